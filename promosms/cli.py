@@ -1,0 +1,107 @@
+"""Commands of the operator: `python -m promosms …`, or `scripts/run …`."""
+
+import click
+from flask import Flask, current_app
+from flask.cli import ScriptInfo, with_appcontext
+from redis import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from promosms.config import DEFAULTS
+
+SECRET = ("PASSWORD", "KEY", "URL")
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+@click.command()
+@click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8443, show_default=True, help="Port for HTTPS.")
+@click.option("--http-port", default=8080, show_default=True, help="Port that redirects; 0: none.")
+@click.option("--demo", is_flag=True, help="Also make an account with recipients and campaigns.")
+def up(host: str, port: int, http_port: int, demo: bool) -> None:
+    """Start everything on this machine and keep it running."""
+    from promosms.supervisor import up as supervisor
+    from promosms.supervisor.checks import StartError
+
+    try:
+        supervisor.up(supervisor.Options(host, port, http_port, demo))
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+@click.argument("name")
+@click.pass_obj
+def worker(info: ScriptInfo, name: str) -> None:
+    """Run the worker of a queue: work, mail, gateway-1 and so on."""
+    from promosms.worker import run
+
+    run(info.load_app(), name)
+
+
+@click.command()
+@click.pass_obj
+def tick(info: ScriptInfo) -> None:
+    """Every few seconds: sweep, ring the bells, start what is due."""
+    from promosms.jobs.tick import run
+
+    run(info.load_app())
+
+
+@click.command()
+@with_appcontext
+def migrate() -> None:
+    """Bring the database up to this version; do it before the web and the workers start."""
+    from promosms.supervisor.checks import StartError
+    from promosms.supervisor.up import prepare
+
+    try:
+        prepare()
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+@with_appcontext
+def demo() -> None:
+    """Make the demo account with recipients and campaigns, once."""
+    from promosms.supervisor.up import seed
+
+    seed()
+
+
+@click.command()
+@with_appcontext
+def invite_admin() -> None:
+    """Print a link with which one person becomes an admin of this installation."""
+    from promosms.services.invitations import invite_admin
+
+    click.echo(invite_admin() or "There is an admin already.")
+
+
+@click.command()
+@with_appcontext
+def config_check() -> None:
+    """Show the settings, and whether the database and Redis answer."""
+    from promosms import bell
+    from promosms.extensions import db
+
+    for name in DEFAULTS:
+        value = current_app.config[name]
+        hidden = value and any(word in name for word in SECRET) and name != "PUBLIC_URL"
+        click.echo(f"{name:27} {'(set)' if hidden else value}")
+    try:
+        db.session.execute(text("SELECT 1"))
+        bell.connection().ping()
+    except (SQLAlchemyError, RedisError) as error:
+        where = "Redis" if isinstance(error, RedisError) else "The database"
+        raise click.ClickException(f"{where} does not answer.") from error
+    click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
+
+
+COMMANDS = (up, worker, tick, migrate, demo, invite_admin, config_check)

@@ -1,0 +1,28 @@
+"""The libraries that are bound to the application."""
+
+from flask import Flask
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+
+from promosms.models.base import Model
+
+db = SQLAlchemy(metadata=Model.metadata)
+migrate = Migrate(directory="promosms/migrations")
+login = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+limiter = Limiter(get_remote_address, strategy="moving-window", headers_enabled=False)
+
+
+def init_app(app: Flask) -> None:
+    """Bind every library to the application."""
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+    login.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)

@@ -1,0 +1,139 @@
+"""What is typed in to register, to sign in and to choose a password."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, PasswordField, StringField, TelField, ValidationError
+from wtforms.validators import Email, InputRequired, Length
+
+from promosms.config import setting
+from promosms.language import gettext
+from promosms.language import lazy_gettext as _
+from promosms.services import passwords
+from promosms.services.passwords import LONGEST, SHORTEST, PasswordProblem
+from promosms.sms import phone as numbers
+from promosms.sms.phone import InvalidPhone, PhoneProblem
+
+REQUIRED = InputRequired(_("Please fill in this field."))
+ADDRESS = Email(_("This is not an e-mail address. It looks like name@example.com."))
+
+
+class EmailForm(FlaskForm):
+    """An e-mail address."""
+
+    email = EmailField(
+        _("E-mail address"),
+        [REQUIRED, Length(max=254), ADDRESS],
+        filters=[lambda typed: typed.strip() if typed else typed],
+        render_kw={"autocomplete": "username", "maxlength": 254, "required": True},
+    )
+
+
+class RegisterForm(EmailForm):
+    """E-mail and mobile number. `website` is for programs only: people do not see it."""
+
+    phone = TelField(
+        _("Mobile number"),
+        [REQUIRED],
+        render_kw={"autocomplete": "tel", "maxlength": 40, "required": True},
+    )
+    website = StringField(
+        _("Leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"}
+    )
+
+    number = ""
+    """The number in E.164, once the form is valid."""
+
+    def validate_phone(self, field: Field) -> None:
+        """A mobile number of a country from which people may register."""
+        countries: list[str] = setting("REGISTRATION_COUNTRIES")
+        try:
+            found = numbers.parse(field.data or "", countries[0])
+        except InvalidPhone as error:
+            raise ValidationError(_phone_words(error.code)) from error
+        if found.country not in countries:
+            raise ValidationError(
+                gettext("Numbers of this country cannot register here. Write to the operator.")
+            )
+        self.number = found.e164
+
+
+class SignInForm(EmailForm):
+    """E-mail and password."""
+
+    password = PasswordField(
+        _("Password"),
+        [REQUIRED, Length(max=LONGEST, message=_("This password is too long."))],
+        render_kw={"autocomplete": "current-password", "required": True},
+    )
+
+
+class PasswordForm(FlaskForm):
+    """A new password; `email` and `phone` are what it must not be."""
+
+    password = PasswordField(
+        _("New password"),
+        [REQUIRED],
+        description=_(
+            "At least %(count)s characters. Four short words that do not belong together are "
+            "easy to remember and hard to guess.",
+            count=SHORTEST,
+        ),
+        render_kw={"autocomplete": "new-password", "required": True},
+    )
+    person = ("", "")
+    """E-mail address and number of the one who chooses."""
+
+    def validate_password(self, field: Field) -> None:
+        """Long, and nothing that others know."""
+        problem = passwords.problem(field.data or "", *self.person)
+        if problem is not None:
+            raise ValidationError(_password_words(problem))
+
+
+class ChangePasswordForm(PasswordForm):
+    """The current password and a new one."""
+
+    current = PasswordField(
+        _("Current password"),
+        [REQUIRED, Length(max=LONGEST, message=_("This password is too long."))],
+        render_kw={"autocomplete": "current-password", "required": True},
+    )
+
+
+class JoinForm(EmailForm, PasswordForm):
+    """E-mail and password of the first admin."""
+
+    def validate_password(self, field: Field) -> None:
+        """As for everybody; the address is the one typed above."""
+        self.person = (self.email.data or "", "")
+        super().validate_password(field)
+
+
+def _password_words(problem: PasswordProblem) -> str:
+    words: dict[PasswordProblem, str] = {
+        PasswordProblem.TOO_SHORT: gettext(
+            "This is too short: use at least %(count)s characters.", count=SHORTEST
+        ),
+        PasswordProblem.TOO_LONG: gettext(
+            "This is too long: use at most %(count)s characters.", count=LONGEST
+        ),
+        PasswordProblem.REPEATED: gettext("Use more different characters than this."),
+        PasswordProblem.PERSONAL: gettext("Others know this about you. Choose something else."),
+        PasswordProblem.SENT: gettext(
+            "Do not use the password from the text message: choose one of your own."
+        ),
+    }
+    return words[problem]
+
+
+def _phone_words(problem: PhoneProblem) -> str:
+    words: dict[PhoneProblem, str] = {
+        PhoneProblem.TOO_SHORT: gettext("This number is too short. Is a digit missing?"),
+        PhoneProblem.TOO_LONG: gettext("This number is too long. Is there a digit too many?"),
+        PhoneProblem.LANDLINE: gettext("This is a landline. Please give a mobile number."),
+        PhoneProblem.SEVERAL: gettext("Please give one number only."),
+        PhoneProblem.UNKNOWN_COUNTRY: gettext(
+            "We do not know this country code. Begin with + and the code, such as +48."
+        ),
+    }
+    other: str = gettext("This is not a mobile number. It looks like +48 601 234 567.")
+    return words.get(problem, other)

@@ -1,0 +1,144 @@
+"""What may be typed into a campaign."""
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput
+
+from promosms.language import gettext, number
+from promosms.language import lazy_gettext as _
+from promosms.models import Account, Campaign, new_public_id
+from promosms.services import audience, campaigns, writing
+from promosms.services.campaigns import Draft
+from promosms.services.writing import TextProblem
+from promosms.sms.transliterate import tidy
+
+EVERYONE = "everyone"
+LANGUAGES = {
+    "en": "English",
+    "pl": "Polski",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "cs": "Čeština",
+    "uk": "Українська",
+}
+FIRST = "en"
+
+
+def _tidy(typed: str | None) -> str:
+    return tidy(typed or "")
+
+
+def _line(typed: str | None) -> str:
+    return " ".join(_tidy(typed).split())
+
+
+class CampaignForm(FlaskForm):
+    """Name, audience and text of a draft.
+
+    `stamp` says which state of the draft the user saw; `key` makes a new one at most once.
+    """
+
+    name = StringField(
+        _("Name"),
+        description=_("Only you see it. Without one, the text begins the name."),
+        filters=[_line],
+        validators=[Length(max=100, message=_("Please use at most 100 characters."))],
+    )
+    audience = SelectMultipleField(
+        _("To whom"), option_widget=CheckboxInput(), validate_choice=False
+    )
+    text = TextAreaField(_("Text"), filters=[_tidy])
+    opt_out_line = BooleanField(
+        _("Say how to opt out"),
+        default=True,
+        description=_("Adds a short line at the end. The law asks for it in promotional texts."),
+    )
+    language = SelectField(_("Language of that line"), choices=LANGUAGES)
+    stamp = HiddenField()
+    key = HiddenField()
+
+    def prepare(self, account: Account) -> None:
+        """Offer everyone and the lists of the account."""
+        self.lists = campaigns.lists(account)
+        people = number(campaigns.everyone(account))
+        self.audience.choices = {
+            EVERYONE: gettext("Everyone (%(people)s)", people=people),
+            **{found.public_id: f"{found.name} ({number(found.size)})" for found in self.lists},
+        }
+        self.key.data = self.key.data or new_public_id()
+
+    def show(self, draft: Draft, campaign: Campaign | None = None) -> None:
+        """Fill the fields with a draft."""
+        self.name.data, self.text.data = draft.name, draft.text
+        self.opt_out_line.data, self.language.data = draft.opt_out_line, draft.language
+        self.audience.data = [EVERYONE] if draft.everyone else list(draft.lists)
+        if campaign is not None:
+            self.stamp.data = campaigns.stamp(campaign)
+
+    def draft(self) -> Draft:
+        """What has been typed."""
+        chosen = self.audience.data or []
+        text = self.text.data or ""
+        return Draft(
+            name=self.name.data or text.partition("\n")[0][:40].strip(),
+            text=text,
+            opt_out_line=bool(self.opt_out_line.data),
+            language=self.language.data or FIRST,
+            everyone=EVERYONE in chosen,
+            lists=[] if EVERYONE in chosen else [one for one in chosen if one != EVERYONE],
+        )
+
+    def demand_audience(self) -> bool:
+        """Before the review somebody must be chosen."""
+        if self.audience.data:
+            return True
+        self.audience.errors = [
+            *self.audience.errors,
+            gettext("Choose who gets the text: everyone, or one of your lists."),
+        ]
+        return False
+
+    def validate_audience(self, field: SelectMultipleField) -> None:
+        """A list may have been deleted in another window."""
+        known = {EVERYONE, *(found.public_id for found in self.lists)}
+        chosen = field.data or []
+        if not known.issuperset(chosen):
+            field.data = [value for value in chosen if value in known]
+            raise ValidationError(gettext("A chosen list no longer exists. Please choose again."))
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Neither empty, nor too long, nor with a placeholder that nobody can fill."""
+        found = writing.problem(
+            field.data or "",
+            opt_out_line=bool(self.opt_out_line.data),
+            language=self.language.data or FIRST,
+        )
+        if found:
+            raise ValidationError(_text_problem(found, field.data or ""))
+
+
+def _text_problem(found: TextProblem, text: str) -> str:
+    if found == TextProblem.EMPTY:
+        return gettext("Write the text first: there is nothing to send yet.")
+    if found == TextProblem.TOO_LONG:
+        return gettext(
+            "This text is too long. A text may have up to six parts: about 918 plain letters, "
+            "or about 402 with special letters. You wrote %(count)s characters.",
+            count=number(len(text)),
+        )
+    return gettext(
+        "Nobody can fill in %(wrong)s. These can be used: %(known)s.",
+        wrong=", ".join(f"{{{name}}}" for name in writing.unknown(text)),
+        known=", ".join(f"{{{name}}}" for name in audience.placeholders()),
+    )

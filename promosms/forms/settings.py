@@ -1,0 +1,60 @@
+"""What may be typed in on the settings pages."""
+
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField
+from wtforms.validators import InputRequired, Length
+
+from promosms.config import setting
+from promosms.language import lazy_gettext as _
+from promosms.services import countries as country
+from promosms.services import languages
+from promosms.services.passwords import LONGEST
+
+PLACES = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian")
+PLACES += ("Pacific",)
+
+
+def zones() -> list[str]:
+    """The time zones that are named after a place, and UTC."""
+    return ["UTC", *sorted(z for z in available_timezones() if z.split("/")[0] in PLACES)]
+
+
+class LanguageForm(FlaskForm):  # type: ignore[misc]
+    """The language of the pages."""
+
+    language = SelectField(_("Language of the pages"))
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.language.choices = languages.names(setting("LANGUAGES"))
+
+
+class PlaceForm(FlaskForm):  # type: ignore[misc]
+    """Where the business is."""
+
+    region = SelectField(
+        _("Country of numbers without a prefix"),
+        description=_("A number such as 601 000 101 is read as one of this country."),
+    )
+    timezone = SelectField(_("Time zone"), description=_("All times are shown in it."))
+
+    def __init__(self, countries: set[str], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.region.choices = country.names(countries)
+        self.timezone.choices = zones()
+
+
+class LeaveForm(FlaskForm):  # type: ignore[misc]
+    """The password and one confirmation."""
+
+    password = PasswordField(
+        _("Your password"),
+        [InputRequired(_("Enter your password.")), Length(max=LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    confirmed = BooleanField(
+        _("Delete the account and everything in it, for good"),
+        [InputRequired(_("Tick this box if you want to delete the account."))],
+    )

@@ -1,0 +1,83 @@
+"""Parts that several forms of recipients have: the consent, and the list to put them on."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from wtforms import DateField, Field, RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import Length, Optional, StopValidation
+
+from promosms.language import gettext, timezone
+from promosms.language import lazy_gettext as _
+from promosms.models import Consent, RecipientList
+from promosms.services.consent import Basis
+from promosms.services.imports import Target
+
+
+def stripped(text: Any) -> Any:
+    """What was typed, without the spaces around it."""
+    return text.strip() if isinstance(text, str) else text
+
+
+class ConsentPart:
+    """On what basis promotions may be texted."""
+
+    consent = RadioField(
+        _("May you text them promotions?"),
+        choices=[
+            (Consent.GIVEN.value, _("Yes, they agreed")),
+            (Consent.NONE.value, _("No, or I do not know: they get no promotional texts")),
+        ],
+    )
+    consent_source = StringField(
+        _("Where or how they agreed"),
+        [Length(max=300)],
+        filters=[stripped],
+        description=_("For example: loyalty card form in the shop. You may be asked to prove it."),
+    )
+    consent_on = DateField(
+        _("When they agreed"), [Optional()], description=_("If there are several days, the last.")
+    )
+
+    def validate_consent_source(self, field: Field) -> None:
+        """A consent needs its evidence."""
+        if self.consent.data == Consent.GIVEN and not field.data:
+            raise ValidationError(gettext("Write where or how they agreed."))
+
+    def validate_consent_on(self, field: Field) -> None:
+        """A consent needs its day, and not one to come."""
+        if self.consent.data != Consent.GIVEN:
+            return
+        if field.data is None:
+            raise StopValidation(gettext("Enter the day on which they agreed."))
+        if field.data > datetime.now(timezone()).date():
+            raise ValidationError(gettext("This day is still to come."))
+
+    def basis(self) -> Basis:
+        """What was chosen, for the services."""
+        day = self.consent_on.data
+        at = datetime.combine(day, time(), timezone()).astimezone(UTC) if day else None
+        return Basis(Consent(self.consent.data), self.consent_source.data or "", at)
+
+
+class TargetPart:
+    """Which list recipients are put on."""
+
+    list = SelectField(_("Put them on a list"), choices=[])
+    new_list = StringField(
+        _("Or on a new list, called"), [Length(max=80)], filters=[stripped]
+    )
+
+    def offer(self, lists: list[RecipientList]) -> None:
+        """Fill the choice of lists."""
+        named = [(each.public_id, each.name) for each in lists]
+        self.list.choices = [("", gettext("No list")), *named]
+
+    def validate_new_list(self, field: Field) -> None:
+        """One list, not two."""
+        if field.data and self.list.data:
+            raise ValidationError(gettext("Choose a list or name a new one, not both."))
+
+    def target(self, lists: list[RecipientList]) -> Target:
+        """What was chosen, for the services."""
+        chosen = next((each for each in lists if each.public_id == self.list.data), None)
+        return Target(chosen, self.new_list.data or "")

@@ -1,0 +1,152 @@
+"""The simulator: a gateway to a network that exists on this machine only.
+
+What happens to a text is decided by the last five digits of its number, see `OUTCOMES`.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from promosms.gateways.base import (
+    Emit,
+    Event,
+    Gateway,
+    GatewayError,
+    Inbound,
+    OutboundSms,
+    Receipt,
+    ReceiptStatus,
+    Trouble,
+)
+from promosms.gateways.simulator_store import SimulatorStore, Taken
+
+
+class Outcome(StrEnum):
+    """What the simulated network does with a text."""
+
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    UNDELIVERED = "undelivered"
+    EXPIRED = "expired"
+    SLOW = "slow"
+    NO_RECEIPT = "no_receipt"
+    LOST_ANSWER = "lost_answer"
+    BUSY = "busy"
+
+
+OUTCOMES = {
+    "00001": Outcome.REJECTED,
+    "00002": Outcome.UNDELIVERED,
+    "00003": Outcome.EXPIRED,
+    "00004": Outcome.SLOW,
+    "00005": Outcome.NO_RECEIPT,
+    "00006": Outcome.LOST_ANSWER,
+    "00007": Outcome.BUSY,
+}
+RECEIPTS = {
+    Outcome.UNDELIVERED: ReceiptStatus.UNDELIVERED,
+    Outcome.EXPIRED: ReceiptStatus.EXPIRED,
+}
+SLOWER = 30  # a slow receipt takes as many times as long
+
+
+def outcome_of(phone: str) -> Outcome:
+    """What will happen to a text to this number."""
+    return OUTCOMES.get(phone[-5:], Outcome.DELIVERED)
+
+
+class Simulator(Gateway):
+    """Settings: path, key (of the store), receipt_seconds, answer_seconds, poll_seconds."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.store = SimulatorStore(Path(settings["path"]), settings["key"])
+        self.receipt_seconds = float(settings.get("receipt_seconds", 1.0))
+        self.answer_seconds = float(settings.get("answer_seconds", 0.005))
+        self.poll_seconds = float(settings.get("poll_seconds", 0.2))
+        self.waiting: list[tuple[Taken, asyncio.Future[int]]] = []
+        self.pump: asyncio.Task[None] | None = None
+
+    async def open(self, emit: Emit) -> None:
+        """Begin to deliver receipts and replies."""
+        self.pump = asyncio.create_task(self._pump(emit))
+
+    async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
+        """Take a text, or do what its number asks for."""
+        await asyncio.sleep(self.answer_seconds)
+        outcome = outcome_of(sms.phone)
+        if outcome is Outcome.REJECTED:
+            raise GatewayError(Trouble.PERMANENT, "rejected")
+        if outcome is Outcome.BUSY and self.store.refuse_once(sms.own):
+            raise GatewayError(Trouble.TEMPORARY, "busy")
+        number = await self._take(sms, outcome)
+        if outcome is Outcome.LOST_ANSWER:
+            raise GatewayError(Trouble.UNKNOWN, "no_answer")
+        return references(number, sms.parts)
+
+    async def close(self) -> None:
+        """Stop delivering; what is due stays in the store for the next start."""
+        if self.pump:
+            self.pump.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.pump
+        self.store.close()
+
+    async def _take(self, sms: OutboundSms, outcome: Outcome) -> int:
+        seconds = self.receipt_seconds * (SLOWER if outcome is Outcome.SLOW else 1)
+        due = None if outcome is Outcome.NO_RECEIPT else time.time() + seconds
+        status = RECEIPTS.get(outcome, ReceiptStatus.DELIVERED)
+        taken = Taken(sms.own, sms.sender, sms.phone, sms.text, sms.parts, outcome, due, status)
+        loop = asyncio.get_running_loop()
+        if not self.waiting:
+            loop.call_soon(self._flush)
+        future: asyncio.Future[int] = loop.create_future()
+        self.waiting.append((taken, future))
+        return await future
+
+    def _flush(self) -> None:
+        """Write the texts of one turn of the loop together."""
+        batch, self.waiting = self.waiting, []
+        numbers = self.store.take([taken for taken, _ in batch])
+        for (_, future), number in zip(batch, numbers, strict=True):
+            if not future.done():
+                future.set_result(number)
+
+    async def _pump(self, emit: Emit) -> None:
+        while True:
+            try:
+                busy = await self._receipts(emit) + await self._replies(emit)
+            except Exception:  # not stored, so not acknowledged: it stays due
+                await asyncio.sleep(1)
+                continue
+            await asyncio.sleep(0 if busy else self.poll_seconds)
+
+    async def _receipts(self, emit: Emit) -> int:
+        due = self.store.due_receipts()
+        events: list[Event] = [
+            Receipt(reference, own, ReceiptStatus(status))
+            for number, own, parts, status in due
+            for reference in references(number, parts)
+        ]
+        if events:
+            await emit(events)
+            self.store.receipted(number for number, *_ in due)
+        return len(due)
+
+    async def _replies(self, emit: Emit) -> int:
+        new = self.store.new_replies()
+        events: list[Event] = [
+            Inbound(f"reply-{number}", phone, to, text) for number, phone, to, text in new
+        ]
+        if events:
+            await emit(events)
+            self.store.replied(number for number, *_ in new)
+        return len(new)
+
+
+def references(number: int, parts: int) -> tuple[str, ...]:
+    """The network's reference of each part of a text."""
+    return tuple(f"sim-{number}-{part}" for part in range(1, parts + 1))

@@ -1,0 +1,68 @@
+"""The mail worker: sends what waits in the outbox, one e-mail after the other."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from time import monotonic
+from urllib.parse import urlsplit
+
+from promosms import logs
+from promosms.config import setting
+from promosms.services import emails
+from promosms.services.emails import Claimed
+
+log = logs.get(__name__)
+SECONDS = 20.0
+TIMEOUT = 15.0
+
+
+def run() -> None:
+    """Send e-mails for at most 20 seconds; the tick rings again for what is left."""
+    started = monotonic()
+    while monotonic() - started < SECONDS:
+        email = emails.claim()
+        if email is None:
+            return
+        _send(email)
+
+
+def _send(email: Claimed) -> None:
+    try:
+        if setting("MAIL_SERVER"):
+            _hand_over(letter_of(email))
+    except (smtplib.SMTPException, OSError) as error:
+        log.warning("mail.refused", exc_info=error, extra={"count": email.attempts})
+        emails.note_failed(email.id, email.attempts, for_good=_for_good(error))
+    else:
+        emails.note_sent(email.id)
+
+
+def letter_of(email: Claimed) -> EmailMessage:
+    """The e-mail as it travels (RFC 5322); marked as automatic (RFC 3834)."""
+    host = urlsplit(setting("PUBLIC_URL")).hostname
+    letter = EmailMessage()
+    letter["From"] = setting("MAIL_SENDER") or setting("OPERATOR_EMAIL") or f"promosms@{host}"
+    letter["To"] = email.recipient
+    letter["Subject"] = email.subject
+    letter["Date"] = formatdate()
+    letter["Message-ID"] = make_msgid(domain=host)
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(email.body)
+    return letter
+
+
+def _hand_over(letter: EmailMessage) -> None:
+    with smtplib.SMTP(setting("MAIL_SERVER"), setting("MAIL_PORT"), timeout=TIMEOUT) as server:
+        if setting("MAIL_STARTTLS"):
+            server.starttls(context=ssl.create_default_context())
+        if setting("MAIL_USERNAME"):
+            server.login(setting("MAIL_USERNAME"), setting("MAIL_PASSWORD"))
+        server.send_message(letter)
+
+
+def _for_good(error: Exception) -> bool:
+    """Does the server say that it will never take it (RFC 5321: codes from 500 on)?"""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

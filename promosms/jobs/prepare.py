@@ -1,0 +1,12 @@
+"""Prepare a launched campaign."""
+
+from promosms import bell
+from promosms.models import CampaignStatus
+from promosms.services import preparation, sweep
+
+
+def run(campaign_id: int) -> None:
+    """Prepare, then ring for the gateways that have something to send."""
+    if preparation.prepare(campaign_id) == CampaignStatus.SENDING:
+        for gateway_id in sweep.gateways_with_work():
+            bell.ring(bell.gateway_queue(gateway_id), "send.run", gateway_id)

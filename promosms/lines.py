@@ -1,0 +1,62 @@
+"""The line of this process: the gateway that a gateway worker keeps open."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+
+from promosms import bell
+from promosms.extensions import db
+from promosms.gateways import KINDS
+from promosms.gateways.base import Event
+from promosms.gateways.line import Line
+from promosms.models import Gateway
+from promosms.services import events, phone
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    """An open gateway and how many submissions may be open on it."""
+
+    gateway_id: int
+    line: Line
+    window: int
+
+
+_open: dict[int, OpenLine] = {}
+
+
+def current(gateway_id: int) -> OpenLine | None:
+    """The open line to a gateway, if this process holds it."""
+    return _open.get(gateway_id)
+
+
+def open_line(app: Flask, gateway_id: int) -> OpenLine:
+    """Open the gateway and keep it; raises LookupError if there is no such gateway."""
+    with app.app_context():
+        gateway = db.session.get(Gateway, gateway_id)
+        if gateway is None or gateway.kind not in KINDS:
+            raise LookupError(gateway_id)
+        settings = {**gateway.settings, **(phone.settings() if gateway.kind == "simulator" else {})}
+        adapter = KINDS[gateway.kind](settings)
+        line = Line(adapter, _sink(app, gateway_id), gateway.rate)
+        window = gateway.window
+    line.open()
+    _open[gateway_id] = OpenLine(gateway_id, line, window)
+    return _open[gateway_id]
+
+
+def close_line(gateway_id: int) -> None:
+    """Close the gateway, if it is open."""
+    found = _open.pop(gateway_id, None)
+    if found:
+        found.line.close()
+
+
+def _sink(app: Flask, gateway_id: int) -> Callable[[Sequence[Event]], None]:
+    def store(received: Sequence[Event]) -> None:
+        with app.app_context():
+            events.store(gateway_id, received)
+            bell.ring("work", "receive.run")
+
+    return store

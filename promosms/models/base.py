@@ -1,0 +1,68 @@
+"""What every model shares: the declarative base, its types and its privacy class."""
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite only gives automatic keys to INTEGER columns.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Privacy(StrEnum):
+    """Whose data a table holds; erasure, export and retention follow it."""
+
+    COLLECTED = "collected"  # what an account collected: recipients, texts, replies
+    ACCOUNT = "account"  # the account itself and its users
+    LEGAL = "legal"  # records that law requires to keep
+    SYSTEM = "system"  # nothing about a person
+
+
+class Model(DeclarativeBase):
+    """Base of all models. Each says its privacy class; one that does not fails the tests."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    privacy: ClassVar[Privacy]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python; timestamptz in PostgreSQL, naive UTC text in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_public_id() -> str:
+    """A random id for URLs: 80 bits, nothing countable."""
+    return secrets.token_hex(10)

@@ -1,0 +1,34 @@
+"""Confirmations: links sent by e-mail that prove an address once."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+
+
+class ConfirmationKind(StrEnum):
+    """What the link allows."""
+
+    REGISTER = "register"
+    RESET = "reset"
+    ADMIN = "admin"
+
+
+class Confirmation(Model):
+    """A single-use link; the row is deleted when it is used or has expired."""
+
+    __tablename__ = "confirmations"
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254), default="", index=True)
+    phone: Mapped[str] = mapped_column(String(16), default="")
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

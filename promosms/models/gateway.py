@@ -1,0 +1,66 @@
+"""Gateways: the lines by which messages leave, and what they tell us."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+
+
+class GatewayStatus(StrEnum):
+    """A paused gateway keeps its queue."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class Gateway(Model):
+    """A line: `kind` names its adapter, `rate` is parts per second, `window` open submissions."""
+
+    __tablename__ = "gateways"
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    settings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    rate: Mapped[int] = mapped_column(default=300)
+    window: Mapped[int] = mapped_column(default=100)
+    status: Mapped[str] = mapped_column(String(8), default=GatewayStatus.ACTIVE)
+    connected: Mapped[bool] = mapped_column(default=False)
+    error: Mapped[str] = mapped_column(String(300), default="")
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EventKind(StrEnum):
+    """What a gateway tells."""
+
+    RECEIPT = "receipt"
+    INBOUND = "inbound"
+
+
+class GatewayEvent(Model):
+    """The inbox: stored raw before it is acknowledged, deleted when it has been applied.
+
+    A receipt carries `reference` (the gateway's) and, where the gateway returns ours, `own`.
+    """
+
+    __tablename__ = "gateway_events"
+    __table_args__ = (Index("ix_gateway_events_due", "next_attempt_at", "id"),)
+    privacy = Privacy.COLLECTED
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    reference: Mapped[str] = mapped_column(String(64), default="")
+    own: Mapped[str] = mapped_column(String(40), default="")
+    status: Mapped[str] = mapped_column(String(12), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    inbound_number: Mapped[str] = mapped_column(String(20), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,39 @@
+"""Lists: named groups of recipients, many to many."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class RecipientList(Model):
+    """A list. `size` is maintained by whoever adds or removes recipients."""
+
+    __tablename__ = "lists"
+    __table_args__ = (UniqueConstraint("account_id", "name"),)
+    privacy = Privacy.COLLECTED
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class ListRecipient(Model):
+    """A recipient's place on a list."""
+
+    __tablename__ = "list_recipients"
+    __table_args__ = (Index("ix_list_recipients_recipient", "recipient_id"),)
+    privacy = Privacy.COLLECTED
+
+    list_id: Mapped[int] = mapped_column(
+        ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True
+    )
+    recipient_id: Mapped[int] = mapped_column(
+        ForeignKey("recipients.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

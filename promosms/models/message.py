@@ -1,0 +1,148 @@
+"""Messages: one text to one number, from preparation to its final status."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class MessageStatus(StrEnum):
+    """queued -> sending -> sent -> delivered | undelivered | expired; the rest are ends too."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class Lane(IntEnum):
+    """The order of service at a gateway."""
+
+    SYSTEM = 0
+    TEST = 1
+    CAMPAIGN = 2
+
+
+class Message(Model):
+    """One text to one number.
+
+    `lease_token` and `lease_until` belong to the worker that claimed the row; `submitted_at` is
+    the intent, written before the text goes to the gateway. `sealed` is the encrypted body of a
+    system password, emptied when the gateway has taken it. `price` covers all parts.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "phone"),
+        Index(
+            "ix_messages_queued",
+            "gateway_id",
+            "campaign_id",
+            "id",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_messages_leased",
+            "lease_until",
+            sqlite_where=text("status = 'sending'"),
+            postgresql_where=text("status = 'sending'"),
+        ),
+        Index(
+            "ix_messages_system",
+            "created_at",
+            sqlite_where=text("lane = 0"),
+            postgresql_where=text("lane = 0"),
+        ),
+        Index("ix_messages_report", "campaign_id", "status", "id"),
+        Index("ix_messages_phone", "phone", "id"),
+        Index("ix_messages_account", "account_id", "id"),
+    )
+    privacy = Privacy.COLLECTED
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    gateway_id: Mapped[int | None] = mapped_column(ForeignKey("gateways.id"))
+    lane: Mapped[int] = mapped_column(SmallInteger, default=Lane.CAMPAIGN)
+    phone: Mapped[str] = mapped_column(String(16))
+    country: Mapped[str] = mapped_column(String(2), default="")
+    sender: Mapped[str] = mapped_column(String(16), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    encoding: Mapped[str] = mapped_column(String(4), default="gsm7")
+    parts: Mapped[int] = mapped_column(SmallInteger, default=1)
+    price: Mapped[int] = mapped_column(BigInteger, default=0)
+    status: Mapped[str] = mapped_column(String(11), default=MessageStatus.QUEUED)
+    reason: Mapped[str] = mapped_column(String(24), default="")
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    final_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MessagePart(Model):
+    """A part as the gateway knows it: its reference, and the status of its own receipt."""
+
+    __tablename__ = "message_parts"
+    __table_args__ = (Index("ix_message_parts_reference", "gateway_id", "reference"),)
+    privacy = Privacy.COLLECTED
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id"))
+    reference: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(11), default=MessageStatus.SENT)
+
+
+class InboundKind(StrEnum):
+    """What a reply was understood as."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    HOLD = "hold"
+    REPLY = "reply"
+
+
+class InboundMessage(Model):
+    """What a recipient answered."""
+
+    __tablename__ = "inbound_messages"
+    __table_args__ = (Index("ix_inbound_messages_page", "account_id", "id"),)
+    privacy = Privacy.COLLECTED
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    phone: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(5), default=InboundKind.REPLY)
+    reference: Mapped[str] = mapped_column(String(64), default="")
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,53 @@
+"""Routes: what a customer chooses to send by, with its prices and its gateways."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy
+
+
+class SenderKind(StrEnum):
+    """An approved name cannot be answered; a number can."""
+
+    NAME = "name"
+    NUMBER = "number"
+
+
+class Route(Model):
+    """Name, sender and order of gateways. `sender` is what recipients see."""
+
+    __tablename__ = "routes"
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+    sender_kind: Mapped[str] = mapped_column(String(6), default=SenderKind.NUMBER)
+    sender: Mapped[str] = mapped_column(String(16))
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+
+class RouteGateway(Model):
+    """A gateway behind a route, in order of `position`."""
+
+    __tablename__ = "route_gateways"
+    privacy = Privacy.SYSTEM
+
+    route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"), primary_key=True)
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class Price(Model):
+    """Net price of one part on a route to a country, in 1/10,000 of the currency."""
+
+    __tablename__ = "prices"
+    __table_args__ = (UniqueConstraint("route_id", "country"),)
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))
+    country: Mapped[str] = mapped_column(String(2))
+    amount: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,32 @@
+"""Suppressions: numbers that an account must not text, whatever any import says."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class SuppressionSource(StrEnum):
+    """How the number came onto the suppression list."""
+
+    REPLY = "reply"
+    HAND = "hand"
+    IMPORT = "import"
+
+
+class Suppression(Model):
+    """Survives the recipient: deleting and importing again does not lift it."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (UniqueConstraint("account_id", "phone"),)
+    privacy = Privacy.COLLECTED
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    phone: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,20 @@
+"""Workers: when each of the processes behind the web last gave a sign of life."""
+
+from datetime import datetime
+
+from sqlalchemy import Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import Model, Privacy, UtcDateTime, now
+
+
+class Worker(Model):
+    """A row per queue ("work", "mail", "gateway-1") and one for the tick."""
+
+    __tablename__ = "workers"
+    privacy = Privacy.SYSTEM
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    pid: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,1 @@
+"""What happens: functions of one transaction each, without request and HTML."""

@@ -1,0 +1,75 @@
+"""Confirmations: links by e-mail that work once and for a while."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from promosms.config import setting
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.language import current_language
+from promosms.models import Confirmation, ConfirmationKind, User, now
+from promosms.services.sessions import digest
+
+LIFETIMES = {
+    ConfirmationKind.REGISTER: timedelta(hours=24),
+    ConfirmationKind.RESET: timedelta(hours=1),
+    ConfirmationKind.ADMIN: timedelta(hours=24),
+}
+PATHS = {
+    ConfirmationKind.REGISTER: "/register/",
+    ConfirmationKind.RESET: "/forgotten/",
+    ConfirmationKind.ADMIN: "/admin/join/",
+}
+
+
+class LinkGone(Exception):
+    """The link was used, has expired, or never was."""
+
+
+def new_link(
+    kind: ConfirmationKind, email: str = "", phone: str = "", user: User | None = None
+) -> str:
+    """Make a link; returns its whole address, of which only a hash is kept."""
+    token = secrets.token_urlsafe(32)
+    with transaction() as session:
+        session.add(
+            Confirmation(
+                kind=kind,
+                token_hash=digest(token),
+                email=email,
+                phone=phone,
+                language=user.language if user else current_language(),
+                user_id=user.id if user else None,
+                expires_at=now() + LIFETIMES[kind],
+            )
+        )
+    return public_address(PATHS[kind] + token)
+
+
+def public_address(path: str) -> str:
+    """An address for e-mails: never from what the browser says the host is."""
+    return str(setting("PUBLIC_URL")).rstrip("/") + path
+
+
+def find(kind: ConfirmationKind, token: str) -> Confirmation:
+    """The open confirmation of a link; raises LinkGone."""
+    query = select(Confirmation).where(
+        Confirmation.kind == kind,
+        Confirmation.token_hash == digest(token),
+        Confirmation.expires_at > now(),
+    )
+    # Inside a transaction the row is locked, so that the link works once only.
+    if db.session().info.get("writing"):
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise LinkGone
+    return found
+
+
+def forget_expired() -> None:
+    """Delete the confirmations that nobody has used in time."""
+    with transaction() as session:
+        session.execute(delete(Confirmation).where(Confirmation.expires_at <= now()))

@@ -1,0 +1,24 @@
+"""Consent: on what basis an account may text promotions to a recipient."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from promosms.models import Consent
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Whether the recipient agreed, and the evidence: where or how, and when."""
+
+    consent: Consent = Consent.NONE
+    source: str = ""
+    at: datetime | None = None
+
+    def columns(self) -> dict[str, object]:
+        """The columns of a recipient or an import that hold it."""
+        given = self.consent is Consent.GIVEN
+        return {
+            "consent": self.consent,
+            "consent_source": self.source.strip() if given else "",
+            "consent_at": self.at if given else None,
+        }

@@ -1,0 +1,83 @@
+"""E-mails: the outbox. Rows wait here until the mail worker has sent them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+
+from promosms.config import setting
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Email, EmailStatus, now
+
+WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An e-mail in the hands of the mail worker; it holds no transaction open."""
+
+    id: int
+    recipient: str
+    subject: str
+    body: str
+    attempts: int
+
+
+def queue_email(recipient: str, subject: str, body: str, account_id: int | None = None) -> None:
+    """Put an e-mail into the outbox; the caller rings the bell of the mail worker."""
+    with transaction() as session:
+        session.add(Email(recipient=recipient, subject=subject, body=body, account_id=account_id))
+
+
+def waiting() -> bool:
+    """Is there an e-mail to send now?"""
+    return db.session.scalar(select(Email.id).where(_due(now())).limit(1)) is not None
+
+
+def claim() -> Claimed | None:
+    """Take the next e-mail out of the queue for this worker.
+
+    One that a worker has taken and not answered for within ten minutes is taken again.
+    """
+    moment = now()
+    with transaction() as session:
+        oldest = select(Email).where(_due(moment)).order_by(Email.id).limit(1)
+        email = session.scalar(oldest.with_for_update(skip_locked=True))
+        if email is None:
+            return None
+        email.status = EmailStatus.SENDING
+        email.attempts += 1
+        email.next_attempt_at = moment + LEASE
+        return Claimed(email.id, email.recipient, email.subject, email.body, email.attempts)
+
+
+def note_sent(email_id: int) -> None:
+    """It has left: forget it, unless nothing sends e-mails and people look at the row itself."""
+    with transaction() as session:
+        if setting("MAIL_SERVER"):
+            session.execute(delete(Email).where(Email.id == email_id))
+        else:
+            _mark(email_id, EmailStatus.SENT)
+
+
+def note_failed(email_id: int, attempts: int, *, for_good: bool) -> None:
+    """It did not leave: try later, at most five times, or give up."""
+    if for_good or attempts > len(WAITS):
+        _mark(email_id, EmailStatus.FAILED)
+    else:
+        _mark(email_id, EmailStatus.QUEUED, now() + WAITS[attempts - 1])
+
+
+def _due(moment: datetime) -> ColumnElement[bool]:
+    unsent = Email.status.in_([EmailStatus.QUEUED, EmailStatus.SENDING])
+    return and_(unsent, Email.next_attempt_at <= moment)
+
+
+def _mark(email_id: int, status: EmailStatus, at: datetime | None = None) -> None:
+    changes: dict[str, object] = {"status": status}
+    if at is not None:
+        changes["next_attempt_at"] = at
+    with transaction() as session:
+        session.execute(update(Email).where(Email.id == email_id).values(changes))

@@ -1,0 +1,73 @@
+"""Gateways as admins see them: state, what waits, pause and resume."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Gateway, GatewayStatus, Message, MessageStatus, Worker
+from promosms.services import audit, workers
+
+MOST = 10_000  # counting stops here: an admin page must not read a million rows
+
+
+@dataclass(frozen=True)
+class Line:
+    """A gateway and how many of its messages wait or are on their way, up to MOST + 1."""
+
+    gateway: Gateway
+    waiting: int
+    sending: int
+
+
+@dataclass(frozen=True)
+class Sign:
+    """The last sign of life of a worker; None if there never was one."""
+
+    name: str
+    seen_at: datetime | None
+    alive: bool
+
+
+def lines() -> list[Line]:
+    """All gateways."""
+    return [
+        Line(
+            gateway,
+            _count(gateway.id, MessageStatus.QUEUED),
+            _count(gateway.id, MessageStatus.SENDING),
+        )
+        for gateway in db.session.scalars(select(Gateway).order_by(Gateway.name))
+    ]
+
+
+def signs_of_life() -> list[Sign]:
+    """The workers that there should be, and the tick."""
+    silent = set(workers.missing())
+    seen = {row.name: row.seen_at for row in db.session.scalars(select(Worker))}
+    return [Sign(name, seen.get(name), name not in silent) for name in workers.expected()]
+
+
+def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
+    """Pause or resume a gateway; None if there is none of that name or nothing to change."""
+    with transaction() as session:
+        query = select(Gateway).where(Gateway.name == name).with_for_update()
+        gateway = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+        if gateway is None or gateway.status == status:
+            return None
+        gateway.status = status
+        verb = "pause" if status == GatewayStatus.PAUSED else "resume"
+        audit.record(actor, f"gateway.{verb}", name[:40])
+        return gateway
+
+
+def _count(gateway_id: int, status: MessageStatus) -> int:
+    some = (
+        select(Message.id)
+        .where(Message.gateway_id == gateway_id, Message.status == status)
+        .limit(MOST + 1)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(some)) or 0

@@ -1,0 +1,97 @@
+"""Working on an import: claimed once, a batch per transaction, restartable at any point."""
+
+import time
+from itertools import islice
+
+from sqlalchemy import select, update
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, Import, ImportStatus, Recipient, now
+from promosms.services import import_batch, import_files, import_rows, recipients
+from promosms.services.imports import claimable
+
+BATCH = 1000
+SECONDS = 15.0
+
+
+def work(import_id: int, seconds: float = SECONDS) -> bool:
+    """Claim an import and work on it for some seconds; True if there is more to do."""
+    status = _claim(import_id)
+    if status is None:
+        return False
+    deadline = time.monotonic() + seconds
+    if status == ImportStatus.UNDOING:
+        return _undo(import_id, deadline)
+    try:
+        return _import(import_id, deadline)
+    except FileNotFoundError:
+        _end(import_id, ImportStatus.FAILED, error="file_missing")
+        return False
+
+
+def _claim(import_id: int) -> str | None:
+    with transaction() as session:
+        claimed = session.execute(
+            select(Import).where(Import.id == import_id, claimable()).with_for_update()
+        ).scalar()
+        if claimed is None:
+            return None
+        if claimed.status == ImportStatus.QUEUED:
+            claimed.status = ImportStatus.RUNNING
+        claimed.touched_at = now()
+        claimed.started_at = claimed.started_at or now()
+        return claimed.status
+
+
+def _import(import_id: int, deadline: float) -> bool:
+    running = db.session.get_one(Import, import_id)
+    region = db.session.get_one(Account, running.account_id).region
+    mapping, position = list(running.mapping), running.position
+    name, skip = running.stored_as, running.position + running.has_header
+    db.session.commit()
+    rows = import_files.read(name, skip)
+    while some := list(islice(rows, BATCH)):
+        batch = import_rows.read(some, mapping, region)
+        if not import_batch.save(import_id, position, len(some), batch):
+            return False
+        position += len(some)
+        if time.monotonic() > deadline:
+            return _hand_over(import_id, ImportStatus.RUNNING, ImportStatus.QUEUED)
+    _end(import_id, ImportStatus.FINISHED)
+    import_files.forget(name)
+    return False
+
+
+def _undo(import_id: int, deadline: float) -> bool:
+    while True:
+        with transaction() as session:
+            query = select(Recipient.id).where(Recipient.import_id == import_id).limit(BATCH)
+            ids = sorted(session.scalars(query))
+            recipients.delete_ids(session, ids)
+            done = not ids
+            values = {"status": ImportStatus.UNDONE} if done else {"touched_at": now()}
+            session.execute(update(Import).where(Import.id == import_id).values(values))
+        if done:
+            return False
+        if time.monotonic() > deadline:
+            return _hand_over(import_id, ImportStatus.UNDOING, ImportStatus.UNDOING)
+
+
+def _hand_over(import_id: int, status: ImportStatus, to: ImportStatus) -> bool:
+    with transaction() as session:
+        session.execute(
+            update(Import)
+            .where(Import.id == import_id, Import.status == status)
+            .values(status=to, touched_at=None)
+        )
+    return True
+
+
+def _end(import_id: int, status: ImportStatus, error: str = "") -> None:
+    with transaction() as session:
+        session.execute(
+            update(Import)
+            .where(Import.id == import_id, Import.status == ImportStatus.RUNNING)
+            .values(status=status, error=error, finished_at=now())
+        )

@@ -1,0 +1,185 @@
+"""Imports: a file or a paste becomes an import, is started, cancelled, undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import BinaryIO
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, BadRow, Import, ImportStatus, RecipientList, now
+from promosms.services import import_columns, import_files, lists, pasting
+from promosms.services.consent import Basis
+from promosms.services.import_files import BadFile, FileProblem
+
+FORGOTTEN = timedelta(seconds=60)
+ABANDONED = timedelta(hours=24)
+OPEN = (ImportStatus.MAPPING, ImportStatus.QUEUED, ImportStatus.RUNNING)
+# A paste of so many numbers, and the undoing of so many, is done while the page waits.
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The list that the recipients are put on: an existing one, a new one by name, or none."""
+
+    existing: RecipientList | None = None
+    new_name: str = ""
+
+
+def upload(account: Account, file: BinaryIO, filename: str) -> Import:
+    """Store an uploaded file and guess its columns; raises BadFile."""
+    region, labels = account.region, dict(account.field_labels)
+    stored = import_files.store(file, region)
+    try:
+        sample = list(islice(import_files.read(stored.name), import_columns.SAMPLE))
+        mapping, has_header = import_columns.guess(sample, region, labels)
+        if stored.rows - has_header < 1:
+            raise BadFile(FileProblem.NO_ROWS)
+        if "phone" not in mapping:
+            raise BadFile(FileProblem.NO_NUMBERS)
+    except BaseException:
+        import_files.forget(stored.name)
+        raise
+    with transaction() as session:
+        new = Import(
+            account_id=account.id,
+            filename=_shown(filename),
+            stored_as=stored.name,
+            encoding=stored.encoding,
+            delimiter=stored.delimiter,
+            mapping=mapping,
+            has_header=has_header,
+            total=stored.rows - has_header,
+        )
+        session.add(new)
+        session.flush()
+    return new
+
+
+def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
+    """Store pasted numbers and queue them; raises BadFile."""
+    stored = import_files.store_rows(pasting.rows(text))
+    with transaction() as session:
+        new = Import(
+            account_id=account.id,
+            stored_as=stored.name,
+            mapping=list(pasting.COLUMNS),
+            has_header=False,
+            total=stored.rows,
+            status=ImportStatus.QUEUED,
+            list_id=_list_id(account.id, target),
+            **basis.columns(),
+        )
+        session.add(new)
+        session.flush()
+    return new
+
+
+def start(
+    which: Import, mapping: Sequence[str], has_header: bool, target: Target, basis: Basis
+) -> bool:
+    """Queue a mapped import; False if it is not waiting for that any more."""
+    with transaction() as session:
+        rows = which.total + which.has_header
+        values = {
+            "mapping": list(mapping),
+            "has_header": has_header,
+            "total": rows - has_header,
+            "list_id": _list_id(which.account_id, target),
+            "status": ImportStatus.QUEUED,
+            **basis.columns(),
+        }
+        queued = session.execute(
+            update(Import)
+            .where(Import.id == which.id, Import.status == ImportStatus.MAPPING)
+            .values(values)
+            .returning(Import.id)
+        )
+        return queued.scalar() is not None
+
+
+def cancel(which: Import) -> bool:
+    """Stop before the next batch; what was imported stays. False if it had ended already."""
+    stored_as = which.stored_as
+    done = _turn(which.id, Import.status.in_(OPEN), ImportStatus.CANCELLED, finished_at=now())
+    if done:
+        import_files.forget(stored_as)
+    return done
+
+
+def undo(which: Import) -> bool:
+    """Begin to delete the recipients that the import has added; False if it cannot be undone."""
+    ended = Import.status.in_((ImportStatus.FINISHED, ImportStatus.CANCELLED))
+    return _turn(which.id, ended, ImportStatus.UNDOING, touched_at=None)
+
+
+def recent(account_id: int, limit: int = 50) -> list[Import]:
+    """The last imports of an account, the newest first."""
+    query = select(Import).where(Import.account_id == account_id).order_by(Import.id.desc())
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def refused(which: Import, limit: int) -> list[BadRow]:
+    """The first refused rows in the order of the file."""
+    query = select(BadRow).where(BadRow.import_id == which.id).order_by(BadRow.id).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def list_of(which: Import) -> RecipientList | None:
+    """The list that the recipients were put on, if it still exists."""
+    return db.session.get(RecipientList, which.list_id) if which.list_id else None
+
+
+def stale_imports() -> list[int]:
+    """Ids of imports that should be worked on and were not touched for a minute."""
+    query = select(Import.id).where(claimable()).order_by(Import.id).limit(100)
+    return list(db.session.scalars(query))
+
+
+def discard_abandoned() -> int:
+    """Cancel imports that waited a day for their columns, so that no file is left behind."""
+    old = and_(Import.status == ImportStatus.MAPPING, Import.created_at < now() - ABANDONED)
+    found = list(db.session.scalars(select(Import).where(old).limit(100)))
+    return sum(cancel(each) for each in found)
+
+
+def forget_files(account_id: int) -> None:
+    """Delete the stored files of an account that leaves."""
+    names = select(Import.stored_as).where(Import.account_id == account_id)
+    for name in db.session.scalars(names):
+        import_files.forget(name)
+
+
+def claimable() -> ColumnElement[bool]:
+    """Queued, or left behind by a worker that has not touched it for a minute."""
+    silent = or_(Import.touched_at.is_(None), Import.touched_at < now() - FORGOTTEN)
+    return or_(
+        Import.status == ImportStatus.QUEUED,
+        and_(Import.status.in_((ImportStatus.RUNNING, ImportStatus.UNDOING)), silent),
+    )
+
+
+def _turn(import_id: int, when: ColumnElement[bool], to: ImportStatus, **values: object) -> bool:
+    with transaction() as session:
+        changed = session.execute(
+            update(Import)
+            .where(Import.id == import_id, when)
+            .values(status=to, **values)
+            .returning(Import.id)
+        )
+        return changed.scalar() is not None
+
+
+def _list_id(account_id: int, target: Target) -> int | None:
+    if target.new_name.strip():
+        return lists.find_or_create(account_id, target.new_name).id
+    return target.existing.id if target.existing else None
+
+
+def _shown(filename: str) -> str:
+    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char for char in name if char.isprintable())[:200]

@@ -1,0 +1,50 @@
+"""The invitation by which the first admin comes in; there are no default credentials."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from promosms.database import transaction
+from promosms.language import current_language
+from promosms.models import AuditEntry, Confirmation, ConfirmationKind, Role, User
+from promosms.services import confirmations, passwords
+
+KIND = ConfirmationKind.ADMIN
+
+
+class EmailTaken(Exception):
+    """A user with this e-mail address exists."""
+
+
+def invite_admin() -> str | None:
+    """A link by which one admin can join, valid for 24 hours; None if there is an admin.
+
+    Links that were made before and not used are void.
+    """
+    with transaction() as session:
+        if session.scalar(select(User.id).where(User.role == Role.ADMIN).limit(1)) is not None:
+            return None
+        session.execute(delete(Confirmation).where(Confirmation.kind == KIND))
+        return confirmations.new_link(KIND)
+
+
+def join(token: str, email: str, password: str) -> User:
+    """Make the admin; raises LinkGone and EmailTaken."""
+    confirmations.find(KIND, token)
+    hashed = passwords.hash_password(password)
+    try:
+        with transaction() as session:
+            invitation = confirmations.find(KIND, token)
+            admin = User(
+                role=Role.ADMIN,
+                email=email.strip().lower(),
+                language=current_language(),
+                password_hash=hashed,
+                must_choose_password=False,
+            )
+            session.add(admin)
+            session.delete(invitation)
+            session.flush()
+            session.add(AuditEntry(actor=admin.public_id, action="admin.join"))
+            return admin
+    except IntegrityError as error:
+        raise EmailTaken from error

@@ -1,0 +1,151 @@
+"""The ledger: credit, hold, charge, release, adjust. Amounts in 1/10,000 of the currency."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from promosms.database import transaction
+from promosms.models import Account, EntryKind, Hold, LedgerEntry, now
+
+
+class InsufficientBalance(Exception):
+    """The balance is too small; `missing` is by how much, in 1/10,000."""
+
+    def __init__(self, missing: int) -> None:
+        super().__init__(missing)
+        self.missing = missing
+
+
+def credit(
+    account_id: int, amount: int, reference: str, note: str = "", actor: str = ""
+) -> LedgerEntry:
+    """Add money to the balance. The reference is unique, so that nothing is credited twice."""
+    if amount <= 0:
+        raise ValueError("a credit is positive")
+    with transaction() as session:
+        return _enter(
+            session, account_id, EntryKind.CREDIT, amount, 0, reference, note=note, actor=actor
+        )
+
+
+def adjust(account_id: int, amount: int, reference: str, note: str, actor: str) -> LedgerEntry:
+    """Correct the balance up or down; raises InsufficientBalance rather than go below zero."""
+    with transaction() as session:
+        account = _locked(session, account_id)
+        if account.balance + amount < 0:
+            raise InsufficientBalance(-(account.balance + amount))
+        return _enter(
+            session, account_id, EntryKind.ADJUSTMENT, amount, 0, reference, note=note, actor=actor
+        )
+
+
+def hold(account_id: int, campaign_id: int, amount: int) -> None:
+    """Set the price of a campaign aside; raises InsufficientBalance and then changes nothing."""
+    with transaction() as session:
+        account = _locked(session, account_id)
+        if account.balance < amount:
+            raise InsufficientBalance(amount - account.balance)
+        session.add(
+            Hold(campaign_id=campaign_id, account_id=account_id, amount=amount, remaining=amount)
+        )
+        session.flush()
+        _enter(
+            session,
+            account_id,
+            EntryKind.HOLD,
+            -amount,
+            amount,
+            f"hold:{campaign_id}",
+            campaign_id=campaign_id,
+        )
+        _close_if_empty(session, campaign_id)
+
+
+def charge(campaign_id: int, amount: int, reference: str) -> None:
+    """Take money from the hold for what a gateway has accepted."""
+    _take(campaign_id, EntryKind.CHARGE, amount, 0, reference)
+
+
+def release(campaign_id: int, amount: int, reference: str) -> None:
+    """Give money from the hold back for what was not accepted."""
+    _take(campaign_id, EntryKind.RELEASE, amount, amount, reference)
+
+
+def release_if_held(campaign_id: int, amount: int, reference: str) -> None:
+    """Release, unless the campaign has not come to its hold yet (it is still being prepared)."""
+    with transaction() as session:
+        if session.get(Hold, campaign_id) is not None:
+            release(campaign_id, amount, reference)
+
+
+def pay(account_id: int, amount: int, reference: str) -> None:
+    """Charge the balance at once, without a hold, for a single text."""
+    with transaction() as session:
+        account = _locked(session, account_id)
+        if account.balance < amount:
+            raise InsufficientBalance(amount - account.balance)
+        _enter(session, account_id, EntryKind.CHARGE, -amount, 0, reference)
+
+
+def give_back(account_id: int, amount: int, reference: str) -> None:
+    """Return what was paid for a single text that was not accepted."""
+    with transaction() as session:
+        _enter(session, account_id, EntryKind.RELEASE, amount, 0, reference)
+
+
+def _take(campaign_id: int, kind: EntryKind, amount: int, back: int, reference: str) -> None:
+    if amount == 0:
+        return
+    with transaction() as session:
+        held = session.scalars(
+            select(Hold).where(Hold.campaign_id == campaign_id).with_for_update()
+        ).one()
+        held.remaining -= amount
+        session.flush()
+        _enter(session, held.account_id, kind, back, -amount, reference, campaign_id=campaign_id)
+        _close_if_empty(session, campaign_id)
+
+
+def _close_if_empty(session: Session, campaign_id: int) -> None:
+    session.execute(
+        update(Hold)
+        .where(Hold.campaign_id == campaign_id, Hold.remaining == 0, Hold.closed_at.is_(None))
+        .values(closed_at=now())
+    )
+
+
+def _locked(session: Session, account_id: int) -> Account:
+    query = select(Account).where(Account.id == account_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _enter(
+    session: Session,
+    account_id: int,
+    kind: EntryKind,
+    amount: int,
+    held: int,
+    reference: str,
+    *,
+    campaign_id: int | None = None,
+    note: str = "",
+    actor: str = "",
+) -> LedgerEntry:
+    entry = LedgerEntry(
+        account_id=account_id,
+        campaign_id=campaign_id,
+        kind=kind,
+        amount=amount,
+        held=held,
+        reference=reference,
+        note=note,
+        actor=actor,
+    )
+    session.add(entry)
+    session.flush()
+    session.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(balance=Account.balance + amount, held=Account.held + held)
+        .execution_options(synchronize_session="fetch")
+    )
+    return entry

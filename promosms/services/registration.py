@@ -1,0 +1,84 @@
+"""Registration: an address is confirmed by e-mail first, then a password goes out by text."""
+
+from babel.core import get_global
+from phonenumbers import parse
+from phonenumbers.timezone import time_zones_for_number
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from promosms.config import setting
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, Confirmation, ConfirmationKind, Message, Role, User
+from promosms.services import confirmations, ledger, letters, system_passwords
+from promosms.services.confirmations import LinkGone
+from promosms.services.emails import queue_email
+from promosms.sms.phone import country_of
+
+KIND = ConfirmationKind.REGISTER
+OCEANS = ("Atlantic/", "Indian/", "Pacific/")
+
+
+def user_of(email: str) -> User | None:
+    """The user with this e-mail address."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def ask(email: str, phone: str) -> None:
+    """Somebody wants an account: write to the address, whether it is known or not."""
+    email = email.strip().lower()
+    with transaction():
+        known = user_of(email)
+        if known is None:
+            letter = letters.confirm_registration(confirmations.new_link(KIND, email, phone))
+        else:
+            letter = letters.already_registered()
+        queue_email(email, *letter, account_id=known.account_id if known else None)
+
+
+def confirm(token: str) -> Message:
+    """Make the account of a confirmed address and queue the text with the system password.
+
+    Raises LinkGone, and TextRefused when no text may go out now: then nothing is changed and
+    the link stays valid.
+    """
+    confirmations.find(KIND, token)
+    secret = system_passwords.Secret.new()
+    try:
+        with transaction() as session:
+            asked = confirmations.find(KIND, token)
+            user = _open_account(session, asked)
+            session.execute(
+                delete(Confirmation).where(
+                    Confirmation.kind == KIND, Confirmation.email == asked.email
+                )
+            )
+            return system_passwords.send(user, secret)
+    except IntegrityError as error:  # two links of one address, opened at the same moment
+        raise LinkGone from error
+
+
+def timezone_of(phone: str) -> str:
+    """The zone of a number, mainland first where a country has several."""
+    of_country = get_global("territory_zones").get(country_of(phone), ())
+    zones = [zone for zone in time_zones_for_number(parse(phone)) if zone in of_country]
+    return min(zones, key=lambda zone: zone.startswith(OCEANS), default="UTC")
+
+
+def _open_account(session: Session, asked: Confirmation) -> User:
+    account = Account(region=country_of(asked.phone), timezone=timezone_of(asked.phone))
+    session.add(account)
+    session.flush()
+    user = User(
+        account_id=account.id,
+        role=Role.OWNER,
+        email=asked.email,
+        phone=asked.phone,
+        language=asked.language,
+    )
+    session.add(user)
+    session.flush()
+    if setting("WELCOME_CREDIT"):
+        ledger.credit(account.id, setting("WELCOME_CREDIT"), f"welcome:{account.public_id}")
+    return user

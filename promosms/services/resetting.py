@@ -1,0 +1,64 @@
+"""Forgotten passwords: a link by e-mail first, then a system password by text."""
+
+from sqlalchemy import delete
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.language import force_locale
+from promosms.models import AccountStatus, Confirmation, ConfirmationKind, Message, Session, User
+from promosms.services import confirmations, letters, passwords, system_passwords
+from promosms.services.confirmations import LinkGone
+from promosms.services.emails import queue_email
+from promosms.services.registration import user_of
+from promosms.services.signing_in import set_password
+
+KIND = ConfirmationKind.RESET
+
+
+def ask(email: str) -> None:
+    """Somebody has forgotten a password: write to the address, whether it is known or not."""
+    email = email.strip().lower()
+    with transaction():
+        user = user_of(email)
+        if user is None:
+            queue_email(email, *letters.no_account())
+            return
+        link = confirmations.new_link(KIND, email, user=user)
+        with force_locale(user.language):
+            queue_email(email, *letters.reset(link), account_id=user.account_id)
+
+
+def person(token: str) -> User:
+    """The user of a link; raises LinkGone."""
+    user = db.session.get(User, confirmations.find(KIND, token).user_id)
+    if user is None or (user.account and user.account.status == AccountStatus.DELETING):
+        raise LinkGone
+    return user
+
+
+def send_password(token: str) -> Message:
+    """Text a new system password to the user of a link; raises LinkGone and TextRefused."""
+    person(token)
+    secret = system_passwords.Secret.new()
+    with transaction():
+        user = person(token)
+        message = system_passwords.send(user, secret)
+        _forget_links(user)
+        return message
+
+
+def choose(token: str, password: str) -> None:
+    """Let a user without a number choose the password at once; raises LinkGone."""
+    hashed = passwords.hash_password(password)
+    with transaction() as session:
+        user = person(token)
+        if user.phone:
+            raise LinkGone
+        set_password(user, hashed)
+        session.execute(delete(Session).where(Session.user_id == user.id))
+
+
+def _forget_links(user: User) -> None:
+    db.session.execute(
+        delete(Confirmation).where(Confirmation.kind == KIND, Confirmation.user_id == user.id)
+    )

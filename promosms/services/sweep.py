@@ -1,0 +1,175 @@
+"""The sweep: finds what was forgotten. Everything that a bell starts, it starts too."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.gateways import KINDS
+from promosms.gateways.base import Resend
+from promosms.models import (
+    Campaign,
+    CampaignStatus,
+    Confirmation,
+    Gateway,
+    GatewayEvent,
+    Hold,
+    Message,
+    MessageStatus,
+    now,
+)
+from promosms.services import claims, counters, launch, ledger
+
+BATCH = 1000
+UNSETTLED = timedelta(hours=72)
+
+
+def sweep() -> None:
+    """Everything that is due, each in its own transaction."""
+    take_back_leases()
+    withdraw_stopped()
+    finish_campaigns()
+    release_unsettled()
+    drop_old_confirmations()
+
+
+def take_back_leases() -> int:
+    """Claims of dead workers: without intent back to the queue, with intent unknown.
+
+    With intent nobody can know whether the gateway has the text, so it is not sent again
+    (unless the gateway drops repetitions by our reference). Returns how many rows.
+    """
+    expired = Message.lease_until < now()
+    with transaction() as session:
+        number = claims.requeue(session, expired)
+        for gateway in session.scalars(select(Gateway)):
+            ids = session.scalars(
+                select(Message.id)
+                .where(
+                    expired,
+                    Message.status == MessageStatus.SENDING,
+                    Message.gateway_id == gateway.id,
+                )
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            ).all()
+            number += _give_up(session, ids, _repeats(gateway))
+    return number
+
+
+def withdraw_stopped() -> None:
+    """Rows that came back to the queue of a campaign that was cancelled meanwhile."""
+    with transaction() as session:
+        stopped = session.scalars(
+            select(Campaign.id)
+            .where(Campaign.status == CampaignStatus.CANCELLED, Campaign.n_queued > 0)
+            .with_for_update()
+        ).all()
+        for campaign_id in stopped:
+            which = Message.campaign_id == campaign_id
+            launch.withdraw(session, which, campaign_id, MessageStatus.CANCELLED)
+
+
+def finish_campaigns(campaign_id: int | None = None) -> int:
+    """A campaign is finished when none of its messages is open; returns how many finished."""
+    query = update(Campaign).where(
+        Campaign.status.in_((CampaignStatus.SENDING, CampaignStatus.PAUSED)),
+        Campaign.n_queued == 0,
+        Campaign.n_sending == 0,
+    )
+    if campaign_id is not None:
+        query = query.where(Campaign.id == campaign_id)
+    with transaction() as session:
+        found = session.execute(
+            query.values(status=CampaignStatus.FINISHED, finished_at=now())
+            .returning(Campaign.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(found.all())
+
+
+def release_unsettled() -> int:
+    """After 72 hours without a word the price of unconfirmed texts is given back."""
+    number = 0
+    with transaction() as session:
+        old = (
+            Campaign.status.in_((CampaignStatus.FINISHED, CampaignStatus.CANCELLED)),
+            Campaign.finished_at < now() - UNSETTLED,
+        )
+        query = (
+            select(Hold.campaign_id, Hold.remaining)
+            .join(Campaign, Campaign.id == Hold.campaign_id)
+            .where(Hold.remaining > 0, Campaign.n_sending == 0, Campaign.n_queued == 0, *old)
+        )
+        for campaign_id, remaining in session.execute(query).all():
+            ledger.release(campaign_id, remaining, f"release:{campaign_id}:unsettled")
+            number += 1
+    return number
+
+
+def drop_old_confirmations() -> None:
+    """Links that have expired are deleted, and with them what was typed in."""
+    with transaction() as session:
+        session.execute(
+            delete(Confirmation)
+            .where(Confirmation.expires_at < now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def gateways_with_work() -> list[int]:
+    """Gateways for which messages wait."""
+    single = select(Message.gateway_id).where(
+        Message.status == claims.QUEUED, Message.campaign_id.is_(None)
+    )
+    running = (
+        select(Message.gateway_id)
+        .join(Campaign, Campaign.id == Message.campaign_id)
+        .where(
+            Message.status == claims.QUEUED,
+            Campaign.status == CampaignStatus.SENDING,
+            Campaign.n_queued > 0,
+        )
+    )
+    found = db.session.scalars(single.union(running))
+    return [gateway for gateway in found if gateway is not None]
+
+
+def events_due() -> bool:
+    """Is there something in the inbox of the gateways?"""
+    query = select(func.count()).select_from(
+        select(GatewayEvent.id).where(GatewayEvent.next_attempt_at <= now()).limit(1).subquery()
+    )
+    return bool(db.session.scalar(query))
+
+
+def _repeats(gateway: Gateway) -> bool:
+    kind = KINDS.get(gateway.kind)
+    return getattr(kind, "resend", Resend.NEVER) == Resend.DEDUPE
+
+
+def _give_up(session: Session, ids: Sequence[int], repeats: bool) -> int:
+    if not ids:
+        return 0
+    status = MessageStatus.QUEUED if repeats else MessageStatus.UNKNOWN
+    rows = session.execute(
+        update(Message)
+        .where(Message.id.in_(ids), Message.status == MessageStatus.SENDING)
+        .values(
+            status=status,
+            reason="" if repeats else "no_answer",
+            final_at=None if repeats else now(),
+            lease_until=None,
+        )
+        .returning(Message.campaign_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for campaign_id, number in Counter(row.campaign_id for row in rows).items():
+        if campaign_id is not None:
+            changes = {MessageStatus.SENDING: -number, status: number}
+            counters.move(session, campaign_id, changes)
+    return len(rows)

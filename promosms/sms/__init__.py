@@ -1,0 +1,1 @@
+"""The rules of text messages: no web, no database, no network."""

@@ -1,0 +1,90 @@
+"""The alphabet of a cheap text message: GSM 7-bit, basic and extension table."""
+
+import re
+
+from promosms.sms.clusters import clusters
+
+ESCAPE = "\x1b"
+
+# 3GPP TS 23.038 section 6.2.1, in the order of the codes 0x00 to 0x7F. The place of the
+# escape (0x1B) is held by the escape itself, which is not a character one can write.
+_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅå"
+    "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./"
+    "0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNO"
+    "PQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmno"
+    "pqrstuvwxyzäöñüà"
+)
+# 3GPP TS 23.038 section 6.2.1.1: sent as the escape and this code, so two septets.
+_EXTENSION = {
+    "\f": 0x0A,
+    "^": 0x14,
+    "{": 0x28,
+    "}": 0x29,
+    "\\": 0x2F,
+    "[": 0x3C,
+    "~": 0x3D,
+    "]": 0x3E,
+    "|": 0x40,
+    "€": 0x65,
+}
+_TO_CODES = {ord(char): chr(code) for code, char in enumerate(_BASIC) if char != ESCAPE} | {
+    ord(char): ESCAPE + chr(code) for char, code in _EXTENSION.items()
+}
+_FROM_ESCAPED = {chr(code): char for char, code in _EXTENSION.items()} | {ESCAPE: " ", "": " "}
+
+_ALPHABET = re.escape("".join(map(chr, _TO_CODES)))
+_OUTSIDE = re.compile(f"[^{_ALPHABET}]")
+_EXTENDED = re.compile(f"[{re.escape(''.join(_EXTENSION))}]")
+_ESCAPED = re.compile(f"{ESCAPE}(.?)|([^{ESCAPE}]+)", re.DOTALL)
+
+
+def is_gsm7(text: str) -> bool:
+    """Is every character in the basic or the extension table?"""
+    return _OUTSIDE.search(text) is None
+
+
+def septets(text: str) -> int:
+    """Count the septets of a text that is_gsm7; those of the extension table count two."""
+    return len(text) + len(_EXTENDED.findall(text))
+
+
+def costly(text: str) -> tuple[str, ...]:
+    """Name what forces the dearer encoding: each once, in order of appearance.
+
+    An accent stands with its letter and a joined emoji is one item, as a reader sees them.
+    """
+    if is_gsm7(text):
+        return ()
+    return tuple(dict.fromkeys(unit for unit in clusters(text) if not is_gsm7(unit)))
+
+
+def encode(text: str) -> bytes:
+    """Return the septets, one a byte (unpacked).
+
+    Raises UnicodeEncodeError, which is a ValueError, at the first character outside the tables.
+    """
+    if outside := _OUTSIDE.search(text):
+        reason = "not in the GSM 7-bit alphabet"
+        raise UnicodeEncodeError("gsm7", text, outside.start(), outside.end(), reason)
+    return text.translate(_TO_CODES).encode("ascii")
+
+
+def decode(data: bytes) -> str:
+    """Return the text of septets, one a byte (unpacked).
+
+    An escape before a code without a meaning shows the basic character, and an escape alone
+    or doubled shows a space (3GPP TS 23.038 section 6.2.1.1). Raises UnicodeDecodeError,
+    which is a ValueError, for a byte above 0x7F.
+    """
+
+    def written(match: re.Match[str]) -> str:
+        if match[2]:
+            return "".join(_BASIC[ord(code)] for code in match[2])
+        code = match[1]
+        return _FROM_ESCAPED.get(code) or _BASIC[ord(code)]
+
+    return _ESCAPED.sub(written, data.decode("ascii"))

@@ -1,0 +1,37 @@
+// Small improvements for browsers with script; every page works without them.
+
+// A question before what cannot be undone. Listening on the document reaches live parts too.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-confirm]");
+  if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
+});
+
+// One press sends a form once.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  for (const button of event.target.querySelectorAll("button:not([name])")) {
+    setTimeout(() => { button.disabled = true; });
+  }
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button:disabled:not([data-off])")) button.disabled = false;
+});
+
+// Live parts: a region with data-refresh="URL" is replaced by what the server renders there.
+async function refresh(region) {
+  try {
+    const answer = await fetch(region.dataset.refresh, { headers: { "X-Partial": "1" } });
+    if (answer.redirected || !answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-partial]");
+    if (!fresh) return;
+    if (!region.contains(document.activeElement)) region.replaceChildren(...fresh.childNodes);
+    if (fresh.dataset.done !== undefined) return;
+    wait(region);
+  } catch { wait(region); }
+}
+function wait(region) {
+  const seconds = Number(region.dataset.every || 2);
+  setTimeout(() => (document.hidden ? wait(region) : refresh(region)), seconds * 1000);
+}
+for (const region of document.querySelectorAll("[data-refresh]")) wait(region);

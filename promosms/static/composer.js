@@ -1,0 +1,41 @@
+// The composer: the server counts while one writes, and placeholders go in at the cursor.
+
+const form = document.querySelector("form[data-count]");
+const text = form.querySelector("textarea[name=text]");
+const counter = form.querySelector("[data-counter]");
+let waiting, running;
+
+async function count() {
+  running?.abort();
+  running = new AbortController();
+  try {
+    const answer = await fetch(form.dataset.count, {
+      method: "POST", body: new FormData(form), signal: running.signal,
+      headers: { "X-CSRFToken": form.elements.csrf_token.value, "X-Partial": "1" },
+    });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-partial]");
+    if (fresh) counter.replaceChildren(...fresh.childNodes);
+  } catch { /* the next key tries again */ }
+}
+
+form.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(count, 350);
+});
+
+for (const code of form.querySelectorAll("[data-insert]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button quiet";
+  button.textContent = code.textContent;
+  button.addEventListener("click", () => {
+    text.setRangeText(code.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  code.replaceWith(button);
+}
+
+for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;

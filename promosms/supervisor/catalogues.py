@@ -1,0 +1,24 @@
+"""Translations: the catalogues that people edit, compiled for gettext."""
+
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+
+def compile_catalogues(folder: Path) -> int:
+    """Compile every catalogue that changed since the last time; returns how many did."""
+    stale = [path for path in folder.glob("*/LC_MESSAGES/*.po") if _stale(path)]
+    for path in stale:
+        with path.open("rb") as source:
+            catalogue = read_po(source, locale=path.parent.parent.name)
+        fresh = path.with_suffix(".mo.new")
+        with fresh.open("wb") as compiled:
+            write_mo(compiled, catalogue)
+        fresh.replace(path.with_suffix(".mo"))
+    return len(stale)
+
+
+def _stale(path: Path) -> bool:
+    compiled = path.with_suffix(".mo")
+    return not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime

@@ -1,0 +1,77 @@
+"""What must hold before anything starts; each failure is one line that says what to do."""
+
+import errno
+import fcntl
+import os
+import socket
+import tempfile
+from pathlib import Path
+from typing import TextIO
+
+
+class StartError(Exception):
+    """PromoSMS cannot start; its text is one line for the person at the terminal."""
+
+
+def writable(folder: Path) -> None:
+    """Can the folder of the installation be made and written?"""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StartError(
+            f"The folder {folder} cannot be written ({_reason(error)}). Give it to the user who "
+            "starts PromoSMS, or set PROMOSMS_INSTANCE to another folder."
+        ) from error
+
+
+def lock(folder: Path) -> TextIO:
+    """Keep a second supervisor away; the lock ends with this process, however it ends."""
+    file = (folder / "lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        raise StartError(
+            f"PromoSMS is already running in {folder} (process {file.read().strip() or '?'})."
+        ) from error
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def bindings(host: str, port: int, option: str) -> list[str]:
+    """The free addresses to listen on: "localhost" means IPv4, and IPv6 where there is any."""
+    hosts = ["127.0.0.1", "::1"] if host == "localhost" else [host]
+    found = [_written(name, port) for name in hosts if _free(name, port, option)]
+    if not found:
+        raise StartError(f"This machine has no address {host}: choose another one with --host.")
+    return found
+
+
+def _free(host: str, port: int, option: str) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) or isinstance(
+            error, socket.gaierror
+        ):
+            return False
+        raise StartError(
+            f"Port {port} cannot be used ({_reason(error)}). "
+            f"Stop the program that holds it, or choose another one with {option}."
+        ) from error
+    return True
+
+
+def _written(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

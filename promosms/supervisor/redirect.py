@@ -1,0 +1,36 @@
+"""The plain HTTP port: sends readers to HTTPS and takes nothing from anybody.
+
+It stands alone and imports nothing of the application, which keeps its process small.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+PUBLIC_URL = os.environ.get("PROMOSMS_PUBLIC_URL", "https://localhost:8443").rstrip("/")
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """301 for reading, 403 for the rest: a form sent here was already readable on its way."""
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return _answer(
+            start_response, "403 Forbidden", "This address accepts forms over HTTPS only."
+        )
+    path = quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
+    query = environ.get("QUERY_STRING", "")
+    target = f"{PUBLIC_URL}/{path.lstrip('/')}" + (f"?{query}" if query else "")
+    return _answer(start_response, "301 Moved Permanently", target, ("Location", target))
+
+
+def _answer(
+    start_response: Callable[..., Any], status: str, text: str, *headers: tuple[str, str]
+) -> Iterable[bytes]:
+    body = f"{text}\n".encode()
+    fixed = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    start_response(status, [*fixed, *headers])
+    return [body]

@@ -1,0 +1,44 @@
+"""Settings of gunicorn, for `promosms up` and for `gunicorn -c promosms/supervisor/web.py`."""
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from promosms import database
+
+wsgi_app = "wsgi:app"
+bind = ["127.0.0.1:8000"]
+workers = 2
+threads = 4
+worker_class = "gthread"
+preload_app = True  # loaded once, shared by the workers
+max_requests = 0
+timeout = 60
+graceful_timeout = 15
+keepalive = 5
+forwarded_allow_ips = ""  # TRUSTED_PROXIES decides, not the server
+control_socket_disable = True
+accesslog = None  # addresses of visitors are not written down
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "promosms.logs.Formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False}},
+}
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Each worker opens connections of its own."""
+    with worker.app.wsgi().app_context():
+        database.dispose()
+
+
+def ssl_context(_settings: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    """TLS 1.2 or later."""
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

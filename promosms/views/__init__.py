@@ -1,0 +1,30 @@
+"""What is shown: a blueprint per part of the product."""
+
+from importlib import import_module
+
+from flask import Flask
+
+from promosms.views import errors, layout
+
+BLUEPRINTS = (
+    "auth",
+    "settings",
+    "dashboard",
+    "recipients",
+    "lists",
+    "imports",
+    "suppressions",
+    "campaigns",
+    "billing",
+    "policies",
+    "phone",
+    "admin",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register the blueprints, the error pages and what every page shows."""
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(f"promosms.views.{name}").bp)
+    errors.init_app(app)
+    layout.init_app(app)

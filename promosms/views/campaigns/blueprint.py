@@ -1,0 +1,60 @@
+"""The blueprint of the campaigns pages, and what several of them share."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from promosms import bell
+from promosms.access import me
+from promosms.language import gettext as _
+from promosms.language import money
+from promosms.models import Campaign
+from promosms.services import launch, ledger, workers
+from promosms.services.launch import LaunchError
+from promosms.views.campaigns import words
+
+bp = Blueprint("campaigns", __name__)
+
+
+@bp.context_processor
+def _words() -> dict[str, object]:
+    return {"words": words}
+
+
+def text_me(campaign: Campaign) -> None:
+    """Send a test to the signed-in user's own number and say how it went."""
+    try:
+        message = launch.send_test(campaign, me().phone)
+    except LaunchError as error:
+        flash(words.problem(error), "bad")
+    except ledger.InsufficientBalance as error:
+        missing = money(error.missing)
+        flash(
+            _("Your balance is too small for a test: %(missing)s are missing.", missing=missing),
+            "bad",
+        )
+    else:
+        if message.gateway_id is not None:
+            bell.ring(bell.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
+        flash(
+            _(
+                "A test is on its way to your own number. It costs %(price)s.",
+                price=money(message.price),
+            ),
+            "good",
+        )
+
+
+def ring(campaign: Campaign) -> None:
+    """Tell the worker that a campaign wants to be prepared or sent."""
+    if not bell.ring("work", "prepare.run", campaign.id):
+        flash(_("It begins in a moment: the queue is not reachable right now."), "info")
+
+
+def to_report(campaign: Campaign) -> ResponseReturnValue:
+    """Go to the report of a campaign."""
+    return redirect(url_for("campaigns.report", public_id=campaign.public_id), 303)
+
+
+def silent() -> bool:
+    """Is a worker missing that sending needs?"""
+    return any(name != "mail" for name in workers.missing())

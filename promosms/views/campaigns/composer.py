@@ -1,0 +1,146 @@
+"""The composer: write a campaign, see what it costs, save it as a draft."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from promosms.access import Access, allow, my_account, owned
+from promosms.extensions import csrf
+from promosms.forms.campaigns import EVERYONE, CampaignForm
+from promosms.language import current_language
+from promosms.language import gettext as _
+from promosms.models import Campaign, CampaignStatus
+from promosms.services import campaigns, writing
+from promosms.views.campaigns import words
+from promosms.views.campaigns.blueprint import bp, text_me, to_report
+
+
+@bp.route("/campaigns/new", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+@csrf.exempt
+def new() -> ResponseReturnValue:
+    """Write a new campaign."""
+    form = CampaignForm()
+    form.prepare(my_account())
+    if request.method == "POST":
+        return _composed(form, None)
+    form.language.data = current_language()
+    chosen = request.args.get("list", "")
+    form.audience.data = [chosen] if chosen else [] if form.lists else [EVERYONE]
+    return _composer(form, None)
+
+
+@bp.route("/campaigns/<public_id>/edit", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+@csrf.exempt
+def edit(public_id: str) -> ResponseReturnValue:
+    """Go on writing a draft."""
+    campaign = owned(Campaign, public_id)
+    form = CampaignForm()
+    form.prepare(my_account())
+    if request.method == "POST":
+        return _composed(form, campaign)
+    if campaign.status != CampaignStatus.DRAFT:
+        return to_report(campaign)
+    form.show(campaigns.read(campaign), campaign)
+    return _composer(form, campaign)
+
+
+@bp.route("/campaigns/count", methods=["POST"])
+@allow(Access.MEMBER)
+def count() -> ResponseReturnValue:
+    """What the text costs as it stands in the composer: the part of the page that shows it."""
+    form = CampaignForm()
+    return render_template("campaigns/count.html", hint=_hint(form))
+
+
+@bp.route("/campaigns/<public_id>/duplicate", methods=["POST"])
+@allow(Access.MEMBER)
+def duplicate(public_id: str) -> ResponseReturnValue:
+    """A new draft with the same text and audience."""
+    campaign = owned(Campaign, public_id)
+    copy = campaigns.duplicate(campaign, _("%(name)s (copy)", name=words.title(campaign)[:90]))
+    return redirect(url_for("campaigns.edit", public_id=copy.public_id), 303)
+
+
+@bp.route("/campaigns/<public_id>/delete", methods=["POST"])
+@allow(Access.MEMBER)
+def delete(public_id: str) -> ResponseReturnValue:
+    """Delete a draft; what was sent stays."""
+    campaign = owned(Campaign, public_id)
+    try:
+        campaigns.remove(campaign)
+    except campaigns.NotDraft:
+        flash(_("Only drafts can be deleted. This campaign was sent: its report stays."), "warn")
+        return to_report(campaign)
+    flash(_("The draft was deleted."), "good")
+    return redirect(url_for("campaigns.index"), 303)
+
+
+def _composed(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
+    action = request.form.get("action", "save")
+    if action == "plain":
+        form.text.data = writing.plain(form.text.data or "")
+    if action in ("plain", "count"):
+        return _composer(form, campaign)
+    valid = form.validate()
+    if action == "review":
+        valid = form.demand_audience() and valid
+    if not valid:
+        return _composer(form, campaign)
+    try:
+        campaign = _save(form, campaign)
+    except campaigns.ChangedElsewhere:
+        return _conflict(form, campaign)
+    if action == "test":
+        text_me(campaign)
+    elif action == "save":
+        flash(_("Saved as a draft."), "good")
+    page = "campaigns.review" if action == "review" else "campaigns.edit"
+    return redirect(url_for(page, public_id=campaign.public_id), 303)
+
+
+def _save(form: CampaignForm, campaign: Campaign | None) -> Campaign:
+    account = my_account()
+    if campaign is None:
+        return campaigns.create(account, form.draft(), form.key.data or "")
+    try:
+        campaigns.update(campaign, form.draft(), form.stamp.data or "")
+        return campaign
+    except campaigns.NotDraft:
+        flash(
+            _(
+                "This campaign was sent meanwhile, from another window. What you wrote here is "
+                "kept as a new draft."
+            ),
+            "warn",
+        )
+        return campaigns.create(account, form.draft(), form.key.data or "")
+
+
+def _conflict(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
+    if campaign is None:
+        return _composer(form, None)
+    form.stamp.data = campaigns.stamp(campaign)
+    return _composer(form, campaign, other=campaigns.read(campaign))
+
+
+def _composer(
+    form: CampaignForm, campaign: Campaign | None, other: campaigns.Draft | None = None
+) -> str:
+    return render_template(
+        "campaigns/compose.html",
+        form=form,
+        campaign=campaign,
+        other=other,
+        hint=_hint(form),
+        placeholders=words.placeholders(my_account()),
+    )
+
+
+def _hint(form: CampaignForm) -> writing.Hint:
+    return writing.hint(
+        my_account(),
+        form.text.data or "",
+        opt_out_line=bool(form.opt_out_line.data),
+        language=form.language.data or "en",
+    )

@@ -1,0 +1,84 @@
+"""The review: what sending would do and cost, and the button that does it."""
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from promosms.access import Access, allow, my_account, owned
+from promosms.language import gettext as _
+from promosms.models import Campaign, CampaignStatus
+from promosms.services import audience, campaigns, launch, writing
+from promosms.services.launch import LaunchError
+from promosms.views.campaigns import words
+from promosms.views.campaigns.blueprint import bp, ring, silent, text_me, to_report
+
+FIRST_TEXTS = 3
+
+
+@bp.route("/campaigns/<public_id>/review")
+@allow(Access.MEMBER)
+def review(public_id: str) -> ResponseReturnValue:
+    """What sending would do and cost. Nothing is sent without it."""
+    campaign = owned(Campaign, public_id)
+    if campaign.status != CampaignStatus.DRAFT:
+        return to_report(campaign)
+    estimate = audience.estimate(campaign)
+    first = next(audience.walk(campaign), [])
+    return render_template(
+        "campaigns/review.html",
+        campaign=campaign,
+        estimate=estimate,
+        examples=[draft for draft in first if not draft.reason][:FIRST_TEXTS],
+        lists=campaigns.lists_of(campaign),
+        wrong=writing.problem(
+            campaign.text, opt_out_line=campaign.opt_out_line, language=campaign.language
+        ),
+        balance=my_account().balance,
+        duration=campaigns.duration(campaign, estimate.parts),
+        agreed=_agreements().dumps([campaign.public_id, campaigns.stamp(campaign), estimate.total]),
+        silent=silent(),
+    )
+
+
+@bp.route("/campaigns/<public_id>/send", methods=["POST"])
+@allow(Access.MEMBER)
+def send(public_id: str) -> ResponseReturnValue:
+    """Launch the campaign for the price that the review showed."""
+    campaign = owned(Campaign, public_id)
+    price = _agreed_price(campaign)
+    if price is None and campaign.status == CampaignStatus.DRAFT:
+        flash(_("The campaign was changed after this review. Please look at it again."), "warn")
+        return redirect(url_for("campaigns.review", public_id=public_id), 303)
+    try:
+        launch.launch(campaign, price or 0)
+    except LaunchError as error:
+        already = error.code == launch.LaunchProblem.NOT_DRAFT
+        flash(words.problem(error), "info" if already else "bad")
+        page = "campaigns.report" if already else "campaigns.review"
+        return redirect(url_for(page, public_id=public_id), 303)
+    ring(campaign)
+    return to_report(campaign)
+
+
+@bp.route("/campaigns/<public_id>/test", methods=["POST"])
+@allow(Access.MEMBER)
+def test(public_id: str) -> ResponseReturnValue:
+    """Text the draft to the user's own number."""
+    campaign = owned(Campaign, public_id)
+    text_me(campaign)
+    return redirect(url_for("campaigns.review", public_id=public_id), 303)
+
+
+def _agreements() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="campaign review")
+
+
+def _agreed_price(campaign: Campaign) -> int | None:
+    """The price on the review, None when the draft is no longer what was reviewed."""
+    try:
+        public_id, stamp, price = _agreements().loads(request.form.get("agreed", ""))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    if public_id != campaign.public_id or stamp != campaigns.stamp(campaign):
+        return None
+    return int(price)

@@ -1,0 +1,120 @@
+"""Error pages: what happened, and what to do now."""
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from promosms import logs
+from promosms.config import setting
+from promosms.extensions import db
+from promosms.language import gettext as _
+
+log = logs.get(__name__)
+DRAIN = 512 * 1024 * 1024
+
+
+def init_app(app: Flask) -> None:
+    """Register the error pages."""
+    app.register_error_handler(CSRFError, expired_form)
+    app.register_error_handler(RequestEntityTooLarge, too_large)
+    app.register_error_handler(HTTPException, page)
+    app.register_error_handler(OperationalError, storage)
+    app.register_error_handler(Exception, crash)
+
+
+def page(error: HTTPException) -> ResponseReturnValue:
+    """The page for an HTTP error."""
+    code = error.code or 500
+    if code < 400:
+        return error
+    title, advice = _words(code)
+    return render_template("error.html", title=title, advice=advice, kept=kept_text(code)), code
+
+
+def expired_form(error: CSRFError) -> ResponseReturnValue:
+    """A form from before a sign-out or another browser: nothing happened, the text is kept."""
+    title = _("This page was open too long")
+    advice = _("Nothing was done. Go back to the page, open it anew, and try again.")
+    return render_template("error.html", title=title, advice=advice, kept=kept_text(401)), 400
+
+
+def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Read the rest of the upload away first, or the browser shows a broken connection."""
+    _drain()
+    size = setting("MAX_CONTENT_LENGTH") // (1024 * 1024)
+    title = _("This file is too large")
+    advice = _(
+        "Files may have up to %(size)s MB. Split the list into several files, or keep only the "
+        "columns that you need.",
+        size=size,
+    )
+    return render_template("error.html", title=title, advice=advice, kept=""), 413
+
+
+def storage(error: OperationalError) -> ResponseReturnValue:
+    """The database cannot be reached or its disk is full."""
+    db.session.rollback()
+    log.error("page.storage", exc_info=error, extra={"endpoint": request.endpoint})
+    title, advice = _words(503)
+    return render_template("error.html", title=title, advice=advice, kept=kept_text(503)), 503
+
+
+def crash(error: Exception) -> ResponseReturnValue:
+    """A mistake of ours."""
+    db.session.rollback()
+    log.error("page.crash", exc_info=error, extra={"endpoint": request.endpoint})
+    title, advice = _words(500)
+    return render_template("error.html", title=title, advice=advice, kept=kept_text(500)), 500
+
+
+def kept_text(code: int) -> str:
+    """What the user had written, so that it is not lost with the page."""
+    if request.method != "POST" or code in (403, 404, 405, 413):
+        return ""
+    return request.form.get("text", "")[:5000]
+
+
+def _words(code: int) -> tuple[str, str]:
+    words = {
+        400: (
+            _("This request was not understood"),
+            _("Go back, check what you entered, and try again."),
+        ),
+        401: (
+            _("You were signed out"),
+            _("Nothing was done. Sign in, open the page again, and repeat the last step."),
+        ),
+        403: (_("This page is not for your account"), _("Ask the owner of the account for it.")),
+        404: (
+            _("There is nothing here"),
+            _("The address may be mistyped, or the thing was deleted."),
+        ),
+        405: (_("This does not work this way"), _("Go back and use the button on the page.")),
+        429: (_("Too many tries"), _("Please wait a few minutes, then try again.")),
+        503: (
+            _("The service is busy"),
+            _("Nothing was lost. Please try again in a minute."),
+        ),
+    }
+    return words.get(
+        code,
+        (
+            _("Something went wrong on our side"),
+            _("Nothing was sent because of this. Please try again in a minute."),
+        ),
+    )
+
+
+def _drain() -> None:
+    left = min(request.content_length or 0, DRAIN)
+    stream = request.environ.get("wsgi.input")
+    try:
+        while stream is not None and left > 0:
+            chunk = stream.read(min(left, 1024 * 1024))
+            if not chunk:
+                return
+            left -= len(chunk)
+    except OSError:
+        return

@@ -1,0 +1,5 @@
+"""The lists pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("lists", __name__)

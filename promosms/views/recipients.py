@@ -1,0 +1,5 @@
+"""The recipients pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("recipients", __name__)

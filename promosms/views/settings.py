@@ -1,0 +1,143 @@
+"""Settings of the user and the account, and leaving."""
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    session,
+    stream_with_context,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, logout_user
+
+from promosms import bell
+from promosms.access import Access, allow, me, my_account
+from promosms.extensions import limiter
+from promosms.forms.settings import LanguageForm, LeaveForm, PlaceForm
+from promosms.language import gettext as _
+from promosms.language import ngettext
+from promosms.models import Role
+from promosms.services import data_exports, erasure, installation, passwords, people, sessions
+from promosms.sms.phone import mask
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@bp.route("")
+@allow(Access.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """Everything that can be set."""
+    return _page(LanguageForm(formdata=None, data={"language": me().language}), _place_form())
+
+
+@bp.route("/language", methods=["POST"])
+@allow(Access.SIGNED_IN)
+def language() -> ResponseReturnValue:
+    """Choose the language of the pages."""
+    form = LanguageForm()
+    if not form.validate():
+        return _page(form, _place_form()), 422
+    people.choose_language(me().id, form.language.data)
+    flash(_("The language is saved."), "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+@bp.route("/place", methods=["POST"])
+@allow(Access.OWNER)
+def place() -> ResponseReturnValue:
+    """Choose country and time zone of the account."""
+    form = PlaceForm(_countries())
+    if not form.validate():
+        return _page(LanguageForm(formdata=None, data={"language": me().language}), form), 422
+    people.choose_place(my_account().id, form.region.data, form.timezone.data)
+    flash(_("Country and time zone are saved."), "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+@bp.route("/sessions/<public_id>/end", methods=["POST"])
+@allow(Access.SIGNED_IN)
+def end_session(public_id: str) -> ResponseReturnValue:
+    """Sign another browser out."""
+    sessions.close_one(me(), public_id)
+    flash(_("That browser is signed out."), "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+@bp.route("/sessions/end-others", methods=["POST"])
+@allow(Access.SIGNED_IN)
+def end_others() -> ResponseReturnValue:
+    """Sign every other browser out."""
+    ended = sessions.close_others(me(), current_user.token)
+    text = ngettext("%(num)s other browser is signed out.", "%(num)s others are signed out.", ended)
+    flash(text, "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+@bp.route("/leave", methods=["GET", "POST"])
+@allow(Access.OWNER)
+@limiter.limit("20 per hour", methods=["POST"])
+def leave() -> ResponseReturnValue:
+    """Delete the account: what goes with it, then the password and one confirmation."""
+    form = LeaveForm()
+    account = my_account()
+    if form.validate_on_submit():
+        if passwords.matches(me().password_hash, form.password.data):
+            return _say_goodbye(account.id)
+        form.password.errors = [_("This is not your password.")]
+    status = 422 if form.errors else 200
+    losses = erasure.losses(account.id)
+    return render_template("settings/leave.html", form=form, losses=losses, account=account), status
+
+
+@bp.route("/gone")
+@allow(Access.PUBLIC)
+def gone() -> ResponseReturnValue:
+    """Good-bye: the page after the account has been deleted."""
+    return render_template("settings/gone.html")
+
+
+@bp.route("/opt-outs.csv")
+@allow(Access.OWNER)
+def opt_outs() -> ResponseReturnValue:
+    """Everybody who has opted out, as a file."""
+    rows = data_exports.opt_outs(my_account().id)
+    headers = {"Content-Disposition": "attachment; filename=opt-outs.csv"}
+    return Response(stream_with_context(rows), mimetype="text/csv", headers=headers)
+
+
+def _say_goodbye(account_id: int) -> ResponseReturnValue:
+    erasure.begin(account_id, me().public_id)
+    bell.ring("work", "erasure.run", account_id)
+    logout_user()
+    session.clear()
+    response = redirect(url_for("settings.gone"), code=303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _countries() -> set[str]:
+    known = installation.prices(installation.default_route().id)
+    return {*known, my_account().region}
+
+
+def _place_form() -> PlaceForm | None:
+    if me().role != Role.OWNER:
+        return None
+    account = my_account()
+    data = {"region": account.region, "timezone": account.timezone}
+    return PlaceForm(_countries(), formdata=None, data=data)
+
+
+def _page(language: LanguageForm, place: PlaceForm | None) -> str:
+    return render_template(
+        "settings/index.html",
+        user=me(),
+        phone=mask(me().phone) if me().phone else "",
+        language_form=language,
+        place_form=place,
+        sessions=sessions.of_user(me()),
+        this_session=current_user.session.public_id,
+    )

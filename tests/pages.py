@@ -1,0 +1,134 @@
+"""The strict page client: every page that a test opens is also checked for its manners."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import html5lib
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+BASE = "https://localhost"
+
+
+class PageClient(FlaskClient):
+    """A browser for tests: HTTPS, a same-origin referrer, the CSRF token of the last page."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app, app.response_class, use_cookies=True)
+        self.environ_base = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "Test"}
+        self.token = ""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("base_url", BASE)
+        headers = dict(kwargs.pop("headers", None) or {})
+        headers.setdefault("Referer", BASE + "/")
+        return super().open(*args, headers=headers, **kwargs)
+
+    def get_page(self, url: str, status: int = 200) -> BeautifulSoup:
+        """Open a page, check its status and its manners, and read it."""
+        answer = self.get(url)
+        assert answer.status_code == status, f"{url}: {answer.status} {answer.location or ''}"
+        return self._read(answer)
+
+    def post_page(
+        self, url: str, data: dict[str, Any] | None = None, status: int = 200, follow: bool = True
+    ) -> BeautifulSoup:
+        """Send a form with the token of the session, follow the redirect, read the page."""
+        answer = self.send(url, data, follow_redirects=follow)
+        assert answer.status_code == status, f"{url}: {answer.status} {answer.location or ''}"
+        return self._read(answer)
+
+    def send(self, url: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+        """Send a form with the token of the session and return the bare answer."""
+        if not self.token:
+            self._fetch_token()
+        form = {"csrf_token": self.token, **(data or {})}
+        return self.post(url, data=form, **kwargs)
+
+    def _fetch_token(self) -> None:
+        page = BeautifulSoup(self.get("/login").text or self.get("/").text, "html5lib")
+        field = page.select_one("input[name=csrf_token]")
+        if field is None:
+            page = BeautifulSoup(self.get("/", follow_redirects=True).text, "html5lib")
+            field = page.select_one("input[name=csrf_token]")
+        assert field is not None, "no page with a form to take the token from"
+        self.token = str(field["value"])
+
+    def _read(self, answer: TestResponse) -> BeautifulSoup:
+        check_headers(answer)
+        page = check_page(answer.text)
+        field = page.select_one("input[name=csrf_token]")
+        if field is not None:
+            self.token = str(field["value"])
+        return page
+
+
+def check_headers(answer: TestResponse) -> None:
+    """The security headers stand on every page."""
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+def check_page(html: str) -> BeautifulSoup:
+    """Valid HTML5, one h1, a title, unique ids, labelled fields, safe forms, nothing inline."""
+    html5lib.HTMLParser(strict=True).parse(html)
+    page = BeautifulSoup(html, "html5lib")
+    assert page.html is not None
+    assert page.html.get("lang"), "the language of the page is not given"
+    heads = page.select("h1")
+    assert len(heads) == 1, f"{len(heads)} h1"
+    title = page.title.get_text() if page.title else ""
+    assert words(title).startswith(words(heads[0].get_text())), (title, heads[0].get_text())
+    ids = [str(tag["id"]) for tag in page.select("[id]")]
+    assert len(ids) == len(set(ids)), f"ids twice: {sorted(i for i in ids if ids.count(i) > 1)}"
+    for form in page.select("form"):
+        _check_form(form)
+    _check_labels(page, set(ids))
+    _check_nothing_inline(page)
+    _check_hosts(page)
+    return page
+
+
+def words(text: str) -> str:
+    """The text with single spaces."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _check_form(form: Tag) -> None:
+    method = str(form.get("method", "get")).lower()
+    assert form.get("action") is not None, f"a form without action: {str(form)[:120]}"
+    if method == "post":
+        assert form.select_one("input[name=csrf_token]"), f"no token: {form.get('action')}"
+
+
+def _check_labels(page: BeautifulSoup, ids: set[str]) -> None:
+    for field in page.select("input, select, textarea"):
+        if field.get("type") in ("hidden", "submit", "button"):
+            continue
+        labelled = (
+            field.get("aria-label")
+            or field.find_parent("label")
+            or page.select_one(f'label[for="{field.get("id")}"]')
+        )
+        assert labelled, f"no label: {str(field)[:120]}"
+        for other in str(field.get("aria-describedby", "")).split():
+            assert other in ids, f"aria-describedby names nothing: {other}"
+
+
+def _check_nothing_inline(page: BeautifulSoup) -> None:
+    assert not page.select("style, [style]"), "inline style"
+    assert not [script for script in page.select("script") if not script.get("src")]
+    for tag in page.find_all(True):
+        assert not [name for name in tag.attrs if name.startswith("on")], f"inline script: {tag}"
+
+
+def _check_hosts(page: BeautifulSoup) -> None:
+    for tag in page.select("[src], link[href], form[action]"):
+        target = urlsplit(str(tag.get("src") or tag.get("href") or tag.get("action")))
+        assert not target.netloc or target.netloc.startswith("localhost"), f"foreign: {tag}"
