@@ -178,17 +178,19 @@ def _ready() -> tuple[ColumnElement[bool], ...]:
 def _take(
     session: Session, gateway_id: int, token: str, most: int, which: ColumnElement[bool]
 ) -> list[Claimed]:
-    ids = (
+    chosen = (
         select(Message.id)
         .where(Message.gateway_id == gateway_id, which, *_ready())
         .order_by(Message.lane, Message.id)
         .limit(most)
         .with_for_update(skip_locked=True)
+        # As a plain subquery PostgreSQL may run it again for each row, and take too many.
+        .cte("chosen")
     )
     lease = now() + timedelta(seconds=setting("LEASE_SECONDS"))
     rows = session.execute(
         update(Message)
-        .where(Message.id.in_(ids), Message.status == MessageStatus.QUEUED)
+        .where(Message.id.in_(select(chosen.c.id)), Message.status == MessageStatus.QUEUED)
         .values(
             status=MessageStatus.SENDING,
             lease_token=token,

@@ -64,6 +64,7 @@ _PLAIN = {
 # No writing stacks more on a letter; a joke that does must not cost time.
 _MOST_MARKS = 8
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _JOINED = f"[{JOINABLE}\ufe0f]"
 # Kept: the tags of a flag, and a joiner between letters or symbols that it changes.
@@ -71,7 +72,7 @@ _INVISIBLE = re.compile(
     "(\U0001f3f4[\U000e0020-\U000e007f]+"
     f"|(?<={_JOINED})[\u200c\u200d](?=[{JOINABLE}]))"
     "|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]"
 )
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -115,7 +116,8 @@ def tidy(text: str) -> str:
     but the joiners and tags of emoji and of Arabic and Indic letters stay. Spaces before a
     line end go, as do empty lines around the text and all but one of those within.
     """
-    text = unicodedata.normalize("NFC", _LINE_END.sub("\n", text).replace("\t", " "))
+    text = _LINE_END.sub("\n", _HALVES.sub("", text)).replace("\t", " ")
+    text = unicodedata.normalize("NFC", text)
     text = unicodedata.normalize("NFC", _INVISIBLE.sub(r"\1", text))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")

@@ -75,7 +75,7 @@ def test_too_little_balance_sends_nothing_and_topping_up_continues(
     app: Flask, cast: Cast, make_campaign: MakeCampaign, settle: Settle
 ) -> None:
     campaign_id = make_campaign([f"+486012{n:05}" for n in range(100, 500)])
-    settle(seconds=5)
+    settle(until=lambda: status_of(app, campaign_id) == CampaignStatus.BLOCKED)
     with app.app_context():
         campaign = db.session.get_one(Campaign, campaign_id)
         assert campaign.status == CampaignStatus.BLOCKED
@@ -93,3 +93,11 @@ def test_too_little_balance_sends_nothing_and_topping_up_continues(
 def cast_balance(cast: Cast) -> int:
     """What the owner's account has left."""
     return db.session.get_one(Account, cast.owner.account_id).balance
+
+
+def status_of(app: Flask, campaign_id: int) -> str:
+    """The status of a campaign, read anew."""
+    with app.app_context():
+        found = db.session.get_one(Campaign, campaign_id).status
+        db.session.remove()
+    return found

@@ -87,6 +87,7 @@ def test_every_replacement_is_cheap(char: str) -> None:
         ("🏴\U000e0067\U000e007f \U000e0067", "🏴\U000e0067\U000e007f"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("  a  b", "  a  b"),
+        ("\u0645\u200d\ud83d", "\u0645"),
     ],
     ids=ascii,
 )

@@ -1,0 +1,331 @@
+"""Claims: who is served next, what is checked again, and what a dead worker leaves behind."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import update
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Gateway,
+    GatewayStatus,
+    Lane,
+    Message,
+    MessageStatus,
+    SuppressionSource,
+    now,
+)
+from promosms.services import (
+    claims,
+    launch,
+    preparation,
+    results,
+    suppressions,
+    sweep,
+    system_texts,
+)
+from promosms.services.results import Result
+from tests.cast import Cast
+from tests.sending.conftest import MakeCampaign, check_books, statuses
+
+PHONES = [f"+486012{n:05}" for n in range(100, 110)]
+
+
+def gateway_id() -> int:
+    """The only gateway."""
+    return db.session.query(Gateway).one().id
+
+
+def prepared(make_campaign: MakeCampaign, phones: list[str] | None = None) -> int:
+    """A campaign whose messages wait."""
+    campaign_id = make_campaign(phones or PHONES)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    return campaign_id
+
+
+def test_two_workers_never_get_the_same_row(context: None, make_campaign: MakeCampaign) -> None:
+    prepared(make_campaign)
+    first = claims.claim(gateway_id(), 6)
+    second = claims.claim(gateway_id(), 6)
+    assert first is not None
+    assert second is not None
+    ids = [m.id for m in first.messages] + [m.id for m in second.messages]
+    assert sorted(set(ids)) == sorted(ids)
+    assert len(ids) == 10
+    assert claims.claim(gateway_id()) is None
+
+
+def test_a_system_text_overtakes_a_campaign(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    prepared(make_campaign)
+    system_texts.queue_system_text(
+        cast.stranger.account_id, "+48601000103", "Your password: {secret}", "ABCD-EFGH"
+    )
+    claim = claims.claim(gateway_id())
+    assert claim is not None
+    assert [message.text for message in claim.messages] == ["Your password: ABCD-EFGH"]
+    assert claim.messages[0].lane == Lane.SYSTEM
+
+
+def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> None:
+    message = system_texts.queue_system_text(
+        cast.owner.account_id, "+48601000101", "Your password: {secret}", "ABCD-EFGH"
+    )
+    assert "ABCD" not in message.text
+    assert message.sealed is not None
+    assert b"ABCD" not in message.sealed
+    claim = claims.claim(gateway_id())
+    assert claim is not None
+    window = claims.intend(claim, claim.messages)
+    results.record(claim, [Result(window[0], MessageStatus.SENT, ("r-1",))])
+    db.session.refresh(message)
+    assert message.sealed is None
+
+
+def test_accounts_take_turns(context: None, make_campaign: MakeCampaign, cast: Cast) -> None:
+    prepared(make_campaign, [f"+486012{n:05}" for n in range(100, 120)])
+    with transaction() as session:
+        mine = db.session.query(Campaign).one()
+        theirs = Campaign(
+            account_id=cast.stranger.account_id,
+            route_id=mine.route_id,
+            text="x",
+            status=CampaignStatus.SENDING,
+            n_queued=3,
+        )
+        session.add(theirs)
+        session.flush()
+        session.add_all(
+            Message(
+                account_id=theirs.account_id,
+                campaign_id=theirs.id,
+                gateway_id=gateway_id(),
+                phone=f"+486013{n:05}",
+                text="x",
+            )
+            for n in range(100, 103)
+        )
+    served = []
+    for _ in range(4):
+        claim = claims.claim(gateway_id(), 1)
+        assert claim is not None
+        served.append(claim.messages[0].account_id)
+    assert served[0] != served[1]
+    assert served[2] != served[3]
+
+
+def test_nothing_leaves_after_an_opt_out(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign)
+    claim = claims.claim(gateway_id())
+    assert claim is not None
+    suppressions.opt_out(cast.owner.account_id, PHONES[3], SuppressionSource.REPLY)
+    allowed = claims.intend(claim, claim.messages)
+    assert PHONES[3] not in [message.phone for message in allowed]
+    assert len(allowed) == 9
+    assert statuses(campaign_id) == {"sending": 9, "skipped": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_an_opt_out_skips_what_waits_and_releases_its_price(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign)
+    suppressions.opt_out(cast.owner.account_id, PHONES[0], SuppressionSource.REPLY)
+    assert statuses(campaign_id) == {"queued": 9, "skipped": 1}
+    account = db.session.get_one(Account, cast.owner.account_id)
+    assert account.held == 9 * 300
+    check_books(cast.owner.account_id)
+
+
+def test_an_opt_out_during_preparation_is_not_held(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = make_campaign(PHONES)
+    page = next(preparation.audience.walk(db.session.get_one(Campaign, campaign_id)))
+    assert preparation._insert_page(campaign_id, 0, page, gateway_id(), "+48732000001")
+    suppressions.opt_out(cast.owner.account_id, PHONES[0], SuppressionSource.REPLY)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert db.session.get_one(Account, cast.owner.account_id).held == 9 * 300
+    check_books(cast.owner.account_id)
+
+
+def test_preparation_goes_on_after_a_kill_and_a_second_worker_adds_nothing(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    preparation.audience.PAGE, before = 4, preparation.audience.PAGE
+    try:
+        campaign_id = make_campaign(PHONES)
+        pages = preparation.audience.walk(db.session.get_one(Campaign, campaign_id))
+        page = next(pages)
+        assert preparation._insert_page(campaign_id, 0, page, gateway_id(), "+48732000001")
+        assert not preparation._insert_page(campaign_id, 0, page, gateway_id(), "+48732000001")
+        assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+        assert preparation.prepare(campaign_id) is None
+    finally:
+        preparation.audience.PAGE = before
+    assert statuses(campaign_id) == {"queued": 10}
+    check_books(cast.owner.account_id)
+
+
+def test_a_price_that_has_risen_asks_again(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = make_campaign(PHONES, launched=False)
+    campaign = db.session.get_one(Campaign, campaign_id)
+    launch.launch(campaign, agreed_price=10)
+    assert preparation.prepare(campaign_id) == CampaignStatus.BLOCKED
+    db.session.refresh(campaign)
+    assert campaign.missing == 0
+    launch.resume(campaign)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+
+
+def test_a_dead_worker_without_intent_gives_everything_back(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign)
+    assert claims.claim(gateway_id(), 6) is not None
+    expire_leases()
+    assert sweep.take_back_leases() == 6
+    assert statuses(campaign_id) == {"queued": 10}
+    check_books(cast.owner.account_id)
+
+
+def test_a_dead_worker_with_intent_leaves_unconfirmed_texts(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign)
+    claim = claims.claim(gateway_id(), 6)
+    assert claim is not None
+    claims.intend(claim, claim.messages[:4])
+    expire_leases()
+    sweep.take_back_leases()
+    assert statuses(campaign_id) == {"queued": 6, "unknown": 4}
+    check_books(cast.owner.account_id)
+
+
+def test_a_worker_that_slept_beyond_its_lease_submits_nothing(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    prepared(make_campaign)
+    claim = claims.claim(gateway_id(), 6)
+    assert claim is not None
+    expire_leases()
+    sweep.take_back_leases()
+    assert claims.intend(claim, claim.messages) == []
+
+
+def test_a_late_answer_settles_what_the_sweep_gave_up(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign, PHONES[:1])
+    claim = claims.claim(gateway_id())
+    assert claim is not None
+    window = claims.intend(claim, claim.messages)
+    expire_leases()
+    sweep.take_back_leases()
+    assert results.record(claim, [Result(window[0], MessageStatus.SENT, ("r-1",))]) == 1
+    assert statuses(campaign_id) == {"sent": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_pause_holds_what_is_claimed_and_resume_sends_it(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id = prepared(make_campaign)
+    claim = claims.claim(gateway_id(), 6)
+    assert claim is not None
+    campaign = db.session.get_one(Campaign, campaign_id)
+    launch.pause(campaign)
+    assert claims.intend(claim, claim.messages) == []
+    assert claims.give_back(claim) == 6
+    assert claims.claim(gateway_id()) is None
+    launch.resume(campaign)
+    again = claims.claim(gateway_id())
+    assert again is not None
+    assert len(again.messages) == 10
+
+
+def test_cancel_ends_what_waits_and_releases_its_price(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign)
+    claim = claims.claim(gateway_id(), 6)
+    assert claim is not None
+    launch.cancel(db.session.get_one(Campaign, campaign_id))
+    assert statuses(campaign_id) == {"sending": 6, "cancelled": 4}
+    claims.give_back(claim)
+    sweep.withdraw_stopped()
+    assert statuses(campaign_id) == {"cancelled": 10}
+    account = db.session.get_one(Account, cast.owner.account_id)
+    assert (account.balance, account.held) == (100_000, 0)
+    check_books(cast.owner.account_id)
+
+
+def test_a_suspended_account_sends_nothing(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    prepared(make_campaign)
+    with transaction() as session:
+        session.execute(
+            update(Account).where(Account.id == cast.owner.account_id).values(status="suspended")
+        )
+    assert claims.claim(gateway_id()) is None
+
+
+def test_a_paused_gateway_keeps_its_queue(context: None, make_campaign: MakeCampaign) -> None:
+    prepared(make_campaign)
+    with transaction() as session:
+        session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
+    assert claims.claim(gateway_id()) is None
+
+
+def test_a_busy_gateway_is_tried_again_later(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign, PHONES[:1])
+    claim = claims.claim(gateway_id())
+    assert claim is not None
+    window = claims.intend(claim, claim.messages)
+    results.record(claim, [Result(window[0], MessageStatus.QUEUED, reason="busy")])
+    assert statuses(campaign_id) == {"queued": 1}
+    assert claims.claim(gateway_id()) is None
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=now()))
+    assert claims.claim(gateway_id()) is not None
+    check_books(cast.owner.account_id)
+
+
+def test_unconfirmed_texts_are_paid_back_after_72_hours(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign, PHONES[:2])
+    claim = claims.claim(gateway_id())
+    assert claim is not None
+    window = claims.intend(claim, claim.messages)
+    results.record(claim, [Result(m, MessageStatus.UNKNOWN, reason="no_answer") for m in window])
+    assert sweep.finish_campaigns() == 1
+    sweep.release_unsettled()
+    assert db.session.get_one(Account, cast.owner.account_id).held == 600
+    with transaction() as session:
+        session.execute(
+            update(Campaign)
+            .where(Campaign.id == campaign_id)
+            .values(finished_at=now() - timedelta(hours=73))
+        )
+    sweep.release_unsettled()
+    account = db.session.get_one(Account, cast.owner.account_id)
+    assert (account.balance, account.held) == (100_000, 0)
+
+
+def expire_leases() -> None:
+    """As if a minute and more had passed."""
+    with transaction() as session:
+        session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))

@@ -1,0 +1,176 @@
+"""Receipts: repeated, reordered, unknown, early and late ones."""
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.gateways.base import Inbound, Receipt, ReceiptStatus
+from promosms.models import (
+    Gateway,
+    GatewayEvent,
+    InboundMessage,
+    Message,
+    MessagePart,
+    MessageStatus,
+    Suppression,
+    now,
+)
+from promosms.services import claims, events, preparation, results
+from promosms.services.results import Result
+from tests.cast import Cast
+from tests.sending.conftest import MakeCampaign, check_books, statuses
+
+D, U, E = ReceiptStatus.DELIVERED, ReceiptStatus.UNDELIVERED, ReceiptStatus.EXPIRED
+
+
+def sent(make_campaign: MakeCampaign, number: int = 3, parts: int = 1) -> tuple[int, int]:
+    """A campaign whose texts have been taken, with references r-<n>-<part>."""
+    text = "x" * (100 if parts == 1 else 140 * parts)
+    campaign_id = make_campaign([f"+486012{n:05}" for n in range(100, 100 + number)], text=text)
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = claims.claim(gateway)
+    assert claim is not None
+    window = claims.intend(claim, claim.messages)
+    results.record(
+        claim,
+        [
+            Result(m, MessageStatus.SENT, tuple(f"r-{n}-{p}" for p in range(1, parts + 1)))
+            for n, m in enumerate(window)
+        ],
+    )
+    return campaign_id, gateway
+
+
+def tell(gateway: int, receipts: Sequence[Receipt]) -> None:
+    """Store and apply until the inbox is calm."""
+    events.store(gateway, receipts)
+    while events.apply_batch():
+        continue
+
+
+def test_a_message_of_several_parts_needs_all_of_them(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id, gateway = sent(make_campaign, 1, parts=3)
+    tell(gateway, [Receipt("r-0-1", "", D), Receipt("r-0-3", "", D)])
+    assert statuses(campaign_id) == {"sent": 1}
+    tell(gateway, [Receipt("r-0-2", "", D)])
+    assert statuses(campaign_id) == {"delivered": 1}
+
+
+def test_one_lost_part_means_not_delivered(context: None, make_campaign: MakeCampaign) -> None:
+    campaign_id, gateway = sent(make_campaign, 1, parts=3)
+    tell(gateway, [Receipt("r-0-1", "", D), Receipt("r-0-2", "", U), Receipt("r-0-3", "", D)])
+    assert statuses(campaign_id) == {"undelivered": 1}
+
+
+def test_what_is_final_stays(context: None, make_campaign: MakeCampaign, cast: Cast) -> None:
+    campaign_id, gateway = sent(make_campaign, 2)
+    tell(gateway, [Receipt("r-0-1", "", D), Receipt("r-1-1", "", E)])
+    tell(gateway, [Receipt("r-0-1", "", U), Receipt("r-1-1", "", D), Receipt("r-0-1", "", D)])
+    assert statuses(campaign_id) == {"delivered": 1, "expired": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_a_shuffled_flood_with_repetitions_and_strangers_ends_right(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, gateway = sent(make_campaign, 30, parts=2)
+    chance = random.Random(7)
+    flood = [Receipt(f"r-{n}-{p}", "", D) for n in range(30) for p in (1, 2)] * 3
+    flood += [Receipt(f"foreign-{n}", "", D) for n in range(20)]
+    chance.shuffle(flood)
+    tell(gateway, flood)
+    assert statuses(campaign_id) == {"delivered": 30}
+    left = db.session.scalars(select(GatewayEvent.reference)).all()
+    assert sorted(left) == sorted(f"foreign-{n}" for n in range(20))
+    check_books(cast.owner.account_id)
+
+
+def test_a_receipt_before_its_answer_waits_for_it(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id = make_campaign(["+48601200100"])
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = claims.claim(gateway)
+    assert claim is not None
+    window = claims.intend(claim, claim.messages)
+    tell(gateway, [Receipt("r-0-1", str(window[0].id), D)])
+    assert statuses(campaign_id) == {"sending": 1}
+    results.record(claim, [Result(window[0], MessageStatus.SENT, ("r-0-1",))])
+    with transaction() as session:
+        session.execute(update(GatewayEvent).values(next_attempt_at=now()))
+    assert events.apply_batch() == 1
+    assert statuses(campaign_id) == {"delivered": 1}
+
+
+def test_a_receipt_settles_an_unconfirmed_text_and_charges_it(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = make_campaign(["+48601200100"])
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = claims.claim(gateway)
+    assert claim is not None
+    window = claims.intend(claim, claim.messages)
+    results.record(claim, [Result(window[0], MessageStatus.UNKNOWN, reason="no_answer")])
+    tell(gateway, [Receipt("r-9", str(window[0].id), D)])
+    assert statuses(campaign_id) == {"delivered": 1}
+    assert db.session.query(MessagePart).one().reference == "r-9"
+    check_books(cast.owner.account_id)
+
+
+def test_an_event_that_fits_nothing_is_dropped_after_72_hours(context: None, app: Flask) -> None:
+    gateway = db.session.query(Gateway).one().id
+    tell(gateway, [Receipt("foreign", "", D)])
+    with transaction() as session:
+        session.execute(
+            update(GatewayEvent).values(
+                next_attempt_at=now(), received_at=now() - timedelta(hours=73)
+            )
+        )
+    events.apply_batch()
+    assert db.session.query(GatewayEvent).count() == 0
+
+
+def test_a_reply_goes_to_the_account_that_texted_last(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    _, gateway = sent(make_campaign, 1)
+    sender = db.session.query(Message).one().sender
+    reply = Inbound("reply-1", "+48601200100", sender, "Is it open on Sunday?")
+    events.store(gateway, [reply])
+    events.store(gateway, [reply])
+    events.apply_batch()
+    stored = db.session.query(InboundMessage).one()
+    assert (stored.account_id, stored.kind) == (cast.owner.account_id, "reply")
+    assert db.session.query(Suppression).count() == 0
+
+
+def test_stop_suppresses_for_that_account_only_and_start_lifts_it(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    _, gateway = sent(make_campaign, 1)
+    sender = db.session.query(Message).one().sender
+    events.store(gateway, [Inbound("reply-1", "+48601200100", sender, " stop! ")])
+    events.apply_batch()
+    stored = db.session.query(Suppression).one()
+    assert (stored.account_id, stored.phone) == (cast.owner.account_id, "+48601200100")
+    events.store(gateway, [Inbound("reply-2", "+48601200100", sender, "START")])
+    events.apply_batch()
+    assert db.session.query(Suppression).count() == 0
+
+
+def test_a_reply_from_nobody_we_texted_is_not_kept(context: None, cast: Cast) -> None:
+    gateway = db.session.query(Gateway).one().id
+    events.store(gateway, [Inbound("reply-1", "+48601200100", "+48732000001", "STOP")])
+    events.apply_batch()
+    assert db.session.query(InboundMessage).count() == 0
+    assert db.session.query(GatewayEvent).count() == 0
