@@ -78,8 +78,15 @@ def _learn(
     event: GatewayEvent,
     parts: dict[tuple[int, str], MessagePart],
 ) -> MessagePart:
-    """A part of a message whose answer was lost: the receipt tells its reference."""
+    """The part that a receipt with our own reference means.
+
+    It may have been recorded while this transaction waited for the lock on its message; else
+    the answer was lost, and the receipt tells the gateway's reference.
+    """
     known = session.scalars(select(MessagePart).where(MessagePart.message_id == message.id)).all()
+    for part in known:
+        if part.reference == event.reference:
+            return part
     part = MessagePart(
         message_id=message.id,
         number=len(known) + 1,
