@@ -24,6 +24,7 @@ class Account(Model):
     __table_args__ = (
         CheckConstraint("balance >= 0", name="balance"),
         CheckConstraint("held >= 0", name="held"),
+        {"sqlite_autoincrement": True},  # an id is never given twice
     )
     privacy = Privacy.ACCOUNT
 

@@ -32,6 +32,7 @@ class Campaign(Model):
     __table_args__ = (
         Index("ix_campaigns_page", "account_id", "id"),
         Index("ix_campaigns_status", "status"),
+        {"sqlite_autoincrement": True},  # an id is never given twice
     )
     privacy = Privacy.COLLECTED
 

@@ -76,6 +76,7 @@ class Message(Model):
         Index("ix_messages_report", "campaign_id", "status", "id"),
         Index("ix_messages_phone", "phone", "id"),
         Index("ix_messages_account", "account_id", "id"),
+        {"sqlite_autoincrement": True},  # an id is never given twice
     )
     privacy = Privacy.COLLECTED
 
