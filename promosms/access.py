@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
@@ -99,7 +99,16 @@ def owned(model: type[Owned], public_id: str) -> Owned:
     return found
 
 
+def forget_user() -> None:
+    """Show the rest of this request as to a visitor: the database may be what has failed."""
+    db.session.rollback()
+    g.without_user = True
+    g.pop("_login_user", None)  # where Flask-Login keeps the user of a request
+
+
 def _load(token: str) -> SignedIn | None:
+    if g.get("without_user"):
+        return None
     session = sessions.find(token)
     return SignedIn(session, token) if session else None
 

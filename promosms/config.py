@@ -16,6 +16,7 @@ DEFAULTS: dict[str, object] = {
     "TRUSTED_PROXIES": 0,
     "DATABASE_URL": "",
     "REDIS_URL": "",
+    "SECRET_KEY": "",
     # the operator, shown on the policy pages
     "OPERATOR_NAME": "the operator of this installation",
     "OPERATOR_ADDRESS": "",
@@ -133,10 +134,13 @@ def _derive(app: Flask, folder: Path) -> None:
     if not config["REDIS_URL"]:
         config["REDIS_URL"] = f"unix://{folder / 'valkey.sock'}"
     config["SQLALCHEMY_DATABASE_URI"] = config["DATABASE_URL"]
-    config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+    config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_pre_ping": True,
+        "hide_parameters": True,  # the message of a database error must not quote data
+    }
     host = urlsplit(config["PUBLIC_URL"]).hostname or ""
     if not config.get("TRUSTED_HOSTS"):
-        local = [] if config["PRODUCTION"] else ["localhost", "127.0.0.1", "[::1]"]
+        local = [] if config["PRODUCTION"] else ["localhost", "127.0.0.1"]
         config["TRUSTED_HOSTS"] = list(dict.fromkeys([host, *local]))
     config.update(
         SESSION_COOKIE_NAME="__Host-session",

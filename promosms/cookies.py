@@ -23,7 +23,7 @@ class Cookie:
 SESSION = Cookie(
     "__Host-session",
     _("Keeps you signed in, and proves that a form was sent from our own page."),
-    _("Until you close the browser"),
+    _("until you close the browser"),
 )
 LANGUAGE = Cookie(
     "__Host-language",

@@ -1,6 +1,8 @@
 """Connections and transactions: what SQLite and PostgreSQL need to be equally safe."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,12 +10,14 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from promosms.extensions import db
 
+PATIENCE = 20  # seconds
 PRAGMAS = (
-    "PRAGMA busy_timeout = 20000",
+    f"PRAGMA busy_timeout = {PATIENCE * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -75,5 +79,26 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if not connection.get_execution_options().get("writing"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    _begin_immediate(raw)
+
+
+def _begin_immediate(raw: sqlite3.Connection) -> None:
+    """Take the write lock. SQLite itself waits in steps of up to 100 ms and starves the slow."""
+    end = time.monotonic() + PATIENCE
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+                time.sleep(random.uniform(0.001, 0.004))
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")

@@ -16,7 +16,6 @@ FIELDS = frozenset(
         *("code", "count", "endpoint", "error", "method", "pid", "seconds", "status", "where"),
     )
 )
-)
 
 
 class Formatter(logging.Formatter):

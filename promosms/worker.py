@@ -11,6 +11,7 @@ from redis import Redis
 from rq import Queue, SimpleWorker, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.worker import BaseWorker
 
 from promosms import lines, logs
 from promosms.config import setting
@@ -52,7 +53,7 @@ def run(app: Flask, name: str) -> None:
             lines.close_line(gateway_id)
 
 
-class InApp:
+class InApp(BaseWorker):
     """Runs each job inside a fresh application context."""
 
     app: Flask
@@ -61,7 +62,7 @@ class InApp:
         """Perform the job with a database session of its own."""
         with self.app.app_context():
             try:
-                done: bool = super().perform_job(job, *args, **kwargs)  # type: ignore[misc]
+                done: bool = super().perform_job(job, *args, **kwargs)
                 return done
             finally:
                 db.session.remove()

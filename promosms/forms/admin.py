@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
@@ -17,7 +17,7 @@ def _reason() -> StringField:
     return StringField(
         _("Reason"),
         [
-            InputRequired(_("Write a reason: the owner of the account will read it.")),
+            DataRequired(_("Write a reason: the owner of the account will read it.")),
             Length(max=200),
         ],
         description=_("The owner reads it. Do not name people or numbers in it."),

@@ -1,5 +1,6 @@
 """What is typed in to register, to sign in and to choose a password."""
 
+from email_validator import validate_email
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, PasswordField, StringField, TelField, ValidationError
 from wtforms.validators import Email, InputRequired, Length
@@ -13,7 +14,9 @@ from promosms.sms import phone as numbers
 from promosms.sms.phone import InvalidPhone, PhoneProblem
 
 REQUIRED = InputRequired(_("Please fill in this field."))
-ADDRESS = Email(_("This is not an e-mail address. It looks like name@example.com."))
+ADDRESS = Email(
+    _("This is not an e-mail address. It looks like name@example.com."), allow_smtputf8=False
+)
 
 
 class EmailForm(FlaskForm):
@@ -25,6 +28,12 @@ class EmailForm(FlaskForm):
         filters=[lambda typed: typed.strip() if typed else typed],
         render_kw={"autocomplete": "username", "maxlength": 254, "required": True},
     )
+
+    def validate_email(self, field: Field) -> None:
+        """Domains with letters such as ż travel in their ASCII form (IDNA)."""
+        if not field.errors:
+            address = validate_email(field.data or "", check_deliverability=False)
+            field.data = address.ascii_email
 
 
 class RegisterForm(EmailForm):

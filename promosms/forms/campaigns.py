@@ -51,7 +51,7 @@ class CampaignForm(FlaskForm):
 
     name = StringField(
         _("Name"),
-        description=_("Only you see it. Without one, the text begins the name."),
+        description=_("Only you see it. Leave it empty to use the beginning of the text."),
         filters=[_line],
         validators=[Length(max=100, message=_("Please use at most 100 characters."))],
     )
@@ -129,16 +129,17 @@ class CampaignForm(FlaskForm):
 
 
 def _text_problem(found: TextProblem, text: str) -> str:
-    if found == TextProblem.EMPTY:
-        return gettext("Write the text first: there is nothing to send yet.")
+    message = gettext("Write the text first: there is nothing to send yet.")
     if found == TextProblem.TOO_LONG:
-        return gettext(
+        message = gettext(
             "This text is too long. A text may have up to six parts: about 918 plain letters, "
             "or about 402 with special letters. You wrote %(count)s characters.",
             count=number(len(text)),
         )
-    return gettext(
-        "Nobody can fill in %(wrong)s. These can be used: %(known)s.",
-        wrong=", ".join(f"{{{name}}}" for name in writing.unknown(text)),
-        known=", ".join(f"{{{name}}}" for name in audience.placeholders()),
-    )
+    if found == TextProblem.UNKNOWN_PLACEHOLDER:
+        message = gettext(
+            "Nobody can fill in %(wrong)s. These can be used: %(known)s.",
+            wrong=", ".join(f"{{{name}}}" for name in writing.unknown(text)),
+            known=", ".join(f"{{{name}}}" for name in audience.placeholders()),
+        )
+    return str(message)

@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from promosms.forms.shared import ConsentPart, TargetPart
 from promosms.language import lazy_gettext as _
@@ -25,7 +25,7 @@ class PasteForm(ConsentPart, TargetPart, FlaskForm):
 
     text = TextAreaField(
         _("Numbers"),
-        [InputRequired(_("Paste at least one number.")), Length(max=1_000_000)],
+        [DataRequired(_("Paste at least one number.")), Length(max=1_000_000)],
         description=_(
             "One per line, or separated by commas. A name may follow after a comma: "
             "601 234 567, Anna Kowalska"
@@ -45,7 +45,7 @@ class NumbersForm(FlaskForm):
 
     text = TextAreaField(
         _("Numbers"),
-        [InputRequired(_("Enter at least one number.")), Length(max=100_000)],
+        [DataRequired(_("Enter at least one number.")), Length(max=100_000)],
         description=_("One per line, or separated by commas."),
         render_kw={"rows": 3, "autocomplete": "off"},
     )

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from promosms.forms.shared import stripped
 from promosms.language import lazy_gettext as _
@@ -13,7 +13,7 @@ class ListForm(FlaskForm):
 
     name = StringField(
         _("Name of the list"),
-        [InputRequired(_("Give the list a name.")), Length(max=80)],
+        [DataRequired(_("Give the list a name.")), Length(max=80)],
         filters=[stripped],
         render_kw={"maxlength": 80, "autocomplete": "off"},
     )

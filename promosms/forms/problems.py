@@ -8,7 +8,7 @@ from promosms.services.import_files import FileProblem
 
 def row_words(code: str) -> str:
     """Why a number or a row is refused."""
-    words = {
+    words: dict[str, str] = {
         "empty": _("There is no number."),
         "letters": _("There are letters or signs in the number."),
         "too_short": _("The number is too short."),
@@ -24,12 +24,13 @@ def row_words(code: str) -> str:
         "several": _("There are several numbers. Give each of them its own row."),
         "long_value": _("One of the other cells is too long."),
     }
-    return words.get(code, _("This is not a mobile number."))
+    other: str = _("This is not a mobile number.")
+    return words.get(code, other)
 
 
 def file_words(problem: FileProblem) -> str:
     """Why a file cannot be imported."""
-    words = {
+    words: dict[FileProblem, str] = {
         FileProblem.EMPTY: _("This file is empty. Choose the file with your recipients."),
         FileProblem.BINARY: _(
             "This is not a table but a picture, a document or another kind of file. "
@@ -65,8 +66,9 @@ def file_words(problem: FileProblem) -> str:
 
 def mapping_words(code: str) -> str:
     """Why columns cannot be used like this."""
-    words = {
+    words: dict[str, str] = {
         "no_phone": _("Choose the column that holds the mobile numbers."),
         "twice": _("Two columns fill the same field. Leave one of them out."),
     }
-    return words.get(code, _("Choose a field for each column, or leave the column out."))
+    other: str = _("Choose a field for each column, or leave the column out.")
+    return words.get(code, other)

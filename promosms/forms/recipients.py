@@ -1,5 +1,7 @@
 """What is typed in about one recipient, and the names of the free fields."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectMultipleField, StringField, TelField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, Optional
@@ -12,7 +14,7 @@ from promosms.models import FIELDS, Account, RecipientList
 from promosms.services.recipients import FREE_FIELDS, LENGTHS
 
 
-def _text(label: object, name: str) -> StringField:
+def _text(label: Any, name: str) -> StringField:
     longest = LENGTHS[name]
     return StringField(
         label,
@@ -70,14 +72,14 @@ class RecipientForm(ConsentPart, FlaskForm):
     field3 = _text("", "field3")
     field4 = _text("", "field4")
     field5 = _text("", "field5")
-    lists = SelectMultipleField(_("Lists"), choices=[], option_widget=CheckboxInput())
+    lists = SelectMultipleField(_("Lists"), option_widget=CheckboxInput())
 
     def prepare(self, account: Account, lists: list[RecipientList]) -> None:
         """Name the free fields and offer the lists."""
         names = field_labels(account)
         for name in FREE_FIELDS:
             self[name].label.text = names[name]
-        self.lists.choices = [(each.public_id, each.name) for each in lists]
+        self.lists.choices = {each.public_id: each.name for each in lists}
 
     def values(self) -> dict[str, str]:
         """The fields of the recipient as they were typed."""

@@ -12,16 +12,16 @@ from promosms.services import countries as country
 from promosms.services import languages
 from promosms.services.passwords import LONGEST
 
-PLACES = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian")
-PLACES += ("Pacific",)
+CONTINENTS = ("Africa/", "America/", "Antarctica/", "Asia/", "Australia/", "Europe/")
+PLACES = (*CONTINENTS, "Atlantic/", "Indian/", "Pacific/")
 
 
 def zones() -> list[str]:
     """The time zones that are named after a place, and UTC."""
-    return ["UTC", *sorted(z for z in available_timezones() if z.split("/")[0] in PLACES)]
+    return ["UTC", *sorted(z for z in available_timezones() if z.startswith(PLACES))]
 
 
-class LanguageForm(FlaskForm):  # type: ignore[misc]
+class LanguageForm(FlaskForm):
     """The language of the pages."""
 
     language = SelectField(_("Language of the pages"))
@@ -31,22 +31,22 @@ class LanguageForm(FlaskForm):  # type: ignore[misc]
         self.language.choices = languages.names(setting("LANGUAGES"))
 
 
-class PlaceForm(FlaskForm):  # type: ignore[misc]
+class PlaceForm(FlaskForm):
     """Where the business is."""
 
     region = SelectField(
         _("Country of numbers without a prefix"),
-        description=_("A number such as 601 000 101 is read as one of this country."),
+        description=_("A number such as 601 234 567 is read as one of this country."),
     )
     timezone = SelectField(_("Time zone"), description=_("All times are shown in it."))
 
     def __init__(self, countries: set[str], **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.region.choices = country.names(countries)
-        self.timezone.choices = zones()
+        self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in zones()]
 
 
-class LeaveForm(FlaskForm):  # type: ignore[misc]
+class LeaveForm(FlaskForm):
     """The password and one confirmation."""
 
     password = PasswordField(

@@ -1,10 +1,11 @@
 """Parts that several forms of recipients have: the consent, and the list to put them on."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
 from wtforms import DateField, Field, RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import Length, Optional, StopValidation
+from wtforms.validators import Length, StopValidation
 
 from promosms.language import gettext, timezone
 from promosms.language import lazy_gettext as _
@@ -18,15 +19,29 @@ def stripped(text: Any) -> Any:
     return text.strip() if isinstance(text, str) else text
 
 
+def _consents() -> dict[str, str]:
+    return {
+        Consent.GIVEN.value: gettext("Yes, they agreed"),
+        Consent.NONE.value: gettext("No, or I do not know: they get no promotional texts"),
+    }
+
+
+def _day_needed(form: Any, field: Field) -> None:
+    """A consent needs its day; without one what stands there does not matter."""
+    if form.consent.data != Consent.GIVEN:
+        field.errors = []
+        raise StopValidation
+    if not (field.raw_data and field.raw_data[0].strip()):
+        field.errors = []
+        raise StopValidation(gettext("Enter the day on which they agreed."))
+
+
 class ConsentPart:
     """On what basis promotions may be texted."""
 
     consent = RadioField(
         _("May you text them promotions?"),
-        choices=[
-            (Consent.GIVEN.value, _("Yes, they agreed")),
-            (Consent.NONE.value, _("No, or I do not know: they get no promotional texts")),
-        ],
+        choices=_consents,
     )
     consent_source = StringField(
         _("Where or how they agreed"),
@@ -35,7 +50,9 @@ class ConsentPart:
         description=_("For example: loyalty card form in the shop. You may be asked to prove it."),
     )
     consent_on = DateField(
-        _("When they agreed"), [Optional()], description=_("If there are several days, the last.")
+        _("When they agreed"),
+        [_day_needed],
+        description=_("If there are several days, the last."),
     )
 
     def validate_consent_source(self, field: Field) -> None:
@@ -44,12 +61,8 @@ class ConsentPart:
             raise ValidationError(gettext("Write where or how they agreed."))
 
     def validate_consent_on(self, field: Field) -> None:
-        """A consent needs its day, and not one to come."""
-        if self.consent.data != Consent.GIVEN:
-            return
-        if field.data is None:
-            raise StopValidation(gettext("Enter the day on which they agreed."))
-        if field.data > datetime.now(timezone()).date():
+        """Not a day to come."""
+        if field.data and field.data > datetime.now(timezone()).date():
             raise ValidationError(gettext("This day is still to come."))
 
     def basis(self) -> Basis:
@@ -62,22 +75,20 @@ class ConsentPart:
 class TargetPart:
     """Which list recipients are put on."""
 
-    list = SelectField(_("Put them on a list"), choices=[])
-    new_list = StringField(
-        _("Or on a new list, called"), [Length(max=80)], filters=[stripped]
-    )
+    list = SelectField(_("Put them on a list"), default="")
+    new_list = StringField(_("Or on a new list, called"), [Length(max=80)], filters=[stripped])
 
-    def offer(self, lists: list[RecipientList]) -> None:
+    def offer(self, lists: Sequence[RecipientList]) -> None:
         """Fill the choice of lists."""
-        named = [(each.public_id, each.name) for each in lists]
-        self.list.choices = [("", gettext("No list")), *named]
+        named = {each.public_id: each.name for each in lists}
+        self.list.choices = {"": gettext("No list"), **named}
 
     def validate_new_list(self, field: Field) -> None:
         """One list, not two."""
         if field.data and self.list.data:
             raise ValidationError(gettext("Choose a list or name a new one, not both."))
 
-    def target(self, lists: list[RecipientList]) -> Target:
+    def target(self, lists: Sequence[RecipientList]) -> Target:
         """What was chosen, for the services."""
         chosen = next((each for each in lists if each.public_id == self.list.data), None)
         return Target(chosen, self.new_list.data or "")

@@ -31,7 +31,7 @@ def _send(email: Claimed) -> None:
     try:
         if setting("MAIL_SERVER"):
             _hand_over(letter_of(email))
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         log.warning("mail.refused", exc_info=error, extra={"count": email.attempts})
         emails.note_failed(email.id, email.attempts, for_good=_for_good(error))
     else:
@@ -48,7 +48,7 @@ def letter_of(email: Claimed) -> EmailMessage:
     letter["Date"] = formatdate()
     letter["Message-ID"] = make_msgid(domain=host)
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(email.body)
+    letter.set_content(email.body, cte="quoted-printable")  # any server takes it
     return letter
 
 
@@ -62,7 +62,9 @@ def _hand_over(letter: EmailMessage) -> None:
 
 
 def _for_good(error: Exception) -> bool:
-    """Does the server say that it will never take it (RFC 5321: codes from 500 on)?"""
+    """Can it never be sent: no address at all, or refused by a code from 500 on (RFC 5321)?"""
+    if isinstance(error, ValueError):
+        return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
     return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

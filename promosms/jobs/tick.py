@@ -39,6 +39,7 @@ def tick() -> None:
     """One round. Whatever fails is tried again in the next one."""
     workers.beat(workers.TICK)
     sweep.sweep()
+    imports.discard_abandoned()
     ring()
 
 

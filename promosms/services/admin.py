@@ -125,7 +125,7 @@ def continue_blocked(account_id: int) -> list[int]:
 def admin_emails() -> dict[str, str]:
     """E-mail addresses of the admins by public id, to show who did something."""
     query = select(User.public_id, User.email).where(User.role == Role.ADMIN)
-    return {public_id: email for public_id, email in db.session.execute(query)}
+    return {row.public_id: row.email for row in db.session.execute(query)}
 
 
 def _locked(session: Session, account_id: int) -> Account | None:

@@ -1,5 +1,7 @@
 """The audit log: who did what to what, in public ids and without personal data."""
 
+from datetime import datetime
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,13 @@ def recent(before: int | None = None, limit: int = 50) -> list[AuditEntry]:
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return list(db.session.scalars(query))
+
+
+def last(action: str, subject: str) -> datetime | None:
+    """When something was last done to a subject."""
+    done = AuditEntry.action == action, AuditEntry.subject == subject
+    query = select(AuditEntry.created_at).where(*done).order_by(AuditEntry.id.desc()).limit(1)
+    return db.session.scalar(query)
 
 
 def empty_details(session: Session, subject: str) -> None:

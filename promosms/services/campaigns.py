@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from promosms.database import transaction
 from promosms.extensions import db
@@ -78,6 +79,14 @@ class Figures:
 
 def create(account: Account, draft: Draft, key: str) -> Campaign:
     """A new draft. The same key again (a double click) is the same draft, not a second one."""
+    try:
+        return _create(account, draft, key)
+    except IntegrityError:
+        # The other click was faster by a moment; now its draft is there to be found.
+        return _create(account, draft, key)
+
+
+def _create(account: Account, draft: Draft, key: str) -> Campaign:
     with transaction() as session:
         query = select(Campaign).where(Campaign.public_id == key).with_for_update()
         found = session.scalar(query) if _KEY.fullmatch(key) else None
@@ -248,7 +257,8 @@ def all_messages(campaign: Campaign) -> Iterator[Row[Message, str, str]]:
     while after:
         rows, after = messages(campaign, [], after, CHUNK)
         yield from rows
-        db.session.expunge_all()
+        for row in rows:
+            db.session.expunge(row[0])
 
 
 def _lock_draft(campaign: Campaign) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, func, select
 
 from promosms.extensions import db
 from promosms.models import (
@@ -57,9 +57,13 @@ def steps(account: Account) -> Steps:
         .order_by(Campaign.id.desc())
         .limit(1)
     )
-    sent = _any(Campaign.account_id == account.id, Campaign.launched_at.is_not(None))
+    sent = _any(
+        select(Campaign.id).where(
+            Campaign.account_id == account.id, Campaign.launched_at.is_not(None)
+        )
+    )
     return Steps(
-        recipients=_any(Recipient.account_id == account.id),
+        recipients=_any(select(Recipient.id).where(Recipient.account_id == account.id)),
         written=draft is not None or sent,
         sent=sent,
         draft=draft or "",
@@ -91,9 +95,7 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
 
 
 def _launched(account: Account, since: datetime) -> list[Campaign]:
-    query = select(Campaign).where(
-        Campaign.account_id == account.id, Campaign.launched_at >= since
-    )
+    query = select(Campaign).where(Campaign.account_id == account.id, Campaign.launched_at >= since)
     return list(db.session.scalars(query.order_by(Campaign.id.desc())))
 
 
@@ -131,5 +133,5 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock.min, zone)
 
 
-def _any(*conditions: object) -> bool:
-    return bool(db.session.scalar(select(exists().where(*conditions))))
+def _any(query: Select[int]) -> bool:
+    return db.session.scalar(query.limit(1)) is not None

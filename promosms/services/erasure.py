@@ -1,14 +1,12 @@
 """Erasure: an account leaves, and with it every row and file that holds something of it."""
 
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session as Transaction
 
-from promosms.config import instance_file
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -16,33 +14,36 @@ from promosms.models import (
     AccountStatus,
     Campaign,
     CampaignStatus,
-    Confirmation,
-    Email,
-    GatewayEvent,
     Import,
     ImportStatus,
     Message,
-    MessagePart,
     MessageStatus,
     Model,
-    Privacy,
     Recipient,
     RecipientList,
-    Session,
     Suppression,
     User,
     now,
 )
-from promosms.services import audit, phone, scrub
+from promosms.services import audit, events, imports, phone, scrub
+from promosms.services.belonging import belonging, tables
 
 BATCH = 5_000
 FLIGHT = timedelta(seconds=30)
-PASSES = 5
+SECONDS = 20.0
+LEAVE = "account.leave"
+EVENT_BATCHES = 200
 RUNNING = (
     CampaignStatus.PREPARING,
     CampaignStatus.SENDING,
     CampaignStatus.PAUSED,
     CampaignStatus.BLOCKED,
+)
+ENDED = (
+    ImportStatus.FINISHED,
+    ImportStatus.CANCELLED,
+    ImportStatus.FAILED,
+    ImportStatus.UNDONE,
 )
 
 
@@ -87,10 +88,11 @@ def begin(account_id: int, actor: str) -> bool:
             return False
         account.status = AccountStatus.DELETING
         session.flush()
-        for model in (Session, Confirmation, Email):
-            session.execute(delete(model).where(PATHS[model.__tablename__](account_id)))
+        for name in ("sessions", "confirmations", "emails"):
+            table = Account.metadata.tables[name]
+            session.execute(delete(table).where(belonging(table, account_id)))
         _stop(session, account_id)
-        audit.record(actor, "account.leave", account.public_id)
+        audit.record(actor, LEAVE, account.public_id)
         return True
 
 
@@ -100,85 +102,35 @@ def stale_erasures() -> list[int]:
     return list(db.session.scalars(query.order_by(Account.id)))
 
 
-def erase(account_id: int) -> bool:
-    """Remove everything; False when there is nothing to do. Can be killed and run again.
+def erase(account_id: int, seconds: float = SECONDS) -> bool:
+    """Remove everything of an account that has left, for some seconds; True if there is more.
 
-    The account's own row, which says nothing about anybody, goes last: as long as it is there
-    the work is not known to be complete. Raises Unfinished.
+    Can be killed and run again at any point. The account's own row, which says nothing about
+    anybody by then, goes last: as long as it is there the work is known to be incomplete.
+    Raises Unfinished when somebody else has to finish first.
     """
+    deadline = time.monotonic() + seconds
     db.session.rollback()
     account = db.session.get(Account, account_id)
     if account is None or account.status != AccountStatus.DELETING:
         return False
     public_id = account.public_id
-    _await_flight(account_id)
-    _remove_files(account_id)
-    phone.forget_account(account_id)
-    _remove_rows(account_id)
-    with transaction() as session:
-        audit.empty_details(session, public_id)
-    db.session.remove()
-    if not scrub.scrub():
-        raise Unfinished("the database files are in use")
+    _await_flight(account_id, public_id)
+    _apply_events()
+    imports.forget_files(account_id)
+    db.session.rollback()
+    if not phone.forget_account(account_id):
+        raise Unfinished("the simulator's file is in use")
+    if not _remove_rows(account_id, deadline):
+        return True
+    _empty(account_id, public_id)
+    if not scrub.scrub([*(table.name for table in tables()), "accounts", "audit_entries"]):
+        raise Unfinished("the database's files are in use")
     with transaction() as session:
         session.execute(delete(Account).where(Account.id == account_id))
         audit.record("system", "account.erase", public_id)
     db.session.remove()
-    return True
-
-
-def tables() -> Iterator[Table]:
-    """The tables that hold something of accounts, those that refer to others first."""
-    classes = {mapper.local_table.name: mapper.class_ for mapper in Model.registry.mappers}
-    for table in reversed(Model.metadata.sorted_tables):
-        privacy = classes[table.name].privacy if table.name in classes else None
-        if privacy in (Privacy.COLLECTED, Privacy.ACCOUNT) and table.name != "accounts":
-            yield table
-
-
-def belonging(table: Table, account_id: int) -> ColumnElement[bool]:
-    """The rows of a table that belong to an account; KeyError if nobody has said how."""
-    if table.name in PATHS:
-        return PATHS[table.name](account_id)
-    own: ColumnElement[bool] = table.c["account_id"] == account_id
-    return own
-
-
-def _users(account_id: int) -> ColumnElement[bool]:
-    return User.account_id == account_id
-
-
-def _sessions(account_id: int) -> ColumnElement[bool]:
-    return Session.user_id.in_(select(User.id).where(_users(account_id)))
-
-
-def _confirmations(account_id: int) -> ColumnElement[bool]:
-    return or_(
-        Confirmation.user_id.in_(select(User.id).where(_users(account_id))),
-        Confirmation.email.in_(select(User.email).where(_users(account_id))),
-    )
-
-
-def _emails(account_id: int) -> ColumnElement[bool]:
-    written_to = Email.recipient.in_(select(User.email).where(_users(account_id)))
-    return or_(Email.account_id == account_id, written_to)
-
-
-def _events(account_id: int) -> ColumnElement[bool]:
-    """Its own events, and those that nobody has been found for but that fit its messages."""
-    parts = select(MessagePart.reference).where(MessagePart.account_id == account_id)
-    phones = select(Message.phone).where(Message.account_id == account_id)
-    fits = or_(GatewayEvent.reference.in_(parts), GatewayEvent.phone.in_(phones))
-    return or_(GatewayEvent.account_id == account_id, and_(GatewayEvent.account_id.is_(None), fits))
-
-
-# Tables whose rows are not found by an `account_id` alone.
-PATHS: dict[str, Callable[[int], ColumnElement[bool]]] = {
-    "sessions": _sessions,
-    "confirmations": _confirmations,
-    "emails": _emails,
-    "gateway_events": _events,
-}
+    return False
 
 
 def _stop(session: Transaction, account_id: int) -> None:
@@ -188,10 +140,9 @@ def _stop(session: Transaction, account_id: int) -> None:
         .where(Campaign.account_id == account_id, Campaign.status.in_(RUNNING))
         .values(status=CampaignStatus.CANCELLED, finished_at=now())
     )
-    open_imports = (ImportStatus.MAPPING, ImportStatus.QUEUED, ImportStatus.RUNNING)
     session.execute(
         update(Import)
-        .where(Import.account_id == account_id, Import.status.in_(open_imports))
+        .where(Import.account_id == account_id, Import.status.not_in(ENDED))
         .values(status=ImportStatus.CANCELLED)
     )
     session.execute(
@@ -205,50 +156,61 @@ def _stop(session: Transaction, account_id: int) -> None:
     )
 
 
-def _await_flight(account_id: int) -> None:
+def _await_flight(account_id: int, public_id: str) -> None:
     """Give texts that a worker is just submitting the time to come to an end."""
-    in_flight = (
-        select(Message.id)
-        .where(
-            Message.account_id == account_id,
-            Message.status == MessageStatus.SENDING,
-            Message.lease_until > now(),
-        )
-        .limit(1)
+    query = select(Message.id).where(
+        Message.account_id == account_id,
+        Message.status == MessageStatus.SENDING,
+        Message.submitted_at.is_not(None),
+        Message.lease_until > now(),
     )
-    end = time.monotonic() + FLIGHT.total_seconds()
-    while db.session.scalar(in_flight) is not None and time.monotonic() < end:
+    end = time.monotonic() + SECONDS / 2
+    while db.session.scalar(query.limit(1)) is not None:
         db.session.rollback()
+        left_at = audit.last(LEAVE, public_id)
+        if left_at is None or now() - left_at > FLIGHT:
+            return  # its worker is dead, or the line hangs
+        if time.monotonic() > end:
+            raise Unfinished("texts are being submitted")
         time.sleep(0.2)
     db.session.rollback()
 
 
-def _remove_files(account_id: int) -> None:
-    query = select(Import.stored_as).where(Import.account_id == account_id)
-    for name in db.session.scalars(query):
-        if name:
-            instance_file("uploads", name).unlink(missing_ok=True)
-    db.session.rollback()
-
-
-def _remove_rows(account_id: int) -> None:
-    """All tables, again and again until nothing is left: a worker may just have added a row."""
-    for _ in range(PASSES):
-        if sum(_remove_from(table, account_id) for table in tables()) == 0:
+def _apply_events() -> None:
+    """Replies in the inbox go to whoever they are for, as long as the messages are there."""
+    for _ in range(EVENT_BATCHES):
+        if not events.apply_batch():
             return
-    raise Unfinished("rows keep coming")
 
 
-def _remove_from(table: Table, account_id: int) -> int:
-    key = tuple_(*table.primary_key.columns)
-    some = select(*table.primary_key.columns).where(belonging(table, account_id)).limit(BATCH)
-    total = 0
-    while True:
-        with transaction() as session:
-            result = session.execute(
-                delete(table).where(key.in_(some)).returning(*table.primary_key.columns)
-            )
-            removed = len(result.all())
-        total += removed
-        if removed < BATCH:
-            return total
+def _remove_rows(account_id: int, deadline: float) -> bool:
+    """All tables, again and again until nothing is left: a worker may just have added a row."""
+    removed = 1
+    while removed:
+        removed = 0
+        for table in tables():
+            while batch := _remove_batch(table, account_id):
+                removed += batch
+                if time.monotonic() > deadline:
+                    return False
+    return True
+
+
+def _remove_batch(table: Table, account_id: int) -> int:
+    columns = table.primary_key.columns
+    some = select(*columns).where(belonging(table, account_id)).limit(BATCH)
+    with transaction() as session:
+        rows = session.execute(delete(table).where(tuple_(*columns).in_(some)).returning(*columns))
+        return len(rows.all())
+
+
+def _empty(account_id: int, public_id: str) -> None:
+    """What people have typed about and into the account itself."""
+    with transaction() as session:
+        session.execute(
+            update(Account)
+            .where(Account.id == account_id)
+            .values(field_labels={}, suspended_reason="", balance=0, held=0)
+        )
+        audit.empty_details(session, public_id)
+    db.session.remove()

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
 
 from promosms.database import transaction
 from promosms.gateways.base import Event, Receipt
@@ -25,45 +27,40 @@ def store(gateway_id: int, events: Sequence[Event]) -> None:
 def apply_batch() -> int:
     """Apply the due events of one batch; returns how many there were."""
     with transaction() as session:
-        due = list(
-            session.scalars(
-                select(GatewayEvent)
-                .where(GatewayEvent.next_attempt_at <= now())
-                .order_by(GatewayEvent.next_attempt_at, GatewayEvent.id)
-                .limit(BATCH)
-                .with_for_update(skip_locked=True)
-            )
-        )
+        due = session.execute(
+            select(*GatewayEvent.__table__.c)
+            .where(GatewayEvent.next_attempt_at <= now())
+            .order_by(GatewayEvent.next_attempt_at, GatewayEvent.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
         done = receipts.apply(session, [e for e in due if e.kind == EventKind.RECEIPT])
         for event in due:
             if event.kind == EventKind.INBOUND:
                 inbound.apply(session, event)
                 done.add(event.id)
+        _postpone(session, [event for event in due if event.id not in done], done)
         if done:
             session.execute(
                 delete(GatewayEvent)
                 .where(GatewayEvent.id.in_(done))
                 .execution_options(synchronize_session=False)
             )
-        _postpone([event for event in due if event.id not in done])
         return len(due)
 
 
-def _postpone(unmatched: list[GatewayEvent]) -> None:
-    with transaction() as session:
-        for event in unmatched:
-            if now() - event.received_at > OLDEST:
-                session.delete(event)
-                continue
-            wait = WAITS[min(event.attempts, len(WAITS) - 1)]
-            session.execute(
-                update(GatewayEvent)
-                .where(GatewayEvent.id == event.id)
-                .values(
-                    attempts=event.attempts + 1, next_attempt_at=now() + timedelta(seconds=wait)
-                )
-                .execution_options(synchronize_session=False)
-            )
+def _postpone(session: Session, unmatched: list[Row[Any]], done: set[int]) -> None:
+    for event in unmatched:
+        if now() - event.received_at > OLDEST:
+            done.add(event.id)
+            continue
+        wait = timedelta(seconds=WAITS[min(event.attempts, len(WAITS) - 1)])
+        session.execute(
+            update(GatewayEvent)
+            .where(GatewayEvent.id == event.id)
+            .values(attempts=event.attempts + 1, next_attempt_at=now() + wait)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _row(gateway_id: int, event: Event) -> dict[str, object]:

@@ -75,7 +75,8 @@ def _save_refused(session: Session, running: Import, batch: Batch) -> None:
 def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry]) -> None:
     list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
     phones = sorted(entries)
-    known = _known(session, running.account_id, phones)
+    with upsert.planned_anew(session):
+        known = _known(session, running.account_id, phones)
     at = now()
     _write(session, [_row(running, entries[e164], known.get(e164), at) for e164 in phones])
     repeated = {e164 for e164, row in known.items() if row["last_import_id"] == running.id}
@@ -83,12 +84,10 @@ def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry
     running.updated += len(known) - len(repeated)
     running.duplicates += len(repeated)
     fresh = [e164 for e164 in phones if e164 not in repeated]
-    running.suppressed += _count_suppressed(session, running.account_id, fresh)
-    if list_ids:
-        query = select(Recipient.id).where(
-            Recipient.account_id == running.account_id, Recipient.phone.in_(fresh)
-        )
-        lists.place(session, running.account_id, list(session.scalars(query)), list_ids)
+    with upsert.planned_anew(session):
+        running.suppressed += _count_suppressed(session, running.account_id, fresh)
+        ids = _ids(session, running.account_id, fresh) if list_ids else []
+    lists.place(session, running.account_id, ids, list_ids)
 
 
 def _known(session: Session, account_id: int, phones: Sequence[str]) -> dict[str, RowMapping]:
@@ -100,6 +99,13 @@ def _known(session: Session, account_id: int, phones: Sequence[str]) -> dict[str
         .with_for_update()
     )
     return {row["phone"]: row for row in session.execute(query).mappings()}
+
+
+def _ids(session: Session, account_id: int, phones: Sequence[str]) -> list[int]:
+    query = select(Recipient.id).where(
+        Recipient.account_id == account_id, Recipient.phone.in_(phones)
+    )
+    return list(session.scalars(query))
 
 
 def _row(running: Import, entry: Entry, known: RowMapping | None, at: datetime) -> dict[str, Any]:

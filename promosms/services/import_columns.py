@@ -82,7 +82,7 @@ def _named(head: str, labels: dict[str, str]) -> str:
 def _is_head(first: Sequence[str], named: Sequence[str], region: str) -> bool:
     if any(_DIGITS.match(cell) for cell in first):
         return False
-    return any(named) or len(first) > 1
+    return any(named) or any(char.isalpha() for cell in first for char in cell)
 
 
 def _phone_column(body: Sequence[Sequence[str]], fields: Sequence[str], region: str) -> int | None:

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -68,16 +69,19 @@ class Stored:
 
 def store(upload: BinaryIO, region: str) -> Stored:
     """Store an uploaded file under a random name; raises BadFile."""
-    sample = upload.read(65_536)
-    _refuse_binary(sample)
+    raw = upload.read(65_536)
+    _refuse_known(raw)
     upload.seek(0)
     try:
         encoding = encodings.detect(upload, region)
     except encodings.Unreadable as error:
+        _refuse_controls(raw.decode("latin-1"))
         raise BadFile(FileProblem.ENCODING) from error
     text = io.TextIOWrapper(upload, encoding=encoding, newline="")
     try:
-        delimiter = guess_delimiter(text.read(65_536))
+        sample = text.read(65_536)
+        _refuse_controls(sample)
+        delimiter = guess_delimiter(sample)
         text.seek(0)
         return _store_text(text, encoding, delimiter)
     except UnicodeError as error:
@@ -103,6 +107,13 @@ def forget(name: str) -> None:
     path(name).unlink(missing_ok=True)
 
 
+def stored_before(moment: datetime) -> list[str]:
+    """Names of a hundred stored files that were last written before this moment."""
+    files = (file for file in path("x").parent.iterdir() if file.is_file())
+    old = (file.name for file in files if file.stat().st_mtime < moment.timestamp())
+    return list(islice(old, 100))
+
+
 def path(name: str) -> Path:
     """Where a stored file lies."""
     return instance_file("uploads", name)
@@ -118,7 +129,7 @@ def guess_delimiter(text: str) -> str:
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
     try:
-        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if any(row)]
+        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error:
         return 0.0, 0
     widest = max(set(counts), key=counts.count, default=1)
@@ -127,13 +138,16 @@ def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
     return counts.count(widest) / len(counts), widest
 
 
-def _refuse_binary(sample: bytes) -> None:
+def _refuse_known(sample: bytes) -> None:
     if not sample.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise BadFile(FileProblem.EMPTY)
     for start, problem in _BINARY.items():
         if sample.startswith(start):
             raise BadFile(FileProblem(problem))
-    controls = sum(sample.count(code) for code in (*range(1, 9), *range(14, 32)))
+
+
+def _refuse_controls(sample: str) -> None:
+    controls = sum(sample.count(chr(code)) for code in (*range(1, 9), *range(14, 32)))
     if controls > len(sample) * 0.02:
         raise BadFile(FileProblem.BINARY)
 

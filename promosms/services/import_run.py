@@ -15,12 +15,12 @@ BATCH = 1000
 SECONDS = 15.0
 
 
-def work(import_id: int, seconds: float = SECONDS) -> bool:
+def work(import_id: int, seconds: float | None = None) -> bool:
     """Claim an import and work on it for some seconds; True if there is more to do."""
     status = _claim(import_id)
     if status is None:
         return False
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
     if status == ImportStatus.UNDOING:
         return _undo(import_id, deadline)
     try:

@@ -1,6 +1,7 @@
 """Imports: a file or a paste becomes an import, is started, cancelled, undone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -13,7 +14,7 @@ from promosms.extensions import db
 from promosms.models import Account, BadRow, Import, ImportStatus, RecipientList, now
 from promosms.services import import_columns, import_files, lists, pasting
 from promosms.services.consent import Basis
-from promosms.services.import_files import BadFile, FileProblem
+from promosms.services.import_files import BadFile, FileProblem, Stored
 
 FORGOTTEN = timedelta(seconds=60)
 ABANDONED = timedelta(hours=24)
@@ -32,21 +33,17 @@ class Target:
 
 def upload(account: Account, file: BinaryIO, filename: str) -> Import:
     """Store an uploaded file and guess its columns; raises BadFile."""
-    region, labels = account.region, dict(account.field_labels)
+    account_id, region, labels = account.id, account.region, dict(account.field_labels)
     stored = import_files.store(file, region)
-    try:
+    with _kept(stored):
         sample = list(islice(import_files.read(stored.name), import_columns.SAMPLE))
         mapping, has_header = import_columns.guess(sample, region, labels)
         if stored.rows - has_header < 1:
             raise BadFile(FileProblem.NO_ROWS)
         if "phone" not in mapping:
             raise BadFile(FileProblem.NO_NUMBERS)
-    except BaseException:
-        import_files.forget(stored.name)
-        raise
-    with transaction() as session:
-        new = Import(
-            account_id=account.id,
+        return _add(
+            account_id=account_id,
             filename=_shown(filename),
             stored_as=stored.name,
             encoding=stored.encoding,
@@ -55,28 +52,23 @@ def upload(account: Account, file: BinaryIO, filename: str) -> Import:
             has_header=has_header,
             total=stored.rows - has_header,
         )
-        session.add(new)
-        session.flush()
-    return new
 
 
 def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
     """Store pasted numbers and queue them; raises BadFile."""
+    account_id = account.id
     stored = import_files.store_rows(pasting.rows(text))
-    with transaction() as session:
-        new = Import(
-            account_id=account.id,
+    with _kept(stored), transaction():
+        return _add(
+            account_id=account_id,
             stored_as=stored.name,
             mapping=list(pasting.COLUMNS),
             has_header=False,
             total=stored.rows,
             status=ImportStatus.QUEUED,
-            list_id=_list_id(account.id, target),
+            list_id=_list_id(account_id, target),
             **basis.columns(),
         )
-        session.add(new)
-        session.flush()
-    return new
 
 
 def start(
@@ -141,9 +133,13 @@ def stale_imports() -> list[int]:
 
 
 def discard_abandoned() -> int:
-    """Cancel imports that waited a day for their columns, so that no file is left behind."""
+    """Delete what was uploaded a day ago and never started, and files that belong to nothing."""
     old = and_(Import.status == ImportStatus.MAPPING, Import.created_at < now() - ABANDONED)
     found = list(db.session.scalars(select(Import).where(old).limit(100)))
+    orphans = import_files.stored_before(now() - ABANDONED)
+    known = set(db.session.scalars(select(Import.stored_as).where(Import.stored_as.in_(orphans))))
+    for name in set(orphans) - known:
+        import_files.forget(name)
     return sum(cancel(each) for each in found)
 
 
@@ -161,6 +157,24 @@ def claimable() -> ColumnElement[bool]:
         Import.status == ImportStatus.QUEUED,
         and_(Import.status.in_((ImportStatus.RUNNING, ImportStatus.UNDOING)), silent),
     )
+
+
+@contextmanager
+def _kept(stored: Stored) -> Iterator[None]:
+    """Keep the file only if what follows succeeds."""
+    try:
+        yield
+    except BaseException:
+        import_files.forget(stored.name)
+        raise
+
+
+def _add(**values: object) -> Import:
+    with transaction() as session:
+        new = Import(**values)
+        session.add(new)
+        session.flush()
+    return new
 
 
 def _turn(import_id: int, when: ColumnElement[bool], to: ImportStatus, **values: object) -> bool:

@@ -1,9 +1,11 @@
 """Inbound messages: whose they are, and what they ask for."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from promosms.models import GatewayEvent, InboundKind, InboundMessage, Message, SuppressionSource
+from promosms.models import InboundKind, InboundMessage, Message, SuppressionSource
 from promosms.services import suppressions
 from promosms.sms.keywords import Keyword, recognise
 
@@ -16,7 +18,7 @@ KINDS = {
 }
 
 
-def apply(session: Session, event: GatewayEvent) -> None:
+def apply(session: Session, event: Row[Any]) -> None:
     """Give a reply to the account that last texted this number, and honour STOP at once.
 
     A text that asks to stop in its own words ("hold") suppresses the number too: nothing more

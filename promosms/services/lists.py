@@ -126,7 +126,7 @@ def place(session: Session, account_id: int, ids: Sequence[int], list_ids: Colle
         insert = upsert.insert(ListRecipient).from_select(
             ["list_id", "recipient_id", "account_id"], rows.order_by(Recipient.id)
         )
-        count = upsert.rowcount(session.execute(insert.on_conflict_do_nothing()))
+        count = upsert.count(session, insert.on_conflict_do_nothing())
         _resize(session, list_id, count)
         added += count
     return added
@@ -139,7 +139,7 @@ def displace(session: Session, ids: Sequence[int], list_ids: Collection[int]) ->
         gone = delete(ListRecipient).where(
             ListRecipient.list_id == list_id, ListRecipient.recipient_id.in_(ids)
         )
-        count = upsert.rowcount(session.execute(gone))
+        count = upsert.count(session, gone)
         _resize(session, list_id, -count)
         removed += count
     return removed

@@ -59,8 +59,11 @@ def reply(number: str, to: str, text: str) -> None:
     store().reply(number, to, text[:1000])
 
 
-def forget_account(account_id: int) -> None:
-    """Erase what the simulated network took from an account; before its messages are deleted."""
+def forget_account(account_id: int) -> bool:
+    """Erase what the simulated network took from an account; before its messages are deleted.
+
+    False while somebody who reads the file keeps copies alive in it.
+    """
     last = 0
     memory = store()
     while True:
@@ -74,4 +77,4 @@ def forget_account(account_id: int) -> None:
             break
         memory.forget([str(row.id) for row in rows], [row.phone for row in rows])
         last = rows[-1].id
-    memory.scrub()
+    return memory.scrub()

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from promosms.config import setting
 from promosms.extensions import db
 from promosms.language import gettext as _
-from promosms.models import Gateway
-from promosms.services import installation
+from promosms.models import ConfirmationKind, Gateway
+from promosms.services import confirmations, installation
 
 # The day on which the words of the pages last changed.
 VERSION = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -59,6 +59,8 @@ def retention() -> list[tuple[str, str]]:
         (_("Texts, delivery receipts and replies"), _("Until the account is deleted.")),
         (_("Movements of your balance"), _("Until the account is deleted.")),
         (_("E-mail address, mobile number, password hash"), _("Until the account is deleted.")),
+        (_("A registration that nobody completes"), _registration()),
+        (_("E-mails that the service writes to you"), _emails()),
         (
             _("The system password in the text message"),
             _(
@@ -78,6 +80,20 @@ def retention() -> list[tuple[str, str]]:
         ),
         (
             _("Record of acts of administrators"),
-            _("Kept; it holds random identifiers, and no names, numbers or texts."),
+            _("Kept, with random identifiers for names. The reasons in it go with the account."),
         ),
     ]
+
+
+def _registration() -> str:
+    life = confirmations.LIFETIMES[ConfirmationKind.REGISTER]
+    hours = int(life.total_seconds() // 3600)
+    return str(_("Its link is valid for %(hours)s hours and is deleted then.", hours=hours))
+
+
+def _emails() -> str:
+    if setting("MAIL_SERVER"):
+        words = _("Deleted when they have left. One that could not leave: with the account.")
+    else:
+        words = _("Until the account is deleted: no mail server is connected, and they stay here.")
+    return str(words)

@@ -1,18 +1,34 @@
 """Receipts: from the gateway's word on each part to the final status of the message."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from promosms.models import GatewayEvent, Hold, Message, MessagePart, MessageStatus, now
+from promosms.models import Hold, Message, MessagePart, MessageStatus, now
 from promosms.services import counters, ledger
 
 OPEN = (MessageStatus.SENT, MessageStatus.UNKNOWN)
+LOST = (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
 
 
-def apply(session: Session, events: Sequence[GatewayEvent]) -> set[int]:
+@dataclass
+class Known:
+    """A message and what is known of its parts, by the gateway's reference."""
+
+    id: int
+    account_id: int
+    campaign_id: int | None
+    status: str
+    parts: int
+    price: int
+    states: dict[str, str] = field(default_factory=dict)
+
+
+def apply(session: Session, events: Sequence[Row[Any]]) -> set[int]:
     """Apply receipts; returns the ids of the events that are dealt with.
 
     Repeated, reordered and late receipts change nothing that is final. One whose submission is
@@ -20,121 +36,137 @@ def apply(session: Session, events: Sequence[GatewayEvent]) -> set[int]:
     """
     if not events:
         return set()
-    parts = _parts(session, events)
-    owners = _messages(session, events, parts)
+    messages, owners = _load(session, events)
     done: set[int] = set()
-    touched: dict[int, Message] = {}
+    news: dict[tuple[int, str], str] = {}
     for event in events:
-        part = parts.get((event.gateway_id, event.reference))
-        message = owners.get(part.message_id if part else _own(event))
+        message = messages.get(owners.get((event.gateway_id, event.reference), _own(event)))
         if message is None or message.status == MessageStatus.SENDING:
             continue
         done.add(event.id)
-        if part is None:
-            part = _learn(session, message, event, parts)
-        if part.status == MessageStatus.SENT:
-            part.status = event.status
-            touched[message.id] = message
-    session.flush()
-    _finish(session, touched.values())
+        known = message.states.get(event.reference)
+        if known is None:
+            _learn(session, message, event)
+        if known in (None, MessageStatus.SENT):
+            message.states[event.reference] = event.status
+            news[message.id, event.reference] = event.status
+    _write_parts(session, news)
+    _finish(session, [messages[i] for i in {message_id for message_id, _ in news}])
     return done
 
 
-def _own(event: GatewayEvent) -> int:
+def _own(event: Row[Any]) -> int:
     return int(event.own) if event.own.isdigit() else 0
 
 
-def _parts(session: Session, events: Sequence[GatewayEvent]) -> dict[tuple[int, str], MessagePart]:
-    found = session.scalars(
-        select(MessagePart)
-        .where(
+def _load(
+    session: Session, events: Sequence[Row[Any]]
+) -> tuple[dict[int, Known], dict[tuple[int, str], int]]:
+    """The messages that the receipts mean, locked, with their parts read under that lock."""
+    found = session.execute(
+        select(MessagePart.gateway_id, MessagePart.reference, MessagePart.message_id).where(
             MessagePart.gateway_id.in_({event.gateway_id for event in events}),
             MessagePart.reference.in_({event.reference for event in events}),
         )
-        .order_by(MessagePart.message_id)
     )
-    return {(part.gateway_id, part.reference): part for part in found}
+    owners = {(row.gateway_id, row.reference): row.message_id for row in found}
+    messages = _messages(session, {*owners.values(), *(_own(event) for event in events)})
+    parts = select(MessagePart.message_id, MessagePart.reference, MessagePart.status).where(
+        MessagePart.message_id.in_(messages)
+    )
+    for row in session.execute(parts):
+        messages[row.message_id].states[row.reference] = row.status
+    return messages, owners
 
 
-def _messages(
-    session: Session,
-    events: Sequence[GatewayEvent],
-    parts: dict[tuple[int, str], MessagePart],
-) -> dict[int, Message]:
-    ids = {part.message_id for part in parts.values()} | {_own(event) for event in events}
-    found = session.scalars(
-        select(Message)
+def _messages(session: Session, ids: Collection[int]) -> dict[int, Known]:
+    rows = session.execute(
+        select(
+            Message.id,
+            Message.account_id,
+            Message.campaign_id,
+            Message.status,
+            Message.parts,
+            Message.price,
+        )
         .where(Message.id.in_(ids))
         .order_by(Message.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
-    return {message.id: message for message in found}
+    return {row.id: Known(*row) for row in rows}
 
 
-def _learn(
-    session: Session,
-    message: Message,
-    event: GatewayEvent,
-    parts: dict[tuple[int, str], MessagePart],
-) -> MessagePart:
-    """The part that a receipt with our own reference means.
-
-    It may have been recorded while this transaction waited for the lock on its message; else
-    the answer was lost, and the receipt tells the gateway's reference.
-    """
-    known = session.scalars(select(MessagePart).where(MessagePart.message_id == message.id)).all()
-    for part in known:
-        if part.reference == event.reference:
-            return part
-    part = MessagePart(
-        message_id=message.id,
-        number=len(known) + 1,
-        account_id=message.account_id,
-        gateway_id=event.gateway_id,
-        reference=event.reference,
-        status=MessageStatus.SENT,
+def _learn(session: Session, message: Known, event: Row[Any]) -> None:
+    """The answer was lost; the receipt tells the gateway's reference of the part."""
+    session.execute(
+        insert(MessagePart),
+        {
+            "message_id": message.id,
+            "number": len(message.states) + 1,
+            "account_id": message.account_id,
+            "gateway_id": event.gateway_id,
+            "reference": event.reference,
+            "status": MessageStatus.SENT,
+        },
     )
-    session.add(part)
-    session.flush()
-    parts[event.gateway_id, event.reference] = part
-    return part
 
 
-def _finish(session: Session, messages: Iterable[Message]) -> None:
+def _write_parts(session: Session, news: dict[tuple[int, str], str]) -> None:
+    if not news:
+        return
+    table = MessagePart.__table__
+    statement = (
+        update(MessagePart)
+        .where(
+            table.c.message_id == bindparam("the_message"),
+            table.c.reference == bindparam("the_reference"),
+        )
+        .values(status=bindparam("the_status"))
+    )
+    session.connection().execute(
+        statement,
+        [
+            {"the_message": message_id, "the_reference": reference, "the_status": status}
+            for (message_id, reference), status in news.items()
+        ],
+    )
+
+
+def _finish(session: Session, messages: Iterable[Known]) -> None:
     """Give messages whose parts have all been reported their final status."""
-    open_ = {message.id: message for message in messages if message.status in OPEN}
-    states: dict[int, list[str]] = defaultdict(list)
-    rows = select(MessagePart.message_id, MessagePart.status).where(
-        MessagePart.message_id.in_(open_)
-    )
-    for message_id, status in session.execute(rows):
-        states[message_id].append(status)
-    combined = {i: _combined(states[i], message.parts) for i, message in open_.items()}
-    ended = [(open_[i], status) for i, status in combined.items() if status is not None]
-    _count(session, ended)
-    for message, final in ended:
+    ended: dict[MessageStatus, list[Known]] = defaultdict(list)
+    for message in messages:
+        status = _combined(message.states.values(), message.parts)
+        if status is not None and message.status in OPEN:
+            ended[status].append(message)
+    for status, group in ended.items():
+        _end(session, group, status)
+    for message in (m for group in ended.values() for m in group):
         if message.status == MessageStatus.UNKNOWN:
             _charge_late(session, message)
-        message.status = final
-        message.reason = ""
-        message.final_at = now()
-        message.sent_at = message.sent_at or now()
 
 
-def _combined(states: list[str], parts: int) -> MessageStatus | None:
+def _combined(states: Collection[str], parts: int) -> MessageStatus | None:
     """Delivered when every part is; not delivered as soon as one part is not."""
-    for bad in (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED):
-        if bad in states:
-            return bad
+    for lost in LOST:
+        if lost in states:
+            return lost
     if len(states) >= parts and all(state == MessageStatus.DELIVERED for state in states):
         return MessageStatus.DELIVERED
     return None
 
 
-def _count(session: Session, ended: list[tuple[Message, MessageStatus]]) -> None:
+def _end(session: Session, messages: list[Known], status: MessageStatus) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.id.in_([message.id for message in messages]))
+        .values(
+            status=status, reason="", final_at=now(), sent_at=func.coalesce(Message.sent_at, now())
+        )
+        .execution_options(synchronize_session=False)
+    )
     changes: dict[int, Counter[MessageStatus]] = defaultdict(Counter)
-    for message, status in ended:
+    for message in messages:
         if message.campaign_id is not None:
             changes[message.campaign_id][MessageStatus(message.status)] -= 1
             changes[message.campaign_id][status] += 1
@@ -142,7 +174,7 @@ def _count(session: Session, ended: list[tuple[Message, MessageStatus]]) -> None
         counters.move(session, campaign_id, change)
 
 
-def _charge_late(session: Session, message: Message) -> None:
+def _charge_late(session: Session, message: Known) -> None:
     """The gateway had taken it after all; after 72 hours the money has been given back."""
     if message.campaign_id is None:
         return

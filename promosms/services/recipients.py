@@ -90,7 +90,7 @@ def delete_one(recipient: Recipient) -> None:
 def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
     """Delete the account's recipients with these public ids; returns how many."""
     with transaction() as session:
-        ids = ids_of(session, account_id, public_ids)
+        ids = ids_of(account_id, public_ids)
         delete_ids(session, ids)
         return len(ids)
 
@@ -103,12 +103,12 @@ def delete_ids(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(Recipient).where(Recipient.id.in_(ids)))
 
 
-def ids_of(session: Session, account_id: int, public_ids: Iterable[str]) -> list[int]:
+def ids_of(account_id: int, public_ids: Iterable[str]) -> list[int]:
     """The ids of those of the public ids that belong to the account."""
     query = select(Recipient.id).where(
         Recipient.account_id == account_id, Recipient.public_id.in_(list(public_ids))
     )
-    return list(session.scalars(query.order_by(Recipient.id)))
+    return list(db.session.scalars(query.order_by(Recipient.id)))
 
 
 def lists_of(ids: Sequence[int]) -> dict[int, list[RecipientList]]:

@@ -47,6 +47,7 @@ def confirm(token: str) -> Message:
     secret = system_passwords.Secret.new()
     try:
         with transaction() as session:
+            system_passwords.take_turn()
             asked = confirmations.find(KIND, token)
             user = _open_account(session, asked)
             session.execute(
@@ -60,10 +61,10 @@ def confirm(token: str) -> Message:
 
 
 def timezone_of(phone: str) -> str:
-    """The zone of a number, mainland first where a country has several."""
+    """The zone of a number, else of its country; mainland first where there are several."""
     of_country = get_global("territory_zones").get(country_of(phone), ())
     zones = [zone for zone in time_zones_for_number(parse(phone)) if zone in of_country]
-    return min(zones, key=lambda zone: zone.startswith(OCEANS), default="UTC")
+    return min(zones or of_country, key=lambda zone: zone.startswith(OCEANS), default="UTC")
 
 
 def _open_account(session: Session, asked: Confirmation) -> User:

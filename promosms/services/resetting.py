@@ -38,10 +38,11 @@ def person(token: str) -> User:
 
 def send_password(token: str) -> Message:
     """Text a new system password to the user of a link; raises LinkGone and TextRefused."""
-    person(token)
+    user_id = person(token).id
     secret = system_passwords.Secret.new()
     with transaction():
-        user = person(token)
+        system_passwords.take_turn()
+        user = _locked_person(user_id, token)
         message = system_passwords.send(user, secret)
         _forget_links(user)
         return message
@@ -49,13 +50,20 @@ def send_password(token: str) -> Message:
 
 def choose(token: str, password: str) -> None:
     """Let a user without a number choose the password at once; raises LinkGone."""
+    user_id = person(token).id
     hashed = passwords.hash_password(password)
     with transaction() as session:
-        user = person(token)
+        user = _locked_person(user_id, token)
         if user.phone:
             raise LinkGone
         set_password(user, hashed)
         session.execute(delete(Session).where(Session.user_id == user.id))
+
+
+def _locked_person(user_id: int, token: str) -> User:
+    # The user before the link, in this order everywhere, so that nobody waits in a circle.
+    db.session.get(User, user_id, with_for_update=True, populate_existing=True)
+    return person(token)
 
 
 def _forget_links(user: User) -> None:

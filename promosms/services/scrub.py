@@ -8,25 +8,28 @@ statistics.
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from promosms import logs
 from promosms.database import on_sqlite
 from promosms.extensions import db
-from promosms.models import Model, Privacy
 
 log = logs.get(__name__)
-PATIENCE = 60.0
+PATIENCE = 20.0
 PAUSE = 0.1
+# Whoever waits for a table keeps everybody else waiting behind him.
+LOCK_MILLISECONDS = 3_000
+# The owner of a database does not always have the rights for these.
+AS_FAR_AS_PERMITTED = ("VACUUM FULL pg_catalog.pg_statistic", "CHECKPOINT")
 
 
-def scrub() -> bool:
-    """Make deleted rows unreadable; False when other connections kept that from happening."""
-    return _scrub_sqlite() if on_sqlite() else _scrub_postgresql()
+def scrub(tables: Iterable[str]) -> bool:
+    """Make what was deleted from these tables unreadable; False if others are in the way."""
+    return _scrub_sqlite() if on_sqlite() else _scrub_postgresql(tables)
 
 
 def _scrub_sqlite() -> bool:
@@ -58,23 +61,23 @@ def _vacuum(raw: sqlite3.Connection) -> bool:
 
 def _truncate(raw: sqlite3.Connection) -> bool:
     busy, _frames, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return busy == 0
+    return int(busy) == 0
 
 
-def _scrub_postgresql() -> bool:
-    names = [
-        mapper.local_table.name
-        for mapper in Model.registry.mappers
-        if mapper.class_.privacy in (Privacy.COLLECTED, Privacy.ACCOUNT)
-    ]
+def _scrub_postgresql(tables: Iterable[str]) -> bool:
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for name in sorted(names):
-            connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
-    for statement in ("VACUUM FULL pg_catalog.pg_statistic", "CHECKPOINT"):
-        try:  # these need rights that the owner of a database does not always have
-            with engine.connect() as connection:
+        connection.detach()  # its settings are not for others
+        connection.execute(text(f"SET lock_timeout = {LOCK_MILLISECONDS}"))
+        try:
+            for name in tables:
+                connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
+        except OperationalError:
+            log.warning("scrub.busy", extra={"where": "vacuum"})
+            return False
+        for statement in AS_FAR_AS_PERMITTED:
+            try:
                 connection.execute(text(statement))
-        except SQLAlchemyError:
-            log.info("scrub.not_permitted", extra={"where": statement.split()[0].lower()})
+            except SQLAlchemyError:
+                log.info("scrub.not_permitted", extra={"where": statement.split()[0].lower()})
     return True

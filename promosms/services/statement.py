@@ -64,12 +64,12 @@ def totals(account_id: int) -> Totals:
     return Totals(_number(received), -_number(spent) - _number(back))
 
 
-def _sum(account_id: int) -> Select[tuple[int]]:
+def _sum(account_id: int) -> Select[int]:
     total = func.coalesce(func.sum(LedgerEntry.amount + LedgerEntry.held), 0)
     return select(total).where(LedgerEntry.account_id == account_id)
 
 
-def _number(query: Select[tuple[int]]) -> int:
+def _number(query: Select[int]) -> int:
     return int(db.session.scalar(query) or 0)
 
 

@@ -5,36 +5,42 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Transaction
 
+from promosms.config import setting
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.gateways import KINDS
 from promosms.gateways.base import Resend
 from promosms.models import (
+    Account,
+    AccountStatus,
     Campaign,
     CampaignStatus,
-    Confirmation,
     Gateway,
     GatewayEvent,
     Hold,
     Message,
     MessageStatus,
+    Session,
     now,
 )
-from promosms.services import claims, counters, launch, ledger
+from promosms.services import claims, confirmations, counters, launch, ledger
 
 BATCH = 1000
 UNSETTLED = timedelta(hours=72)
+CONTINUED = timedelta(hours=24)
 
 
 def sweep() -> None:
     """Everything that is due, each in its own transaction."""
     take_back_leases()
     withdraw_stopped()
+    continue_blocked()
     finish_campaigns()
     release_unsettled()
-    drop_old_confirmations()
+    confirmations.forget_expired()
+    drop_old_sessions()
 
 
 def take_back_leases() -> int:
@@ -92,6 +98,31 @@ def finish_campaigns(campaign_id: int | None = None) -> int:
         return len(found.all())
 
 
+def continue_blocked() -> int:
+    """Campaigns that wait for money go on when there is enough, for a day; later it would surprise.
+
+    Returns how many go on.
+    """
+    affordable = select(Account.id).where(
+        Account.status == AccountStatus.ACTIVE, Account.balance >= Campaign.total_price
+    )
+    with transaction() as session:
+        found = session.execute(
+            update(Campaign)
+            .where(
+                Campaign.status == CampaignStatus.BLOCKED,
+                Campaign.missing > 0,
+                Campaign.total_price <= Campaign.agreed_price,
+                Campaign.launched_at > now() - CONTINUED,
+                Campaign.account_id.in_(affordable),
+            )
+            .values(status=CampaignStatus.PREPARING, missing=0)
+            .returning(Campaign.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(found.all())
+
+
 def release_unsettled() -> int:
     """After 72 hours without a word the price of unconfirmed texts is given back."""
     number = 0
@@ -111,12 +142,13 @@ def release_unsettled() -> int:
     return number
 
 
-def drop_old_confirmations() -> None:
-    """Links that have expired are deleted, and with them what was typed in."""
+def drop_old_sessions() -> None:
+    """Sessions that have ended by age are deleted."""
+    hours = timedelta(hours=setting("SESSION_HOURS"))
     with transaction() as session:
         session.execute(
-            delete(Confirmation)
-            .where(Confirmation.expires_at < now())
+            delete(Session)
+            .where(Session.created_at < now() - hours)
             .execution_options(synchronize_session=False)
         )
 
@@ -152,7 +184,7 @@ def _repeats(gateway: Gateway) -> bool:
     return getattr(kind, "resend", Resend.NEVER) == Resend.DEDUPE
 
 
-def _give_up(session: Session, ids: Sequence[int], repeats: bool) -> int:
+def _give_up(session: Transaction, ids: Sequence[int], repeats: bool) -> int:
     if not ids:
         return 0
     status = MessageStatus.QUEUED if repeats else MessageStatus.UNKNOWN

@@ -12,6 +12,7 @@ from promosms.sms import gsm7, personalise, segments, transliterate
 
 NEWEST = 20_000  # recipients among whom the longest case is looked for
 CANDIDATES = 200
+READABLE = 5_000  # characters; nothing longer is written to each of them
 
 
 class TextProblem(StrEnum):
@@ -40,7 +41,7 @@ class Hint:
     parts: int
     left: int
     special: bool
-    price: int | None
+    part_price: int | None
     costly: tuple[Costly, ...]
     plain_parts: int
     longest_parts: int
@@ -73,8 +74,7 @@ def hint(account: Account, text: str, *, opt_out_line: bool, language: str) -> H
     writer = _writer(text, opt_out_line, language)
     written = writer.write({})
     measure = segments.measure(written)
-    longest = _longest(account, writer) if text.strip() else None
-    price = installation.prices(installation.default_route().id).get(account.region)
+    longest = _longest(account, writer) if 0 < len(text) <= READABLE else None
     return Hint(
         text=longest or written,
         personal=longest is not None,
@@ -82,7 +82,7 @@ def hint(account: Account, text: str, *, opt_out_line: bool, language: str) -> H
         parts=measure.parts,
         left=measure.left,
         special=measure.encoding == "ucs2",
-        price=None if price is None else price * measure.parts,
+        part_price=installation.prices(installation.default_route().id).get(account.region),
         costly=tuple(Costly(char, transliterate.plain(char)) for char in gsm7.costly(written)),
         plain_parts=segments.measure(plain(written)).parts,
         longest_parts=segments.measure(longest).parts if longest else measure.parts,

@@ -38,4 +38,4 @@ for (const code of form.querySelectorAll("[data-insert]")) {
   code.replaceWith(button);
 }
 
-for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+for (const button of form.querySelectorAll("[data-without-script]")) button.remove();

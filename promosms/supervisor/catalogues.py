@@ -5,18 +5,29 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from promosms import logs
+
+log = logs.get(__name__)
+
 
 def compile_catalogues(folder: Path) -> int:
-    """Compile every catalogue that changed since the last time; returns how many did."""
+    """Compile every catalogue that changed since the last time; returns how many had."""
     stale = [path for path in folder.glob("*/LC_MESSAGES/*.po") if _stale(path)]
     for path in stale:
-        with path.open("rb") as source:
-            catalogue = read_po(source, locale=path.parent.parent.name)
-        fresh = path.with_suffix(".mo.new")
-        with fresh.open("wb") as compiled:
-            write_mo(compiled, catalogue)
-        fresh.replace(path.with_suffix(".mo"))
+        try:
+            _compile(path)
+        except OSError:  # code that belongs to somebody else comes with its catalogues
+            log.warning("catalogue.not_writable")
     return len(stale)
+
+
+def _compile(path: Path) -> None:
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=path.parent.parent.name)
+    fresh = path.with_suffix(".new")
+    with fresh.open("wb") as compiled:
+        write_mo(compiled, catalogue)
+    fresh.replace(path.with_suffix(".mo"))
 
 
 def _stale(path: Path) -> bool:

@@ -22,16 +22,27 @@ def find(folder: Path) -> list[int]:
 
 
 def end(folder: Path, patience: float) -> int:
-    """End what is left, first politely; returns how many there were."""
-    found = find(folder)
-    _signal(found, signal.SIGTERM)
-    deadline = time.monotonic() + patience
-    while find(folder) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    while left := find(folder):
-        _signal(left, signal.SIGKILL)
-        time.sleep(0.1)
-    return len(found)
+    """End what is left, first politely; returns how many there were.
+
+    Orphans have been asked to end by the death of their parent, and to some a second request
+    means haste; so they are asked again only when half of the patience is used up.
+    """
+    number = len(find(folder))
+    if not _gone(folder, patience / 2):
+        _signal(find(folder), signal.SIGTERM)
+    if not _gone(folder, patience / 2):
+        _signal(find(folder), signal.SIGKILL)
+        _gone(folder, 5.0)
+    return number
+
+
+def _gone(folder: Path, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while find(folder):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _carries(process: Path, mark: bytes) -> bool:

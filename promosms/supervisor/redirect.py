@@ -13,24 +13,12 @@ PUBLIC_URL = os.environ.get("PROMOSMS_PUBLIC_URL", "https://localhost:8443").rst
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """301 for reading, 403 for the rest: a form sent here was already readable on its way."""
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-        return _answer(
-            start_response, "403 Forbidden", "This address accepts forms over HTTPS only."
-        )
+    method = environ["REQUEST_METHOD"]
+    if method not in ("GET", "HEAD"):
+        start_response("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", "35")])
+        return [b"Forms are accepted over HTTPS only."]
     path = quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
     query = environ.get("QUERY_STRING", "")
     target = f"{PUBLIC_URL}/{path.lstrip('/')}" + (f"?{query}" if query else "")
-    return _answer(start_response, "301 Moved Permanently", target, ("Location", target))
-
-
-def _answer(
-    start_response: Callable[..., Any], status: str, text: str, *headers: tuple[str, str]
-) -> Iterable[bytes]:
-    body = f"{text}\n".encode()
-    fixed = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    start_response(status, [*fixed, *headers])
-    return [body]
+    start_response("301 Moved Permanently", [("Location", target), ("Content-Length", "0")])
+    return []

@@ -43,6 +43,7 @@ class Options:
 def up(options: Options) -> None:
     """Run until Ctrl-C or SIGTERM. Raises StartError and ConfigError."""
     _listen_to_signals()
+    os.umask(0o077)  # what is made in the folder of the installation is its owner's business
     folder = Path(config.instance_path())
     checks.writable(folder)
     with checks.lock(folder):
@@ -121,12 +122,12 @@ def _start_valkey(app: Flask, children: Children) -> None:
     os.environ["PROMOSMS_REDIS_URL"] = app.config["REDIS_URL"] = f"unix://{socket}"
     child = Child("redis", valkey.command(folder, socket), ends_last=True)
     children.start(child)
-    if not valkey.answers(socket, 10):
+    if not valkey.answers(socket, child.alive):
         children.end([child])
         valkey.forget(folder)
         child.command = valkey.command(folder, socket)
         children.start(child)
-        if not valkey.answers(socket, 10):
+        if not valkey.answers(socket, child.alive):
             raise StartError(f"The embedded Redis does not start; see {children.log_file(child)}")
     _tell(f"  {child.name:10} started")
 

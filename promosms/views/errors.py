@@ -4,11 +4,10 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
-from promosms import logs
+from promosms import access, logs
 from promosms.config import setting
-from promosms.extensions import db
 from promosms.language import gettext as _
 
 log = logs.get(__name__)
@@ -19,6 +18,7 @@ def init_app(app: Flask) -> None:
     """Register the error pages."""
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(RequestEntityTooLarge, too_large)
+    app.register_error_handler(SecurityError, foreign_host)
     app.register_error_handler(HTTPException, page)
     app.register_error_handler(OperationalError, storage)
     app.register_error_handler(Exception, crash)
@@ -31,6 +31,11 @@ def page(error: HTTPException) -> ResponseReturnValue:
         return error
     title, advice = _words(code)
     return render_template("error.html", title=title, advice=advice, kept=kept_text(code)), code
+
+
+def foreign_host(error: SecurityError) -> ResponseReturnValue:
+    """A host name that is not ours: no page, because its links would lead there."""
+    return "This address does not belong to this installation.", 400
 
 
 def expired_form(error: CSRFError) -> ResponseReturnValue:
@@ -55,7 +60,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def storage(error: OperationalError) -> ResponseReturnValue:
     """The database cannot be reached or its disk is full."""
-    db.session.rollback()
+    access.forget_user()
     log.error("page.storage", exc_info=error, extra={"endpoint": request.endpoint})
     title, advice = _words(503)
     return render_template("error.html", title=title, advice=advice, kept=kept_text(503)), 503
@@ -63,7 +68,7 @@ def storage(error: OperationalError) -> ResponseReturnValue:
 
 def crash(error: Exception) -> ResponseReturnValue:
     """A mistake of ours."""
-    db.session.rollback()
+    access.forget_user()
     log.error("page.crash", exc_info=error, extra={"endpoint": request.endpoint})
     title, advice = _words(500)
     return render_template("error.html", title=title, advice=advice, kept=kept_text(500)), 500

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, request
 from flask_login import current_user
 from heroicons.jinja import heroicon_outline
+from markupsafe import Markup
 
 from promosms.config import setting
 from promosms.language import lazy_gettext as _
@@ -38,7 +39,10 @@ MEMBER = (
     Item("billing.statement", _("Billing"), "credit-card", ("billing",)),
     Item("settings.index", _("Settings"), "cog-6-tooth", ("settings",)),
 )
-ADMIN = (Item("admin.accounts", _("Administration"), "shield-check", ("admin",)),)
+ADMIN = (
+    Item("admin.accounts", _("Administration"), "shield-check", ("admin",)),
+    Item("settings.index", _("Settings"), "cog-6-tooth", ("settings",)),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -49,9 +53,9 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"operator": setting("OPERATOR_NAME")})
 
 
-def icon(name: str, size: int = 18) -> str:
+def icon(name: str, size: int = 18) -> Markup:
     """An icon as inline SVG, hidden from screen readers: words stand beside it."""
-    return heroicon_outline(name, size=size, **{"aria-hidden": "true"})
+    return Markup(heroicon_outline(name, size=size, **{"aria-hidden": "true"}))
 
 
 def navigation() -> tuple[Item, ...]:

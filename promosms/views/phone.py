@@ -21,6 +21,8 @@ from promosms.services import phone
 
 bp = Blueprint("phone", __name__)
 
+MOST = 50
+
 ENDINGS = {
     "delivered": lazy_gettext("Delivered"),
     "rejected": lazy_gettext("The network refuses the text"),
@@ -51,7 +53,7 @@ def _hide() -> None:
 
 @bp.context_processor
 def _shown() -> dict[str, object]:
-    return {"pieces": pieces, "moment_of": moment_of, "endings": ENDINGS}
+    return {"pieces": pieces, "endings": ENDINGS}
 
 
 @bp.route("/phone")
@@ -89,18 +91,19 @@ def reply() -> ResponseReturnValue:
 
 def pieces(body: str) -> list[tuple[str, bool]]:
     """A text cut into pieces; true for those that are links to this installation."""
-    link = re.compile(f"({re.escape(setting('PUBLIC_URL'))}(?:[/?#][^\\s<>\"]*)?)")
+    link = re.compile(f'({re.escape(setting("PUBLIC_URL"))}(?:[/?#][^\\s<>"]*)?)')
     return [(piece, n % 2 == 1) for n, piece in enumerate(link.split(body)) if piece]
-
-
-def moment_of(seconds: float) -> datetime:
-    """The time of a text."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _state(number: str) -> dict[str, object]:
     return {
         "number": number,
-        "texts": phone.texts(number),
-        "emails": [] if number else phone.emails(),
+        "arrivals": _arrivals(number),
     }
+
+
+def _arrivals(number: str) -> list[tuple[datetime, str, object]]:
+    """Texts and e-mails as (time, kind, what), the newest first."""
+    texts = [(datetime.fromtimestamp(text.at, UTC), "text", text) for text in phone.texts(number)]
+    letters = [] if number else [(one.created_at, "email", one) for one in phone.emails()]
+    return sorted([*texts, *letters], key=lambda one: one[0], reverse=True)[:MOST]

@@ -1,7 +1,5 @@
 """What anybody may read: the first page, privacy, cookies, terms."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -10,8 +8,9 @@ from promosms import cookies as registry
 from promosms import logs
 from promosms.access import Access, allow, me
 from promosms.config import setting
-from promosms.models import Role
 from promosms.services import languages, people, policies
+from promosms.views.auth import home as start
+from promosms.views.auth import safe_path
 
 bp = Blueprint("policies", __name__)
 
@@ -37,8 +36,7 @@ def _chrome() -> dict[str, object]:
 def home() -> ResponseReturnValue:
     """What this is, in one sentence and three steps."""
     if current_user.is_authenticated:
-        admin = me().role == Role.ADMIN
-        return redirect(url_for("admin.accounts" if admin else "dashboard.index"))
+        return redirect(start())
     return render_template("policies/home.html")
 
 
@@ -96,7 +94,5 @@ def choose_language() -> ResponseReturnValue:
 
 def _back() -> Response:
     """To the page on which the form stood, if it is one of ours."""
-    page = request.form.get("page", "")
-    target = urlsplit(page)
-    ours = page.startswith("/") and not target.scheme and not target.netloc and "\\" not in page
-    return make_response(redirect(page if ours else url_for("policies.home"), code=303))
+    page = safe_path(request.form.get("page", ""))
+    return make_response(redirect(page or url_for("policies.home"), code=303))

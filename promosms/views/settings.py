@@ -1,15 +1,6 @@
 """Settings of the user and the account, and leaving."""
 
-from flask import (
-    Blueprint,
-    Response,
-    flash,
-    redirect,
-    render_template,
-    session,
-    stream_with_context,
-    url_for,
-)
+from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
@@ -20,7 +11,7 @@ from promosms.forms.settings import LanguageForm, LeaveForm, PlaceForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Role
-from promosms.services import data_exports, erasure, installation, passwords, people, sessions
+from promosms.services import erasure, installation, passwords, people, sessions
 from promosms.sms.phone import mask
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -84,7 +75,7 @@ def leave() -> ResponseReturnValue:
     form = LeaveForm()
     account = my_account()
     if form.validate_on_submit():
-        if passwords.matches(me().password_hash, form.password.data):
+        if passwords.matches(me().password_hash, form.password.data or ""):
             return _say_goodbye(account.id)
         form.password.errors = [_("This is not your password.")]
     status = 422 if form.errors else 200
@@ -97,15 +88,6 @@ def leave() -> ResponseReturnValue:
 def gone() -> ResponseReturnValue:
     """Good-bye: the page after the account has been deleted."""
     return render_template("settings/gone.html")
-
-
-@bp.route("/opt-outs.csv")
-@allow(Access.OWNER)
-def opt_outs() -> ResponseReturnValue:
-    """Everybody who has opted out, as a file."""
-    rows = data_exports.opt_outs(my_account().id)
-    headers = {"Content-Disposition": "attachment; filename=opt-outs.csv"}
-    return Response(stream_with_context(rows), mimetype="text/csv", headers=headers)
 
 
 def _say_goodbye(account_id: int) -> ResponseReturnValue:

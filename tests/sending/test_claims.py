@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from flask import Flask
 from sqlalchemy import update
 
 from promosms.database import transaction

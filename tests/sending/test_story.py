@@ -7,7 +7,7 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Account, Campaign, CampaignStatus, InboundMessage, Suppression
-from promosms.services import launch, ledger, phone
+from promosms.services import ledger, phone
 from tests.cast import Cast
 from tests.sending.conftest import MakeCampaign, check_books, statuses
 
@@ -82,7 +82,7 @@ def test_too_little_balance_sends_nothing_and_topping_up_continues(
         assert campaign.missing == campaign.total_price - 100_000
         assert phone.texts() == []
         ledger.credit(cast.owner.account_id, campaign.missing, "topup:1")
-        launch.resume(campaign)
+    settle(until=lambda: status_of(app, campaign_id) == CampaignStatus.FINISHED)
     settle()
     with app.app_context():
         assert statuses(campaign_id) == {"delivered": 400}

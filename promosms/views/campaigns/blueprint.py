@@ -11,13 +11,14 @@ from promosms.models import Campaign
 from promosms.services import launch, ledger, workers
 from promosms.services.launch import LaunchError
 from promosms.views.campaigns import words
+from promosms.views.phone import visible
 
 bp = Blueprint("campaigns", __name__)
 
 
 @bp.context_processor
 def _words() -> dict[str, object]:
-    return {"words": words}
+    return {"words": words, "phone_visible": visible}
 
 
 def text_me(campaign: Campaign) -> None:

@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from promosms.access import Access, allow, my_account, owned
 from promosms.extensions import csrf
@@ -34,7 +35,12 @@ def new() -> ResponseReturnValue:
 @csrf.exempt
 def edit(public_id: str) -> ResponseReturnValue:
     """Go on writing a draft."""
-    campaign = owned(Campaign, public_id)
+    try:
+        campaign = owned(Campaign, public_id)
+    except NotFound:
+        if request.method == "POST":
+            return _gone()
+        raise
     form = CampaignForm()
     form.prepare(my_account())
     if request.method == "POST":
@@ -74,6 +80,13 @@ def delete(public_id: str) -> ResponseReturnValue:
         return to_report(campaign)
     flash(_("The draft was deleted."), "good")
     return redirect(url_for("campaigns.index"), 303)
+
+
+def _gone() -> ResponseReturnValue:
+    """A draft that was deleted in another window: what was typed here is not lost with it."""
+    form = CampaignForm()
+    form.prepare(my_account())
+    return _composer(form, None, gone=True), 404
 
 
 def _composed(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
@@ -125,13 +138,18 @@ def _conflict(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnVa
 
 
 def _composer(
-    form: CampaignForm, campaign: Campaign | None, other: campaigns.Draft | None = None
+    form: CampaignForm,
+    campaign: Campaign | None,
+    other: campaigns.Draft | None = None,
+    *,
+    gone: bool = False,
 ) -> str:
     return render_template(
         "campaigns/compose.html",
         form=form,
         campaign=campaign,
         other=other,
+        gone=gone,
         hint=_hint(form),
         placeholders=words.placeholders(my_account()),
     )

@@ -1,0 +1,1 @@
+"""What is claimed about speed and memory, as programs that anyone can run."""

@@ -1,0 +1,197 @@
+"""From a file to the last receipt: 10,000 recipients through a real installation.
+
+    python -m benchmarks.first_campaign [--people 10000] [--database URL]
+
+Starts everything with `promosms up` in a folder of its own, imports a CSV (3 % of its rows are
+bad), sends one campaign through the simulator and waits for all receipts. Prints rows/s,
+messages/s and the peak memory of every process.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+from flask import Flask
+from sqlalchemy import Select, func, select
+
+from benchmarks import people
+from promosms import bell, create_app
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Consent,
+    Import,
+    ImportStatus,
+    Message,
+    Recipient,
+)
+from promosms.services import audience, imports, installation, launch, ledger
+from promosms.services.consent import Basis
+
+SECONDS = 600
+
+
+def main() -> None:
+    """Run once and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--rate", type=int, default=20_000, help="parts per second of the line")
+    parser.add_argument("--database", default="")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="pb-"))
+    os.environ |= {
+        "PROMOSMS_INSTANCE": str(folder),
+        "PROMOSMS_SIMULATOR_RATE": str(options.rate),
+        "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.5",
+    }
+    if options.database:
+        os.environ["PROMOSMS_DATABASE_URL"] = options.database
+    try:
+        file = folder / "people.csv"
+        good = people.write(file, options.people, bad=0.03)
+        with installation_running(folder) as supervisor:
+            app = create_app()
+            say("database", "PostgreSQL" if options.database else "SQLite")
+            import_seconds = import_file(app, file, good)
+            say("rows in the file", options.people)
+            say("rows/s imported", options.people / import_seconds)
+            send(app, good)
+            for name, megabytes in peaks(supervisor):
+                say(f"peak MB of {name}", megabytes)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def installation_running(folder: Path) -> Iterator[psutil.Process]:
+    """`promosms up` on free ports."""
+    ports = [str(port) for port in free_ports(2)]
+    command = [sys.executable, "-m", "promosms", "up", "--port", ports[0], "--http-port", ports[1]]
+    with (folder / "up.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        end = time.monotonic() + 60
+        while b"Ctrl-C" not in (folder / "up.log").read_bytes():
+            if process.poll() is not None or time.monotonic() > end:
+                sys.exit((folder / "up.log").read_text())
+            time.sleep(0.2)
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def import_file(app: Flask, file: Path, good: int) -> float:
+    """Import the file in the worker; returns the seconds it took."""
+    with app.app_context():
+        with transaction() as session:
+            account = Account(region="PL")
+            session.add(account)
+        ledger.credit(account.id, 10**9, "credit:benchmark")
+        began = time.monotonic()
+        with file.open("rb") as stream:
+            new = imports.upload(account, stream, file.name)
+        basis = Basis(Consent.GIVEN, "benchmark", datetime.now(UTC))
+        imports.start(new, new.mapping, new.has_header, imports.Target(), basis)
+        bell.ring("work", "imports.run", new.id)
+        wait(lambda: db.session.get_one(Import, new.id).status == ImportStatus.FINISHED)
+        seconds = time.monotonic() - began
+        found = db.session.scalar(select(func.count()).select_from(Recipient))
+        assert found == good, (found, good)
+    return seconds
+
+
+def send(app: Flask, good: int) -> None:
+    """Send one campaign to everybody and print how fast it went."""
+    with app.app_context():
+        account = db.session.scalars(select(Account)).one()
+        with transaction() as session:
+            campaign = Campaign(
+                account_id=account.id,
+                route_id=installation.default_route().id,
+                text="Dzień dobry {first_name|there}, 20 % off until Sunday. Just show this text.",
+                everyone=True,
+            )
+            session.add(campaign)
+        began = time.monotonic()
+        launch.launch(campaign, audience.estimate(campaign).total)
+        bell.ring("work", "prepare.run", campaign.id)
+        wait(lambda: read(campaign.id).status != CampaignStatus.PREPARING)
+        prepared = time.monotonic()
+        wait(lambda: read(campaign.id).status == CampaignStatus.FINISHED)
+        sent = time.monotonic()
+        wait(lambda: not db.session.scalar(open_messages()))
+        receipted = time.monotonic()
+        done = read(campaign.id)
+        say("messages", done.audience)
+        say("messages/s prepared", good / (prepared - began))
+        say("messages/s sent", good / (sent - prepared))
+        say("messages/s from launch to the last receipt", good / (receipted - began))
+        say("delivered", done.n_delivered)
+
+
+def open_messages() -> Select[int]:
+    """Messages that still wait for a receipt."""
+    return select(func.count()).where(Message.status.in_(("queued", "sending", "sent")))
+
+
+def read(campaign_id: int) -> Campaign:
+    """The campaign as it is now."""
+    db.session.rollback()
+    return db.session.get_one(Campaign, campaign_id, populate_existing=True)
+
+
+def wait(done: Callable[[], bool]) -> None:
+    """Look ten times a second, ten minutes at the most."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        db.session.rollback()
+        db.session.expire_all()
+        if done():
+            return
+        time.sleep(0.1)
+    sys.exit("It took longer than ten minutes.")
+
+
+def peaks(supervisor: psutil.Process) -> list[tuple[str, float]]:
+    """The highest resident memory of each living process, in MB, as the kernel kept it."""
+    found = []
+    for process in [supervisor, *supervisor.children(recursive=True)]:
+        words = [word for word in process.cmdline() if not word.startswith("-")]
+        name = " ".join(Path(word).name for word in words[-2:])[:40] or process.name()
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        high = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        found.append((f"{name} ({process.pid})", int(high.split()[1]) / 1024))
+    return found
+
+
+def free_ports(number: int) -> list[int]:
+    """Ports that nobody uses."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [int(made.getsockname()[1]) for made in sockets]
+    for made in sockets:
+        made.close()
+    return ports
+
+
+def say(what: str, value: object) -> None:
+    """One line of the result."""
+    shown = f"{value:,.0f}" if isinstance(value, float) else str(value)
+    sys.stdout.write(f"{what:46} {shown:>12}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Recipients that look real: Polish, British and German mobile numbers, names with diacritics."""
+
+import csv
+import random
+from pathlib import Path
+
+NAMES = {
+    "PL": (
+        "Łucja Żaneta Świętosława Michał Józef Grażyna Paweł Małgorzata Bożena Rafał".split(),
+        "Wójcik Kowalczyk Zając Dąbrowski Śliwa Łęcki Żak Gołębiewska Krzemień Ćwik".split(),
+    ),
+    "GB": (
+        "Olivia George Amelia Harry Zoë Siân Chloë Oliver Freya Jack".split(),
+        "Smith O'Neill Taylor Brontë Evans Clarke Hughes Patel Murphy Reid".split(),
+    ),
+    "DE": (
+        "Jürgen Käthe Björn Zoë Sören Anneliese Günther Bärbel Friedrich Änne".split(),
+        "Müller Schäfer Größl Weiß Krüger Böhm Jäger Voß Fröhlich Köhler".split(),
+    ),
+}
+BAD = ("4.479E+11", "22 555 12 34", "12345", "no number", "+48 601", "")
+
+
+def _number(country: str, n: int) -> str:
+    # From 110,000 on no number has one of the endings that the simulator treats specially.
+    digits = f"{110_000 + n:06}"
+    if country == "PL":
+        return f"601 {digits[:3]} {digits[3:]}"
+    return f"+44 7400 {digits}" if country == "GB" else f"0049 1512 0{digits}"
+
+
+def write(path: Path, people: int, bad: float, seed: int = 1) -> int:
+    """Write a CSV of `people` rows, a share of `bad` of them unusable; returns the good ones."""
+    chance = random.Random(seed)
+    good = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter=";")
+        table.writerow(["Telefon", "Imię", "Nazwisko", "E-mail", "Miasto"])
+        for n in range(people):
+            country = chance.choice(list(NAMES))
+            first, last = (chance.choice(names) for names in NAMES[country])
+            usable = chance.random() >= bad
+            phone = _number(country, n) if usable else chance.choice(BAD)
+            table.writerow([phone, first, last, f"person{n}@example.com", "Łódź"])
+            good += usable
+    return good

@@ -1,0 +1,201 @@
+"""The mail worker, against a real SMTP server on this machine."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_string, policy
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from promosms.extensions import db
+from promosms.jobs import mail
+from promosms.models import Email, now
+from promosms.services import emails
+
+
+class Dialogue(socketserver.StreamRequestHandler):
+    """Enough of RFC 5321 to take an e-mail, or to refuse it as the test wants."""
+
+    server: "MailServer"
+
+    def handle(self) -> None:
+        self.say("220 ready")
+        while line := self.rfile.readline().decode().strip():
+            verb = line.split(":")[0].split(" ")[0].upper()
+            if verb == "DATA":
+                self.say("354 go on")
+                self.server.letters.append(self.letter())
+            self.say(self.server.answers.get(verb, "250 ok"))
+            if verb == "QUIT":
+                return
+
+    def letter(self) -> str:
+        lines = []
+        while (line := self.rfile.readline().decode()) != ".\r\n":
+            lines.append(line)
+        return "".join(lines)
+
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """Keeps the letters; `answers` replaces the answer to a verb."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Dialogue)
+        self.letters: list[str] = []
+        self.answers: dict[str, str] = {"QUIT": "221 bye"}
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[MailServer]:
+    with MailServer() as found:
+        thread = threading.Thread(target=found.serve_forever, args=(0.05,))
+        thread.start()
+        app.config.update(
+            MAIL_SERVER="127.0.0.1",
+            MAIL_PORT=found.server_address[1],
+            MAIL_STARTTLS=False,
+            MAIL_SENDER="PromoSMS <post@example.com>",
+        )
+        yield found
+        found.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _context(context: None) -> None:
+    """A job runs in the context of the application."""
+
+
+def waiting() -> list[Email]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(Email).order_by(Email.id)))
+
+
+def let_time_pass(**much: float) -> None:
+    at = now() - timedelta(**much)
+    db.session.execute(update(Email).values(next_attempt_at=at))
+    db.session.commit()
+
+
+def test_it_sends_and_forgets(server: MailServer) -> None:
+    emails.queue_email("anna@example.com", "Zażółć gęślą jaźń", "Dzień dobry,\n\nłódź.\n")
+    emails.queue_email("berta@example.com", "Second", "Hello.\n")
+    mail.run()
+    assert waiting() == []
+    letters = [message_from_string(raw, policy=policy.default) for raw in server.letters]
+    assert [letter["To"] for letter in letters] == ["anna@example.com", "berta@example.com"]
+    first = letters[0]
+    assert first["Subject"] == "Zażółć gęślą jaźń"
+    assert first["From"] == "PromoSMS <post@example.com>"
+    assert first["Auto-Submitted"] == "auto-generated"
+    assert first["Message-ID"].endswith("@localhost>")
+    assert first.get_content().replace("\r\n", "\n") == "Dzień dobry,\n\nłódź.\n"
+
+
+def test_it_keeps_links_whole(server: MailServer) -> None:
+    link = "https://localhost:8443/register/" + "x" * 80
+    emails.queue_email("anna@example.com", "Link", f"Open this:\n\n{link}\n")
+    mail.run()
+    letter = message_from_string(server.letters[0], policy=policy.default)
+    assert link in letter.get_content()
+
+
+def test_it_tries_five_times(server: MailServer) -> None:
+    server.answers["RCPT"] = "451 later please"
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    waits = []
+    for _ in range(5):
+        mail.run()
+        email = waiting()[0]
+        waits.append(round((email.next_attempt_at - now()).total_seconds() / 60))
+        assert not emails.waiting()
+        let_time_pass(seconds=1)
+    assert waits[:4] == [1, 5, 30, 120]
+    assert (email.status, email.attempts) == ("failed", 5)
+    mail.run()
+    assert server.letters == []
+
+
+def test_it_sends_later_what_did_not_leave_at_first(server: MailServer) -> None:
+    server.answers["MAIL"] = "421 busy"
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    mail.run()
+    assert waiting()[0].status == "queued"
+    del server.answers["MAIL"]
+    let_time_pass(seconds=1)
+    mail.run()
+    assert len(server.letters) == 1
+    assert waiting() == []
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
+def test_it_gives_up_when_the_server_never_wants_it(server: MailServer, verb: str) -> None:
+    server.answers[verb] = "550 no such person"
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    mail.run()
+    assert waiting()[0].status == "failed"
+
+
+def test_it_goes_on_with_the_next_one(server: MailServer) -> None:
+    emails.queue_email("not an address\n", "Hello", "Hello.\n")
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    mail.run()
+    assert len(server.letters) == 1
+    assert [email.status for email in waiting()] == ["failed"]
+
+
+def test_it_waits_when_nobody_answers(app: Flask, server: MailServer) -> None:
+    app.config["MAIL_PORT"] = 1
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    mail.run()
+    assert waiting()[0].status == "queued"
+
+
+def test_it_refuses_a_server_without_encryption(app: Flask, server: MailServer) -> None:
+    app.config["MAIL_STARTTLS"] = True
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    mail.run()
+    assert server.letters == []
+    assert waiting()[0].status == "queued"
+
+
+def test_without_a_server_it_stays_to_be_looked_at(app: Flask) -> None:
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    mail.run()
+    assert [email.status for email in waiting()] == ["sent"]
+
+
+def test_it_takes_up_what_a_killed_worker_has_left(server: MailServer) -> None:
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    assert emails.claim() is not None
+    mail.run()
+    assert server.letters == []
+    let_time_pass(minutes=1)
+    mail.run()
+    assert len(server.letters) == 1
+
+
+def test_two_workers_send_each_once(app: Flask, server: MailServer) -> None:
+    for number in range(20):
+        emails.queue_email(f"{number}@example.com", "Hello", "Hello.\n")
+    db.session.remove()
+
+    def work() -> None:
+        with app.app_context():
+            mail.run()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(server.letters) == 20
+    assert len({message_from_string(raw)["To"] for raw in server.letters}) == 20

@@ -1,0 +1,29 @@
+"""The routes of the application, and how they are called."""
+
+from collections.abc import Iterator
+
+from flask import Flask, url_for
+from werkzeug.routing import Rule
+
+from tests.meta.stage import ARGUMENTS, Stage
+
+IGNORED = {"HEAD", "OPTIONS"}
+
+
+def routes(app: Flask, method: str) -> Iterator[Rule]:
+    """All rules that take this method."""
+    for rule in app.url_map.iter_rules():
+        if method in (rule.methods or set()):
+            yield rule
+
+
+def path(stage: Stage, rule: Rule, name: str = "") -> str:
+    """The address of a route for a thing: the named one, or the one its action is made for."""
+    if rule.endpoint == "static":
+        return "/static/app.css"
+    values = {}
+    for argument in rule.arguments:
+        assert rule.endpoint in ARGUMENTS, f"tests/meta/stage.py has no thing for {rule.endpoint}"
+        values[argument] = name or stage.things[ARGUMENTS[rule.endpoint]]
+    with stage.app.test_request_context(base_url="https://localhost"):
+        return url_for(rule.endpoint, **values)

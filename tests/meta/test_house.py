@@ -1,0 +1,82 @@
+"""The rules of the house that a program can check."""
+
+import io
+import re
+import tokenize
+
+from tests.meta.sources import PACKAGE, ROOT, STATIC, TEMPLATES
+from tests.pages import PageClient
+
+LONGEST = 400
+SOURCES = [
+    path
+    for folder in (PACKAGE, ROOT / "tests", ROOT / "benchmarks", ROOT / "scripts")
+    for path in folder.rglob("*")
+    if path.suffix in (".py", ".html", ".css", ".js", "") and path.is_file()
+    if path.parent.name != "versions"  # written by Alembic
+]
+NOT_OURS = ("contact", "subscriber", "tenant", "blacklist", "dlr", "util", "helper", "manager")
+# Names that libraries have given.
+THEIRS = {
+    "contextmanager",
+    "LoginManager",
+    "process_bind_param",
+    "process_group",
+    "process_result_value",
+}
+PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+FIRST_PAGE = 50_000
+
+
+def pieces(name: str) -> set[str]:
+    """The words that a name is made of, in the singular."""
+    return {piece.lower().removesuffix("s") for piece in PIECE.findall(name)}
+
+
+def names() -> list[tuple[str, str]]:
+    """Every name in the code of the package, and where it stands."""
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        reader = io.StringIO(path.read_text()).readline
+        for token in tokenize.generate_tokens(reader):
+            imported = token.line.startswith(("from ", "import ")) and "promosms" not in token.line
+            if token.type == tokenize.NAME and token.string not in THEIRS and not imported:
+                found.append((token.string, f"{path.relative_to(ROOT)}:{token.start[0]}"))
+    return found
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in SOURCES}
+    assert {str(path): length for path, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_code_uses_the_words_of_the_glossary() -> None:
+    for name, place in names():
+        assert not pieces(name) & set(NOT_OURS), f"{place}: {name}"
+        assert not name.startswith(("process_", "handle_")), f"{place}: {name}"
+
+
+def test_files_are_named_by_the_words_of_the_glossary() -> None:
+    for path in PACKAGE.rglob("*"):
+        assert not pieces(path.stem) & set(NOT_OURS), path
+
+
+def test_texts_use_the_words_of_the_glossary() -> None:
+    forbidden = re.compile(rf"\b({'|'.join(NOT_OURS)}|smpp|ucs-?2|gsm-?7)s?\b", re.IGNORECASE)
+    for path in TEMPLATES.rglob("*.html"):
+        assert not forbidden.search(path.read_text()), path
+
+
+def test_nothing_is_left_to_be_done_or_silenced() -> None:
+    marks = re.compile("#.*(TODO|FIXME|XXX|noqa|type: ignore|pragma: no cover)")
+    for path in SOURCES:
+        if path.suffix == ".py" and path.name != "test_house.py":
+            assert not marks.search(path.read_text()), path
+
+
+def test_the_first_page_is_light(visitor: PageClient) -> None:
+    page = visitor.get("/")
+    named = set(re.findall(r'/static/([^"?]+)', page.text))
+    weight = len(page.data) + sum((STATIC / name).stat().st_size for name in named)
+    assert {"app.css", "app.js", "icon.svg"} <= named
+    assert weight < FIRST_PAGE

@@ -1,0 +1,122 @@
+"""Every route, every role, both methods: who gets an answer, who is refused, who changes what."""
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from promosms.access import ROLES, Access, access_of
+from promosms.database import transaction
+from promosms.models import Role, User
+from tests.cast import Cast
+from tests.meta.routes import IGNORED, path, routes
+from tests.meta.stage import ARGUMENTS, FORMS, STORES_NOTHING, Stage, form
+from tests.pages import PageClient
+
+VISITOR = "visitor"
+PEOPLE = {
+    VISITOR: None,
+    "stranger": Role.OWNER,
+    "colleague": Role.MEMBER,
+    "owner": Role.OWNER,
+    "admin": Role.ADMIN,
+}
+# Who has no more rights than needed, and must get through.
+LEAST = {
+    Access.PUBLIC: VISITOR,
+    Access.SIGNED_IN: "colleague",
+    Access.MEMBER: "colleague",
+    Access.OWNER: "owner",
+    Access.ADMIN: "admin",
+}
+
+
+def browser(cast: Cast, app: Flask, name: str) -> PageClient:
+    client: PageClient = PageClient(app) if name == VISITOR else getattr(cast, name).browser()
+    return client
+
+
+def mark(app: Flask, endpoint: str) -> Access:
+    with app.app_context():
+        found = access_of(endpoint)
+    assert found is not None, f"nobody has said who may use {endpoint}"
+    return found
+
+
+def allowed(access: Access, name: str) -> bool:
+    return access is Access.PUBLIC or (name != VISITOR and PEOPLE[name] in ROLES[access])
+
+
+def asks_to_sign_in(answer: TestResponse) -> bool:
+    return answer.status_code == 302 and "/login?next=" in (answer.location or "")
+
+
+def check_refusal(answer: TestResponse, access: Access, name: str, method: str) -> None:
+    """Refused, and in the right way: visitors may sign in, others learn nothing."""
+    if name == VISITOR:
+        assert asks_to_sign_in(answer) if method == "GET" else answer.status_code == 401
+    elif access is Access.ADMIN:
+        assert answer.status_code == 404
+    else:
+        assert answer.status_code == 403
+
+
+def test_every_route_says_who_may_use_it(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        mark(app, rule.endpoint)
+        assert (rule.methods or set()) - IGNORED <= {"GET", "POST"}, rule.endpoint
+
+
+def test_no_line_for_a_route_that_is_gone(app: Flask) -> None:
+    with_argument = {rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments}
+    assert with_argument == set(ARGUMENTS)
+    assert {rule.endpoint for rule in routes(app, "POST")} == set(FORMS)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_reading_is_for_those_who_may_and_changes_nothing(stage: Stage, name: str) -> None:
+    client = browser(stage.cast, stage.app, name)
+    before = stage.rows()
+    for rule in routes(stage.app, "GET"):
+        access = mark(stage.app, rule.endpoint)
+        address = path(stage, rule)
+        answer = client.get(address)
+        if not allowed(access, name):
+            check_refusal(answer, access, name, "GET")
+        elif name == "stranger" and access is Access.MEMBER and rule.arguments:
+            assert answer.status_code == 404, address
+        else:
+            assert answer.status_code < 400, f"{address}: {answer.status}"
+            assert not asks_to_sign_in(answer), address
+        answer.close()
+    assert stage.rows() == before
+
+
+@pytest.mark.parametrize("endpoint", FORMS)
+def test_a_form_works_only_for_those_who_may_and_only_with_its_token(
+    stage: Stage, endpoint: str
+) -> None:
+    (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
+    address, access = path(stage, rule), mark(stage.app, endpoint)
+    clients = {name: browser(stage.cast, stage.app, name) for name in PEOPLE}
+    if endpoint == "auth.choose_password":
+        must_choose(stage)
+    before = stage.rows()
+
+    for name, client in clients.items():
+        if not allowed(access, name):
+            answer = client.send(address, form(endpoint, stage))
+            check_refusal(answer, access, name, "POST")
+    clients[LEAST[access]].get_page("/privacy")  # a session with a token, which is not sent
+    answer = clients[LEAST[access]].post(address, data=form(endpoint, stage))
+    assert answer.status_code in (200, 400), answer.status
+    assert stage.rows() == before
+
+    answer = clients[LEAST[access]].send(address, form(endpoint, stage))
+    assert answer.status_code in (200, 302, 303), answer.status
+    changed = stage.rows() != before
+    assert changed != (endpoint in STORES_NOTHING)
+
+
+def must_choose(stage: Stage) -> None:
+    with stage.app.app_context(), transaction() as session:
+        session.get_one(User, stage.cast.colleague.user_id).must_choose_password = True

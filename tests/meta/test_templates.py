@@ -1,0 +1,127 @@
+"""Templates, macros and the stylesheet: nothing unused, nothing missing, nothing inline."""
+
+import re
+
+from jinja2 import nodes
+
+from tests.meta.sources import STATIC, modules, strings, templates, tree, used_by
+
+
+def rendered() -> set[str]:
+    """The templates that views name, and those that these use."""
+    names = {text for module in modules().values() for text in strings(module)}
+    found: set[str] = set()
+    waiting = [name for name in templates() if name in names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += used_by(name)
+    return found
+
+
+def imports(name: str) -> dict[str, str]:
+    """Names that a template imports, and what they are called where they come from."""
+    found = {}
+    for node in tree(name).find_all(nodes.FromImport):
+        for one in node.names:
+            there, here = one if isinstance(one, tuple) else (one, one)
+            found[here] = there
+    return found
+
+
+def loaded(name: str) -> set[str]:
+    """Names that a template, or one that it includes, uses."""
+    found = {node.name for node in tree(name).find_all(nodes.Name) if node.ctx == "load"}
+    for node in tree(name).find_all(nodes.Include):
+        assert isinstance(node.template, nodes.Const)
+        found |= loaded(node.template.value)
+    return found
+
+
+def styled() -> set[str]:
+    """The classes that the stylesheet knows."""
+    sheet = re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", (STATIC / "app.css").read_text(), flags=re.S)
+    selectors = re.findall(r"([^{};]+)\{", sheet)
+    return {name for each in selectors for name in re.findall(r"\.([a-z][\w-]*)", each)}
+
+
+def in_attributes(source: str) -> set[str]:
+    """The classes in class attributes, and in the literals of their expressions."""
+    found: set[str] = set()
+    for value in re.findall(r'\bclass="((?:\{\{.*?\}\}|\{%.*?%\}|[^"])*)"', source, re.S):
+        fixed = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", value)
+        found |= set(fixed.split())
+        for expression in re.findall(r"\{\{(.*?)\}\}", value):
+            shown = expression.partition(" if ")[0] + expression.partition(" else ")[2]
+            found |= {word for text in re.findall(r"'([^']*)'", shown) for word in text.split()}
+    blocks = re.findall(r"\{% block width %\}(.*?)\{% endblock %\}", source)
+    return found | {word for text in blocks for word in text.split()}
+
+
+def test_every_template_is_shown_by_a_view() -> None:
+    assert set(templates()) - rendered() == set()
+
+
+def test_every_macro_is_used() -> None:
+    for name in templates():
+        for macro in tree(name).find_all(nodes.Macro):
+            elsewhere = [
+                other
+                for other in templates()
+                if name in used_by(other) and macro.name in imports(other).values()
+            ]
+            assert elsewhere or macro.name in loaded(name), f"{name}: {macro.name}"
+
+
+def test_every_import_is_used() -> None:
+    unused = {name: set(imports(name)) - loaded(name) for name in templates()}
+    assert {name: found for name, found in unused.items() if found} == {}
+
+
+def test_every_import_exists() -> None:
+    for name in templates():
+        for node in tree(name).find_all(nodes.FromImport):
+            assert isinstance(node.template, nodes.Const)
+            macros = {macro.name for macro in tree(node.template.value).find_all(nodes.Macro)}
+            for one in node.names:
+                assert (one[0] if isinstance(one, tuple) else one) in macros, f"{name}: {one}"
+
+
+def test_every_class_of_a_template_is_styled() -> None:
+    for name, source in templates().items():
+        assert in_attributes(source) - styled() == set(), name
+    for script in STATIC.glob("*.js"):
+        written = re.findall(r'className = "([^"]*)"', script.read_text())
+        assert {word for text in written for word in text.split()} <= styled(), script.name
+
+
+def test_every_style_is_used() -> None:
+    attributes = set().union(*(in_attributes(source) for source in templates().values()))
+    literals = {
+        word
+        for name in templates()
+        for node in tree(name).find_all(nodes.Const)
+        if isinstance(node.value, str)
+        for word in node.value.split()
+    }
+    python = {
+        text
+        for path, module in modules().items()
+        if path.startswith(("promosms/views", "promosms/forms"))
+        for text in strings(module)
+    }
+    assert styled() - attributes - literals - python == set()
+
+
+def test_nothing_is_inline() -> None:
+    for name, source in templates().items():
+        assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"", source), name
+        scripts = re.findall(r"<script\b[^>]*>", source)
+        assert all(" src=" in script and 'type="module"' in script for script in scripts), name
+
+
+def test_every_static_file_is_used() -> None:
+    used = " ".join(templates().values())
+    for path in STATIC.iterdir():
+        assert f"filename='{path.name}'" in used, path.name

@@ -1,0 +1,95 @@
+"""Nobody reaches what belongs to another account, whatever the address or the form says."""
+
+import pytest
+from flask import Flask
+
+from promosms.access import Access, access_of
+from tests.meta.routes import path, routes
+from tests.meta.stage import ARGUMENTS, CONSENT, DRAFT, Stage, form
+
+# A browser that somebody has signed out already must not be an error, so this answers everybody.
+SILENT = {"settings.end_session"}
+# Things of others in the fields of a form or in the query of an address.
+BY_FIELD = {
+    "recipients.delete_many": {"recipient": "recipient"},
+    "recipients.bulk": {"recipient": "recipient", "list": "list", "from_list": "list"},
+    "recipients.add": {"lists": "list"},
+    "imports.paste": {"list": "list"},
+    "campaigns.new": {"audience": "list", "key": "campaign draft"},
+}
+BY_QUERY = {
+    "/recipients?list={}": "list",
+    "/recipients?after={}": "recipient",
+    "/recipients/add?list={}": "list",
+    "/recipients/opt-outs?after={}": "suppression",
+    "/campaigns/new?list={}": "list",
+}
+OWN = ("Regulars", "+48601111111", "601 111 111", "+48601111119", "601 111 119")
+
+
+def of_accounts(app: Flask, endpoint: str) -> bool:
+    with app.app_context():
+        return access_of(endpoint) not in (Access.PUBLIC, Access.ADMIN)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_belongs_to_another_account_is_not_there(stage: Stage, method: str) -> None:
+    strangers = stage.cast.stranger.browser()
+    strangers.get_page("/privacy")
+    before = stage.rows()
+    for rule in routes(stage.app, method):
+        if not rule.arguments or not of_accounts(stage.app, rule.endpoint):
+            continue
+        for name in stage.of(ARGUMENTS[rule.endpoint]):
+            address = path(stage, rule, name)
+            if method == "GET":
+                answer = strangers.get(address)
+            else:
+                answer = strangers.send(address, form(rule.endpoint, stage))
+            expected = 303 if rule.endpoint in SILENT else 404
+            assert answer.status_code == expected, f"{method} {address}: {answer.status}"
+            assert not [word for word in OWN if word in answer.text], address
+    assert stage.rows() == before
+
+
+def test_a_thing_of_another_account_answers_like_one_that_never_was(stage: Stage) -> None:
+    strangers = stage.cast.stranger.browser()
+    for rule in routes(stage.app, "GET"):
+        if rule.arguments and of_accounts(stage.app, rule.endpoint):
+            there = strangers.get(path(stage, rule)).text
+            nowhere = strangers.get(path(stage, rule, "0" * 20)).text
+            assert without_addresses(there) == without_addresses(nowhere), rule.endpoint
+
+
+@pytest.mark.parametrize("endpoint", BY_FIELD)
+def test_a_form_cannot_name_things_of_another_account(stage: Stage, endpoint: str) -> None:
+    strangers = stage.cast.stranger.browser()
+    strangers.get_page("/privacy")
+    things = {field: stage.things[thing] for field, thing in BY_FIELD[endpoint].items()}
+    filled = {"phone": "+48601222333", "text": "+48601222333", **CONSENT, "language": "en"}
+    if endpoint == "campaigns.new":
+        filled = {**DRAFT, "action": "save"}
+    (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
+    before = stage.rows()
+    for action in ("", "remove", "delete"):
+        answer = strangers.send(path(stage, rule), {**filled, "action": action, **things})
+        assert answer.status_code < 500
+        assert not [word for word in OWN if word in answer.text]
+    after = stage.rows()
+    for table, rows in before.items():
+        assert set(rows) <= set(after[table]), table
+    assert after["list_recipients"] == before["list_recipients"]
+    assert after["campaign_lists"] == before["campaign_lists"]
+
+
+@pytest.mark.parametrize("address", BY_QUERY)
+def test_a_query_cannot_name_things_of_another_account(stage: Stage, address: str) -> None:
+    for thing in stage.of(BY_QUERY[address]):
+        page = stage.cast.stranger.browser().get_page(address.format(thing))
+        assert not [word for word in OWN if word in page.get_text()]
+
+
+def without_addresses(html: str) -> str:
+    """The page without what the reader has put into its address."""
+    lines = html.splitlines()
+    return "\n".join(line for line in lines if 'name="page"' not in line and "csrf" not in line)

@@ -1,0 +1,76 @@
+"""Whatever a person reads goes through gettext, so that it can be translated."""
+
+import ast
+import re
+from html.parser import HTMLParser
+
+from jinja2 import nodes
+
+from tests.meta.sources import GETTEXT, STATIC, modules, templates, tree, without_jinja
+
+# Names, the example of a file of customers, what browsers read, the widths of pages.
+NOT_TRANSLATED = {
+    *("PromoSMS", "· PromoSMS", "Łucja", "Łódź", "Sam", "London"),
+    *("width=device-width, initial-scale=1", "light dark", "narrow", "prose"),
+}
+READ = ("alt", "aria-label", "content", "label", "placeholder", "title")
+SENTENCE = re.compile(r"\b[A-Z][a-z]{2,}\b|[a-z]{2,} [a-z]{2,}")
+
+
+class Reader(HTMLParser):
+    """Collects what a person reads of a page: text, and attributes that are read out."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(source)
+        self.close()
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if name in READ]
+
+
+def letters(text: str) -> bool:
+    return any(char.isalpha() for char in text)
+
+
+def test_templates_say_nothing_untranslated() -> None:
+    for name, source in templates().items():
+        found = {" ".join(text.split()) for text in Reader(without_jinja(source)).found}
+        pieces = {piece.strip() for text in found for piece in text.split("\0")}
+        assert {one for one in pieces if letters(one)} - NOT_TRANSLATED == set(), name
+
+
+def test_expressions_of_templates_hold_no_untranslated_sentence() -> None:
+    for name in templates():
+        translated: set[int] = set()
+        for call in tree(name).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in GETTEXT:
+                translated |= {id(const) for const in call.find_all(nodes.Const)}
+        for const in tree(name).find_all(nodes.Const):
+            if isinstance(const.value, str) and id(const) not in translated:
+                assert not SENTENCE.search(const.value), f"{name}: {const.value}"
+
+
+def test_views_and_forms_say_nothing_untranslated() -> None:
+    for path, module in modules().items():
+        if not path.startswith(("promosms/views", "promosms/forms")):
+            continue
+        for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+            called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            name = call.func.id if isinstance(call.func, ast.Name) else called
+            first = call.args[:1] if name == "flash" or name.endswith("Field") else []
+            said = [*first, *(word.value for word in call.keywords if word.arg == "description")]
+            for text in said:
+                bare = isinstance(text, ast.Constant) and bool(text.value)
+                assert not bare, f"{path}:{call.lineno}"
+
+
+def test_scripts_say_nothing() -> None:
+    for script in STATIC.glob("*.js"):
+        source = re.sub(r"^\s*//.*$|/\*.*?\*/", "", script.read_text(), flags=re.M)
+        for text in re.findall(r'"([^"]*)"|`([^`]*)`', source):
+            assert not re.search(r"[A-Z][a-z]+ [a-z]", "".join(text)), (script.name, text)

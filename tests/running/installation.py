@@ -1,0 +1,130 @@
+"""A whole installation, started as an operator starts it, in a folder of its own."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 60
+
+
+class Installation:
+    """A folder, two free ports, and the supervisor that runs there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "instance"
+        self.output = folder / "output"
+        self.port, self.http_port = free_port(), free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the installation to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "promosms", *words],
+            cwd=ROOT,
+            env=self._environment(environment),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def options(self) -> list[str]:
+        """The words that follow `up`."""
+        return ["--port", str(self.port), "--http-port", str(self.http_port)]
+
+    def start(self) -> str:
+        """Start everything; returns what it has printed when it is ready."""
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "promosms", "up", *self.options()],
+                cwd=ROOT,
+                env=self._environment({}),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for(lambda: "Ctrl-C" in self.printed() or self.process_ended(), self.printed)
+        assert not self.process_ended(), self.printed()
+        return self.printed()
+
+    def printed(self) -> str:
+        """What the supervisor has said so far."""
+        return self.output.read_text()
+
+    def process_ended(self) -> bool:
+        """Has the supervisor ended?"""
+        return self.process is not None and self.process.poll() is not None
+
+    def family(self) -> list[psutil.Process]:
+        """The supervisor and everything it has started."""
+        assert self.process is not None
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    def stop(self) -> int:
+        """Ask the supervisor to end; returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for the end of the supervisor; returns its exit code."""
+        assert self.process is not None
+        return self.process.wait(SECONDS)
+
+    def kill(self) -> None:
+        """End everything that may be left, for the next test."""
+        if self.process is not None and not self.process_ended():
+            for each in self.family():
+                each.kill()
+            self.process.wait()
+
+    def get(self, path: str, *, tls: bool = True, method: str = "GET") -> tuple[int, str, str]:
+        """Status, Location and body of an answer."""
+        connection: http.client.HTTPConnection
+        if tls:
+            context = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
+            connection = http.client.HTTPSConnection(
+                "localhost", self.port, timeout=10, context=context
+            )
+        else:
+            connection = http.client.HTTPConnection("localhost", self.http_port, timeout=10)
+        connection.request(method, path)
+        answer = connection.getresponse()
+        found = answer.status, answer.getheader("Location", ""), answer.read().decode()
+        connection.close()
+        return found
+
+    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not re.match("PROMOSMS_|DATABASE_URL|REDIS_URL|PYTEST", name)
+        }
+        return {**kept, "PROMOSMS_INSTANCE": str(self.folder), "HOME": "/nonexistent", **more}
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(true: Callable[[], bool], story: Callable[[], str] = str) -> None:
+    """Wait until it is so, or fail with the story."""
+    deadline = time.monotonic() + SECONDS
+    while not true():
+        assert time.monotonic() < deadline, story()
+        time.sleep(0.05)

@@ -1,0 +1,35 @@
+"""What the documents say about settings and commands is what there is."""
+
+import re
+from pathlib import Path
+
+from promosms import cli
+from promosms.config import DEFAULTS
+from promosms.gateways.simulator import OUTCOMES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_setting_is_explained_and_no_other() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    table = text.partition("| Setting |")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:] if line.startswith("|")]
+    assert sorted(re.findall(r"`([A-Z_0-9]+)`", " ".join(cells))) == sorted(DEFAULTS)
+
+
+def test_every_command_is_explained() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    for command in cli.COMMANDS:
+        name = str(command.name)
+        assert name == "up" or re.search(rf"scripts/run {name}\b", text), name
+
+
+def test_every_outcome_of_the_simulator_is_explained() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    assert set(re.findall(r"^\| `(\d{5})` \|", text, re.MULTILINE)) == set(OUTCOMES)
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"

@@ -1,0 +1,112 @@
+"""`promosms up`: one command starts everything, and nothing is left when it ends."""
+
+import socket
+import stat
+
+import psutil
+
+from tests.running.installation import Installation, wait_for
+
+
+def test_it_starts_answers_revives_and_ends(installation: Installation) -> None:
+    printed = installation.start()
+    assert f"https://localhost:{installation.port}/" in printed
+    assert printed.count("/admin/join/") == 1
+    status, _, page = installation.get("/privacy")
+    assert status == 200
+    assert "<h1" in page
+    assert_http_redirects(installation)
+    assert_a_second_one_is_refused(installation)
+    assert_private(installation)
+    assert_a_dead_worker_comes_back(installation)
+    family = installation.family()
+    assert len(family) >= 9
+    assert installation.stop() == 0
+    assert [each for each in family if each.is_running()] == []
+    assert installation.printed().endswith("Stopping ...\nStopped.\n")
+
+
+def test_it_starts_again_after_it_was_killed(installation: Installation) -> None:
+    installation.start()
+    supervisor, *children = installation.family()
+    supervisor.kill()
+    installation.wait()
+    installation.start()  # whoever has not ended by itself is ended now
+    assert [each for each in children if each.is_running()] == []
+    for each in installation.family():
+        each.kill()
+    installation.wait()
+    installation.start()
+    assert installation.get("/privacy")[0] == 200
+    assert installation.stop() == 0
+
+
+def test_a_busy_port_is_told_in_one_line(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", installation.port)):
+        refused = installation.command("up", *installation.options())
+    assert refused.returncode == 1
+    assert one_line(refused.stderr).startswith(f"Error: Port {installation.port} cannot be used")
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(installation: Installation) -> None:
+    installation.folder.write_text("a file where the folder should be")
+    refused = installation.command("up", *installation.options())
+    assert refused.returncode == 1
+    assert "cannot be written" in one_line(refused.stderr)
+
+
+def test_a_wrong_setting_is_told_in_one_line(installation: Installation) -> None:
+    refused = installation.command(
+        "up", *installation.options(), PROMOSMS_PUBLIC_URL="http://localhost"
+    )
+    assert refused.returncode == 1
+    assert one_line(refused.stderr) == "Error: PUBLIC_URL must begin with https://."
+
+
+def test_a_database_that_is_away_is_told_in_one_line(installation: Installation) -> None:
+    refused = installation.command(
+        "up", *installation.options(), DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none"
+    )
+    assert refused.returncode == 1
+    assert "The database does not answer" in one_line(refused.stderr)
+
+
+def assert_http_redirects(installation: Installation) -> None:
+    home = f"https://localhost:{installation.port}"
+    for method in ("GET", "HEAD"):
+        status, location, _ = installation.get("/a%20b?c=d", tls=False, method=method)
+        assert (status, location) == (301, f"{home}/a%20b?c=d")
+    assert installation.get("//elsewhere.example", tls=False)[1] == f"{home}/elsewhere.example"
+    assert installation.get("/login", tls=False, method="POST")[0] == 403
+
+
+def assert_a_second_one_is_refused(installation: Installation) -> None:
+    refused = installation.command("up", *installation.options())
+    assert refused.returncode == 1
+    assert one_line(refused.stderr).startswith("Error: PromoSMS is already running in ")
+
+
+def assert_private(installation: Installation) -> None:
+    for file in installation.folder.rglob("*"):
+        assert not stat.S_IMODE(file.stat().st_mode) & 0o077, file
+
+
+def assert_a_dead_worker_comes_back(installation: Installation) -> None:
+    (before,) = of_mail(installation)
+    before.kill()
+    wait_for(lambda: any(each != before for each in of_mail(installation)), installation.printed)
+    assert "mail has ended" in installation.printed()
+
+
+def of_mail(installation: Installation) -> list[psutil.Process]:
+    return [
+        each
+        for each in installation.family()
+        if each.status() != psutil.STATUS_ZOMBIE and each.cmdline()[-2:] == ["worker", "mail"]
+    ]
+
+
+def one_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    assert len(lines) == 1, text
+    return lines[0]

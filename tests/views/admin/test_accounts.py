@@ -1,0 +1,199 @@
+"""Accounts as admins see them."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from promosms import bell
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, AuditEntry, Campaign, Message
+from promosms.services import admin as accounts
+from promosms.services import installation
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+
+def balance(app: Flask, cast: Cast) -> int:
+    with app.app_context():
+        return db.session.get_one(Account, cast.owner.account_id).balance
+
+
+def acts(app: Flask) -> list[tuple[str, str, str]]:
+    with app.app_context():
+        found = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
+        return [(entry.action, entry.subject, entry.detail) for entry in found]
+
+
+def found(client: PageClient, typed: str) -> set[str]:
+    page = client.get_page(f"/admin?q={typed}")
+    return {code.get_text() for code in page.select("tbody code")}
+
+
+def test_it_lists_accounts_with_masked_numbers(cast: Cast, admin: PageClient) -> None:
+    text = words(admin.get_page("/admin").get_text(" "))
+    assert cast.owner.account_public_id in text
+    assert "owner@example.com +48 *** *** 101" in text
+    assert "€10.00" in text
+    assert not re.search(r"601\s?000\s?10", text)
+
+
+def test_it_finds_by_address_and_by_id(cast: Cast, admin: PageClient) -> None:
+    ours, theirs = cast.owner.account_public_id, cast.stranger.account_public_id
+    assert found(admin, "") == {ours, theirs}
+    assert found(admin, "OWNER@") == {ours}
+    assert found(admin, "colleague@example.com") == {ours}
+    assert found(admin, theirs[:8]) == {theirs}
+    assert found(admin, "100%25") == set()
+    assert found(admin, "admin@example.com") == set()
+
+
+def test_it_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        session.add_all(Account(region="PL") for _ in range(accounts.PAGE))
+    page = admin.get_page("/admin")
+    first = {code.get_text() for code in page.select("tbody code")}
+    link = page.select_one(".pager a")
+    assert link is not None
+    second = admin.get_page(str(link["href"]))
+    rest = {code.get_text() for code in second.select("tbody code")}
+    assert (len(first), len(rest), len(first & rest)) == (accounts.PAGE, 2, 0)
+
+
+def test_it_suspends_with_a_reason_and_lifts_it(app: Flask, cast: Cast, admin: PageClient) -> None:
+    url = f"/admin/accounts/{cast.owner.account_public_id}"
+    page = admin.post_page(f"{url}/suspend", {"why": "Texts without consent"})
+    assert "Suspended: Texts without consent" in page.get_text()
+    assert "Lift the suspension" in page.get_text()
+    page = admin.post_page(f"{url}/unsuspend")
+    assert "may send again" in page.get_text()
+    subject = cast.owner.account_public_id
+    assert acts(app) == [
+        ("account.suspend", subject, "Texts without consent"),
+        ("account.unsuspend", subject, ""),
+    ]
+
+
+def test_suspending_needs_a_reason(app: Flask, cast: Cast, admin: PageClient) -> None:
+    url = f"/admin/accounts/{cast.owner.account_public_id}/suspend"
+    for why in ("", "   ", "x" * 201):
+        assert admin.post_page(url, {"why": why}, 422).select(".error")
+    assert acts(app) == []
+
+
+def test_what_is_done_twice_changes_nothing(app: Flask, cast: Cast, admin: PageClient) -> None:
+    url = f"/admin/accounts/{cast.owner.account_public_id}"
+    admin.post_page(f"{url}/unsuspend")
+    admin.post_page(f"{url}/suspend", {"why": "One"})
+    assert "nothing was changed" in admin.post_page(f"{url}/suspend", {"why": "Two"}).get_text()
+    assert len(acts(app)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "after"),
+    [("25", 350_000), ("+0.5", 105_000), ("-3,20", 68_000), ("-10", 0), ("\u22121", 90_000)],
+)
+def test_it_corrects_the_balance(
+    app: Flask, cast: Cast, admin: PageClient, typed: str, after: int
+) -> None:
+    url = f"/admin/accounts/{cast.owner.account_public_id}"
+    form = admin.get_page(url).select_one("input[name=reference]")
+    assert form is not None
+    data = {"amount": typed, "reason": "Bank transfer", "reference": str(form["value"])}
+    admin.post_page(f"{url}/adjust", data)
+    assert balance(app, cast) == after
+    (action, subject, detail), *rest = acts(app)
+    assert (action, subject, rest) == ("account.adjust", cast.owner.account_public_id, [])
+    assert detail.endswith(": Bank transfer")
+
+
+def test_it_books_the_same_form_once(app: Flask, cast: Cast, admin: PageClient) -> None:
+    url = f"/admin/accounts/{cast.owner.account_public_id}/adjust"
+    data = {"amount": "5", "reason": "Gift", "reference": "ab" * 10}
+    admin.post_page(url, data)
+    assert "booked already" in admin.post_page(url, data).get_text()
+    assert balance(app, cast) == 150_000
+    assert len(acts(app)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": "0"},
+        {"amount": ""},
+        {"amount": "ten"},
+        {"amount": "NaN"},
+        {"amount": "Infinity"},
+        {"amount": "1e9"},
+        {"amount": "0.00001"},
+        {"amount": "-10.01"},
+        {"reason": " "},
+        {"reference": "not ours"},
+    ],
+)
+def test_it_refuses_what_cannot_be_booked(
+    app: Flask, cast: Cast, admin: PageClient, change: dict[str, str]
+) -> None:
+    url = f"/admin/accounts/{cast.owner.account_public_id}/adjust"
+    data = {"amount": "5", "reason": "Gift", "reference": "ab" * 10, **change}
+    page = admin.post_page(url, data, 422)
+    assert page.select(".error") or page.select("[role=alert]")
+    assert balance(app, cast) == 100_000
+    assert acts(app) == []
+
+
+def test_a_campaign_that_lacked_money_goes_on(app: Flask, cast: Cast, admin: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        route_id = installation.default_route().id
+        prices = [(900, 900, 100), (900, 800, 100), (900, 900, 0)]
+        campaigns = [
+            Campaign(
+                account_id=cast.owner.account_id,
+                route_id=route_id,
+                status="blocked",
+                total_price=total,
+                agreed_price=agreed,
+                missing=missing,
+            )
+            for total, agreed, missing in prices
+        ]
+        session.add_all(campaigns)
+        session.flush()
+        ids = [campaign.id for campaign in campaigns]
+    url = f"/admin/accounts/{cast.owner.account_public_id}/adjust"
+    admin.post_page(url, {"amount": "5", "reason": "Transfer", "reference": "ab" * 10})
+    with app.app_context():
+        states = [db.session.get_one(Campaign, id).status for id in ids]
+        assert states == ["preparing", "blocked", "blocked"]
+        assert [job.args for job in bell.queue("work").get_jobs()] == [[ids[0]]]
+
+
+def test_no_text_and_no_number_is_shown(app: Flask, cast: Cast, admin: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(
+            Message(account_id=cast.owner.account_id, phone="+48601299100", text="Secret words")
+        )
+    pages = ["/admin", f"/admin/accounts/{cast.owner.account_public_id}", "/admin/gateways"]
+    text = " ".join(admin.get_page(page).get_text() for page in [*pages, "/admin/audit"])
+    assert "Secret words" not in text
+    assert not re.search(r"601\s*(299|000)", text)
+
+
+def test_an_account_that_there_is_not(admin: PageClient) -> None:
+    admin.get_page("/admin/accounts/" + "0" * 20, 404)
+    admin.post_page("/admin/accounts/" + "0" * 20 + "/suspend", {"why": "x"}, 404)
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/gateways", "/admin/audit"])
+def test_it_exists_for_admins_only(owner: PageClient, visitor: PageClient, path: str) -> None:
+    owner.get_page(path, 404)
+    assert "/login" in visitor.get(path).location
+
+
+def test_owners_cannot_act(app: Flask, cast: Cast, owner: PageClient) -> None:
+    url = f"/admin/accounts/{cast.owner.account_public_id}"
+    data = {"amount": "500", "reason": "For me", "reference": "ab" * 10}
+    assert owner.send(f"{url}/adjust", data).status_code == 404
+    assert owner.send(f"{url}/suspend", {"why": "x"}).status_code == 404
+    assert balance(app, cast) == 100_000

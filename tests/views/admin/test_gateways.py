@@ -1,0 +1,88 @@
+"""Gateways and workers."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from promosms import bell
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Gateway, Message, Worker, now
+from promosms.services import gateways
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+
+def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        gateway = session.scalars(db.select(Gateway)).one()
+        gateway.connected, gateway.seen_at = True, now()
+        session.add_all(
+            Message(
+                account_id=cast.owner.account_id,
+                gateway_id=gateway.id,
+                phone=f"+4860129910{n}",
+                status="sending" if n == 0 else "queued",
+            )
+            for n in range(4)
+        )
+        bell.ring(bell.gateway_queue(gateway.id), "send.run", gateway.id)
+    rows = admin.get_page("/admin/gateways").select("tbody tr")
+    cells = [words(cell.get_text(" ")) for cell in rows[0].select("th, td")]
+    assert cells[:2] == ["Simulator simulator", "Connected"]
+    assert cells[3:6] == ["3", "1", "1"]
+
+
+def test_counting_stops_somewhere(
+    app: Flask, cast: Cast, admin: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateways, "MOST", 2)
+    with app.app_context(), transaction() as session:
+        gateway_id = session.scalars(db.select(Gateway.id)).one()
+        session.add_all(
+            Message(
+                account_id=cast.owner.account_id, gateway_id=gateway_id, phone=f"+4860129910{n}"
+            )
+            for n in range(4)
+        )
+    assert "more than 2" in admin.get_page("/admin/gateways").get_text()
+
+
+def test_it_pauses_and_resumes(app: Flask, admin: PageClient) -> None:
+    page = admin.post_page("/admin/gateways/Simulator/pause")
+    assert "Paused" in page.get_text()
+    with app.app_context():
+        assert db.session.scalars(db.select(Gateway.status)).one() == "paused"
+    page = admin.post_page("/admin/gateways/Simulator/resume")
+    assert "sends again" in page.get_text()
+    with app.app_context():
+        gateway = db.session.scalars(db.select(Gateway)).one()
+        assert gateway.status == "active"
+        assert len(bell.queue(bell.gateway_queue(gateway.id))) == 1
+    log = admin.get_page("/admin/audit").get_text()
+    assert "gateway.pause" in log
+    assert "gateway.resume" in log
+
+
+def test_a_gateway_that_there_is_not_changes_nothing(admin: PageClient) -> None:
+    page = admin.post_page("/admin/gateways/Nobody/pause")
+    assert "is paused" not in page.get_text()
+
+
+def test_it_shows_which_workers_are_missing(app: Flask, admin: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(Worker(name="work", pid=1))
+        session.add(Worker(name="mail", pid=2, seen_at=now() - timedelta(minutes=5)))
+    rows = admin.get_page("/admin/gateways").select("table")[1].select("tbody tr")
+    states = {row.select("th")[0].get_text(): row.select("td")[0].get_text() for row in rows}
+    assert states["work"] == "Alive"
+    assert states["mail"] == "Missing"
+    assert states["tick"] == "Missing"
+
+
+def test_it_says_so_when_redis_is_gone(app: Flask, admin: PageClient) -> None:
+    app.config["REDIS_URL"] = "unix:///nonexistent/redis.sock"
+    page = admin.get_page("/admin/gateways")
+    assert "Redis cannot be reached" in page.get_text()
+    assert "Unreachable" in page.get_text()

@@ -1,0 +1,44 @@
+"""What arrives by e-mail and by text in these tests."""
+
+import re
+
+from flask import Flask
+from sqlalchemy import select
+
+from promosms.extensions import db
+from promosms.models import Email, Lane, Message
+from promosms.services.system_texts import unsealed
+
+LINK = re.compile(r"https://localhost:8443(/\S+)")
+
+
+def last_email(app: Flask) -> Email:
+    """The newest e-mail of the outbox."""
+    with app.app_context():
+        return db.session.scalars(select(Email).order_by(Email.id.desc()).limit(1)).one()
+
+
+def last_link(app: Flask) -> str:
+    """The path of the first link in the newest e-mail."""
+    found = LINK.search(last_email(app).body)
+    assert found is not None
+    return found[1]
+
+
+def texts(app: Flask) -> list[Message]:
+    """The system texts, oldest first."""
+    with app.app_context():
+        query = select(Message).where(Message.lane == Lane.SYSTEM).order_by(Message.id)
+        return list(db.session.scalars(query))
+
+
+def last_password(app: Flask) -> str:
+    """The system password in the newest text."""
+    sealed = texts(app)[-1].sealed
+    assert sealed is not None
+    with app.app_context():
+        body = unsealed(sealed)
+    assert body is not None
+    found = re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", body)
+    assert found is not None, body
+    return found[0]

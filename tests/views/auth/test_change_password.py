@@ -1,0 +1,46 @@
+"""Replacing one's own password."""
+
+from flask import Flask
+
+from tests.cast import PASSWORD, Cast
+from tests.pages import PageClient
+from tests.views.auth.post import last_email
+
+NEW = "yellow boats under trees"
+
+
+def test_it_changes_the_password(app: Flask, cast: Cast, owner: PageClient) -> None:
+    other = cast.owner.browser()
+    owner.get_page("/password/change")
+    answer = owner.send("/password/change", {"current": PASSWORD, "password": NEW})
+    assert answer.status_code == 303
+    assert other.get("/password/change").location.startswith("/login")
+    visitor = PageClient(app)
+    form = {"email": cast.owner.email, "password": PASSWORD}
+    assert visitor.send("/login", form).status_code == 200
+    assert visitor.send("/login", {**form, "password": NEW}).status_code == 303
+
+
+def test_it_tells_the_user(app: Flask, cast: Cast, owner: PageClient) -> None:
+    owner.send("/password/change", {"current": PASSWORD, "password": NEW})
+    letter = last_email(app)
+    assert letter.recipient == cast.owner.email
+    assert "was changed" in letter.subject
+    assert NEW not in letter.body
+
+
+def test_it_asks_for_the_current_one(app: Flask, cast: Cast, owner: PageClient) -> None:
+    page = owner.post_page("/password/change", {"current": "wrong", "password": NEW})
+    assert "This is not your current password." in page.get_text()
+    form = {"email": cast.owner.email, "password": PASSWORD}
+    assert PageClient(app).send("/login", form).status_code == 303
+
+
+def test_it_is_there_for_admins(admin: PageClient) -> None:
+    admin.get_page("/password/change")
+    answer = admin.send("/password/change", {"current": PASSWORD, "password": NEW})
+    assert answer.location.startswith("/admin")
+
+
+def test_it_refuses_visitors(visitor: PageClient) -> None:
+    assert visitor.get("/password/change").location.startswith("/login")

@@ -1,0 +1,93 @@
+"""The invitation of the first admin."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from promosms.extensions import db
+from promosms.models import AuditEntry, Confirmation, User, now
+from promosms.services import invitations
+from tests.cast import Cast
+from tests.pages import PageClient
+
+FORM = {"email": "Boss@Example.com", "password": "yellow boats under trees"}
+
+
+def invite(app: Flask) -> str | None:
+    with app.app_context():
+        return invitations.invite_admin()
+
+
+@pytest.fixture
+def link(app: Flask) -> str:
+    address = invite(app)
+    assert address is not None
+    assert address.startswith("https://localhost:8443/admin/join/")
+    return address.removeprefix("https://localhost:8443")
+
+
+def test_it_makes_the_admin_and_signs_in(app: Flask, visitor: PageClient, link: str) -> None:
+    visitor.get_page(link)
+    answer = visitor.send(link, FORM)
+    assert answer.status_code == 303
+    assert answer.location.startswith("/admin")
+    with app.app_context():
+        user = db.session.scalars(select(User)).one()
+        assert (user.email, user.role, user.account_id) == ("boss@example.com", "admin", None)
+        entry = db.session.scalars(select(AuditEntry)).one()
+        assert (entry.actor, entry.action) == (user.public_id, "admin.join")
+    visitor.get_page("/password/change")
+
+
+def test_it_works_once(app: Flask, visitor: PageClient, link: str) -> None:
+    visitor.send(link, FORM)
+    other = PageClient(app)
+    other.get_page(link, status=410)
+    other.post_page(link, {**FORM, "email": "second@example.com"}, status=410)
+
+
+def test_a_newer_invitation_voids_it(app: Flask, visitor: PageClient, link: str) -> None:
+    assert invite(app) is not None
+    visitor.get_page(link, status=410)
+
+
+def test_it_expires_after_a_day(app: Flask, visitor: PageClient, link: str) -> None:
+    with app.app_context():
+        asked = db.session.scalars(select(Confirmation)).one()
+        assert asked.expires_at - asked.created_at > timedelta(hours=23)
+        db.session.execute(update(Confirmation).values(expires_at=now()))
+        db.session.commit()
+    visitor.post_page(link, FORM, status=410)
+
+
+def test_there_is_none_when_there_is_an_admin(app: Flask, cast: Cast) -> None:
+    assert invite(app) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"email": "boss"}, "This is not an e-mail address."),
+        ({"password": "short"}, "too short"),
+        ({"password": "boss@example.com"}, "Others know this about you."),
+    ],
+)
+def test_it_explains_what_is_wrong(
+    app: Flask, visitor: PageClient, link: str, change: dict[str, str], words: str
+) -> None:
+    assert words in visitor.post_page(link, {**FORM, **change}).get_text()
+    with app.app_context():
+        assert db.session.scalar(select(User.id)) is None
+
+
+def test_it_refuses_an_address_in_use(app: Flask, visitor: PageClient, link: str) -> None:
+    with app.app_context():
+        db.session.add(User(role="member", email="boss@example.com"))
+        db.session.commit()
+    assert "There is a user with this address" in visitor.post_page(link, FORM).get_text()
+
+
+def test_it_refuses_unknown_links(visitor: PageClient) -> None:
+    visitor.get_page("/admin/join/nothing", status=410)

@@ -1,0 +1,70 @@
+"""The limits of the account pages."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from promosms import bell, create_app
+from promosms.extensions import db, limiter
+from tests.pages import PageClient
+
+WRONG = {"email": "nobody@example.com", "password": "wrong"}
+
+
+@pytest.fixture
+def limited(app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """A second application on the same database, with its limits on."""
+    names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB", "TESTING")
+    url = getattr(request, "param", redis_url)
+    settings = {name: app.config[name] for name in names}
+    before = dict(vars(limiter))  # there is one for all applications
+    second = create_app({**settings, "REDIS_URL": url, "RATE_LIMITS": True})
+    yield second
+    with second.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    vars(limiter).clear()
+    vars(limiter).update(before)
+
+
+def tries(client: PageClient, number: int, **changes: str) -> list[int]:
+    return [client.send("/login", {**WRONG, **changes}).status_code for _ in range(number)]
+
+
+def test_it_stops_guessing(limited: Flask) -> None:
+    client = PageClient(limited)
+    assert tries(client, 11) == [200] * 10 + [429]
+    page = client.post_page("/login", WRONG, status=429)
+    assert "Too many tries" in page.get_text()
+    client.get_page("/login")
+
+
+def test_it_stops_guessing_one_password_from_many_browsers(limited: Flask) -> None:
+    found = []
+    for number in range(11):
+        client = PageClient(limited)
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        found += tries(client, 1)
+    assert found == [200] * 10 + [429]
+    assert tries(client, 1, email="other@example.com") == [200]
+
+
+def test_it_stops_letters_to_one_address(limited: Flask) -> None:
+    client = PageClient(limited)
+    form = {"email": "anna@example.com"}
+    found = [client.send("/forgotten", form).status_code for _ in range(4)]
+    assert found == [200] * 3 + [429]
+
+
+@pytest.mark.parametrize("limited", ["unix:///nowhere/valkey.sock"], indirect=True)
+def test_it_still_counts_when_redis_is_gone(limited: Flask) -> None:
+    assert tries(PageClient(limited), 11) == [200] * 10 + [429]
+
+
+def test_addresses_are_not_in_redis(limited: Flask) -> None:
+    tries(PageClient(limited), 1)
+    with limited.app_context():
+        keys = bell.connection().keys("*")
+    assert keys
+    assert not [key for key in keys if b"nobody" in key]

@@ -1,0 +1,106 @@
+"""Recipients and drafts to work with."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    Campaign,
+    Consent,
+    ListRecipient,
+    Recipient,
+    RecipientList,
+)
+from promosms.services import campaigns
+from promosms.services.campaigns import Draft
+from tests.cast import Cast
+
+PEOPLE = {
+    "+48601111111": "Ola",
+    "+48601111112": "Jan",
+    "+48601111113": "Ewa",
+    "+48601111114": "",
+}
+
+
+@pytest.fixture
+def people(app: Flask, cast: Cast) -> str:
+    """Three recipients who agreed, one who did not, on a list; returns its public id."""
+    with app.app_context():
+        with transaction() as session:
+            rows = [
+                Recipient(
+                    account_id=cast.owner.account_id,
+                    phone=phone,
+                    country="PL",
+                    first_name=name,
+                    consent=Consent.GIVEN if name else Consent.NONE,
+                )
+                for phone, name in PEOPLE.items()
+            ]
+            group = RecipientList(account_id=cast.owner.account_id, name="Regulars", size=4)
+            session.add_all([*rows, group])
+            session.flush()
+            session.add_all(
+                ListRecipient(
+                    list_id=group.id, recipient_id=row.id, account_id=cast.owner.account_id
+                )
+                for row in rows
+            )
+        found = group.public_id
+        db.session.remove()
+    return found
+
+
+@pytest.fixture
+def draft(app: Flask, cast: Cast, people: str) -> str:
+    """A draft of the owner to everyone; returns its public id."""
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        campaign = campaigns.create(
+            account,
+            Draft(name="Spring sale", text="Hi {first_name|there}, 20% off", everyone=True),
+            "",
+        )
+        found = campaign.public_id
+        db.session.remove()
+    return found
+
+
+Typed = Callable[..., dict[str, object]]
+
+
+@pytest.fixture
+def typed() -> Typed:
+    """What a browser sends from the composer."""
+
+    def fill(**changes: object) -> dict[str, object]:
+        return {
+            "name": "Spring sale",
+            "audience": ["everyone"],
+            "text": "Hi {first_name|there}, 20% off",
+            "opt_out_line": "y",
+            "language": "en",
+            "action": "save",
+            **changes,
+        }
+
+    return fill
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[[], list[Campaign]]:
+    """All campaigns as they stand in the database now."""
+
+    def read() -> list[Campaign]:
+        with app.app_context():
+            found = list(db.session.scalars(select(Campaign).order_by(Campaign.id)))
+            db.session.expunge_all()
+        return found
+
+    return read

@@ -1,0 +1,78 @@
+"""The counter beside the text: the server says what it costs."""
+
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from promosms.database import transaction
+from promosms.models import Consent, Recipient
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+Typed = Callable[..., dict[str, object]]
+
+
+def counted(client: PageClient, typed: dict[str, object]) -> str:
+    answer = client.send("/campaigns/count", typed)
+    assert answer.status_code == 200
+    part = BeautifulSoup(answer.text, "html5lib").select_one("[data-partial]")
+    assert part is not None
+    return words(part.get_text(" "))
+
+
+def test_it_counts_the_opt_out_line_too(owner: PageClient, typed: Typed) -> None:
+    text = counted(owner, typed(text="a" * 150))
+    assert "Parts 2" in text
+    assert "Price per text €0.06" in text
+    assert "Reply STOP to opt out" in text
+    assert "Parts 1" in counted(owner, typed(text="a" * 150, opt_out_line=""))
+
+
+def test_it_names_what_makes_the_text_dear(owner: PageClient, typed: Typed) -> None:
+    text = counted(owner, typed(text="Zażółć – " + "x" * 100, language="pl"))
+    assert "special letters" in text
+    assert "ż ó ł ć –" in text
+    assert "With plain ones it would be 1 part." in text
+    assert "Replace by plain ones" in text
+    assert "Rezygnacja: odpisz STOP" in text
+
+
+def test_what_has_no_plain_form_is_named_without_a_promise(owner: PageClient, typed: Typed) -> None:
+    text = counted(owner, typed(text="Party 🎉"))
+    assert "🎉" in text
+    assert "Replace" not in text
+
+
+def test_it_shows_the_longest_real_case(
+    app: Flask, cast: Cast, owner: PageClient, people: str, typed: Typed
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(
+            Recipient(
+                account_id=cast.owner.account_id,
+                phone="+48601111119",
+                country="PL",
+                first_name="Bartholomew" * 8,
+                consent=Consent.GIVEN,
+            )
+        )
+    text = counted(owner, typed(text="Hi {first_name}, " + "a" * 90))
+    assert "Longest case 2 parts" in text
+    assert "BartholomewBartholomew" in text
+
+
+def test_nobody_sees_another_accounts_recipients(
+    stranger: PageClient, people: str, typed: Typed
+) -> None:
+    text = counted(stranger, typed(text="Hi {first_name}"))
+    assert "What arrives Hi Reply STOP" in text
+
+
+def test_without_script_a_button_counts(owner: PageClient, typed: Typed) -> None:
+    page = owner.post_page("/campaigns/new", typed(text="a" * 200, action="count"))
+    assert "Parts 2" in words(page.get_text(" "))
+
+
+def test_it_refuses_visitors(visitor: PageClient, typed: Typed) -> None:
+    assert visitor.send("/campaigns/count", typed()).status_code == 401

@@ -1,0 +1,139 @@
+"""The list and the report: what has become of the texts, and how to stop them."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, Campaign, Recipient
+from promosms.services import audience, launch, preparation
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+Stored = Callable[[], list[Campaign]]
+Settle = Callable[..., None]
+
+
+@pytest.fixture
+def launched(app: Flask, draft: str) -> str:
+    """The draft of the owner, launched."""
+    with app.app_context():
+        campaign = db.session.query(Campaign).filter_by(public_id=draft).one()
+        launch.launch(campaign, audience.estimate(campaign).total)
+        db.session.remove()
+    return draft
+
+
+def test_the_list_begins_with_an_invitation(owner: PageClient) -> None:
+    assert "Write the first one" in owner.get_page("/campaigns").get_text()
+
+
+def test_the_list_shows_ones_own_campaigns(
+    owner: PageClient, stranger: PageClient, draft: str
+) -> None:
+    assert "Spring sale" in owner.get_page("/campaigns").get_text()
+    assert "Spring sale" not in stranger.get_page("/campaigns").get_text()
+
+
+def test_the_list_is_cut_into_pages(app: Flask, cast: Cast, owner: PageClient, draft: str) -> None:
+    with app.app_context(), transaction() as session:
+        route = session.query(Campaign).one().route_id
+        session.add_all(
+            Campaign(account_id=cast.owner.account_id, route_id=route, name=f"No. {n}")
+            for n in range(30)
+        )
+    first = owner.get_page("/campaigns")
+    assert len(first.select("tbody tr")) == 25
+    second = owner.get_page(first.select_one(".pager a")["href"])
+    assert len(second.select("tbody tr")) == 6
+    assert "Spring sale" in second.get_text()
+    owner.get_page("/campaigns?before=nonsense")
+
+
+def test_a_draft_has_no_report_yet(owner: PageClient, draft: str) -> None:
+    assert owner.get(f"/campaigns/{draft}").location.endswith(f"/campaigns/{draft}/edit")
+
+
+def test_failures_are_told_in_plain_words(
+    app: Flask, cast: Cast, owner: PageClient, launched: str, settle: Settle
+) -> None:
+    settle()
+    page = owner.get_page(f"/campaigns/{launched}?status=skipped")
+    assert len(page.select("form[method=get] ~ .scroll tbody tr")) == 1
+    text = words(page.get_text(" "))
+    assert "Left out They have not agreed to get promotional texts. 1" in text
+    assert "+48601111114" in text
+    assert "+48601111111" not in text
+    assert page.select_one("[data-refresh]") is None
+
+
+def test_the_live_part_ends_with_the_campaign(
+    owner: PageClient, launched: str, settle: Settle
+) -> None:
+    running = owner.get(f"/campaigns/{launched}/live")
+    assert "data-done" not in running.text
+    assert "Cancel the rest" in running.text
+    settle()
+    assert "data-done" in owner.get(f"/campaigns/{launched}/live").text
+
+
+def test_unconfirmed_texts_are_explained(
+    app: Flask, owner: PageClient, launched: str, settle: Settle
+) -> None:
+    settle()
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).update({"n_unknown": 1, "n_delivered": 2})
+    page = owner.get_page(f"/campaigns/{launched}")
+    assert "nobody can know whether these texts arrived" in page.get_text()
+
+
+def test_pause_continue_and_cancel(
+    app: Flask, owner: PageClient, launched: str, stored: Stored
+) -> None:
+    with app.app_context():
+        preparation.prepare(stored()[0].id)
+    assert "Paused" in owner.post_page(f"/campaigns/{launched}/pause").get_text()
+    assert stored()[0].status == "paused"
+    owner.post_page(f"/campaigns/{launched}/resume")
+    assert stored()[0].status == "sending"
+    page = owner.post_page(f"/campaigns/{launched}/cancel")
+    assert "not sent and not charged" in page.get_text()
+    assert stored()[0].status == "cancelled"
+
+
+def test_cancelling_before_anything_was_sent_costs_nothing(
+    app: Flask, cast: Cast, owner: PageClient, launched: str, stored: Stored, settle: Settle
+) -> None:
+    owner.post_page(f"/campaigns/{launched}/cancel")
+    settle()
+    assert stored()[0].status == "cancelled"
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        assert (account.balance, account.held) == (100_000, 0)
+
+
+def test_what_has_ended_cannot_be_paused(owner: PageClient, launched: str, settle: Settle) -> None:
+    settle()
+    for action in ("pause", "resume", "cancel"):
+        page = owner.post_page(f"/campaigns/{launched}/{action}")
+        assert "has moved on meanwhile" in page.get_text()
+
+
+def test_the_file_is_safe_to_open_in_a_spreadsheet(
+    app: Flask, owner: PageClient, launched: str, settle: Settle
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.query(Recipient).filter_by(first_name="Ola").update(
+            {"first_name": '=HYPERLINK("x")'}
+        )
+    settle()
+    answer = owner.get(f"/campaigns/{launched}/report.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert len(rows) == 5
+    assert [row[3] for row in rows[1:]] == ["Delivered"] * 3 + ["Left out"]
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]

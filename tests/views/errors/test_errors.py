@@ -1,0 +1,65 @@
+"""Error pages, forged headers and hosts."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from promosms.extensions import db
+from tests.pages import PageClient
+
+
+def test_a_missing_page_says_so(visitor: PageClient) -> None:
+    page = visitor.get_page("/nothing-here", status=404)
+    assert "nothing here" in page.h1.get_text() if page.h1 else False
+
+
+def test_a_foreign_host_gets_no_page(visitor: PageClient) -> None:
+    answer = visitor.get("/", base_url="https://evil.example")
+    assert answer.status_code == 400
+    assert "evil" not in answer.text
+
+
+def test_http_leads_to_https_whatever_the_client_claims(visitor: PageClient) -> None:
+    for headers in ({}, {"X-Forwarded-Proto": "https"}, {"X-Forwarded-Ssl": "on"}):
+        answer = visitor.get("/privacy", base_url="http://localhost", headers=headers)
+        assert answer.status_code == 301
+        assert answer.location == "https://localhost/privacy"
+
+
+def test_a_form_over_http_is_refused_and_not_redirected(visitor: PageClient) -> None:
+    answer = visitor.post("/login", base_url="http://localhost", data={"password": "secret"})
+    assert answer.status_code == 403
+
+
+def test_the_cookie_of_the_session_is_safe(visitor: PageClient) -> None:
+    answer = visitor.get("/login")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    for mark in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert mark in cookie
+    assert "Domain" not in cookie
+
+
+def test_a_file_beyond_the_limit_is_refused_with_advice(app: Flask, owner: PageClient) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    answer = owner.send("/imports/new", {"file": (Path(__file__).open("rb"), "list.csv")})
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+
+
+def test_a_database_that_is_away_gives_a_calm_page(app: Flask, owner: PageClient) -> None:
+    with app.app_context():
+        db.drop_all()
+    try:
+        answer = owner.get("/recipients")
+        assert answer.status_code in (500, 503)
+        assert "Traceback" not in answer.text
+    finally:
+        with app.app_context():
+            db.create_all()
+
+
+def test_what_was_typed_is_kept_when_one_was_signed_out(visitor: PageClient) -> None:
+    answer = visitor.send("/campaigns/new", {"text": "A long text that nobody wants to lose"})
+    assert answer.status_code in (400, 401)
+    assert "A long text that nobody wants to lose" in answer.text

@@ -1,0 +1,192 @@
+"""Uploading a file: columns, consent, start, result."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from promosms.extensions import db
+from promosms.models import Import, Recipient
+from promosms.services import import_run
+from tests.pages import PageClient
+
+FILE = "Telefon;Imię;Shop\r\n601 234 567;Łucja;A\r\n4.479E+11;Ewa;B\r\n22 621 00 00;Jan;=1+1\r\n"
+START = {
+    "column": ["phone", "first_name", ""],
+    "has_header": "y",
+    "new_list": "Guests",
+    "consent": "given",
+    "consent_source": "card",
+    "consent_on": "2026-05-12",
+}
+Work = Callable[[], None]
+
+
+@pytest.fixture
+def work(app: Flask) -> Work:
+    """What the worker does."""
+
+    def _work() -> None:
+        with app.app_context():
+            for which in db.session.query(Import.id).all():
+                while import_run.work(which[0]):
+                    pass
+
+    return _work
+
+
+def upload(client: PageClient, content: bytes, name: str = "guests.csv") -> BeautifulSoup:
+    return client.post_page("/imports/new", {"file": (io.BytesIO(content), name)})
+
+
+def address(page: BeautifulSoup) -> str:
+    form = page.select_one("main form[action^='/imports/']")
+    assert form is not None
+    return str(form["action"])
+
+
+def test_it_shows_guessed_columns_and_what_will_happen(owner: PageClient) -> None:
+    owner.get_page("/imports/new")
+    page = upload(owner, FILE.encode("cp1250"))
+    assert "What do the columns mean?" in page.get_text()
+    chosen = [str(option["value"]) for option in page.select("[name=column] option[selected]")]
+    assert chosen == ["phone", "first_name"]
+    text = " ".join(page.get_text().split())
+    assert "guests.csv has 3 rows." in text
+    assert "Łucja" in text
+    assert "Of the first 3 rows 1 can be imported." in text
+    assert "A spreadsheet program has rounded the number" in text
+    assert "This is a landline." in text
+
+
+def test_it_imports_in_the_worker_and_shows_the_result(owner: PageClient, work: Work) -> None:
+    url = address(upload(owner, FILE.encode("utf-16")))
+    page = owner.post_page(url, START)
+    assert page.select_one(f'[data-refresh="{url}/progress"]')
+    assert "The service that imports is not running" in page.get_text()
+    assert "data-done" not in owner.get(url + "/progress").text
+    work()
+    assert "data-done" in owner.get(url + "/progress").text
+    page = owner.get_page(url)
+    text = " ".join(page.get_text().split())
+    assert "The import is finished." in text
+    assert "2 rows were refused" in text
+    rows = [row.select_one("th").get_text() for row in page.select("tbody tr")]
+    assert rows == ["3", "4"]
+    assert "Open the list “Guests”" in text
+    assert "finished" in owner.get_page("/imports").get_text().casefold()
+    assert "Łucja" in owner.get_page("/recipients").get_text()
+
+
+def test_refused_rows_download_without_formulas(owner: PageClient, work: Work) -> None:
+    url = address(upload(owner, FILE.encode()))
+    owner.post_page(url, START)
+    work()
+    answer = owner.get(url + "/refused.csv")
+    assert answer.mimetype == "text/csv"
+    assert answer.text.startswith("\ufeffRow,Problem\r\n3,")
+    assert ",22 621 00 00,Jan,'=1+1\r\n" in answer.text
+
+
+def test_it_asks_for_the_column_of_numbers(owner: PageClient) -> None:
+    url = address(upload(owner, FILE.encode()))
+    page = owner.post_page(url, {**START, "column": ["", "first_name", ""]})
+    assert "Choose the column that holds the mobile numbers." in page.get_text()
+    page = owner.post_page(url, {**START, "column": ["phone", "phone", ""]})
+    assert "Two columns fill the same field." in page.get_text()
+    page = owner.post_page(url, {**START, "column": ["phone", "is_admin"]})
+    assert "Choose a field for each column" in page.get_text()
+
+
+def test_it_asks_for_the_consent(owner: PageClient) -> None:
+    url = address(upload(owner, FILE.encode()))
+    page = owner.post_page(url, {**START, "consent": ""})
+    assert "Please check what is marked below." in page.get_text()
+    page = owner.post_page(url, {**START, "consent_source": ""})
+    assert "Write where or how they agreed." in page.get_text()
+
+
+def test_it_takes_one_list_only(owner: PageClient, stranger: PageClient) -> None:
+    owner.post_page("/lists", {"name": "Old"})
+    url = address(upload(owner, FILE.encode()))
+    option = owner.get_page(url).select_one("select[name=list] option:nth-of-type(2)")
+    assert option is not None
+    page = owner.post_page(url, {**START, "list": option["value"]})
+    assert "Choose a list or name a new one, not both." in page.get_text()
+    theirs = address(upload(stranger, FILE.encode()))
+    page = stranger.post_page(theirs, {**START, "new_list": "", "list": option["value"]})
+    assert "Please check what is marked below." in page.get_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "This file is empty."),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "not a table but a picture"),
+        (b"PK\x03\x04" + b"\0" * 100, "Save as"),
+        (b"name,city\nAnna,Gdynia\n", "No column of this file holds mobile numbers."),
+        (b"phone,city\n", "There is only a row of column names"),
+        (b",".join([b"x"] * 101) + b"\n", "more than 100 columns"),
+        (b'"601234567\n' + b"602345678\n" * 20_000, "A quotation mark is opened"),
+    ],
+)
+def test_it_says_what_is_wrong_with_a_file(owner: PageClient, content: bytes, words: str) -> None:
+    page = upload(owner, content)
+    error = page.select_one("#file-error")
+    assert error is not None
+    assert words in error.get_text()
+
+
+def test_it_wants_a_file(owner: PageClient) -> None:
+    assert "Choose a file." in owner.post_page("/imports/new", {}).get_text()
+
+
+def test_a_column_of_damaged_numbers_is_named(owner: PageClient, work: Work) -> None:
+    page = upload(owner, b"phone\n4.479E+11\n4.479E+11\n")
+    assert "Of the first 2 rows 0 can be imported." in " ".join(page.get_text().split())
+    url = address(page)
+    owner.post_page(url, {**START, "column": ["phone"]})
+    work()
+    assert "Nobody was imported." in owner.get_page(url).get_text()
+
+
+def test_it_can_be_stopped_and_undone(owner: PageClient, work: Work, app: Flask) -> None:
+    url = address(upload(owner, FILE.encode()))
+    page = owner.post_page(url + "/cancel")
+    assert "The import was stopped after 0 of 3 rows." in page.get_text()
+    url = address(upload(owner, FILE.encode()))
+    owner.post_page(url, START)
+    work()
+    page = owner.post_page(url + "/undo")
+    assert "The import was undone" in page.get_text()
+    with app.app_context():
+        assert db.session.query(Recipient).count() == 0
+
+
+def test_starting_twice_imports_once(owner: PageClient, work: Work) -> None:
+    url = address(upload(owner, FILE.encode()))
+    owner.post_page(url, START)
+    owner.post_page(url, START)
+    work()
+    assert "1 recipient" in owner.get_page("/recipients").get_text()
+
+
+def test_it_refuses_strangers(owner: PageClient, stranger: PageClient, work: Work) -> None:
+    url = address(upload(owner, FILE.encode()))
+    for path in ("", "/progress", "/refused.csv"):
+        assert stranger.get(url + path).status_code == 404, path
+    for path in ("", "/cancel", "/undo"):
+        assert stranger.send(url + path, START).status_code == 404, path
+    assert "guests.csv" not in stranger.get_page("/imports").get_text()
+    owner.post_page(url, START)
+
+
+def test_it_refuses_visitors(visitor: PageClient) -> None:
+    for url in ("/imports/new", "/imports/paste", "/imports/00000000000000000000"):
+        assert visitor.get(url).status_code == 302
+
+
+def test_a_colleague_may_import(colleague: PageClient) -> None:
+    assert "What do the columns mean?" in upload(colleague, FILE.encode()).get_text()

@@ -1,0 +1,73 @@
+"""Who may see the simulated phone: it shows system passwords."""
+
+import pytest
+from flask import Flask
+
+from promosms.database import transaction
+from promosms.models import Gateway
+from tests.pages import PageClient
+
+PAGES = ("/phone", "/phone/live", "/phone?number=%2B48601000101")
+
+
+def from_outside(client: PageClient) -> PageClient:
+    client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    return client
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_anybody_on_the_machine_itself_sees_it(visitor: PageClient, page: str) -> None:
+    assert visitor.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_sees_it_from_another_machine(
+    visitor: PageClient, owner: PageClient, page: str
+) -> None:
+    assert from_outside(visitor).get(page).status_code == 404
+    assert from_outside(owner).get(page).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"X-Forwarded-Host": "localhost"},
+        {"X-Forwarded-Proto": "https"},
+        {"Forwarded": "for=127.0.0.1"},
+    ],
+)
+def test_nobody_sees_it_through_a_proxy(
+    visitor: PageClient, page: str, header: dict[str, str]
+) -> None:
+    assert visitor.get(page, headers=header).status_code == 404
+
+
+def test_an_admin_sees_it_from_anywhere(admin: PageClient) -> None:
+    assert from_outside(admin).get("/phone").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_it_does_not_exist_in_production(
+    app: Flask, visitor: PageClient, admin: PageClient, page: str
+) -> None:
+    app.config["PRODUCTION"] = True
+    assert visitor.get(page).status_code == 404
+    assert admin.get(page).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_it_is_gone_with_the_first_real_gateway(
+    app: Flask, visitor: PageClient, admin: PageClient, page: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(Gateway(name="Real", kind="http"))
+    assert visitor.get(page).status_code == 404
+    assert admin.get(page).status_code == 404
+
+
+def test_nobody_answers_from_outside(visitor: PageClient) -> None:
+    visitor.get_page("/phone")
+    form = {"number": "+48601000101", "to": "+48732000001", "text": "STOP"}
+    assert from_outside(visitor).send("/phone/reply", form).status_code == 404

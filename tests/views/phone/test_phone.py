@@ -1,0 +1,95 @@
+"""The simulated phone: what arrived, and answering it."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from promosms.extensions import db
+from promosms.models import Suppression
+from promosms.services import emails, phone, system_texts
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+Settle = Callable[..., None]
+NUMBER = "+48601000101"
+
+
+def text_arrives(app: Flask, cast: Cast, settle: Settle, body: str = "Hello <b>you</b>") -> str:
+    """Let a text arrive; returns the sender's number."""
+    with app.app_context():
+        system_texts.queue_system_text(cast.owner.account_id, NUMBER, body)
+        db.session.remove()
+    settle()
+    with app.app_context():
+        return phone.texts(NUMBER)[0].other
+
+
+def test_it_invites_when_nothing_has_arrived(visitor: PageClient) -> None:
+    text = words(visitor.get_page("/phone").get_text(" "))
+    assert "This is a simulation." in text
+    assert "Nothing has arrived yet." in text
+    assert "00001 The network refuses the text" in text
+
+
+def test_texts_are_shown_as_they_are(
+    app: Flask, cast: Cast, visitor: PageClient, settle: Settle
+) -> None:
+    text_arrives(app, cast, settle)
+    page = visitor.get_page("/phone")
+    assert page.select_one(".bubble blockquote").get_text() == "Hello <b>you</b>"
+    assert page.select_one(".bubble a")["href"] == "/phone?number=%2B48601000101"
+    assert "Hello" not in visitor.get_page("/phone?number=%2B48601000199").get_text()
+
+
+def test_links_of_ours_in_emails_can_be_clicked_others_not(app: Flask, visitor: PageClient) -> None:
+    body = "Open https://localhost:8443/register/abc\nnot https://evil.example/ <script>"
+    with app.app_context():
+        emails.queue_email("new@example.com", "Welcome", body)
+        emails.queue_email("new@example.com", "Trick", "https://localhost:8443.evil.example/x")
+    page = visitor.get_page("/phone")
+    links = [link["href"] for link in page.select("article a")]
+    assert "https://localhost:8443/register/abc" in links
+    assert not [link for link in links if "evil" in link]
+    assert "not https://evil.example/ <script>" in page.get_text()
+
+
+def test_an_answer_with_stop_is_honoured(
+    app: Flask, cast: Cast, visitor: PageClient, settle: Settle
+) -> None:
+    to = text_arrives(app, cast, settle)
+    page = visitor.get_page("/phone?number=%2B48601000101")
+    assert page.select_one("input[name=text]")["value"] == "STOP"
+    page = visitor.post_page("/phone/reply", {"number": NUMBER, "to": to, "text": "STOP"})
+    assert "on its way" in page.get_text()
+    assert page.select_one(".bubble.mine blockquote").get_text() == "STOP"
+
+    def honoured() -> bool:
+        with app.app_context():
+            return db.session.query(Suppression).filter_by(phone=NUMBER).count() == 1
+
+    settle(until=honoured)
+    assert honoured()
+
+
+def test_an_empty_answer_is_not_sent(
+    app: Flask, cast: Cast, visitor: PageClient, settle: Settle
+) -> None:
+    to = text_arrives(app, cast, settle)
+    page = visitor.post_page("/phone/reply", {"number": NUMBER, "to": to, "text": " "})
+    assert "Write an answer first." in page.get_text()
+    assert not page.select(".bubble.mine")
+
+
+def test_only_who_got_a_text_can_answer(visitor: PageClient) -> None:
+    visitor.post_page("/phone/reply", {"number": NUMBER, "to": "+1", "text": "x"}, status=404)
+
+
+def test_at_most_fifty_are_shown(
+    app: Flask, cast: Cast, visitor: PageClient, settle: Settle
+) -> None:
+    with app.app_context():
+        for n in range(60):
+            system_texts.queue_system_text(cast.owner.account_id, NUMBER, f"No. {n}")
+        db.session.remove()
+    settle()
+    assert len(visitor.get_page("/phone").select("figure.bubble")) == 50

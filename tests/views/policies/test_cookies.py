@@ -1,0 +1,112 @@
+"""The cookies that are really set, the notice about them, and the choice of a language."""
+
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from promosms import cookies
+from promosms.extensions import db
+from promosms.models import User
+from tests.cast import PASSWORD, Cast
+from tests.pages import PageClient
+
+NAMES = {cookie.name for cookie in cookies.REGISTRY}
+
+
+def set_by(answer: TestResponse) -> dict[str, str]:
+    """The cookies that an answer sets: name, and the rest of the line."""
+    lines = answer.headers.getlist("Set-Cookie")
+    return {line.split("=", 1)[0]: line for line in lines}
+
+
+def test_all_cookies_of_a_crawl_stand_in_the_registry(
+    app: Flask, cast: Cast, visitor: PageClient
+) -> None:
+    seen: dict[str, str] = {}
+    visitor.get_page("/")
+    seen |= set_by(visitor.send("/cookies/notice", {"page": "/"}))
+    seen |= set_by(visitor.send("/language", {"language": "pl", "page": "/"}))
+    signing_in = {"email": cast.owner.email, "password": PASSWORD}
+    answer = visitor.send("/login", signing_in)
+    assert answer.status_code in (302, 303)
+    seen |= set_by(answer)
+    open_paths, known = ["/", "/settings"], {"/", "/settings"}
+    while open_paths:
+        answer = visitor.get(open_paths.pop())
+        seen |= set_by(answer)
+        for path in re.findall(r'href="(/[^"#]*)"', answer.text if answer.is_json is False else ""):
+            if path not in known and not path.startswith("/static"):
+                known.add(path)
+                open_paths.append(path)
+    seen |= set_by(visitor.send("/logout"))
+    assert len(known) > 8
+    assert set(seen) == NAMES
+    for line in seen.values():
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(line.split("; ")), line
+
+
+def test_the_session_cookie_is_called_as_the_registry_says(app: Flask) -> None:
+    assert app.config["SESSION_COOKIE_NAME"] == cookies.SESSION.name
+
+
+def test_the_notice_stands_on_pages_until_it_is_closed(visitor: PageClient) -> None:
+    page = visitor.get_page("/terms")
+    notice = page.select_one("section.cookies")
+    assert notice is not None
+    assert notice["aria-label"] == "Cookies"
+    assert notice.select_one("form[method=post] button")
+    answer = visitor.send("/cookies/notice", {"page": "/terms"})
+    assert (answer.status_code, answer.location) == (303, "/terms")
+    assert "Max-Age=31536000" in set_by(answer)[cookies.NOTICE.name]
+    assert not visitor.get_page("/terms").select("section.cookies")
+
+
+def test_the_notice_does_not_stand_on_the_page_that_it_leads_to(visitor: PageClient) -> None:
+    assert not visitor.get_page("/cookies").select("section.cookies")
+
+
+def test_the_notice_comes_back_to_the_page_with_its_question(visitor: PageClient) -> None:
+    page = visitor.get_page("/login?next=/billing")
+    field = page.select_one("section.cookies input[name=page]")
+    assert field is not None
+    assert field["value"] == "/login?next=/billing"
+
+
+@pytest.mark.parametrize(
+    "page", ["https://evil.example/", "//evil.example/", "/\\evil.example", "", "javascript:x"]
+)
+def test_closing_it_never_leads_to_another_site(visitor: PageClient, page: str) -> None:
+    assert visitor.send("/cookies/notice", {"page": page}).location == "/"
+
+
+def test_a_visitor_chooses_a_language(app: Flask, visitor: PageClient) -> None:
+    button = visitor.get_page("/").select_one('.footer button[name="language"]')
+    assert button is not None
+    assert (button["value"], button.get_text()) == ("pl", "Polski")
+    visitor.send("/language", {"language": "pl", "page": "/"})
+    page = visitor.get_page("/")
+    assert page.html is not None
+    assert page.html["lang"] == "pl"
+
+
+def test_a_language_that_there_is_not_changes_nothing(visitor: PageClient) -> None:
+    answer = visitor.send("/language", {"language": "xx", "page": "/terms"})
+    assert (answer.status_code, answer.location) == (303, "/terms")
+    assert cookies.LANGUAGE.name not in set_by(answer)
+
+
+def test_the_choice_of_a_signed_in_user_is_kept_with_the_user(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    answer = owner.send("/language", {"language": "pl", "page": "/settings"})
+    assert cookies.LANGUAGE.name not in set_by(answer)
+    with app.app_context():
+        assert db.session.get_one(User, cast.owner.user_id).language == "pl"
+        assert db.session.get_one(User, cast.colleague.user_id).language == "en"
+
+
+def test_no_choice_is_offered_where_there_is_one_language(app: Flask, visitor: PageClient) -> None:
+    app.config["LANGUAGES"] = ["en"]
+    assert not visitor.get_page("/").select('.footer button[name="language"]')

@@ -1,0 +1,97 @@
+"""Privacy, cookies and terms: public, readable, and true of this installation."""
+
+import pytest
+from flask import Flask
+
+from promosms import cookies, logs
+from promosms.database import transaction
+from promosms.models import Gateway
+from tests.pages import PageClient, words
+
+PAGES = ("/privacy", "/cookies", "/terms")
+OPERATOR = {
+    "OPERATOR_NAME": "Quiet Lines sp. z o.o.",
+    "OPERATOR_ADDRESS": "ul. Cicha 3, 00-001 Warszawa",
+    "OPERATOR_EMAIL": "hello@quiet.example",
+    "OPERATOR_TAX_ID": "PL1234563218",
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_they_open_without_signing_in_and_name_the_operator(
+    app: Flask, visitor: PageClient, path: str
+) -> None:
+    app.config.update(OPERATOR)
+    text = visitor.get_page(path).get_text()
+    for fact in OPERATOR.values():
+        assert fact in text
+    assert "Version of" in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_they_open_for_those_who_are_signed_in(
+    owner: PageClient, admin: PageClient, path: str
+) -> None:
+    owner.get_page(path)
+    admin.get_page(path)
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/terms"])
+def test_the_table_of_contents_leads_to_every_heading(visitor: PageClient, path: str) -> None:
+    page = visitor.get_page(path)
+    links = [(str(a["href"])[1:], words(a.get_text())) for a in page.select(".contents a")]
+    heads = [(str(h["id"]), words(h.get_text())) for h in page.select("main h2")]
+    assert links == heads
+    assert len(links) > 8
+
+
+@pytest.mark.parametrize("path", ["/", *PAGES, "/login", "/nothing-here"])
+def test_every_page_leads_to_them(visitor: PageClient, path: str) -> None:
+    page = visitor.get_page(path, 404 if path == "/nothing-here" else 200)
+    assert [str(a["href"]) for a in page.select(".footer a")] == list(PAGES)
+
+
+def test_privacy_says_that_nothing_leaves_while_there_is_only_the_simulator(
+    visitor: PageClient,
+) -> None:
+    text = visitor.get_page("/privacy").get_text()
+    assert "no text leaves this installation" in text
+    assert "Simulator" not in text
+
+
+def test_privacy_names_gateways_and_processors(app: Flask, visitor: PageClient) -> None:
+    app.config["PROCESSORS"] = ["Big Rack GmbH: servers"]
+    with app.app_context(), transaction() as session:
+        session.add(Gateway(name="Northern Mobile", kind="smpp"))
+    text = visitor.get_page("/privacy").get_text()
+    assert "Northern Mobile" in text
+    assert "Big Rack GmbH: servers" in text
+    assert "no text leaves this installation" not in text
+
+
+def test_privacy_mentions_the_simulated_phone_only_while_it_exists(
+    app: Flask, visitor: PageClient
+) -> None:
+    assert "simulated phone" in visitor.get_page("/privacy").get_text()
+    app.config["PRODUCTION"] = True
+    assert "simulated phone" not in visitor.get_page("/privacy").get_text()
+
+
+def test_privacy_lists_the_fields_of_the_log_and_the_times_of_the_settings(
+    app: Flask, visitor: PageClient
+) -> None:
+    app.config.update(SYSTEM_PASSWORD_MINUTES=17, SESSION_HOURS=9, SESSION_IDLE_MINUTES=41)
+    page = visitor.get_page("/privacy")
+    assert {code.get_text() for code in page.select("main code")} == set(logs.FIELDS)
+    text = page.get_text()
+    assert "valid for 17 minutes" in text
+    assert "Valid for 9 hours, or until 41 minutes" in text
+
+
+def test_the_cookie_page_lists_the_registry(visitor: PageClient) -> None:
+    page = visitor.get_page("/cookies")
+    names = [name.get_text() for name in page.select("main tbody th")]
+    assert names == [cookie.name for cookie in cookies.REGISTRY]
+    for cookie in cookies.REGISTRY:
+        assert str(cookie.purpose) in page.get_text()
+        assert str(cookie.lifetime) in page.get_text()

@@ -1,0 +1,65 @@
+"""The export of all recipients."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from promosms.models import SuppressionSource
+from promosms.services import exports, suppressions
+from tests.cast import Cast
+from tests.pages import PageClient
+
+Add = Callable[..., str]
+
+
+def table(client: PageClient) -> list[dict[str, str]]:
+    answer = client.get("/recipients/export.csv")
+    assert answer.mimetype == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
+
+
+def test_it_holds_everything(owner: PageClient, add: Add, app: Flask, cast: Cast) -> None:
+    add("601234567", on="Guests", first_name="Łucja", note='two\nlines, "quoted"')
+    add("602345678", agreed=False, company="=HYPERLINK(1)", city="+48")
+    with app.app_context():
+        suppressions.opt_out(cast.owner.account_id, "+48602345678", SuppressionSource.REPLY)
+    first, second = table(owner)
+    assert (first["Mobile number"], first["First name"]) == ("48601234567", "Łucja")
+    assert first["Note"] == 'two\nlines, "quoted"'
+    assert (first["Lists"], first["Agreed to promotions"]) == ("Guests", "yes")
+    assert first["Where or how they agreed"] == "form"
+    assert first["When they agreed"]
+    assert (second["Company"], second["City"]) == ("'=HYPERLINK(1)", "'+48")
+    assert (second["Agreed to promotions"], second["Opted out"]) == ("no", "yes")
+
+
+def test_it_goes_on_page_by_page(
+    owner: PageClient, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "PAGE", 3)
+    for n in range(10):
+        add(f"60123450{n}")
+    assert len({row["Mobile number"] for row in table(owner)}) == 10
+
+
+def test_it_comes_back_by_an_import(owner: PageClient, stranger: PageClient, add: Add) -> None:
+    add("601234567", first_name="Łucja", company="=A1", note="'quoted'")
+    add("+447911123456", first_name="Sam")
+    content = owner.get("/recipients/export.csv").data
+    upload = {"file": (io.BytesIO(content), "recipients.csv")}
+    page = stranger.post_page("/imports/new", upload)
+    chosen = [
+        (select.select_one("option[selected]") or {"value": ""})["value"]
+        for select in page.select("[name=column]")
+    ]
+    form = page.select_one("main form")
+    assert form is not None
+    assert chosen[:3] == ["phone", "email", "first_name"]
+    data = {"column": chosen, "has_header": "y", "consent": "none"}
+    stranger.post_page(str(form["action"]), data)
+    assert "Of the first" not in page.get_text()
+    assert "The first 2 rows are fine." in page.get_text()

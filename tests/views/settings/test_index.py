@@ -1,0 +1,110 @@
+"""The settings of a user and of the account."""
+
+import pytest
+from flask import Flask
+
+from promosms.extensions import db
+from promosms.models import Account, Session, User
+from promosms.services import admin as accounts
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+
+def test_it_shows_who_is_signed_in_and_hides_the_number(owner: PageClient) -> None:
+    text = words(owner.get_page("/settings").get_text(" "))
+    assert "owner@example.com" in text
+    assert "+48 *** *** 101" in text
+    assert "601000101" not in text.replace(" ", "")
+
+
+def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: PageClient) -> None:
+    page = owner.get_page("/settings")
+    chosen = [str(option["value"]) for option in page.select("option[selected]")]
+    assert chosen == ["en", "PL", "Europe/Warsaw"]
+    data = {"region": "GB", "timezone": "Europe/London"}
+    assert "saved" in owner.post_page("/settings/place", data).get_text()
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        assert (account.region, account.timezone) == ("GB", "Europe/London")
+        other = db.session.get_one(Account, cast.stranger.account_id)
+        assert other.region == "PL"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"region": "XX", "timezone": "Europe/Warsaw"},
+        {"region": "PL", "timezone": "Mars/Base"},
+        {},
+    ],
+)
+def test_it_refuses_places_that_there_are_not(
+    app: Flask, cast: Cast, owner: PageClient, data: dict[str, str]
+) -> None:
+    page = owner.post_page("/settings/place", data, 422)
+    assert page.select(".error")
+    with app.app_context():
+        assert db.session.get_one(Account, cast.owner.account_id).timezone == "Europe/Warsaw"
+
+
+def test_a_member_may_not_change_the_account_but_his_language(
+    app: Flask, cast: Cast, colleague: PageClient
+) -> None:
+    page = colleague.get_page("/settings")
+    assert not page.select("select[name=region]")
+    assert not page.select('a[href="/settings/leave"]')
+    colleague.post_page("/settings/place", {"region": "GB", "timezone": "UTC"}, 403)
+    colleague.post_page("/settings/language", {"language": "pl"})
+    with app.app_context():
+        assert db.session.get_one(User, cast.colleague.user_id).language == "pl"
+
+
+def test_it_refuses_a_language_that_there_is_not(owner: PageClient) -> None:
+    owner.post_page("/settings/language", {"language": "xx"}, 422)
+
+
+def test_an_admin_has_settings_too(admin: PageClient) -> None:
+    page = admin.get_page("/settings")
+    assert "admin@example.com" in page.get_text()
+    assert not page.select("select[name=region]")
+
+
+def test_a_suspended_account_reads_why(app: Flask, cast: Cast, owner: PageClient) -> None:
+    with app.app_context():
+        accounts.suspend(cast.owner.account_id, "Texts without consent", "x")
+    assert "so it cannot send: Texts without consent" in owner.get_page("/settings").get_text()
+
+
+def test_it_refuses_visitors(visitor: PageClient) -> None:
+    assert "/login" in visitor.get("/settings").location
+
+
+def test_another_browser_is_signed_out(app: Flask, cast: Cast, owner: PageClient) -> None:
+    other = cast.owner.browser()
+    other.get_page("/settings")
+    page = owner.get_page("/settings")
+    assert len(page.select("tbody tr")) == 2
+    assert len(page.select('form[action$="/end"]')) == 1
+    action = str(page.select('form[action$="/end"]')[0]["action"])
+    owner.post_page(action)
+    assert "/login" in other.get("/settings").location
+    owner.get_page("/settings")
+
+
+def test_all_other_browsers_are_signed_out(cast: Cast, owner: PageClient) -> None:
+    others = [cast.owner.browser(), cast.owner.browser()]
+    colleague = cast.colleague.browser()
+    assert "2 others" in owner.post_page("/settings/sessions/end-others").get_text()
+    assert all("/login" in other.get("/settings").location for other in others)
+    colleague.get_page("/settings")
+
+
+def test_nobody_ends_the_session_of_another_user(
+    app: Flask, cast: Cast, owner: PageClient, stranger: PageClient
+) -> None:
+    stranger.get_page("/settings")
+    with app.app_context():
+        query = db.select(Session.public_id).where(Session.user_id == cast.stranger.user_id)
+        public_id = db.session.scalars(query).one()
+    owner.post_page(f"/settings/sessions/{public_id}/end")
+    stranger.get_page("/settings")

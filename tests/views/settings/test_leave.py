@@ -1,0 +1,142 @@
+"""Leaving: the page, and what happens at once. What is erased is tested with the service."""
+
+import pytest
+from flask import Flask
+
+from promosms import bell
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Campaign,
+    Recipient,
+    Suppression,
+    SuppressionSource,
+)
+from promosms.services import erasure, installation
+from tests.cast import PASSWORD, Cast
+from tests.pages import PageClient, words
+
+YES = {"password": PASSWORD, "confirmed": "y"}
+
+
+def status(app: Flask, account_id: int) -> str:
+    with app.app_context():
+        return db.session.get_one(Account, account_id).status
+
+
+def test_it_says_what_will_be_lost_and_offers_to_take_it_along(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    _fill(app, cast.owner.account_id)
+    page = owner.get_page("/settings/leave")
+    text = words(page.get_text(" "))
+    assert "2 recipients" in text
+    assert "1 opt-out" in text
+    assert "1 campaign with its report" in text
+    assert "€10.00 of balance" in text
+    assert "The sign-ins of 2 people" in text
+    assert "1 campaign is still running" in text
+    downloads = [str(a["href"]) for a in page.select('main a.button[href*="csv"]')]
+    assert downloads
+
+
+def test_it_signs_everybody_out_and_rings_for_the_erasure(
+    app: Flask, cast: Cast, owner: PageClient, colleague: PageClient
+) -> None:
+    _fill(app, cast.owner.account_id)
+    colleague.get_page("/settings")
+    answer = owner.send("/settings/leave", YES)
+    assert (answer.status_code, answer.location) == (303, "/settings/gone")
+    assert "storage" in answer.headers["Clear-Site-Data"]
+    owner.get_page("/settings/gone")
+    assert "/login" in owner.get("/settings").location
+    assert "/login" in colleague.get("/settings").location
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        assert account.status == AccountStatus.DELETING
+        assert db.session.scalars(db.select(Campaign.status)).all() == ["cancelled"]
+        jobs = bell.queue("work").get_jobs()
+        assert [(job.func_name, job.args) for job in jobs] == [
+            ("promosms.jobs.erasure.run", [account.id])
+        ]
+        assert erasure.stale_erasures() == [account.id]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"password": "wrong", "confirmed": "y"},
+        {"password": PASSWORD},
+        {"confirmed": "y"},
+        {"password": PASSWORD, "confirmed": ""},
+        {"password": "x" * 300, "confirmed": "y"},
+        {},
+    ],
+)
+def test_it_needs_the_password_and_the_confirmation(
+    app: Flask, cast: Cast, owner: PageClient, data: dict[str, str]
+) -> None:
+    page = owner.post_page("/settings/leave", data, 422)
+    assert page.select(".error")
+    assert status(app, cast.owner.account_id) == "active"
+    owner.get_page("/settings")
+
+
+def test_a_suspended_account_may_leave_too(app: Flask, cast: Cast, owner: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Account, cast.owner.account_id).status = AccountStatus.SUSPENDED
+    assert owner.send("/settings/leave", YES).status_code == 303
+    assert status(app, cast.owner.account_id) == "deleting"
+
+
+def test_pressing_twice_changes_nothing_more(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        assert erasure.begin(cast.owner.account_id, "x") is True
+        assert erasure.begin(cast.owner.account_id, "x") is False
+
+
+def test_it_leaves_other_accounts_alone(
+    app: Flask, cast: Cast, owner: PageClient, stranger: PageClient
+) -> None:
+    owner.send("/settings/leave", YES)
+    stranger.get_page("/settings")
+    assert status(app, cast.stranger.account_id) == "active"
+
+
+def test_only_the_owner_may(colleague: PageClient, admin: PageClient, visitor: PageClient) -> None:
+    colleague.get_page("/settings/leave", 403)
+    admin.get_page("/settings/leave", 403)
+    assert "/login" in visitor.get("/settings/leave").location
+    colleague.post_page("/settings/leave", YES, 403)
+
+
+def test_the_good_bye_says_nothing_about_anybody(visitor: PageClient) -> None:
+    assert "@" not in visitor.get_page("/settings/gone").get_text()
+
+
+def test_opt_outs_are_downloaded(app: Flask, cast: Cast, owner: PageClient) -> None:
+    _fill(app, cast.owner.account_id)
+    href = next(
+        str(a["href"])
+        for a in owner.get_page("/settings/leave").select("main a.button")
+        if "opt-outs" in a.get_text()
+    )
+    answer = owner.get(href)
+    assert answer.mimetype == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "48601299101" in answer.text
+
+
+def _fill(app: Flask, account_id: int) -> None:
+    with app.app_context(), transaction() as session:
+        route_id = installation.default_route().id
+        session.add_all(
+            Recipient(account_id=account_id, phone=phone, country="PL")
+            for phone in ("+48601299100", "+48601299101")
+        )
+        session.add(
+            Suppression(account_id=account_id, phone="+48601299101", source=SuppressionSource.HAND)
+        )
+        session.add(Campaign(account_id=account_id, route_id=route_id, status="paused"))
