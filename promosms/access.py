@@ -109,7 +109,8 @@ def forget_user() -> None:
 def _load(token: str) -> SignedIn | None:
     if g.get("without_user"):
         return None
-    session = sessions.find(token)
+    # A page that refreshes itself does not mean that somebody is there.
+    session = sessions.find(token, touch="X-Partial" not in request.headers)
     return SignedIn(session, token) if session else None
 
 

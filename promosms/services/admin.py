@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.language import money
-from promosms.models import Account, AccountStatus, Campaign, CampaignStatus, Role, User
-from promosms.services import audit, launch, ledger
+from promosms.models import Account, AccountStatus, Role, User
+from promosms.services import audit, ledger
 from promosms.sms.phone import mask
 
 PAGE = 50
@@ -99,27 +99,6 @@ def adjust(account_id: int, amount: int, reason: str, actor: str, reference: str
             audit.record(actor, "account.adjust", subject, detail)
     except IntegrityError as error:
         raise AlreadyBooked from error
-
-
-def continue_blocked(account_id: int) -> list[int]:
-    """Let campaigns go on that only lacked money; returns those to be prepared.
-
-    Their owner has agreed to the price already; one whose price has risen waits for him.
-    """
-    query = select(Campaign).where(
-        Campaign.account_id == account_id,
-        Campaign.status == CampaignStatus.BLOCKED,
-        Campaign.missing > 0,
-        Campaign.total_price <= Campaign.agreed_price,
-    )
-    with transaction() as session:
-        found = _locked(session, account_id)
-        if found is None or found.status != AccountStatus.ACTIVE:
-            return []
-        blocked = list(session.scalars(query.order_by(Campaign.id)))
-        for campaign in blocked:
-            launch.resume(campaign)
-        return [campaign.id for campaign in blocked]
 
 
 def admin_emails() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from promosms.config import setting
 from promosms.database import transaction
@@ -12,6 +12,8 @@ from promosms.models import Email, EmailStatus, now
 
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 LEASE = timedelta(minutes=10)
+KEPT = timedelta(days=30)
+KEPT_WITHOUT_ACCOUNT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,16 @@ def note_failed(email_id: int, attempts: int, *, for_good: bool) -> None:
         _mark(email_id, EmailStatus.FAILED)
     else:
         _mark(email_id, EmailStatus.QUEUED, now() + WAITS[attempts - 1])
+
+
+def forget_old() -> None:
+    """Delete what nobody needs any more: after 30 days, or 2 where there is no account."""
+    old = or_(
+        Email.created_at < now() - KEPT,
+        and_(Email.account_id.is_(None), Email.created_at < now() - KEPT_WITHOUT_ACCOUNT),
+    )
+    with transaction() as session:
+        session.execute(delete(Email).where(old).execution_options(synchronize_session=False))
 
 
 def _due(moment: datetime) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import FIELDS, Account, ListRecipient, Recipient, RecipientList, now
-from promosms.services import lists
+from promosms.services import lists, suppressions
 from promosms.services.consent import Basis
 from promosms.sms import phone
 
@@ -96,7 +96,16 @@ def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
 
 
 def delete_ids(session: Session, ids: Sequence[int]) -> None:
-    """Delete recipients by id within the transaction of the caller, keeping lists' sizes."""
+    """Delete recipients by id within the transaction of the caller, keeping lists' sizes.
+
+    What still waits for them in a campaign is skipped.
+    """
+    rows = session.execute(
+        select(Recipient.account_id, Recipient.phone).where(Recipient.id.in_(ids))
+    ).all()
+    for account_id in {row.account_id for row in rows}:
+        phones = [row.phone for row in rows if row.account_id == account_id]
+        suppressions.skip_waiting(session, account_id, phones, suppressions.DELETED)
     touched = _list_ids(session, ids)
     lists.lock(session, touched)
     lists.displace(session, ids, touched)

@@ -26,12 +26,12 @@ def open_session(user: User, browser: str) -> str:
     return token
 
 
-def find(token: str) -> Session | None:
-    """The live session of a token; its last use is noted once a minute."""
+def find(token: str, *, touch: bool = True) -> Session | None:
+    """The live session of a token; with `touch` its last use is noted, once a minute."""
     found = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
     if found is None or _ended(found):
         return None
-    if now() - found.seen_at > timedelta(minutes=1):
+    if touch and now() - found.seen_at > timedelta(minutes=1):
         with transaction() as session:
             session.execute(update(Session).where(Session.id == found.id).values(seen_at=now()))
     return found

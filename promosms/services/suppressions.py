@@ -1,5 +1,7 @@
 """Suppressions: honour an opt-out at once, whatever is under way."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from promosms.models import Campaign, Message, MessageStatus, Suppression, Suppr
 from promosms.services import counters, ledger
 
 OPTED_OUT = "opted_out"
+DELETED = "deleted"
 
 
 def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
@@ -18,11 +21,13 @@ def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
     transaction of the opt-out, and their price is released.
     """
     with transaction() as session:
-        known = session.scalar(_row(account_id, phone))
+        known = session.get(Suppression, session.scalar(_row(account_id, phone)) or 0)
         if known is None:
             session.add(Suppression(account_id=account_id, phone=phone, source=source))
-            session.flush()
-        _skip_waiting(session, account_id, phone)
+        elif source == SuppressionSource.REPLY:
+            known.source = source  # the recipient's own word: nobody else may lift it now
+        session.flush()
+        skip_waiting(session, account_id, [phone], OPTED_OUT)
         return known is None
 
 
@@ -46,9 +51,10 @@ def _row(account_id: int, phone: str) -> Select[int]:
     )
 
 
-def _skip_waiting(session: Session, account_id: int, phone: str) -> None:
+def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:
+    """Skip what waits in the account's campaigns for these numbers, and release its price."""
     waiting = (
-        Message.phone == phone,
+        Message.phone.in_(phones),
         Message.account_id == account_id,
         Message.campaign_id.is_not(None),
         Message.status == MessageStatus.QUEUED,
@@ -64,7 +70,7 @@ def _skip_waiting(session: Session, account_id: int, phone: str) -> None:
     skipped = session.execute(
         update(Message)
         .where(*waiting)
-        .values(status=MessageStatus.SKIPPED, reason=OPTED_OUT, final_at=now())
+        .values(status=MessageStatus.SKIPPED, reason=reason, final_at=now())
         .returning(Message.id, Message.campaign_id, Message.price)
         .execution_options(synchronize_session=False)
     ).all()

@@ -25,7 +25,7 @@ from promosms.models import (
     Session,
     now,
 )
-from promosms.services import claims, confirmations, counters, launch, ledger
+from promosms.services import claims, confirmations, counters, emails, launch, ledger
 
 BATCH = 1000
 UNSETTLED = timedelta(hours=72)
@@ -40,6 +40,7 @@ def sweep() -> None:
     finish_campaigns()
     release_unsettled()
     confirmations.forget_expired()
+    emails.forget_old()
     drop_old_sessions()
 
 
@@ -98,10 +99,10 @@ def finish_campaigns(campaign_id: int | None = None) -> int:
         return len(found.all())
 
 
-def continue_blocked() -> int:
+def continue_blocked() -> list[int]:
     """Campaigns that wait for money go on when there is enough, for a day; later it would surprise.
 
-    Returns how many go on.
+    Returns those that are to be prepared again.
     """
     affordable = select(Account.id).where(
         Account.status == AccountStatus.ACTIVE, Account.balance >= Campaign.total_price
@@ -120,7 +121,7 @@ def continue_blocked() -> int:
             .returning(Campaign.id)
             .execution_options(synchronize_session=False)
         )
-        return len(found.all())
+        return list(found.scalars())
 
 
 def release_unsettled() -> int:

@@ -10,7 +10,7 @@ from promosms.forms.admin import AdjustForm, SuspendForm
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Account, GatewayStatus
-from promosms.services import admin, audit, ledger, workers
+from promosms.services import admin, audit, ledger, sweep, workers
 from promosms.services import gateways as lines
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -153,7 +153,7 @@ def _book(found: Account, form: AdjustForm) -> bool:
     except admin.AlreadyBooked:
         flash(_("This correction is booked already. Nothing was booked twice."), "info")
         return True
-    for campaign_id in admin.continue_blocked(found.id):
+    for campaign_id in sweep.continue_blocked():
         bell.ring("work", "prepare.run", campaign_id)
     flash(_("The balance is corrected by %(amount)s.", amount=money(form.units)), "good")
     return True

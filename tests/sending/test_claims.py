@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from promosms.database import transaction
 from promosms.extensions import db
@@ -15,6 +15,8 @@ from promosms.models import (
     Lane,
     Message,
     MessageStatus,
+    Recipient,
+    Suppression,
     SuppressionSource,
     now,
 )
@@ -22,6 +24,7 @@ from promosms.services import (
     claims,
     launch,
     preparation,
+    recipients,
     results,
     suppressions,
     sweep,
@@ -328,3 +331,22 @@ def expire_leases() -> None:
     """As if a minute and more had passed."""
     with transaction() as session:
         session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
+
+
+def test_what_waits_for_a_deleted_recipient_is_skipped(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = prepared(make_campaign)
+    one = db.session.scalars(select(Recipient).where(Recipient.phone == PHONES[2])).one()
+    recipients.delete_one(one)
+    assert statuses(campaign_id) == {"queued": 9, "skipped": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_a_stop_after_an_opt_out_by_hand_is_the_recipients_own_word(
+    context: None, cast: Cast
+) -> None:
+    account = cast.owner.account_id
+    assert suppressions.opt_out(account, PHONES[0], SuppressionSource.HAND)
+    assert not suppressions.opt_out(account, PHONES[0], SuppressionSource.REPLY)
+    assert db.session.scalars(select(Suppression.source)).one() == "reply"

@@ -9,7 +9,7 @@ from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, CampaignStatus, MessageStatus
 from promosms.services import audience, launch
 from promosms.services.launch import LaunchProblem
-from promosms.services.suppressions import OPTED_OUT
+from promosms.services.suppressions import DELETED, OPTED_OUT
 
 # Status: what it is called, and the tone of its badge.
 STATUS = {
@@ -48,6 +48,7 @@ FILTERS = {
 }
 SKIPPED = {
     OPTED_OUT: _("They have opted out of your texts."),
+    DELETED: _("You have deleted them since."),
     audience.NO_CONSENT: _("They have not agreed to get promotional texts."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
     audience.TOO_LONG: _("With their own details the text would be longer than six parts."),

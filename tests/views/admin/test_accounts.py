@@ -8,7 +8,7 @@ from flask import Flask
 from promosms import bell
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Account, AuditEntry, Campaign, Message
+from promosms.models import Account, AuditEntry, Campaign, Message, now
 from promosms.services import admin as accounts
 from promosms.services import installation
 from tests.cast import Cast
@@ -155,6 +155,7 @@ def test_a_campaign_that_lacked_money_goes_on(app: Flask, cast: Cast, admin: Pag
                 total_price=total,
                 agreed_price=agreed,
                 missing=missing,
+                launched_at=now(),
             )
             for total, agreed, missing in prices
         ]

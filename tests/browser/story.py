@@ -1,0 +1,166 @@
+"""What people do in the browser, step by step: the pieces of the stories."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.running.installation import Installation
+
+PASSWORD = "a lantern under four bridges"
+SEND = re.compile(r"Send \d+ texts? for")
+
+
+class Trial(Installation):
+    """An installation in which receipts come quickly and nobody is told to slow down."""
+
+    invitation = ""
+
+    def begin(self) -> None:
+        """Start it, and keep the link for its admin."""
+        printed = self.start()
+        self.invitation = re.findall(r"https://\S+/admin/join/\S+", printed)[0]
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"https://localhost:{self.port}"
+
+    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+        quick = {
+            "PROMOSMS_PUBLIC_URL": self.url,
+            "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.3",
+            "PROMOSMS_RATE_LIMITS": "no",
+        }
+        return super()._environment({**quick, **more})
+
+
+@dataclass
+class Shop:
+    """The memory of its owner's browser, and where its things are."""
+
+    memory: StorageState
+    import_: str
+    finished: str
+    draft: str
+    list_: str
+    recipient: str
+
+
+def heading(page: Page, text: str | re.Pattern[str]) -> None:
+    """Wait for the page with this title."""
+    expect(page.locator("h1")).to_have_text(text)
+
+
+def register(page: Page, email: str, phone: str) -> None:
+    """From the first page to the dashboard: e-mail, text, password of one's own."""
+    page.goto("/")
+    page.get_by_role("link", name="Register").first.click()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Mobile number").fill(phone)
+    page.get_by_role("button", name="Register").click()
+    heading(page, "Check your e-mail")
+    page.get_by_role("link", name="Open the phone").click()
+    letter = page.get_by_role("article").filter(has_text=f"E-mail to {email}")
+    letter.get_by_role("link").first.click()
+    heading(page, "Your address is confirmed")
+    page.get_by_role("button", name="Text me the password").click()
+    heading(page, "Sign in")
+    sign_in(page, email, system_password(page, phone))
+    heading(page, "Choose your password")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("button", name="Set the password").click()
+    heading(page, "Dashboard")
+
+
+def system_password(page: Page, phone: str) -> str:
+    """Look at the simulated phone until the text with the password has arrived."""
+    back = page.url
+    page.goto(f"/phone?number={phone.replace('+', '%2B').replace(' ', '')}")
+    for _ in range(50):
+        found = re.search(r"your password is (\S+)\.", page.locator("main").inner_text())
+        if found:
+            page.goto(back)
+            return found[1]
+        page.wait_for_timeout(200)
+        page.reload()
+    raise AssertionError("no text with a password has arrived")
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Fill the form of the sign-in page and send it."""
+    page.goto("/login")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+def paste(page: Page, numbers: str, to: str) -> None:
+    """Paste numbers of people who agreed onto a new list, and wait until they are there."""
+    page.goto("/imports/paste")
+    page.get_by_label("Numbers").fill(numbers)
+    agree(page)
+    page.get_by_label("Or on a new list, called").fill(to)
+    page.get_by_role("button", name="Add these numbers").click()
+    expect(page.get_by_text("The import is finished.")).to_be_visible()
+
+
+def agree(page: Page) -> None:
+    """Say that people have agreed, where and when."""
+    page.get_by_label("Yes, they agreed").check()
+    page.get_by_label("Where or how they agreed").fill("Card at the till")
+    page.get_by_label("When they agreed").fill("2024-05-01")
+
+
+def write(page: Page, text: str, to: str = "Everyone") -> None:
+    """Write a new campaign, without saving it."""
+    page.goto("/campaigns/new")
+    heading(page, "New campaign")
+    box = page.get_by_role("checkbox", name=to)
+    box.check()
+    if to != "Everyone":
+        page.get_by_role("checkbox", name="Everyone").uncheck()
+    page.get_by_label("Text", exact=True).fill(text)
+
+
+def review(page: Page) -> None:
+    """From the composer to the review."""
+    page.get_by_role("button", name="Review before sending").click()
+    heading(page, "Review before sending")
+
+
+def open_shop(page: Page) -> Shop:
+    """A shop with a bit of everything: refused rows, failures, an opt-out, a draft."""
+    register(page, "full@example.com", "+48 601 300 110")
+    paste(page, "601 320 201, Ola\n601 300 001, Jan\n601 300 002\n601 300 006\n601", "Regulars")
+    imported = page.url
+    write(page, "Hi {first_name|there}, 20% off")
+    review(page)
+    page.get_by_role("button", name=SEND).click()
+    expect(page.locator("[data-refresh]")).to_contain_text("Finished")
+    finished = page.url
+    page.goto("/recipients/opt-outs")
+    page.get_by_label("Numbers").fill("601 300 119")
+    page.get_by_role("main").get_by_role("button", name="Add").click()
+    expect(page.get_by_text("1 number was added.")).to_be_visible()
+    write(page, "Cześć {first_name|there}, 20% taniej")
+    page.get_by_role("button", name="Save draft").click()
+    heading(page, "Edit the campaign")
+    draft = page.url
+    page.goto("/lists")
+    page.get_by_role("main").get_by_role("link", name="Regulars").click()
+    heading(page, "Regulars")
+    group = page.url
+    page.goto("/recipients")
+    page.get_by_role("row").filter(has_text="Ola").get_by_role("link").first.click()
+    heading(page, "+48 601 320 201")
+    return Shop(page.context.storage_state(), imported, finished, draft, group, page.url)
+
+
+def join(page: Page, invitation: str) -> None:
+    """Become the admin of the installation by the link that it printed."""
+    page.goto(invitation)
+    page.get_by_label("E-mail address").fill("admin@example.com")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("button", name="Begin").click()
+    heading(page, "Accounts")

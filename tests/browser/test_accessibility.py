@@ -1,0 +1,175 @@
+"""Every page for everybody: axe, light and dark, narrow and wide, and the keyboard."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.story import Shop, agree, heading, register
+
+AXE = Axe()
+WIDTHS = (320, 1280)
+PUBLIC = ["/", "/privacy", "/cookies", "/terms", "/register", "/login", "/forgotten", "/phone"]
+PUBLIC += ["/settings/gone", "/nowhere", "/register/gone", "/forgotten/gone"]
+MEMBERS = [
+    "/dashboard", "/recipients", "/recipients/add", "/recipients/field-names",
+    "/recipients/replies", "/recipients/opt-outs", "/lists", "/imports", "/imports/new",
+    "/imports/paste", "/campaigns", "/campaigns/new", "/billing", "/billing/prices", "/settings",
+    "/settings/leave", "/password/change",
+]  # fmt: skip
+ADMINS = ["/admin", "/admin/gateways", "/admin/audit"]
+# What the colours change is the contrast; everything else is looked for in light.
+EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
+CONTRAST: dict[str, Any] = {**EVERYTHING, "runOnly": ["color-contrast"]}
+
+
+def check(page: Page, where: str) -> list[str]:
+    """What is wrong with the page as it stands, in words."""
+    found = []
+    page.evaluate(AXE.axe_script)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="light")
+        found += [f"{where} {width} light: {wrong}" for wrong in violations(page, EVERYTHING)]
+        page.emulate_media(color_scheme="dark")
+        found += [f"{where} {width} dark: {wrong}" for wrong in violations(page, CONTRAST)]
+        if wide := too_wide(page):
+            found.append(f"{where} {width}: wider than the screen: {wide}")
+    return found
+
+
+def violations(page: Page, options: dict[str, Any]) -> list[str]:
+    """What axe finds: the rule, and the elements that break it."""
+    answer = page.evaluate("options => axe.run(options)", options)
+    return [
+        f"{each['id']}: {[one['html'] for one in each['nodes']]}" for each in answer["violations"]
+    ]
+
+
+def too_wide(page: Page) -> object:
+    """The elements that make the page scroll to the side."""
+    return page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return [];
+          return [...document.querySelectorAll("main *, header *, footer *")]
+            .filter((one) => one.getBoundingClientRect().right > width && !one.closest(".scroll"))
+            .map((one) => one.outerHTML.slice(0, 100)).slice(0, 3);
+        }"""
+    )
+
+
+def check_all(page: Page, addresses: list[str]) -> None:
+    found = []
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status < 500, address
+        found += check(page, address)
+    assert found == []
+
+
+def test_public_pages(open_browser: OpenBrowser) -> None:
+    check_all(open_browser().page, PUBLIC)
+
+
+def test_empty_pages(open_browser: OpenBrowser) -> None:
+    page = open_browser().page
+    register(page, "empty@example.com", "+48 601 300 130")
+    check_all(page, MEMBERS)
+
+
+def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
+    page = open_browser(storage_state=shop.memory).page
+    own = [shop.import_, shop.finished, shop.draft, shop.list_, shop.recipient]
+    more = [
+        shop.draft.replace("/edit", "/review"),
+        f"{shop.list_}/rename",
+        f"{shop.list_}/delete",
+        f"{shop.recipient}/delete",
+        "/phone",
+        "/phone?number=%2B48601320201",
+    ]
+    check_all(page, [*MEMBERS, *own, *more])
+
+
+def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Any, shop: Shop) -> None:
+    page = open_browser(storage_state=operator).page
+    page.goto("/admin")
+    account = page.get_by_role("row").filter(has_text="full@example.com").get_by_role("link")
+    check_all(page, [*ADMINS, str(account.first.get_attribute("href"))])
+
+
+def test_forms_with_errors(open_browser: OpenBrowser, shop: Shop) -> None:
+    page = open_browser(storage_state=shop.memory).page
+    page.goto("/recipients/add")
+    page.get_by_label("Mobile number").fill("601")
+    agree(page)
+    page.get_by_label("Where or how they agreed").fill("")
+    page.get_by_role("main").get_by_role("button").last.click()
+    expect(page.locator("[aria-invalid]")).to_have_count(2)
+    found = check(page, "/recipients/add")
+    page.goto("/campaigns/new")
+    page.get_by_label("Text", exact=True).fill("Hi {nickname}")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Nobody can fill in {nickname}.")).to_be_visible()
+    assert found + check(page, "/campaigns/new") == []
+
+
+def test_the_menu_of_a_phone(open_browser: OpenBrowser, shop: Shop) -> None:
+    page = open_browser(storage_state=shop.memory, viewport={"width": 320, "height": 640}).page
+    page.goto("/dashboard")
+    page.get_by_text("Menu", exact=True).click()
+    page.evaluate(AXE.axe_script)
+    assert violations(page, EVERYTHING) == []
+    page.get_by_role("link", name="Campaigns").click()
+    heading(page, "Campaigns")
+
+
+@pytest.mark.parametrize("address", ["/login", "/dashboard"])
+def test_the_keyboard_skips_to_the_content(
+    open_browser: OpenBrowser, shop: Shop, address: str
+) -> None:
+    memory = {} if address == "/login" else {"storage_state": shop.memory}
+    page = open_browser(**memory).page
+    page.goto(address)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main, footer') !== null")
+
+
+def test_everything_is_reached_by_the_keyboard(open_browser: OpenBrowser, shop: Shop) -> None:
+    page = open_browser(storage_state=shop.memory).page
+    for address in ("/dashboard", "/recipients", "/campaigns/new", shop.finished):
+        page.goto(address)
+        reached = set()
+        for _ in range(200):
+            page.keyboard.press("Tab")
+            place = page.evaluate(PLACE)
+            if place in reached or place is None:
+                break
+            reached.add(place)
+        assert page.evaluate(FORGOTTEN, list(reached)) == [], address
+
+
+PLACE = """() => {
+  const all = [...document.querySelectorAll("*")];
+  const place = all.indexOf(document.activeElement);
+  return document.activeElement === document.body ? null : place;
+}"""
+FORGOTTEN = """(reached) => {
+  const all = [...document.querySelectorAll("*")];
+  const groups = new Set(reached.map((place) => all[place].type === "radio" && all[place].name));
+  return all
+    .filter((one, place) => one.matches("a[href], button, input, select, textarea, summary")
+      && one.checkVisibility({ visibilityProperty: true }) && !one.disabled
+      && one.type !== "hidden" && !reached.includes(place)
+      && !(one.type === "radio" && groups.has(one.name)))
+    .map((one) => one.outerHTML.slice(0, 100));
+}"""

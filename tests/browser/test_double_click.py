@@ -1,0 +1,50 @@
+"""Impatient fingers: a campaign is launched once, however often one presses."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.story import SEND, Shop, heading, review, write
+
+ALREADY = "This campaign is already on its way. Nothing was sent twice."
+
+
+def ready(page: Page, name: str) -> None:
+    """At the review of a new campaign."""
+    write(page, f"{name}: 20% off")
+    page.get_by_label("Name", exact=True).fill(name)
+    review(page)
+
+
+def launched_once(page: Page, name: str) -> None:
+    """One campaign of this name, and money for it once."""
+    page.goto("/campaigns")
+    expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
+    page.goto("/billing")
+    held = (
+        page.get_by_role("row").filter(has_text=name).filter(has_text=re.compile("set aside", re.I))
+    )
+    expect(held).to_have_count(1)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_double_click_launches_once(open_browser: OpenBrowser, shop: Shop, script: bool) -> None:
+    page = open_browser(storage_state=shop.memory, java_script_enabled=script).page
+    name = f"Twice {script}"
+    ready(page, name)
+    page.get_by_role("button", name=SEND).dblclick()
+    heading(page, name)
+    launched_once(page, name)
+
+
+def test_sending_again_after_going_back_says_that_it_is_on_its_way(
+    open_browser: OpenBrowser, shop: Shop
+) -> None:
+    page = open_browser(storage_state=shop.memory).page
+    ready(page, "Back again")
+    page.get_by_role("button", name=SEND).click()
+    heading(page, "Back again")
+    page.go_back()
+    page.get_by_role("button", name=SEND).click()
+    expect(page.get_by_text(ALREADY)).to_be_visible()
+    launched_once(page, "Back again")

@@ -1,0 +1,123 @@
+"""The first campaign of a shop, from registering to leaving, with everything that is running."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.story import (
+    PASSWORD,
+    SEND,
+    agree,
+    heading,
+    register,
+    review,
+    sign_in,
+    write,
+)
+
+EMAIL, PHONE = "shop@example.com", "+48 601 300 100"
+CUSTOMERS = """Komórka;Imię;Miasto
+601 300 201;Ola;Łódź
+601 300 202;Jan;Kraków
+601 300 203;;Gdynia
+601 30;Ewa;Sopot
+"""
+
+
+def test_a_shop_registers_sends_its_first_campaign_and_leaves(
+    open_browser: OpenBrowser, tmp_path: Path
+) -> None:
+    page = open_browser().page
+    register(page, EMAIL, PHONE)
+    expect(page.get_by_text("Three steps to your first campaign")).to_be_visible()
+
+    bring_customers(page, tmp_path)
+    campaign = send(page)
+    watch(page)
+
+    answer_stop(page, "+48601300201")
+    see_opted_out(page, campaign)
+
+    leave(page)
+    sign_in(page, EMAIL, PASSWORD)
+    expect(page.get_by_text("do not belong together")).to_be_visible()
+
+
+def bring_customers(page: Page, folder: Path) -> None:
+    file = folder / "customers.csv"
+    file.write_text(CUSTOMERS)
+    page.goto("/imports/new")
+    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    heading(page, "What do the columns mean?")
+    chosen = page.get_by_role("combobox", name=re.compile("^Column"))
+    assert [box.input_value() for box in chosen.all()] == ["phone", "first_name", "city"]
+    expect(page.get_by_text("Of the first 4 rows 3 can be imported.")).to_be_visible()
+    agree(page)
+    page.get_by_label("Or on a new list, called").fill("Regulars")
+    page.get_by_role("button", name="Start the import").click()
+    expect(page.get_by_text("The import is finished.")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 row was refused")).to_be_visible()
+
+
+def send(page: Page) -> str:
+    """Write, watch the counter, review, send; returns the address of the report."""
+    write(page, "Hi {first_name|there}, 20% off", to="Regulars")
+    counter = page.locator("[data-counter]")
+    expect(counter).to_contain_text("Hi there, 20% off")
+    expect(counter.locator("dl")).to_contain_text(re.compile(r"Parts\s*1\b"))
+    expect(counter.locator("dl")).to_contain_text(re.compile(r"Price per text\s*€0\.03"))
+    page.get_by_label("Text", exact=True).fill("Hi {first_name|there}, 20% off” " + "x" * 70)
+    expect(counter.locator("dl")).to_contain_text(re.compile(r"Parts\s*2\b"))
+    expect(counter.locator("mark")).to_have_text("”")
+    page.get_by_label("Text", exact=True).fill("Hi {first_name|there}, 20% off")
+    expect(counter.locator("mark")).to_have_count(0)
+    review(page)
+    for text in ("Hi Ola, 20% off", "Hi Jan, 20% off", "Hi there, 20% off"):
+        expect(page.get_by_text(text)).to_be_visible()
+    page.get_by_role("button", name=SEND).click()
+    heading(page, "Hi {first_name|there}, 20% off")
+    return page.url
+
+
+def watch(page: Page) -> None:
+    """The report fills by itself until everything has been delivered."""
+    live = page.locator("[data-refresh]")
+    expect(live).to_contain_text("3 of 3 done")
+    expect(live).to_contain_text(re.compile(r"Delivered\s*3\b"))
+    expect(live).to_contain_text("Finished")
+
+
+def answer_stop(page: Page, number: str) -> None:
+    page.goto(f"/phone?number=%2B{number[1:]}")
+    expect(page.get_by_text("Hi Ola, 20% off")).to_be_visible()
+    page.get_by_label("Answer as this person").fill("STOP")
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_text("Your answer is on its way.")).to_be_visible()
+    expect(page.locator(".bubble.mine")).to_contain_text("STOP")
+
+
+def see_opted_out(page: Page, campaign: str) -> None:
+    row = page.get_by_role("row").filter(has_text="601 300 201")
+    for _ in range(60):
+        page.goto("/recipients/opt-outs")
+        if row.count():
+            break
+        page.wait_for_timeout(250)
+    expect(row).to_be_visible()
+    page.goto(campaign)
+    page.get_by_role("button", name="Use again as a new draft").click()
+    review(page)
+    expect(page.get_by_role("row").filter(has_text="opted out of your texts")).to_contain_text("1")
+    expect(page.get_by_role("button", name=SEND)).to_contain_text("Send 2 texts")
+
+
+def leave(page: Page) -> None:
+    page.goto("/settings")
+    page.get_by_role("link", name="Delete the account…").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_label("Delete the account and everything in it, for good").check()
+    page.get_by_role("button", name="Delete").click()
+    heading(page, "Your account is being deleted")

@@ -1,0 +1,52 @@
+"""Everything that matters works in a browser without script."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.story import PASSWORD, SEND, heading, paste, register, review, sign_in, write
+
+EMAIL, PHONE = "plain@example.com", "+48 601 300 120"
+
+
+def test_a_campaign_without_script(open_browser: OpenBrowser) -> None:
+    page = open_browser(java_script_enabled=False).page
+    register(page, EMAIL, PHONE)
+    page.get_by_role("button", name="Sign out").first.click()
+    heading(page, "Sign in")
+    sign_in(page, EMAIL, PASSWORD)
+    heading(page, "Dashboard")
+
+    paste(page, "601 300 211, Ola\n601 300 212, Jan", "Regulars")
+    write(page, "Hi {first_name|there}, 20% off “today”")
+    page.get_by_role("button", name="Count again").click()
+    counter = page.locator("[data-counter]")
+    expect(counter.locator("dl")).to_contain_text(re.compile(r"Parts\s*1\b"))
+    expect(counter).to_contain_text("special letters")
+    page.get_by_role("button", name="Replace by plain ones").click()
+    expect(counter).to_contain_text("plain letters")
+    expect(page.get_by_label("Text", exact=True)).to_have_value(
+        'Hi {first_name|there}, 20% off "today"'
+    )
+    review(page)
+    page.get_by_role("button", name=SEND).click()
+    delivered(page)
+    sent_texts(page)
+
+
+def delivered(page: Page) -> None:
+    """Without script the reader loads the report again."""
+    for _ in range(60):
+        if "2 of 2 done" in page.locator("main").inner_text():
+            page.reload()
+            if page.get_by_role("row").filter(has_text="Delivered").count() == 2:
+                return
+        page.wait_for_timeout(250)
+        page.reload()
+    raise AssertionError(page.locator("main").inner_text())
+
+
+def sent_texts(page: Page) -> None:
+    page.goto("/phone?number=%2B48601300211")
+    expect(page.get_by_text('Hi Ola, 20% off "today"')).to_be_visible()

@@ -1,0 +1,44 @@
+"""A browser that remembers what the pages did wrong."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+LISTEN = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error("policy: " + event.violatedDirective + " " + event.blockedURI);
+});
+"""
+SECONDS = 15
+# Chromium reports answers such as 404 and 422 there; the tests look at the pages themselves.
+ANSWERS = "Failed to load resource: the server responded with a status of 4"
+
+
+class Witness:
+    """A window of a fresh browser, and its complaints: console, policy, foreign hosts."""
+
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        self.url, self.complaints = url, list[str]()
+        self.host = urlsplit(url).netloc
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        self.context = browser.new_context(base_url=url, ignore_https_errors=True, **options)
+        self.context.set_default_timeout(SECONDS * 1000)
+        self.context.add_init_script(LISTEN)
+        self.context.on("console", self._console)
+        self.context.on("request", self._request)
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.page: Page = self.context.new_page()
+
+    def close(self) -> None:
+        """Close the window with everything that it remembers."""
+        self.context.close()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(ANSWERS):
+            self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        target = urlsplit(request.url)
+        if target.scheme not in ("data", "blob") and target.netloc != self.host:
+            self.complaints.append(f"a request to {request.url}")
