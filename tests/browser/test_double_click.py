@@ -21,10 +21,7 @@ def launched_once(page: Page, name: str) -> None:
     page.goto("/campaigns")
     expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
     page.goto("/billing")
-    held = (
-        page.get_by_role("row").filter(has_text=name).filter(has_text=re.compile("set aside", re.I))
-    )
-    expect(held).to_have_count(1)
+    expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -37,7 +34,7 @@ def test_a_double_click_launches_once(open_browser: OpenBrowser, shop: Shop, scr
     launched_once(page, name)
 
 
-def test_sending_again_after_going_back_says_that_it_is_on_its_way(
+def test_going_back_after_sending_leads_to_the_report(
     open_browser: OpenBrowser, shop: Shop
 ) -> None:
     page = open_browser(storage_state=shop.memory).page
@@ -45,6 +42,19 @@ def test_sending_again_after_going_back_says_that_it_is_on_its_way(
     page.get_by_role("button", name=SEND).click()
     heading(page, "Back again")
     page.go_back()
-    page.get_by_role("button", name=SEND).click()
-    expect(page.get_by_text(ALREADY)).to_be_visible()
-    launched_once(page, "Back again")
+    heading(page, "Back again")
+    expect(page.get_by_role("button", name=SEND)).to_have_count(0)
+
+
+def test_sending_again_from_another_window_says_that_it_is_on_its_way(
+    open_browser: OpenBrowser, shop: Shop
+) -> None:
+    witness = open_browser(storage_state=shop.memory)
+    ready(witness.page, "Two windows")
+    other = witness.context.new_page()
+    other.goto(witness.page.url)
+    for page in (witness.page, other):
+        page.get_by_role("button", name=SEND).click()
+        heading(page, "Two windows")
+    expect(other.get_by_text(ALREADY)).to_be_visible()
+    launched_once(other, "Two windows")

@@ -30,6 +30,16 @@ LEAST = {
 }
 
 
+# The only routes that anybody may use; whatever is not named here needs a signed-in user.
+PUBLIC = {
+    "static",
+    *("auth.register", "auth.confirm", "auth.sign_in", "auth.forgotten", "auth.reset", "auth.join"),
+    *("policies.home", "policies.privacy", "policies.cookies", "policies.terms"),
+    *("policies.dismiss_notice", "policies.choose_language", "settings.gone"),
+    *("phone.index", "phone.live", "phone.reply"),  # and these only on the machine itself
+}
+
+
 def browser(cast: Cast, app: Flask, name: str) -> PageClient:
     client: PageClient = PageClient(app) if name == VISITOR else getattr(cast, name).browser()
     return client
@@ -64,6 +74,13 @@ def test_every_route_says_who_may_use_it(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         mark(app, rule.endpoint)
         assert (rule.methods or set()) - IGNORED <= {"GET", "POST"}, rule.endpoint
+
+
+def test_few_routes_are_public_and_those_of_admins_are_for_admins_only(app: Flask) -> None:
+    marks = {rule.endpoint: mark(app, rule.endpoint) for rule in app.url_map.iter_rules()}
+    assert {name for name, access in marks.items() if access is Access.PUBLIC} == PUBLIC
+    for name, access in marks.items():
+        assert (access is Access.ADMIN) == name.startswith("admin."), name
 
 
 def test_no_line_for_a_route_that_is_gone(app: Flask) -> None:

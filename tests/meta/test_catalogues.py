@@ -1,0 +1,153 @@
+"""Every language says everything that English says, with the same gaps, on every page."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog, Message
+from babel.messages.pofile import read_po
+from bs4 import BeautifulSoup, Comment, Doctype
+from flask import Flask
+
+from promosms.config import DEFAULTS
+from promosms.database import transaction
+from promosms.models import User
+from promosms.services import system_passwords
+from promosms.sms.segments import measure
+from tests.meta.routes import path, routes
+from tests.meta.sources import PACKAGE, ROOT
+from tests.meta.stage import Stage
+from tests.pages import PageClient, check_page, words
+
+ENGLISH, *OTHERS = DEFAULTS["LANGUAGES"]
+GAP = re.compile(r"%\(\w+\)s|\{\w+\}")
+TAG = re.compile(r"<[^>]*>")
+READ = ("alt", "aria-label", "content", "label", "placeholder", "title", "data-confirm")
+PASSWORD = "ABCD-EFGH-JKLM-NPQR"
+
+
+@cache
+def catalogue(language: str) -> Catalog:
+    with (PACKAGE / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def forms(text: object) -> tuple[str, ...]:
+    """A text, or its singular and plurals."""
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+def messages(catalog: Catalog) -> dict[tuple[str, ...], Message]:
+    return {forms(message.id): message for message in catalog if message.id}
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, ...]]:
+    """The messages of the sources, by the command of CONTRIBUTING.md."""
+    target = tmp_path_factory.mktemp("extracted") / "messages.pot"
+    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
+    settings = ["-F", "promosms/translations/babel.cfg", "-k", "lazy_gettext"]
+    subprocess.run([*command, *settings, "-o", target, "promosms"], cwd=ROOT, check=True)
+    with target.open("rb") as file:
+        return set(messages(read_po(file)))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_is_in_the_catalogue(language: str, extracted: set[tuple[str, ...]]) -> None:
+    known = set(messages(catalogue(language)))
+    assert extracted - known == set(), "run pybabel update, then translate"
+    assert known - extracted == set(), "these are said no more: run pybabel update"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_is_translated(language: str) -> None:
+    for source, message in messages(catalogue(language)).items():
+        said = forms(message.string)
+        assert all(text.strip() for text in said), source
+        assert not message.fuzzy, source
+        assert len(said) == (catalogue(language).num_plurals if message.pluralizable else 1), source
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_have_the_gaps_and_the_tags_of_the_source(language: str) -> None:
+    for source, message in messages(catalogue(language)).items():
+        gaps = {gap for text in source for gap in GAP.findall(text)}
+        for text in forms(message.string):
+            assert set(GAP.findall(text)) == gaps, source
+            assert Counter(TAG.findall(text)) == Counter(TAG.findall(source[0])), source
+            assert not re.search(r"%(?!\(\w+\)s)", text), source
+
+
+@pytest.mark.parametrize("language", [ENGLISH, *OTHERS])
+def test_the_text_with_the_system_password_is_one_plain_part(context: None, language: str) -> None:
+    text = system_passwords.wording(language).replace("{secret}", PASSWORD)
+    said = measure(text)
+    assert (said.encoding, said.parts) == ("gsm7", 1), text
+
+
+@pytest.mark.parametrize("person", ["visitor", "owner", "admin"])
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_page_speaks_english_to_those_who_read_another_language(
+    stage: Stage, language: str, person: str
+) -> None:
+    browser = reader(stage, person, language)
+    english = untranslated(language)
+    opened = 0
+    for rule in routes(stage.app, "GET"):
+        answer = browser.get(path(stage, rule))
+        if answer.status_code != 200 or answer.mimetype not in ("text/html", "text/csv"):
+            continue
+        if "<html" in answer.text:
+            page = check_page(answer.text)
+            assert page.html is not None
+            assert page.html["lang"] == language, rule.endpoint
+        left = [pattern.pattern for pattern in english if pattern.search(said(answer.text))]
+        assert left == [], rule.endpoint
+        opened += 1
+    assert opened > 5
+
+
+def reader(stage: Stage, person: str, language: str) -> PageClient:
+    """The browser of somebody who reads this language."""
+    if person == "visitor":
+        visitor = PageClient(stage.app)
+        visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+        return visitor
+    who = getattr(stage.cast, person)
+    with stage.app.app_context(), transaction() as session:
+        session.get_one(User, who.user_id).language = language
+    browser: PageClient = who.browser()
+    return browser
+
+
+@cache
+def untranslated(language: str) -> list[re.Pattern[str]]:
+    """How the English of the catalogue would look on a page; gaps are filled there."""
+    found = messages(catalogue(language)).items()
+    return [
+        pattern(piece)
+        for source, message in found
+        for text in source
+        for piece in TAG.split(text)
+        if text not in forms(message.string) and re.search("[a-z]", GAP.sub("", piece))
+    ]
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """A sentence may stand anywhere in a line, a word must be the whole line."""
+    bare = ".*".join(re.escape(words(piece)) for piece in GAP.split(text))
+    return re.compile(bare if text.count(" ") > 2 else f"^{bare}$", re.M)
+
+
+def said(html: str) -> str:
+    """What a page says, a line for each piece of text."""
+    page = BeautifulSoup(html, "html5lib")
+    pieces = [
+        text for text in page.find_all(string=True) if not isinstance(text, Comment | Doctype)
+    ]
+    read = [str(tag[name]) for tag in page.find_all(True) for name in READ if tag.get(name)]
+    return "\n".join(words(text) for text in [*pieces, *read])
