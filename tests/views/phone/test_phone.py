@@ -84,7 +84,7 @@ def test_only_who_got_a_text_can_answer(visitor: PageClient) -> None:
     visitor.post_page("/phone/reply", {"number": NUMBER, "to": "+1", "text": "x"}, status=404)
 
 
-def test_at_most_fifty_are_shown(
+def test_only_the_last_ones_are_shown(
     app: Flask, cast: Cast, visitor: PageClient, settle: Settle
 ) -> None:
     with app.app_context():
@@ -92,4 +92,4 @@ def test_at_most_fifty_are_shown(
             system_texts.queue_system_text(cast.owner.account_id, NUMBER, f"No. {n}")
         db.session.remove()
     settle()
-    assert len(visitor.get_page("/phone").select("figure.bubble")) == 50
+    assert len(visitor.get_page("/phone").select("figure.bubble")) == 25
