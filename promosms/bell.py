@@ -27,12 +27,12 @@ def queue(name: str) -> Queue:
 def ring(name: str, job: str, *ids: int) -> bool:
     """Enqueue `job` ("send.run") on a queue; False when Redis cannot be reached.
 
-    Jobs carry ids only and find their work in the database. Two waiting ones with the same
-    purpose are enough: a job that has not started yet will see what was committed before.
+    Jobs carry ids only and find their work in the database. Where all jobs of a queue do the
+    same, two waiting ones are enough: one that has not started will see what was committed.
     """
     waiting = queue(name)
     try:
-        if len(waiting) < 2 or ids:
+        if len(waiting) < 2 or name == "work":
             waiting.enqueue_call(
                 f"promosms.jobs.{job}",
                 args=ids,

@@ -57,6 +57,6 @@ def _sink(app: Flask, gateway_id: int) -> Callable[[Sequence[Event]], None]:
     def store(received: Sequence[Event]) -> None:
         with app.app_context():
             events.store(gateway_id, received)
-            bell.ring("work", "receive.run")
+            bell.ring("receive", "receive.run")
 
     return store

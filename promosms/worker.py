@@ -21,10 +21,12 @@ from promosms.services import workers
 
 log = logs.get(__name__)
 BEAT_SECONDS = 10
+# Replies and receipts: a STOP must not wait behind an import, nor for a new process.
+RESIDENT = ("receive",)
 
 
 def run(app: Flask, name: str) -> None:
-    """Work on one queue until SIGTERM: `work`, `mail`, or `gateway-<id>` with its line open.
+    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or `gateway-<id>` with its line open.
 
     Each worker listens to one queue only: RQ then moves jobs atomically and loses none.
     """
@@ -36,7 +38,7 @@ def run(app: Flask, name: str) -> None:
     try:
         with app.app_context():
             _wait_for_redis()
-            kind = LineWorker if gateway_id is not None else JobWorker
+            kind = ResidentWorker if name in RESIDENT or gateway_id is not None else ForkingWorker
             queue = Queue(name, connection=_connection(), serializer=JSONSerializer)
             worker = kind(
                 [queue],
@@ -68,11 +70,11 @@ class InApp(BaseWorker):
                 db.session.remove()
 
 
-class LineWorker(InApp, SimpleWorker):
-    """Keeps its process, because that process holds the gateway open."""
+class ResidentWorker(InApp, SimpleWorker):
+    """Keeps its process: it holds a gateway open, or its jobs are many and small."""
 
 
-class JobWorker(InApp, Worker):
+class ForkingWorker(InApp, Worker):
     """Forks for each job, so that its memory goes with it."""
 
     def main_work_horse(self, *args: Any, **kwargs: Any) -> None:

@@ -36,7 +36,7 @@ def work_once(app: Flask, gateways: list[int]) -> None:
     """One tick, then every queue until it is empty."""
     with app.app_context():
         tick.tick()
-        names = ["work", "mail", *(bell.gateway_queue(i) for i in gateways)]
+        names = ["work", "receive", "mail", *(bell.gateway_queue(i) for i in gateways)]
         queues = [Queue(n, connection=bell.connection(), serializer=JSONSerializer) for n in names]
         db.session.remove()
     for queue in queues:

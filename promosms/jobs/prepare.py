@@ -7,6 +7,9 @@ from promosms.services import preparation, sweep
 
 def run(campaign_id: int) -> None:
     """Prepare, then ring for the gateways that have something to send."""
-    if preparation.prepare(campaign_id) == CampaignStatus.SENDING:
+    status = preparation.prepare(campaign_id)
+    if status == CampaignStatus.PREPARING:
+        bell.ring("work", "prepare.run", campaign_id)
+    if status == CampaignStatus.SENDING:
         for gateway_id in sweep.gateways_with_work():
             bell.ring(bell.gateway_queue(gateway_id), "send.run", gateway_id)

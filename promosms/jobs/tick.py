@@ -50,7 +50,7 @@ def ring() -> None:
     for gateway_id in sweep.gateways_with_work():
         bell.ring(bell.gateway_queue(gateway_id), "send.run", gateway_id)
     if sweep.events_due():
-        bell.ring("work", "receive.run")
+        bell.ring("receive", "receive.run")
     for import_id in imports.stale_imports():
         bell.ring("work", "imports.run", import_id)
     for account_id in erasure.stale_erasures():

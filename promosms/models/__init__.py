@@ -2,7 +2,7 @@
 
 from promosms.models.account import Account, AccountStatus
 from promosms.models.audit import AuditEntry
-from promosms.models.base import Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.base import Model, Privacy, UtcDateTime, new_public_id, now, table_of
 from promosms.models.campaign import Campaign, CampaignList, CampaignStatus
 from promosms.models.confirmation import Confirmation, ConfirmationKind
 from promosms.models.email import Email, EmailStatus
@@ -72,4 +72,5 @@ __all__ = [
     "Worker",
     "new_public_id",
     "now",
+    "table_of",
 ]

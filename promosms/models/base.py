@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -35,6 +35,13 @@ class Model(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     privacy: ClassVar[Privacy]
+
+
+def table_of(model: type[Model]) -> Table:
+    """The bare table of a model: statements on it cost a fraction of the mapped ones in Python."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -9,7 +9,7 @@ from promosms.models.base import Model, Privacy, UtcDateTime, now
 
 
 class Worker(Model):
-    """A row per queue ("work", "mail", "gateway-1") and one for the tick."""
+    """A row per queue ("work", "receive", "gateway-1") and one for the tick."""
 
     __tablename__ = "workers"
     privacy = Privacy.SYSTEM

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,12 +24,14 @@ from promosms.models import (
     MessageStatus,
     Suppression,
     now,
+    table_of,
 )
 from promosms.services import counters, ledger
 from promosms.services.suppressions import OPTED_OUT
 from promosms.services.system_texts import unsealed
 
 SLICE = 500
+ROWS = table_of(Message)
 # Written into the statement, so that the partial index of waiting messages is used.
 QUEUED = literal(MessageStatus.QUEUED.value, literal_execute=True)
 
@@ -70,7 +73,7 @@ def claim(gateway_id: int, most: int = SLICE) -> Claim | None:
         if gateway is None or gateway.status != GatewayStatus.ACTIVE:
             return None
         most = max(1, min(most, SLICE, gateway.rate))
-        found = _take(session, gateway_id, token, most, _single())
+        found = _take(session, gateway_id, token, most, _single(), (ROWS.c.lane, ROWS.c.id))
         if not found:
             found = _take_of_campaigns(session, gateway_id, token, most)
     return Claim(token, gateway_id, found) if found else None
@@ -85,24 +88,24 @@ def intend(claim: Claim, window: list[Claimed]) -> list[Claimed]:
     """
     ids = [message.id for message in window]
     with transaction() as session:
-        _drop_opted_out(session, claim.token, ids)
         campaigns = select(Campaign.id).where(Campaign.status == CampaignStatus.SENDING)
         accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
         lease = now() + timedelta(seconds=setting("LEASE_SECONDS"))
         intended = session.scalars(
-            update(Message)
+            update(ROWS)
             .where(
-                Message.id.in_(ids),
-                Message.lease_token == claim.token,
-                Message.status == MessageStatus.SENDING,
-                or_(Message.campaign_id.is_(None), Message.campaign_id.in_(campaigns)),
-                or_(Message.lane == Lane.SYSTEM, Message.account_id.in_(accounts)),
+                ROWS.c.id.in_(ids),
+                ROWS.c.lease_token == claim.token,
+                ROWS.c.status == MessageStatus.SENDING,
+                or_(ROWS.c.campaign_id.is_(None), ROWS.c.campaign_id.in_(campaigns)),
+                or_(ROWS.c.lane == Lane.SYSTEM, ROWS.c.account_id.in_(accounts)),
                 ~_opted_out(),
             )
             .values(submitted_at=now(), lease_until=lease)
-            .returning(Message.id)
-            .execution_options(synchronize_session=False)
+            .returning(ROWS.c.id)
         ).all()
+        if len(intended) < len(ids):
+            _drop_opted_out(session, claim.token, ids)
     allowed = set(intended)
     return [message for message in window if message.id in allowed]
 
@@ -131,7 +134,7 @@ def requeue(session: Session, which: ColumnElement[bool]) -> int:
 
 def _take_of_campaigns(session: Session, gateway_id: int, token: str, most: int) -> list[Claimed]:
     waiting = exists().where(
-        Message.campaign_id == Campaign.id, Message.gateway_id == gateway_id, *_ready()
+        ROWS.c.campaign_id == Campaign.id, ROWS.c.gateway_id == gateway_id, *_ready()
     )
     query = (
         select(Campaign.id, Campaign.account_id)
@@ -155,7 +158,7 @@ def _take_of_campaigns(session: Session, gateway_id: int, token: str, most: int)
     session.execute(update(Account).where(Account.id == account_id).values(served_at=now()))
     if status != CampaignStatus.SENDING:
         return []
-    found = _take(session, gateway_id, token, most, Message.campaign_id == campaign_id)
+    found = _take(session, gateway_id, token, most, ROWS.c.campaign_id == campaign_id)
     number = len(found)
     counters.move(
         session, campaign_id, {MessageStatus.QUEUED: -number, MessageStatus.SENDING: number}
@@ -166,22 +169,27 @@ def _take_of_campaigns(session: Session, gateway_id: int, token: str, most: int)
 
 def _single() -> ColumnElement[bool]:
     active = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
-    allowed = or_(Message.lane == Lane.SYSTEM, Message.account_id.in_(active))
-    return and_(Message.campaign_id.is_(None), allowed)
+    allowed = or_(ROWS.c.lane == Lane.SYSTEM, ROWS.c.account_id.in_(active))
+    return and_(ROWS.c.campaign_id.is_(None), allowed)
 
 
 def _ready() -> tuple[ColumnElement[bool], ...]:
-    due = or_(Message.next_attempt_at.is_(None), Message.next_attempt_at <= now())
-    return (Message.status == QUEUED, due)
+    due = or_(ROWS.c.next_attempt_at.is_(None), ROWS.c.next_attempt_at <= now())
+    return (ROWS.c.status == QUEUED, due)
 
 
 def _take(
-    session: Session, gateway_id: int, token: str, most: int, which: ColumnElement[bool]
+    session: Session,
+    gateway_id: int,
+    token: str,
+    most: int,
+    which: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]] = (ROWS.c.id,),
 ) -> list[Claimed]:
     chosen = (
-        select(Message.id)
-        .where(Message.gateway_id == gateway_id, which, *_ready())
-        .order_by(Message.lane, Message.id)
+        select(ROWS.c.id)
+        .where(ROWS.c.gateway_id == gateway_id, which, *_ready())
+        .order_by(*order)
         .limit(most)
         .with_for_update(skip_locked=True)
         # As a plain subquery PostgreSQL may run it again for each row, and take too many.
@@ -189,17 +197,16 @@ def _take(
     )
     lease = now() + timedelta(seconds=setting("LEASE_SECONDS"))
     rows = session.execute(
-        update(Message)
-        .where(Message.id.in_(select(chosen.c.id)), Message.status == MessageStatus.QUEUED)
+        update(ROWS)
+        .where(ROWS.c.id.in_(select(chosen.c.id)), ROWS.c.status == MessageStatus.QUEUED)
         .values(
             status=MessageStatus.SENDING,
             lease_token=token,
             lease_until=lease,
             submitted_at=None,
-            attempts=Message.attempts + 1,
+            attempts=ROWS.c.attempts + 1,
         )
-        .returning(*(getattr(Message, name) for name in Claimed._fields), Message.sealed)
-        .execution_options(synchronize_session=False)
+        .returning(*(ROWS.c[name] for name in Claimed._fields), ROWS.c.sealed)
     ).all()
     return sorted((_claimed(row) for row in rows), key=lambda m: (m.lane, m.id))
 
@@ -214,11 +221,11 @@ def _opted_out() -> ColumnElement[bool]:
     return (
         exists()
         .where(
-            Suppression.account_id == Message.account_id,
-            Suppression.phone == Message.phone,
-            Message.campaign_id.is_not(None),
+            Suppression.account_id == ROWS.c.account_id,
+            Suppression.phone == ROWS.c.phone,
+            ROWS.c.campaign_id.is_not(None),
         )
-        .correlate(Message)
+        .correlate(ROWS)
     )
 
 

@@ -3,24 +3,15 @@
 from collections.abc import Mapping
 
 from sqlalchemy import update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from promosms.models import Campaign, MessageStatus
+from promosms.models import Campaign, MessageStatus, table_of
 
-
-def column(status: MessageStatus) -> InstrumentedAttribute[int]:
-    """The counter of a status."""
-    found: InstrumentedAttribute[int] = getattr(Campaign, f"n_{status.value}")
-    return found
+ROWS = table_of(Campaign)
 
 
 def move(session: Session, campaign_id: int, changes: Mapping[MessageStatus, int]) -> None:
     """Add to the counters of a campaign: ``{QUEUED: -3, SENDING: 3}``."""
-    values = {column(s): column(s) + n for s, n in changes.items() if n}
+    values = {f"n_{s}": ROWS.c[f"n_{s}"] + n for s, n in changes.items() if n}
     if values:
-        session.execute(
-            update(Campaign)
-            .where(Campaign.id == campaign_id)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update(ROWS).where(ROWS.c.id == campaign_id).values(values))

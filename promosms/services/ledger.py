@@ -1,10 +1,13 @@
 """The ledger: credit, hold, charge, release, adjust. Amounts in 1/10,000 of the currency."""
 
-from sqlalchemy import select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from promosms.database import transaction
-from promosms.models import Account, EntryKind, Hold, LedgerEntry, now
+from promosms.models import Account, EntryKind, Hold, LedgerEntry, now, table_of
+
+# For what happens with every window of messages.
+HOLDS, ENTRIES, ACCOUNTS = table_of(Hold), table_of(LedgerEntry), table_of(Account)
 
 
 class InsufficientBalance(Exception):
@@ -95,14 +98,29 @@ def give_back(account_id: int, amount: int, reference: str) -> None:
 def _take(campaign_id: int, kind: EntryKind, amount: int, back: int, reference: str) -> None:
     if amount == 0:
         return
+    left = HOLDS.c.remaining - amount
     with transaction() as session:
-        held = session.scalars(
-            select(Hold).where(Hold.campaign_id == campaign_id).with_for_update()
+        account_id = session.scalars(
+            update(HOLDS)
+            .where(HOLDS.c.campaign_id == campaign_id)
+            .values(remaining=left, closed_at=case((left == 0, now()), else_=None))
+            .returning(HOLDS.c.account_id)
         ).one()
-        held.remaining -= amount
-        session.flush()
-        _enter(session, held.account_id, kind, back, -amount, reference, campaign_id=campaign_id)
-        _close_if_empty(session, campaign_id)
+        session.execute(
+            insert(ENTRIES).values(
+                account_id=account_id,
+                campaign_id=campaign_id,
+                kind=kind,
+                amount=back,
+                held=-amount,
+                reference=reference,
+            )
+        )
+        session.execute(
+            update(ACCOUNTS)
+            .where(ACCOUNTS.c.id == account_id)
+            .values(balance=ACCOUNTS.c.balance + back, held=ACCOUNTS.c.held - amount)
+        )
 
 
 def _close_if_empty(session: Session, campaign_id: int) -> None:

@@ -1,5 +1,6 @@
 """Preparation: from a launched campaign to its message rows and its hold."""
 
+import time
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -20,11 +21,12 @@ from promosms.services import audience, counters, installation, ledger, routing
 from promosms.services.audience import Draft
 
 
-def prepare(campaign_id: int) -> CampaignStatus | None:
+def prepare(campaign_id: int, seconds: float = 20.0) -> CampaignStatus | None:
     """Insert the messages page by page, then hold their price and open the campaign for sending.
 
     May be killed and run again at any point: each page is one transaction that also moves the
-    cursor, and a second worker finds its page already done. Returns the status in the end.
+    cursor, and a second worker finds its page already done. Returns the status in the end:
+    PREPARING when the time is up before all is done.
     """
     campaign = db.session.get(Campaign, campaign_id)
     if campaign is None or campaign.status != CampaignStatus.PREPARING:
@@ -32,10 +34,13 @@ def prepare(campaign_id: int) -> CampaignStatus | None:
     gateway = routing.gateway_for(campaign.route_id)
     sender = installation.sender_of(campaign.route_id)
     start = campaign.cursor
+    end = time.monotonic() + seconds
     for page in audience.walk(campaign, start):
         if not _insert_page(campaign_id, start, page, gateway, sender):
             return None
         start = page[-1].recipient_id
+        if time.monotonic() > end:
+            return CampaignStatus.PREPARING
     return _open(campaign_id, start)
 
 

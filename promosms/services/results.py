@@ -8,12 +8,13 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from promosms.database import transaction
-from promosms.models import Message, MessagePart, MessageStatus, now
+from promosms.models import Message, MessagePart, MessageStatus, now, table_of
 from promosms.services import counters, ledger
-from promosms.services.claims import Claim, Claimed
+from promosms.services.claims import ROWS, Claim, Claimed
 
 # Waiting before the next try, by the number of tries so far; then the message has failed.
 RETRIES = tuple(timedelta(seconds=s) for s in (30, 120, 300, 900, 3600, 3600, 3600))
+PARTS = table_of(MessagePart)
 THROTTLED = timedelta(seconds=2)
 OLDEST = timedelta(hours=24)
 
@@ -55,8 +56,9 @@ def _record(session: Session, claim: Claim, results: list[Result], status: Messa
         return sum(_requeue(session, claim, result) for result in results)
     accepted = status == MessageStatus.SENT
     changed = _settle(session, claim, results, status, MessageStatus.SENDING)
-    if accepted:
+    if accepted and len(changed) < len(results):
         changed |= _settle(session, claim, results, status, MessageStatus.UNKNOWN)
+    if accepted:
         _insert_parts(session, claim, [r for r in results if r.message.id in changed])
     _pay(session, claim, [r.message for r in results if r.message.id in changed], status)
     return len(changed)
@@ -73,11 +75,11 @@ def _settle(
     rows: set[int] = set()
     for reason in {result.reason for result in results}:
         found = session.execute(
-            update(Message)
+            update(ROWS)
             .where(
-                Message.id.in_([r.message.id for r in results if r.reason == reason]),
-                Message.lease_token == claim.token,
-                Message.status == before,
+                ROWS.c.id.in_([r.message.id for r in results if r.reason == reason]),
+                ROWS.c.lease_token == claim.token,
+                ROWS.c.status == before,
             )
             .values(
                 status=status,
@@ -88,10 +90,9 @@ def _settle(
                 # Nobody needs a system password any more once the gateway has it.
                 sealed=None,
             )
-            .returning(Message.id)
-            .execution_options(synchronize_session=False)
+            .returning(ROWS.c.id)
         )
-        rows.update(row.id for row in found)
+        rows.update(found.scalars())
     by_campaign: dict[int, int] = {}
     for result in results:
         campaign_id = result.message.campaign_id
@@ -116,7 +117,7 @@ def _insert_parts(session: Session, claim: Claim, results: list[Result]) -> None
         for number, reference in enumerate(result.references, 1)
     ]
     if rows:
-        session.execute(insert(MessagePart), rows)
+        session.execute(insert(PARTS), rows)
 
 
 def _pay(session: Session, claim: Claim, messages: list[Claimed], status: MessageStatus) -> None:

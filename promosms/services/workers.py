@@ -29,7 +29,7 @@ def beat(name: str) -> None:
 def expected() -> list[str]:
     """The queues that need a worker, and the tick."""
     gateways = db.session.scalars(select(Gateway.id).order_by(Gateway.id))
-    return ["work", "mail", TICK, *(bell.gateway_queue(gateway) for gateway in gateways)]
+    return ["work", "receive", "mail", TICK, *(bell.gateway_queue(gateway) for gateway in gateways)]
 
 
 def missing() -> list[str]:

@@ -69,7 +69,7 @@ class Plant:
 
     def start_all(self) -> None:
         """Start every process."""
-        for name in (self.gateway, "work", "tick"):
+        for name in (self.gateway, "work", "receive", "tick"):
             self.start(name)
 
     def kill(self, name: str) -> None:

@@ -5,13 +5,11 @@ import subprocess
 import sys
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Comment, Doctype
-from flask import Flask
 
 from promosms.config import DEFAULTS
 from promosms.database import transaction

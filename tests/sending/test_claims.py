@@ -350,3 +350,12 @@ def test_a_stop_after_an_opt_out_by_hand_is_the_recipients_own_word(
     assert suppressions.opt_out(account, PHONES[0], SuppressionSource.HAND)
     assert not suppressions.opt_out(account, PHONES[0], SuppressionSource.REPLY)
     assert db.session.scalars(select(Suppression.source)).one() == "reply"
+
+
+def test_preparation_takes_turns_with_other_jobs(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id = make_campaign(PHONES)
+    assert preparation.prepare(campaign_id, seconds=0) == CampaignStatus.PREPARING
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert statuses(campaign_id) == {"queued": 10}

@@ -1,0 +1,1 @@
+"""The SMPP 3.4 client: codec, session, texts on their way out, receipts and replies."""

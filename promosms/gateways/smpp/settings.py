@@ -1,0 +1,156 @@
+"""The settings of an SMPP gateway, read from the strings of its row."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any, Self, get_type_hints
+
+from promosms.gateways.base import Trouble
+
+Codes = Mapping[int, Trouble]
+
+
+class SettingError(ValueError):
+    """A setting is missing or makes no sense; the text names it."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"The setting {name} {problem}.")
+        self.name = name
+
+
+class BindAs(StrEnum):
+    """One connection for both directions, or one each: some providers give receipts only so."""
+
+    TRX = "trx"
+    TX_RX = "tx_rx"
+
+
+class Alphabet(StrEnum):
+    """What the provider reads when a text needs no UCS-2."""
+
+    GSM7 = "gsm7"
+    LATIN1 = "latin1"
+    ASCII = "ascii"
+
+
+class Long(StrEnum):
+    """How the parts of a long text are joined again."""
+
+    UDH8 = "udh8"
+    UDH16 = "udh16"
+    SAR = "sar"
+    PAYLOAD = "payload"
+
+
+class Ids(StrEnum):
+    """How message ids are written in answers and in receipts."""
+
+    SAME = "same"
+    ANSWERS_HEX = "resp_hex_dlr_dec"
+    RECEIPTS_HEX = "resp_dec_dlr_hex"
+
+
+class Receipts(StrEnum):
+    """Which receipts are asked for."""
+
+    ALL = "all"
+    FAILURES = "failures"
+    NONE = "none"
+
+
+class Accepted(StrEnum):
+    """What the state ACCEPTED means to the provider: a step on the way, or the good end."""
+
+    INTERMEDIATE = "intermediate"
+    DELIVERED = "delivered"
+
+
+def _between(least: float, most: float) -> dict[str, tuple[float, float]]:
+    return {"between": (least, most)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Numbers of type and plan below 0 mean: by the look of the address. Times in seconds."""
+
+    host: str
+    system_id: str
+    password: str = field(repr=False)
+    port: int = field(default=2775, metadata=_between(1, 65535))
+    system_type: str = ""
+    tls: bool = False
+    tls_ca: str = ""
+    """A file with the certificates to trust; those of the system if empty."""
+    bind: BindAs = BindAs.TRX
+    window: int = field(default=10, metadata=_between(1, 1000))
+    source_ton: int = field(default=-1, metadata=_between(-1, 255))
+    source_npi: int = field(default=-1, metadata=_between(-1, 255))
+    dest_ton: int = field(default=1, metadata=_between(0, 255))
+    dest_npi: int = field(default=1, metadata=_between(0, 255))
+    service_type: str = ""
+    alphabet: Alphabet = Alphabet.GSM7
+    data_coding: int = field(default=-1, metadata=_between(-1, 255))
+    """Of texts in the alphabet: 0, 3 or 1 by its kind if below 0."""
+    flash: bool = False
+    long: Long = Long.UDH8
+    validity_hours: int = field(default=24, metadata=_between(0, 24 * 30))
+    """0 leaves it to the provider."""
+    receipts: Receipts = Receipts.ALL
+    accepted: Accepted = Accepted.INTERMEDIATE
+    ids: Ids = Ids.SAME
+    errors: Codes = field(default_factory=dict)
+    """Such as "0x401=temporary 1026=throttled"."""
+    answer_seconds: float = field(default=20, metadata=_between(0.05, 3600))
+    wait_seconds: float = field(default=8, metadata=_between(0.05, 3600))
+    """How long a text waits for the bind and for its place in the window."""
+    enquire_seconds: float = field(default=30, metadata=_between(0.05, 3600))
+    retry_seconds: float = field(default=1, metadata=_between(0.01, 60))
+    """Before the second try to connect; doubled each time, up to a minute."""
+    join_seconds: float = field(default=2, metadata=_between(0.01, 60))
+    """How long the first parts of a reply wait for the others."""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """Raises SettingError, which names the first setting that is wrong."""
+        hints = get_type_hints(cls)
+        if unknown := sorted(given.keys() - hints.keys()):
+            raise SettingError(unknown[0], "does not exist")
+        for name in ("host", "system_id", "password"):
+            if not given.get(name):
+                raise SettingError(name, "is missing")
+        limits = {one.name: one.metadata.get("between") for one in fields(cls)}
+        values = {n: _value(n, given[n], hints[n], limits[n]) for n in given if given[n] != ""}
+        return cls(**values)
+
+
+def _value(name: str, given: Any, kind: Any, limits: tuple[float, float] | None) -> Any:
+    try:
+        value = _READERS.get(kind, kind)(str(given).strip())
+    except ValueError:
+        raise SettingError(name, f"is wrong: {_wanted(kind)}") from None
+    if limits and not limits[0] <= value <= limits[1]:
+        raise SettingError(name, f"is wrong: a number from {limits[0]} to {limits[1]} is needed")
+    return value
+
+
+def _wanted(kind: Any) -> str:
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return f"one of {', '.join(kind)} is needed"
+    words = {bool: "yes or no is needed", int: "a whole number is needed", float: "not a number"}
+    return words.get(kind, "pairs such as 0x401=temporary are needed")
+
+
+def _yes(given: str) -> bool:
+    word = given.lower()
+    if word not in ("yes", "true", "1", "no", "false", "0"):
+        raise ValueError(given)
+    return word in ("yes", "true", "1")
+
+
+def _codes(given: str) -> Codes:
+    pairs = [pair.partition("=") for pair in re.split(r"[\s,]+", given) if pair]
+    return {int(code, 0): Trouble(trouble) for code, _, trouble in pairs}
+
+
+_READERS: Mapping[Any, Callable[[str], Any]] = {bool: _yes, Codes: _codes}
