@@ -23,6 +23,7 @@ from tests.pages import PageClient, check_page, words
 
 ENGLISH, *OTHERS = DEFAULTS["LANGUAGES"]
 GAP = re.compile(r"%\(\w+\)s|\{\w+\}")
+ANYTHING = ".{0,80}?"
 TAG = re.compile(r"<[^>]*>")
 READ = ("alt", "aria-label", "content", "label", "placeholder", "title", "data-confirm")
 PASSWORD = "ABCD-EFGH-JKLM-NPQR"
@@ -96,14 +97,19 @@ def test_no_page_speaks_english_to_those_who_read_another_language(
     english = untranslated(language)
     opened = 0
     for rule in routes(stage.app, "GET"):
+        if rule.endpoint == "static":
+            continue
+        if rule.endpoint == "static":
+            continue
         answer = browser.get(path(stage, rule))
-        if answer.status_code != 200 or answer.mimetype not in ("text/html", "text/csv"):
+        if answer.status_code != 200:
             continue
         if "<html" in answer.text:
             page = check_page(answer.text)
             assert page.html is not None
             assert page.html["lang"] == language, rule.endpoint
-        left = [pattern.pattern for pattern in english if pattern.search(said(answer.text))]
+        spoken = said(answer.text)
+        left = [pattern.pattern for pattern in english if pattern.search(spoken)]
         assert left == [], rule.endpoint
         opened += 1
     assert opened > 5
@@ -137,8 +143,10 @@ def untranslated(language: str) -> list[re.Pattern[str]]:
 
 def pattern(text: str) -> re.Pattern[str]:
     """A sentence may stand anywhere in a line, a word must be the whole line."""
-    bare = ".*".join(re.escape(words(piece)) for piece in GAP.split(text))
-    return re.compile(bare if text.count(" ") > 2 else f"^{bare}$", re.M)
+    pieces = [re.escape(words(piece)) for piece in GAP.split(text)]
+    if text.count(" ") > 2:
+        return re.compile(ANYTHING.join(piece for piece in pieces if piece))
+    return re.compile(f"^{ANYTHING.join(pieces)}$", re.M)
 
 
 def said(html: str) -> str:
