@@ -18,7 +18,7 @@ DEFAULTS: dict[str, object] = {
     "REDIS_URL": "",
     "SECRET_KEY": "",
     # the operator, shown on the policy pages
-    "OPERATOR_NAME": "the operator of this installation",
+    "OPERATOR_NAME": "",
     "OPERATOR_ADDRESS": "",
     "OPERATOR_EMAIL": "",
     "OPERATOR_TAX_ID": "",

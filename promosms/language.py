@@ -60,7 +60,8 @@ def money(units: int, digits: int | None = None) -> str:
     amount = Decimal(units) / UNITS
     if digits is None:
         digits = 2 if units % 100 == 0 else 4 if units % 10 else 3
-    pattern = f"¤#,##0.{'0' * digits}" if current_language() == "en" else f"#,##0.{'0' * digits} ¤"
+    figures = f"#,##0.{'0' * digits}"
+    pattern = f"¤{figures}" if current_language() == "en" else f"{figures}\u00a0¤"
     return str(format_currency(amount, setting("CURRENCY"), pattern, currency_digits=False))
 
 
@@ -77,6 +78,11 @@ def moment(value: datetime | None, form: str = "d MMM y, HH:mm") -> str:
     local = value.astimezone(zone)
     text = format_datetime(local, form, rebase=False)
     return f"{text} {local.tzname()}" if "H" in form else str(text)
+
+
+def operator_name() -> str:
+    """The name of the operator, or words for it while it is not set."""
+    return str(setting("OPERATOR_NAME") or gettext("the operator of this installation"))
 
 
 def timezone() -> ZoneInfo:

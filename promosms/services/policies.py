@@ -8,6 +8,7 @@ from sqlalchemy import select
 from promosms.config import setting
 from promosms.extensions import db
 from promosms.language import gettext as _
+from promosms.language import operator_name
 from promosms.models import ConfirmationKind, Gateway
 from promosms.services import confirmations, installation
 
@@ -28,7 +29,7 @@ class Operator:
 def operator() -> Operator:
     """The operator as the settings name him."""
     return Operator(
-        setting("OPERATOR_NAME"),
+        operator_name(),
         setting("OPERATOR_ADDRESS"),
         setting("OPERATOR_EMAIL"),
         setting("OPERATOR_TAX_ID"),

@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "policies",
     "phone",
     "admin",
+    "webhooks",
 )
 
 

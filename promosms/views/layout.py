@@ -7,8 +7,8 @@ from flask_login import current_user
 from heroicons.jinja import heroicon_outline
 from markupsafe import Markup
 
-from promosms.config import setting
 from promosms.language import lazy_gettext as _
+from promosms.language import operator_name
 from promosms.models import Role
 
 
@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(icon=icon, navigation=navigation)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"operator": setting("OPERATOR_NAME")})
+    app.context_processor(lambda: {"operator": operator_name()})
 
 
 def icon(name: str, size: int = 18) -> Markup:

@@ -19,6 +19,7 @@ NOT_OURS = ("contact", "subscriber", "tenant", "blacklist", "dlr", "util", "help
 # Names that libraries have given.
 THEIRS = {
     "contextmanager",
+    "handle_async_request",
     "LoginManager",
     "process_bind_param",
     "process_group",

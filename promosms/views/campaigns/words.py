@@ -115,10 +115,11 @@ def problem(error: launch.LaunchError) -> str:
 
 def placeholders(account: Account) -> list[tuple[object, str]]:
     """Label and placeholder of each field; a first name gets a friendly default."""
+    friend = gettext("there")
     return [
         (
             account.field_labels.get(name) or LABELS.get(name) or name,
-            "{first_name|there}" if name == "first_name" else f"{{{name}}}",
+            f"{{first_name|{friend}}}" if name == "first_name" else f"{{{name}}}",
         )
         for name in audience.placeholders()
     ]
