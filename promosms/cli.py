@@ -7,6 +7,7 @@ from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from promosms.cli_gateways import gateway
 from promosms.config import DEFAULTS
 
 SECRET = ("PASSWORD", "KEY", "URL")
@@ -104,4 +105,4 @@ def config_check() -> None:
     click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
 
 
-COMMANDS = (up, worker, tick, migrate, demo, invite_admin, config_check)
+COMMANDS = (up, worker, tick, migrate, demo, invite_admin, config_check, gateway)

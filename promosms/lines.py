@@ -11,7 +11,7 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import Event
 from promosms.gateways.line import Line
 from promosms.models import Gateway
-from promosms.services import events, phone
+from promosms.services import events, phone, webhooks
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def open_line(app: Flask, gateway_id: int) -> OpenLine:
         gateway = db.session.get(Gateway, gateway_id)
         if gateway is None or gateway.kind not in KINDS:
             raise LookupError(gateway_id)
-        settings = {**gateway.settings, **(phone.settings() if gateway.kind == "simulator" else {})}
+        settings = {**gateway.settings, **webhooks.open_settings(gateway)}
+        settings |= phone.settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
         line = Line(adapter, _sink(app, gateway_id), gateway.rate)
         window = gateway.window

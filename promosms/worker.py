@@ -26,7 +26,7 @@ RESIDENT = ("receive",)
 
 
 def run(app: Flask, name: str) -> None:
-    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or `gateway-<id>` with its line open.
+    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or a gateway with its line open.
 
     Each worker listens to one queue only: RQ then moves jobs atomically and loses none.
     """

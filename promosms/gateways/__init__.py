@@ -3,7 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from promosms.gateways.base import Gateway
+from promosms.gateways import generic_http, smsapi, twilio, vonage
+from promosms.gateways.base import Gateway, Webhook
 from promosms.gateways.simulator import Simulator
 
-KINDS: Mapping[str, Callable[[Mapping[str, Any]], Gateway]] = {"simulator": Simulator}
+KINDS: Mapping[str, Callable[[Mapping[str, Any]], Gateway]] = {
+    "simulator": Simulator,
+    "http": generic_http.GenericHttp,
+    "twilio": twilio.Twilio,
+    "vonage": vonage.Vonage,
+    "smsapi": smsapi.Smsapi,
+}
+# Those that tell us receipts and replies by HTTP.
+WEBHOOKS: Mapping[str, Webhook] = {
+    "http": generic_http.WEBHOOK,
+    "twilio": twilio.WEBHOOK,
+    "vonage": vonage.WEBHOOK,
+    "smsapi": smsapi.WEBHOOK,
+}

@@ -1,10 +1,10 @@
 """The socket that every gateway fits: open, submit, events, close."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +95,47 @@ class Gateway(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Say good-bye."""
+
+
+class BadSettings(ValueError):
+    """Settings with which a gateway cannot work; the text is one line for the operator."""
+
+
+class WebhookTopic(StrEnum):
+    """What an address of ours is told about."""
+
+    RECEIPT = "receipt"
+    INBOUND = "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """A call by a provider as it came: the public URL, header names in lower case, raw body."""
+
+    topic: WebhookTopic
+    url: str
+    headers: Mapping[str, str]
+    query: Sequence[tuple[str, str]]
+    form: Sequence[tuple[str, str]]
+    body: bytes
+    address: str
+
+
+class BadSignature(Exception):
+    """The call does not come from the provider."""
+
+
+class BadWebhook(Exception):
+    """The call comes from the provider, but nobody can make sense of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """How a kind of gateway is told by HTTP: what a call means, and what it wants to hear.
+
+    `parse` raises BadSignature or BadWebhook; `answer` is the body that means "stored".
+    """
+
+    parse: Callable[[Mapping[str, Any], WebhookRequest], list[Event]]
+    answer: str = ""
+    content_type: str = "text/plain"

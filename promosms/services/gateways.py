@@ -1,5 +1,6 @@
 """Gateways as admins see them: state, what waits, pause and resume."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,8 @@ from sqlalchemy import func, select
 
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Gateway, GatewayStatus, Message, MessageStatus, Worker
-from promosms.services import audit, workers
+from promosms.models import Gateway, GatewayStatus, Message, MessageStatus, RouteGateway, Worker
+from promosms.services import audit, installation, webhooks, workers
 
 MOST = 10_000  # counting stops here: an admin page must not read a million rows
 
@@ -61,6 +62,37 @@ def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
         verb = "pause" if status == GatewayStatus.PAUSED else "resume"
         audit.record(actor, f"gateway.{verb}", name[:40])
         return gateway
+
+
+class NameTaken(Exception):
+    """There is a gateway of that name."""
+
+
+def add(
+    name: str, kind: str, settings: Mapping[str, str], rate: int, window: int, actor: str
+) -> Gateway:
+    """Connect a gateway and put it at the end of the default route; raises NameTaken."""
+    route_id = installation.default_route().id
+    with transaction() as session:
+        if session.scalar(select(Gateway.id).where(Gateway.name == name)) is not None:
+            raise NameTaken(name)
+        own = webhooks.new_settings(kind)
+        gateway = Gateway(
+            name=name, kind=kind, settings={**settings, **own}, rate=rate, window=window
+        )
+        session.add(gateway)
+        session.flush()
+        last = select(func.max(RouteGateway.position)).where(RouteGateway.route_id == route_id)
+        position = session.scalar(last)
+        position = 0 if position is None else position + 1
+        session.add(RouteGateway(route_id=route_id, gateway_id=gateway.id, position=position))
+        audit.record(actor, "gateway.add", name)
+        return gateway
+
+
+def everything() -> list[Gateway]:
+    """All gateways by name."""
+    return list(db.session.scalars(select(Gateway).order_by(Gateway.name)))
 
 
 def _count(gateway_id: int, status: MessageStatus) -> int:

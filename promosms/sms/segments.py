@@ -40,21 +40,23 @@ def measure(text: str) -> Measure:
     limit = JOINED[encoding]
     if units == len(text) and (encoding == "gsm7" or not has_bound(text)):
         return Measure(encoding, -(-units // limit), units, -units % limit)
-    pieces = _pieces(text, encoding)
+    pieces = _pieces(text, encoding, limit)
     return Measure(encoding, len(pieces), units, limit - _SIZE_OF[encoding](pieces[-1]))
 
 
-def split(text: str) -> tuple[str, ...]:
+def split(text: str, header: int = 6) -> tuple[str, ...]:
     """Cut a text into the parts that are sent; joined again they are the text.
 
-    A part has at most 160 septets or 70 UTF-16 code units alone, 153 or 67 among others. An
+    `header` is the number of octets that join the parts: 6, or 7 with a 16-bit reference. A part
+    has at most 160 septets or 70 UTF-16 code units alone, 153 or 67 (152 or 66) among others. An
     escaped character, a surrogate pair, an accent, a flag or a joined emoji stays whole; what
     is by itself longer than a part is cut between its characters.
     """
     measured = measure(text)
     if measured.parts <= 1:
         return (text,) if text else ()
-    return tuple(_pieces(text, measured.encoding))
+    room = {"gsm7": (140 - header) * 8 // 7, "ucs2": (140 - header) // 2}
+    return tuple(_pieces(text, measured.encoding, room[measured.encoding]))
 
 
 def code_units(text: str) -> int:
@@ -65,9 +67,9 @@ def code_units(text: str) -> int:
 _SIZE_OF = {"gsm7": septets, "ucs2": code_units}
 
 
-def _pieces(text: str, encoding: Encoding) -> list[str]:
+def _pieces(text: str, encoding: Encoding, limit: int) -> list[str]:
     """Return the joined parts, filling one before the next begins."""
-    limit, size_of = JOINED[encoding], _SIZE_OF[encoding]
+    size_of = _SIZE_OF[encoding]
     allowed = [] if encoding == "gsm7" else _allowed_cuts(text, limit)
     pieces, start = [], 0
     while start < len(text):

@@ -37,6 +37,7 @@ class Status(IntEnum):
     INVALID_SYSTEM_TYPE = 0x53
     TRY_AGAIN = 0x64
     NEVER_AGAIN = 0x65
+    UNKNOWN_ERROR = 0xFF
 
 
 class Esm(IntEnum):

@@ -32,13 +32,13 @@ class Frames:
         place = 0
         try:
             while len(data) - place >= HEADER:
-                length, *numbers = unpack_from(">LLLL", data, place)
+                length, command, status, sequence = unpack_from(">LLLL", data, place)
                 if not HEADER <= length <= LONGEST:
                     raise Malformed(f"a PDU of {length} octets")
                 if len(data) - place < length:
                     break
                 body = data[place + HEADER : place + length]
                 place += length
-                yield Frame(*numbers, body)
+                yield Frame(command, status, sequence, body)
         finally:
             self.kept = data[place:]

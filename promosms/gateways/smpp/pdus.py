@@ -7,7 +7,7 @@ from typing import Self
 from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import VERSION, Command, Tag
 from promosms.gateways.smpp.fields import Malformed, Reader, text
-from promosms.gateways.smpp.tlvs import NONE, Tlvs
+from promosms.gateways.smpp.tlvs import Tlvs
 
 HEADER = 16
 
@@ -70,7 +70,7 @@ class Named:
     """An answer that carries one string: system_id of a bind, message_id of the others."""
 
     name: str = ""
-    tlvs: Tlvs = NONE
+    tlvs: Tlvs = field(default_factory=dict)
 
     def write(self) -> bytes:
         """The string has at most 64 characters, as a message_id (section 5.2.23)."""
@@ -100,7 +100,7 @@ class ShortMessage:
     replace_if_present: int = 0
     data_coding: int = 0
     default_message: int = 0
-    tlvs: Tlvs = NONE
+    tlvs: Tlvs = field(default_factory=dict)
 
     def write(self) -> bytes:
         """Raises Malformed where a field is too long."""
@@ -163,7 +163,7 @@ class DataMessage:
     esm_class: int = 0
     registered_delivery: int = 0
     data_coding: int = 0
-    tlvs: Tlvs = NONE
+    tlvs: Tlvs = field(default_factory=dict)
 
     def write(self) -> bytes:
         """Raises Malformed where a field is too long."""

@@ -5,7 +5,6 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import NamedTuple
 
 from promosms.gateways.smpp.codes import ANSWER, Command, Status
@@ -15,6 +14,7 @@ from promosms.gateways.smpp.pdus import header
 
 log = logging.getLogger(__name__)
 
+NACK = Command.GENERIC_NACK
 LAST_SEQUENCE = 0x7FFFFFFF
 MISSED = 2
 """So many unanswered enquire_link end the session."""
@@ -43,6 +43,7 @@ class Waiting(NamedTuple):
 class Open(NamedTuple):
     """A request that waits for its answer."""
 
+    command: int
     answer: "asyncio.Future[Frame]"
     since: float
 
@@ -56,7 +57,10 @@ class Timing(NamedTuple):
 
 
 class Session(asyncio.Protocol):
-    """Made for `create_connection`; `deliver` gets each deliver_sm and data_sm as it comes."""
+    """Made for `create_connection`; `deliver` gets each deliver_sm and data_sm as it comes.
+
+    `over` is called as soon as nothing can be submitted any more.
+    """
 
     transport: asyncio.Transport
 
@@ -65,10 +69,12 @@ class Session(asyncio.Protocol):
         window: int,
         timing: Timing,
         deliver: Callable[["Session", Frame], None],
+        over: Callable[[], None] = lambda: None,
     ) -> None:
         self.window = window
         self.timing = timing
         self.deliver = deliver
+        self.over = over
         self.loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = self.loop.create_future()
         self.usable = False
@@ -105,8 +111,7 @@ class Session(asyncio.Protocol):
 
     def answer(self, to: Frame, status: int) -> None:
         """Answer a deliver_sm or data_sm: its empty message_id is one zero."""
-        body = b"\0" if status == Status.OK or to.command == Command.DELIVER_SM else b""
-        self._write(to.command | ANSWER, status, to.sequence, body)
+        self._write(to.command | ANSWER, status, to.sequence, b"\0")
 
     def hold(self, seconds: float) -> None:
         """Submit nothing for a moment: the SMSC finds us too fast."""
@@ -118,14 +123,12 @@ class Session(asyncio.Protocol):
         """Submit no more, and end when the open requests are answered."""
         if self.left_at is None:
             self.left_at = self.loop.time()
-        self.usable = False
-        self._turn_away()
+        self._stop()
         self._end_if_done()
 
     async def settle(self, seconds: float) -> None:
         """Submit no more, and wait for the answers of what is submitted."""
-        self.usable = False
-        self._turn_away()
+        self._stop()
         if answers := [request.answer for request in self.open.values()]:
             await asyncio.wait(answers, timeout=seconds)
 
@@ -147,15 +150,13 @@ class Session(asyncio.Protocol):
         """Begin to look at the clock."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         self._tick()
 
     def connection_lost(self, problem: Exception | None) -> None:
         """Nobody knows what became of the requests without an answer."""
-        self.usable = False
         if self.timer:
             self.timer.cancel()
-        self._turn_away()
+        self._stop()
         for request in self.open.values():
             _fail(request.answer, NoAnswer())
         self.open.clear()
@@ -171,7 +172,7 @@ class Session(asyncio.Protocol):
                 self._take(frame)
         except Malformed:
             log.warning("smpp.malformed")
-            self._write(Command.GENERIC_NACK, Status.INVALID_COMMAND_LENGTH, 0)
+            self._write(NACK, Status.INVALID_COMMAND_LENGTH, 0)
             self._flush()
             self.transport.close()
             self.leave()
@@ -182,9 +183,7 @@ class Session(asyncio.Protocol):
 
     def _take(self, frame: Frame) -> None:
         if frame.command & ANSWER:
-            request = self.open.pop(frame.sequence, None)
-            if request and not request.answer.done():
-                request.answer.set_result(frame)
+            self._take_answer(frame)
         elif frame.command in (Command.DELIVER_SM, Command.DATA_SM):
             self.deliver(self, frame)
         elif frame.command in (Command.ENQUIRE_LINK, Command.UNBIND):
@@ -192,7 +191,17 @@ class Session(asyncio.Protocol):
             if frame.command == Command.UNBIND:
                 self.leave()
         elif frame.command not in SILENT:
-            self._write(Command.GENERIC_NACK, Status.INVALID_COMMAND, frame.sequence)
+            self._write(NACK, Status.INVALID_COMMAND, frame.sequence)
+
+    def _take_answer(self, frame: Frame) -> None:
+        request = self.open.get(frame.sequence)
+        if request is None or frame.command not in (request.command | ANSWER, NACK):
+            return
+        del self.open[frame.sequence]
+        if frame.command == NACK and frame.status == Status.OK:
+            frame = frame._replace(status=Status.UNKNOWN_ERROR)  # "no" without a reason
+        if not request.answer.done():
+            request.answer.set_result(frame)
 
     async def _ask(self, command: Command, body: bytes) -> Frame:
         if self.transport.is_closing():
@@ -203,7 +212,7 @@ class Session(asyncio.Protocol):
         self, command: Command, body: bytes, answer: "asyncio.Future[Frame]"
     ) -> "asyncio.Future[Frame]":
         self.sequence = self.sequence % LAST_SEQUENCE + 1
-        self.open[self.sequence] = Open(answer, self.loop.time())
+        self.open[self.sequence] = Open(command, answer, self.loop.time())
         self._write(command, Status.OK, self.sequence, body)
         return answer
 
@@ -220,6 +229,11 @@ class Session(asyncio.Protocol):
         for part in self.waiting:
             _fail(part.answer, NotSent())
         self.waiting.clear()
+
+    def _stop(self) -> None:
+        self.usable = False
+        self._turn_away()
+        self.over()
 
     def _release(self) -> None:
         self.held = False

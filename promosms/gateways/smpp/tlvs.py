@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from struct import pack, unpack_from
 
 Tlvs = Mapping[int, bytes]
-NONE: Tlvs = {}
 
 
 def write(tlvs: Tlvs) -> bytes:
@@ -27,7 +26,7 @@ def read(data: bytes) -> Tlvs:
             break
         found.setdefault(tag, data[place : place + length])
         place += length
-    return found or NONE
+    return found
 
 
 def number(tlvs: Tlvs, tag: int) -> int | None:
