@@ -8,21 +8,19 @@ from typing import Any
 
 from flask import Flask
 from redis import Redis
-from rq import Queue, SimpleWorker, Worker
+from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from rq.worker import BaseWorker
 
 from promosms import lines, logs
 from promosms.config import setting
-from promosms.database import dispose
 from promosms.extensions import db
 from promosms.services import workers
 
 log = logs.get(__name__)
 BEAT_SECONDS = 10
-# Replies and receipts: a STOP must not wait behind an import, nor for a new process.
-RESIDENT = ("receive",)
+# After so many jobs the process makes room for a fresh one, and gives its memory back.
+MOST_JOBS = {"work": 500, "mail": 500}
 
 
 def run(app: Flask, name: str) -> None:
@@ -38,9 +36,8 @@ def run(app: Flask, name: str) -> None:
     try:
         with app.app_context():
             _wait_for_redis()
-            kind = ResidentWorker if name in RESIDENT or gateway_id is not None else ForkingWorker
             queue = Queue(name, connection=_connection(), serializer=JSONSerializer)
-            worker = kind(
+            worker = AppWorker(
                 [queue],
                 connection=queue.connection,
                 serializer=JSONSerializer,
@@ -49,14 +46,18 @@ def run(app: Flask, name: str) -> None:
                 name=f"{name}-{os.getpid()}",
             )
             worker.app = app
-            worker.work(with_scheduler=False, logging_level="WARNING")
+            worker.work(logging_level="WARNING", max_jobs=MOST_JOBS.get(name))
     finally:
         if gateway_id is not None:
             lines.close_line(gateway_id)
 
 
-class InApp(BaseWorker):
-    """Runs each job inside a fresh application context."""
+class AppWorker(SimpleWorker):
+    """Runs each job in this process, inside a fresh application context.
+
+    Without a fork: SQLite keeps its locks in the memory of the process, and a child that is
+    forked while another thread writes believes for ever that somebody holds the lock.
+    """
 
     app: Flask
 
@@ -68,20 +69,6 @@ class InApp(BaseWorker):
                 return done
             finally:
                 db.session.remove()
-
-
-class ResidentWorker(InApp, SimpleWorker):
-    """Keeps its process: it holds a gateway open, or its jobs are many and small."""
-
-
-class ForkingWorker(InApp, Worker):
-    """Forks for each job, so that its memory goes with it."""
-
-    def main_work_horse(self, *args: Any, **kwargs: Any) -> None:
-        """Leave the parent's database connections alone."""
-        with self.app.app_context():
-            dispose()
-        super().main_work_horse(*args, **kwargs)
 
 
 def _connection() -> Redis:

@@ -6,9 +6,11 @@ from typing import Any
 from promosms.gateways import generic_http, smsapi, twilio, vonage
 from promosms.gateways.base import Gateway, Webhook
 from promosms.gateways.simulator import Simulator
+from promosms.gateways.smpp.gateway import SmppGateway
 
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Gateway]] = {
     "simulator": Simulator,
+    "smpp": SmppGateway,
     "http": generic_http.GenericHttp,
     "twilio": twilio.Twilio,
     "vonage": vonage.Vonage,

@@ -137,7 +137,11 @@ def _value(name: str, given: Any, kind: Any, limits: tuple[float, float] | None)
 def _wanted(kind: Any) -> str:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return f"one of {', '.join(kind)} is needed"
-    words = {bool: "yes or no is needed", int: "a whole number is needed", float: "not a number"}
+    words = {
+        bool: "yes or no is needed",
+        int: "a whole number is needed",
+        float: "a number is needed",
+    }
     return words.get(kind, "pairs such as 0x401=temporary are needed")
 
 

@@ -1,0 +1,277 @@
+"""What gateways over HTTP share: settings, requests, references, reading webhooks.
+
+What an answer means where a provider says nothing better (RFC 9110, section 15):
+429 and 503: slower. 301, 302, 307, 308: not followed, and not carried out, so later. 303 and any
+other 5xx: the text may have been taken before something broke, so nobody knows.
+"""
+
+import hashlib
+import json
+import re
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from promosms.gateways.base import (
+    BadSettings,
+    BadSignature,
+    BadWebhook,
+    Emit,
+    Event,
+    Gateway,
+    GatewayError,
+    Inbound,
+    OutboundSms,
+    Receipt,
+    ReceiptStatus,
+    Trouble,
+    WebhookRequest,
+)
+
+if TYPE_CHECKING:
+    from promosms.gateways.http_client import Client
+
+Settings = Mapping[str, Any]
+COMMON = {"allow_insecure", "allow_private", "callback_url", "read_seconds", "webhook_token"}
+ALLOW_INSECURE = "allow_insecure"
+READ_SECONDS = 20.0
+LONGEST_REFERENCE = 60  # leaves room for the number of a part
+MOST_PARTS = 20
+_TAG = re.compile(r"([0-9]{1,18})-([0-9]{1,2})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What is sent for one text."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """Status and body; a body that is too large or cannot be read is left out."""
+
+    status: int
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Does the status say that it worked?"""
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The body read as JSON; None if it is something else."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def object(self) -> dict[str, Any]:
+        """The body read as a JSON object; empty if it is something else."""
+        found = self.json()
+        return found if isinstance(found, dict) else {}
+
+
+class HttpGateway(Gateway):
+    """A gateway that is asked by one HTTP request per text."""
+
+    required: ClassVar[frozenset[str]]
+    optional: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, settings: Settings) -> None:
+        check_names(settings, self.required, self.optional)
+        self.settings = settings
+        self.read_seconds = seconds(settings, "read_seconds", READ_SECONDS)
+        self.client: Client | None = None
+
+    async def open(self, emit: Emit) -> None:
+        """Get ready; connections are made when they are needed and kept warm."""
+        # Imported here: only the worker of such a gateway needs it, and it is large.
+        from promosms.gateways.http_client import Client
+
+        private, insecure = yes(self.settings, "allow_private"), yes(self.settings, ALLOW_INSECURE)
+        self.client = Client(self.read_seconds, private=private, insecure=insecure)
+
+    async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
+        """Ask the provider to take the text."""
+        if self.client is None:
+            raise GatewayError(Trouble.TEMPORARY, "no_connection")
+        return self.read(sms, await self.client.send(self.request(sms)))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self.client is not None:
+            await self.client.close()
+            self.client = None
+
+    @abstractmethod
+    def request(self, sms: OutboundSms) -> HttpRequest:
+        """What the provider wants to be sent for this text."""
+
+    @abstractmethod
+    def read(self, sms: OutboundSms, answer: HttpAnswer) -> tuple[str, ...]:
+        """The references in the provider's answer; raises GatewayError."""
+
+    def callback(self) -> str:
+        """The address for receipts; empty if we have none."""
+        base = self.settings.get("callback_url", "")
+        return f"{base}/receipt" if base else ""
+
+    def own_callback(self, sms: OutboundSms) -> str:
+        """The address for receipts of this text, for those who do not return our reference."""
+        base = self.callback()
+        return f"{base}?own={tag(sms)}" if base else ""
+
+
+def by_status(answer: HttpAnswer) -> GatewayError | None:
+    """What the status alone says, see above; None if the provider has to be read."""
+    if answer.status in (429, 503):
+        return GatewayError(Trouble.THROTTLED, "throttled")
+    if answer.status in (301, 302, 307, 308):
+        return GatewayError(Trouble.TEMPORARY, "redirected")
+    if answer.status == 303 or answer.status >= 500:
+        return GatewayError(Trouble.UNKNOWN, "no_answer")
+    return None
+
+
+def tag(sms: OutboundSms) -> str:
+    """Our reference as providers return it: the message and its number of parts."""
+    return f"{sms.own}-{sms.parts}"
+
+
+def read_tag(text: str) -> tuple[str, int]:
+    """Our reference and the number of parts; "" and 1 if it is not ours."""
+    found = _TAG.fullmatch(text)
+    if not found or not 1 <= int(found[2]) <= MOST_PARTS:
+        return "", 1
+    return found[1], int(found[2])
+
+
+def references(given: str, parts: int) -> tuple[str, ...]:
+    """A reference for each part, made of the one that a provider gives to the whole text."""
+    first = short(given)
+    return (first, *(f"{first}.{number}" for number in range(2, parts + 1)))
+
+
+def receipts(given: str, ours: str, status: ReceiptStatus) -> list[Event]:
+    """A receipt for the whole text is one for each of its parts; `ours` is what we called it."""
+    own, parts = read_tag(ours)
+    return [Receipt(reference, own, status) for reference in references(given, parts)]
+
+
+def inbound(given: str, phone: str, number: str, text: str) -> Inbound:
+    """A reply, cut to what can be stored."""
+    return Inbound(short(given), e164(phone)[:20], e164(number)[:20], clean(text)[:2000])
+
+
+def short(given: str) -> str:
+    """A provider's reference; a very long one as its digest."""
+    given = clean(given)
+    if len(given) <= LONGEST_REFERENCE:
+        return given
+    return hashlib.sha256(given.encode()).hexdigest()[:LONGEST_REFERENCE]
+
+
+def clean(text: str) -> str:
+    """Text that any database can store: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def e164(raw: str) -> str:
+    """A number with its plus sign; short codes and names as they are."""
+    raw = clean(raw).strip().replace(" ", "")
+    digits = raw.removeprefix("+").removeprefix("00")
+    return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) > 6 else raw
+
+
+def digits(number: str) -> str:
+    """A number without its plus sign."""
+    return number.removeprefix("+")
+
+
+def fields(request: WebhookRequest) -> dict[str, str]:
+    """Query, form or JSON object of a call, as plain text; the body wins over the query."""
+    found = dict(request.query)
+    if "json" in request.headers.get("content-type", ""):
+        body = HttpAnswer(200, request.body).object()
+        found.update((name, plain(value)) for name, value in body.items())
+    found.update(request.form)
+    return found
+
+
+def plain(value: object) -> str:
+    """A value of JSON as text."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)
+
+
+def need(found: Mapping[str, str], name: str) -> str:
+    """A field that must be there; raises BadWebhook."""
+    if not found.get(name):
+        raise BadWebhook(name)
+    return found[name]
+
+
+def check_address(settings: Settings, request: WebhookRequest) -> None:
+    """Refuse a call from elsewhere than `addresses` says, if it says anything."""
+    allowed = networks(settings)
+    if allowed and not any(ip_address(request.address) in network for network in allowed):
+        raise BadSignature(request.topic)
+
+
+def networks(settings: Settings) -> list[Any]:
+    """The addresses and networks that may call; raises BadSettings."""
+    given = str(settings.get("addresses", ""))
+    try:
+        return [ip_network(one.strip()) for one in given.split(",") if one.strip()]
+    except ValueError as error:
+        raise BadSettings(f"addresses: {error}") from error
+
+
+def check_names(settings: Settings, required: Iterable[str], optional: Iterable[str]) -> None:
+    """Refuse settings that are missing, unknown or not text."""
+    required = set(required)
+    missing = sorted(name for name in required if not settings.get(name))
+    if missing:
+        raise BadSettings(f"missing: {', '.join(missing)}")
+    unknown = sorted(set(settings) - required - set(optional) - COMMON)
+    if unknown:
+        raise BadSettings(f"unknown: {', '.join(unknown)}")
+    wrong = sorted(name for name, value in settings.items() if not isinstance(value, str))
+    if wrong:
+        raise BadSettings(f"not text: {', '.join(wrong)}")
+
+
+def check_url(settings: Settings, name: str, default: str = "") -> str:
+    """An address to ask: HTTPS, unless a test on this machine allows less."""
+    url = str(settings.get(name) or default)
+    try:
+        parts = urlsplit(url)
+        host, scheme, _port = parts.hostname, parts.scheme, parts.port
+    except ValueError as error:
+        raise BadSettings(f"{name}: {error}") from error
+    if not host or parts.username is not None or parts.fragment:
+        raise BadSettings(f"{name}: an address like https://host/path is needed")
+    if scheme != "https" and not (scheme == "http" and yes(settings, ALLOW_INSECURE)):
+        raise BadSettings(f"{name}: must begin with https://")
+    return url
+
+
+def seconds(settings: Settings, name: str, default: float) -> float:
+    """A time in seconds."""
+    try:
+        return float(settings.get(name, default))
+    except ValueError as error:
+        raise BadSettings(f"{name}: a number of seconds is needed") from error
+
+
+def yes(settings: Settings, name: str) -> bool:
+    """Is a switch on?"""
+    return settings.get(name) == "yes"

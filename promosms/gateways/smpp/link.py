@@ -1,0 +1,166 @@
+"""A link: keeps one session bound, and connects again when it ends."""
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+
+from promosms.gateways.base import GatewayError, Trouble
+from promosms.gateways.smpp import errors, pdus
+from promosms.gateways.smpp.codes import Command, Status
+from promosms.gateways.smpp.frames import Frame
+from promosms.gateways.smpp.session import NoAnswer, NotSent, Session, Timing
+from promosms.gateways.smpp.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LONGEST_RETRY = 60.0
+CLOSING = 3.0
+"""Seconds for the last answers, and again for the good-bye."""
+
+
+class BindRefused(GatewayError):
+    """The SMSC does not let us in, and trying again would not help."""
+
+    def __init__(self, settings: Settings, status: int) -> None:
+        super().__init__(Trouble.TEMPORARY, errors.reason(status))
+        self.text = (
+            f"{settings.host} port {settings.port} refuses to bind {settings.system_id!r}:"
+            f" {errors.reason(status)} (0x{status:02x}). Correct system_id, password or"
+            " system_type, then start again."
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class BindFailed(Exception):
+    """This time it did not work."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(errors.reason(status))
+        self.status = status
+
+
+class Link:
+    """One session after another, bound by `command`."""
+
+    def __init__(
+        self, settings: Settings, command: Command, deliver: Callable[[Session, Frame], None]
+    ) -> None:
+        self.settings = settings
+        self.command = command
+        self.deliver = deliver
+        self.session: Session | None = None
+        self.refused: BindRefused | None = None
+        self.tried = asyncio.Event()
+        self.bound = asyncio.Event()
+        """Set while waiting for a session makes no sense: there is one, or there will be none."""
+        self.closing = False
+        self.keeper: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Return after the first try, also a failed one: the next follows by itself.
+
+        Raises BindRefused.
+        """
+        self.keeper = asyncio.create_task(self._keep())
+        await self.tried.wait()
+        if self.refused:
+            raise self.refused
+
+    async def usable(self, seconds: float) -> Session:
+        """The bound session, waited for if need be. Raises NotSent or BindRefused."""
+        if not self.bound.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.bound.wait()
+        if self.refused:
+            raise self.refused.with_traceback(None)
+        if self.session is None or not self.session.usable:
+            raise NotSent
+        return self.session
+
+    async def settle(self) -> None:
+        """Stop connecting and submitting; wait for the answers that are under way."""
+        self.closing = True
+        self.bound.set()
+        if self.keeper:
+            self.keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.keeper
+        if self.session:
+            await self.session.settle(CLOSING)
+
+    async def close(self) -> None:
+        """Unbind and disconnect."""
+        if self.session:
+            await self.session.unbind(CLOSING)
+
+    async def _keep(self) -> None:
+        wait = self.settings.retry_seconds
+        while True:
+            least, began = 0.0, asyncio.get_running_loop().time()
+            try:
+                await self._live()
+            except BindRefused as refused:
+                self.refused = refused
+                self.bound.set()
+                return
+            except BindFailed as failed:
+                log.warning("smpp.bind_failed", extra={"code": failed.status})
+                if failed.status == Status.ALREADY_BOUND:
+                    least = self.settings.enquire_seconds  # until the old session is given up
+            except (OSError, NoAnswer) as problem:
+                log.warning("smpp.not_connected", extra={"error": type(problem).__name__})
+            finally:
+                self.tried.set()
+            if asyncio.get_running_loop().time() - began > LONGEST_RETRY:
+                wait = self.settings.retry_seconds
+            await asyncio.sleep(max(least, wait * random.uniform(0.75, 1.25)))
+            wait = min(wait * 2, LONGEST_RETRY)
+
+    async def _live(self) -> None:
+        """Connect, bind, and return when the session has ended."""
+        session = await self._connect()
+        try:
+            answer = await session.bind(self.command, self._bind())
+            if answer.status in errors.CREDENTIALS:
+                raise BindRefused(self.settings, answer.status)
+            if answer.status != Status.OK:
+                raise BindFailed(answer.status)
+        except BaseException:
+            session.transport.abort()
+            raise
+        self.session = session
+        if session.usable:
+            self.bound.set()
+        self.tried.set()
+        log.info("smpp.bound")
+        await asyncio.shield(session.ended)
+        self.session = None
+
+    def _over(self) -> None:
+        if not self.closing and not self.refused:
+            self.bound.clear()
+
+    async def _connect(self) -> Session:
+        given = self.settings
+        timing = Timing(given.answer_seconds, given.wait_seconds, given.enquire_seconds)
+        # Never without looking at the certificate and the name in it.
+        tls = ssl.create_default_context(cafile=given.tls_ca or None) if given.tls else None
+        async with asyncio.timeout(given.answer_seconds):
+            _, session = await asyncio.get_running_loop().create_connection(
+                lambda: Session(given.window, timing, self.deliver, self._over),
+                given.host,
+                given.port,
+                ssl=tls,
+                happy_eyeballs_delay=0.25,
+            )
+        return session
+
+    def _bind(self) -> bytes:
+        given = self.settings
+        return pdus.Bind(given.system_id, given.password, given.system_type).write()

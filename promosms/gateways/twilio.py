@@ -1,0 +1,164 @@
+"""Twilio: Programmable Messaging.
+
+Facts from its public documentation:
+- twilio.com/docs/messaging/api/message-resource: `POST /2010-04-01/Accounts/{sid}/Messages.json`,
+  form fields To, From or MessagingServiceSid, Body, StatusCallback; Basic authentication; 201 with
+  `sid`. One sid and one row of statuses for a text of several parts.
+- twilio.com/docs/usage/twilios-response: a refusal is a JSON object with `code` and `status`.
+- twilio.com/docs/api/errors: the codes below.
+- twilio.com/docs/messaging/guides/track-outbound-message-status: MessageSid, MessageStatus.
+- twilio.com/docs/usage/security: X-Twilio-Signature is the Base64 of HMAC-SHA1, keyed with the auth
+  token, over the full URL followed by every form field and its value in the order of the names.
+
+A status 5xx proves nothing, even with a code in the body: the code for it says only that something
+inside went wrong, so the text is left as unknown.
+"""
+
+import base64
+import hashlib
+import hmac
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from promosms.gateways.base import (
+    BadSettings,
+    BadSignature,
+    Event,
+    GatewayError,
+    OutboundSms,
+    ReceiptStatus,
+    Trouble,
+    Webhook,
+    WebhookRequest,
+    WebhookTopic,
+)
+from promosms.gateways.http import (
+    HttpAnswer,
+    HttpGateway,
+    HttpRequest,
+    Settings,
+    by_status,
+    check_url,
+    inbound,
+    need,
+    receipts,
+    references,
+)
+
+BASE_URL = "https://api.twilio.com"
+# What is wrong with the connection or the account is temporary: the texts wait for the operator.
+ERRORS = {
+    10001: (Trouble.TEMPORARY, "credentials"),  # account not active
+    14107: (Trouble.THROTTLED, "throttled"),  # message rate limit
+    20003: (Trouble.TEMPORARY, "credentials"),
+    20005: (Trouble.TEMPORARY, "credentials"),  # account not active
+    20404: (Trouble.TEMPORARY, "credentials"),  # no such account
+    20429: (Trouble.THROTTLED, "throttled"),
+    21211: (Trouble.PERMANENT, "bad_number"),
+    21212: (Trouble.TEMPORARY, "bad_sender"),
+    21408: (Trouble.PERMANENT, "country"),  # no permission for this region
+    21603: (Trouble.TEMPORARY, "bad_sender"),
+    21606: (Trouble.TEMPORARY, "bad_sender"),
+    21608: (Trouble.PERMANENT, "bad_number"),  # a trial account sends to verified numbers only
+    21609: (Trouble.TEMPORARY, "settings"),  # status callback not valid
+    21610: (Trouble.PERMANENT, "opted_out"),
+    21611: (Trouble.THROTTLED, "throttled"),  # queue of the sender is full
+    21612: (Trouble.PERMANENT, "bad_number"),  # no way from this sender to this number
+    21614: (Trouble.PERMANENT, "bad_number"),  # not a mobile number
+    21617: (Trouble.PERMANENT, "too_long"),
+    21730: (Trouble.TEMPORARY, "busy"),  # maintenance
+    30001: (Trouble.THROTTLED, "throttled"),  # queue overflow
+}
+STATUSES = {
+    "delivered": ReceiptStatus.DELIVERED,
+    "read": ReceiptStatus.DELIVERED,
+    "undelivered": ReceiptStatus.UNDELIVERED,
+    "failed": ReceiptStatus.UNDELIVERED,
+    "canceled": ReceiptStatus.UNDELIVERED,
+}
+EXPIRED = "30036"  # validity period expired
+
+
+class Twilio(HttpGateway):
+    """Settings: account_sid, auth_token; messaging_service and base_url if wanted."""
+
+    required = frozenset({"account_sid", "auth_token"})
+    optional = frozenset({"messaging_service", "base_url"})
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        base, sid = check_url(settings, "base_url", BASE_URL), settings["account_sid"]
+        if not sid.isascii() or not sid.isalnum():
+            raise BadSettings("account_sid: letters and digits are needed")
+        self.url = f"{base}/2010-04-01/Accounts/{sid}/Messages.json"
+        pair = f"{sid}:{settings['auth_token']}".encode()
+        self.authorization = f"Basic {base64.b64encode(pair).decode()}"
+
+    def request(self, sms: OutboundSms) -> HttpRequest:
+        """A form."""
+        service, callback = self.settings.get("messaging_service"), self.own_callback(sms)
+        form = {"To": sms.phone, "Body": sms.text}
+        form |= {"MessagingServiceSid": service} if service else {"From": sms.sender}
+        form |= {"StatusCallback": callback} if callback else {}
+        headers = {
+            "Authorization": self.authorization,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return HttpRequest("POST", self.url, headers, urlencode(form).encode())
+
+    def read(self, sms: OutboundSms, answer: HttpAnswer) -> tuple[str, ...]:
+        """One sid for the whole text."""
+        body = answer.object()
+        sid, code = body.get("sid"), body.get("code")
+        if answer.ok:
+            if isinstance(sid, str) and sid:
+                return references(sid, sms.parts)
+            raise GatewayError(Trouble.UNKNOWN, "bad_answer")
+        if answer.status < 500 and isinstance(code, int) and code in ERRORS:
+            raise GatewayError(*ERRORS[code])
+        if problem := by_status(answer):
+            raise problem
+        if answer.status in (401, 403, 404):
+            raise GatewayError(Trouble.TEMPORARY, "credentials")
+        if isinstance(code, int):
+            raise GatewayError(Trouble.PERMANENT, "rejected")
+        raise GatewayError(Trouble.TEMPORARY, "bad_answer")  # not the words of Twilio
+
+
+def signature(token: str, url: str, form: list[tuple[str, str]]) -> str:
+    """The signature of a call."""
+    signed = url + "".join(name + value for name, value in sorted(set(form)))
+    digest = hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()
+    return base64.b64encode(digest).decode()
+
+
+def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
+    """A status of a text, or a reply."""
+    given = request.headers.get("x-twilio-signature", "").encode()
+    form = list(request.form)
+    if not any(
+        hmac.compare_digest(given, signature(settings["auth_token"], url, form).encode())
+        for url in _spellings(request.url)
+    ):
+        raise BadSignature(request.topic)
+    found = dict(form)
+    sid = need(found, "MessageSid")
+    if request.topic is WebhookTopic.INBOUND:
+        return [inbound(sid, need(found, "From"), need(found, "To"), found.get("Body", ""))]
+    status = STATUSES.get(need(found, "MessageStatus"))
+    if status is None:
+        return []  # on its way
+    if found.get("ErrorCode") == EXPIRED:
+        status = ReceiptStatus.EXPIRED
+    return receipts(sid, dict(request.query).get("own", ""), status)
+
+
+def _spellings(url: str) -> list[str]:
+    """The URL with and without its port: Twilio signs either."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    without = urlunsplit(parts._replace(netloc=host))
+    return [url, without, urlunsplit(parts._replace(netloc=f"{host}:{parts.port or 443}"))]
+
+
+# An answer of plain text would be sent to the recipient as a reply.
+WEBHOOK = Webhook(parse, "<Response/>", "text/xml")

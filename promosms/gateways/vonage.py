@@ -1,0 +1,181 @@
+"""Vonage: SMS API.
+
+Facts from its public documentation:
+- developer.vonage.com/en/api/sms: `POST /sms/json`, fields api_key, api_secret, from, to, text,
+  type (unicode), client-ref, callback; numbers without plus sign. The answer is 200 with
+  `messages`, one per part, each with `status` ("0": taken) and `message-id`; a receipt per part.
+- developer.vonage.com/messaging/sms/guides/troubleshooting-sms: the statuses below.
+- developer.vonage.com/messaging/sms/guides/delivery-receipts and inbound-sms: fields of a receipt
+  (messageId, status, err-code, client-ref) and of a reply (msisdn, to, messageId, text); called by
+  GET or POST, form or JSON; repeated for 24 hours unless the answer is 200 or 204.
+- developer.vonage.com/getting-started/concepts/signing-messages: `sig` is a digest over
+  `&name=value` of all other fields in the order of their names, `&` and `=` in values as `_`;
+  either MD5 over that and the secret, or an HMAC keyed with the secret.
+
+A status that is not 0 says of a part that it was not taken, also for an error inside (5), so that
+one is temporary; a 5xx of HTTP proves nothing. The age of a signature is not looked at: a repeated
+call changes nothing, and one that is delivered again after an hour must not be lost.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from promosms.gateways.base import (
+    BadSettings,
+    BadSignature,
+    Event,
+    GatewayError,
+    OutboundSms,
+    Receipt,
+    ReceiptStatus,
+    Trouble,
+    Webhook,
+    WebhookRequest,
+    WebhookTopic,
+)
+from promosms.gateways.http import (
+    HttpAnswer,
+    HttpGateway,
+    HttpRequest,
+    Settings,
+    by_status,
+    check_url,
+    digits,
+    fields,
+    inbound,
+    need,
+    read_tag,
+    short,
+    tag,
+    yes,
+)
+
+BASE_URL = "https://rest.nexmo.com"
+TAKEN = "0"
+# What is wrong with the connection or the account is temporary: the texts wait for the operator.
+ERRORS = {
+    "1": (Trouble.THROTTLED, "throttled"),
+    "2": (Trouble.PERMANENT, "rejected"),  # something is missing
+    "3": (Trouble.PERMANENT, "rejected"),  # something is not valid
+    "4": (Trouble.TEMPORARY, "credentials"),
+    "5": (Trouble.TEMPORARY, "busy"),  # error inside
+    "6": (Trouble.PERMANENT, "rejected"),  # the message cannot be read
+    "7": (Trouble.PERMANENT, "bad_number"),  # barred
+    "8": (Trouble.TEMPORARY, "credentials"),  # account barred
+    "9": (Trouble.TEMPORARY, "no_credit"),
+    "10": (Trouble.THROTTLED, "throttled"),  # too many connections
+    "11": (Trouble.TEMPORARY, "credentials"),  # account not made for HTTP
+    "12": (Trouble.PERMANENT, "too_long"),
+    "14": (Trouble.TEMPORARY, "credentials"),  # signature
+    "15": (Trouble.TEMPORARY, "bad_sender"),
+    "22": (Trouble.PERMANENT, "bad_number"),  # network code
+    "23": (Trouble.TEMPORARY, "settings"),  # callback not valid
+    "29": (Trouble.PERMANENT, "bad_number"),  # a trial account sends to listed numbers only
+    "32": (Trouble.TEMPORARY, "credentials"),  # signature and secret together
+    "33": (Trouble.PERMANENT, "bad_number"),  # deactivated
+}
+STATUSES = {
+    "delivered": ReceiptStatus.DELIVERED,
+    "expired": ReceiptStatus.EXPIRED,
+    "failed": ReceiptStatus.UNDELIVERED,
+    "rejected": ReceiptStatus.UNDELIVERED,
+    "deleted": ReceiptStatus.UNDELIVERED,
+}
+METHODS = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "sha512": "sha512", "md5hash": ""}
+
+
+class Vonage(HttpGateway):
+    """Settings: api_key, api_secret; signature_secret, or unsigned=yes; signature_method."""
+
+    required = frozenset({"api_key", "api_secret"})
+    optional = frozenset({"signature_secret", "signature_method", "unsigned", "base_url"})
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.url = f"{check_url(settings, 'base_url', BASE_URL)}/sms/json"
+        if not settings.get("signature_secret") and not yes(settings, "unsigned"):
+            raise BadSettings("signature_secret is missing; unsigned=yes does without")
+        if settings.get("signature_method", "sha256") not in METHODS:
+            raise BadSettings(f"signature_method: one of {', '.join(METHODS)}")
+
+    def request(self, sms: OutboundSms) -> HttpRequest:
+        """A form; the secret stands in the body, where no log of addresses keeps it."""
+        callback = self.callback()
+        form = {
+            "api_key": self.settings["api_key"],
+            "api_secret": self.settings["api_secret"],
+            "from": digits(sms.sender),
+            "to": digits(sms.phone),
+            "text": sms.text,
+            "type": "text" if sms.encoding == "gsm7" else "unicode",
+            "client-ref": tag(sms),
+        }
+        form |= {"callback": callback} if callback else {}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return HttpRequest("POST", self.url, headers, urlencode(form).encode())
+
+    def read(self, sms: OutboundSms, answer: HttpAnswer) -> tuple[str, ...]:
+        """A reference per part."""
+        if problem := by_status(answer):
+            raise problem
+        messages = _messages(answer)
+        statuses = {str(message.get("status")) for message in messages}
+        if statuses == {TAKEN}:
+            found = tuple(short(str(message.get("message-id") or "")) for message in messages)
+            if all(found):
+                return found
+        if TAKEN in statuses:
+            raise GatewayError(Trouble.UNKNOWN, "bad_answer")  # a part of the parts
+        if statuses:
+            raise GatewayError(*ERRORS.get(min(statuses), (Trouble.PERMANENT, "rejected")))
+        if answer.ok:
+            raise GatewayError(Trouble.UNKNOWN, "bad_answer")
+        denied = answer.status in (401, 403)
+        raise GatewayError(Trouble.TEMPORARY, "credentials" if denied else "bad_answer")
+
+
+def _messages(answer: HttpAnswer) -> list[Mapping[str, Any]]:
+    found = answer.object().get("messages")
+    if not isinstance(found, list):
+        return []
+    return [message for message in found if isinstance(message, dict)]
+
+
+def signature(secret: str, method: str, found: Mapping[str, str]) -> str:
+    """The signature of a call with these fields, in hexadecimal digits."""
+    pairs = sorted((name, value) for name, value in found.items() if name != "sig")
+    signed = "".join(f"&{name}={_harmless(value)}" for name, value in pairs)
+    if not METHODS[method]:
+        return hashlib.md5((signed + secret).encode(), usedforsecurity=False).hexdigest()
+    return hmac.new(secret.encode(), signed.encode(), METHODS[method]).hexdigest()
+
+
+def _harmless(value: str) -> str:
+    return value.replace("&", "_").replace("=", "_")
+
+
+def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
+    """A receipt of a part, or a reply; an empty call is the dashboard trying the address."""
+    found = fields(request)
+    if not found:
+        return []
+    secret, method = settings.get("signature_secret"), settings.get("signature_method", "sha256")
+    if secret:
+        given, expected = found.get("sig", "").lower(), signature(secret, method, found)
+        if not hmac.compare_digest(given.encode(), expected.encode()):
+            raise BadSignature(request.topic)
+    reference = need(found, "messageId")
+    if request.topic is WebhookTopic.INBOUND:
+        text = found.get("text", "")
+        return [inbound(reference, need(found, "msisdn"), need(found, "to"), text)]
+    status = STATUSES.get(need(found, "status"))
+    if status is None:
+        return []  # on its way
+    own, _parts = read_tag(found.get("client-ref", ""))
+    return [Receipt(short(reference), own, status)]
+
+
+WEBHOOK = Webhook(parse)
