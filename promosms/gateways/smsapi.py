@@ -1,6 +1,6 @@
 """SMSAPI (smsapi.pl, smsapi.com).
 
-Facts from its public documentation, smsapi.pl/docs and docs.smsapi.com:
+Facts as smsapi.pl/docs and docs.smsapi.com are quoted by others; not tried with a live account:
 - `POST /sms.do` with a bearer token, form fields to, from, message, format=json, encoding, idx
   (ours, returned in receipts), notify_url, max_parts; numbers without plus sign. The answer is 200
   with `list`, one entry per number, `id`; a refusal, also with 200, an object with the code in

@@ -1,6 +1,6 @@
 """Twilio: Programmable Messaging.
 
-Facts from its public documentation:
+Facts from its public documentation, as far as it could be read; not tried with a live account:
 - twilio.com/docs/messaging/api/message-resource: `POST /2010-04-01/Accounts/{sid}/Messages.json`,
   form fields To, From or MessagingServiceSid, Body, StatusCallback; Basic authentication; 201 with
   `sid`. One sid and one row of statuses for a text of several parts.

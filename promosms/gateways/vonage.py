@@ -1,6 +1,6 @@
 """Vonage: SMS API.
 
-Facts from its public documentation:
+Facts from its public documentation, as far as it could be read; not tried with a live account:
 - developer.vonage.com/en/api/sms: `POST /sms/json`, fields api_key, api_secret, from, to, text,
   type (unicode), client-ref, callback; numbers without plus sign. The answer is 200 with
   `messages`, one per part, each with `status` ("0": taken) and `message-id`; a receipt per part.

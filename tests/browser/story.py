@@ -137,7 +137,7 @@ def open_shop(page: Page) -> Shop:
     write(page, "Hi {first_name|there}, 20% off")
     review(page)
     page.get_by_role("button", name=SEND).click()
-    expect(page.locator("[data-refresh]")).to_contain_text("Finished")
+    expect(page.get_by_role("main")).to_contain_text("Finished")
     finished = page.url
     page.goto("/recipients/opt-outs")
     page.get_by_label("Numbers").fill("601 300 119")

@@ -84,7 +84,7 @@ def send(page: Page) -> str:
 
 def watch(page: Page) -> None:
     """The report fills by itself until everything has been delivered."""
-    live = page.locator("[data-refresh]")
+    live = page.get_by_role("main")
     expect(live).to_contain_text("3 of 3 done")
     expect(live).to_contain_text(re.compile(r"Delivered\s*3\b"))
     expect(live).to_contain_text("Finished")

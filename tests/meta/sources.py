@@ -47,6 +47,16 @@ def used_by(name: str) -> set[str]:
     return {one.value for one in found if isinstance(one, nodes.Const)}
 
 
+def literal(name: str) -> list[str]:
+    """The string literals of a template that are not translated."""
+    translated: set[int] = set()
+    for call in tree(name).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in GETTEXT:
+            translated |= {id(const) for const in call.find_all(nodes.Const)}
+    found = [const for const in tree(name).find_all(nodes.Const) if id(const) not in translated]
+    return [const.value for const in found if isinstance(const.value, str)]
+
+
 def strings(module: ast.Module) -> Iterator[str]:
     """The string literals of a module."""
     for node in ast.walk(module):

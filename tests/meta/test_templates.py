@@ -4,7 +4,7 @@ import re
 
 from jinja2 import nodes
 
-from tests.meta.sources import STATIC, modules, strings, templates, tree, used_by
+from tests.meta.sources import STATIC, literal, modules, strings, templates, tree, used_by
 
 
 def rendered() -> set[str]:
@@ -98,13 +98,7 @@ def test_every_class_of_a_template_is_styled() -> None:
 
 def test_every_style_is_used() -> None:
     attributes = set().union(*(in_attributes(source) for source in templates().values()))
-    literals = {
-        word
-        for name in templates()
-        for node in tree(name).find_all(nodes.Const)
-        if isinstance(node.value, str)
-        for word in node.value.split()
-    }
+    literals = {word for name in templates() for text in literal(name) for word in text.split()}
     python = {
         text
         for path, module in modules().items()

@@ -4,19 +4,26 @@ import pytest
 from flask import Flask
 
 from promosms.access import Access, access_of
+from promosms.extensions import db
+from promosms.models import Account
+from promosms.services import lists, recipients
+from promosms.services.consent import Basis
 from tests.meta.routes import path, routes
 from tests.meta.stage import ARGUMENTS, CONSENT, DRAFT, Stage, form
 
 # A browser that somebody has signed out already must not be an error, so this answers everybody.
 SILENT = {"settings.end_session"}
 # Things of others in the fields of a form or in the query of an address.
-BY_FIELD = {
-    "recipients.delete_many": {"recipient": "recipient"},
-    "recipients.bulk": {"recipient": "recipient", "list": "list", "from_list": "list"},
-    "recipients.add": {"lists": "list"},
-    "imports.paste": {"list": "list"},
-    "campaigns.new": {"audience": "list", "key": "campaign draft"},
-}
+BY_FIELD = [
+    ("recipients.delete_many", "recipient", "recipient"),
+    ("recipients.bulk", "recipient", "recipient"),
+    ("recipients.bulk", "list", "list"),
+    ("recipients.bulk", "from_list", "list"),
+    ("recipients.add", "lists", "list"),
+    ("imports.paste", "list", "list"),
+    ("campaigns.new", "audience", "list"),
+    ("campaigns.new", "key", "campaign draft"),
+]
 BY_QUERY = {
     "/recipients?list={}": "list",
     "/recipients?after={}": "recipient",
@@ -61,18 +68,22 @@ def test_a_thing_of_another_account_answers_like_one_that_never_was(stage: Stage
             assert without_addresses(there) == without_addresses(nowhere), rule.endpoint
 
 
-@pytest.mark.parametrize("endpoint", BY_FIELD)
-def test_a_form_cannot_name_things_of_another_account(stage: Stage, endpoint: str) -> None:
+@pytest.mark.parametrize(("endpoint", "field", "thing"), BY_FIELD)
+def test_a_form_cannot_name_things_of_another_account(
+    stage: Stage, endpoint: str, field: str, thing: str
+) -> None:
     strangers = stage.cast.stranger.browser()
-    strangers.get_page("/privacy")
-    things = {field: stage.things[thing] for field, thing in BY_FIELD[endpoint].items()}
-    filled = {"phone": "+48601222333", "text": "+48601222333", **CONSENT, "language": "en"}
-    if endpoint == "campaigns.new":
-        filled = {**DRAFT, "action": "save"}
+    own = {"recipient": recipient_of(stage, "601222444"), "list": list_of(stage, "Mine")}
+    filled = {"phone": "+48601222333", "text": "+48601222333", **CONSENT}
+    if endpoint == "recipients.bulk":
+        filled = own
+    elif endpoint == "campaigns.new":
+        filled = dict(DRAFT)
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
     before = stage.rows()
-    for action in ("", "remove", "delete"):
-        answer = strangers.send(path(stage, rule), {**filled, "action": action, **things})
+    for action in ("save", "remove", "delete"):
+        named = {**filled, "action": action, field: stage.things[thing]}
+        answer = strangers.send(path(stage, rule), named)
         assert answer.status_code < 500
         assert not [word for word in OWN if word in answer.text]
     after = stage.rows()
@@ -80,6 +91,19 @@ def test_a_form_cannot_name_things_of_another_account(stage: Stage, endpoint: st
         assert set(rows) <= set(after[table]), table
     assert after["list_recipients"] == before["list_recipients"]
     assert after["campaign_lists"] == before["campaign_lists"]
+
+
+def recipient_of(stage: Stage, number: str) -> str:
+    """A recipient of the stranger, on no list."""
+    with stage.app.app_context():
+        account = db.session.get_one(Account, stage.cast.stranger.account_id)
+        return recipients.add(account, {"phone": number}, Basis()).public_id
+
+
+def list_of(stage: Stage, name: str) -> str:
+    """An empty list of the stranger."""
+    with stage.app.app_context():
+        return lists.create(stage.cast.stranger.account_id, name).public_id
 
 
 @pytest.mark.parametrize("address", BY_QUERY)

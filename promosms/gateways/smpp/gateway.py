@@ -75,9 +75,7 @@ class SmppGateway(Gateway):
         end = loop.time() + self.settings.wait_seconds
         while True:
             session = await self._session(end - loop.time())
-            fates: list[Fate] = await asyncio.gather(
-                *session.submit(bodies), return_exceptions=True
-            )
+            fates = await _fates(session.submit(bodies))
             self._react(session, fates)
             unsent = all(isinstance(fate, NotSent) for fate in fates)
             if not unsent or loop.time() >= end:
@@ -103,3 +101,13 @@ class SmppGateway(Gateway):
         found = [errors.refusal(answer.status, self.settings.errors) for answer in answers]
         found.sort(key=lambda error: error.trouble is not Trouble.PERMANENT)
         return found[0] if found else GatewayError(Trouble.TEMPORARY, "not_sent")
+
+
+async def _fates(answers: Sequence["asyncio.Future[Frame]"]) -> list[Fate]:
+    """What became of each part; most texts have one, for which gather would be a detour."""
+    if len(answers) > 1:
+        return list(await asyncio.gather(*answers, return_exceptions=True))
+    try:
+        return [await answers[0]]
+    except (NotSent, NoAnswer) as problem:
+        return [problem]

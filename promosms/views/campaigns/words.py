@@ -58,6 +58,10 @@ FAILED = {
     "rejected": _("The network refused the text. You did not pay for it."),
     "busy": _("The network did not take the text after several tries. You did not pay for it."),
     "no_answer": _("The connection broke at the very moment of sending."),
+    "bad_number": _("The network does not know this number. You did not pay for it."),
+    "opted_out": _("The network says that this person has opted out. You did not pay for it."),
+    "country": _("The line does not reach this country. You did not pay for it."),
+    "too_long": _("The line does not take so long a text. You did not pay for it."),
 }
 BY_STATUS = {
     MessageStatus.UNDELIVERED: _("The network could not deliver the text to this number."),

@@ -1,0 +1,133 @@
+"""One runner for the tables of all providers: submit a text, look at what came of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from promosms.gateways import WEBHOOKS
+from promosms.gateways.base import (
+    Event,
+    Gateway,
+    GatewayError,
+    OutboundSms,
+    Trouble,
+    WebhookRequest,
+    WebhookTopic,
+)
+from tests.gateways.http.provider import Provider, Says
+
+LOOPBACK = {"allow_insecure": "yes", "allow_private": "yes", "read_seconds": "0.3"}
+CALLBACK = "https://sms.example/gateways/secret"
+PHONE, SENDER = "+48601234567", "+48732000001"
+UNICODE = "Zażółć 100% & więcej = „tak” 🙂"
+Expected = tuple[str, ...] | tuple[Trouble, str]
+
+# What every provider must bear, whatever it says in its own words.
+ANY = {
+    "it answers too late": (Says(200, b"{}", after=0.8), (Trouble.UNKNOWN, "no_answer")),
+    "it hangs up": (Says(hangs_up=True), (Trouble.UNKNOWN, "no_answer")),
+    "it takes the text and talks rubbish": (
+        Says(200, b"\xff<html>"),
+        (Trouble.UNKNOWN, "bad_answer"),
+    ),
+    "it takes the text and says nothing": (Says(200), (Trouble.UNKNOWN, "bad_answer")),
+    "it nests without end": (Says(200, b"[" * 60_000), (Trouble.UNKNOWN, "bad_answer")),
+    "it answers endlessly": (Says(200, b" " * 70_000), (Trouble.UNKNOWN, "bad_answer")),
+    "it compresses": (
+        Says(200, b"\x1f\x8b", (("Content-Encoding", "gzip"),)),
+        (Trouble.UNKNOWN, "bad_answer"),
+    ),
+    "it is asked too fast": (Says(429), (Trouble.THROTTLED, "throttled")),
+    "it is overloaded": (Says(503, b"busy"), (Trouble.THROTTLED, "throttled")),
+    "it breaks": (Says(500, b"{}"), (Trouble.UNKNOWN, "no_answer")),
+    "its proxy waits in vain": (Says(504), (Trouble.UNKNOWN, "no_answer")),
+    "it sees other": (Says(303, b"", (("Location", "/x"),)), (Trouble.UNKNOWN, "no_answer")),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A line of a table: what the provider answers to a text, and what that means."""
+
+    label: str
+    says: Says
+    expected: Expected
+    parts: int = 1
+
+
+def text(parts: int = 1, body: str = UNICODE, encoding: str = "ucs2") -> OutboundSms:
+    return OutboundSms("4711", PHONE, SENDER, body, encoding, parts)
+
+
+def submit(
+    kind: Callable[[Mapping[str, Any]], Gateway], settings: Mapping[str, str], sms: OutboundSms
+) -> Expected:
+    """Submit one text: the references, or the trouble and its reason."""
+
+    async def run() -> Expected:
+        gateway = kind(settings)
+        await gateway.open(nothing)
+        try:
+            return await gateway.submit(sms)
+        except GatewayError as problem:
+            return problem.trouble, problem.reason
+        finally:
+            await gateway.close()
+
+    return asyncio.run(run())
+
+
+def run_case(
+    kind: Callable[[Mapping[str, Any]], Gateway],
+    settings: Mapping[str, str],
+    there: Provider,
+    case: Case,
+) -> None:
+    """One line of a table; the text is sent exactly once."""
+    there.says = case.says
+    assert submit(kind, settings, text(case.parts)) == case.expected
+    assert len(there.asked) == 1
+
+
+async def nothing(_events: object) -> None:
+    return
+
+
+def call(
+    kind: str,
+    settings: Mapping[str, str],
+    topic: str,
+    fields: Mapping[str, str],
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: str = "",
+    body: bytes = b"",
+    address: str = "192.0.2.1",
+) -> list[Event]:
+    """A provider calls us with a form, or with the body."""
+    given = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
+    request = WebhookRequest(
+        topic=WebhookTopic(topic),
+        url=f"{CALLBACK}/{topic}" + (f"?{query}" if query else ""),
+        headers=given,
+        query=parse_qsl(query),
+        form=list(fields.items()),
+        body=body or urlencode(fields).encode(),
+        address=address,
+    )
+    return WEBHOOKS[kind].parse(settings, request)
+
+
+def path(url: str) -> str:
+    return urlsplit(url).path
+
+
+def cases(own: list[Case]) -> list[Case]:
+    """A provider's own table and what every provider must bear."""
+    return own + [Case(label, *line) for label, line in ANY.items()]
+
+
+def labels(case: Case) -> str:
+    return case.label

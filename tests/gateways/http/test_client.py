@@ -1,0 +1,191 @@
+"""The client: which addresses it connects to, and what it knows when something breaks."""
+
+import asyncio
+import gzip
+import ssl
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promosms.gateways.base import GatewayError, Trouble
+from promosms.gateways.http import HttpAnswer, HttpRequest, digits, e164, read_tag
+from promosms.gateways.http_client import Client, Resolve, is_public
+from promosms.supervisor.certificate import ensure
+from tests.gateways.http.provider import Provider, Says, provider
+
+INSIDE = [
+    *("127.0.0.1", "127.1.2.3", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1"),
+    *("169.254.169.254", "224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1"),
+    *("fd00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1"),
+    *("64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2001::1", "2001:db8::1", "fe80::1%lo", "localhost"),
+]
+
+
+def names(*answers: list[str]) -> Resolve:
+    """A resolver that gives these answers one after the other, the last one for ever."""
+    left = list(answers)
+
+    async def resolve(_host: str, _port: int) -> list[str]:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return resolve
+
+
+def send(url: str, *, times: int = 1, **options: Any) -> list[object]:
+    """Send requests with one client: the answer to each, or the trouble and its reason."""
+
+    async def run() -> list[object]:
+        client = Client(0.3, **options)
+        found: list[object] = []
+        for _ in range(times):
+            try:
+                found.append(await client.send(HttpRequest("POST", url, body=b"x")))
+            except GatewayError as problem:
+                found.append((problem.trouble, problem.reason))
+        await client.close()
+        return found
+
+    return asyncio.run(run())
+
+
+NOT_SENT = (Trouble.TEMPORARY, "no_connection")
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_an_address_inside_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:4700::1111"])
+def test_an_address_of_the_internet_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:7f00:1]"]
+)
+def test_it_does_not_connect_to_this_machine(there: Provider, host: str) -> None:
+    port = there.url.rsplit(":", 1)[1]
+    assert send(f"http://{host}:{port}/", insecure=True) == [NOT_SENT]
+    assert there.asked == []
+
+
+def test_a_name_that_changes_its_mind_leads_nowhere(there: Provider) -> None:
+    port = there.url.rsplit(":", 1)[1]
+    flips = names(["192.0.2.1", "127.0.0.1"], ["127.0.0.1"])
+    found = send(f"http://sms.example:{port}/", times=3, insecure=True, resolve=flips)
+    assert found == [NOT_SENT] * 3
+    assert there.asked == []
+
+
+def test_it_goes_to_the_next_address_when_one_does_not_answer(there: Provider) -> None:
+    port = there.url.rsplit(":", 1)[1]
+    both = names(["127.0.0.2", "127.0.0.1"])
+    (found,) = send(f"http://sms.example:{port}/", insecure=True, private=True, resolve=both)
+    assert found == HttpAnswer(200, b"")
+    assert there.asked[0].headers["host"] == f"sms.example:{port}"
+
+
+def test_it_speaks_https_only(there: Provider) -> None:
+    assert send(there.url, private=True) == [NOT_SENT]
+    assert there.asked == []
+
+
+def test_it_checks_the_certificate_against_the_name(tmp_path: Path) -> None:
+    certificate = ensure(tmp_path / "certificate.pem", "sms.example")
+    trust = ssl.create_default_context(cafile=str(certificate))
+    options = {"private": True, "resolve": names(["127.0.0.1"])}
+    with provider(certificate) as there:
+        port = there.url.rsplit(":", 1)[1]
+        (found,) = send(f"https://sms.example:{port}/", trust=trust, **options)
+        assert found == HttpAnswer(200, b"")
+        assert len(there.asked) == 1
+        assert send(f"https://bank.example:{port}/", trust=trust, **options) == [NOT_SENT]
+        assert send(f"https://sms.example:{port}/", **options) == [NOT_SENT]  # an unknown issuer
+        assert len(there.asked) == 1
+
+
+def test_a_failed_handshake_has_sent_nothing(there: Provider) -> None:
+    assert send(there.url.replace("http:", "https:"), private=True) == [NOT_SENT]
+    assert there.asked == []
+
+
+def test_nobody_listens() -> None:
+    assert send("http://127.0.0.1:9/", insecure=True, private=True) == [NOT_SENT]
+
+
+def test_an_unknown_name() -> None:
+    async def resolve(_host: str, _port: int) -> list[str]:
+        raise OSError("no such name")
+
+    assert send("https://sms.example/", resolve=resolve) == [NOT_SENT]
+
+
+def test_it_uses_no_proxy_of_the_environment(
+    there: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    (found,) = send(there.url, insecure=True, private=True)
+    assert found == HttpAnswer(200, b"")
+
+
+def test_it_keeps_its_connection(there: Provider) -> None:
+    send(there.url, times=5, insecure=True, private=True)
+    assert len(there.asked) == 5
+    assert len(there.connections) == 1
+
+
+def test_it_does_not_follow(there: Provider) -> None:
+    there.says = Says(302, b"", (("Location", f"{there.url}/elsewhere"),))
+    (found,) = send(there.url, insecure=True, private=True)
+    assert found == HttpAnswer(302, b"")
+    assert len(there.asked) == 1
+
+
+@pytest.mark.parametrize(("size", "kept"), [(65_536, 65_536), (65_537, 0), (5_000_000, 0)])
+def test_it_reads_64_kb_at_most(there: Provider, size: int, kept: int) -> None:
+    there.says = Says(200, b"x" * size)
+    (found,) = send(there.url, insecure=True, private=True)
+    assert isinstance(found, HttpAnswer)
+    assert len(found.body) == kept
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "kept"),
+    [
+        ("gzip", gzip.compress(b"{}"), b"{}"),
+        ("deflate", zlib.compress(b"{}"), b"{}"),
+        ("gzip", gzip.compress(b" " * 65_537), b""),
+        ("gzip", gzip.compress(b" " * 20_000_000), b""),
+        ("gzip", b"rubbish", b""),
+        ("br", b"rubbish", b""),
+    ],
+)
+def test_it_unpacks_64_kb_at_most(there: Provider, encoding: str, body: bytes, kept: bytes) -> None:
+    there.says = Says(200, body, (("Content-Encoding", encoding),))
+    assert send(there.url, insecure=True, private=True) == [HttpAnswer(200, kept)]
+
+
+@pytest.mark.parametrize(
+    ("reads", "given", "expected"),
+    [
+        (e164, "48601234567", "+48601234567"),
+        (e164, "+48 601 234 567", "+48601234567"),
+        (e164, "0048601234567", "+48601234567"),
+        (e164, "7474", "7474"),
+        (e164, "SHOP", "SHOP"),
+        (digits, "+48601234567", "48601234567"),
+        (digits, "SHOP", "SHOP"),
+        (read_tag, "12-3", ("12", 3)),
+        (read_tag, "12-", ("", 1)),
+        (read_tag, "1٢-3", ("", 1)),
+    ],
+)
+def test_numbers_and_references(
+    reads: Callable[[str], object], given: str, expected: object
+) -> None:
+    assert reads(given) == expected

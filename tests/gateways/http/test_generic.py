@@ -1,0 +1,258 @@
+"""The configurable gateway: templates, answers, calls, and settings that cannot work."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from promosms.gateways.base import (
+    BadSettings,
+    BadSignature,
+    BadWebhook,
+    Inbound,
+    Receipt,
+    ReceiptStatus,
+    Trouble,
+)
+from promosms.gateways.generic_http import GenericHttp
+from tests.gateways.http.provider import Provider, Says
+from tests.gateways.http.runner import (
+    ANY,
+    CALLBACK,
+    LOOPBACK,
+    PHONE,
+    SENDER,
+    Case,
+    call,
+    labels,
+    run_case,
+    submit,
+    text,
+)
+
+NASTY = 'He said "hi" & <b>5 > 4</b> \\ {to} %41 + = ; \n é 🙂'
+JSON = {
+    "body": '{"to": "{to}", "from": "{from}", "text": "{text}", "ref": "{reference}"}',
+    "id_path": "messages.0.id",
+    "receipt_reference": "report.id",
+    "receipt_status": "report.state",
+    "receipt_own": "report.ref",
+    "inbound_reference": "id",
+    "inbound_phone": "from.number",
+    "inbound_number": "to",
+    "inbound_text": "text",
+}
+TAKEN = Says(202, b'{"messages": [{"id": "abc"}], "ok": true}')
+LONG = "x" * 200
+
+
+def settings(there: Provider, more: Mapping[str, str]) -> dict[str, str]:
+    return {**LOOPBACK, **JSON, "url": f"{there.url}/send", "callback_url": CALLBACK, **more}
+
+
+TABLE = [
+    Case("taken", TAKEN, ("abc",)),
+    Case("taken in parts", TAKEN, ("abc", "abc.2"), parts=2),
+    Case("a number as id", Says(200, b'{"messages": [{"id": 17}]}'), ("17",)),
+    Case("no id", Says(200, b'{"messages": []}'), (Trouble.UNKNOWN, "bad_answer")),
+    Case("refused", Says(400, b"{}"), (Trouble.PERMANENT, "rejected")),
+    Case("denied", Says(401), (Trouble.TEMPORARY, "busy")),
+    Case("not found", Says(404), (Trouble.TEMPORARY, "busy")),
+    Case("redirect", Says(302, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "busy")),
+    Case("a proxy breaks", Says(502), (Trouble.UNKNOWN, "no_answer")),
+    *(Case(label, *line) for label, line in ANY.items()),
+]
+
+
+@pytest.mark.parametrize("case", TABLE, ids=labels)
+def test_it_knows_what_the_answer_means(there: Provider, case: Case) -> None:
+    run_case(GenericHttp, settings(there, {}), there, case)
+
+
+WORDED = {
+    "success_status": "200",
+    "success_path": "ok",
+    "permanent_pattern": "bad number",
+    "temporary_pattern": "no credit",
+    "throttled_pattern": "slow down",
+    "permanent_status": "500",
+}
+WORDS = [
+    Case("it says yes", Says(200, b'{"messages": [{"id": "a"}], "ok": true}'), ("a",)),
+    Case("it says no", Says(200, b'{"ok": false}'), (Trouble.UNKNOWN, "no_answer")),
+    Case("bad number", Says(200, b"bad number"), (Trouble.PERMANENT, "rejected")),
+    Case("no credit", Says(400, b"no credit"), (Trouble.TEMPORARY, "busy")),
+    Case("slow down", Says(400, b"slow down"), (Trouble.THROTTLED, "throttled")),
+    Case("its own status", Says(500), (Trouble.PERMANENT, "rejected")),
+]
+
+
+@pytest.mark.parametrize("case", WORDS, ids=labels)
+def test_its_words_are_set(there: Provider, case: Case) -> None:
+    run_case(GenericHttp, settings(there, WORDED), there, case)
+
+
+def test_json_is_escaped(there: Provider) -> None:
+    there.says = TAKEN
+    submit(GenericHttp, settings(there, {}), text(2, NASTY))
+    (asked,) = there.asked
+    assert asked.headers["content-type"] == "application/json"
+    assert json.loads(asked.body) == {
+        "to": PHONE,
+        "from": SENDER,
+        "text": NASTY,
+        "ref": "4711-2",
+    }
+
+
+def test_forms_are_escaped(there: Provider) -> None:
+    there.says = Says(200, b"OK: abc-1\n")
+    form = {
+        "content_type": "application/x-www-form-urlencoded",
+        "body": "to={to_digits}&text={text}&cb={callback}",
+        "id_path": "",
+        "id_pattern": r"OK: (\S+)",
+    }
+    assert submit(GenericHttp, settings(there, form), text(1, NASTY)) == ("abc-1",)
+    assert there.asked[0].form == {
+        "to": PHONE[1:],
+        "text": NASTY,
+        "cb": f"{CALLBACK}/receipt?own=4711-1",
+    }
+
+
+def test_addresses_are_escaped(there: Provider) -> None:
+    there.says = TAKEN
+    url = f"{there.url}/send?to={{to}}&text={{text}}&ref={{reference}}"
+    get = {"method": "GET", "url": url, "body": ""}
+    submit(GenericHttp, settings(there, get), text(1, NASTY))
+    (asked,) = there.asked
+    assert asked.method == "GET"
+    assert asked.query == {"to": PHONE, "text": NASTY, "ref": "4711-1"}
+
+
+def test_xml_is_escaped(there: Provider) -> None:
+    there.says = TAKEN
+    xml = {"content_type": "text/xml", "body": "<sms>{text}</sms>", "receipt_reference": ""}
+    submit(GenericHttp, settings(there, xml), text(1, "<a> & b 🙂"))
+    assert there.asked[0].body.decode() == "<sms>&lt;a&gt; &amp; b 🙂</sms>"
+
+
+def test_headers_are_sent_and_carry_our_reference(there: Provider) -> None:
+    there.says = TAKEN
+    headers = {"headers": '{"X-Key": "k 1", "Idempotency-Key": "{reference}"}'}
+    submit(GenericHttp, settings(there, headers), text())
+    assert there.asked[0].headers["x-key"] == "k 1"
+    assert there.asked[0].headers["idempotency-key"] == "4711-1"
+
+
+def test_a_very_long_reference_is_the_same_in_answer_and_receipt(there: Provider) -> None:
+    there.says = Says(200, json.dumps({"messages": [{"id": LONG}]}).encode())
+    given = submit(GenericHttp, settings(there, {}), text(2))
+    found = told("receipt", {"report": {"id": LONG, "state": "DELIVRD", "ref": "4711-2"}})
+    assert given == tuple(event.reference for event in found)
+    assert all(len(str(one)) <= 64 for one in given)
+
+
+CALLS = {"content-type": "application/json; charset=utf-8"}
+
+
+def told(topic: str, document: object, query: str = "", **more: str) -> list[object]:
+    body = json.dumps(document).encode()
+    return list(call("http", {**JSON, **more}, topic, {}, headers=CALLS, query=query, body=body))
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("delivered", ReceiptStatus.DELIVERED),
+        ("DELIVRD", ReceiptStatus.DELIVERED),
+        ("Failed", ReceiptStatus.UNDELIVERED),
+        ("expired", ReceiptStatus.EXPIRED),
+    ],
+)
+def test_a_receipt_is_found_by_its_paths(word: str, status: ReceiptStatus) -> None:
+    document = {"report": {"id": "abc", "state": word, "ref": "4711-2"}}
+    expected = [Receipt("abc", "4711", status), Receipt("abc.2", "4711", status)]
+    assert told("receipt", document) == expected
+    assert told("receipt", [document, document]) == [*expected, *expected]
+
+
+def test_words_of_receipts_are_set() -> None:
+    document = {"report": {"id": "abc", "state": 3}}
+    assert told("receipt", document) == []
+    found = told("receipt", document, "own=7-1", delivered="1,3")
+    assert found == [Receipt("abc", "7", ReceiptStatus.DELIVERED)]
+
+
+def test_a_form_and_a_query_are_understood() -> None:
+    flat = {"receipt_reference": "id", "receipt_status": "state"}
+    expected = [Receipt("a", "7", ReceiptStatus.DELIVERED)]
+    fields = {"id": "a", "state": "delivered"}
+    assert call("http", flat, "receipt", fields, query="own=7-1") == expected
+    query = "own=7-1&id=a&state=delivered"
+    assert call("http", flat, "receipt", {}, query=query) == expected
+    assert call("http", flat, "receipt", {}, query="own=7-1") == []
+
+
+def test_a_reply_is_found_by_its_paths() -> None:
+    document = {
+        "id": 5,
+        "from": {"number": "48 601 234 567"},
+        "to": "00" + SENDER[1:],
+        "text": "STOP",
+    }
+    assert told("inbound", document) == [Inbound("5", PHONE, SENDER, "STOP")]
+
+
+def test_a_reply_is_cut_to_what_can_be_stored() -> None:
+    document = {"id": LONG, "from": {"number": LONG}, "to": LONG, "text": "a\0\ud800" + "b" * 9999}
+    (found,) = told("inbound", document)
+    assert isinstance(found, Inbound)
+    sizes = (len(found.reference), len(found.phone), len(found.inbound_number), len(found.text))
+    assert sizes == (60, 20, 20, 2000)
+    assert found.text.startswith("a?b")
+
+
+@pytest.mark.parametrize("document", [{}, 5, None, "x", {"report": 1}, {"report": {"id": "a"}}])
+def test_it_does_not_understand_rubbish(document: object) -> None:
+    for topic in ("receipt", "inbound"):
+        with pytest.raises(BadWebhook):
+            told(topic, document)
+
+
+def test_only_listed_addresses_may_call() -> None:
+    with pytest.raises(BadSignature):
+        told("receipt", {}, addresses="203.0.113.1")
+
+
+URL = {"url": "https://sms.example/send", "id_path": "id"}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"url": ""}, "url"),
+        ({"url": "http://sms.example/"}, "https"),
+        ({"url": "https://{to}.example/"}, "placeholder"),
+        ({"url": "https://["}, "url"),
+        ({"id_path": ""}, "id_path"),
+        ({"id_path": "", "id_pattern": "abc"}, "group"),
+        ({"id_pattern": "("}, "id_pattern"),
+        ({"method": "DELETE"}, "method"),
+        ({"body": "{txet}"}, "txet"),
+        ({"headers": "X-Key: 1"}, "headers"),
+        ({"headers": "[]"}, "headers"),
+        ({"headers": '{"X": 1}'}, "headers"),
+        ({"headers": '{"X": "a\\r\\nB: c"}'}, "headers"),
+        ({"headers": '{"X": "{text}"}'}, "headers"),
+        ({"temporary_status": "many"}, "temporary_status"),
+        ({"receipt_reference": "id"}, "callback"),
+        ({"receipt_reference": "id", "body": "{callback}"}, "receipt_status"),
+        ({"read_seconds": "soon"}, "read_seconds"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_it_refuses_settings_that_cannot_work(more: dict[str, str], words: str) -> None:
+    with pytest.raises(BadSettings, match=words):
+        GenericHttp({**URL, **more})

@@ -1,0 +1,149 @@
+"""SMSAPI: what we send, what its answers mean, which of its calls we believe."""
+
+import json
+
+import pytest
+
+from promosms.gateways.base import (
+    BadSettings,
+    BadSignature,
+    BadWebhook,
+    Inbound,
+    Receipt,
+    ReceiptStatus,
+    Trouble,
+)
+from promosms.gateways.smsapi import ERRORS, STATUSES, WEBHOOK, Smsapi
+from tests.gateways.http.provider import Provider, Says
+from tests.gateways.http.runner import (
+    CALLBACK,
+    LOOPBACK,
+    PHONE,
+    SENDER,
+    UNICODE,
+    Case,
+    call,
+    cases,
+    labels,
+    run_case,
+    submit,
+    text,
+)
+
+KEYS = {"token": "0123456789abcdef"}
+ID = "5F17B4D4E0D6"
+
+
+def taken(**entry: object) -> Says:
+    listed = {"id": ID, "points": 0.16, "number": "48601234567", "status": "QUEUE", "error": None}
+    return Says(200, json.dumps({"count": 1, "list": [{**listed, **entry}]}).encode())
+
+
+def refusal(code: object, status: int = 200) -> Says:
+    return Says(status, json.dumps({"error": code, "message": "…"}).encode())
+
+
+TABLE = cases(
+    [
+        Case("taken", taken(), (ID,)),
+        Case("taken in two parts", taken(), (ID, f"{ID}.2"), parts=2),
+        *(Case(f"error {code}", refusal(code), line) for code, line in ERRORS.items()),
+        Case("error as text", refusal("103"), (Trouble.TEMPORARY, "no_credit")),
+        Case("error with a status", refusal(101, 401), (Trouble.TEMPORARY, "credentials")),
+        Case("error of the number", taken(error=13), (Trouble.PERMANENT, "bad_number")),
+        Case("an error nobody knows", refusal("x²"), (Trouble.PERMANENT, "rejected")),
+        Case("broken, with words", refusal(13, 500), (Trouble.UNKNOWN, "no_answer")),
+        Case("nothing listed", Says(200, b'{"list": []}'), (Trouble.UNKNOWN, "bad_answer")),
+        Case("odd list", Says(200, b'{"list": [7]}'), (Trouble.UNKNOWN, "bad_answer")),
+        Case("denied", Says(403, b"<html>"), (Trouble.TEMPORARY, "credentials")),
+        Case("a stranger refuses", Says(404, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
+        Case("redirect", Says(308, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "redirected")),
+    ]
+)
+
+
+@pytest.mark.parametrize("case", TABLE, ids=labels)
+def test_it_knows_what_the_answer_means(there: Provider, case: Case) -> None:
+    run_case(Smsapi, {**KEYS, **LOOPBACK, "base_url": there.url}, there, case)
+
+
+def test_it_sends_what_is_documented(there: Provider) -> None:
+    there.says = taken()
+    settings = {**KEYS, **LOOPBACK, "base_url": there.url, "callback_url": CALLBACK}
+    submit(Smsapi, settings, text(2))
+    (asked,) = there.asked
+    assert (asked.method, asked.path) == ("POST", "/sms.do")
+    assert asked.headers["authorization"] == "Bearer 0123456789abcdef"
+    assert asked.form == {
+        "to": PHONE[1:],
+        "from": SENDER[1:],
+        "message": UNICODE,
+        "encoding": "utf-8",
+        "format": "json",
+        "max_parts": "6",
+        "idx": "4711-2",
+        "notify_url": f"{CALLBACK}/receipt",
+    }
+
+
+@pytest.mark.parametrize("code", [*STATUSES, "403", "409", "410"])
+def test_a_status_means(code: str) -> None:
+    found = call("smsapi", KEYS, "receipt", {"MsgId": ID, "status": code, "idx": "4711-1"})
+    status = STATUSES.get(code)
+    assert found == ([Receipt(ID, "4711", status)] if status else [])
+
+
+def test_one_call_brings_many_receipts() -> None:
+    fields = {"MsgId": "A,B,C", "status": "404,403,402", "idx": "1-2,2-1,3-1"}
+    assert call("smsapi", KEYS, "receipt", fields) == [
+        Receipt("A", "1", ReceiptStatus.DELIVERED),
+        Receipt("A.2", "1", ReceiptStatus.DELIVERED),
+        Receipt("C", "3", ReceiptStatus.EXPIRED),
+    ]
+    assert WEBHOOK.answer == "OK"
+
+
+@pytest.mark.parametrize("idx", ["", "nonsense", "4711", "4711-0", "4711-99", f"{9**30}-1", "²-1"])
+def test_a_receipt_without_our_reference_is_kept_with_theirs(idx: str) -> None:
+    fields = {"MsgId": ID, "status": "404", "idx": idx}
+    assert call("smsapi", KEYS, "receipt", fields) == [Receipt(ID, "", ReceiptStatus.DELIVERED)]
+
+
+def test_a_reply_is_understood() -> None:
+    fields = {"MsgId": "R1", "sms_from": PHONE[1:], "sms_to": SENDER[1:], "sms_text": "STOP"}
+    assert call("smsapi", KEYS, "inbound", fields) == [Inbound("R1", PHONE, SENDER, "STOP")]
+
+
+def test_the_panel_may_try_the_address() -> None:
+    assert call("smsapi", KEYS, "receipt", {}) == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "fields"),
+    [
+        ("receipt", {"MsgId": "A"}),
+        ("receipt", {"MsgId": "A,B", "status": "404"}),
+        ("inbound", {"MsgId": "A", "sms_text": "x"}),
+    ],
+)
+def test_it_does_not_understand_half_a_call(topic: str, fields: dict[str, str]) -> None:
+    with pytest.raises(BadWebhook):
+        call("smsapi", KEYS, topic, fields)
+
+
+@pytest.mark.parametrize(("address", "good"), [("192.0.2.9", True), ("198.51.100.1", False)])
+def test_only_listed_addresses_may_call(address: str, good: bool) -> None:
+    settings = {**KEYS, "addresses": "192.0.2.0/24, 2001:db8::1"}
+    Smsapi(settings)
+    fields = {"MsgId": ID, "status": "404"}
+    if good:
+        assert call("smsapi", settings, "receipt", fields, address=address)
+        return
+    with pytest.raises(BadSignature):
+        call("smsapi", settings, "receipt", fields, address=address)
+
+
+@pytest.mark.parametrize("settings", [{}, {**KEYS, "addresses": "everybody"}])
+def test_it_refuses_settings_that_cannot_work(settings: dict[str, str]) -> None:
+    with pytest.raises(BadSettings):
+        Smsapi(settings)

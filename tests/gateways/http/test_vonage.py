@@ -1,0 +1,184 @@
+"""Vonage: what we send, what its answers mean, which of its calls we believe."""
+
+import hashlib
+import hmac
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from promosms.gateways.base import (
+    BadSettings,
+    BadSignature,
+    BadWebhook,
+    Event,
+    Inbound,
+    Receipt,
+    ReceiptStatus,
+    Trouble,
+)
+from promosms.gateways.vonage import ERRORS, STATUSES, Vonage, signature
+from tests.gateways.http.provider import Provider, Says
+from tests.gateways.http.runner import (
+    CALLBACK,
+    LOOPBACK,
+    PHONE,
+    SENDER,
+    UNICODE,
+    Case,
+    call,
+    cases,
+    labels,
+    run_case,
+    submit,
+    text,
+)
+
+KEYS = {"api_key": "abcd1234", "api_secret": "not-a-secret", "signature_secret": "sign"}
+
+
+def says(*statuses: str, http: int = 200) -> Says:
+    messages = [
+        {"to": "48601234567", "status": status, "message-id": f"0A{number}", "error-text": "…"}
+        for number, status in enumerate(statuses, 1)
+    ]
+    body = {"message-count": str(len(messages)), "messages": messages}
+    return Says(http, json.dumps(body).encode())
+
+
+TABLE = cases(
+    [
+        Case("taken", says("0"), ("0A1",)),
+        Case("taken in three parts", says("0", "0", "0"), ("0A1", "0A2", "0A3"), parts=3),
+        Case("some parts taken", says("0", "1"), (Trouble.UNKNOWN, "bad_answer"), parts=2),
+        *(Case(f"status {code}", says(code), line) for code, line in ERRORS.items()),
+        Case("a status nobody knows", says("99"), (Trouble.PERMANENT, "rejected")),
+        Case("broken, with words", says("4", http=500), (Trouble.UNKNOWN, "no_answer")),
+        Case("no messages", Says(200, b'{"messages": []}'), (Trouble.UNKNOWN, "bad_answer")),
+        Case("odd messages", Says(200, b'{"messages": [1]}'), (Trouble.UNKNOWN, "bad_answer")),
+        Case(
+            "no id", Says(200, b'{"messages": [{"status": "0"}]}'), (Trouble.UNKNOWN, "bad_answer")
+        ),
+        Case("denied", Says(401, b"<html>"), (Trouble.TEMPORARY, "credentials")),
+        Case("a stranger refuses", Says(400, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
+        Case("redirect", Says(301, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "redirected")),
+    ]
+)
+
+
+@pytest.mark.parametrize("case", TABLE, ids=labels)
+def test_it_knows_what_the_answer_means(there: Provider, case: Case) -> None:
+    run_case(Vonage, {**KEYS, **LOOPBACK, "base_url": there.url}, there, case)
+
+
+@pytest.mark.parametrize(("encoding", "type_"), [("gsm7", "text"), ("ucs2", "unicode")])
+def test_it_sends_what_is_documented(there: Provider, encoding: str, type_: str) -> None:
+    there.says = says("0")
+    settings = {**KEYS, **LOOPBACK, "base_url": there.url, "callback_url": CALLBACK}
+    submit(Vonage, settings, text(2, encoding=encoding))
+    (asked,) = there.asked
+    assert (asked.method, asked.path) == ("POST", "/sms/json")
+    assert asked.form == {
+        "api_key": "abcd1234",
+        "api_secret": "not-a-secret",
+        "from": SENDER[1:],
+        "to": PHONE[1:],
+        "text": UNICODE,
+        "type": type_,
+        "client-ref": "4711-2",
+        "callback": f"{CALLBACK}/receipt",
+    }
+
+
+RECEIPT = {
+    "messageId": "0A1",
+    "msisdn": PHONE[1:],
+    "to": SENDER[1:],
+    "status": "delivered",
+    "err-code": "0",
+    "client-ref": "4711-2",
+    "timestamp": "1789000000",
+}
+REPLY = {
+    "messageId": "0B1",
+    "msisdn": PHONE[1:],
+    "to": SENDER[1:],
+    "text": "A & B = STOP",
+    "type": "text",
+}
+
+
+def signed(found: dict[str, str]) -> dict[str, str]:
+    return {**found, "sig": signature("sign", "sha256", found)}
+
+
+def test_the_signature_is_made_as_described() -> None:
+    text = "&a=1_2_3&b=x"
+    found = {"b": "x", "sig": "0", "a": "1&2=3"}
+    assert signature("k", "sha512", found) == hmac.new(b"k", text.encode(), "sha512").hexdigest()
+    assert signature("k", "md5hash", found) == hashlib.md5(f"{text}k".encode()).hexdigest()
+
+
+@pytest.mark.parametrize("method", ["GET", "form", "JSON"])
+def test_a_receipt_is_for_one_part(method: str) -> None:
+    assert by(method, "receipt", signed(RECEIPT)) == [
+        Receipt("0A1", "4711", ReceiptStatus.DELIVERED)
+    ]
+
+
+@pytest.mark.parametrize("method", ["GET", "form", "JSON"])
+def test_a_reply_is_understood(method: str) -> None:
+    assert by(method, "inbound", signed(REPLY)) == [Inbound("0B1", PHONE, SENDER, "A & B = STOP")]
+
+
+@pytest.mark.parametrize("word", [*STATUSES, "accepted", "buffered", "unknown"])
+def test_a_status_means(word: str) -> None:
+    found = call("vonage", KEYS, "receipt", signed({**RECEIPT, "status": word}))
+    status = STATUSES.get(word)
+    assert found == ([Receipt("0A1", "4711", status)] if status else [])
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        RECEIPT,
+        {**RECEIPT, "sig": ""},
+        {**RECEIPT, "sig": "ęę"},
+        {**signed(RECEIPT), "status": "failed"},
+        {**signed(RECEIPT), "client-ref": "4712-2"},
+        {**signed(RECEIPT), "extra": "1"},
+    ],
+)
+def test_it_refuses_a_forged_call(found: dict[str, str]) -> None:
+    for method in ("GET", "form", "JSON"):
+        with pytest.raises(BadSignature):
+            by(method, "receipt", found)
+
+
+def test_it_does_not_understand_a_call_without_its_fields() -> None:
+    with pytest.raises(BadWebhook):
+        call("vonage", KEYS, "receipt", signed({"status": "delivered"}))
+
+
+def test_the_dashboard_may_try_the_address() -> None:
+    assert call("vonage", KEYS, "receipt", {}) == []
+
+
+def test_without_signatures_only_if_the_settings_say_so() -> None:
+    keys = {"api_key": "a", "api_secret": "b"}
+    with pytest.raises(BadSettings):
+        Vonage(keys)
+    Vonage({**keys, "unsigned": "yes"})
+    assert call("vonage", {**keys, "unsigned": "yes"}, "receipt", RECEIPT)
+    with pytest.raises(BadSettings):
+        Vonage({**KEYS, "signature_method": "rot13"})
+
+
+def by(method: str, topic: str, found: dict[str, str]) -> list[Event]:
+    """The same call in each of the ways in which Vonage can make it."""
+    if method == "form":
+        return call("vonage", KEYS, topic, found)
+    if method == "JSON":
+        headers = {"content-type": "application/json"}
+        return call("vonage", KEYS, topic, {}, headers=headers, body=json.dumps(found).encode())
+    return call("vonage", KEYS, topic, {}, query=urlencode(found), headers={"content-type": ""})

@@ -1,0 +1,36 @@
+"""What the stories of these tests share."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from promosms.gateways.base import GatewayError, OutboundSms, Trouble
+from promosms.gateways.smpp.gateway import SmppGateway
+from promosms.sms.segments import measure
+
+
+def play(story: Coroutine[Any, Any, None]) -> None:
+    """Play a story to its end; it leaves no task behind."""
+
+    async def whole() -> None:
+        async with asyncio.timeout(10):
+            await story
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(whole())
+
+
+def sms(text: str = "Hello", number: int = 1, sender: str = "PromoSMS") -> OutboundSms:
+    """A text to one of many numbers."""
+    size = measure(text)
+    return OutboundSms(str(number), f"+4860{number:07}", sender, text, size.encoding, size.parts)
+
+
+async def trouble(gateway: SmppGateway, text: OutboundSms) -> tuple[Trouble, str]:
+    """The trouble of a text that is not taken, and its reason."""
+    try:
+        references = await gateway.submit(text)
+    except GatewayError as problem:
+        return problem.trouble, problem.reason
+    raise AssertionError(f"taken as {references}")

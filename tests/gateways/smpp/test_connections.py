@@ -1,0 +1,85 @@
+"""How the connection is made: TLS with a look at the certificate, IPv6."""
+
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from promosms.gateways.base import Trouble
+from tests.gateways.smpp.stories import play, sms, trouble
+from tests.gateways.smsc import bound
+
+
+def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
+    """A server's context with a certificate of its own for a name, and the certificate's file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / f"{name}.pem"
+    file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    secret = folder / f"{name}.key"
+    secret.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, secret)
+    return context, file
+
+
+def test_it_speaks_tls(tmp_path: Path) -> None:
+    context, file = certificate(tmp_path, "localhost")
+
+    async def story() -> None:
+        settings = {"host": "localhost", "tls": "yes", "tls_ca": str(file)}
+        async with bound(context=context, **settings) as stage:
+            assert await stage.gateway.submit(sms()) == ("id-1",)
+        assert stage.smsc.count()["unbind"] == 1
+
+    play(story())
+
+
+@pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("elsewhere", True)])
+def test_it_says_no_password_to_whom_it_does_not_know(
+    tmp_path: Path, name: str, trusted: bool
+) -> None:
+    context, file = certificate(tmp_path, name)
+
+    async def story() -> None:
+        settings = {"host": "localhost", "tls": "yes", "wait_seconds": "0.2"}
+        if trusted:
+            settings["tls_ca"] = str(file)
+        async with bound(context=context, **settings) as stage:
+            assert await trouble(stage.gateway, sms()) == (Trouble.TEMPORARY, "not_bound")
+            assert stage.smsc.log == []
+
+    play(story())
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_it_speaks_ipv6() -> None:
+    async def story() -> None:
+        async with bound(listen="::1", host="::1") as stage:
+            assert await stage.gateway.submit(sms()) == ("id-1",)
+
+    play(story())

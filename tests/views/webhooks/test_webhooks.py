@@ -1,0 +1,247 @@
+"""The addresses that providers call: believed, refused, kept, applied."""
+
+import io
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from promosms import lines
+from promosms.extensions import db
+from promosms.gateways.twilio import signature
+from promosms.jobs import receive
+from promosms.models import (
+    Gateway,
+    GatewayEvent,
+    GatewayStatus,
+    InboundMessage,
+    Message,
+    Suppression,
+)
+from promosms.services import gateways, webhooks
+from tests.gateways.http.provider import Provider, Says, provider
+from tests.gateways.http.runner import LOOPBACK
+from tests.pages import PageClient
+from tests.sending.conftest import MakeCampaign, make_campaign, statuses
+
+__all__ = ["make_campaign"]
+
+PHONE = "+48601200100"
+TWILIO = {"account_sid": "AC01", "auth_token": "12345"}
+Settle = Callable[..., None]
+
+
+@pytest.fixture
+def there() -> Iterator[Provider]:
+    """A provider on this machine."""
+    with provider() as running:
+        yield running
+
+
+def connect(app: Flask, kind: str, **settings: str) -> str:
+    """Connect a gateway; returns the secret of its addresses."""
+    with app.app_context():
+        made = gateways.add(f"Line {kind}", kind, settings, 100, 10, "test")
+        token = made.settings[webhooks.TOKEN]
+        db.session.remove()
+    return token
+
+
+def stored(app: Flask) -> int:
+    with app.app_context():
+        number = db.session.scalar(select(func.count()).select_from(GatewayEvent)) or 0
+        db.session.remove()
+    return number
+
+
+def apply(app: Flask) -> None:
+    with app.app_context():
+        receive.run()
+        db.session.remove()
+
+
+def twilio(app: Flask, client: PageClient, path: str, form: dict[str, str]) -> TestResponse:
+    """Twilio calls, with its signature over the public address."""
+    signed = signature(TWILIO["auth_token"], app.config["PUBLIC_URL"] + path, list(form.items()))
+    return client.post(path, data=form, headers={"X-Twilio-Signature": signed})
+
+
+def smsapi(client: PageClient, token: str, fields: dict[str, str]) -> TestResponse:
+    return client.get(f"/gateways/{token}/receipt", query_string=fields)
+
+
+def test_a_campaign_leaves_and_its_receipt_comes_back(
+    app: Flask,
+    there: Provider,
+    make_campaign: MakeCampaign,
+    settle: Settle,
+    visitor: PageClient,
+) -> None:
+    token = connect(app, "twilio", **TWILIO, **LOOPBACK, base_url=there.url)
+    there.says = Says(201, b'{"sid": "SM1", "status": "queued"}')
+    with app.app_context():
+        gateways.switch("Simulator", GatewayStatus.PAUSED, "test")
+        db.session.remove()
+    campaign_id = make_campaign([PHONE], text="a" * 200)  # two parts, one sid
+
+    def has(status: str) -> Callable[[], bool]:
+        def look() -> bool:
+            with app.app_context():
+                found = statuses(campaign_id)
+                db.session.remove()
+            return found == {status: 1}
+
+        return look
+
+    settle(until=has("sent"))
+    (asked,) = there.asked
+    path = asked.form["StatusCallback"].removeprefix(app.config["PUBLIC_URL"])
+    assert path.startswith(f"/gateways/{token}/receipt?own=")
+    for word in ("sent", "delivered", "delivered", "sent"):
+        answer = twilio(app, visitor, path, {"MessageSid": "SM1", "MessageStatus": word})
+        assert (answer.status_code, answer.text) == (200, "<Response/>")
+    assert has("sent")()  # stored, and not applied yet
+    apply(app)
+    assert has("delivered")()
+    assert stored(app) == 0
+    with app.app_context():
+        sender = db.session.scalars(select(Message.sender)).one()
+    reply = {"MessageSid": "SM2", "From": PHONE, "To": sender, "Body": "STOP"}
+    for _ in range(2):
+        assert twilio(app, visitor, f"/gateways/{token}/inbound", reply).status_code == 200
+    apply(app)
+    with app.app_context():
+        assert db.session.scalars(select(InboundMessage.text)).all() == ["STOP"]
+        assert db.session.scalars(select(Suppression.phone)).all() == [PHONE]
+
+
+def test_a_receipt_of_a_lost_answer_settles_the_text(
+    app: Flask,
+    there: Provider,
+    make_campaign: MakeCampaign,
+    settle: Settle,
+    visitor: PageClient,
+) -> None:
+    token = connect(app, "smsapi", token="t", **LOOPBACK, base_url=there.url)
+    there.says = Says(hangs_up=True)
+    with app.app_context():
+        gateways.switch("Simulator", GatewayStatus.PAUSED, "test")
+        db.session.remove()
+    campaign_id = make_campaign([PHONE], text="a" * 200)
+
+    def found() -> dict[str, int]:
+        with app.app_context():
+            counted = statuses(campaign_id)
+            db.session.remove()
+        return counted
+
+    settle(until=lambda: found() == {"unknown": 1})
+    assert len(there.asked) == 1
+    fields = {"MsgId": "A1", "status": "404", "idx": there.asked[0].form["idx"]}
+    assert smsapi(visitor, token, fields).text == "OK"
+    apply(app)
+    assert found() == {"delivered": 1}
+
+
+def test_a_wrong_signature_is_refused(app: Flask, visitor: PageClient) -> None:
+    path = f"/gateways/{connect(app, 'twilio', **TWILIO)}/receipt"
+    form = {"MessageSid": "SM1", "MessageStatus": "delivered"}
+    assert visitor.post(path, data=form).status_code == 401
+    assert visitor.get(path, query_string=form).status_code == 401
+    headers = {"X-Twilio-Signature": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}
+    answer = visitor.post(path, data=form, headers=headers)
+    assert (answer.status_code, answer.text) == (401, "")
+    assert stored(app) == 0
+
+
+def test_an_unknown_address_is_not_there(app: Flask, visitor: PageClient) -> None:
+    token = connect(app, "smsapi", token="t")
+    fields = {"MsgId": "A", "status": "404"}
+    for wrong in ("x", token[:-1], token + "x", "ż", "%00"):
+        assert smsapi(visitor, wrong, fields).status_code == 404
+    assert visitor.get(f"/gateways/{token}/other").status_code == 404
+    assert visitor.put(f"/gateways/{token}/receipt").status_code == 405
+    assert stored(app) == 0
+
+
+def test_a_gateway_without_webhooks_has_no_address(app: Flask, visitor: PageClient) -> None:
+    with app.app_context():
+        gateway = db.session.scalars(select(Gateway)).one()
+        assert webhooks.addresses(gateway) == {}
+        assert webhooks.open_settings(gateway) == {}
+        db.session.remove()
+    assert visitor.get("/gateways//receipt").status_code == 404
+
+
+def test_what_belongs_to_nothing_yet_is_kept(app: Flask, visitor: PageClient) -> None:
+    token = connect(app, "smsapi", token="t")
+    assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code == 200
+    apply(app)
+    assert stored(app) == 1
+
+
+def test_half_a_call_is_refused_and_tried_again_by_the_provider(
+    app: Flask, visitor: PageClient
+) -> None:
+    token = connect(app, "smsapi", token="t")
+    assert smsapi(visitor, token, {"MsgId": "A"}).status_code == 400
+    assert stored(app) == 0
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(("size", "status"), [(65_000, 200), (70_000, 413)])
+def test_a_huge_call_is_refused(
+    app: Flask, visitor: PageClient, size: int, status: int, chunked: bool
+) -> None:
+    path = f"/gateways/{connect(app, 'smsapi', token='t')}/receipt"
+    body = b"MsgId=A&status=404&x=".ljust(size, b"x")
+    form = "application/x-www-form-urlencoded"
+    if chunked:  # nobody says beforehand how much will come
+        more = {"wsgi.input_terminated": True}
+        stream = io.BytesIO(body)
+        answer = visitor.post(path, input_stream=stream, content_type=form, environ_overrides=more)
+    else:
+        answer = visitor.post(path, data=body, content_type=form)
+    assert answer.status_code == status
+    assert stored(app) == (1 if status == 200 else 0)
+
+
+def test_a_call_that_cannot_be_stored_is_not_acknowledged(app: Flask, visitor: PageClient) -> None:
+    token = connect(app, "smsapi", token="t")
+    with app.app_context():
+        GatewayEvent.__table__.drop(db.engine)
+    try:
+        assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code >= 500
+    finally:
+        with app.app_context():
+            GatewayEvent.__table__.create(db.engine)
+
+
+def test_without_redis_it_is_stored_all_the_same(app: Flask, visitor: PageClient) -> None:
+    token = connect(app, "smsapi", token="t")
+    app.config["REDIS_URL"] = "unix:///nowhere/valkey.sock"
+    assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code == 200
+    assert stored(app) == 1
+
+
+def test_the_address_of_the_caller_counts_where_the_settings_say_so(
+    app: Flask, visitor: PageClient
+) -> None:
+    fields = {"MsgId": "A", "status": "404"}
+    token = connect(app, "smsapi", token="t", addresses="203.0.113.0/24")
+    assert smsapi(visitor, token, fields).status_code == 401
+    visitor.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    assert smsapi(visitor, token, fields).status_code == 200
+
+
+def test_a_closed_line_leaves_nothing_open(app: Flask) -> None:
+    connect(app, "twilio", **TWILIO)
+    with app.app_context():
+        query = select(Gateway.id).where(Gateway.kind == "twilio")
+        gateway_id = db.session.scalars(query).one()
+        db.session.remove()
+    lines.open_line(app, gateway_id)
+    lines.close_line(gateway_id)
+    assert lines.current(gateway_id) is None
