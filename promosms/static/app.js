@@ -27,7 +27,10 @@ async function refresh(region) {
     if (!fresh) return;
     if (!region.contains(document.activeElement)) region.replaceChildren(...fresh.childNodes);
     // What stands around the region was made for a state that is over.
-    if (fresh.dataset.done !== undefined) return location.reload();
+    if (fresh.dataset.done !== undefined) {
+      if (!document.activeElement?.closest("form")) location.reload();
+      return;
+    }
     wait(region);
   } catch { wait(region); }
 }

@@ -22,6 +22,7 @@ from promosms.services import phone
 bp = Blueprint("phone", __name__)
 
 MOST = 25
+MOST_EMAILS = 5
 
 ENDINGS = {
     "delivered": lazy_gettext("Delivered"),
@@ -96,14 +97,12 @@ def pieces(body: str) -> list[tuple[str, bool]]:
 
 
 def _state(number: str) -> dict[str, object]:
-    return {
-        "number": number,
-        "arrivals": _arrivals(number),
-    }
+    number = _normalised(number)
+    texts = [(datetime.fromtimestamp(text.at, UTC), text) for text in phone.texts(number, MOST)]
+    return {"number": number, "texts": texts, "letters": phone.emails(MOST_EMAILS)}
 
 
-def _arrivals(number: str) -> list[tuple[datetime, str, object]]:
-    """Texts and e-mails as (time, kind, what), the newest first."""
-    texts = [(datetime.fromtimestamp(text.at, UTC), "text", text) for text in phone.texts(number)]
-    letters = [] if number else [(one.created_at, "email", one) for one in phone.emails()]
-    return sorted([*texts, *letters], key=lambda one: one[0], reverse=True)[:MOST]
+def _normalised(number: str) -> str:
+    """A typed number as the network writes it; a plus sign is a space in an address."""
+    digits = "".join(sign for sign in number if sign.isdigit())
+    return f"+{digits}" if digits else ""

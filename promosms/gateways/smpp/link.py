@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.smpp import errors, pdus
-from promosms.gateways.smpp.codes import Command, Status
+from promosms.gateways.smpp import errors, pdus, tlvs
+from promosms.gateways.smpp.codes import Command, Status, Tag
 from promosms.gateways.smpp.frames import Frame
 from promosms.gateways.smpp.session import NoAnswer, NotSent, Session, Timing
 from promosms.gateways.smpp.settings import Settings
@@ -17,7 +17,7 @@ from promosms.gateways.smpp.settings import Settings
 log = logging.getLogger(__name__)
 
 LONGEST_RETRY = 60.0
-CLOSING = 3.0
+CLOSING = 2.0
 """Seconds for the last answers, and again for the good-bye."""
 
 
@@ -138,12 +138,13 @@ class Link:
         if session.usable:
             self.bound.set()
         self.tried.set()
-        log.info("smpp.bound")
+        version = tlvs.number(pdus.Named.read(answer.body).tlvs, Tag.INTERFACE_VERSION)
+        log.info("smpp.bound", extra={"code": version})
         await asyncio.shield(session.ended)
         self.session = None
 
-    def _over(self) -> None:
-        if not self.closing and not self.refused:
+    def _over(self, session: Session) -> None:
+        if session is self.session and not self.closing:
             self.bound.clear()
 
     async def _connect(self) -> Session:

@@ -69,7 +69,7 @@ class Session(asyncio.Protocol):
         window: int,
         timing: Timing,
         deliver: Callable[["Session", Frame], None],
-        over: Callable[[], None] = lambda: None,
+        over: Callable[["Session"], None],
     ) -> None:
         self.window = window
         self.timing = timing
@@ -218,8 +218,8 @@ class Session(asyncio.Protocol):
 
     def _fill(self) -> None:
         """Submit what there is a place for."""
-        if not self.usable:
-            self._turn_away()
+        if not self.usable or self.transport.is_closing():
+            self._stop()
         while self.waiting and len(self.open) < self.window and not self.held:
             part = self.waiting.popleft()
             if not part.answer.done():
@@ -230,10 +230,14 @@ class Session(asyncio.Protocol):
             _fail(part.answer, NotSent())
         self.waiting.clear()
 
+    def _abort(self) -> None:
+        self._stop()  # at once: the connection tells of its end only later
+        self.transport.abort()
+
     def _stop(self) -> None:
         self.usable = False
         self._turn_away()
-        self.over()
+        self.over(self)
 
     def _release(self) -> None:
         self.held = False
@@ -257,12 +261,12 @@ class Session(asyncio.Protocol):
         if moment - self.heard_at >= self.timing.enquire * (self.missed + 1):
             if self.missed >= MISSED:
                 log.warning("smpp.silent")
-                self.transport.abort()
+                self._abort()
             self.missed += 1
             self.sequence = self.sequence % LAST_SEQUENCE + 1
             self._write(Command.ENQUIRE_LINK, Status.OK, self.sequence)
         if self.left_at is not None and moment - self.left_at > LEAVING:
-            self.transport.abort()
+            self._abort()
         pause = min(1.0, *(seconds / 4 for seconds in self.timing))
         self.timer = self.loop.call_later(pause, self._tick)
 
@@ -275,7 +279,7 @@ class Session(asyncio.Protocol):
             del self.open[sequence]
             _fail(request.answer, NoAnswer())
             if self.heard_at <= request.since:
-                self.transport.abort()  # not one octet since: the line is dead
+                self._abort()  # not one octet since: the line is dead
         self._fill()
 
     def _end_if_done(self) -> None:

@@ -279,3 +279,27 @@ def test_a_part_of_a_reply_waits_and_is_stored_alone_in_the_end() -> None:
             assert len(stage.events) == 1
 
     play(story())
+
+
+def test_a_connection_that_is_closing_takes_no_text() -> None:
+    async def story() -> None:
+        async with bound() as stage:
+            current(stage).transport.abort()
+            assert await stage.gateway.submit(sms()) == ("id-1",)
+            assert stage.smsc.count()["bind_transceiver"] == 2
+
+    play(story())
+
+
+def test_an_old_session_does_not_speak_for_the_new_one() -> None:
+    async def story() -> None:
+        async with bound() as stage:
+            old = current(stage)
+            old.transport.abort()
+            await stage.smsc.until(lambda: stage.gateway.links[0].session not in (None, old))
+            old.hold(0)
+            await asyncio.sleep(0.02)
+            assert stage.gateway.links[0].bound.is_set()
+            assert await stage.gateway.submit(sms()) == ("id-1",)
+
+    play(story())
