@@ -4,19 +4,15 @@ import csv
 import random
 from pathlib import Path
 
-NAMES = {
-    "PL": (
-        "Łucja Żaneta Świętosława Michał Józef Grażyna Paweł Małgorzata Bożena Rafał".split(),
-        "Wójcik Kowalczyk Zając Dąbrowski Śliwa Łęcki Żak Gołębiewska Krzemień Ćwik".split(),
-    ),
-    "GB": (
-        "Olivia George Amelia Harry Zoë Siân Chloë Oliver Freya Jack".split(),
-        "Smith O'Neill Taylor Brontë Evans Clarke Hughes Patel Murphy Reid".split(),
-    ),
-    "DE": (
-        "Jürgen Käthe Björn Zoë Sören Anneliese Günther Bärbel Friedrich Änne".split(),
-        "Müller Schäfer Größl Weiß Krüger Böhm Jäger Voß Fröhlich Köhler".split(),
-    ),
+FIRST = {
+    "PL": ("Łucja", "Żaneta", "Michał", "Józef", "Grażyna", "Paweł", "Małgorzata", "Bożena"),
+    "GB": ("Olivia", "George", "Zoë", "Harry", "Siân", "Chloë", "Oliver", "Freya"),
+    "DE": ("Jürgen", "Käthe", "Björn", "Sören", "Günther", "Bärbel", "Friedrich", "Änne"),
+}
+LAST = {
+    "PL": ("Wójcik", "Kowalczyk", "Zając", "Dąbrowski", "Śliwa", "Łęcki", "Żak", "Gołębiewska"),
+    "GB": ("Smith", "O'Neill", "Taylor", "Brontë", "Evans", "Clarke", "Hughes", "Patel"),
+    "DE": ("Müller", "Schäfer", "Größl", "Weiß", "Krüger", "Böhm", "Jäger", "Voß"),
 }
 BAD = ("4.479E+11", "22 555 12 34", "12345", "no number", "+48 601", "")
 
@@ -37,8 +33,8 @@ def write(path: Path, people: int, bad: float, seed: int = 1) -> int:
         table = csv.writer(file, delimiter=";")
         table.writerow(["Telefon", "Imię", "Nazwisko", "E-mail", "Miasto"])
         for n in range(people):
-            country = chance.choice(list(NAMES))
-            first, last = (chance.choice(names) for names in NAMES[country])
+            country = chance.choice(list(FIRST))
+            first, last = chance.choice(FIRST[country]), chance.choice(LAST[country])
             usable = chance.random() >= bad
             phone = _number(country, n) if usable else chance.choice(BAD)
             table.writerow([phone, first, last, f"person{n}@example.com", "Łódź"])

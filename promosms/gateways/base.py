@@ -81,6 +81,11 @@ class Gateway(ABC):
 
     resend: ClassVar[Resend] = Resend.NEVER
 
+    @property
+    def ready(self) -> bool:
+        """Can it take texts now? While it cannot, nothing is claimed for it."""
+        return True
+
     @abstractmethod
     async def open(self, emit: Emit) -> None:
         """Connect. `emit` stores events and returns when they are safe: acknowledge after it."""

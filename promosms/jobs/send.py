@@ -22,6 +22,8 @@ def run(gateway_id: int) -> None:
         return  # a worker that does not hold this gateway; the sweep rings again
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
+        if not line.line.gateway.ready:
+            return  # the rows stay as they are, and the sweep rings again
         claim = claims.claim(gateway_id)
         if claim is None:
             return

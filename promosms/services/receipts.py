@@ -136,7 +136,9 @@ def _finish(session: Session, messages: Iterable[Known]) -> None:
     """Give messages whose parts have all been reported their final status."""
     ended: dict[MessageStatus, list[Known]] = defaultdict(list)
     for message in messages:
-        status = _combined(message.states.values(), message.parts)
+        # While the answer is lost, the receipts alone must tell of every part.
+        parts = message.parts if message.status == MessageStatus.UNKNOWN else len(message.states)
+        status = _combined(message.states.values(), parts)
         if status is not None and message.status in OPEN:
             ended[status].append(message)
     for status, group in ended.items():

@@ -109,6 +109,14 @@ def _plain_or_same(unit: str) -> str:
     return unit if replacement is None else replacement
 
 
+def _without_invisible(text: str) -> str:
+    """What is removed can leave a joiner without the letter that it joined."""
+    shorter = _INVISIBLE.sub(r"\1", text)
+    while shorter != text:
+        text, shorter = shorter, _INVISIBLE.sub(r"\1", shorter)
+    return text
+
+
 def tidy(text: str) -> str:
     """Return a text as it should be stored: composed (NFC), with plain line ends.
 
@@ -118,6 +126,6 @@ def tidy(text: str) -> str:
     """
     text = _LINE_END.sub("\n", _HALVES.sub("", text)).replace("\t", " ")
     text = unicodedata.normalize("NFC", text)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub(r"\1", text))
+    text = unicodedata.normalize("NFC", _without_invisible(text))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")

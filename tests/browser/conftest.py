@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def trial() -> Iterator[Trial]:
     """An installation as `scripts/run` starts it, with quick receipts."""
     folder = Path(tempfile.mkdtemp(prefix="ps-br-"))
@@ -43,7 +43,7 @@ def trial() -> Iterator[Trial]:
     assert code == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The Chromium of the system."""
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
@@ -75,7 +75,7 @@ def open_browser(trial: Trial, chromium: Browser) -> Iterator[OpenBrowser]:
         assert witness.complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(trial: Trial, chromium: Browser) -> Shop:
     """A shop with recipients, lists and campaigns, whose owner is signed in."""
     witness = Witness(chromium, trial.url)
@@ -85,7 +85,7 @@ def shop(trial: Trial, chromium: Browser) -> Shop:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def operator(trial: Trial, chromium: Browser) -> StorageState:
     """The memory of the browser in which the admin of the installation is signed in."""
     witness = Witness(chromium, trial.url)

@@ -88,6 +88,7 @@ def test_every_replacement_is_cheap(char: str) -> None:
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("  a  b", "  a  b"),
         ("\u0645\u200d\ud83d", "\u0645"),
+        ("\u0600\u200c\U000e0001", "\u0600"),
     ],
     ids=ascii,
 )

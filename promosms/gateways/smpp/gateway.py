@@ -30,6 +30,11 @@ class SmppGateway(Gateway):
         self.links: list[Link] = []
         self.intake: Intake | None = None
 
+    @property
+    def ready(self) -> bool:
+        """Is the session for submissions bound?"""
+        return bool(self.links) and self.links[0].bound.is_set()
+
     async def open(self, emit: Emit) -> None:
         """Bind. Raises BindRefused on wrong credentials; otherwise keeps trying by itself."""
         self.intake = Intake(self.settings, emit)

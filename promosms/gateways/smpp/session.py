@@ -219,7 +219,7 @@ class Session(asyncio.Protocol):
     def _fill(self) -> None:
         """Submit what there is a place for."""
         if not self.usable or self.transport.is_closing():
-            self._stop()
+            self._stop()  # the connection itself tells of its end only later
         while self.waiting and len(self.open) < self.window and not self.held:
             part = self.waiting.popleft()
             if not part.answer.done():
@@ -229,10 +229,6 @@ class Session(asyncio.Protocol):
         for part in self.waiting:
             _fail(part.answer, NotSent())
         self.waiting.clear()
-
-    def _abort(self) -> None:
-        self._stop()  # at once: the connection tells of its end only later
-        self.transport.abort()
 
     def _stop(self) -> None:
         self.usable = False
@@ -261,12 +257,12 @@ class Session(asyncio.Protocol):
         if moment - self.heard_at >= self.timing.enquire * (self.missed + 1):
             if self.missed >= MISSED:
                 log.warning("smpp.silent")
-                self._abort()
+                self.transport.abort()
             self.missed += 1
             self.sequence = self.sequence % LAST_SEQUENCE + 1
             self._write(Command.ENQUIRE_LINK, Status.OK, self.sequence)
         if self.left_at is not None and moment - self.left_at > LEAVING:
-            self._abort()
+            self.transport.abort()
         pause = min(1.0, *(seconds / 4 for seconds in self.timing))
         self.timer = self.loop.call_later(pause, self._tick)
 
@@ -279,7 +275,7 @@ class Session(asyncio.Protocol):
             del self.open[sequence]
             _fail(request.answer, NoAnswer())
             if self.heard_at <= request.since:
-                self._abort()  # not one octet since: the line is dead
+                self.transport.abort()  # not one octet since: the line is dead
         self._fill()
 
     def _end_if_done(self) -> None:

@@ -1,6 +1,6 @@
 """Error pages, forged headers and hosts."""
 
-from pathlib import Path
+from io import BytesIO
 
 from flask import Flask
 
@@ -42,7 +42,7 @@ def test_the_cookie_of_the_session_is_safe(visitor: PageClient) -> None:
 
 def test_a_file_beyond_the_limit_is_refused_with_advice(app: Flask, owner: PageClient) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 1000
-    answer = owner.send("/imports/new", {"file": (Path(__file__).open("rb"), "list.csv")})
+    answer = owner.send("/imports/new", {"file": (BytesIO(b"601200100\n" * 1000), "list.csv")})
     assert answer.status_code == 413
     assert "too large" in answer.text
 
