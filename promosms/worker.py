@@ -15,7 +15,8 @@ from rq.serializers import JSONSerializer
 from promosms import lines, logs
 from promosms.config import setting
 from promosms.extensions import db
-from promosms.services import workers
+from promosms.gateways.base import GatewayError
+from promosms.services import gateways, workers
 
 log = logs.get(__name__)
 BEAT_SECONDS = 10
@@ -31,8 +32,8 @@ def run(app: Flask, name: str) -> None:
     logging.getLogger("rq").setLevel(logging.WARNING)
     gateway_id = int(name.removeprefix("gateway-")) if name.startswith("gateway-") else None
     if gateway_id is not None:
-        lines.open_line(app, gateway_id)
-    threading.Thread(target=_beat, args=(app, name), daemon=True).start()
+        _open_line(app, gateway_id)
+    threading.Thread(target=_beat, args=(app, name, gateway_id), daemon=True).start()
     try:
         with app.app_context():
             _wait_for_redis()
@@ -50,6 +51,8 @@ def run(app: Flask, name: str) -> None:
     finally:
         if gateway_id is not None:
             lines.close_line(gateway_id)
+            with app.app_context():
+                gateways.note_state(gateway_id, connected=False)
 
 
 class AppWorker(SimpleWorker):
@@ -71,6 +74,15 @@ class AppWorker(SimpleWorker):
                 db.session.remove()
 
 
+def _open_line(app: Flask, gateway_id: int) -> None:
+    try:
+        lines.open_line(app, gateway_id)
+    except (GatewayError, ValueError) as problem:
+        with app.app_context():
+            gateways.note_state(gateway_id, connected=False, error=str(problem))
+        raise
+
+
 def _connection() -> Redis:
     # Longer than RQ's blocking wait for a job, or an idle worker would lose its connection.
     return Redis.from_url(setting("REDIS_URL"), socket_connect_timeout=5, socket_timeout=90)
@@ -90,11 +102,13 @@ def _wait_for_redis() -> None:
         seconds = min(seconds * 2, 10)
 
 
-def _beat(app: Flask, name: str) -> None:
+def _beat(app: Flask, name: str, gateway_id: int | None) -> None:
     while True:
         with app.app_context():
             try:
                 workers.beat(name)
+                if gateway_id is not None and (line := lines.current(gateway_id)):
+                    gateways.note_state(gateway_id, connected=line.line.gateway.ready)
             except Exception:
                 log.warning("worker.no_beat", extra={"queue": name})
             finally:

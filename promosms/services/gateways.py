@@ -4,11 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Gateway, GatewayStatus, Message, MessageStatus, RouteGateway, Worker
+from promosms.models import (
+    Gateway,
+    GatewayStatus,
+    Message,
+    MessageStatus,
+    RouteGateway,
+    Worker,
+    now,
+)
 from promosms.services import audit, installation, webhooks, workers
 
 MOST = 10_000  # counting stops here: an admin page must not read a million rows
@@ -21,6 +29,12 @@ class Line:
     gateway: Gateway
     waiting: int
     sending: int
+
+    @property
+    def connected(self) -> bool:
+        """Connected, and said so lately: a killed worker cannot say that it is gone."""
+        seen = self.gateway.seen_at
+        return self.gateway.connected and seen is not None and now() - seen < workers.SILENT
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,17 @@ def signs_of_life() -> list[Sign]:
     silent = set(workers.missing())
     seen = {row.name: row.seen_at for row in db.session.scalars(select(Worker))}
     return [Sign(name, seen.get(name), name not in silent) for name in workers.expected()]
+
+
+def note_state(gateway_id: int, connected: bool, error: str = "") -> None:
+    """What the worker of a gateway says of its connection, every few seconds."""
+    with transaction() as session:
+        session.execute(
+            update(Gateway)
+            .where(Gateway.id == gateway_id)
+            .values(connected=connected, error=error[:300], seen_at=now())
+            .execution_options(synchronize_session=False)
+        )
 
 
 def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
