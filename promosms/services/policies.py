@@ -10,7 +10,7 @@ from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.language import operator_name
 from promosms.models import ConfirmationKind, Gateway
-from promosms.services import confirmations, installation
+from promosms.services import confirmations, emails, installation
 
 # The day on which the words of the pages last changed.
 VERSION = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -93,8 +93,17 @@ def _registration() -> str:
 
 
 def _emails() -> str:
+    limits = {"days": emails.KEPT.days, "fewer": emails.KEPT_WITHOUT_ACCOUNT.days}
     if setting("MAIL_SERVER"):
-        words = _("Deleted when they have left. One that could not leave: with the account.")
+        words = _(
+            "Deleted when they have left. One that could not leave: %(days)s days, or %(fewer)s "
+            "where there is no account.",
+            **limits,
+        )
     else:
-        words = _("Until the account is deleted: no mail server is connected, and they stay here.")
+        words = _(
+            "%(days)s days, or %(fewer)s where there is no account: no mail server is connected, "
+            "and they stay here. They go with the account if it is deleted before.",
+            **limits,
+        )
     return str(words)

@@ -81,14 +81,11 @@ def change(
         lists.displace(session, [recipient.id], before - set(list_ids))
 
 
-def delete_one(recipient: Recipient) -> None:
-    """Delete a recipient and its places on lists; an opt-out of the number stays."""
-    with transaction() as session:
-        delete_ids(session, [recipient.id])
-
-
 def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
-    """Delete the account's recipients with these public ids; returns how many."""
+    """Delete the account's recipients with these public ids; returns how many.
+
+    Their places on lists go with them, an opt-out of a number stays.
+    """
     with transaction() as session:
         ids = ids_of(account_id, public_ids)
         delete_ids(session, ids)

@@ -338,7 +338,7 @@ def test_what_waits_for_a_deleted_recipient_is_skipped(
 ) -> None:
     campaign_id = prepared(make_campaign)
     one = db.session.scalars(select(Recipient).where(Recipient.phone == PHONES[2])).one()
-    recipients.delete_one(one)
+    assert recipients.delete_many(cast.owner.account_id, [one.public_id]) == 1
     assert statuses(campaign_id) == {"queued": 9, "skipped": 1}
     check_books(cast.owner.account_id)
 

@@ -1,6 +1,5 @@
 """How the connection is made: TLS with a look at the certificate, IPv6."""
 
-import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,7 +75,6 @@ def test_it_says_no_password_to_whom_it_does_not_know(
     play(story())
 
 
-@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
 def test_it_speaks_ipv6() -> None:
     async def story() -> None:
         async with bound(listen="::1", host="::1") as stage:
