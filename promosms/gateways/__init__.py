@@ -1,14 +1,13 @@
 """How a message leaves: one adapter per kind of gateway, without web, database and queue."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from promosms.gateways import generic_http, smsapi, twilio, vonage
 from promosms.gateways.base import Gateway, Webhook
 from promosms.gateways.simulator import Simulator
 from promosms.gateways.smpp.gateway import SmppGateway
 
-KINDS: Mapping[str, Callable[[Mapping[str, Any]], Gateway]] = {
+KINDS: Mapping[str, type[Gateway]] = {
     "simulator": Simulator,
     "smpp": SmppGateway,
     "http": generic_http.GenericHttp,

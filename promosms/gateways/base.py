@@ -1,15 +1,22 @@
 """The socket that every gateway fits: open, submit, events, close."""
 
+import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundSms:
-    """A text on its way out. `own` is our reference, which some gateways return."""
+    """A text on its way out. `own` is our reference, which some gateways return.
+
+    `taken` are the references of those parts, by their number from 1, that the gateway has taken
+    in an earlier try: only the others are to be submitted. `doubtful` is a text that may have
+    been taken as a whole, because the answer of an earlier try was lost.
+    """
 
     own: str
     phone: str
@@ -17,6 +24,8 @@ class OutboundSms:
     text: str
     encoding: str
     parts: int
+    taken: Mapping[int, str] = field(default_factory=dict)
+    doubtful: bool = False
 
 
 class ReceiptStatus(StrEnum):
@@ -29,43 +38,102 @@ class ReceiptStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A delivery receipt for one part: the gateway's reference, and ours where it returns it."""
+    """A delivery receipt for one part: the gateway's reference, and ours where it returns it.
+
+    `phone` is the recipient where the gateway names him; it tells parts with like references
+    apart.
+    """
 
     reference: str
     own: str
     status: ReceiptStatus
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A text that a recipient sent to one of our numbers."""
+    """A text that a recipient sent to one of our numbers.
+
+    One that comes in parts has the same `joint` in each, the number of this part from 1 and of
+    all; then its text may begin or end with half of a surrogate pair.
+    """
 
     reference: str
     phone: str
     inbound_number: str
     text: str
+    joint: str = ""
+    part: int = 1
+    parts: int = 1
 
 
 Event = Receipt | Inbound
 Emit = Callable[[Sequence[Event]], Awaitable[None]]
 
 
+log = logging.getLogger(__name__)
+
+
 class Trouble(StrEnum):
-    """Whether trying again helps: later, never, slower, or nobody can know."""
+    """Whether trying again helps: later, never, slower, or nobody can know.
+
+    SETTINGS: our account or our settings at the gateway are at fault (credentials, credit, a
+    sender that is not allowed), so that every text would be refused: none is to blame.
+    """
 
     TEMPORARY = "temporary"
     PERMANENT = "permanent"
     THROTTLED = "throttled"
     UNKNOWN = "unknown"
+    SETTINGS = "settings"
 
 
 class GatewayError(Exception):
-    """A text was not taken, or nobody knows; `reason` is a short code for people's words."""
+    """A text was not taken, or nobody knows; `reason` is a short code for people's words.
 
-    def __init__(self, trouble: Trouble, reason: str) -> None:
+    `taken` are the references of the parts that were taken all the same, by their number;
+    `wait` the seconds that the gateway asks us to wait (Retry-After), if it says so;
+    `opted_out` tells that the gateway itself knows of an opt-out of this recipient.
+    """
+
+    def __init__(
+        self,
+        trouble: Trouble,
+        reason: str,
+        *,
+        taken: Mapping[int, str] | None = None,
+        wait: float | None = None,
+        opted_out: bool = False,
+    ) -> None:
         super().__init__(f"{trouble}: {reason}")
         self.trouble = trouble
         self.reason = reason
+        self.taken = taken or {}
+        self.wait = wait
+        self.opted_out = opted_out
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a submission: the reference of each part, or a GatewayError's words."""
+
+    references: tuple[str, ...] = ()
+    trouble: Trouble | None = None
+    reason: str = ""
+    taken: Mapping[int, str] = field(default_factory=dict)
+    wait: float | None = None
+    opted_out: bool = False
+
+    @classmethod
+    def of(cls, problem: GatewayError) -> Self:
+        """The answer that an error stands for."""
+        return cls(
+            trouble=problem.trouble,
+            reason=problem.reason,
+            taken=problem.taken,
+            wait=problem.wait,
+            opted_out=problem.opted_out,
+        )
 
 
 class Resend(StrEnum):
@@ -76,10 +144,22 @@ class Resend(StrEnum):
     NEVER = "never"
 
 
+LONGEST_ANSWER = 30.0
+"""Seconds after which nobody waits for an answer any more."""
+_running: set[asyncio.Task[None]] = set()  # a loop itself does not keep its tasks alive
+
+
 class Gateway(ABC):
     """One line to one provider. Lives in one asyncio loop."""
 
-    resend: ClassVar[Resend] = Resend.NEVER
+    @abstractmethod
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        """Read the settings of its row. Raises ValueError, one line for the operator."""
+
+    @classmethod
+    def resend(cls, settings: Mapping[str, Any]) -> Resend:
+        """What may be done with a text whose answer was lost."""
+        return Resend.NEVER
 
     @property
     def ready(self) -> bool:
@@ -96,6 +176,37 @@ class Gateway(ABC):
 
         A text whose answer does not come raises UNKNOWN: it may have been taken.
         """
+
+    def begin(self, sms: OutboundSms, done: Callable[[Answer], None]) -> None:
+        """Begin to hand a text over; `done` is called with what became of it, once, in the loop.
+
+        A gateway that can do it without a task for each text overrides this.
+        """
+        task = asyncio.get_running_loop().create_task(self._begin(sms, done))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+    async def _begin(self, sms: OutboundSms, done: Callable[[Answer], None]) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_ANSWER):
+                found = await self.lookup(sms.own) if sms.doubtful else None
+                answer = Answer(found or await self.submit(sms))
+        except GatewayError as problem:
+            answer = Answer.of(problem)
+        except TimeoutError:
+            answer = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+        except Exception:  # a fault of our own, at a moment of which nobody knows
+            log.exception("gateway.failed")
+            answer = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+        done(answer)
+
+    async def lookup(self, own: str) -> tuple[str, ...] | None:
+        """The references of a text that may have been taken; None if it was not.
+
+        A gateway whose `resend` says LOOKUP overrides this. One that says DEDUPE need not: it
+        drops a repetition by itself. Raises GatewayError; TEMPORARY while it cannot tell.
+        """
+        return None
 
     @abstractmethod
     async def close(self) -> None:

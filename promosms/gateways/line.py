@@ -4,18 +4,8 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from promosms.gateways.base import Event, Gateway, GatewayError, OutboundSms, Trouble
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a submission: references of the parts, or the trouble and its reason."""
-
-    references: tuple[str, ...] = ()
-    trouble: Trouble | None = None
-    reason: str = ""
+from promosms.gateways.base import Answer, Event, Gateway, GatewayError, OutboundSms, Trouble
 
 
 class Bucket:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from promosms import bell, lines
 from promosms.extensions import db
-from promosms.gateways.base import OutboundSms, Trouble
-from promosms.gateways.line import Answer, Line
+from promosms.gateways.base import Answer, OutboundSms, Trouble
+from promosms.gateways.line import Line
 from promosms.models import MessageStatus
 from promosms.services import claims, results, sweep
 from promosms.services.claims import Claim, Claimed

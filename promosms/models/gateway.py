@@ -17,7 +17,14 @@ class GatewayStatus(StrEnum):
 
 
 class Gateway(Model):
-    """A line: `kind` names its adapter, `rate` is parts per second, `window` open submissions."""
+    """A line: `kind` names its adapter, `rate` is parts per second of all its connections.
+
+    `window` is how many messages a connection has under way: as many may be unconfirmed when its
+    worker dies. `health` is the percentage of its weight that it may use now, from the answers of
+    the last minutes: their median time, and the share of them that were errors (percent).
+    `paused_why` is a reason code if it has paused itself. `ids` is how this provider writes
+    message ids, as far as it had to be found out, and `ids_seen` in how many receipts.
+    """
 
     __tablename__ = "gateways"
     privacy = Privacy.SYSTEM
@@ -31,6 +38,13 @@ class Gateway(Model):
     status: Mapped[str] = mapped_column(String(8), default=GatewayStatus.ACTIVE)
     connected: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str] = mapped_column(String(300), default="")
+    connections: Mapped[int] = mapped_column(SmallInteger, default=1)
+    health: Mapped[int] = mapped_column(SmallInteger, default=100)
+    answer_ms: Mapped[int] = mapped_column(default=0)
+    errors_percent: Mapped[int] = mapped_column(SmallInteger, default=0)
+    paused_why: Mapped[str] = mapped_column(String(40), default="")
+    ids: Mapped[str] = mapped_column(String(20), default="")
+    ids_seen: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -45,6 +59,8 @@ class GatewayEvent(Model):
     """The inbox: stored raw before it is acknowledged, deleted when it has been applied.
 
     A receipt carries `reference` (the gateway's) and, where the gateway returns ours, `own`.
+    A reply that comes in parts waits for them: `joint` is the same in all of them, and `text`
+    is JSON, because a part may end with half of a surrogate pair.
     """
 
     __tablename__ = "gateway_events"
@@ -61,6 +77,9 @@ class GatewayEvent(Model):
     phone: Mapped[str] = mapped_column(String(20), default="")
     inbound_number: Mapped[str] = mapped_column(String(20), default="")
     text: Mapped[str] = mapped_column(Text, default="")
+    joint: Mapped[str] = mapped_column(String(64), default="")
+    part: Mapped[int] = mapped_column(SmallInteger, default=1)
+    parts: Mapped[int] = mapped_column(SmallInteger, default=1)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -46,8 +46,10 @@ class Message(Model):
     """One text to one number.
 
     `lease_token` and `lease_until` belong to the worker that claimed the row; `submitted_at` is
-    the intent, written before the text goes to the gateway. `sealed` is the encrypted body of a
-    system password, emptied when the gateway has taken it. `price` covers all parts.
+    the intent, written before the text goes to the gateway. `tried_at` is the first try;
+    `doubtful` one whose answer was lost at a gateway that drops or finds repetitions. `sealed`
+    is the encrypted body of a system password, emptied when the gateway has taken it. `price`
+    covers all parts.
     """
 
     __tablename__ = "messages"
@@ -96,6 +98,8 @@ class Message(Model):
     status: Mapped[str] = mapped_column(String(11), default=MessageStatus.QUEUED)
     reason: Mapped[str] = mapped_column(String(24), default="")
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    doubtful: Mapped[bool] = mapped_column(default=False)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_token: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -30,7 +30,11 @@ class Route(Model):
 
 
 class RouteGateway(Model):
-    """A gateway behind a route, in order of `position`."""
+    """A gateway behind a route.
+
+    Those of the lowest `position` that can send share the messages by `weight`; the next ones
+    stand in for them. `countries` (ISO 3166, with commas) limits it to these; empty: all.
+    """
 
     __tablename__ = "route_gateways"
     privacy = Privacy.SYSTEM
@@ -38,6 +42,8 @@ class RouteGateway(Model):
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"), primary_key=True)
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, default=0)
+    weight: Mapped[int] = mapped_column(SmallInteger, default=100)
+    countries: Mapped[str] = mapped_column(String(800), default="")
 
 
 class Price(Model):

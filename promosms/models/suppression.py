@@ -18,7 +18,10 @@ class SuppressionSource(StrEnum):
 
 
 class Suppression(Model):
-    """Survives the recipient: deleting and importing again does not lift it."""
+    """Survives the recipient: deleting and importing again does not lift it.
+
+    `confirmed_at` is when the recipient was told, once, that his STOP is honoured.
+    """
 
     __tablename__ = "suppressions"
     __table_args__ = (UniqueConstraint("account_id", "phone"),)
@@ -29,4 +32,5 @@ class Suppression(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     phone: Mapped[str] = mapped_column(String(16))
     source: Mapped[str] = mapped_column(String(8))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

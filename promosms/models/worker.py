@@ -9,7 +9,10 @@ from promosms.models.base import Model, Privacy, UtcDateTime, now
 
 
 class Worker(Model):
-    """A row per queue ("work", "receive", "gateway-1") and one for the tick."""
+    """A row per worker ("work", "receive", "gateway-1", "gateway-1/2") and one for the tick.
+
+    `connected` says of a gateway's worker whether its line is open.
+    """
 
     __tablename__ = "workers"
     privacy = Privacy.SYSTEM
@@ -17,4 +20,5 @@ class Worker(Model):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     pid: Mapped[int] = mapped_column(Integer)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    connected: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

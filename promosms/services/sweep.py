@@ -182,7 +182,7 @@ def events_due() -> bool:
 
 def _repeats(gateway: Gateway) -> bool:
     kind = KINDS.get(gateway.kind)
-    return getattr(kind, "resend", Resend.NEVER) == Resend.DEDUPE
+    return kind is not None and kind.resend(gateway.settings) is Resend.DEDUPE
 
 
 def _give_up(session: Transaction, ids: Sequence[int], repeats: bool) -> int:
