@@ -10,11 +10,12 @@ client's processor time for each message, which says more on a machine that othe
 
 import argparse
 import asyncio
+import math
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -28,7 +29,8 @@ TEXT = (
     "Come and see us! Your Shoe Shop"
 )
 RECEIPT = b"\0\1\x01\0\1\x01\0\x04\0\0\0\0\0\0\0\0%c%b"
-Submit = Callable[[int], Awaitable[object]]
+Done = Callable[..., None]
+Submit = Callable[[int, Done], None]
 
 
 class Taker(asyncio.Protocol):
@@ -84,14 +86,23 @@ async def serve(delay: float, receipts: bool) -> None:
 
 async def pump(submit: Submit, messages: int, window: int) -> float:
     """Keep a window full until all are submitted; returns messages per second."""
-    numbers = iter(range(messages))
+    numbers = iter(range(window, messages))
+    answered = 0
+    complete = asyncio.Event()
 
-    async def lane() -> None:
-        for number in numbers:
-            await submit(number)
+    def done(*_: object) -> None:
+        nonlocal answered
+        answered += 1
+        number = next(numbers, None)
+        if number is not None:
+            submit(number, done)
+        elif answered == messages:
+            complete.set()
 
     began = time.perf_counter()
-    await asyncio.gather(*(lane() for _ in range(window)))
+    for number in range(window):
+        submit(number, done)
+    await complete.wait()
     return messages / (time.perf_counter() - began)
 
 
@@ -117,8 +128,8 @@ async def measure(kind: str, port: int, window: int, messages: int) -> float:
     session = await gateway.links[0].usable(5)
     body = gateway.parts.bodies(outbound(0))
     submits: dict[str, Submit] = {
-        "session": lambda number: session.submit(body)[0],
-        "gateway": lambda number: gateway.submit(outbound(number)),
+        "session": lambda number, done: session.submit(body, done, math.inf),
+        "gateway": lambda number, done: gateway.begin(outbound(number), done),
     }
     began = time.perf_counter()
     rate = await pump(submits.get(kind, submits["gateway"]), messages, window)

@@ -39,7 +39,7 @@ def up(host: str, port: int, http_port: int, demo: bool) -> None:
 @click.argument("name")
 @click.pass_obj
 def worker(info: ScriptInfo, name: str) -> None:
-    """Run the worker of a queue: work, mail, gateway-1 and so on."""
+    """Run a worker: work, receive, mail, gateway-1; gateway-1/2 for its second connection."""
     from promosms.worker import run
 
     run(info.load_app(), name)

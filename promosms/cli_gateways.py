@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from promosms import bell
-
 ACTOR = "command line"
 LONGEST_NAME = 40
+MOST_CONNECTIONS = 20
 
 
 @click.group()
@@ -23,9 +22,14 @@ def gateway() -> None:
 @click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--rate", default=30, show_default=True, help="Parts per second.")
 @click.option("--window", default=10, show_default=True, help="Submissions open at a time.")
+@click.option("--connections", default=1, show_default=True, help="Connections, a worker each.")
 @with_appcontext
-def add(name: str, kind: str, settings: Sequence[str], rate: int, window: int) -> None:
+def add(
+    name: str, kind: str, settings: Sequence[str], rate: int, window: int, connections: int
+) -> None:
     """Connect a gateway; it goes to the end of the default route.
+
+    The rate is shared by its connections, the window is that of each.
 
     KEY=@FILE reads a value from a file, so that a secret does not stay in the history.
     """
@@ -37,17 +41,22 @@ def add(name: str, kind: str, settings: Sequence[str], rate: int, window: int) -
         raise click.BadParameter(f"one of {', '.join(kinds)}", param_hint="KIND")
     if not 0 < len(name) <= LONGEST_NAME or rate < 1 or window < 1:
         raise click.UsageError("A name of up to 40 characters, a rate and a window are needed.")
+    if not 0 < connections <= MOST_CONNECTIONS:
+        raise click.UsageError(f"1 to {MOST_CONNECTIONS} connections are possible.")
     found = dict(_pair(one) for one in settings)
     try:
         KINDS[kind](found)
     except (ValueError, LookupError) as error:
         raise click.ClickException(f"{kind}: {error}") from error
     installation.ensure_defaults()
+    first = installation.simulator_only()
     try:
-        made = gateways.add(name, kind, found, rate, window, ACTOR)
+        made = gateways.add(name, kind, found, rate, window, ACTOR, connections)
     except gateways.NameTaken as error:
         raise click.ClickException("There is a gateway of that name.") from error
     _show(made.id)
+    if first:
+        click.echo("The simulator is paused: from now on nothing goes to the simulated network.")
     click.echo("It works as soon as its worker runs: start PromoSMS again.")
 
 
@@ -64,15 +73,18 @@ def list_gateways() -> None:
 def _show(gateway_id: int) -> None:
     from promosms.extensions import db
     from promosms.models import Gateway
-    from promosms.services import webhooks
+    from promosms.services import credentials, webhooks, workers
 
     found = db.session.get_one(Gateway, gateway_id)
     click.echo(
         f"{found.name}: {found.kind}, {found.status}, {found.rate} parts per second,"
-        f" worker {bell.gateway_queue(found.id)}"
+        f" worker {', '.join(workers.names_of(found))}"
     )
-    for topic, address in webhooks.addresses(found).items():
-        click.echo(f"  {topic:8} {address}")
+    try:
+        for topic, address in webhooks.addresses(found).items():
+            click.echo(f"  {topic:8} {address}")
+    except credentials.KeyChanged as problem:
+        click.echo(f"  {problem}")
 
 
 def _pair(text: str) -> tuple[str, str]:

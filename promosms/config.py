@@ -38,6 +38,7 @@ DEFAULTS: dict[str, object] = {
     "ARGON2_TIME": 3,
     "ARGON2_MEMORY_KIB": 65_536,
     # sending
+    "HELP_ANSWER": "",
     "SIMULATOR_RATE": 300,
     "SIMULATOR_RECEIPT_SECONDS": 1.0,
     "LEASE_SECONDS": 60,

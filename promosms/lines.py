@@ -11,7 +11,7 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import Event
 from promosms.gateways.line import Line
 from promosms.models import Gateway
-from promosms.services import events, phone, webhooks
+from promosms.services import credentials, events, phone, webhooks
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,19 @@ def current(gateway_id: int) -> OpenLine | None:
 
 
 def open_line(app: Flask, gateway_id: int) -> OpenLine:
-    """Open the gateway and keep it; raises LookupError if there is no such gateway."""
+    """Open a connection to the gateway and keep it, with its part of the gateway's rate.
+
+    Raises LookupError if there is no such gateway, ValueError if its settings cannot be used,
+    GatewayError if it cannot be reached.
+    """
     with app.app_context():
         gateway = db.session.get(Gateway, gateway_id)
         if gateway is None or gateway.kind not in KINDS:
             raise LookupError(gateway_id)
-        settings = {**gateway.settings, **webhooks.open_settings(gateway)}
+        settings = {**credentials.opened(gateway), **webhooks.open_settings(gateway)}
         settings |= phone.settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
-        line = Line(adapter, _sink(app, gateway_id), gateway.rate)
+        line = Line(adapter, _sink(app, gateway_id), max(1, gateway.rate / gateway.connections))
         window = gateway.window
     line.open()
     _open[gateway_id] = OpenLine(gateway_id, line, window)

@@ -12,32 +12,34 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from promosms import lines, logs
+from promosms import bell, lines, logs
 from promosms.config import setting
 from promosms.extensions import db
 from promosms.gateways.base import GatewayError
-from promosms.services import gateways, workers
+from promosms.services import health, workers
 
 log = logs.get(__name__)
 BEAT_SECONDS = 10
 # After so many jobs the process makes room for a fresh one, and gives its memory back.
-MOST_JOBS = {"work": 500, "mail": 500}
+MOST_JOBS = {"work": 5000, "mail": 500}
 
 
 def run(app: Flask, name: str) -> None:
     """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or a gateway with its line open.
 
-    Each worker listens to one queue only: RQ then moves jobs atomically and loses none.
+    Each worker listens to one queue only: RQ then moves jobs atomically and loses none. The
+    workers of a gateway's further connections ("gateway-1/2") share its queue.
     """
     logging.getLogger("rq").setLevel(logging.WARNING)
-    gateway_id = int(name.removeprefix("gateway-")) if name.startswith("gateway-") else None
+    name, gateway_id = workers.proper(name), workers.gateway_of(name)
     if gateway_id is not None:
-        _open_line(app, gateway_id)
+        _open_line(app, name, gateway_id)
     threading.Thread(target=_beat, args=(app, name, gateway_id), daemon=True).start()
     try:
         with app.app_context():
             _wait_for_redis()
-            queue = Queue(name, connection=_connection(), serializer=JSONSerializer)
+            listened = name if gateway_id is None else bell.gateway_queue(gateway_id)
+            queue = Queue(listened, connection=_connection(), serializer=JSONSerializer)
             worker = AppWorker(
                 [queue],
                 connection=queue.connection,
@@ -52,7 +54,7 @@ def run(app: Flask, name: str) -> None:
         if gateway_id is not None:
             lines.close_line(gateway_id)
             with app.app_context():
-                gateways.note_state(gateway_id, connected=False)
+                workers.beat(name)  # its line is closed now
 
 
 class AppWorker(SimpleWorker):
@@ -74,12 +76,13 @@ class AppWorker(SimpleWorker):
                 db.session.remove()
 
 
-def _open_line(app: Flask, gateway_id: int) -> None:
+def _open_line(app: Flask, name: str, gateway_id: int) -> None:
     try:
         lines.open_line(app, gateway_id)
     except (GatewayError, ValueError) as problem:
         with app.app_context():
-            gateways.note_state(gateway_id, connected=False, error=str(problem))
+            workers.beat(name)
+            health.note_connection(gateway_id, connected=False, error=str(problem))
         raise
 
 
@@ -106,11 +109,23 @@ def _beat(app: Flask, name: str, gateway_id: int | None) -> None:
     while True:
         with app.app_context():
             try:
-                workers.beat(name)
-                if gateway_id is not None and (line := lines.current(gateway_id)):
-                    gateways.note_state(gateway_id, connected=line.line.gateway.ready)
+                beat(name, gateway_id)
             except Exception:
                 log.warning("worker.no_beat", extra={"queue": name})
             finally:
                 db.session.remove()
         time.sleep(BEAT_SECONDS)
+
+
+def beat(name: str, gateway_id: int | None = None) -> None:
+    """Give a sign of life; the worker of a gateway also says how its line has fared since."""
+    line = None if gateway_id is None else lines.current(gateway_id)
+    if line is None or gateway_id is None:
+        workers.beat(name)
+        return
+    ready = line.line.gateway.ready
+    workers.beat(name, connected=ready)
+    health.note_connection(gateway_id, connected=ready)
+    measured = line.line.measured()
+    if ready or measured.answers:
+        health.record(gateway_id, measured.answers, measured.errors, measured.median_ms)

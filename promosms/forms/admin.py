@@ -3,11 +3,14 @@
 from decimal import Decimal, InvalidOperation
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms import Field, HiddenField, IntegerField, StringField, TelField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
+from promosms.config import setting
+from promosms.forms.problems import row_words
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
+from promosms.sms import phone as numbers
 
 UNITS = 10_000
 MOST = Decimal(1_000_000)
@@ -45,12 +48,12 @@ class AdjustForm(FlaskForm):
     @property
     def units(self) -> int:
         """The amount in 1/10,000 of the currency."""
-        return int(_amount(self.amount.data or "") * UNITS)
+        return int(plain_amount(self.amount.data or "") * UNITS)
 
     def validate_amount(self, field: Field) -> None:
         """Not zero, at most a million, at most four digits after the comma."""
         try:
-            amount = _amount(field.data)
+            amount = plain_amount(field.data)
         except InvalidOperation:
             amount = Decimal(0)
         if not amount.is_finite() or not amount or abs(amount) > MOST:
@@ -59,6 +62,57 @@ class AdjustForm(FlaskForm):
             raise ValidationError(_("At most four digits after the comma."))
 
 
-def _amount(typed: str) -> Decimal:
+def _between(least: int, most: int) -> list[object]:
+    wrong = _("Enter a number from %(least)s to %(most)s.", least=least, most=most)
+    return [InputRequired(wrong), NumberRange(least, most, wrong)]
+
+
+class SpeedForm(FlaskForm):
+    """How fast a gateway may be: what the contract with its provider allows."""
+
+    rate = IntegerField(
+        _("Parts a second"),
+        _between(1, 10_000),
+        description=_("Of all its connections together."),
+        render_kw={"min": 1, "max": 10_000},
+    )
+    window = IntegerField(
+        _("Texts under way on each connection"),
+        _between(1, 1000),
+        description=_("As many may be unconfirmed when a connection breaks."),
+        render_kw={"min": 1, "max": 1000},
+    )
+    connections = IntegerField(
+        _("Connections"),
+        _between(1, 20),
+        description=_("Each is held by a worker of its own."),
+        render_kw={"min": 1, "max": 20},
+    )
+
+
+class TestForm(FlaskForm):
+    """To which number a test goes."""
+
+    phone = TelField(
+        _("Your mobile number"),
+        [InputRequired(_("Enter a mobile number."))],
+        description=_("With the country code, such as +44 7911 123456."),
+        render_kw={"maxlength": 40, "autocomplete": "tel"},
+    )
+
+    number = ""
+    """The number in E.164, once the form is valid."""
+
+    def validate_phone(self, field: Field) -> None:
+        """A mobile number of any country."""
+        try:
+            found = numbers.parse(field.data or "", setting("REGISTRATION_COUNTRIES")[0])
+        except numbers.InvalidPhone as error:
+            raise ValidationError(row_words(error.code)) from error
+        self.number = found.e164
+
+
+def plain_amount(typed: str) -> Decimal:
+    """An amount as people write it: 3,50 or 3.50. Raises InvalidOperation."""
     plain = typed.replace("\N{MINUS SIGN}", "-").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
     return Decimal(plain.replace(",", "."))

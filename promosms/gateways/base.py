@@ -4,13 +4,16 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
+
+log = logging.getLogger(__name__)
+NO_PARTS: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class OutboundSms:
+class OutboundSms(NamedTuple):
     """A text on its way out. `own` is our reference, which some gateways return.
 
     `taken` are the references of those parts, by their number from 1, that the gateway has taken
@@ -24,7 +27,7 @@ class OutboundSms:
     text: str
     encoding: str
     parts: int
-    taken: Mapping[int, str] = field(default_factory=dict)
+    taken: Mapping[int, str] = NO_PARTS
     doubtful: bool = False
 
 
@@ -71,9 +74,6 @@ Event = Receipt | Inbound
 Emit = Callable[[Sequence[Event]], Awaitable[None]]
 
 
-log = logging.getLogger(__name__)
-
-
 class Trouble(StrEnum):
     """Whether trying again helps: later, never, slower, or nobody can know.
 
@@ -113,14 +113,13 @@ class GatewayError(Exception):
         self.opted_out = opted_out
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of a submission: the reference of each part, or a GatewayError's words."""
 
     references: tuple[str, ...] = ()
     trouble: Trouble | None = None
     reason: str = ""
-    taken: Mapping[int, str] = field(default_factory=dict)
+    taken: Mapping[int, str] = NO_PARTS
     wait: float | None = None
     opted_out: bool = False
 
@@ -189,7 +188,7 @@ class Gateway(ABC):
     async def _begin(self, sms: OutboundSms, done: Callable[[Answer], None]) -> None:
         try:
             async with asyncio.timeout(LONGEST_ANSWER):
-                found = await self.lookup(sms.own) if sms.doubtful else None
+                found = await self.lookup(sms) if sms.doubtful else None
                 answer = Answer(found or await self.submit(sms))
         except GatewayError as problem:
             answer = Answer.of(problem)
@@ -200,7 +199,7 @@ class Gateway(ABC):
             answer = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
         done(answer)
 
-    async def lookup(self, own: str) -> tuple[str, ...] | None:
+    async def lookup(self, sms: OutboundSms) -> tuple[str, ...] | None:
         """The references of a text that may have been taken; None if it was not.
 
         A gateway whose `resend` says LOOKUP overrides this. One that says DEDUPE need not: it

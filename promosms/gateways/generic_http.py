@@ -6,9 +6,15 @@ Settings, all of them text (docs/operations.md has an example):
   demands: quoted for URLs and forms, escaped inside the quotes of JSON and in XML.
 - taken: `success_status` (200-299), and `success_path` with `success_value`, or `success_pattern`.
 - reference: `id_path` or `id_pattern` (its first group).
-- not taken: `throttled_pattern`, `temporary_pattern`, `permanent_pattern` on the body come first,
-  then `throttled_status` (429,503), `temporary_status` (see TEMPORARY) and `permanent_status`
+- not taken: `settings_pattern`, `throttled_pattern`, `temporary_pattern`, `opted_out_pattern` and
+  `permanent_pattern` on the body come first, then `settings_status` (401-403: our account is at
+  fault), `throttled_status` (429,503), `temporary_status` (see TEMPORARY) and `permanent_status`
   (400-499). The rest, 5xx above all, is unknown: a proxy in front may have lost the answer.
+- whose answer was lost: `resend` is `never`, or `dedupe` if the provider drops a repetition, known
+  by the header Idempotency-Key (added unless `headers` say otherwise) or by {reference}; 409 says
+  that it is still at work. Or `lookup`: `lookup_url` is asked with {reference}; the reference of a
+  text that was taken stands where `lookup_path` or `lookup_pattern` says (`id_path`, `id_pattern`),
+  `lookup_missing_status` (404) or `lookup_missing_pattern` mean that it was not.
 - receipts: `receipt_reference`, `receipt_status`, `receipt_own` (where {reference} comes back), and
   the words `delivered`, `undelivered`, `expired`. Replies: `inbound_reference`, `inbound_phone`,
   `inbound_number`, `inbound_text`. `addresses` says who may call; he hears OK.
@@ -17,7 +23,6 @@ A path is written with dots: `messages.0.id`.
 """
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -30,12 +35,25 @@ from promosms.gateways.base import (
     GatewayError,
     OutboundSms,
     ReceiptStatus,
+    Resend,
     Trouble,
     Webhook,
     WebhookRequest,
     WebhookTopic,
 )
+from promosms.gateways.generic_settings import (
+    PLACEHOLDER,
+    check_lookup,
+    check_receipts,
+    check_templates,
+    headers_of,
+    mark_of,
+    mode_of,
+    pattern_of,
+    ranges_of,
+)
 from promosms.gateways.http import (
+    OPTED_OUT,
     HttpAnswer,
     HttpGateway,
     HttpRequest,
@@ -49,17 +67,26 @@ from promosms.gateways.http import (
     plain,
     receipts,
     references,
+    refusal,
     tag,
 )
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-PLACEHOLDERS = {"to", "to_digits", "from", "text", "reference", "callback"}
-TEMPORARY = "301,302,307,308,401-404,407,408"
+TEMPORARY = "301,302,307,308,404,407,408"
+NOBODY = ""  # no status
 TROUBLES = (
-    (Trouble.THROTTLED, "throttled", "429,503"),
-    (Trouble.TEMPORARY, "busy", TEMPORARY),
-    (Trouble.PERMANENT, "rejected", "400-499"),
+    ("settings", Trouble.SETTINGS, "settings", "401-403"),
+    ("throttled", Trouble.THROTTLED, "throttled", "429,503"),
+    ("temporary", Trouble.TEMPORARY, "busy", TEMPORARY),
+    (OPTED_OUT, Trouble.PERMANENT, OPTED_OUT, NOBODY),
+    ("permanent", Trouble.PERMANENT, "rejected", "400-499"),
 )
+REASONS = {
+    ("settings", 401): "credentials",
+    ("settings", 402): "no_credit",
+    ("settings", 403): "credentials",
+}
+AT_WORK = 409
+KEY = "Idempotency-Key"
 WORDS = {
     ReceiptStatus.DELIVERED: "delivered,DELIVRD",
     ReceiptStatus.UNDELIVERED: "undelivered,failed,rejected,UNDELIV,REJECTD,DELETED",
@@ -76,8 +103,10 @@ class GenericHttp(HttpGateway):
         (
             *("method", "content_type", "headers", "body", "id_path", "id_pattern"),
             *("success_status", "success_path", "success_value", "success_pattern"),
-            *("throttled_status", "temporary_status", "permanent_status"),
-            *("throttled_pattern", "temporary_pattern", "permanent_pattern"),
+            *(f"{name}_status" for name, *_ in TROUBLES),
+            *(f"{name}_pattern" for name, *_ in TROUBLES),
+            *("resend", "lookup_url", "lookup_path", "lookup_pattern"),
+            *("lookup_missing_status", "lookup_missing_pattern"),
             *("receipt_reference", "receipt_status", "receipt_own"),
             *("delivered", "undelivered", "expired", "addresses"),
             *("inbound_reference", "inbound_phone", "inbound_number", "inbound_text"),
@@ -92,15 +121,29 @@ class GenericHttp(HttpGateway):
             raise BadSettings("method: GET, POST or PUT")
         self.content_type = str(settings.get("content_type", "application/json"))
         self.body = str(settings.get("body", ""))
-        self.headers = _headers(settings)
-        _check_templates(self.url.partition("?")[0], self.url, self.body, *self.headers.values())
+        self.headers = headers_of(settings)
+        check_templates(self.url.partition("?")[0], self.url, self.body, *self.headers.values())
         networks(settings)
-        self.patterns = {name: _pattern(settings, name) for name in PATTERNS}
-        self.statuses = {name: _ranges(settings, name, default) for name, default in RANGES}
+        self.patterns = {name: pattern_of(settings, name) for name in PATTERNS}
+        self.statuses = {name: ranges_of(settings, name, default) for name, default in RANGES}
         if not settings.get("id_path") and not self.patterns["id_pattern"]:
             raise BadSettings("id_path or id_pattern is missing")
         if settings.get("receipt_reference"):
-            _check_receipts(settings, self.url + self.body)
+            check_receipts(settings, self.url + self.body)
+        self.mode = mode_of(settings)
+        self.mark = mark_of(settings)
+        if self.mode is Resend.LOOKUP:
+            self.lookup_url = check_url(settings, "lookup_url")
+            check_templates(self.lookup_url.partition("?")[0])
+            check_lookup(self.lookup_url, self.url + self.body + "".join(self.headers.values()))
+        elif self.mode is Resend.DEDUPE:
+            named = {name.lower() for name in self.headers}
+            self.headers |= {} if KEY.lower() in named else {KEY: "{reference}"}
+
+    @classmethod
+    def resend(cls, settings: Settings) -> Resend:
+        """As the settings say."""
+        return mode_of(settings)
 
     def request(self, sms: OutboundSms) -> HttpRequest:
         """The templates, filled."""
@@ -109,7 +152,7 @@ class GenericHttp(HttpGateway):
             "to_digits": digits(sms.phone),
             "from": sms.sender,
             "text": sms.text,
-            "reference": tag(sms),
+            "reference": tag(sms, self.mark),
             "callback": self.own_callback(sms),
         }
         body = fill(self.body, values, escape_for(self.content_type))
@@ -126,14 +169,50 @@ class GenericHttp(HttpGateway):
             if not given:
                 raise GatewayError(Trouble.UNKNOWN, "bad_answer")
             return references(given, sms.parts)
-        for trouble, reason, _ in TROUBLES:
-            pattern = self.patterns[f"{trouble}_pattern"]
+        if self.mode is Resend.DEDUPE and answer.status == AT_WORK:
+            raise GatewayError(Trouble.UNKNOWN, "no_answer")
+        raise self._refusal(answer, text) or GatewayError(Trouble.UNKNOWN, "no_answer")
+
+    async def lookup(self, sms: OutboundSms) -> tuple[str, ...] | None:
+        """Ask for a text that may have been taken; while there is no clear answer it waits."""
+        if self.mode is not Resend.LOOKUP:
+            return None
+        if self.client is None:
+            raise GatewayError(Trouble.TEMPORARY, "no_connection")
+        values = {"reference": tag(sms, self.mark)}
+        headers = {name: fill(value, values, str) for name, value in self.headers.items()}
+        try:
+            request = HttpRequest("GET", fill(self.lookup_url, values, _quoted), headers)
+            answer = await self.client.send(request)
+        except GatewayError as problem:
+            raise GatewayError(Trouble.TEMPORARY, problem.reason) from problem
+        return self._looked_up(sms, answer)
+
+    def _looked_up(self, sms: OutboundSms, answer: HttpAnswer) -> tuple[str, ...] | None:
+        text = answer.body.decode("utf-8", "replace")
+        missing = self.patterns["lookup_missing_pattern"]
+        if _within(answer.status, self.statuses["lookup_missing_status"]):
+            return None
+        if not answer.ok:
+            problem = self._refusal(answer, "")
+            slower = problem and problem.trouble in (Trouble.SETTINGS, Trouble.THROTTLED)
+            raise problem if problem and slower else GatewayError(Trouble.TEMPORARY, "busy")
+        if missing and missing.search(text):
+            return None
+        given = self._reference(answer, text, "lookup") or self._reference(answer, text)
+        if not given:
+            raise GatewayError(Trouble.TEMPORARY, "bad_answer")
+        return references(given, sms.parts)
+
+    def _refusal(self, answer: HttpAnswer, text: str) -> GatewayError | None:
+        for name, trouble, reason, _ in TROUBLES:
+            pattern = self.patterns[f"{name}_pattern"]
             if pattern and pattern.search(text):
-                raise GatewayError(trouble, reason)
-        for trouble, reason, _ in TROUBLES:
-            if _within(answer.status, self.statuses[f"{trouble}_status"]):
-                raise GatewayError(trouble, reason)
-        raise GatewayError(Trouble.UNKNOWN, "no_answer")
+                return refusal(answer, trouble, REASONS.get((name, answer.status), reason))
+        for name, trouble, reason, _ in TROUBLES:
+            if _within(answer.status, self.statuses[f"{name}_status"]):
+                return refusal(answer, trouble, REASONS.get((name, answer.status), reason))
+        return None
 
     def _taken(self, answer: HttpAnswer, text: str) -> bool:
         if not _within(answer.status, self.statuses["success_status"]):
@@ -143,10 +222,10 @@ class GenericHttp(HttpGateway):
             return False
         return not pattern or pattern.search(text) is not None
 
-    def _reference(self, answer: HttpAnswer, text: str) -> str:
-        if path := self.settings.get("id_path"):
+    def _reference(self, answer: HttpAnswer, text: str, where: str = "id") -> str:
+        if path := self.settings.get(f"{where}_path"):
             return at(answer.json(), path)
-        pattern = self.patterns["id_pattern"]
+        pattern = self.patterns[f"{where}_pattern"]
         found = pattern.search(text) if pattern else None
         return found[1] or "" if found else ""
 
@@ -154,13 +233,14 @@ class GenericHttp(HttpGateway):
 PATTERNS = (
     "success_pattern",
     "id_pattern",
-    "throttled_pattern",
-    "temporary_pattern",
-    "permanent_pattern",
+    "lookup_pattern",
+    "lookup_missing_pattern",
+    *(f"{name}_pattern" for name, *_ in TROUBLES),
 )
 RANGES = (
     ("success_status", "200-299"),
-    *((f"{trouble}_status", default) for trouble, _, default in TROUBLES),
+    ("lookup_missing_status", "404"),
+    *((f"{name}_status", default) for name, _, _, default in TROUBLES),
 )
 
 
@@ -218,7 +298,7 @@ def _receipt(settings: Settings, document: Any, own: str) -> list[Event]:
     own = at(document, settings.get("receipt_own", "")) or own
     for status, default in WORDS.items():
         if word.lower() in str(settings.get(status, default)).lower().split(","):
-            return receipts(reference, own, status)
+            return receipts(reference, own, status, mark_of(settings))
     return []  # on its way
 
 
@@ -234,58 +314,6 @@ def _inbound(settings: Settings, document: Any, _own: str) -> list[Event]:
 
 def _quoted(value: str) -> str:
     return quote(value, safe="")
-
-
-def _headers(settings: Settings) -> dict[str, str]:
-    try:
-        found = json.loads(settings.get("headers") or "{}")
-    except ValueError as error:
-        raise BadSettings("headers: a JSON object is needed") from error
-    if not isinstance(found, dict):
-        raise BadSettings("headers: a JSON object is needed")
-    for name, value in found.items():
-        whole = f"{name}{value}"
-        if not isinstance(value, str) or not whole.isascii() or not whole.isprintable():
-            raise BadSettings(f"headers: {name} cannot be sent")
-        if set(PLACEHOLDER.findall(value)) - {"reference"}:
-            raise BadSettings(f"headers: {name} may hold {{reference}} only")
-    return found
-
-
-def _check_templates(path: str, *templates: str) -> None:
-    if PLACEHOLDER.search(path.split("/", 3)[2]):
-        raise BadSettings("url: the host cannot be a placeholder")
-    unknown = {name for one in templates for name in PLACEHOLDER.findall(one)} - PLACEHOLDERS
-    if unknown:
-        raise BadSettings(f"unknown placeholders: {', '.join(sorted(unknown))}")
-
-
-def _check_receipts(settings: Settings, templates: str) -> None:
-    """A receipt for a text of several parts can only be told by what we called it."""
-    ours = "{reference}" in templates and settings.get("receipt_own")
-    if not ours and "{callback}" not in templates:
-        raise BadSettings("receipts need {callback}, or {reference} and receipt_own")
-    if not settings.get("receipt_status"):
-        raise BadSettings("receipt_status is missing")
-
-
-def _pattern(settings: Settings, name: str) -> re.Pattern[str] | None:
-    given = settings.get(name)
-    try:
-        pattern = re.compile(given) if given else None
-    except re.error as error:
-        raise BadSettings(f"{name}: {error}") from error
-    if pattern and name == "id_pattern" and not pattern.groups:
-        raise BadSettings("id_pattern needs a group: (…)")
-    return pattern
-
-
-def _ranges(settings: Settings, name: str, default: str) -> list[tuple[int, int]]:
-    try:
-        pairs = [one.partition("-") for one in str(settings.get(name, default)).split(",")]
-        return [(int(first), int(last or first)) for first, _, last in pairs]
-    except ValueError as error:
-        raise BadSettings(f"{name}: numbers like 200-299,409 are needed") from error
 
 
 def _within(status: int, ranges: list[tuple[int, int]]) -> bool:

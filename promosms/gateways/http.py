@@ -1,16 +1,20 @@
 """What gateways over HTTP share: settings, requests, references, reading webhooks.
 
 What an answer means where a provider says nothing better (RFC 9110, section 15):
-429 and 503: slower. 301, 302, 307, 308: not followed, and not carried out, so later. 303 and any
-other 5xx: the text may have been taken before something broke, so nobody knows.
+429 and 503: slower, for as long as Retry-After says (section 10.2.3), an hour at most. 301, 302,
+307, 308: not followed, and not carried out, so later. 303 and any other 5xx: the text may have been
+taken before something broke, so nobody knows. What is wrong with our account (credentials, credit,
+sender) is to blame on no text: all of them wait for the operator.
 """
 
 import hashlib
 import json
 import re
+import time
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -37,10 +41,13 @@ if TYPE_CHECKING:
 Settings = Mapping[str, Any]
 COMMON = {"allow_insecure", "allow_private", "callback_url", "read_seconds", "webhook_token"}
 ALLOW_INSECURE = "allow_insecure"
+OPTED_OUT = "opted_out"
 READ_SECONDS = 20.0
 LONGEST_REFERENCE = 60  # leaves room for the number of a part
 MOST_PARTS = 20
-_TAG = re.compile(r"([0-9]{1,18})-([0-9]{1,2})", re.ASCII)
+LONGEST_WAIT = 3600.0  # seconds
+SLOWER = (429, 503)
+_TAG = re.compile(r"([0-9]{1,18})-([0-9]{1,2})(?:-([0-9a-f]{8}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +62,14 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """Status and body; a body that is too large or cannot be read is left out."""
+    """Status and body; a body that is too large or cannot be read is left out.
+
+    `wait` are the seconds that the provider asks us to wait, if it says so.
+    """
 
     status: int
     body: bytes
+    wait: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -129,10 +140,16 @@ class HttpGateway(Gateway):
         return f"{base}?own={tag(sms)}" if base else ""
 
 
+def refusal(answer: HttpAnswer, trouble: Trouble, reason: str) -> GatewayError:
+    """A refusal in the provider's own words."""
+    wait = answer.wait if answer.status in SLOWER else None
+    return GatewayError(trouble, reason, wait=wait, opted_out=reason == OPTED_OUT)
+
+
 def by_status(answer: HttpAnswer) -> GatewayError | None:
     """What the status alone says, see above; None if the provider has to be read."""
-    if answer.status in (429, 503):
-        return GatewayError(Trouble.THROTTLED, "throttled")
+    if answer.status in SLOWER:
+        return refusal(answer, Trouble.THROTTLED, "throttled")
     if answer.status in (301, 302, 307, 308):
         return GatewayError(Trouble.TEMPORARY, "redirected")
     if answer.status == 303 or answer.status >= 500:
@@ -140,15 +157,43 @@ def by_status(answer: HttpAnswer) -> GatewayError | None:
     return None
 
 
-def tag(sms: OutboundSms) -> str:
+def denied(answer: HttpAnswer) -> GatewayError:
+    """A refusal that is not in the words of the provider."""
+    if answer.status in (401, 403):
+        return GatewayError(Trouble.SETTINGS, "credentials")
+    return GatewayError(Trouble.TEMPORARY, "bad_answer")
+
+
+def retry_after(given: str) -> float | None:
+    """The seconds to wait: given as a number or as a date, an hour at most."""
+    given = given.strip()
+    if given.isascii() and given.isdecimal():
+        return min(float(given), LONGEST_WAIT)
+    try:
+        seconds = parsedate_to_datetime(given).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def mark(settings: Settings) -> str:
+    """What tells our references from those of other installations at the same provider.
+
+    Eight digits, the same as long as the gateway has its secret address; empty without one.
+    """
+    token = settings.get("webhook_token", "")
+    return hashlib.sha256(f"reference:{token}".encode()).hexdigest()[:8] if token else ""
+
+
+def tag(sms: OutboundSms, ending: str = "") -> str:
     """Our reference as providers return it: the message and its number of parts."""
-    return f"{sms.own}-{sms.parts}"
+    return f"{sms.own}-{sms.parts}-{ending}" if ending else f"{sms.own}-{sms.parts}"
 
 
-def read_tag(text: str) -> tuple[str, int]:
+def read_tag(text: str, ending: str = "") -> tuple[str, int]:
     """Our reference and the number of parts; "" and 1 if it is not ours."""
     found = _TAG.fullmatch(text)
-    if not found or not 1 <= int(found[2]) <= MOST_PARTS:
+    if not found or not 1 <= int(found[2]) <= MOST_PARTS or found[3] not in (None, ending):
         return "", 1
     return found[1], int(found[2])
 
@@ -159,15 +204,20 @@ def references(given: str, parts: int) -> tuple[str, ...]:
     return (first, *(f"{first}.{number}" for number in range(2, parts + 1)))
 
 
-def receipts(given: str, ours: str, status: ReceiptStatus) -> list[Event]:
+def receipts(given: str, ours: str, status: ReceiptStatus, ending: str = "") -> list[Event]:
     """A receipt for the whole text is one for each of its parts; `ours` is what we called it."""
-    own, parts = read_tag(ours)
+    own, parts = read_tag(ours, ending)
     return [Receipt(reference, own, status) for reference in references(given, parts)]
 
 
 def inbound(given: str, phone: str, number: str, text: str) -> Inbound:
     """A reply, cut to what can be stored."""
     return Inbound(short(given), e164(phone)[:20], e164(number)[:20], clean(text)[:2000])
+
+
+def part_of(whole: Inbound, text: str, joint: str, part: int, parts: int) -> Inbound:
+    """A part of a reply; its text may begin or end with half of a surrogate pair."""
+    return replace(whole, text=text[:2000], joint=short(joint), part=part, parts=parts)
 
 
 def short(given: str) -> str:

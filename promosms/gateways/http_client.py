@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import httpx
 
 from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.http import HttpAnswer, HttpRequest
+from promosms.gateways.http import HttpAnswer, HttpRequest, retry_after
 
 CONNECT_SECONDS = 5.0
 WARM_SECONDS = 20.0
@@ -65,7 +65,8 @@ class Client:
             async with self.client.stream(
                 request.method, request.url, headers=headers, content=request.body
             ) as response:
-                return HttpAnswer(response.status_code, await _body(response))
+                wait = retry_after(response.headers.get("Retry-After", ""))
+                return HttpAnswer(response.status_code, await _body(response), wait)
         except NOT_SENT as error:
             raise GatewayError(Trouble.TEMPORARY, "no_connection") from error
         except httpx.TransportError as error:

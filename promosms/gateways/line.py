@@ -1,57 +1,80 @@
 """A line: one gateway kept open in a thread of its own, used from a thread that waits."""
 
 import asyncio
+import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
+from statistics import median
+from typing import NamedTuple
 
-from promosms.gateways.base import Answer, Event, Gateway, GatewayError, OutboundSms, Trouble
+from promosms.gateways.base import Answer, Event, Gateway, OutboundSms, Trouble
+from promosms.gateways.pace import Pace
+
+log = logging.getLogger(__name__)
+
+SAMPLES = 1000
+FAULTS = frozenset(Trouble) - {Trouble.PERMANENT}
+"""Those troubles that tell of the gateway; a permanent one tells of the text."""
 
 
-class Bucket:
-    """Parts per second: tokens flow in at `rate`, at most one second of them is kept."""
+class Measured(NamedTuple):
+    """Answers since the last look, how many of them were troubles, and their median time in ms."""
 
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.rate = rate
-        self.clock = clock
-        self.tokens = 1.0
-        self.filled_at = clock()
-
-    def take(self, parts: int) -> float:
-        """Take tokens; returns the seconds to wait before the parts may go."""
-        moment = self.clock()
-        self.tokens = min(self.rate, self.tokens + (moment - self.filled_at) * self.rate)
-        self.filled_at = moment
-        self.tokens -= parts
-        return max(0.0, -self.tokens / self.rate)
+    answers: int
+    errors: int
+    median_ms: int
 
 
 class Line:
-    """Opens the gateway in an asyncio thread; receipts and replies flow while nothing is sent."""
+    """Opens the gateway in an asyncio thread; receipts and replies flow while nothing is sent.
+
+    Texts go in by `start` and their answers come out by `collect`, both in one other thread.
+    """
 
     def __init__(
-        self,
-        gateway: Gateway,
-        store: Callable[[Sequence[Event]], None],
-        rate: float,
-        timeout: float = 30.0,
+        self, gateway: Gateway, store: Callable[[Sequence[Event]], None], rate: float
     ) -> None:
         self.gateway = gateway
         self.store = store
-        self.bucket = Bucket(rate)
-        self.timeout = timeout
+        self.pace = Pace(rate)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self._run, name="line", daemon=True)
+        self.answered: deque[tuple[str, Answer]] = deque()
+        self.enough = threading.Event()
+        self.least = 1
+        self.refused = 0
+        """Texts in a row that were refused for reasons of the gateway's own."""
+        self.errors = self.answers = 0
+        self.times: deque[float] = deque(maxlen=SAMPLES)
 
     def open(self) -> None:
         """Start the thread and connect; raises what the gateway raises."""
         self.thread.start()
         asyncio.run_coroutine_threadsafe(self.gateway.open(self._emit), self.loop).result()
 
-    def submit(self, window: Sequence[OutboundSms]) -> list[Answer]:
-        """Submit a window together; the answers stand in the same order."""
-        work = asyncio.run_coroutine_threadsafe(self._submit_all(window), self.loop)
-        return work.result()
+    def start(self, texts: Sequence[OutboundSms]) -> None:
+        """Begin to submit; returns at once."""
+        self.loop.call_soon_threadsafe(self._start, texts)
+
+    def collect(self, least: int, seconds: float) -> list[tuple[str, Answer]]:
+        """The answers that have come, by `own`; waits until there are so many, or so long."""
+        self.least = max(1, least)
+        if len(self.answered) < self.least and seconds > 0:
+            self.enough.clear()
+            if len(self.answered) < self.least:
+                self.enough.wait(seconds)
+        return [self.answered.popleft() for _ in range(len(self.answered))]
+
+    def measured(self) -> Measured:
+        """How the gateway has answered since the last call."""
+        answers, self.answers = self.answers, 0
+        errors, self.errors = self.errors, 0
+        times = list(self.times)
+        self.times.clear()
+        return Measured(answers, errors, round(median(times) * 1000) if times else 0)
 
     def close(self) -> None:
         """Close the gateway and end the thread."""
@@ -69,17 +92,21 @@ class Line:
     async def _emit(self, events: Sequence[Event]) -> None:
         await self.loop.run_in_executor(None, self.store, events)
 
-    async def _submit_all(self, window: Sequence[OutboundSms]) -> list[Answer]:
-        return list(await asyncio.gather(*(self._submit_one(sms) for sms in window)))
+    def _start(self, texts: Sequence[OutboundSms]) -> None:
+        began = time.monotonic()
+        for sms in texts:
+            done = partial(self._done, sms.own, began)
+            try:
+                self.gateway.begin(sms, done)
+            except Exception:  # a fault of our own, at a moment of which nobody knows
+                log.exception("gateway.failed")
+                done(Answer(trouble=Trouble.UNKNOWN, reason="no_answer"))
 
-    async def _submit_one(self, sms: OutboundSms) -> Answer:
-        pause = self.bucket.take(sms.parts)
-        if pause:
-            await asyncio.sleep(pause)
-        try:
-            async with asyncio.timeout(self.timeout):
-                return Answer(await self.gateway.submit(sms))
-        except GatewayError as problem:
-            return Answer(trouble=problem.trouble, reason=problem.reason)
-        except TimeoutError:
-            return Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+    def _done(self, own: str, began: float, answer: Answer) -> None:
+        self.answers += 1
+        if answer.trouble in FAULTS:
+            self.errors += 1
+        self.times.append(time.monotonic() - began)
+        self.answered.append((own, answer))
+        if len(self.answered) >= self.least:
+            self.enough.set()

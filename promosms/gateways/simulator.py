@@ -20,9 +20,10 @@ from promosms.gateways.base import (
     OutboundSms,
     Receipt,
     ReceiptStatus,
+    Resend,
     Trouble,
 )
-from promosms.gateways.simulator_store import SimulatorStore, Taken
+from promosms.gateways.simulator_store import Place, SimulatorStore, Taken
 
 
 class Outcome(StrEnum):
@@ -60,15 +61,25 @@ def outcome_of(phone: str) -> Outcome:
 
 
 class Simulator(Gateway):
-    """Settings: path, key (of the store), receipt_seconds, answer_seconds, poll_seconds."""
+    """Settings: path, key (of the store), receipt_seconds, answer_seconds, poll_seconds; resend.
+
+    `resend` is what this network does with a text that it is given twice: `dedupe` takes it once
+    and gives the same references again, `lookup` can be asked for it, `never` (as is) takes both.
+    """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.store = SimulatorStore(Path(settings["path"]), settings["key"])
         self.receipt_seconds = float(settings.get("receipt_seconds", 1.0))
         self.answer_seconds = float(settings.get("answer_seconds", 0.005))
         self.poll_seconds = float(settings.get("poll_seconds", 0.2))
-        self.waiting: list[tuple[Taken, asyncio.Future[int]]] = []
+        self.mode = self.resend(settings)
+        self.waiting: list[tuple[Taken, asyncio.Future[Place]]] = []
         self.pump: asyncio.Task[None] | None = None
+
+    @classmethod
+    def resend(cls, settings: Mapping[str, Any]) -> Resend:
+        """As the settings say."""
+        return Resend(settings.get("resend", Resend.NEVER))
 
     async def open(self, emit: Emit) -> None:
         """Begin to deliver receipts and replies."""
@@ -82,10 +93,18 @@ class Simulator(Gateway):
             raise GatewayError(Trouble.PERMANENT, "rejected")
         if outcome is Outcome.BUSY and self.store.refuse_once(sms.own):
             raise GatewayError(Trouble.TEMPORARY, "busy")
-        number = await self._take(sms, outcome)
-        if outcome is Outcome.LOST_ANSWER:
+        place = await self._take(sms, outcome)
+        if outcome is Outcome.LOST_ANSWER and place.new:
             raise GatewayError(Trouble.UNKNOWN, "no_answer")
-        return references(number, sms.parts)
+        return references(place.number, sms.parts)
+
+    async def lookup(self, sms: OutboundSms) -> tuple[str, ...] | None:
+        """The references of a text that the network has; None if it has none of ours."""
+        if self.mode is not Resend.LOOKUP:
+            return None
+        await asyncio.sleep(self.answer_seconds)
+        number = self.store.find(sms.own)
+        return None if number is None else references(number, sms.parts)
 
     async def close(self) -> None:
         """Stop delivering; what is due stays in the store for the next start."""
@@ -95,7 +114,7 @@ class Simulator(Gateway):
                 await self.pump
         self.store.close()
 
-    async def _take(self, sms: OutboundSms, outcome: Outcome) -> int:
+    async def _take(self, sms: OutboundSms, outcome: Outcome) -> Place:
         seconds = self.receipt_seconds * (SLOWER if outcome is Outcome.SLOW else 1)
         due = None if outcome is Outcome.NO_RECEIPT else time.time() + seconds
         status = RECEIPTS.get(outcome, ReceiptStatus.DELIVERED)
@@ -103,17 +122,18 @@ class Simulator(Gateway):
         loop = asyncio.get_running_loop()
         if not self.waiting:
             loop.call_soon(self._flush)
-        future: asyncio.Future[int] = loop.create_future()
+        future: asyncio.Future[Place] = loop.create_future()
         self.waiting.append((taken, future))
         return await future
 
     def _flush(self) -> None:
         """Write the texts of one turn of the loop together."""
         batch, self.waiting = self.waiting, []
-        numbers = self.store.take([taken for taken, _ in batch])
-        for (_, future), number in zip(batch, numbers, strict=True):
+        texts = [taken for taken, _ in batch]
+        places = self.store.take(texts, once=self.mode is Resend.DEDUPE)
+        for (_, future), place in zip(batch, places, strict=True):
             if not future.done():
-                future.set_result(number)
+                future.set_result(place)
 
     async def _pump(self, emit: Emit) -> None:
         while True:

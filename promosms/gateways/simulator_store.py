@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS texts (
 );
 CREATE INDEX IF NOT EXISTS texts_due ON texts (receipt_at) WHERE receipt_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS texts_phone ON texts (phone, id);
+CREATE INDEX IF NOT EXISTS texts_own ON texts (own);
 CREATE TABLE IF NOT EXISTS replies (
     id INTEGER PRIMARY KEY, phone TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL,
     written_at REAL NOT NULL, taken INTEGER NOT NULL DEFAULT 0
@@ -41,6 +42,13 @@ class Taken(NamedTuple):
     outcome: str
     receipt_at: float | None
     receipt_status: str
+
+
+class Place(NamedTuple):
+    """The network's id of a text; not `new` if it had taken the text before."""
+
+    number: int
+    new: bool
 
 
 class Shown(NamedTuple):
@@ -73,22 +81,22 @@ class SimulatorStore:
         """Has the file been removed or replaced since it was opened?"""
         return not self.path.exists() or self.path.stat().st_ino != self.inode
 
-    def take(self, texts: Sequence[Taken]) -> list[int]:
-        """Remember texts in one transaction; returns the network's ids."""
+    def take(self, texts: Sequence[Taken], *, once: bool = False) -> list[Place]:
+        """Remember texts in one transaction; those that are known already only if not `once`."""
         now = time.time()
         with self.lock, self.db:
             self.db.execute("BEGIN IMMEDIATE")
-            ids = []
+            places = []
             for text in texts:
-                row = (*text[:3], self._seal(text.body), *text[4:6], now, *text[6:])
-                found = self.db.execute(
-                    "INSERT INTO texts (own, sender, phone, body, parts, outcome, accepted_at,"
-                    " receipt_at, receipt_status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    row,
-                )
-                ids.append(int(found.lastrowid or 0))
+                known = self._find(text.own) if once else None
+                places.append(Place(known or self._insert(text, now), known is None))
             self.db.execute("COMMIT")
-        return ids
+        return places
+
+    def find(self, own: str) -> int | None:
+        """The network's id of a text by our reference; None if it has not taken it."""
+        with self.lock:
+            return self._find(own)
 
     def refuse_once(self, own: str) -> bool:
         """True the first time it is asked about a text: the network is busy just then."""
@@ -171,6 +179,20 @@ class SimulatorStore:
         """Close the file."""
         with self.lock:
             self.db.close()
+
+    def _insert(self, text: Taken, now: float) -> int:
+        row = (*text[:3], self._seal(text.body), *text[4:6], now, *text[6:])
+        found = self.db.execute(
+            "INSERT INTO texts (own, sender, phone, body, parts, outcome, accepted_at,"
+            " receipt_at, receipt_status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+        return int(found.lastrowid or 0)
+
+    def _find(self, own: str) -> int | None:
+        query = "SELECT id FROM texts WHERE own = ? ORDER BY id LIMIT 1"
+        found = self.db.execute(query, (own,)).fetchone()
+        return found[0] if found else None
 
     def _seal(self, text: str) -> bytes:
         return self.box.encrypt(text.encode())

@@ -8,6 +8,9 @@ Facts as smsapi.pl/docs and docs.smsapi.com are quoted by others; not tried with
 - Receipts ("callback"): MsgId, status (a number), idx; several in one call, separated by commas.
   One per text, whatever its parts. Replies: sms_from, sms_to, sms_text, MsgId.
 - The answer to either must be the text OK, or the call is repeated.
+- With check_idx=1 a text whose idx was taken before is refused with error 53 and not sent again (so
+  the lists of errors in several published clients): 53 means that SMSAPI has taken it already.
+  An idx has at most 255 characters; ours ends with a mark of this installation.
 - Calls are not signed. What protects them is the secret address; `addresses` narrows it to those
   from which SMSAPI calls.
 
@@ -26,6 +29,7 @@ from promosms.gateways.base import (
     GatewayError,
     OutboundSms,
     ReceiptStatus,
+    Resend,
     Trouble,
     Webhook,
     WebhookRequest,
@@ -39,43 +43,46 @@ from promosms.gateways.http import (
     by_status,
     check_address,
     check_url,
+    denied,
     digits,
     fields,
     inbound,
+    mark,
     need,
     networks,
     receipts,
     references,
+    refusal,
     tag,
 )
 
 BASE_URL = "https://api.smsapi.pl"
 MOST_PARTS = 6
-# What is wrong with the connection or the account is temporary: the texts wait for the operator.
+DUPLICATE = 53
 ERRORS = {
     11: (Trouble.PERMANENT, "too_long"),
     12: (Trouble.PERMANENT, "too_long"),
     13: (Trouble.PERMANENT, "bad_number"),
-    14: (Trouble.TEMPORARY, "bad_sender"),
+    14: (Trouble.SETTINGS, "bad_sender"),
     52: (Trouble.TEMPORARY, "busy"),  # too many texts to one number within a minute
     57: (Trouble.PERMANENT, "opted_out"),
     59: (Trouble.PERMANENT, "opted_out"),
-    70: (Trouble.TEMPORARY, "settings"),  # notify_url not valid
+    70: (Trouble.SETTINGS, "settings"),  # notify_url not valid
     98: (Trouble.PERMANENT, "bad_number"),  # a new account sends to its own number only
-    101: (Trouble.TEMPORARY, "credentials"),
-    102: (Trouble.TEMPORARY, "credentials"),
-    103: (Trouble.TEMPORARY, "no_credit"),
-    105: (Trouble.TEMPORARY, "credentials"),  # filter of addresses
-    110: (Trouble.TEMPORARY, "credentials"),
+    101: (Trouble.SETTINGS, "credentials"),
+    102: (Trouble.SETTINGS, "credentials"),
+    103: (Trouble.SETTINGS, "no_credit"),
+    105: (Trouble.SETTINGS, "credentials"),  # filter of addresses
+    110: (Trouble.SETTINGS, "credentials"),
     112: (Trouble.PERMANENT, "country"),
     200: (Trouble.TEMPORARY, "busy"),  # not submitted
     201: (Trouble.UNKNOWN, "no_answer"),
     202: (Trouble.THROTTLED, "throttled"),
     203: (Trouble.THROTTLED, "throttled"),
-    401: (Trouble.TEMPORARY, "credentials"),  # the token may not do this
-    997: (Trouble.TEMPORARY, "credentials"),
+    401: (Trouble.SETTINGS, "credentials"),  # the token may not do this
+    997: (Trouble.SETTINGS, "credentials"),
     999: (Trouble.UNKNOWN, "no_answer"),
-    1000: (Trouble.TEMPORARY, "credentials"),
+    1000: (Trouble.SETTINGS, "credentials"),
 }
 STATUSES = {
     "402": ReceiptStatus.EXPIRED,
@@ -96,7 +103,13 @@ class Smsapi(HttpGateway):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.url = f"{check_url(settings, 'base_url', BASE_URL)}/sms.do"
+        self.mark = mark(settings)
         networks(settings)
+
+    @classmethod
+    def resend(cls, settings: Settings) -> Resend:
+        """Repetitions are dropped, as long as no other installation can use our references."""
+        return Resend.DEDUPE if mark(settings) else Resend.NEVER
 
     def request(self, sms: OutboundSms) -> HttpRequest:
         """A form."""
@@ -108,8 +121,9 @@ class Smsapi(HttpGateway):
             "encoding": "utf-8",
             "format": "json",
             "max_parts": str(MOST_PARTS),
-            "idx": tag(sms),
+            "idx": tag(sms, self.mark),
         }
+        form |= {"check_idx": "1"} if self.mark else {}
         form |= {"notify_url": callback} if callback else {}
         headers = {
             "Authorization": f"Bearer {self.settings['token']}",
@@ -118,7 +132,7 @@ class Smsapi(HttpGateway):
         return HttpRequest("POST", self.url, headers, urlencode(form).encode())
 
     def read(self, sms: OutboundSms, answer: HttpAnswer) -> tuple[str, ...]:
-        """One id for the whole text."""
+        """One id for the whole text; none for one that was taken before, its receipt tells it."""
         body = answer.object()
         listed = body.get("list")
         entry = listed[0] if isinstance(listed, list) and listed else {}
@@ -126,15 +140,16 @@ class Smsapi(HttpGateway):
         error = body.get("error") or entry.get("error")
         if error and answer.status < 500:
             code = int(error) if re.fullmatch(r"\d{1,5}", str(error), re.ASCII) else 0
-            raise GatewayError(*ERRORS.get(code, (Trouble.PERMANENT, "rejected")))
+            if code == DUPLICATE:
+                return ()
+            raise refusal(answer, *ERRORS.get(code, (Trouble.PERMANENT, "rejected")))
         if problem := by_status(answer):
             raise problem
         if answer.ok and entry.get("id"):
             return references(str(entry["id"]), sms.parts)
         if answer.ok:
             raise GatewayError(Trouble.UNKNOWN, "bad_answer")
-        denied = answer.status in (401, 403)
-        raise GatewayError(Trouble.TEMPORARY, "credentials" if denied else "bad_answer")
+        raise denied(answer)
 
 
 def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
@@ -156,7 +171,7 @@ def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
     events: list[Event] = []
     for reference, status, own in zip(ids, statuses, ours, strict=True):
         if status in STATUSES:  # else it is on its way
-            events += receipts(reference, own, STATUSES[status])
+            events += receipts(reference, own, STATUSES[status], mark(settings))
     return events
 
 

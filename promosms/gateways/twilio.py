@@ -38,28 +38,29 @@ from promosms.gateways.http import (
     Settings,
     by_status,
     check_url,
+    denied,
     inbound,
     need,
     receipts,
     references,
+    refusal,
 )
 
 BASE_URL = "https://api.twilio.com"
-# What is wrong with the connection or the account is temporary: the texts wait for the operator.
 ERRORS = {
-    10001: (Trouble.TEMPORARY, "credentials"),  # account not active
+    10001: (Trouble.SETTINGS, "credentials"),  # account not active
     14107: (Trouble.THROTTLED, "throttled"),  # message rate limit
-    20003: (Trouble.TEMPORARY, "credentials"),
-    20005: (Trouble.TEMPORARY, "credentials"),  # account not active
-    20404: (Trouble.TEMPORARY, "credentials"),  # no such account
+    20003: (Trouble.SETTINGS, "credentials"),
+    20005: (Trouble.SETTINGS, "credentials"),  # account not active
+    20404: (Trouble.SETTINGS, "credentials"),  # no such account
     20429: (Trouble.THROTTLED, "throttled"),
     21211: (Trouble.PERMANENT, "bad_number"),
-    21212: (Trouble.TEMPORARY, "bad_sender"),
+    21212: (Trouble.SETTINGS, "bad_sender"),
     21408: (Trouble.PERMANENT, "country"),  # no permission for this region
-    21603: (Trouble.TEMPORARY, "bad_sender"),
-    21606: (Trouble.TEMPORARY, "bad_sender"),
+    21603: (Trouble.SETTINGS, "bad_sender"),
+    21606: (Trouble.SETTINGS, "bad_sender"),
     21608: (Trouble.PERMANENT, "bad_number"),  # a trial account sends to verified numbers only
-    21609: (Trouble.TEMPORARY, "settings"),  # status callback not valid
+    21609: (Trouble.SETTINGS, "settings"),  # status callback not valid
     21610: (Trouble.PERMANENT, "opted_out"),
     21611: (Trouble.THROTTLED, "throttled"),  # queue of the sender is full
     21612: (Trouble.PERMANENT, "bad_number"),  # no way from this sender to this number
@@ -114,14 +115,12 @@ class Twilio(HttpGateway):
                 return references(sid, sms.parts)
             raise GatewayError(Trouble.UNKNOWN, "bad_answer")
         if answer.status < 500 and isinstance(code, int) and code in ERRORS:
-            raise GatewayError(*ERRORS[code])
+            raise refusal(answer, *ERRORS[code])
         if problem := by_status(answer):
             raise problem
-        if answer.status in (401, 403, 404):
-            raise GatewayError(Trouble.TEMPORARY, "credentials")
-        if isinstance(code, int):
+        if isinstance(code, int) and answer.status not in (401, 403, 404):
             raise GatewayError(Trouble.PERMANENT, "rejected")
-        raise GatewayError(Trouble.TEMPORARY, "bad_answer")  # not the words of Twilio
+        raise denied(answer)
 
 
 def signature(token: str, url: str, form: list[tuple[str, str]]) -> str:

@@ -6,8 +6,9 @@ Facts from its public documentation, as far as it could be read; not tried with 
   `messages`, one per part, each with `status` ("0": taken) and `message-id`; a receipt per part.
 - developer.vonage.com/messaging/sms/guides/troubleshooting-sms: the statuses below.
 - developer.vonage.com/messaging/sms/guides/delivery-receipts and inbound-sms: fields of a receipt
-  (messageId, status, err-code, client-ref) and of a reply (msisdn, to, messageId, text); called by
-  GET or POST, form or JSON; repeated for 24 hours unless the answer is 200 or 204.
+  (messageId, status, err-code, client-ref) and of a reply (msisdn, to, messageId, text; of a long
+  one each part by itself with concat-ref, concat-part, concat-total); called by GET or POST, form
+  or JSON; repeated for 24 hours unless the answer is 200 or 204.
 - developer.vonage.com/getting-started/concepts/signing-messages: `sig` is a digest over
   `&name=value` of all other fields in the order of their names, `&` and `=` in values as `_`;
   either MD5 over that and the secret, or an HMAC keyed with the secret.
@@ -19,6 +20,7 @@ call changes nothing, and one that is delivered again after an hour must not be 
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +30,7 @@ from promosms.gateways.base import (
     BadSignature,
     Event,
     GatewayError,
+    Inbound,
     OutboundSms,
     Receipt,
     ReceiptStatus,
@@ -43,11 +46,14 @@ from promosms.gateways.http import (
     Settings,
     by_status,
     check_url,
+    denied,
     digits,
     fields,
     inbound,
     need,
+    part_of,
     read_tag,
+    refusal,
     short,
     tag,
     yes,
@@ -55,26 +61,25 @@ from promosms.gateways.http import (
 
 BASE_URL = "https://rest.nexmo.com"
 TAKEN = "0"
-# What is wrong with the connection or the account is temporary: the texts wait for the operator.
 ERRORS = {
     "1": (Trouble.THROTTLED, "throttled"),
     "2": (Trouble.PERMANENT, "rejected"),  # something is missing
     "3": (Trouble.PERMANENT, "rejected"),  # something is not valid
-    "4": (Trouble.TEMPORARY, "credentials"),
+    "4": (Trouble.SETTINGS, "credentials"),
     "5": (Trouble.TEMPORARY, "busy"),  # error inside
     "6": (Trouble.PERMANENT, "rejected"),  # the message cannot be read
     "7": (Trouble.PERMANENT, "bad_number"),  # barred
-    "8": (Trouble.TEMPORARY, "credentials"),  # account barred
-    "9": (Trouble.TEMPORARY, "no_credit"),
+    "8": (Trouble.SETTINGS, "credentials"),  # account barred
+    "9": (Trouble.SETTINGS, "no_credit"),
     "10": (Trouble.THROTTLED, "throttled"),  # too many connections
-    "11": (Trouble.TEMPORARY, "credentials"),  # account not made for HTTP
+    "11": (Trouble.SETTINGS, "credentials"),  # account not made for HTTP
     "12": (Trouble.PERMANENT, "too_long"),
-    "14": (Trouble.TEMPORARY, "credentials"),  # signature
-    "15": (Trouble.TEMPORARY, "bad_sender"),
+    "14": (Trouble.SETTINGS, "credentials"),  # signature
+    "15": (Trouble.SETTINGS, "bad_sender"),
     "22": (Trouble.PERMANENT, "bad_number"),  # network code
-    "23": (Trouble.TEMPORARY, "settings"),  # callback not valid
+    "23": (Trouble.SETTINGS, "settings"),  # callback not valid
     "29": (Trouble.PERMANENT, "bad_number"),  # a trial account sends to listed numbers only
-    "32": (Trouble.TEMPORARY, "credentials"),  # signature and secret together
+    "32": (Trouble.SETTINGS, "credentials"),  # signature and secret together
     "33": (Trouble.PERMANENT, "bad_number"),  # deactivated
 }
 STATUSES = {
@@ -84,6 +89,7 @@ STATUSES = {
     "rejected": ReceiptStatus.UNDELIVERED,
     "deleted": ReceiptStatus.UNDELIVERED,
 }
+PART = re.compile("[1-9][0-9]?", re.ASCII)
 METHODS = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "sha512": "sha512", "md5hash": ""}
 
 
@@ -130,11 +136,10 @@ class Vonage(HttpGateway):
         if TAKEN in statuses:
             raise GatewayError(Trouble.UNKNOWN, "bad_answer")  # a part of the parts
         if statuses:
-            raise GatewayError(*ERRORS.get(min(statuses), (Trouble.PERMANENT, "rejected")))
+            raise refusal(answer, *ERRORS.get(min(statuses), (Trouble.PERMANENT, "rejected")))
         if answer.ok:
             raise GatewayError(Trouble.UNKNOWN, "bad_answer")
-        denied = answer.status in (401, 403)
-        raise GatewayError(Trouble.TEMPORARY, "credentials" if denied else "bad_answer")
+        raise denied(answer)
 
 
 def _messages(answer: HttpAnswer) -> list[Mapping[str, Any]]:
@@ -153,6 +158,16 @@ def signature(secret: str, method: str, found: Mapping[str, str]) -> str:
     return hmac.new(secret.encode(), signed.encode(), METHODS[method]).hexdigest()
 
 
+def _reply(reference: str, found: Mapping[str, str]) -> Inbound:
+    """A reply; a long one comes in parts, in any order."""
+    text, joint = found.get("text", ""), found.get("concat-ref", "")
+    whole = inbound(reference, need(found, "msisdn"), need(found, "to"), text)
+    part, parts = (found.get(f"concat-{name}", "") for name in ("part", "total"))
+    if not joint or not PART.fullmatch(part) or not PART.fullmatch(parts):
+        return whole
+    return part_of(whole, text, joint, int(part), int(parts))
+
+
 def _harmless(value: str) -> str:
     return value.replace("&", "_").replace("=", "_")
 
@@ -169,8 +184,7 @@ def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
             raise BadSignature(request.topic)
     reference = need(found, "messageId")
     if request.topic is WebhookTopic.INBOUND:
-        text = found.get("text", "")
-        return [inbound(reference, need(found, "msisdn"), need(found, "to"), text)]
+        return [_reply(reference, found)]
     status = STATUSES.get(need(found, "status"))
     if status is None:
         return []  # on its way

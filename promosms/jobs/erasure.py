@@ -1,7 +1,7 @@
 """Erasure of an account that has left."""
 
 from promosms import bell, logs
-from promosms.services import erasure
+from promosms.services import erasure, slices
 
 log = logs.get(__name__)
 
@@ -9,7 +9,7 @@ log = logs.get(__name__)
 def run(account_id: int) -> None:
     """Go on with the erasure; what has to wait for others is tried again by the tick."""
     try:
-        if erasure.erase(account_id):
+        if erasure.erase(account_id, slices.SHARED):
             bell.ring("work", "erasure.run", account_id)
     except erasure.Unfinished:
         log.warning("erasure.unfinished", extra={"account": account_id})

@@ -1,4 +1,6 @@
-"""Imports in the worker: as long as a job may last, then the bell is rung for the rest."""
+"""Imports in the worker: a slice, then the bell is rung for the rest."""
+
+from functools import partial
 
 from promosms import bell
 from promosms.services import import_run
@@ -6,5 +8,5 @@ from promosms.services import import_run
 
 def run(import_id: int) -> None:
     """Import, or undo an import, and come back for what is left."""
-    if import_run.work(import_id):
+    if import_run.work(import_id, others_wait=partial(bell.others_wait, "work")):
         bell.ring("work", "imports.run", import_id)

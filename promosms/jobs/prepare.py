@@ -1,4 +1,6 @@
-"""Prepare a launched campaign."""
+"""Prepare a launched campaign, a slice at a time where others wait."""
+
+from functools import partial
 
 from promosms import bell
 from promosms.models import CampaignStatus
@@ -6,8 +8,8 @@ from promosms.services import preparation, sweep
 
 
 def run(campaign_id: int) -> None:
-    """Prepare, then ring for the gateways that have something to send."""
-    status = preparation.prepare(campaign_id)
+    """Prepare, then ring for the gateways that have something to send, or for the next slice."""
+    status = preparation.prepare(campaign_id, others_wait=partial(bell.others_wait, "work"))
     if status == CampaignStatus.PREPARING:
         bell.ring("work", "prepare.run", campaign_id)
     if status == CampaignStatus.SENDING:

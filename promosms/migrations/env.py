@@ -1,9 +1,12 @@
 """Where Alembic finds the tables, and how it reaches the database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from promosms.extensions import db
 from promosms.models import UtcDateTime
@@ -16,10 +19,26 @@ def render_item(kind: str, item: Any, _autogen: object) -> str | bool:
     return False
 
 
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by making it anew, which must not delete what refers to it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys = ON")
+
+
 def run() -> None:
     """Migrate in one transaction per migration."""
     options = dict(current_app.extensions["migrate"].configure_args)
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, without_foreign_keys(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,

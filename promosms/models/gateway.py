@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
@@ -23,7 +23,8 @@ class Gateway(Model):
     worker dies. `health` is the percentage of its weight that it may use now, from the answers of
     the last minutes: their median time, and the share of them that were errors (percent).
     `paused_why` is a reason code if it has paused itself. `ids` is how this provider writes
-    message ids, as far as it had to be found out, and `ids_seen` in how many receipts.
+    message ids, as far as it had to be found out, and `ids_seen` in how many receipts. `seen_at`
+    is when one of its connections was last open.
     """
 
     __tablename__ = "gateways"
@@ -36,7 +37,6 @@ class Gateway(Model):
     rate: Mapped[int] = mapped_column(default=300)
     window: Mapped[int] = mapped_column(default=100)
     status: Mapped[str] = mapped_column(String(8), default=GatewayStatus.ACTIVE)
-    connected: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str] = mapped_column(String(300), default="")
     connections: Mapped[int] = mapped_column(SmallInteger, default=1)
     health: Mapped[int] = mapped_column(SmallInteger, default=100)
@@ -64,7 +64,16 @@ class GatewayEvent(Model):
     """
 
     __tablename__ = "gateway_events"
-    __table_args__ = (Index("ix_gateway_events_due", "next_attempt_at", "id"),)
+    __table_args__ = (
+        Index("ix_gateway_events_due", "next_attempt_at", "id"),
+        Index(  # a STOP is found at once, however many receipts wait
+            "ix_gateway_events_inbound",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("kind = 'inbound'"),
+            postgresql_where=text("kind = 'inbound'"),
+        ),
+    )
     privacy = Privacy.COLLECTED
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

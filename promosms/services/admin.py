@@ -10,7 +10,7 @@ from promosms.database import transaction
 from promosms.extensions import db
 from promosms.language import money
 from promosms.models import Account, AccountStatus, Role, User
-from promosms.services import audit, ledger
+from promosms.services import audit, installation, ledger
 from promosms.sms.phone import mask
 
 PAGE = 50
@@ -32,7 +32,8 @@ class Person:
 
 def accounts(wanted: str = "", before: int | None = None, limit: int = PAGE) -> list[Account]:
     """Accounts from the newest on whose public id or an e-mail address fits what was typed."""
-    query = select(Account).order_by(Account.id.desc()).limit(limit)
+    others = Account.public_id != installation.OPERATOR
+    query = select(Account).where(others).order_by(Account.id.desc()).limit(limit)
     if before is not None:
         query = query.where(Account.id < before)
     if wanted:

@@ -3,11 +3,11 @@
 The review page and the preparation walk the same pages, so they cannot disagree.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from promosms.extensions import db
 from promosms.models import (
@@ -19,18 +19,18 @@ from promosms.models import (
     Recipient,
     Suppression,
 )
-from promosms.services import installation
+from promosms.services import installation, routing
 from promosms.services.suppressions import OPTED_OUT
 from promosms.sms import personalise, segments
 from promosms.sms.keywords import opt_out_line
 from promosms.sms.transliterate import tidy
 
-PAGE = 1000
+PAGE = 5000
 NO_CONSENT = "no_consent"
 NO_PRICE = "no_price"
+NO_GATEWAY = "no_gateway"
 TOO_LONG = "too_long"
 EMPTY = "empty"
-COLUMNS = [getattr(Recipient, name) for name in ("id", "country", "consent", *FIELDS)]
 
 
 class Draft(NamedTuple):
@@ -44,6 +44,7 @@ class Draft(NamedTuple):
     parts: int
     price: int
     reason: str
+    gateway_id: int | None
 
 
 @dataclass
@@ -106,11 +107,10 @@ def estimate(campaign: Campaign) -> Estimate:
 def walk(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
     """Pages of drafts in the order of the recipients' ids, behind `after`, in bounded memory."""
     writer = Writer(campaign)
-    prices = installation.prices(campaign.route_id)
-    query = recipients_of(campaign, *COLUMNS).order_by(Recipient.id).limit(PAGE)
-    while rows := db.session.execute(query.where(Recipient.id > after)).all():
-        suppressed = _suppressed(campaign.account_id, [row.phone for row in rows])
-        yield [_draft(writer, row, prices, row.phone in suppressed) for row in rows]
+    prices, choose = installation.prices(campaign.route_id), routing.chooser(campaign.route_id)
+    query = _query(campaign, writer).limit(PAGE)
+    while rows := db.session.execute(query, {"after": after}).all():
+        yield [_draft(writer, prices, choose, *row) for row in rows]
         after = rows[-1].id
 
 
@@ -120,46 +120,63 @@ def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
     if campaign.everyone:
         return query
     lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
-    on_list = select(ListRecipient.recipient_id).where(ListRecipient.list_id.in_(lists))
-    return query.where(Recipient.id.in_(on_list))
+    # Asked of each recipient: as a set it would be built anew for each page.
+    on_list = exists().where(
+        ListRecipient.list_id.in_(lists), ListRecipient.recipient_id == Recipient.id
+    )
+    return query.where(on_list)
 
 
 class Writer:
-    """Writes the text of a campaign for each recipient, opt-out line included."""
+    """Writes the text of a campaign for each recipient, opt-out line included.
+
+    `names` are the fields that it uses.
+    """
 
     def __init__(self, campaign: Campaign) -> None:
         self.template = personalise.compile(tidy(campaign.text))
+        self.names = tuple(name for name in self.template.names if name in FIELDS)
         self.tail = "\n" + opt_out_line(campaign.language) if campaign.opt_out_line else ""
 
-    def write(self, values: dict[str, str | None]) -> str:
+    def write(self, values: Mapping[str, str | None]) -> str:
         """The text for these values."""
         return self.template.render(values).strip() + self.tail
 
 
-def _draft(writer: Writer, row: Row[Any], prices: dict[str, int], suppressed: bool) -> Draft:
-    reason = OPTED_OUT if suppressed else "" if row.consent == Consent.GIVEN else NO_CONSENT
-    price = prices.get(row.country)
-    if not reason and price is None:
-        reason = NO_PRICE
-    if reason:
-        return Draft(row.id, row.phone, row.country, "", "gsm7", 0, 0, reason)
-    text = writer.write(row._asdict())
-    measure = segments.measure(text)
-    if measure.parts > segments.MAX_PARTS:
-        reason = TOO_LONG
-    if text == writer.tail:
-        reason = EMPTY
-    parts = measure.parts
-    return Draft(
-        row.id, row.phone, row.country, text, measure.encoding, parts, parts * (price or 0), reason
+def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
+    """What `_draft` wants to know of the recipients behind the parameter `after`."""
+    suppressed = exists().where(
+        Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
     )
+    columns = (Recipient.id, Recipient.phone, Recipient.country, Recipient.consent, suppressed)
+    used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
+    query = recipients_of(campaign, *columns, *used)
+    return query.where(Recipient.id > bindparam("after")).order_by(Recipient.id)
 
 
-def _suppressed(account_id: int, phones: Sequence[str]) -> set[str]:
-    query = select(Suppression.phone).where(
-        Suppression.account_id == account_id, Suppression.phone.in_(phones)
-    )
-    return set(db.session.scalars(query))
+def _draft(
+    writer: Writer,
+    prices: Mapping[str, int],
+    choose: routing.Chooser,
+    recipient_id: int,
+    phone: str,
+    country: str,
+    consent: str,
+    suppressed: bool,
+    *values: str,
+) -> Draft:
+    price = prices.get(country)
+    if suppressed or consent != Consent.GIVEN or price is None:
+        reason = OPTED_OUT if suppressed else NO_PRICE if consent == Consent.GIVEN else NO_CONSENT
+        return Draft(recipient_id, phone, country, "", "gsm7", 0, 0, reason, None)
+    text = writer.write(dict(zip(writer.names, values, strict=True)))
+    encoding, parts, _, _ = segments.measure(text)
+    gateway = choose(country)
+    reason = NO_GATEWAY if gateway is None else ""
+    if parts > segments.MAX_PARTS or text == writer.tail:
+        reason = EMPTY if text == writer.tail else TOO_LONG
+    price = 0 if reason else parts * price
+    return Draft(recipient_id, phone, country, text, encoding, parts, price, reason, gateway)
 
 
 def _count(found: Estimate, lines: dict[str, Line], draft: Draft) -> None:

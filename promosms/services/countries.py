@@ -1,7 +1,7 @@
 """Countries as people call them."""
 
 from babel import Locale
-from phonenumbers import country_code_for_region
+from phonenumbers import SUPPORTED_REGIONS, country_code_for_region
 
 from promosms.language import current_language
 
@@ -10,6 +10,11 @@ def names(codes: set[str]) -> list[tuple[str, str]]:
     """(code, name) in the reader's language, in order of the names."""
     territories = Locale.parse(current_language()).territories
     return sorted(((code, territories.get(code, code)) for code in codes), key=_by_name)
+
+
+def known(code: str) -> bool:
+    """Is this the code of a country with telephones, such as PL?"""
+    return code in SUPPORTED_REGIONS
 
 
 def calling_code(code: str) -> str:

@@ -1,85 +1,173 @@
-"""Events: the inbox of the gateways. Stored raw first, applied afterwards in batches."""
+"""Events: the inbox of the gateways. Stored raw first, applied afterwards in batches.
 
+Replies come before receipts, each in transactions of its own: an opt-out takes the lock of its
+account before anything else, and must not wait behind a flood of receipts.
+"""
+
+import json
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, literal, select
 from sqlalchemy.orm import Session
 
+from promosms import logs
 from promosms.database import transaction
-from promosms.gateways.base import Event, Receipt
-from promosms.models import EventKind, GatewayEvent, now
-from promosms.services import inbound, receipts
+from promosms.extensions import db
+from promosms.gateways.base import Event, Inbound, Receipt
+from promosms.models import EventKind, SuppressionSource, now
+from promosms.services import inbound, joints, receipts, suppressions
+from promosms.services.bulk import among
+from promosms.services.event_rows import EVENTS, insert_receipts, postpone, remove
+from promosms.services.joints import INBOUND
 
-BATCH = 500
+log = logs.get(__name__)
+BATCH = 2000
+REPLIES = 200
 # An event that fits nothing yet (its submission is not recorded) is tried again, 72 hours long.
 WAITS = (1, 5, 30, 60, 300, 1800, 3600)
 OLDEST = timedelta(hours=72)
+RECEIPT = EVENTS.c.kind == literal(EventKind.RECEIPT.value, literal_execute=True)
+READ = [EVENTS.c[name] for name in ("id", "gateway_id", "reference", "own", "status", "phone")]
 
 
 def store(gateway_id: int, events: Sequence[Event]) -> None:
     """Store events as they came; the gateway acknowledges them after this has committed."""
+    told = [
+        (event.reference, event.own, event.status.value, event.phone[:20])
+        for event in events
+        if isinstance(event, Receipt)
+    ]
+    moment = now()
+    replies = [_reply(gateway_id, e, moment) for e in events if isinstance(e, Inbound)]
     with transaction() as session:
-        session.execute(insert(GatewayEvent), [_row(gateway_id, event) for event in events])
+        insert_receipts(session, gateway_id, moment, told)
+        if replies:
+            session.execute(insert(EVENTS), replies)
 
 
 def apply_batch() -> int:
-    """Apply the due events of one batch; returns how many there were."""
+    """Apply the due events of one batch, replies first; returns how many there were."""
+    return _apply_replies() + _apply_receipts()
+
+
+def _apply_replies() -> int:
+    query = select(EVENTS.c.id).where(INBOUND, EVENTS.c.next_attempt_at <= now())
+    due = db.session.scalars(
+        query.order_by(EVENTS.c.next_attempt_at, EVENTS.c.id).limit(REPLIES)
+    ).all()
+    strangers = 0
+    for event_id in due:
+        try:
+            strangers += not _apply_reply(event_id)
+        except Exception as fault:  # this one alone waits; a lost database fails here again
+            _put_off(event_id, fault)
+    if strangers:
+        log.info("inbound.dropped", extra={"code": "nobody", "count": strangers})
+    return len(due)
+
+
+def _apply_reply(event_id: int) -> bool:
+    """Apply one; False if it was nobody's. Killed in between, it is simply done again."""
     with transaction() as session:
-        due = session.execute(
-            select(*GatewayEvent.__table__.c)
-            .where(GatewayEvent.next_attempt_at <= now())
-            .order_by(GatewayEvent.next_attempt_at, GatewayEvent.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        ).all()
-        done = receipts.apply(session, [e for e in due if e.kind == EventKind.RECEIPT])
-        for event in due:
-            if event.kind == EventKind.INBOUND:
-                inbound.apply(session, event)
-                done.add(event.id)
-        _postpone(session, [event for event in due if event.id not in done], done)
-        if done:
-            session.execute(
-                delete(GatewayEvent)
-                .where(GatewayEvent.id.in_(done))
-                .execution_options(synchronize_session=False)
-            )
+        found = joints.lock(session, event_id)
+        if not found:
+            return True  # somebody else has dealt with it
+        reply = joints.whole(found)
+        if reply is None:
+            postpone(session, _ids(found), joints.ready_at(found))
+            return True
+        kind, accounts = inbound.whose(session, reply)
+        if len(accounts) != 1:
+            inbound.copy(session, reply, accounts)
+            remove(session, _ids(found))
+            return bool(accounts)
+    if kind in inbound.STOPPING:  # alone: it waits for texts that are just leaving
+        suppressions.opt_out(accounts[0], reply.phone, SuppressionSource.REPLY)
+    with transaction() as session:
+        if found := joints.lock(session, event_id):
+            inbound.keep(session, accounts[0], reply, kind)
+            remove(session, _ids(found))
+    return True
+
+
+def _ids(events: Sequence[Row[Any]]) -> list[int]:
+    return [event.id for event in events]
+
+
+def _apply_receipts(which: Sequence[int] = ()) -> int:
+    due: Sequence[Row[Any]] = ()
+    try:
+        with transaction() as session:
+            due = _due_receipts(session, which)
+            done = receipts.apply(session, due)
+            remove(session, list(done))
+            if len(done) < len(due):
+                _try_later(session, [one.id for one in due if one.id not in done])
         return len(due)
+    except Exception as fault:
+        ids = _ids(due)
+        if not ids:
+            raise
+        if len(ids) == 1:
+            _put_off(ids[0], fault)
+            return 1
+        half = len(ids) // 2  # one of them is to blame: the others go on without it
+        return _apply_receipts(ids[:half]) + _apply_receipts(ids[half:])
 
 
-def _postpone(session: Session, unmatched: list[Row[Any]], done: set[int]) -> None:
-    for event in unmatched:
+def _due_receipts(session: Session, which: Sequence[int]) -> Sequence[Row[Any]]:
+    query = select(*READ).where(RECEIPT, EVENTS.c.next_attempt_at <= now())
+    query = query.order_by(EVENTS.c.next_attempt_at, EVENTS.c.id).limit(BATCH)
+    query = query.with_for_update(skip_locked=True)
+    if not which:
+        return session.execute(query).all()
+    return session.execute(query.where(among(EVENTS.c.id)), {"ids": which}).all()
+
+
+def _try_later(session: Session, unmatched: list[int]) -> None:
+    """Their submissions are not recorded yet, or they are not ours: after 72 hours they go."""
+    moment = now()
+    waiting: dict[int, list[int]] = defaultdict(list)
+    query = select(EVENTS.c.id, EVENTS.c.attempts, EVENTS.c.received_at)
+    for event in session.execute(query.where(among(EVENTS.c.id)), {"ids": unmatched}):
+        late = moment - event.received_at > OLDEST
+        waiting[-1 if late else min(event.attempts, len(WAITS) - 1)].append(event.id)
+    remove(session, waiting.pop(-1, []))
+    for attempts, ids in waiting.items():
+        postpone(session, ids, moment + timedelta(seconds=WAITS[attempts]))
+
+
+def _put_off(event_id: int, fault: Exception) -> None:
+    """An event that cannot be applied waits, and is given up in the end."""
+    log.warning("event.failed", extra={"code": type(fault).__name__})
+    with transaction() as session:
+        columns = (EVENTS.c.attempts, EVENTS.c.received_at)
+        event = session.execute(select(*columns).where(EVENTS.c.id == event_id)).one_or_none()
+        if event is None:
+            return
         if now() - event.received_at > OLDEST:
-            done.add(event.id)
-            continue
-        wait = timedelta(seconds=WAITS[min(event.attempts, len(WAITS) - 1)])
-        session.execute(
-            update(GatewayEvent)
-            .where(GatewayEvent.id == event.id)
-            .values(attempts=event.attempts + 1, next_attempt_at=now() + wait)
-            .execution_options(synchronize_session=False)
-        )
+            log.error("event.given_up", extra={"code": type(fault).__name__})
+            remove(session, [event_id])
+            return
+        wait = WAITS[min(event.attempts, len(WAITS) - 1)]
+        postpone(session, [event_id], now() + timedelta(seconds=wait))
 
 
-def _row(gateway_id: int, event: Event) -> dict[str, object]:
-    row: dict[str, object] = {
+def _reply(gateway_id: int, event: Inbound, moment: datetime) -> dict[str, object]:
+    """A part keeps its text as JSON: half of a surrogate pair fits nowhere else."""
+    return {
         "gateway_id": gateway_id,
-        "received_at": now(),
-        "next_attempt_at": now(),
-        "reference": event.reference,
-        "own": "",
-        "status": "",
-        "phone": "",
-        "inbound_number": "",
-        "text": "",
-    }
-    if isinstance(event, Receipt):
-        return row | {"kind": EventKind.RECEIPT, "own": event.own, "status": event.status.value}
-    return row | {
         "kind": EventKind.INBOUND,
-        "phone": event.phone,
-        "inbound_number": event.inbound_number,
-        "text": event.text,
+        "received_at": moment,
+        "next_attempt_at": moment,
+        "reference": event.reference,
+        "phone": event.phone[:20],
+        "inbound_number": event.inbound_number[:20],
+        "text": json.dumps(event.text) if event.joint else joints.clean(event.text),
+        "joint": event.joint,
+        "part": event.part,
+        "parts": event.parts,
     }

@@ -1,109 +1,100 @@
-"""Gateways as admins see them: state, what waits, pause and resume."""
+"""Gateways: connect one, change it, pause it and let it go on. Each act leaves an audit entry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import (
-    Gateway,
-    GatewayStatus,
-    Message,
-    MessageStatus,
-    RouteGateway,
-    Worker,
-    now,
-)
-from promosms.services import audit, installation, webhooks, workers
+from promosms.models import Gateway, GatewayStatus, RouteGateway
+from promosms.services import alerts, audit, credentials, installation, webhooks
 
-MOST = 10_000  # counting stops here: an admin page must not read a million rows
-
-
-@dataclass(frozen=True)
-class Line:
-    """A gateway and how many of its messages wait or are on their way, up to MOST + 1."""
-
-    gateway: Gateway
-    waiting: int
-    sending: int
-
-    @property
-    def connected(self) -> bool:
-        """Connected, and said so lately: a killed worker cannot say that it is gone."""
-        seen = self.gateway.seen_at
-        return self.gateway.connected and seen is not None and now() - seen < workers.SILENT
-
-
-@dataclass(frozen=True)
-class Sign:
-    """The last sign of life of a worker; None if there never was one."""
-
-    name: str
-    seen_at: datetime | None
-    alive: bool
-
-
-def lines() -> list[Line]:
-    """All gateways."""
-    return [
-        Line(
-            gateway,
-            _count(gateway.id, MessageStatus.QUEUED),
-            _count(gateway.id, MessageStatus.SENDING),
-        )
-        for gateway in db.session.scalars(select(Gateway).order_by(Gateway.name))
-    ]
-
-
-def signs_of_life() -> list[Sign]:
-    """The workers that there should be, and the tick."""
-    silent = set(workers.missing())
-    seen = {row.name: row.seen_at for row in db.session.scalars(select(Worker))}
-    return [Sign(name, seen.get(name), name not in silent) for name in workers.expected()]
-
-
-def note_state(gateway_id: int, connected: bool, error: str = "") -> None:
-    """What the worker of a gateway says of its connection, every few seconds."""
-    with transaction() as session:
-        session.execute(
-            update(Gateway)
-            .where(Gateway.id == gateway_id)
-            .values(connected=connected, error=error[:300], seen_at=now())
-            .execution_options(synchronize_session=False)
-        )
-
-
-def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
-    """Pause or resume a gateway; None if there is none of that name or nothing to change."""
-    with transaction() as session:
-        query = select(Gateway).where(Gateway.name == name).with_for_update()
-        gateway = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-        if gateway is None or gateway.status == status:
-            return None
-        gateway.status = status
-        verb = "pause" if status == GatewayStatus.PAUSED else "resume"
-        audit.record(actor, f"gateway.{verb}", name[:40])
-        return gateway
+SIMULATOR = "simulator"
+WORKER = "worker"
 
 
 class NameTaken(Exception):
     """There is a gateway of that name."""
 
 
+def everything() -> list[Gateway]:
+    """All gateways by name."""
+    return list(db.session.scalars(select(Gateway).order_by(Gateway.name)))
+
+
+def find(name: str) -> Gateway | None:
+    """The gateway of that name."""
+    return db.session.scalar(select(Gateway).where(Gateway.name == name))
+
+
+def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
+    """Pause or resume a gateway; None if there is none of that name or nothing to change."""
+    with transaction() as session:
+        gateway = _locked(session, Gateway.name == name)
+        if gateway is None or gateway.status == status:
+            return None
+        _switch(gateway, status, actor)
+        return gateway
+
+
+def pause_itself(gateway_id: int, why: str) -> bool:
+    """Pause a gateway whose provider refuses everything, and tell the admins; False if it was.
+
+    `why` is a reason code such as "credentials". Its queue stays as it is.
+    """
+    with transaction() as session:
+        gateway = _locked(session, Gateway.id == gateway_id)
+        if gateway is None or gateway.status == GatewayStatus.PAUSED:
+            return False
+        _switch(gateway, GatewayStatus.PAUSED, WORKER, why)
+        alerts.tell_admins(gateway)
+        return True
+
+
+def change(name: str, rate: int, window: int, connections: int, actor: str) -> bool:
+    """Change how fast a gateway may be; its workers read it when they are started again.
+
+    `rate` is parts per second of all connections, `window` texts under way on each.
+    """
+    with transaction() as session:
+        gateway = _locked(session, Gateway.name == name)
+        if gateway is None:
+            return False
+        gateway.rate, gateway.window, gateway.connections = rate, window, connections
+        detail = f"rate {rate}, window {window}, connections {connections}"
+        audit.record(actor, "gateway.change", gateway.name, detail)
+        return True
+
+
 def add(
-    name: str, kind: str, settings: Mapping[str, str], rate: int, window: int, actor: str
+    name: str,
+    kind: str,
+    settings: Mapping[str, str],
+    rate: int,
+    window: int,
+    actor: str,
+    connections: int = 1,
 ) -> Gateway:
-    """Connect a gateway and put it at the end of the default route; raises NameTaken."""
+    """Connect a gateway and put it at the end of the default route; raises NameTaken.
+
+    It gets texts as soon as its worker has connected. With the first real gateway the simulated
+    network is paused, so that no campaign ends there.
+    """
     route_id = installation.default_route().id
     with transaction() as session:
         if session.scalar(select(Gateway.id).where(Gateway.name == name)) is not None:
             raise NameTaken(name)
-        own = webhooks.new_settings(kind)
+        if kind != SIMULATOR and installation.simulator_only():
+            _pause_simulators(session, actor)
         gateway = Gateway(
-            name=name, kind=kind, settings={**settings, **own}, rate=rate, window=window
+            name=name,
+            kind=kind,
+            settings=credentials.sealed({**settings, **webhooks.new_settings(kind)}),
+            rate=rate,
+            window=window,
+            connections=connections,
+            health=0,
         )
         session.add(gateway)
         session.flush()
@@ -115,16 +106,18 @@ def add(
         return gateway
 
 
-def everything() -> list[Gateway]:
-    """All gateways by name."""
-    return list(db.session.scalars(select(Gateway).order_by(Gateway.name)))
+def _pause_simulators(session: Session, actor: str) -> None:
+    active = Gateway.status == GatewayStatus.ACTIVE
+    for gateway in session.scalars(select(Gateway).where(active).with_for_update()):
+        _switch(gateway, GatewayStatus.PAUSED, actor)
 
 
-def _count(gateway_id: int, status: MessageStatus) -> int:
-    some = (
-        select(Message.id)
-        .where(Message.gateway_id == gateway_id, Message.status == status)
-        .limit(MOST + 1)
-        .subquery()
-    )
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+def _locked(session: Session, which: ColumnElement[bool]) -> Gateway | None:
+    query = select(Gateway).where(which).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _switch(gateway: Gateway, status: GatewayStatus, actor: str, why: str = "") -> None:
+    gateway.status, gateway.paused_why = status, why[:40]
+    verb = "pause" if status == GatewayStatus.PAUSED else "resume"
+    audit.record(actor, f"gateway.{verb}", gateway.name, why)

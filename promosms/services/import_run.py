@@ -1,6 +1,7 @@
 """Working on an import: claimed once, a batch per transaction, restartable at any point."""
 
-import time
+from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import select, update
@@ -8,23 +9,27 @@ from sqlalchemy import select, update
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import Account, Import, ImportStatus, Recipient, now
-from promosms.services import import_batch, import_files, import_rows, recipients
+from promosms.services import import_batch, import_files, import_rows, recipients, slices
 from promosms.services.imports import claimable
 
 BATCH = 1000
 SECONDS = 15.0
 
 
-def work(import_id: int, seconds: float | None = None) -> bool:
-    """Claim an import and work on it for some seconds; True if there is more to do."""
+def work(
+    import_id: int,
+    seconds: float | None = None,
+    others_wait: Callable[[], bool] = slices.nobody,
+) -> bool:
+    """Claim an import and work on it for a slice; True if there is more to do."""
     status = _claim(import_id)
     if status is None:
         return False
-    deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
+    begin = partial(slices.begin, SECONDS if seconds is None else seconds, others_wait)
     if status == ImportStatus.UNDOING:
-        return _undo(import_id, deadline)
+        return _undo(import_id, begin())
     try:
-        return _import(import_id, deadline)
+        return _import(import_id, begin)
     except FileNotFoundError:
         _end(import_id, ImportStatus.FAILED, error="file_missing")
         return False
@@ -44,26 +49,29 @@ def _claim(import_id: int) -> str | None:
         return claimed.status
 
 
-def _import(import_id: int, deadline: float) -> bool:
+def _import(import_id: int, begin: Callable[[], slices.Over]) -> bool:
     running = db.session.get_one(Import, import_id)
     region = db.session.get_one(Account, running.account_id).region
     mapping, position = list(running.mapping), running.position
     name, skip = running.stored_as, running.position + running.has_header
     db.session.commit()
     rows = import_files.read(name, skip)
-    while some := list(islice(rows, BATCH)):
+    some = list(islice(rows, BATCH))
+    over = begin()  # not before its place in the file is found, or nothing might be left of it
+    while some:
         batch = import_rows.read(some, mapping, region)
         if not import_batch.save(import_id, position, len(some), batch):
             return False
         position += len(some)
-        if time.monotonic() > deadline:
+        if over():
             return _hand_over(import_id, ImportStatus.RUNNING, ImportStatus.QUEUED)
+        some = list(islice(rows, BATCH))
     _end(import_id, ImportStatus.FINISHED)
     import_files.forget(name)
     return False
 
 
-def _undo(import_id: int, deadline: float) -> bool:
+def _undo(import_id: int, over: slices.Over) -> bool:
     while True:
         with transaction() as session:
             query = select(Recipient.id).where(Recipient.import_id == import_id).limit(BATCH)
@@ -74,7 +82,7 @@ def _undo(import_id: int, deadline: float) -> bool:
             session.execute(update(Import).where(Import.id == import_id).values(values))
         if done:
             return False
-        if time.monotonic() > deadline:
+        if over():
             return _hand_over(import_id, ImportStatus.UNDOING, ImportStatus.UNDOING)
 
 

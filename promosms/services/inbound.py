@@ -1,12 +1,33 @@
-"""Inbound messages: whose they are, and what they ask for."""
+"""Inbound messages: whose they are, and what they ask for.
 
-from typing import Any
+Whose a reply is: the account's that last texted this phone from the number that was written to.
+If nobody texted from it, the sender was a name, which cannot be answered, or the provider has shown
+another number than ours. Then
+- a wish to stop counts for every account that texted this phone by this gateway within 30 days; if
+  there is none, for the one that did so last. We cannot know which of them is meant, and the law
+  asks to honour an objection however it is worded and whatever way it takes: texting less is
+  allowed, losing an opt-out is not, and START takes it back.
+- anything else is dropped: START because consent must be certain, the rest because there is nobody
+  whom it was written to. Of people whom nobody has texted nothing is stored.
+"""
 
-from sqlalchemy import Row, select
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from promosms.models import InboundKind, InboundMessage, Message, SuppressionSource
-from promosms.services import suppressions
+from promosms.models import (
+    EventKind,
+    InboundKind,
+    InboundMessage,
+    Message,
+    MessageStatus,
+    now,
+)
+from promosms.services import answers, suppressions
+from promosms.services.event_rows import EVENTS
+from promosms.services.joints import Reply
 from promosms.sms.keywords import Keyword, recognise
 
 KINDS = {
@@ -16,42 +37,104 @@ KINDS = {
     Keyword.HOLD: InboundKind.HOLD,
     Keyword.NOTHING: InboundKind.REPLY,
 }
+STOPPING = (InboundKind.STOP, InboundKind.HOLD)
+LATELY = timedelta(days=30)
+TEXTED = (
+    MessageStatus.SENDING,
+    MessageStatus.SENT,
+    MessageStatus.DELIVERED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.EXPIRED,
+    MessageStatus.UNKNOWN,
+)
+MOST = 1000  # texts to one phone that are looked at
 
 
-def apply(session: Session, event: Row[Any]) -> None:
-    """Give a reply to the account that last texted this number, and honour STOP at once.
+def whose(session: Session, reply: Reply) -> tuple[InboundKind, list[int]]:
+    """What a reply asks for, and the accounts to which it goes: none, one, or several."""
+    kind = KINDS[recognise(reply.text)]
+    accounts = _addressed(session, reply)
+    if not accounts and kind in STOPPING:
+        accounts = _perhaps_meant(session, reply)
+    return kind, accounts
 
-    A text that asks to stop in its own words ("hold") suppresses the number too: nothing more
-    may go out until a person has read it, and the owner can lift it.
+
+def _addressed(session: Session, reply: Reply) -> list[int]:
+    if reply.account_id is not None:
+        return [reply.account_id]
+    query = select(Message.account_id).where(
+        Message.phone == reply.phone,
+        Message.sender == reply.inbound_number,
+        Message.status.in_(TEXTED),
+    )
+    return list(session.scalars(query.order_by(Message.id.desc()).limit(1)))
+
+
+def _perhaps_meant(session: Session, reply: Reply) -> list[int]:
+    """Accounts that texted this phone by this gateway, the last one first."""
+    query = select(Message.account_id, Message.created_at).where(
+        Message.phone == reply.phone,
+        Message.gateway_id == reply.gateway_id,
+        Message.status.in_(TEXTED),
+    )
+    found = session.execute(query.order_by(Message.id.desc()).limit(MOST)).all()
+    lately = [row for row in found if now() - row.created_at < LATELY] or found[:1]
+    return list(dict.fromkeys(row.account_id for row in lately))
+
+
+def copy(session: Session, reply: Reply, accounts: Sequence[int]) -> None:
+    """Make an event for each account, because each is applied under the lock of its account."""
+    moment = now()
+    rows = [
+        {
+            "account_id": account_id,
+            "gateway_id": reply.gateway_id,
+            "kind": EventKind.INBOUND,
+            "reference": reply.reference,
+            "phone": reply.phone,
+            "inbound_number": reply.inbound_number,
+            "text": reply.text,
+            "received_at": reply.received_at,
+            "next_attempt_at": moment,
+        }
+        for account_id in accounts
+    ]
+    if rows:
+        session.execute(insert(EVENTS), rows)
+
+
+def keep(session: Session, account_id: int, reply: Reply, kind: InboundKind) -> None:
+    """Put a reply into the inbox of its account, once, and answer STOP and HELP.
+
+    STOP and HOLD have been honoured before. A text that asks to stop in its own words ("hold")
+    is not confirmed: a person reads it first, and the owner can lift it. START is not answered:
+    it only lifts what STOP has done.
     """
-    account_id = _account_of(session, event.phone, event.inbound_number)
-    if account_id is None or _known(session, account_id, event.reference):
+    if _known(session, account_id, reply):
         return
-    kind = KINDS[recognise(event.text)]
+    if kind == InboundKind.START:
+        suppressions.lift(account_id, reply.phone)
     session.add(
         InboundMessage(
             account_id=account_id,
-            phone=event.phone,
-            text=event.text[:2000],
+            phone=reply.phone,
+            text=reply.text[:2000],
             kind=kind,
-            reference=event.reference,
-            received_at=event.received_at,
+            reference=reply.reference,
+            received_at=reply.received_at,
         )
     )
     session.flush()
-    if kind in (InboundKind.STOP, InboundKind.HOLD):
-        suppressions.opt_out(account_id, event.phone, SuppressionSource.REPLY)
-    elif kind == InboundKind.START:
-        suppressions.lift(account_id, event.phone)
+    if kind == InboundKind.STOP:
+        answers.confirm_stop(session, account_id, reply)
+    elif kind == InboundKind.HELP:
+        answers.answer_help(session, account_id, reply)
 
 
-def _account_of(session: Session, phone: str, number: str) -> int | None:
-    query = select(Message.account_id).where(Message.phone == phone, Message.sender == number)
-    return session.scalar(query.order_by(Message.id.desc()).limit(1))
-
-
-def _known(session: Session, account_id: int, reference: str) -> bool:
+def _known(session: Session, account_id: int, reply: Reply) -> bool:
     query = select(InboundMessage.id).where(
-        InboundMessage.account_id == account_id, InboundMessage.reference == reference
+        InboundMessage.account_id == account_id,
+        InboundMessage.phone == reply.phone,
+        InboundMessage.reference == reply.reference,
     )
-    return bool(reference) and session.scalar(query.limit(1)) is not None
+    return bool(reply.reference) and session.scalar(query.limit(1)) is not None

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from promosms.config import setting
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Gateway, Price, Route, RouteGateway, SenderKind
+from promosms.models import Account, Gateway, Price, Route, RouteGateway, SenderKind
 
 # Net price of one part in 1/10,000 of the currency; the operator changes it to his own.
 PRICES = {
@@ -16,6 +16,7 @@ PRICES = {
     "CA": 150,
 }  # fmt: skip
 NUMBER = "+48732000001"
+OPERATOR = "operator"  # the public id of the operator's own account; those of others are random
 
 
 def ensure_defaults() -> None:
@@ -60,3 +61,20 @@ def simulator_only() -> bool:
 def sender_of(route_id: int) -> str:
     """What recipients of a route see as the sender."""
     return db.session.scalars(select(Route.sender).where(Route.id == route_id)).one()
+
+
+def operator_account() -> int | None:
+    """The account to which the texts belong by which admins try out gateways; None before."""
+    return db.session.scalar(select(Account.id).where(Account.public_id == OPERATOR))
+
+
+def ensure_operator_account() -> int:
+    """Make that account unless it is there. It has no users, no money and no campaigns."""
+    with transaction() as session:
+        found = operator_account()
+        if found is not None:
+            return found
+        made = Account(public_id=OPERATOR, region=setting("REGISTRATION_COUNTRIES")[0])
+        session.add(made)
+        session.flush()
+        return made.id

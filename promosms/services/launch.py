@@ -18,7 +18,7 @@ from promosms.models import (
     MessageStatus,
     now,
 )
-from promosms.services import audience, counters, installation, ledger, routing
+from promosms.services import audience, counters, doubts, installation, ledger, routing
 from promosms.sms import personalise, segments
 from promosms.sms.phone import country_of
 
@@ -133,6 +133,7 @@ def withdraw(
     session: Session, which: ColumnElement[bool], campaign_id: int, status: MessageStatus
 ) -> int:
     """End the waiting messages of a campaign and release their price; returns how many."""
+    doubts.keep_unknown(session, which, MessageStatus.QUEUED)
     waiting = (which, Message.status == MessageStatus.QUEUED)
     number, price, last = session.execute(
         select(func.count(), func.coalesce(func.sum(Message.price), 0), func.max(Message.id)).where(
@@ -168,7 +169,7 @@ def send_test(campaign: Campaign, phone: str) -> Message:
         raise LaunchError(LaunchProblem.NO_PRICE)
     with transaction() as session:
         account = session.get_one(Account, campaign.account_id)
-        gateway = routing.gateway_for(campaign.route_id)
+        gateway = routing.gateway_for(campaign.route_id, country)
         if account.status != AccountStatus.ACTIVE:
             raise LaunchError(LaunchProblem.SUSPENDED)
         if gateway is None:

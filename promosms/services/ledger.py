@@ -1,6 +1,6 @@
 """The ledger: credit, hold, charge, release, adjust. Amounts in 1/10,000 of the currency."""
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from promosms.database import transaction
@@ -8,6 +8,21 @@ from promosms.models import Account, EntryKind, Hold, LedgerEntry, now, table_of
 
 # For what happens with every window of messages.
 HOLDS, ENTRIES, ACCOUNTS = table_of(Hold), table_of(LedgerEntry), table_of(Account)
+_LEFT = HOLDS.c.remaining - bindparam("taken")
+TAKE_FROM_HOLD = (
+    update(HOLDS)
+    .where(HOLDS.c.campaign_id == bindparam("campaign"))
+    .values(remaining=_LEFT, closed_at=case((_LEFT == 0, bindparam("moment")), else_=None))
+    .returning(HOLDS.c.account_id)
+)
+ENTER = insert(ENTRIES)
+BALANCE = (
+    update(ACCOUNTS)
+    .where(ACCOUNTS.c.id == bindparam("account"))
+    .values(
+        balance=ACCOUNTS.c.balance + bindparam("back"), held=ACCOUNTS.c.held - bindparam("taken")
+    )
+)
 
 
 class InsufficientBalance(Exception):
@@ -65,12 +80,12 @@ def hold(account_id: int, campaign_id: int, amount: int) -> None:
 
 def charge(campaign_id: int, amount: int, reference: str) -> None:
     """Take money from the hold for what a gateway has accepted."""
-    _take(campaign_id, EntryKind.CHARGE, amount, 0, reference)
+    _take(campaign_id, (EntryKind.CHARGE, amount, reference))
 
 
 def release(campaign_id: int, amount: int, reference: str) -> None:
     """Give money from the hold back for what was not accepted."""
-    _take(campaign_id, EntryKind.RELEASE, amount, amount, reference)
+    _take(campaign_id, (EntryKind.RELEASE, amount, reference))
 
 
 def release_if_held(campaign_id: int, amount: int, reference: str) -> None:
@@ -95,32 +110,36 @@ def give_back(account_id: int, amount: int, reference: str) -> None:
         _enter(session, account_id, EntryKind.RELEASE, amount, 0, reference)
 
 
-def _take(campaign_id: int, kind: EntryKind, amount: int, back: int, reference: str) -> None:
-    if amount == 0:
+def settle(campaign_id: int, charged: int, released: int, reference: str) -> None:
+    """Charge and release at once; the references of the entries are `charge:…` and `release:…`."""
+    _take(
+        campaign_id,
+        (EntryKind.CHARGE, charged, f"charge:{reference}"),
+        (EntryKind.RELEASE, released, f"release:{reference}"),
+    )
+
+
+def _take(campaign_id: int, *entries: tuple[EntryKind, int, str]) -> None:
+    taken = sum(amount for _, amount, _ in entries)
+    back = sum(amount for kind, amount, _ in entries if kind == EntryKind.RELEASE)
+    if taken == 0:
         return
-    left = HOLDS.c.remaining - amount
     with transaction() as session:
-        account_id = session.scalars(
-            update(HOLDS)
-            .where(HOLDS.c.campaign_id == campaign_id)
-            .values(remaining=left, closed_at=case((left == 0, now()), else_=None))
-            .returning(HOLDS.c.account_id)
-        ).one()
-        session.execute(
-            insert(ENTRIES).values(
-                account_id=account_id,
-                campaign_id=campaign_id,
-                kind=kind,
-                amount=back,
-                held=-amount,
-                reference=reference,
-            )
-        )
-        session.execute(
-            update(ACCOUNTS)
-            .where(ACCOUNTS.c.id == account_id)
-            .values(balance=ACCOUNTS.c.balance + back, held=ACCOUNTS.c.held - amount)
-        )
+        connection = session.connection()
+        hold = {"campaign": campaign_id, "taken": taken, "moment": now()}
+        account_id = connection.execute(TAKE_FROM_HOLD, hold).scalar_one()
+        for kind, amount, reference in entries:
+            if amount:
+                entry = {
+                    "account_id": account_id,
+                    "campaign_id": campaign_id,
+                    "kind": kind,
+                    "amount": amount if kind == EntryKind.RELEASE else 0,
+                    "held": -amount,
+                    "reference": reference,
+                }
+                connection.execute(ENTER, entry)
+        connection.execute(BALANCE, {"account": account_id, "back": back, "taken": taken})
 
 
 def _close_if_empty(session: Session, campaign_id: int) -> None:

@@ -1,4 +1,4 @@
-"""What the e-mails of the account pages say: (subject, body) in the reader's language."""
+"""What the e-mails of account pages and alerts say: (subject, body) in the reader's language."""
 
 from promosms.language import gettext as _
 from promosms.services.confirmations import public_address
@@ -56,6 +56,17 @@ def password_changed() -> Letter:
         _("Your password was changed a moment ago. Other browsers have been signed out."),
         _("If it was not you, get a new password at once:"),
         public_address("/forgotten"),
+    )
+
+
+def gateway_paused(name: str, why: str) -> Letter:
+    """To an admin, when a gateway has paused itself; `why` is a sentence."""
+    return _("The gateway %(name)s has paused itself", name=name), _paragraphs(
+        _("The gateway %(name)s sends nothing at the moment.", name=name),
+        why,
+        _("No text is lost: they all wait. Put it right with the provider, or in the settings."),
+        _("Then open this page and press Resume:"),
+        public_address("/admin/gateways"),
     )
 
 

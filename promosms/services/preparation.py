@@ -1,13 +1,11 @@
 """Preparation: from a launched campaign to its message rows and its hold."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from promosms.database import on_sqlite, transaction
+from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -17,29 +15,32 @@ from promosms.models import (
     MessageStatus,
     now,
 )
-from promosms.services import audience, counters, installation, ledger, routing
+from promosms.services import audience, counters, installation, ledger, message_rows, slices
 from promosms.services.audience import Draft
 
 
-def prepare(campaign_id: int, seconds: float = 20.0) -> CampaignStatus | None:
+def prepare(
+    campaign_id: int,
+    seconds: float = slices.ALONE,
+    others_wait: Callable[[], bool] = slices.nobody,
+) -> CampaignStatus | None:
     """Insert the messages page by page, then hold their price and open the campaign for sending.
 
     May be killed and run again at any point: each page is one transaction that also moves the
     cursor, and a second worker finds its page already done. Returns the status in the end:
-    PREPARING when the time is up before all is done.
+    PREPARING when the slice is over before all is done.
     """
+    over = slices.begin(seconds, others_wait)
     campaign = db.session.get(Campaign, campaign_id)
     if campaign is None or campaign.status != CampaignStatus.PREPARING:
         return None
-    gateway = routing.gateway_for(campaign.route_id)
     sender = installation.sender_of(campaign.route_id)
     start = campaign.cursor
-    end = time.monotonic() + seconds
     for page in audience.walk(campaign, start):
-        if not _insert_page(campaign_id, start, page, gateway, sender):
+        if not _insert_page(campaign_id, start, page, sender):
             return None
         start = page[-1].recipient_id
-        if time.monotonic() > end:
+        if over():
             return CampaignStatus.PREPARING
     return _open(campaign_id, start)
 
@@ -50,30 +51,42 @@ def waiting() -> list[int]:
     return list(db.session.scalars(query.order_by(Campaign.id)))
 
 
-def _insert_page(
-    campaign_id: int, start: int, page: Sequence[Draft], gateway: int | None, sender: str
-) -> bool:
+def _insert_page(campaign_id: int, start: int, page: Sequence[Draft], sender: str) -> bool:
     with transaction() as session:
         campaign = _still_preparing(session, campaign_id, start)
         if campaign is None:
             return False
-        rows = [_row(campaign, draft, gateway, sender) for draft in page]
-        dialect = sqlite if on_sqlite() else postgresql
-        statement = dialect.insert(Message).on_conflict_do_nothing(
-            index_elements=["campaign_id", "phone"]
-        )
-        session.execute(statement, rows)
-        skipped = sum(1 for draft in page if draft.reason)
-        queued = len(page) - skipped
-        counters.move(
-            session,
-            campaign_id,
-            {MessageStatus.QUEUED: queued, MessageStatus.SKIPPED: skipped},
-        )
+        new = _insert(session, campaign, page, sender)
+        queued = [draft for draft in new if not draft.reason]
+        changes = {MessageStatus.QUEUED: len(queued), MessageStatus.SKIPPED: len(new) - len(queued)}
+        counters.move(session, campaign_id, changes)
         campaign.cursor = page[-1].recipient_id
-        campaign.total_price += sum(draft.price for draft in page if not draft.reason)
-        campaign.n_parts += sum(draft.parts for draft in page if not draft.reason)
+        campaign.total_price += sum(draft.price for draft in queued)
+        campaign.n_parts += sum(draft.parts for draft in queued)
     return True
+
+
+def _insert(
+    session: Session, campaign: Campaign, page: Sequence[Draft], sender: str
+) -> Sequence[Draft]:
+    """Insert a page; returns those whose number has no message of this campaign yet.
+
+    One may have: a recipient who was deleted and added again meanwhile stands there anew.
+    """
+    shared = (campaign.account_id, campaign.id, Lane.CAMPAIGN.value, sender)
+    try:
+        with session.begin_nested():
+            message_rows.insert(session, shared, page)
+        return page
+    except message_rows.Repeated:
+        phones = [draft.phone for draft in page]
+        known = select(Message.phone).where(
+            Message.campaign_id == campaign.id, Message.phone.in_(phones)
+        )
+        texted = set(session.scalars(known))
+        new = [draft for draft in page if draft.phone not in texted]
+        message_rows.insert(session, shared, new)
+        return new
 
 
 def _open(campaign_id: int, start: int) -> CampaignStatus | None:
@@ -114,25 +127,3 @@ def _still_preparing(session: Session, campaign_id: int, start: int) -> Campaign
     if campaign is None or campaign.cursor != start:
         return None
     return campaign if campaign.status == CampaignStatus.PREPARING else None
-
-
-def _row(campaign: Campaign, draft: Draft, gateway: int | None, sender: str) -> dict[str, object]:
-    skipped = bool(draft.reason)
-    return {
-        "account_id": campaign.account_id,
-        "campaign_id": campaign.id,
-        "gateway_id": gateway,
-        "lane": Lane.CAMPAIGN,
-        "phone": draft.phone,
-        "country": draft.country,
-        "sender": sender,
-        "text": draft.text,
-        "encoding": draft.encoding,
-        "parts": draft.parts,
-        "price": 0 if skipped else draft.price,
-        "status": MessageStatus.SKIPPED if skipped else MessageStatus.QUEUED,
-        "reason": draft.reason,
-        "attempts": 0,
-        "created_at": now(),
-        "final_at": now() if skipped else None,
-    }

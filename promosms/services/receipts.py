@@ -1,23 +1,28 @@
 """Receipts: from the gateway's word on each part to the final status of the message."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from promosms.models import Hold, Message, MessagePart, MessageStatus, now
-from promosms.services import counters, ledger
+from promosms.database import on_sqlite
+from promosms.models import Hold, Message, MessagePart, MessageStatus, now, table_of
+from promosms.services import bulk, ledger, readings
+from promosms.services.tally import Tally
 
 OPEN = (MessageStatus.SENT, MessageStatus.UNKNOWN)
 LOST = (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
+ROWS, PARTS = table_of(Message), table_of(MessagePart)
 
 
-@dataclass
+@dataclass(slots=True)
 class Known:
-    """A message and what is known of its parts, by the gateway's reference."""
+    """A message and, where it has several parts, what is known of each, by its number."""
 
     id: int
     account_id: int
@@ -25,33 +30,39 @@ class Known:
     status: str
     parts: int
     price: int
-    states: dict[str, str] = field(default_factory=dict)
+    states: dict[int, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """The number of a part by the gateway's reference."""
 
 
 def apply(session: Session, events: Sequence[Row[Any]]) -> set[int]:
     """Apply receipts; returns the ids of the events that are dealt with.
 
     Repeated, reordered and late receipts change nothing that is final. One whose submission is
-    not recorded yet is left for the next try.
+    not recorded yet is left for the next try. The state of a text of one part stands in its
+    message alone.
     """
     if not events:
         return set()
-    messages, owners = _load(session, events)
+    owners = _owners(session, events)
+    ids = {owner[0] for owner in owners.values()} | {_own(event) for event in events}
+    messages = _messages(session, ids)
     done: set[int] = set()
-    news: dict[tuple[int, str], str] = {}
+    ended: dict[int, tuple[Known, MessageStatus]] = {}
+    several: list[tuple[Known, int, Row[Any]]] = []
     for event in events:
-        message = messages.get(owners.get((event.gateway_id, event.reference), _own(event)))
-        if message is None or message.status == MessageStatus.SENDING:
+        message_id, number = owners.get(event.id, (_own(event), 0))
+        message = messages.get(message_id)
+        if message is None or message.status in (MessageStatus.SENDING, MessageStatus.QUEUED):
             continue
         done.add(event.id)
-        known = message.states.get(event.reference)
-        if known is None:
-            _learn(session, message, event)
-        if known in (None, MessageStatus.SENT):
-            message.states[event.reference] = event.status
-            news[message.id, event.reference] = event.status
-    _write_parts(session, news)
-    _finish(session, [messages[i] for i in {message_id for message_id, _ in news}])
+        if message.parts > 1 or not number:
+            several.append((message, number, event))
+        elif message.status in OPEN:
+            ended.setdefault(message.id, (message, MessageStatus(event.status)))
+    if several:
+        done -= _apply_to_parts(session, several, ended)
+    _end(session, ended.values())
     return done
 
 
@@ -59,93 +70,112 @@ def _own(event: Row[Any]) -> int:
     return int(event.own) if event.own.isdigit() else 0
 
 
-def _load(
-    session: Session, events: Sequence[Row[Any]]
-) -> tuple[dict[int, Known], dict[tuple[int, str], int]]:
-    """The messages that the receipts mean, locked, with their parts read under that lock."""
-    found = session.execute(
-        select(MessagePart.gateway_id, MessagePart.reference, MessagePart.message_id).where(
-            MessagePart.gateway_id.in_({event.gateway_id for event in events}),
-            MessagePart.reference.in_({event.reference for event in events}),
-        )
-    )
-    owners = {(row.gateway_id, row.reference): row.message_id for row in found}
-    messages = _messages(session, {*owners.values(), *(_own(event) for event in events)})
-    parts = select(MessagePart.message_id, MessagePart.reference, MessagePart.status).where(
-        MessagePart.message_id.in_(messages)
-    )
-    for row in session.execute(parts):
-        messages[row.message_id].states[row.reference] = row.status
-    return messages, owners
+def _owners(session: Session, events: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
+    """Message and number of the part that each event is about, by the id of the event."""
+    by_gateway: dict[int, list[Row[Any]]] = defaultdict(list)
+    for event in events:
+        by_gateway[event.gateway_id].append(event)
+    found: dict[int, tuple[int, int]] = {}
+    for gateway_id, group in by_gateway.items():
+        read = readings.of(session, gateway_id)
+        names = {event.id: read(event.reference) for event in group}
+        values = {"gateway": gateway_id, "references": list(set(names.values()))}
+        known: dict[str, tuple[int, int]] = {}
+        for message_id, number, name in session.connection().execute(_parts(on_sqlite()), values):
+            known[name] = message_id, number  # of two with one name the newest, which comes last
+        found |= {event.id: known[names[event.id]] for event in group if names[event.id] in known}
+        unknown = [event for event in group if event.id not in found and not event.own]
+        found |= readings.guess(session, gateway_id, unknown)
+    return found
+
+
+@lru_cache
+def _parts(_sqlite: bool) -> Select[Any]:
+    query: Select[Any] = select(PARTS.c.message_id, PARTS.c.number, PARTS.c.reference)
+    return query.where(
+        PARTS.c.gateway_id == bindparam("gateway"), bulk.among_names(PARTS.c.reference)
+    ).order_by(PARTS.c.message_id)
 
 
 def _messages(session: Session, ids: Collection[int]) -> dict[int, Known]:
-    rows = session.execute(
-        select(
-            Message.id,
-            Message.account_id,
-            Message.campaign_id,
-            Message.status,
-            Message.parts,
-            Message.price,
-        )
-        .where(Message.id.in_(ids))
-        .order_by(Message.id)
-        .with_for_update()
-    )
-    return {row.id: Known(*row) for row in rows}
+    rows = session.connection().execute(_reading(on_sqlite()), {"ids": list(ids)})
+    return {row[0]: Known(*row) for row in rows}
 
 
-def _learn(session: Session, message: Known, event: Row[Any]) -> None:
+@lru_cache
+def _reading(_sqlite: bool) -> Select[Any]:
+    columns = ("id", "account_id", "campaign_id", "status", "parts", "price")
+    return select(*(ROWS.c[name] for name in columns)).where(bulk.among(ROWS.c.id))
+
+
+def _apply_to_parts(
+    session: Session,
+    several: Sequence[tuple[Known, int, Row[Any]]],
+    ended: dict[int, tuple[Known, MessageStatus]],
+) -> set[int]:
+    """Apply to texts of several parts, or whose answer was lost; returns the events that wait."""
+    messages = {message.id: message for message, _, _ in several}
+    locked = _lock(session, messages)
+    waiting: set[int] = set()
+    news: dict[tuple[int, int], str] = {}
+    for message, number, event in several:
+        if message.id not in locked:
+            waiting.add(event.id)
+            continue
+        number = number or message.numbers.get(event.reference) or _learn(session, message, event)
+        if message.states.get(number) == MessageStatus.SENT:
+            message.states[number] = news[message.id, number] = event.status
+    _write(session, news)
+    for message in (messages[message_id] for message_id, _ in news):
+        # While the answer is lost, the receipts alone must tell of every part.
+        parts = message.parts if message.status == MessageStatus.UNKNOWN else len(message.states)
+        status = _combined(message.states.values(), parts)
+        if status is not None and message.status in OPEN:
+            ended[message.id] = message, status
+    return waiting
+
+
+def _lock(session: Session, messages: Mapping[int, Known]) -> set[int]:
+    """Lock messages and read what is known of their parts; those of others are left out."""
+    query = select(ROWS.c.id).where(bulk.among(ROWS.c.id)).with_for_update(skip_locked=True)
+    ids = set(session.scalars(query, {"ids": list(messages)}))
+    columns = (PARTS.c.message_id, PARTS.c.number, PARTS.c.reference, PARTS.c.status)
+    parts = select(*columns).where(bulk.among(PARTS.c.message_id))
+    for message_id, number, reference, status in session.execute(parts, {"ids": list(ids)}):
+        messages[message_id].states[number] = status
+        messages[message_id].numbers[reference] = number
+    return ids
+
+
+def _learn(session: Session, message: Known, event: Row[Any]) -> int:
     """The answer was lost; the receipt tells the gateway's reference of the part."""
-    session.execute(
-        insert(MessagePart),
-        {
-            "message_id": message.id,
-            "number": len(message.states) + 1,
-            "account_id": message.account_id,
-            "gateway_id": event.gateway_id,
-            "reference": event.reference,
-            "status": MessageStatus.SENT,
-        },
-    )
+    number = max(message.states, default=0) + 1
+    if number > message.parts:
+        return 0
+    row = (message.id, number, message.account_id, event.reference)
+    bulk.insert_parts(session, event.gateway_id, [row])
+    message.states[number], message.numbers[event.reference] = MessageStatus.SENT, number
+    return number
 
 
-def _write_parts(session: Session, news: dict[tuple[int, str], str]) -> None:
+def _write(session: Session, news: Mapping[tuple[int, int], str]) -> None:
     if not news:
         return
-    table = MessagePart.__table__
     statement = (
-        update(MessagePart)
+        update(PARTS)
         .where(
-            table.c.message_id == bindparam("the_message"),
-            table.c.reference == bindparam("the_reference"),
+            PARTS.c.message_id == bindparam("the_message"),
+            PARTS.c.number == bindparam("the_number"),
         )
         .values(status=bindparam("the_status"))
     )
     session.connection().execute(
         statement,
         [
-            {"the_message": message_id, "the_reference": reference, "the_status": status}
-            for (message_id, reference), status in news.items()
+            {"the_message": message_id, "the_number": number, "the_status": status}
+            for (message_id, number), status in news.items()
         ],
     )
-
-
-def _finish(session: Session, messages: Iterable[Known]) -> None:
-    """Give messages whose parts have all been reported their final status."""
-    ended: dict[MessageStatus, list[Known]] = defaultdict(list)
-    for message in messages:
-        # While the answer is lost, the receipts alone must tell of every part.
-        parts = message.parts if message.status == MessageStatus.UNKNOWN else len(message.states)
-        status = _combined(message.states.values(), parts)
-        if status is not None and message.status in OPEN:
-            ended[status].append(message)
-    for status, group in ended.items():
-        _end(session, group, status)
-    for message in (m for group in ended.values() for m in group):
-        if message.status == MessageStatus.UNKNOWN:
-            _charge_late(session, message)
 
 
 def _combined(states: Collection[str], parts: int) -> MessageStatus | None:
@@ -158,22 +188,44 @@ def _combined(states: Collection[str], parts: int) -> MessageStatus | None:
     return None
 
 
-def _end(session: Session, messages: list[Known], status: MessageStatus) -> None:
-    session.execute(
-        update(Message)
-        .where(Message.id.in_([message.id for message in messages]))
+def _end(session: Session, ended: Iterable[tuple[Known, MessageStatus]]) -> None:
+    """Give messages their final status, with their counters and what was not charged yet."""
+    groups: dict[tuple[str, MessageStatus], list[Known]] = defaultdict(list)
+    for message, status in ended:
+        groups[message.status, status].append(message)
+    tally, late = Tally(), []
+    for (before, after), group in sorted(groups.items()):
+        values = {
+            "ids": [message.id for message in group],
+            "before": before,
+            "after": after,
+            "moment": now(),
+        }
+        moved = set(session.connection().scalars(_ending(on_sqlite()), values))
+        changed = [message for message in group if message.id in moved]
+        numbers = Counter(message.campaign_id for message in changed)
+        for campaign_id, number in numbers.items():
+            tally.move(campaign_id, number, MessageStatus(before), after)
+        late += changed if before == MessageStatus.UNKNOWN else []
+    tally.book(session, "")
+    for message in late:
+        _charge_late(session, message)
+
+
+@lru_cache
+def _ending(_sqlite: bool) -> ReturningUpdate[Any]:
+    moment: BindParameter[Any] = bindparam("moment")
+    return (
+        update(ROWS)
+        .where(bulk.among(ROWS.c.id), ROWS.c.status == bindparam("before"))
         .values(
-            status=status, reason="", final_at=now(), sent_at=func.coalesce(Message.sent_at, now())
+            status=bindparam("after"),
+            reason="",
+            final_at=moment,
+            sent_at=func.coalesce(ROWS.c.sent_at, moment),
         )
-        .execution_options(synchronize_session=False)
+        .returning(ROWS.c.id)
     )
-    changes: dict[int, Counter[MessageStatus]] = defaultdict(Counter)
-    for message in messages:
-        if message.campaign_id is not None:
-            changes[message.campaign_id][MessageStatus(message.status)] -= 1
-            changes[message.campaign_id][status] += 1
-    for campaign_id, change in sorted(changes.items()):
-        counters.move(session, campaign_id, change)
 
 
 def _charge_late(session: Session, message: Known) -> None:

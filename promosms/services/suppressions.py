@@ -1,34 +1,95 @@
 """Suppressions: honour an opt-out at once, whatever is under way."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from promosms.database import transaction
+from promosms.database import on_sqlite, transaction
 from promosms.extensions import db
-from promosms.models import Campaign, Message, MessageStatus, Suppression, SuppressionSource, now
-from promosms.services import counters, ledger
+from promosms.models import (
+    Campaign,
+    Message,
+    MessageStatus,
+    Suppression,
+    SuppressionSource,
+    now,
+    table_of,
+)
+from promosms.services import counters, doubts, ledger
 
 OPTED_OUT = "opted_out"
 DELETED = "deleted"
+PATIENCE = 2.0  # seconds that an opt-out waits for a submission that has begun
+LOCKS = 1 << 32  # the advisory locks of PostgreSQL that belong to opt-outs, by account
+
+SHARE = select(func.pg_advisory_xact_lock_shared(bindparam("key", type_=BigInteger)))
+LISTED = table_of(Suppression)
+T = TypeVar("T")
 
 
 def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
     """Suppress a number for an account and skip what still waits for it; False if it already was.
 
-    Messages whose submission has begun cannot be called back; all others are skipped in the
-    transaction of the opt-out, and their price is released.
+    When this returns nothing is submitted to the number any more, see `alone`. What waits is
+    skipped in the transaction of the opt-out, and its price is released.
     """
-    with transaction() as session:
-        known = session.get(Suppression, session.scalar(_row(account_id, phone)) or 0)
-        if known is None:
-            session.add(Suppression(account_id=account_id, phone=phone, source=source))
-        elif source == SuppressionSource.REPLY:
-            known.source = source  # the recipient's own word: nobody else may lift it now
-        session.flush()
-        skip_waiting(session, account_id, [phone], OPTED_OUT)
-        return known is None
+    return alone(account_id, phone, lambda session: suppress(session, account_id, phone, source))
+
+
+def alone(account_id: int, phone: str, work: Callable[[Session], T]) -> T:
+    """Do the work in one transaction during which nothing is being submitted to this number.
+
+    A submission that has begun cannot be called back, so it is waited for, two seconds at most
+    (a gateway that does not answer must not hold up an opt-out). One that has not begun sees
+    what the work has written. Inside a running transaction nothing is waited for.
+    """
+    end = time.monotonic() + PATIENCE
+    nested = bool(db.session().info.get("writing"))
+    while True:
+        with transaction() as session:
+            if not on_sqlite():
+                session.execute(select(func.pg_advisory_xact_lock(LOCKS + account_id)))
+            begun = session.scalar(_begun(account_id, phone))
+            if begun is None or nested or time.monotonic() > end:
+                return work(session)
+        time.sleep(0.005)
+
+
+def share(session: Session, account_id: int) -> None:
+    """Keep the opt-outs of this account out until the end of the transaction.
+
+    On SQLite nobody else writes anyway. Take it before any other lock.
+    """
+    if not on_sqlite():
+        session.connection().execute(SHARE, {"key": LOCKS + account_id})
+
+
+def suppress(session: Session, account_id: int, phone: str, source: SuppressionSource) -> bool:
+    """Put the number on the list and skip what waits; False if it already was on it."""
+    known = session.get(Suppression, session.scalar(_row(account_id, phone)) or 0)
+    if known is None:
+        session.add(Suppression(account_id=account_id, phone=phone, source=source))
+    elif source == SuppressionSource.REPLY:
+        known.source = source  # the recipient's own word: nobody else may lift it now
+    session.flush()
+    skip_waiting(session, account_id, [phone], OPTED_OUT)
+    return known is None
 
 
 def lift(account_id: int, phone: str) -> bool:
@@ -45,10 +106,52 @@ def is_suppressed(account_id: int, phone: str) -> bool:
     return db.session.scalar(_row(account_id, phone)) is not None
 
 
+def _begun(account_id: int, phone: str) -> Select[int]:
+    return (
+        select(Message.id)
+        .where(
+            Message.phone == phone,
+            Message.account_id == account_id,
+            Message.campaign_id.is_not(None),
+            Message.status == MessageStatus.SENDING,
+            Message.submitted_at.is_not(None),
+        )
+        .limit(1)
+    )
+
+
 def _row(account_id: int, phone: str) -> Select[int]:
     return select(Suppression.id).where(
         Suppression.account_id == account_id, Suppression.phone == phone
     )
+
+
+def opted_out(rows: Table) -> ColumnElement[bool]:
+    """Has the number of this row of messages opted out of its account's campaigns?"""
+    return (
+        exists()
+        .where(
+            LISTED.c.account_id == rows.c.account_id,
+            LISTED.c.phone == rows.c.phone,
+            rows.c.campaign_id.is_not(None),
+        )
+        .correlate(rows)
+    )
+
+
+def skip_opted_out(session: Session, campaign_id: int, gateway_id: int) -> None:
+    """Skip what came back into a gateway's queue after its number had opted out."""
+    rows = table_of(Message)
+    phones = session.execute(
+        select(rows.c.account_id, rows.c.phone).where(
+            rows.c.gateway_id == gateway_id,
+            rows.c.campaign_id == campaign_id,
+            rows.c.status == literal(MessageStatus.QUEUED.value, literal_execute=True),
+            opted_out(rows),
+        )
+    ).all()
+    for account_id, phone in phones:
+        skip_waiting(session, account_id, [phone], OPTED_OUT)
 
 
 def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:
@@ -67,6 +170,7 @@ def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reaso
         .order_by(Campaign.id)
         .with_for_update()
     ).all()
+    doubts.keep_unknown(session, and_(*waiting), MessageStatus.QUEUED)
     skipped = session.execute(
         update(Message)
         .where(*waiting)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session as Transaction
 from promosms.config import setting
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.gateways import KINDS
 from promosms.gateways.base import Resend
 from promosms.models import (
     Account,
@@ -25,7 +24,17 @@ from promosms.models import (
     Session,
     now,
 )
-from promosms.services import claims, confirmations, counters, emails, launch, ledger
+from promosms.services import (
+    claims,
+    confirmations,
+    counters,
+    doubts,
+    emails,
+    failover,
+    launch,
+    ledger,
+    results,
+)
 
 BATCH = 1000
 UNSETTLED = timedelta(hours=72)
@@ -36,6 +45,7 @@ def sweep() -> None:
     """Everything that is due, each in its own transaction."""
     take_back_leases()
     withdraw_stopped()
+    failover.move_waiting()
     continue_blocked()
     finish_campaigns()
     release_unsettled()
@@ -45,26 +55,26 @@ def sweep() -> None:
 
 
 def take_back_leases() -> int:
-    """Claims of dead workers: without intent back to the queue, with intent unknown.
+    """Claims of dead workers are unknown: nobody can know whether the gateway has the texts.
 
-    With intent nobody can know whether the gateway has the text, so it is not sent again
-    (unless the gateway drops repetitions by our reference). Returns how many rows.
+    They are not sent again, unless the gateway can tell by our reference. Returns how many rows.
     """
-    expired = Message.lease_until < now()
+    expired = (Message.lease_until < now(), Message.status == MessageStatus.SENDING)
+    query = select(Message.id, Message.campaign_id, Message.gateway_id).where(*expired)
+    number = 0
     with transaction() as session:
-        number = claims.requeue(session, expired)
+        found = session.execute(query.limit(BATCH)).all()
+        # Campaigns before their rows, as everywhere, so that nobody waits in a circle.
+        campaigns = {row.campaign_id for row in found if row.campaign_id is not None}
+        session.execute(
+            select(Campaign.id)
+            .where(Campaign.id.in_(campaigns))
+            .order_by(Campaign.id)
+            .with_for_update()
+        ).all()
         for gateway in session.scalars(select(Gateway)):
-            ids = session.scalars(
-                select(Message.id)
-                .where(
-                    expired,
-                    Message.status == MessageStatus.SENDING,
-                    Message.gateway_id == gateway.id,
-                )
-                .limit(BATCH)
-                .with_for_update(skip_locked=True)
-            ).all()
-            number += _give_up(session, ids, _repeats(gateway))
+            ids = [row.id for row in found if row.gateway_id == gateway.id]
+            number += _give_up(session, ids, results.resend_of(gateway))
     return number
 
 
@@ -180,24 +190,24 @@ def events_due() -> bool:
     return bool(db.session.scalar(query))
 
 
-def _repeats(gateway: Gateway) -> bool:
-    kind = KINDS.get(gateway.kind)
-    return kind is not None and kind.resend(gateway.settings) is Resend.DEDUPE
-
-
-def _give_up(session: Transaction, ids: Sequence[int], repeats: bool) -> int:
+def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
     if not ids:
         return 0
-    status = MessageStatus.QUEUED if repeats else MessageStatus.UNKNOWN
+    status = MessageStatus.UNKNOWN if resend is Resend.NEVER else MessageStatus.QUEUED
+    values: dict[str, object] = {"reason": doubts.NO_ANSWER, "lease_until": None}
+    if status == MessageStatus.UNKNOWN:
+        values["final_at"] = now()
+    else:
+        values |= {"doubtful": True, "submitted_at": None, "lease_token": None}
+        values["next_attempt_at"] = now() + results.DOUBTFUL
     rows = session.execute(
         update(Message)
-        .where(Message.id.in_(ids), Message.status == MessageStatus.SENDING)
-        .values(
-            status=status,
-            reason="" if repeats else "no_answer",
-            final_at=None if repeats else now(),
-            lease_until=None,
+        .where(
+            Message.id.in_(ids),
+            Message.status == MessageStatus.SENDING,
+            Message.lease_until < now(),
         )
+        .values(status=status, **values)
         .returning(Message.campaign_id)
         .execution_options(synchronize_session=False)
     ).all()

@@ -1,17 +1,12 @@
 """System texts: what the installation itself texts to a user, before all other traffic."""
 
-import base64
-import hashlib
-
-from cryptography.fernet import Fernet, InvalidToken
-
-from promosms.config import setting
 from promosms.database import transaction
 from promosms.models import Lane, Message
-from promosms.services import installation, routing
+from promosms.services import installation, routing, sealing
 from promosms.sms import segments
 from promosms.sms.phone import country_of
 
+PURPOSE = "system texts"
 DOTS = "••••-••••-••••-••••"
 
 
@@ -23,17 +18,17 @@ def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") 
     """
     body = text.replace("{secret}", secret)
     measure = segments.measure(body)
-    route = installation.default_route()
+    route, country = installation.default_route(), country_of(phone)
     with transaction() as session:
         message = Message(
             account_id=account_id,
-            gateway_id=routing.gateway_for(route.id),
+            gateway_id=routing.gateway_for(route.id, country),
             lane=Lane.SYSTEM,
             phone=phone,
-            country=country_of(phone) or "",
+            country=country,
             sender=route.sender,
             text=text.replace("{secret}", DOTS),
-            sealed=_box().encrypt(body.encode()) if secret else None,
+            sealed=sealing.seal(PURPOSE, body) if secret else None,
             encoding=measure.encoding,
             parts=measure.parts,
         )
@@ -44,12 +39,4 @@ def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") 
 
 def unsealed(sealed: bytes) -> str | None:
     """The full body of a sealed text; None when the key of the installation has changed."""
-    try:
-        return _box().decrypt(sealed).decode()
-    except InvalidToken:
-        return None
-
-
-def _box() -> Fernet:
-    key = hashlib.sha256(b"system texts:" + str(setting("SECRET_KEY")).encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    return sealing.unseal(PURPOSE, sealed)

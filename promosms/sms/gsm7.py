@@ -39,12 +39,24 @@ _FROM_ESCAPED = {chr(code): char for char, code in _EXTENSION.items()} | {ESCAPE
 _ALPHABET = re.escape("".join(map(chr, _TO_CODES)))
 _OUTSIDE = re.compile(f"[^{_ALPHABET}]")
 _EXTENDED = re.compile(f"[{re.escape(''.join(_EXTENSION))}]")
+_BASIC_ONLY = re.compile(f"[{re.escape(_BASIC.replace(ESCAPE, ''))}]*")
 _ESCAPED = re.compile(f"{ESCAPE}(.?)|([^{ESCAPE}]+)", re.DOTALL)
+
+# Most texts have one septet for each character, all of them among the first 256 of Unicode:
+# those are written by one look into a table for each, after all others were taken out.
+_PLAIN = {ord(char): code for code, char in enumerate(_BASIC) if char != ESCAPE and char < "\u0100"}
+_CODES = bytes(_PLAIN.get(number, 0) for number in range(256))
+_OTHERS = bytes(number for number in range(256) if number not in _PLAIN)
 
 
 def is_gsm7(text: str) -> bool:
     """Is every character in the basic or the extension table?"""
     return _OUTSIDE.search(text) is None
+
+
+def is_basic(text: str) -> bool:
+    """Is every character in the basic table, so that each is one septet?"""
+    return _BASIC_ONLY.fullmatch(text) is not None
 
 
 def septets(text: str) -> int:
@@ -67,6 +79,12 @@ def encode(text: str) -> bytes:
 
     Raises UnicodeEncodeError, which is a ValueError, at the first character outside the tables.
     """
+    try:
+        plain = text.encode("latin-1").translate(_CODES, _OTHERS)
+        if len(plain) == len(text):
+            return plain
+    except UnicodeEncodeError:
+        pass  # one of the Greek letters or the euro, or a character of no table
     if outside := _OUTSIDE.search(text):
         reason = "not in the GSM 7-bit alphabet"
         raise UnicodeEncodeError("gsm7", text, outside.start(), outside.end(), reason)

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from promosms.sms import keyword_tables as tables
+
 
 class Keyword(StrEnum):
     """What to do with an answer."""
@@ -18,50 +20,42 @@ class Keyword(StrEnum):
 _WORDS = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take for a base letter with a mark.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "œ": "oe", "æ": "ae"})
+_APOSTROPHES = re.compile("(?<=n)['’`´](?=t)", re.IGNORECASE)  # don't is one word
+_LONG = re.compile(r"s+t+o+p+")
+_PAIRS = re.compile(r"\b(opt|stop) (out|all)\b")
+_WORDS_AFTER_STOP = 2
+_VISITS = ("by", "over", "at")  # to stop by is to visit
 
 
 def _words(text: str) -> list[str]:
     """Return the words in small letters, without accents, punctuation and emoji."""
-    marked = unicodedata.normalize("NFKD", text).casefold()
-    letters = "".join(
-        char for char in marked if unicodedata.category(char) not in {"Mn", "Me", "Cf"}
-    )
-    words = _WORDS.findall(letters.translate(_LETTERS))
+    words = _WORDS.findall(_bare(_APOSTROPHES.sub("", text)))
     spelled = len(words) > 1 and all(len(word) == 1 for word in words)
-    return ["".join(words)] if spelled else words
+    words = ["".join(words)] if spelled else words
+    return ["stop" if _LONG.fullmatch(word) and word != "stopp" else word for word in words]
 
 
-def _set(*rows: str) -> frozenset[str]:
+def _bare(text: str) -> str:
+    """Return a text in small letters and without accents and invisible characters."""
+    marked = unicodedata.normalize("NFKD", text).casefold()
+    letters = (char for char in marked if unicodedata.category(char) not in {"Mn", "Me", "Cf"})
+    return "".join(letters).translate(_LETTERS)
+
+
+def _set(rows: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word for row in rows for word in _words(row))
 
 
-_STOP = _set(
-    "stop stopall unsubscribe optout cancel end quit revoke remove td",
-    "rezygnuję rezygnacja zrezygnuj rezygnować wypisz koniec anuluj",
-    "stopp abmelden abbestellen abmeldung ende",
-    "arrêt arrêter arrête arrett désabonner désinscrire",
-    "baja parar cancelar",
-    "basta cancella cancellami disiscrivi disiscrivimi",
-    "odhlásit odhlas konec",
-    "стоп відписатися відписатись відпишіть",
-)
-_STEMS = tuple(
-    _set(
-        "unsub optout cancel remov revok stopp",
-        "rezygn wypis anuluj usuń wykreśl",
-        "abmeld abbestell kündig entfern lösch",
-        "arrêt désabon désinscri supprim",
-        "cancel elimin borra",
-        "disiscri cancella rimuov",
-        "odhlás odhlaš zruš smaž",
-        "відпис видал",
-    )
-)
-_PAIRS = re.compile(r"\b(opt|stop) (out|all)\b")
-_POLITE = _set("please pls proszę bitte svp favor favore prosím прошу")
-_START = _set("start unstop")
-_HELP = _set("help info pomoc hilfe aide ayuda aiuto допомога")
-_WORDS_AFTER_STOP = 2
+_CLEAR = _set(tables.CLEAR)
+_EVERYDAY = _set(tables.EVERYDAY)
+_CLEAR_STEMS = tuple(_set(tables.CLEAR_STEMS))
+_STEMS = (*_CLEAR_STEMS, *_set(tables.STEMS))
+_SOUNDS = _set(tables.SOUNDS_LIKE)
+_OBJECTS = _set(tables.OBJECTS)
+_POLITE = _set(tables.POLITE)
+_START = _set(tables.START)
+_HELP = _set(tables.HELP)
+_PHRASES = re.compile("|".join(rf"\b(?:{_bare(phrase)})" for phrase in tables.PHRASES))
 
 _OPT_OUT_LINES = {
     "en": "Reply STOP to opt out",
@@ -78,33 +72,50 @@ _OPT_OUT_LINES = {
 def recognise(text: str) -> Keyword:
     """Return what an answer asks for, in English or one of the seven other languages.
 
-    Case, accents, punctuation, emoji and polite words do not count. A stop word alone, at
-    most two words after it, or alone on the first line is a stop; in any other place it is a
-    hold, as is a word that sounds like one. Help and start must stand alone. Bare yes is
-    nothing: consent to something else cannot be read into it.
+    Case, accents, punctuation, emoji, courtesies and slips of the finger do not count.
+
+    A stop is certain: it is confirmed, and only the recipient takes it back. So it is a word that
+    means nothing else, alone or with at most two words after it; a word of every day ("end",
+    "cancel") alone or beside words of texting; either of them alone on the first line.
+    A hold is whatever may mean it: such a word in a sentence or a question, one that sounds like
+    it, a wish in other words ("no more texts"). Nothing promotional goes out either, but a person
+    reads it, because "cancel my order" or "don't stop" is about something else.
+    Help and start must stand alone. Bare yes is nothing: consent to something else cannot be read
+    into it.
     """
-    words = _words(text)
-    alone = " ".join(words)
+    words = _meant(_words(text))
+    alone = words[0] if len(words) == 1 else ""
     if alone in _START:
         return Keyword.START
     if alone in _HELP:
         return Keyword.HELP
-    first_line = _words(text.strip().partition("\n")[0])
-    if _is_stop(words) or (_is_stop(first_line) and len(_merged(first_line)) == 1):
+    first_line = _meant(_words(text.strip().partition("\n")[0]))
+    asked = len(words) > 1 and text.rstrip().endswith("?")
+    if (_is_stop(words) and not asked) or (len(first_line) == 1 and _is_stop(first_line)):
         return Keyword.STOP
-    if any(word in _STOP or word.startswith(_STEMS) for word in _merged(words)):
-        return Keyword.HOLD
-    return Keyword.NOTHING
+    return Keyword.HOLD if _sounds_like_it(words, text) else Keyword.NOTHING
 
 
 def _is_stop(words: list[str]) -> bool:
-    """Does a stop word come first, with at most two words after it?"""
-    meant = _merged(words)
-    return bool(meant) and meant[0] in _STOP and len(meant) <= 1 + _WORDS_AFTER_STOP
+    first, rest = (words[0], words[1:]) if words else ("", [])
+    if len(rest) > _WORDS_AFTER_STOP:
+        return False
+    if first in _CLEAR:
+        return not rest or rest[0] not in _VISITS
+    known = first in _EVERYDAY or first.startswith(_CLEAR_STEMS)
+    return known and all(word in _OBJECTS for word in rest)
 
 
-def _merged(words: list[str]) -> list[str]:
-    """Return the words without polite ones, and opt out and stop all as one word."""
+def _sounds_like_it(words: list[str], text: str) -> bool:
+    known = _CLEAR | _EVERYDAY | _SOUNDS
+    if any(word in known or word.startswith(_STEMS) for word in words):
+        return True
+    sign = not words and any(char in tables.STOP_SIGNS for char in text)
+    return sign or _PHRASES.search(" ".join(_words(text))) is not None
+
+
+def _meant(words: list[str]) -> list[str]:
+    """Return the words without courtesies, and opt out and stop all as one word."""
     text = " ".join(word for word in words if word not in _POLITE)
     return _PAIRS.sub(r"\1\2", text).split()
 

@@ -39,6 +39,11 @@ class Template:
     fields: tuple[tuple[Placeholder, str], ...]
     """Each placeholder with the text that follows it."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that the text uses, each once, in order of appearance."""
+        return tuple(dict.fromkeys(placeholder.name for placeholder, _ in self.fields))
+
     def render(self, values: Mapping[str, str | None]) -> str:
         """Return the text for one recipient; the keys of values are canonical names.
 
@@ -68,8 +73,7 @@ def placeholders(text: str) -> tuple[Placeholder, ...]:
 def unknown(text: str, known: Collection[str]) -> tuple[str, ...]:
     """Return the canonical names of a text that are not among the known, each once."""
     names = {canonical(name) for name in known}
-    used = dict.fromkeys(placeholder.name for placeholder in placeholders(text))
-    return tuple(name for name in used if name not in names)
+    return tuple(name for name in compile(text).names if name not in names)
 
 
 def compile(text: str) -> Template:

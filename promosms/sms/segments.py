@@ -1,11 +1,10 @@
 """How a text is cut into parts, the pieces that are sent and billed."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from promosms.sms.clusters import clusters, has_bound
-from promosms.sms.gsm7 import is_gsm7, septets
+from promosms.sms.gsm7 import is_basic, is_gsm7, septets
 
 Encoding = Literal["gsm7", "ucs2"]
 
@@ -17,8 +16,7 @@ ALONE: dict[Encoding, int] = {"gsm7": 160, "ucs2": 70}
 JOINED: dict[Encoding, int] = {"gsm7": 153, "ucs2": 67}
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """The size of a text: units are septets (gsm7) or UTF-16 code units (ucs2)."""
 
     encoding: Encoding
@@ -33,8 +31,13 @@ def measure(text: str) -> Measure:
 
     The parts are those of split; an empty text has none, and all of the first one left.
     """
-    encoding: Encoding = "gsm7" if is_gsm7(text) else "ucs2"
-    units = septets(text) if encoding == "gsm7" else code_units(text)
+    encoding: Encoding = "gsm7"
+    if is_basic(text):
+        units = len(text)
+    elif is_gsm7(text):
+        units = septets(text)
+    else:
+        encoding, units = "ucs2", code_units(text)
     if units <= ALONE[encoding]:
         return Measure(encoding, 1 if text else 0, units, ALONE[encoding] - units)
     limit = JOINED[encoding]

@@ -117,7 +117,7 @@ class Children:
 
     def log_file(self, child: Child) -> Path:
         """Where the output of a child goes."""
-        return self.logs / f"{child.name}.log"
+        return self.logs / f"{child.name.replace('/', '-')}.log"
 
     def _forget(self) -> None:
         kept: dict[str, int] = {}

@@ -9,7 +9,7 @@ from promosms.config import setting
 from promosms.extensions import csrf
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import BadSignature, BadWebhook, WebhookRequest, WebhookTopic
-from promosms.services import events, webhooks
+from promosms.services import credentials, events, webhooks
 
 bp = Blueprint("webhooks", __name__, url_prefix="/gateways")
 log = logs.get(__name__)
@@ -39,7 +39,7 @@ def _answer(token: str, topic: WebhookTopic) -> Response:
         return Response(status=404)
     webhook, gateway_id = WEBHOOKS[gateway.kind], gateway.id
     try:
-        told = webhook.parse(gateway.settings, _read(topic))
+        told = webhook.parse(credentials.opened(gateway), _read(topic))
     except (BadSignature, BadWebhook, RequestEntityTooLarge) as error:
         code = CODES[type(error)]
         log.warning("webhook.refused", extra={"gateway": gateway_id, "code": code})

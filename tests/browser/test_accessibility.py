@@ -21,7 +21,10 @@ FULL = [
     *EMPTY, "/recipients/add", "/recipients/field-names", "/imports/new", "/imports/paste",
     "/billing/prices", "/settings", "/password/change",
 ]  # fmt: skip
-ADMINS = ["/admin", "/admin/gateways", "/admin/audit"]
+ADMINS = [
+    *("/admin", "/admin/audit", "/admin/gateways", "/admin/gateways/Simulator"),
+    *("/admin/routes", "/admin/routes/standard", "/admin/routes/standard/prices"),
+]
 # What the colours change is the contrast; everything else is looked for in light.
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
 CONTRAST: dict[str, Any] = {**EVERYTHING, "runOnly": ["color-contrast"]}

@@ -34,9 +34,11 @@ from promosms.services import (
     campaigns,
     confirmations,
     imports,
+    installation,
     lists,
     phone,
     recipients,
+    routes,
     suppression_list,
     suppressions,
 )
@@ -160,11 +162,14 @@ class Stage:
             suspended = Account(region="PL", status=AccountStatus.SUSPENDED)
             paused = Gateway(name="Resting", kind="simulator", status=GatewayStatus.PAUSED)
             session.add_all([suspended, paused])
+        spare = routes.add("Spare", "test")
         self.things |= {
             "account": account.public_id,
             "account suspended": suspended.public_id,
             "gateway": "Simulator",
             "gateway paused": "Resting",
+            "route": installation.default_route().code,
+            "route spare": spare.code,
         }
 
     def _other_browser(self) -> str:
@@ -215,6 +220,15 @@ ARGUMENTS = {
     "admin.adjust": "account",
     "admin.pause": "gateway",
     "admin.resume": "gateway paused",
+    "admin.gateway": "gateway",
+    "admin.change_gateway": "gateway",
+    "admin.test_gateway": "gateway",
+    "admin.route": "route",
+    "admin.prices": "route",
+    "admin.default_route": "route spare",
+    "admin.attach": "route",
+    "admin.arrange": "route",
+    "admin.detach": "route",
 }
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
@@ -285,6 +299,15 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "admin.adjust": {"amount": "5", "reason": "Transfer", "reference": "0123456789abcdef0123"},
     "admin.pause": {},
     "admin.resume": {},
+    "admin.change_gateway": {"rate": "20", "window": "5", "connections": "2"},
+    "admin.test_gateway": {"phone": "+48601222333"},
+    "admin.routes": {"name": "Winter"},
+    "admin.route": {"name": "Fast", "sender_kind": "name", "sender": "Shop"},
+    "admin.prices": {"country": "PL", "amount": "0.05"},
+    "admin.default_route": {},
+    "admin.attach": {"gateway": "Resting"},
+    "admin.arrange": {"gateway": "Simulator", "position": "2", "weight": "50", "countries": "PL"},
+    "admin.detach": {"gateway": "Simulator"},
 }
 # These store nothing: a count, and for visitors two cookies.
 STORES_NOTHING = {"campaigns.count", "policies.dismiss_notice", "policies.choose_language"}

@@ -24,3 +24,39 @@ def test_the_migrations_lead_to_the_models_and_back(app: Flask) -> None:
                 connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
             db.create_all()
             db.session.remove()
+
+
+KEPT = {
+    "accounts": "(id, public_id, status, suspended_reason, region, timezone, balance, held,"
+    " field_labels, created_at) VALUES (5, 'a', 'active', '', 'PL', 'UTC', 0, 0, '{}',"
+    " '2026-11-01')",
+    "gateways": '(id, name, kind, settings, rate, "window", status, connected, error)'
+    " VALUES (3, 'one', 'simulator', '{}', 1, 1, 'active', false, '')",
+    "messages": "(id, account_id, lane, phone, country, sender, text, encoding, parts, price,"
+    " status, reason, attempts, created_at) VALUES (77, 5, 2, '+48601000100', 'PL', 's', 't',"
+    " 'gsm7', 1, 1, 'sent', '', 1, '2026-11-01')",
+    "message_parts": "(message_id, number, account_id, gateway_id, reference, status)"
+    " VALUES (77, 1, 5, 3, 'ref', 'sent')",
+}
+
+
+def test_they_keep_what_stands_in_the_tables(app: Flask) -> None:
+    with app.app_context():
+        db.drop_all()
+        try:
+            upgrade(revision="0001")
+            with db.engine.begin() as connection:
+                for table, row in KEPT.items():
+                    connection.execute(text(f"INSERT INTO {table} {row}"))
+            for step in (lambda: upgrade(), lambda: downgrade(revision="0001")):
+                step()
+                with db.engine.connect() as connection:
+                    for table in KEPT:
+                        found = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+                        assert (table, found) == (table, 1)
+        finally:
+            downgrade(revision="base")
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+            db.create_all()
+            db.session.remove()

@@ -37,6 +37,7 @@ class Installation:
             text=True,
             timeout=SECONDS,
             check=False,
+            umask=0o077,
         )
 
     def options(self) -> list[str]:

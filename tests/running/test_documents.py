@@ -1,11 +1,13 @@
 """What the documents say about settings and commands is what there is."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from promosms import cli
 from promosms.config import DEFAULTS
 from promosms.gateways.simulator import OUTCOMES
+from promosms.gateways.smpp.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,6 +17,14 @@ def test_every_setting_is_explained_and_no_other() -> None:
     table = text.partition("| Setting |")[2].partition("\n## ")[0]
     cells = [line.split("|")[1] for line in table.splitlines()[2:] if line.startswith("|")]
     assert sorted(re.findall(r"`([A-Z_0-9]+)`", " ".join(cells))) == sorted(DEFAULTS)
+
+
+def test_every_setting_of_smpp_is_explained_and_no_other() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    table = text.partition("| SMPP setting |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    known = {field.name for field in fields(Settings)}
+    assert set(re.findall(r"`([a-z_]+)`", " ".join(cells))) == known
 
 
 def test_every_command_is_explained() -> None:

@@ -9,8 +9,16 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.gateways import KINDS, WEBHOOKS
-from promosms.models import Gateway, RouteGateway
-from promosms.services import installation
+from promosms.models import AuditEntry, Gateway, GatewayStatus, RouteGateway
+from promosms.services import (
+    alerts,
+    credentials,
+    gateways,
+    health,
+    installation,
+    routing,
+    workers,
+)
 
 VONAGE = ["api_key=abcd1234", "api_secret=s", "signature_secret=sign"]
 
@@ -24,8 +32,9 @@ def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:
     assert result.exit_code == 0, result.output
     with app.app_context():
         gateway = db.session.scalars(select(Gateway).where(Gateway.kind == "vonage")).one()
-        token = gateway.settings["webhook_token"]
-        assert gateway.settings["signature_secret"] == "sign"
+        settings = credentials.opened(gateway)
+        token = settings["webhook_token"]
+        assert settings["signature_secret"] == "sign"
         assert (gateway.rate, gateway.window) == (30, 10)
         query = select(RouteGateway.gateway_id).order_by(RouteGateway.position)
         route = query.where(RouteGateway.route_id == installation.default_route().id)
@@ -34,7 +43,7 @@ def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:
     for topic in ("receipt", "inbound"):
         assert f"https://localhost:8443/gateways/{token}/{topic}" in result.output
     listed = run(app, "list").output
-    assert "Simulator: simulator, active" in listed
+    assert "Simulator: simulator, paused" in listed
     assert f"/gateways/{token}/receipt" in listed
     assert "sign" not in listed.replace("signature", "")
 
@@ -43,8 +52,8 @@ def test_two_gateways_have_different_secrets(app: Flask) -> None:
     for name in ("One", "Two"):
         assert run(app, "add", name, "smsapi", "token=t").exit_code == 0
     with app.app_context():
-        settings = db.session.scalars(select(Gateway.settings).where(Gateway.kind == "smsapi"))
-        assert len({one["webhook_token"] for one in settings}) == 2
+        found = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
+        assert len({credentials.opened(one)["webhook_token"] for one in found}) == 2
 
 
 def test_a_secret_is_read_from_a_file(app: Flask, tmp_path: Path) -> None:
@@ -52,8 +61,47 @@ def test_a_secret_is_read_from_a_file(app: Flask, tmp_path: Path) -> None:
     secret.write_text("very secret\n")
     assert run(app, "add", "One", "smsapi", f"token=@{secret}").exit_code == 0
     with app.app_context():
-        settings = db.session.scalars(select(Gateway.settings).where(Gateway.kind == "smsapi"))
-        assert settings.one()["token"] == "very secret"
+        found = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
+        assert credentials.opened(found.one())["token"] == "very secret"
+
+
+def test_the_first_real_one_ends_the_simulated_network(app: Flask) -> None:
+    assert "The simulator is paused" in run(app, "add", "One", "smsapi", "token=t").output
+    with app.app_context():
+        simulator = db.session.scalars(select(Gateway).where(Gateway.kind == "simulator")).one()
+        assert simulator.status == "paused"
+        assert alerts.paused() == []
+        actions = [entry.action for entry in db.session.scalars(select(AuditEntry))]
+        assert actions == ["gateway.pause", "gateway.add"]
+        gateways.switch("Simulator", GatewayStatus.ACTIVE, "admin")
+    assert "The simulator" not in run(app, "add", "Two", "smsapi", "token=t").output
+    with app.app_context():
+        route_id = installation.default_route().id
+        real = {gateway.id for gateway in gateways.everything() if gateway.kind == "smsapi"}
+        assert {routing.gateway_for(route_id) for _ in range(20)} <= real
+        for name in ("One", "Two"):
+            gateways.switch(name, GatewayStatus.PAUSED, "admin")
+        assert routing.gateway_for(route_id) in real
+
+
+def test_it_gets_texts_when_it_has_connected(app: Flask) -> None:
+    for name in ("One", "Two"):
+        run(app, "add", name, "smsapi", "token=t", "--connections", "2")
+    with app.app_context():
+        route_id = installation.default_route().id
+        two = gateways.find("Two")
+        assert two is not None
+        health.record(two.id, 0, 0, 0)
+        assert {routing.gateway_for(route_id) for _ in range(20)} == {two.id}
+        assert workers.expected()[-2:] == [f"gateway-{two.id}", f"gateway-{two.id}/2"]
+
+
+def test_a_changed_key_is_told_in_the_list(app: Flask) -> None:
+    run(app, "add", "One", "smsapi", "token=t")
+    app.config["SECRET_KEY"] = "another key for the tests, as long as the first one"
+    result = run(app, "list")
+    assert result.exit_code == 0
+    assert "the SECRET_KEY of the installation has changed" in result.output
 
 
 @pytest.mark.parametrize(
@@ -68,6 +116,7 @@ def test_a_secret_is_read_from_a_file(app: Flask, tmp_path: Path) -> None:
         (["One", "smsapi", "token=t", "base_url=http://sms.example"], "https"),
         (["", "smsapi", "token=t"], "name"),
         (["One", "smsapi", "token=t", "--rate", "0"], "rate"),
+        (["One", "smsapi", "token=t", "--connections", "0"], "connections"),
         (["Simulator", "smsapi", "token=t"], "of that name"),
     ],
 )

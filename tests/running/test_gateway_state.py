@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
+from rq import Queue
+from rq import Worker as Listener
 from sqlalchemy import select, update
 
+from promosms import bell, lines, worker
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Gateway, now
-from promosms.services import gateways
+from promosms.models import Gateway, Worker, now
+from promosms.services import health, workers
 from tests.pages import PageClient
 
 
@@ -22,13 +26,80 @@ def test_the_page_tells_connected_from_lost_and_from_silent(app: Flask, admin: P
     assert state(admin) == "Not connected"
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
-        gateways.note_state(gateway_id, connected=True)
+        name = bell.gateway_queue(gateway_id)
+        workers.beat(name, connected=True)
     assert state(admin) == "Connected"
     with app.app_context(), transaction() as session:
-        session.execute(update(Gateway).values(seen_at=now() - timedelta(minutes=2)))
+        session.execute(update(Worker).values(seen_at=now() - timedelta(minutes=2)))
     assert state(admin) == "Not connected"
     with app.app_context():
-        gateways.note_state(
+        workers.beat(name)
+        health.note_connection(
             gateway_id, connected=False, error="The provider refused: wrong password"
         )
     assert "wrong password" in state(admin)
+
+
+def test_the_beat_of_a_worker_tells_how_its_line_fares(app: Flask) -> None:
+    with app.app_context():
+        gateway_id = db.session.scalars(select(Gateway.id)).one()
+        name = workers.name_of(gateway_id, 2)
+        lines.open_line(app, gateway_id)
+        try:
+            worker.beat(name, gateway_id)
+        finally:
+            lines.close_line(gateway_id)
+        gateway = db.session.get_one(Gateway, gateway_id)
+        assert workers.connected() == {name}
+        assert gateway.seen_at is not None
+        worker.beat(name, gateway_id)
+        assert workers.connected() == set()
+
+
+def test_connections_share_the_rate(app: Flask) -> None:
+    with app.app_context():
+        gateway_id = db.session.scalars(select(Gateway.id)).one()
+        for rate, connections, each in ((300, 3, 100), (2, 3, 1)):
+            with transaction() as session:
+                session.execute(update(Gateway).values(rate=rate, connections=connections))
+            try:
+                assert lines.open_line(app, gateway_id).line.pace.full == each
+            finally:
+                lines.close_line(gateway_id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "gateway_id"),
+    [
+        ("work", "work", None),
+        ("gateway-7", "gateway-7", 7),
+        ("gateway-7/1", "gateway-7", 7),
+        ("gateway-7/2", "gateway-7/2", 7),
+        ("gateway-7:2", "gateway-7/2", 7),
+    ],
+)
+def test_workers_have_names(typed: str, name: str, gateway_id: int | None) -> None:
+    assert workers.proper(typed) == name
+    assert workers.gateway_of(typed) == gateway_id
+
+
+@pytest.mark.usefixtures("context")
+def test_a_bell_wakes_every_worker_of_a_gateway() -> None:
+    queue = bell.queue("gateway-7")
+    assert lengths(queue, "gateway-7") == [1, 2, 2]  # nobody listens yet: one, and one ahead
+    queue.empty()
+    listening = [Listener([queue], connection=queue.connection, name=f"w{n}") for n in range(3)]
+    for each in listening:
+        each.register_birth()
+    assert lengths(queue, "gateway-7") == [3, 4, 4]
+    for each in listening:
+        each.register_death()
+
+
+def lengths(queue: Queue, name: str) -> list[int]:
+    """How long a queue is after each of three rings."""
+    found = []
+    for _ in range(3):
+        bell.ring(name, "send.run", 7)
+        found.append(len(queue))
+    return found

@@ -1,7 +1,9 @@
 """`promosms up`: one command starts everything, and nothing is left when it ends."""
 
 import socket
+import sqlite3
 import stat
+from contextlib import closing
 
 import psutil
 
@@ -9,6 +11,10 @@ from tests.running.installation import Installation, wait_for
 
 
 def test_it_starts_answers_revives_and_ends(installation: Installation) -> None:
+    installation.command("migrate")
+    with closing(sqlite3.connect(installation.folder / "promosms.sqlite3")) as database:
+        database.execute("UPDATE gateways SET connections = 2")
+        database.commit()
     printed = installation.start()
     assert f"https://localhost:{installation.port}/" in printed
     assert printed.count("/admin/join/") == 1
@@ -19,6 +25,7 @@ def test_it_starts_answers_revives_and_ends(installation: Installation) -> None:
     assert_a_second_one_is_refused(installation)
     assert_private(installation)
     assert_a_dead_worker_comes_back(installation)
+    assert_both_connections_are_open(installation)
     family = installation.family()
     assert len(family) >= 9
     assert installation.stop() == 0
@@ -96,6 +103,14 @@ def assert_a_dead_worker_comes_back(installation: Installation) -> None:
     before.kill()
     wait_for(lambda: any(each != before for each in of_mail(installation)), installation.printed)
     assert "mail has ended" in installation.printed()
+
+
+def assert_both_connections_are_open(installation: Installation) -> None:
+    with closing(sqlite3.connect(installation.folder / "promosms.sqlite3")) as database:
+        query = "SELECT name FROM workers WHERE connected ORDER BY name"
+        wait_for(lambda: len(database.execute(query).fetchall()) == 2, installation.printed)
+        assert database.execute(query).fetchall() == [("gateway-1",), ("gateway-1/2",)]
+    assert (installation.folder / "logs" / "gateway-1-2.log").exists()
 
 
 def of_mail(installation: Installation) -> list[psutil.Process]:

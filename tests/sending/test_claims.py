@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from promosms.database import transaction
 from promosms.extensions import db
+from promosms.gateways.base import Answer, Trouble
 from promosms.models import (
     Account,
     Campaign,
@@ -14,7 +15,6 @@ from promosms.models import (
     GatewayStatus,
     Lane,
     Message,
-    MessageStatus,
     Recipient,
     Suppression,
     SuppressionSource,
@@ -30,16 +30,24 @@ from promosms.services import (
     sweep,
     system_texts,
 )
-from promosms.services.results import Result
+from promosms.services.claims import Claim, Claimed
 from tests.cast import Cast
 from tests.sending.conftest import MakeCampaign, check_books, statuses
 
+BUSY = Answer(trouble=Trouble.TEMPORARY, reason="busy")
+LOST = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
 PHONES = [f"+486012{n:05}" for n in range(100, 110)]
 
 
 def gateway_id() -> int:
     """The only gateway."""
     return db.session.query(Gateway).one().id
+
+
+def taken(most: int = 500) -> tuple[Claim, list[Claimed]]:
+    """A claim of a worker that has just begun, and what it got."""
+    claim = Claim(gateway_id())
+    return claim, claims.take(claim, most)
 
 
 def prepared(make_campaign: MakeCampaign, phones: list[str] | None = None) -> int:
@@ -51,14 +59,11 @@ def prepared(make_campaign: MakeCampaign, phones: list[str] | None = None) -> in
 
 def test_two_workers_never_get_the_same_row(context: None, make_campaign: MakeCampaign) -> None:
     prepared(make_campaign)
-    first = claims.claim(gateway_id(), 6)
-    second = claims.claim(gateway_id(), 6)
-    assert first is not None
-    assert second is not None
-    ids = [m.id for m in first.messages] + [m.id for m in second.messages]
+    first, second = taken(6)[1], taken(6)[1]
+    ids = [message.id for message in first + second]
     assert sorted(set(ids)) == sorted(ids)
     assert len(ids) == 10
-    assert claims.claim(gateway_id()) is None
+    assert taken()[1] == []
 
 
 def test_a_system_text_overtakes_a_campaign(
@@ -68,10 +73,9 @@ def test_a_system_text_overtakes_a_campaign(
     system_texts.queue_system_text(
         cast.stranger.account_id, "+48601000103", "Your password: {secret}", "ABCD-EFGH"
     )
-    claim = claims.claim(gateway_id())
-    assert claim is not None
-    assert [message.text for message in claim.messages] == ["Your password: ABCD-EFGH"]
-    assert claim.messages[0].lane == Lane.SYSTEM
+    _, messages = taken()
+    assert [message.text for message in messages] == ["Your password: ABCD-EFGH"]
+    assert messages[0].lane == Lane.SYSTEM
 
 
 def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> None:
@@ -81,10 +85,8 @@ def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> Non
     assert "ABCD" not in message.text
     assert message.sealed is not None
     assert b"ABCD" not in message.sealed
-    claim = claims.claim(gateway_id())
-    assert claim is not None
-    window = claims.intend(claim, claim.messages)
-    results.record(claim, [Result(window[0], MessageStatus.SENT, ("r-1",))])
+    claim, window = taken()
+    results.record(claim, [(window[0], Answer(("r-1",)))])
     db.session.refresh(message)
     assert message.sealed is None
 
@@ -114,9 +116,7 @@ def test_accounts_take_turns(context: None, make_campaign: MakeCampaign, cast: C
         )
     served = []
     for _ in range(4):
-        claim = claims.claim(gateway_id(), 1)
-        assert claim is not None
-        served.append(claim.messages[0].account_id)
+        served.append(taken(1)[1][0].account_id)
     assert served[0] != served[1]
     assert served[2] != served[3]
 
@@ -125,12 +125,10 @@ def test_nothing_leaves_after_an_opt_out(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
-    claim = claims.claim(gateway_id())
-    assert claim is not None
     suppressions.opt_out(cast.owner.account_id, PHONES[3], SuppressionSource.REPLY)
-    allowed = claims.intend(claim, claim.messages)
-    assert PHONES[3] not in [message.phone for message in allowed]
-    assert len(allowed) == 9
+    _, messages = taken()
+    assert PHONES[3] not in [message.phone for message in messages]
+    assert len(messages) == 9
     assert statuses(campaign_id) == {"sending": 9, "skipped": 1}
     check_books(cast.owner.account_id)
 
@@ -151,7 +149,7 @@ def test_an_opt_out_during_preparation_is_not_held(
 ) -> None:
     campaign_id = make_campaign(PHONES)
     page = next(preparation.audience.walk(db.session.get_one(Campaign, campaign_id)))
-    assert preparation._insert_page(campaign_id, 0, page, gateway_id(), "+48732000001")
+    assert preparation._insert_page(campaign_id, 0, page, "+48732000001")
     suppressions.opt_out(cast.owner.account_id, PHONES[0], SuppressionSource.REPLY)
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
     assert db.session.get_one(Account, cast.owner.account_id).held == 9 * 300
@@ -166,8 +164,8 @@ def test_preparation_goes_on_after_a_kill_and_a_second_worker_adds_nothing(
         campaign_id = make_campaign(PHONES)
         pages = preparation.audience.walk(db.session.get_one(Campaign, campaign_id))
         page = next(pages)
-        assert preparation._insert_page(campaign_id, 0, page, gateway_id(), "+48732000001")
-        assert not preparation._insert_page(campaign_id, 0, page, gateway_id(), "+48732000001")
+        assert preparation._insert_page(campaign_id, 0, page, "+48732000001")
+        assert not preparation._insert_page(campaign_id, 0, page, "+48732000001")
         assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
         assert preparation.prepare(campaign_id) is None
     finally:
@@ -189,81 +187,76 @@ def test_a_price_that_has_risen_asks_again(
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
 
 
-def test_a_dead_worker_without_intent_gives_everything_back(
+def test_what_comes_back_after_an_opt_out_is_skipped(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
-    campaign_id = prepared(make_campaign)
-    assert claims.claim(gateway_id(), 6) is not None
-    expire_leases()
-    assert sweep.take_back_leases() == 6
-    assert statuses(campaign_id) == {"queued": 10}
+    campaign_id = prepared(make_campaign, PHONES[:2])
+    claim, window = taken()
+    with transaction() as session:
+        session.add(Suppression(account_id=cast.owner.account_id, phone=PHONES[0], source="reply"))
+    results.record(claim, [(message, BUSY) for message in window])
+    all_due()
+    again = Claim(gateway_id())
+    assert [message.phone for message in claims.take(again, 10)] == [PHONES[1]]
+    assert claims.take(again, 10) == []  # nothing after the last one, so it looks from the start
+    claims.take(again, 10)
+    assert statuses(campaign_id) == {"sending": 1, "skipped": 1}
     check_books(cast.owner.account_id)
 
 
-def test_a_dead_worker_with_intent_leaves_unconfirmed_texts(
+def test_a_dead_worker_leaves_unconfirmed_texts(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
-    claim = claims.claim(gateway_id(), 6)
-    assert claim is not None
-    claims.intend(claim, claim.messages[:4])
+    taken(4)
     expire_leases()
-    sweep.take_back_leases()
+    assert sweep.take_back_leases() == 4
     assert statuses(campaign_id) == {"queued": 6, "unknown": 4}
     check_books(cast.owner.account_id)
 
 
-def test_a_worker_that_slept_beyond_its_lease_submits_nothing(
+def test_a_worker_finds_what_a_broken_connection_did_not_confirm(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     prepared(make_campaign)
-    claim = claims.claim(gateway_id(), 6)
-    assert claim is not None
-    expire_leases()
-    sweep.take_back_leases()
-    assert claims.intend(claim, claim.messages) == []
+    claim, messages = taken(4)
+    assert claims.taken_before(claim) == messages
+    assert claims.taken_before(Claim(gateway_id())) == []
 
 
 def test_a_late_answer_settles_what_the_sweep_gave_up(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign, PHONES[:1])
-    claim = claims.claim(gateway_id())
-    assert claim is not None
-    window = claims.intend(claim, claim.messages)
+    claim, window = taken()
     expire_leases()
     sweep.take_back_leases()
-    assert results.record(claim, [Result(window[0], MessageStatus.SENT, ("r-1",))]) == 1
+    assert results.record(claim, [(window[0], Answer(("r-1",)))]) == 1
     assert statuses(campaign_id) == {"sent": 1}
     check_books(cast.owner.account_id)
 
 
-def test_pause_holds_what_is_claimed_and_resume_sends_it(
+def test_pause_holds_what_waits_and_resume_sends_it(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     campaign_id = prepared(make_campaign)
-    claim = claims.claim(gateway_id(), 6)
-    assert claim is not None
+    claim, messages = taken(6)
+    assert len(messages) == 6
     campaign = db.session.get_one(Campaign, campaign_id)
     launch.pause(campaign)
-    assert claims.intend(claim, claim.messages) == []
-    assert claims.give_back(claim) == 6
-    assert claims.claim(gateway_id()) is None
+    assert claims.take(claim, 6) == []
     launch.resume(campaign)
-    again = claims.claim(gateway_id())
-    assert again is not None
-    assert len(again.messages) == 10
+    assert len(taken()[1]) == 4
 
 
 def test_cancel_ends_what_waits_and_releases_its_price(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
-    claim = claims.claim(gateway_id(), 6)
-    assert claim is not None
+    claim, messages = taken(6)
     launch.cancel(db.session.get_one(Campaign, campaign_id))
     assert statuses(campaign_id) == {"sending": 6, "cancelled": 4}
-    claims.give_back(claim)
+    results.record(claim, [(message, BUSY) for message in messages])
     sweep.withdraw_stopped()
     assert statuses(campaign_id) == {"cancelled": 10}
     account = db.session.get_one(Account, cast.owner.account_id)
@@ -279,29 +272,26 @@ def test_a_suspended_account_sends_nothing(
         session.execute(
             update(Account).where(Account.id == cast.owner.account_id).values(status="suspended")
         )
-    assert claims.claim(gateway_id()) is None
+    assert taken()[1] == []
 
 
 def test_a_paused_gateway_keeps_its_queue(context: None, make_campaign: MakeCampaign) -> None:
     prepared(make_campaign)
     with transaction() as session:
         session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
-    assert claims.claim(gateway_id()) is None
+    assert taken()[1] == []
 
 
 def test_a_busy_gateway_is_tried_again_later(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign, PHONES[:1])
-    claim = claims.claim(gateway_id())
-    assert claim is not None
-    window = claims.intend(claim, claim.messages)
-    results.record(claim, [Result(window[0], MessageStatus.QUEUED, reason="busy")])
+    claim, window = taken()
+    results.record(claim, [(window[0], BUSY)])
     assert statuses(campaign_id) == {"queued": 1}
-    assert claims.claim(gateway_id()) is None
-    with transaction() as session:
-        session.execute(update(Message).values(next_attempt_at=now()))
-    assert claims.claim(gateway_id()) is not None
+    assert taken()[1] == []
+    all_due()
+    assert len(taken()[1]) == 1
     check_books(cast.owner.account_id)
 
 
@@ -309,10 +299,8 @@ def test_unconfirmed_texts_are_paid_back_after_72_hours(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign, PHONES[:2])
-    claim = claims.claim(gateway_id())
-    assert claim is not None
-    window = claims.intend(claim, claim.messages)
-    results.record(claim, [Result(m, MessageStatus.UNKNOWN, reason="no_answer") for m in window])
+    claim, window = taken()
+    results.record(claim, [(m, LOST) for m in window])
     assert sweep.finish_campaigns() == 1
     sweep.release_unsettled()
     assert db.session.get_one(Account, cast.owner.account_id).held == 600
@@ -325,6 +313,12 @@ def test_unconfirmed_texts_are_paid_back_after_72_hours(
     sweep.release_unsettled()
     account = db.session.get_one(Account, cast.owner.account_id)
     assert (account.balance, account.held) == (100_000, 0)
+
+
+def all_due() -> None:
+    """As if the time of every next try had come."""
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=now()))
 
 
 def expire_leases() -> None:

@@ -9,22 +9,22 @@ from sqlalchemy import select, update
 
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.gateways.base import Inbound, Receipt, ReceiptStatus
+from promosms.gateways.base import Answer, Inbound, Receipt, ReceiptStatus, Trouble
 from promosms.models import (
     Gateway,
     GatewayEvent,
     InboundMessage,
     Message,
     MessagePart,
-    MessageStatus,
     Suppression,
     now,
 )
 from promosms.services import claims, events, preparation, results
-from promosms.services.results import Result
+from promosms.services.claims import Claim
 from tests.cast import Cast
 from tests.sending.conftest import MakeCampaign, check_books, statuses
 
+LOST = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
 D, U, E = ReceiptStatus.DELIVERED, ReceiptStatus.UNDELIVERED, ReceiptStatus.EXPIRED
 
 
@@ -34,13 +34,12 @@ def sent(make_campaign: MakeCampaign, number: int = 3, parts: int = 1) -> tuple[
     campaign_id = make_campaign([f"+486012{n:05}" for n in range(100, 100 + number)], text=text)
     preparation.prepare(campaign_id)
     gateway = db.session.query(Gateway).one().id
-    claim = claims.claim(gateway)
-    assert claim is not None
-    window = claims.intend(claim, claim.messages)
+    claim = Claim(gateway)
+    window = claims.take(claim, 500)
     results.record(
         claim,
         [
-            Result(m, MessageStatus.SENT, tuple(f"r-{n}-{p}" for p in range(1, parts + 1)))
+            (m, Answer(tuple(f"r-{n}-{p}" for p in range(1, parts + 1))))
             for n, m in enumerate(window)
         ],
     )
@@ -99,12 +98,11 @@ def test_a_receipt_before_its_answer_waits_for_it(
     campaign_id = make_campaign(["+48601200100"])
     preparation.prepare(campaign_id)
     gateway = db.session.query(Gateway).one().id
-    claim = claims.claim(gateway)
-    assert claim is not None
-    window = claims.intend(claim, claim.messages)
+    claim = Claim(gateway)
+    window = claims.take(claim, 500)
     tell(gateway, [Receipt("r-0-1", str(window[0].id), D)])
     assert statuses(campaign_id) == {"sending": 1}
-    results.record(claim, [Result(window[0], MessageStatus.SENT, ("r-0-1",))])
+    results.record(claim, [(window[0], Answer(("r-0-1",)))])
     with transaction() as session:
         session.execute(update(GatewayEvent).values(next_attempt_at=now()))
     assert events.apply_batch() == 1
@@ -117,10 +115,9 @@ def test_a_receipt_settles_an_unconfirmed_text_and_charges_it(
     campaign_id = make_campaign(["+48601200100"])
     preparation.prepare(campaign_id)
     gateway = db.session.query(Gateway).one().id
-    claim = claims.claim(gateway)
-    assert claim is not None
-    window = claims.intend(claim, claim.messages)
-    results.record(claim, [Result(window[0], MessageStatus.UNKNOWN, reason="no_answer")])
+    claim = Claim(gateway)
+    window = claims.take(claim, 500)
+    results.record(claim, [(window[0], LOST)])
     tell(gateway, [Receipt("r-9", str(window[0].id), D)])
     assert statuses(campaign_id) == {"delivered": 1}
     assert db.session.query(MessagePart).one().reference == "r-9"

@@ -43,10 +43,8 @@ class Status(IntEnum):
 class Esm(IntEnum):
     """Bits of esm_class, section 5.2.12."""
 
-    KIND = 0x3C
     RECEIPT = 0x04
     DELIVERY_ACKNOWLEDGED = 0x08
-    READ_ACKNOWLEDGED = 0x10
     INTERMEDIATE = 0x20
     HEADER = 0x40
 

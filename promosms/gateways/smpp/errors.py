@@ -1,6 +1,7 @@
 """What a command_status means for a text: try later, slower, never (SMPP 3.4 section 5.1.3)."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from promosms.gateways.base import GatewayError, Trouble
 from promosms.gateways.smpp.codes import Status
@@ -24,45 +25,85 @@ SESSION = {
     0x53: "invalid_system_type",
 }
 """The session is at fault, not the text: bind anew and send it again."""
-PERMANENT = {
-    0x01: "invalid_length",
+SETTINGS = {
+    0x07: "invalid_registered",
     0x0A: "invalid_sender",
-    0x0B: "invalid_number",
     0x15: "invalid_service_type",
-    0x33: "invalid_number",
-    0x34: "invalid_number",
+    0x43: "invalid_esm_class",
     0x48: "invalid_sender_ton",
     0x49: "invalid_sender_npi",
+    0xC1: "parameter_not_allowed",
+}
+"""Fields that we fill from our settings: every text would be refused."""
+PERMANENT = {
+    0x01: "invalid_length",
+    0x06: "invalid_priority",
+    0x0B: "invalid_number",
+    0x33: "invalid_number",
+    0x34: "invalid_number",
+    0x40: "invalid_number",
+    0x42: "invalid_submission",
+    0x44: "invalid_number",
     0x50: "invalid_number_ton",
     0x51: "invalid_number_npi",
+    0x54: "invalid_submission",
+    0x55: "invalid_submission",
     0x61: "invalid_schedule",
     0x62: "invalid_validity",
+    0x63: "invalid_submission",
     0x65: "rejected",
     0x66: "rejected",
+    0xC0: "invalid_parameters",
+    0xC2: "invalid_parameters",
+    0xC3: "invalid_parameters",
+    0xC4: "invalid_parameters",
 }
 CREDENTIALS = frozenset(
     (Status.INVALID_PASSWORD, Status.INVALID_SYSTEM_ID, Status.INVALID_SYSTEM_TYPE)
 )
 """Trying again would not help, and some providers lock who tries often."""
 
-_REASONS = TEMPORARY | THROTTLED | SESSION | PERMANENT
+
+class Meaning(StrEnum):
+    """What an operator may say of a code: a trouble, or one of two reasons of their own.
+
+    NO_CREDIT stops the gateway (SETTINGS), OPTED_OUT is about this recipient (PERMANENT).
+    """
+
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+    THROTTLED = "throttled"
+    UNKNOWN = "unknown"
+    SETTINGS = "settings"
+    NO_CREDIT = "no_credit"
+    OPTED_OUT = "opted_out"
 
 
-def refusal(status: int, own: Mapping[int, Trouble]) -> GatewayError:
+_BY_TROUBLE = {
+    Trouble.TEMPORARY: TEMPORARY | SESSION,
+    Trouble.THROTTLED: THROTTLED,
+    Trouble.SETTINGS: SETTINGS,
+    Trouble.PERMANENT: PERMANENT,
+}
+_TROUBLES = {status: trouble for trouble, group in _BY_TROUBLE.items() for status in group}
+_REASONS = {status: reason for group in _BY_TROUBLE.values() for status, reason in group.items()}
+
+
+def refusal(status: int, own: Mapping[int, Meaning]) -> GatewayError:
     """The error for a text that was refused; `own` is the provider's map and goes first.
 
     What nobody has explained, as most of the vendors' range 0x400 to 0x4FF, is permanent: the
     text would be refused again.
     """
-    return GatewayError(own.get(status) or _trouble(status), reason(status))
+    meaning = own.get(status)
+    if meaning is Meaning.NO_CREDIT:
+        return GatewayError(Trouble.SETTINGS, meaning.value)
+    if meaning is Meaning.OPTED_OUT:
+        return GatewayError(Trouble.PERMANENT, meaning.value, opted_out=True)
+    trouble = Trouble(meaning) if meaning else _TROUBLES.get(status, Trouble.PERMANENT)
+    return GatewayError(trouble, reason(status))
 
 
 def reason(status: int) -> str:
     """A short code for people's words."""
     return _REASONS.get(status, f"status_0x{status:x}")
-
-
-def _trouble(status: int) -> Trouble:
-    if status in THROTTLED:
-        return Trouble.THROTTLED
-    return Trouble.TEMPORARY if status in TEMPORARY or status in SESSION else Trouble.PERMANENT

@@ -43,7 +43,7 @@ class Reader:
             raise Malformed("a string has no end")
         found = self.data[self.place : end]
         self.place = end + 1
-        return found.decode("latin-1")
+        return found.decode("latin-1") if found else ""
 
     def rest(self) -> bytes:
         """All that is left."""

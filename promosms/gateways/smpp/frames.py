@@ -1,11 +1,10 @@
 """Cuts the stream of a connection into PDUs."""
 
 from collections.abc import Iterator
-from struct import unpack_from
 from typing import NamedTuple
 
 from promosms.gateways.smpp.fields import Malformed
-from promosms.gateways.smpp.pdus import HEADER
+from promosms.gateways.smpp.pdus import HEADER, NUMBERS
 
 LONGEST = 0x20000
 """Twice the longest optional parameter; whoever announces more has lost the thread."""
@@ -28,11 +27,11 @@ class Frames:
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """The PDUs that are complete now. Raises Malformed where no PDU can begin."""
-        data = self.kept + data
+        data = self.kept + data if self.kept else data
         place = 0
         try:
             while len(data) - place >= HEADER:
-                length, command, status, sequence = unpack_from(">LLLL", data, place)
+                length, command, status, sequence = NUMBERS.unpack_from(data, place)
                 if not HEADER <= length <= LONGEST:
                     raise Malformed(f"a PDU of {length} octets")
                 if len(data) - place < length:

@@ -1,24 +1,27 @@
 """The gateway: texts into submit_sm, answers into references, deliveries into events."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from promosms.gateways.base import Emit, Gateway, GatewayError, OutboundSms, Trouble
-from promosms.gateways.smpp import errors, receipts
-from promosms.gateways.smpp.codes import Command, Status
+from promosms.gateways.base import Answer, Emit, Gateway, GatewayError, OutboundSms, Trouble
+from promosms.gateways.smpp import errors
+from promosms.gateways.smpp.attempts import Attempt, reference
+from promosms.gateways.smpp.codes import Command
 from promosms.gateways.smpp.frames import Frame
 from promosms.gateways.smpp.intake import Intake
-from promosms.gateways.smpp.link import CLOSING, Link
+from promosms.gateways.smpp.link import CLOSING, BindRefused, Link
 from promosms.gateways.smpp.parts import Parts
-from promosms.gateways.smpp.pdus import Named
-from promosms.gateways.smpp.session import NoAnswer, NotSent, Session
+from promosms.gateways.smpp.session import NotSent
 from promosms.gateways.smpp.settings import BindAs, Settings
+
+log = logging.getLogger(__name__)
 
 HOLD_SECONDS = 1.0
 """No submission for so long after the SMSC found us too fast."""
-
-Fate = Frame | BaseException
+ONE = range(1, 2)
+"""The numbers of the parts of a text that has one."""
 
 
 class SmppGateway(Gateway):
@@ -29,6 +32,8 @@ class SmppGateway(Gateway):
         self.parts = Parts(self.settings)
         self.links: list[Link] = []
         self.intake: Intake | None = None
+        self.tasks: dict[Attempt, asyncio.Task[None]] = {}
+        """Those texts that wait for a session."""
 
     @property
     def ready(self) -> bool:
@@ -37,6 +42,7 @@ class SmppGateway(Gateway):
 
     async def open(self, emit: Emit) -> None:
         """Bind. Raises BindRefused on wrong credentials; otherwise keeps trying by itself."""
+        self.loop = asyncio.get_running_loop()
         self.intake = Intake(self.settings, emit)
         commands = [Command.BIND_TRANSCEIVER]
         if self.settings.bind is BindAs.TX_RX:
@@ -49,70 +55,100 @@ class SmppGateway(Gateway):
             await self.close()
             raise
 
-    async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
-        """Submit all parts of a text, one directly after the other.
+    def begin(self, sms: OutboundSms, done: Callable[[Answer], None]) -> None:
+        """Submit the parts of a text that were not taken before, one directly after the other."""
+        self._start(sms, done)
 
-        A text of which only some parts were taken raises UNKNOWN with the reason "partly": it
-        must not go out again as a whole.
-        """
-        fates = await self._submit(self.parts.bodies(sms))
-        answers = [fate for fate in fates if isinstance(fate, Frame)]
-        accepted = [answer for answer in answers if answer.status == Status.OK]
-        if len(accepted) == len(fates):
-            ids = self.settings.ids
-            return tuple(receipts.of_answer(Named.read(a.body).name, ids) for a in accepted)
-        if any(isinstance(fate, NoAnswer) for fate in fates):
-            raise GatewayError(Trouble.UNKNOWN, "no_answer")
-        if accepted:
-            raise GatewayError(Trouble.UNKNOWN, "partly")
-        raise self._refusal(answers)
+    async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
+        """The same for who waits. One that is cancelled writes no more parts."""
+        answered: asyncio.Future[Answer] = self.loop.create_future()
+
+        def done(answer: Answer) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        attempt = self._start(sms, done)
+        try:
+            answer = await answered
+        except asyncio.CancelledError:
+            if attempt:
+                self._withdraw(attempt)
+            raise
+        if answer.trouble:
+            raise GatewayError(
+                answer.trouble, answer.reason, taken=answer.taken, opted_out=answer.opted_out
+            )
+        return answer.references
 
     async def close(self) -> None:
         """Wait for the answers under way, store what has come, unbind."""
         await asyncio.gather(*(link.settle() for link in self.links))
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
         if self.intake:
             await self.intake.close(CLOSING)
         await asyncio.gather(*(link.close() for link in self.links))
 
-    async def _submit(self, bodies: Sequence[bytes]) -> list[Fate]:
-        """What became of each part. While nothing was written another session may be tried."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self.settings.wait_seconds
-        while True:
-            session = await self._session(end - loop.time())
-            fates = await _fates(session.submit(bodies))
-            self._react(session, fates)
-            unsent = all(isinstance(fate, NotSent) for fate in fates)
-            if not unsent or loop.time() >= end:
-                return fates
-
-    async def _session(self, seconds: float) -> Session:
+    def _start(self, sms: OutboundSms, done: Callable[[Answer], None]) -> Attempt | None:
+        """None of a text that cannot be written, or of which nothing is left to submit."""
         try:
-            return await self.links[0].usable(seconds)
-        except NotSent:
-            raise GatewayError(Trouble.TEMPORARY, "not_bound") from None
+            bodies = self.parts.bodies(sms)
+        except GatewayError as problem:
+            done(Answer.of(problem))
+            return None
+        until = self.loop.time() + self.settings.wait_seconds
+        attempt = Attempt(sms, bodies, until, self._done, done)
+        if not attempt.bodies:
+            done(attempt.answer(self.settings))
+            return None
+        session = self.links[0].session
+        if session and session.usable:
+            attempt.submit(session)
+        else:
+            self._wait(attempt)
+        return attempt
 
-    def _react(self, session: Session, fates: Sequence[Fate]) -> None:
+    def _done(self, attempt: Attempt) -> None:
+        """All parts have their fate. While nothing was written another session may be tried."""
+        fate = attempt.fates[0]
+        if isinstance(fate, Frame) and not fate.status and attempt.numbers == ONE:
+            attempt.tell(Answer((reference(fate, self.settings),)))  # as it mostly ends
+            return
+        self._react(attempt)
+        if attempt.unsent and self.loop.time() < attempt.until:
+            self._wait(attempt)
+        else:
+            attempt.tell(attempt.answer(self.settings))
+
+    def _react(self, attempt: Attempt) -> None:
         """Slow down where the SMSC asks for it, bind anew where the session is at fault."""
-        for fate in fates:
-            if isinstance(fate, Frame) and fate.status:
-                if self._refusal([fate]).trouble is Trouble.THROTTLED:
-                    session.hold(HOLD_SECONDS)
-                elif fate.status in errors.SESSION:
-                    session.leave()
+        assert attempt.session
+        if any(error.trouble is Trouble.THROTTLED for error in attempt.refusals(self.settings)):
+            attempt.session.hold(HOLD_SECONDS)
+        if any(isinstance(f, Frame) and f.status in errors.SESSION for f in attempt.fates):
+            attempt.session.leave()
 
-    def _refusal(self, answers: Sequence[Frame]) -> GatewayError:
-        """The error of a text that nobody took: permanent if one part will never be."""
-        found = [errors.refusal(answer.status, self.settings.errors) for answer in answers]
-        found.sort(key=lambda error: error.trouble is not Trouble.PERMANENT)
-        return found[0] if found else GatewayError(Trouble.TEMPORARY, "not_sent")
+    def _wait(self, attempt: Attempt) -> None:
+        self.tasks[attempt] = self.loop.create_task(self._waited(attempt))
 
+    async def _waited(self, attempt: Attempt) -> None:
+        """Submit as soon as there is a session, within the time of the text."""
+        trouble, reason = Trouble.TEMPORARY, "not_bound"
+        session = None
+        try:
+            session = await self.links[0].usable(attempt.until - self.loop.time())
+        except BindRefused as refused:
+            trouble, reason = refused.trouble, refused.reason
+        except NotSent:
+            pass
+        finally:
+            del self.tasks[attempt]
+        if session:
+            attempt.submit(session)
+        else:
+            attempt.tell(Answer(trouble=trouble, reason=reason, taken=attempt.sms.taken))
 
-async def _fates(answers: Sequence["asyncio.Future[Frame]"]) -> list[Fate]:
-    """What became of each part; most texts have one, for which gather would be a detour."""
-    if len(answers) > 1:
-        return list(await asyncio.gather(*answers, return_exceptions=True))
-    try:
-        return [await answers[0]]
-    except (NotSent, NoAnswer) as problem:
-        return [problem]
+    def _withdraw(self, attempt: Attempt) -> None:
+        if task := self.tasks.get(attempt):
+            task.cancel()
+        elif attempt.session:
+            attempt.session.withdraw(attempt.told)

@@ -1,8 +1,7 @@
-"""Texts of recipients: decoded, and put together where they came in parts."""
+"""Texts of recipients, decoded. Those in parts are put together by who stores them."""
 
 import re
-from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from promosms.gateways.base import Inbound
 from promosms.gateways.smpp import tlvs
@@ -25,11 +24,7 @@ CODECS = {
     14: "euc_kr",
 }
 """By data_coding (section 5.2.19); of 0, 1, 3 and all others see below."""
-KEPT_SECONDS = 600.0
-"""How long parts that were shown incomplete are kept for those still missing."""
-GROUPS = 1000
-
-Delivery = TypeVar("Delivery")
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class Piece(NamedTuple):
@@ -70,107 +65,65 @@ def _joined(header: bytes) -> tuple[int, int, int]:
     return 0, 0, 0
 
 
-def decoded(pieces: list[Piece], default: Alphabet) -> str:
-    """The text of pieces. A character may be cut between two, so they are decoded together."""
-    runs: list[Piece] = []
-    for one in pieces:
-        if runs and runs[-1].coding == one.coding:
-            runs[-1] = Piece(one.coding, runs[-1].octets + one.octets)
-        else:
-            runs.append(one)
-    text = "".join(_decoded(run.coding, run.octets, default) for run in runs)
-    # What databases refuse would come again for ever.
-    return text.replace("\0", "")
+def decoded(part: Piece, default: Alphabet) -> str:
+    """The text of a piece. Half of a character that is cut between two stays, see joints.py."""
+    # Databases refuse a zero, which would come again for ever; an escape means something below.
+    text = re.sub("[\0\x1b]", "", _decoded(part.coding, part.octets, default))
+    cut = part.number < part.total and part.octets.endswith(gsm7.ESCAPE.encode())
+    if cut and _septets(part.coding, part.octets, default):
+        text = text[:-1] + gsm7.ESCAPE  # what it makes of the next character is not known yet
+    return _LONE.sub(lambda half: half[0] if _is_cut(part, half, text) else "\ufffd", text)
+
+
+def _is_cut(part: Piece, half: re.Match[str], text: str) -> bool:
+    """Is the other half of a surrogate pair in the part before or after?"""
+    if half[0] < "\udc00":
+        return half.end() == len(text) and part.number < part.total
+    return half.start() == 0 and part.number > 1
 
 
 def _decoded(coding: int, octets: bytes, default: Alphabet) -> str:
-    if coding >= 0x10:  # with a message class: bits 3 and 2 tell the alphabet (3GPP TS 23.038)
-        coding = {0: 0, 4: 4, 8: UCS2}.get(coding & 0x0C if coding < 0xC0 else coding & 0x04, 0)
+    coding = _alphabet(coding)
     if coding == UCS2:
-        return octets.decode("utf-16-be", "replace")
+        whole = octets[: len(octets) // 2 * 2]
+        return whole.decode("utf-16-be", "surrogatepass") + "\ufffd" * (len(octets) % 2)
     if coding in CODECS:
         return octets.decode(CODECS[coding], "replace")
-    if coding == 0 and default is Alphabet.GSM7 and octets.isascii():
+    if _septets(coding, octets, default):
         return gsm7.decode(octets)
     return octets.decode("latin-1")
 
 
+def _septets(coding: int, octets: bytes, default: Alphabet) -> bool:
+    return _alphabet(coding) == 0 and default is Alphabet.GSM7 and octets.isascii()
+
+
+def _alphabet(coding: int) -> int:
+    """With a message class bits 3 and 2 tell the alphabet (3GPP TS 23.038 section 4)."""
+    if coding < 0x10:
+        return coding
+    return {0: 0, 4: 4, 8: UCS2}.get(coding & 0x0C if coding < 0xC0 else coding & 0x04, 0)
+
+
 def number_of(address: Address) -> str:
     """A number as we write it: international ones with a plus sign."""
-    digits = re.sub(r"^(\+|00)", "", address.value)
+    digits = address.value.removeprefix("+" if address.value.startswith("+") else "00")
     international = address.ton == 1 or address.value != digits or len(digits) >= 10
     if digits.isdecimal() and international and address.ton not in NATIONAL:
         return "+" + digits[:19]
     return address.value[:20].replace("\0", "")
 
 
-def inbound(delivered: Delivered, text: str) -> Inbound:
-    """The event. SMPP names no replies, so only those with an id can be told from repetitions."""
-    name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)[:64]
-    return Inbound(name, number_of(delivered.source), number_of(delivered.destination), text)
+def inbound(delivered: Delivered, default: Alphabet) -> Inbound:
+    """The event. SMPP names no replies, so only those with an id can be told from repetitions.
 
-
-@dataclass
-class Group(Generic[Delivery]):
-    """The parts of one text, and the deliveries that wait for their answer."""
-
-    delivered: Delivered
-    since: float
-    pieces: dict[int, Piece] = field(default_factory=dict)
-    unanswered: list[Delivery] = field(default_factory=list)
-
-
-class Joined(NamedTuple, Generic[Delivery]):
-    """A text to store, and the deliveries to answer after that."""
-
-    event: Inbound
-    deliveries: list[Delivery]
-
-
-class Joiner(Generic[Delivery]):
-    """Puts the parts of texts together.
-
-    A part is answered when it is stored, so the first parts wait for the others. An SMSC that
-    sends the next part only after the answer would wait for ever: after `seconds` what is there
-    is stored as it is, and the whole once more when the rest has come.
+    Each part of a text is an event of its own: it is stored and acknowledged as it comes.
     """
-
-    def __init__(self, seconds: float, default: Alphabet) -> None:
-        self.seconds = seconds
-        self.default = default
-        self.groups: dict[tuple[str, str, int, int], Group[Delivery]] = {}
-
-    def add(
-        self, delivered: Delivered, delivery: Delivery, moment: float
-    ) -> Joined[Delivery] | None:
-        """A text that is complete with this delivery."""
-        part = piece(delivered)
-        if part.total == 1:
-            text = decoded([part], self.default)
-            return Joined(inbound(delivered, text), [delivery])
-        key = (delivered.source.value, delivered.destination.value, part.reference, part.total)
-        group = self.groups.setdefault(key, Group(delivered, moment))
-        group.pieces[part.number] = part
-        group.unanswered.append(delivery)
-        if len(group.pieces) < part.total:
-            return None
-        del self.groups[key]
-        return self._joined(group)
-
-    def due(self, moment: float) -> list[Joined[Delivery]]:
-        """Texts that have waited long enough for their missing parts."""
-        old = [key for key, g in self.groups.items() if moment - g.since > KEPT_SECONDS]
-        for key in [*old, *list(self.groups)[:-GROUPS]]:
-            if not self.groups[key].unanswered:
-                del self.groups[key]
-        waiting = [group for group in self.groups.values() if group.unanswered]
-        return [self._joined(group) for group in waiting if moment - group.since > self.seconds]
-
-    def pending(self) -> bool:
-        """Does a delivery wait for its answer here?"""
-        return any(group.unanswered for group in self.groups.values())
-
-    def _joined(self, group: Group[Delivery]) -> Joined[Delivery]:
-        deliveries, group.unanswered = group.unanswered, []
-        pieces = [group.pieces[number] for number in sorted(group.pieces)]
-        return Joined(inbound(group.delivered, decoded(pieces, self.default)), deliveries)
+    part = piece(delivered)
+    name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)[:64]
+    phone, number = number_of(delivered.source), number_of(delivered.destination)
+    text = decoded(part, default)
+    if part.total == 1:
+        return Inbound(name, phone, number, text)
+    joint = f"{phone}:{number}:{part.reference}:{part.total}"
+    return Inbound(name, phone, number, text, joint, part.number, part.total)

@@ -10,7 +10,7 @@ from promosms.gateways.base import Emit, Event
 from promosms.gateways.smpp import receipts
 from promosms.gateways.smpp.codes import Status
 from promosms.gateways.smpp.frames import Frame
-from promosms.gateways.smpp.inbound import Joiner
+from promosms.gateways.smpp.inbound import inbound
 from promosms.gateways.smpp.pdus import read_delivered
 from promosms.gateways.smpp.session import Session
 from promosms.gateways.smpp.settings import Settings
@@ -33,20 +33,12 @@ class Delivery(NamedTuple):
         self.session.answer(self.frame, status)
 
 
-class Stored(NamedTuple):
-    """What is to be stored, and the deliveries that are answered when that is done."""
-
-    events: list[Event]
-    deliveries: list[Delivery]
-
-
 class Intake:
     """Stores batch after batch in the order of arrival."""
 
     def __init__(self, settings: Settings, emit: Emit) -> None:
         self.settings = settings
         self.emit = emit
-        self.joiner: Joiner[Delivery] = Joiner(settings.join_seconds, settings.alphabet)
         self.queue: deque[Delivery] = deque()
         self.news = asyncio.Event()
         self.loop = asyncio.get_running_loop()
@@ -72,48 +64,41 @@ class Intake:
 
     async def _work(self) -> None:
         while True:
-            pause = self.settings.join_seconds / 4 if self.joiner.pending() else None
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self.news.wait()
-            found = Stored([], [])
-            for _ in range(min(len(self.queue), BATCH)):
-                self._take(self.queue.popleft(), found)
-            for joined in self.joiner.due(self.loop.time()):
-                found.events.append(joined.event)
-                found.deliveries.extend(joined.deliveries)
-            await self._store(found)
+            await self.news.wait()
+            batch = [self.queue.popleft() for _ in range(min(len(self.queue), BATCH))]
+            await self._store(batch)
             if not self.queue:
                 self.news.clear()
 
-    def _take(self, delivery: Delivery, found: Stored) -> None:
-        try:
-            self._read(delivery, found)
-        except Exception:  # whatever a stranger wrote must not end the intake
-            log.exception("smpp.unreadable")
-            delivery.answer(Status.NEVER_AGAIN)
+    async def _store(self, batch: list[Delivery]) -> None:
+        events, read = [], []
+        for delivery in batch:
+            try:
+                event = self._event(delivery.frame)
+            except Exception:  # whatever a stranger wrote must not end the intake
+                log.exception("smpp.unreadable")
+                delivery.answer(Status.NEVER_AGAIN)
+                continue
+            read.append(delivery)
+            if event:
+                events.append(event)
+        status = await self._emitted(events)
+        for delivery in read:
+            delivery.answer(status)
 
-    def _read(self, delivery: Delivery, found: Stored) -> None:
-        delivered = read_delivered(delivery.frame.command, delivery.frame.body)
+    def _event(self, frame: Frame) -> Event | None:
+        """What a delivery tells; None of a receipt that decides nothing."""
+        delivered = read_delivered(frame.command, frame.body)
         told = receipts.report(delivered)
         if told is None:
-            joined = self.joiner.add(delivered, delivery, self.loop.time())
-            if joined:
-                found.events.append(joined.event)
-                found.deliveries.extend(joined.deliveries)
-            return
-        event = receipts.receipt(told, self.settings)
-        found.deliveries.append(delivery)
-        if event:
-            found.events.append(event)
+            return inbound(delivered, self.settings.alphabet)
+        return receipts.receipt(told, self.settings)
 
-    async def _store(self, found: Stored) -> None:
-        status = Status.OK
-        if found.events:
-            try:
-                await self.emit(found.events)
-            except Exception:
-                log.exception("smpp.not_stored")
-                status = Status.TRY_AGAIN
-        for delivery in found.deliveries:
-            delivery.answer(status)
+    async def _emitted(self, events: list[Event]) -> int:
+        try:
+            if events:
+                await self.emit(events)
+        except Exception:
+            log.exception("smpp.not_stored")
+            return Status.TRY_AGAIN
+        return Status.OK

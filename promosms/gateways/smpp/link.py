@@ -25,7 +25,7 @@ class BindRefused(GatewayError):
     """The SMSC does not let us in, and trying again would not help."""
 
     def __init__(self, settings: Settings, status: int) -> None:
-        super().__init__(Trouble.TEMPORARY, errors.reason(status))
+        super().__init__(Trouble.SETTINGS, "credentials")
         self.text = (
             f"{settings.host} port {settings.port} refuses to bind {settings.system_id!r}:"
             f" {errors.reason(status)} (0x{status:02x}). Correct system_id, password or"
@@ -106,6 +106,7 @@ class Link:
             try:
                 await self._live()
             except BindRefused as refused:
+                log.error("smpp.refused")
                 self.refused = refused
                 self.bound.set()
                 return
@@ -115,6 +116,8 @@ class Link:
                     least = self.settings.enquire_seconds  # until the old session is given up
             except (OSError, NoAnswer) as problem:
                 log.warning("smpp.not_connected", extra={"error": type(problem).__name__})
+            except Exception:  # such as a host that cannot be a name: never give up silently
+                log.exception("smpp.failed")
             finally:
                 self.tried.set()
             if asyncio.get_running_loop().time() - began > LONGEST_RETRY:
@@ -149,7 +152,7 @@ class Link:
 
     async def _connect(self) -> Session:
         given = self.settings
-        timing = Timing(given.answer_seconds, given.wait_seconds, given.enquire_seconds)
+        timing = Timing(given.answer_seconds, given.enquire_seconds)
         # Never without looking at the certificate and the name in it.
         tls = ssl.create_default_context(cafile=given.tls_ca or None) if given.tls else None
         async with asyncio.timeout(given.answer_seconds):

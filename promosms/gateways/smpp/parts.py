@@ -1,14 +1,14 @@
 """From a text to the bodies of its submit_sm: encoding, header, addresses."""
 
-import random
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
 from struct import pack
+from zlib import crc32
 
 from promosms.gateways.base import GatewayError, OutboundSms, Trouble
+from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import Esm, Tag
-from promosms.gateways.smpp.fields import Malformed
-from promosms.gateways.smpp.pdus import Address, ShortMessage
+from promosms.gateways.smpp.fields import Malformed, text
+from promosms.gateways.smpp.pdus import Address
 from promosms.gateways.smpp.settings import Alphabet, Long, Receipts, Settings
 from promosms.gateways.smpp.tlvs import Tlvs
 from promosms.sms import gsm7
@@ -25,70 +25,101 @@ ENCODERS: dict[Alphabet, Callable[[str], bytes]] = {
 ASKED = {Receipts.ALL: 1, Receipts.FAILURES: 2, Receipts.NONE: 0}
 SHORT_CODE = 8
 """Numbers of up to so many digits are short codes."""
+MOST_SENDERS = 1000
+OCTET = [bytes((number,)) for number in range(256)]
 
 
 class Parts:
-    """Makes the parts of texts; counts the references that join them."""
+    """Makes the parts of texts. What the settings make equal in all of them is made once."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.validity = validity(settings.validity_hours)
-        # Not from 1: parts of the time before a restart may still be on their way.
-        self.references = count(random.randrange(0x10000))
+        self.service_type = text(settings.service_type, 6)
+        self.validity = text(validity(settings.validity_hours), 17)
+        self.flash = FLASH if settings.flash else 0
+        own = CODINGS[settings.alphabet] if settings.data_coding < 0 else settings.data_coding
+        self.coding = own | self.flash
+        self.tails = {"gsm7": self._tail(0, self.coding), "ucs2": self._tail(0, UCS2 | self.flash)}
+        """Of texts in one part."""
+        self.heads: dict[str, bytes] = {}
+        """By sender."""
 
     def bodies(self, sms: OutboundSms) -> list[bytes]:
         """The submit_sm of each part. Raises GatewayError where the text cannot be written."""
         try:
-            source, destination = self._source(sms.sender), self._destination(sms.phone)
-            return [
-                ShortMessage(
-                    source,
-                    destination,
-                    message,
-                    service_type=self.settings.service_type,
-                    esm_class=esm_class,
-                    validity=self.validity,
-                    registered_delivery=ASKED[self.settings.receipts],
-                    data_coding=coding,
-                    tlvs=given,
-                ).write()
-                for message, esm_class, coding, given in self._messages(sms)
-            ]
+            number = sms.phone.removeprefix("+")
+            head = (self.heads.get(sms.sender) or self._head(sms.sender)) + text(number, 21)
+            octets = self._alone(sms)
+            if octets is not None:
+                return [head + self.tails[sms.encoding] + OCTET[len(octets)] + octets]
+            return [head + tail for tail in self._messages(sms)]
         except Malformed as problem:
             raise GatewayError(Trouble.PERMANENT, "malformed") from problem
 
-    def _messages(self, sms: OutboundSms) -> Iterator[tuple[bytes, int, int, Tlvs]]:
-        """Octets, esm_class, data_coding and optional parameters of each part."""
+    def _alone(self, sms: OutboundSms) -> bytes | None:
+        """The octets of a text that fits into one part, as most do; None if it needs a look."""
+        try:
+            if sms.encoding == "ucs2":
+                octets = ucs2(sms.text)
+                return octets if len(octets) <= 140 else None
+            if self.settings.alphabet is Alphabet.GSM7:
+                octets = gsm7.encode(sms.text)
+                return octets if len(octets) <= 160 else None
+        except UnicodeEncodeError:
+            return None
+        return None
+
+    def _messages(self, sms: OutboundSms) -> list[bytes]:
+        """What follows the addresses in each part."""
         way = self.settings.long
         pieces = split(sms.text, 7 if way is Long.UDH16 else 6) or ("",)
         coding, octets = self._encoded(sms, pieces)
-        if len(octets) == 1:
-            yield octets[0], 0, coding, {}
-        elif way is Long.PAYLOAD:
-            yield b"", 0, coding, {Tag.MESSAGE_PAYLOAD: b"".join(octets)}
-        else:
-            reference = next(self.references)
-            for number, part in enumerate(octets, 1):
-                if way is Long.SAR:
-                    yield part, 0, coding, sar(reference, len(octets), number)
-                else:
-                    joined = udh(reference, len(octets), number, wide=way is Long.UDH16)
-                    yield joined + part, Esm.HEADER, coding, {}
+        total, reference = len(octets), joining(sms.own)
+        if total == 1:
+            return [self._tail(0, coding) + counted(octets[0])]
+        if way is Long.PAYLOAD:
+            whole = tlvs.write({Tag.MESSAGE_PAYLOAD: b"".join(octets)})
+            return [self._tail(0, coding) + counted(b"") + whole]
+        if way is Long.SAR:
+            tail = self._tail(0, coding)
+            return [
+                tail + counted(part) + tlvs.write(sar(reference, total, number))
+                for number, part in enumerate(octets, 1)
+            ]
+        tail, wide = self._tail(Esm.HEADER, coding), way is Long.UDH16
+        return [
+            tail + counted(udh(reference, total, number, wide=wide) + part)
+            for number, part in enumerate(octets, 1)
+        ]
 
     def _encoded(self, sms: OutboundSms, pieces: tuple[str, ...]) -> tuple[int, list[bytes]]:
-        given = self.settings
-        flash = FLASH if given.flash else 0
         if sms.encoding == "ucs2":
-            return UCS2 | flash, [ucs2(piece) for piece in pieces]
-        coding = CODINGS[given.alphabet] if given.data_coding < 0 else given.data_coding
-        encode = ENCODERS[given.alphabet]
+            return UCS2 | self.flash, [ucs2(piece) for piece in pieces]
+        encode = ENCODERS[self.settings.alphabet]
         try:
-            return coding | flash, [encode(piece) for piece in pieces]
+            return self.coding, [encode(piece) for piece in pieces]
         except UnicodeEncodeError as problem:
             # Such as € where the provider reads Latin-1: as UCS-2, if it stays one part.
             if code_units(sms.text) > 70:
                 raise GatewayError(Trouble.PERMANENT, "alphabet") from problem
-            return UCS2 | flash, [ucs2(sms.text)]
+            return UCS2 | self.flash, [ucs2(sms.text)]
+
+    def _head(self, sender: str) -> bytes:
+        """What stands before the number of the recipient."""
+        to = bytes((self.settings.dest_ton, self.settings.dest_npi))
+        head = self.service_type + self._source(sender).write(21) + to
+        if len(self.heads) >= MOST_SENDERS:
+            self.heads.clear()
+        self.heads[sender] = head
+        return head
+
+    def _tail(self, esm_class: int, coding: int) -> bytes:
+        """What stands between the number of the recipient and the length of the text.
+
+        Protocol, priority, schedule, replacement and message of the SMSC stay 0 or empty.
+        """
+        asked = ASKED[self.settings.receipts]
+        return bytes((esm_class, 0, 0, 0)) + self.validity + bytes((asked, 0, coding, 0))
 
     def _source(self, sender: str) -> Address:
         given = self.settings
@@ -103,13 +134,22 @@ class Parts:
         npi = given.source_npi if given.source_npi >= 0 else npi
         return Address(digits if digits.isdecimal() else sender, ton, npi)
 
-    def _destination(self, phone: str) -> Address:
-        return Address(phone.removeprefix("+"), self.settings.dest_ton, self.settings.dest_npi)
+
+def joining(own: str) -> int:
+    """The reference that joins the parts of a text: the same in every try."""
+    return int(own) if own.isdecimal() else crc32(own.encode())
 
 
-def ucs2(text: str) -> bytes:
+def counted(octets: bytes) -> bytes:
+    """A text with its length before it. Raises Malformed where it is too long."""
+    if len(octets) > 254:
+        raise Malformed("more than 254 octets of text")
+    return OCTET[len(octets)] + octets
+
+
+def ucs2(written: str) -> bytes:
     """UTF-16, the high octet first, without a mark of the order."""
-    return text.encode("utf-16-be", "surrogatepass")
+    return written.encode("utf-16-be", "surrogatepass")
 
 
 def udh(reference: int, total: int, number: int, *, wide: bool = False) -> bytes:

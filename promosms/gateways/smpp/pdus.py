@@ -1,8 +1,8 @@
 """Bodies of PDUs and how they are written and read (SMPP 3.4 section 4)."""
 
 from dataclasses import dataclass, field
-from struct import pack
-from typing import Self
+from struct import Struct
+from typing import NamedTuple, Self
 
 from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import VERSION, Command, Tag
@@ -10,15 +10,16 @@ from promosms.gateways.smpp.fields import Malformed, Reader, text
 from promosms.gateways.smpp.tlvs import Tlvs
 
 HEADER = 16
+NUMBERS = Struct(">LLLL")
+"""The header (section 3.2): length of the whole PDU, command, status, sequence."""
 
 
 def header(length: int, command: int, status: int, sequence: int) -> bytes:
-    """The header of a PDU whose body has `length` octets (section 3.2)."""
-    return pack(">LLLL", HEADER + length, command, status, sequence)
+    """The header of a PDU whose body has `length` octets."""
+    return NUMBERS.pack(HEADER + length, command, status, sequence)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A number or name with type of number and numbering plan (sections 5.2.5 and 5.2.6)."""
 
     value: str
@@ -79,8 +80,12 @@ class Named:
     @classmethod
     def read(cls, data: bytes) -> Self:
         """A refusal may have no body (section 4.4.2), and some forget the closing zero."""
-        name, _, rest = data.partition(b"\0")
-        return cls(name.decode("latin-1"), tlvs.read(rest))
+        return cls(name_of(data), tlvs.read(data.partition(b"\0")[2]))
+
+
+def name_of(data: bytes) -> str:
+    """The string of an answer without its optional parameters."""
+    return data.partition(b"\0")[0].decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from promosms.gateways.base import Receipt, ReceiptStatus
+from promosms.gateways.references import canonical, to_decimal
 from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import Esm, Tag
+from promosms.gateways.smpp.inbound import number_of
 from promosms.gateways.smpp.parts import FLASH, UCS2
 from promosms.gateways.smpp.pdus import Delivered
 from promosms.gateways.smpp.settings import Accepted, Ids, Settings
@@ -64,15 +66,16 @@ WORDS = {
     "schedul": State.SCHEDULED,
     "unknown": State.UNKNOWN,
 }
-KEY = re.compile(r"\b(id|sub|dlvrd|submit ?date|done ?date|stat|err|text)\s*:", re.IGNORECASE)
-MARKED = (Esm.RECEIPT, Esm.DELIVERY_ACKNOWLEDGED, Esm.INTERMEDIATE)
+KEY = re.compile(r"\b(id|sub|dlvrd|submit ?date|done ?date|stat|err|text)\s*:")
+MARKED = Esm.RECEIPT | Esm.DELIVERY_ACKNOWLEDGED | Esm.INTERMEDIATE
 
 
 class Report(NamedTuple):
-    """A receipt as it came: the id as written, and the state if one was told."""
+    """A receipt as it came: the id as written, the state if one was told, whom the text went to."""
 
     id: str
     state: State | None
+    phone: str = ""
 
 
 def report(delivered: Delivered) -> Report | None:
@@ -84,23 +87,22 @@ def report(delivered: Delivered) -> Report | None:
     given = tlvs.number(delivered.tlvs, Tag.MESSAGE_STATE)
     name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)
     by_words = {"id", "stat"} <= told.keys() and len(told.keys() - {"text"}) > 2
-    marked = delivered.esm_class & Esm.KIND in MARKED
+    marked = delivered.esm_class & MARKED
     if not (marked or by_words or (name and given is not None)):
         return None
-    states = (_state(given), WORDS.get(told.get("stat", "").lower()))
-    known = [state for state in states if state is not None]
-    known.sort(key=lambda state: state not in FINAL)  # of two final ones the first stays first
-    return Report(name or told.get("id", ""), known[0] if known else None)
+    coded, worded = _state(given), WORDS.get(told.get("stat", ""))
+    # The parameter counts, unless it is a step on the way and the words tell the end.
+    state = worded if coded is None or (coded not in FINAL and worded in FINAL) else coded
+    phone = number_of(delivered.source)
+    return Report(name or told.get("id", ""), state, phone if phone.startswith("+") else "")
 
 
 def keys(text: str) -> dict[str, str]:
-    """The keys of a receipt's text with the word after each, whatever their order and case."""
+    """The keys of a receipt's text with the word after each, whatever their order; lower case."""
     found: dict[str, str] = {}
-    places = list(KEY.finditer(text))
-    ends = [*(place.start() for place in places), len(text)][1:]
-    for place, end in zip(places, ends, strict=True):
-        value = text[place.end() : end].split()
-        key = place[1].lower().replace(" ", "")
+    pieces = KEY.split(text.lower())
+    for key, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        value = after.split(None, 1)
         found.setdefault(key, value[0] if value else "")
         if key == "text":
             break  # what follows was written by people
@@ -114,31 +116,17 @@ def receipt(told: Report, settings: Settings) -> Receipt | None:
         status = ReceiptStatus.DELIVERED
     if status is None or not told.id:
         return None
-    return Receipt(of_receipt(told.id, settings.ids), "", status)
+    return Receipt(of_receipt(told.id, settings.ids), "", status, told.phone)
 
 
 def of_answer(name: str, ids: Ids) -> str:
     """The reference for a message_id of a submit_sm_resp."""
-    return canonical(_decimal(name) if ids is Ids.ANSWERS_HEX else name)
+    return to_decimal(name) if ids is Ids.ANSWERS_HEX else canonical(name)
 
 
 def of_receipt(name: str, ids: Ids) -> str:
     """The reference for a message_id of a receipt: the same as that of its answer."""
-    return canonical(_decimal(name) if ids is Ids.RECEIPTS_HEX else name)
-
-
-def canonical(name: str) -> str:
-    """Without blanks, leading zeros and capitals, which providers write now so, now otherwise."""
-    name = name.strip().lower()[:64]
-    return name.lstrip("0") or name[:1]
-
-
-def _decimal(name: str) -> str:
-    """A hexadecimal id in decimal; an id that is no number stays."""
-    try:
-        return str(int(name.strip(), 16))
-    except ValueError:
-        return name
+    return to_decimal(name) if ids is Ids.RECEIPTS_HEX else canonical(name)
 
 
 def _state(number: int | None) -> State | None:

@@ -3,23 +3,26 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from promosms.gateways.smpp.codes import ANSWER, Command, Status
 from promosms.gateways.smpp.fields import Malformed
 from promosms.gateways.smpp.frames import Frame, Frames
-from promosms.gateways.smpp.pdus import header
+from promosms.gateways.smpp.pdus import HEADER, NUMBERS
 
 log = logging.getLogger(__name__)
 
-NACK = Command.GENERIC_NACK
+NACK = int(Command.GENERIC_NACK)
+SUBMIT = int(Command.SUBMIT_SM)
 LAST_SEQUENCE = 0x7FFFFFFF
 MISSED = 2
 """So many unanswered enquire_link end the session."""
 LEAVING = 5.0
 """Seconds that answers may still take after the SMSC has said good-bye."""
+UNREAD = 1 << 22
+"""Octets that the SMSC may leave unread; after that the line is given up."""
 SILENT = (Command.ALERT_NOTIFICATION, Command.OUTBIND)
 """Requests that have no answer (sections 4.12.1 and 4.1.7)."""
 
@@ -32,27 +35,34 @@ class NoAnswer(Exception):
     """The request may have arrived: its answer did not."""
 
 
+Fate = Frame | NotSent | NoAnswer
+"""What becomes of a request."""
+Told = Callable[[int, Fate], None]
+"""Is told the place of a part in its text, from 0, and what became of it."""
+
+
 class Waiting(NamedTuple):
-    """A submit_sm that waits for its place in the window."""
+    """A submit_sm that waits for its place in the window, until a moment."""
 
     body: bytes
-    answer: "asyncio.Future[Frame]"
-    since: float
+    told: Told
+    part: int
+    until: float
 
 
 class Open(NamedTuple):
-    """A request that waits for its answer."""
+    """A request that waits for its answer since a moment."""
 
     command: int
-    answer: "asyncio.Future[Frame]"
+    told: Told
+    part: int
     since: float
 
 
 class Timing(NamedTuple):
-    """Seconds: for an answer, for a place in the window, of silence before an enquire_link."""
+    """Seconds: for an answer, and of silence before an enquire_link."""
 
     answer: float = 20.0
-    wait: float = 8.0
     enquire: float = 30.0
 
 
@@ -77,8 +87,11 @@ class Session(asyncio.Protocol):
         self.over = over
         self.loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = self.loop.create_future()
+        self.settled: asyncio.Future[None] | None = None
         self.usable = False
         self.held = False
+        self.full = False
+        """Does the SMSC leave unread what was written?"""
         self.left_at: float | None = None
         self.sequence = 0
         self.frames = Frames()
@@ -97,17 +110,19 @@ class Session(asyncio.Protocol):
         self.usable = answer.status == Status.OK and self.left_at is None
         return answer
 
-    def submit(self, bodies: Iterable[bytes]) -> list["asyncio.Future[Frame]"]:
-        """Submit the parts of one text, nothing between them; the answers come as futures.
+    def submit(self, bodies: Sequence[bytes], told: Told, until: float) -> None:
+        """Submit the parts of one text, nothing between them.
 
-        A future raises NotSent or NoAnswer. A part whose future is cancelled before its place
-        in the window came is never written.
+        `told` is called once for each part. Those that have no place in the window at `until`
+        (a time of the loop) are not sent.
         """
-        moment = self.loop.time()
-        parts = [Waiting(body, self.loop.create_future(), moment) for body in bodies]
-        self.waiting += parts
+        for part, body in enumerate(bodies):
+            self.waiting.append(Waiting(body, told, part, until))
         self._fill()
-        return [part.answer for part in parts]
+
+    def withdraw(self, told: Told) -> None:
+        """Do not submit the parts that still wait for their place; nobody is told of them."""
+        self.waiting = deque(one for one in self.waiting if one.told != told)
 
     def answer(self, to: Frame, status: int) -> None:
         """Answer a deliver_sm or data_sm: its empty message_id is one zero."""
@@ -129,8 +144,9 @@ class Session(asyncio.Protocol):
     async def settle(self, seconds: float) -> None:
         """Submit no more, and wait for the answers of what is submitted."""
         self._stop()
-        if answers := [request.answer for request in self.open.values()]:
-            await asyncio.wait(answers, timeout=seconds)
+        if self.open:
+            self.settled = self.loop.create_future()
+            await asyncio.wait([self.settled], timeout=seconds)
 
     async def unbind(self, seconds: float) -> None:
         """Say good-bye and close the connection."""
@@ -157,11 +173,21 @@ class Session(asyncio.Protocol):
         if self.timer:
             self.timer.cancel()
         self._stop()
-        for request in self.open.values():
-            _fail(request.answer, NoAnswer())
-        self.open.clear()
+        lost, self.open = self.open, {}
+        for request in lost.values():
+            request.told(request.part, NoAnswer())
+        self._end_if_done()
         if not self.ended.done():
             self.ended.set_result(None)
+
+    def pause_writing(self) -> None:
+        """The SMSC does not read as fast as we write: submit nothing more for now."""
+        self.full = True
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self.full = False
+        self._fill()
 
     def data_received(self, data: bytes) -> None:
         """Take the PDUs in the order of their arrival."""
@@ -182,15 +208,16 @@ class Session(asyncio.Protocol):
     # Within
 
     def _take(self, frame: Frame) -> None:
-        if frame.command & ANSWER:
+        command = frame.command
+        if command & ANSWER:
             self._take_answer(frame)
-        elif frame.command in (Command.DELIVER_SM, Command.DATA_SM):
+        elif command in (Command.DELIVER_SM, Command.DATA_SM):
             self.deliver(self, frame)
-        elif frame.command in (Command.ENQUIRE_LINK, Command.UNBIND):
-            self._write(frame.command | ANSWER, Status.OK, frame.sequence)
-            if frame.command == Command.UNBIND:
+        elif command in (Command.ENQUIRE_LINK, Command.UNBIND):
+            self._write(command | ANSWER, Status.OK, frame.sequence)
+            if command == Command.UNBIND:
                 self.leave()
-        elif frame.command not in SILENT:
+        elif command not in SILENT:
             self._write(NACK, Status.INVALID_COMMAND, frame.sequence)
 
     def _take_answer(self, frame: Frame) -> None:
@@ -200,39 +227,54 @@ class Session(asyncio.Protocol):
         del self.open[frame.sequence]
         if frame.command == NACK and frame.status == Status.OK:
             frame = frame._replace(status=Status.UNKNOWN_ERROR)  # "no" without a reason
-        if not request.answer.done():
-            request.answer.set_result(frame)
+        try:
+            request.told(request.part, frame)
+        except Exception:  # a fault of our own must not cost the others their answers
+            log.exception("smpp.failed")
 
     async def _ask(self, command: Command, body: bytes) -> Frame:
         if self.transport.is_closing():
             raise NoAnswer
-        return await self._request(command, body, self.loop.create_future())
+        answered: asyncio.Future[Frame] = self.loop.create_future()
 
-    def _request(
-        self, command: Command, body: bytes, answer: "asyncio.Future[Frame]"
-    ) -> "asyncio.Future[Frame]":
-        self.sequence = self.sequence % LAST_SEQUENCE + 1
-        self.open[self.sequence] = Open(command, answer, self.loop.time())
-        self._write(command, Status.OK, self.sequence, body)
-        return answer
+        def told(_: int, fate: Fate) -> None:
+            if answered.done():
+                return
+            if isinstance(fate, Frame):
+                answered.set_result(fate)
+            else:
+                answered.set_exception(fate)
+
+        self._request(int(command), body, told, 0, self.loop.time())
+        return await answered
+
+    def _request(self, command: int, body: bytes, told: Told, part: int, moment: float) -> None:
+        sequence = self._next_sequence()
+        self.open[sequence] = Open(command, told, part, moment)
+        self._write(command, 0, sequence, body)
+
+    def _next_sequence(self) -> int:
+        """A number that no open request has: one may be very old when the numbers come again."""
+        sequence = self.sequence % LAST_SEQUENCE + 1
+        while sequence in self.open:
+            sequence = sequence % LAST_SEQUENCE + 1
+        self.sequence = sequence
+        return sequence
 
     def _fill(self) -> None:
         """Submit what there is a place for."""
         if not self.usable or self.transport.is_closing():
             self._stop()  # the connection itself tells of its end only later
-        while self.waiting and len(self.open) < self.window and not self.held:
+        moment = self.loop.time()
+        while self.waiting and len(self.open) < self.window and not self.held and not self.full:
             part = self.waiting.popleft()
-            if not part.answer.done():
-                self._request(Command.SUBMIT_SM, part.body, part.answer)
-
-    def _turn_away(self) -> None:
-        for part in self.waiting:
-            _fail(part.answer, NotSent())
-        self.waiting.clear()
+            self._request(SUBMIT, part.body, part.told, part.part, moment)
 
     def _stop(self) -> None:
         self.usable = False
-        self._turn_away()
+        while self.waiting:
+            part = self.waiting.popleft()
+            part.told(part.part, NotSent())
         self.over(self)
 
     def _release(self) -> None:
@@ -243,11 +285,15 @@ class Session(asyncio.Protocol):
         """Everything that is written in one turn of the loop leaves together."""
         if not self.out:
             self.loop.call_soon(self._flush)
-        self.out.append(header(len(body), command, status, sequence) + body)
+        self.out.append(NUMBERS.pack(HEADER + len(body), command, status, sequence))
+        self.out.append(body)
 
     def _flush(self) -> None:
         if self.out and not self.transport.is_closing():
             self.transport.write(b"".join(self.out))
+            if self.full and self.transport.get_write_buffer_size() > UNREAD:
+                log.warning("smpp.unread")
+                self.transport.abort()
         self.out.clear()
 
     def _tick(self) -> None:
@@ -259,31 +305,32 @@ class Session(asyncio.Protocol):
                 log.warning("smpp.silent")
                 self.transport.abort()
             self.missed += 1
-            self.sequence = self.sequence % LAST_SEQUENCE + 1
-            self._write(Command.ENQUIRE_LINK, Status.OK, self.sequence)
+            self._write(Command.ENQUIRE_LINK, Status.OK, self._next_sequence())
         if self.left_at is not None and moment - self.left_at > LEAVING:
             self.transport.abort()
-        pause = min(1.0, *(seconds / 4 for seconds in self.timing))
+        pause = min(0.5, *(seconds / 4 for seconds in self.timing))
         self.timer = self.loop.call_later(pause, self._tick)
 
     def _expire(self, moment: float) -> None:
-        while self.waiting and moment - self.waiting[0].since > self.timing.wait:
-            _fail(self.waiting.popleft().answer, NotSent())
+        late = [one for one in self.waiting if one.until < moment]
+        if late:
+            self.waiting = deque(one for one in self.waiting if one.until >= moment)
+        for one in late:
+            one.told(one.part, NotSent())
         for sequence, request in list(self.open.items()):
             if moment - request.since <= self.timing.answer:
                 break  # they stand in the order of their submission
             del self.open[sequence]
-            _fail(request.answer, NoAnswer())
+            request.told(request.part, NoAnswer())
             if self.heard_at <= request.since:
                 self.transport.abort()  # not one octet since: the line is dead
         self._fill()
 
     def _end_if_done(self) -> None:
-        if self.left_at is not None and not self.open:
+        if self.open:
+            return
+        if self.settled and not self.settled.done():
+            self.settled.set_result(None)
+        if self.left_at is not None:
             self._flush()
             self.transport.close()
-
-
-def _fail(answer: "asyncio.Future[Frame]", problem: Exception) -> None:
-    if not answer.done():
-        answer.set_exception(problem)

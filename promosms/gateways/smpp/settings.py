@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Self, get_type_hints
 
-from promosms.gateways.base import Trouble
+from promosms.gateways.smpp.errors import Meaning
+from promosms.gateways.smpp.fields import Malformed, text
 
-Codes = Mapping[int, Trouble]
+Codes = Mapping[int, Meaning]
 
 
 class SettingError(ValueError):
@@ -44,8 +45,13 @@ class Long(StrEnum):
 
 
 class Ids(StrEnum):
-    """How message ids are written in answers and in receipts."""
+    """How message ids are written in answers and in receipts.
 
+    AUTO keeps both as they are written and fills in `Receipt.phone`: who matches them tries the
+    other readings (gateways/references.py) among what went to that number.
+    """
+
+    AUTO = "auto"
     SAME = "same"
     ANSWERS_HEX = "resp_hex_dlr_dec"
     RECEIPTS_HEX = "resp_dec_dlr_hex"
@@ -70,15 +76,20 @@ def _between(least: float, most: float) -> dict[str, tuple[float, float]]:
     return {"between": (least, most)}
 
 
+def _longest(characters: int) -> dict[str, int]:
+    return {"longest": characters}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Numbers of type and plan below 0 mean: by the look of the address. Times in seconds."""
 
     host: str
-    system_id: str
-    password: str = field(repr=False)
+    system_id: str = field(metadata=_longest(15))
+    password: str = field(repr=False, metadata=_longest(64))
+    """Longer ones than the eight characters of the specification are common."""
     port: int = field(default=2775, metadata=_between(1, 65535))
-    system_type: str = ""
+    system_type: str = field(default="", metadata=_longest(12))
     tls: bool = False
     tls_ca: str = ""
     """A file with the certificates to trust; those of the system if empty."""
@@ -88,7 +99,7 @@ class Settings:
     source_npi: int = field(default=-1, metadata=_between(-1, 255))
     dest_ton: int = field(default=1, metadata=_between(0, 255))
     dest_npi: int = field(default=1, metadata=_between(0, 255))
-    service_type: str = ""
+    service_type: str = field(default="", metadata=_longest(5))
     alphabet: Alphabet = Alphabet.GSM7
     data_coding: int = field(default=-1, metadata=_between(-1, 255))
     """Of texts in the alphabet: 0, 3 or 1 by its kind if below 0."""
@@ -98,17 +109,15 @@ class Settings:
     """0 leaves it to the provider."""
     receipts: Receipts = Receipts.ALL
     accepted: Accepted = Accepted.INTERMEDIATE
-    ids: Ids = Ids.SAME
+    ids: Ids = Ids.AUTO
     errors: Codes = field(default_factory=dict)
-    """Such as "0x401=temporary 1026=throttled"."""
+    """Such as "0x401=temporary 1026=throttled 0x402=no_credit"; see errors.Meaning."""
     answer_seconds: float = field(default=20, metadata=_between(0.05, 3600))
     wait_seconds: float = field(default=8, metadata=_between(0.05, 3600))
     """How long a text waits for the bind and for its place in the window."""
     enquire_seconds: float = field(default=30, metadata=_between(0.05, 3600))
     retry_seconds: float = field(default=1, metadata=_between(0.01, 60))
     """Before the second try to connect; doubled each time, up to a minute."""
-    join_seconds: float = field(default=2, metadata=_between(0.01, 60))
-    """How long the first parts of a reply wait for the others."""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
@@ -119,18 +128,24 @@ class Settings:
         for name in ("host", "system_id", "password"):
             if not given.get(name):
                 raise SettingError(name, "is missing")
-        limits = {one.name: one.metadata.get("between") for one in fields(cls)}
+        limits = {one.name: one.metadata for one in fields(cls)}
         values = {n: _value(n, given[n], hints[n], limits[n]) for n in given if given[n] != ""}
         return cls(**values)
 
 
-def _value(name: str, given: Any, kind: Any, limits: tuple[float, float] | None) -> Any:
+def _value(name: str, given: Any, kind: Any, limits: Mapping[str, Any]) -> Any:
     try:
         value = _READERS.get(kind, kind)(str(given).strip())
     except ValueError:
         raise SettingError(name, f"is wrong: {_wanted(kind)}") from None
-    if limits and not limits[0] <= value <= limits[1]:
-        raise SettingError(name, f"is wrong: a number from {limits[0]} to {limits[1]} is needed")
+    least, most = limits.get("between", (None, None))
+    if least is not None and not least <= value <= most:
+        raise SettingError(name, f"is wrong: a number from {least} to {most} is needed")
+    if longest := limits.get("longest"):
+        try:
+            text(value, longest + 1)
+        except Malformed:
+            raise SettingError(name, f"is wrong: at most {longest} characters are read") from None
     return value
 
 
@@ -154,7 +169,7 @@ def _yes(given: str) -> bool:
 
 def _codes(given: str) -> Codes:
     pairs = [pair.partition("=") for pair in re.split(r"[\s,]+", given) if pair]
-    return {int(code, 0): Trouble(trouble) for code, _, trouble in pairs}
+    return {int(code, 0): Meaning(meaning) for code, _, meaning in pairs}
 
 
 _READERS: Mapping[Any, Callable[[str], Any]] = {bool: _yes, Codes: _codes}

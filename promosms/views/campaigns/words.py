@@ -51,6 +51,7 @@ SKIPPED = {
     DELETED: _("You have deleted them since."),
     audience.NO_CONSENT: _("They have not agreed to get promotional texts."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
+    audience.NO_GATEWAY: _("No line reaches their country at the moment."),
     audience.TOO_LONG: _("With their own details the text would be longer than six parts."),
     audience.EMPTY: _("With their own details the text would be empty."),
 }

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import (
+    Answer,
     Event,
     Gateway,
-    GatewayError,
     OutboundSms,
     Trouble,
     WebhookRequest,
@@ -61,22 +61,60 @@ def text(parts: int = 1, body: str = UNICODE, encoding: str = "ucs2") -> Outboun
     return OutboundSms("4711", PHONE, SENDER, body, encoding, parts)
 
 
-def submit(
+def ask(
     kind: Callable[[Mapping[str, Any]], Gateway], settings: Mapping[str, str], sms: OutboundSms
-) -> Expected:
-    """Submit one text: the references, or the trouble and its reason."""
+) -> Answer:
+    """Hand over one text as the engine does it: everything that is said of it."""
 
-    async def run() -> Expected:
+    async def run() -> Answer:
         gateway = kind(settings)
         await gateway.open(nothing)
+        said: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
-            return await gateway.submit(sms)
-        except GatewayError as problem:
-            return problem.trouble, problem.reason
+            gateway.begin(sms, said.set_result)
+            return await said
         finally:
             await gateway.close()
 
     return asyncio.run(run())
+
+
+def submit(
+    kind: Callable[[Mapping[str, Any]], Gateway], settings: Mapping[str, str], sms: OutboundSms
+) -> Expected:
+    """Submit one text: the references, or the trouble and its reason."""
+    answer = ask(kind, settings, sms)
+    if answer.trouble is not None:
+        return answer.trouble, answer.reason
+    return answer.references
+
+
+def check_opt_out(
+    kind: Callable[[Mapping[str, Any]], Gateway],
+    settings: Mapping[str, str],
+    there: Provider,
+    says: Says,
+) -> None:
+    """The provider says that the recipient has opted out with him."""
+    there.says = says
+    answer = ask(kind, settings, text())
+    assert (answer.trouble, answer.reason) == (Trouble.PERMANENT, "opted_out")
+    assert answer.opted_out
+
+
+def check_wait(
+    kind: Callable[[Mapping[str, Any]], Gateway],
+    settings: Mapping[str, str],
+    there: Provider,
+    body: bytes = b"",
+) -> None:
+    """The provider is asked too fast and says how long to wait; other answers have no wait."""
+    slow = (("Retry-After", "7"),)
+    for status, wait in ((429, 7.0), (503, 7.0), (500, None), (200, None)):
+        there.says = Says(status, body, slow)
+        answer = ask(kind, settings, text())
+        assert answer.wait == wait, status
+        assert (answer.trouble is Trouble.THROTTLED) == (wait is not None)
 
 
 def run_case(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.http import HttpAnswer, HttpRequest, digits, e164, read_tag
+from promosms.gateways.http import HttpAnswer, HttpRequest, digits, e164, read_tag, retry_after
 from promosms.gateways.http_client import Client, Resolve, is_public
 from promosms.supervisor.certificate import ensure
 from tests.gateways.http.provider import Provider, Says, provider
@@ -180,6 +180,16 @@ def test_it_unpacks_64_kb_at_most(there: Provider, encoding: str, body: bytes, k
         (e164, "SHOP", "SHOP"),
         (digits, "+48601234567", "48601234567"),
         (digits, "SHOP", "SHOP"),
+        (retry_after, "120", 120.0),
+        (retry_after, " 0 ", 0.0),
+        (retry_after, "86400", 3600.0),
+        (retry_after, "Fri, 01 Jan 2100 00:00:00 GMT", 3600.0),
+        (retry_after, "Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        (retry_after, "", None),
+        (retry_after, "soon", None),
+        (retry_after, "-5", None),
+        (retry_after, "²", None),
+        (retry_after, "Wed, 21 Oct 99999999 07:28:00 GMT", None),
         (read_tag, "12-3", ("12", 3)),
         (read_tag, "12-", ("", 1)),
         (read_tag, "1٢-3", ("", 1)),

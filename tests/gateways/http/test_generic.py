@@ -12,6 +12,7 @@ from promosms.gateways.base import (
     Inbound,
     Receipt,
     ReceiptStatus,
+    Resend,
     Trouble,
 )
 from promosms.gateways.generic_http import GenericHttp
@@ -24,6 +25,8 @@ from tests.gateways.http.runner import (
     SENDER,
     Case,
     call,
+    check_opt_out,
+    check_wait,
     labels,
     run_case,
     submit,
@@ -56,7 +59,10 @@ TABLE = [
     Case("a number as id", Says(200, b'{"messages": [{"id": 17}]}'), ("17",)),
     Case("no id", Says(200, b'{"messages": []}'), (Trouble.UNKNOWN, "bad_answer")),
     Case("refused", Says(400, b"{}"), (Trouble.PERMANENT, "rejected")),
-    Case("denied", Says(401), (Trouble.TEMPORARY, "busy")),
+    Case("denied", Says(401), (Trouble.SETTINGS, "credentials")),
+    Case("forbidden", Says(403), (Trouble.SETTINGS, "credentials")),
+    Case("not paid", Says(402), (Trouble.SETTINGS, "no_credit")),
+    Case("a conflict", Says(409), (Trouble.PERMANENT, "rejected")),
     Case("not found", Says(404), (Trouble.TEMPORARY, "busy")),
     Case("redirect", Says(302, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "busy")),
     Case("a proxy breaks", Says(502), (Trouble.UNKNOWN, "no_answer")),
@@ -73,7 +79,9 @@ WORDED = {
     "success_status": "200",
     "success_path": "ok",
     "permanent_pattern": "bad number",
-    "temporary_pattern": "no credit",
+    "temporary_pattern": "try later",
+    "settings_pattern": "no credit",
+    "opted_out_pattern": "opted out",
     "throttled_pattern": "slow down",
     "permanent_status": "500",
 }
@@ -81,7 +89,9 @@ WORDS = [
     Case("it says yes", Says(200, b'{"messages": [{"id": "a"}], "ok": true}'), ("a",)),
     Case("it says no", Says(200, b'{"ok": false}'), (Trouble.UNKNOWN, "no_answer")),
     Case("bad number", Says(200, b"bad number"), (Trouble.PERMANENT, "rejected")),
-    Case("no credit", Says(400, b"no credit"), (Trouble.TEMPORARY, "busy")),
+    Case("try later", Says(400, b"try later"), (Trouble.TEMPORARY, "busy")),
+    Case("no credit", Says(400, b"no credit"), (Trouble.SETTINGS, "settings")),
+    Case("no credit, by status", Says(402, b"no credit"), (Trouble.SETTINGS, "no_credit")),
     Case("slow down", Says(400, b"slow down"), (Trouble.THROTTLED, "throttled")),
     Case("its own status", Says(500), (Trouble.PERMANENT, "rejected")),
 ]
@@ -90,6 +100,93 @@ WORDS = [
 @pytest.mark.parametrize("case", WORDS, ids=labels)
 def test_its_words_are_set(there: Provider, case: Case) -> None:
     run_case(GenericHttp, settings(there, WORDED), there, case)
+
+
+def test_it_knows_who_has_opted_out(there: Provider) -> None:
+    check_opt_out(GenericHttp, settings(there, WORDED), there, Says(200, b"he opted out"))
+
+
+def test_it_says_how_long_to_wait(there: Provider) -> None:
+    check_wait(GenericHttp, settings(there, {}), there)
+
+
+DEDUPE = {"resend": "dedupe", "webhook_token": "secret"}
+
+
+def test_a_provider_that_drops_repetitions_gets_the_same_key(there: Provider) -> None:
+    there.says = TAKEN
+    given = settings(there, DEDUPE)
+    for doubtful in (False, True):
+        assert submit(GenericHttp, given, text()._replace(doubtful=doubtful)) == ("abc",)
+    keys = [asked.headers["idempotency-key"] for asked in there.asked]
+    assert keys[0] == keys[1]
+    assert keys[0].startswith("4711-1-")
+    assert json.loads(there.asked[0].body)["ref"] == keys[0]
+    assert GenericHttp.resend(given) is Resend.DEDUPE
+    document = {"report": {"id": "abc", "state": "delivered", "ref": keys[0]}}
+    expected = [Receipt("abc", "4711", ReceiptStatus.DELIVERED)]
+    assert told("receipt", document, **DEDUPE) == expected
+
+
+def test_a_key_of_its_own_stays(there: Provider) -> None:
+    there.says = TAKEN
+    own = {**DEDUPE, "headers": '{"idempotency-key": "x-{reference}"}'}
+    submit(GenericHttp, settings(there, own), text())
+    assert there.asked[0].headers["idempotency-key"].startswith("x-4711-1-")
+
+
+def test_a_repetition_that_is_still_at_work_is_unknown(there: Provider) -> None:
+    case = Case("at work", Says(409), (Trouble.UNKNOWN, "no_answer"))
+    run_case(GenericHttp, settings(there, DEDUPE), there, case)
+
+
+LOOKUP = {
+    "resend": "lookup",
+    "lookup_path": "found.0.id",
+    "lookup_missing_pattern": '"found": ?\\[\\]',
+    "headers": '{"X-Key": "k"}',
+}
+FOUND = Says(200, b'{"found": [{"id": "abc"}]}')
+LOOKUPS = [
+    Case("there", FOUND, ("abc", "abc.2"), parts=2),
+    Case("as when it was sent", TAKEN, ("abc",)),
+    Case("denied", Says(401), (Trouble.SETTINGS, "credentials")),
+    Case("too fast", Says(429), (Trouble.THROTTLED, "throttled")),
+    Case("broken", Says(500), (Trouble.TEMPORARY, "busy")),
+    Case("refused", Says(400, b"{}"), (Trouble.TEMPORARY, "busy")),
+    Case("rubbish", Says(200, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
+    Case("too late", Says(200, b"{}", after=0.8), (Trouble.TEMPORARY, "no_answer")),
+    Case("hung up", Says(hangs_up=True), (Trouble.TEMPORARY, "no_answer")),
+]
+
+
+def looking(there: Provider) -> dict[str, str]:
+    return settings(there, {**LOOKUP, "lookup_url": f"{there.url}/find?ref={{reference}}"})
+
+
+@pytest.mark.parametrize("case", LOOKUPS, ids=labels)
+def test_it_asks_for_a_doubtful_text_and_sends_it_only_if_it_is_missing(
+    there: Provider, case: Case
+) -> None:
+    there.says = case.says
+    doubtful = text(case.parts)._replace(doubtful=True)
+    assert submit(GenericHttp, looking(there), doubtful) == case.expected
+    (asked,) = there.asked
+    assert (asked.method, asked.body) == ("GET", b"")
+    assert asked.query == {"ref": f"4711-{case.parts}"}
+    assert asked.headers["x-key"] == "k"
+
+
+@pytest.mark.parametrize("missing", [Says(404), Says(200, b'{"found": []}')])
+def test_a_text_that_is_missing_is_sent(there: Provider, missing: Says) -> None:
+    there.says = missing
+    doubtful = text()._replace(doubtful=True)
+    assert GenericHttp.resend(looking(there)) is Resend.LOOKUP
+    submit(GenericHttp, looking(there), doubtful)
+    assert [asked.method for asked in there.asked] == ["GET", "POST"]
+    there.asked.clear()
+    submit(GenericHttp, looking(there), text())
+    assert [asked.method for asked in there.asked] == ["POST"]
 
 
 def test_json_is_escaped(there: Provider) -> None:
@@ -251,6 +348,18 @@ URL = {"url": "https://sms.example/send", "id_path": "id"}
         ({"receipt_reference": "id", "body": "{callback}"}, "receipt_status"),
         ({"read_seconds": "soon"}, "read_seconds"),
         ({"colour": "red"}, "colour"),
+        ({"resend": "always"}, "resend"),
+        ({"resend": "lookup", "body": "{reference}"}, "lookup_url"),
+        ({"resend": "lookup", "lookup_url": "https://a.example/{reference}"}, "reference"),
+        (
+            {"resend": "lookup", "body": "{reference}", "lookup_url": "https://a.example/{to}"},
+            "reference",
+        ),
+        (
+            {"resend": "lookup", "body": "{reference}", "lookup_url": "https://{reference}/"},
+            "placeholder",
+        ),
+        ({"lookup_pattern": "abc"}, "group"),
     ],
 )
 def test_it_refuses_settings_that_cannot_work(more: dict[str, str], words: str) -> None:

@@ -11,6 +11,7 @@ from promosms.gateways.base import (
     Inbound,
     Receipt,
     ReceiptStatus,
+    Resend,
     Trouble,
 )
 from promosms.gateways.smsapi import ERRORS, STATUSES, WEBHOOK, Smsapi
@@ -24,6 +25,8 @@ from tests.gateways.http.runner import (
     Case,
     call,
     cases,
+    check_opt_out,
+    check_wait,
     labels,
     run_case,
     submit,
@@ -48,14 +51,14 @@ TABLE = cases(
         Case("taken", taken(), (ID,)),
         Case("taken in two parts", taken(), (ID, f"{ID}.2"), parts=2),
         *(Case(f"error {code}", refusal(code), line) for code, line in ERRORS.items()),
-        Case("error as text", refusal("103"), (Trouble.TEMPORARY, "no_credit")),
-        Case("error with a status", refusal(101, 401), (Trouble.TEMPORARY, "credentials")),
+        Case("error as text", refusal("103"), (Trouble.SETTINGS, "no_credit")),
+        Case("error with a status", refusal(101, 401), (Trouble.SETTINGS, "credentials")),
         Case("error of the number", taken(error=13), (Trouble.PERMANENT, "bad_number")),
         Case("an error nobody knows", refusal("x²"), (Trouble.PERMANENT, "rejected")),
         Case("broken, with words", refusal(13, 500), (Trouble.UNKNOWN, "no_answer")),
         Case("nothing listed", Says(200, b'{"list": []}'), (Trouble.UNKNOWN, "bad_answer")),
         Case("odd list", Says(200, b'{"list": [7]}'), (Trouble.UNKNOWN, "bad_answer")),
-        Case("denied", Says(403, b"<html>"), (Trouble.TEMPORARY, "credentials")),
+        Case("denied", Says(403, b"<html>"), (Trouble.SETTINGS, "credentials")),
         Case("a stranger refuses", Says(404, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
         Case("redirect", Says(308, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "redirected")),
     ]
@@ -84,6 +87,49 @@ def test_it_sends_what_is_documented(there: Provider) -> None:
         "idx": "4711-2",
         "notify_url": f"{CALLBACK}/receipt",
     }
+
+
+def test_a_repetition_is_recognised_and_counts_as_taken(there: Provider) -> None:
+    settings = {**KEYS, **LOOPBACK, "base_url": there.url, "webhook_token": "secret"}
+    there.says = refusal(53)
+    assert submit(Smsapi, settings, text(2)) == ()
+    form = there.asked[0].form
+    assert form["check_idx"] == "1"
+    assert form["idx"].startswith("4711-2-")
+    assert Smsapi.resend(settings) is Resend.DEDUPE
+    (found, _) = call(
+        "smsapi", settings, "receipt", {"MsgId": ID, "status": "404", "idx": form["idx"]}
+    )
+    assert found == Receipt(ID, "4711", ReceiptStatus.DELIVERED)
+
+
+def test_the_reference_of_another_installation_is_not_ours(there: Provider) -> None:
+    there.says = taken()
+    marks = set()
+    for token in ("one", "two"):
+        settings = {**KEYS, **LOOPBACK, "base_url": there.url, "webhook_token": token}
+        submit(Smsapi, settings, text())
+        marks.add(there.asked[-1].form["idx"])
+    assert len(marks) == 2
+    idx = there.asked[0].form["idx"]
+    fields = {"MsgId": ID, "status": "404", "idx": idx}
+    assert call("smsapi", settings, "receipt", fields) == [Receipt(ID, "", ReceiptStatus.DELIVERED)]
+
+
+def test_without_a_mark_of_ours_nothing_is_sent_again(there: Provider) -> None:
+    assert Smsapi.resend(KEYS) is Resend.NEVER
+    there.says = taken()
+    submit(Smsapi, {**KEYS, **LOOPBACK, "base_url": there.url}, text())
+    assert "check_idx" not in there.asked[0].form
+
+
+def test_it_says_how_long_to_wait(there: Provider) -> None:
+    check_wait(Smsapi, {**KEYS, **LOOPBACK, "base_url": there.url}, there)
+
+
+@pytest.mark.parametrize("code", [57, 59])
+def test_it_knows_who_has_opted_out(there: Provider, code: int) -> None:
+    check_opt_out(Smsapi, {**KEYS, **LOOPBACK, "base_url": there.url}, there, refusal(code))
 
 
 @pytest.mark.parametrize("code", [*STATUSES, "403", "409", "410"])

@@ -12,6 +12,7 @@ from promosms.gateways.base import (
     Inbound,
     Receipt,
     ReceiptStatus,
+    Resend,
     Trouble,
 )
 from promosms.gateways.twilio import STATUSES, Twilio, signature
@@ -25,6 +26,8 @@ from tests.gateways.http.runner import (
     Case,
     call,
     cases,
+    check_opt_out,
+    check_wait,
     labels,
     run_case,
     submit,
@@ -49,16 +52,16 @@ TABLE = cases(
         Case("not a mobile", refusal(400, 21614), (Trouble.PERMANENT, "bad_number")),
         Case("opted out", refusal(400, 21610), (Trouble.PERMANENT, "opted_out")),
         Case("country not allowed", refusal(400, 21408), (Trouble.PERMANENT, "country")),
-        Case("wrong sender", refusal(400, 21606), (Trouble.TEMPORARY, "bad_sender")),
+        Case("wrong sender", refusal(400, 21606), (Trouble.SETTINGS, "bad_sender")),
         Case("queue of the sender full", refusal(400, 21611), (Trouble.THROTTLED, "throttled")),
-        Case("wrong token", refusal(401, 20003), (Trouble.TEMPORARY, "credentials")),
-        Case("no such account", refusal(404, 20404), (Trouble.TEMPORARY, "credentials")),
+        Case("wrong token", refusal(401, 20003), (Trouble.SETTINGS, "credentials")),
+        Case("no such account", refusal(404, 20404), (Trouble.SETTINGS, "credentials")),
         Case("too fast", refusal(429, 20429), (Trouble.THROTTLED, "throttled")),
         Case("a refusal nobody knows", refusal(400, 29999), (Trouble.PERMANENT, "rejected")),
         Case("error inside", refusal(500, 20500), (Trouble.UNKNOWN, "no_answer")),
         Case("error inside, worded", refusal(500, 21211), (Trouble.UNKNOWN, "no_answer")),
         Case("a stranger refuses", Says(400, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
-        Case("a stranger denies", Says(403, b"<html>"), (Trouble.TEMPORARY, "credentials")),
+        Case("a stranger denies", Says(403, b"<html>"), (Trouble.SETTINGS, "credentials")),
         Case("sid of a wrong kind", Says(201, b'{"sid": 5}'), (Trouble.UNKNOWN, "bad_answer")),
         Case(
             "redirect",
@@ -91,6 +94,21 @@ def test_it_sends_what_is_documented(there: Provider) -> None:
         "Body": UNICODE,
         "StatusCallback": f"{CALLBACK}/receipt?own=4711-2",
     }
+
+
+def test_it_knows_who_has_opted_out(there: Provider) -> None:
+    settings = {**KEYS, **LOOPBACK, "base_url": there.url}
+    check_opt_out(Twilio, settings, there, refusal(400, 21610))
+
+
+def test_it_says_how_long_to_wait(there: Provider) -> None:
+    settings = {**KEYS, **LOOPBACK, "base_url": there.url}
+    check_wait(Twilio, settings, there)
+    check_wait(Twilio, settings, there, refusal(429, 20429).body)
+
+
+def test_what_it_may_have_taken_is_never_sent_again(there: Provider) -> None:
+    assert Twilio.resend(KEYS) is Resend.NEVER
 
 
 def test_a_messaging_service_chooses_the_sender(there: Provider) -> None:

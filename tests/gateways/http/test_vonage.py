@@ -15,6 +15,7 @@ from promosms.gateways.base import (
     Inbound,
     Receipt,
     ReceiptStatus,
+    Resend,
     Trouble,
 )
 from promosms.gateways.vonage import ERRORS, STATUSES, Vonage, signature
@@ -28,6 +29,7 @@ from tests.gateways.http.runner import (
     Case,
     call,
     cases,
+    check_wait,
     labels,
     run_case,
     submit,
@@ -59,7 +61,7 @@ TABLE = cases(
         Case(
             "no id", Says(200, b'{"messages": [{"status": "0"}]}'), (Trouble.UNKNOWN, "bad_answer")
         ),
-        Case("denied", Says(401, b"<html>"), (Trouble.TEMPORARY, "credentials")),
+        Case("denied", Says(401, b"<html>"), (Trouble.SETTINGS, "credentials")),
         Case("a stranger refuses", Says(400, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
         Case("redirect", Says(301, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "redirected")),
     ]
@@ -88,6 +90,14 @@ def test_it_sends_what_is_documented(there: Provider, encoding: str, type_: str)
         "client-ref": "4711-2",
         "callback": f"{CALLBACK}/receipt",
     }
+
+
+def test_it_says_how_long_to_wait(there: Provider) -> None:
+    check_wait(Vonage, {**KEYS, **LOOPBACK, "base_url": there.url}, there)
+
+
+def test_what_it_may_have_taken_is_never_sent_again() -> None:
+    assert Vonage.resend(KEYS) is Resend.NEVER
 
 
 RECEIPT = {
@@ -129,6 +139,29 @@ def test_a_receipt_is_for_one_part(method: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "form", "JSON"])
 def test_a_reply_is_understood(method: str) -> None:
     assert by(method, "inbound", signed(REPLY)) == [Inbound("0B1", PHONE, SENDER, "A & B = STOP")]
+
+
+@pytest.mark.parametrize("method", ["GET", "form", "JSON"])
+def test_a_long_reply_comes_in_parts(method: str) -> None:
+    half = {**REPLY, "concat": "true", "concat-ref": "66", "concat-part": "2", "concat-total": "3"}
+    expected = Inbound("0B1", PHONE, SENDER, "A & B = STOP", "66", 2, 3)
+    assert by(method, "inbound", signed(half)) == [expected]
+
+
+def test_a_part_keeps_half_a_character() -> None:
+    half = {**REPLY, "text": "a\ud83d", "concat-ref": "66", "concat-part": "1", "concat-total": "2"}
+    body = json.dumps(half).encode()
+    unsigned = {"api_key": "a", "api_secret": "b", "unsigned": "yes"}
+    headers = {"content-type": "application/json"}
+    (found,) = call("vonage", unsigned, "inbound", {}, headers=headers, body=body)
+    assert found == Inbound("0B1", PHONE, SENDER, "a\ud83d", "66", 1, 2)
+
+
+@pytest.mark.parametrize("number", ["", "0", "x", "²", "1000", "-1"])
+def test_a_part_without_its_number_is_a_reply_of_its_own(number: str) -> None:
+    half = {**REPLY, "concat-ref": "66", "concat-part": number, "concat-total": "2"}
+    found = call("vonage", KEYS, "inbound", signed(half))
+    assert found == [Inbound("0B1", PHONE, SENDER, "A & B = STOP")]
 
 
 @pytest.mark.parametrize("word", [*STATUSES, "accepted", "buffered", "unknown"])

@@ -1,5 +1,6 @@
 """How the connection is made: TLS with a look at the certificate, IPv6."""
 
+import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from promosms.gateways.base import Trouble
+from promosms.gateways.smpp.gateway import SmppGateway
 from tests.gateways.smpp.stories import play, sms, trouble
 from tests.gateways.smsc import bound
 
@@ -79,5 +81,20 @@ def test_it_speaks_ipv6() -> None:
     async def story() -> None:
         async with bound(listen="::1", host="::1") as stage:
             assert await stage.gateway.submit(sms()) == ("id-1",)
+
+    play(story())
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 70, "no-such-host.invalid"])
+def test_a_host_that_cannot_be_a_name_is_tried_again_and_again(host: str) -> None:
+    async def story() -> None:
+        given = {"host": host, "system_id": "a", "password": "b"}
+        gateway = SmppGateway(given | {"wait_seconds": "0.1", "retry_seconds": "0.01"})
+        await gateway.open(lambda _: asyncio.sleep(0))
+        assert await trouble(gateway, sms()) == (Trouble.TEMPORARY, "not_bound")
+        keeper = gateway.links[0].keeper
+        assert keeper is not None
+        assert not keeper.done()
+        await gateway.close()
 
     play(story())

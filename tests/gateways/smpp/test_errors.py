@@ -3,31 +3,95 @@
 import pytest
 
 from promosms.gateways.base import Trouble
-from promosms.gateways.smpp.errors import refusal
+from promosms.gateways.smpp.errors import Meaning, refusal
 
-TEMPORARY, PERMANENT, THROTTLED = Trouble.TEMPORARY, Trouble.PERMANENT, Trouble.THROTTLED
+# As the specification and the practice of providers have it. The session's own troubles leave
+# the text alone; what only our settings can cause blames the gateway and not the list.
 MEANING = {
-    THROTTLED: [0x14, 0x58],
-    TEMPORARY: [0x02, 0x03, 0x04, 0x05, 0x08, 0x0D, 0x0E, 0x0F, 0x45, 0x53, 0x64, 0xFE, 0xFF],
-    PERMANENT: [
-        *(0x01, 0x0A, 0x0B, 0x15, 0x33, 0x34, 0x40, 0x42, 0x43, 0x44, 0x48, 0x49, 0x50, 0x51),
-        *(0x61, 0x62, 0x63, 0x65, 0x66, 0xC0, 0xC1, 0xC2, 0xC3, 0xC4, 0x400, 0x4FF, 0xFFFFFFFF),
-    ],
+    Trouble.THROTTLED: {0x14: "queue_full", 0x58: "throttled"},
+    Trouble.TEMPORARY: {
+        0x02: "invalid_command_length",
+        0x03: "invalid_command",
+        0x04: "not_bound",
+        0x05: "already_bound",
+        0x08: "system_error",
+        0x0D: "bind_failed",
+        0x0E: "invalid_password",
+        0x0F: "invalid_system_id",
+        0x45: "submit_failed",
+        0x53: "invalid_system_type",
+        0x64: "try_again",
+        0xFE: "delivery_failure",
+        0xFF: "unknown_error",
+    },
+    Trouble.SETTINGS: {
+        0x07: "invalid_registered",
+        0x0A: "invalid_sender",
+        0x15: "invalid_service_type",
+        0x43: "invalid_esm_class",
+        0x48: "invalid_sender_ton",
+        0x49: "invalid_sender_npi",
+        0xC1: "parameter_not_allowed",
+    },
+    Trouble.PERMANENT: {
+        0x01: "invalid_length",
+        0x0B: "invalid_number",
+        0x33: "invalid_number",
+        0x34: "invalid_number",
+        0x40: "invalid_number",
+        0x42: "invalid_submission",
+        0x44: "invalid_number",
+        0x50: "invalid_number_ton",
+        0x51: "invalid_number_npi",
+        0x61: "invalid_schedule",
+        0x62: "invalid_validity",
+        0x63: "invalid_submission",
+        0x65: "rejected",
+        0x66: "rejected",
+        0xC0: "invalid_parameters",
+        0xC2: "invalid_parameters",
+        0xC3: "invalid_parameters",
+        0xC4: "invalid_parameters",
+        0x400: "status_0x400",
+        0x4FF: "status_0x4ff",
+        0xFFFFFFFF: "status_0xffffffff",
+    },
 }
 
 
 @pytest.mark.parametrize(
-    ("status", "trouble"),
-    [(status, trouble) for trouble, statuses in MEANING.items() for status in statuses],
+    ("status", "trouble", "reason"),
+    [
+        (status, trouble, reason)
+        for trouble, group in MEANING.items()
+        for status, reason in group.items()
+    ],
 )
-def test_it_helps_to_try_again_or_not(status: int, trouble: Trouble) -> None:
+def test_it_helps_to_try_again_or_not(status: int, trouble: Trouble, reason: str) -> None:
     error = refusal(status, {})
-    assert error.trouble is trouble
-    assert 0 < len(error.reason) <= 24
+    assert (error.trouble, error.reason, error.opted_out) == (trouble, reason, False)
+    assert len(error.reason) <= 24
+
+
+@pytest.mark.parametrize(
+    ("meaning", "trouble", "reason", "opted_out"),
+    [
+        ("temporary", Trouble.TEMPORARY, "status_0x402", False),
+        ("throttled", Trouble.THROTTLED, "status_0x402", False),
+        ("permanent", Trouble.PERMANENT, "status_0x402", False),
+        ("unknown", Trouble.UNKNOWN, "status_0x402", False),
+        ("settings", Trouble.SETTINGS, "status_0x402", False),
+        ("no_credit", Trouble.SETTINGS, "no_credit", False),
+        ("opted_out", Trouble.PERMANENT, "opted_out", True),
+    ],
+)
+def test_an_operator_may_say_what_a_code_means(
+    meaning: str, trouble: Trouble, reason: str, opted_out: bool
+) -> None:
+    error = refusal(0x402, {0x402: Meaning(meaning)})
+    assert (error.trouble, error.reason, error.opted_out) == (trouble, reason, opted_out)
 
 
 def test_the_map_of_the_provider_goes_first() -> None:
-    own = {0x0B: TEMPORARY, 0x401: THROTTLED}
-    assert refusal(0x0B, own).trouble is TEMPORARY
-    assert refusal(0x401, own).trouble is THROTTLED
-    assert refusal(0x402, own).trouble is PERMANENT
+    assert refusal(0x0B, {0x0B: Meaning.TEMPORARY}).trouble is Trouble.TEMPORARY
+    assert refusal(0x0C, {0x0B: Meaning.TEMPORARY}).trouble is Trouble.PERMANENT

@@ -10,7 +10,6 @@ from promosms.gateways.smpp.gateway import SmppGateway
 from promosms.gateways.smpp.link import BindRefused
 from tests.gateways.smpp.stories import play, sms, trouble
 from tests.gateways.smsc import (
-    Behaviour,
     Client,
     Pdu,
     Smsc,
@@ -181,35 +180,6 @@ def test_a_cancelled_text_that_waits_is_never_written() -> None:
     play(story())
 
 
-@pytest.mark.parametrize(
-    ("second", "expected"),
-    [
-        (refuse(0x58), (Trouble.UNKNOWN, "partly")),
-        (refuse(0x0B), (Trouble.UNKNOWN, "partly")),
-        (lambda client, _: client.transport.abort(), (Trouble.UNKNOWN, "no_answer")),
-    ],
-)
-def test_a_text_that_was_taken_in_part_is_not_sent_again(
-    second: Behaviour, expected: tuple[Trouble, str]
-) -> None:
-    async def story() -> None:
-        async with bound() as stage:
-            stage.smsc.on_submit = by_turns(accept, second)
-            assert await trouble(stage.gateway, sms(LONG)) == expected
-            assert stage.smsc.count()["submit_sm"] == 2
-
-    play(story())
-
-
-def test_a_text_is_permanent_trouble_when_one_part_never_will_be_taken() -> None:
-    async def story() -> None:
-        async with bound() as stage:
-            stage.smsc.on_submit = by_turns(refuse(0x58), refuse(0x0B))
-            assert await trouble(stage.gateway, sms(LONG)) == (Trouble.PERMANENT, "invalid_number")
-
-    play(story())
-
-
 def test_a_session_that_is_at_fault_is_bound_anew() -> None:
     async def story() -> None:
         async with bound() as stage:
@@ -253,7 +223,7 @@ def test_credentials_that_become_wrong_end_the_tries_too() -> None:
             stage.smsc.on_bind = turn_away(0x0E)
             stage.smsc.client.transport.abort()
             await stage.smsc.until(lambda: stage.smsc.count()["bind_transceiver"] == 2)
-            expected = (Trouble.TEMPORARY, "invalid_password")
+            expected = (Trouble.SETTINGS, "credentials")
             assert await trouble(stage.gateway, sms()) == expected
             await asyncio.sleep(0.2)
             assert stage.smsc.count()["bind_transceiver"] == 2
@@ -352,7 +322,7 @@ def test_a_receipt_in_the_segment_of_the_answer_is_stored() -> None:
     play(story())
 
 
-def test_a_reply_in_parts_is_one_text() -> None:
+def test_each_part_of_a_reply_is_stored_before_it_is_answered() -> None:
     async def story() -> None:
         async with bound() as stage:
             client = stage.smsc.client
@@ -365,7 +335,13 @@ def test_a_reply_in_parts_is_one_text() -> None:
                     esm_class=0x40,
                     short_message=bytes((5, 0, 3, 9, 2, number)) + text,
                 )
-            await stage.smsc.until(lambda: len(client.answers("deliver_sm_resp")) == 2)
-            assert stage.events == [Inbound("", "+48600000001", "8080", "AB")]
+                await stage.smsc.until(lambda: len(client.answers("deliver_sm_resp")))
+                assert {status for _, status in client.answers("deliver_sm_resp")} == {0}
+                client.log.clear()
+            joint = "+48600000001:8080:9:2"
+            assert stage.events == [
+                Inbound("", "+48600000001", "8080", "B", joint, 2, 2),
+                Inbound("", "+48600000001", "8080", "A", joint, 1, 2),
+            ]
 
     play(story())

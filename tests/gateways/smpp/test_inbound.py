@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promosms.gateways.base import Inbound
+from promosms.gateways.joints import joined
 from promosms.gateways.smpp.codes import Tag
-from promosms.gateways.smpp.inbound import Joined, Joiner, Piece, decoded, number_of, piece
+from promosms.gateways.smpp.inbound import Piece, decoded, inbound, number_of, piece
 from promosms.gateways.smpp.parts import sar, ucs2, udh
 from promosms.gateways.smpp.pdus import Address, DataMessage, Delivered, ShortMessage
 from promosms.gateways.smpp.settings import Alphabet
 from promosms.sms import gsm7
-from promosms.sms.segments import split
 
 WHO, US = Address("48601234567", 1, 1), Address("8080", 3, 0)
 
@@ -39,12 +39,12 @@ WHO, US = Address("48601234567", 1, 1), Address("8080", 3, 0)
     ],
 )
 def test_it_is_decoded(coding: int, octets: bytes, text: str) -> None:
-    assert decoded([Piece(coding, octets)], Alphabet.GSM7) == text
+    assert decoded(Piece(coding, octets), Alphabet.GSM7) == text
 
 
 def test_the_default_alphabet_is_that_of_the_provider() -> None:
-    assert decoded([Piece(0, b"@_")], Alphabet.LATIN1) == "@_"
-    assert decoded([Piece(0, b"@_")], Alphabet.GSM7) == "¡§"
+    assert decoded(Piece(0, b"@_"), Alphabet.LATIN1) == "@_"
+    assert decoded(Piece(0, b"@_"), Alphabet.GSM7) == "¡§"
 
 
 @pytest.mark.parametrize(
@@ -98,68 +98,94 @@ def test_parts_are_known_by_header_or_parameters(delivered: Delivered, expected:
     assert piece(delivered) == expected
 
 
-TEXTS = st.text(min_size=161, max_size=400) | st.text("a€^", min_size=161, max_size=400)
+# Characters that take two octets or two code units, so that a careless cut goes through them.
+TEXTS = st.text(min_size=161, max_size=400) | st.text("a€^😀", min_size=161, max_size=400)
 
 
-@given(TEXTS, st.sampled_from(["udh", "wide", "sar"]), st.randoms())
-def test_parts_in_any_order_are_the_text_again(text: str, way: str, random: Random) -> None:
-    pieces = split(text)
+@given(TEXTS, st.sampled_from(["udh", "wide", "sar"]), st.integers(1, 130), st.randoms())
+def test_parts_in_any_order_are_the_text_again(
+    text: str, way: str, size: int, random: Random
+) -> None:
     plain = gsm7.is_gsm7(text)
-    encode = gsm7.encode if plain else ucs2
-    messages = [
-        part(way, encode(one), 0 if plain else 8, len(pieces), number)
-        for number, one in enumerate(pieces, 1)
+    octets = gsm7.encode(text) if plain else ucs2(text)
+    size = max(size, -(-len(octets) // 200)) * (1 if plain else 2)
+    cuts = [octets[place : place + size] for place in range(0, len(octets), size)]
+    coding = 0 if plain else 8
+    events = [
+        inbound(part(way, one, coding, len(cuts), number), Alphabet.GSM7)
+        for number, one in enumerate(cuts, 1)
     ]
-    order = list(range(len(messages)))
-    random.shuffle(order)
-    joiner: Joiner[int] = Joiner(2, Alphabet.GSM7)
-    found = [joined for i in order if (joined := joiner.add(messages[i], i, 0.0))]
-    whole = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
-    assert [one.event.text for one in found] == [whole.replace("\0", "")]
-    assert found[0].deliveries == order
-    assert not joiner.pending()
+    random.shuffle(events)
+    assert len({(one.joint, one.parts, one.phone, one.inbound_number) for one in events}) == 1
+    found = joined(one.text for one in sorted(events, key=lambda one: one.part))
+    text = text.translate({0: None, 0x1B: None})
+    assert found == text
 
 
 def part(way: str, octets: bytes, coding: int, total: int, number: int) -> ShortMessage:
+    """A part of a text, joined by reference 9."""
     if way == "sar":
         return ShortMessage(WHO, US, octets, data_coding=coding, tlvs=sar(9, total, number))
     header = udh(9, total, number, wide=way == "wide")
     return ShortMessage(WHO, US, header + octets, esm_class=0x40, data_coding=coding)
 
 
-def event(text: str) -> Inbound:
-    return Inbound("", "+48601234567", "8080", text)
+def test_each_part_is_an_event_of_its_own() -> None:
+    joint = "+48601234567:8080:9:2"
+    assert inbound(part("udh", b"A", 0, 2, 1), Alphabet.GSM7) == Inbound(
+        "", "+48601234567", "8080", "A", joint, 1, 2
+    )
+    assert inbound(part("sar", b"B", 0, 2, 2), Alphabet.GSM7) == Inbound(
+        "", "+48601234567", "8080", "B", joint, 2, 2
+    )
+    assert inbound(ShortMessage(WHO, US, b"A"), Alphabet.GSM7) == Inbound(
+        "", "+48601234567", "8080", "A"
+    )
 
 
-def test_parts_that_wait_too_long_are_shown_and_again_when_they_are_whole() -> None:
-    joiner: Joiner[str] = Joiner(2, Alphabet.GSM7)
-    assert joiner.add(part("udh", b"B", 0, 3, 2), "two", 0) is None
-    assert joiner.add(part("udh", b"A", 0, 3, 1), "one", 1) is None
-    assert joiner.due(2) == []
-    assert joiner.due(2.1) == [Joined(event("AB"), ["two", "one"])]
-    assert joiner.due(9) == []
-    assert joiner.add(part("udh", b"C", 0, 3, 3), "three", 9) == Joined(event("ABC"), ["three"])
+def test_joints_differ_by_people_references_and_totals_and_are_short() -> None:
+    long = Address("9" * 40, 1, 1)
+    deliveries = [
+        ShortMessage(who, to, udh(reference, total, 1, wide=True) + b"X", esm_class=0x40)
+        for who in (WHO, long)
+        for to in (US, long)
+        for reference in (9, 65535)
+        for total in (2, 255)
+    ]
+    joints = {inbound(one, Alphabet.GSM7).joint for one in deliveries}
+    assert len(joints) == len(deliveries)
+    assert max(map(len, joints)) <= 64
 
 
-def test_a_part_that_comes_twice_is_answered_twice_and_stands_once() -> None:
-    joiner: Joiner[str] = Joiner(2, Alphabet.GSM7)
-    assert joiner.add(part("udh", b"A", 0, 2, 1), "one", 0) is None
-    assert joiner.add(part("udh", b"A", 0, 2, 1), "again", 0) is None
-    joined = joiner.add(part("udh", b"B", 0, 2, 2), "two", 0)
-    assert joined == Joined(event("AB"), ["one", "again", "two"])
+@pytest.mark.parametrize(
+    ("octets", "number", "text"),
+    [
+        ("d83d", 1, "\ud83d"),  # the first half of a pair at the end
+        ("d83d", 2, "\ufffd"),  # nothing follows
+        ("de00", 2, "\ude00"),
+        ("de00", 1, "\ufffd"),
+        ("d83d 0041", 1, "\ufffdA"),
+        ("0041 de00", 2, "A\ufffd"),
+        ("d83d de00", 1, "😀"),
+        ("0041 00", 1, "A\ufffd"),
+    ],
+)
+def test_only_halves_at_a_cut_are_kept(octets: str, number: int, text: str) -> None:
+    delivered = part("udh", bytes.fromhex(octets), 8, 2, number)
+    assert inbound(delivered, Alphabet.GSM7).text == text
 
 
-def test_people_and_references_are_not_mixed() -> None:
-    joiner: Joiner[str] = Joiner(2, Alphabet.GSM7)
-    other = ShortMessage(Address("48609999999", 1, 1), US, udh(9, 2, 2) + b"X", esm_class=0x40)
-    assert joiner.add(part("udh", b"A", 0, 2, 1), "one", 0) is None
-    assert joiner.add(other, "other", 0) is None
-    assert len(joiner.due(3)) == 2
-
-
-def test_what_was_shown_is_forgotten_in_the_end() -> None:
-    joiner: Joiner[str] = Joiner(2, Alphabet.GSM7)
-    joiner.add(part("udh", b"A", 0, 2, 1), "one", 0)
-    assert len(joiner.due(3)) == 1
-    assert joiner.due(700) == []
-    assert joiner.groups == {}
+@pytest.mark.parametrize(
+    ("coding", "number", "default", "text"),
+    [
+        (0, 1, Alphabet.GSM7, "A\x1b"),
+        (0x10, 1, Alphabet.GSM7, "A\x1b"),
+        (0, 2, Alphabet.GSM7, "A "),
+        (3, 1, Alphabet.GSM7, "A"),
+        (0, 1, Alphabet.LATIN1, "A"),
+    ],
+)
+def test_an_escape_waits_for_the_next_part(
+    coding: int, number: int, default: Alphabet, text: str
+) -> None:
+    assert inbound(part("udh", b"A\x1b", coding, 2, number), default).text == text

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from promosms.gateways.base import Event, Receipt, ReceiptStatus, Trouble
-from promosms.gateways.line import Answer, Line
+from promosms.gateways.base import Answer, Event, Receipt, ReceiptStatus, Trouble
+from promosms.gateways.line import Line
 from promosms.gateways.smpp.gateway import SmppGateway
 from tests.gateways.smpp.stories import play, sms
 from tests.gateways.smsc import Smsc, accept, by_turns, receipt_text, refuse
@@ -23,11 +23,12 @@ def test_a_window_goes_out_and_a_receipt_comes_in() -> None:
         line = Line(SmppGateway(settings), store, rate=1000)
         await asyncio.to_thread(line.open)
         texts = [sms(number=number) for number in range(3)]
-        assert await asyncio.to_thread(line.submit, texts) == [
-            Answer(("id-1",)),
-            Answer(trouble=Trouble.PERMANENT, reason="invalid_number"),
-            Answer(("id-2",)),
-        ]
+        line.start(texts)
+        assert dict(await asyncio.to_thread(line.collect, 3, 5.0)) == {
+            "0": Answer(("id-1",)),
+            "1": Answer(trouble=Trouble.PERMANENT, reason="invalid_number"),
+            "2": Answer(("id-2",)),
+        }
         client = smsc.client
         client.request("deliver_sm", esm_class=4, short_message=receipt_text("id-2"))
         await smsc.until(lambda: client.answers("deliver_sm_resp"))

@@ -1,14 +1,18 @@
 """Texts as they go over the line."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from promosms.gateways.base import GatewayError, Trouble
+from promosms.gateways.joints import joined
 from promosms.gateways.smpp.inbound import decoded, piece
-from promosms.gateways.smpp.parts import Parts
+from promosms.gateways.smpp.parts import MOST_SENDERS, Parts, joining, validity
 from promosms.gateways.smpp.pdus import Address, ShortMessage
 from promosms.gateways.smpp.settings import Alphabet, Settings
+from promosms.sms.segments import measure
 from tests.gateways.smpp.stories import sms
 
 NEEDED = {"host": "smsc.example.net", "system_id": "promo", "password": "secret"}
@@ -74,6 +78,18 @@ def test_long_texts_fill_their_parts(long: str, sizes: list[int]) -> None:
     assert {message.esm_class for message in messages} == {0 if long == "sar" else 0x40}
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        *(("a" * 160, 1), ("a" * 161, 2), ("€" * 80, 1), ("€" * 80 + "a", 2), ("a" * 306, 2)),
+        *(("ł" * 70, 1), ("ł" * 71, 2), ("😀" * 35, 1), ("😀" * 36, 2), ("ł" * 134, 2), ("", 1)),
+    ],
+)
+def test_it_has_no_more_parts_than_were_counted(text: str, count: int) -> None:
+    assert len(written(text)) == count
+    assert not text or measure(text).parts == count
+
+
 def test_a_long_text_may_go_as_a_whole() -> None:
     (message,) = written("a" * 400, long="payload")
     assert (message.message, message.octets) == (b"", b"a" * 400)
@@ -84,7 +100,50 @@ def test_receipts_are_asked_for(receipts: str, asked: int) -> None:
     assert written("Hi", receipts=receipts)[0].registered_delivery == asked
 
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+@pytest.mark.parametrize(
+    ("own", "number"), [("1", 1), ("65537", 65537), ("a-b", 0x35C2229E), ("", 0)]
+)
+def test_the_reference_of_parts_follows_from_ours(own: str, number: int) -> None:
+    assert joining(own) == number
+    for long, width in (("udh8", 0xFF), ("udh16", 0xFFFF), ("sar", 0xFFFF)):
+        given_ = Parts(Settings.read(NEEDED | {"long": long}))
+        bodies = given_.bodies(sms("a" * 400)._replace(own=own))
+        found = {piece(ShortMessage.read(body)).reference for body in bodies}
+        assert found == {number & width}
+
+
+@given(
+    st.text("abc€żλ😀", max_size=200),
+    st.sampled_from(["PromoSMS", "8080", "+48732000001", "Café"]),
+    st.sampled_from(["gsm7", "latin1", "ascii"]),
+    st.booleans(),
+    st.integers(0, 200),
+)
+def test_what_is_made_beforehand_is_what_the_codec_writes(
+    text: str, sender: str, alphabet: str, flash: bool, hours: int
+) -> None:
+    given_ = {"alphabet": alphabet, "flash": str(flash), "validity_hours": str(hours)}
+    parts = Parts(Settings.read(NEEDED | given_ | {"service_type": "CMT", "dest_npi": "8"}))
+    for _ in range(2):  # the second time from what is kept
+        bodies = []
+        with suppress(GatewayError):  # such as a long one with € where only ASCII is read
+            bodies = parts.bodies(sms(text, sender=sender))
+        for body in bodies:
+            message = ShortMessage.read(body)
+            assert message.write() == body
+            assert message.destination == Address("48600000001", 1, 8)
+            assert message.validity == validity(hours)
+            assert message.service_type == "CMT"
+
+
+def test_senders_are_not_kept_for_ever() -> None:
+    parts = Parts(Settings.read(NEEDED))
+    for number in range(MOST_SENDERS * 2 + 5):
+        parts.bodies(sms(sender=f"Shop {number}"))
+    assert len(parts.heads) <= MOST_SENDERS
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1b"), min_size=1)
 
 
 @given(
@@ -94,7 +153,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 def test_every_text_comes_through(text: str, long: str) -> None:
     messages = written(text, long=long)
     pieces = [piece(message) for message in messages]
-    assert decoded(pieces, Alphabet.GSM7) == text
+    assert joined(decoded(one, Alphabet.GSM7) for one in pieces) == text
     assert [one.number for one in pieces] == list(range(1, len(pieces) + 1))
     assert len({(one.reference, one.total) for one in pieces}) == 1
     assert all(_octets_on_air(message) <= 140 for message in messages if message.message)

@@ -45,6 +45,26 @@ REST = "sub:001 dlvrd:001 submit date:2611220900 done date:2611220901 stat:DELIV
         (f"id:1A2B-c3d4-EF {REST}", ("1a2b-c3d4-ef", GOOD)),
         (f"id: 123 {REST.replace(':', ': ')}", ("123", GOOD)),
         ("stat:EXPIRED err:004 id:123 sub:001", ("123", LATE)),
+        (f"text:Hello {REST} id:123", "nothing"),  # all of it is the text
+        (f"{REST} id:123 text:Hello", ("123", GOOD)),
+        ("err:000 stat:UNDELIV dlvrd:000 sub:001 id:12-ab", ("12-ab", BAD)),
+        (
+            "id:5f0e-11ec sub:001 dlvrd:001 submitdate:2611220900 donedate:2611220901"
+            " stat:DELIVRD err:000 text:Hi",
+            ("5f0e-11ec", GOOD),
+        ),
+        (
+            "id:1 sub:001 dlvrd:001 submit date:261122090059 done date:261122090130"
+            " stat:DELIVRD err:000",
+            ("1", GOOD),
+        ),
+        (
+            "id:1 sub:001 dlvrd:000 submit date:2611220900 done date:0000000000"
+            " stat:EXPIRED err:0x1F text:",
+            ("1", LATE),
+        ),
+        ("id:1 sub:001 dlvrd:000 stat:UNDELIVERABLE err:BL4C", ("1", BAD)),
+        ("id:1\nsub:001\r\nstat:DELIVERED\terr:0", ("1", GOOD)),
         ("id:1 submitdate:261122090000 donedate:0000000000 stat:UNDELIV err:0E7B", ("1", BAD)),
         ("id:1 sub:1 dlvrd:0 stat:REJECTD err:1", ("1", BAD)),
         ("id:1 sub:1 stat:FAILED err:1", ("1", BAD)),
@@ -55,6 +75,7 @@ REST = "sub:001 dlvrd:001 submit date:2611220900 done date:2611220901 stat:DELIV
         ("id:1 sub:1 stat:BUFFRED", "nothing"),
         ("id:1 sub:1 stat:ACKED", "nothing"),
         ("id:1 sub:1 stat:ACCEPTD", "nothing"),
+        ("id:1 sub:1 stat:SCHEDULED", "nothing"),
         ("id:1 sub:1 stat:UNKNOWN", "nothing"),
         ("id:1 sub:1 stat:SOMETHING", "nothing"),
         ("id:1 sub:1 stat:", "nothing"),
@@ -77,9 +98,19 @@ def test_the_text_is_read_key_by_key(text: str, expected: object) -> None:
         (message("", receipted_message_id=b"7\0", message_state=b"\1"), "nothing"),
         (message("", receipted_message_id=b"7\0", message_state=b"\7"), "nothing"),
         (message("", receipted_message_id=b"7\0", message_state=b"\x63"), "nothing"),
+        (
+            message(
+                "", receipted_message_id=b"7", message_state=b"\2", network_error_code=b"\3\0\x1b"
+            ),
+            ("7", GOOD),
+        ),
         # The parameters go before the text, but a final state before a step on the way.
         (message(f"id:8 {REST}", receipted_message_id=b"7\0", message_state=b"\5"), ("7", BAD)),
         (message(f"id:8 {REST}", receipted_message_id=b"7\0", message_state=b"\1"), ("7", GOOD)),
+        (message("id:8 sub:1 stat:ENROUTE", message_state=b"\2"), ("8", GOOD)),
+        (message(f"id:8 {REST}", message_state=b"\7"), ("8", GOOD)),
+        (message(f"id:8 {REST}", message_state=b"\x63"), ("8", GOOD)),
+        (message(f"id:8 {REST}", receipted_message_id=b"7\0"), ("7", GOOD)),
         (message(f"id:8 {REST}", message_state=b"\x08"), ("8", BAD)),
         (message("", message_payload=f"id:8 {REST}".encode()), ("8", GOOD)),
         (
@@ -109,6 +140,8 @@ def test_parameters_are_read(delivered: Delivered, expected: object) -> None:
         (0x04, f"id:1 {REST}", ("1", GOOD)),
         (0x20, f"id:1 {REST}", ("1", GOOD)),
         (0x08, f"id:1 {REST}", ("1", GOOD)),
+        (0x24, f"id:1 {REST}", ("1", GOOD)),
+        (0x24, "", "nothing"),
         (0x00, f"id:1 {REST}", ("1", GOOD)),
         (0x03, f"id:1 {REST}", ("1", GOOD)),
         (0x10, "Thank you", "no receipt"),
@@ -121,14 +154,55 @@ def test_it_is_known_by_its_mark_or_its_words(esm_class: int, text: str, expecte
     assert told(message(text, esm_class)) == expected
 
 
-def test_accepted_may_be_the_good_end() -> None:
-    text = message("id:1 sub:1 stat:ACCEPTD")
-    assert told(text, accepted="delivered") == ("1", GOOD)
+@pytest.mark.parametrize("coded", [False, True])
+def test_accepted_may_be_the_good_end(coded: bool) -> None:
+    tlvs = {"receipted_message_id": b"1", "message_state": b"\6"}
+    delivered = message("", **tlvs) if coded else message("id:1 sub:1 stat:ACCEPTD")
+    assert told(delivered, accepted="delivered") == ("1", GOOD)
+    assert told(delivered, accepted="intermediate") == "nothing"
+
+
+@pytest.mark.parametrize("kind", [ShortMessage, DataMessage])
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        *((0, None), (1, None), (2, GOOD), (3, LATE), (4, BAD)),
+        *((5, BAD), (6, None), (7, None), (8, BAD), (9, BAD)),
+    ],
+)
+def test_each_state_has_its_meaning(
+    kind: type[ShortMessage | DataMessage], state: int, status: ReceiptStatus | None
+) -> None:
+    given_ = {Tag.RECEIPTED_MESSAGE_ID: b"1\0", Tag.MESSAGE_STATE: bytes((state,))}
+    expected = ("1", status) if status else "nothing"
+    assert told(kind(HERE, HERE, esm_class=4, tlvs=given_)) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "phone"),
+    [
+        (Address("48601234567", 1, 1), "+48601234567"),
+        (Address("+48601234567", 0, 0), "+48601234567"),
+        (Address("0048601234567", 0, 1), "+48601234567"),
+        (Address("601234567", 2, 1), ""),  # of which country nobody knows
+        (Address("PromoSMS", 5, 0), ""),
+        (Address("", 0, 0), ""),
+    ],
+)
+def test_it_names_the_recipient(address: Address, phone: str) -> None:
+    for given_ in ({}, {"ids": "same"}):
+        delivered = ShortMessage(address, HERE, f"id:1 {REST}".encode(), esm_class=4)
+        report = receipts.report(delivered)
+        assert report is not None
+        assert receipts.receipt(report, Settings.read(GIVEN | given_)) == Receipt(
+            "1", "", GOOD, phone
+        )
 
 
 @pytest.mark.parametrize(
     ("ids", "answer", "receipt"),
     [
+        (Ids.AUTO, "00AbC ", "abc"),
         (Ids.SAME, "00AbC ", "abc"),
         (Ids.SAME, "000123", "123"),
         (Ids.ANSWERS_HEX, "1A2B", "6699"),
@@ -154,7 +228,7 @@ def test_ids_in_two_systems_of_numbers_meet(number: int) -> None:
 @given(st.text(max_size=200))
 def test_no_text_breaks_it(text: str) -> None:
     found = receipts.keys(text)
-    assert all(value in text for value in found.values())
+    assert all(value in text.lower() for value in found.values())
     report = receipts.report(message(text))
     assert report is not None
     event = receipts.receipt(report, Settings.read(GIVEN))

@@ -52,6 +52,92 @@ def test_the_sequence_begins_again_after_the_last_number() -> None:
     play(story())
 
 
+def test_a_number_that_is_still_open_is_passed_over() -> None:
+    async def story() -> None:
+        async with bound() as stage:
+            stage.smsc.on_submit = by_turns(after(0.2), after(0.2), accept)
+            current(stage).sequence = sessions.LAST_SEQUENCE - 1
+            slow = [asyncio.create_task(stage.gateway.submit(sms(number=n))) for n in (1, 2)]
+            await stage.smsc.until(lambda: stage.smsc.open() == 2)
+            current(stage).sequence = sessions.LAST_SEQUENCE - 1
+            assert await stage.gateway.submit(sms(number=3)) == ("id-3",)
+            sequences = [pdu.sequence for pdu in stage.smsc.of("submit_sm")]
+            assert sequences == [sessions.LAST_SEQUENCE, 1, 2]
+            assert [await one for one in slow] == [(f"late-{sessions.LAST_SEQUENCE}",), ("late-1",)]
+
+    play(story())
+
+
+def test_a_server_that_does_not_read_is_not_written_to() -> None:
+    async def story() -> None:
+        settings = {"window": "1000", "wait_seconds": "0.3", "long": "payload"}
+        async with bound(**settings) as stage:
+            stage.smsc.client.transport.pause_reading()
+            found = []
+            text, texts = sms("a" * 900), 10_000
+            for number in range(texts):
+                stage.gateway.begin(text, found.append)
+                if number % 100 == 0:
+                    current(stage).open.clear()  # as if their time had run out
+                    await asyncio.sleep(0)
+            written = current(stage).transport.get_write_buffer_size()
+            assert current(stage).full
+            assert written < 2_000_000
+            await stage.smsc.until(lambda: len(found) > texts / 4)
+            assert {(one.trouble, one.reason) for one in found} == {(Trouble.TEMPORARY, "not_sent")}
+            stage.smsc.client.transport.resume_reading()
+            await stage.smsc.until(lambda: not current(stage).full)
+
+    play(story())
+
+
+def test_a_server_that_asks_and_asks_but_never_reads_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sessions, "UNREAD", 100_000)
+
+    async def story() -> None:
+        async with bound() as stage:
+            session, client = current(stage), stage.smsc.client
+            client.transport.pause_reading()
+            question = pdu_bytes("enquire_link", 7) * 1000
+            while not session.transport.is_closing():
+                client.transport.write(question)
+                await asyncio.sleep(0)
+            assert await stage.gateway.submit(sms()) == ("id-1",)
+
+    play(story())
+
+
+def test_good_bye_of_the_server_with_a_full_window_loses_nobody() -> None:
+    async def story() -> None:
+        async with bound(window=3) as stage:
+            stage.smsc.on_submit = by_turns(after(0.1), after(0.1), after(0.1), accept)
+            client = stage.smsc.client
+            texts = [asyncio.create_task(stage.gateway.submit(sms(number=n))) for n in range(9)]
+            await stage.smsc.until(lambda: stage.smsc.open() == 3)
+            client.request("unbind")
+            names = [name for text in texts for name in await text]
+            assert len(set(names)) == 9
+            assert stage.smsc.count()["submit_sm"] == 9
+            assert stage.smsc.count()["bind_transceiver"] == 2
+
+    play(story())
+
+
+@pytest.mark.parametrize("command", ["submit_sm_resp", "generic_nack", "data_sm_resp"])
+def test_an_answer_to_nothing_harms_nobody(command: str) -> None:
+    async def story() -> None:
+        async with bound() as stage:
+            client = stage.smsc.client
+            for sequence in (0, 999, sessions.LAST_SEQUENCE):
+                client.transport.write(pdu_bytes(command, sequence))
+            assert await stage.gateway.submit(sms()) == ("id-1",)
+            assert stage.smsc.count() == {"bind_transceiver": 1, "submit_sm": 1}
+
+    play(story())
+
+
 def test_it_asks_whether_a_silent_line_lives() -> None:
     async def story() -> None:
         async with bound(enquire_seconds="0.05") as stage:
@@ -265,18 +351,6 @@ def test_data_sm_is_answered_too() -> None:
             await stage.smsc.until(lambda: client.answers("data_sm_resp"))
             assert client.answers("data_sm_resp") == [(asked, 0)]
             assert stage.events == [Receipt("1", "", ReceiptStatus.DELIVERED)]
-
-    play(story())
-
-
-def test_a_part_of_a_reply_waits_and_is_stored_alone_in_the_end() -> None:
-    async def story() -> None:
-        async with bound(join_seconds="0.1") as stage:
-            client = stage.smsc.client
-            part = bytes((5, 0, 3, 9, 2, 1)) + b"A"
-            client.request("deliver_sm", esm_class=0x40, short_message=part)
-            await stage.smsc.until(lambda: client.answers("deliver_sm_resp"))
-            assert len(stage.events) == 1
 
     play(story())
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from promosms.gateways.base import Trouble
+from promosms.gateways.smpp.errors import Meaning
 from promosms.gateways.smpp.settings import Alphabet, BindAs, Ids, Long, SettingError, Settings
 
 NEEDED = {"host": "smsc.example.net", "system_id": "promo", "password": "secret"}
@@ -14,6 +14,7 @@ def test_few_are_needed() -> None:
     settings = Settings.read(NEEDED)
     assert (settings.port, settings.window, settings.bind) == (2775, 10, BindAs.TRX)
     assert not settings.tls
+    assert settings.ids is Ids.AUTO
     assert "secret" not in repr(settings)
 
 
@@ -22,14 +23,14 @@ def test_strings_and_numbers_are_read() -> None:
         NEEDED
         | {"port": 3550, "tls": "yes", "bind": "tx_rx", "window": "100", "source_ton": "5"}
         | {"alphabet": "latin1", "long": "sar", "ids": "resp_hex_dlr_dec", "data_coding": " 3 "}
-        | {"errors": "0x401=temporary, 1026=throttled", "enquire_seconds": "0.5", "flash": False}
+        | {"errors": "0x401=temporary, 1026=no_credit", "enquire_seconds": "0.5", "flash": False}
         | {"system_type": ""}
     )
     assert (settings.port, settings.tls, settings.bind) == (3550, True, BindAs.TX_RX)
     assert (settings.window, settings.source_ton, settings.data_coding) == (100, 5, 3)
     assert (settings.alphabet, settings.long) == (Alphabet.LATIN1, Long.SAR)
     assert (settings.ids, settings.flash) == (Ids.ANSWERS_HEX, False)
-    assert settings.errors == {0x401: Trouble.TEMPORARY, 0x402: Trouble.THROTTLED}
+    assert settings.errors == {0x401: Meaning.TEMPORARY, 0x402: Meaning.NO_CREDIT}
     assert settings.enquire_seconds == 0.5
 
 
@@ -54,6 +55,11 @@ def test_strings_and_numbers_are_read() -> None:
             {"errors": "throttled"},
             "The setting errors is wrong: pairs such as 0x401=temporary are needed.",
         ),
+        (
+            {"system_id": "a" * 16},
+            "The setting system_id is wrong: at most 15 characters are read.",
+        ),
+        ({"password": "ł"}, "The setting password is wrong: at most 64 characters are read."),
         ({"answer_seconds": "soon"}, "The setting answer_seconds is wrong: a number is needed."),
         (
             {"answer_seconds": "nan"},

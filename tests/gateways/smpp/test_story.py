@@ -97,10 +97,10 @@ def test_a_campaign_leaves_by_smpp(
     settle()
     with app.app_context():
         assert statuses(campaign_id) == {"delivered": 30}
-        assert sorted(network.numbers()) == PHONES
+        assert sorted(network.numbers()) == sorted([*PHONES, STOPPED])  # who stops is told so
         assert db.session.scalars(select(Suppression.phone)).all() == [STOPPED]
         references = set(db.session.scalars(select(MessagePart.reference)))
-        assert references == {f"id-{n}" for n in range(1, 31)}
+        assert references == {f"id-{n}" for n in range(1, 32)}
         check_books(cast.owner.account_id)
 
 

@@ -9,7 +9,7 @@ from promosms import bell
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, Message, Worker, now
-from promosms.services import gateways
+from promosms.services import gateways, overview, workers
 from tests.cast import Cast
 from tests.pages import PageClient, words
 
@@ -17,7 +17,7 @@ from tests.pages import PageClient, words
 def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         gateway = session.scalars(db.select(Gateway)).one()
-        gateway.connected, gateway.seen_at = True, now()
+        workers.beat(bell.gateway_queue(gateway.id), connected=True)
         session.add_all(
             Message(
                 account_id=cast.owner.account_id,
@@ -31,13 +31,13 @@ def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
     rows = admin.get_page("/admin/gateways").select("tbody tr")
     cells = [words(cell.get_text(" ")) for cell in rows[0].select("th, td")]
     assert cells[:2] == ["Simulator simulator", "Connected"]
-    assert cells[3:6] == ["3", "1", "1"]
+    assert cells[2:6] == ["100 %", "3", "1", "1"]
 
 
 def test_counting_stops_somewhere(
     app: Flask, cast: Cast, admin: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateways, "MOST", 2)
+    monkeypatch.setattr(overview, "MOST", 2)
     with app.app_context(), transaction() as session:
         gateway_id = session.scalars(db.select(Gateway.id)).one()
         session.add_all(
@@ -79,6 +79,38 @@ def test_it_shows_which_workers_are_missing(app: Flask, admin: PageClient) -> No
     assert states["work"] == "Alive"
     assert states["mail"] == "Missing"
     assert states["tick"] == "Missing"
+
+
+def test_one_that_has_paused_itself_is_told_on_every_page(
+    app: Flask, cast: Cast, admin: PageClient, owner: PageClient
+) -> None:
+    with app.app_context():
+        gateway_id = db.session.scalars(db.select(Gateway.id)).one()
+        gateways.pause_itself(gateway_id, "credentials")
+        db.session.remove()
+    account = f"/admin/accounts/{cast.owner.account_public_id}"
+    pages = ["/admin", "/admin/gateways", "/admin/gateways/Simulator", "/admin/routes"]
+    for path in [*pages, "/admin/routes/standard", "/admin/audit", account]:
+        alert = admin.get_page(path).select_one("[role=alert]")
+        assert alert is not None, path
+        assert "The gateway Simulator has paused itself" in alert.get_text()
+        assert "does not accept our name, password or key" in alert.get_text()
+    assert "paused itself" not in owner.get_page("/dashboard").get_text()
+    page = admin.post_page("/admin/gateways/Simulator/resume")
+    assert "paused itself" not in page.get_text()
+
+
+def test_it_shows_the_workers_of_all_connections(app: Flask, admin: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        gateway = session.scalars(db.select(Gateway)).one()
+        gateway.connections = 3
+        for name in workers.names_of(gateway)[:2]:
+            workers.beat(name, connected=True)
+        names = workers.names_of(gateway)
+    tables = admin.get_page("/admin/gateways").select("table")
+    assert "2 of 3 connected" in words(tables[0].get_text(" "))
+    shown = [row.select("th")[0].get_text() for row in tables[1].select("tbody tr")]
+    assert shown[-3:] == names
 
 
 def test_it_says_so_when_redis_is_gone(app: Flask, admin: PageClient) -> None:

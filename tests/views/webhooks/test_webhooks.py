@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from promosms import lines
+from promosms.database import transaction
 from promosms.extensions import db
 from promosms.gateways.twilio import signature
 from promosms.jobs import receive
@@ -19,8 +20,9 @@ from promosms.models import (
     InboundMessage,
     Message,
     Suppression,
+    now,
 )
-from promosms.services import gateways, webhooks
+from promosms.services import credentials, gateways, webhooks
 from tests.gateways.http.provider import Provider, Says, provider
 from tests.gateways.http.runner import LOOPBACK
 from tests.pages import PageClient
@@ -44,7 +46,7 @@ def connect(app: Flask, kind: str, **settings: str) -> str:
     """Connect a gateway; returns the secret of its addresses."""
     with app.app_context():
         made = gateways.add(f"Line {kind}", kind, settings, 100, 10, "test")
-        token = made.settings[webhooks.TOKEN]
+        token = credentials.opened(made)[webhooks.TOKEN]
         db.session.remove()
     return token
 
@@ -117,7 +119,47 @@ def test_a_campaign_leaves_and_its_receipt_comes_back(
         assert db.session.scalars(select(Suppression.phone)).all() == [PHONE]
 
 
+def leave_by(app: Flask, make_campaign: MakeCampaign) -> int:
+    """A campaign of one text in two parts that leaves by the new gateway."""
+    with app.app_context():
+        gateways.switch("Simulator", GatewayStatus.PAUSED, "test")
+        db.session.remove()
+    return make_campaign([PHONE], text="a" * 200)
+
+
+def counted(app: Flask, campaign_id: int) -> dict[str, int]:
+    with app.app_context():
+        found = statuses(campaign_id)
+        db.session.remove()
+    return found
+
+
 def test_a_receipt_of_a_lost_answer_settles_the_text(
+    app: Flask,
+    there: Provider,
+    make_campaign: MakeCampaign,
+    settle: Settle,
+    visitor: PageClient,
+) -> None:
+    keys = {"api_key": "a", "api_secret": "b", "unsigned": "yes"}
+    token = connect(app, "vonage", **keys, **LOOPBACK, base_url=there.url)
+    there.says = Says(hangs_up=True)
+    campaign_id = leave_by(app, make_campaign)
+    settle(until=lambda: counted(app, campaign_id) == {"unknown": 1})
+    assert len(there.asked) == 1
+    for name in ("A1", "A2"):
+        fields = {
+            "messageId": name,
+            "status": "delivered",
+            "client-ref": there.asked[0].form["client-ref"],
+        }
+        path = f"/gateways/{token}/receipt"
+        assert visitor.get(path, query_string=fields).status_code == 200
+    apply(app)
+    assert counted(app, campaign_id) == {"delivered": 1}
+
+
+def test_a_text_whose_answer_was_lost_is_recognised_when_it_comes_again(
     app: Flask,
     there: Provider,
     make_campaign: MakeCampaign,
@@ -126,23 +168,25 @@ def test_a_receipt_of_a_lost_answer_settles_the_text(
 ) -> None:
     token = connect(app, "smsapi", token="t", **LOOPBACK, base_url=there.url)
     there.says = Says(hangs_up=True)
-    with app.app_context():
-        gateways.switch("Simulator", GatewayStatus.PAUSED, "test")
-        db.session.remove()
-    campaign_id = make_campaign([PHONE], text="a" * 200)
-
-    def found() -> dict[str, int]:
-        with app.app_context():
-            counted = statuses(campaign_id)
-            db.session.remove()
-        return counted
-
-    settle(until=lambda: found() == {"unknown": 1})
-    assert len(there.asked) == 1
+    campaign_id = leave_by(app, make_campaign)
+    settle(until=lambda: len(there.asked) == 1 and counted(app, campaign_id) == {"queued": 1})
     fields = {"MsgId": "A1", "status": "404", "idx": there.asked[0].form["idx"]}
     assert smsapi(visitor, token, fields).text == "OK"
     apply(app)
-    assert found() == {"delivered": 1}
+    assert counted(app, campaign_id) == {"queued": 1}
+    there.says = Says(200, b'{"error": 53, "message": "\xe2\x80\xa6"}')
+    come_due(app, Message)
+    settle(until=lambda: counted(app, campaign_id) == {"sent": 1})
+    assert there.asked[1].form == there.asked[0].form
+    come_due(app, GatewayEvent)
+    apply(app)
+    assert counted(app, campaign_id) == {"delivered": 1}
+
+
+def come_due(app: Flask, model: type[Message | GatewayEvent]) -> None:
+    """What was put off is due now."""
+    with app.app_context(), transaction() as session:
+        session.execute(update(model).values(next_attempt_at=now()))
 
 
 def test_a_wrong_signature_is_refused(app: Flask, visitor: PageClient) -> None:

@@ -1,20 +1,16 @@
-"""Administration: accounts, gateways, the audit log."""
+"""Accounts: find one, suspend it, correct its balance."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from redis import RedisError
 
 from promosms import bell
 from promosms.access import Access, allow, me
 from promosms.forms.admin import AdjustForm, SuspendForm
 from promosms.language import gettext as _
 from promosms.language import money
-from promosms.models import Account, GatewayStatus
-from promosms.services import admin, audit, ledger, sweep, workers
-from promosms.services import gateways as lines
-
-bp = Blueprint("admin", __name__, url_prefix="/admin")
-ENTRIES = 50
+from promosms.models import Account
+from promosms.services import admin, ledger, sweep
+from promosms.views.admin.blueprint import bp
 
 
 @bp.route("")
@@ -77,56 +73,6 @@ def adjust(public_id: str) -> ResponseReturnValue:
     return _page(found, SuspendForm(formdata=None), form), 422
 
 
-@bp.route("/gateways")
-@allow(Access.ADMIN)
-def gateways() -> ResponseReturnValue:
-    """Gateways, their queues, and the workers."""
-    found = lines.lines()
-    return render_template(
-        "admin/gateways.html",
-        lines=found,
-        most=lines.MOST,
-        rung={line.gateway.id: _jobs(bell.gateway_queue(line.gateway.id)) for line in found},
-        signs=[(sign, _jobs(sign.name)) for sign in lines.signs_of_life()],
-        tick=workers.TICK,
-    )
-
-
-@bp.route("/gateways/<path:name>/pause", methods=["POST"])
-@allow(Access.ADMIN)
-def pause(name: str) -> ResponseReturnValue:
-    """Let a gateway rest; its queue stays."""
-    if lines.switch(name, GatewayStatus.PAUSED, me().public_id):
-        flash(_("The gateway is paused. Its messages wait."), "good")
-    return redirect(url_for("admin.gateways"), code=303)
-
-
-@bp.route("/gateways/<path:name>/resume", methods=["POST"])
-@allow(Access.ADMIN)
-def resume(name: str) -> ResponseReturnValue:
-    """Let a gateway send again."""
-    gateway = lines.switch(name, GatewayStatus.ACTIVE, me().public_id)
-    if gateway is not None:
-        bell.ring(bell.gateway_queue(gateway.id), "send.run", gateway.id)
-        flash(_("The gateway sends again."), "good")
-    return redirect(url_for("admin.gateways"), code=303)
-
-
-@bp.route("/audit", endpoint="audit")
-@allow(Access.ADMIN)
-def audit_log() -> ResponseReturnValue:
-    """What was done, from the newest on."""
-    before = request.args.get("before", type=int)
-    found = audit.recent(before, ENTRIES + 1)
-    return render_template(
-        "admin/audit.html",
-        entries=found[:ENTRIES],
-        names=admin.admin_emails(),
-        first=before is not None,
-        further=found[ENTRIES - 1].id if len(found) > ENTRIES else None,
-    )
-
-
 def _found(public_id: str) -> Account:
     found = admin.account(public_id)
     return found if found is not None else abort(404)
@@ -157,11 +103,3 @@ def _book(found: Account, form: AdjustForm) -> bool:
         bell.ring("work", "prepare.run", campaign_id)
     flash(_("The balance is corrected by %(amount)s.", amount=money(form.units)), "good")
     return True
-
-
-def _jobs(name: str) -> int | None:
-    """Jobs in a queue; None when Redis cannot be reached."""
-    try:
-        return len(bell.queue(name))
-    except RedisError:
-        return None

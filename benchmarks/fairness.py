@@ -1,0 +1,88 @@
+"""How long a small campaign waits because of a big one of another account.
+
+    python -m benchmarks.fairness [--messages 1000000] [--small 100] [--rate 2000]
+        [--database sqlite|postgresql|URL]
+
+Twice: while the big campaign is being prepared, and while it is being sent. Printed is the time
+from the launch of the small one to its last submission at the SMSC, less the time that it takes
+by itself at the gateway's rate.
+"""
+
+import argparse
+import time
+
+from benchmarks import smsc
+from benchmarks.plant import Plant, account, database, plant, say
+from benchmarks.preparation import add_people, launched
+from benchmarks.sending import begin, prepared, read_campaign, smpp_gateway
+from promosms import bell
+
+BIG, SMALL = 600_000_000, 700_000_000
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--small", type=int, default=100)
+    parser.add_argument("--rate", type=int, default=2000, help="of the gateway, parts per second")
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql or a URL")
+    options = parser.parse_args()
+    for name in ("database", "messages", "small", "rate"):
+        say(name, getattr(options, name))
+    with database(options.database) as url:
+        for name, meet in (("prepared", while_prepared), ("sent", while_sent)):
+            with smsc.running() as peer, plant(url) as running:
+                with running.app.app_context():
+                    gateway = smpp_gateway(peer.port, window=100, wire=100, rate=options.rate)
+                running.start("work", f"gateway-{gateway}", "tick")
+                running.wait(lambda peer=peer: bool(peer.counts()["binds"]))
+                delay = meet(running, peer, gateway, options)
+            say(f"ms of delay while the big one is {name}", delay * 1000)
+
+
+def while_prepared(
+    running: Plant, peer: smsc.Process, gateway: int, options: argparse.Namespace
+) -> float:
+    """The small one is launched a moment after the big one."""
+    with running.app.app_context():
+        other = account("big")
+        add_people(other, options.messages, BIG)
+        big, _ = launched(other)
+        bell.ring("work", "prepare.run", big)
+    running.wait(lambda: read_campaign(big).cursor > 0)
+    return delay_of_small(running, peer, options, big, "preparing")
+
+
+def while_sent(
+    running: Plant, peer: smsc.Process, gateway: int, options: argparse.Namespace
+) -> float:
+    """The small one is launched while the big one is on its way."""
+    with running.app.app_context():
+        _, big = prepared(options.messages, gateway)
+        begin(big, gateway)
+    running.wait(lambda: peer.counts()["submits"] > options.rate)
+    return delay_of_small(running, peer, options, big, "sending")
+
+
+def delay_of_small(
+    running: Plant, peer: smsc.Process, options: argparse.Namespace, big: int, status: str
+) -> float:
+    """Seconds from launch to the last submission, less those at the gateway's rate."""
+    with running.app.app_context():
+        mine = account("small")
+        add_people(mine, options.small, SMALL)
+        campaign_id, _ = launched(mine)
+        launched_at = time.time()
+        bell.ring("work", "prepare.run", campaign_id)
+    running.wait(lambda: peer.counts("487")["matching"] >= options.small, every=0.05)
+    with running.app.app_context():
+        found = read_campaign(big).status
+        if found != status:
+            say("the big one was already", found)
+    last = float(peer.counts("487")["last"])
+    return last - launched_at - options.small / options.rate
+
+
+if __name__ == "__main__":
+    main()

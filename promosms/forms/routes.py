@@ -1,0 +1,180 @@
+"""What admins may type in about routes."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from promosms.forms.admin import UNITS, plain_amount
+from promosms.forms.shared import stripped
+from promosms.language import gettext
+from promosms.language import lazy_gettext as _
+from promosms.models import SenderKind
+from promosms.services import countries
+from promosms.services.routes import Behind
+from promosms.sms import gsm7
+
+MOST_WEIGHT = 1000
+MOST_PRICE = 100
+# A number in full (ITU-T E.164), or a short code of one country.
+NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}")
+
+
+def _kinds() -> dict[str, str]:
+    return {
+        SenderKind.NAME.value: gettext("A name: nobody can answer"),
+        SenderKind.NUMBER.value: gettext("A number: people can answer, also with STOP"),
+    }
+
+
+class NewRouteForm(FlaskForm):
+    """The name of a route."""
+
+    name = StringField(
+        _("Name"),
+        [InputRequired(_("Please fill in this field.")), Length(max=40)],
+        [stripped],
+        render_kw={"maxlength": 40, "autocomplete": "off"},
+    )
+
+
+class RouteForm(NewRouteForm):
+    """The name of a route, and what recipients see as the sender."""
+
+    sender_kind = RadioField(_("Sender"), choices=_kinds)
+    sender = StringField(
+        _("The name or number that recipients see"),
+        [InputRequired(_("Please fill in this field."))],
+        [stripped],
+        description=_(
+            "A name of 3 to 11 characters that the provider has approved, or a number of yours, "
+            "such as +48732000001 or 71234."
+        ),
+        render_kw={"autocomplete": "off"},
+    )
+
+    def validate_sender(self, field: Field) -> None:
+        """What networks carry: 11 characters of GSM 03.38, or a number (GSM 03.40, 9.1.2.5)."""
+        if self.sender_kind.data == SenderKind.NUMBER:
+            field.data = re.sub(r"[\s().-]", "", field.data)
+            if not NUMBER.fullmatch(field.data):
+                raise ValidationError(
+                    gettext("Enter a number with its country code, such as +48732000001, or 71234.")
+                )
+            return
+        fits = gsm7.is_gsm7(field.data) and 3 <= gsm7.septets(field.data) <= 11
+        if not fits or NUMBER.fullmatch(field.data):
+            raise ValidationError(
+                gettext("Enter 3 to 11 letters and digits without accents, not only digits.")
+            )
+
+
+class AttachForm(FlaskForm):
+    """Which gateway."""
+
+    gateway = HiddenField(validators=[InputRequired()])
+
+
+class PlaceForm(AttachForm):
+    """The place of a gateway behind a route, its share there, and its countries."""
+
+    position = IntegerField(
+        _("Place"),
+        [
+            InputRequired(_("Enter a number from 1 to 99.")),
+            NumberRange(1, 99, _("Enter a number from 1 to 99.")),
+        ],
+        render_kw={"min": 1, "max": 99},
+    )
+    weight = IntegerField(
+        _("Weight"),
+        [
+            InputRequired(_("Enter a number from 0 to 1000.")),
+            NumberRange(0, MOST_WEIGHT, _("Enter a number from 0 to 1000.")),
+        ],
+        render_kw={"min": 0, "max": MOST_WEIGHT},
+    )
+    countries = StringField(
+        _("Countries"),
+        [Length(max=800)],
+        [stripped],
+        render_kw={"autocomplete": "off", "placeholder": "PL, DE"},
+    )
+
+    @classmethod
+    def of(cls, behind: Behind) -> "PlaceForm":
+        """The form as it stands."""
+        return cls(
+            formdata=None,
+            gateway=behind.gateway.name,
+            position=behind.position + 1,
+            weight=behind.weight,
+            countries=", ".join(behind.countries),
+        )
+
+    def number_ids(self, number: int) -> None:
+        """Give the fields ids of their own, because there are several such forms on a page."""
+        for field in self:
+            field.id = field.label.field_id = f"{field.name}-{number}"
+
+    def codes(self) -> list[str]:
+        """The countries, by their codes in ISO 3166."""
+        return sorted(set(re.split(r"[\s,;]+", (self.countries.data or "").upper())) - {""})
+
+    def validate_countries(self, field: Field) -> None:
+        """Codes that there are."""
+        if unknown := [code for code in self.codes() if not countries.known(code)]:
+            raise ValidationError(
+                gettext(
+                    "There is no country %(code)s. Write codes such as PL, DE.", code=unknown[0]
+                )
+            )
+
+
+class PriceForm(FlaskForm):
+    """What one part costs in a country; empty: nothing is sent there."""
+
+    country = StringField(
+        _("Country"),
+        [InputRequired(_("Please fill in this field."))],
+        [stripped],
+        description=_("Its code, such as PL or DE."),
+        render_kw={"maxlength": 2, "autocomplete": "off"},
+    )
+    amount = StringField(
+        _("Net price of one part"),
+        [Length(max=20)],
+        [stripped],
+        description=_("Such as 0.03. Leave it empty to send nothing there any more."),
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+
+    @property
+    def units(self) -> int | None:
+        """The price in 1/10,000 of the currency."""
+        return int(plain_amount(self.amount.data) * UNITS) if self.amount.data else None
+
+    def validate_country(self, field: Field) -> None:
+        """A code that there is."""
+        field.data = field.data.upper()
+        if not countries.known(field.data):
+            raise ValidationError(
+                gettext(
+                    "There is no country %(code)s. Write codes such as PL, DE.", code=field.data
+                )
+            )
+
+    def validate_amount(self, field: Field) -> None:
+        """More than nothing, at most 100, at most four digits after the comma."""
+        if not field.data:
+            return
+        try:
+            amount = plain_amount(field.data)
+        except InvalidOperation:
+            amount = Decimal(0)
+        if not amount.is_finite() or not 0 < amount <= MOST_PRICE:
+            raise ValidationError(gettext("Enter a price, such as 0.03."))
+        if amount * UNITS % 1:
+            raise ValidationError(gettext("At most four digits after the comma."))

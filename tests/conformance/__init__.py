@@ -1,0 +1,1 @@
+"""Our SMPP client against an SMSC that others have written."""

@@ -1,0 +1,149 @@
+"""The quick way: answers are told to a function, and no text needs a task."""
+
+import asyncio
+from collections import Counter
+
+from promosms.gateways.base import Answer, OutboundSms, Trouble
+from promosms.gateways.smpp.gateway import SmppGateway
+from tests.gateways.smpp.stories import play, sms
+from tests.gateways.smsc import Client, Pdu, Smsc, Stage, accept, after, bound, by_turns, refuse
+
+LONG = "a" * 300  # two parts
+
+
+class Told:
+    """Begins texts and keeps what is told of them, by their number."""
+
+    def __init__(self, gateway: SmppGateway) -> None:
+        self.gateway = gateway
+        self.answers: dict[str, Answer] = {}
+        self.times: Counter[str] = Counter()
+
+    def begin(self, text: OutboundSms) -> None:
+        def done(answer: Answer) -> None:
+            self.answers[text.own] = answer
+            self.times[text.own] += 1
+
+        self.gateway.begin(text, done)
+
+    async def all(self, stage: Stage, count: int) -> None:
+        """Wait until so many have their answer; none has two."""
+        await stage.smsc.until(lambda: len(self.answers) == count)
+        assert set(self.times.values()) == {1}
+
+
+def test_each_text_is_answered_once_and_needs_no_task() -> None:
+    async def story() -> None:
+        async with bound(window=7) as stage:
+            told, before = Told(stage.gateway), len(asyncio.all_tasks())
+            for number in range(500):
+                told.begin(sms(LONG if number % 5 == 0 else "Hello", number))
+            assert len(asyncio.all_tasks()) == before
+            await told.all(stage, 500)
+            names = [name for answer in told.answers.values() for name in answer.references]
+            assert len(set(names)) == len(names) == 600
+            assert stage.smsc.most_open <= 7
+
+    play(story())
+
+
+def test_a_text_that_cannot_be_written_is_answered_at_once() -> None:
+    async def story() -> None:
+        async with bound() as stage:
+            told = Told(stage.gateway)
+            told.begin(sms(sender="Żółw"))
+            assert told.answers == {"1": Answer(trouble=Trouble.PERMANENT, reason="malformed")}
+
+    play(story())
+
+
+def test_what_was_refused_is_told() -> None:
+    async def story() -> None:
+        async with bound(errors="0x402=no_credit, 0x403=opted_out") as stage:
+            told = Told(stage.gateway)
+            stage.smsc.on_submit = by_turns(refuse(0x402), refuse(0x403), accept, refuse(0x14))
+            for number in (1, 2):
+                told.begin(sms(number=number))
+            told.begin(sms(LONG, number=3))
+            await told.all(stage, 3)
+            permanent = Answer(trouble=Trouble.PERMANENT, reason="opted_out", opted_out=True)
+            assert told.answers == {
+                "1": Answer(trouble=Trouble.SETTINGS, reason="no_credit"),
+                "2": permanent,
+                "3": Answer((), Trouble.THROTTLED, "queue_full", {1: "id-1"}),
+            }
+
+    play(story())
+
+
+def test_texts_wait_for_a_session_and_then_go_in_their_order() -> None:
+    async def story() -> None:
+        smsc = Smsc()
+        smsc.on_bind = by_turns(lambda client, _: client.answer(_, 0x0D), smsc.on_bind)
+        async with bound(smsc, retry_seconds="0.1") as stage:
+            assert not stage.gateway.ready
+            told = Told(stage.gateway)
+            for number in range(5):
+                told.begin(sms(number=number))
+            await told.all(stage, 5)
+            numbers = [pdu.destination_addr for pdu in smsc.of("submit_sm")]
+            assert numbers == sorted(numbers)
+            assert stage.gateway.ready
+
+    play(story())
+
+
+def test_closing_tells_those_that_wait() -> None:
+    async def story() -> None:
+        given = {"host": "127.0.0.1", "port": "1", "system_id": "a", "password": "b"}
+        gateway = SmppGateway(given)
+        await gateway.open(lambda _: asyncio.sleep(0))
+        told = Told(gateway)
+        told.begin(sms())
+        await gateway.close()
+        assert told.answers == {"1": Answer(trouble=Trouble.TEMPORARY, reason="not_bound")}
+
+    play(story())
+
+
+def test_closing_tells_those_without_a_place_and_waits_for_those_on_their_way() -> None:
+    async def story() -> None:
+        async with bound(window=2) as stage:
+            stage.smsc.on_submit = after(0.1)
+            told = Told(stage.gateway)
+            for number in range(4):
+                told.begin(sms(number=number))
+            await stage.smsc.until(lambda: stage.smsc.open() == 2)
+            await stage.gateway.close()
+            await told.all(stage, 4)
+            assert [told.answers[str(number)].trouble for number in range(4)] == [
+                *(None, None, Trouble.TEMPORARY, Trouble.TEMPORARY)
+            ]
+            assert stage.smsc.count()["submit_sm"] == 2
+
+    play(story())
+
+
+def test_who_fails_at_an_answer_does_not_cost_others_theirs() -> None:
+    async def story() -> None:
+        async with bound() as stage:
+            held: list[tuple[Client, Pdu]] = []
+
+            def together(client: Client, pdu: Pdu) -> None:
+                held.append((client, pdu))
+                if len(held) == 2:
+                    for each in held:
+                        accept(*each)
+
+            def fail(_: Answer) -> None:
+                raise OSError("no database")
+
+            stage.smsc.on_submit = together
+            told = Told(stage.gateway)
+            stage.gateway.begin(sms(number=1), fail)
+            told.begin(sms(number=2))
+            await told.all(stage, 1)
+            assert told.answers == {"2": Answer(("id-2",))}
+            assert stage.smsc.count()["bind_transceiver"] == 1
+
+    play(story())

@@ -1,0 +1,168 @@
+"""Routes and the gateways behind them."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import AuditEntry, Gateway, Price, Route, RouteGateway
+from promosms.services import installation
+from tests.pages import PageClient, words
+
+PAGE = "/admin/routes/standard"
+
+
+@pytest.fixture
+def second(app: Flask) -> str:
+    """The name of a gateway that stands behind no route."""
+    with app.app_context(), transaction() as session:
+        session.add(Gateway(name="Second & last", kind="simulator"))
+    return "Second & last"
+
+
+def route(app: Flask, code: str = "standard") -> tuple[str, str, str]:
+    with app.app_context():
+        found = db.session.scalars(select(Route).where(Route.code == code)).one()
+        return found.name, found.sender_kind, found.sender
+
+
+def places(app: Flask) -> list[tuple[str, int, int, str]]:
+    with app.app_context():
+        query = select(
+            Gateway.name, RouteGateway.position, RouteGateway.weight, RouteGateway.countries
+        )
+        joined = query.join(RouteGateway, RouteGateway.gateway_id == Gateway.id)
+        return [tuple(row) for row in db.session.execute(joined.order_by(RouteGateway.position))]
+
+
+def test_it_lists_them(admin: PageClient) -> None:
+    text = words(admin.get_page("/admin/routes").get_text(" "))
+    assert "Standard Used for new campaigns" in text
+    assert "Recipients see +48732000001 as the sender." in text
+    assert "Simulator 1 100 100 % all countries" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "stored"),
+    [
+        ("name", "Shop", "Shop"),
+        ("name", " My Shop 24 ", "My Shop 24"),
+        ("number", "+48 732 000-009", "+48732000009"),
+        ("number", "71234", "71234"),
+    ],
+)
+def test_name_and_sender_are_changed(
+    app: Flask, admin: PageClient, kind: str, typed: str, stored: str
+) -> None:
+    admin.post_page(PAGE, {"name": "Fast", "sender_kind": kind, "sender": typed})
+    assert route(app) == ("Fast", kind, stored)
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry)).one()
+        assert (entry.action, entry.detail) == ("route.change", f"Fast, {kind} {stored}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("name", "AB"),
+        ("name", "Twelve chars"),
+        ("name", "Cześć"),
+        ("name", "123456"),
+        ("name", "Shop {1}[2]"),  # brackets count twice
+        ("number", "Shop"),
+        ("number", "12"),
+        ("number", "+0123456"),
+        ("number", "+48 732 000 000 000 000"),
+        ("fax", "71234"),
+        ("name", ""),
+    ],
+)
+def test_senders_that_no_network_carries_are_refused(
+    app: Flask, admin: PageClient, kind: str, typed: str
+) -> None:
+    before = route(app)
+    page = admin.post_page(PAGE, {"name": "Fast", "sender_kind": kind, "sender": typed}, 422)
+    assert page.select(".error")
+    assert route(app) == before
+
+
+def test_gateways_come_are_arranged_and_go(app: Flask, admin: PageClient, second: str) -> None:
+    admin.post_page(f"{PAGE}/attach", {"gateway": second})
+    assert places(app) == [("Simulator", 0, 100, ""), (second, 1, 100, "")]
+    given = {"gateway": second, "position": "1", "weight": "30", "countries": "pl; de"}
+    page = admin.post_page(f"{PAGE}/arrange", given)
+    assert places(app) == [("Simulator", 0, 100, ""), (second, 0, 30, "DE,PL")]
+    assert [str(field["value"]) for field in page.select("input[name=weight]")] == ["100", "30"]
+    admin.post_page(f"{PAGE}/detach", {"gateway": second})
+    assert places(app) == [("Simulator", 0, 100, "")]
+    with app.app_context():
+        actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+        assert actions == ["route.attach", "route.arrange", "route.detach"]
+
+
+def test_the_last_gateway_may_go_and_the_page_says_what_that_means(
+    app: Flask, admin: PageClient
+) -> None:
+    page = admin.post_page(f"{PAGE}/detach", {"gateway": "Simulator"})
+    assert "nothing can be sent by it" in page.get_text()
+    assert places(app) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"position": "0"},
+        {"position": "100"},
+        {"weight": "-1"},
+        {"weight": "1001"},
+        {"weight": ""},
+        {"countries": "PL, Germany"},
+        {"countries": "XX"},
+    ],
+)
+def test_nonsense_is_marked_where_it_was_typed(
+    app: Flask, admin: PageClient, second: str, wrong: dict[str, str]
+) -> None:
+    admin.post_page(f"{PAGE}/attach", {"gateway": second})
+    before = places(app)
+    given = {"gateway": second, "position": "1", "weight": "30", "countries": "", **wrong}
+    page = admin.post_page(f"{PAGE}/arrange", given, 422)
+    (name,) = wrong
+    marked = page.select("[aria-invalid]")
+    assert [str(field["name"]) for field in marked] == [name]
+    assert str(marked[0]["value"]) == wrong[name]
+    assert places(app) == before
+
+
+def test_what_there_is_not_changes_nothing(app: Flask, admin: PageClient, second: str) -> None:
+    before = places(app)
+    admin.get_page("/admin/routes/nowhere", 404)
+    given = {"gateway": second, "position": "1", "weight": "30", "countries": ""}
+    admin.post_page(f"{PAGE}/arrange", given)
+    admin.post_page(f"{PAGE}/arrange", {**given, "gateway": "Nobody"}, 404)
+    admin.post_page(f"{PAGE}/detach", {"gateway": second})
+    admin.post_page(f"{PAGE}/attach", {"gateway": "Simulator"})
+    assert places(app) == before
+
+
+def test_a_new_one_begins_like_the_default_one_and_can_replace_it(
+    app: Flask, admin: PageClient
+) -> None:
+    admin.post_page("/admin/routes", {"name": ""}, 422)
+    page = admin.post_page("/admin/routes", {"name": "Winter"})
+    assert "Nothing goes by it until you say so" in page.get_text()
+    with app.app_context():
+        standard, winter = db.session.scalars(select(Route).order_by(Route.id))
+        code = winter.code
+        assert installation.default_route().id == standard.id
+        assert installation.prices(winter.id) == installation.prices(standard.id)
+        behind = db.session.scalars(select(RouteGateway.gateway_id)).all()
+        assert (len(behind), len(set(behind))) == (2, 1)
+        db.session.remove()
+    admin.post_page(f"/admin/routes/{code}/default")
+    with app.app_context():
+        assert installation.default_route().code == code
+        defaults = db.session.scalars(select(Route.code).where(Route.is_default)).all()
+        assert defaults == [code]
+        assert len(db.session.scalars(select(Price.id)).all()) == 2 * len(installation.PRICES)
