@@ -1,6 +1,7 @@
 """The line of this process: the gateway that a gateway worker keeps open."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask
@@ -12,6 +13,8 @@ from promosms.gateways.base import Event
 from promosms.gateways.line import Line
 from promosms.models import Gateway
 from promosms.services import credentials, events, phone, webhooks
+
+RING_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def open_line(app: Flask, gateway_id: int) -> OpenLine:
         settings = {**credentials.opened(gateway), **webhooks.open_settings(gateway)}
         settings |= phone.settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
-        line = Line(adapter, _sink(app, gateway_id), max(1, gateway.rate / gateway.connections))
+        line = Line(adapter, Sink(app, gateway_id), max(1, gateway.rate / gateway.connections))
         window = gateway.window
     line.open()
     _open[gateway_id] = OpenLine(gateway_id, line, window)
@@ -58,10 +61,29 @@ def close_line(gateway_id: int) -> None:
         found.line.close()
 
 
-def _sink(app: Flask, gateway_id: int) -> Callable[[Sequence[Event]], None]:
-    def store(received: Sequence[Event]) -> None:
-        with app.app_context():
-            events.store(gateway_id, received)
-            bell.ring("receive", "receive.run")
+class Sink:
+    """Stores what a gateway tells, and rings for it: once in a while, not for every handful."""
 
-    return store
+    def __init__(self, app: Flask, gateway_id: int) -> None:
+        self.app = app
+        self.gateway_id = gateway_id
+        self.lock = threading.Lock()
+        self.ringing = False
+
+    def __call__(self, received: Sequence[Event]) -> None:
+        """Store; the gateway acknowledges when this has returned."""
+        with self.app.app_context():
+            events.store(self.gateway_id, received)
+        with self.lock:
+            if self.ringing:
+                return
+            self.ringing = True
+        timer = threading.Timer(RING_SECONDS, self._ring)
+        timer.daemon = True
+        timer.start()
+
+    def _ring(self) -> None:
+        with self.lock:
+            self.ringing = False
+        with self.app.app_context():
+            bell.ring("receive", "receive.run")

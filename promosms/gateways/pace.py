@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 BURST = 0.25  # seconds: so much of an unused rate may be made up for
 MOMENT = 0.05  # seconds
-SLOWEST = 1.0  # parts per second
+SLOWEST = 1.0  # parts per second, or
+LEAST = 0.02  # of the full rate, if that is more
 HOLD = 1.0  # seconds without any submission after the gateway found us too fast
 GROWTH = 1.08
 GROWS_EVERY = 10.0  # seconds
@@ -46,7 +47,7 @@ class Pace:
         """The gateway finds us too fast; `seconds` is how long it wants to be left alone."""
         moment = self.clock()
         if moment >= self.held_until:
-            self.rate = max(SLOWEST, self.rate / 2)
+            self.rate = max(SLOWEST, self.full * LEAST, self.rate / 2)
             self.tokens = min(self.tokens, 1.0)
         self.held_until = max(self.held_until, moment + (HOLD if seconds is None else seconds))
         self.filled_at = self.grown_at = self.held_until

@@ -1,10 +1,11 @@
 """The sender: keeps a line busy with what waits for it, never more than a window under way."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from promosms import logs
 from promosms.extensions import db
@@ -42,6 +43,7 @@ class Sender:
         self.step = -(-self.window // 4)
         self.claim = Claim(line.gateway_id, places=_places.setdefault(line.gateway_id, Places()))
         self.under_way: dict[str, tuple[Claimed, float]] = {}
+        self.answers: deque[Answered] = deque()
         self.campaigns: set[int] = set()
         self.looked_at = self.finished_at = 0.0
         self.parts = 1.0
@@ -87,11 +89,17 @@ class Sender:
             pause = self.line.pace.wait(int(self.step * self.parts))
             least = self.step if pause else self.step - room
             pause = min(pause, SHORT) if pause else (0.0 if least <= 0 else BRIEF)
-        found = self.line.collect(least, pause)
-        answered = [
-            (self.under_way.pop(own)[0], answer) for own, answer in found if own in self.under_way
-        ]
-        return answered or self._given_up()
+        for own, answer in self.line.collect(least, 0.0 if self.answers else pause):
+            if own in self.under_way:
+                self.answers.append((self.under_way[own][0], answer))
+        if not self.answers:
+            self._give_up()
+        # Half of them, so that the line has the other half to do while the database is waited for.
+        number = min(len(self.answers), 2 * self.step)
+        answered = [self.answers.popleft() for _ in range(number)]
+        for message, _ in answered:
+            self.under_way.pop(str(message.id), None)
+        return answered
 
     def _empty(self) -> bool:
         """Was nothing found a moment ago?"""
@@ -105,15 +113,12 @@ class Sender:
             return 0
         return min(room, max(1, int(allowed / self.parts)))
 
-    def _given_up(self) -> list[Answered]:
+    def _give_up(self) -> None:
         """What is under way for so long that its answer must have been lost among ourselves."""
-        for own, (message, began) in self.under_way.items():
-            if time.monotonic() - began < LONGEST:
-                break
+        own, (message, began) = next(iter(self.under_way.items()), ("", (None, 0.0)))
+        if message is not None and time.monotonic() - began > LONGEST:
             log.warning("sender.no_answer", extra={"gateway": self.gateway_id})
-            del self.under_way[own]
-            return [(message, LOST)]
-        return []
+            self.answers.append((message, LOST))
 
     def _start(self, found: Sequence[Claimed]) -> None:
         began = time.monotonic()
@@ -146,7 +151,7 @@ class Sender:
         while True:
             try:
                 return work()
-            except DBAPIError:
+            except (OperationalError, InterfaceError):  # gone for a moment, or in a deadlock
                 db.session.remove()
                 if time.monotonic() > end:
                     raise

@@ -3,11 +3,13 @@
 The review page and the preparation walk the same pages, so they cannot disagree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy.orm import Session
 
 from promosms.extensions import db
 from promosms.models import (
@@ -106,12 +108,40 @@ def estimate(campaign: Campaign) -> Estimate:
 
 def walk(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
     """Pages of drafts in the order of the recipients' ids, behind `after`, in bounded memory."""
+    page = _pages(campaign)
+    while found := page(db.session(), after):
+        yield found
+        after = found[-1].recipient_id
+
+
+def walk_ahead(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
+    """The same pages; while one is dealt with the next is written, on a connection of its own."""
+    make = _pages(campaign)
+
+    def page(after: int) -> list[Draft]:
+        # A session for each: a snapshot that is kept would keep the write-ahead log.
+        with Session(engine) as session:
+            return make(session, after)
+
+    engine = db.engine
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(page, after)
+        while found := following.result():
+            following = thread.submit(page, found[-1].recipient_id)
+            yield found
+
+
+def _pages(campaign: Campaign) -> Callable[[Session, int], list[Draft]]:
+    """What makes the page behind an id."""
     writer = Writer(campaign)
     prices, choose = installation.prices(campaign.route_id), routing.chooser(campaign.route_id)
     query = _query(campaign, writer).limit(PAGE)
-    while rows := db.session.execute(query, {"after": after}).all():
-        yield [_draft(writer, prices, choose, *row) for row in rows]
-        after = rows[-1].id
+
+    def page(session: Session, after: int) -> list[Draft]:
+        rows = session.execute(query, {"after": after}).all()
+        return [_draft(writer, prices, choose, *row) for row in rows]
+
+    return page
 
 
 def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:

@@ -3,10 +3,10 @@
 Whose a reply is: the account's that last texted this phone from the number that was written to.
 If nobody texted from it, the sender was a name, which cannot be answered, or the provider has shown
 another number than ours. Then
-- a wish to stop counts for every account that texted this phone by this gateway within 30 days; if
-  there is none, for the one that did so last. We cannot know which of them is meant, and the law
-  asks to honour an objection however it is worded and whatever way it takes: texting less is
-  allowed, losing an opt-out is not, and START takes it back.
+- a wish to stop counts for every account that texted this phone by this gateway within 30 days, or
+  is about to; if there is none, for the one that did so last. We cannot know which of them is
+  meant, and the law asks to honour an objection however it is worded and whatever way it takes:
+  texting less is allowed, losing an opt-out is not, and START takes it back.
 - anything else is dropped: START because consent must be certain, the rest because there is nobody
   whom it was written to. Of people whom nobody has texted nothing is stored.
 """
@@ -75,7 +75,8 @@ def _perhaps_meant(session: Session, reply: Reply) -> list[int]:
     query = select(Message.account_id, Message.created_at).where(
         Message.phone == reply.phone,
         Message.gateway_id == reply.gateway_id,
-        Message.status.in_(TEXTED),
+        # Also a first text that is still waiting: he may know that it would come.
+        Message.status.in_((*TEXTED, MessageStatus.QUEUED)),
     )
     found = session.execute(query.order_by(Message.id.desc()).limit(MOST)).all()
     lately = [row for row in found if now() - row.created_at < LATELY] or found[:1]

