@@ -21,7 +21,7 @@ def gateway() -> None:
 @click.argument("kind")
 @click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--rate", default=30, show_default=True, help="Parts per second.")
-@click.option("--window", default=10, show_default=True, help="Submissions open at a time.")
+@click.option("--window", default=20, show_default=True, help="Messages under way at a time.")
 @click.option("--connections", default=1, show_default=True, help="Connections, a worker each.")
 @with_appcontext
 def add(

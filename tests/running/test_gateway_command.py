@@ -35,7 +35,7 @@ def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:
         settings = credentials.opened(gateway)
         token = settings["webhook_token"]
         assert settings["signature_secret"] == "sign"
-        assert (gateway.rate, gateway.window) == (30, 10)
+        assert (gateway.rate, gateway.window) == (30, 20)
         query = select(RouteGateway.gateway_id).order_by(RouteGateway.position)
         route = query.where(RouteGateway.route_id == installation.default_route().id)
         assert db.session.scalars(route).all()[-1] == gateway.id

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from promosms.database import transaction
@@ -30,7 +31,7 @@ from promosms.services import (
     sweep,
     system_texts,
 )
-from promosms.services.claims import Claim, Claimed
+from promosms.services.claims import Claim, Claimed, Places
 from tests.cast import Cast
 from tests.sending.conftest import MakeCampaign, check_books, statuses
 
@@ -353,3 +354,35 @@ def test_preparation_takes_turns_with_other_jobs(
     assert preparation.prepare(campaign_id, seconds=0) == CampaignStatus.PREPARING
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
     assert statuses(campaign_id) == {"queued": 10}
+
+
+def test_a_worker_goes_on_where_it_was_and_now_and_then_from_the_start(
+    context: None, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(make_campaign)
+    places = Places()
+    claim = Claim(gateway_id(), places=places)
+    first = claims.take(claim, 3)
+    results.record(claim, [(message, BUSY) for message in first])
+    all_due()
+    assert claims.take(claim, 3)[0].id == first[-1].id + 1
+    monkeypatch.setattr(claims, "PLACE_SECONDS", -1)
+    again = Claim(gateway_id(), places=places)
+    assert [message.id for message in claims.take(again, 3)] == [m.id for m in first]
+
+
+def test_a_campaign_without_anything_for_this_gateway_is_left_alone_for_a_moment(
+    context: None, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(make_campaign)
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=now() + timedelta(hours=1)))
+    claim = Claim(gateway_id())
+    assert claims.take(claim, 3) == []
+    assert not claim.empty
+    assert claims.take(claim, 3) == []
+    assert claim.empty
+    all_due()
+    assert claims.take(claim, 3) == []
+    monkeypatch.setattr(claims, "VAIN_SECONDS", -1)
+    assert len(claims.take(claim, 3)) == 3

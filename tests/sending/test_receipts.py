@@ -171,3 +171,78 @@ def test_a_reply_from_nobody_we_texted_is_not_kept(context: None, cast: Cast) ->
     events.apply_batch()
     assert db.session.query(InboundMessage).count() == 0
     assert db.session.query(GatewayEvent).count() == 0
+
+
+def unconfirmed(make_campaign: MakeCampaign, text: str = "Hello") -> tuple[int, int]:
+    """A campaign of one text whose answer was lost, and its gateway."""
+    campaign_id = make_campaign(["+48601200100"], text=text)
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = Claim(gateway)
+    results.record(claim, [(message, LOST) for message in claims.take(claim, 5)])
+    return campaign_id, gateway
+
+
+def test_a_receipt_settles_the_only_unconfirmed_text_to_its_number(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, gateway = unconfirmed(make_campaign, "x" * 200)
+    tell(gateway, [Receipt("77", "", D, "+48601200100")] * 2)
+    assert statuses(campaign_id) == {"unknown": 1}
+    tell(gateway, [Receipt("78", "", D, "+48601200100")])
+    assert statuses(campaign_id) == {"delivered": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_a_receipt_for_another_number_settles_nothing(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id, gateway = unconfirmed(make_campaign)
+    tell(gateway, [Receipt("77", "", D, "+48601200101"), Receipt("78", "", D)])
+    assert statuses(campaign_id) == {"unknown": 1}
+
+
+def test_of_two_unconfirmed_texts_to_a_number_nobody_guesses_one(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    first, gateway = unconfirmed(make_campaign)
+    second = make_campaign([], text="And again")
+    preparation.prepare(second)
+    claim = Claim(gateway)
+    window = claims.take(claim, 5)
+    tell(gateway, [Receipt("77", "", D, "+48601200100")])  # one is unknown, one under way
+    results.record(claim, [(message, LOST) for message in window])
+    tell(gateway, [Receipt("78", "", D, "+48601200100")])
+    assert (statuses(first), statuses(second)) == ({"unknown": 1}, {"unknown": 1})
+
+
+def test_ids_in_hexadecimal_are_found_out_by_the_number(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    phones = [f"+486012{n:05}" for n in range(100, 125)]
+    campaign_id = make_campaign(phones)
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = Claim(gateway)
+    window = claims.take(claim, 50)
+    taken = [(m, Answer((f"{0xABC000 + n:x}",))) for n, m in enumerate(window)]
+    results.record(claim, taken)
+    told = [Receipt(str(0xABC000 + n), "", D, m.phone) for n, m in enumerate(window)]
+    tell(gateway, told[:21])
+    assert statuses(campaign_id) == {"delivered": 21, "sent": 4}
+    known = db.session.query(Gateway).one()
+    assert (known.ids, known.ids_seen) == ("resp_hex_dlr_dec", 21)
+    tell(gateway, [Receipt(one.reference, "", D) for one in told[21:]])
+    assert statuses(campaign_id) == {"delivered": 25}
+
+
+def test_a_reading_that_fits_another_number_is_no_match(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id = make_campaign(["+48601200100"])
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = Claim(gateway)
+    results.record(claim, [(m, Answer(("abc",))) for m in claims.take(claim, 5)])
+    tell(gateway, [Receipt(str(0xABC), "", D, "+48601200199")])
+    assert statuses(campaign_id) == {"sent": 1}

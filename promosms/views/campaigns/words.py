@@ -62,6 +62,7 @@ FAILED = {
     "bad_number": _("The network does not know this number. You did not pay for it."),
     "opted_out": _("The network says that this person has opted out. You did not pay for it."),
     "country": _("The line does not reach this country. You did not pay for it."),
+    "partly": _("The network took only a part of this long text. You paid for that part only."),
     "too_long": _("The line does not take so long a text. You did not pay for it."),
 }
 BY_STATUS = {
