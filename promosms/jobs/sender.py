@@ -12,7 +12,9 @@ from promosms.extensions import db
 from promosms.gateways.base import Answer, OutboundSms, Trouble
 from promosms.lines import OpenLine
 from promosms.services import claims, gateways, sweep, turns
-from promosms.services.claims import Claim, Claimed, Places
+from promosms.services.claimed import Claimed
+from promosms.services.claims import Claim
+from promosms.services.places import Places
 from promosms.services.results import Answered
 
 log = logs.get(__name__)

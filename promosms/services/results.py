@@ -15,7 +15,9 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import Answer, Resend, Trouble
 from promosms.models import Gateway, MessageStatus, now
 from promosms.services import bulk, ledger
-from promosms.services.claims import ROWS, Claim, Claimed
+from promosms.services.claim_statements import ROWS
+from promosms.services.claimed import Claimed
+from promosms.services.claims import Claim
 from promosms.services.tally import Tally
 
 # Waiting before the next try, by the number of tries so far, until a text is too old.

@@ -25,7 +25,7 @@ from promosms.models import (
     now,
 )
 from promosms.services import (
-    claims,
+    claim_statements,
     confirmations,
     counters,
     doubts,
@@ -167,13 +167,13 @@ def drop_old_sessions() -> None:
 def gateways_with_work() -> list[int]:
     """Gateways for which messages wait."""
     single = select(Message.gateway_id).where(
-        Message.status == claims.QUEUED, Message.campaign_id.is_(None)
+        Message.status == claim_statements.QUEUED, Message.campaign_id.is_(None)
     )
     running = (
         select(Message.gateway_id)
         .join(Campaign, Campaign.id == Message.campaign_id)
         .where(
-            Message.status == claims.QUEUED,
+            Message.status == claim_statements.QUEUED,
             Campaign.status == CampaignStatus.SENDING,
             Campaign.n_queued > 0,
         )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from promosms.database import transaction
 from promosms.models import SuppressionSource
 from promosms.services import claims, results, suppressions
-from promosms.services.claims import Claim, Claimed
+from promosms.services.claimed import Claimed
+from promosms.services.claims import Claim
 from promosms.services.results import Answered
 from promosms.services.tally import Tally
 

@@ -31,7 +31,9 @@ from promosms.services import (
     sweep,
     system_texts,
 )
-from promosms.services.claims import Claim, Claimed, Places
+from promosms.services.claimed import Claimed
+from promosms.services.claims import Claim
+from promosms.services.places import Places
 from tests.cast import Cast
 from tests.sending.conftest import MakeCampaign, check_books, statuses
 
@@ -366,7 +368,7 @@ def test_a_worker_goes_on_where_it_was_and_now_and_then_from_the_start(
     results.record(claim, [(message, BUSY) for message in first])
     all_due()
     assert claims.take(claim, 3)[0].id == first[-1].id + 1
-    monkeypatch.setattr(claims, "PLACE_SECONDS", -1)
+    monkeypatch.setattr("promosms.services.places.PLACE_SECONDS", -1)
     again = Claim(gateway_id(), places=places)
     assert [message.id for message in claims.take(again, 3)] == [m.id for m in first]
 

@@ -10,7 +10,8 @@ from promosms.extensions import db
 from promosms.gateways.base import Answer, Trouble
 from promosms.models import Account, Campaign, Gateway, Message, MessagePart, now
 from promosms.services import claims, launch, preparation, results, suppressions, sweep, turns
-from promosms.services.claims import Claim, Claimed
+from promosms.services.claimed import Claimed
+from promosms.services.claims import Claim
 from tests.cast import Cast
 from tests.sending.conftest import MakeCampaign, check_books, statuses
 
