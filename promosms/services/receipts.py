@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from promosms.database import on_sqlite
 from promosms.models import Hold, Message, MessagePart, MessageStatus, now, table_of
-from promosms.services import bulk, ledger, readings, strays
+from promosms.services import bulk, ledger, readings
 from promosms.services.tally import Tally
 
 OPEN = (MessageStatus.SENT, MessageStatus.UNKNOWN)
@@ -86,8 +86,6 @@ def _owners(session: Session, events: Sequence[Row[Any]]) -> dict[int, tuple[int
         found |= {event.id: known[names[event.id]] for event in group if names[event.id] in known}
         unknown = [event for event in group if event.id not in found and not event.own]
         found |= readings.guess(session, gateway_id, unknown)
-        left = [event for event in unknown if event.id not in found]
-        found |= strays.adopt(session, gateway_id, left)
     return found
 
 
