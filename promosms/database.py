@@ -23,9 +23,9 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
-    # More than the defaults (2 MB, 4 MB): the indexes of a million messages are written all over.
+    # More than the defaults (2 and 4 MB): the indexes of a million messages are written all over.
     "PRAGMA cache_size = -8192",
-    "PRAGMA wal_autocheckpoint = 16384",
+    "PRAGMA wal_autocheckpoint = 8192",
 )
 
 
