@@ -23,9 +23,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
-    # More than the defaults (2 and 4 MB): the indexes of a million messages are written all over.
+    # More than the default of 2 MB: the indexes of a million messages are written all over.
     "PRAGMA cache_size = -8192",
-    "PRAGMA wal_autocheckpoint = 8192",
 )
 
 
@@ -61,6 +60,11 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info["writing"] = False
+
+
+def writing() -> bool:
+    """Is a transaction that may write running here? Other connections do not see what it wrote."""
+    return bool(db.session().info.get("writing"))
 
 
 def on_sqlite() -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from promosms.database import on_sqlite, transaction
+from promosms.database import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -37,7 +37,7 @@ def prepare(
     sender = installation.sender_of(campaign.route_id)
     start = campaign.cursor
     # SQLite works inside this process, so that a second thread would only be in the way.
-    walk = audience.walk if on_sqlite() else audience.walk_ahead
+    walk = audience.walk if on_sqlite() or writing() else audience.walk_ahead
     for page in walk(campaign, start):
         if not _insert_page(campaign_id, start, page, sender):
             return None

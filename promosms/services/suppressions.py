@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from promosms.database import on_sqlite, transaction
+from promosms.database import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -60,7 +60,7 @@ def alone(account_id: int, phone: str, work: Callable[[Session], T]) -> T:
     what the work has written. Inside a running transaction nothing is waited for.
     """
     end = time.monotonic() + PATIENCE
-    nested = bool(db.session().info.get("writing"))
+    nested = writing()
     while True:
         with transaction() as session:
             if not on_sqlite():

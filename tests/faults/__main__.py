@@ -47,7 +47,7 @@ RUNS = {
     "clock": Run(stores.clocks, 20_000, 200, Options(rate=300, window=50)),
     "disk": Run(stores.disk, 3_000, 3, Options(rate=500, window=50)),
 }
-MEGABYTES = {"sqlite": 160, "postgresql": 160}
+MEGABYTES = {"sqlite": 40, "postgresql": 160}
 
 
 def main() -> int:

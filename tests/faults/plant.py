@@ -57,6 +57,7 @@ class Plant:
             "PROMOSMS_INSTANCE": str(folder / "instance"),
             "PROMOSMS_REDIS_URL": f"unix://{folder / 'valkey.sock'}",
             "PROMOSMS_DATABASE_URL": database_url,
+            "PROMOSMS_RATE_LIMITS": "no",  # there is one limiter for all applications of a process
             "PROMOSMS_LEASE_SECONDS": str(options.lease),
             "PROMOSMS_TICK_SECONDS": str(options.tick),
         }
