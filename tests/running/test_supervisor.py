@@ -114,11 +114,15 @@ def assert_both_connections_are_open(installation: Installation) -> None:
 
 
 def of_mail(installation: Installation) -> list[psutil.Process]:
-    return [
-        each
-        for each in installation.family()
-        if each.status() != psutil.STATUS_ZOMBIE and each.cmdline()[-2:] == ["worker", "mail"]
-    ]
+    return [each for each in installation.family() if commanded(each)[-2:] == ["worker", "mail"]]
+
+
+def commanded(process: psutil.Process) -> list[str]:
+    """What it was started as; nothing if it has ended while we look."""
+    try:
+        return [] if process.status() == psutil.STATUS_ZOMBIE else process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def one_line(text: str) -> str:
