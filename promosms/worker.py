@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 import time
 from typing import Any
@@ -20,6 +21,9 @@ from promosms.services import health, workers
 
 log = logs.get(__name__)
 BEAT_SECONDS = 10
+# Two threads share a gateway's worker: the one that records must not hold up the one that reads
+# answers for the 5 ms after which Python would let it go.
+SWITCH_SECONDS = 0.0005
 # After so many jobs the process makes room for a fresh one, and gives its memory back.
 MOST_JOBS = {"work": 5000, "mail": 500}
 
@@ -77,6 +81,7 @@ class AppWorker(SimpleWorker):
 
 
 def _open_line(app: Flask, name: str, gateway_id: int) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         lines.open_line(app, gateway_id)
     except (GatewayError, ValueError) as problem:

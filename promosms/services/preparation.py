@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from promosms.database import on_sqlite, transaction, writing
+from promosms.database import has_room, lengthen_log, on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -35,11 +35,11 @@ def prepare(
     if campaign is None or campaign.status != CampaignStatus.PREPARING:
         return None
     sender = installation.sender_of(campaign.route_id)
-    start = campaign.cursor
+    start, room = campaign.cursor, has_room()
     # SQLite works inside this process, so that a second thread would only be in the way.
     walk = audience.walk if on_sqlite() or writing() else audience.walk_ahead
     for page in walk(campaign, start):
-        if not _insert_page(campaign_id, start, page, sender):
+        if not _insert_page(campaign_id, start, page, sender, room=room):
             return None
         start = page[-1].recipient_id
         if over():
@@ -53,8 +53,12 @@ def waiting() -> list[int]:
     return list(db.session.scalars(query.order_by(Campaign.id)))
 
 
-def _insert_page(campaign_id: int, start: int, page: Sequence[Draft], sender: str) -> bool:
+def _insert_page(
+    campaign_id: int, start: int, page: Sequence[Draft], sender: str, *, room: bool = False
+) -> bool:
     with transaction() as session:
+        if room:
+            lengthen_log(session)
         campaign = _still_preparing(session, campaign_id, start)
         if campaign is None:
             return False

@@ -1,9 +1,9 @@
 """Preparation: every recipient once, whatever changes while it runs."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from promosms.database import transaction
+from promosms.database import has_room, lengthen_log, on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Campaign, CampaignStatus, Consent, Message, Recipient, RouteGateway
 from promosms.services import audience, preparation
@@ -65,3 +65,18 @@ def test_a_country_that_no_gateway_serves_is_left_out(
         campaign.status = CampaignStatus.PREPARING
     assert preparation.prepare(campaign_id) == CampaignStatus.FINISHED
     assert statuses(campaign_id) == {"skipped": 6}
+
+
+def test_the_log_is_long_for_its_pages_only(context: None) -> None:
+    if not on_sqlite():
+        assert not has_room()
+        return
+    with transaction() as session:
+        lengthen_log(session)
+        assert pages_of_log() == 16_384
+    assert pages_of_log() == 1_000
+
+
+def pages_of_log() -> int:
+    found: int = db.session.execute(text("PRAGMA wal_autocheckpoint")).scalar_one()
+    return found

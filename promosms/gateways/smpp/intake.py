@@ -18,6 +18,9 @@ from promosms.gateways.smpp.settings import Settings
 log = logging.getLogger(__name__)
 
 BATCH = 500
+GATHER = 0.005
+"""Seconds for which a handful waits for others: what is stored costs by the transaction."""
+
 MOST = 10_000
 """Deliveries in memory; those beyond are sent away, to come again later."""
 
@@ -65,6 +68,8 @@ class Intake:
     async def _work(self) -> None:
         while True:
             await self.news.wait()
+            if len(self.queue) < BATCH:
+                await asyncio.sleep(GATHER)
             batch = [self.queue.popleft() for _ in range(min(len(self.queue), BATCH))]
             await self._store(batch)
             if not self.queue:
