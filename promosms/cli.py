@@ -8,9 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from promosms.cli_gateways import gateway
+from promosms.cli_ledger import ledger
 from promosms.config import DEFAULTS
 
-SECRET = ("PASSWORD", "KEY", "URL")
+SECRET = ("PASSWORD", "KEY", "SECRET", "URL")
 
 
 def init_app(app: Flask) -> None:
@@ -77,12 +78,13 @@ def demo() -> None:
 
 
 @click.command()
+@click.option("--another", is_flag=True, help="Although there is an admin already.")
 @with_appcontext
-def invite_admin() -> None:
+def invite_admin(another: bool) -> None:
     """Print a link with which one person becomes an admin of this installation."""
     from promosms.services.invitations import invite_admin
 
-    click.echo(invite_admin() or "There is an admin already.")
+    click.echo(invite_admin(another) or "There is an admin already. One more: --another")
 
 
 @click.command()
@@ -103,6 +105,19 @@ def config_check() -> None:
         where = "Redis" if isinstance(error, RedisError) else "The database"
         raise click.ClickException(f"{where} does not answer.") from error
     click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
+    click.echo(_who_sells())
 
 
-COMMANDS = (up, worker, tick, migrate, demo, invite_admin, config_check, gateway)
+def _who_sells() -> str:
+    from promosms.services import seller
+
+    sold, absent = seller.seller(), ", ".join(seller.missing())
+    if sold is None:
+        return f"Nothing is sold: to change that, set {absent}."
+    if sold.specimen:
+        return f"A specimen sells, for trials only. To sell yourself, set {absent}."
+    cards = "bank transfer and card" if current_app.config["STRIPE_SECRET_KEY"] else "bank transfer"
+    return f"{sold.name} ({sold.tax_id}) sells, VAT {sold.rate / 100:g} %, by {cards}."
+
+
+COMMANDS = (up, worker, tick, migrate, demo, invite_admin, config_check, gateway, ledger)

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from promosms import selling
+
 DEFAULTS: dict[str, object] = {
     # the installation
     "PRODUCTION": False,
@@ -23,9 +25,37 @@ DEFAULTS: dict[str, object] = {
     "OPERATOR_EMAIL": "",
     "OPERATOR_TAX_ID": "",
     "PROCESSORS": [],
+    # the seller on invoices, on top of name, e-mail and tax id
+    "OPERATOR_STREET": "",
+    "OPERATOR_POSTCODE": "",
+    "OPERATOR_CITY": "",
+    "OPERATOR_COUNTRY": "",
+    "OPERATOR_TIMEZONE": "",
+    "OPERATOR_IBAN": "",
+    "OPERATOR_BIC": "",
+    "OPERATOR_BANK": "",
+    "OPERATOR_LOGO": "",
+    # invoices: VAT in 1/100 of a percent, 0 for a seller that charges none
+    "VAT_RATE": 0,
+    "INVOICE_SERIES": "INV",
+    "CREDIT_NOTE_SERIES": "CN",
+    "PRO_FORMA_SERIES": "PF",
+    "INVOICE_YEARS": 5,
+    "VIES_URL": "https://ec.europa.eu/taxation_customs/vies/rest-api",
     # money: integers of 1/10,000 of the currency
     "CURRENCY": "EUR",
     "WELCOME_CREDIT": 100_000,
+    "TOP_UP_PACKAGES": [250_000, 500_000, 1_000_000, 2_500_000],
+    "TOP_UP_SMALLEST": 100_000,
+    "TOP_UP_LARGEST": 100_000_000,
+    "TOP_UP_DAYS": 14,
+    "ADJUSTMENT_LIMIT": 1_000_000,
+    "STRIPE_SECRET_KEY": "",
+    "STRIPE_WEBHOOK_SECRET": "",
+    "STRIPE_URL": "",
+    # the trial
+    "TRIAL_GUESTS": 5,
+    "TRIAL_TEXTS_PER_DAY": 50,
     # people
     "LANGUAGES": ["en", "pl"],
     "REGISTRATION_COUNTRIES": ["PL", "GB", "DE", "FR", "ES", "IT", "CZ", "SK", "IE", "NL"],
@@ -121,10 +151,12 @@ def _converted(name: str, raw: str, default: object) -> object:
             return int(raw)
         if isinstance(default, float):
             return float(raw)
+        if isinstance(default, list):
+            numbers = any(isinstance(part, int) for part in default)
+            parts = [part.strip() for part in raw.split(",") if part.strip()]
+            return [int(part) for part in parts] if numbers else parts
     except ValueError as error:
         raise ConfigError(f"PROMOSMS_{name} must be a number, not {raw!r}.") from error
-    if isinstance(default, list):
-        return [part.strip() for part in raw.split(",") if part.strip()]
     return raw
 
 
@@ -134,6 +166,8 @@ def _derive(app: Flask, folder: Path) -> None:
         config["DATABASE_URL"] = f"sqlite:///{folder / 'promosms.sqlite3'}"
     if not config["REDIS_URL"]:
         config["REDIS_URL"] = f"unix://{folder / 'valkey.sock'}"
+    if config["OPERATOR_LOGO"]:
+        config["OPERATOR_LOGO"] = str(folder / config["OPERATOR_LOGO"])
     config["SQLALCHEMY_DATABASE_URI"] = config["DATABASE_URL"]
     config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_pre_ping": True,
@@ -170,6 +204,8 @@ def _check(app: Flask) -> None:
     config = app.config
     if not str(config["PUBLIC_URL"]).startswith("https://"):
         raise ConfigError("PUBLIC_URL must begin with https://.")
+    if wrong := selling.problem(config):
+        raise ConfigError(wrong)
     if not config["PRODUCTION"]:
         return
     if app.debug:

@@ -25,6 +25,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
+    # Else a REPLACE would delete guarded rows without firing their triggers.
+    "PRAGMA recursive_triggers = ON",
     # More than the default of 2 MB: the indexes of a million messages are written all over.
     "PRAGMA cache_size = -8192",
 )

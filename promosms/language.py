@@ -1,6 +1,6 @@
 """Languages, numbers, money and times as people read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,6 +8,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import (
     force_locale,
     format_currency,
+    format_date,
     format_datetime,
     format_decimal,
     get_locale,
@@ -20,7 +21,16 @@ from flask_login import current_user
 from promosms.config import setting
 from promosms.extensions import babel
 
-__all__ = ["force_locale", "gettext", "lazy_gettext", "money", "moment", "ngettext", "number"]
+__all__ = [
+    "day",
+    "force_locale",
+    "gettext",
+    "lazy_gettext",
+    "money",
+    "moment",
+    "ngettext",
+    "number",
+]
 
 UNITS = Decimal(10_000)
 
@@ -29,7 +39,7 @@ def init_app(app: Flask) -> None:
     """Choose the language per request and give the templates their filters."""
     babel.init_app(app, locale_selector=choose, default_translation_directories="translations")
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.filters.update(money=money, number=number, moment=moment)
+    app.jinja_env.filters.update(money=money, number=number, moment=moment, day=day)
     app.jinja_env.globals.update(current_language=current_language)
 
 
@@ -52,8 +62,8 @@ def current_language() -> str:
     return locale.language if locale else str(setting("LANGUAGES")[0])
 
 
-def money(units: int, digits: int | None = None) -> str:
-    """An amount of 1/10,000 of the currency, written for the reader.
+def money(units: int, digits: int | None = None, currency: str = "") -> str:
+    """An amount of 1/10,000 of the currency (or of a named one), written for the reader.
 
     Two digits after the comma, or as many as it takes (a part costs fractions of a cent).
     """
@@ -62,7 +72,9 @@ def money(units: int, digits: int | None = None) -> str:
         digits = 2 if units % 100 == 0 else 4 if units % 10 else 3
     figures = f"#,##0.{'0' * digits}"
     pattern = f"¤{figures}" if current_language() == "en" else f"{figures}\u00a0¤"
-    return str(format_currency(amount, setting("CURRENCY"), pattern, currency_digits=False))
+    return str(
+        format_currency(amount, currency or setting("CURRENCY"), pattern, currency_digits=False)
+    )
 
 
 def number(value: float) -> str:
@@ -78,6 +90,11 @@ def moment(value: datetime | None, form: str = "d MMM y, HH:mm") -> str:
     local = value.astimezone(zone)
     text = format_datetime(local, form, rebase=False)
     return f"{text} {local.tzname()}" if "H" in form else str(text)
+
+
+def day(value: date | None, form: str = "d MMM y") -> str:
+    """A day without a time, such as one that stands on an invoice."""
+    return str(format_date(value, form, rebase=False)) if value else ""
 
 
 def operator_name() -> str:

@@ -12,7 +12,7 @@ from flask import Flask
 
 FIELDS = frozenset(
     (
-        *("account", "campaign", "gateway", "import_id", "job", "queue"),
+        *("account", "campaign", "gateway", "import_id", "invoice", "job", "queue"),
         *("code", "count", "endpoint", "error", "method", "pid", "seconds", "status", "where"),
     )
 )

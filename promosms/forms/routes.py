@@ -1,13 +1,11 @@
 """What admins may type in about routes."""
 
 import re
-from decimal import Decimal, InvalidOperation
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from promosms.forms.admin import UNITS, plain_amount
 from promosms.forms.shared import stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
@@ -17,7 +15,6 @@ from promosms.services.routes import Behind
 from promosms.sms import gsm7
 
 MOST_WEIGHT = 1000
-MOST_PRICE = 100
 # A number in full (ITU-T E.164), or a short code of one country.
 NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}")
 
@@ -131,50 +128,3 @@ class PlaceForm(AttachForm):
                     "There is no country %(code)s. Write codes such as PL, DE.", code=unknown[0]
                 )
             )
-
-
-class PriceForm(FlaskForm):
-    """What one part costs in a country; empty: nothing is sent there."""
-
-    country = StringField(
-        _("Country"),
-        [InputRequired(_("Please fill in this field."))],
-        [stripped],
-        description=_("Its code, such as PL or DE."),
-        render_kw={"maxlength": 2, "autocomplete": "off"},
-    )
-    amount = StringField(
-        _("Net price of one part"),
-        [Length(max=20)],
-        [stripped],
-        description=_("Such as 0.03. Leave it empty to send nothing there any more."),
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-    )
-
-    @property
-    def units(self) -> int | None:
-        """The price in 1/10,000 of the currency."""
-        return int(plain_amount(self.amount.data) * UNITS) if self.amount.data else None
-
-    def validate_country(self, field: Field) -> None:
-        """A code that there is."""
-        field.data = field.data.upper()
-        if not countries.known(field.data):
-            raise ValidationError(
-                gettext(
-                    "There is no country %(code)s. Write codes such as PL, DE.", code=field.data
-                )
-            )
-
-    def validate_amount(self, field: Field) -> None:
-        """More than nothing, at most 100, at most four digits after the comma."""
-        if not field.data:
-            return
-        try:
-            amount = plain_amount(field.data)
-        except InvalidOperation:
-            amount = Decimal(0)
-        if not amount.is_finite() or not 0 < amount <= MOST_PRICE:
-            raise ValidationError(gettext("Enter a price, such as 0.03."))
-        if amount * UNITS % 1:
-            raise ValidationError(gettext("At most four digits after the comma."))

@@ -3,13 +3,13 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from time import monotonic
 from urllib.parse import urlsplit
 
 from promosms import logs
 from promosms.config import setting
-from promosms.services import emails
+from promosms.services import emails, invoice_files
 from promosms.services.emails import Claimed
 
 log = logs.get(__name__)
@@ -39,17 +39,29 @@ def _send(email: Claimed) -> None:
 
 
 def letter_of(email: Claimed) -> EmailMessage:
-    """The e-mail as it travels (RFC 5322); marked as automatic (RFC 3834)."""
+    """The e-mail as it travels (RFC 5322); marked as automatic (RFC 3834).
+
+    Its id is the same with every try, so that a mailbox can drop one that comes again after a
+    worker was killed before it could note that it had left.
+    """
     host = urlsplit(setting("PUBLIC_URL")).hostname
     letter = EmailMessage()
     letter["From"] = setting("MAIL_SENDER") or setting("OPERATOR_EMAIL") or f"promosms@{host}"
     letter["To"] = email.recipient
     letter["Subject"] = email.subject
     letter["Date"] = formatdate()
-    letter["Message-ID"] = make_msgid(domain=host)
+    letter["Message-ID"] = f"<{email.created_at:%Y%m%d%H%M%S%f}.{email.id}@{host}>"
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(email.body, cte="quoted-printable")  # any server takes it
+    _attach(letter, email)
     return letter
+
+
+def _attach(letter: EmailMessage, email: Claimed) -> None:
+    found = invoice_files.attachment(email.invoice_id) if email.invoice_id else None
+    if found is not None:
+        name, content = found
+        letter.add_attachment(content, maintype="application", subtype="pdf", filename=name)
 
 
 def _hand_over(letter: EmailMessage) -> None:

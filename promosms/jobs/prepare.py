@@ -3,6 +3,7 @@
 from functools import partial
 
 from promosms import bell
+from promosms.jobs import cards
 from promosms.models import CampaignStatus
 from promosms.services import preparation, sweep
 
@@ -15,3 +16,4 @@ def run(campaign_id: int) -> None:
     if status == CampaignStatus.SENDING:
         for gateway_id in sweep.gateways_with_work():
             bell.ring(bell.gateway_queue(gateway_id), "send.run", gateway_id)
+    cards.ring_top_ups()  # the campaign has just set its price aside

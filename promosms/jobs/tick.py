@@ -9,7 +9,19 @@ from flask import Flask
 from promosms import bell, logs
 from promosms.config import setting
 from promosms.extensions import db
-from promosms.services import emails, erasure, imports, preparation, sweep, workers
+from promosms.jobs import cards, nightly
+from promosms.services import (
+    balance_alerts,
+    emails,
+    erasure,
+    imports,
+    invoice_files,
+    preparation,
+    spendings,
+    sweep,
+    top_ups,
+    workers,
+)
 
 log = logs.get(__name__)
 
@@ -40,6 +52,9 @@ def tick() -> None:
     workers.beat(workers.TICK)
     sweep.sweep()
     imports.discard_abandoned()
+    top_ups.expire()
+    for account_id in balance_alerts.due():
+        balance_alerts.check(account_id)
     ring()
 
 
@@ -55,5 +70,12 @@ def ring() -> None:
         bell.ring("work", "imports.run", import_id)
     for account_id in erasure.stale_erasures():
         bell.ring("work", "erasure.run", account_id)
+    if invoice_files.missing():
+        bell.ring("work", "invoices.run")
+    if spendings.due():
+        bell.ring("work", "spendings.run")
+    if nightly.due():
+        bell.ring("work", "nightly.run")
+    cards.ring()
     if emails.waiting():
         bell.ring("mail", "mail.run")

@@ -1,14 +1,21 @@
 """What is stored: a file per noun."""
 
+from promosms.models import guards, invoice_guards
 from promosms.models.account import Account, AccountStatus
+from promosms.models.adjustment import Adjustment, AdjustmentStatus
 from promosms.models.audit import AuditEntry
 from promosms.models.base import Model, Privacy, UtcDateTime, new_public_id, now, table_of
 from promosms.models.campaign import Campaign, CampaignList, CampaignStatus
+from promosms.models.card_deletion import CardDeletion
+from promosms.models.chore import Chore
+from promosms.models.company import Company, TaxAnswer, TaxCheck
 from promosms.models.confirmation import Confirmation, ConfirmationKind
 from promosms.models.email import Email, EmailStatus
 from promosms.models.gateway import EventKind, Gateway, GatewayEvent, GatewayStatus
+from promosms.models.guest import Guest
 from promosms.models.import_ import BadRow, Import, ImportStatus
-from promosms.models.ledger import EntryKind, Hold, LedgerEntry
+from promosms.models.invoice import Invoice, InvoiceDocument, InvoiceKind, InvoiceSeries
+from promosms.models.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
 from promosms.models.list import ListRecipient, RecipientList
 from promosms.models.message import (
     InboundKind,
@@ -18,22 +25,34 @@ from promosms.models.message import (
     MessagePart,
     MessageStatus,
 )
+from promosms.models.payment import Payment, PaymentKind
+from promosms.models.price import BEGINNING, Price
 from promosms.models.recipient import FIELDS, Consent, Recipient
-from promosms.models.route import Price, Route, RouteGateway, SenderKind
+from promosms.models.route import Route, RouteGateway, SenderKind
 from promosms.models.session import Session
+from promosms.models.spending import Spending
 from promosms.models.suppression import Suppression, SuppressionSource
+from promosms.models.top_up import PayMethod, TopUp, TopUpStatus
 from promosms.models.user import Role, User
+from promosms.models.wishes import AutomaticTopUp, LowBalanceAlert
 from promosms.models.worker import Worker
 
 __all__ = [
+    "BEGINNING",
     "FIELDS",
     "Account",
     "AccountStatus",
+    "Adjustment",
+    "AdjustmentStatus",
     "AuditEntry",
+    "AutomaticTopUp",
     "BadRow",
     "Campaign",
     "CampaignList",
     "CampaignStatus",
+    "CardDeletion",
+    "Chore",
+    "Company",
     "Confirmation",
     "ConfirmationKind",
     "Consent",
@@ -44,18 +63,28 @@ __all__ = [
     "Gateway",
     "GatewayEvent",
     "GatewayStatus",
+    "Guest",
     "Hold",
     "Import",
     "ImportStatus",
     "InboundKind",
     "InboundMessage",
+    "Invoice",
+    "InvoiceDocument",
+    "InvoiceKind",
+    "InvoiceSeries",
     "Lane",
     "LedgerEntry",
+    "LedgerTotal",
     "ListRecipient",
+    "LowBalanceAlert",
     "Message",
     "MessagePart",
     "MessageStatus",
     "Model",
+    "PayMethod",
+    "Payment",
+    "PaymentKind",
     "Price",
     "Privacy",
     "Recipient",
@@ -65,8 +94,13 @@ __all__ = [
     "RouteGateway",
     "SenderKind",
     "Session",
+    "Spending",
     "Suppression",
     "SuppressionSource",
+    "TaxAnswer",
+    "TaxCheck",
+    "TopUp",
+    "TopUpStatus",
     "User",
     "UtcDateTime",
     "Worker",
@@ -74,3 +108,6 @@ __all__ = [
     "now",
     "table_of",
 ]
+
+guards.attach()
+invoice_guards.attach()

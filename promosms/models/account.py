@@ -18,7 +18,11 @@ class AccountStatus(StrEnum):
 
 
 class Account(Model):
-    """A customer of the installation. Money in 1/10,000 of the currency."""
+    """A customer of the installation. Money in 1/10,000 of the currency.
+
+    `approved_at` ends the trial: the first paid top-up, or an admin. `created_at` is when it
+    registered.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -37,5 +41,6 @@ class Account(Model):
     balance: Mapped[int] = mapped_column(BigInteger, default=0)
     held: Mapped[int] = mapped_column(BigInteger, default=0)
     field_labels: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -25,7 +25,8 @@ class Campaign(Model):
     """`cursor` is the last recipient prepared; `n_…` count its messages by status.
 
     Money in 1/10,000: `agreed_price` is what the review page showed, `total_price` what the
-    prepared messages cost together, `missing` what the balance lacks while it is blocked.
+    prepared messages cost together, `missing` what the balance lacks while it is blocked;
+    `told_missing_at` is when its owner was written to about that, once.
     """
 
     __tablename__ = "campaigns"
@@ -65,6 +66,7 @@ class Campaign(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     launched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_missing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -19,7 +19,10 @@ class EmailStatus(StrEnum):
 
 
 class Email(Model):
-    """An e-mail that waits or, while only the simulator is there, that stays to be looked at."""
+    """An e-mail that waits or, while only the simulator is there, that stays to be looked at.
+
+    With `invoice_id` the PDF of that invoice goes along.
+    """
 
     __tablename__ = "emails"
     privacy = Privacy.ACCOUNT
@@ -30,6 +33,7 @@ class Email(Model):
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(8), default=EmailStatus.QUEUED, index=True)
+    invoice_id: Mapped[int | None] = mapped_column(BigId)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -10,28 +10,51 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 
 
 class EntryKind(StrEnum):
-    """A hold moves money aside, a charge takes it from there, a release gives it back."""
+    """A hold moves money aside, a charge takes it from there, a release gives it back.
+
+    A credit is a top-up or a gift, a refund what went back to the payer, a dispute what his bank
+    took back (and, won, brought again).
+    """
 
     CREDIT = "credit"
     HOLD = "hold"
     CHARGE = "charge"
     RELEASE = "release"
     ADJUSTMENT = "adjustment"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+# What each kind does to the two pots; a correction says why, and who made it.
+SIGNS = """CASE kind
+WHEN 'credit' THEN amount > 0 AND held = 0
+WHEN 'hold' THEN amount <= 0 AND held = -amount
+WHEN 'charge' THEN amount <= 0 AND held <= 0
+WHEN 'release' THEN amount >= 0 AND (held = 0 OR held = -amount)
+WHEN 'adjustment' THEN held = 0 AND note <> '' AND actor <> ''
+WHEN 'refund' THEN amount < 0 AND held = 0
+WHEN 'dispute' THEN held = 0
+ELSE 1 = 0 END"""
 
 
 class LedgerEntry(Model):
     """Changes of the two pots: `amount` of the balance, `held` of what is set aside.
 
-    The balance of an account is the sum of `amount`, its held money the sum of `held`.
+    The balance of an account is the sum of `amount`, its held money the sum of `held`. The
+    database refuses every change of an entry (guards.py).
     """
 
     __tablename__ = "ledger_entries"
-    __table_args__ = (Index("ix_ledger_entries_page", "account_id", "id"),)
+    __table_args__ = (
+        Index("ix_ledger_entries_page", "account_id", "id"),
+        CheckConstraint(SIGNS, name="signs"),
+    )
     privacy = Privacy.ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(BigId, index=True)
     kind: Mapped[str] = mapped_column(String(10))
     amount: Mapped[int] = mapped_column(BigInteger, default=0)
     held: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -54,3 +77,18 @@ class Hold(Model):
     remaining: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LedgerTotal(Model):
+    """What the entries of accounts that have left came to, by month: figures of nobody.
+
+    `kind` is that of the entries, and "top_up" for credits that were paid for.
+    """
+
+    __tablename__ = "ledger_totals"
+    privacy = Privacy.LEGAL
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)  # "2026-11"
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger, default=0)
+    held: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,8 +1,8 @@
-"""Routes: what a customer chooses to send by, with its prices and its gateways."""
+"""Routes: what a customer chooses to send by, with its gateways."""
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy import ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy
@@ -44,16 +44,3 @@ class RouteGateway(Model):
     position: Mapped[int] = mapped_column(SmallInteger, default=0)
     weight: Mapped[int] = mapped_column(SmallInteger, default=100)
     countries: Mapped[str] = mapped_column(String(800), default="")
-
-
-class Price(Model):
-    """Net price of one part on a route to a country, in 1/10,000 of the currency."""
-
-    __tablename__ = "prices"
-    __table_args__ = (UniqueConstraint("route_id", "country"),)
-    privacy = Privacy.SYSTEM
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))
-    country: Mapped[str] = mapped_column(String(2))
-    amount: Mapped[int] = mapped_column(BigInteger)

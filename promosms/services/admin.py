@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.language import money
-from promosms.models import Account, AccountStatus, Role, User
+from promosms.models import Account, AccountStatus, Company, Role, User
 from promosms.services import audit, installation, ledger
 from promosms.sms.phone import mask
 
@@ -30,8 +30,13 @@ class Person:
     account_id: int | None
 
 
-def accounts(wanted: str = "", before: int | None = None, limit: int = PAGE) -> list[Account]:
-    """Accounts from the newest on whose public id or an e-mail address fits what was typed."""
+def accounts(
+    wanted: str = "", before: int | None = None, limit: int = PAGE, *, on_trial: bool = False
+) -> list[Account]:
+    """Accounts from the newest on whose public id, e-mail address or company fits what was typed.
+
+    `on_trial` leaves only those that nobody has approved yet.
+    """
     others = Account.public_id != installation.OPERATOR
     query = select(Account).where(others).order_by(Account.id.desc()).limit(limit)
     if before is not None:
@@ -41,7 +46,13 @@ def accounts(wanted: str = "", before: int | None = None, limit: int = PAGE) -> 
             User.email.contains(wanted.lower(), autoescape=True), User.account_id.is_not(None)
         )
         by_id = Account.public_id.startswith(wanted.lower(), autoescape=True)
-        query = query.where(or_(by_id, Account.id.in_(by_email)))
+        by_company = select(Company.account_id).where(
+            Company.name.icontains(wanted, autoescape=True)
+        )
+        found = by_id, Account.id.in_(by_email), Account.id.in_(by_company)
+        query = query.where(or_(*found))
+    if on_trial:
+        query = query.where(Account.approved_at.is_(None))
     return list(db.session.scalars(query))
 
 
@@ -60,6 +71,13 @@ def people(found: list[Account]) -> dict[int, list[Person]]:
         person = Person(user.email, phone, user.role, user.account_id)
         by_account[user.account_id or 0].append(person)
     return by_account
+
+
+def companies(found: list[Account]) -> dict[int, str]:
+    """The names of the companies that accounts have given, by the id of the account."""
+    query = select(Company.account_id, Company.name)
+    rows = db.session.execute(query.where(Company.account_id.in_([each.id for each in found])))
+    return {row.account_id: row.name for row in rows}
 
 
 def suspend(account_id: int, reason: str, actor: str) -> bool:

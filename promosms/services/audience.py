@@ -3,17 +3,18 @@
 The review page and the preparation walk the same pages, so they cannot disagree.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Exists, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from promosms.extensions import db
 from promosms.models import (
     FIELDS,
+    Account,
     Campaign,
     CampaignList,
     Consent,
@@ -21,7 +22,7 @@ from promosms.models import (
     Recipient,
     Suppression,
 )
-from promosms.services import installation, routing
+from promosms.services import prices, routing, trial
 from promosms.services.suppressions import OPTED_OUT
 from promosms.sms import personalise, segments
 from promosms.sms.keywords import opt_out_line
@@ -33,6 +34,8 @@ NO_PRICE = "no_price"
 NO_GATEWAY = "no_gateway"
 TOO_LONG = "too_long"
 EMPTY = "empty"
+
+PriceOf = Callable[[str, str], int | None]
 
 
 class Draft(NamedTuple):
@@ -51,13 +54,16 @@ class Draft(NamedTuple):
 
 @dataclass
 class Line:
-    """The price of a country: people, parts and amounts in 1/10,000."""
+    """The price of a country, or of some numbers in it: people, parts and amounts in 1/10,000."""
 
     country: str
     people: int = 0
     parts: int = 0
     price: int = 0
     total: int = 0
+
+
+Lines = dict[tuple[str, int], Line]
 
 
 @dataclass
@@ -83,6 +89,14 @@ def count(campaign: Campaign) -> int:
     return db.session.scalar(select(func.count()).select_from(chosen)) or 0
 
 
+def count_of(campaign: Campaign, numbers: Iterable[str]) -> int:
+    """How many of these numbers would get the campaign, as far as consent and opt-outs go."""
+    query = recipients_of(campaign, func.count()).where(
+        Recipient.phone.in_(numbers), Recipient.consent == Consent.GIVEN, ~_suppressed()
+    )
+    return db.session.scalar(query) or 0
+
+
 def sample(campaign: Campaign, limit: int) -> list[Recipient]:
     """The first recipients of the campaign."""
     query = recipients_of(campaign, Recipient).order_by(Recipient.id).limit(limit)
@@ -98,11 +112,11 @@ def render(campaign: Campaign, recipient: Recipient | None) -> str:
 def estimate(campaign: Campaign) -> Estimate:
     """Walk the whole audience and add up what launching would cost."""
     found = Estimate()
-    lines: dict[str, Line] = {}
+    lines: Lines = {}
     for page in walk(campaign):
         for draft in page:
             _count(found, lines, draft)
-    found.by_country = sorted(lines.values(), key=lambda line: (-line.people, line.country))
+    found.by_country = sorted(lines.values(), key=_order)
     return found
 
 
@@ -134,12 +148,16 @@ def walk_ahead(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
 def _pages(campaign: Campaign) -> Callable[[Session, int], list[Draft]]:
     """What makes the page behind an id."""
     writer = Writer(campaign)
-    prices, choose = installation.prices(campaign.route_id), routing.chooser(campaign.route_id)
+    price_of = prices.price_list(campaign.route_id, campaign.account_id).of
+    choose = routing.chooser(campaign.route_id)
+    guests = trial.may_text(db.session.get_one(Account, campaign.account_id))
     query = _query(campaign, writer).limit(PAGE)
 
     def page(session: Session, after: int) -> list[Draft]:
         rows = session.execute(query, {"after": after}).all()
-        return [_draft(writer, prices, choose, *row) for row in rows]
+        if guests is not None:
+            return [_for_guests(guests, _draft(writer, price_of, choose, *row)) for row in rows]
+        return [_draft(writer, price_of, choose, *row) for row in rows]
 
     return page
 
@@ -175,18 +193,23 @@ class Writer:
 
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
     """What `_draft` wants to know of the recipients behind the parameter `after`."""
-    suppressed = exists().where(
-        Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
-    )
-    columns = (Recipient.id, Recipient.phone, Recipient.country, Recipient.consent, suppressed)
+    known = (Recipient.id, Recipient.phone, Recipient.country, Recipient.consent)
+    columns = (*known, _suppressed())
     used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
     query = recipients_of(campaign, *columns, *used)
     return query.where(Recipient.id > bindparam("after")).order_by(Recipient.id)
 
 
+def _suppressed() -> Exists:
+    """Has this recipient opted out?"""
+    return exists().where(
+        Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
+    )
+
+
 def _draft(
     writer: Writer,
-    prices: Mapping[str, int],
+    price_of: PriceOf,
     choose: routing.Chooser,
     recipient_id: int,
     phone: str,
@@ -195,7 +218,7 @@ def _draft(
     suppressed: bool,
     *values: str,
 ) -> Draft:
-    price = prices.get(country)
+    price = price_of(country, phone)
     if suppressed or consent != Consent.GIVEN or price is None:
         reason = OPTED_OUT if suppressed else NO_PRICE if consent == Consent.GIVEN else NO_CONSENT
         return Draft(recipient_id, phone, country, "", "gsm7", 0, 0, reason, None)
@@ -209,14 +232,25 @@ def _draft(
     return Draft(recipient_id, phone, country, text, encoding, parts, price, reason, gateway)
 
 
-def _count(found: Estimate, lines: dict[str, Line], draft: Draft) -> None:
+def _for_guests(guests: set[str], draft: Draft) -> Draft:
+    """On trial nobody else gets anything; an opt-out is still what is told first."""
+    if draft.phone in guests or draft.reason == OPTED_OUT:
+        return draft
+    return Draft(*draft[:3], "", "gsm7", 0, 0, trial.SKIPPED, None)
+
+
+def _order(line: Line) -> tuple[int, str, int]:
+    return -line.people, line.country, line.price
+
+
+def _count(found: Estimate, lines: Lines, draft: Draft) -> None:
     if draft.reason:
         found.skipped[draft.reason] = found.skipped.get(draft.reason, 0) + 1
         return
-    line = lines.setdefault(draft.country, Line(draft.country))
+    price = draft.price // draft.parts
+    line = lines.setdefault((draft.country, price), Line(draft.country, price=price))
     line.people += 1
     line.parts += draft.parts
-    line.price = draft.price // draft.parts
     line.total += draft.price
     found.people += 1
     found.parts += draft.parts

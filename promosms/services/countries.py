@@ -1,15 +1,45 @@
 """Countries as people call them."""
 
+import re
+
 from babel import Locale
 from phonenumbers import SUPPORTED_REGIONS, country_code_for_region
 
 from promosms.language import current_language
+from promosms.sms import transliterate
+
+_NOT_DIGITS = re.compile(r"\D")
+
+# Ascension and Tristan da Cunha have numbers of their own, but no code of a country (ISO 3166-1).
+ISLANDS_OF_OTHERS = {"AC", "TA"}
 
 
 def names(codes: set[str]) -> list[tuple[str, str]]:
     """(code, name) in the reader's language, in order of the names."""
     territories = Locale.parse(current_language()).territories
     return sorted(((code, territories.get(code, code)) for code in codes), key=_by_name)
+
+
+def name(code: str) -> str:
+    """A country in the reader's language."""
+    return str(Locale.parse(current_language()).territories.get(code, code))
+
+
+def everywhere() -> list[tuple[str, str]]:
+    """(code, name) of all countries in which a company can be, in order of the names."""
+    return names(set(SUPPORTED_REGIONS) - ISLANDS_OF_OTHERS)
+
+
+def fits(wanted: str, code: str, name: str) -> bool:
+    """Does somebody who types this look for the country: its name, code, or a number of it?"""
+    typed = _plain(wanted.strip())
+    if typed in _plain(name) or typed == code.casefold():
+        return True
+    digits = _NOT_DIGITS.sub("", typed)
+    if not digits or any(sign.isalpha() for sign in typed):
+        return False
+    calling = calling_code(code)[1:]
+    return calling == digits or (len(digits) > 3 and digits.startswith(calling))
 
 
 def known(code: str) -> bool:
@@ -20,6 +50,11 @@ def known(code: str) -> bool:
 def calling_code(code: str) -> str:
     """What numbers of a country begin with, such as +48."""
     return f"+{country_code_for_region(code)}"
+
+
+def _plain(text: str) -> str:
+    """Letters without their marks, so that people need not type them."""
+    return transliterate.plain_text(text).casefold()
 
 
 def _by_name(country: tuple[str, str]) -> str:

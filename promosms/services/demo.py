@@ -1,4 +1,4 @@
-"""The demo account: recipients in three countries, two campaigns of the past, a running one.
+"""The demo account: recipients in three countries, campaigns of the past, a running one, a top-up.
 
 Everything goes through the same functions as real work, but for the receipts of the past
 campaigns. Its numbers are valid, invented, and only ever meet the simulator.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from promosms.database import transaction
@@ -19,7 +19,6 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Consent,
-    LedgerEntry,
     Message,
     MessagePart,
     MessageStatus,
@@ -34,6 +33,7 @@ from promosms.services import (
     audience,
     campaigns,
     counters,
+    demo_billing,
     launch,
     ledger,
     lists,
@@ -115,21 +115,23 @@ def seed() -> Made | None:
 
 
 def _account(session: Session, password_hash: str) -> Account:
-    account = Account(region="PL", timezone="Europe/Warsaw", created_at=now() - timedelta(days=21))
+    opened = now() - timedelta(days=21)
+    account = Account(region="PL", timezone="Europe/Warsaw", created_at=opened, approved_at=opened)
     session.add(account)
     session.flush()
-    session.add(
-        User(
-            account_id=account.id,
-            role=Role.OWNER,
-            email=EMAIL,
-            phone=PHONE,
-            password_hash=password_hash,
-            must_choose_password=False,
-        )
+    owner = User(
+        account_id=account.id,
+        role=Role.OWNER,
+        email=EMAIL,
+        phone=PHONE,
+        password_hash=password_hash,
+        must_choose_password=False,
     )
-    paid = ledger.credit(account.id, CREDIT, f"demo:{account.public_id}")
-    paid.created_at = now() - timedelta(days=20)
+    session.add(owner)
+    session.flush()
+    with ledger.dated(now() - timedelta(days=20)):
+        ledger.credit(account.id, CREDIT, f"demo:{account.public_id}")
+    demo_billing.seed(account, owner)
     return account
 
 
@@ -178,7 +180,8 @@ def _past(session: Session, account: Account, draft: Draft, days: int, random: R
     started = now() - timedelta(days=days)
     campaign = campaigns.create(account, draft, key="")
     launch.launch(campaign, audience.estimate(campaign).total)
-    preparation.prepare(campaign.id)
+    with ledger.dated(started):
+        preparation.prepare(campaign.id)
     waiting = select(Message).where(
         Message.campaign_id == campaign.id, Message.status == MessageStatus.QUEUED
     )
@@ -186,13 +189,11 @@ def _past(session: Session, account: Account, draft: Draft, days: int, random: R
     for place, message in enumerate(messages):
         _end(session, message, started + timedelta(seconds=place / RATE), random)
     session.flush()
-    _settle(session, campaign, messages)
+    with ledger.dated(started):
+        _settle(session, campaign, messages)
     campaign.created_at = campaign.launched_at = started
     campaign.finished_at = max(message.final_at or started for message in messages)
     campaign.status = CampaignStatus.FINISHED
-    session.execute(
-        update(LedgerEntry).where(LedgerEntry.campaign_id == campaign.id).values(created_at=started)
-    )
 
 
 def _end(session: Session, message: Message, at: datetime, random: Random) -> None:

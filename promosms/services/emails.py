@@ -25,12 +25,26 @@ class Claimed:
     subject: str
     body: str
     attempts: int
+    created_at: datetime
+    invoice_id: int | None = None
 
 
-def queue_email(recipient: str, subject: str, body: str, account_id: int | None = None) -> None:
-    """Put an e-mail into the outbox; the caller rings the bell of the mail worker."""
+def queue_email(
+    recipient: str,
+    subject: str,
+    body: str,
+    account_id: int | None = None,
+    *,
+    invoice_id: int | None = None,
+) -> None:
+    """Put an e-mail into the outbox; the caller rings the bell of the mail worker.
+
+    With `invoice_id` the PDF of that invoice is attached when it leaves.
+    """
+    email = Email(recipient=recipient, subject=subject, body=body, account_id=account_id)
+    email.invoice_id = invoice_id
     with transaction() as session:
-        session.add(Email(recipient=recipient, subject=subject, body=body, account_id=account_id))
+        session.add(email)
 
 
 def waiting() -> bool:
@@ -52,7 +66,15 @@ def claim() -> Claimed | None:
         email.status = EmailStatus.SENDING
         email.attempts += 1
         email.next_attempt_at = moment + LEASE
-        return Claimed(email.id, email.recipient, email.subject, email.body, email.attempts)
+        return Claimed(
+            email.id,
+            email.recipient,
+            email.subject,
+            email.body,
+            email.attempts,
+            email.created_at,
+            email.invoice_id,
+        )
 
 
 def note_sent(email_id: int) -> None:

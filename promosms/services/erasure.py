@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session as Transaction
@@ -16,6 +16,7 @@ from promosms.models import (
     CampaignStatus,
     Import,
     ImportStatus,
+    LedgerEntry,
     Message,
     MessageStatus,
     Model,
@@ -25,13 +26,24 @@ from promosms.models import (
     User,
     now,
 )
-from promosms.services import audit, events, imports, phone, scrub
+from promosms.services import (
+    audit,
+    events,
+    imports,
+    invoices,
+    ledger_totals,
+    phone,
+    saved_cards,
+    scrub,
+)
 from promosms.services.belonging import belonging, tables
 
 BATCH = 5_000
 FLIGHT = timedelta(seconds=30)
 SECONDS = 20.0
 LEAVE = "account.leave"
+# Tables of which rows stay, with less in them.
+UPDATED = ("accounts", "audit_entries", "invoices", "payments")
 EVENT_BATCHES = 200
 RUNNING = (
     CampaignStatus.PREPARING,
@@ -53,7 +65,7 @@ class Unfinished(Exception):
 
 @dataclass(frozen=True)
 class Losses:
-    """What an owner gives up, counted."""
+    """What an owner gives up, counted; and the invoices that stay, with the day they go."""
 
     recipients: int
     lists: int
@@ -61,6 +73,8 @@ class Losses:
     campaigns: int
     users: int
     running: int
+    invoices: int
+    invoices_until: date | None
 
 
 def losses(account_id: int) -> Losses:
@@ -70,6 +84,7 @@ def losses(account_id: int) -> Losses:
         query = select(func.count()).select_from(model).filter_by(account_id=account_id)
         return db.session.scalar(query.where(*more)) or 0
 
+    kept, until = invoices.kept(account_id)
     return Losses(
         recipients=number(Recipient),
         lists=number(RecipientList),
@@ -77,6 +92,8 @@ def losses(account_id: int) -> Losses:
         campaigns=number(Campaign),
         users=number(User),
         running=number(Campaign, Campaign.status.in_(RUNNING)),
+        invoices=kept,
+        invoices_until=until,
     )
 
 
@@ -92,6 +109,7 @@ def begin(account_id: int, actor: str) -> bool:
             table = Account.metadata.tables[name]
             session.execute(delete(table).where(belonging(table, account_id)))
         _stop(session, account_id)
+        saved_cards.forget(account_id)
         audit.record(actor, LEAVE, account.public_id)
         return True
 
@@ -124,7 +142,7 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
     if not _remove_rows(account_id, deadline):
         return True
     _empty(account_id, public_id)
-    if not scrub.scrub([*(table.name for table in tables()), "accounts", "audit_entries"]):
+    if not scrub.scrub([*(table.name for table in tables()), *UPDATED]):
         raise Unfinished("the database's files are in use")
     with transaction() as session:
         session.execute(delete(Account).where(Account.id == account_id))
@@ -200,13 +218,16 @@ def _remove_batch(table: Table, account_id: int) -> int:
     columns = table.primary_key.columns
     some = select(*columns).where(belonging(table, account_id)).limit(BATCH)
     with transaction() as session:
-        rows = session.execute(delete(table).where(tuple_(*columns).in_(some)).returning(*columns))
-        return len(rows.all())
+        gone = delete(table).where(tuple_(*columns).in_(some))
+        if table.name == LedgerEntry.__tablename__:
+            return ledger_totals.keep(session, gone)
+        return len(session.execute(gone.returning(*columns)).all())
 
 
 def _empty(account_id: int, public_id: str) -> None:
-    """What people have typed about and into the account itself."""
+    """What people have typed about and into the account, and what leads to it from elsewhere."""
     with transaction() as session:
+        invoices.unlink(session, account_id)
         session.execute(
             update(Account)
             .where(Account.id == account_id)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -15,12 +16,17 @@ PAGE = 1000
 BOM = "\ufeff"
 
 
-def csv_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Rows as the text of a CSV file; formulas are disarmed, Excel sees that it is UTF-8."""
+def csv_text(rows: Iterable[Sequence[str | Decimal]]) -> Iterator[str]:
+    """Rows as the text of a CSV file; formulas are disarmed, Excel sees that it is UTF-8.
+
+    A Decimal is written as it is: a minus before figures is no formula.
+    """
     yield BOM
     for row in rows:
         line = io.StringIO()
-        csv.writer(line).writerow([formulas.escaped(cell) for cell in row])
+        csv.writer(line).writerow(
+            [formulas.escaped(cell) if isinstance(cell, str) else cell for cell in row]
+        )
         yield line.getvalue()
 
 

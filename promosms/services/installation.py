@@ -47,12 +47,6 @@ def default_route() -> Route:
     return db.session.scalars(query).one()
 
 
-def prices(route_id: int) -> dict[str, int]:
-    """Net price of one part by country, in 1/10,000 of the currency."""
-    rows = db.session.execute(select(Price.country, Price.amount).where(Price.route_id == route_id))
-    return {row.country: row.amount for row in rows}
-
-
 def simulator_only() -> bool:
     """Is the simulator the only gateway?"""
     return set(db.session.scalars(select(Gateway.kind).distinct())) == {"simulator"}

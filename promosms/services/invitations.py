@@ -15,13 +15,15 @@ class EmailTaken(Exception):
     """A user with this e-mail address exists."""
 
 
-def invite_admin() -> str | None:
-    """A link by which one admin can join, valid for 24 hours; None if there is an admin.
+def invite_admin(another: bool = False) -> str | None:
+    """A link by which one admin can join, valid for 24 hours.
 
-    Links that were made before and not used are void.
+    None if there is an admin, unless `another` is wanted. Links that were made before and not
+    used are void.
     """
     with transaction() as session:
-        if session.scalar(select(User.id).where(User.role == Role.ADMIN).limit(1)) is not None:
+        admins = select(User.id).where(User.role == Role.ADMIN).limit(1)
+        if not another and session.scalar(admins) is not None:
             return None
         session.execute(delete(Confirmation).where(Confirmation.kind == KIND))
         return confirmations.new_link(KIND)

@@ -18,7 +18,16 @@ from promosms.models import (
     MessageStatus,
     now,
 )
-from promosms.services import audience, counters, doubts, installation, ledger, routing
+from promosms.services import (
+    audience,
+    counters,
+    doubts,
+    installation,
+    ledger,
+    prices,
+    routing,
+    trial,
+)
 from promosms.sms import personalise, segments
 from promosms.sms.phone import country_of
 
@@ -36,6 +45,8 @@ class LaunchProblem(StrEnum):
     NO_PRICE = "no_price"
     PRICE_CHANGED = "price_changed"
     NOT_RUNNING = "not_running"
+    TRIAL_GUESTS = "trial_guests"
+    TRIAL_DAY = "trial_day"
 
 
 class LaunchError(Exception):
@@ -82,6 +93,7 @@ def launch(campaign: Campaign, agreed_price: int) -> None:
             audience=people,
             cursor=0,
         )
+        _check_trial(session, campaign)
 
 
 def check_text(text: str) -> None:
@@ -120,6 +132,7 @@ def resume(campaign: Campaign) -> None:
             )
             return
         _switch(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
+        _take(session, campaign.account_id, 0)  # it counts itself, now that it is sent again
 
 
 def cancel(campaign: Campaign) -> None:
@@ -164,7 +177,7 @@ def send_test(campaign: Campaign, phone: str) -> Message:
     if measure.parts > segments.MAX_PARTS:
         raise LaunchError(LaunchProblem.TOO_LONG)
     country = country_of(phone) or ""
-    price = installation.prices(campaign.route_id).get(country)
+    price = prices.price_list(campaign.route_id, campaign.account_id).of(country, phone)
     if price is None:
         raise LaunchError(LaunchProblem.NO_PRICE)
     with transaction() as session:
@@ -174,6 +187,10 @@ def send_test(campaign: Campaign, phone: str) -> Message:
             raise LaunchError(LaunchProblem.SUSPENDED)
         if gateway is None:
             raise LaunchError(LaunchProblem.NO_GATEWAY)
+        guests = trial.may_text(account)
+        if guests is not None and phone not in guests:
+            raise LaunchError(LaunchProblem.TRIAL_GUESTS)
+        _take(session, account.id, 1)
         message = Message(
             account_id=account.id,
             gateway_id=gateway,
@@ -190,6 +207,24 @@ def send_test(campaign: Campaign, phone: str) -> Message:
         session.flush()
         ledger.pay(account.id, message.price, f"charge:message:{message.id}")
         return message
+
+
+def _check_trial(session: Session, campaign: Campaign) -> None:
+    """On trial only guests are texted, and not too many a day; preparing checks it again."""
+    guests = trial.may_text(session.get_one(Account, campaign.account_id))
+    if guests is None:
+        return
+    people = audience.count_of(campaign, guests)
+    if not people:
+        raise LaunchError(LaunchProblem.TRIAL_GUESTS)
+    _take(session, campaign.account_id, people)
+
+
+def _take(session: Session, account_id: int, number: int) -> None:
+    try:
+        trial.take(session, account_id, number)
+    except trial.DayIsFull as error:
+        raise LaunchError(LaunchProblem.TRIAL_DAY) from error
 
 
 def _switch(

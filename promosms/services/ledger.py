@@ -1,4 +1,10 @@
-"""The ledger: credit, hold, charge, release, adjust. Amounts in 1/10,000 of the currency."""
+"""The ledger: the only way by which money of an account moves. Amounts in 1/10,000."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +29,20 @@ BALANCE = (
         balance=ACCOUNTS.c.balance + bindparam("back"), held=ACCOUNTS.c.held - bindparam("taken")
     )
 )
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
+class _Entry(NamedTuple):
+    """What an entry says; `amount` is what it does to the balance."""
+
+    account_id: int
+    kind: EntryKind
+    amount: int
+    reference: str
+    note: str = ""
+    actor: str = ""
+    payment_id: int | None = None
+    campaign_id: int | None = None
 
 
 class InsufficientBalance(Exception):
@@ -33,48 +53,95 @@ class InsufficientBalance(Exception):
         self.missing = missing
 
 
+@contextmanager
+def dated(moment: datetime) -> Iterator[None]:
+    """Entries that are made herein carry this moment: for the past of the demonstration."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
 def credit(
-    account_id: int, amount: int, reference: str, note: str = "", actor: str = ""
+    account_id: int,
+    amount: int,
+    reference: str,
+    note: str = "",
+    actor: str = "",
+    payment_id: int | None = None,
 ) -> LedgerEntry:
-    """Add money to the balance. The reference is unique, so that nothing is credited twice."""
+    """Add money to the balance. The reference is unique, so that nothing is credited twice.
+
+    A top-up names its payment; a gift has none.
+    """
     if amount <= 0:
         raise ValueError("a credit is positive")
     with transaction() as session:
-        return _enter(
-            session, account_id, EntryKind.CREDIT, amount, 0, reference, note=note, actor=actor
-        )
+        entry = _Entry(account_id, EntryKind.CREDIT, amount, reference, note, actor, payment_id)
+        return _enter(session, entry)
+
+
+def refund(
+    account_id: int,
+    amount: int,
+    reference: str,
+    note: str,
+    actor: str,
+    payment_id: int | None = None,
+) -> LedgerEntry:
+    """Take from the balance what goes back to the payer (`amount` is positive, net).
+
+    Raises InsufficientBalance: only what is neither spent nor set aside can go back.
+    """
+    if amount <= 0:
+        raise ValueError("a refund is positive")
+    with transaction() as session:
+        _spare(session, account_id, amount)
+        entry = _Entry(account_id, EntryKind.REFUND, -amount, reference, note, actor, payment_id)
+        return _enter(session, entry)
+
+
+def dispute(
+    account_id: int, amount: int, reference: str, note: str, payment_id: int | None = None
+) -> int:
+    """Take from the balance what the payer's bank took back, as far as it is there.
+
+    Returns what was taken. What has been spent or is set aside meanwhile cannot be taken: an
+    entry of 0 says so then. A negative amount is a dispute that was won, and comes back whole;
+    say what had been taken, which may be less than what was disputed.
+    """
+    with transaction() as session:
+        taken = min(amount, _locked(session, account_id).balance)
+        entry = _Entry(account_id, EntryKind.DISPUTE, -taken, reference, note, "", payment_id)
+        _enter(session, entry)
+        return taken
 
 
 def adjust(account_id: int, amount: int, reference: str, note: str, actor: str) -> LedgerEntry:
-    """Correct the balance up or down; raises InsufficientBalance rather than go below zero."""
+    """Correct the balance up or down; raises InsufficientBalance rather than go below zero.
+
+    ValueError without a reason (`note`) or without who does it.
+    """
+    if not amount or not note.strip() or not actor:
+        raise ValueError("a correction has an amount, a reason and an actor")
     with transaction() as session:
-        account = _locked(session, account_id)
-        if account.balance + amount < 0:
-            raise InsufficientBalance(-(account.balance + amount))
-        return _enter(
-            session, account_id, EntryKind.ADJUSTMENT, amount, 0, reference, note=note, actor=actor
-        )
+        _spare(session, account_id, -amount)
+        entry = _Entry(account_id, EntryKind.ADJUSTMENT, amount, reference, note, actor)
+        return _enter(session, entry)
 
 
 def hold(account_id: int, campaign_id: int, amount: int) -> None:
     """Set the price of a campaign aside; raises InsufficientBalance and then changes nothing."""
     with transaction() as session:
-        account = _locked(session, account_id)
-        if account.balance < amount:
-            raise InsufficientBalance(amount - account.balance)
+        _spare(session, account_id, amount)
         session.add(
             Hold(campaign_id=campaign_id, account_id=account_id, amount=amount, remaining=amount)
         )
         session.flush()
-        _enter(
-            session,
-            account_id,
-            EntryKind.HOLD,
-            -amount,
-            amount,
-            f"hold:{campaign_id}",
-            campaign_id=campaign_id,
-        )
+        reference = f"hold:{campaign_id}"
+        entry = _Entry(account_id, EntryKind.HOLD, -amount, reference, campaign_id=campaign_id)
+        _enter(session, entry, held=amount)
         _close_if_empty(session, campaign_id)
 
 
@@ -98,16 +165,14 @@ def release_if_held(campaign_id: int, amount: int, reference: str) -> None:
 def pay(account_id: int, amount: int, reference: str) -> None:
     """Charge the balance at once, without a hold, for a single text."""
     with transaction() as session:
-        account = _locked(session, account_id)
-        if account.balance < amount:
-            raise InsufficientBalance(amount - account.balance)
-        _enter(session, account_id, EntryKind.CHARGE, -amount, 0, reference)
+        _spare(session, account_id, amount)
+        _enter(session, _Entry(account_id, EntryKind.CHARGE, -amount, reference))
 
 
 def give_back(account_id: int, amount: int, reference: str) -> None:
     """Return what was paid for a single text that was not accepted."""
     with transaction() as session:
-        _enter(session, account_id, EntryKind.RELEASE, amount, 0, reference)
+        _enter(session, _Entry(account_id, EntryKind.RELEASE, amount, reference))
 
 
 def settle(campaign_id: int, charged: int, released: int, reference: str) -> None:
@@ -137,6 +202,7 @@ def _take(campaign_id: int, *entries: tuple[EntryKind, int, str]) -> None:
                     "amount": amount if kind == EntryKind.RELEASE else 0,
                     "held": -amount,
                     "reference": reference,
+                    "created_at": _moment.get() or now(),
                 }
                 connection.execute(ENTER, entry)
         connection.execute(BALANCE, {"account": account_id, "back": back, "taken": taken})
@@ -155,34 +221,21 @@ def _locked(session: Session, account_id: int) -> Account:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _enter(
-    session: Session,
-    account_id: int,
-    kind: EntryKind,
-    amount: int,
-    held: int,
-    reference: str,
-    *,
-    campaign_id: int | None = None,
-    note: str = "",
-    actor: str = "",
-) -> LedgerEntry:
-    entry = LedgerEntry(
-        account_id=account_id,
-        campaign_id=campaign_id,
-        kind=kind,
-        amount=amount,
-        held=held,
-        reference=reference,
-        note=note,
-        actor=actor,
-    )
-    session.add(entry)
+def _spare(session: Session, account_id: int, amount: int) -> None:
+    """Lock the account, and see that so much can be taken from its balance."""
+    balance = _locked(session, account_id).balance
+    if balance < amount:
+        raise InsufficientBalance(amount - balance)
+
+
+def _enter(session: Session, entry: _Entry, held: int = 0) -> LedgerEntry:
+    row = LedgerEntry(**entry._asdict(), held=held, created_at=_moment.get() or now())
+    session.add(row)
     session.flush()
     session.execute(
         update(Account)
-        .where(Account.id == account_id)
-        .values(balance=Account.balance + amount, held=Account.held + held)
+        .where(Account.id == entry.account_id)
+        .values(balance=Account.balance + entry.amount, held=Account.held + held)
         .execution_options(synchronize_session="fetch")
     )
-    return entry
+    return row

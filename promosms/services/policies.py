@@ -8,7 +8,7 @@ from sqlalchemy import select
 from promosms.config import setting
 from promosms.extensions import db
 from promosms.language import gettext as _
-from promosms.language import operator_name
+from promosms.language import ngettext, operator_name
 from promosms.models import ConfirmationKind, Gateway
 from promosms.services import confirmations, emails, installation
 
@@ -79,11 +79,27 @@ def retention() -> list[tuple[str, str]]:
                 minutes=setting("SESSION_IDLE_MINUTES"),
             ),
         ),
+        (_("Invoices and payments"), _invoices()),
         (
             _("Record of acts of administrators"),
             _("Kept, with random identifiers for names. The reasons in it go with the account."),
         ),
     ]
+
+
+def _invoices() -> str:
+    return str(
+        ngettext(
+            "Until %(n)s year after the year of the invoice, because tax law requires it. When the "
+            "account is deleted nothing leads from them to it any more: what stays is what is "
+            "printed on the invoice.",
+            "Until %(n)s years after the year of the invoice, because tax law requires it. When "
+            "the account is deleted nothing leads from them to it any more: what stays is what is "
+            "printed on the invoice.",
+            setting("INVOICE_YEARS"),
+            n=setting("INVOICE_YEARS"),
+        )
+    )
 
 
 def _registration() -> str:

@@ -15,7 +15,16 @@ from promosms.models import (
     MessageStatus,
     now,
 )
-from promosms.services import audience, counters, installation, ledger, message_rows, slices
+from promosms.services import (
+    audience,
+    balance_alerts,
+    counters,
+    installation,
+    ledger,
+    message_rows,
+    slices,
+    trial,
+)
 from promosms.services.audience import Draft
 
 
@@ -120,9 +129,13 @@ def _hold(session: Session, campaign: Campaign, total: int, number: int) -> Camp
     if total > campaign.agreed_price:
         return CampaignStatus.BLOCKED
     try:
+        trial.take(session, campaign.account_id, number)
         ledger.hold(campaign.account_id, campaign.id, total)
+    except trial.DayIsFull:
+        return CampaignStatus.BLOCKED
     except ledger.InsufficientBalance as problem:
         campaign.missing = problem.missing
+        balance_alerts.blocked(campaign)
         return CampaignStatus.BLOCKED
     return CampaignStatus.SENDING
 

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.language import money
-from promosms.models import Gateway, Price, Route, RouteGateway, SenderKind, new_public_id
-from promosms.services import audit, health, installation
+from promosms.models import Gateway, Route, RouteGateway, SenderKind, new_public_id
+from promosms.services import audit, health, installation, price_entries
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,7 @@ def add(name: str, actor: str) -> Route:
         )
         session.add(route)
         session.flush()
-        session.add_all(
-            Price(route_id=route.id, country=country, amount=amount)
-            for country, amount in installation.prices(model.id).items()
-        )
+        price_entries.copy(model.id, route.id)
         for row in session.scalars(select(RouteGateway).where(RouteGateway.route_id == model.id)):
             session.add(
                 RouteGateway(
@@ -149,26 +145,6 @@ def detach(route_id: int, gateway_id: int, actor: str) -> bool:
         session.delete(row)
         _record(session, actor, "detach", route_id, gateway_id)
         return True
-
-
-def set_price(route_id: int, country: str, amount: int | None, actor: str) -> None:
-    """The net price of one part to a country, in 1/10,000; None: nothing is sent there any more.
-
-    Campaigns that are prepared already keep theirs.
-    """
-    with transaction() as session:
-        query = select(Price).where(Price.route_id == route_id, Price.country == country)
-        price = session.scalars(query.with_for_update()).one_or_none()
-        if price is not None and amount is None:
-            session.delete(price)
-        elif price is not None and amount is not None:
-            price.amount = amount
-        elif amount is not None:
-            session.add(Price(route_id=route_id, country=country, amount=amount))
-        said = "none" if amount is None else money(amount)
-        audit.record(
-            actor, "route.price", session.get_one(Route, route_id).code, f"{country} {said}"
-        )
 
 
 def _record(

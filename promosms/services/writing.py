@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from promosms.extensions import db
 from promosms.models import Account, Campaign, Recipient
-from promosms.services import audience, installation
+from promosms.services import audience, installation, prices
 from promosms.sms import gsm7, personalise, segments, transliterate
 
 NEWEST = 20_000  # recipients among whom the longest case is looked for
@@ -75,6 +75,7 @@ def hint(account: Account, text: str, *, opt_out_line: bool, language: str) -> H
     written = writer.write({})
     measure = segments.measure(written)
     longest = _longest(account, writer) if 0 < len(text) <= READABLE else None
+    known = prices.price_list(installation.default_route().id, account.id)
     return Hint(
         text=longest or written,
         personal=longest is not None,
@@ -82,7 +83,7 @@ def hint(account: Account, text: str, *, opt_out_line: bool, language: str) -> H
         parts=measure.parts,
         left=measure.left,
         special=measure.encoding == "ucs2",
-        part_price=installation.prices(installation.default_route().id).get(account.region),
+        part_price=known.of(account.region),
         costly=tuple(Costly(char, transliterate.plain(char)) for char in gsm7.costly(written)),
         plain_parts=segments.measure(plain(written)).parts,
         longest_parts=segments.measure(longest).parts if longest else measure.parts,

@@ -9,6 +9,7 @@ from promosms.views import errors, layout
 BLUEPRINTS = (
     "auth",
     "settings",
+    "guests",
     "dashboard",
     "recipients",
     "lists",

@@ -1,30 +1,50 @@
 """What every page shows: navigation, icons, notices."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from flask import Flask, request
 from flask_login import current_user
 from heroicons.jinja import heroicon_outline
 from markupsafe import Markup
 
+from promosms.config import setting
 from promosms.language import lazy_gettext as _
 from promosms.language import operator_name
 from promosms.models import Role
+from promosms.services import adjustments, orders, trial
 
 
 @dataclass(frozen=True)
 class Item:
-    """A line of the navigation; `blueprints` are the parts of the product it stands for."""
+    """A line of the navigation; `blueprints` are the parts of the product it stands for.
+
+    Of a blueprint with several lines each has the pages below its `paths`. `count` tells how much
+    waits there for the reader, and `waiting` what it told.
+    """
 
     endpoint: str
     label: object
     icon: str
     blueprints: tuple[str, ...]
+    paths: tuple[str, ...] = ("",)
+    count: Callable[[], int] = int
+    waiting: int = 0
 
     @property
     def current(self) -> bool:
         """Is the reader in this part?"""
-        return request.blueprint in self.blueprints
+        here = request.endpoint == self.endpoint or request.path.startswith(self.paths)
+        return here and request.blueprint in self.blueprints
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the strip of the trial says: the ways out, and the limits until then."""
+
+    steps: list[trial.Step]
+    guests: int
+    texts: int
 
 
 MEMBER = (
@@ -37,10 +57,27 @@ MEMBER = (
         ("recipients", "lists", "imports", "suppressions"),
     ),
     Item("billing.statement", _("Billing"), "credit-card", ("billing",)),
-    Item("settings.index", _("Settings"), "cog-6-tooth", ("settings",)),
+    Item("settings.index", _("Settings"), "cog-6-tooth", ("settings", "guests")),
 )
 ADMIN = (
-    Item("admin.accounts", _("Administration"), "shield-check", ("admin",)),
+    Item("admin.accounts", _("Accounts"), "users", ("admin",), ("/admin/accounts",)),
+    Item(
+        "admin.top_ups",
+        _("Billing"),
+        "credit-card",
+        ("admin",),
+        tuple(f"/admin/{part}" for part in ("top-ups", "payments", "invoices", "revenue"))
+        + ("/admin/adjustments",),
+        lambda: orders.waiting() + adjustments.waiting(),
+    ),
+    Item(
+        "admin.routes",
+        _("Sending"),
+        "paper-airplane",
+        ("admin",),
+        ("/admin/routes", "/admin/gateways"),
+    ),
+    Item("admin.audit", _("Audit log"), "clipboard-document-list", ("admin",), ("/admin/audit",)),
     Item("settings.index", _("Settings"), "cog-6-tooth", ("settings",)),
 )
 
@@ -50,7 +87,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(icon=icon, navigation=navigation)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"operator": operator_name()})
+    app.context_processor(lambda: {"operator": operator_name(), "trial_of": trial_of})
 
 
 def icon(name: str, size: int = 18) -> Markup:
@@ -58,8 +95,17 @@ def icon(name: str, size: int = 18) -> Markup:
     return Markup(heroicon_outline(name, size=size, **{"aria-hidden": "true"}))
 
 
+def trial_of() -> Trial | None:
+    """How far the reader's account is from the end of its trial; None if it is not on it."""
+    account = current_user.user.account if current_user.is_authenticated else None
+    if account is None or not (steps := trial.missing(account)):
+        return None
+    return Trial(steps, setting("TRIAL_GUESTS"), setting("TRIAL_TEXTS_PER_DAY"))
+
+
 def navigation() -> tuple[Item, ...]:
     """The parts that the signed-in user may open."""
     if not current_user.is_authenticated:
         return ()
-    return ADMIN if current_user.user.role == Role.ADMIN else MEMBER
+    items = ADMIN if current_user.user.role == Role.ADMIN else MEMBER
+    return tuple(replace(item, waiting=item.count()) for item in items)

@@ -1,6 +1,7 @@
 """The table of recipients, which the page of all and the page of one list share."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from flask import Response, request, stream_with_context, url_for
 
@@ -60,7 +61,7 @@ def names() -> dict[str, str]:
     return field_labels(my_account())
 
 
-def csv_file(rows: Iterable[Sequence[str]], name: str) -> Response:
+def csv_file(rows: Iterable[Sequence[str | Decimal]], name: str) -> Response:
     """A CSV file that is written while it is sent."""
     return Response(
         stream_with_context(exports.csv_text(rows)),

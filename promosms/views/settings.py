@@ -11,7 +11,7 @@ from promosms.forms.settings import LanguageForm, LeaveForm, PlaceForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Role
-from promosms.services import erasure, installation, passwords, people, sessions
+from promosms.services import erasure, installation, passwords, people, prices, sessions
 from promosms.sms.phone import mask
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -101,7 +101,7 @@ def _say_goodbye(account_id: int) -> ResponseReturnValue:
 
 
 def _countries() -> set[str]:
-    known = installation.prices(installation.default_route().id)
+    known = prices.price_list(installation.default_route().id).countries()
     return {*known, my_account().region}
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from tests.browser.story import Shop, Trial, join, open_shop
 from tests.browser.witness import SECONDS, Witness
+from tests.cards.running import stripe_server
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -35,10 +36,11 @@ def trial() -> Iterator[Trial]:
     """An installation as `scripts/run` starts it, with quick receipts."""
     folder = Path(tempfile.mkdtemp(prefix="ps-br-"))
     made = Trial(folder)
-    made.begin()
-    yield made
-    code = made.stop()
-    made.kill()
+    with stripe_server() as made.stripe:
+        made.begin()
+        yield made
+        code = made.stop()
+        made.kill()
     shutil.rmtree(folder, ignore_errors=True)
     assert code == 0
 

@@ -15,6 +15,7 @@ class Trial(Installation):
     """An installation in which receipts come quickly and nobody is told to slow down."""
 
     invitation = ""
+    stripe = ""
 
     def begin(self) -> None:
         """Start it, and keep the link for its admin."""
@@ -31,6 +32,9 @@ class Trial(Installation):
             "PROMOSMS_PUBLIC_URL": self.url,
             "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.3",
             "PROMOSMS_RATE_LIMITS": "no",
+            "PROMOSMS_STRIPE_URL": self.stripe,
+            "PROMOSMS_STRIPE_SECRET_KEY": "sk_test_0123456789",
+            "PROMOSMS_STRIPE_WEBHOOK_SECRET": "whsec_of_the_tests",
         }
         return super()._environment({**quick, **more})
 

@@ -18,9 +18,10 @@ ANSWERS = "Failed to load resource: the server responded with a status of 4"
 class Witness:
     """A window of a fresh browser, and its complaints: console, policy, foreign hosts."""
 
-    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+    def __init__(self, browser: Browser, url: str, elsewhere: str = "", **options: Any) -> None:
+        """`elsewhere` is the one other host that it may go to, where people pay."""
         self.url, self.complaints = url, list[str]()
-        self.host = urlsplit(url).netloc
+        self.hosts = {urlsplit(url).netloc, urlsplit(elsewhere).netloc}
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         self.context = browser.new_context(base_url=url, ignore_https_errors=True, **options)
         self.context.set_default_timeout(SECONDS * 1000)
@@ -40,5 +41,5 @@ class Witness:
 
     def _request(self, request: Request) -> None:
         target = urlsplit(request.url)
-        if target.scheme not in ("data", "blob") and target.netloc != self.host:
+        if target.scheme not in ("data", "blob") and target.netloc not in self.hosts:
             self.complaints.append(f"a request to {request.url}")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import network, stores, workers
+from tests.faults import invoicing, money, network, stores, workers
 from tests.faults.disk import small_disk
 from tests.faults.furnish import Options
 from tests.faults.plant import Plant, plant
@@ -47,18 +47,28 @@ RUNS = {
     "clock": Run(stores.clocks, 20_000, 200, Options(rate=300, window=50)),
     "disk": Run(stores.disk, 3_000, 3, Options(rate=500, window=50)),
 }
+# Runs without a gateway and its workers.
+INVOICES, PROCESSES, TOP_UPS = "invoices", 8, 8_000
 MEGABYTES = {"sqlite": 40, "postgresql": 160}
 
 
 def main() -> int:
     """Run, print what was found, and fail on any violation."""
     options = _arguments()
-    names = list(RUNS) if options.run == "all" else [options.run]
+    names = [*RUNS, INVOICES] if options.run == "all" else [options.run]
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
     fine = True
+    if options.run in money.RUNS:
+        number = options.rounds or options.steps or money.PUBLISHED[options.run]
+        reports = [money.run(options.run, kind, number) for kind in kinds]
+        sys.stdout.write("".join(f"{report}\n" for report in reports))
+        return 0 if all(report.fine for report in reports) else 1
     for name in names:
         for kind in ["postgresql"] if name == "postgres" else kinds:
-            report = run(name, kind, options.seed, options.messages, options.times)
+            if name == INVOICES:
+                report = issue(kind, options.seed, options.processes, options.times or TOP_UPS)
+            else:
+                report = run(name, kind, options.seed, options.messages, options.times)
             sys.stdout.write(f"{report}\n")
             sys.stdout.flush()
             fine = fine and report.fine
@@ -72,6 +82,16 @@ def run(name: str, kind: str, seed: int, messages: int | None, times: int | None
     times = times or chosen.times
     with _stage(name, kind, chosen.options, seed) as (running, extra):
         return chosen.function(running, *extra[:1], messages, times, *extra[1:])
+
+
+def issue(kind: str, seed: int, processes: int, times: int) -> Report:
+    """Invoices on one of the databases."""
+    with _folder() as folder:
+        if kind == "sqlite":
+            url = f"sqlite:///{folder / 'db.sqlite3'}"
+            return invoicing.run(folder, url, processes, times, seed)
+        with server(folder) as own:
+            return invoicing.run(folder, own.url, processes, times, seed)
 
 
 @contextmanager
@@ -111,9 +131,12 @@ def _folder() -> Iterator[Path]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("run", choices=[*RUNS, "all"])
+    parser.add_argument("run", choices=[*RUNS, *money.RUNS, INVOICES, "all"])
     parser.add_argument("--messages", type=int, help="instead of those of the published run")
     parser.add_argument("--times", type=int, help="kills, steps, stops and so on")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="that issue invoices")
+    parser.add_argument("--rounds", type=int, help="of spends")
+    parser.add_argument("--steps", type=int, help="of the ledger")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="sqlite")
     return parser.parse_args()

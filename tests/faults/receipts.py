@@ -156,7 +156,7 @@ def _sent(texts: list[Text]) -> tuple[int, int]:
     gateway = db.session.scalars(select(Gateway.id)).first()
     assert gateway is not None
     with transaction() as session:
-        account = Account(region="PL")
+        account = Account(region="PL", approved_at=now())
         session.add(account)
         session.flush()
         campaign = Campaign(

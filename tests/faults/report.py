@@ -34,12 +34,15 @@ class Report:
     def __str__(self) -> str:
         found = self.findings
         verdict = "fine" if self.fine else "WRONG"
-        lines = [
-            f"{self.name}: {verdict} ({self.database}, seed {self.seed}, {self.seconds:.0f} s)",
+        texts = [
             f"  messages {found.messages}, parts taken {found.parts_taken},"
             f" duplicates {found.duplicates}, lost {found.lost},"
             f" unknown {found.unknown} (of them taken {found.unknown_taken})",
             f"  statuses {dict(sorted(found.statuses.items()))}",
+        ]
+        lines = [
+            f"{self.name}: {verdict} ({self.database}, seed {self.seed}, {self.seconds:.0f} s)",
+            *(texts if found.messages else ()),
             *(f"  {name}: {value}" for name, value in self.facts.items()),
             *(f"  WRONG: {what}" for what in (*self.wrong, *found.wrong)),
         ]

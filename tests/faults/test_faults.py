@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from tests.faults import network, stores, workers
+from tests.faults import invoicing, network, stores, workers
 from tests.faults.furnish import Options
 from tests.faults.plant import Plant, plant
 from tests.faults.points import STEPS, WORK
@@ -118,6 +118,19 @@ def test_an_immediate_stop_of_postgresql_loses_nothing(tmp_path: Path, short_fol
     with server(folder) as own, plant(own.url, SMALL, 20) as running:
         report = stores.postgres(running, own, 500, 1)
     assert report.fine, report
+
+
+def test_invoices_are_numbered_without_a_gap(database_url: str, tmp_path: Path) -> None:
+    def run(url: str) -> None:
+        report = invoicing.run(tmp_path, url, 4, 200, 21)
+        assert report.fine, report
+        assert report.facts["killed"]
+
+    if database_url.startswith("sqlite"):
+        run(f"sqlite:///{tmp_path / 'invoices.sqlite3'}")
+        return
+    with own_database(database_url) as url:
+        run(url)
 
 
 def test_the_steps_name_every_process() -> None:

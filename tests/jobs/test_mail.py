@@ -13,7 +13,9 @@ from sqlalchemy import select, update
 from promosms.extensions import db
 from promosms.jobs import mail
 from promosms.models import Email, now
-from promosms.services import emails
+from promosms.services import emails, invoice_files
+from tests.cast import Cast
+from tests.invoicing import issued
 
 
 class Dialogue(socketserver.StreamRequestHandler):
@@ -181,6 +183,35 @@ def test_it_takes_up_what_a_killed_worker_has_left(server: MailServer) -> None:
     let_time_pass(minutes=1)
     mail.run()
     assert len(server.letters) == 1
+
+
+def test_one_that_comes_again_after_a_kill_has_the_same_id(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(emails, "note_sent", lambda _: None)
+        mail.run()
+    let_time_pass(minutes=1)
+    emails.queue_email("berta@example.com", "Hello", "Hello.\n")
+    mail.run()
+    ids = [message_from_string(raw)["Message-ID"] for raw in server.letters]
+    assert len(ids) == 3
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_an_invoice_goes_along_as_it_is_kept(cast: Cast, server: MailServer) -> None:
+    invoice = issued(cast.owner.account_id)
+    invoice_files.complete(invoice.id)
+    kept, name = invoice_files.file(invoice, "pdf"), invoice_files.name(invoice, "pdf")
+    mail.run()
+    letter = message_from_string(server.letters[0], policy=policy.default)
+    (attached,) = letter.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == (name, "application/pdf")
+    assert attached.get_content() == kept
+    assert invoice.label in letter["Subject"]
+    assert "is attached" in letter.get_body().get_content()
+    assert waiting() == []
 
 
 def test_two_workers_send_each_once(app: Flask, server: MailServer) -> None:

@@ -8,9 +8,9 @@ from werkzeug.routing import Rule
 from tests.meta.stage import ARGUMENTS, Stage
 
 IGNORED = {"HEAD", "OPTIONS"}
-# What providers call: no page, no session and no form, but a secret address and a signature.
-# Their tests stand in tests/views/webhooks.
-PROVIDERS = {"webhooks.receipt", "webhooks.inbound"}
+# What providers call: no page, no session and no form, but a secret address or a signature.
+# Their tests stand in tests/views/webhooks and tests/cards.
+PROVIDERS = {"webhooks.receipt", "webhooks.inbound", "billing.card_events"}
 
 
 def routes(app: Flask, method: str) -> Iterator[Rule]:

@@ -78,7 +78,7 @@ def test_translations_have_the_gaps_and_the_tags_of_the_source(language: str) ->
         for text in forms(message.string):
             assert set(GAP.findall(text)) == gaps, source
             assert Counter(TAG.findall(text)) == Counter(TAG.findall(source[0])), source
-            assert not re.search(r"%(?!\(\w+\)s)", text), source
+            assert not re.search(r"%(?!\(\w+\)s)", text.replace("%%", "")), source
 
 
 @pytest.mark.parametrize("language", [ENGLISH, *OTHERS])
@@ -99,10 +99,8 @@ def test_no_page_speaks_english_to_those_who_read_another_language(
     for rule in routes(stage.app, "GET"):
         if rule.endpoint == "static":
             continue
-        if rule.endpoint == "static":
-            continue
         answer = browser.get(path(stage, rule))
-        if answer.status_code != 200:
+        if answer.status_code != 200 or not answer.mimetype.startswith("text/"):
             continue
         if "<html" in answer.text:
             page = check_page(answer.text)

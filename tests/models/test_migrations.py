@@ -26,6 +26,41 @@ def test_the_migrations_lead_to_the_models_and_back(app: Flask) -> None:
             db.session.remove()
 
 
+GUARDS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    " UNION SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'guard_%'",
+}
+
+
+def test_they_lead_to_the_same_guards_and_checks(app: Flask) -> None:
+    with app.app_context():
+        made = guards_and_checks()
+        db.drop_all()
+        try:
+            upgrade()
+            assert guards_and_checks() == made
+            downgrade(revision="base")
+        finally:
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+            db.create_all()
+            db.session.remove()
+
+
+def guards_and_checks() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The triggers with their words, and the names of the checks by table."""
+    with db.engine.connect() as connection:
+        guards = {(row[0], row[1]) for row in connection.execute(text(GUARDS[db.engine.name]))}
+        found = inspect(connection)
+        checks = {
+            (table, str(check["name"]))
+            for table in db.metadata.tables
+            for check in found.get_check_constraints(table)
+        }
+    return guards, checks
+
+
 KEPT = {
     "accounts": "(id, public_id, status, suspended_reason, region, timezone, balance, held,"
     " field_labels, created_at) VALUES (5, 'a', 'active', '', 'PL', 'UTC', 0, 0, '{}',"

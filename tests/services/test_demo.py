@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from flask import Flask
 from sqlalchemy import func, select
 
 from promosms.extensions import db
@@ -9,16 +10,22 @@ from promosms.models import (
     Account,
     Campaign,
     CampaignStatus,
+    Company,
     Hold,
+    Invoice,
+    InvoiceSeries,
     LedgerEntry,
     Message,
     MessageStatus,
     Recipient,
     RecipientList,
+    TopUp,
     User,
 )
-from promosms.services import demo, passwords
+from promosms.services import demo, demo_billing, passwords
 from promosms.sms import phone
+from tests.cast import Cast
+from tests.running.test_selling import POLAND
 
 
 def test_it_is_a_paid_account_whose_sums_hold(context: None) -> None:
@@ -31,6 +38,8 @@ def test_it_is_a_paid_account_whose_sums_hold(context: None) -> None:
     sums = select(func.sum(LedgerEntry.amount), func.sum(LedgerEntry.held))
     assert tuple(db.session.execute(sums).one()) == (account.balance, account.held)
     assert db.session.scalar(select(func.sum(Hold.remaining))) == account.held == 0
+    assert account.approved_at is not None
+    assert_billing(account)
     assert_recipients()
     assert_counters()
     running = db.session.get_one(Campaign, made.campaign_id)
@@ -43,6 +52,22 @@ def test_a_second_time_changes_nothing(context: None) -> None:
     assert demo.seed() is None
     assert db.session.scalar(select(func.count()).select_from(Message)) == before
     assert db.session.scalar(select(func.count()).select_from(Account)) == 1
+
+
+def test_it_takes_no_number_of_a_real_seller(app: Flask, cast: Cast, context: None) -> None:
+    app.config.update(POLAND)
+    account = db.session.get_one(Account, cast.owner.account_id)
+    demo_billing.seed(account, db.session.get_one(User, cast.owner.user_id))
+    assert db.session.scalar(select(func.count()).select_from(TopUp)) == 0
+    assert db.session.scalars(select(InvoiceSeries)).all() == []
+
+
+def assert_billing(account: Account) -> None:
+    orders = db.session.scalars(select(TopUp).order_by(TopUp.id)).all()
+    assert [order.status for order in orders] == ["paid", "open"]
+    invoice = db.session.scalars(select(Invoice)).one()
+    assert (invoice.top_up_id, invoice.gross) == (orders[0].id, orders[0].paid)
+    assert db.session.get_one(Company, account.id).city == "Kraków"
 
 
 def assert_recipients() -> None:

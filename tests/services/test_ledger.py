@@ -2,20 +2,22 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import func, select
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign, Hold, LedgerEntry
-from promosms.services import installation, ledger
+from promosms.services import installation, ledger, ledger_audit
 from tests.cast import Cast
+from tests.faults import money
+from tests.faults.ledger_machine import LedgerMachine
 
 
 def new_campaign(account_id: int) -> int:
@@ -111,51 +113,55 @@ def run_together(tasks: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["credit", "adjust", "hold", "charge", "release"]),
-        st.integers(min_value=1, max_value=60_000),
-    ),
-    max_size=25,
-)
+def test_in_whatever_way_the_last_unit_is_spent_one_wins(app: Flask, cast: Cast) -> None:
+    report = money.spends(app, "", 4, 15)
+    assert report.fine, report
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(steps=STEPS)
-def test_the_sums_hold_after_any_steps(
-    context: None, cast: Cast, steps: list[tuple[str, int]]
-) -> None:
+def test_the_sums_hold_after_any_steps(app: Flask, context: None) -> None:
+    LedgerMachine.taken.clear()
+    run_state_machine_as_test(LedgerMachine, settings=money.chosen(8, 25))
+    assert LedgerMachine.taken.total() > 100
+    assert ledger_audit.audit() == []
+
+
+def test_a_refund_takes_only_what_is_there(context: None, cast: Cast) -> None:
     account = cast.owner.account_id
-    holds: list[int] = []
-    for step, amount in steps:
-        mark = db.session.scalar(select(func.max(LedgerEntry.id)))
-        try:
-            if step == "credit":
-                ledger.credit(account, amount, f"credit:{mark}")
-            elif step == "adjust":
-                ledger.adjust(account, -amount, f"adjust:{mark}", "", "")
-            elif step == "hold":
-                campaign = new_campaign(account)
-                ledger.hold(account, campaign, amount)
-                holds.append(campaign)
-            elif holds:
-                take = ledger.charge if step == "charge" else ledger.release
-                take(holds[-1], amount, f"{step}:{mark}")
-        except (ledger.InsufficientBalance, IntegrityError):
-            pass
-        check(account)
+    ledger.pay(account, 40_000, "charge:message:1")
+    with pytest.raises(ledger.InsufficientBalance) as problem:
+        ledger.refund(account, 60_001, "refund:1", "", "admin")
+    assert problem.value.missing == 1
+    ledger.refund(account, 60_000, "refund:2", "", "admin")
+    assert balances(account) == (0, 0)
 
 
-def check(account: int) -> None:
-    """Balance, held money and holds are what the entries say, and none is negative."""
-    sums = db.session.execute(
-        select(func.sum(LedgerEntry.amount), func.sum(LedgerEntry.held)).where(
-            LedgerEntry.account_id == account
-        )
-    ).one()
-    remaining = db.session.scalar(select(func.sum(Hold.remaining))) or 0
-    assert balances(account) == (int(sums[0]), int(sums[1]))
-    assert int(sums[0]) >= 0
-    assert int(remaining) == int(sums[1])
+def test_a_dispute_takes_what_is_left_and_brings_it_back_once(context: None, cast: Cast) -> None:
+    account = cast.owner.account_id
+    ledger.pay(account, 40_000, "charge:message:1")
+    assert ledger.dispute(account, 100_000, "dispute:1", "") == 60_000
+    assert balances(account) == (0, 0)
+    assert ledger.dispute(account, -60_000, "dispute:2", "") == -60_000
+    with pytest.raises(IntegrityError):
+        ledger.dispute(account, -60_000, "dispute:2", "")
+    assert balances(account) == (60_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("note", "actor", "amount"), [("", "a", 5), (" ", "a", 5), ("why", "", 5), ("why", "a", 0)]
+)
+def test_a_correction_says_why_and_by_whom(
+    context: None, cast: Cast, note: str, actor: str, amount: int
+) -> None:
+    with pytest.raises(ValueError, match="a reason and an actor"):
+        ledger.adjust(cast.owner.account_id, amount, "adjust:1", note, actor)
+
+
+def test_what_is_dated_carries_its_moment(context: None, cast: Cast) -> None:
+    account, campaign = cast.owner.account_id, new_campaign(cast.owner.account_id)
+    past = datetime(2025, 5, 1, tzinfo=UTC)
+    with ledger.dated(past):
+        ledger.hold(account, campaign, 500)
+        ledger.settle(campaign, 200, 100, "1")
+    query = select(LedgerEntry.created_at).where(LedgerEntry.campaign_id == campaign)
+    assert set(db.session.scalars(query)) == {past}
+    assert ledger.credit(account, 1, "now").created_at > past

@@ -1,6 +1,31 @@
-"""Administration: accounts, routes, gateways, the audit log."""
+"""Administration: accounts, orders, payments, invoices, routes, prices, gateways, the audit log."""
 
-from promosms.views.admin import accounts, audit, gateways, routes
+from promosms.views.admin import (
+    accounts,
+    adjustments,
+    audit,
+    gateways,
+    invoices,
+    orders,
+    payments,
+    prices,
+    revenue,
+    routes,
+    trial,
+)
 from promosms.views.admin.blueprint import bp
 
-__all__ = ["accounts", "audit", "bp", "gateways", "routes"]
+__all__ = [
+    "accounts",
+    "adjustments",
+    "audit",
+    "bp",
+    "gateways",
+    "invoices",
+    "orders",
+    "payments",
+    "prices",
+    "revenue",
+    "routes",
+    "trial",
+]

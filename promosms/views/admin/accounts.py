@@ -5,12 +5,25 @@ from flask.typing import ResponseReturnValue
 
 from promosms import bell
 from promosms.access import Access, allow, me
+from promosms.config import setting
 from promosms.forms.admin import AdjustForm, SuspendForm
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Account
-from promosms.services import admin, ledger, sweep
+from promosms.services import (
+    adjustments,
+    admin,
+    companies,
+    invoice_pages,
+    ledger,
+    orders,
+    sweep,
+)
+from promosms.services.invoice_pages import Search
+from promosms.views.admin import words
 from promosms.views.admin.blueprint import bp
+
+INVOICES = 10
 
 
 @bp.route("")
@@ -19,13 +32,16 @@ def accounts() -> ResponseReturnValue:
     """Find an account."""
     wanted = request.args.get("q", "").strip()[:254]
     before = request.args.get("before", type=int)
-    found = admin.accounts(wanted, before, admin.PAGE + 1)
+    on_trial = bool(request.args.get("trial"))
+    found = admin.accounts(wanted, before, admin.PAGE + 1, on_trial=on_trial)
     shown = found[: admin.PAGE]
     return render_template(
         "admin/accounts.html",
         accounts=shown,
         people=admin.people(shown),
+        companies=admin.companies(shown),
         wanted=wanted,
+        on_trial=on_trial,
         first=before is not None,
         further=shown[-1].id if len(found) > admin.PAGE else None,
     )
@@ -83,6 +99,15 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
         "admin/account.html",
         account=found,
         people=admin.people([found])[found.id],
+        company=companies.of(found.id),
+        orders=orders.of_account(found),
+        invoices=invoice_pages.page(Search(account_id=found.id), limit=INVOICES),
+        asked=adjustments.of_account(found),
+        alone=adjustments.alone(),
+        limit=setting("ADJUSTMENT_LIMIT"),
+        names=admin.admin_emails(),
+        me=me(),
+        words=words,
         suspend_form=suspend_form,
         adjust_form=adjust_form,
     )
@@ -91,13 +116,17 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
 def _book(found: Account, form: AdjustForm) -> bool:
     reason, reference = form.reason.data or "", form.reference.data or ""
     try:
-        admin.adjust(found.id, form.units, reason, me().public_id, reference)
+        booked = adjustments.adjust(found.id, form.units, reason, me().public_id, reference)
     except ledger.InsufficientBalance as error:
         missing = money(error.missing)
         form.amount.errors = [_("The balance is %(missing)s too small for this.", missing=missing)]
         return False
     except admin.AlreadyBooked:
         flash(_("This correction is booked already. Nothing was booked twice."), "info")
+        return True
+    if not booked:
+        bell.ring("mail", "mail.run")
+        flash(_("This is so much that a second admin has to agree. It waits, and they are told."))
         return True
     for campaign_id in sweep.continue_blocked():
         bell.ring("work", "prepare.run", campaign_id)

@@ -2,11 +2,15 @@
 
 from flask import Blueprint
 
-from promosms.services import alerts
+from promosms.services import alerts, ledger_watch
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 @bp.context_processor
 def _alerts() -> dict[str, object]:
-    return {"paused_gateways": alerts.paused, "why_paused": alerts.why}
+    return {
+        "paused_gateways": alerts.paused,
+        "why_paused": alerts.why,
+        "books_wrong": ledger_watch.found,
+    }

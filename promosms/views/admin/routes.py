@@ -4,10 +4,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.access import Access, allow, me
-from promosms.forms.routes import AttachForm, NewRouteForm, PlaceForm, PriceForm, RouteForm
+from promosms.forms.routes import AttachForm, NewRouteForm, PlaceForm, RouteForm
 from promosms.language import gettext as _
 from promosms.models import Route, SenderKind
-from promosms.services import countries, gateways, installation
+from promosms.services import gateways
 from promosms.services import routes as services
 from promosms.views.admin import words
 from promosms.views.admin.blueprint import bp
@@ -91,25 +91,6 @@ def detach(code: str) -> ResponseReturnValue:
     if form.validate() and gateway and services.detach(found.id, gateway.id, me().public_id):
         flash(_("%(name)s is not behind this route any more.", name=gateway.name), "good")
     return _back(code)
-
-
-@bp.route("/routes/<code>/prices", methods=["GET", "POST"])
-@allow(Access.ADMIN)
-def prices(code: str) -> ResponseReturnValue:
-    """What a part costs on a route, by country."""
-    found, form = _found(code), PriceForm()
-    if form.validate_on_submit():
-        services.set_price(found.id, form.country.data or "", form.units, me().public_id)
-        flash(_("The price is saved."), "good")
-        return redirect(url_for("admin.prices", code=code), code=303)
-    amounts = installation.prices(found.id)
-    page = render_template(
-        "admin/prices.html",
-        route=found,
-        form=form,
-        prices=[(name, code, amounts[code]) for code, name in countries.names(set(amounts))],
-    )
-    return page, 422 if form.errors else 200
 
 
 def _found(code: str) -> Route:

@@ -1,9 +1,24 @@
 """Words of the administration for what became of a test, and for what stands in codes."""
 
-from promosms.language import gettext
+from enum import StrEnum
+from typing import TypeVar
+
+from promosms.config import setting
+from promosms.documents.tax import TaxCase
+from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
-from promosms.models import Message, MessageStatus
-from promosms.services import countries
+from promosms.models import (
+    AdjustmentStatus,
+    Message,
+    MessageStatus,
+    PaymentKind,
+    PayMethod,
+    TopUpStatus,
+)
+from promosms.services import archives, countries
+from promosms.services.orders import Order
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 OUTCOMES = {
     MessageStatus.QUEUED: (_("Waiting"), "info"),
@@ -18,6 +33,30 @@ IDS = {
     "same": _("the same in answers and receipts"),
     "resp_hex_dlr_dec": _("hexadecimal in answers, decimal in receipts"),
     "resp_dec_dlr_hex": _("decimal in answers, hexadecimal in receipts"),
+}
+ORDER_STATES = {
+    TopUpStatus.OPEN: (_("Waiting"), "info"),
+    TopUpStatus.PAID: (_("Paid"), "good"),
+    TopUpStatus.CANCELLED: (_("Cancelled"), ""),
+    TopUpStatus.EXPIRED: (_("Expired"), ""),
+}
+METHODS = {PayMethod.TRANSFER: _("Bank transfer"), PayMethod.CARD: _("Card")}
+PROVIDERS = {
+    "transfer": _("Bank transfer"),
+    "stripe": _("Card"),
+    "surplus": _("Surplus of another order"),
+}
+KINDS = {
+    PaymentKind.RECEIPT: _("Received"),
+    PaymentKind.REFUND: _("Refund"),
+    PaymentKind.DISPUTE: _("Disputed"),
+    PaymentKind.DISPUTE_WON: _("Dispute won"),
+}
+DECISIONS = {
+    AdjustmentStatus.WAITING: (_("Waiting"), "info"),
+    AdjustmentStatus.DONE: (_("Agreed and booked"), "good"),
+    AdjustmentStatus.REFUSED: (_("Refused"), "bad"),
+    AdjustmentStatus.WITHDRAWN: (_("Withdrawn"), ""),
 }
 
 
@@ -36,3 +75,32 @@ def country_names(codes: list[str]) -> str:
     """Countries by name, or all of them."""
     named = [name for _code, name in countries.names(set(codes))]
     return ", ".join(named) or gettext("all countries")
+
+
+def chosen(choices: type[Choice], typed: str | None, default: Choice) -> Choice:
+    """What the address asks for, if there is such a thing."""
+    return choices(typed) if typed in set(choices) else default
+
+
+def currency() -> str:
+    """The currency in which this installation takes money."""
+    return str(setting("CURRENCY"))
+
+
+def order_state(order: Order) -> tuple[object, str]:
+    """The status of an order and its tone; what an admin has to see to comes first."""
+    if order.surplus:
+        return _("Paid too much"), "bad"
+    if order.top_up.status == TopUpStatus.OPEN and order.top_up.paid:
+        return _("Paid in part"), "warn"
+    return ORDER_STATES[TopUpStatus(order.top_up.status)]
+
+
+def tax(tax_case: str, rate: int) -> str:
+    """VAT in words: 19 %, or 0 %, reverse charge."""
+    percent = f"{number(rate / 100)}\N{NO-BREAK SPACE}%"
+    return (
+        percent
+        if tax_case == TaxCase.DOMESTIC
+        else f"{percent}, {archives.cases()[TaxCase(tax_case)]}"
+    )

@@ -7,7 +7,7 @@ from flask_babel import format_timedelta, get_locale
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, CampaignStatus, MessageStatus
-from promosms.services import audience, launch
+from promosms.services import audience, launch, trial
 from promosms.services.launch import LaunchProblem
 from promosms.services.suppressions import DELETED, OPTED_OUT
 
@@ -54,6 +54,7 @@ SKIPPED = {
     audience.NO_GATEWAY: _("No line reaches their country at the moment."),
     audience.TOO_LONG: _("With their own details the text would be longer than six parts."),
     audience.EMPTY: _("With their own details the text would be empty."),
+    trial.SKIPPED: _("They are not on your guest list, and your account is still on trial."),
 }
 FAILED = {
     "rejected": _("The network refused the text. You did not pay for it."),
@@ -88,6 +89,14 @@ PROBLEMS = {
     LaunchProblem.NO_PRICE: _("There is no price for the country of your number."),
     LaunchProblem.PRICE_CHANGED: _("The price has changed. Please look at the review again."),
     LaunchProblem.NOT_RUNNING: _("The campaign has moved on meanwhile. This is how it stands now."),
+    LaunchProblem.TRIAL_GUESTS: _(
+        "Your account is still on trial: it texts only your own number and your guests. Nobody "
+        "of them would get this text."
+    ),
+    LaunchProblem.TRIAL_DAY: _(
+        "Your account is still on trial, and these would be more texts than it may send in a day. "
+        "Nothing was sent. Try again tomorrow, or top up once."
+    ),
 }
 LABELS = {
     "phone": _("Number"),

@@ -157,10 +157,10 @@ def test_it_reads_64_kb_at_most(there: Provider, size: int, kept: int) -> None:
 @pytest.mark.parametrize(
     ("encoding", "body", "kept"),
     [
-        ("gzip", gzip.compress(b"{}"), b"{}"),
+        ("gzip", gzip.compress(b"{}", mtime=0), b"{}"),
         ("deflate", zlib.compress(b"{}"), b"{}"),
-        ("gzip", gzip.compress(b" " * 65_537), b""),
-        ("gzip", gzip.compress(b" " * 20_000_000), b""),
+        ("gzip", gzip.compress(b" " * 65_537, mtime=0), b""),
+        ("gzip", gzip.compress(b" " * 20_000_000, mtime=0), b""),
         ("gzip", b"rubbish", b""),
         ("br", b"rubbish", b""),
     ],

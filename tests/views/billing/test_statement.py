@@ -1,34 +1,76 @@
 """The statement."""
 
+import csv
+import io
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from promosms.database import transaction
-from promosms.models import Campaign, Consent, Recipient
-from promosms.services import audience, installation, launch, ledger
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    Campaign,
+    Consent,
+    Message,
+    MessageStatus,
+    Payment,
+    Recipient,
+    now,
+)
+from promosms.services import audience, installation, launch, ledger, preparation, seller, spendings
 from promosms.services import statement as lines
 from tests.cast import Cast
 from tests.pages import PageClient, words
 
 
-def test_it_shows_balance_and_credit(app: Flask, owner: PageClient, cast: Cast) -> None:
-    app.config["OPERATOR_EMAIL"] = "hello@quiet.example"
+def rows_of(client: PageClient, address: str = "/billing") -> list[str]:
+    """The lines of the statement as they are read."""
+    page = client.get_page(address)
+    return [words(row.get_text(" ")) for row in page.select("main tbody tr")]
+
+
+def test_it_shows_balance_and_every_line_says_why(
+    app: Flask, owner: PageClient, cast: Cast
+) -> None:
+    account = cast.owner.account_id
     with app.app_context():
-        ledger.adjust(cast.owner.account_id, -25_000, "adjust:1", "Returned a mistake", "x")
-    page = owner.get_page("/billing")
-    text = words(page.get_text())
-    assert "Balance €7.50" in text
-    assert "Returned a mistake" in text
-    assert "hello@quiet.example" in text
-    rows = [words(row.get_text(" ")) for row in page.select("main tbody tr")]
-    assert rows[0].endswith("-€2.50")
-    assert rows[1].startswith("Credit")
-    assert rows[1].endswith("+€10.00")
+        paid = _payment(cast)
+        ledger.adjust(account, -25_000, "adjust:1", "Returned a mistake", "x")
+        ledger.credit(account, 50_000, "top-up:1", payment_id=paid)
+        ledger.refund(account, 10_000, "refund:1", "You asked for it", "x", paid)
+        assert ledger.dispute(account, 40_000, "dispute:1", "", paid) == 40_000
+        assert ledger.dispute(account, -40_000, "dispute:2", "", paid) == -40_000
+        assert ledger.dispute(account, 900_000, "dispute:3", "", paid) == 115_000
+        assert ledger.dispute(account, 5, "dispute:4", "", paid) == 0
+    rows = [re.sub(r"\d+ \w+ \d{4}, [\d:]+ \w+ ", "", row) for row in rows_of(owner)]
+    back = "Payment disputed Your bank took the payment back"
+    assert rows == [
+        f"{back}. Nothing of it was left on the balance. €0.00 €0.00",
+        f"{back}, so it left the balance. -€11.50 €0.00",
+        "Disputed payment came back The dispute was settled in our favour, so you have the credit"
+        " again. +€4.00 €11.50",
+        f"{back}, so it left the balance. -€4.00 €7.50",
+        "Refund to you You asked for it -€1.00 €11.50",
+        "Top-up by bank transfer You paid €6.15. The VAT in it is not credited. +€5.00 €12.50",
+        "Correction by the operator Returned a mistake -€2.50 €7.50",
+        "Credit, a gift +€10.00 €10.00",
+    ]
 
 
-def test_a_campaign_is_one_line_that_leads_to_its_report(
+def test_it_says_whom_to_ask_where_nothing_is_sold(
+    app: Flask, owner: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["OPERATOR_EMAIL"] = "hello@quiet.example"
+    monkeypatch.setattr(seller, "seller", lambda: None)
+    assert "Write to hello@quiet.example" in words(owner.get_page("/billing").get_text())
+
+
+def test_a_campaign_is_one_line_that_opens_into_countries_and_parts(
     app: Flask, owner: PageClient, cast: Cast, settle: Callable[..., None]
 ) -> None:
     with app.app_context():
@@ -39,13 +81,191 @@ def test_a_campaign_is_one_line_that_leads_to_its_report(
     rows = [row for row in page.select("main tbody tr") if "Spring" in row.get_text()]
     assert len(rows) == 1
     text = words(rows[0].get_text(" "))
-    assert "€0.03 came back" in text
-    assert "€0.06" in text
-    assert text.endswith("-€0.06")
+    assert "2 texts accepted by the networks: €0.06 charged." in text
+    assert "€0.03 came back for texts that were not sent." in text
+    assert text.endswith("-€0.06 €9.94")
     link = rows[0].a
     assert link is not None
     assert public_id in str(link["href"])
+    opened = [words(item.get_text(" ")) for item in rows[0].select("details li")]
+    assert opened == [
+        "Poland, 1 part, €0.03 a text: 2 accepted, €0.06. 1 not sent, €0.03 came back."
+    ]
     assert "Spent so far €0.06" in words(page.get_text(" "))
+    assert rows_of(owner, f"/billing/campaigns/{public_id}") == ["Poland 1 €0.03 2 €0.06 1 €0.03"]
+
+
+def test_a_running_campaign_is_counted_when_it_is_asked_for(
+    app: Flask, owner: PageClient, cast: Cast
+) -> None:
+    with app.app_context():
+        campaign = _launched(cast, ["+48601299100", "+48601299101"])
+        preparation.prepare(campaign.id)
+        address = f"/billing/campaigns/{campaign.public_id}"
+        with transaction() as session:
+            taken = update(Message).where(Message.phone == "+48601299100")
+            session.execute(taken.values(status=MessageStatus.SENT))
+        ledger.charge(campaign.id, 300, "charge:1")
+    line = rows_of(owner)[0]
+    assert "€0.03 are set aside for the rest." in line
+    assert "Countries and parts" in line
+    assert rows_of(owner, address) == ["Poland 1 €0.03 1 €0.03 1 0 €0.00"]
+
+
+def test_a_large_one_is_not_counted_while_somebody_waits(
+    app: Flask, owner: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spendings, "COUNTED", 1)
+    with app.app_context():
+        campaign = _launched(cast, ["+48601299100", "+48601299101"])
+        preparation.prepare(campaign.id)
+        address = f"/billing/campaigns/{campaign.public_id}"
+        campaign_id = campaign.id
+    assert "is listed by country when" in words(owner.get_page(address).get_text())
+    with app.app_context():
+        ledger.release(campaign_id, 600, "release:1")
+        assert spendings.due()
+        spendings.store()
+        assert not spendings.due()
+    assert rows_of(owner, address) == ["Poland 1 €0.03 0 €0.00 2 €0.06"]
+
+
+def test_a_campaign_without_its_hold_and_that_of_a_stranger_have_no_page(
+    app: Flask, owner: PageClient, stranger: PageClient, cast: Cast
+) -> None:
+    with app.app_context():
+        campaign = _launched(cast, ["+48601299100"])
+        address = f"/billing/campaigns/{campaign.public_id}"
+        campaign_id = campaign.id
+    owner.get_page(address, 404)
+    with app.app_context():
+        preparation.prepare(campaign_id)
+    owner.get_page(address)
+    stranger.get_page(address, 404)
+
+
+FILTERS = [
+    ("", ["sale", "without", "Correction", "Refund", "Top-up", "Single", "gift"]),
+    ("?kind=campaigns", ["sale", "without"]),
+    ("?kind=top-ups", ["Refund", "Top-up", "gift"]),
+    ("?kind=corrections", ["Correction"]),
+    ("?kind=texts", ["Single"]),
+    ("?q=ŁÓDŹ", ["sale"]),
+    ("?q=nowhere", []),
+    ("?q=%25", []),
+    ("?kind=campaigns&q=łódź", ["sale"]),
+    ("?kind=nonsense&from=yesterday&to=99999-99-99", [*"1234567"]),
+    ("?from=2020-02-30", [*"1234567"]),
+    ("?from=2999-12-31", []),
+    ("?to=2020-01-01", []),
+    ("?from=2020-01-01&to=2999-12-31", [*"1234567"]),
+    ("?from=0001-01-01&to=9999-12-31", [*"1234567"]),
+]
+
+
+def test_it_can_be_filtered(app: Flask, owner: PageClient, cast: Cast) -> None:
+    account = cast.owner.account_id
+    with app.app_context():
+        paid = _payment(cast)
+        ledger.pay(account, 300, "charge:message:1")
+        ledger.credit(account, 50_000, "top-up:1", payment_id=paid)
+        ledger.refund(account, 10_000, "refund:1", "You asked for it", "x", paid)
+        ledger.adjust(account, 5, "adjust:1", "A slip", "x")
+        for name in ("", "łódź sale"):
+            with transaction() as session:
+                route = installation.default_route().id
+                campaign = Campaign(account_id=account, route_id=route, name=name)
+                session.add(campaign)
+            ledger.hold(account, campaign.id, 500)
+    for asked, expected in FILTERS:
+        rows = rows_of(owner, f"/billing{asked}")
+        assert (asked, len(rows)) == (asked, len(expected))
+        assert all(word in row for word, row in zip(expected, rows, strict=True) if len(word) > 1)
+        assert len(_file(owner, f"/billing/statement.csv{asked}")) == 1 + len(expected)
+
+
+def test_the_days_of_the_filter_are_those_of_the_account(
+    app: Flask, owner: PageClient, cast: Cast
+) -> None:
+    with app.app_context(), ledger.dated(datetime(2025, 6, 30, 22, 30, tzinfo=UTC)):
+        ledger.credit(cast.owner.account_id, 100, "credit:1", "At midnight")  # in Warsaw: July
+    assert len(rows_of(owner, "/billing?from=2025-07-01&to=2025-07-01")) == 1
+    assert rows_of(owner, "/billing?to=2025-06-30") == []
+
+
+def _file(client: PageClient, address: str = "/billing/statement.csv") -> list[list[str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+
+
+def test_it_can_be_taken_along_as_a_file(
+    app: Flask, owner: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "CHUNK", 2)
+    account = cast.owner.account_id
+    with app.app_context():
+        ledger.adjust(account, -25_001, "adjust:1", "=HYPERLINK(0)", "x")
+        ledger.credit(account, 100, "credit:1", "-1+1")
+        ledger.pay(account, 300, "charge:message:1")
+    head, *rows = _file(owner)
+    assert head == ["Date", "What", "Why", "Change", "Balance", "Currency", "Invoice"]
+    assert [row[1:] for row in rows] == [
+        ["Single text", "", "-0.0300", "7.4799", "EUR", ""],
+        ["Credit, a gift", "'-1+1", "0.0100", "7.5099", "EUR", ""],
+        ["Correction by the operator", "'=HYPERLINK(0)", "-2.5001", "7.4999", "EUR", ""],
+        ["Credit, a gift", "", "10.0000", "10.0000", "EUR", ""],
+    ]
+    assert datetime.fromisoformat(rows[0][0]).utcoffset() is not None
+    assert [row[4] for row in _file(owner, "/billing/statement.csv?kind=texts")[1:]] == [""]
+
+
+def test_the_balance_of_each_line_follows_from_the_one_before_on_every_page(
+    context: None, cast: Cast, settle: Callable[..., None]
+) -> None:
+    account = cast.owner.account_id
+    campaign = _launched(cast, ["+48601299100", "+48601200001"])
+    ledger.credit(account, 700, "credit:1")
+    preparation.prepare(campaign.id)
+    ledger.pay(account, 100, "charge:message:9")
+    ledger.settle(campaign.id, 300, 0, "1")
+    found = lines.lines(account)
+    assert [line.after for line in found] == [100_000, 100_100, 100_700, 100_000]
+    assert found[0].after == db.session.get_one(Account, account).balance
+    by_page = []
+    before = None
+    while page := lines.lines(account, before, 1):
+        by_page += page
+        before = page[0].id
+    assert [line.after for line in by_page] == [line.after for line in found]
+
+
+def test_what_the_networks_confirm_after_the_end_costs_nothing(
+    app: Flask, owner: PageClient, cast: Cast
+) -> None:
+    with app.app_context():
+        campaign = _launched(cast, ["+48601299100"])
+        preparation.prepare(campaign.id)
+        ledger.release(campaign.id, 300, f"release:{campaign.id}:unsettled")
+        with transaction() as session:
+            session.execute(update(Message).values(status=MessageStatus.DELIVERED))
+        address = f"/billing/campaigns/{campaign.public_id}"
+    assert "They cost nothing: €0.03." in words(owner.get_page(address).get_text())
+
+
+def _payment(cast: Cast) -> int:
+    with transaction() as session:
+        row = Payment(
+            account_id=cast.owner.account_id,
+            provider="transfer",
+            reference="line 1",
+            currency="EUR",
+            amount=61_500,
+            paid_at=now(),
+        )
+        session.add(row)
+        session.flush()
+        return row.id
 
 
 def test_while_it_runs_the_line_shows_what_is_set_aside(
@@ -96,7 +316,7 @@ def test_members_see_it_and_strangers_see_their_own(
     assert "Only for us" not in stranger.get_page("/billing").get_text()
 
 
-@pytest.mark.parametrize("path", ["/billing", "/billing/prices"])
+@pytest.mark.parametrize("path", ["/billing", "/billing/prices", "/billing/statement.csv"])
 def test_it_refuses_visitors_and_admins(visitor: PageClient, admin: PageClient, path: str) -> None:
     assert "/login" in visitor.get(path).location
     admin.get_page(path, 403)

@@ -1,0 +1,78 @@
+"""The invoice as a PDF/A-3b for people, with the XML for their bookkeeping inside (Factur-X).
+
+typst sets `invoice.typ`, which gets all values as one JSON text: what stands in a name is never
+markup and opens no file. The same values give the same bytes.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fontpkg_inter
+import typst
+
+from promosms.documents import metadata
+from promosms.documents.data import InvoiceData
+from promosms.documents.sheet import sheet
+from promosms.documents.shown import drawable
+
+_TEMPLATE = Path(__file__).with_name("invoice.typ")
+_LARGEST_LOGO = 1_000_000  # bytes
+
+
+def render(data: InvoiceData, xml: bytes | None = None) -> bytes:
+    """The PDF; with `xml` (cii.render) it is a Factur-X invoice of the profile EN 16931.
+
+    A logo that cannot be read or drawn is left out, letters that the font has not are shown as
+    U+FFFD: an invoice is never stopped by them.
+    """
+    values = sheet(data)
+    logo = _logo(data.logo)
+    attempts = [(values, logo), (values, b""), (_drawable(values), b"")]
+    for at, (texts, picture) in enumerate(attempts, 1):
+        try:
+            printed = _compile(texts, picture, xml)
+            break
+        except typst.TypstError:
+            if at == len(attempts):
+                raise
+    return metadata.tell_factur_x(printed) if xml else printed
+
+
+def _compile(values: dict[str, Any], logo: bytes, xml: bytes | None) -> bytes:
+    whole = values | {"logo": list(logo), "xml": xml.decode() if xml else ""}
+    return typst.compile(
+        _TEMPLATE,
+        root=_TEMPLATE.parent,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"sheet": json.dumps(whole)},
+        pdf_standards="a-3b",
+    )
+
+
+def _drawable(values: Any) -> Any:
+    if isinstance(values, str):
+        return drawable(values)
+    if isinstance(values, dict):
+        return {name: _drawable(value) for name, value in values.items()}
+    return [_drawable(value) for value in values] if isinstance(values, list) else values
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[Path(fontpkg_inter.__file__).parent / "files"],
+    )
+
+
+def _logo(path: str) -> bytes:
+    """The picture, or nothing when there is none that could be one."""
+    try:
+        logo = Path(path).read_bytes() if path else b""
+    except OSError:
+        return b""
+    return logo if len(logo) <= _LARGEST_LOGO else b""

@@ -1,0 +1,68 @@
+"""Which VAT a top-up bears: by the countries of seller and buyer and what VIES says.
+
+Sources: VAT Directive 2006/112/EC art. 44 and 196 (services between businesses are taxed where the
+customer is, who owes the tax), art. 45 (others where the seller is), art. 226 (what an invoice
+says).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from promosms.models import TaxAnswer
+
+# The member states by their ISO codes; VIES calls Greece EL, and knows Northern Ireland as XI.
+EU = frozenset(
+    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT"]
+    + ["LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
+)
+
+
+class TaxCase(StrEnum):
+    """Why a rate applies."""
+
+    DOMESTIC = "domestic"
+    REVERSE_CHARGE = "reverse_charge"
+    OTHER_EU = "other_eu"  # a buyer elsewhere in the EU without a confirmed VAT number
+    OUTSIDE_EU = "outside_eu"
+    EXEMPT = "exempt"  # the seller charges no VAT at all
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The case and the rate, in 1/100 of a percent."""
+
+    case: TaxCase
+    rate: int
+
+
+def decide(
+    seller_country: str, seller_rate: int, buyer_country: str, answer: TaxAnswer | None
+) -> Decision:
+    """The VAT of a sale; `answer` is what VIES says of the buyer's number, None without one.
+
+    A number that VIES could not check is treated like none: VAT is charged, because who leaves it
+    out without evidence owes it himself.
+    """
+    if seller_rate == 0:
+        return Decision(TaxCase.EXEMPT, 0)
+    if buyer_country == seller_country:
+        return Decision(TaxCase.DOMESTIC, seller_rate)
+    if buyer_country not in EU:
+        return Decision(TaxCase.OUTSIDE_EU, 0)
+    if answer == TaxAnswer.VALID and seller_country in EU:
+        return Decision(TaxCase.REVERSE_CHARGE, 0)
+    return Decision(TaxCase.OTHER_EU, seller_rate)
+
+
+def tax_on(net: int, rate: int) -> int:
+    """VAT on an amount in 1/10,000, rounded once, half up, to whole cents."""
+    sign = -1 if net < 0 else 1
+    return sign * ((abs(net) * rate + 500_000) // 1_000_000) * 100
+
+
+def split_gross(gross: int, rate: int) -> tuple[int, int]:
+    """Net and VAT of an amount that includes it; both in whole cents, together exactly the sum."""
+    sign = -1 if gross < 0 else 1
+    whole = abs(gross)
+    net = (whole * 10_000 * 2 + (10_000 + rate) * 100) // ((10_000 + rate) * 100 * 2) * 100
+    return sign * net, sign * (whole - net)

@@ -1,0 +1,19 @@
+"""What may be typed in for guests."""
+
+from flask_wtf import FlaskForm
+from wtforms import TelField
+from wtforms.validators import InputRequired, Length
+
+from promosms.forms.shared import stripped
+from promosms.language import lazy_gettext as _
+
+
+class GuestForm(FlaskForm):
+    """The number of a guest; the service reads it as one of the account's country."""
+
+    phone = TelField(
+        _("Mobile number of a guest"),
+        [InputRequired(_("Enter a mobile number.")), Length(max=40)],
+        filters=[stripped],
+        render_kw={"maxlength": 40, "autocomplete": "off"},
+    )

@@ -1,0 +1,218 @@
+"""What admins may type in about prices, and the words for what is wrong with it."""
+
+from datetime import datetime
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.widgets import DateTimeLocalInput
+
+from promosms.config import setting
+from promosms.forms.shared import stripped
+from promosms.language import gettext, money, number
+from promosms.language import lazy_gettext as _
+from promosms.services import price_cells
+from promosms.services.price_cells import BadCell, PriceProblem, Typed
+from promosms.services.price_tables import COLUMNS, MOST_ROWS, BadTable, TableProblem
+
+
+class PriceForm(FlaskForm):
+    """What one part costs in a country, or to some of its numbers, and from when."""
+
+    country = StringField(
+        _("Country"),
+        [InputRequired(_("Please fill in this field."))],
+        [stripped],
+        description=_("Its code, such as PL or DE."),
+        render_kw={"maxlength": 2, "autocomplete": "off"},
+    )
+    prefix = StringField(
+        _("Only numbers that begin with"),
+        [Length(max=20)],
+        [stripped],
+        description=_("Such as +48 731. Leave it empty for the whole country."),
+        render_kw={"inputmode": "tel", "autocomplete": "off"},
+    )
+    tier = StringField(
+        _("Only after a top-up of at least"),
+        [Length(max=20)],
+        [stripped],
+        description=_("Net, such as 500. Leave it empty for everybody."),
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    price = StringField(
+        _("Net price of one part"),
+        [Length(max=20)],
+        [stripped],
+        description=_("Such as 0.03."),
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    free = BooleanField(_("These texts cost nothing"))
+    valid_from = StringField(
+        _("Holds from (UTC)"),
+        [Length(max=30)],
+        [stripped],
+        description=_("Leave it empty for now."),
+        widget=DateTimeLocalInput(),
+        render_kw={"autocomplete": "off"},
+    )
+
+    def read(self, present: datetime) -> Typed | None:
+        """What was typed; None and an error at its field when it cannot be taken."""
+        try:
+            country = price_cells.country(self.country.data or "")
+            return Typed(
+                country,
+                price_cells.prefix(self.prefix.data or "", country),
+                price_cells.tier(self.tier.data or ""),
+                price_cells.moment(self.valid_from.data or "", present),
+                self._amount(),
+            )
+        except BadCell as error:
+            self.refuse(error)
+            return None
+
+    def refuse(self, error: BadCell) -> None:
+        """Say at its field what is wrong."""
+        field = "tier" if error.column == "top_up_from" else error.column
+        self[field].errors = [problem_words(error)]
+
+    def _amount(self) -> int:
+        typed = self.price.data or ""
+        if self.free.data:
+            if typed.strip("0.,"):
+                raise BadCell("price", PriceProblem.NOT_FREE)
+            return 0
+        found = price_cells.amount(typed)
+        if found is None:
+            raise BadCell("price", PriceProblem.PRICE)
+        return found
+
+
+class EntryForm(FlaskForm):
+    """Which stored price; without a beginning it is the one that holds now."""
+
+    country = HiddenField(validators=[Regexp(r"^[A-Z]{2}\Z")])
+    prefix = HiddenField(validators=[Regexp(r"^[0-9]{0,12}\Z")])
+    tier = HiddenField(validators=[Regexp(r"^[0-9]{1,15}\Z")])
+    valid_from = HiddenField(validators=[Length(max=40)])
+
+    def read(self) -> Typed | None:
+        """The entry, to be withdrawn; None for what no button of ours sends."""
+        begins = self.valid_from.data or ""
+        try:
+            moment = datetime.fromisoformat(begins) if begins else None
+        except ValueError:
+            return None
+        if moment is not None and moment.tzinfo is None:
+            return None
+        tier = int(self.tier.data or 0)
+        return Typed(self.country.data or "", self.prefix.data or "", tier, moment, None)
+
+
+class TableForm(FlaskForm):
+    """A table of prices."""
+
+    file = FileField(
+        _("CSV file"),
+        [FileRequired(_("Choose a file."))],
+        description=_("Separated by commas or semicolons, up to 1 MB."),
+        render_kw={"accept": ".csv,text/csv,text/plain"},
+    )
+
+
+class AgreeForm(FlaskForm):
+    """A table whose changes have been looked at; the seal says which they were."""
+
+    text = HiddenField(validators=[InputRequired()])
+    seal = HiddenField(validators=[InputRequired(), Length(max=20)])
+
+
+def problem_words(error: BadCell) -> str:
+    """What is wrong with a price, and what to do about it."""
+    words: dict[PriceProblem, str] = {
+        PriceProblem.COUNTRY: gettext(
+            "There is no country “%(said)s”. Write codes such as PL, DE.", said=error.said[:20]
+        ),
+        PriceProblem.PREFIX: gettext("Write digits only, such as 48731, at most 12."),
+        PriceProblem.PREFIX_ELSEWHERE: gettext(
+            "Numbers of this country begin with %(said)s. Begin with it too.", said=error.said
+        ),
+        PriceProblem.PRICE: gettext("Enter a price, such as 0.03."),
+        PriceProblem.NOT_FREE: gettext(
+            "A price of 0 must be meant: say that these texts are free, and nothing else."
+        ),
+        PriceProblem.TOO_DEAR: gettext(
+            "At most %(most)s for a part. Is the comma in its place?",
+            most=money(price_cells.DEAREST),
+        ),
+        PriceProblem.DIGITS: gettext("At most four digits after the comma."),
+        PriceProblem.TIER: gettext("Enter the size of a top-up, such as 500, or leave it empty."),
+        PriceProblem.OUT_OF_REACH: gettext(
+            "Nobody can top up more than %(most)s at once. Enter a smaller amount.",
+            most=money(setting("TOP_UP_LARGEST")),
+        ),
+        PriceProblem.MOMENT: gettext(
+            "Enter a day within the next ten years, such as 2027-01-31 or 2027-01-31 08:00."
+        ),
+        PriceProblem.PAST: gettext(
+            "This is in the past, when another price held. Leave it empty to change it from now."
+        ),
+        PriceProblem.CURRENCY: gettext(
+            "Prices here are in %(ours)s, not in %(said)s. Convert them first.",
+            ours=setting("CURRENCY"),
+            said=error.said,
+        ),
+        PriceProblem.TWICE: gettext(
+            "This price stands in row %(row)s already. Delete one of the two.", row=error.said
+        ),
+        PriceProblem.CELLS: gettext(
+            "There are more cells than columns. Put a price with a comma into quotation marks, or "
+            "separate the cells by semicolons."
+        ),
+    }
+    return words[error.problem]
+
+
+def row_words(error: BadCell) -> str:
+    """The same for a row of a table, where words stand for what the form has boxes for."""
+    if error.problem == PriceProblem.PRICE:
+        words = gettext(
+            "Enter a price, such as 0.03. Write none to send nothing there any more, or free."
+        )
+    elif error.problem == PriceProblem.NOT_FREE:
+        words = gettext("A price of 0 must be meant: write the word free.")
+    else:
+        words = problem_words(error)
+    return str(words)
+
+
+def table_words(error: BadTable) -> str:
+    """Why a table cannot be read, and what to do about it."""
+    words: dict[TableProblem, str] = {
+        TableProblem.EMPTY: gettext("This file is empty. Choose the file with your prices."),
+        TableProblem.TOO_LARGE: gettext(
+            "The table is too large. Split it: at most %(rows)s rows and 1 MB.",
+            rows=number(MOST_ROWS),
+        ),
+        TableProblem.ENCODING: gettext(
+            "The letters of this file cannot be read. Save the table again as “CSV UTF-8”."
+        ),
+        TableProblem.QUOTES: gettext(
+            "A quotation mark is opened in this file and never closed. Save the table again as "
+            "CSV with your spreadsheet program."
+        ),
+        TableProblem.MISSING: gettext(
+            "There is no column %(name)s. Name it in the first row.", name=error.said
+        ),
+        TableProblem.UNKNOWN: gettext(
+            "There is a column “%(name)s”. Delete it, or give it one of these names: %(names)s.",
+            name=error.said,
+            names=", ".join(COLUMNS),
+        ),
+        TableProblem.REPEATED: gettext(
+            "The column %(name)s stands there twice. Delete one of them.", name=error.said
+        ),
+    }
+    return words[error.problem]

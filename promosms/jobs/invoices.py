@@ -1,0 +1,39 @@
+"""The files of invoices, and the e-mails with them."""
+
+import time
+
+from promosms import bell, logs
+from promosms.extensions import db
+from promosms.services import emails, invoice_files, slices
+
+log = logs.get(__name__)
+PATIENCE = 600.0
+_failed: dict[int, float] = {}  # when making the files of an invoice last failed
+
+
+def run() -> None:
+    """Make what is missing, and come back for what is left; can be killed at any point.
+
+    One that cannot be made does not stop the others, and is tried again ten minutes later.
+    """
+    over = slices.begin(slices.SHARED)
+    last = 0
+    while ids := invoice_files.missing(after=last):
+        last = ids[0]
+        if over():
+            bell.ring("work", "invoices.run")
+            break
+        if time.monotonic() - _failed.get(last, -PATIENCE) >= PATIENCE:
+            _complete(last)
+    if emails.waiting():
+        bell.ring("mail", "mail.run")
+
+
+def _complete(invoice_id: int) -> None:
+    try:
+        invoice_files.complete(invoice_id)
+        _failed.pop(invoice_id, None)
+    except Exception:
+        db.session.rollback()
+        _failed[invoice_id] = time.monotonic()
+        log.exception("invoice.unfinished", extra={"invoice": invoice_id})

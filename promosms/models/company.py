@@ -1,0 +1,55 @@
+"""Companies: who an invoice is made out to. Asked for at the first top-up and nowhere before."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+
+
+class Company(Model):
+    """The buyer as VAT Directive art. 226 wants him named.
+
+    `tax_id` is compact (digits and letters) and, in the EU, begins with the country prefix of VIES
+    ("PL5260001246", "EL…" for Greece); empty for somebody who has none.
+    """
+
+    __tablename__ = "companies"
+    privacy = Privacy.ACCOUNT
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    street: Mapped[str] = mapped_column(String(200))
+    postcode: Mapped[str] = mapped_column(String(20), default="")
+    city: Mapped[str] = mapped_column(String(100))
+    country: Mapped[str] = mapped_column(String(2))
+    tax_id: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class TaxAnswer(StrEnum):
+    """What VIES said. When it cannot answer nobody knows: that is never *invalid*."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNAVAILABLE = "unavailable"
+
+
+class TaxCheck(Model):
+    """The evidence of one question to VIES; `consultation` is the number that proves it."""
+
+    __tablename__ = "tax_checks"
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    tax_id: Mapped[str] = mapped_column(String(30))
+    answer: Mapped[str] = mapped_column(String(11))
+    consultation: Mapped[str] = mapped_column(String(60), default="")
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,23 @@
+"""Guests: the few numbers that an account may text while it tries the service."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class Guest(Model):
+    """`removed_at` keeps the place taken for a day, so that five guests stay five people."""
+
+    __tablename__ = "guests"
+    __table_args__ = (UniqueConstraint("account_id", "phone"),)
+    privacy = Privacy.COLLECTED
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    phone: Mapped[str] = mapped_column(String(16))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

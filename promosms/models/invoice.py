@@ -1,0 +1,85 @@
+"""Invoices and credit notes: numbered without a gap, frozen when they are issued."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class InvoiceKind(StrEnum):
+    """A credit note refers to the invoice that it corrects."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class InvoiceSeries(Model):
+    """The last number given in a series and year; changed in the transaction that uses it."""
+
+    __tablename__ = "invoice_series"
+    privacy = Privacy.SYSTEM
+
+    series: Mapped[str] = mapped_column(String(12), primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Invoice(Model):
+    """`data` is the frozen copy (documents/data.py), `digest` its SHA-256.
+
+    The other columns repeat from it what lists and sums need. Money in 1/10,000, negative on a
+    credit note. There is no foreign key to accounts: when one leaves, `account_id` is emptied and
+    the document stays until `purge_after`.
+    """
+
+    __tablename__ = "invoices"
+    __table_args__ = (UniqueConstraint("series", "year", "number"),)
+    privacy = Privacy.LEGAL
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    top_up_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(11))
+    series: Mapped[str] = mapped_column(String(12))
+    year: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int] = mapped_column(Integer)
+    label: Mapped[str] = mapped_column(String(40), unique=True)
+    issued_on: Mapped[date] = mapped_column(Date, index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    tax_case: Mapped[str] = mapped_column(String(20))
+    rate: Mapped[int] = mapped_column(Integer)
+    net: Mapped[int] = mapped_column(BigInteger)
+    tax: Mapped[int] = mapped_column(BigInteger)
+    gross: Mapped[int] = mapped_column(BigInteger)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64))
+    purge_after: Mapped[date] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class InvoiceDocument(Model):
+    """A file made from the frozen copy: the PDF with its XML, or the Polish structured invoice."""
+
+    __tablename__ = "invoice_documents"
+    privacy = Privacy.LEGAL
+
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(4), primary_key=True)  # "pdf", "xml", "fa3"
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

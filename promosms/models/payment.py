@@ -1,0 +1,55 @@
+"""Payments: money that came or went, one row for each movement, never changed afterwards."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class PaymentKind(StrEnum):
+    """A receipt came in; refunds and lost disputes went out; a won dispute came back."""
+
+    RECEIPT = "receipt"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
+
+
+class Payment(Model):
+    """`amount` is gross in 1/10,000, negative for what went out.
+
+    `provider` is "transfer" or "stripe"; `reference` is what names the movement there (the line of
+    the bank statement, the payment intent, the refund), so that nothing is booked twice. A record
+    that the law requires: when an account leaves, `account_id`, `top_up_id` and `note` are
+    emptied and the figures stay.
+    """
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("provider", "reference", "kind"),
+        CheckConstraint(
+            # A refund that failed at the provider comes back.
+            "CASE kind WHEN 'dispute' THEN amount < 0"
+            " WHEN 'refund' THEN amount <> 0 ELSE amount > 0 END",
+            name="signs",
+        ),
+    )
+    privacy = Privacy.LEGAL
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    top_up_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    invoice_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    kind: Mapped[str] = mapped_column(String(11), default=PaymentKind.RECEIPT)
+    provider: Mapped[str] = mapped_column(String(12))
+    reference: Mapped[str] = mapped_column(String(120))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

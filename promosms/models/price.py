@@ -1,0 +1,40 @@
+"""Prices: what a part costs by route, country, prefix, size of the top-up and day."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime
+
+# Before any clock of an installation: a price without a beginning.
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+ALWAYS = "1970-01-01 00:00:00"
+
+
+class Price(Model):
+    """Net price of one part, in 1/10,000 of the currency; without `amount` it is withdrawn.
+
+    Of those whose `prefix` (digits behind the +, empty: the whole country) begins the number the
+    longest wins; of those whose `tier_from` (the net size of a top-up, 1/10,000) is reached the
+    largest; of those that are valid the youngest. A withdrawn one stands for none: the next
+    shorter prefix or smaller tier holds. Rows are only added, except plans of the future, so that
+    the table is its own history.
+    """
+
+    __tablename__ = "prices"
+    __table_args__ = (
+        UniqueConstraint("route_id", "country", "prefix", "tier_from", "valid_from"),
+        CheckConstraint("amount >= 0 AND tier_from >= 0", name="amounts"),
+    )
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))
+    country: Mapped[str] = mapped_column(String(2))
+    prefix: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    tier_from: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    valid_from: Mapped[datetime] = mapped_column(
+        UtcDateTime, default=BEGINNING, server_default=ALWAYS
+    )
+    amount: Mapped[int | None] = mapped_column(BigInteger)

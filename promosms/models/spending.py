@@ -1,0 +1,27 @@
+"""Spendings: where the money of an ended campaign went, kept so that nobody counts its texts."""
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import Model, Privacy
+
+
+class Spending(Model):
+    """The texts of a campaign with the same country, number of parts and price, in two groups.
+
+    `taken` texts were accepted by a gateway and `charged`; for the others (`returned`) the money
+    that was set aside has come back (`released`). `price` is that of a text of so many parts.
+    """
+
+    __tablename__ = "spendings"
+    privacy = Privacy.ACCOUNT
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    parts: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    price: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    taken: Mapped[int] = mapped_column(Integer)
+    charged: Mapped[int] = mapped_column(BigInteger)
+    returned: Mapped[int] = mapped_column(Integer)
+    released: Mapped[int] = mapped_column(BigInteger)

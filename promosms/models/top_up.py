@@ -1,0 +1,67 @@
+"""Top-ups: what an account orders, by which way it pays, and what has come of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class TopUpStatus(StrEnum):
+    """open -> paid, or cancelled by its owner or expired; money that comes later still counts."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class PayMethod(StrEnum):
+    """How the money is to come."""
+
+    TRANSFER = "transfer"
+    CARD = "card"
+
+
+class TopUp(Model):
+    """Money in 1/10,000, whole cents: `net` goes to the balance, `gross` is to be paid.
+
+    `paid` is what has come so far (refunds taken off), `rate` the VAT in 1/100 of a percent,
+    `tax_case` why it is that. `buyer` is the company as it was when the order was made. `number` is
+    that of the pro forma, `reference` what the payer writes into the transfer.
+    """
+
+    __tablename__ = "top_ups"
+    __table_args__ = (
+        CheckConstraint("net > 0 AND tax >= 0 AND gross = net + tax", name="sums"),
+        Index("ix_top_ups_page", "account_id", "id"),
+        Index("ix_top_ups_status", "status", "id"),
+    )
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    status: Mapped[str] = mapped_column(String(9), default=TopUpStatus.OPEN)
+    method: Mapped[str] = mapped_column(String(8))
+    automatic: Mapped[bool] = mapped_column(default=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    net: Mapped[int] = mapped_column(BigInteger)
+    tax: Mapped[int] = mapped_column(BigInteger)
+    gross: Mapped[int] = mapped_column(BigInteger)
+    paid: Mapped[int] = mapped_column(BigInteger, default=0)
+    rate: Mapped[int] = mapped_column(Integer)
+    tax_case: Mapped[str] = mapped_column(String(20))
+    tax_check_id: Mapped[int | None] = mapped_column(BigId)
+    buyer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    number: Mapped[str] = mapped_column(String(40), default="")
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    checkout: Mapped[str | None] = mapped_column(String(120), unique=True)
+    actor: Mapped[str] = mapped_column(String(20), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

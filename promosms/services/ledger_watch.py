@@ -1,0 +1,41 @@
+"""The audit of every night: goes on from its place, and tells the admins what it has found."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.language import force_locale
+from promosms.models import Role, User
+from promosms.services import chores, ledger_audit, letters
+from promosms.services.emails import queue_email
+from promosms.services.ledger_checks import Finding
+
+NAME = "ledger audit"
+LISTED = 20
+"""So many findings are listed in the e-mail."""
+
+
+def step(place: dict[str, Any], over: Callable[[], bool]) -> dict[str, Any] | None:
+    """A slice of the audit; at its end the findings are e-mailed, if they are new."""
+    further = ledger_audit.go_on(place, over)
+    found = place.get("findings", [])
+    if further is None and found and found != chores.findings(NAME):
+        with transaction():
+            _tell_admins([Finding(*each) for each in found])
+    return further
+
+
+def found() -> list[Finding]:
+    """What last night's audit has found: nothing, if the books add up."""
+    return [Finding(*each) for each in chores.findings(NAME)]
+
+
+def _tell_admins(findings: list[Finding]) -> None:
+    for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
+        with force_locale(admin.language):
+            lines = [ledger_audit.words(each) for each in findings[:LISTED]]
+            subject, body = letters.books_wrong(len(findings), lines)
+        queue_email(admin.email, subject, body)

@@ -1,0 +1,77 @@
+"""Revenue: by month and VAT rate, as a page and as a file."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from promosms.access import Access, allow
+from promosms.language import gettext as _
+from promosms.services import archives, reconciliation
+from promosms.services import revenue as services
+from promosms.services.revenue import Row
+from promosms.views import recipient_tables
+from promosms.views.admin import words
+from promosms.views.admin.blueprint import bp
+
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+UNITS, CENT = Decimal(10_000), Decimal("0.01")
+
+
+@bp.route("/revenue")
+@allow(Access.ADMIN)
+def revenue() -> ResponseReturnValue:
+    """One year, month by month; or one month, checked against payments and ledger."""
+    years = services.years()
+    year = _year(years)
+    months = services.months(year)
+    checked = _month()
+    return render_template(
+        "admin/revenue.html",
+        years=years,
+        year=year,
+        months=[each for each in months if checked in (None, each.first)],
+        agreement=reconciliation.month(checked) if checked else None,
+        explained=reconciliation.words,
+        totals=services.totals([row for month in months for row in month.rows]),
+        words=words,
+    )
+
+
+@bp.route("/revenue.csv")
+@allow(Access.ADMIN)
+def revenue_csv() -> Response:
+    """The table of a year: amounts with a point, credit notes taken off."""
+    year = _year(services.years())
+    return recipient_tables.csv_file(_rows(services.rows(year)), f"revenue-{year}.csv")
+
+
+def _year(years: list[int]) -> int:
+    """The year that the address names, else the last one in which something was invoiced."""
+    month = _month()
+    asked = month.year if month else request.args.get("year", type=int)
+    return asked if asked in years else max(years, default=0)
+
+
+def _month() -> date | None:
+    """The first day of the month that the address names, such as 2026-03."""
+    asked = request.args.get("month", "")
+    return date.fromisoformat(f"{asked}-01") if MONTH.fullmatch(asked) else None
+
+
+def _rows(rows: list[Row]) -> Iterator[list[str | Decimal]]:
+    yield [
+        *(_("Month"), _("Currency"), _("VAT case"), _("VAT rate (percent)")),
+        *(_("Invoices"), _("Credit notes"), _("Net"), _("VAT"), _("Gross")),
+    ]
+    cases = archives.cases()
+    for row in rows:
+        yield [
+            *(f"{row.month:%Y-%m}", row.currency, cases[row.tax_case]),
+            f"{Decimal(row.rate) / 100:.2f}",
+            *(str(row.invoices), str(row.credit_notes)),
+            *((amount / UNITS).quantize(CENT) for amount in (row.net, row.tax, row.gross)),
+        ]

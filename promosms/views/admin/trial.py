@@ -1,0 +1,21 @@
+"""The end of a trial by an admin's word."""
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from promosms.access import Access, allow, me
+from promosms.language import gettext as _
+from promosms.services import admin, trial
+from promosms.views.admin.blueprint import bp
+
+
+@bp.route("/accounts/<public_id>/approve", methods=["POST"])
+@allow(Access.ADMIN)
+def approve(public_id: str) -> ResponseReturnValue:
+    """Let an account text everybody from now on."""
+    account = admin.account(public_id) or abort(404)
+    if trial.approve(account.id, me().public_id):
+        flash(_("The account is approved, and its owner gets an e-mail about it."), "good")
+    else:
+        flash(_("The account was not on trial, so nothing was changed."), "warn")
+    return redirect(url_for("admin.account", public_id=public_id), code=303)

@@ -1,0 +1,67 @@
+"""The invoices of an account: the list, each as a file, and all of a year for the bookkeeper."""
+
+from flask import Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from promosms.access import Access, allow, my_account, owned
+from promosms.models import Invoice
+from promosms.services import invoice_files, invoice_pages
+from promosms.services.invoice_pages import Search
+from promosms.views import invoice_downloads
+from promosms.views.billing.blueprint import bp
+
+
+@bp.route("/invoices")
+@allow(Access.MEMBER)
+def invoices() -> ResponseReturnValue:
+    """All invoices and credit notes, or those of a year."""
+    search, before = _search(), request.args.get("before", type=int)
+    found = invoice_pages.page(search, before, invoice_pages.PAGE + 1)
+    shown = found[: invoice_pages.PAGE]
+    return render_template(
+        "billing/invoices.html",
+        invoices=[(invoice, invoice_files.kinds(invoice)) for invoice in shown],
+        years=invoice_pages.years(my_account().id),
+        year=search.since.year if search.since else None,
+        first=before is not None,
+        further=shown[-1].id if len(found) > invoice_pages.PAGE else None,
+    )
+
+
+@bp.route("/invoices.zip")
+@allow(Access.MEMBER)
+def invoices_zip() -> Response:
+    """All files of a year, or of all years."""
+    search = _search()
+    year = f"-{search.since.year}" if search.since else ""
+    return invoice_downloads.together(search, f"invoices{year}")
+
+
+@bp.route("/invoices/<public_id>/pdf")
+@allow(Access.MEMBER)
+def invoice_pdf(public_id: str) -> Response:
+    """The invoice as it is printed."""
+    return invoice_downloads.one(owned(Invoice, public_id), "pdf")
+
+
+@bp.route("/invoices/<public_id>/xml")
+@allow(Access.MEMBER)
+def invoice_xml(public_id: str) -> Response:
+    """The invoice for programs (EN 16931)."""
+    return invoice_downloads.one(owned(Invoice, public_id), "xml")
+
+
+@bp.route("/invoices/<public_id>/fa3")
+@allow(Access.MEMBER)
+def invoice_fa3(public_id: str) -> Response:
+    """The structured invoice of a Polish seller."""
+    return invoice_downloads.one(owned(Invoice, public_id), "fa3")
+
+
+def _search() -> Search:
+    account_id, year = my_account().id, request.args.get("year", type=int)
+    if year is None:
+        return Search(account_id)
+    if not 2000 <= year <= 9999:
+        abort(404)
+    return invoice_pages.year(year, account_id)

@@ -1,0 +1,1 @@
+"""Payments by card, against a Stripe that keeps its own books."""

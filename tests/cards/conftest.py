@@ -1,0 +1,205 @@
+"""The Stripe of these tests: a process of its own, reached over HTTP."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask, g
+from werkzeug.test import TestResponse
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AutomaticTopUp,
+    LedgerEntry,
+    Payment,
+    PayMethod,
+    TopUp,
+    User,
+)
+from promosms.services import companies, top_ups
+from promosms.services.companies import Details
+from tests.cards.running import stripe_server
+from tests.cast import Cast
+from tests.pages import PageClient
+
+SECRET = "whsec_of_the_tests"
+POLISH = Details("Kawiarnia Pod Lipą", "ul. Długa 1", "00-001", "Warszawa", "PL", "PL5260001246")
+
+
+@dataclass
+class Stripe:
+    """What the tests do to Stripe from outside: pay, refund, dispute, be away."""
+
+    url: str
+    line: httpx.Client = field(repr=False)
+
+    def do(self, path: str, **wish: Any) -> Any:
+        """What a payer, a bank or the operator does."""
+        answer = self.line.post(f"{self.url}/_config/{path}", json=wish)
+        answer.raise_for_status()
+        return answer.json()
+
+    def listed(self, what: str) -> list[Any]:
+        """Everything of a kind that it knows."""
+        answer = self.line.get(f"{self.url}/v1/{what}", params={"limit": 100})
+        found: list[Any] = answer.json()["data"]
+        return found
+
+    def events(self, kind: str) -> list[bytes]:
+        """What it would call out, as it would travel."""
+        told = [one for one in self.listed("events") if one["type"] == kind]
+        return [json.dumps(one).encode() for one in told]
+
+    def wait_until_holding(self) -> None:
+        """Until it has done what was asked, and holds the answer back."""
+        end = time.monotonic() + 10
+        while not self.do("switch")["holding"]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
+def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> dict[str, str]:
+    """The header that Stripe sends with an event."""
+    moment = int(time.time() if at is None else at)
+    text = f"{moment}.".encode() + body
+    code = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+    return {"Stripe-Signature": f"t={moment},v1={code}", "Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="session")
+def stripe_url() -> Iterator[str]:
+    """A Stripe on a free port of this machine, for all tests."""
+    with stripe_server() as url:
+        yield url
+
+
+@pytest.fixture
+def stripe(app: Flask, stripe_url: str) -> Iterator[Stripe]:
+    """A Stripe that knows nothing yet, and an installation that takes cards with it."""
+    app.config.update(
+        STRIPE_SECRET_KEY="sk_test_0123456789",
+        STRIPE_WEBHOOK_SECRET=SECRET,
+        STRIPE_URL=stripe_url,
+    )
+    headers = {"Authorization": "Bearer sk_test_0123456789"}
+    with httpx.Client(headers=headers, timeout=20) as line:
+        line.delete(f"{stripe_url}/_config/all").raise_for_status()
+        yield Stripe(stripe_url, line)
+
+
+@dataclass
+class Shop:
+    """The owner's account: orders, and what its books say."""
+
+    app: Flask
+    account_id: int
+    user_id: int
+    browser: PageClient
+    stripe: Stripe
+
+    def order(self, net: int = 1_000_000, **more: Any) -> TopUp:
+        """An order to be paid by card."""
+        account, user = db.session.get_one(Account, self.account_id), self.user()
+        return top_ups.order(account, user, net, PayMethod.CARD, **more)
+
+    def user(self) -> User:
+        """The owner."""
+        return db.session.get_one(User, self.user_id)
+
+    def again(self, top_up: TopUp) -> TopUp:
+        """An order as it is now."""
+        db.session.rollback()
+        return db.session.get_one(TopUp, top_up.id, populate_existing=True)
+
+    def balance(self) -> int:
+        """The balance as it is now."""
+        db.session.rollback()
+        return db.session.get_one(Account, self.account_id, populate_existing=True).balance
+
+    def account(self) -> Account:
+        """The account as it is now."""
+        db.session.rollback()
+        return db.session.get_one(Account, self.account_id, populate_existing=True)
+
+    def payments(self) -> list[tuple[str, int]]:
+        """Kind and amount of each payment, in order."""
+        db.session.rollback()
+        query = db.session.query(Payment).filter_by(account_id=self.account_id)
+        return [(one.kind, one.amount) for one in query.order_by(Payment.id)]
+
+    def entries(self) -> list[tuple[str, int]]:
+        """Kind and amount of each entry after the welcome."""
+        query = db.session.query(LedgerEntry).filter_by(account_id=self.account_id)
+        return [(one.kind, one.amount) for one in query.order_by(LedgerEntry.id)][1:]
+
+    def get(self, path: str) -> TestResponse:
+        """Open a page in the owner's browser."""
+        g.pop("_login_user", None)  # the context of the test outlives its requests
+        return self.browser.get(path)
+
+    def post(self, path: str, status: int = 200, **form: object) -> BeautifulSoup:
+        """Send a form from the owner's browser, and read the page that follows."""
+        g.pop("_login_user", None)
+        return self.browser.post_page(path, form, status)
+
+    def visit(self, top_up: TopUp) -> str:
+        """Go to Stripe's page; the name of the session."""
+        answer = self.get(f"/billing/card/{top_up.public_id}")
+        assert answer.status_code == 303, answer.text
+        return str(answer.location.rsplit("/", 1)[1])
+
+    def paid(self, net: int = 1_000_000) -> TopUp:
+        """An order that was paid by card."""
+        top_up = self.order(net)
+        self.stripe.do(f"pay/{self.visit(top_up)}")
+        self.get(f"/billing/card/{top_up.public_id}/back")
+        return self.again(top_up)
+
+    def tell(self, kind: str) -> list[int]:
+        """Let Stripe call out all events of a kind; the answers."""
+        return [self.call(body) for body in self.stripe.events(kind)]
+
+    def call(self, body: bytes, headers: dict[str, str] | None = None) -> int:
+        """One call, as Stripe makes it, or somebody who pretends to be it."""
+        g.pop("_login_user", None)
+        visitor = self.app.test_client()
+        answer = visitor.post(
+            "/billing/card/events",
+            data=body,
+            headers=signed(body) if headers is None else headers,
+            base_url="https://localhost",
+        )
+        return answer.status_code
+
+    def saved_card(self, number: str = "4242424242424242", **wishes: int) -> None:
+        """A card at Stripe, and the wish to be topped up by it."""
+        made = self.stripe.do("cards", number=number)
+        with transaction() as session:
+            row = AutomaticTopUp(
+                account_id=self.account_id,
+                active=True,
+                below=wishes.get("below", 200_000),
+                amount=wishes.get("amount", 500_000),
+                monthly_cap=wishes.get("monthly_cap", 1_000_000),
+                customer=made["customer"],
+                card=made["card"],
+                card_label="Visa •••• 4242",
+            )
+            session.add(row)
+
+
+@pytest.fixture
+def shop(context: None, app: Flask, cast: Cast, stripe: Stripe) -> Shop:
+    """The owner's account, with its company."""
+    companies.save(cast.owner.account_id, POLISH, "")
+    person = cast.owner
+    return Shop(app, person.account_id, person.user_id, person.browser(), stripe)

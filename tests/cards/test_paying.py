@@ -1,0 +1,243 @@
+"""Paying by card: the page of Stripe, the way back, and what Stripe calls out."""
+
+import json
+import threading
+import time
+
+import pytest
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Email, Invoice, TopUp, TopUpStatus
+from promosms.services import card, card_payments, payments, top_ups
+from tests.cards.conftest import SECRET, Shop, signed
+from tests.pages import PageClient
+
+COMPLETED = "checkout.session.completed"
+
+
+def test_paying_on_the_page_of_stripe_credits_the_net_sum(shop: Shop) -> None:
+    top_up = shop.order()
+    session = shop.visit(top_up)
+    shop.stripe.do(f"pay/{session}")
+    answer = shop.get(f"/billing/card/{top_up.public_id}/back")
+    assert answer.status_code == 303
+    assert shop.again(top_up).status == TopUpStatus.PAID
+    assert shop.balance() == 100_000 + top_up.net
+    assert shop.payments() == [("receipt", top_up.gross)]
+    assert shop.account().approved_at is not None
+
+
+def test_stripe_is_asked_for_the_gross_sum_in_cents(shop: Shop) -> None:
+    top_up = shop.order(1_234_500)
+    session = shop.visit(top_up)
+    shop.stripe.do(f"pay/{session}")
+    (intent,) = shop.stripe.listed("payment_intents")
+    assert (intent["amount"], intent["currency"]) == (top_up.gross // 100, "eur")
+
+
+@pytest.mark.parametrize("first", ["call", "way back", "sweep"])
+def test_the_order_in_which_we_hear_of_a_payment_does_not_matter(
+    shop: Shop, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_payments, "ASKED_AFTER", -card_payments.ASKED_AFTER)
+    top_up = shop.order()
+    shop.stripe.do(f"pay/{shop.visit(top_up)}")
+    ways = {
+        "call": lambda: shop.tell(COMPLETED),
+        "way back": lambda: shop.get(f"/billing/card/{top_up.public_id}/back"),
+        "sweep": card_payments.sweep,
+    }
+    ways.pop(first)()
+    assert shop.again(top_up).status == TopUpStatus.PAID
+    for way in ways.values():
+        way()
+        way()
+    assert shop.entries() == [("credit", top_up.net)]
+    assert shop.payments() == [("receipt", top_up.gross)]
+    assert db.session.query(Invoice).count() == 1
+
+
+def test_the_same_call_at_the_same_moment_books_once(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.stripe.do(f"pay/{shop.visit(top_up)}")
+    (body,) = shop.stripe.events(COMPLETED)
+    answers: list[int] = []
+
+    def call() -> None:
+        with shop.app.app_context():
+            answers.append(shop.call(body))
+
+    callers = [threading.Thread(target=call) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert answers == [200] * 4
+    assert shop.entries() == [("credit", top_up.net)]
+
+
+def test_a_forged_call_is_refused(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.stripe.do(f"pay/{shop.visit(top_up)}")
+    (body,) = shop.stripe.events(COMPLETED)
+    forged = {
+        "unsigned": {},
+        "wrong": {"Stripe-Signature": "t=1,v1=00"},
+        "unreadable": {"Stripe-Signature": "nonsense"},
+        "another secret": signed(body, "whsec_other"),
+        "old": signed(body, SECRET, time.time() - 301),
+        "of another call": signed(body + b" "),
+    }
+    assert {name: shop.call(body, headers) for name, headers in forged.items()} == dict.fromkeys(
+        forged, 400
+    )
+    assert shop.again(top_up).status == TopUpStatus.OPEN
+
+
+def test_a_signed_call_that_cannot_be_read_is_refused(shop: Shop) -> None:
+    for body in (b"", b"[]", b"{", b'"x"', b'{"data": {"object": 1}}', b"\xff"):
+        assert shop.call(body, signed(body)) == 400
+    long = b"x" * (256 * 1024 + 1)
+    assert shop.call(long, signed(long)) == 413
+
+
+def test_a_believed_call_that_lies_about_the_sum_changes_nothing(shop: Shop) -> None:
+    top_up = shop.order()
+    session = shop.visit(top_up)
+    lie = {"id": session, "payment_status": "paid", "amount_total": top_up.gross // 100}
+    body = json.dumps({"type": COMPLETED, "data": {"object": lie}}).encode()
+    assert shop.call(body) == 200
+    assert shop.again(top_up).status == TopUpStatus.OPEN
+
+
+def test_a_call_for_an_unknown_order_is_answered_and_forgotten(shop: Shop) -> None:
+    thing = {"id": "cs_unknown", "payment_intent": "pi_unknown"}
+    for kind in (COMPLETED, "charge.refunded", "payment_intent.succeeded", "customer.created"):
+        body = json.dumps({"type": kind, "data": {"object": thing}}).encode()
+        assert shop.call(body) == 200
+    assert shop.payments() == []
+
+
+def test_less_money_than_ordered_is_a_part_of_it(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.stripe.do(f"pay/{shop.visit(top_up)}", amount=5000)
+    shop.tell(COMPLETED)
+    found = shop.again(top_up)
+    assert (found.status, found.paid) == (TopUpStatus.OPEN, 500_000)
+    assert payments.due(found) == top_up.gross - 500_000
+    assert shop.balance() == 100_000
+
+
+def test_another_currency_is_not_booked_and_admins_hear_of_it_once(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.stripe.do(f"pay/{shop.visit(top_up)}", currency="huf")
+    assert shop.tell(COMPLETED) == [200]
+    assert shop.tell(COMPLETED) == [200]
+    assert shop.payments() == []
+    assert shop.again(top_up).status == TopUpStatus.OPEN
+    told = db.session.query(Email).filter_by(recipient="admin@example.com").all()
+    assert [one.subject for one in told] == ["A card payment could not be booked"]
+
+
+@pytest.mark.parametrize("end", [TopUpStatus.CANCELLED, TopUpStatus.EXPIRED])
+def test_money_for_an_order_that_was_given_up_still_counts(shop: Shop, end: str) -> None:
+    top_up = shop.order()
+    session = shop.visit(top_up)
+    top_ups.cancel(top_up, "")
+    db.session.query(TopUp).update({"status": end})
+    db.session.commit()
+    shop.stripe.do(f"pay/{session}")
+    shop.tell(COMPLETED)
+    assert shop.again(top_up).status == TopUpStatus.PAID
+    assert shop.balance() == 100_000 + top_up.net
+
+
+def test_paying_twice_is_visible_and_credits_once(shop: Shop) -> None:
+    top_up = shop.paid()
+    payments.receive(top_up.id, "transfer", "LINE 7", top_up.gross, actor="admin")
+    found = shop.again(top_up)
+    assert payments.surplus(found) == top_up.gross
+    assert shop.entries() == [("credit", top_up.net)]
+
+
+def test_an_open_page_is_used_again(shop: Shop) -> None:
+    top_up = shop.order()
+    assert shop.visit(top_up) == shop.visit(top_up)
+
+
+def test_a_changed_wish_closes_the_open_page(shop: Shop) -> None:
+    top_up = shop.order()
+    first = card.start(top_up)
+    second = card.start(shop.again(top_up), save_card=True)
+    assert first != second
+    shop.tell("checkout.session.expired")
+    assert shop.visit(shop.again(top_up))
+
+
+def test_an_expired_page_is_replaced(shop: Shop) -> None:
+    top_up = shop.order()
+    first = shop.visit(top_up)
+    shop.stripe.line.post(f"{shop.stripe.url}/v1/checkout/sessions/{first}/expire")
+    assert shop.visit(shop.again(top_up)) != first
+
+
+def test_a_paid_order_leads_back_instead_of_to_stripe(shop: Shop) -> None:
+    top_up = shop.paid()
+    answer = shop.get(f"/billing/card/{top_up.public_id}")
+    assert answer.location.endswith(f"/billing/top-ups/{top_up.public_id}")
+
+
+def test_money_that_is_still_on_its_way_waits(shop: Shop) -> None:
+    top_up = shop.order()
+    session = shop.visit(top_up)
+    shop.stripe.do(f"later/{session}")
+    shop.tell(COMPLETED)
+    shop.get(f"/billing/card/{top_up.public_id}/back")
+    assert shop.again(top_up).status == TopUpStatus.OPEN
+    shop.stripe.do(f"later/{session}", failed=True)
+    assert shop.tell("checkout.session.async_payment_failed") == [200]
+    assert shop.again(top_up).status == TopUpStatus.OPEN
+    shop.stripe.do(f"later/{session}")
+    shop.tell("checkout.session.async_payment_succeeded")
+    assert shop.again(top_up).status == TopUpStatus.PAID
+
+
+def test_while_stripe_is_away_nothing_is_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "RETRIES", 0)
+    top_up = shop.order()
+    session = shop.visit(top_up)
+    shop.stripe.do(f"pay/{session}")
+    (body,) = shop.stripe.events(COMPLETED)
+    shop.stripe.do("switch", down=True)
+    assert shop.call(body) == 503
+    answer = shop.get(f"/billing/card/{top_up.public_id}/back")
+    assert answer.status_code == 303
+    shop.stripe.do("switch", down=False)
+    assert shop.call(body) == 200
+    assert shop.entries() == [("credit", top_up.net)]
+
+
+def test_without_a_key_there_are_no_cards(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.app.config["STRIPE_SECRET_KEY"] = ""
+    answer = shop.get(f"/billing/card/{top_up.public_id}")
+    assert answer.location.endswith(f"/billing/top-ups/{top_up.public_id}")
+    assert shop.call(b"{}") == 404
+
+
+def test_currencies_without_hundredths_have_no_cards(shop: Shop) -> None:
+    shop.app.config["CURRENCY"] = "JPY"
+    assert not card.available()
+
+
+def test_nobody_pays_the_order_of_another(shop: Shop, stranger: PageClient) -> None:
+    top_up = shop.order()
+    assert stranger.get(f"/billing/card/{top_up.public_id}").status_code == 404
+    assert stranger.get(f"/billing/card/{top_up.public_id}/back").status_code == 404
+
+
+def test_stripe_is_never_asked_inside_a_transaction(shop: Shop) -> None:
+    top_up = shop.order()
+    with pytest.raises(RuntimeError), transaction():
+        card.start(top_up)

@@ -1,0 +1,152 @@
+"""Booking what has come, whatever way it came: once, in parts, too much, too late."""
+
+import threading
+
+import pytest
+
+from promosms.extensions import db
+from promosms.models import AccountStatus, Invoice, TopUp, TopUpStatus
+from promosms.services import invoices, payments, top_ups
+from tests.cards.conftest import Shop
+
+
+def come(top_up: TopUp, amount: int, reference: str = "LINE 1", **more: str) -> None:
+    payments.receive(top_up.id, "transfer", reference, amount, actor="boss", **more)
+
+
+def test_money_in_parts_credits_when_it_is_enough(shop: Shop) -> None:
+    top_up = shop.order()
+    come(top_up, 400_000)
+    assert payments.due(shop.again(top_up)) == top_up.gross - 400_000
+    assert shop.entries() == []
+    come(top_up, top_up.gross - 400_000, "LINE 2")
+    assert payments.due(shop.again(top_up)) == 0
+    assert shop.entries() == [("credit", top_up.net)]
+    invoice = invoices.of_top_up(top_up.id)
+    assert invoice is not None
+    assert {one.invoice_id for one in payments.of_top_up(top_up.id)} == {invoice.id}
+
+
+def test_the_same_line_is_booked_once(shop: Shop) -> None:
+    top_up = shop.order()
+    for _ in range(3):
+        come(top_up, top_up.gross)
+    assert shop.payments() == [("receipt", top_up.gross)]
+
+
+def test_a_line_that_stands_for_something_else_is_refused(shop: Shop) -> None:
+    first, second = shop.order(), shop.order()
+    come(first, 100)
+    with pytest.raises(payments.ReferenceTaken):
+        come(second, 100)
+    with pytest.raises(payments.ReferenceTaken):
+        come(first, 200)
+    assert shop.payments() == [("receipt", 100)]
+
+
+def test_a_line_given_to_two_orders_at_once_is_booked_for_one(shop: Shop) -> None:
+    ids = [shop.order().id for _ in range(4)]
+    db.session.remove()
+    ends: list[str] = []
+
+    def work(top_up_id: int) -> None:
+        with shop.app.app_context():
+            try:
+                payments.receive(top_up_id, "transfer", "LINE 1", 100, actor="boss")
+                ends.append("booked")
+            except payments.ReferenceTaken:
+                ends.append("taken")
+            finally:
+                db.session.remove()
+
+    workers = [threading.Thread(target=work, args=(one,)) for one in ids]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(ends) == ["booked", "taken", "taken", "taken"]
+
+
+def test_parts_that_come_at_once_are_all_counted(shop: Shop) -> None:
+    top_up = shop.order()
+    top_up_id, part = top_up.id, top_up.gross // 400 * 100
+    db.session.remove()
+
+    def work(number: int) -> None:
+        with shop.app.app_context():
+            payments.receive(top_up_id, "transfer", f"LINE {number}", part, actor="boss")
+            db.session.remove()
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    found = db.session.get_one(TopUp, top_up_id)
+    assert found.paid == 6 * part
+    assert payments.surplus(found) == 6 * part - found.gross
+    assert shop.entries() == [("credit", found.net)]
+    assert db.session.query(Invoice).count() == 1
+
+
+def test_another_currency_is_refused(shop: Shop) -> None:
+    top_up = shop.order()
+    with pytest.raises(payments.WrongCurrency):
+        come(top_up, top_up.gross, currency="PLN")
+    assert shop.payments() == []
+
+
+@pytest.mark.parametrize("amount", [0, -100])
+def test_nothing_and_less_is_no_payment(shop: Shop, amount: int) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        come(shop.order(), amount)
+
+
+def test_an_order_can_be_settled_with_what_has_come(shop: Shop) -> None:
+    top_up = shop.order()
+    come(top_up, 500_000)
+    payments.settle_short(top_up.id, "boss")
+    found = shop.again(top_up)
+    assert (found.status, found.gross, found.net + found.tax) == (
+        TopUpStatus.PAID,
+        500_000,
+        500_000,
+    )
+    assert shop.entries() == [("credit", found.net)]
+    invoice = invoices.of_top_up(top_up.id)
+    assert invoice is not None
+    assert (invoice.gross, invoice.net) == (500_000, found.net)
+    with pytest.raises(payments.NothingToSettle):
+        payments.settle_short(top_up.id, "boss")
+
+
+def test_nothing_is_settled_before_money_has_come(shop: Shop) -> None:
+    top_up = shop.order()
+    with pytest.raises(payments.NothingToSettle):
+        payments.settle_short(top_up.id, "boss")
+
+
+def test_a_cancelled_order_that_is_paid_late_is_paid(shop: Shop) -> None:
+    top_up = shop.order()
+    assert top_ups.cancel(top_up, "")
+    come(top_up, top_up.gross)
+    assert shop.again(top_up).status == TopUpStatus.PAID
+
+
+def test_an_account_that_leaves_is_not_credited(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.account().status = AccountStatus.DELETING
+    db.session.commit()
+    with pytest.raises(payments.AccountGone):
+        come(top_up, top_up.gross)
+    with pytest.raises(payments.AccountGone):
+        payments.receive(10**9, "transfer", "LINE 1", 100, actor="boss")
+
+
+def test_the_first_paid_top_up_ends_the_trial_and_keeps_that_day(shop: Shop) -> None:
+    first, second = shop.order(), shop.order()
+    come(first, first.gross)
+    approved = shop.account().approved_at
+    assert approved is not None
+    come(second, second.gross, "LINE 2")
+    assert shop.account().approved_at == approved

@@ -1,0 +1,75 @@
+"""How values are written on documents."""
+
+from datetime import date
+
+import pytest
+
+from promosms.documents import shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "polish", "xml"),
+    [
+        (0, "0.00", "0,00", "0.00"),
+        (10_000, "1.00", "1,00", "1.00"),
+        (12_345_600, "1,234.56", "1\u00a0234,56", "1234.56"),
+        (-12_345_600, "−1,234.56", "−1\u00a0234,56", "-1234.56"),
+        (1_234, "0.1234", "0,1234", "0.1234"),
+        (
+            10_000_000_000_000,
+            "1,000,000,000.00",
+            "1\u00a0000\u00a0000\u00a0000,00",
+            "1000000000.00",
+        ),
+    ],
+)
+def test_money(amount, english, polish, xml):
+    assert shown.money(amount, "en") == english
+    assert shown.money(amount, "pl") == polish
+    assert shown.decimal(amount) == xml
+
+
+def test_money_names_its_currency_without_a_break():
+    assert shown.money(10_000, "pl", "PLN") == "1,00\u00a0PLN"
+
+
+@pytest.mark.parametrize(
+    ("rate", "english", "polish"),
+    [(2300, "23%", "23%"), (550, "5.5%", "5,5%"), (1000, "10%", "10%"), (825, "8.25%", "8,25%")],
+)
+def test_rates(rate, english, polish):
+    assert shown.percent(rate, "en") == english
+    assert shown.percent(rate, "pl") == polish
+
+
+def test_days_accounts_and_numbers():
+    assert shown.day(date(2026, 5, 1), "pl").split() == ["1", "maja", "2026"]
+    assert shown.day(date(2026, 5, 1), "cs").split() == ["1", "May", "2026"]
+    assert shown.iban("DE89 370400440532013000").split() == [
+        "DE89",
+        "3704",
+        "0044",
+        "0532",
+        "0130",
+        "00",
+    ]
+    assert shown.number(-12_000, "en") == "−12,000"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (" a\r\n\tb ", "a b"),
+        ("a\x00b", "a b"),
+        ("a\u202eb\u200bc\ufeff", "abc"),
+        ("\ud800a\uffff", "a"),
+        ("z\u0307", "ż"),
+    ],
+)
+def test_texts_are_made_fit_for_xml_and_print(given, kept):
+    assert shown.plain(given) == kept
+
+
+def test_only_very_long_words_get_places_to_break():
+    assert shown.breakable("a" * 32) == "a" * 32
+    assert shown.breakable("b" * 33).count("\u200b") == 4

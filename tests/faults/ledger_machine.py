@@ -1,0 +1,167 @@
+"""A state machine that does anything with the money of an account, beside a model that knows."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, Campaign, Hold, LedgerEntry
+from promosms.services import installation, ledger, statement
+
+AMOUNTS = st.integers(1, 60_000)
+ENTRY = LedgerEntry
+
+
+def pots(account: int) -> tuple[int, int]:
+    """Balance and held money of an account, read anew."""
+    query = select(Account.balance, Account.held).where(Account.id == account)
+    balance, held = db.session.execute(query).one()
+    db.session.commit()
+    return balance, held
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Every operation, with amounts that fit and amounts that do not, and repeated ones."""
+
+    taken: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        db.session.remove()
+        with transaction() as session:
+            account = Account(region="PL")
+            session.add(account)
+        self.account = account.id
+        self.balance = self.held = self.number = 0
+        self.holds: dict[int, int] = {}
+        self.used: list[str] = []
+
+    def reference(self, of: str) -> str:
+        self.taken[of] += 1
+        self.number += 1
+        self.used.append(f"{of}:{self.account}:{self.number}")
+        return self.used[-1]
+
+    @rule(amount=AMOUNTS)
+    def credit(self, amount: int) -> None:
+        ledger.credit(self.account, amount, self.reference("credit"))
+        self.balance += amount
+
+    @precondition(lambda self: self.used)
+    @rule(amount=AMOUNTS, data=st.data())
+    def repeat(self, amount: int, data: st.DataObject) -> None:
+        known = data.draw(st.sampled_from(self.used))
+        self.taken["repeat"] += 1
+        try:
+            ledger.credit(self.account, amount, known)
+        except IntegrityError:
+            return
+        self.balance += amount  # what had failed before has not used its reference
+
+    @rule(amount=st.integers(1, 20_000))
+    def hold(self, amount: int) -> None:
+        self.taken["hold"] += 1
+        with transaction() as session:
+            campaign = Campaign(account_id=self.account, route_id=installation.default_route().id)
+            session.add(campaign)
+            session.flush()
+            campaign_id = campaign.id
+        if self._spent(amount, lambda: ledger.hold(self.account, campaign_id, amount)):
+            self.held += amount
+            self.holds[campaign_id] = amount
+
+    @precondition(lambda self: self.holds)
+    @rule(charged=st.integers(0, 40_000), released=st.integers(0, 40_000), data=st.data())
+    def settle(self, charged: int, released: int, data: st.DataObject) -> None:
+        campaign = data.draw(st.sampled_from(sorted(self.holds)))
+        left = self.holds[campaign]
+        if data.draw(st.booleans()):  # to the last unit
+            charged = min(charged, left)
+            released = left - charged
+        fits = True
+        try:
+            ledger.settle(campaign, charged, released, self.reference("settle"))
+        except IntegrityError:
+            fits = False
+        assert fits == (charged + released <= left)
+        if not fits:
+            return
+        self.holds[campaign] -= charged + released
+        self.held -= charged + released
+        self.balance += released
+
+    @rule(amount=AMOUNTS)
+    def pay(self, amount: int) -> None:
+        self._spend("pay", amount, lambda name: ledger.pay(self.account, amount, name))
+
+    @rule(amount=AMOUNTS)
+    def refund(self, amount: int) -> None:
+        self._spend(
+            "refund", amount, lambda name: ledger.refund(self.account, amount, name, "", "x")
+        )
+
+    @rule(amount=AMOUNTS, up=st.booleans())
+    def adjust(self, amount: int, up: bool) -> None:
+        change = amount if up else -amount
+        self._spend(
+            "adjust", -change, lambda name: ledger.adjust(self.account, change, name, "why", "x")
+        )
+
+    @rule(amount=AMOUNTS)
+    def give_back(self, amount: int) -> None:
+        ledger.give_back(self.account, amount, self.reference("give back"))
+        self.balance += amount
+
+    @rule(amount=AMOUNTS, won=st.booleans())
+    def dispute(self, amount: int, won: bool) -> None:
+        asked = -amount if won else amount
+        taken = ledger.dispute(self.account, asked, self.reference("dispute"), "")
+        assert taken == min(asked, self.balance)
+        self.balance -= taken
+
+    def _spend(self, of: str, amount: int, spend: Callable[[str], object]) -> None:
+        name = self.reference(of)
+        self._spent(amount, lambda: spend(name))
+
+    def _spent(self, amount: int, spend: Callable[[], object]) -> bool:
+        """Spend, if there is enough; if not, it must be refused and say how much is missing."""
+        missing = 0
+        try:
+            spend()
+        except ledger.InsufficientBalance as problem:
+            missing = problem.missing
+        assert missing == max(0, amount - self.balance)
+        if missing:
+            return False
+        self.balance -= amount
+        return True
+
+    @invariant()
+    def the_pots_are_those_of_the_model(self) -> None:
+        assert pots(self.account) == (self.balance, self.held)
+        assert self.balance >= 0
+        assert self.held == sum(self.holds.values())
+
+    def teardown(self) -> None:
+        mine = ENTRY.account_id == self.account
+        sums = select(
+            func.coalesce(func.sum(ENTRY.amount), 0), func.coalesce(func.sum(ENTRY.held), 0)
+        )
+        assert tuple(map(int, db.session.execute(sums.where(mine)).one())) == (
+            self.balance,
+            self.held,
+        )
+        rows = db.session.execute(select(Hold).where(Hold.account_id == self.account)).scalars()
+        for row in rows:
+            assert row.remaining == self.holds[row.campaign_id]
+            assert (row.closed_at is not None) == (row.remaining == 0)
+        lines = statement.lines(self.account, limit=500)
+        assert sum(line.amount for line in lines) == self.balance
+        assert not lines or lines[0].after == self.balance
+        db.session.remove()

@@ -1,0 +1,254 @@
+"""One of everything, so that every route can be called."""
+
+import io
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy import delete, select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Adjustment,
+    AutomaticTopUp,
+    BadRow,
+    Campaign,
+    CampaignStatus,
+    Confirmation,
+    ConfirmationKind,
+    Consent,
+    Email,
+    Gateway,
+    GatewayStatus,
+    ImportStatus,
+    InboundMessage,
+    InvoiceDocument,
+    Message,
+    MessageStatus,
+    Model,
+    PayMethod,
+    Session,
+    SuppressionSource,
+    TopUpStatus,
+    User,
+    now,
+)
+from promosms.services import (
+    automatic_top_ups,
+    balance_alerts,
+    campaigns,
+    companies,
+    confirmations,
+    guests,
+    imports,
+    installation,
+    ledger,
+    lists,
+    payments,
+    phone,
+    recipients,
+    routes,
+    suppression_list,
+    suppressions,
+    top_ups,
+)
+from promosms.services.automatic_top_ups import Wishes
+from promosms.services.campaigns import Draft
+from promosms.services.companies import Details
+from promosms.services.consent import Basis
+from tests.cast import Cast
+from tests.invoicing import POLISH, issued
+
+AGREED = Basis(Consent.GIVEN, "Card at the till", now())
+PRICES = b"country;price\nPL;0,05\n"
+FILE = b"phone,name\n+48601234567,Ola\n+48601234568,Jan\n"
+NEW_PASSWORD = "seven slow boats in May"
+NUMBER = "+48732000001"
+COMPANY = Details("Milk Bar", "Long Street 1", "00-001", "Warsaw", "PL", "PL5260001246")
+Things = dict[str, str]
+Form = dict[str, object]
+
+
+@dataclass
+class Stage:
+    """The owner's account with one of everything: what it is, and its name in an address."""
+
+    app: Flask
+    cast: Cast
+    things: Things = field(default_factory=dict)
+
+    def set(self) -> None:
+        """Make everything."""
+        self.owner = self.cast.owner.browser()
+        with self.app.app_context():
+            account = db.session.get_one(Account, self.cast.owner.account_id)
+            self._people(account)
+            self._imports(account)
+            self._campaigns(account)
+            self._top_ups(account)
+            self._links()
+            self._invoice(account.id)
+            self._money(account)
+            self._operator(account)
+            phone.store().reply("+48601111111", NUMBER, "Is it open?")
+            with transaction() as session:
+                # Letters are in the language of who gets them, whoever looks at the phone.
+                session.execute(delete(Email))
+            db.session.remove()
+        self.things["session"] = self._other_browser()
+
+    def rows(self) -> dict[str, list[str]]:
+        """Everything that is stored, to see whether anything has changed."""
+        with self.app.app_context():
+            found = {
+                table.name: sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
+                for table in Model.metadata.sorted_tables
+            }
+            found["network"] = [repr(text) for text in phone.texts()]
+            db.session.remove()
+        return found
+
+    def of(self, thing: str) -> list[str]:
+        """The names of all things of a kind, in every state: "import" has several."""
+        return [name for key, name in self.things.items() if key.split()[0] == thing.split()[0]]
+
+    def _people(self, account: Account) -> None:
+        group = lists.create(account.id, "Regulars")
+        person = recipients.add(account, {"phone": "+48601111111"}, AGREED, [group.id])
+        suppression_list.add(account.id, "PL", ["+48601111119"])
+        suppressions.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)
+        guest = guests.add(account, "+48601111112")
+        automatic_top_ups.switch_on(account, Wishes(100_000, 500_000, 1_000_000), "test")
+        balance_alerts.switch_on(account.id, 50_000, by_text=False)
+        by_hand, by_reply = reversed(suppression_list.page(account.id)[0])
+        with transaction() as session:
+            session.add(
+                InboundMessage(account_id=account.id, phone="+48601111111", text="Is it open?")
+            )
+            wishes = session.get_one(AutomaticTopUp, account.id)
+            wishes.customer, wishes.card, wishes.card_label = "cus_1", "pm_1", "Visa 4242"
+        self.things |= {
+            "recipient": person.public_id,
+            "guest": guest.public_id,
+            "list": group.public_id,
+            "suppression by hand": by_hand.public_id,
+            "suppression by reply": by_reply.public_id,
+        }
+
+    def _imports(self, account: Account) -> None:
+        for status in ImportStatus:
+            which = imports.upload(account, io.BytesIO(FILE), "customers.csv")
+            with transaction() as session:
+                which.status = status
+                session.add(
+                    BadRow(
+                        account_id=account.id,
+                        import_id=which.id,
+                        row=3,
+                        problem="too_short",
+                        content="12",
+                    )
+                )
+            self.things[f"import {status}"] = which.public_id
+
+    def _campaigns(self, account: Account) -> None:
+        for status in CampaignStatus:
+            made = campaigns.create(
+                account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
+            )
+            if status != CampaignStatus.DRAFT:
+                self._launched(made, status)
+            self.things[f"campaign {status}"] = made.public_id
+
+    def _top_ups(self, account: Account) -> None:
+        companies.save(account.id, COMPANY, "test")
+        user = db.session.get_one(User, self.cast.owner.user_id)
+        for status in TopUpStatus:
+            made = top_ups.order(account, user, 250_000, PayMethod.TRANSFER)
+            with transaction():
+                made.status, made.paid_at = status, now()
+            self.things[f"top_up {status}"] = made.public_id
+
+    def _launched(self, campaign: Campaign, status: CampaignStatus) -> None:
+        with transaction() as session:
+            campaign.status, campaign.launched_at, campaign.audience = status, now(), 1
+            campaign.n_delivered = 1
+            session.add(
+                Message(
+                    account_id=campaign.account_id,
+                    campaign_id=campaign.id,
+                    phone="+48601111111",
+                    text="Hi there",
+                    status=MessageStatus.DELIVERED,
+                )
+            )
+            if status == CampaignStatus.FINISHED:
+                ledger.hold(campaign.account_id, campaign.id, 300)
+                ledger.charge(campaign.id, 300, "charge:stage")
+
+    def _invoice(self, account_id: int) -> None:
+        """From a seller in Poland: it has every kind of file, and all are there."""
+        before = dict(self.app.config)
+        self.app.config.update(POLISH)
+        invoice = issued(account_id, rate=2300, currency="PLN")
+        self.app.config.update(before)
+        with transaction() as session:
+            for kind in ("pdf", "xml", "fa3"):
+                session.add(
+                    InvoiceDocument(invoice_id=invoice.id, kind=kind, content=b"x", digest="")
+                )
+        self.things["invoice"] = invoice.public_id
+
+    def _money(self, account: Account) -> None:
+        """Orders that were paid in part and too much; corrections that wait for a second admin."""
+        user = db.session.get_one(User, self.cast.owner.user_id)
+        for name, came in (("part", 50_000), ("surplus", 9_000_000)):
+            made = top_ups.order(account, user, 250_000, PayMethod.TRANSFER)
+            payment = payments.receive(
+                made.id, payments.TRANSFER, f"2026/{came}", came, actor="test"
+            )
+            self.things[f"order {name}"] = made.public_id
+            self.things["payment"] = payment.public_id
+        admin = db.session.get_one(User, self.cast.admin.user_id).public_id
+        with transaction() as session:
+            for name, asked_by in (("adjustment", "0" * 20), ("adjustment own", admin)):
+                given = {"account_id": account.id, "amount": 5, "reason": "Goodwill"}
+                wish = Adjustment(asked_by=asked_by, reference=name, **given)
+                session.add(wish)
+                session.flush()
+                self.things[name] = wish.public_id
+
+    def _links(self) -> None:
+        owner = db.session.get_one(User, self.cast.owner.user_id)
+        for kind in ConfirmationKind:
+            link = confirmations.new_link(kind, "new@example.com", "+48601000109")
+            self.things[f"link {kind}"] = link.rsplit("/", 1)[1]
+        with transaction() as session:
+            query = select(Confirmation).where(Confirmation.kind == ConfirmationKind.RESET)
+            session.scalars(query).one().user_id = owner.id
+
+    def _operator(self, account: Account) -> None:
+        with transaction() as session:
+            suspended = Account(region="PL", status=AccountStatus.SUSPENDED)
+            paused = Gateway(name="Resting", kind="simulator", status=GatewayStatus.PAUSED)
+            session.add_all([suspended, paused])
+        spare = routes.add("Spare", "test")
+        self.things |= {
+            "account": account.public_id,
+            "account suspended": suspended.public_id,
+            "gateway": "Simulator",
+            "gateway paused": "Resting",
+            "route": installation.default_route().code,
+            "route spare": spare.code,
+        }
+
+    def _other_browser(self) -> str:
+        self.cast.colleague.browser()
+        with self.app.app_context():
+            query = select(Session.public_id).where(Session.user_id == self.cast.colleague.user_id)
+            found = db.session.scalars(query.order_by(Session.id.desc())).first()
+            db.session.remove()
+        assert found is not None
+        return found

@@ -1,0 +1,166 @@
+"""What the database refuses, whoever asks: changed entries, lost payments, impossible signs."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from promosms.database import on_sqlite, transaction
+from promosms.extensions import db
+from promosms.models import Payment, PaymentKind, guards, now
+from promosms.services import ledger
+from tests.cast import Cast
+
+ENTRY = "account_id, kind, amount, held, reference, note, actor, created_at"
+
+
+def run(statement: str) -> int:
+    """Execute a statement by hand, as somebody with a database client would."""
+    with transaction() as session:
+        result = session.connection().execute(text(statement))
+        return int(getattr(result, "rowcount", 0))
+
+
+def pay(**values: object) -> int:
+    """A payment of 12.30 for an order."""
+    with transaction() as session:
+        given: dict[str, object] = {
+            "account_id": 7,
+            "top_up_id": 9,
+            "provider": "transfer",
+            "reference": "line 1",
+            "currency": "EUR",
+            "amount": 123_000,
+            "note": "From Anna",
+            "paid_at": now(),
+        }
+        row = Payment(**{**given, **values})
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_entries SET amount = amount + 1",
+        "UPDATE ledger_entries SET note = 'x'",
+        "UPDATE ledger_entries SET id = id",
+        "DELETE FROM ledger_entries",
+        "DELETE FROM ledger_entries WHERE amount > 0",
+    ],
+)
+def test_no_entry_is_changed_or_lost(context: None, cast: Cast, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="a ledger entry"):
+        run(statement)
+    db.session.rollback()
+    assert db.session.execute(text("SELECT count(*) FROM ledger_entries")).scalar() == 2
+
+
+def test_no_entry_is_replaced_or_truncated(context: None, cast: Cast) -> None:
+    replaced = (
+        f"INSERT OR REPLACE INTO ledger_entries (id, {ENTRY}) "
+        f"SELECT id, {ENTRY.replace('amount', 'amount * 2')} FROM ledger_entries"
+    )
+    with pytest.raises(DBAPIError, match="a ledger entry"):
+        run(replaced if on_sqlite() else "TRUNCATE ledger_entries CASCADE")
+
+
+def test_the_entries_of_a_leaving_account_go_and_no_others(context: None, cast: Cast) -> None:
+    owner = cast.owner.account_id
+    run(f"UPDATE accounts SET status = 'deleting' WHERE id = {owner}")
+    with pytest.raises(DBAPIError, match="leaves only with its account"):
+        run("DELETE FROM ledger_entries")
+    assert run(f"DELETE FROM ledger_entries WHERE account_id = {owner}") == 1
+    with pytest.raises(DBAPIError, match="never changed"):
+        run("UPDATE ledger_entries SET account_id = account_id")
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "held", "note"),
+    [
+        ("credit", 0, 0, ""),
+        ("credit", -5, 0, ""),
+        ("credit", 5, 5, ""),
+        ("hold", -5, 6, ""),
+        ("hold", 5, -5, ""),
+        ("charge", 5, 0, ""),
+        ("charge", 0, 5, ""),
+        ("release", -5, 0, ""),
+        ("release", 5, -6, ""),
+        ("refund", 5, 0, ""),
+        ("dispute", -5, 5, ""),
+        ("adjustment", 5, 0, ""),
+        ("adjustment", 5, 5, "why"),
+        ("gift", 5, 0, ""),
+    ],
+)
+def test_an_entry_does_only_what_its_kind_can(
+    context: None, cast: Cast, kind: str, amount: int, held: int, note: str
+) -> None:
+    values = f"{cast.owner.account_id}, '{kind}', {amount}, {held}, 'r', '{note}', '{note}'"
+    with pytest.raises(IntegrityError):
+        run(f"INSERT INTO ledger_entries ({ENTRY}) VALUES ({values}, '2026-11-01 00:00:00')")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "amount = 1",
+        "account_id = 8",
+        "top_up_id = 10",
+        "note = 'another'",
+        "reference = 'line 2'",
+        "kind = 'dispute_won'",
+        "paid_at = '2020-01-01 00:00:00'",
+        "currency = 'PLN'",
+        "actor = 'x'",
+        "invoice_id = 4",
+        "account_id = NULL, amount = 1",
+    ],
+)
+def test_a_payment_is_never_changed(context: None, change: str) -> None:
+    pay(invoice_id=3)
+    with pytest.raises(DBAPIError, match="only what leads to the account"):
+        run(f"UPDATE payments SET {change}")
+
+
+def test_of_a_payment_only_the_way_to_the_account_can_be_cut(context: None) -> None:
+    pay()
+    assert run("UPDATE payments SET invoice_id = 3") == 1  # issued now
+    assert run("UPDATE payments SET account_id = NULL, top_up_id = NULL, note = ''") == 1
+    with pytest.raises(DBAPIError, match="only what leads to the account"):
+        run("UPDATE payments SET account_id = 7")
+    with pytest.raises(DBAPIError, match="never deleted"):
+        run("DELETE FROM payments")
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount"),
+    [
+        (PaymentKind.RECEIPT, 0),
+        (PaymentKind.RECEIPT, -1),
+        (PaymentKind.REFUND, 0),
+        (PaymentKind.DISPUTE, 1),
+        (PaymentKind.DISPUTE_WON, -1),
+    ],
+)
+def test_a_payment_has_the_sign_of_its_kind(context: None, kind: str, amount: int) -> None:
+    with pytest.raises(IntegrityError):
+        pay(kind=kind, amount=amount)
+
+
+def test_a_migration_can_take_the_guards_away_and_put_them_back(context: None, cast: Cast) -> None:
+    dialect = "sqlite" if on_sqlite() else "postgresql"
+    for table in guards.TABLES:
+        for statement in guards.drops(table, dialect):
+            run(statement)
+    run("UPDATE ledger_entries SET note = 'by a migration'")
+    for table in guards.TABLES:
+        for statement in guards.statements(table, dialect):
+            run(statement)
+    with pytest.raises(DBAPIError, match="never changed"):
+        run("UPDATE ledger_entries SET note = ''")
+
+
+def test_the_ledger_still_grows(context: None, cast: Cast) -> None:
+    assert ledger.credit(cast.owner.account_id, 5, "credit:5").amount == 5

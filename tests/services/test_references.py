@@ -1,0 +1,65 @@
+"""Payment references, as people and banks write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promosms.services import references
+
+SIGNS = st.sampled_from(references.SIGNS)
+MADE = st.builds(references.new)
+
+
+def plain(reference: str) -> str:
+    return reference.replace("-", "")
+
+
+def test_it_has_no_sign_that_is_mistaken_for_another() -> None:
+    assert not set(references.SIGNS) & set("01ILO")
+    assert len(references.SIGNS) == len(set(references.SIGNS)) == 31
+
+
+def test_it_is_random() -> None:
+    made = {references.new() for _ in range(500)}
+    assert len(made) == 500
+    assert all(len(each) == 12 and each.startswith("PS-") for each in made)
+
+
+@given(MADE)
+def test_it_is_read_however_it_is_written(reference: str) -> None:
+    written = [
+        reference,
+        reference.lower(),
+        plain(reference),
+        plain(reference)[2:],
+        f" {reference[3:]} ",
+        reference.replace("-", " "),
+        reference.replace("-", "–"),
+        " ".join(plain(reference)),
+        f"Top-up {reference}, thanks",
+        f"zapl.za{plain(reference)}FAKTURA",
+        f"PSPS-{reference[3:]}",
+    ]
+    assert [references.read(text) for text in written] == [reference] * len(written)
+
+
+@given(MADE, st.integers(3, 10), SIGNS)
+def test_a_wrong_sign_is_found(reference: str, place: int, sign: str) -> None:
+    bare = list(plain(reference))
+    bare[place - 1], was = sign, bare[place - 1]
+    assert (references.read("".join(bare)) is None) == (sign != was)
+    assert references.mistyped("".join(bare)) == (sign != was)
+
+
+@given(MADE, st.integers(2, 9), st.integers(2, 9))
+def test_signs_that_have_changed_places_are_found(reference: str, one: int, other: int) -> None:
+    bare = list(plain(reference))
+    bare[one], bare[other] = bare[other], bare[one]
+    same = "".join(bare) == plain(reference)
+    assert (references.read("".join(bare)) is not None) == same
+
+
+@pytest.mark.parametrize("text", ["", "PS", "thank you for everything", "0" * 8, "PS-7K3M-94Q"])
+def test_other_texts_hold_none(text: str) -> None:
+    assert references.read(text) is None
+    assert not references.mistyped(text)

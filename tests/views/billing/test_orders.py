@@ -1,0 +1,201 @@
+"""The orders, and one of them: how it stands with it and how to pay it."""
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, PayMethod, TopUp, TopUpStatus, User, now
+from promosms.services import companies, payments, top_ups
+from promosms.services.companies import Details
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+COMPANY = Details('Milk <b>Bar</b> "Ł"', "Long Street 1", "10115", "Berlin", "DE", "DE136695976")
+SELLER = {
+    "OPERATOR_NAME": "Texts GmbH",
+    "OPERATOR_STREET": "Kurze Str. 1",
+    "OPERATOR_POSTCODE": "10115",
+    "OPERATOR_CITY": "Berlin",
+    "OPERATOR_COUNTRY": "DE",
+    "OPERATOR_TAX_ID": "DE136695976",
+    "OPERATOR_IBAN": "DE89370400440532013000",
+    "OPERATOR_EMAIL": "money@texts.example",
+    "VAT_RATE": 1900,
+}
+
+
+@pytest.fixture
+def order(app: Flask, cast: Cast) -> str:
+    """The address of an open order over 50.00 net."""
+    app.config.update(SELLER)
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        user = db.session.get_one(User, cast.owner.user_id)
+        companies.save(account.id, COMPANY, "test")
+        made = top_ups.order(account, user, 500_000, PayMethod.TRANSFER)
+        return f"/billing/top-ups/{made.public_id}"
+
+
+def change(app: Flask, **values: Any) -> None:
+    with app.app_context(), transaction() as session:
+        made = session.scalars(select(TopUp)).one()
+        for name, value in values.items():
+            setattr(made, name, value)
+
+
+def pay(app: Flask, amount: int, reference: str = "line 1") -> None:
+    with app.app_context():
+        made = db.session.scalars(select(TopUp)).one()
+        payments.receive(made.id, "transfer", reference, amount, actor="admin")
+
+
+def text(page: BeautifulSoup) -> str:
+    main = page.select_one("main")
+    assert main is not None
+    return words(main.get_text(" "))
+
+
+def test_it_shows_how_to_pay(app: Flask, owner: PageClient, order: str) -> None:
+    page = owner.get_page(order)
+    shown = text(page)
+    with app.app_context():
+        reference = db.session.scalars(select(TopUp.reference)).one()
+    for said in ("Waiting for the money", "Texts GmbH", "DE89 3704 0044 0532 0130 00", reference):
+        assert said in shown
+    assert "Amount €59.50" in shown
+    assert 'Milk <b>Bar</b> "Ł"' in shown
+    assert page.select("figure svg path")
+    assert "by card" not in shown
+
+
+def test_a_part_is_counted(app: Flask, owner: PageClient, order: str) -> None:
+    pay(app, 200_000)
+    shown = text(owner.get_page(order))
+    assert "A part has come" in shown
+    assert "€20.00 has come, €39.50 is missing." in shown
+    assert "Amount €39.50" in shown
+    assert "Cancel the order" not in shown
+
+
+def test_a_paid_one_says_so_and_leads_to_the_invoice(
+    app: Flask, owner: PageClient, order: str
+) -> None:
+    pay(app, 595_000)
+    page = owner.get_page(order)
+    assert "€50.00 came onto your balance on" in text(page)
+    assert "Pay by bank transfer" not in text(page)
+    assert page.select("a[href*='/billing/invoices/']")
+    assert "more has come" not in text(page)
+
+
+def test_what_came_twice_is_said(app: Flask, owner: PageClient, order: str) -> None:
+    pay(app, 595_000)
+    pay(app, 595_000, "line 2")
+    assert "€59.50 more has come than was ordered." in text(owner.get_page(order))
+
+
+@pytest.mark.parametrize("status", [TopUpStatus.CANCELLED, TopUpStatus.EXPIRED])
+def test_money_for_one_that_has_ended_still_counts(
+    app: Flask, owner: PageClient, order: str, status: TopUpStatus
+) -> None:
+    change(app, status=status)
+    shown = text(owner.get_page(order))
+    assert "still counts when it comes" in shown
+    assert "Order again" in shown
+    assert "Pay by bank transfer" not in shown
+    pay(app, 10_000)
+    assert "€1.00 has come, €58.50 is missing." in text(owner.get_page(order))
+
+
+def test_it_can_be_cancelled_once(app: Flask, owner: PageClient, order: str) -> None:
+    assert "You do not have to pay anything" in text(owner.post_page(f"{order}/cancel"))
+    assert "cannot be cancelled any more" in text(owner.post_page(f"{order}/cancel"))
+
+
+def test_an_order_in_an_old_currency_is_refused_with_words(
+    app: Flask, owner: PageClient, order: str
+) -> None:
+    app.config["CURRENCY"] = "PLN"
+    page = owner.get_page(order)
+    assert "This order is in EUR, and here everything is sold in PLN now." in text(page)
+    assert "€59.50" in text(page)
+    assert "Pay by bank transfer" not in text(page)
+    assert not page.select("figure svg")
+    assert "€59.50" in text(owner.get_page("/billing/top-ups"))
+
+
+def test_while_nobody_sells_it_says_whom_to_write_to(
+    app: Flask, owner: PageClient, order: str
+) -> None:
+    app.config["OPERATOR_IBAN"] = ""
+    shown = text(owner.get_page(order))
+    assert "Nothing can be paid here at the moment. Please write to money@texts.example." in shown
+    assert owner.get(f"{order}/pro-forma").status_code == 404
+
+
+def test_an_example_account_is_not_offered_for_payment(
+    app: Flask, owner: PageClient, order: str
+) -> None:
+    app.config.update(dict.fromkeys(SELLER, ""))
+    app.config["VAT_RATE"] = 0
+    page = owner.get_page(order)
+    assert "Do not send money to it." in text(page)
+    assert not page.select("figure svg")
+
+
+def test_the_pro_forma_is_a_pdf(app: Flask, owner: PageClient, order: str) -> None:
+    answer = owner.get(f"{order}/pro-forma")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+    name = f"PF-{now().year}-000001.pdf"
+    assert name in answer.headers["Content-Disposition"]
+
+
+def test_cards_are_offered_where_they_work(app: Flask, owner: PageClient, order: str) -> None:
+    app.config.update(STRIPE_SECRET_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET="whsec_1")
+    page = owner.get_page(order)
+    assert "Pay €59.50 by card" in text(page)
+    assert page.select(f"a[href='/billing/card/{order.rsplit('/', 1)[1]}']")
+
+
+def test_members_see_it_and_cannot_end_it(colleague: PageClient, order: str) -> None:
+    page = colleague.get_page(order)
+    assert not page.select("main form")
+    assert colleague.send(f"{order}/cancel").status_code == 403
+    assert colleague.get_page("/billing/top-ups").select("main tbody tr")
+
+
+def test_strangers_do_not_find_it(
+    stranger: PageClient, visitor: PageClient, admin: PageClient, order: str
+) -> None:
+    stranger.get_page(order, 404)
+    assert stranger.get(f"{order}/pro-forma").status_code == 404
+    assert stranger.send(f"{order}/cancel").status_code == 404
+    assert "/login" in visitor.get(order).location
+    admin.get_page(order, 403)
+
+
+def test_the_list_pages(app: Flask, cast: Cast, owner: PageClient, order: str) -> None:
+    with app.app_context():
+        first = db.session.scalars(select(TopUp)).one()
+        columns = [each.name for each in TopUp.__table__.columns]
+        values = {name: getattr(first, name) for name in columns}
+        skipped = {"id", "public_id", "reference"}
+        kept = {name: value for name, value in values.items() if name not in skipped}
+        with transaction() as session:
+            for n in range(top_ups.PAGE):
+                session.add(TopUp(**kept, reference=f"PS-{n}"))
+    page = owner.get_page("/billing/top-ups")
+    assert len(page.select("main tbody tr")) == top_ups.PAGE
+    link = page.select_one(".pager a")
+    assert link is not None
+    assert len(owner.get_page(str(link["href"])).select("main tbody tr")) == 1
+
+
+def test_an_empty_list_invites(owner: PageClient) -> None:
+    assert "Nothing has been ordered yet" in text(owner.get_page("/billing/top-ups"))

@@ -1,0 +1,144 @@
+"""The guests page, and the strip that says what is missing to end the trial."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, Campaign, Consent, Email, Gateway, Guest, Recipient
+from promosms.services import guests, installation
+from tests.cast import Cast
+from tests.pages import PageClient, words
+
+PAGES = ("/dashboard", "/campaigns", "/recipients", "/billing", "/settings", "/settings/guests")
+
+
+def go_on_trial(app: Flask) -> None:
+    """Connect a gateway that reaches people."""
+    with app.app_context(), transaction() as session:
+        session.add(Gateway(name="Real", kind="smsapi"))
+
+
+def guest(app: Flask, cast: Cast) -> str:
+    """Put a number on the list; returns its name in addresses."""
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        return guests.add(account, "+48601222001").public_id
+
+
+def test_a_guest_is_added_and_removed(app: Flask, owner: PageClient) -> None:
+    go_on_trial(app)
+    page = owner.post_page("/settings/guests", {"phone": "601 222 001"})
+    text = words(page.get_text(" "))
+    assert "+48 601 222 001" in text
+    assert "Free places 4 of 5" in text
+    assert "Not among your recipients yet" in text
+    action = str(page.select('form[action$="/remove"]')[0]["action"])
+    text = words(owner.post_page(action).get_text(" "))
+    assert "removed; the place is free on" in text
+    assert "Free places 4 of 5" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Enter a mobile number."),
+        ("22 123 45 67", "landline"),
+        ("<b>", "letters or signs"),
+        ("601 000 101", "your own number"),
+        ("1" * 400, ""),
+    ],
+)
+def test_it_says_why_a_number_is_refused(
+    app: Flask, owner: PageClient, typed: str, said: str
+) -> None:
+    go_on_trial(app)
+    page = owner.post_page("/settings/guests", {"phone": typed}, 422)
+    assert said in page.select(".error")[0].get_text()
+    with app.app_context():
+        assert db.session.scalars(select(Guest)).all() == []
+
+
+def test_it_says_when_a_place_is_free_again(app: Flask, cast: Cast, owner: PageClient) -> None:
+    app.config["TRIAL_GUESTS"] = 1
+    made = guest(app, cast)
+    page = owner.post_page("/settings/guests", {"phone": "601 222 002"}, 422)
+    assert "Remove a guest first" in page.get_text()
+    owner.post_page(f"/settings/guests/{made}/remove")
+    page = owner.post_page("/settings/guests", {"phone": "601 222 002"}, 422)
+    assert "The next one is free on" in page.get_text()
+
+
+def test_members_may_and_strangers_may_not(
+    app: Flask,
+    cast: Cast,
+    colleague: PageClient,
+    stranger: PageClient,
+    admin: PageClient,
+    visitor: PageClient,
+) -> None:
+    made = guest(app, cast)
+    assert "601 222 001" in colleague.get_page("/settings/guests").get_text()
+    assert "601 222 001" not in stranger.get_page("/settings/guests").get_text()
+    stranger.post_page(f"/settings/guests/{made}/remove", {}, 404)
+    admin.get_page("/settings/guests", 403)
+    assert "/login" in visitor.get("/settings/guests").location
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_says_what_is_missing_while_on_trial_and_nothing_afterwards(
+    app: Flask, cast: Cast, owner: PageClient, path: str
+) -> None:
+    assert owner.get_page(path).select(".trial") == []
+    go_on_trial(app)
+    (strip,) = owner.get_page(path).select(".trial")
+    text = words(strip.get_text(" "))
+    assert "yourself and your guests (at most 5), with at most 50 texts a day" in text
+    assert "top up once, or ask the operator" in text
+    assert strip.select('a[href="/settings/guests"]')
+    with app.app_context(), transaction() as session:
+        account = session.get_one(Account, cast.owner.account_id)
+        account.approved_at = account.created_at
+    assert owner.get_page(path).select(".trial") == []
+
+
+def test_the_review_says_who_is_no_guest(app: Flask, cast: Cast, owner: PageClient) -> None:
+    go_on_trial(app)
+    guest(app, cast)
+    with app.app_context(), transaction() as session:
+        account_id = cast.owner.account_id
+        session.add_all(
+            Recipient(
+                account_id=account_id,
+                phone=f"+4860122200{n}",
+                country="PL",
+                consent=Consent.GIVEN,
+            )
+            for n in range(1, 4)
+        )
+        route_id = installation.default_route().id
+        made = Campaign(account_id=account_id, route_id=route_id, text="Hello", everyone=True)
+        session.add(made)
+        session.flush()
+        public_id = made.public_id
+    text = words(owner.get_page(f"/campaigns/{public_id}/review").get_text(" "))
+    assert "They are not on your guest list, and your account is still on trial. 2" in text
+    assert "Send 1 text" in text
+
+
+def test_an_admin_approves_an_account(
+    app: Flask, cast: Cast, owner: PageClient, admin: PageClient
+) -> None:
+    go_on_trial(app)
+    here = f"/admin/accounts/{cast.owner.account_public_id}"
+    assert "On trial" in admin.get_page(here).get_text()
+    page = admin.post_page(f"{here}/approve")
+    assert "is approved" in page.get_text()
+    assert "On trial" not in page.get_text()
+    assert "was not on trial" in admin.post_page(f"{here}/approve").get_text()
+    assert owner.get_page("/dashboard").select(".trial") == []
+    with app.app_context():
+        assert len(db.session.scalars(select(Email)).all()) == 1
+    owner.post_page(f"{here}/approve", {}, 404)
+    admin.post_page("/admin/accounts/nobody/approve", {}, 404)
