@@ -4,7 +4,18 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from promosms import access, cli, config, database, extensions, language, logs, security, views
+from promosms import (
+    access,
+    cli,
+    config,
+    database,
+    extensions,
+    language,
+    logs,
+    request_log,
+    security,
+    views,
+)
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -12,6 +23,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app = Flask(__name__, instance_path=config.instance_path(), instance_relative_config=True)
     config.init_app(app, overrides)
     logs.init_app(app)
+    request_log.init_app(app)
     security.init_app(app)
     extensions.init_app(app)
     database.init_app(app)

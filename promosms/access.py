@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
 
 from promosms.extensions import db, login
+from promosms.language import gettext
 from promosms.models import Account, Role, Session, User
-from promosms.services import sessions
+from promosms.services import reauthentication, sessions, totp
 
 View = TypeVar("View", bound=Callable[..., Any])
 Owned = TypeVar("Owned")
@@ -35,6 +37,10 @@ ROLES = {
 }
 
 
+# What somebody may reach who has to choose a password or to set up the second step first.
+ON_THE_WAY = ("auth.sign_out", "auth.choose_password", "confirm.index", "two_steps.switch_on")
+
+
 class SignedIn(UserMixin):
     """What Flask-Login knows of a signed-in browser: its session, and by it the user."""
 
@@ -56,6 +62,16 @@ def allow(access: Access) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def fresh(view: View) -> View:
+    """Mark a view as dangerous: who has not proved for five minutes to be there does it again.
+
+    Nothing that was sent is repeated: the page to confirm says that the button has to be pressed
+    once more.
+    """
+    view.__dict__["fresh"] = True
+    return view
 
 
 def access_of(endpoint: str) -> Access | None:
@@ -99,6 +115,16 @@ def owned(model: type[Owned], public_id: str) -> Owned:
     return found
 
 
+def safe_path(target: str) -> str:
+    """The path if it stays on this site, else nothing.
+
+    Browsers take a backslash for a slash and drop control characters, so both are refused.
+    """
+    local = target.startswith("/") and not target.startswith("//")
+    clean = "\\" not in target and target.isprintable()
+    return target if local and clean else ""
+
+
 def forget_user() -> None:
     """Show the rest of this request as to a visitor: the database may be what has failed."""
     db.session.rollback()
@@ -126,11 +152,12 @@ def _check() -> ResponseReturnValue | None:
     if user.must_choose_password and request.endpoint not in (
         "auth.choose_password",
         "auth.sign_out",
+        "leaving.leave",
     ):
         return redirect(url_for("auth.choose_password"))
     if access is None or user.role not in ROLES[access]:
         abort(404 if user.role != Role.ADMIN and access is Access.ADMIN else 403)
-    return None
+    return _two_steps_first(user) or _confirm_first(request.endpoint)
 
 
 def _sign_in_first() -> ResponseReturnValue:
@@ -138,3 +165,28 @@ def _sign_in_first() -> ResponseReturnValue:
         # Not a redirect: what was typed would be lost with it.
         abort(401)
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+
+
+def _two_steps_first(user: User) -> ResponseReturnValue | None:
+    if totp.is_on(user) or request.endpoint in ON_THE_WAY or not totp.required(user):
+        return None
+    return redirect(url_for("two_steps.switch_on"))
+
+
+def _confirm_first(endpoint: str) -> ResponseReturnValue | None:
+    view = current_app.view_functions[endpoint]
+    if not getattr(view, "fresh", False) or not reauthentication.required(current_user.session):
+        return None
+    if request.method != "POST":
+        return redirect(url_for("confirm.index", next=request.full_path.rstrip("?")))
+    # What was typed is not kept anywhere, so it has to be sent again from its page.
+    flash(gettext("Nothing was done yet. Confirm that it is you, then do it once more."), "warn")
+    return redirect(url_for("confirm.index", next=_page_of_the_form()), 303)
+
+
+def _page_of_the_form() -> str:
+    """The page of ours from which a form was sent; the settings if it is not known."""
+    came_from = urlsplit(request.referrer or "")
+    ours = came_from.netloc == urlsplit(request.host_url).netloc
+    path = safe_path(came_from.path) if ours else ""
+    return path if path and path != url_for("confirm.index") else url_for("settings.index")

@@ -7,8 +7,12 @@ from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from promosms import production
+from promosms.cli_audit import audit
 from promosms.cli_gateways import gateway
 from promosms.cli_ledger import ledger
+from promosms.cli_privacy import privacy
+from promosms.cli_users import reset_totp
 from promosms.config import DEFAULTS
 
 SECRET = ("PASSWORD", "KEY", "SECRET", "URL")
@@ -94,6 +98,8 @@ def config_check() -> None:
     from promosms import bell
     from promosms.extensions import db
 
+    for line in production.warnings(current_app.config):
+        click.echo(f"Note: {line}")
     for name in DEFAULTS:
         value = current_app.config[name]
         hidden = value and any(word in name for word in SECRET) and name != "PUBLIC_URL"
@@ -120,4 +126,17 @@ def _who_sells() -> str:
     return f"{sold.name} ({sold.tax_id}) sells, VAT {sold.rate / 100:g} %, by {cards}."
 
 
-COMMANDS = (up, worker, tick, migrate, demo, invite_admin, config_check, gateway, ledger)
+COMMANDS = (
+    up,
+    worker,
+    tick,
+    migrate,
+    demo,
+    invite_admin,
+    reset_totp,
+    config_check,
+    gateway,
+    audit,
+    ledger,
+    privacy,
+)

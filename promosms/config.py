@@ -1,5 +1,6 @@
 """Settings: defaults, then `instance/config.py`, then the environment (`PROMOSMS_…`)."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -9,22 +10,31 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
-from promosms import selling
+from promosms import optional_cookies, production, selling
 
 DEFAULTS: dict[str, object] = {
     # the installation
     "PRODUCTION": False,
     "PUBLIC_URL": "https://localhost:8443",
     "TRUSTED_PROXIES": 0,
+    "PROXY_NETWORKS": [
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+        *("::1/128", "fc00::/7"),
+    ],
+    "TRUSTED_HOSTS": [],
+    "HSTS_SUBDOMAINS": False,
     "DATABASE_URL": "",
     "REDIS_URL": "",
     "SECRET_KEY": "",
+    "SECRET_KEY_FALLBACKS": [],
     # the operator, shown on the policy pages
     "OPERATOR_NAME": "",
     "OPERATOR_ADDRESS": "",
     "OPERATOR_EMAIL": "",
+    "SECURITY_CONTACT": "",
     "OPERATOR_TAX_ID": "",
     "PROCESSORS": [],
+    "OPTIONAL_COOKIES": {},
     # the seller on invoices, on top of name, e-mail and tax id
     "OPERATOR_STREET": "",
     "OPERATOR_POSTCODE": "",
@@ -64,7 +74,11 @@ DEFAULTS: dict[str, object] = {
     "SESSION_HOURS": 12,
     "SYSTEM_PASSWORD_MINUTES": 30,
     "SYSTEM_TEXTS_PER_HOUR": 50,
+    "SYSTEM_TEXTS_PER_DIAL_CODE": 200,
+    "PROOF_COST": 5_000,
     "RATE_LIMITS": True,
+    "ADMIN_TOTP": True,
+    "LEAKED_PASSWORDS": "",
     "ARGON2_TIME": 3,
     "ARGON2_MEMORY_KIB": 65_536,
     # sending
@@ -73,6 +87,9 @@ DEFAULTS: dict[str, object] = {
     "SIMULATOR_RECEIPT_SECONDS": 1.0,
     "LEASE_SECONDS": 60,
     "TICK_SECONDS": 10.0,
+    # logs: how long lines are kept, and how long the whole IP address in them
+    "LOG_DAYS": 30,
+    "LOG_IP_DAYS": 7,
     # files and e-mail
     "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
     "IMPORT_ROWS": 1_000_000,
@@ -144,6 +161,8 @@ def _environment() -> dict[str, object]:
 
 
 def _converted(name: str, raw: str, default: object) -> object:
+    if isinstance(default, dict):
+        return _read_json(name, raw)
     try:
         if isinstance(default, bool):
             return raw.strip().lower() in ("1", "true", "yes", "on")
@@ -160,14 +179,22 @@ def _converted(name: str, raw: str, default: object) -> object:
     return raw
 
 
+def _read_json(name: str, raw: str) -> object:
+    try:
+        return json.loads(raw)
+    except ValueError as error:
+        raise ConfigError(f"PROMOSMS_{name} must be JSON.") from error
+
+
 def _derive(app: Flask, folder: Path) -> None:
     config = app.config
     if not config["DATABASE_URL"]:
         config["DATABASE_URL"] = f"sqlite:///{folder / 'promosms.sqlite3'}"
     if not config["REDIS_URL"]:
         config["REDIS_URL"] = f"unix://{folder / 'valkey.sock'}"
-    if config["OPERATOR_LOGO"]:
-        config["OPERATOR_LOGO"] = str(folder / config["OPERATOR_LOGO"])
+    for name in ("OPERATOR_LOGO", "LEAKED_PASSWORDS"):
+        if config[name]:
+            config[name] = str(folder / config[name])
     config["SQLALCHEMY_DATABASE_URI"] = config["DATABASE_URL"]
     config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_pre_ping": True,
@@ -182,6 +209,11 @@ def _derive(app: Flask, folder: Path) -> None:
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=True,  # never set by us; were it ever, then so
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        # The last one signs, the older ones still open what they have signed.
+        WTF_CSRF_SECRET_KEY=[*config["SECRET_KEY_FALLBACKS"], config["SECRET_KEY"]],
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE=config["LANGUAGES"][0],
@@ -202,17 +234,11 @@ def _limits_storage(redis_url: str) -> str:
 
 def _check(app: Flask) -> None:
     config = app.config
-    if not str(config["PUBLIC_URL"]).startswith("https://"):
-        raise ConfigError("PUBLIC_URL must begin with https://.")
+    if wrong := optional_cookies.problem(config):
+        raise ConfigError(wrong)
+    if not 1 <= config["LOG_IP_DAYS"] <= config["LOG_DAYS"] <= 180:
+        raise ConfigError("LOG_IP_DAYS and LOG_DAYS must be between 1 and 180, in this order.")
     if wrong := selling.problem(config):
         raise ConfigError(wrong)
-    if not config["PRODUCTION"]:
-        return
-    if app.debug:
-        raise ConfigError("Debug mode is on: switch it off in production.")
-    if len(str(config["SECRET_KEY"])) < 32:
-        raise ConfigError("SECRET_KEY is too short: use at least 32 characters.")
-    if not config["MAIL_SERVER"]:
-        raise ConfigError("MAIL_SERVER is not set: registration needs e-mail in production.")
-    if not config["OPERATOR_EMAIL"]:
-        raise ConfigError("OPERATOR_EMAIL is not set: the privacy policy must name you.")
+    if wrong := production.problem(config, Path(app.instance_path), app.debug):
+        raise ConfigError(wrong)

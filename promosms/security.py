@@ -1,73 +1,70 @@
-"""HTTPS, trusted proxies and security headers: Talisman, and what it leaves open."""
+"""HTTPS and trusted proxies: Talisman, and what it leaves open. The headers are in `headers.py`."""
 
 from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
-from flask_login import current_user
-from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request
+
+from promosms import headers
+from promosms.language import gettext as _
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-CONTENT_POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self'",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "manifest-src": "'self'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-    "base-uri": "'none'",
-    "object-src": "'none'",
-}
-DENIED = ("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb")
-PERMISSIONS = dict.fromkeys(DENIED, "()")
+READING = ("GET", "HEAD")
 
 
 class ForwardedHeaders:
-    """Drops the forwarded headers that no trusted proxy of ours can have written.
+    """Believes the forwarded headers that a trusted proxy of ours has written, and no others.
 
-    Talisman believes `X-Forwarded-Proto` from anybody, so the headers go before it looks.
+    Talisman believes `X-Forwarded-Proto` from anybody, so none of them is left when it looks.
     """
 
     NAMES = ("PROTO", "FOR", "HOST", "PORT", "PREFIX", "SSL")
 
-    def __init__(self, wsgi_app: "WSGIApplication", proxies: int) -> None:
-        self.trusted = ProxyFix(wsgi_app, x_for=proxies, x_proto=proxies)
+    def __init__(
+        self, wsgi_app: "WSGIApplication", proxies: int, networks: Iterable[str] = ()
+    ) -> None:
+        self.wsgi_app = wsgi_app
+        self.fixed = ProxyFix(self._without, x_for=proxies, x_proto=proxies, x_host=0)
         self.proxies = proxies
+        self.networks = [ip_network(network) for network in networks]
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         forwarded = any(f"HTTP_X_FORWARDED_{name}" in environ for name in self.NAMES)
         environ["promosms.forwarded"] = forwarded or "HTTP_FORWARDED" in environ
-        if not self.proxies:
-            for name in self.NAMES:
-                environ.pop(f"HTTP_X_FORWARDED_{name}", None)
-        return self.trusted(environ, start_response)
+        if self.proxies and self._from_proxy(environ.get("REMOTE_ADDR", "")):
+            return self.fixed(environ, start_response)
+        return self._without(environ, start_response)
+
+    def _from_proxy(self, peer: str) -> bool:
+        """Does a proxy of ours speak? A peer without an address came through a Unix socket."""
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return not peer
+        return any(address in network for network in self.networks)
+
+    def _without(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        for name in self.NAMES:
+            environ.pop(f"HTTP_X_FORWARDED_{name}", None)
+        environ.pop("HTTP_FORWARDED", None)
+        return self.wsgi_app(environ, start_response)
 
 
 def init_app(app: Flask) -> None:
     """First of all extensions, so that nothing answers before HTTPS is enforced."""
-    stripped = ForwardedHeaders(app.wsgi_app, app.config["TRUSTED_PROXIES"])
-    app.__dict__["wsgi_app"] = stripped  # the documented place for middleware
-    app.before_request(_refuse_unencrypted_posts)
-    Talisman(
-        app,
-        force_https_permanent=True,
-        strict_transport_security_include_subdomains=False,
-        content_security_policy=CONTENT_POLICY,
-        permissions_policy=PERMISSIONS,
-        referrer_policy="same-origin",
-        frame_options="DENY",
-        session_cookie_samesite="Lax",
-    )
-    app.after_request(_complete_headers)
+    trusted = app.config["TRUSTED_PROXIES"], app.config["PROXY_NETWORKS"]
+    app.__dict__["wsgi_app"] = ForwardedHeaders(app.wsgi_app, *trusted)  # the place for middleware
+    app.before_request(_refuse_unencrypted)
+    headers.init_app(app)
 
 
 def came_directly(request: Request) -> bool:
@@ -76,18 +73,14 @@ def came_directly(request: Request) -> bool:
     return local and not request.environ.get("promosms.forwarded")
 
 
-def _refuse_unencrypted_posts() -> tuple[str, int] | None:
+def _refuse_unencrypted() -> Response | None:
     # A redirect would make the browser send the form, password included, a second time.
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not request.is_secure:
-        return "This address accepts forms over HTTPS only.", 403
-    return None
-
-
-def _complete_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if request.endpoint != "static" and "Cache-Control" not in headers:
-        signed_in = current_user and current_user.is_authenticated
-        headers["Cache-Control"] = "no-store" if signed_in else "no-cache"
-    return response
+    if request.method in READING or request.is_secure:
+        return None
+    words = _(
+        "Nothing was done: what you sent came over a connection that others can read. Open the "
+        "page again with an address that begins with https:// and change your password if it "
+        "was part of what you sent."
+    )
+    # Plain text and no page, because a page would begin a session over this connection.
+    return Response(words, status=403, mimetype="text/plain")

@@ -34,6 +34,7 @@ def run(app: Flask, name: str) -> None:
     Each worker listens to one queue only: RQ then moves jobs atomically and loses none. The
     workers of a gateway's further connections ("gateway-1/2") share its queue.
     """
+    logs.take_over()
     logging.getLogger("rq").setLevel(logging.WARNING)
     name, gateway_id = workers.proper(name), workers.gateway_of(name)
     if gateway_id is not None:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Account, EntryKind, LedgerEntry, Role, User
+from promosms.models import Account, EntryKind, LedgerEntry, Role, User, now
 from promosms.services import passwords, sessions
 from tests.pages import PageClient
 
@@ -62,7 +62,7 @@ def invite_cast(app: Flask) -> Cast:
 
 def _account() -> Account:
     with transaction() as session:
-        account = Account(region="PL", timezone="Europe/Warsaw", balance=100_000)
+        account = Account(region="PL", timezone="Europe/Warsaw", balance=100_000, approved_at=now())
         session.add(account)
         session.flush()
         session.add(

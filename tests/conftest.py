@@ -16,8 +16,9 @@ from promosms import create_app
 from promosms.extensions import db, limiter
 from promosms.services import installation
 from promosms.supervisor.catalogues import compile_catalogues
-from tests import engine
+from tests import engine, promises_plugin
 from tests.cast import Cast, invite_cast
+from tests.clock import Clock
 from tests.pages import PageClient
 
 PACKAGE = Path(__file__).resolve().parents[1] / "promosms"
@@ -30,6 +31,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="both",
         help="run the tests that touch the database on one of the two only",
     )
+    parser.addoption(
+        "--publish",
+        action="store_true",
+        help="write the words of the policy pages as those of the latest version",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(promises_plugin.Promises(config))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -110,6 +120,7 @@ def session_app(
                 "SECRET_KEY": "a key for the tests, long enough for anybody",
                 "RATE_LIMITS": False,
                 "VIES_URL": "",
+                "PROOF_COST": 10,
                 "ARGON2_TIME": 1,
                 "ARGON2_MEMORY_KIB": 64,
                 "SIMULATOR_RATE": 100_000,
@@ -143,7 +154,7 @@ def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
     session_app.config.update(config)
     with session_app.app_context():
         db.session.remove()
-    for folder in ("uploads", "exports", "simulator"):
+    for folder in ("uploads", "exports", "simulator", "erased"):
         shutil.rmtree(Path(session_app.instance_path, folder), ignore_errors=True)
 
 
@@ -188,6 +199,12 @@ def stranger(cast: Cast) -> PageClient:
 def admin(cast: Cast) -> PageClient:
     """The browser of the operator's admin."""
     return cast.admin.browser()
+
+
+@pytest.fixture
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that can be moved."""
+    return Clock(monkeypatch)
 
 
 @pytest.fixture

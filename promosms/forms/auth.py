@@ -2,13 +2,21 @@
 
 from email_validator import validate_email
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, PasswordField, StringField, TelField, ValidationError
+from wtforms import (
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    StringField,
+    TelField,
+    ValidationError,
+)
 from wtforms.validators import Email, InputRequired, Length
 
 from promosms.config import setting
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
-from promosms.services import passwords
+from promosms.services import passwords, pumping
 from promosms.services.passwords import LONGEST, SHORTEST, PasswordProblem
 from promosms.sms import phone as numbers
 from promosms.sms.phone import InvalidPhone, PhoneProblem
@@ -48,21 +56,14 @@ class RegisterForm(EmailForm):
         _("Leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"}
     )
 
+    opened = HiddenField(default=pumping.stamp)
+    """When the form was opened: people need a moment to fill it in."""
     number = ""
     """The number in E.164, once the form is valid."""
 
     def validate_phone(self, field: Field) -> None:
         """A mobile number of a country from which people may register."""
-        countries: list[str] = setting("REGISTRATION_COUNTRIES")
-        try:
-            found = numbers.parse(field.data or "", countries[0])
-        except InvalidPhone as error:
-            raise ValidationError(_phone_words(error.code)) from error
-        if found.country not in countries:
-            raise ValidationError(
-                gettext("Numbers of this country cannot register here. Write to the operator.")
-            )
-        self.number = found.e164
+        self.number = mobile_number(field.data or "")
 
 
 class SignInForm(EmailForm):
@@ -93,7 +94,8 @@ class PasswordForm(FlaskForm):
 
     def validate_password(self, field: Field) -> None:
         """Long, and nothing that others know."""
-        problem = passwords.problem(field.data or "", *self.person)
+        typed = field.data or ""
+        problem = passwords.problem(typed, *self.person) or passwords.leaked(typed)
         if problem is not None:
             raise ValidationError(_password_words(problem))
 
@@ -117,6 +119,20 @@ class JoinForm(EmailForm, PasswordForm):
         super().validate_password(field)
 
 
+def mobile_number(typed: str) -> str:
+    """In E.164, of a country from which people may register; raises ValidationError."""
+    countries: list[str] = setting("REGISTRATION_COUNTRIES")
+    try:
+        found = numbers.parse(typed, countries[0])
+    except InvalidPhone as error:
+        raise ValidationError(_phone_words(error.code)) from error
+    if found.country not in countries:
+        raise ValidationError(
+            gettext("Numbers of this country cannot register here. Write to the operator.")
+        )
+    return found.e164
+
+
 def _password_words(problem: PasswordProblem) -> str:
     words: dict[PasswordProblem, str] = {
         PasswordProblem.TOO_SHORT: gettext(
@@ -129,6 +145,12 @@ def _password_words(problem: PasswordProblem) -> str:
         PasswordProblem.PERSONAL: gettext("Others know this about you. Choose something else."),
         PasswordProblem.SENT: gettext(
             "Do not use the password from the text message: choose one of your own."
+        ),
+        PasswordProblem.COMMON: gettext(
+            "This is among the first that others would try. Add a word that nobody expects."
+        ),
+        PasswordProblem.LEAKED: gettext(
+            "This password has leaked from another service. Choose one that you use nowhere else."
         ),
     }
     return words[problem]

@@ -3,14 +3,12 @@
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField
-from wtforms.validators import InputRequired, Length
+from wtforms import SelectField
 
 from promosms.config import setting
 from promosms.language import lazy_gettext as _
 from promosms.services import countries as country
 from promosms.services import languages
-from promosms.services.passwords import LONGEST
 
 CONTINENTS = ("Africa/", "America/", "Antarctica/", "Asia/", "Australia/", "Europe/")
 PLACES = (*CONTINENTS, "Atlantic/", "Indian/", "Pacific/")
@@ -44,17 +42,3 @@ class PlaceForm(FlaskForm):
         super().__init__(**kwargs)
         self.region.choices = country.names(countries)
         self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in zones()]
-
-
-class LeaveForm(FlaskForm):
-    """The password and one confirmation."""
-
-    password = PasswordField(
-        _("Your password"),
-        [InputRequired(_("Enter your password.")), Length(max=LONGEST)],
-        render_kw={"autocomplete": "current-password"},
-    )
-    confirmed = BooleanField(
-        _("Delete the account and everything in it, for good"),
-        [InputRequired(_("Tick this box if you want to delete the account."))],
-    )

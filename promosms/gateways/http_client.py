@@ -24,7 +24,13 @@ TRIED = 2  # addresses of a host: more would take longer than a text may
 LARGEST = 64 * 1024
 PACKED = ("gzip", "deflate")
 NAMES_SECONDS = 30.0  # how long a resolved name is believed
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+NOT_SENT = (
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol),
+    httpx.InvalidURL,
+)
+# Where clouds hand out the credentials of their machines; nobody texts there, whoever asks.
+METADATA = [ip_network(net) for net in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128")]
+METADATA += [ip_network(net) for net in ("100.100.100.200/32", "168.63.129.16/32")]
 # Ways to write an inner IPv4 address that Python takes for public ones: NAT64, 6to4, Teredo.
 WRAPPED = [ip_network(net) for net in ("64:ff9b::/96", "2002::/16", "2001::/32")]
 
@@ -123,7 +129,8 @@ class Guarded(httpx.AsyncHTTPTransport):
             except OSError as error:  # a time-out is one too
                 raise httpx.ConnectError("unknown host") from error
             self.known[host] = moment + NAMES_SECONDS, found
-        return [one for one in found if self.private or is_public(one)][:TRIED]
+        allowed = is_allowed if self.private else is_public
+        return [one for one in found if allowed(one)][:TRIED]
 
 
 async def system_addresses(host: str, port: int) -> list[str]:
@@ -131,6 +138,22 @@ async def system_addresses(host: str, port: int) -> list[str]:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def is_allowed(text: str) -> bool:
+    """May a gateway inside stand there: not where machines get credentials, nor everywhere?"""
+    try:
+        address: IPv4Address | IPv6Address = ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_allowed(str(address.ipv4_mapped))
+        if any(address in network for network in WRAPPED):
+            return False
+    if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
+        return False
+    return not any(address in network for network in METADATA)
 
 
 def is_public(text: str) -> bool:
@@ -144,7 +167,7 @@ def is_public(text: str) -> bool:
             return is_public(str(address.ipv4_mapped))
         if any(address in network for network in WRAPPED):
             return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and is_allowed(text)
 
 
 async def _body(response: httpx.Response) -> bytes:

@@ -160,12 +160,28 @@ class SimulatorStore:
             for number, other, body, at, mine, outcome in rows
         ]
 
+    def empty(self) -> bool:
+        """Is nothing remembered, so that nobody need be looked for?"""
+        with self.lock:
+            query = "SELECT EXISTS (SELECT 1 FROM texts) + EXISTS (SELECT 1 FROM replies)"
+            return not self.db.execute(query).fetchone()[0]
+
     def forget(self, owns: Sequence[str], phones: Sequence[str]) -> None:
         """Erase texts by our references, and replies of these phones."""
         with self.lock:
             self.db.execute("BEGIN IMMEDIATE")
             self.db.executemany("DELETE FROM texts WHERE own = ?", [(own,) for own in owns])
             self.db.executemany("DELETE FROM replies WHERE phone = ?", [(p,) for p in phones])
+            self.db.execute("COMMIT")
+
+    def forget_before(self, moment: float) -> None:
+        """Erase what is older (seconds since 1970) and on its way no more."""
+        with self.lock:
+            self.db.execute("BEGIN IMMEDIATE")
+            self.db.execute(
+                "DELETE FROM texts WHERE accepted_at < ? AND receipt_at IS NULL", (moment,)
+            )
+            self.db.execute("DELETE FROM replies WHERE written_at < ? AND taken = 1", (moment,))
             self.db.execute("COMMIT")
 
     def scrub(self) -> bool:

@@ -1,7 +1,8 @@
 """Erasure of an account that has left."""
 
 from promosms import bell, logs
-from promosms.services import erasure, slices
+from promosms.services import erasure, pseudonyms, scrub, slices
+from promosms.services.person import TABLES
 
 log = logs.get(__name__)
 
@@ -12,4 +13,10 @@ def run(account_id: int) -> None:
         if erasure.erase(account_id, slices.SHARED):
             bell.ring("work", "erasure.run", account_id)
     except erasure.Unfinished:
-        log.warning("erasure.unfinished", extra={"account": account_id})
+        log.warning("erasure.unfinished", extra={"account": pseudonyms.of(account_id)})
+
+
+def tidy() -> None:
+    """Make unreadable what was deleted just now: a person, or an unfinished registration."""
+    if not scrub.scrub([*TABLES, "confirmations", "emails"]):
+        log.warning("erasure.unfinished")

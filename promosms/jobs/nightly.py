@@ -6,7 +6,19 @@ from typing import Any
 
 from promosms import bell, logs
 from promosms.extensions import db
-from promosms.services import chores, invoices, ledger_watch, slices, spendings
+from promosms.services import (
+    audit_watch,
+    chores,
+    erasures,
+    invoices,
+    known_browsers,
+    ledger_watch,
+    pumping,
+    retention,
+    slices,
+    spendings,
+    throttling,
+)
 
 log = logs.get(__name__)
 Step = Callable[[dict[str, Any], slices.Over], dict[str, Any] | None]
@@ -25,7 +37,13 @@ def whole(function: Callable[[], object]) -> Step:
 NIGHTLY: dict[str, Step] = {
     "spendings": lambda _place, over: {} if spendings.store(over) else None,
     ledger_watch.NAME: ledger_watch.step,
+    audit_watch.NAME: audit_watch.step,
     "invoices": whole(invoices.purge),
+    "throttles": whole(throttling.forget_old),
+    "known_browsers": whole(known_browsers.forget_old),
+    "system texts": whole(pumping.purge),
+    "erasures": whole(erasures.forget_old),
+    "retention": retention.step,  # the last: in the end it waits for a calm hour
 }
 
 

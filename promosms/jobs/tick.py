@@ -11,6 +11,7 @@ from promosms.config import setting
 from promosms.extensions import db
 from promosms.jobs import cards, nightly
 from promosms.services import (
+    account_export,
     balance_alerts,
     emails,
     erasure,
@@ -28,6 +29,7 @@ log = logs.get(__name__)
 
 def run(app: Flask) -> None:
     """Tick until SIGTERM or SIGINT."""
+    logs.take_over()
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -70,6 +72,8 @@ def ring() -> None:
         bell.ring("work", "imports.run", import_id)
     for account_id in erasure.stale_erasures():
         bell.ring("work", "erasure.run", account_id)
+    for export_id in account_export.waiting():
+        bell.ring("work", "exports.run", export_id)
     if invoice_files.missing():
         bell.ring("work", "invoices.run")
     if spendings.due():

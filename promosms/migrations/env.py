@@ -21,17 +21,22 @@ def render_item(kind: str, item: Any, _autogen: object) -> str | bool:
 
 @contextmanager
 def without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """SQLite alters a table by making it anew, which must not delete what refers to it."""
+    """SQLite alters a table by making it anew, which must not delete what refers to it.
+
+    Nor be refused because a trigger of another table names it, which is not there for a moment.
+    """
     if connection.dialect.name != "sqlite":
         yield
         return
     raw = connection.connection.dbapi_connection
     assert raw is not None
     raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("PRAGMA legacy_alter_table = ON")
     try:
         yield
     finally:
         connection.rollback()
+        raw.execute("PRAGMA legacy_alter_table = OFF")
         raw.execute("PRAGMA foreign_keys = ON")
 
 

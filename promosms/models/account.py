@@ -1,12 +1,18 @@
 """Accounts: one small business each."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+def new_log_key() -> str:
+    """A random key: 128 bits."""
+    return secrets.token_hex(16)
 
 
 class AccountStatus(StrEnum):
@@ -21,7 +27,10 @@ class Account(Model):
     """A customer of the installation. Money in 1/10,000 of the currency.
 
     `approved_at` ends the trial: the first paid top-up, or an admin. `created_at` is when it
-    registered.
+    registered. `terms_version` is the version of the policies that it accepted then, with the
+    contract on the data of recipients (article 28 of the GDPR) in it. `retention_days` is how long
+    the numbers and texts of its messages are kept after the last news of them. Logs name it only
+    by a pseudonym made with `log_key`, which nobody can make any more when the row is gone.
     """
 
     __tablename__ = "accounts"
@@ -43,4 +52,7 @@ class Account(Model):
     field_labels: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    terms_version: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    retention_days: Mapped[int] = mapped_column(SmallInteger, default=30, server_default="30")
+    log_key: Mapped[str] = mapped_column(String(32), default=new_log_key, server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,4 +1,4 @@
-"""Audit entries: what admins and owners did, without personal data."""
+"""Audit entries: what admins and owners did, without personal data, each bound to the last."""
 
 from datetime import datetime
 
@@ -9,7 +9,13 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 
 
 class AuditEntry(Model):
-    """`actor` and `subject` are public ids, `action` a verb such as `account.suspend`."""
+    """`actor` and `subject` are public ids, `action` a verb such as `account.suspend`.
+
+    `digest` covers the whole entry and the digest of the one before it (`previous`), so that
+    nothing can be changed, taken out or put in between. Of the detail it covers only a digest
+    with salt: the detail can be forgotten together with its salt, and cannot be guessed then.
+    Entries from before the chain was begun have no digest.
+    """
 
     __tablename__ = "audit_entries"
     privacy = Privacy.SYSTEM
@@ -19,4 +25,19 @@ class AuditEntry(Model):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(40), default="")
     detail: Mapped[str] = mapped_column(String(300), default="")
+    salt: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    detail_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    previous: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class AuditHead(Model):
+    """The end of the chain, in one row: who adds an entry locks it. It tells if the end is gone."""
+
+    __tablename__ = "audit_head"
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigId, default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")

@@ -15,6 +15,11 @@ class ConfirmationKind(StrEnum):
     REGISTER = "register"
     RESET = "reset"
     ADMIN = "admin"
+    EMAIL = "email"  # the new address of a user
+    UNDO = "undo_email"  # the old address takes the change back
+    PHONE = "phone"  # the new number of a user
+    LEAVE = "leave"  # the account is deleted without signing in
+    KEEP = "totp_keep"  # the second step stays on
 
 
 class Confirmation(Model):

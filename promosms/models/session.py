@@ -10,7 +10,10 @@ from promosms.models.user import User
 
 
 class Session(Model):
-    """The cookie holds a random token; here stands only its SHA-256."""
+    """The cookie holds a random token; here stands only its SHA-256.
+
+    `confirmed_at` is when its user has last proved to be there: by signing in, or again later.
+    """
 
     __tablename__ = "sessions"
     privacy = Privacy.ACCOUNT
@@ -22,5 +25,6 @@ class Session(Model):
     browser: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
 
     user: Mapped[User] = relationship()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from promosms.models.account import Account
@@ -19,7 +19,12 @@ class Role(StrEnum):
 
 
 class User(Model):
-    """A person with an e-mail address. `system_hash` is the hash of the password sent by text."""
+    """A person with an e-mail address. `system_hash` is the hash of the password sent by text.
+
+    `totp_sealed` is the secret of the second step, sealed with the key of the installation; None
+    while it is off. `totp_counter` is the time step of the last code that was used. From
+    `totp_off_at` on the second step may be left out, because the user has lost it.
+    """
 
     __tablename__ = "users"
     privacy = Privacy.ACCOUNT
@@ -36,6 +41,10 @@ class User(Model):
     system_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     system_tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     must_choose_password: Mapped[bool] = mapped_column(default=True)
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_counter: Mapped[int | None] = mapped_column(BigInteger)
+    totp_on_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

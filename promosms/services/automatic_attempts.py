@@ -31,6 +31,7 @@ from promosms.services import (
     card,
     card_payments,
     payment_letters,
+    pseudonyms,
     top_ups,
 )
 
@@ -100,7 +101,8 @@ def _begin(account_id: int) -> _Attempt | None:
             session.flush()
             return _attempt(top_up, row)
     except (top_ups.NotForSale, top_ups.BadAmount) as error:
-        log.warning("automatic.not_for_sale", extra={"account": account_id, "code": error.why})
+        known = {"account": pseudonyms.of(account_id), "code": error.why}
+        log.warning("automatic.not_for_sale", extra=known)
         with transaction() as session:
             gone = update(AutomaticTopUp).where(AutomaticTopUp.account_id == account_id)
             session.execute(gone.values(tried_at=now()))

@@ -56,6 +56,12 @@ def _sessions(account_id: int) -> ColumnElement[bool]:
     return Session.user_id.in_(select(User.id).where(_users(account_id)))
 
 
+def _of_users(table: str) -> Callable[[int], ColumnElement[bool]]:
+    """The rows of a table that hang on the users of an account."""
+    owner = Model.metadata.tables[table].c["user_id"]
+    return lambda account_id: owner.in_(select(User.id).where(_users(account_id)))
+
+
 def _confirmations(account_id: int) -> ColumnElement[bool]:
     return or_(
         Confirmation.user_id.in_(select(User.id).where(_users(account_id))),
@@ -91,6 +97,10 @@ def _events(account_id: int) -> ColumnElement[bool]:
 # Tables whose rows are not found by an `account_id` alone, each before those that lead to it.
 PATHS: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "sessions": _sessions,
+    "second_steps": _of_users("second_steps"),
+    "recovery_codes": _of_users("recovery_codes"),
+    "known_browsers": _of_users("known_browsers"),
+    "phone_changes": _of_users("phone_changes"),
     "confirmations": _confirmations,
     "emails": _emails,
     "gateway_events": _events,

@@ -1,6 +1,7 @@
 """Campaigns: drafts, and what is read of those that were sent."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from promosms.models import (
     CampaignStatus,
     Gateway,
     Message,
+    MessageCount,
     MessageStatus,
     Recipient,
     RecipientList,
@@ -218,13 +220,33 @@ def reasons(campaign: Campaign) -> list[tuple[str, str, int]]:
     problems = told.not_delivered + told.skipped
     if not problems or (campaign.status in RUNNING and problems > MOST_COUNTED):
         return []
-    query = (
+    there = (
         select(Message.status, Message.reason, func.count())
         .where(Message.campaign_id == campaign.id, written_out(PROBLEMS))
         .group_by(Message.status, Message.reason)
-        .order_by(func.count().desc(), Message.status, Message.reason)
     )
-    return [(status, reason, count) for status, reason, count in db.session.execute(query)]
+    counted: Counter[tuple[str, str]] = Counter()
+    for status, reason, number in (*db.session.execute(there), *_deleted(campaign.id)):
+        counted[status, reason] += number
+    found = [(status, reason, number) for (status, reason), number in counted.items()]
+    return sorted(found, key=lambda each: (-each[2], *each[:2]))
+
+
+def deleted(campaign: Campaign) -> tuple[int, datetime | None]:
+    """Of how many messages numbers and texts have been deleted, and when the last time."""
+    query = select(func.sum(MessageCount.messages), func.max(MessageCount.deleted_at))
+    number, at = db.session.execute(query.where(MessageCount.campaign_id == campaign.id)).one()
+    return int(number or 0), at
+
+
+def _deleted(campaign_id: int) -> list[tuple[str, str, int]]:
+    query = (
+        select(MessageCount.status, MessageCount.reason, func.sum(MessageCount.messages))
+        .where(MessageCount.campaign_id == campaign_id, MessageCount.status.in_(PROBLEMS))
+        .group_by(MessageCount.status, MessageCount.reason)
+    )
+    rows = db.session.execute(query)
+    return [(status, reason, int(number)) for status, reason, number in rows]
 
 
 def written_out(statuses: Sequence[str]) -> ColumnElement[bool]:

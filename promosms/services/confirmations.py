@@ -15,12 +15,22 @@ from promosms.services.sessions import digest
 LIFETIMES = {
     ConfirmationKind.REGISTER: timedelta(hours=24),
     ConfirmationKind.RESET: timedelta(hours=1),
+    ConfirmationKind.LEAVE: timedelta(hours=1),
     ConfirmationKind.ADMIN: timedelta(hours=24),
+    ConfirmationKind.EMAIL: timedelta(hours=24),
+    ConfirmationKind.UNDO: timedelta(days=7),
+    ConfirmationKind.PHONE: timedelta(hours=24),
+    ConfirmationKind.KEEP: timedelta(days=7),
 }
 PATHS = {
     ConfirmationKind.REGISTER: "/register/",
     ConfirmationKind.RESET: "/forgotten/",
+    ConfirmationKind.LEAVE: "/leave/",
     ConfirmationKind.ADMIN: "/admin/join/",
+    ConfirmationKind.EMAIL: "/change/email/",
+    ConfirmationKind.UNDO: "/change/undo/",
+    ConfirmationKind.PHONE: "/change/phone/",
+    ConfirmationKind.KEEP: "/change/keep/",
 }
 
 

@@ -8,7 +8,8 @@ from typing import BinaryIO
 CENTRAL_EUROPE = frozenset(("AL", "BA", "CZ", "HR", "HU", "ME", "MK", "PL", "RO", "RS", "SI", "SK"))
 _CHUNK = 1 << 20
 _ENOUGH = 65_536
-_NOT_ASCII = re.compile(rb"[A-Za-z]*[\x80-\xff]+[A-Za-z\x80-\xff]*")
+# Only from the beginning of a word: else a megabyte of letters is looked at from each of them.
+_NOT_ASCII = re.compile(rb"(?<![A-Za-z])[A-Za-z]*[\x80-\xff]+[A-Za-z\x80-\xff]*")
 
 
 class Unreadable(Exception):

@@ -4,10 +4,10 @@ import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, literal, select, update
 from sqlalchemy.orm import Session as Transaction
 
-from promosms.database import transaction
+from promosms.database import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -16,35 +16,41 @@ from promosms.models import (
     CampaignStatus,
     Import,
     ImportStatus,
-    LedgerEntry,
     Message,
     MessageStatus,
     Model,
     Recipient,
     RecipientList,
     Suppression,
+    TopUp,
+    TopUpStatus,
     User,
     now,
 )
 from promosms.services import (
+    account_export,
     audit,
+    erasure_journal,
+    erasures,
     events,
     imports,
     invoices,
-    ledger_totals,
     phone,
+    removal,
     saved_cards,
     scrub,
+    suppressions,
 )
 from promosms.services.belonging import belonging, tables
 
-BATCH = 5_000
 FLIGHT = timedelta(seconds=30)
 SECONDS = 20.0
+PATIENCE = 2.0
 LEAVE = "account.leave"
 # Tables of which rows stay, with less in them.
 UPDATED = ("accounts", "audit_entries", "invoices", "payments")
 EVENT_BATCHES = 200
+COUNTERS = [f"n_{status}" for status in MessageStatus]
 RUNNING = (
     CampaignStatus.PREPARING,
     CampaignStatus.SENDING,
@@ -97,9 +103,19 @@ def losses(account_id: int) -> Losses:
     )
 
 
-def begin(account_id: int, actor: str) -> bool:
-    """Shut the account at once: nobody is signed in and nothing starts; False if it was shut."""
+def begin(account_id: int, actor: str, link: str = "") -> bool:
+    """Shut the account at once: nobody is signed in and nothing starts; False if it was shut.
+
+    When this returns nothing more is submitted for it: what a worker is just submitting is waited
+    for, two seconds at most (a gateway that does not answer must not hold up anybody), but not
+    inside a running transaction. `link` is the secret by which its owner watches the rest.
+    """
+    nested = writing()
+    total = _total(account_id)
     with transaction() as session:
+        if not on_sqlite():  # a claim of its texts has committed, or sees that it is shut
+            session.execute(select(func.pg_advisory_xact_lock(suppressions.LOCKS + account_id)))
+        _stop(session, account_id)
         account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
         if account is None or account.status == AccountStatus.DELETING:
             return False
@@ -108,10 +124,12 @@ def begin(account_id: int, actor: str) -> bool:
         for name in ("sessions", "confirmations", "emails"):
             table = Account.metadata.tables[name]
             session.execute(delete(table).where(belonging(table, account_id)))
-        _stop(session, account_id)
         saved_cards.forget(account_id)
+        erasures.begin(session, account.public_id, link, total)
         audit.record(actor, LEAVE, account.public_id)
-        return True
+    if not nested:
+        _wait_for_flight(account_id, PATIENCE)
+    return True
 
 
 def stale_erasures() -> list[int]:
@@ -133,26 +151,39 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
     if account is None or account.status != AccountStatus.DELETING:
         return False
     public_id = account.public_id
+    erasure_journal.note(erasure_journal.Kind.ACCOUNT, [public_id])
+    erasures.ensure(public_id)
     _await_flight(account_id, public_id)
     _apply_events()
     imports.forget_files(account_id)
+    account_export.forget_file(account_id)
     db.session.rollback()
     if not phone.forget_account(account_id):
         raise Unfinished("the simulator's file is in use")
-    if not _remove_rows(account_id, deadline):
+    if not removal.remove_rows(account_id, public_id, deadline):
         return True
     _empty(account_id, public_id)
     if not scrub.scrub([*(table.name for table in tables()), *UPDATED]):
         raise Unfinished("the database's files are in use")
+    scrub.scrub_redis()
     with transaction() as session:
         session.execute(delete(Account).where(Account.id == account_id))
         audit.record("system", "account.erase", public_id)
+        erasures.finish(session, public_id)
     db.session.remove()
     return False
 
 
+def _total(account_id: int) -> int:
+    """About how many rows there are to go: recipients, and the messages of campaigns."""
+    counters = sum((Campaign.__table__.c[name] for name in COUNTERS), literal(0))
+    sums = select(func.sum(counters)).where(Campaign.account_id == account_id)
+    people = select(func.count()).select_from(Recipient).where(Recipient.account_id == account_id)
+    return int(db.session.scalar(sums) or 0) + int(db.session.scalar(people) or 0)
+
+
 def _stop(session: Transaction, account_id: int) -> None:
-    """Campaigns, imports and single texts that have not left yet end here."""
+    """Campaigns, imports, single texts and orders that are still under way end here."""
     session.execute(
         update(Campaign)
         .where(Campaign.account_id == account_id, Campaign.status.in_(RUNNING))
@@ -172,26 +203,37 @@ def _stop(session: Transaction, account_id: int) -> None:
         )
         .values(status=MessageStatus.CANCELLED, final_at=now(), sealed=None)
     )
+    session.execute(
+        update(TopUp)
+        .where(TopUp.account_id == account_id, TopUp.status == TopUpStatus.OPEN)
+        .values(status=TopUpStatus.CANCELLED)
+    )
 
 
-def _await_flight(account_id: int, public_id: str) -> None:
-    """Give texts that a worker is just submitting the time to come to an end."""
+def _wait_for_flight(account_id: int, seconds: float) -> bool:
+    """Let texts that a worker is just submitting come to an end; False if some have not."""
     query = select(Message.id).where(
         Message.account_id == account_id,
         Message.status == MessageStatus.SENDING,
         Message.submitted_at.is_not(None),
         Message.lease_until > now(),
     )
-    end = time.monotonic() + SECONDS / 2
+    end = time.monotonic() + seconds
     while db.session.scalar(query.limit(1)) is not None:
         db.session.rollback()
-        left_at = audit.last(LEAVE, public_id)
-        if left_at is None or now() - left_at > FLIGHT:
-            return  # its worker is dead, or the line hangs
         if time.monotonic() > end:
-            raise Unfinished("texts are being submitted")
-        time.sleep(0.2)
+            return False
+        time.sleep(0.01)
     db.session.rollback()
+    return True
+
+
+def _await_flight(account_id: int, public_id: str) -> None:
+    left_at = audit.last(LEAVE, public_id)
+    if left_at is None or now() - left_at > FLIGHT:
+        return  # its worker is dead, or the line hangs
+    if not _wait_for_flight(account_id, SECONDS / 2):
+        raise Unfinished("texts are being submitted")
 
 
 def _apply_events() -> None:
@@ -201,32 +243,10 @@ def _apply_events() -> None:
             return
 
 
-def _remove_rows(account_id: int, deadline: float) -> bool:
-    """All tables, again and again until nothing is left: a worker may just have added a row."""
-    removed = 1
-    while removed:
-        removed = 0
-        for table in tables():
-            while batch := _remove_batch(table, account_id):
-                removed += batch
-                if time.monotonic() > deadline:
-                    return False
-    return True
-
-
-def _remove_batch(table: Table, account_id: int) -> int:
-    columns = table.primary_key.columns
-    some = select(*columns).where(belonging(table, account_id)).limit(BATCH)
-    with transaction() as session:
-        gone = delete(table).where(tuple_(*columns).in_(some))
-        if table.name == LedgerEntry.__tablename__:
-            return ledger_totals.keep(session, gone)
-        return len(session.execute(gone.returning(*columns)).all())
-
-
 def _empty(account_id: int, public_id: str) -> None:
     """What people have typed about and into the account, and what leads to it from elsewhere."""
     with transaction() as session:
+        erasures.keep(session, public_id, invoices.kept_until(account_id))
         invoices.unlink(session, account_id)
         session.execute(
             update(Account)

@@ -30,7 +30,8 @@ HEADS = {
     "field5": "field5 pole5 feld5",
 }
 _FIELD_OF = {word: field for field, words in HEADS.items() for word in words.split()}
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# Every dot has one place only: with a choice, a long cell would be tried in all of them.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _DIGITS = re.compile(r"(?:\D*\d){6}")
 
 

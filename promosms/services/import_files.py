@@ -20,6 +20,7 @@ from promosms.config import instance_file, setting
 from promosms.services import encodings, formulas
 
 MOST_COLUMNS = 100
+LONGEST_CELL = 5_000  # more than any field may have, so that what is cut off is refused by its row
 _INVISIBLE = {ord(mark): None for mark in "\0\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"}
 _BINARY = {
     b"PK\x03\x04": "spreadsheet",  # XLSX, ODS: zip archives
@@ -177,10 +178,12 @@ def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> Stored:
     target.touch(mode=0o600)
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            # Both signs, because only those that end a line are quoted inside of a cell.
+            writer = csv.writer(file, lineterminator="\r\n")
             for count, (number, cells) in enumerate(rows, 1):
                 _refuse_large(count, len(cells))
-                writer.writerow([number, *cells[:MOST_COLUMNS]])
+                kept = (cell[:LONGEST_CELL] for cell in cells[:MOST_COLUMNS])
+                writer.writerow([number, *kept])
         if not count:
             raise BadFile(FileProblem.EMPTY)
     except csv.Error as error:

@@ -74,5 +74,5 @@ def _too_long(values: Mapping[str, str]) -> bool:
 
 def _content(cells: Sequence[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([cell[:_MOST_CELL] for cell in cells])
-    return line.getvalue()
+    csv.writer(line).writerow([cell[:_MOST_CELL] for cell in cells])
+    return line.getvalue().removesuffix("\r\n")

@@ -19,6 +19,12 @@ from promosms.services.import_files import BadFile, FileProblem, Stored
 FORGOTTEN = timedelta(seconds=60)
 ABANDONED = timedelta(hours=24)
 OPEN = (ImportStatus.MAPPING, ImportStatus.QUEUED, ImportStatus.RUNNING)
+ENDED = (
+    ImportStatus.FINISHED,
+    ImportStatus.CANCELLED,
+    ImportStatus.FAILED,
+    ImportStatus.UNDONE,
+)
 # A paste of so many numbers, and the undoing of so many, is done while the page waits.
 AT_ONCE = 500
 

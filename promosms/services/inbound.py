@@ -6,7 +6,8 @@ another number than ours. Then
 - a wish to stop counts for every account that texted this phone by this gateway within 30 days, or
   is about to; if there is none, for the one that did so last. We cannot know which of them is
   meant, and the law asks to honour an objection however it is worded and whatever way it takes:
-  texting less is allowed, losing an opt-out is not, and START takes it back.
+  texting less is allowed, losing an opt-out is not, and START takes it back. Where the numbers
+  of old messages have been deleted, it counts for every account that has them among its recipients.
 - anything else is dropped: START because consent must be certain, the rest because there is nobody
   whom it was written to. Of people whom nobody has texted nothing is stored.
 """
@@ -14,15 +15,18 @@ another number than ours. Then
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from promosms.models import (
+    Account,
     EventKind,
     InboundKind,
     InboundMessage,
     Message,
+    MessageCount,
     MessageStatus,
+    Recipient,
     now,
 )
 from promosms.services import answers, suppressions
@@ -54,8 +58,9 @@ def whose(session: Session, reply: Reply) -> tuple[InboundKind, list[int]]:
     """What a reply asks for, and the accounts to which it goes: none, one, or several."""
     kind = KINDS[recognise(reply.text)]
     accounts = _addressed(session, reply)
-    if not accounts and kind in STOPPING:
-        accounts = _perhaps_meant(session, reply)
+    if kind in STOPPING and reply.account_id is None:
+        accounts = accounts or _perhaps_meant(session, reply)
+        accounts = list(dict.fromkeys((*accounts, *_forgotten(session, reply, bool(accounts)))))
     return kind, accounts
 
 
@@ -81,6 +86,21 @@ def _perhaps_meant(session: Session, reply: Reply) -> list[int]:
     found = session.execute(query.order_by(Message.id.desc()).limit(MOST)).all()
     lately = [row for row in found if now() - row.created_at < LATELY] or found[:1]
     return list(dict.fromkeys(row.account_id for row in lately))
+
+
+def _forgotten(session: Session, reply: Reply, others: bool) -> list[int]:
+    """Accounts that may have texted this phone, and have deleted the numbers of old messages.
+
+    The phone is one of their recipients. Where `others` are known to be meant, only accounts that
+    delete numbers before the 30 days are over: the others would have been found.
+    """
+    query = select(Account.id).where(
+        exists().where(MessageCount.account_id == Account.id),
+        exists().where(Recipient.account_id == Account.id, Recipient.phone == reply.phone),
+    )
+    if others:
+        query = query.where(Account.retention_days < LATELY.days)
+    return list(session.scalars(query.order_by(Account.id)))
 
 
 def copy(session: Session, reply: Reply, accounts: Sequence[int]) -> None:

@@ -5,8 +5,8 @@ from sqlalchemy.exc import IntegrityError
 
 from promosms.database import transaction
 from promosms.language import current_language
-from promosms.models import AuditEntry, Confirmation, ConfirmationKind, Role, User
-from promosms.services import confirmations, passwords
+from promosms.models import Confirmation, ConfirmationKind, Role, User
+from promosms.services import audit, confirmations, passwords
 
 KIND = ConfirmationKind.ADMIN
 
@@ -46,7 +46,7 @@ def join(token: str, email: str, password: str) -> User:
             session.add(admin)
             session.delete(invitation)
             session.flush()
-            session.add(AuditEntry(actor=admin.public_id, action="admin.join"))
+            audit.record(admin.public_id, "admin.join")
             return admin
     except IntegrityError as error:
         raise EmailTaken from error

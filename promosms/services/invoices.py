@@ -120,6 +120,14 @@ def kept(account_id: int) -> tuple[int, date | None]:
     return number, until
 
 
+def kept_until(account_id: int) -> list[tuple[str, date, int]]:
+    """How many documents of an account stay, by kind and by the day until which they do."""
+    columns = (Invoice.kind, Invoice.purge_after)
+    query = select(*columns, func.count()).where(Invoice.account_id == account_id)
+    rows = db.session.execute(query.group_by(*columns).order_by(*columns))
+    return [(kind, until, number) for kind, until, number in rows]
+
+
 def unlink(session: Session, account_id: int) -> None:
     """Cut what leads from the records that law requires to an account that leaves."""
     nobody = {"account_id": None, "top_up_id": None}

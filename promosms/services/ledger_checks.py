@@ -37,6 +37,7 @@ from promosms.models import (
     InvoiceKind,
     LedgerEntry,
     Message,
+    MessageCount,
     Payment,
     Spending,
     TopUp,
@@ -244,9 +245,12 @@ def _accepted(connection: Connection, campaign_id: int, recount: bool) -> int | 
     stored = connection.execute(
         select(func.sum(Spending.charged)).where(Spending.campaign_id == campaign_id)
     ).scalar()
-    there = select(Message.id).where(Message.campaign_id == campaign_id).limit(1)
+    there = [
+        select(model.campaign_id).where(model.campaign_id == campaign_id).limit(1)
+        for model in (Message, MessageCount)
+    ]
     counted = stored is None or recount
-    if counted and connection.execute(there).scalar() is not None:
+    if counted and any(connection.execute(query).first() for query in there):
         rows = connection.execute(spendings.counting(campaign_id))
         return sum(int(row[4]) for row in rows)
     return None if stored is None else int(stored)

@@ -87,6 +87,17 @@ def books_wrong(number: int, lines: list[str]) -> Letter:
     )
 
 
+def chain_broken(said: str) -> Letter:
+    """To an admin, when the audit log was changed by somebody who can write to the database."""
+    return _("The audit log has been changed"), _paragraphs(
+        _("Each entry of the audit log is bound to the one before it. Tonight that did not hold:"),
+        said,
+        _("Nobody can change it on these pages: somebody has written to the database itself."),
+        _("Run this command on the server, and compare the database with your latest backup:"),
+        "scripts/run audit verify",
+    )
+
+
 def adjustment_waits(amount: str, account: str) -> Letter:
     """To an admin, when another one wants a correction that needs two of them."""
     return _("A correction waits for you"), _paragraphs(
@@ -165,6 +176,11 @@ def credit_note(number: str, original: str, amount: str) -> Letter:
         _("All invoices, also as files for your bookkeeper, are here:"),
         public_address("/billing/invoices"),
     )
+
+
+def paragraphs(*parts: str) -> str:
+    """The body of an e-mail."""
+    return _paragraphs(*parts)
 
 
 def _paragraphs(*parts: str) -> str:

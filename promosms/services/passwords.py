@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from promosms.config import setting
+from promosms.services import password_lists
 
 # 24 symbols that nobody confuses with another: 16 of them carry 73 bits.
 SYMBOLS = "ACDEFGHJKLMNPQRTUVWXY347"
@@ -27,6 +28,8 @@ class PasswordProblem(StrEnum):
     REPEATED = "repeated"
     PERSONAL = "personal"  # the e-mail address or the number
     SENT = "sent"  # what came by text
+    COMMON = "common"  # among the first that are tried
+    LEAKED = "leaked"  # on the operator's list
 
 
 def hash_password(password: str) -> str:
@@ -81,7 +84,14 @@ def problem(password: str, email: str, phone: str) -> PasswordProblem | None:
     # Sixteen small letters are rather words of one's own than a text typed without its dashes.
     if could_be_sent(password) and not (password.isalpha() and password.islower()):
         return PasswordProblem.SENT
+    if password_lists.is_common(folded, password_lists.personal_words(email, phone)):
+        return PasswordProblem.COMMON
     return None
+
+
+def leaked(password: str) -> PasswordProblem | None:
+    """Does the password stand on the list that the operator has put beside the installation?"""
+    return PasswordProblem.LEAKED if password_lists.is_leaked(password) else None
 
 
 def _is_number(typed: str, phone: str) -> bool:

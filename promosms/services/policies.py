@@ -1,7 +1,6 @@
 """What the policy pages say about this installation, read from what the code obeys."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import select
 
@@ -9,11 +8,17 @@ from promosms.config import setting
 from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.language import ngettext, operator_name
-from promosms.models import ConfirmationKind, Gateway
-from promosms.services import confirmations, emails, installation
+from promosms.models import Gateway
+from promosms.services import card, installation, seller
+from promosms.services import retention as rules
 
-# The day on which the words of the pages last changed.
-VERSION = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+@dataclass(frozen=True)
+class Receiver:
+    """Somebody outside who gets data, and what that is."""
+
+    name: str
+    gets: str
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,43 @@ def operator() -> Operator:
     )
 
 
-def processors() -> list[str]:
-    """Companies that the operator works with, as the settings name them."""
-    return list(setting("PROCESSORS"))
-
-
 def gateways() -> list[str]:
     """The lines that carry texts to the outside; the simulator carries nothing anywhere."""
     query = select(Gateway.name).where(Gateway.kind != "simulator").order_by(Gateway.name)
     return list(db.session.scalars(query))
+
+
+def receivers() -> list[Receiver]:
+    """Everybody to whom anything leaves this installation, as its settings and lines say."""
+    found = [
+        Receiver(name, _("The number and the text of each message that it carries."))
+        for name in gateways()
+    ]
+    if setting("MAIL_SERVER"):
+        gets = _("Your e-mail address and the e-mails that the service writes to you.")
+        found.append(Receiver(_("Mail server %(host)s", host=setting("MAIL_SERVER")), gets))
+    if card.available():
+        gets = _(
+            "If you pay by card: the amount, the number of the order and your card. The card is "
+            "typed on the pages of Stripe, and we never see its number."
+        )
+        found.append(Receiver("Stripe", gets))
+    if setting("VIES_URL"):
+        gets = _(
+            "If you give a VAT number of the European Union for an invoice: this number, to check "
+            "it, and ours."
+        )
+        found.append(Receiver(_("VIES, the register of the European Commission"), gets))
+    if not seller.missing() and setting("OPERATOR_COUNTRY") == "PL":
+        gets = _("Your invoices, because the law requires it. The operator uploads them by hand.")
+        found.append(Receiver(_("KSeF, the register of the Polish tax office"), gets))
+    return found + [_processor(words) for words in setting("PROCESSORS")]
+
+
+def _processor(words: str) -> Receiver:
+    """A line of the settings: a company, and after a colon what it does."""
+    name, _colon, gets = words.partition(":")
+    return Receiver(name.strip(), gets.strip())
 
 
 def phone_shown() -> bool:
@@ -55,13 +88,11 @@ def phone_shown() -> bool:
 def retention() -> list[tuple[str, str]]:
     """What is kept, and how long: rows for the privacy page."""
     until = _("Until you delete it, or the account.")
+    with_account = _("Until the account is deleted.")
     return [
         (_("Recipients, lists and opt-outs"), until),
-        (_("Texts, delivery receipts and replies"), _("Until the account is deleted.")),
-        (_("Movements of your balance"), _("Until the account is deleted.")),
-        (_("E-mail address, mobile number, password hash"), _("Until the account is deleted.")),
-        (_("A registration that nobody completes"), _registration()),
-        (_("E-mails that the service writes to you"), _emails()),
+        (_("Movements of your balance"), with_account),
+        (_("E-mail address, mobile number, password hash"), with_account),
         (
             _("The system password in the text message"),
             _(
@@ -70,15 +101,7 @@ def retention() -> list[tuple[str, str]]:
                 n=setting("SYSTEM_PASSWORD_MINUTES"),
             ),
         ),
-        (
-            _("Sessions (which browser is signed in)"),
-            _(
-                "Valid for %(hours)s hours, or until %(minutes)s minutes pass without use. "
-                "Signing out deletes one at once.",
-                hours=setting("SESSION_HOURS"),
-                minutes=setting("SESSION_IDLE_MINUTES"),
-            ),
-        ),
+        *rules.rows(),
         (_("Invoices and payments"), _invoices()),
         (
             _("Record of acts of administrators"),
@@ -100,26 +123,3 @@ def _invoices() -> str:
             n=setting("INVOICE_YEARS"),
         )
     )
-
-
-def _registration() -> str:
-    life = confirmations.LIFETIMES[ConfirmationKind.REGISTER]
-    hours = int(life.total_seconds() // 3600)
-    return str(_("Its link is valid for %(hours)s hours and is deleted then.", hours=hours))
-
-
-def _emails() -> str:
-    limits = {"days": emails.KEPT.days, "fewer": emails.KEPT_WITHOUT_ACCOUNT.days}
-    if setting("MAIL_SERVER"):
-        words = _(
-            "Deleted when they have left. One that could not leave: %(days)s days, or %(fewer)s "
-            "where there is no account.",
-            **limits,
-        )
-    else:
-        words = _(
-            "%(days)s days, or %(fewer)s where there is no account: no mail server is connected, "
-            "and they stay here. They go with the account if it is deleted before.",
-            **limits,
-        )
-    return str(words)

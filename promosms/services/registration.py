@@ -11,9 +11,18 @@ from promosms.config import setting
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import Account, Confirmation, ConfirmationKind, Message, Role, User
-from promosms.services import confirmations, ledger, letters, system_passwords
+from promosms.services import (
+    confirmations,
+    ledger,
+    letters,
+    policy_versions,
+    pumping,
+    system_passwords,
+)
 from promosms.services.confirmations import LinkGone
 from promosms.services.emails import queue_email
+from promosms.services.pumping import ProofForm
+from promosms.services.system_passwords import TextRefused
 from promosms.sms.phone import country_of
 
 KIND = ConfirmationKind.REGISTER
@@ -37,27 +46,26 @@ def ask(email: str, phone: str) -> None:
         queue_email(email, *letter, account_id=known.account_id if known else None)
 
 
-def confirm(token: str) -> Message:
+def confirm(token: str, network: str = "", proof: str = "") -> Message:
     """Make the account of a confirmed address and queue the text with the system password.
 
-    Raises LinkGone, and TextRefused when no text may go out now: then nothing is changed and
-    the link stays valid.
+    `network` and `proof` are those of the browser, see `pumping.why_not`. Raises LinkGone, and
+    TextRefused when no text may go out now: then nothing is changed and the link stays valid.
     """
     confirmations.find(KIND, token)
     secret = system_passwords.Secret.new()
     try:
         with transaction() as session:
-            system_passwords.take_turn()
+            pumping.take_turn()
             asked = confirmations.find(KIND, token)
-            user = _open_account(session, asked)
-            session.execute(
-                delete(Confirmation).where(
-                    Confirmation.kind == KIND, Confirmation.email == asked.email
-                )
-            )
-            return system_passwords.send(user, secret)
+            problem = pumping.why_not(asked.phone, network, proof, ProofForm.CONFIRM)
+            if problem is None:
+                user = _open_account(session, asked)
+                _forget_links(session, asked.email)
+                return system_passwords.send(user, secret)
     except IntegrityError as error:  # two links of one address, opened at the same moment
         raise LinkGone from error
+    raise TextRefused(problem)
 
 
 def timezone_of(phone: str) -> str:
@@ -67,8 +75,14 @@ def timezone_of(phone: str) -> str:
     return min(zones or of_country, key=lambda zone: zone.startswith(OCEANS), default="UTC")
 
 
+def _forget_links(session: Session, email: str) -> None:
+    ours = Confirmation.kind == KIND, Confirmation.email == email
+    session.execute(delete(Confirmation).where(*ours))
+
+
 def _open_account(session: Session, asked: Confirmation) -> User:
     account = Account(region=country_of(asked.phone), timezone=timezone_of(asked.phone))
+    account.terms_version = policy_versions.latest().name  # with the contract of article 28 in it
     session.add(account)
     session.flush()
     user = User(

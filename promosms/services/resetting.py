@@ -6,11 +6,20 @@ from promosms.database import transaction
 from promosms.extensions import db
 from promosms.language import force_locale
 from promosms.models import AccountStatus, Confirmation, ConfirmationKind, Message, Session, User
-from promosms.services import confirmations, letters, passwords, system_passwords
+from promosms.services import (
+    confirmations,
+    letters,
+    passwords,
+    pumping,
+    system_passwords,
+    throttling,
+)
 from promosms.services.confirmations import LinkGone
 from promosms.services.emails import queue_email
+from promosms.services.pumping import ProofForm
 from promosms.services.registration import user_of
 from promosms.services.signing_in import set_password
+from promosms.services.system_passwords import TextRefused
 
 KIND = ConfirmationKind.RESET
 
@@ -36,16 +45,23 @@ def person(token: str) -> User:
     return user
 
 
-def send_password(token: str) -> Message:
-    """Text a new system password to the user of a link; raises LinkGone and TextRefused."""
+def send_password(token: str, network: str = "", proof: str = "") -> Message:
+    """Text a new system password to the user of a link; raises LinkGone and TextRefused.
+
+    `network` and `proof` are those of the browser, see `pumping.why_not`.
+    """
     user_id = person(token).id
     secret = system_passwords.Secret.new()
     with transaction():
-        system_passwords.take_turn()
+        pumping.take_turn()
         user = _locked_person(user_id, token)
-        message = system_passwords.send(user, secret)
-        _forget_links(user)
-        return message
+        problem = pumping.why_not(user.phone, network, proof, ProofForm.RESET)
+        if problem is None:
+            message = system_passwords.send(user, secret)
+            throttling.forget(f"sign in {user.email}")
+            _forget_links(user)
+            return message
+    raise TextRefused(problem)
 
 
 def choose(token: str, password: str) -> None:

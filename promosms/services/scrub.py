@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 
+from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from promosms import logs
+from promosms import bell, logs
 from promosms.database import on_sqlite
 from promosms.extensions import db
 
@@ -24,12 +25,27 @@ PAUSE = 0.1
 # Whoever waits for a table keeps everybody else waiting behind him.
 LOCK_MILLISECONDS = 3_000
 # The owner of a database does not always have the rights for these.
-AS_FAR_AS_PERMITTED = ("VACUUM FULL pg_catalog.pg_statistic", "CHECKPOINT")
+AS_FAR_AS_PERMITTED = (
+    "VACUUM FULL pg_catalog.pg_statistic",
+    # Twice: a checkpoint only lets go of what lies before the one before it.
+    *("SELECT pg_switch_wal()", "CHECKPOINT") * 2,
+)
 
 
 def scrub(tables: Iterable[str]) -> bool:
     """Make what was deleted from these tables unreadable; False if others are in the way."""
     return _scrub_sqlite() if on_sqlite() else _scrub_postgresql(tables)
+
+
+def scrub_redis() -> None:
+    """Let Redis write its file anew. It holds ids and limits only, so it may be out of reach."""
+    server = bell.connection()
+    for rewrite in (server.bgrewriteaof, server.bgsave):
+        try:
+            if rewrite != server.bgsave or server.config_get("save").get("save"):
+                rewrite()
+        except RedisError:
+            log.info("scrub.not_permitted", extra={"where": rewrite.__name__})
 
 
 def _scrub_sqlite() -> bool:

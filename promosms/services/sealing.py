@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from promosms.config import setting
 
@@ -21,6 +21,11 @@ def unseal(purpose: str, sealed: bytes) -> str | None:
         return None
 
 
-def _box(purpose: str) -> Fernet:
-    key = hashlib.sha256(f"{purpose}:{setting('SECRET_KEY')}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+def _box(purpose: str) -> MultiFernet:
+    """Seals with the key of today; what an older one has sealed can still be read."""
+    keys = (setting("SECRET_KEY"), *reversed(setting("SECRET_KEY_FALLBACKS")))
+    return MultiFernet([Fernet(_key(purpose, key)) for key in keys])
+
+
+def _key(purpose: str, key: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{key}".encode()).digest())

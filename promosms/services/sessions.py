@@ -37,6 +37,17 @@ def find(token: str, *, touch: bool = True) -> Session | None:
     return found
 
 
+def renew(found: Session) -> str:
+    """Give the session another token, so that the old cookie opens nothing any more.
+
+    Whoever has got hold of it before does not share what the session may do from now on.
+    """
+    token = secrets.token_urlsafe(32)
+    with transaction():
+        found.token_hash = digest(token)
+    return token
+
+
 def close(token: str) -> None:
     """End the session of a token."""
     with transaction() as session:

@@ -1,12 +1,24 @@
 """Signing in: with one's own password, or once with the one that came by text."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import delete, select, update
 
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, Confirmation, ConfirmationKind, User, now
-from promosms.services import letters, passwords, sessions
-from promosms.services.emails import queue_email
+from promosms.services import (
+    known_browsers,
+    letters,
+    passwords,
+    pumping,
+    security_letters,
+    sessions,
+    throttling,
+    totp,
+)
+from promosms.services.known_browsers import Where
+from promosms.services.notices import tell
 
 MOST_TRIES = 5
 
@@ -15,19 +27,70 @@ class WrongPassword(Exception):
     """The current password was not the right one."""
 
 
+@dataclass(frozen=True)
+class Entrant:
+    """Who has given the right password; `by_text` if it was the one that came by text."""
+
+    user: User
+    by_text: bool
+
+
+def attempt(email: str, password: str, where: Where) -> Entrant | None:
+    """Sign-in with a password, counted; None if it is wrong or there is a pause.
+
+    Browsers that are known have tries of their own, so that nobody can keep their user out. The
+    count of those who need a second step ends with that.
+    """
+    name, network = counted(email, where)
+    free = throttling.attempt(name, network)
+    found = _recognise(email, password, paused=not free)
+    if found is None:
+        return None
+    if free:
+        throttling.take_back(name, network)
+    if found.by_text or not totp.is_on(found.user):
+        throttling.forget(name)
+    return found
+
+
+def counted(email: str, where: Where) -> tuple[str, str]:
+    """Under which names the tries of somebody are counted: person and, of strangers, network."""
+    address = email.strip().lower()
+    if known_browsers.is_known(address, where):
+        return f"sign in {address} {where.network} {where.browser}", ""
+    return f"sign in {address}", f"network {where.network}"
+
+
+def entered(user: User, where: Where, when: str) -> None:
+    """A browser was let in: nothing is counted any more; the user is told if it is a new one."""
+    throttling.forget(*counted(user.email, where)[:1])
+    with transaction():
+        if known_browsers.note(user, where):
+            tell(user, lambda: security_letters.new_sign_in(where.browser, when))
+
+
 def identify(email: str, password: str) -> User | None:
-    """The user to whom e-mail and password belong.
+    """The user to whom e-mail and password belong, without counting.
 
     What is typed decides how many hashes are checked, never who exists: the answer takes as
     long for a stranger as for a user.
     """
+    found = _recognise(email, password)
+    return found.user if found else None
+
+
+def _recognise(email: str, password: str, *, paused: bool = False) -> Entrant | None:
+    """In a pause the own password opens nothing, but costs as much work as ever.
+
+    The one that came by text does: it has 73 bits and five tries of its own, and is the way out
+    for somebody whose password others are trying.
+    """
     user = db.session.scalar(select(User).where(User.email == email.strip().lower()))
     if user is not None and _leaving(user):
         user = None
-    found = user if passwords.matches(user.password_hash if user else None, password) else None
-    if passwords.could_be_sent(password) and _redeem(user, passwords.normalised(password)):
-        found = user
-    return found
+    right = passwords.matches(user.password_hash if user and not paused else None, password)
+    by_text = passwords.could_be_sent(password) and _redeem(user, passwords.normalised(password))
+    return Entrant(user, by_text) if user is not None and (right or by_text) else None
 
 
 def choose_password(user: User, password: str, token: str) -> None:
@@ -40,17 +103,26 @@ def choose_password(user: User, password: str, token: str) -> None:
 
 def change_password(user: User, current: str, password: str, token: str) -> None:
     """Replace the password by another; raises WrongPassword. The user is told by e-mail."""
-    if not passwords.matches(user.password_hash, current):
+    name = f"confirm {user.public_id}"
+    free = throttling.attempt(name)
+    if not passwords.matches(user.password_hash if free else None, current):
         raise WrongPassword
+    throttling.forget(name)
     hashed = passwords.hash_password(password)
     with transaction():
         set_password(user, hashed)
         sessions.close_others(user, token)
-        queue_email(user.email, *letters.password_changed(), account_id=user.account_id)
 
 
 def set_password(user: User, hashed: str) -> None:
-    """Make this the user's password: what was sent by text or e-mail before is void."""
+    """Make this the user's password: what was sent by text or e-mail before is void.
+
+    Who has come this way has proved the address, so that wrong tries are forgotten. The user is
+    told, unless it is the very first password.
+    """
+    if user.password_hash is not None:
+        tell(user, letters.password_changed)
+    throttling.forget(f"sign in {user.email}", f"code {user.public_id} ")
     with transaction() as session:
         user.password_hash = hashed
         user.system_hash = None
@@ -88,6 +160,9 @@ def _redeem(user: User | None, password: str) -> bool:
             update(User)
             .where(User.system_hash == stored)
             .values(system_hash=None, system_expires_at=None, must_choose_password=True)
-            .returning(User.id)
+            .returning(User.phone)
         )
-        return used.first() is not None
+        phone = used.scalar_one_or_none()
+        if phone is not None:
+            pumping.completed(phone)
+        return phone is not None

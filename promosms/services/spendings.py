@@ -9,11 +9,32 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import Campaign, Hold, Message, MessagePart, MessageStatus, Spending, now
+from promosms.models import (
+    Campaign,
+    Hold,
+    Message,
+    MessageCount,
+    MessagePart,
+    MessageStatus,
+    Spending,
+    now,
+)
 from promosms.services import slices
 
 ACCEPTED = (
@@ -77,37 +98,67 @@ def counting(campaign_id: int) -> Rows:
     A text that has failed after the gateway had taken some of its parts is charged for these.
     Who was skipped before anything was set aside has no price.
     """
-    accepted, pending = Message.status.in_(ACCEPTED), Message.status.in_(PENDING)
+    there = _grouped(
+        Message,
+        Message.campaign_id == campaign_id,
+        func.count(),
+        func.sum(charged()),
+    )
+    gone = _grouped(
+        MessageCount,
+        MessageCount.campaign_id == campaign_id,
+        func.sum(MessageCount.messages),
+        func.sum(MessageCount.charged),
+    )
+    both = union_all(there, gone).subquery()
+    keys = [both.c[name] for name in ("country", "parts", "price")]
+    status, texts = both.c.status, both.c.texts
+    waiting = status.in_(PENDING)
+    query: Rows = (
+        select(
+            *keys,
+            func.sum(case((status.in_(ACCEPTED), texts), else_=0)),
+            func.sum(both.c.charged),
+            func.sum(case((waiting, texts), else_=0)),
+            func.sum(case((waiting, texts * both.c.price), else_=0)),
+            func.sum(texts),
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return query
+
+
+def charged() -> ColumnElement[int]:
+    """What a message has cost: what was accepted its price, what failed that of the parts taken."""
     parts_taken = (
         select(func.count())
         .where(MessagePart.message_id == Message.id)
         .correlate(Message)
         .scalar_subquery()
     )
-    charged = case(
-        (accepted, Message.price),
+    return case(
+        (Message.status.in_(ACCEPTED), Message.price),
         (
             and_(Message.status == MessageStatus.FAILED, Message.parts > 1),
             parts_taken * Message.price // Message.parts,
         ),
         else_=0,
     )
-    keys = (Message.country, Message.parts, Message.price)
+
+
+def _grouped(
+    model: type[Message] | type[MessageCount],
+    which: ColumnElement[bool],
+    texts: ColumnElement[int],
+    cost: ColumnElement[int],
+) -> Rows:
+    """Messages by country, parts, price and status, without those that never had a price."""
+    keys = (model.country, model.parts, model.price, model.status)
     query: Rows = (
-        select(
-            *keys,
-            _number(accepted),
-            func.sum(charged),
-            _number(pending),
-            func.sum(case((pending, Message.price), else_=0)),
-            func.count(),
-        )
-        .where(
-            Message.campaign_id == campaign_id,
-            not_(and_(Message.status == MessageStatus.SKIPPED, Message.price == 0)),
-        )
+        select(*keys, texts.label("texts"), cost.label("charged"))
+        .where(which, not_(and_(model.status == MessageStatus.SKIPPED, model.price == 0)))
         .group_by(*keys)
-        .order_by(*keys)
     )
     return query
 
@@ -133,7 +184,10 @@ def store(over: Callable[[], bool] = slices.nobody) -> bool:
 
 def _missing() -> Select[int]:
     stored = exists().where(Spending.campaign_id == Hold.campaign_id)
-    texts = exists().where(Message.campaign_id == Hold.campaign_id)
+    texts = or_(
+        exists().where(Message.campaign_id == Hold.campaign_id),
+        exists().where(MessageCount.campaign_id == Hold.campaign_id),
+    )
     return (
         select(Hold.campaign_id)
         .where(Hold.closed_at.is_not(None), not_(stored), texts)
@@ -180,7 +234,3 @@ def _row(
     returned = texts - taken - waiting
     released = texts * price - charged - pending
     return Row(country, parts, price, taken, charged, returned, released, waiting, pending)
-
-
-def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))

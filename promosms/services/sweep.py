@@ -33,7 +33,9 @@ from promosms.services import (
     failover,
     launch,
     ledger,
+    phone_changes,
     results,
+    second_steps,
 )
 
 BATCH = 1000
@@ -50,6 +52,8 @@ def sweep() -> None:
     finish_campaigns()
     release_unsettled()
     confirmations.forget_expired()
+    second_steps.forget_expired()
+    phone_changes.forget_expired()
     emails.forget_old()
     drop_old_sessions()
 

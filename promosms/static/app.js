@@ -1,4 +1,5 @@
 // Small improvements for browsers with script; every page works without them.
+import { part } from "./part.js";
 
 // A question before what cannot be undone. Listening on the document reaches live parts too.
 document.addEventListener("click", (event) => {
@@ -20,10 +21,7 @@ window.addEventListener("pageshow", () => {
 // Live parts: a region with data-refresh="URL" is replaced by what the server renders there.
 async function refresh(region) {
   try {
-    const answer = await fetch(region.dataset.refresh, { headers: { "X-Partial": "1" } });
-    if (answer.redirected || !answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-partial]");
+    const fresh = await part(region.dataset.refresh);
     if (!fresh) return;
     if (!region.contains(document.activeElement)) region.replaceChildren(...fresh.childNodes);
     // What stands around the region was made for a state that is over.

@@ -1,4 +1,5 @@
 // The composer: the server counts while one writes, and placeholders go in at the cursor.
+import { part } from "./part.js";
 
 const form = document.querySelector("form[data-count]");
 const text = form.querySelector("textarea[name=text]");
@@ -9,13 +10,8 @@ async function count() {
   running?.abort();
   running = new AbortController();
   try {
-    const answer = await fetch(form.dataset.count, {
-      method: "POST", body: new FormData(form), signal: running.signal,
-      headers: { "X-CSRFToken": form.elements.csrf_token.value, "X-Partial": "1" },
-    });
-    if (!answer.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-partial]");
+    const token = form.elements.csrf_token.value;
+    const fresh = await part(form.dataset.count, new FormData(form), token, running.signal);
     if (fresh) counter.replaceChildren(...fresh.childNodes);
   } catch { /* the next key tries again */ }
 }

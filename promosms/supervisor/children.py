@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from promosms import logs
+from promosms import log_files, logs
 from promosms.supervisor import leftovers
 
 log = logs.get(__name__)
@@ -22,7 +22,6 @@ CALM = 60.0  # a child that lived this long may die again without a longer pause
 LONGEST_PAUSE = 30.0
 PATIENCE = 25.0
 LOGS_KEPT = 30
-LOG_DAYS = 30
 
 
 @dataclass
@@ -48,9 +47,10 @@ class Children:
     def __init__(self, folder: Path, root: Path, tell: Callable[[str], None]) -> None:
         self.folder, self.root, self.tell = folder, root, tell
         self.all: list[Child] = []
+        self.days = 30  # LOG_DAYS
         self.logs = folder / "logs"
         self.logs.mkdir(exist_ok=True)
-        self.rotated = 0.0
+        self.rotated = datetime.now(UTC).date()
         self.rotate()
 
     def start(self, child: Child) -> Child:
@@ -72,11 +72,11 @@ class Children:
         return child
 
     def watch(self) -> None:
-        """Start dead children again, each time after a longer pause; once a day turn the logs."""
+        """Start dead children again, each time after a longer pause; at midnight turn the logs."""
         for child in self.all:
             if not child.alive():
                 self._revive(child)
-        if time.monotonic() - self.rotated > 86_400:
+        if datetime.now(UTC).date() != self.rotated:
             self.rotate()
 
     def stop(self) -> None:
@@ -106,13 +106,12 @@ class Children:
 
     def rotate(self) -> None:
         """Begin new log files; old ones go after 30 days, or when there are too many."""
-        self.rotated = time.monotonic()
+        self.rotated = datetime.now(UTC).date()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         for file in self.logs.glob("*.log"):
-            if "@" not in file.name and file.stat().st_size:
-                # Copied and emptied, because its child goes on writing to the same file.
-                shutil.copyfile(file, self.logs / f"{file.stem}@{stamp}.log")
-                os.truncate(file, 0)
+            by_day = file.name.startswith(tuple(f"{name}-" for name in log_files.NAMES))
+            if "@" not in file.name and not by_day and file.stat().st_size:
+                _empty_into(file, self.logs / f"{file.stem}@{stamp}.log")
         self._forget()
 
     def log_file(self, child: Child) -> Path:
@@ -121,11 +120,11 @@ class Children:
 
     def _forget(self) -> None:
         kept: dict[str, int] = {}
-        oldest = time.time() - LOG_DAYS * 86_400
+        oldest = (datetime.now(UTC) - timedelta(days=self.days)).strftime("%Y%m%d")
         for file in sorted(self.logs.glob("*@*.log"), reverse=True):
-            name = file.name.split("@")[0]
+            name, _, stamp = file.stem.partition("@")
             kept[name] = kept.get(name, 0) + 1
-            if kept[name] > LOGS_KEPT or file.stat().st_mtime < oldest:
+            if kept[name] > LOGS_KEPT or stamp[:8] <= oldest:
                 file.unlink()
 
     def _revive(self, child: Child) -> None:
@@ -142,6 +141,18 @@ class Children:
             child.pause = min(child.pause * 2, LONGEST_PAUSE)
         elif present >= child.due:
             self.start(child)
+
+
+def _empty_into(file: Path, other: Path) -> None:
+    """Copied and emptied, because its child goes on writing to the end of the same file.
+
+    Nothing is between the last look, which finds no more, and the emptying.
+    """
+    with file.open("rb") as old, other.open("wb") as new:
+        shutil.copyfileobj(old, new)
+        while piece := old.read():
+            new.write(piece)
+        os.truncate(file, 0)
 
 
 def _libc() -> ctypes.CDLL | None:

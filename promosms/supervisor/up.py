@@ -16,9 +16,9 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
-from promosms import bell, config, create_app
+from promosms import bell, config, create_app, production
 from promosms.extensions import db
-from promosms.services import demo, installation, invitations, workers
+from promosms.services import demo, erasing_again, installation, invitations, workers
 from promosms.supervisor import catalogues, certificate, checks, leftovers, valkey
 from promosms.supervisor.checks import StartError
 from promosms.supervisor.children import Child, Children
@@ -27,6 +27,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent
 FIRST_ANSWER = 60.0
 WATCH_EVERY = 0.5
+RENEW_EVERY = 86_400.0
 GUNICORN = [sys.executable, "-m", "gunicorn"]
 
 
@@ -57,10 +58,9 @@ def up(options: Options) -> None:
         children = Children(folder, ROOT, _tell)
         try:
             app = _application(options)
+            children.days = app.config["LOG_DAYS"]
             _start(app, options, children, tls, plain)
-            while True:
-                time.sleep(WATCH_EVERY)
-                children.watch()
+            _watch(app, children)
         except KeyboardInterrupt:
             _tell("Stopping ...")
         finally:
@@ -74,6 +74,7 @@ def prepare() -> None:
     try:
         upgrade(directory=str(PACKAGE / "migrations"))
         installation.ensure_defaults()
+        erasing_again.begin()  # whoever has left leaves again after an old backup was restored
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise StartError(f"The database does not answer: {reason}") from error
@@ -101,6 +102,8 @@ def _start(
     app: Flask, options: Options, children: Children, tls: list[str], plain: list[str]
 ) -> None:
     _tell(f"PromoSMS in {app.instance_path}")
+    for line in production.warnings(app.config):
+        _tell(f"Note: {line}")
     with app.app_context():
         prepare()
         _tell(f"  database   {db.engine.dialect.name}, up to date")
@@ -144,9 +147,24 @@ def _services(app: Flask, tls: list[str], plain: list[str]) -> list[Child]:
     return found
 
 
-def _web(app: Flask, addresses: list[str]) -> Child:
+def _watch(app: Flask, children: Children) -> None:
+    """Keep everything alive; once a day look whether the certificate ends soon."""
+    looked = time.monotonic()
+    while True:
+        time.sleep(WATCH_EVERY)
+        children.watch()
+        if time.monotonic() - looked > RENEW_EVERY:
+            looked = time.monotonic()
+            _certificate(app)
+
+
+def _certificate(app: Flask) -> str:
     host = urlsplit(app.config["PUBLIC_URL"]).hostname or "localhost"
-    pem = str(certificate.ensure(Path(app.instance_path, "certificate.pem"), host))
+    return str(certificate.ensure(Path(app.instance_path, "certificate.pem"), host))
+
+
+def _web(app: Flask, addresses: list[str]) -> Child:
+    pem = _certificate(app)
     settings = str(PACKAGE / "supervisor" / "web.py")
     options = ["-c", settings, "--certfile", pem, "--keyfile", pem, *_binds(addresses)]
     return Child("web", [*GUNICORN, *options])
@@ -154,8 +172,11 @@ def _web(app: Flask, addresses: list[str]) -> Child:
 
 def _redirect(addresses: list[str]) -> Child:
     alone = ["--pythonpath", str(PACKAGE / "supervisor"), "--threads", "4"]
-    quiet = ["--no-control-socket", "--log-level", "warning"]
-    return Child("redirect", [*GUNICORN, *alone, *quiet, *_binds(addresses), "redirect:app"])
+    nameless = ["-c", str(PACKAGE / "supervisor" / "nameless.py")]
+    quiet = ["--no-control-socket", "--log-level", "critical"]
+    return Child(
+        "redirect", [*GUNICORN, *nameless, *alone, *quiet, *_binds(addresses), "redirect:app"]
+    )
 
 
 def _binds(addresses: list[str]) -> list[str]:

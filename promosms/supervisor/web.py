@@ -5,7 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from promosms import database
+from promosms import database, logs
+from promosms.supervisor.nameless import on_starting
+
+__all__ = ["on_starting"]  # a hook of gunicorn
+# Of TLS 1.2 only what has forward secrecy and is authenticated as it is encrypted (RFC 7525,
+# section 4.2; RFC 9325 repeats it). TLS 1.3 has nothing else.
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
 
 wsgi_app = "wsgi:app"
 bind = ["127.0.0.1:8000"]
@@ -19,7 +25,7 @@ graceful_timeout = 15
 keepalive = 5
 forwarded_allow_ips = ""  # TRUSTED_PROXIES decides, not the server
 control_socket_disable = True
-accesslog = None  # addresses of visitors are not written down
+accesslog = None  # its lines would hold paths and addresses; see request_log.py
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 logconfig_dict = {
     "version": 1,
@@ -31,6 +37,11 @@ logconfig_dict = {
 }
 
 
+def when_ready(_server: Any) -> None:
+    """Warnings and crashes are lines of the log as well."""
+    logs.take_over()
+
+
 def post_fork(_server: Any, worker: Any) -> None:
     """Each worker opens connections of its own."""
     with worker.app.wsgi().app_context():
@@ -38,7 +49,9 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def ssl_context(_settings: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    """TLS 1.2 or later."""
+    """TLS 1.2 or later. Made for every connection, so a renewed certificate counts at once."""
     context = default()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     return context

@@ -8,7 +8,13 @@ from promosms.views import errors, layout
 
 BLUEPRINTS = (
     "auth",
+    "second_step",
+    "confirm",
+    "two_steps",
+    "changes",
     "settings",
+    "data",
+    "leaving",
     "guests",
     "dashboard",
     "recipients",
@@ -18,7 +24,9 @@ BLUEPRINTS = (
     "campaigns",
     "billing",
     "policies",
+    "security",
     "phone",
+    "proof",
     "admin",
     "webhooks",
 )

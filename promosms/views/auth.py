@@ -4,7 +4,6 @@ import hashlib
 
 from flask import (
     Blueprint,
-    abort,
     flash,
     redirect,
     render_template,
@@ -13,10 +12,10 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from promosms import bell
-from promosms.access import Access, SignedIn, allow, me
+from promosms.access import Access, allow, me, safe_path
 from promosms.config import setting
 from promosms.extensions import csrf, limiter
 from promosms.forms.auth import (
@@ -32,18 +31,24 @@ from promosms.models import ConfirmationKind, Message, Role, User
 from promosms.services import (
     confirmations,
     invitations,
+    known_browsers,
     passwords,
+    reauthentication,
     registration,
     resetting,
     sessions,
     signing_in,
+    text_refusals,
+    totp,
 )
 from promosms.services.confirmations import LinkGone
 from promosms.services.invitations import EmailTaken
+from promosms.services.pumping import PumpingProblem
 from promosms.services.signing_in import WrongPassword
-from promosms.services.system_passwords import TextProblem, TextRefused
+from promosms.services.system_passwords import TextRefused
 from promosms.sms.phone import mask
-from promosms.views import browser, phone
+from promosms.views import browser, phone, proof
+from promosms.views.entering import enter, home, renew
 
 bp = Blueprint("auth", __name__)
 
@@ -57,6 +62,11 @@ def typed_address() -> str:
     """The typed e-mail address as a key of the limits, which must not hold the address itself."""
     address = request.form.get("email", "").strip().lower()
     return hashlib.sha256(f"{setting('SECRET_KEY')}:{address}".encode()).hexdigest()
+
+
+def usual_browser() -> bool:
+    """Has the typed user signed in from here before? Then guesses from elsewhere do not count."""
+    return known_browsers.is_known(request.form.get("email", ""), browser.where())
 
 
 @bp.context_processor
@@ -76,8 +86,14 @@ def register() -> ResponseReturnValue:
         return redirect(home(), 303)
     form = RegisterForm()
     if not form.validate_on_submit():
+        proof.note_faults(form)
         return render_template("auth/register.html", form=form)
-    if not form.website.data:
+    if form.website.data:
+        text_refusals.note(PumpingProblem.PROGRAM)
+    elif problem := proof.why_no_letter(form):
+        told = proof.letter_words(problem)
+        return render_template("auth/register.html", form=form, told=told), 422
+    else:
         registration.ask(form.email.data or "", form.number)
         bell.ring("mail", "mail.run")
     return render_template("auth/check_email.html", address=form.email.data, again="auth.register")
@@ -91,7 +107,7 @@ def confirm(token: str) -> ResponseReturnValue:
     try:
         asked = confirmations.find(ConfirmationKind.REGISTER, token)
         if request.method == "POST":
-            return _text_sent(registration.confirm(token))
+            return _text_sent(registration.confirm(token, *proof.brought()))
     except LinkGone:
         return _link_gone("auth.register", _("Register again"))
     except TextRefused as refused:
@@ -103,7 +119,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @csrf.exempt  # as for registering
 @limiter.limit(PER_BROWSER, methods=POST)
-@limiter.limit(PER_ADDRESS, methods=POST, key_func=typed_address)
+@limiter.limit(PER_ADDRESS, methods=POST, key_func=typed_address, exempt_when=usual_browser)
 def sign_in() -> ResponseReturnValue:
     """Sign in with one's own password, or once with the one that came by text."""
     target = safe_path(request.args.get("next", ""))
@@ -112,9 +128,10 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     refused = False
     if form.validate_on_submit():
-        user = signing_in.identify(form.email.data or "", form.password.data or "")
-        if user is not None:
-            return _enter(user, target)
+        where = browser.where()
+        found = signing_in.attempt(form.email.data or "", form.password.data or "", where)
+        if found is not None:
+            return enter(found.user, target, by_text=found.by_text)
         refused = True
     return render_template("auth/sign_in.html", form=form, refused=refused, target=target)
 
@@ -144,6 +161,7 @@ def choose_password() -> ResponseReturnValue:
     form.person = (user.email, user.phone)
     if form.validate_on_submit():
         signing_in.choose_password(user, form.password.data or "", current_user.token)
+        renew()
         flash(_("Your password is set. Welcome!"), "good")
         return redirect(home(), 303)
     return render_template(
@@ -157,6 +175,8 @@ def choose_password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Replace one's own password; the current one is asked for."""
     user = me()
+    if totp.is_on(user) and reauthentication.required(current_user.session):
+        return redirect(url_for("confirm.index", next=url_for("auth.change_password")), 303)
     form = ChangePasswordForm()
     form.person = (user.email, user.phone)
     if form.validate_on_submit():
@@ -197,7 +217,7 @@ def reset(token: str) -> ResponseReturnValue:
         if not user.phone:
             return _choose_at_once(token, user)
         if request.method == "POST":
-            return _text_sent(resetting.send_password(token))
+            return _text_sent(resetting.send_password(token, *proof.brought()))
     except LinkGone:
         return _link_gone("auth.forgotten", _("Ask for a new link"))
     except TextRefused as refused:
@@ -214,7 +234,8 @@ def join(token: str) -> ResponseReturnValue:
     try:
         confirmations.find(ConfirmationKind.ADMIN, token)
         if form.validate_on_submit():
-            return _enter(invitations.join(token, form.email.data or "", form.password.data or ""))
+            admin = invitations.join(token, form.email.data or "", form.password.data or "")
+            return enter(admin)
     except EmailTaken:
         form.email.errors = [_("There is a user with this address. Choose another one.")]
     except LinkGone:
@@ -222,34 +243,6 @@ def join(token: str) -> ResponseReturnValue:
     return render_template(
         "auth/join.html", form=form, token=token, suggestion=passwords.suggestion()
     )
-
-
-def home() -> str:
-    """Where a signed-in user begins."""
-    return url_for("admin.accounts" if me().role == Role.ADMIN else "dashboard.index")
-
-
-def safe_path(target: str) -> str:
-    """The path if it stays on this site, else nothing.
-
-    Browsers take a backslash for a slash and drop control characters, so both are refused.
-    """
-    local = target.startswith("/") and not target.startswith("//")
-    clean = "\\" not in target and target.isprintable()
-    return target if local and clean else ""
-
-
-def _enter(user: User, target: str = "") -> ResponseReturnValue:
-    token = sessions.open_session(user, browser.label(request.user_agent.string))
-    opened = sessions.find(token)
-    if opened is None:
-        abort(401)
-    session.clear()
-    login_user(SignedIn(opened, token))
-    session.pop("_id", None)  # a hash of address and browser, of which we make no use
-    if user.must_choose_password:
-        return redirect(url_for("auth.choose_password"), 303)
-    return redirect(target or home(), 303)
 
 
 def _text_sent(message: Message) -> ResponseReturnValue:
@@ -267,17 +260,7 @@ def _text_sent(message: Message) -> ResponseReturnValue:
 
 
 def _text_refused(refused: TextRefused) -> ResponseReturnValue:
-    words = {
-        TextProblem.BUDGET: _(
-            "We send no texts for the moment, because very many were asked for. Please press the "
-            "button again in an hour: your link stays valid."
-        ),
-        TextProblem.NUMBER: _(
-            "This number has had three passwords within a day. Please use the last one, or press "
-            "the button again tomorrow."
-        ),
-    }
-    flash(words[refused.code], "warn")
+    flash(proof.words(refused.code), "warn")
     return redirect(request.path, 303)
 
 
@@ -309,6 +292,7 @@ def _changed(form: ChangePasswordForm, user: User) -> bool:
         )
     except WrongPassword:
         return False
+    renew()
     bell.ring("mail", "mail.run")
     flash(_("Your password is changed. Other browsers have been signed out."), "good")
     return True

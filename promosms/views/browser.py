@@ -1,4 +1,9 @@
-"""What a browser calls itself, in two or three words."""
+"""What a browser calls itself, in two or three words, and from where it comes."""
+
+from flask import request
+
+from promosms.services.known_browsers import Where
+from promosms.services.networks import network_of
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -27,3 +32,8 @@ def label(user_agent: str) -> str:
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     return " on ".join(part for part in (browser, system) if part)
+
+
+def where() -> Where:
+    """From where this request comes: no more than is needed to know the place again."""
+    return Where(network_of(request.remote_addr or ""), label(request.user_agent.string))

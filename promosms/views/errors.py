@@ -1,4 +1,10 @@
-"""Error pages: what happened, and what to do now."""
+"""Error pages: what happened, and what to do now. They say nothing about the inside.
+
+A mistake of ours gets a number, which stands on the page and in the log: who asks can be helped
+without either of them holding what the other one should not.
+"""
+
+import secrets
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,9 +15,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 from promosms import access, logs
 from promosms.config import setting
 from promosms.language import gettext as _
+from promosms.services import text_refusals
+from promosms.services.text_refusals import PumpingProblem
 
 log = logs.get(__name__)
 DRAIN = 512 * 1024 * 1024
+COUNTED = {"auth.confirm", "auth.reset"}  # whose forms lead to a text that we pay
 
 
 def init_app(app: Flask) -> None:
@@ -40,6 +49,8 @@ def foreign_host(error: SecurityError) -> ResponseReturnValue:
 
 def expired_form(error: CSRFError) -> ResponseReturnValue:
     """A form from before a sign-out or another browser: nothing happened, the text is kept."""
+    if request.endpoint in COUNTED:
+        text_refusals.note(PumpingProblem.FORM)
     title = _("This page was open too long")
     advice = _("Nothing was done. Go back to the page, open it anew, and try again.")
     return render_template("error.html", title=title, advice=advice, kept=kept_text(401)), 400
@@ -61,17 +72,23 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 def storage(error: OperationalError) -> ResponseReturnValue:
     """The database cannot be reached or its disk is full."""
     access.forget_user()
-    log.error("page.storage", exc_info=error, extra={"endpoint": request.endpoint})
-    title, advice = _words(503)
-    return render_template("error.html", title=title, advice=advice, kept=kept_text(503)), 503
+    return _reported("page.storage", error, 503)
 
 
 def crash(error: Exception) -> ResponseReturnValue:
     """A mistake of ours."""
     access.forget_user()
-    log.error("page.crash", exc_info=error, extra={"endpoint": request.endpoint})
-    title, advice = _words(500)
-    return render_template("error.html", title=title, advice=advice, kept=kept_text(500)), 500
+    return _reported("page.crash", error, 500)
+
+
+def _reported(event: str, error: Exception, code: int) -> ResponseReturnValue:
+    incident = secrets.token_hex(4)
+    known = {"endpoint": request.endpoint, "incident": incident}
+    log.error(event, exc_info=error, extra=known)
+    title, advice = _words(code)
+    kept = kept_text(code)
+    page = render_template("error.html", title=title, advice=advice, kept=kept, incident=incident)
+    return page, code
 
 
 def kept_text(code: int) -> str:

@@ -57,7 +57,12 @@ MEMBER = (
         ("recipients", "lists", "imports", "suppressions"),
     ),
     Item("billing.statement", _("Billing"), "credit-card", ("billing",)),
-    Item("settings.index", _("Settings"), "cog-6-tooth", ("settings", "guests")),
+    Item(
+        "settings.index",
+        _("Settings"),
+        "cog-6-tooth",
+        ("settings", "guests", "two_steps", "changes"),
+    ),
 )
 ADMIN = (
     Item("admin.accounts", _("Accounts"), "users", ("admin",), ("/admin/accounts",)),
@@ -75,10 +80,10 @@ ADMIN = (
         _("Sending"),
         "paper-airplane",
         ("admin",),
-        ("/admin/routes", "/admin/gateways"),
+        ("/admin/routes", "/admin/gateways", "/admin/texts"),
     ),
     Item("admin.audit", _("Audit log"), "clipboard-document-list", ("admin",), ("/admin/audit",)),
-    Item("settings.index", _("Settings"), "cog-6-tooth", ("settings",)),
+    Item("settings.index", _("Settings"), "cog-6-tooth", ("settings", "two_steps", "changes")),
 )
 
 

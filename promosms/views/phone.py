@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from promosms.access import Access, allow
 from promosms.config import setting
+from promosms.extensions import limiter
 from promosms.forms.phone import ReplyForm
 from promosms.language import gettext as _
 from promosms.language import lazy_gettext
@@ -76,6 +77,7 @@ def live() -> ResponseReturnValue:
 
 @bp.route("/phone/reply", methods=["POST"])
 @allow(Access.PUBLIC)
+@limiter.limit("60/minute")
 def reply() -> ResponseReturnValue:
     """Answer as the person with the number."""
     form = ReplyForm()

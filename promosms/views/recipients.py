@@ -5,14 +5,15 @@ from itertools import chain
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, my_account, owned
+from promosms import bell
+from promosms.access import Access, allow, me, my_account, owned
 from promosms.extensions import csrf
 from promosms.forms.problems import row_words
 from promosms.forms.recipients import FieldNamesForm, RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext, timezone
 from promosms.models import FIELDS, Recipient, RecipientList, now
-from promosms.services import exports, lists, recipient_pages, recipients, suppressions
+from promosms.services import exports, lists, person, recipient_pages, recipients, suppressions
 from promosms.services import replies as inbox
 from promosms.services.recipients import DuplicatePhone
 from promosms.sms.phone import InvalidPhone
@@ -93,6 +94,30 @@ def edit(public_id: str) -> ResponseReturnValue:
 def delete(public_id: str) -> ResponseReturnValue:
     """Ask before one recipient is deleted."""
     return render_template("recipients/delete.html", chosen=[owned(Recipient, public_id).public_id])
+
+
+@bp.route("/recipients/<public_id>/erase", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+def erase(public_id: str) -> ResponseReturnValue:
+    """Everything of one person leaves the account, for good."""
+    recipient = owned(Recipient, public_id)
+    if request.method == "POST":
+        try:
+            person.erase(my_account(), recipient, me().public_id)
+        except person.UnderWay:
+            flash(
+                _(
+                    "A text to this person is just leaving, or an import is about to bring the "
+                    "number again. Please try again when that has ended."
+                ),
+                "warn",
+            )
+            return redirect(url_for("recipients.erase", public_id=public_id), 303)
+        bell.ring("work", "erasure.tidy")
+        flash(_("The person is erased everywhere."), "good")
+        return redirect(url_for("recipients.index"), 303)
+    opted_out = suppressions.is_suppressed(my_account().id, recipient.phone)
+    return render_template("recipients/erase.html", recipient=recipient, opted_out=opted_out)
 
 
 @bp.route("/recipients/delete", methods=["POST"])

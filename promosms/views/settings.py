@@ -1,17 +1,15 @@
-"""Settings of the user and the account, and leaving."""
+"""Settings of the user and the account."""
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, logout_user
+from flask_login import current_user
 
-from promosms import bell
 from promosms.access import Access, allow, me, my_account
-from promosms.extensions import limiter
-from promosms.forms.settings import LanguageForm, LeaveForm, PlaceForm
+from promosms.forms.settings import LanguageForm, PlaceForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Role
-from promosms.services import erasure, installation, passwords, people, prices, sessions
+from promosms.services import installation, people, prices, sessions
 from promosms.sms.phone import mask
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -65,39 +63,6 @@ def end_others() -> ResponseReturnValue:
     text = ngettext("%(num)s other browser is signed out.", "%(num)s others are signed out.", ended)
     flash(text, "good")
     return redirect(url_for("settings.index"), code=303)
-
-
-@bp.route("/leave", methods=["GET", "POST"])
-@allow(Access.OWNER)
-@limiter.limit("20 per hour", methods=["POST"])
-def leave() -> ResponseReturnValue:
-    """Delete the account: what goes with it, then the password and one confirmation."""
-    form = LeaveForm()
-    account = my_account()
-    if form.validate_on_submit():
-        if passwords.matches(me().password_hash, form.password.data or ""):
-            return _say_goodbye(account.id)
-        form.password.errors = [_("This is not your password.")]
-    status = 422 if form.errors else 200
-    losses = erasure.losses(account.id)
-    return render_template("settings/leave.html", form=form, losses=losses, account=account), status
-
-
-@bp.route("/gone")
-@allow(Access.PUBLIC)
-def gone() -> ResponseReturnValue:
-    """Good-bye: the page after the account has been deleted."""
-    return render_template("settings/gone.html")
-
-
-def _say_goodbye(account_id: int) -> ResponseReturnValue:
-    erasure.begin(account_id, me().public_id)
-    bell.ring("work", "erasure.run", account_id)
-    logout_user()
-    session.clear()
-    response = redirect(url_for("settings.gone"), code=303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
 
 
 def _countries() -> set[str]:

@@ -6,7 +6,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from promosms import bell, logs
 from promosms.access import Access, allow
 from promosms.config import setting
-from promosms.extensions import csrf
+from promosms.extensions import csrf, limiter
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import BadSignature, BadWebhook, WebhookRequest, WebhookTopic
 from promosms.services import credentials, events, webhooks
@@ -14,11 +14,19 @@ from promosms.services import credentials, events, webhooks
 bp = Blueprint("webhooks", __name__, url_prefix="/gateways")
 log = logs.get(__name__)
 LARGEST = 64 * 1024
+# Only what is refused counts, so that guessing an address is slow and a busy provider is not.
+REFUSED = "120/minute;2000/day"
+
+
+def refused(answer: Response) -> bool:
+    """Was the call not what it should have been?"""
+    return answer.status_code >= 400
 
 
 @bp.route("/<token>/receipt", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt
+@limiter.limit(REFUSED, deduct_when=refused)
 def receipt(token: str) -> Response:
     """What became of texts."""
     return _answer(token, WebhookTopic.RECEIPT)
@@ -27,6 +35,7 @@ def receipt(token: str) -> Response:
 @bp.route("/<token>/inbound", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt
+@limiter.limit(REFUSED, deduct_when=refused)
 def inbound(token: str) -> Response:
     """What recipients wrote."""
     return _answer(token, WebhookTopic.INBOUND)

@@ -12,7 +12,8 @@ from tests.browser.story import Shop, agree, heading, register
 AXE = Axe()
 WIDTHS = (320, 1280)
 PUBLIC = ["/", "/privacy", "/cookies", "/terms", "/register", "/login", "/forgotten", "/phone"]
-PUBLIC += ["/settings/gone", "/nowhere", "/register/gone", "/forgotten/gone"]
+PUBLIC += ["/gone", "/leave", "/certificate", "/nowhere", "/register/gone", "/forgotten/gone"]
+PUBLIC += ["/privacy/promises", "/privacy/versions"]
 EMPTY = [
     "/dashboard", "/recipients", "/recipients/opt-outs", "/recipients/replies", "/lists",
     "/imports", "/campaigns", "/campaigns/new", "/billing", "/settings/leave",

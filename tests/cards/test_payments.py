@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
+from promosms.database import transaction
 from promosms.extensions import db
-from promosms.models import AccountStatus, Invoice, TopUp, TopUpStatus
+from promosms.models import Account, AccountStatus, Invoice, TopUp, TopUpStatus
 from promosms.services import invoices, payments, top_ups
 from tests.cards.conftest import Shop
 
@@ -144,6 +145,8 @@ def test_an_account_that_leaves_is_not_credited(shop: Shop) -> None:
 
 
 def test_the_first_paid_top_up_ends_the_trial_and_keeps_that_day(shop: Shop) -> None:
+    with transaction() as session:
+        session.get_one(Account, shop.account_id).approved_at = None
     first, second = shop.order(), shop.order()
     come(first, first.gross)
     approved = shop.account().approved_at

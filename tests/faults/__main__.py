@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import invoicing, money, network, stores, workers
+from tests.faults import erasing, invoicing, money, network, pumping, stores, workers
 from tests.faults.disk import small_disk
 from tests.faults.furnish import Options
 from tests.faults.plant import Plant, plant
@@ -49,13 +49,14 @@ RUNS = {
 }
 # Runs without a gateway and its workers.
 INVOICES, PROCESSES, TOP_UPS = "invoices", 8, 8_000
+ERASURE, ERASURES = "erasure", 200
 MEGABYTES = {"sqlite": 40, "postgresql": 160}
 
 
 def main() -> int:
     """Run, print what was found, and fail on any violation."""
     options = _arguments()
-    names = [*RUNS, INVOICES] if options.run == "all" else [options.run]
+    names = [*RUNS, INVOICES, ERASURE] if options.run == "all" else [options.run]
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
     fine = True
     if options.run in money.RUNS:
@@ -63,10 +64,17 @@ def main() -> int:
         reports = [money.run(options.run, kind, number) for kind in kinds]
         sys.stdout.write("".join(f"{report}\n" for report in reports))
         return 0 if all(report.fine for report in reports) else 1
+    if options.run == pumping.NAME:
+        size = pumping.Size(options.addresses, options.numbers)
+        reports = [pumping.run(kind, options.seed, size) for kind in kinds]
+        sys.stdout.write("".join(f"{report}\n" for report in reports))
+        return 0 if all(report.fine for report in reports) else 1
     for name in names:
         for kind in ["postgresql"] if name == "postgres" else kinds:
             if name == INVOICES:
                 report = issue(kind, options.seed, options.processes, options.times or TOP_UPS)
+            elif name == ERASURE:
+                report = erase(kind, options.seed, options.times or ERASURES)
             else:
                 report = run(name, kind, options.seed, options.messages, options.times)
             sys.stdout.write(f"{report}\n")
@@ -92,6 +100,15 @@ def issue(kind: str, seed: int, processes: int, times: int) -> Report:
             return invoicing.run(folder, url, processes, times, seed)
         with server(folder) as own:
             return invoicing.run(folder, own.url, processes, times, seed)
+
+
+def erase(kind: str, seed: int, times: int) -> Report:
+    """Erasures on one of the databases."""
+    with _folder() as folder:
+        if kind == "sqlite":
+            return erasing.run(folder, f"sqlite:///{folder / 'db.sqlite3'}", times, seed)
+        with server(folder) as own:
+            return erasing.run(folder, own.url, times, seed)
 
 
 @contextmanager
@@ -131,10 +148,12 @@ def _folder() -> Iterator[Path]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("run", choices=[*RUNS, *money.RUNS, INVOICES, "all"])
+    parser.add_argument("run", choices=[*RUNS, *money.RUNS, pumping.NAME, INVOICES, ERASURE, "all"])
     parser.add_argument("--messages", type=int, help="instead of those of the published run")
     parser.add_argument("--times", type=int, help="kills, steps, stops and so on")
     parser.add_argument("--processes", type=int, default=PROCESSES, help="that issue invoices")
+    parser.add_argument("--addresses", type=int, default=1_000, help="of the bot")
+    parser.add_argument("--numbers", type=int, default=10_000, help="that the bot wants texted")
     parser.add_argument("--rounds", type=int, help="of spends")
     parser.add_argument("--steps", type=int, help="of the ledger")
     parser.add_argument("--seed", type=int, default=int(time.time()))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from tests.faults import invoicing, network, stores, workers
+from tests.faults import erasing, invoicing, network, stores, workers
 from tests.faults.furnish import Options
 from tests.faults.plant import Plant, plant
 from tests.faults.points import STEPS, WORK
@@ -128,6 +128,21 @@ def test_invoices_are_numbered_without_a_gap(database_url: str, tmp_path: Path) 
 
     if database_url.startswith("sqlite"):
         run(f"sqlite:///{tmp_path / 'invoices.sqlite3'}")
+        return
+    with own_database(database_url) as url:
+        run(url)
+
+
+def test_an_erasure_that_is_killed_anywhere_is_finished_later(
+    database_url: str, tmp_path: Path
+) -> None:
+    def run(url: str) -> None:
+        report = erasing.run(tmp_path, url, 4, 22)
+        assert report.fine, report
+        assert report.facts["kills"]
+
+    if database_url.startswith("sqlite"):
+        run(f"sqlite:///{tmp_path / 'erasure.sqlite3'}")
         return
     with own_database(database_url) as url:
         run(url)

@@ -230,3 +230,27 @@ def test_two_workers_send_each_once(app: Flask, server: MailServer) -> None:
         worker.join()
     assert len(server.letters) == 20
     assert len({message_from_string(raw)["To"] for raw in server.letters}) == 20
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n "])
+@pytest.mark.parametrize("field", ["recipient", "subject"])
+def test_nobody_smuggles_a_header_into_a_letter(
+    app: Flask, server: MailServer, field: str, end: str
+) -> None:
+    words = {"recipient": "anna@example.com", "subject": "Hello", "body": "Text"}
+    words[field] += f"{end}Bcc: everybody@example.com{end}{end}Buy now"
+    with app.app_context():
+        emails.queue_email(**words)
+        mail.run()
+        waiting = db.session.scalars(select(Email.status)).all()
+    assert not [letter for letter in server.letters if "\r\nBcc:" in letter]
+    assert waiting in ([], ["failed"])
+
+
+def test_a_body_ends_no_letter(app: Flask, server: MailServer) -> None:
+    with app.app_context():
+        body = "One\r\n.\r\nMAIL FROM:<evil@example.com>\r\nDATA"
+        emails.queue_email("anna@example.com", "Hello", body)
+        mail.run()
+    (letter,) = server.letters
+    assert "MAIL FROM:<evil@example.com>" in letter

@@ -10,7 +10,8 @@ from tests.meta.stage import ARGUMENTS, Stage
 IGNORED = {"HEAD", "OPTIONS"}
 # What providers call: no page, no session and no form, but a secret address or a signature.
 # Their tests stand in tests/views/webhooks and tests/cards.
-PROVIDERS = {"webhooks.receipt", "webhooks.inbound", "billing.card_events"}
+# Browsers call the last one by themselves; its tests stand in tests/views/security.
+PROVIDERS = {"webhooks.receipt", "webhooks.inbound", "billing.card_events", "security.report"}
 
 
 def routes(app: Flask, method: str) -> Iterator[Rule]:

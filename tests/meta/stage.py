@@ -5,20 +5,42 @@ from collections.abc import Callable
 
 from promosms.services import installation, price_tables
 from tests.cast import PASSWORD
-from tests.meta.things import COMPANY, FILE, NEW_PASSWORD, NUMBER, PRICES, Form, Stage, Things
+from tests.meta.things import (
+    COMPANY,
+    FILE,
+    NEW_PASSWORD,
+    NUMBER,
+    PRICES,
+    TEXTED,
+    Form,
+    Stage,
+    Things,
+)
 from tests.pages import PageClient
 
 # What each route with an argument is called with, so that its action makes sense.
 # Whoever adds such a route adds a line here; the tests fail without it.
 ARGUMENTS = {
     "static": "file",
+    "policies.old_version": "version",
     "auth.confirm": "link register",
     "auth.reset": "link reset",
     "auth.join": "link admin",
+    "changes.confirm_email": "link email",
+    "changes.undo_email": "link undo_email",
+    "changes.confirm_phone": "link phone",
+    "changes.keep_two_steps": "link totp_keep",
+    "leaving.by_link": "link leave",
+    "leaving.gone": "link erasure",
+    "leaving.progress": "link erasure",
+    "leaving.certificate": "link erasure",
     "settings.end_session": "session",
     "guests.remove": "guest",
+    "data.download": "account_export",
+    "data.delete": "account_export",
     "recipients.edit": "recipient",
     "recipients.delete": "recipient",
+    "recipients.erase": "recipient",
     "lists.page": "list",
     "lists.rename": "list",
     "lists.delete": "list",
@@ -84,6 +106,7 @@ ARGUMENTS = {
     "admin.attach": "route",
     "admin.arrange": "route",
     "admin.detach": "route",
+    "admin.lift_block": "text_block",
 }
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
@@ -119,6 +142,20 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "auth.confirm": {},
     "auth.sign_in": {"email": "owner@example.com", "password": PASSWORD},
     "auth.sign_out": {},
+    "second_step.index": {"code": "123456"},
+    "second_step.lost": {},
+    "second_step.leave_out": {},
+    "confirm.index": {"password": PASSWORD},
+    "two_steps.switch_on": {"code": "123456", "offer": "sealed"},
+    "two_steps.switch_off": {},
+    "two_steps.new_codes": {},
+    "changes.email": {"email": "other@example.com"},
+    "changes.phone": {"phone": "+48601000109"},
+    "changes.phone_code": {"code": TEXTED},
+    "changes.confirm_email": {},
+    "changes.undo_email": {},
+    "changes.confirm_phone": {},
+    "changes.keep_two_steps": {},
     "auth.choose_password": {"password": NEW_PASSWORD},
     "auth.change_password": {"current": PASSWORD, "password": NEW_PASSWORD},
     "auth.forgotten": {"email": "owner@example.com"},
@@ -127,14 +164,23 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "settings.language": {"language": "pl"},
     "guests.index": {"phone": "+48601222333"},
     "guests.remove": {},
+    "data.keep": {"days": "10"},
+    "data.export": {},
+    "data.delete": {},
     "billing.alerts": {"below": "25", "by_text": "y"},
     "billing.alerts_off": {},
     "settings.place": {"region": "GB", "timezone": "Europe/London"},
     "settings.end_session": {},
     "settings.end_others": {},
-    "settings.leave": {"password": PASSWORD, "confirmed": "y"},
+    "leaving.leave": {"password": PASSWORD, "confirmed": "y"},
+    "leaving.ask": {"email": "owner@example.com"},
+    "leaving.by_link": {"password": PASSWORD, "confirmed": "y"},
+    "leaving.verify": lambda things, _: {
+        "file": (io.BytesIO(things["certificate"].encode()), "certificate.json")
+    },
     "recipients.add": {"phone": "+48601222333", **CONSENT},
     "recipients.edit": {"phone": "+48601222333", **CONSENT},
+    "recipients.erase": {},
     "recipients.delete_many": lambda things, _: {"recipient": things["recipient"]},
     "recipients.bulk": lambda things, _: {
         "recipient": things["recipient"],
@@ -171,6 +217,7 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "campaigns.send": _agreed,
     "campaigns.test": {},
     "policies.dismiss_notice": {"page": "/"},
+    "policies.choose_cookies": {"page": "/", "answer": "accept"},
     "policies.choose_language": {"page": "/", "language": "pl"},
     "phone.reply": {"number": "+48601111111", "to": NUMBER, "text": "STOP"},
     "admin.suspend": {"why": "Complaints"},
@@ -199,14 +246,20 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "admin.attach": {"gateway": "Resting"},
     "admin.arrange": {"gateway": "Simulator", "position": "2", "weight": "50", "countries": "PL"},
     "admin.detach": {"gateway": "Simulator"},
+    "admin.lift_block": {},
 }
 # These store nothing: a preview, a count, and for visitors two cookies.
 STORES_NOTHING = {
+    # Nobody has given a password before, or proved an app.
+    *("second_step.index", "second_step.lost", "second_step.leave_out"),
+    *("two_steps.switch_on", "two_steps.switch_off", "two_steps.new_codes"),
     "admin.price_table",
     "billing.choose",
     "billing.confirm_company",  # where nobody has to be asked
     "campaigns.count",
+    "leaving.verify",
     "policies.dismiss_notice",
+    "policies.choose_cookies",  # where nothing is optional
     "policies.choose_language",
 }
 

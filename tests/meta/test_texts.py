@@ -10,6 +10,7 @@ from tests.meta.sources import STATIC, literal, modules, templates, without_jinj
 NOT_TRANSLATED = {
     *("PromoSMS", "· PromoSMS", "Łucja", "Łódź", "Sam", "London"),
     *("width=device-width, initial-scale=1", "light dark", "narrow", "prose"),
+    "security.txt",
 }
 READ = ("alt", "aria-label", "content", "label", "placeholder", "title")
 SENTENCE = re.compile(r"\b[A-Z][a-z]{2,}\b|[a-z]{2,} [a-z]{2,}")

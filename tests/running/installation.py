@@ -107,12 +107,17 @@ class Installation:
         return found
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not re.match("PROMOSMS_|DATABASE_URL|REDIS_URL|PYTEST", name)
-        }
-        return {**kept, "PROMOSMS_INSTANCE": str(self.folder), "HOME": "/nonexistent", **more}
+        return {**environment(self.folder), **more}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of a process of the installation in this folder."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not re.match("PROMOSMS_|DATABASE_URL|REDIS_URL|PYTEST", name)
+    }
+    return {**kept, "PROMOSMS_INSTANCE": str(folder), "HOME": "/nonexistent"}
 
 
 def free_port() -> int:

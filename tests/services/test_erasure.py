@@ -40,6 +40,7 @@ from promosms.services import (
     installation,
     launch,
     phone,
+    removal,
     scrub,
     suppressions,
 )
@@ -287,10 +288,11 @@ def test_it_can_be_killed_and_run_again(
     ours, theirs = businesses
     with app.app_context():
         erasure.begin(ours.person.account_id, "x")
-        monkeypatch.setattr(erasure, "BATCH", 7)
+        for name in ("BATCH", "BATCH_ON_POSTGRESQL"):
+            monkeypatch.setattr(removal, name, 7)
         for _ in range(3):
             assert erasure.erase(ours.person.account_id, seconds=0) is True
-        monkeypatch.setattr(erasure, "BATCH", 5000)
+        monkeypatch.undo()
         job.run(ours.person.account_id)
         assert db.session.get(Account, ours.person.account_id) is None
         job.run(ours.person.account_id)

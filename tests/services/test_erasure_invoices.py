@@ -14,7 +14,7 @@ from promosms.extensions import db
 from promosms.jobs import invoices as job
 from promosms.models import Account, Company, Email, Invoice, Model, Payment, TopUp, now
 from promosms.services import erasure, invoice_files, invoices
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.invoicing import BUYER, issued, payment, top_up
 from tests.pages import PageClient, words
 from tests.scan import Scanner
@@ -110,8 +110,13 @@ def test_the_page_of_others_says_nothing_of_invoices(account: int, stranger: Pag
     assert "tax law" not in stranger.get_page("/settings/leave").get_text()
 
 
-def test_the_page_of_goodbye_says_what_stays(visitor: PageClient) -> None:
-    assert "as long as tax law requires" in words(visitor.get_page("/settings/gone").get_text())
+def test_the_page_of_goodbye_says_what_stays(account: int, owner: PageClient) -> None:
+    answer = owner.send("/settings/leave", {"password": PASSWORD, "confirmed": "y"})
+    page = words(owner.get_page(answer.location).get_text())
+    assert "as long as tax law requires" in page
+    assert erasure.erase(account) is False
+    page = words(owner.get_page(answer.location).get_text())
+    assert f"2 invoices or credit notes until 31 Dec {now().year + 5}" in page
 
 
 def test_the_policy_names_the_years(app: Flask, visitor: PageClient) -> None:

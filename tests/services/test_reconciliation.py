@@ -24,6 +24,7 @@ from promosms.services import (
     ledger_audit,
     ledger_totals,
     reconciliation,
+    removal,
     seller_days,
 )
 from promosms.services.reconciliation import Month
@@ -135,7 +136,8 @@ def test_erasure_counts_no_entry_twice_wherever_it_is_killed(
         ledger.credit(account, 1_000 + number, f"credit:{number}")
     ledger.pay(account, 500, "charge:message:1")
     whole = _sums(account)
-    monkeypatch.setattr(erasure, "BATCH", 3)
+    monkeypatch.setattr(removal, "BATCH", 3)
+    monkeypatch.setattr(removal, "BATCH_ON_POSTGRESQL", 3)
     real, calls = ledger_totals._add, 0
 
     def killed(session: Session, month: str, kind: str, amount: int, held: int) -> None:

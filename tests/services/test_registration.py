@@ -10,7 +10,8 @@ from promosms.extensions import db
 from promosms.models import Account, Confirmation, Email, LedgerEntry, Message, User
 from promosms.services import registration, system_passwords
 from promosms.services.confirmations import LinkGone
-from promosms.services.system_passwords import TextProblem, TextRefused
+from promosms.services.pumping import PumpingProblem
+from promosms.services.system_passwords import TextRefused
 
 
 def token_for(email: str, phone: str = "+48601234567") -> str:
@@ -47,7 +48,7 @@ def test_a_refused_text_changes_nothing(app: Flask) -> None:
     app.config["SYSTEM_TEXTS_PER_HOUR"] = 0
     with pytest.raises(TextRefused) as refused:
         registration.confirm(token)
-    assert refused.value.code is TextProblem.BUDGET
+    assert refused.value.code is PumpingProblem.BUDGET
     assert [count(model) for model in (Account, User, LedgerEntry, Message)] == [0, 0, 0, 0]
     assert count(Confirmation) == 1
 
@@ -58,7 +59,7 @@ def test_one_number_gets_three_texts_a_day_whoever_asks(app: Flask) -> None:
         registration.confirm(token_for(f"{name}@example.com"))
     with pytest.raises(TextRefused) as refused:
         registration.confirm(token_for("d@example.com"))
-    assert refused.value.code is TextProblem.NUMBER
+    assert refused.value.code is PumpingProblem.NUMBER
     registration.confirm(token_for("e@example.com", "+48601234568"))
 
 

@@ -40,6 +40,7 @@ def account(app: Flask, cast: Cast, context: None) -> Account:
     """The owner's account, on trial: there is a gateway that reaches people."""
     with transaction() as session:
         session.add(Gateway(name="Real", kind="smsapi"))
+        session.execute(update(Account).values(approved_at=None))
     return db.session.get_one(Account, cast.owner.account_id)
 
 
@@ -82,6 +83,8 @@ def day_passes() -> None:
 
 
 def test_while_the_simulator_is_the_only_gateway_there_is_none(cast: Cast, context: None) -> None:
+    with transaction() as session:
+        session.execute(update(Account).values(approved_at=None))
     account = db.session.get_one(Account, cast.owner.account_id)
     assert not trial.on_trial(account)
     assert trial.may_text(account) is None

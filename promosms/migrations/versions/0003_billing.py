@@ -8,6 +8,8 @@ down_revision = '0002'
 branch_labels = None
 depends_on = None
 
+NUMBERED = {'sqlite_autoincrement': True}  # SQLite makes the table anew when a column goes
+
 # What the database itself refuses: entries, payments and invoices are never changed.
 GUARDS = {
     'sqlite': [
@@ -382,10 +384,10 @@ def downgrade() -> None:
     with op.batch_alter_table('emails', schema=None) as batch_op:
         batch_op.drop_column('invoice_id')
 
-    with op.batch_alter_table('campaigns', schema=None) as batch_op:
+    with op.batch_alter_table('campaigns', schema=None, table_kwargs=NUMBERED) as batch_op:
         batch_op.drop_column('told_missing_at')
 
-    with op.batch_alter_table('accounts', schema=None) as batch_op:
+    with op.batch_alter_table('accounts', schema=None, table_kwargs=NUMBERED) as batch_op:
         batch_op.drop_column('approved_at')
 
     with op.batch_alter_table('spendings', schema=None) as batch_op:

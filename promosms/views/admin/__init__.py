@@ -11,6 +11,7 @@ from promosms.views.admin import (
     prices,
     revenue,
     routes,
+    texts,
     trial,
 )
 from promosms.views.admin.blueprint import bp
@@ -27,5 +28,6 @@ __all__ = [
     "prices",
     "revenue",
     "routes",
+    "texts",
     "trial",
 ]

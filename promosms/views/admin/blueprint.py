@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from promosms.services import alerts, ledger_watch
+from promosms.services import alerts, audit_watch, ledger_watch
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -13,4 +13,5 @@ def _alerts() -> dict[str, object]:
         "paused_gateways": alerts.paused,
         "why_paused": alerts.why,
         "books_wrong": ledger_watch.found,
+        "chain_broken": audit_watch.found,
     }

@@ -12,6 +12,7 @@ from promosms.models import TopUp, TopUpStatus
 from promosms.services import card, card_payments, emails, sweep, top_ups
 from promosms.services import card_events as events
 from promosms.views.billing.blueprint import bp
+from promosms.views.webhooks import REFUSED, refused
 
 log = logs.get(__name__)
 LARGEST = 256 * 1024
@@ -64,6 +65,7 @@ def card_back(public_id: str) -> ResponseReturnValue:
 @bp.route("/card/events", methods=["POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt
+@limiter.limit(REFUSED, deduct_when=refused)
 def card_events() -> ResponseReturnValue:
     """What Stripe calls out: answered well only when it is booked, or it is told again."""
     if not card.available():

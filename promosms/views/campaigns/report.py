@@ -16,6 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from promosms.access import Access, allow, my_account, owned
+from promosms.language import day, ngettext
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
 from promosms.services import campaigns, launch
@@ -45,10 +46,13 @@ def report(public_id: str) -> ResponseReturnValue:
     chosen = request.args.get("status", "")
     _label, statuses = words.FILTERS.get(chosen, ("", []))
     messages, further = campaigns.messages(campaign, statuses, request.args.get("after", ""))
+    deleted, deleted_at = campaigns.deleted(campaign)
     return render_template(
         "campaigns/report.html",
         messages=messages,
         further=further,
+        deleted=deleted,
+        deleted_at=deleted_at,
         chosen=chosen if statuses else "",
         lists=campaigns.lists_of(campaign),
         **_state(campaign),
@@ -142,6 +146,16 @@ def _csv(campaign: Campaign) -> Iterator[str]:
     )
     for message, first_name, last_name in campaigns.all_messages(campaign):
         yield _line([message.phone, first_name, last_name, *_facts(message)])
+    number, at = campaigns.deleted(campaign)
+    if number and at:
+        told = ngettext(
+            "%(n)s message, whose number and text were deleted on %(day)s.",
+            "%(n)s messages, whose numbers and texts were deleted on %(day)s.",
+            number,
+            n=number,
+            day=day(at),
+        )
+        yield _line([told])
 
 
 def _facts(message: Message) -> list[str]:

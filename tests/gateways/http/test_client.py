@@ -1,7 +1,9 @@
 """The client: which addresses it connects to, and what it knows when something breaks."""
 
 import asyncio
+import errno
 import gzip
+import socket
 import ssl
 import zlib
 from collections.abc import Callable
@@ -12,7 +14,7 @@ import pytest
 
 from promosms.gateways.base import GatewayError, Trouble
 from promosms.gateways.http import HttpAnswer, HttpRequest, digits, e164, read_tag, retry_after
-from promosms.gateways.http_client import Client, Resolve, is_public
+from promosms.gateways.http_client import Client, Resolve, is_allowed, is_public
 from promosms.supervisor.certificate import ensure
 from tests.gateways.http.provider import Provider, Says, provider
 
@@ -52,6 +54,18 @@ def send(url: str, *, times: int = 1, **options: Any) -> list[object]:
 
 
 NOT_SENT = (Trouble.TEMPORARY, "no_connection")
+METADATA = [
+    *("169.254.169.254", "169.254.170.2", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"),
+    *("fe80::1", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"),
+    *("0.0.0.0", "::", "224.0.0.1", "ff02::1", "255.255.255.255", "2002:a9fe:a9fe::", "localhost"),
+]
+# Ways to write an address inside; the resolver of the system understands them all.
+TRICKY = [
+    *("2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "0", "localhost"),
+    *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]"),
+    *("169.254.169.254", "2852039166", "0xa9fea9fe", "[fd00:ec2::254]", "100.64.0.1", "10.0.0.1"),
+    *("127.0.0.1.", "①②⑦.⓪.⓪.①"),
+]
 
 
 @pytest.mark.parametrize("address", INSIDE)
@@ -70,6 +84,84 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 def test_it_does_not_connect_to_this_machine(there: Provider, host: str) -> None:
     port = there.url.rsplit(":", 1)[1]
     assert send(f"http://{host}:{port}/", insecure=True) == [NOT_SENT]
+    assert there.asked == []
+
+
+@pytest.fixture
+def asked_to_connect(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Where a socket was asked to connect to; none of them gets there."""
+    found: list[object] = []
+
+    class Watched(socket.socket):
+        def connect(self, address: object) -> None:
+            found.append(address)
+            raise ConnectionRefusedError
+
+        def connect_ex(self, address: object) -> int:
+            found.append(address)
+            return errno.ECONNREFUSED
+
+    monkeypatch.setattr(socket, "socket", Watched)
+    return found
+
+
+@pytest.mark.parametrize("host", TRICKY)
+def test_no_socket_is_asked_for_a_tricky_address(host: str, asked_to_connect: list[object]) -> None:
+    assert send(f"https://{host}/latest/meta-data/") == [NOT_SENT]
+    assert asked_to_connect == []
+
+
+@pytest.mark.parametrize("address", METADATA)
+def test_credentials_of_machines_are_out_of_reach_whatever_is_allowed(
+    address: str, asked_to_connect: list[object]
+) -> None:
+    assert not is_allowed(address)
+    assert not is_public(address)
+    found = send("https://sms.example/", private=True, insecure=True, resolve=names([address]))
+    assert found == [NOT_SENT]
+    assert asked_to_connect == []
+
+
+@pytest.mark.parametrize("address", ["10.0.0.5", "192.168.1.7", "127.0.0.1", "fd00::7", "::1"])
+def test_an_address_inside_is_for_those_who_say_so(
+    address: str, asked_to_connect: list[object]
+) -> None:
+    assert is_allowed(address)
+    url, there = "https://sms.example/", names([address])
+    send(url, resolve=there)
+    assert asked_to_connect == []
+    send(url, private=True, resolve=there)
+    assert [target[:1] for target in asked_to_connect if isinstance(target, tuple)] == [(address,)]
+
+
+def test_the_socket_goes_to_the_address_that_was_looked_at(
+    there: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resolver that says something else when it is asked again finds nobody who asks."""
+    port, asked = int(there.url.rsplit(":", 1)[1]), list[str]()
+    real = socket.getaddrinfo
+
+    def rebinding(host: str, *rest: Any, **more: Any) -> Any:
+        if host != "sms.example":
+            return real(host, *rest, **more)
+        asked.append(host)
+        return real("93.184.215.14" if len(asked) == 1 else "127.0.0.1", *rest, **more)
+
+    reached: list[object] = []
+    connect = socket.socket.connect
+
+    class Watched(socket.socket):
+        def connect(self, address: object) -> None:
+            reached.append(address)
+            if isinstance(address, tuple) and address[0] == "93.184.215.14":
+                raise ConnectionRefusedError
+            connect(self, address)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    monkeypatch.setattr(socket, "socket", Watched)
+    assert send(f"http://sms.example:{port}/", times=3, insecure=True) == [NOT_SENT] * 3
+    assert asked == ["sms.example"]
+    assert set(reached) == {("93.184.215.14", port)}
     assert there.asked == []
 
 

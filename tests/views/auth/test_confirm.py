@@ -1,142 +1,140 @@
-"""The link of the e-mail: a button, then the account and the text."""
-
-from datetime import timedelta
+"""Before something dangerous one proves to be there."""
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from promosms import bell
 from promosms.extensions import db
-from promosms.models import Account, Confirmation, LedgerEntry, User, now
-from tests.cast import Cast
+from promosms.models import Email, Session
+from tests.cast import PASSWORD, Cast
+from tests.clock import Clock
 from tests.pages import PageClient
-from tests.views.auth.post import last_link, last_password, texts
+from tests.views.auth.steps import code, protect, user_of, wrong_code
 
-FORM = {"email": "Anna@Example.com", "phone": "+44 7400 123456"}
-
-
-@pytest.fixture
-def link(app: Flask, visitor: PageClient) -> str:
-    visitor.post_page("/register", FORM)
-    return last_link(app)
+DANGEROUS = ("/settings/email", "/settings/phone", "/settings/two-steps/on")
 
 
-def test_it_changes_nothing_before_the_button_is_pressed(
-    app: Flask, visitor: PageClient, link: str
+def test_right_after_the_sign_in_nothing_is_asked(owner: PageClient) -> None:
+    for path in DANGEROUS:
+        owner.get_page(path)
+
+
+@pytest.mark.parametrize("path", DANGEROUS)
+def test_after_five_minutes_it_asks_and_leads_back(
+    owner: PageClient, clock: Clock, path: str
 ) -> None:
-    for _ in range(3):
-        page = visitor.get_page(link)
-    assert "+44 **** ***456" in page.get_text()
-    assert not texts(app)
+    clock.move(minutes=5, seconds=1)
+    answer = owner.get(path)
+    assert answer.location == f"/confirm?next={path}"
+    page = owner.get_page(answer.location)
+    action = str(page.select_one("main form")["action"])
+    assert owner.send(action, {"password": PASSWORD}).location == path
+    owner.get_page(path)
+    clock.move(minutes=4)
+    owner.get_page(path)
+    clock.move(minutes=2)
+    assert owner.get(path).location == f"/confirm?next={path}"
+
+
+def test_a_form_is_not_repeated(app: Flask, cast: Cast, owner: PageClient, clock: Clock) -> None:
+    owner.get_page("/settings/email")
+    clock.move(minutes=6)
+    came = {"Referer": "https://localhost/settings/email"}
+    answer = owner.send("/settings/email", {"email": "new@example.com"}, headers=came)
+    assert (answer.status_code, answer.location) == (303, "/confirm?next=/settings/email")
+    page = owner.get_page(answer.location)
+    assert "Nothing was done yet." in page.get_text()
+    answer = owner.send(answer.location, {"password": PASSWORD})
+    assert answer.location == "/settings/email"
     with app.app_context():
-        assert db.session.scalar(select(User.id)) is None
+        assert db.session.scalars(select(Email)).all() == []
 
 
-def test_it_opens_the_account_and_texts_a_password(
-    app: Flask, visitor: PageClient, link: str
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"],
+)
+def test_it_stays_on_this_site(owner: PageClient, target: str) -> None:
+    owner.get_page("/confirm")
+    form = {"password": PASSWORD, "csrf_token": owner.token}
+    answer = owner.post("/confirm", query_string={"next": target}, data=form)
+    assert answer.location == "/settings"
+
+
+@pytest.mark.parametrize(
+    "referrer", ["https://evil.example/x", "", "https://localhost//evil.example"]
+)
+def test_a_form_from_elsewhere_leads_to_the_settings(
+    app: Flask, cast: Cast, owner: PageClient, clock: Clock, referrer: str
 ) -> None:
-    page = visitor.post_page(link)
-    assert "We are texting a password to +44 **** ***456" in page.get_text()
-    assert page.title.get_text().startswith("Sign in")
-    with app.app_context():
-        user = db.session.scalars(select(User)).one()
-        account = user.account
-        assert account is not None
-        assert (user.email, user.phone, user.role) == (
-            "anna@example.com",
-            "+447400123456",
-            "owner",
+    owner.get_page("/settings")
+    clock.move(minutes=6)
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    answer = owner.send("/settings/two-steps/off", headers={"Referer": referrer})
+    assert answer.location == "/confirm?next=/settings"
+
+
+def test_a_wrong_password_is_refused_and_slows_down(
+    app: Flask, cast: Cast, owner: PageClient, clock: Clock
+) -> None:
+    clock.move(minutes=6)
+    for _ in range(5):
+        assert (
+            "This is not right"
+            in owner.post_page("/confirm", {"password": "wrong"}, 422).get_text()
         )
-        assert (account.region, account.timezone) == ("GB", "Europe/London")
-        assert account.balance == app.config["WELCOME_CREDIT"]
-        entry = db.session.scalars(select(LedgerEntry)).one()
-        assert entry.reference == f"welcome:{account.public_id}"
-        assert user.system_hash
-        assert user.system_hash.startswith("$argon2id$")
-        assert db.session.scalar(select(Confirmation.id)) is None
-        text = texts(app)[0]
-        assert len(bell.queue(bell.gateway_queue(text.gateway_id or 0))) == 1
-    assert (text.phone, text.price, text.parts) == ("+447400123456", 0, 1)
-    assert "http" not in text.text
-    assert "@" not in text.text
+    assert owner.send("/confirm", {"password": PASSWORD}).status_code == 422
+    clock.move(seconds=3)
+    assert owner.send("/confirm", {"password": PASSWORD}).status_code == 303
 
 
-def test_it_lets_the_new_owner_in(app: Flask, visitor: PageClient, link: str) -> None:
-    visitor.post_page(link)
-    password = last_password(app)
-    page = visitor.post_page("/login", {"email": "anna@example.com", "password": password})
-    assert page.h1.get_text() == "Choose your password"
-
-
-def test_it_works_once(app: Flask, visitor: PageClient, link: str) -> None:
-    visitor.post_page(link)
-    page = visitor.get_page(link, status=410)
-    assert page.select("main a[href='/register']")
-    assert page.select("main a[href='/login']")
-    visitor.post_page(link, status=410)
-    assert len(texts(app)) == 1
-
-
-def test_it_voids_the_other_links_of_the_address(
-    app: Flask, visitor: PageClient, link: str
+def test_with_two_steps_it_takes_a_code_too(
+    app: Flask, cast: Cast, owner: PageClient, clock: Clock
 ) -> None:
-    visitor.post_page("/register", FORM)
-    second = last_link(app)
-    visitor.post_page(second)
-    visitor.post_page(link, status=410)
-    with app.app_context():
-        assert len(db.session.scalars(select(Account)).all()) == 1
+    protect(app, cast.owner)
+    clock.move(minutes=6)
+    assert owner.get_page("/confirm").select("input[name=code]")
+    for typed in ("", wrong_code(clock)):
+        answer = owner.send("/confirm", {"password": PASSWORD, "code": typed})
+        assert answer.status_code == 422
+    right = code(clock)
+    assert owner.send("/confirm", {"password": "x", "code": right}).status_code == 422
+    assert owner.send("/confirm", {"password": PASSWORD, "code": right}).status_code == 303
+    assert user_of(app, cast.owner).totp_counter is not None
 
 
-def test_it_refuses_an_address_that_has_an_account_by_now(
-    app: Flask, visitor: PageClient, link: str
+def test_changing_the_password_asks_for_a_code_with_two_steps(
+    app: Flask, cast: Cast, owner: PageClient, clock: Clock
 ) -> None:
+    clock.move(minutes=6)
+    owner.get_page("/password/change")
+    protect(app, cast.owner)
+    assert owner.get("/password/change").location == "/confirm?next=/password/change"
+
+
+def test_a_confirmed_session_has_a_new_token(app: Flask, cast: Cast, owner: PageClient) -> None:
+    owner.get_page("/settings")
+    before = owner.get_cookie("__Host-session")
     with app.app_context():
-        db.session.add(User(role="admin", email="anna@example.com"))
-        db.session.commit()
-    visitor.post_page(link, status=410)
-    assert not texts(app)
+        old = db.session.scalars(select(Session.token_hash)).one()
+    owner.send("/confirm", {"password": PASSWORD})
     with app.app_context():
-        assert db.session.scalar(select(Account.id)) is None
+        assert db.session.scalars(select(Session.token_hash)).one() != old
+    owner.get_page("/settings")
+    assert before is not None
+    thief = PageClient(app)
+    thief.set_cookie("__Host-session", before.value, domain="localhost", secure=True)
+    assert "/login" in thief.get("/settings").location
 
 
-def test_it_expires(app: Flask, visitor: PageClient, link: str) -> None:
-    with app.app_context():
-        db.session.execute(update(Confirmation).values(expires_at=now() - timedelta(seconds=1)))
-        db.session.commit()
-    visitor.get_page(link, status=410)
-    visitor.post_page(link, status=410)
-    assert not texts(app)
-
-
-def test_it_refuses_unknown_links(app: Flask, visitor: PageClient) -> None:
-    visitor.get_page("/register/nothing", status=410)
-    visitor.post_page("/register/nothing", status=410)
-
-
-def test_it_refuses_links_of_another_kind(app: Flask, cast: Cast, visitor: PageClient) -> None:
-    visitor.post_page("/forgotten", {"email": cast.owner.email})
-    token = last_link(app).rsplit("/", 1)[-1]
-    visitor.get_page(f"/register/{token}", status=410)
-    visitor.get_page(f"/admin/join/{token}", status=410)
-
-
-def test_it_keeps_the_link_when_the_texts_of_the_hour_are_used_up(
-    app: Flask, visitor: PageClient, link: str
+def test_a_stolen_session_cannot_guess_the_password(
+    app: Flask, cast: Cast, owner: PageClient
 ) -> None:
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 0
-    page = visitor.post_page(link)
-    assert "We send no texts for the moment" in page.get_text()
-    with app.app_context():
-        assert db.session.scalar(select(User.id)) is None
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 1
-    visitor.post_page(link)
-    assert len(texts(app)) == 1
+    form = {"current": "wrong", "password": "yellow boats under trees"}
+    for _ in range(5):
+        owner.send("/password/change", form)
+    assert owner.send("/password/change", {**form, "current": PASSWORD}).status_code == 200
 
 
-def test_it_gives_no_credit_where_there_is_none(app: Flask, visitor: PageClient, link: str) -> None:
-    app.config["WELCOME_CREDIT"] = 0
-    visitor.post_page(link)
-    with app.app_context():
-        assert db.session.scalars(select(Account.balance)).one() == 0
+def test_it_refuses_visitors(visitor: PageClient) -> None:
+    assert "/login" in visitor.get("/confirm").location

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from promosms.extensions import db
-from promosms.models import Account, Confirmation, Message, Session, now
+from promosms.models import Account, Confirmation, Session, TextAttempt, now
 from tests.cast import PASSWORD, Cast
 from tests.pages import PageClient
 from tests.views.auth.post import last_email, last_link, last_password, texts
@@ -80,7 +80,7 @@ def test_it_texts_three_times_a_day_at_most(app: Flask, cast: Cast, visitor: Pag
     assert "three passwords within a day" in page.get_text()
     assert len(texts(app)) == 3
     with app.app_context():
-        db.session.execute(update(Message).values(created_at=now() - timedelta(hours=25)))
+        db.session.execute(update(TextAttempt).values(created_at=now() - timedelta(hours=25)))
         db.session.commit()
     visitor.post_page(link)
     assert len(texts(app)) == 4

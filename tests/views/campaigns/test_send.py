@@ -37,6 +37,8 @@ def set_balance(app: Flask, cast: Cast, amount: int) -> None:
                 kind="adjustment",
                 amount=amount - account.balance,
                 reference=f"test:{amount}",
+                note="For the test",
+                actor="test",
             )
         )
         account.balance = amount

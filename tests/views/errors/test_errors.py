@@ -1,9 +1,13 @@
 """Error pages, forged headers and hosts."""
 
+import io
+import json
+import logging
 from io import BytesIO
 
 from flask import Flask
 
+from promosms import logs
 from promosms.extensions import db
 from tests.pages import PageClient
 
@@ -63,3 +67,40 @@ def test_what_was_typed_is_kept_when_one_was_signed_out(visitor: PageClient) -> 
     answer = visitor.send("/campaigns/new", {"text": "A long text that nobody wants to lose"})
     assert answer.status_code in (400, 401)
     assert "A long text that nobody wants to lose" in answer.text
+
+
+def test_a_mistake_of_ours_is_a_number_on_the_page_and_in_the_log(
+    app: Flask, owner: PageClient
+) -> None:
+    lines = io.StringIO()
+    stream = logging.StreamHandler(lines)
+    stream.setFormatter(logs.Formatter())
+    logger = logging.getLogger("promosms")
+    logger.addHandler(stream)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def broken() -> None:
+        raise RuntimeError("+48601234567 in SELECT phone FROM recipients at /srv/promosms")
+
+    app.before_request_funcs[None].append(broken)
+    try:
+        page = owner.get_page("/recipients", status=500)
+    finally:
+        app.before_request_funcs[None].pop()
+        logger.removeHandler(stream)
+    (told,) = [line for line in map(json.loads, lines.getvalue().splitlines()) if "error" in line]
+    assert len(told["incident"]) == 8
+    assert told["incident"] in page.get_text()
+    for inside in ("+48601234567", "SELECT", "/srv/promosms", "RuntimeError", ".py", "Traceback"):
+        assert inside not in str(page), inside
+    assert "+48601234567" not in lines.getvalue()
+
+
+def test_each_mistake_has_a_number_of_its_own(app: Flask, owner: PageClient) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.before_request_funcs[None].append(lambda: 1 / 0)
+    try:
+        found = {owner.get_page("/recipients", status=500).get_text() for _ in range(3)}
+    finally:
+        app.before_request_funcs[None].pop()
+    assert len(found) == 3

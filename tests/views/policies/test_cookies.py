@@ -58,9 +58,13 @@ def test_the_notice_stands_on_pages_until_it_is_closed(visitor: PageClient) -> N
     assert notice["aria-label"] == "Cookies"
     assert notice.select_one("form[method=post] button")
     answer = visitor.send("/cookies/notice", {"page": "/terms"})
-    assert (answer.status_code, answer.location) == (303, "/terms")
-    assert "Max-Age=31536000" in set_by(answer)[cookies.NOTICE.name]
-    assert not visitor.get_page("/terms").select("section.cookies")
+    assert (answer.status_code, answer.location) == (303, "/terms#said")
+    assert "Max-Age=15811200" in set_by(answer)[cookies.NOTICE.name]
+    page = visitor.get_page("/terms")
+    assert not page.select("section.cookies")
+    said = page.select_one("#said[tabindex='-1'] [role=status]")
+    assert said is not None
+    assert "The notice is closed" in said.get_text()
 
 
 def test_the_notice_does_not_stand_on_the_page_that_it_leads_to(visitor: PageClient) -> None:
@@ -78,7 +82,7 @@ def test_the_notice_comes_back_to_the_page_with_its_question(visitor: PageClient
     "page", ["https://evil.example/", "//evil.example/", "/\\evil.example", "", "javascript:x"]
 )
 def test_closing_it_never_leads_to_another_site(visitor: PageClient, page: str) -> None:
-    assert visitor.send("/cookies/notice", {"page": page}).location == "/"
+    assert visitor.send("/cookies/notice", {"page": page}).location == "/#said"
 
 
 def test_a_visitor_chooses_a_language(app: Flask, visitor: PageClient) -> None:
@@ -110,3 +114,22 @@ def test_the_choice_of_a_signed_in_user_is_kept_with_the_user(
 def test_no_choice_is_offered_where_there_is_one_language(app: Flask, visitor: PageClient) -> None:
     app.config["LANGUAGES"] = ["en"]
     assert not visitor.get_page("/").select('.footer button[name="language"]')
+
+
+def test_the_cookie_page_lists_the_registry(app: Flask, visitor: PageClient) -> None:
+    page = visitor.get_page("/cookies")
+    names = [name.get_text() for name in page.select("main tbody th")]
+    assert names == [cookie.name for cookie in cookies.REGISTRY]
+    with app.test_request_context():
+        for cookie in cookies.REGISTRY:
+            assert str(cookie.purpose) in page.get_text()
+            assert cookie.lifetime in page.get_text()
+
+
+def test_the_settings_of_cookies_are_one_step_away_from_every_page(
+    visitor: PageClient, owner: PageClient, admin: PageClient
+) -> None:
+    for browser, path in ((visitor, "/login"), (owner, "/dashboard"), (admin, "/admin")):
+        link = browser.get_page(path).select_one(".footer a[href='/cookies']")
+        assert link is not None
+        assert link.get_text() == "Cookie settings"

@@ -48,9 +48,10 @@ def test_it_signs_everybody_out_and_rings_for_the_erasure(
     _fill(app, cast.owner.account_id)
     colleague.get_page("/settings")
     answer = owner.send("/settings/leave", YES)
-    assert (answer.status_code, answer.location) == (303, "/settings/gone")
+    assert answer.status_code == 303
+    assert answer.location.startswith("/gone/")
     assert "storage" in answer.headers["Clear-Site-Data"]
-    owner.get_page("/settings/gone")
+    owner.get_page(answer.location)
     assert "/login" in owner.get("/settings").location
     assert "/login" in colleague.get("/settings").location
     with app.app_context():
@@ -112,8 +113,9 @@ def test_only_the_owner_may(colleague: PageClient, admin: PageClient, visitor: P
     colleague.post_page("/settings/leave", YES, 403)
 
 
-def test_the_good_bye_says_nothing_about_anybody(visitor: PageClient) -> None:
-    assert "@" not in visitor.get_page("/settings/gone").get_text()
+def test_the_good_bye_says_nothing_about_anybody(owner: PageClient) -> None:
+    page = owner.post_page("/settings/leave", YES)
+    assert "@" not in page.get_text()
 
 
 def test_opt_outs_are_downloaded(app: Flask, cast: Cast, owner: PageClient) -> None:

@@ -1,0 +1,121 @@
+"""How long the export of a large account takes, how much memory, and how fast purging is.
+
+    python -m benchmarks.account_export [--messages 1000000] [--database sqlite|postgresql|URL]
+
+The real worker `work` exports an account with so many messages; then the same messages, 31 days old
+by now, are purged. Measured from the bell to the finished file, and over all batches.
+"""
+
+import argparse
+import sys
+import time
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from benchmarks.plant import account, database, fill, plant, say
+from promosms import bell
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountExport,
+    Campaign,
+    CampaignStatus,
+    ExportStatus,
+    Message,
+    MessageStatus,
+    now,
+)
+from promosms.services import account_export, installation, purging
+
+TEXT = "Hello Agnieszka, our new shop in Warszawa is open. 20 % off until Sunday!"
+
+
+def main() -> None:
+    """Run once and print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql or a URL")
+    options = parser.parse_args()
+    say("database", options.database)
+    say("messages", options.messages)
+    with database(options.database) as url:
+        for name, value in run(options.messages, url).items():
+            say(name, value)
+
+
+def run(messages: int, url: str) -> dict[str, float]:
+    """One measurement in an installation of its own."""
+    with plant(url) as running:
+        with running.app.app_context():
+            account_id = account("export")
+            campaign_id = _sent(account_id, messages)
+        running.start("work")
+        with running.app.app_context():
+            made = account_export.start(db.session.get_one(Account, account_id), "benchmark")
+            export_id = made.id
+            begun = time.monotonic()
+            bell.ring("work", "exports.run", export_id)
+        running.wait(lambda: _ended(export_id), every=0.5)
+        found = {"seconds of the export": time.monotonic() - begun}
+        found["MB of the worker at its peak"] = running.peak("work")
+        with running.app.app_context():
+            done = db.session.get_one(AccountExport, export_id)
+            if done.status != ExportStatus.READY or done.done < messages:
+                sys.exit(f"{done.status}: {done.done} of {messages}")
+            found["MB of the file"] = done.size / 1e6
+            begun = time.monotonic()
+            purging.messages({}, lambda: False)
+            found["messages/s purged"] = messages / (time.monotonic() - begun)
+            left = select(func.count()).select_from(Message)
+            if db.session.scalar(left.where(Message.campaign_id == campaign_id)):
+                sys.exit("something is left")
+        return found
+
+
+def _sent(account_id: int, messages: int) -> int:
+    """A finished campaign, 31 days ago."""
+    moment = now() - timedelta(days=31)
+    with transaction() as session:
+        campaign = Campaign(
+            account_id=account_id,
+            route_id=installation.default_route().id,
+            text=TEXT,
+            status=CampaignStatus.FINISHED,
+            n_delivered=messages,
+            launched_at=moment,
+            finished_at=moment,
+        )
+        session.add(campaign)
+    columns: dict[str, object] = {
+        "account_id": account_id,
+        "campaign_id": campaign.id,
+        "phone": "='+48' || CAST(600000000 + (CAST(n AS BIGINT) * 48271) % 99999989 AS TEXT)",
+        "lane": 2,
+        "country": "PL",
+        "sender": "Shop",
+        "text": TEXT,
+        "encoding": "gsm7",
+        "parts": 1,
+        "price": 500,
+        "status": MessageStatus.DELIVERED,
+        "reason": "",
+        "attempts": 1,
+        "doubtful": False,
+        "created_at": moment,
+        "sent_at": moment,
+        "final_at": moment,
+    }
+    fill(Message, messages, columns)
+    return campaign.id
+
+
+def _ended(export_id: int) -> bool:
+    db.session.rollback()
+    status = db.session.scalar(select(AccountExport.status).where(AccountExport.id == export_id))
+    return status in (ExportStatus.READY, ExportStatus.FAILED)
+
+
+if __name__ == "__main__":
+    main()

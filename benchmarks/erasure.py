@@ -1,0 +1,149 @@
+"""How long an account with a million recipients and a million texts takes to be gone.
+
+    python -m benchmarks.erasure [--recipients 1000000] [--database postgresql]
+
+From the decision to the signed certificate: rows, files and the rewriting of the database's files.
+A second account of a tenth of the size stays.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+
+from benchmarks.plant import account, database, fill, plant, say
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.jobs import erasure as job
+from promosms.models import (
+    Account,
+    Campaign,
+    ListRecipient,
+    Message,
+    MessagePart,
+    Recipient,
+    RecipientList,
+    now,
+)
+from promosms.services import erasure, installation, removal, scrub
+
+
+def main() -> None:
+    """Fill, erase, say how long it took."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--recipients", type=int, default=1_000_000)
+    parser.add_argument("--database", default="sqlite")
+    options = parser.parse_args()
+    with database(options.database) as url, plant(url) as made, made.app.app_context():
+        theirs, ours = account("theirs"), account("ours")
+        people(theirs, "+48609", options.recipients // 10)
+        people(ours, "+48601", options.recipients)
+        db.session.remove()
+        say("load of the machine", os.getloadavg()[0])
+        _watch()
+        begun = time.monotonic()
+        erasure.begin(ours, "benchmark")
+        say("shut, seconds", f"{time.monotonic() - begun:.1f}")
+        while db.session.get(Account, ours) is not None:
+            db.session.rollback()
+            job.run(ours)
+        say("gone, seconds", f"{time.monotonic() - begun:.1f}")
+        left = db.session.scalar(select(func.count()).select_from(Recipient))
+        say("recipients of the other account", left)
+
+
+def people(account_id: int, prefix: str, number: int) -> None:
+    """Recipients, all on a list, and a campaign to all of them that has ended."""
+    with transaction() as session:
+        which = RecipientList(account_id=account_id, name="All", size=number)
+        sent = Campaign(
+            account_id=account_id,
+            route_id=installation.default_route().id,
+            status="finished",
+            n_delivered=number,
+        )
+        session.add_all([which, sent])
+        session.flush()
+        list_id, campaign_id = which.id, sent.id
+    own = {"account_id": account_id}
+    phone = f"='{prefix}' || substr(cast(10000000 + n as text), 2)"
+    values = dict.fromkeys(_texts(Recipient), "")
+    fill(
+        Recipient,
+        number,
+        values
+        | own
+        | {
+            "public_id": f"='r{account_id}-' || n",
+            "phone": phone,
+            "country": "PL",
+            "first_name": "='Name ' || n",
+            "search": "='name ' || n",
+            "consent": "given",
+            "created_at": now(),
+            "updated_at": now(),
+        },
+    )
+    first = db.session.scalar(select(func.min(Recipient.id)).filter_by(account_id=account_id))
+    fill(
+        ListRecipient,
+        number,
+        own | {"list_id": list_id, "recipient_id": f"=n + {(first or 1) - 1}"},
+    )
+    before = db.session.scalar(select(func.coalesce(func.max(Message.id), 0)))
+    fill(
+        Message,
+        number,
+        own
+        | {
+            "id": f"=n + {before}",
+            "campaign_id": campaign_id,
+            "gateway_id": 1,
+            "lane": 2,
+            "phone": phone,
+            "country": "PL",
+            "sender": "Shop",
+            "text": "='Hello ' || n || ', come and see what is new in our shop today.'",
+            "encoding": "gsm7",
+            "parts": 1,
+            "price": 300,
+            "status": "delivered",
+            "reason": "",
+            "attempts": 1,
+            "doubtful": False,
+            "created_at": now(),
+        },
+    )
+    part = {"message_id": f"=n + {before}", "number": 1, "gateway_id": 1}
+    fill(
+        MessagePart,
+        number,
+        own | part | {"reference": f"='{account_id}-' || n", "status": "delivered"},
+    )
+
+
+def _texts(model: type[Recipient]) -> list[str]:
+    columns = model.__table__.columns
+    return [c.name for c in columns if c.default is not None and c.default.arg == ""]
+
+
+def _watch() -> None:
+    """Say how long the two long steps take."""
+    for module, name in ((removal, "remove_rows"), (scrub, "scrub")):
+        setattr(module, name, _timed(name, getattr(module, name)))
+
+
+def _timed(name: str, inner: Callable[..., bool]) -> Callable[..., bool]:
+    def timed(*given: object) -> bool:
+        begun = time.monotonic()
+        found = inner(*given)
+        say(f"  {name}, seconds", f"{time.monotonic() - begun:.1f}")
+        return found
+
+    return timed
+
+
+if __name__ == "__main__":
+    main()

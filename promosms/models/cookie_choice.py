@@ -1,0 +1,27 @@
+"""Choices about optional cookies: the record that somebody was asked, and what they answered."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class CookieChoice(Model):
+    """Says nothing about who chose: a random id, no address, no user.
+
+    `version` is that of the policy that was shown, `accepted` and `rejected` are categories,
+    separated by spaces. Article 7(1) of the GDPR asks for a record of consent.
+    """
+
+    __tablename__ = "cookie_choices"
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    version: Mapped[str] = mapped_column(String(10))
+    accepted: Mapped[str] = mapped_column(String(300), default="")
+    rejected: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(5))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

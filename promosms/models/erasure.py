@@ -1,0 +1,33 @@
+"""Erasures: how far an account that leaves is gone, and the certificate its owner takes away."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class Erasure(Model):
+    """Figures and times only; it stays for a week after the end, then nothing is left of it.
+
+    `account` is the random id of the account, `link_hash` the SHA-256 of the link that shows this
+    page without signing in. `counts` is how many rows have gone from each table, written in the
+    transaction in which they went; `total` is how many there were at the beginning, about. `kept`
+    are the invoices that the law keeps: how many until which day.
+    """
+
+    __tablename__ = "erasures"
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account: Mapped[str] = mapped_column(String(20), unique=True)
+    link_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    total: Mapped[int] = mapped_column(BigInteger, default=0)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    kept: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    certificate: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

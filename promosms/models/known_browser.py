@@ -1,0 +1,23 @@
+"""Known browsers: from where a user has signed in before."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+
+
+class KnownBrowser(Model):
+    """`mark` is a keyed hash of user, kind of browser and network (/24 or /48).
+
+    The address itself is nowhere. Forgotten 90 days after its last use.
+    """
+
+    __tablename__ = "known_browsers"
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    mark: Mapped[str] = mapped_column(String(64), unique=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

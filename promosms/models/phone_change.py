@@ -1,0 +1,22 @@
+"""Changes of numbers: the new number waits here until both sides have agreed."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime
+
+
+class PhoneChange(Model):
+    """A user's wish for another number; `code_hash` is the hash of the code that was texted."""
+
+    __tablename__ = "phone_changes"
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    phone: Mapped[str] = mapped_column(String(16))
+    code_hash: Mapped[str] = mapped_column(String(200))
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,22 @@
+"""Recovery codes: the way in for somebody who has lost the second step."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy
+
+
+class RecoveryCode(Model):
+    """A code that works once; the row is deleted when it is used.
+
+    `mark` is its first group, by which it is found; `code_hash` is the Argon2id hash of it all
+    (ASVS 6.5.2).
+    """
+
+    __tablename__ = "recovery_codes"
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    mark: Mapped[str] = mapped_column(String(4))
+    code_hash: Mapped[str] = mapped_column(String(200))

@@ -1,0 +1,67 @@
+"""Text attempts: what the limits of system texts count, for a day or two and without a person."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class AttemptKind(StrEnum):
+    """A text with a password or a code, or the letter whose link leads to one."""
+
+    TEXT = "text"
+    LETTER = "letter"
+
+
+class TextAttempt(Model):
+    """A text or letter that went out. Number, its prefix and the network are keyed hashes.
+
+    `proven` tells that the browser has solved its sum; `completed` that the password or code of
+    the text was used.
+    """
+
+    __tablename__ = "text_attempts"
+    __table_args__ = (Index("ix_text_attempts_kind", "kind", "created_at"),)
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(6))
+    number_hash: Mapped[str] = mapped_column(String(32), index=True)
+    prefix_hash: Mapped[str] = mapped_column(String(32))
+    network_hash: Mapped[str] = mapped_column(String(32))
+    dial_code: Mapped[int] = mapped_column(SmallInteger)
+    proven: Mapped[bool] = mapped_column(default=False)
+    completed: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class TextBlock(Model):
+    """Numbers that get no system texts for a day, or (without `prefix`) that the budget ran out.
+
+    `prefix` is the beginning of ten thousand numbers: E.164 without the last four digits.
+    """
+
+    __tablename__ = "text_blocks"
+    privacy = Privacy.SYSTEM
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    prefix: Mapped[str] = mapped_column(String(12), default="", index=True)
+    texts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TextRefusal(Model):
+    """How often a layer of the defence has refused within an hour; nothing about who asked."""
+
+    __tablename__ = "text_refusals"
+    privacy = Privacy.SYSTEM
+
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    layer: Mapped[str] = mapped_column(String(12), primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,23 @@
+"""Throttles: how many tries have gone wrong in a row, and until when there is a pause."""
+
+from datetime import datetime
+
+from sqlalchemy import Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import Model, Privacy, UtcDateTime, now
+
+
+class Throttle(Model):
+    """`key` is a keyed hash: without the key of the installation it says nothing about anybody.
+
+    There is one for whatever was typed, whether an account has it or not; forgotten after 30 days.
+    """
+
+    __tablename__ = "throttles"
+    privacy = Privacy.SYSTEM
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    free_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -1,0 +1,69 @@
+"""The bytes that a number or a word may be stored as."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+
+from promosms.sms import gsm7
+
+SHORTEST = 6
+
+
+def numbers(e164: str) -> list[str]:
+    """A Polish number as it may be written: with and without +, national, with spaces."""
+    national = e164[3:]
+    spaced = f"{national[:3]} {national[3:6]} {national[6:]}"
+    return [e164, e164[1:], national, spaced]
+
+
+def encodings(canary: str, shortest: int = SHORTEST) -> set[bytes]:
+    """Plain, UTF-16, hexadecimal, base64 at its three alignments, as SMS carry it, escaped."""
+    found: set[bytes] = set(_as_in_sms(canary))
+    for plain in (canary.encode(), canary.encode("utf-16-le"), canary.encode("utf-16-be")):
+        found |= {plain, plain.hex().encode(), plain.hex().upper().encode()}
+        found |= set(_base64(plain))
+    if canary.startswith("+"):
+        found |= {mark + canary[1:].encode() for mark in PLUS}
+        found |= hashed(canary)
+    return {form for form in found if len(form) >= shortest}
+
+
+PLUS = (b"%2B", b"%2b", b"\\u002b", b"\\u002B", b"&#43;", b"&#x2b;", b"&#x2B;", b"&plus;")
+
+
+def hashed(e164: str) -> set[bytes]:
+    """Unkeyed hashes of a number: whoever tries all numbers has it back in a moment."""
+    found = set()
+    for text in (e164, e164[1:], e164[3:]):
+        for name in ("sha256", "sha1", "md5"):
+            value = hashlib.new(name, text.encode(), usedforsecurity=False).digest()
+            found |= {value, value.hex().encode(), base64.b64encode(value).rstrip(b"=")}
+    return found
+
+
+def _as_in_sms(canary: str) -> Iterator[bytes]:
+    """Swapped semi-octets of digits, and seven-bit letters at each of the eight places."""
+    digits = canary.lstrip("+").replace(" ", "")
+    if digits.isdigit():
+        for start in (0, 1):
+            part = digits[start : start + (len(digits) - start) // 2 * 2]
+            swapped = "".join(part[i + 1] + part[i] for i in range(0, len(part), 2))
+            yield bytes.fromhex(swapped)
+            yield swapped.encode()
+    try:
+        septets = list(gsm7.encode(canary))
+    except (ValueError, KeyError):
+        return
+    for place in range(8):
+        bits = sum(value << (7 * i) for i, value in enumerate([0] * place + septets))
+        whole = bits.to_bytes((7 * (place + len(septets)) + 7) // 8, "little")
+        yield whole[(7 * place + 7) // 8 : 7 * (place + len(septets)) // 8]
+
+
+def _base64(plain: bytes) -> Iterator[bytes]:
+    """The middle of its base64 form at each of the three alignments."""
+    for shift in range(3):
+        whole = base64.b64encode(b"\0" * shift + plain)
+        begin = 4 if shift else 0
+        end = len(whole) - 4 if (shift + len(plain)) % 3 else len(whole)
+        yield whole[begin:end]

@@ -1,0 +1,109 @@
+"""All the places in which an installation can keep a byte; and the shops that it begins with."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from promosms import bell, create_app
+from promosms.database import on_sqlite, transaction
+from promosms.extensions import db
+from promosms.models import Account, EntryKind, LedgerEntry, Role, User
+from promosms.privacy_scan.story import Shop
+from promosms.services import installation, passwords
+
+REDIS_DUMP = "redis-keys"
+CREDIT = 1_000_000
+
+
+def furnish(environment: Mapping[str, str], shops: Sequence[Shop]) -> str:
+    """Open the accounts, with a password that was chosen already; returns the sender's number."""
+    with opened(environment) as app, app.app_context():
+        with transaction() as session:
+            for shop in shops:
+                account = Account(region="PL", timezone="Europe/Warsaw", balance=CREDIT)
+                session.add(account)
+                session.flush()
+                own = {"account_id": account.id}
+                welcome = f"welcome:{account.public_id}"
+                session.add(
+                    LedgerEntry(**own, kind=EntryKind.CREDIT, amount=CREDIT, reference=welcome)
+                )
+                user = User(**own, role=Role.OWNER, email=shop.email, phone=shop.own)
+                user.password_hash = passwords.hash_password(shop.password)
+                user.must_choose_password = False
+                session.add(user)
+        sender = installation.default_route().sender
+        db.session.remove()
+    return sender
+
+
+def files(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+    """Every file: database, logs, uploads, exports, Redis, simulator; the data of PostgreSQL."""
+    with opened(environment) as app, app.app_context():
+        dump = folder.parent / REDIS_DUMP
+        server = bell.connection()
+        keys = list(server.scan_iter())
+        dump.write_bytes(b"\n".join(key + (server.dump(key) or b"") for key in keys))
+        data = None if on_sqlite() else _data_folder()
+        db.session.remove()
+    yield dump
+    for whole in (folder, data):
+        for path in sorted(whole.rglob("*")) if whole else ():
+            if path.is_file() and not path.is_symlink() and os.access(path, os.R_OK):
+                yield path
+
+
+def kind(path: Path) -> str:
+    """What a file is, in a word for the table."""
+    parts = path.parts
+    if path.name == REDIS_DUMP or "valkey" in parts:
+        return "Redis"
+    if "pg_wal" in parts:
+        return "PostgreSQL log of changes"
+    if "base" in parts or "global" in parts or "pg_stat" in parts:
+        return "PostgreSQL tables"
+    if path.name.startswith("promosms.sqlite3"):
+        return "SQLite"
+    for name in ("uploads", "exports", "simulator", "logs", "erased"):
+        if name in parts:
+            return name
+    return path.name
+
+
+def is_log(path: Path) -> bool:
+    """Is it a log of the installation?"""
+    return "logs" in path.parts
+
+
+def _data_folder() -> Path:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            connection.execute(text("CHECKPOINT"))
+            folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
+        except DBAPIError as error:
+            raise PermissionError("the role may not see the files of PostgreSQL") from error
+    if not os.access(folder / "base", os.R_OK):
+        raise PermissionError("the files of PostgreSQL cannot be read from here")
+    return folder
+
+
+@contextmanager
+def opened(environment: Mapping[str, str]) -> Iterator[Flask]:
+    """The application of another installation, in this process."""
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        app = create_app()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()

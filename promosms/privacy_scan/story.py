@@ -1,0 +1,139 @@
+"""Two shops with canaries of every kind: what they type into the pages, and what comes of it."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from promosms.privacy_scan.browser import Browser
+from promosms.privacy_scan.encodings import numbers
+
+LETTERS = "bcdfghjklmnpqrstvwxz"
+KINDS = (
+    *("First", "Family", "Note", "Wording", "Firm", "Street", "Refused", "Waiting", "Reply"),
+    *("List", "Campaign", "Basis", "File", "Agent"),
+)
+EVERYWHERE, NOWHERE = "stored", "never stored"
+SENT = "Finished"
+Wait = Callable[[Callable[[], bool], str], None]
+
+
+class Shop:
+    """A shop: its canaries, and the browser of its owner."""
+
+    def __init__(self, prefix: str, people: int, net: int) -> None:
+        self.mark = "".join(secrets.choice(LETTERS) for _ in range(9)).capitalize()
+        self.words = {kind: f"{kind}{self.mark}" for kind in KINDS}
+        self.email = f"{self.mark.lower()}@example.com"
+        self.password = f"Secret words of {self.mark}"
+        self.tax_id = f"{secrets.randbelow(9 * 10**10) + 10**10}"
+        self.address = f"127.{net}.{secrets.randbelow(150) + 100}.{secrets.randbelow(150) + 100}"
+        self.prefix = prefix
+        self.phones = [f"{prefix}{number:04}" for number in range(people)]
+        self.own = f"{prefix}9999"
+
+    @property
+    def stored(self) -> list[str]:
+        """What must be found before the account is deleted, and not afterwards."""
+        words = [word for kind, word in self.words.items() if kind != "Agent"]
+        return [*words, self.email, self.tax_id, self.own, *self.phones]
+
+    @property
+    def never(self) -> list[str]:
+        """What must not be found at any time: password, user agent; the address ages in a log."""
+        return [self.password, self.words["Agent"]]
+
+    @property
+    def canaries(self) -> list[str]:
+        """All, the numbers also as people write them."""
+        spaced = [numbers(phone)[3] for phone in [self.own, *self.phones]]
+        bare = [form for phone in [self.own, *self.phones] for form in numbers(phone)[1:3]]
+        return [*self.stored, *self.never, self.address, *spaced, *bare]
+
+    @property
+    def stems(self) -> list[str]:
+        """What the canaries have in common."""
+        digits = self.prefix[1:]
+        national = numbers(self.phones[0])[3].rsplit(" ", 1)[0]
+        common = [digits, digits[2:], national, f"+{digits}"]
+        return [self.mark, self.mark.lower(), self.tax_id, self.address, *common]
+
+    def open(self, browser: Browser, phone: Browser, sender: str, wait: Wait) -> None:
+        """Sign in, import, name the company, send, get answers; all by the pages.
+
+        `phone` is a browser on the machine itself: nobody else sees the simulated phone.
+        """
+        self.browser = browser
+        browser.get("/login")
+        browser.post("/login", [("email", self.email), ("password", self.password)])
+        browser.get("/dashboard")
+        self._import(wait)
+        self._company()
+        self._send(wait)
+        phone.get("/phone")
+        phone.post(
+            "/phone/reply",
+            [("number", self.phones[1]), ("to", sender), ("text", self.words["Reply"])],
+        )
+        phone.post("/phone/reply", [("number", self.phones[2]), ("to", sender), ("text", "STOP")])
+        wait(lambda: self.words["Reply"] in browser.get("/recipients/replies"), "the reply")
+
+    def leave(self, wait: Wait) -> str:
+        """Delete the account on its page; returns the certificate."""
+        browser = self.browser
+        browser.get("/settings/leave")
+        browser.post("/settings/leave", [("password", self.password), ("confirmed", "y")])
+        page = browser.url
+        wait(lambda: "certificate.json" in browser.get(page), "the certificate")
+        return browser.get(f"{page}/certificate.json")
+
+    def _import(self, wait: Wait) -> None:
+        word, browser = self.words, self.browser
+        rows = [f"{phone},{word['First']},{word['Family']},{word['Note']}" for phone in self.phones]
+        content = "\n".join(["phone,first name,last name,note", *rows, f"12,{word['Refused']},x,y"])
+        columns = ("phone", "first_name", "last_name", "note")
+        mapping = [("column", name) for name in columns]
+        agreed = [
+            ("consent", "given"),
+            ("consent_source", word["Basis"]),
+            ("consent_on", "2024-05-01"),
+        ]
+        browser.get("/imports/new")
+        browser.post("/imports/new", [], (f"{word['File']}.csv", content))
+        page = browser.url
+        browser.post(page, [*mapping, ("has_header", "y"), ("new_list", word["List"]), *agreed])
+        wait(lambda: "The import is finished." in browser.get(page), "the import")
+        browser.get("/imports/new")
+        left = f"phone,name\n{self.phones[0]},{word['Waiting']}\n"
+        browser.post("/imports/new", [], (f"waiting-{word['File']}.csv", left))
+
+    def _company(self) -> None:
+        browser = self.browser
+        page = browser.get("/billing/company")
+        if "csrf_token" not in page:
+            return
+        fields = {
+            "name": self.words["Firm"],
+            "street": self.words["Street"],
+            "postcode": "10001",
+            "city": "New York",
+            "country": "US",
+            "tax_id": self.tax_id,
+        }
+        browser.post("/billing/company", list(fields.items()))
+
+    def _send(self, wait: Wait) -> None:
+        word, browser = self.words, self.browser
+        browser.get("/campaigns/new")
+        fields = {
+            "name": word["Campaign"],
+            "text": f"{word['Wording']} {{first_name|you}}",
+            "audience": "everyone",
+            "opt_out_line": "y",
+            "language": "en",
+            "action": "review",
+        }
+        page = browser.post("/campaigns/new", list(fields.items()))
+        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+        target = browser.url.removesuffix("/review")
+        browser.post(f"{target}/send", [pair for pair in hidden if pair[0] != "csrf_token"])
+        wait(lambda: SENT in browser.get(target), "the campaign")

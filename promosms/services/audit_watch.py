@@ -1,0 +1,47 @@
+"""The audit log is verified every night, and the admins are told when its chain does not hold."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.language import force_locale
+from promosms.language import gettext as _
+from promosms.models import Role, User
+from promosms.services import audit_chain, chores, letters
+from promosms.services.emails import queue_email
+
+NAME = "audit log"
+
+
+def step(place: dict[str, Any], over: Callable[[], bool]) -> dict[str, Any] | None:
+    """A slice of the verification; what breaks the chain is e-mailed, if it is new."""
+    try:
+        return audit_chain.verify(place, over)
+    except audit_chain.Broken as broken:
+        place["findings"] = [broken.entry]
+    if place["findings"] != chores.findings(NAME):
+        with transaction():
+            _tell_admins(broken_entry=place["findings"][0])
+    return None
+
+
+def found() -> bool:
+    """Did the chain not hold last night?"""
+    return bool(chores.findings(NAME))
+
+
+def words(entry: int) -> str:
+    """Where the chain is broken, as a sentence; 0 is its end."""
+    if not entry:
+        return str(_("Entries are missing at the end."))
+    return str(_("The first entry that is not as it was written is number %(id)s.", id=entry))
+
+
+def _tell_admins(broken_entry: int) -> None:
+    for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
+        with force_locale(admin.language):
+            subject, body = letters.chain_broken(words(broken_entry))
+        queue_email(admin.email, subject, body)

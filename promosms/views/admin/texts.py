@@ -1,0 +1,50 @@
+"""Texts with passwords and codes: how many, what was refused, which numbers are blocked."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from promosms.access import Access, allow, me
+from promosms.language import gettext
+from promosms.language import lazy_gettext as _
+from promosms.services import text_blocks, text_overview
+from promosms.services.pumping import PumpingProblem
+from promosms.views.admin.blueprint import bp
+
+LAYERS = {
+    PumpingProblem.FORM: _("The form was not one of ours, or very old"),
+    PumpingProblem.PROOF: _("The sum of the browser was wrong, old or used before"),
+    PumpingProblem.UNPROVEN: _("No sum, as from a browser without script, and too many of these"),
+    PumpingProblem.PROGRAM: _("A field was filled in that people do not see"),
+    PumpingProblem.HASTE: _("Filled in faster than people can"),
+    PumpingProblem.COUNTRY: _("Not a mobile number of an allowed country"),
+    PumpingProblem.TOO_SOON: _("This number had a text just before"),
+    PumpingProblem.NUMBER: _("This number had its texts of the day"),
+    PumpingProblem.NETWORK: _("This network had its texts of the hour or day"),
+    PumpingProblem.PREFIX: _("Neighbouring numbers had their texts of the hour"),
+    PumpingProblem.DIAL_CODE: _("The country had its texts of the day"),
+    PumpingProblem.BUDGET: _("The texts of the hour were used up"),
+    PumpingProblem.BLOCKED: _("These numbers are blocked"),
+}
+
+
+@bp.route("/texts", endpoint="texts")
+@allow(Access.ADMIN)
+def texts_page() -> ResponseReturnValue:
+    """The last 24 hours."""
+    return render_template(
+        "admin/texts.html",
+        day=text_overview.overview(),
+        layers=LAYERS,
+        masked=text_blocks.masked,
+    )
+
+
+@bp.route("/texts/<public_id>/lift", methods=["POST"])
+@allow(Access.ADMIN)
+def lift_block(public_id: str) -> ResponseReturnValue:
+    """Let the texts to blocked numbers go out again."""
+    if text_blocks.lift(public_id, me().public_id):
+        flash(gettext("These numbers get passwords by text again."), "good")
+    else:
+        flash(gettext("These numbers were not blocked any more."), "info")
+    return redirect(url_for("admin.texts"), 303)

@@ -1,0 +1,264 @@
+"""The run `erasure`: a worker that erases an account is killed at every step, again and again.
+
+Each time an account with rows in many tables and a file is shut; processes that erase it are
+killed before or after a step, or at any moment; the last one finishes. Then no byte of it may be
+left, and of the other account not one may be missing.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select, text
+
+from promosms import create_app
+from promosms.config import instance_file
+from promosms.database import on_sqlite, transaction
+from promosms.extensions import db
+from promosms.jobs import erasure as job
+from promosms.models import (
+    Account,
+    BadRow,
+    Campaign,
+    Email,
+    EntryKind,
+    Import,
+    InboundMessage,
+    LedgerEntry,
+    LedgerTotal,
+    ListRecipient,
+    Message,
+    MessagePart,
+    Recipient,
+    RecipientList,
+    Role,
+    Suppression,
+    User,
+)
+from promosms.services import erasure, installation, removal
+from promosms.services.belonging import belonging, tables
+from tests.faults import points
+from tests.faults.report import Report
+from tests.scan import Scanner
+
+ROOT = Path(__file__).parents[2]
+SERVICES = "promosms.services."
+STEPS = [
+    (SERVICES + name, moment, calls)
+    for name, calls in {
+        "erasure_journal:note": 1,
+        "erasure_journal:_sync_folder": 1,
+        "erasures:ensure": 1,
+        "erasure:_await_flight": 1,
+        "erasure:_apply_events": 1,
+        "imports:forget_files": 1,
+        "phone:forget_account": 1,
+        "removal:_remove_batch": 40,
+        "removal:_remove": 12,
+        "removal:_count": 12,
+        "erasure:_empty": 1,
+        "erasures:keep": 1,
+        "invoices:unlink": 1,
+        "scrub:scrub": 1,
+        "scrub:_vacuum": 1,
+        "scrub:_truncate": 1,
+        "scrub:scrub_redis": 1,
+        "erasures:finish": 1,
+        "certificates:issue": 1,
+    }.items()
+    for moment in ("before", "after")
+]
+OURS, THEIRS = "Qzulowimek", "Wipekozulm"
+PEOPLE = 24
+
+
+def run(folder: Path, url: str, times: int, seed: int) -> Report:
+    """Erase an account so many times, each time with at least one kill."""
+    kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+    report = Report("erasure", kind, seed)
+    began = time.monotonic()
+    (folder / "instance").mkdir(exist_ok=True)
+    env = os.environ | {
+        "PROMOSMS_INSTANCE": str(folder / "instance"),
+        "PROMOSMS_REDIS_URL": f"unix://{folder / 'nobody.sock'}",
+        "PROMOSMS_DATABASE_URL": url,
+        "PROMOSMS_RATE_LIMITS": "no",
+        "PROMOSMS_SECRET_KEY": "a key for the tests, long enough for anybody",
+    }
+    asked = json.dumps({"times": times, "seed": seed})
+    storm = subprocess.run(
+        [sys.executable, "-m", "tests.faults.erasing", asked],
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    told = json.loads(storm.stdout)
+    report.wrong += told.pop("wrong")
+    report.facts |= told
+    report.seconds = time.monotonic() - began
+    return report
+
+
+# The storm: a process that forks the others; it has no database connection while it forks.
+
+
+def storm(app: Flask, times: int, seed: int) -> dict[str, Any]:
+    """What was done, and what went wrong."""
+    chance = random.Random(seed)
+    wrong: list[str] = []
+    killed: Counter[str] = Counter()
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+        installation.ensure_defaults()
+        theirs = furnish(THEIRS, "+4860232299")
+        kept = _rows(theirs)
+        _let_go()
+    for number in range(times):
+        with app.app_context():
+            ours = furnish(OURS, "+4860121188")
+            if not number:
+                assert _left(app, OURS), "the scan is blind"
+            erasure.begin(ours, "storm")
+            _let_go()
+        hits = [STEPS[number % len(STEPS)], *(chance.choice(STEPS) for _ in range(2))]
+        for target, moment, calls in hits:
+            if _one(app, ours, (target, moment, chance.randint(1, calls)), chance):
+                killed[f"{moment} {target.rpartition('.')[2]}"] += 1
+        if _one(app, ours, None, chance):
+            wrong.append(f"{number}: the last process was killed")
+        with app.app_context():
+            _judge(app, number, ours, wrong)
+            if _rows(theirs) != kept:
+                wrong.append(f"{number}: the other account has changed")
+            _let_go()
+    return {
+        "erasures": times,
+        "kills": sum(killed.values()),
+        "steps": f"{len([name for name in killed if name])} of {len(STEPS)}",
+        "wrong": wrong,
+    }
+
+
+def _judge(app: Flask, number: int, ours: int, wrong: list[str]) -> None:
+    if db.session.get(Account, ours) is not None:
+        wrong.append(f"{number}: the account is still there")
+    wrong += [f"{number}: {name}" for name in _left(app, OURS)]
+    entries = db.session.scalar(select(LedgerTotal.amount))
+    if entries != (number + 1) * 5_000:
+        wrong.append(f"{number}: the totals say {entries}")
+
+
+def _one(app: Flask, account_id: int, hit: tuple[str, str, int] | None, chance: Any) -> bool:
+    """A process that erases; True if it was killed."""
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            removal.BATCH = removal.BATCH_ON_POSTGRESQL = 10
+            if hit:
+                points.Hit(*hit).arm()
+            with app.app_context():
+                end = time.monotonic() + 180
+                while erasure.stale_erasures() and time.monotonic() < end:
+                    job.run(account_id)
+                _let_go()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    if hit and chance.random() < 0.2:
+        time.sleep(chance.uniform(0, 0.3))
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert code in (0, -signal.SIGKILL), f"ended by itself with {code}"
+    return code != 0
+
+
+def furnish(mark: str, prefix: str) -> int:
+    """An account with something in many tables, and an uploaded file; its id."""
+    name = f"upload-{mark}"
+    instance_file("uploads", name).write_text(f"1,{prefix}01,{mark}\n")
+    with transaction() as session:
+        account = Account(region="PL", balance=5_000, field_labels={"field1": f"Label{mark}"})
+        session.add(account)
+        session.flush()
+        own = {"account_id": account.id}
+        user = User(**own, role=Role.OWNER, email=f"{mark}@example.com", password_hash="x")
+        rows = Import(**own, stored_as=name, filename=f"{mark}.csv", status="running")
+        which = RecipientList(**own, name=f"List{mark}")
+        campaign = Campaign(
+            **own, route_id=installation.default_route().id, text=f"Text{mark}", status="sending"
+        )
+        session.add_all([user, rows, which, campaign])
+        session.flush()
+        money = {"kind": EntryKind.CREDIT, "amount": 5_000, "reference": f"credit:{account.id}"}
+        session.add_all(
+            [
+                LedgerEntry(**own, **money),
+                Email(**own, recipient=user.email, subject="Hello", body=f"Body{mark}"),
+                Suppression(**own, phone=f"{prefix}01", source="hand"),
+                InboundMessage(**own, phone=f"{prefix}02", text=f"Reply{mark}"),
+                BadRow(**own, import_id=rows.id, row=1, problem="digits", content=f"Bad{mark}"),
+            ]
+        )
+        for number in range(PEOPLE):
+            phone = f"{prefix}{number:02}"
+            person = Recipient(**own, phone=phone, country="PL", note=f"Note{mark}", search=mark)
+            message = Message(
+                **own, campaign_id=campaign.id, phone=phone, text=f"Hi {mark}", status="sent"
+            )
+            session.add_all([person, message])
+            session.flush()
+            session.add(ListRecipient(**own, list_id=which.id, recipient_id=person.id))
+            part = {"message_id": message.id, "number": 1, "gateway_id": 1, **own}
+            session.execute(insert(MessagePart).values(reference=f"{mark}{number}", **part))
+        return account.id
+
+
+def _rows(account_id: int) -> str:
+    found = [
+        [table.name, sorted(str(tuple(row)) for row in rows)]
+        for table in tables()
+        if (rows := db.session.execute(select(table).where(belonging(table, account_id))).all())
+    ]
+    return json.dumps(found)
+
+
+def _left(app: Flask, mark: str) -> list[str]:
+    """The files in which something of an account can still be read."""
+    scanner = Scanner([mark, "+4860121188", "4860121188"], [mark, "4860121188"])
+    db.session.rollback()
+    hits = scanner.folder(Path(app.instance_path))
+    if not on_sqlite():
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CHECKPOINT"))
+            folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
+        for path in (folder / "base").rglob("*"):
+            hits += scanner.file(path) if path.is_file() else []
+    elif not str(db.engine.url.database).startswith(app.instance_path):
+        path = Path(str(db.engine.url.database))
+        hits += [hit for each in path.parent.glob(f"{path.name}*") for hit in scanner.file(each)]
+    return [f"{hit.canary} in {hit.path.name}" for hit in hits]
+
+
+def _let_go() -> None:
+    db.session.remove()
+    db.engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(storm(create_app(), **json.loads(sys.argv[1]))))

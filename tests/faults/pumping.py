@@ -1,0 +1,210 @@
+"""A day of a bot that wants texts to numbers it earns by, and of people who want an account.
+
+The bot has many addresses, real mailboxes, rented ranges of numbers, and solves the sums or leaves
+them out. The clock is moved; most of its tries call the services, some go through the pages like
+those of the people. People have networks and numbers of their own and sign in.
+"""
+
+import random
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import phonenumbers
+from flask import Flask
+from sqlalchemy import func, select
+
+from promosms.extensions import db, limiter
+from promosms.models import AttemptKind, Email, Message, TextAttempt, User
+from promosms.services import (
+    proof_of_work,
+    pumping,
+    registration,
+    system_texts,
+    text_blocks,
+    text_refusals,
+)
+from promosms.services.proof_of_work import ProofForm
+from promosms.services.system_passwords import TextRefused
+from tests.faults.money import MoneyReport, installed
+from tests.pages import PageClient
+from tests.solving import proof, solved
+from tests.stopped import StoppedClock, stopped
+
+NAME = "pumping"
+DAY = 24 * 3600
+MOST_TEXTS = 200
+THROUGH_PAGES = 20  # every so many tries of the bot
+LINK = re.compile(r"/register/(\S+)")
+SECRET = re.compile(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3}")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How big the bot is, and how many people come in between."""
+
+    addresses: int = 1_000
+    numbers: int = 10_000
+    ranges: int = 10
+    people: int = 20
+
+
+def run(kind: str, seed: int, size: Size) -> MoneyReport:
+    """The day on a fresh database of this kind."""
+    with installed(kind) as app:
+        return day(app, kind, seed, size)
+
+
+def day(app: Flask, kind: str, seed: int, size: Size) -> MoneyReport:
+    """The day, in an application with an empty database."""
+    app.config.update(RATE_LIMITS=True, PROOF_COST=1, ARGON2_TIME=1, ARGON2_MEMORY_KIB=64)
+    limiter.enabled = False  # as if Redis were lost: what holds is in the database
+    report, began = MoneyReport(NAME, kind), time.monotonic()
+    with stopped() as clock:
+        told = _Day(app, clock, random.Random(seed), size)
+        told.pass_by()
+    _judge(app, told, report, seed)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+class _Day:
+    """Who comes when, and what became of it."""
+
+    def __init__(self, app: Flask, clock: StoppedClock, dice: random.Random, size: Size) -> None:
+        self.app, self.clock, self.dice, self.size = app, clock, dice, size
+        self.met: Counter[str] = Counter()
+        self.served: list[str] = []
+        self.numbers = list(_rented(dice, size))
+        self.addresses = [f"100.{64 + n // 250}.{n % 250}.9" for n in range(size.addresses)]
+
+    def pass_by(self) -> None:
+        """All tries in the order of their time."""
+        bot = [(self.dice.uniform(0, DAY), "bot", n) for n in range(self.size.numbers)]
+        step = DAY / self.size.people
+        people = [(step * (n + 0.5), "person", n) for n in range(self.size.people)]
+        for moment, who, number in sorted(bot + people):
+            self.clock.ahead = max(self.clock.ahead, type(self.clock.ahead)(seconds=moment))
+            if who == "person":
+                self._person(number)
+            elif number % THROUGH_PAGES:
+                self._try(number)
+            else:
+                self._try_pages(number)
+
+    def _try(self, number: int) -> None:
+        """The bot asks, reads its mail and presses the button, with a sum or without."""
+        phone, address = self.numbers[number], self.dice.choice(self.addresses)
+        with_sum = self.dice.random() < 0.7
+        with self.app.app_context():
+            made = proof(ProofForm.REGISTER) if with_sum else ""
+            problem = pumping.why_no_letter(phone, address, made)
+            if problem is not None:
+                self.met[f"letter: {problem}"] += 1
+                return
+            registration.ask(f"bot{number}@bot.example", phone)
+            made = proof(ProofForm.CONFIRM) if with_sum else ""
+            try:
+                registration.confirm(_token(f"bot{number}@bot.example"), address, made)
+                self.met["text"] += 1
+            except TextRefused as refused:
+                self.met[refused.code] += 1
+            db.session.remove()
+
+    def _try_pages(self, number: int) -> None:
+        browser = _browser(self.app, self.dice.choice(self.addresses))
+        self.clock.move(seconds=self.dice.choice((0, 3)))
+        self._register(browser, f"bot{number}@bot.example", self.numbers[number])
+        self.met["through pages"] += 1
+
+    def _person(self, number: int) -> None:
+        """Somebody registers, gets the text and signs in with it."""
+        browser = _browser(self.app, f"203.{number}.113.{number}")
+        email, phone = (
+            f"person{number}@shop.example",
+            f"+4860{1 + number % 9}{700 + number}4{number:02}",
+        )
+        self._register(browser, email, phone)
+        with self.app.app_context():
+            query = select(Message).where(Message.phone == phone)
+            message = db.session.scalar(query)
+            body = system_texts.unsealed(message.sealed) if message and message.sealed else ""
+        secret = SECRET.search(body or "")
+        if secret is None:
+            return
+        answer = browser.send("/login", {"email": email, "password": secret[0]})
+        if answer.status_code == 303:
+            self.served.append(email)
+
+    def _register(self, browser: PageClient, email: str, phone: str) -> None:
+        page = browser.get_page("/register")
+        opened = str(page.select("input[name=opened]")[0]["value"])
+        self.clock.move(seconds=3)
+        form: dict[str, Any] = {"email": email, "phone": phone, "opened": opened}
+        browser.send("/register", {**form, "proof": self._sum(ProofForm.REGISTER)})
+        with self.app.app_context():
+            token = _token(email)
+        if token:
+            browser.send(f"/register/{token}", {"proof": self._sum(ProofForm.CONFIRM)})
+
+    def _sum(self, form: ProofForm) -> str:
+        with self.app.app_context():
+            return solved(proof_of_work.challenge(form))
+
+
+def _judge(app: Flask, told: _Day, report: MoneyReport, seed: int) -> None:
+    with app.app_context():
+        bot = select(func.count(Message.id)).join(User, User.account_id == Message.account_id)
+        sent = db.session.scalars(bot.where(User.email.like("bot%"))).one()
+        counted = select(func.count(TextAttempt.id)).where(TextAttempt.kind == AttemptKind.TEXT)
+        total = db.session.scalars(counted).one()
+        refused = {layer.value: n for layer, n in text_refusals.of_day().items() if n}
+        blocks = len(text_blocks.current())
+    size = told.size
+    report.facts |= {
+        "seed": seed,
+        "addresses": size.addresses,
+        "numbers": f"{size.numbers} in {size.ranges} ranges",
+        "texts to the bot": sent,
+        "people served": f"{len(told.served)} of {size.people}",
+        "ranges blocked": blocks,
+        "refused": refused,
+    }
+    if sent > MOST_TEXTS:
+        report.wrong.append(f"{sent} texts went to the bot")
+    if len(told.served) != size.people:
+        report.wrong.append(f"only {len(told.served)} of {size.people} people got in")
+    if total != sent + len(told.served):
+        report.wrong.append(f"{total} texts counted, {sent} and {len(told.served)} sent")
+
+
+def _rented(dice: random.Random, size: Size) -> list[str]:
+    """Mobile numbers of one country that follow each other, in so many ranges."""
+    found: list[str] = []
+    each = -(-size.numbers // size.ranges)
+    begun: set[str] = set()
+    while len(begun) < size.ranges:
+        prefix = f"+48{dice.choice(('50', '51', '53', '57', '66', '69', '72', '78', '88'))}"
+        prefix += f"{dice.randrange(1000):03}"
+        first = phonenumbers.parse(prefix + "0000")
+        kind = phonenumbers.number_type(first)
+        if prefix in begun or kind != phonenumbers.PhoneNumberType.MOBILE:
+            continue
+        begun.add(prefix)
+        found += [f"{prefix}{n:04}" for n in range(each)]
+    return found[: size.numbers]
+
+
+def _browser(app: Flask, address: str) -> PageClient:
+    browser = PageClient(app)
+    browser.environ_base["REMOTE_ADDR"] = address
+    return browser
+
+
+def _token(email: str) -> str:
+    """What the link of the newest letter to an address ends with."""
+    query = select(Email.body).where(Email.recipient == email).order_by(Email.id.desc()).limit(1)
+    found = LINK.search(db.session.scalar(query) or "")
+    return found[1] if found else ""

@@ -1,0 +1,107 @@
+"""The cookies of the whole site are those of the list: every page, every form, everybody."""
+
+import re
+from http.cookies import SimpleCookie
+
+import pytest
+from werkzeug.test import TestResponse
+
+from promosms import cookies
+from promosms.cookies import Cookie
+from tests.cast import PASSWORD
+from tests.meta.routes import path, routes
+from tests.meta.sources import STATIC
+from tests.meta.stage import FORMS, Stage, form
+from tests.pages import PageClient
+
+# These sign the browser out or shut the account: they come last.
+ENDINGS = ("leave", "end_others", "sign_out")
+ROLES = ("owner", "admin")
+
+Jar = dict[str, set[tuple[str, ...]]]
+
+
+def collect(jar: Jar, answer: TestResponse) -> None:
+    """Name, lifetime and protection of each cookie that an answer sets."""
+    for line in answer.headers.getlist("Set-Cookie"):
+        for name, morsel in SimpleCookie(line).items():
+            if morsel["expires"] and "1970" in morsel["expires"]:
+                continue  # taken away
+            flags = sorted(part for part in line.split("; ")[1:] if "=" not in part)
+            rest = (morsel["path"], morsel["domain"], morsel["samesite"])
+            jar.setdefault(name, set()).add((morsel["max-age"], *flags, *rest))
+    answer.close()
+
+
+def expected(cookie: Cookie) -> tuple[str, ...]:
+    """What a cookie of the list has to look like."""
+    age = "" if cookie.max_age is None else str(cookie.max_age)
+    return (age, "HttpOnly", "Secure", "/", "", "Lax")
+
+
+def sender(people: dict[str, PageClient], endpoint: str) -> PageClient:
+    """Somebody who may send this form."""
+    if endpoint.startswith("admin."):
+        return people["admin"]
+    if endpoint.startswith(("auth.", "policies.")):
+        return PageClient(people["visitor"].application)
+    return people["owner"]
+
+
+def crawl(stage: Stage) -> Jar:
+    """Open every page and send every form as everybody."""
+    jar: Jar = {}
+    people = {"visitor": PageClient(stage.app)}
+    people |= {name: getattr(stage.cast, name).browser() for name in ROLES}
+    for browser in people.values():
+        for rule in routes(stage.app, "GET"):
+            collect(jar, browser.get(path(stage, rule)))
+    rules = {rule.endpoint: rule for rule in routes(stage.app, "POST")}
+    for endpoint in sorted(FORMS, key=lambda name: name.endswith(ENDINGS)):
+        try:
+            filled = form(endpoint, stage)
+        except (AssertionError, IndexError):
+            continue  # its page is gone by now: another form has used it up
+        collect(jar, sender(people, endpoint).send(path(stage, rules[endpoint]), filled))
+    signing_in = PageClient(stage.app)
+    answer = signing_in.send("/login", {"email": stage.cast.stranger.email, "password": PASSWORD})
+    collect(jar, answer)
+    return jar
+
+
+def test_the_cookies_of_the_whole_site_are_those_of_the_page(stage: Stage) -> None:
+    jar = crawl(stage)
+    assert set(jar) == {cookie.name for cookie in cookies.REGISTRY}
+    page = PageClient(stage.app).get_page("/cookies")
+    for cookie in cookies.REGISTRY:
+        assert jar[cookie.name] == {expected(cookie)}, cookie.name
+        assert cookie.name.startswith("__Host-")
+        row = next(row for row in page.select("main tbody tr") if cookie.name in row.get_text())
+        assert words_of(stage, cookie) in row.get_text()
+    assert len(page.select("main tbody tr")) == len(jar)
+
+
+def words_of(stage: Stage, cookie: Cookie) -> str:
+    with stage.app.test_request_context():
+        return cookie.lifetime
+
+
+@pytest.mark.parametrize(
+    ("max_age", "said"),
+    [
+        (None, "until you close the browser"),
+        (cookies.DAY, "1 day"),
+        (30 * cookies.DAY, "30 days"),
+        (cookies.HALF_YEAR, "6 months"),
+        (cookies.YEAR, "12 months"),
+    ],
+)
+def test_lifetimes_are_said_as_they_are(stage: Stage, max_age: int | None, said: str) -> None:
+    assert words_of(stage, Cookie("__Host-x", "", max_age)) == said
+
+
+def test_no_page_sets_cookies_by_script(stage: Stage) -> None:
+    for script in STATIC.glob("*.js"):
+        assert not re.search(
+            r"document\.cookie|localStorage|sessionStorage|indexedDB", script.read_text()
+        ), script.name

@@ -1,0 +1,130 @@
+"""Ids of another account in fields and queries that nobody has asked for; and no ids to count."""
+
+import re
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from promosms.access import Access, access_of
+from promosms.extensions import db
+from promosms.models import Account, Model
+from promosms.services import recipients
+from promosms.services.consent import Basis
+from tests.meta.routes import path, routes
+from tests.meta.stage import FORMS, Stage, form
+from tests.meta.test_masking import contents
+from tests.meta.test_tenancy import OWN, of_accounts
+
+# Under these names a request would name things, if a view read them.
+NAMES = {
+    "list": "list",
+    "lists": "list",
+    "from_list": "list",
+    "audience": "list",
+    "recipient": "recipient",
+    "key": "campaign draft",
+    "campaign": "campaign sending",
+    "after": "recipient",
+    "before": "campaign draft",
+    "import": "import mapping",
+    "session": "session",
+    "guest": "guest",
+    "export": "account_export",
+    "top_up": "top_up open",
+    "order": "top_up open",
+    "invoice": "invoice",
+    "suppression": "suppression by hand",
+    "account": "account",
+    "account_id": "account",
+    "public_id": "recipient",
+}
+COUNTED = re.compile(r"/\d{1,19}(?:/|$)")
+
+
+def own_rows(stage: Stage) -> dict[str, list[str]]:
+    """Everything that the owner's account has."""
+    with stage.app.app_context():
+        found = {}
+        for table in Model.metadata.sorted_tables:
+            if "account_id" in table.c:
+                mine = select(table).where(table.c.account_id == stage.cast.owner.account_id)
+                found[table.name] = sorted(repr(tuple(row)) for row in db.session.execute(mine))
+        db.session.remove()
+    return found
+
+
+def check(answer: TestResponse, address: str) -> None:
+    assert answer.status_code < 500, address
+    said = contents(answer.data)
+    assert not [word for word in OWN if word in said], address
+    answer.close()
+
+
+def test_no_page_takes_the_name_of_a_thing_from_another_account(stage: Stage) -> None:
+    strangers, before = stage.cast.stranger.browser(), own_rows(stage)
+    named = {name: stage.things[thing] for name, thing in NAMES.items()}
+    number = {**named, "account_id": str(stage.cast.owner.account_id), "before": "999", "id": "1"}
+    for rule in routes(stage.app, "GET"):
+        if of_accounts(stage.app, rule.endpoint) and not rule.arguments:
+            for query in (named, number):
+                address = path(stage, rule)
+                check(strangers.get(address, query_string=query), address)
+    assert own_rows(stage) == before
+
+
+def test_no_form_takes_the_name_of_a_thing_from_another_account(stage: Stage) -> None:
+    before = own_rows(stage)
+    named = {name: stage.things[thing] for name, thing in NAMES.items()}
+    named["account_id"] = str(stage.cast.owner.account_id)
+    for rule in routes(stage.app, "POST"):
+        if of_accounts(stage.app, rule.endpoint) and not rule.arguments:
+            address = path(stage, rule)
+            strangers = stage.cast.stranger.browser()
+            check(strangers.send(address, {**form(rule.endpoint, stage), **named}), address)
+    after = own_rows(stage)
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_an_own_recipient_gets_on_no_list_of_another_account(stage: Stage) -> None:
+    with stage.app.app_context():
+        account = db.session.get_one(Account, stage.cast.stranger.account_id)
+        own = recipients.add(account, {"phone": "+48601222444"}, Basis()).public_id
+    before, strangers = stage.rows()["list_recipients"], stage.cast.stranger.browser()
+    rules = {rule.endpoint: rule for rule in routes(stage.app, "POST")}
+    filled = {**FORMS["recipients.edit"], "lists": stage.things["list"]}
+    check(strangers.send(path(stage, rules["recipients.edit"], own), filled), "recipients.edit")
+    assert stage.rows()["list_recipients"] == before
+
+
+def test_no_address_and_no_field_has_a_number_that_counts(stage: Stage) -> None:
+    browsers = {name: getattr(stage.cast, name).browser() for name in ("owner", "admin")}
+    seen = 0
+    for rule in routes(stage.app, "GET"):
+        admins = access(stage.app, rule.endpoint) is Access.ADMIN
+        answer = browsers["admin" if admins else "owner"].get(path(stage, rule))
+        if answer.mimetype == "text/html":
+            for found in re.findall(r'(?:href|action)="(/[^"?#]*)', answer.text):
+                assert not COUNTED.search(found), f"{rule.endpoint}: {found}"
+                seen += 1
+        answer.close()
+    assert seen > 500
+
+
+def test_no_route_takes_a_number(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        assert not re.search(r"<(int|float)\b", rule.rule), rule.rule
+
+
+def test_public_ids_are_random(app: Flask) -> None:
+    for mapper in Model.registry.mappers:
+        column = mapper.class_.__table__.c.get("public_id")
+        if column is not None and column.default is not None:
+            made = {column.default.arg(None) for _ in range(50)}
+            assert len(made) == 50
+            assert all(len(name) >= 20 for name in made), mapper.class_.__tablename__
+
+
+def access(app: Flask, endpoint: str) -> Access | None:
+    with app.app_context():
+        return access_of(endpoint)

@@ -1,0 +1,32 @@
+"""Whatever anybody may send to us without signing in has a limit."""
+
+from flask import Flask
+from flask_limiter.util import get_qualified_name
+from werkzeug.routing import Rule
+
+from promosms.access import Access, access_of
+from promosms.extensions import limiter
+from tests.meta.routes import IGNORED
+
+
+def public(app: Flask) -> list[Rule]:
+    with app.app_context():
+        return [
+            rule
+            for rule in app.url_map.iter_rules()
+            if access_of(rule.endpoint) is Access.PUBLIC
+            and (rule.methods or set()) - IGNORED - {"GET"}
+        ]
+
+
+def test_every_form_for_everybody_has_a_limit(app: Flask) -> None:
+    found = public(app)
+    assert {"auth.sign_in", "webhooks.receipt", "policies.choose_language"} <= {
+        rule.endpoint for rule in found
+    }
+    for rule in found:
+        view = app.view_functions[rule.endpoint]
+        limits = limiter.limit_manager.decorated_limits(get_qualified_name(view))
+        assert limits, rule.endpoint
+        for limit in limits:
+            assert not limit.methods or "POST" in {name.upper() for name in limit.methods}

@@ -1,0 +1,144 @@
+"""Admins see no number and no word of what an account has collected: every page, every file."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from flask import Flask
+from sqlalchemy import String, Text, select, update
+
+from promosms.access import Access, access_of
+from promosms.database import transaction
+from promosms.models import Gateway, Model, Privacy, User
+from promosms.services import gateway_tests, gateways
+from tests.meta.routes import path, routes
+from tests.meta.stage import ARGUMENTS, FORMS, Stage, form
+from tests.pages import PageClient
+
+CANARY = "Zyxkanarek"
+NUMBER = re.compile(r"601\D{0,8}2\D{0,3}9\D{0,3}9\D{0,3}\d\D{0,3}\d\D{0,3}\d")
+WORDS = (
+    *("email", "first_name", "last_name", "company", "tax_id", "address", "city", "note"),
+    *("field1", "field2", "field3", "field4", "field5", "consent_source", "search"),
+    *("content", "text", "name", "filename"),
+)
+NO_WORDS = (
+    *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
+    *("kind", "own", "inbound_number", "joint", "sender", "encoding", "reason", "lease_token"),
+    *("stored_as", "delimiter", "mapping", "error", "phone"),
+)
+"""Codes of this software, and names of its own; a new column stands here or among the words."""
+
+
+def number(row: int) -> str:
+    return f"+48601299{row % 1000:03d}"
+
+
+def plant(stage: Stage) -> None:
+    """A canary into every field in which something of a customer stands."""
+    with stage.app.app_context(), transaction() as session:
+        for table in Model.metadata.sorted_tables:
+            collected = table.name in COLLECTED
+            if not (collected or table is User.__table__):
+                continue
+            names = {column.name for column in table.columns}
+            for (row,) in session.execute(select(table.c.id)).all() if "id" in names else ():
+                values = {"phone": number(row)} if "phone" in names else {}
+                if collected:
+                    values |= dict.fromkeys(names & set(WORDS), f"{CANARY} {row}")
+                if values:
+                    session.execute(update(table).where(table.c.id == row).values(values))
+
+
+COLLECTED = {
+    mapper.class_.__tablename__
+    for mapper in Model.registry.mappers
+    if mapper.class_.privacy is Privacy.COLLECTED
+}
+
+
+def contents(data: bytes) -> str:
+    """What stands in an answer, also in a ZIP."""
+    if not data.startswith(b"PK"):
+        return data.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(data)) as files:
+        return "\n".join(contents(files.read(name)) for name in files.namelist())
+
+
+def shown(said: str) -> list[str]:
+    """The canaries in an answer."""
+    plain = said.replace("&#43;", "+").replace("&nbsp;", " ")
+    return [*re.findall(CANARY, plain, re.IGNORECASE), *NUMBER.findall(plain)]
+
+
+def of_admins(app: Flask, endpoint: str) -> bool:
+    with app.app_context():
+        return access_of(endpoint) is Access.ADMIN
+
+
+def test_every_field_for_words_has_a_canary() -> None:
+    for name in COLLECTED:
+        for column in Model.metadata.tables[name].columns:
+            if isinstance(column.type, String | Text):
+                assert column.name in WORDS or column.name in NO_WORDS, f"{name}.{column.name}"
+
+
+@pytest.mark.parametrize("said", ["Hi ZYXKANAREK 1", "+48 601 299 123", "601-299-123"])
+def test_a_canary_is_seen(said: str) -> None:
+    assert shown(said)
+    assert not shown("+48 *** *** 123")
+
+
+def test_no_page_and_no_file_for_admins_shows_a_number_or_a_word(stage: Stage) -> None:
+    with stage.app.app_context():
+        gateway_tests.send(gateway_of(stage), "+48601299777", "Hello", "admin")
+    plant(stage)
+    admin, owner = stage.cast.admin.browser(), stage.cast.owner.browser()
+    assert shown(owner.get_page("/recipients").get_text())
+    seen = 0
+    for rule in routes(stage.app, "GET"):
+        if not of_admins(stage.app, rule.endpoint):
+            continue
+        for name in stage.of(ARGUMENTS[rule.endpoint]) if rule.arguments else [""]:
+            address = path(stage, rule, name)
+            answer = admin.get(address)
+            assert answer.status_code in (200, 303, 404), address
+            assert shown(contents(answer.data)) == [], address
+            answer.close()
+            seen += answer.status_code == 200
+    assert seen > 20
+    searched = f"/admin?q={number(stage.cast.owner.user_id)[1:]}"
+    assert shown(without_what_was_typed(admin, searched)) == []
+
+
+def without_what_was_typed(admin: PageClient, address: str) -> str:
+    page = admin.get_page(address)
+    return str(page.select("main table") or "")
+
+
+def gateway_of(stage: Stage) -> Gateway:
+    """The first gateway."""
+    found = gateways.find(stage.things["gateway"])
+    assert found is not None
+    return found
+
+
+def test_no_answer_to_a_form_of_admins_shows_a_number_or_a_word(stage: Stage) -> None:
+    plant(stage)
+    admin = stage.cast.admin.browser()
+    rules = {rule.endpoint: rule for rule in routes(stage.app, "POST")}
+    for endpoint in FORMS:
+        if of_admins(stage.app, endpoint):
+            answer = admin.send(path(stage, rules[endpoint]), form(endpoint, stage))
+            assert answer.status_code < 500
+            assert shown(contents(answer.data)) == [], endpoint
+
+
+def test_no_admin_can_act_as_somebody_else(stage: Stage) -> None:
+    admin = stage.cast.admin.browser()
+    for rule in routes(stage.app, "GET"):
+        with stage.app.app_context():
+            access = access_of(rule.endpoint)
+        if access in (Access.MEMBER, Access.OWNER):
+            assert admin.get(path(stage, rule)).status_code == 403, rule.endpoint

@@ -1,0 +1,171 @@
+"""Personal data is touched only for what the service is there for, and asked for only then."""
+
+import ast
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import func, select
+
+from promosms.extensions import db
+from promosms.models import Account, Company, Consent, Message, MessageStatus
+from promosms.services import audience, campaigns, launch, recipients
+from promosms.services.campaigns import Draft
+from promosms.services.consent import Basis
+from tests.cast import Cast
+from tests.meta.routes import path, routes
+from tests.meta.sources import PACKAGE, ROOT, modules
+from tests.meta.stage import Stage
+from tests.pages import PageClient
+
+# The people whom customers text, and what is known of them.
+PEOPLE = {"Recipient", "Consent", "ListRecipient", "Suppression", "InboundMessage", "BadRow"}
+# Who may read or write them, and what for. A module that is not named here fails the test.
+PURPOSES: dict[str, tuple[str, ...]] = {
+    "keep them as the account wants them": (
+        "services/recipients.py",
+        "services/recipient_pages.py",
+        "services/lists.py",
+        "services/bulk.py",
+        "services/consent.py",
+        "services/guests.py",
+        "services/places.py",
+        "forms/recipients.py",
+        "forms/imports.py",
+        "forms/shared.py",
+        "views/recipients.py",
+        "views/recipient_tables.py",
+        "views/lists.py",
+        "views/imports.py",
+        "views/suppressions.py",
+    ),
+    "bring them in": (
+        "services/imports.py",
+        "services/import_batch.py",
+        "services/import_columns.py",
+        "services/import_files.py",
+        "services/import_preview.py",
+        "services/import_rows.py",
+        "services/import_run.py",
+        "services/pasting.py",
+        "services/upsert.py",
+    ),
+    "text them": (
+        "services/audience.py",
+        "services/campaigns.py",
+        "services/preparation.py",
+        "services/launch.py",
+        "services/trial.py",
+        "services/writing.py",
+        "services/claims.py",
+        "services/claimed.py",
+        "services/claim_statements.py",
+        "services/message_rows.py",
+        "services/event_rows.py",
+        "services/counters.py",
+    ),
+    "obey when they opt out": (
+        "services/suppressions.py",
+        "services/suppression_list.py",
+        "services/inbound.py",
+        "services/replies.py",
+        "services/answers.py",
+        "services/events.py",
+        "services/results.py",
+        "services/letters.py",
+    ),
+    "show the account what it has": (
+        "services/dashboard.py",
+        "services/overview.py",
+        "services/people.py",
+        "services/exports.py",
+        "services/readings.py",
+    ),
+    "let the account take them along": ("services/account_contents.py",),
+    "remove them": (
+        "services/belonging.py",
+        "services/erasure.py",
+        "services/erasures.py",
+        "services/erasing_again.py",
+        "services/person.py",
+        "services/purging.py",
+        "services/removal.py",
+        "services/retention.py",
+        "services/scrub.py",
+        "services/slices.py",
+    ),
+    "try the product with invented people": ("services/demo.py", "services/demo_names.py"),
+}
+# The fields that an invoice has and nothing else on these pages.
+INVOICE_FIELDS = {"street", "postcode", "tax_id", "vat_id", "company_name", "iban"}
+# A recipient may have a tax ID too: that is the customer's, not the shop's.
+OF_RECIPIENTS = ("recipients.", "imports.")
+
+
+def readers() -> set[str]:
+    """The modules that name people of accounts."""
+    found = set()
+    for name, module in modules().items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("promosms.models"):
+                taken = {alias.name for alias in node.names}
+                if taken & PEOPLE and not name.startswith("promosms/models/"):
+                    found.add(name.removeprefix("promosms/"))
+    return found
+
+
+def test_recipients_are_read_only_for_a_named_purpose() -> None:
+    allowed = {name for names in PURPOSES.values() for name in names}
+    assert readers() - allowed == set(), "say what for, in PURPOSES"
+    assert len(readers()) > 15
+
+
+def test_nobody_takes_a_model_past_the_list_of_models() -> None:
+    for name, module in modules().items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.ImportFrom) and not name.startswith("promosms/models/"):
+                assert node.module != "promosms.models.recipient", name
+
+
+def test_no_purpose_names_a_module_that_is_gone() -> None:
+    named = [name for names in PURPOSES.values() for name in names]
+    assert len(named) == len(set(named))
+    assert not [name for name in named if not (PACKAGE / name).is_file()], ROOT
+
+
+def fields(html: str) -> set[str]:
+    """The names of the fields of a page that people fill in."""
+    found = BeautifulSoup(html, "html5lib").select("input:not([type=hidden]), select, textarea")
+    return {str(tag["name"]) for tag in found if tag.get("name")}
+
+
+def test_no_page_outside_billing_asks_for_invoice_data(stage: Stage) -> None:
+    browsers = [PageClient(stage.app), stage.cast.owner.browser()]
+    asked: dict[str, set[str]] = {}
+    for rule in routes(stage.app, "GET"):
+        for browser in browsers:
+            answer = browser.get(path(stage, rule))
+            shown = answer.text if answer.mimetype == "text/html" else ""
+            answer.close()
+            if wanted := fields(shown) & INVOICE_FIELDS:
+                asked.setdefault(rule.endpoint, set()).update(wanted)
+    assert "billing.company" in asked, "the crawl has not seen the form that there is"
+    assert not [name for name in asked if not name.startswith(("billing.", *OF_RECIPIENTS))], asked
+
+
+def test_a_text_is_sent_without_any_invoice_data(
+    app: Flask, cast: Cast, settle: Callable[..., None]
+) -> None:
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        agreed = Basis(Consent.GIVEN, "card")
+        recipients.add(account, {"phone": "+48601555001"}, agreed)
+        made = campaigns.create(account, Draft(name="First", text="Hello", everyone=True), "")
+        campaign_id = made.id
+        launch.launch(made, audience.estimate(made).total)
+    settle()
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Company)) == 0
+        assert db.session.scalars(
+            select(Message.status).where(Message.campaign_id == campaign_id)
+        ).all() == [MessageStatus.DELIVERED]

@@ -1,0 +1,45 @@
+"""What scanners say about the code and the libraries."""
+
+import json
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from tests.scanners import code, dependencies
+
+
+def test_the_code_has_no_new_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert code.check() == []
+    known = ("B704", "views/layout.py")
+    monkeypatch.delitem(code.KNOWN, known)
+    monkeypatch.setitem(code.KNOWN, ("B324", "bell.py"), "an example")
+    found = [(*known, "new"), *((rule, file, "") for rule, file in code.KNOWN if rule != "B324")]
+    monkeypatch.setattr(code, "findings", lambda: found)
+    assert code.check() == ["new", "bell.py: B324 is not found any more"]
+
+
+def test_the_bill_of_materials_has_every_dependency(tmp_path: Path) -> None:
+    file = tmp_path / "sbom.json"
+    dependencies.bill(file)
+    assert dependencies.missing(file) == []
+    said = json.loads(file.read_text())
+    assert said["bomFormat"] == "CycloneDX"
+    direct = {canonicalize_name(each.name) for each in dependencies.direct()}
+    assert direct <= dependencies.installed().keys()
+    said["components"] = [each for each in said["components"] if each["name"] != "stripe"]
+    file.write_text(json.dumps(said))
+    assert dependencies.missing(file) == ["stripe"]
+
+
+def test_an_advisory_is_a_finding() -> None:
+    good = {"name": "flask", "version": "3.1.3", "vulns": []}
+    bad = {"name": "x", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}
+    unknown = {"name": "y", "skip_reason": "Dependency not found"}
+    report = json.dumps({"dependencies": [good, bad, unknown]})
+    assert dependencies.read(report) == (["x 1: CVE-1, mended in 2"], 2)
+
+
+@pytest.mark.parametrize("report", ["", json.dumps({"dependencies": [{"skip_reason": "-"}]})])
+def test_without_a_connection_nothing_is_checked(report: str) -> None:
+    assert dependencies.read(report) == ([], 0)

@@ -1,0 +1,1 @@
+"""Tests of the promises about privacy that need a whole installation."""

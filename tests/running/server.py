@@ -1,0 +1,54 @@
+"""The web server alone, as the supervisor starts it: gunicorn, its settings, a certificate."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from promosms.supervisor import certificate
+from tests.running.installation import ROOT, environment, free_port, wait_for
+
+SETTINGS = ROOT / "promosms" / "supervisor" / "web.py"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it is, and what proves that it is the one."""
+
+    port: int
+    certificate: Path
+
+    @property
+    def address(self) -> str:
+        """What people type."""
+        return f"https://localhost:{self.port}"
+
+
+def listens(port: int) -> bool:
+    """Does anybody answer there?"""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """The server on a free port of this machine, as long as it is needed."""
+    pem = certificate.ensure(folder / "certificate.pem", "localhost")
+    port, output = free_port(), folder / "output"
+    command = [sys.executable, "-m", "gunicorn", "-c", str(SETTINGS), "--workers", "1"]
+    command += ["--certfile", str(pem), "--keyfile", str(pem)]
+    command += ["--bind", f"127.0.0.1:{port}", "--bind", f"127.0.0.2:{port}"]
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(folder / "instance"), stdout=file, stderr=file
+        )
+    try:
+        wait_for(lambda: listens(port) or process.poll() is not None, output.read_text)
+        assert process.poll() is None, output.read_text()
+        yield Server(port, pem)
+    finally:
+        process.terminate()
+        process.wait(30)

@@ -1,0 +1,1 @@
+"""Scanners by others: of the code, of the dependencies. `python -m tests.scanners`."""

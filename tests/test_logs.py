@@ -1,0 +1,211 @@
+"""Logs: only allowed fields, addresses only in two files, shortened and deleted in time."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from promosms import log_files, log_schema, logs
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import Account, Consent, now
+from promosms.services import pseudonyms, recipients
+from promosms.services.consent import Basis
+from tests.cast import Cast
+from tests.pages import PageClient
+from tests.scan import Scanner, numbers
+
+PHONE, NAME, WORDS = "+48601987001", "Qzulowimek", "Wipekozulm says hello"
+SECRET, MAIL, ADDRESS = "zapalniczka-na-wodzie", "qzulowimek@example.com", "203.0.113.77"
+CANARIES = [*numbers(PHONE), NAME, WORDS.split()[0], SECRET, MAIL]
+
+
+def test_no_canary_gets_into_any_log_and_every_line_is_as_the_schema_says(
+    app: Flask,
+    cast: Cast,
+    owner: PageClient,
+    visitor: PageClient,
+    settle: Callable[..., None],
+    folder: Path,
+) -> None:
+    with _heard() as heard:
+        _story(app, cast, owner, visitor, settle)
+        _fail_with_everything()
+    assert heard.getvalue()
+    lines = [json.loads(line) for line in heard.getvalue().splitlines()]
+    assert [problem for line in lines for problem in log_schema.problems(line)] == []
+    assert ADDRESS not in heard.getvalue()
+    (folder / "process.log").write_text(heard.getvalue())
+    assert Scanner(CANARIES).folder(folder) == []
+    for name in log_files.NAMES:
+        text = "\n".join(_lines(folder, name))
+        assert ADDRESS in text
+        for line in text.splitlines():
+            assert log_schema.problems(json.loads(line), log_schema.WITH_ADDRESS) == []
+            assert "?" not in json.loads(line).values()
+
+
+def test_the_request_log_has_the_pattern_of_the_route_and_no_path(
+    owner: PageClient, folder: Path
+) -> None:
+    owner.get("/campaigns/0123456789abcdef0123?after=Qzulowimek")
+    owner.get("/no/such/page/Qzulowimek")
+    lines = [json.loads(line) for line in _lines(folder, log_files.REQUESTS)]
+    assert [(line["method"], line["route"], line["status"]) for line in lines[-2:]] == [
+        ("GET", "/campaigns/<public_id>", 404),
+        ("GET", "-", 404),
+    ]
+    assert set(lines[-1]) == {"at", "level", "event", "method", "route", "status", "ms", "ip"}
+
+
+def test_signing_in_and_what_is_refused_stand_in_the_log_of_security(
+    visitor: PageClient, owner: PageClient, folder: Path
+) -> None:
+    visitor.send("/login", {"email": "nobody@example.com", "password": SECRET})
+    visitor.post("/settings/data/retention")  # nobody is signed in, no token
+    events = [
+        (line["event"], line["status"]) for line in map(json.loads, _lines(folder, "security"))
+    ]
+    assert events[0][0] == "security.not_done"
+    assert any(event == "security.refused" for event, _ in events)
+
+
+def test_addresses_are_shortened_after_seven_days_and_lines_gone_after_thirty(
+    context: None, folder: Path
+) -> None:
+    start = date(2026, 3, 1)
+    line = {"at": "2026-03-01T00:00:00.000+00:00", "level": "info", "event": "request.answered"}
+    for name in log_files.NAMES:
+        text = "".join(
+            json.dumps({**line, "ip": ip}) + "\n"
+            for ip in (ADDRESS, "2001:db8:1:2::7", "::ffff:203.0.113.77")
+        )
+        log_files.path(name, start).write_text(text + '{"half of a li')
+    log_files.tidy(start + timedelta(days=6))
+    assert ADDRESS in log_files.path("requests", start).read_text()
+    for _ in range(2):
+        log_files.tidy(start + timedelta(days=7))
+        for name in log_files.NAMES:
+            found = [
+                json.loads(one) for one in log_files.path(name, start).read_text().splitlines()
+            ]
+            assert [one["ip"] for one in found] == [
+                "203.0.113.0/24",
+                "2001:db8:1::/48",
+                "203.0.113.0/24",
+            ]
+            assert all(not log_schema.problems(one, log_schema.WITH_ADDRESS) for one in found)
+    log_files.tidy(start + timedelta(days=29))
+    assert log_files.path("security", start).exists()
+    log_files.tidy(start + timedelta(days=30))
+    assert not list(folder.glob("*-2026-03-01*"))
+
+
+def test_nothing_that_is_written_meanwhile_is_lost(context: None, folder: Path) -> None:
+    line: dict[str, object] = {"at": "x", "level": "info", "event": "a.b", "ip": ADDRESS}
+    for _ in range(100):
+        log_files.write("requests", line)
+        log_files.tidy(_today())
+    assert len(_lines(folder, "requests")) == 100
+
+
+def test_a_line_cannot_be_broken_or_forged() -> None:
+    with _heard() as heard:
+        log = logs.get("promosms.test")
+        log.warning("a.b", extra={"code": 'x\n{"event": "forged"}', "queue": "\x1b[31mred\x00"})
+        log.warning("said %s\n%s", NAME, PHONE)
+        logging.getLogger("gunicorn.error").warning("Invalid request from ip=%s", ADDRESS)
+        logging.getLogger("rq.worker").error("exception raised: %s", WORDS)
+    lines = [json.loads(line) for line in heard.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["a.b", *["other.line"] * 3]
+    assert (lines[0]["code"], lines[0]["queue"]) == ("?", "?")
+    assert lines[2]["source"] == "gunicorn.error"
+    assert not [one for one in (NAME, PHONE, ADDRESS, WORDS, "\x1b") if one in heard.getvalue()]
+
+
+def test_accounts_have_a_pseudonym_that_goes_with_them(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        mine, theirs = (pseudonyms.of(person.account_id) for person in (cast.owner, cast.stranger))
+        assert mine != theirs
+        assert mine == pseudonyms.of(cast.owner.account_id)
+        assert cast.owner.account_public_id not in mine
+        with transaction() as session:
+            session.get_one(Account, cast.owner.account_id).log_key = ""
+        assert pseudonyms.of(cast.owner.account_id) == "gone"
+    with _heard() as heard:
+        logs.get("promosms.test").warning("a.b", extra={"account": mine})
+        logs.get("promosms.test").warning("a.b", extra={"account": "+48601987001"})
+    assert [json.loads(line)["account"] for line in heard.getvalue().splitlines()] == [mine, "?"]
+
+
+def _story(
+    app: Flask, cast: Cast, owner: PageClient, visitor: PageClient, settle: Callable[..., None]
+) -> None:
+    for client in (owner, visitor):
+        client.environ_base = {**client.environ_base, "REMOTE_ADDR": ADDRESS}
+    visitor.send("/login", {"email": MAIL, "password": SECRET})
+    visitor.send("/register", {"email": MAIL, "phone": PHONE})
+    visitor.get(f"/confirm/{SECRET}")
+    visitor.get(f"/{NAME}?phone={PHONE}", headers={"User-Agent": f"{NAME} {PHONE}"})
+    visitor.post(f"/login?{MAIL}", data={"email": MAIL})
+    owner.get(f"/recipients?q={NAME}")
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        given = Basis(Consent.GIVEN, "Card", now())
+        recipients.add(account, {"phone": PHONE, "first_name": NAME}, given, [])
+        db.session.remove()
+    owner.send("/campaigns/new", {"name": NAME, "text": WORDS, "audience": "everyone"})
+    owner.send("/imports/paste", {"text": f"{PHONE} {NAME}"})
+    settle()
+
+
+def _fail_with_everything() -> None:
+    log = logs.get("promosms.test")
+    try:
+        raise ValueError(f"{PHONE} {NAME} {SECRET}")
+    except ValueError:
+        log.exception("page.crash", extra={"endpoint": "a.b", "code": PHONE, "text": WORDS})
+        log.exception("Exception on %s [%s]", f"/{SECRET}", "GET")
+
+
+@pytest.fixture
+def folder(app: Flask) -> Iterator[Path]:
+    """The folder of the logs, empty."""
+    with app.app_context():
+        found = log_files.path("requests", _today()).parent
+        db.session.remove()
+    log_files.close()
+    for file in found.glob("*"):
+        file.unlink()
+    yield found
+    log_files.close()
+
+
+@contextmanager
+def _heard() -> Iterator[io.StringIO]:
+    """What our loggers and those of libraries write."""
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    handler.setFormatter(logs.Formatter())
+    named = [
+        logging.getLogger(name) for name in ("promosms", "gunicorn.error", "rq", "py.warnings")
+    ]
+    for logger in named:
+        logger.addHandler(handler)
+    yield heard
+    for logger in named:
+        logger.removeHandler(handler)
+
+
+def _lines(folder: Path, name: str) -> list[str]:
+    return (folder / f"{name}-{_today()}.log").read_text().splitlines()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

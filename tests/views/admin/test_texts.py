@@ -1,0 +1,65 @@
+"""What admins see of the passwords by text, and the block that they lift."""
+
+from flask import Flask
+from sqlalchemy import select
+
+from promosms.extensions import db
+from promosms.models import AttemptKind, AuditEntry, TextAttempt
+from promosms.services import text_blocks, text_refusals
+from promosms.services.pumping import PumpingProblem
+from promosms.views.admin.texts import LAYERS
+from tests.pages import PageClient, words
+
+
+def texted(number: int, *, completed: int) -> None:
+    for n in range(number):
+        row = {"kind": AttemptKind.TEXT, "number_hash": f"{n}", "prefix_hash": "", "dial_code": 48}
+        db.session.add(TextAttempt(**row, network_hash="", completed=n < completed))
+    db.session.commit()
+
+
+def test_it_shows_the_day(app: Flask, admin: PageClient) -> None:
+    with app.app_context():
+        texted(12, completed=5)
+        for _ in range(3):
+            text_refusals.note(PumpingProblem.PREFIX)
+    page = admin.get_page("/admin/texts")
+    figures = [words(tag.get_text()) for tag in page.select(".stat dd:first-of-type")]
+    assert figures == ["12", "5", "38"]
+    rows = {row.th.get_text(): row.td.get_text() for row in page.select("tbody tr")}
+    assert len(rows) == len(LAYERS) == len(PumpingProblem)
+    assert rows[str(LAYERS[PumpingProblem.PREFIX])] == "3"
+    assert sum(int(number) for number in rows.values()) == 3
+
+
+def test_it_says_when_no_texts_are_left(app: Flask, admin: PageClient) -> None:
+    app.config["SYSTEM_TEXTS_PER_HOUR"] = 0
+    page = admin.get_page("/admin/texts")
+    assert "The texts of this hour are used up" in page.get_text()
+
+
+def test_it_lifts_a_block(app: Flask, admin: PageClient) -> None:
+    with app.app_context():
+        text_blocks.block("+4860123", 14)
+        (block,) = text_blocks.current()
+    page = admin.get_page("/admin/texts")
+    row = page.select_one("tbody tr")
+    assert "+48 601 23• •••" in row.get_text()
+    assert "4567" not in row.get_text()
+    action = str(row.select_one("form")["action"])
+    page = admin.post_page(action)
+    assert "These numbers get passwords by text again." in page.get_text()
+    assert "+48 601 23• •••" not in page.get_text()
+    assert "were not blocked any more" in admin.post_page(action).get_text()
+    with app.app_context():
+        entry = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "texts.unblock")
+        ).one()
+        assert (entry.subject, entry.detail) == (block.public_id, "")
+        assert not text_blocks.is_blocked("+4860123")
+
+
+def test_the_alarm_of_the_budget_is_no_block(app: Flask, admin: PageClient) -> None:
+    with app.app_context():
+        text_blocks.stop()
+    assert "None. Numbers are blocked by themselves" in admin.get_page("/admin/texts").get_text()

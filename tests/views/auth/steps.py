@@ -1,0 +1,58 @@
+"""Somebody with two-step sign-in, in these tests."""
+
+from datetime import timedelta
+
+import pyotp
+from flask import Flask
+
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import User, now
+from promosms.services import recovery_codes, sealing, totp
+from tests.cast import PASSWORD, Person
+from tests.clock import Clock
+from tests.pages import PageClient
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def protect(app: Flask, person: Person) -> list[str]:
+    """Switch the second step on; returns the recovery codes."""
+    with app.app_context():
+        codes = recovery_codes.new_set()
+        with transaction() as session:
+            user = session.get_one(User, person.user_id)
+            user.totp_sealed = sealing.seal(totp.PURPOSE, SECRET)
+            user.totp_on_at = now()
+            recovery_codes.replace(user, codes)
+        db.session.remove()
+    return [code.text for code in codes]
+
+
+def code(clock: Clock | None = None, steps: int = 0) -> str:
+    """What the app shows now, or so many times 30 seconds later."""
+    moment = clock.now() if clock else now()
+    return pyotp.TOTP(SECRET).at(moment + timedelta(seconds=30 * steps))
+
+
+def wrong_code(clock: Clock | None = None) -> str:
+    """Six digits that are not right."""
+    right = {code(clock, steps) for steps in range(-2, 3)}
+    return next(typed for typed in ("000000", "111111", "222222") if typed not in right)
+
+
+def half_way(app: Flask, person: Person, password: str = PASSWORD) -> PageClient:
+    """A browser that has given the right password."""
+    client = PageClient(app)
+    answer = client.send("/login", {"email": person.email, "password": password})
+    assert (answer.status_code, answer.location) == (303, "/login/code")
+    client.get_page("/login/code")
+    return client
+
+
+def user_of(app: Flask, person: Person) -> User:
+    """The row of a person as it is stored now."""
+    with app.app_context():
+        user = db.session.get_one(User, person.user_id)
+        db.session.expunge_all()
+        return user

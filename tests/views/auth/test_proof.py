@@ -1,0 +1,235 @@
+"""The pages that lead to a text: with a proof, without one, and what programs are told."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select, update
+
+from promosms.config import DEFAULTS
+from promosms.extensions import db
+from promosms.models import Email, TextAttempt, now
+from promosms.services import text_refusals
+from promosms.services.proof_of_work import ProofForm
+from promosms.services.pumping import PumpingProblem
+from tests.cast import Cast
+from tests.pages import PageClient
+from tests.solving import solved
+from tests.stopped import stopped
+from tests.views.auth.post import last_link, texts
+
+FORM = {"email": "anna@example.com", "phone": "601 234 567"}
+EARLY = "Please look at the form again"
+NONE_NOW = "We send no texts for the moment"
+
+
+@pytest.fixture
+def limited(app: Flask) -> Flask:
+    app.config["RATE_LIMITS"] = True
+    return app
+
+
+def challenge(visitor: PageClient, form: str) -> dict[str, object]:
+    answer = visitor.get(f"/proof?form={form}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    found: dict[str, object] = json.loads(answer.data)
+    return found
+
+
+def opened(visitor: PageClient) -> dict[str, str]:
+    field = visitor.get_page("/register").select_one("input[name=opened]")
+    return {**FORM, "opened": str(field["value"])}
+
+
+def refused(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        return {layer: count for layer, count in text_refusals.of_day().items() if count}
+
+
+def count(app: Flask, model: type) -> int:
+    with app.app_context():
+        return db.session.scalars(select(func.count()).select_from(model)).one()
+
+
+@pytest.mark.parametrize("form", list(ProofForm))
+def test_there_is_a_challenge_for_each_form(app: Flask, visitor: PageClient, form: str) -> None:
+    found = challenge(visitor, form)
+    assert isinstance(found["parameters"], dict)
+    assert found["parameters"]["data"] == {"form": form}
+    assert found["parameters"]["expiresAt"] <= now().timestamp() + 300
+    assert found["parameters"]["algorithm"] == "PBKDF2/SHA-256"
+
+
+def test_there_is_none_for_other_forms(visitor: PageClient) -> None:
+    assert visitor.get("/proof?form=login").status_code == 404
+
+
+def test_its_price_is_that_of_the_reference() -> None:
+    assert DEFAULTS["PROOF_COST"] == 5_000
+
+
+def test_registering_and_the_text_take_a_proof_each(limited: Flask, visitor: PageClient) -> None:
+    with stopped() as clock:
+        form = opened(visitor)
+        clock.move(seconds=5)
+        form["proof"] = solved(challenge(visitor, "register"))
+        assert "Check your e-mail" in visitor.post_page("/register", form).get_text()
+        link = last_link(limited)
+        assert visitor.get_page(link).select("[data-proof='/proof?form=confirm']")
+        page = visitor.post_page(link, {"proof": solved(challenge(visitor, "confirm"))})
+        assert "We are texting a password" in page.get_text()
+    with limited.app_context():
+        proven = db.session.scalars(select(TextAttempt.proven)).all()
+    assert list(proven) == [True, True]
+    assert refused(limited) == {}
+
+
+def test_it_works_without_script(limited: Flask, visitor: PageClient) -> None:
+    with stopped() as clock:
+        form = opened(visitor)
+        clock.move(seconds=5)
+        assert "Check your e-mail" in visitor.post_page("/register", form).get_text()
+        page = visitor.post_page(last_link(limited), {"proof": ""})
+    assert "We are texting a password" in page.get_text()
+    assert len(texts(limited)) == 1
+
+
+def test_a_proof_that_was_used_is_explained(limited: Flask, visitor: PageClient) -> None:
+    with stopped() as clock:
+        form = opened(visitor)
+        clock.move(seconds=5)
+        form["proof"] = solved(challenge(visitor, "register"))
+        visitor.post_page("/register", form)
+        page = visitor.post_page("/register", form, status=422)
+    assert EARLY in page.get_text()
+    assert page.select_one("#email")["value"] == FORM["email"]
+    assert count(limited, Email) == 1
+    assert refused(limited) == {PumpingProblem.PROOF: 1}
+
+
+def test_the_link_survives_a_wrong_proof(limited: Flask, visitor: PageClient) -> None:
+    with stopped() as clock:
+        form = opened(visitor)
+        clock.move(seconds=5)
+        visitor.post_page("/register", form)
+        link = last_link(limited)
+        page = visitor.post_page(link, {"proof": "nonsense"})
+        assert "Press the button once more" in page.get_text()
+        assert page.title.get_text().startswith("Your address is confirmed")
+        visitor.post_page(link, {"proof": solved(challenge(visitor, "confirm"))})
+    assert len(texts(limited)) == 1
+
+
+@pytest.mark.parametrize("stamp", [None, "", "12345.0." + "a" * 32])
+def test_a_form_that_was_never_opened_is_refused(
+    limited: Flask, visitor: PageClient, stamp: str | None
+) -> None:
+    form = FORM if stamp is None else {**FORM, "opened": stamp}
+    assert EARLY in visitor.post_page("/register", form, status=422).get_text()
+    assert count(limited, Email) == 0
+    assert refused(limited) == {PumpingProblem.HASTE: 1}
+
+
+def test_whoever_is_too_fast_presses_again(limited: Flask, visitor: PageClient) -> None:
+    with stopped() as clock:
+        form = opened(visitor)
+        page = visitor.post_page("/register", form, status=422)
+        assert EARLY in page.get_text()
+        clock.move(seconds=3)
+        again = {**form, "opened": page.select_one("input[name=opened]")["value"]}
+        assert "Check your e-mail" in visitor.post_page("/register", again).get_text()
+
+
+def test_traps_and_wrong_forms_are_counted(app: Flask, visitor: PageClient) -> None:
+    visitor.post_page("/register", {**FORM, "website": "https://spam.example"})
+    visitor.post_page("/register", {**FORM, "phone": "+48 22 123 45 67"})
+    visitor.post_page("/register", {**FORM, "csrf_token": "wrong"})
+    visitor.post_page("/register", FORM)
+    visitor.post_page(last_link(app), {"csrf_token": "wrong"}, status=400)
+    found = {PumpingProblem.PROGRAM: 1, PumpingProblem.COUNTRY: 1, PumpingProblem.FORM: 2}
+    assert refused(app) == found
+
+
+def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, cast: Cast) -> None:
+    """Neighbours, network, country, budget: a program does not learn what has stopped it."""
+    said = set()
+    for change in ({"SYSTEM_TEXTS_PER_HOUR": 0}, {"SYSTEM_TEXTS_PER_DIAL_CODE": 0}):
+        before = {name: limited.config[name] for name in change}
+        limited.config.update(change)
+        visitor.post_page("/forgotten", {"email": cast.owner.email})
+        link = last_link(limited)
+        proven = {"proof": solved(challenge(visitor, "reset"))}
+        said.add(visitor.post_page(link, proven).select_one("main .notice").get_text())
+        limited.config.update(before)
+    visitor.post_page("/forgotten", {"email": cast.owner.email})
+    link = last_link(limited)
+    with limited.app_context():
+        for n in range(5):
+            row = {"kind": "text", "number_hash": "", "prefix_hash": "", "dial_code": 1}
+            db.session.add(TextAttempt(**row, network_hash=f"{n}"))
+        db.session.commit()
+    said.add(visitor.post_page(link).select_one("main .notice").get_text())
+    assert len(said) == 1
+    assert NONE_NOW in said.pop()
+    assert len(refused(limited)) == 3
+
+
+def test_letters_end_for_everybody_alike(limited: Flask, visitor: PageClient, cast: Cast) -> None:
+    bodies = []
+    with stopped() as clock:
+        form = opened(visitor)
+        clock.move(seconds=5)
+        for n in range(5):
+            visitor.post_page("/register", {**form, "email": f"{n}@example.com"})
+        for email in (cast.owner.email, "anna@example.com"):
+            answer = visitor.send("/register", {**form, "email": email})
+            assert answer.status_code == 422
+            bodies.append(answer.text.replace(email, ""))
+    assert bodies[0] == bodies[1]
+    assert "Very many people register at the moment" in bodies[0]
+
+
+def test_the_limits_do_the_same_for_known_and_unknown(
+    limited: Flask, visitor: PageClient, cast: Cast
+) -> None:
+    """So that they cannot make one answer slower than the other."""
+    done: list[list[str]] = []
+    with stopped() as clock:
+        form = opened(visitor)
+        clock.move(seconds=5)
+        for email in (cast.owner.email, "anna@example.com"):
+            with limited.app_context(), listening(done):
+                assert visitor.send("/register", {**form, "email": email}).status_code == 200
+    assert done[0] == done[1]
+    assert len(done[0]) == 3  # the turn, the count, the row
+
+
+@contextmanager
+def listening(done: list[list[str]]) -> Iterator[None]:
+    """Note the statements of the limits."""
+    heard: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if any(name in statement for name in ("text_", "spent_proofs", "routes")):
+            heard.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    yield
+    event.remove(db.engine, "before_cursor_execute", hear)
+    done.append(heard)
+
+
+def test_old_attempts_do_not_count(limited: Flask, visitor: PageClient, cast: Cast) -> None:
+    for _ in range(2):
+        visitor.post_page("/forgotten", {"email": cast.owner.email})
+        visitor.post_page(last_link(limited))
+    assert len(texts(limited)) == 1
+    with limited.app_context():
+        db.session.execute(update(TextAttempt).values(created_at=now() - timedelta(hours=25)))
+        db.session.commit()
+    visitor.post_page(last_link(limited))
+    assert len(texts(limited)) == 2

@@ -1,0 +1,235 @@
+"""The choice about optional cookies: how it is taken, kept, honoured and asked for again."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from promosms import cookies, optional_cookies
+from promosms.config import ConfigError, _converted
+from promosms.database import transaction
+from promosms.extensions import db
+from promosms.models import CookieChoice, now
+from promosms.services import cookie_choices, policy_versions
+from tests.pages import PageClient
+from tests.views.auth.test_limits import limited
+from tests.views.policies.test_cookies import set_by
+
+__all__ = ["limited"]  # a fixture
+
+STATISTICS = {
+    "title": {"en": "Statistics", "pl": "Statystyka"},
+    "purpose": {"en": "Counts visits.", "pl": "Liczy wizyty."},
+    "script": "/statistics/count.js",
+    "cookies": {"_visits": 30},
+}
+TASTES = {**STATISTICS, "title": {"en": "Tastes", "pl": "Gusta"}, "cookies": {"_tastes": 90}}
+BOTH = {"statistics": STATISTICS, "tastes": TASTES}
+QUESTION = "section.cookies button[name=answer]"
+
+
+@pytest.fixture
+def asking(app: Flask, visitor: PageClient) -> PageClient:
+    """A visitor of an installation that would like to count."""
+    app.config["OPTIONAL_COOKIES"] = {"statistics": STATISTICS}
+    return visitor
+
+
+def answer(visitor: PageClient, said: str, **more: str) -> str:
+    """Answer the question; the value of the cookie that keeps it."""
+    sent = visitor.send("/cookies/choice", {"answer": said, "page": "/terms", **more})
+    assert (sent.status_code, sent.location) == (303, "/terms#said")
+    return set_by(sent)[cookies.NOTICE.name].split(";")[0].split("=", 1)[1]
+
+
+def rows(app: Flask) -> list[CookieChoice]:
+    with app.app_context():
+        return list(db.session.scalars(select(CookieChoice).order_by(CookieChoice.id)))
+
+
+def asked(visitor: PageClient) -> bool:
+    return bool(visitor.get_page("/terms").select(QUESTION))
+
+
+def test_it_asks_with_two_buttons_of_the_same_kind(asking: PageClient) -> None:
+    reject, accept = asking.get_page("/terms").select(QUESTION)
+    assert (reject["value"], accept["value"]) == ("reject", "accept")
+    assert reject["class"] == accept["class"]
+    assert reject.parent is accept.parent
+
+
+def test_a_choice_is_recorded_without_who_made_it(app: Flask, asking: PageClient) -> None:
+    kept = answer(asking, "accept")
+    (row,) = rows(app)
+    latest = policy_versions.latest().name
+    assert (row.version, row.accepted, row.rejected, row.language) == (
+        latest,
+        "statistics",
+        "",
+        "en",
+    )
+    assert row.public_id in kept
+    assert {column.name for column in CookieChoice.__table__.columns} == {
+        *("id", "public_id", "version", "accepted", "rejected", "language", "created_at")
+    }
+    assert row.public_id in asking.get_page("/cookies").get_text()
+
+
+def test_after_a_refusal_the_browser_carries_no_identifier(app: Flask, asking: PageClient) -> None:
+    kept = answer(asking, "reject")
+    (row,) = rows(app)
+    assert (row.accepted, row.rejected) == ("", "statistics")
+    assert row.public_id not in kept
+    assert not asked(asking)
+
+
+def test_the_script_is_loaded_only_after_accepting(asking: PageClient) -> None:
+    def loaded() -> bool:
+        return bool(asking.get_page("/terms").select("script[src='/statistics/count.js']"))
+
+    assert not loaded()
+    answer(asking, "reject")
+    assert not loaded()
+    answer(asking, "accept")
+    assert loaded()
+    answer(asking, "reject")
+    assert not loaded()
+
+
+def test_withdrawing_takes_the_cookies_away(app: Flask, asking: PageClient) -> None:
+    answer(asking, "accept")
+    asking.set_cookie("_visits", "1", domain="localhost")
+    sent = asking.send("/cookies/choice", {"answer": "reject", "page": "/"})
+    assert "Max-Age=0" in set_by(sent)["_visits"]
+    assert [row.accepted for row in rows(app)] == ["statistics", ""]
+
+
+def test_nobody_is_asked_again_for_half_a_year(asking: PageClient) -> None:
+    for said in ("reject", "accept"):
+        sent = asking.send("/cookies/choice", {"answer": said})
+        assert f"Max-Age={183 * 24 * 60 * 60}" in set_by(sent)[cookies.NOTICE.name]
+        assert not asked(asking)
+
+
+def test_a_new_version_of_the_policy_asks_again(
+    asking: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(asking, "reject")
+    (first, *others) = policy_versions.versions()
+    younger = policy_versions.Version(first.day + timedelta(days=9), first.changes, first.digests)
+    monkeypatch.setattr(policy_versions, "versions", lambda: (younger, first, *others))
+    assert asked(asking)
+
+
+def test_a_new_category_asks_again_and_is_not_accepted_before(
+    app: Flask, asking: PageClient
+) -> None:
+    answer(asking, "accept")
+    app.config["OPTIONAL_COOKIES"] = BOTH
+    assert asked(asking)
+    names = [name.get_text() for name in asking.get_page("/cookies").select("main .badge")]
+    assert names == ["You have accepted", "You have rejected"]
+
+
+def test_each_category_has_its_own_answer(app: Flask, asking: PageClient) -> None:
+    app.config["OPTIONAL_COOKIES"] = BOTH
+    answer(asking, "accept", category="tastes")
+    answer(asking, "accept")
+    answer(asking, "reject", category="tastes")
+    said = [(row.accepted, row.rejected) for row in rows(app)]
+    assert said == [("tastes", "statistics"), ("statistics tastes", ""), ("statistics", "tastes")]
+
+
+def test_a_browser_that_refuses_everywhere_is_believed(app: Flask, asking: PageClient) -> None:
+    answer(asking, "accept")
+    asking.environ_base["HTTP_SEC_GPC"] = "1"
+    page = asking.get_page("/terms")
+    assert not page.select("section.cookies, script[src='/statistics/count.js']")
+    answer(asking, "accept")
+    assert rows(app)[-1].accepted == ""
+    assert not asking.get_page("/cookies").select("main button")
+
+
+def test_who_had_closed_the_notice_is_asked_when_there_is_a_question(
+    app: Flask, visitor: PageClient
+) -> None:
+    visitor.send("/cookies/notice", {"page": "/"})
+    assert not visitor.get_page("/terms").select("section.cookies")
+    app.config["OPTIONAL_COOKIES"] = BOTH
+    assert asked(visitor)
+
+
+def test_without_a_question_nothing_is_recorded(app: Flask, visitor: PageClient) -> None:
+    sent = visitor.send("/cookies/choice", {"answer": "accept", "page": "/terms"})
+    assert (sent.status_code, sent.location) == (303, "/terms")
+    assert cookies.NOTICE.name not in set_by(sent)
+    assert rows(app) == []
+
+
+@pytest.mark.parametrize("said", ["", "maybe"])
+def test_what_is_no_answer_is_none(app: Flask, asking: PageClient, said: str) -> None:
+    asking.send("/cookies/choice", {"answer": said})
+    assert rows(app) == []
+    assert asked(asking)
+
+
+@pytest.mark.parametrize("value", ["", "closed", "a|b", "|", "||+statistics", "x|y|+|-"])
+def test_a_cookie_that_somebody_wrote_is_no_choice(asking: PageClient, value: str) -> None:
+    asking.set_cookie(cookies.NOTICE.name, value, domain="localhost", secure=True)
+    assert asked(asking)
+
+
+def test_the_page_lists_the_optional_cookies(asking: PageClient) -> None:
+    page = asking.get_page("/cookies")
+    row = page.select("main tbody tr")[-1].get_text()
+    assert "_visits" in row
+    assert "30 days" in row
+    assert "Statistics" in row
+    assert "come only after you have accepted them" in page.get_text()
+
+
+def test_answers_are_limited(limited: Flask) -> None:
+    limited.config["OPTIONAL_COOKIES"] = BOTH
+    client = PageClient(limited)
+    codes = [client.send("/cookies/choice", {"answer": "reject"}).status_code for _ in range(21)]
+    assert codes == [303] * 20 + [429]
+
+
+def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
+    answer(asking, "accept")
+    answer(asking, "reject")
+    with app.app_context():
+        old = now() - cookie_choices.KEPT - timedelta(days=1)
+        with transaction() as session:
+            first = select(CookieChoice.id).order_by(CookieChoice.id).limit(1).scalar_subquery()
+            session.execute(
+                update(CookieChoice).where(CookieChoice.id == first).values(created_at=old)
+            )
+        assert cookie_choices.forget_old() == 1
+    assert [row.rejected for row in rows(app)] == ["statistics"]
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ([], "categories"),
+        ({"Statistics": STATISTICS}, "small letters"),
+        ({"statistics": {**STATISTICS, "title": {"en": "Statistics"}}}, "every language"),
+        ({"statistics": {**STATISTICS, "script": "https://count.example/x.js"}}, "on this site"),
+        ({"statistics": {**STATISTICS, "script": "//count.example/x.js"}}, "on this site"),
+        ({"statistics": {**STATISTICS, "cookies": {}}}, "cookies must name"),
+        ({"statistics": {**STATISTICS, "cookies": {"a b": 3}}}, "plain name"),
+        ({"statistics": {**STATISTICS, "cookies": {"_x": 3000}}}, "390"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_told(given: object, word: str) -> None:
+    config = {"OPTIONAL_COOKIES": given, "LANGUAGES": ["en", "pl"]}
+    assert word in str(optional_cookies.problem(config))
+
+
+def test_a_good_setting_is_taken() -> None:
+    assert optional_cookies.problem({"OPTIONAL_COOKIES": BOTH, "LANGUAGES": ["en", "pl"]}) is None
+    assert _converted("OPTIONAL_COOKIES", '{"a": 1}', {}) == {"a": 1}
+    with pytest.raises(ConfigError, match="JSON"):
+        _converted("OPTIONAL_COOKIES", "{", {})

@@ -1,0 +1,121 @@
+"""The policies can be read by anybody, in every version that was published."""
+
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from promosms.config import DEFAULTS
+from promosms.models import now
+from promosms.services import policy_versions
+from promosms.services.policy_versions import FOLDER, digest, file_of, versions, words_of
+from tests.pages import PageClient
+
+PAGES = ("/privacy", "/privacy/promises", "/cookies", "/terms")
+LANGUAGES: list[str] = DEFAULTS["LANGUAGES"]
+LEFT_OUT = ".contents, .trial, #said, form, details, svg, .back, .promises a"
+UNWRAPPED = "a, span, div, section, address, blockquote, nav"
+
+
+def words_now(visitor: PageClient, language: str) -> str:
+    """The words of the pages as they are now: plain HTML without links, forms and names."""
+    visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    return "\n".join(_plain(visitor.get_page(path).select_one("main")) for path in PAGES) + "\n"
+
+
+def _plain(main: Tag | None) -> str:
+    assert main is not None
+    for tag in main.select(LEFT_OUT):
+        tag.decompose()
+    for tag in main.select("h3, h2, h1"):
+        tag.name = f"h{int(tag.name[1]) + 1}"
+    for tag in main.find_all(True):
+        tag.attrs = {name: value for name, value in tag.attrs.items() if name in ("scope", "lang")}
+    for tag in main.select(UNWRAPPED):
+        tag.unwrap()
+    lines = (re.sub(r"\s+", " ", line).strip() for line in main.decode_contents().splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def publish(words: dict[str, str]) -> None:
+    """Write the words of the latest version, and their fingerprints into the list.
+
+    Only on its own day: what people have read since yesterday is not written again.
+    """
+    latest, listing = versions()[0], FOLDER / "versions.toml"
+    assert latest.day == now().date(), "add a version of today"
+    text = listing.read_text()
+    for language, said in words.items():
+        file_of(latest, language).write_text(said)
+        old, new = f'{language} = "{latest.digests[language]}"', f'{language} = "{digest(said)}"'
+        head, mark, rest = text.partition("[version.sha256]")
+        text = head + mark + rest.replace(old, new, 1)
+    listing.write_text(text)
+    policy_versions.versions.cache_clear()
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/privacy/versions"])
+def test_the_pages_can_be_read_by_anybody(visitor: PageClient, path: str) -> None:
+    answer = visitor.get(path)
+    assert answer.status_code == 200
+    page = BeautifulSoup(answer.text, "html5lib")
+    scripts = page.select("script")
+    assert len(scripts) <= 1  # which only makes pages more comfortable
+    assert page.select_one("main h1")
+    assert not page.select("main [hidden]")
+
+
+def test_the_words_of_today_are_those_of_the_latest_version(
+    visitor: PageClient, request: pytest.FixtureRequest
+) -> None:
+    today = {language: words_now(visitor, language) for language in LANGUAGES}
+    if request.config.getoption("--publish"):
+        publish(today)
+    for language, said in today.items():
+        kept = words_of(versions()[0], language)
+        assert said == kept, "the words have changed: add a version, see policies/versions.toml"
+
+
+def test_every_version_can_be_read_and_has_its_fingerprint(visitor: PageClient) -> None:
+    for each in versions():
+        for language in each.digests:
+            visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+            page = visitor.get_page(f"/privacy/versions/{each.name}")
+            shown = page.select_one(".published")
+            assert shown is not None
+            assert shown["lang"] == language
+            assert len(shown.get_text()) > 5_000
+            assert digest(words_of(each, language)) == each.digests[language]
+            assert each.digests[language] in page.get_text()
+
+
+def test_the_list_names_every_version_with_its_changes(visitor: PageClient) -> None:
+    page = visitor.get_page("/privacy/versions")
+    links = [str(link["href"]) for link in page.select("main h2 a")]
+    assert links == [f"/privacy/versions/{each.name}" for each in versions()]
+    for each in versions():
+        assert all(each.changes[language] for language in LANGUAGES)
+        assert each.changes["en"][0] in page.get_text()
+
+
+def test_versions_are_in_order_and_every_file_belongs_to_one() -> None:
+    days = [each.day for each in versions()]
+    assert days == sorted(set(days), reverse=True)
+    known = {file_of(each, language) for each in versions() for language in each.digests}
+    assert set(Path(FOLDER, "versions").iterdir()) == known
+
+
+def test_a_version_that_there_is_not(visitor: PageClient) -> None:
+    visitor.get_page("/privacy/versions/1999-01-01", 404)
+
+
+def test_an_earlier_version_says_that_it_is_one(
+    visitor: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (only, *_others) = versions()
+    younger = policy_versions.Version(only.day.replace(year=2031), only.changes, only.digests)
+    monkeypatch.setattr(policy_versions, "versions", lambda: (younger, only))
+    page = visitor.get_page(f"/privacy/versions/{only.name}")
+    assert "These are the words of an earlier day" in page.get_text()
+    assert len(visitor.get_page("/privacy/versions").select("main h2")) == 2

@@ -1,0 +1,127 @@
+"""The security headers: complete, and on every answer whatever it says."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, Response
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from promosms.headers import DENIED, LEAVING
+from tests.cast import Cast
+from tests.pages import PageClient
+
+POLICY = {
+    *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'"),
+    *("font-src 'self'", "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'"),
+    *("form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"),
+    *("require-trusted-types-for 'script'", "report-uri /security/reports", "report-to csp"),
+}
+FIXED = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Reporting-Endpoints": 'csp="/security/reports"',
+}
+NEVER = ("Server", "X-Powered-By", "Access-Control-Allow-Origin")
+
+
+def check(answer: TestResponse) -> None:
+    rules = {rule.strip() for rule in answer.headers["Content-Security-Policy"].split(";")}
+    assert rules >= POLICY
+    assert not any("unsafe" in rule or "*" in rule or "http" in rule for rule in rules)
+    assert {name: answer.headers.get(name) for name in FIXED} == FIXED
+    permissions = set(answer.headers["Permissions-Policy"].replace(" ", "").split(","))
+    assert permissions == {f"{name}=()" for name in DENIED}
+    assert not [name for name in NEVER if name in answer.headers]
+
+
+def crash(client: PageClient) -> TestResponse:
+    app = client.application
+
+    def broken() -> None:
+        raise RuntimeError("the number +48601234567 and the key sk_live_1")
+
+    app.before_request_funcs[None].append(broken)
+    before, app.config["PROPAGATE_EXCEPTIONS"] = app.config["PROPAGATE_EXCEPTIONS"], False
+    try:
+        return client.get("/privacy")
+    finally:
+        app.before_request_funcs[None].pop()
+        app.config["PROPAGATE_EXCEPTIONS"] = before
+
+
+def too_large(client: PageClient) -> TestResponse:
+    client.application.config["MAX_CONTENT_LENGTH"] = 1000
+    return client.send("/imports/new", {"file": (io.BytesIO(b"6012\n" * 1000), "list.csv")})
+
+
+ANSWERS: dict[int | str, Callable[[PageClient], TestResponse]] = {
+    200: lambda client: client.get("/dashboard"),
+    302: lambda client: PageClient(client.application).get("/dashboard"),
+    400: lambda client: client.post("/lists", data={"name": "without a token"}),
+    404: lambda client: client.get("/nothing-here"),
+    405: lambda client: client.get("/logout"),
+    413: too_large,
+    500: crash,
+    "static": lambda client: client.get("/static/app.css"),
+    "missing static": lambda client: client.get("/static/nothing.js"),
+    "webhook": lambda client: client.post("/gateways/token/receipt"),
+    "report": lambda client: client.post("/security/reports", data="{}"),
+    "foreign host": lambda client: client.get("/", base_url="https://evil.example"),
+    "security.txt": lambda client: client.get("/.well-known/security.txt"),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_they_stand_on_every_answer(owner: PageClient, kind: int | str) -> None:
+    answer = ANSWERS[kind](owner)
+    if isinstance(kind, int):
+        assert answer.status_code == kind
+    check(answer)
+    answer.close()
+
+
+def test_they_stand_on_what_a_limit_refuses(limited: Flask) -> None:
+    client = PageClient(limited)
+    wrong = {"email": "nobody@example.com", "password": "wrong"}
+    answers = [client.send("/login", wrong) for _ in range(11)]
+    assert answers[-1].status_code == 429
+    check(answers[-1])
+
+
+def test_pages_of_the_signed_in_are_stored_nowhere(owner: PageClient, visitor: PageClient) -> None:
+    for path in ("/dashboard", "/recipients", "/settings", "/privacy", "/nothing-here"):
+        assert owner.get(path).headers["Cache-Control"] == "no-store", path
+    assert visitor.get("/privacy").headers["Cache-Control"] == "no-cache"
+
+
+def test_downloads_of_the_signed_in_are_stored_nowhere(owner: PageClient) -> None:
+    answer = owner.get("/recipients/export")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_who_signs_out_leaves_nothing_in_the_browser(cast: Cast) -> None:
+    client = cast.owner.browser()
+    client.get_page("/dashboard")
+    answer = client.send("/logout")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.get("/login").headers
+
+
+def test_who_deletes_the_account_leaves_nothing_in_the_browser(app: Flask) -> None:
+    assert set(app.view_functions) >= LEAVING
+    for endpoint in LEAVING:
+        with app.test_request_context("/", base_url="https://localhost") as context:
+            context.request.url_rule = Rule("/", endpoint=endpoint)
+            answer = app.process_response(Response(status=303))
+            assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_plain_http_learns_no_hsts(visitor: PageClient) -> None:
+    answer = visitor.get("/privacy", base_url="http://localhost")
+    assert "Strict-Transport-Security" not in answer.headers  # RFC 6797, section 7.2

@@ -1,0 +1,65 @@
+"""The page about security, security.txt, the page about TLS."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from promosms.views.security import SAMPLES, SHOWN
+from tests.pages import PageClient
+
+TEXT = "/.well-known/security.txt"
+
+
+def fields(visitor: PageClient) -> dict[str, str]:
+    answer = visitor.get(TEXT)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    pairs = [line.split(": ", 1) for line in answer.text.splitlines()]
+    assert len({name for name, _ in pairs}) == len(pairs)
+    return dict(pairs)
+
+
+def test_security_txt_says_what_rfc_9116_wants(app: Flask, visitor: PageClient) -> None:
+    app.config.update(OPERATOR_EMAIL="ola@example.com", PUBLIC_URL="https://sms.example.com/")
+    found = fields(visitor)
+    expires = datetime.fromisoformat(found.pop("Expires"))
+    assert found == {
+        "Contact": "mailto:ola@example.com",
+        "Preferred-Languages": "en, pl",
+        "Canonical": "https://sms.example.com/.well-known/security.txt",
+        "Policy": "https://sms.example.com/security",
+    }
+    assert timedelta(days=30) < expires - datetime.now(UTC) < timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("security@example.com", "mailto:security@example.com"),
+        ("https://example.com/report", "https://example.com/report"),
+        ("", "mailto:security@localhost"),
+    ],
+)
+def test_the_contact_is_what_the_operator_has_set(
+    app: Flask, visitor: PageClient, setting: str, said: str
+) -> None:
+    app.config.update(SECURITY_CONTACT=setting, OPERATOR_EMAIL="")
+    assert fields(visitor)["Contact"] == said
+    page = visitor.get_page("/security")
+    assert page.select_one(f'main a[href="{said}"]')
+
+
+def test_every_page_leads_to_the_page_about_security(visitor: PageClient) -> None:
+    page = visitor.get_page("/")
+    assert page.select_one('footer a[href="/security"]')
+    assert visitor.get_page("/security").select_one('a[href="/security/tls"]')
+
+
+def test_the_page_about_tls_shows_the_samples_as_they_are(app: Flask, visitor: PageClient) -> None:
+    app.config["PUBLIC_URL"] = "https://sms.example.com"
+    page = visitor.get_page("/security/tls")
+    shown = [each.get_text() for each in page.select("pre code")]
+    assert shown == [(SAMPLES / file).read_text() for _, file in SHOWN]
+    assert "https://sms.example.com" in page.get_text()
+    assert {path.name for path in SAMPLES.iterdir()} == {file for _, file in SHOWN}

@@ -1,0 +1,95 @@
+"""Another mobile number."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from promosms.services.system_texts import unsealed
+from tests.cast import Cast
+from tests.clock import Clock
+from tests.pages import PageClient
+from tests.views.auth.post import last_email, last_link, texts
+from tests.views.auth.steps import user_of
+
+NEW = "+48601000777"
+CODE = "/settings/phone/code"
+
+
+def texted(app: Flask) -> str:
+    """The code in the newest text, which is stored with dots only."""
+    message = texts(app)[-1]
+    assert message.phone == NEW
+    assert message.sealed is not None
+    with app.app_context():
+        body = unsealed(message.sealed)
+    assert body is not None
+    found = re.search(r"[A-Z347]{4}-[A-Z347]{4}", body)
+    assert found is not None
+    assert found[0] not in message.text
+    return found[0]
+
+
+def ask(app: Flask, owner: PageClient) -> str:
+    answer = owner.send("/settings/phone", {"phone": "601 000 777"})
+    assert answer.location == CODE
+    owner.get_page(CODE)
+    return texted(app)
+
+
+def test_both_sides_agree_before_it_changes(app: Flask, cast: Cast, owner: PageClient) -> None:
+    other = cast.owner.browser()
+    typed = ask(app, owner)
+    assert "e-mailed" in owner.post_page(CODE, {"code": typed.lower()}).get_text()
+    assert user_of(app, cast.owner).phone == "+48601000101"
+    link = last_link(app)
+    PageClient(app).get_page(link)
+    assert user_of(app, cast.owner).phone == "+48601000101"
+    owner.post_page(link)
+    assert user_of(app, cast.owner).phone == NEW
+    assert last_email(app).subject == "Your mobile number was changed"
+    assert "601000777" not in last_email(app).body
+    assert "/login" in other.get("/settings").location
+    owner.get_page("/settings")
+    owner.get_page(link, 410)
+
+
+def test_a_wrong_code_changes_nothing(app: Flask, cast: Cast, owner: PageClient) -> None:
+    typed = ask(app, owner)
+    for _ in range(5):
+        owner.post_page(CODE, {"code": "AAAA-CCCC"}, 422)
+    assert owner.send(CODE, {"code": typed}).location == "/settings/phone"
+    assert user_of(app, cast.owner).phone == "+48601000101"
+
+
+def test_the_code_is_valid_for_ten_minutes(app: Flask, owner: PageClient, clock: Clock) -> None:
+    typed = ask(app, owner)
+    clock.move(minutes=10, seconds=1)
+    assert owner.send(CODE, {"code": typed}).location == "/settings/phone"
+
+
+def test_the_code_of_another_user_is_worth_nothing(
+    app: Flask, owner: PageClient, colleague: PageClient
+) -> None:
+    typed = ask(app, owner)
+    assert colleague.send(CODE, {"code": typed}).location == "/settings/phone"
+
+
+def test_it_keeps_to_the_limits_of_texts(app: Flask, cast: Cast, owner: PageClient) -> None:
+    for _ in range(3):
+        ask(app, owner)
+    owner.post_page("/settings/phone", {"phone": NEW}, 422)
+    assert len(texts(app)) == 3
+
+
+@pytest.mark.parametrize("typed", ["12", "+1 202 555 0143", "+48 22 000 00 00"])
+def test_it_refuses_numbers_that_could_not_register(
+    app: Flask, owner: PageClient, typed: str
+) -> None:
+    page = owner.post_page("/settings/phone", {"phone": typed}, 422)
+    assert page.select(".error")
+    assert texts(app) == []
+
+
+def test_admins_have_no_number(admin: PageClient) -> None:
+    admin.get_page("/settings/phone", 403)

@@ -1,0 +1,167 @@
+"""Two-step sign-in in the settings."""
+
+import re
+
+import pyotp
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from promosms.database import transaction
+from promosms.models import Gateway, GatewayStatus
+from promosms.services import sealing, totp
+from tests.cast import PASSWORD, Cast
+from tests.clock import Clock
+from tests.pages import PageClient, words
+from tests.views.auth.post import last_email
+from tests.views.auth.steps import code, protect, user_of
+
+ON, OFF, CODES = (f"/settings/two-steps{path}" for path in ("/on", "/off", "/codes"))
+
+
+def key(page: BeautifulSoup) -> tuple[str, str]:
+    """The sealed secret of the form, and what the app shows with the one on the page."""
+    found = page.select_one(".whole")
+    field = page.select_one("input[name=offer]")
+    assert found is not None
+    assert field is not None
+    return str(field["value"]), pyotp.TOTP(words(found.get_text()).replace(" ", "")).now()
+
+
+def connect(app: Flask) -> None:
+    """A real gateway: from now on it is no trial any more."""
+    with app.app_context(), transaction() as session:
+        session.add(Gateway(name="Real", kind="twilio", status=GatewayStatus.PAUSED))
+
+
+def set_up(client: PageClient) -> list[str]:
+    sealed, typed = key(client.get_page(ON))
+    page = client.post_page(ON, {"offer": sealed, "code": typed})
+    return [each.get_text() for each in page.select(".recovery code")]
+
+
+def test_it_is_set_up_with_the_square_and_a_code(app: Flask, cast: Cast, owner: PageClient) -> None:
+    other = cast.owner.browser()
+    page = owner.get_page(ON)
+    assert page.select(".code svg path")
+    codes = set_up(owner)
+    assert len(set(codes)) == 10
+    assert all(re.fullmatch(r"[A-Z347]{4}(-[A-Z347]{4}){2}", each) for each in codes)
+    user = user_of(app, cast.owner)
+    assert user.totp_sealed is not None
+    assert user.totp_counter is not None
+    assert "/login" in other.get("/settings").location
+    assert last_email(app).subject == "Two-step sign-in is on"
+    assert "10" in words(owner.get_page("/settings/two-steps").get_text())
+    assert owner.get(ON).location == "/settings/two-steps"
+
+
+def test_what_the_square_says_is_the_secret(app: Flask, cast: Cast, owner: PageClient) -> None:
+    sealed, _ = key(owner.get_page(ON))
+    with app.app_context():
+        text = sealing.unseal(totp.OFFER, sealed.encode())
+        assert text is not None
+        secret = text.split()[0]
+        found = totp.Offer(secret, sealed, totp._address(user_of(app, cast.owner), secret))
+    assert found.address.startswith("otpauth://totp/PromoSMS:owner%40example.com?secret=")
+    assert f"secret={secret}&issuer=PromoSMS" in found.address
+    assert "<path" in found.svg()
+
+
+def test_the_page_with_the_secret_is_kept_nowhere(owner: PageClient) -> None:
+    assert owner.get(ON).headers["Cache-Control"] == "no-store"
+
+
+def test_a_wrong_code_keeps_the_square(app: Flask, cast: Cast, owner: PageClient) -> None:
+    page = owner.get_page(ON)
+    sealed, right = key(page)
+    wrong = "000000" if right != "000000" else "111111"
+    again = owner.post_page(ON, {"offer": sealed, "code": wrong}, 422)
+    assert key(again)[0] == sealed
+    assert words(again.select(".whole")[0].get_text()) == words(page.select(".whole")[0].get_text())
+    assert user_of(app, cast.owner).totp_sealed is None
+
+
+def test_a_secret_belongs_to_one_browser_for_half_an_hour(
+    app: Flask, cast: Cast, owner: PageClient, stranger: PageClient, clock: Clock
+) -> None:
+    sealed, typed = key(owner.get_page(ON))
+    for offer in (sealed, "made up", sealed[:-4] + "AAAA"):
+        assert stranger.send(ON, {"offer": offer, "code": typed}).location == ON
+    assert user_of(app, cast.stranger).totp_sealed is None
+    clock.move(minutes=31)
+    owner.send("/confirm", {"password": PASSWORD})
+    assert owner.send(ON, {"offer": sealed, "code": typed}).location == ON
+    assert user_of(app, cast.owner).totp_sealed is None
+
+
+def test_switching_off_ends_it(app: Flask, cast: Cast, owner: PageClient) -> None:
+    protect(app, cast.owner)
+    other = cast.owner.browser()
+    assert "is off" in owner.post_page(OFF).get_text()
+    assert user_of(app, cast.owner).totp_sealed is None
+    assert "/login" in other.get("/settings").location
+    assert last_email(app).subject == "Two-step sign-in is off"
+
+
+def test_new_codes_are_shown_once(app: Flask, cast: Cast, owner: PageClient) -> None:
+    old = protect(app, cast.owner)
+    page = owner.post_page(CODES)
+    new = [each.get_text() for each in page.select(".recovery code")]
+    assert len(new) == 10
+    assert not set(new) & set(old)
+    assert not [each for each in new if each in owner.get("/settings/two-steps").text]
+    assert last_email(app).subject == "New recovery codes"
+
+
+@pytest.mark.parametrize("path", [OFF, CODES])
+def test_it_is_asked_again_before_something_is_lost(
+    app: Flask, cast: Cast, owner: PageClient, clock: Clock, path: str
+) -> None:
+    protect(app, cast.owner)
+    owner.get_page("/settings/two-steps")
+    clock.move(minutes=6)
+    assert owner.send(path).location.startswith("/confirm")
+    assert user_of(app, cast.owner).totp_sealed is not None
+    owner.send("/confirm", {"password": PASSWORD, "code": code(clock)})
+    owner.send(path)
+    assert user_of(app, cast.owner).totp_sealed is None or path == CODES
+
+
+def test_an_admin_is_led_to_it_and_can_do_nothing_else(
+    app: Flask, cast: Cast, admin: PageClient
+) -> None:
+    connect(app)
+    for path in ("/admin", "/settings", "/admin/audit", "/password/change"):
+        assert admin.get(path).location == ON, path
+    account = f"/admin/accounts/{cast.owner.account_public_id}"
+    assert admin.send(f"{account}/suspend", {"why": "x"}).location == ON
+    assert "Admins need two-step sign-in." in admin.get_page(ON).get_text()
+    set_up(admin)
+    admin.get_page("/admin")
+
+
+def test_an_admin_without_it_is_led_there_right_after_signing_in(
+    app: Flask, cast: Cast, visitor: PageClient
+) -> None:
+    connect(app)
+    answer = visitor.send("/login", {"email": cast.admin.email, "password": PASSWORD})
+    assert visitor.get(answer.location).location == ON
+
+
+def test_an_admin_cannot_switch_it_off(app: Flask, cast: Cast, admin: PageClient) -> None:
+    connect(app)
+    protect(app, cast.admin)
+    page = admin.post_page(OFF)
+    assert "cannot do without" in page.get_text()
+    assert not page.select(f'form[action="{OFF}"]')
+    assert user_of(app, cast.admin).totp_sealed is not None
+
+
+def test_a_trial_asks_no_admin_for_it(admin: PageClient) -> None:
+    admin.get_page("/admin")
+
+
+def test_it_refuses_visitors(visitor: PageClient) -> None:
+    for path in ("/settings/two-steps", ON):
+        assert "/login" in visitor.get(path).location
