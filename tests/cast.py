@@ -1,6 +1,7 @@
 """The cast: the same people in every test."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Flask
 
@@ -83,7 +84,7 @@ def _user(app: Flask, account: Account | None, email: str, role: Role, phone: st
             role=role,
             email=email,
             phone=phone,
-            password_hash=passwords.hash_password(PASSWORD),
+            password_hash=_hashed(PASSWORD),
             must_choose_password=False,
         )
         session.add(user)
@@ -95,3 +96,9 @@ def _user(app: Flask, account: Account | None, email: str, role: Role, phone: st
             account.public_id if account else "",
             email,
         )
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Once for all tests: to hash a password is made to take long."""
+    return passwords.hash_password(password)

@@ -4,6 +4,8 @@ Watches the outcomes, also those of other processes, and makes the run fail when
 promise names was skipped or failed; in a run of everything also when one was not run at all.
 """
 
+import re
+
 import pytest
 from _pytest.config import Config
 from _pytest.terminal import TerminalReporter
@@ -47,7 +49,7 @@ class Promises:
         self.outcomes: dict[str, set[str]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        test = report.nodeid.partition("[")[0]
+        test = re.split(r"[\[@]", report.nodeid)[0]  # without parameters and the group
         if test not in self.wanted:
             return
         outcome = "expected to fail" if hasattr(report, "wasxfail") else report.outcome
