@@ -217,7 +217,8 @@ def settle(app: Flask) -> Callable[..., None]:
 def _empty() -> None:
     """Empty all tables, past the triggers that guard some of them."""
     tables = [table.name for table in reversed(db.metadata.sorted_tables)]
-    with _engine(db.engine.url.render_as_string(hide_password=False)).begin() as connection:
+    engine = _engine(db.engine.url.render_as_string(hide_password=False))
+    with engine.begin() as connection:
         there = connection.execute(text(_nonempty(tuple(tables)))).scalars().all()
         full = [name for name in tables if name in set(there)]
         if connection.dialect.name == "postgresql":
@@ -226,6 +227,8 @@ def _empty() -> None:
             connection.execute(text(f"SET LOCAL session_replication_role = replica; {emptied}"))
         else:
             _empty_on_sqlite(connection, full)
+    if engine.dialect.name == "sqlite":
+        engine.dispose()  # a test may put another file in its place
 
 
 def _empty_on_sqlite(connection: Connection, full: list[str]) -> None:

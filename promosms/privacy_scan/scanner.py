@@ -33,7 +33,10 @@ class Scanner:
 
     def file(self, path: Path) -> list[Hit]:
         """The canaries in one file, also inside packed pieces of it, and in its name."""
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # the database deletes files of its own while we look
+            return []
         pieces = (path.name.encode(), content, *unpacked(content))
         found = {canary for piece in pieces for canary in self.inside(piece)}
         return [Hit(canary, path) for canary in sorted(found)]

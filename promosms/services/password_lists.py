@@ -13,14 +13,14 @@ from pathlib import Path
 
 from promosms.config import setting
 
-FEWEST_GUESSES = 10**8
+FEWEST_GUESSES = 2 * 10**8
 LOOKED_AT = 32
 """Characters. Substitutions such as 4 for A make zxcvbn slow: 72 of them take two seconds."""
 HASH = 40
 
 
 def is_common(password: str, personal: Iterable[str] = ()) -> bool:
-    """Would it be found within a hundred million guesses? `personal`: words that others know."""
+    """Would it be found within two hundred million guesses? `personal`: words that others know."""
     # Imported late: its lists take 13 MB, which only processes need that set passwords.
     found = import_module("zxcvbn").zxcvbn(password[:LOOKED_AT], user_inputs=list(personal))
     return int(found["guesses"]) < FEWEST_GUESSES

@@ -24,12 +24,13 @@ FLAGS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all of these, because there is one installation."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """One process runs all of these, because there is one installation.
+
+    Said at once: when all are collected the groups may have been read already.
+    """
+    if Path(__file__).parent in item.path.parents:
+        item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import redis
 from flask import Flask
 
 from promosms.config import DEFAULTS
@@ -66,6 +67,7 @@ def test_nothing_connects_to_anybody_who_is_not_named(
 ) -> None:
     visitor = PageClient(app)
     with watched() as seen:
+        redis.Redis.from_url(redis_url).ping()  # what the watch must see
         story(app, visitor, settle)
     own = Path(urlsplit(redis_url).path)
     assert str(own) in map(str, seen), "the watch has seen nothing"

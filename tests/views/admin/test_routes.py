@@ -32,8 +32,9 @@ def places(app: Flask) -> list[tuple[str, int, int, str]]:
         query = select(
             Gateway.name, RouteGateway.position, RouteGateway.weight, RouteGateway.countries
         )
+        order = RouteGateway.position, RouteGateway.gateway_id
         joined = query.join(RouteGateway, RouteGateway.gateway_id == Gateway.id)
-        return [tuple(row) for row in db.session.execute(joined.order_by(RouteGateway.position))]
+        return [tuple(row) for row in db.session.execute(joined.order_by(*order))]
 
 
 def test_it_lists_them(admin: PageClient) -> None:
