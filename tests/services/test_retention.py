@@ -45,6 +45,7 @@ from promosms.services import (
     phone,
     purging,
     retention,
+    scrub,
     spendings,
     suppressions,
 )
@@ -98,6 +99,8 @@ def test_no_byte_of_it_is_left_and_every_byte_of_others(
             for model in (Suppression, Recipient):
                 session.execute(delete(model).filter_by(account_id=cast.owner.account_id))
             session.execute(update(Campaign).where(Campaign.id == sent[0]).values(text="", name=""))
+        db.session.remove()
+        assert scrub.scrub(["recipients", "suppressions", "campaigns"])
         found = {hit.canary for hit in _scan(app, [*ours, *theirs])}
         assert found >= {OURS[0], WORD, THEIRS[0], OTHER_WORD}
         _age(timedelta(days=31))
