@@ -42,7 +42,7 @@ def stage(redis_url: str) -> Stage:
         yield made
 
 
-@pytest.mark.parametrize(("name", "language"), zip(PEOPLE, LANGUAGES, strict=True))
+@pytest.mark.parametrize(("name", "language"), list(zip(PEOPLE, LANGUAGES, strict=True)))
 def test_every_page_asks_nobody_but_this_site(
     stage: Stage, chromium: Browser, name: str | None, language: str
 ) -> None:

@@ -100,14 +100,15 @@ def test_no_byte_of_it_is_left_and_every_byte_of_others(
                 session.execute(delete(model).filter_by(account_id=cast.owner.account_id))
             session.execute(update(Campaign).where(Campaign.id == sent[0]).values(text="", name=""))
         db.session.remove()
-        assert scrub.scrub(["recipients", "suppressions", "campaigns"])
+        # Nor may the tests before this one have left their rows in the files.
+        assert scrub.scrub(table.name for table in db.metadata.sorted_tables)
         found = {hit.canary for hit in _scan(app, [*ours, *theirs])}
         assert found >= {OURS[0], WORD, THEIRS[0], OTHER_WORD}
         _age(timedelta(days=31))
         _night()
-        left = {hit.canary for hit in _scan(app, [*ours, *theirs])}
-    assert left.isdisjoint(ours)
-    assert left >= {THEIRS[0], OTHER_WORD}
+        hits = _scan(app, [*ours, *theirs])
+    assert [hit for hit in hits if hit.canary in ours] == []
+    assert {hit.canary for hit in hits} >= {THEIRS[0], OTHER_WORD}
 
 
 def test_what_is_on_its_way_or_has_money_set_aside_stays(app: Flask, sent: tuple[int, int]) -> None:
