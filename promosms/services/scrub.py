@@ -3,7 +3,7 @@
 SQLite overwrites deleted rows (`secure_delete`), but copies of them can be left in free pages
 and in the write-ahead log: VACUUM rebuilds the file, and a checkpoint that truncates empties
 the log. PostgreSQL keeps dead rows until the table is rewritten, and samples of values in its
-statistics.
+statistics; of a table that has become empty it keeps the last ones for ever.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 
 from redis import RedisError
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from promosms import bell, logs
@@ -30,6 +30,14 @@ AS_FAR_AS_PERMITTED = (
     # Twice: a checkpoint only lets go of what lies before the one before it.
     *("SELECT pg_switch_wal()", "CHECKPOINT") * 2,
 )
+# Columns of text, JSON and bytes with statistics. What a number or a moment says is no secret.
+SAMPLED = """
+    SELECT quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = to_regclass(quote_ident(:name)) AND a.attnum > 0 AND NOT a.attisdropped
+      AND t.typcategory IN ('S', 'U', 'A')
+      AND EXISTS (SELECT 1 FROM pg_stats s WHERE s.tablename = :name AND s.attname = a.attname)
+"""
 
 
 def scrub(tables: Iterable[str]) -> bool:
@@ -88,6 +96,7 @@ def _scrub_postgresql(tables: Iterable[str]) -> bool:
         try:
             for name in tables:
                 connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
+                _forget_samples(connection, name)
         except OperationalError:
             log.warning("scrub.busy", extra={"where": "vacuum"})
             return False
@@ -97,3 +106,16 @@ def _scrub_postgresql(tables: Iterable[str]) -> bool:
             except SQLAlchemyError:
                 log.info("scrub.not_permitted", extra={"where": statement.split()[0].lower()})
     return True
+
+
+def _forget_samples(connection: Connection, name: str) -> None:
+    """Drop the statistics of an empty table: ANALYZE leaves them as they were.
+
+    A column that gets a type loses them, also where it is the type it had.
+    """
+    if connection.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{name}")')):
+        return
+    sampled = connection.execute(text(SAMPLED), {"name": name}).all()
+    if sampled:
+        changes = ", ".join(f"ALTER COLUMN {column} TYPE {kind}" for column, kind in sampled)
+        connection.execute(text(f'ALTER TABLE "{name}" {changes}'))

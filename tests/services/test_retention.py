@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 
-from promosms.database import on_sqlite, transaction
+from promosms.database import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound
 from promosms.jobs import nightly
@@ -51,7 +51,7 @@ from promosms.services import (
 )
 from tests.cast import Cast, Person
 from tests.pages import PageClient
-from tests.scan import Hit, Scanner, numbers
+from tests.scan import Hit, Scanner, database_files, numbers
 
 Settle = Callable[..., None]
 OURS = [f"+48601211{n:03}" for n in (100, 101, 102)]
@@ -363,15 +363,7 @@ def _set(message_id: int, **values: object) -> None:
 
 def _scan(app: Flask, canaries: list[str]) -> list[Hit]:
     """Every file of the database, and the simulated network."""
-    db.session.rollback()
     scanner = Scanner(canaries, ("601211", "602322", WORD, OTHER_WORD))
-    if on_sqlite():
-        path = Path(str(db.engine.url.database))
-        files = sorted(path.parent.glob(f"{path.name}*"))
-    else:
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("CHECKPOINT"))
-            folder = str(connection.execute(text("SHOW data_directory")).scalar())
-        files = [path for path in Path(folder, "base").rglob("*") if path.is_file()]
     network = Path(app.instance_path, "simulator")
-    return [hit for file in files for hit in scanner.file(file)] + scanner.folder(network)
+    stored = [hit for path in database_files() for hit in scanner.file(path)]
+    return stored + scanner.folder(network)
