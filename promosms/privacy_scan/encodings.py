@@ -16,7 +16,7 @@ def numbers(e164: str) -> list[str]:
     return [e164, e164[1:], national, spaced]
 
 
-def encodings(canary: str, shortest: int = SHORTEST) -> set[bytes]:
+def encodings(canary: str) -> set[bytes]:
     """Plain, UTF-16, hexadecimal, base64 at its three alignments, as SMS carry it, escaped."""
     found: set[bytes] = set(_as_in_sms(canary))
     for plain in (canary.encode(), canary.encode("utf-16-le"), canary.encode("utf-16-be")):
@@ -25,7 +25,7 @@ def encodings(canary: str, shortest: int = SHORTEST) -> set[bytes]:
     if canary.startswith("+"):
         found |= {mark + canary[1:].encode() for mark in PLUS}
         found |= hashed(canary)
-    return {form for form in found if len(form) >= shortest}
+    return {form for form in found if len(form) >= SHORTEST}
 
 
 PLUS = (b"%2B", b"%2b", b"\\u002b", b"\\u002B", b"&#43;", b"&#x2b;", b"&#x2B;", b"&plus;")
@@ -45,11 +45,12 @@ def _as_in_sms(canary: str) -> Iterator[bytes]:
     """Swapped semi-octets of digits, and seven-bit letters at each of the eight places."""
     digits = canary.lstrip("+").replace(" ", "")
     if digits.isdigit():
-        for start in (0, 1):
-            part = digits[start : start + (len(digits) - start) // 2 * 2]
-            swapped = "".join(part[i + 1] + part[i] for i in range(0, len(part), 2))
-            yield bytes.fromhex(swapped)
-            yield swapped.encode()
+        # Pairs begin at the first digit or at the second; the last may be filled up with F.
+        filled = digits + "F"
+        for start, end in ((0, len(digits)), (1, len(digits)), (0, len(filled)), (1, len(filled))):
+            pairs = [filled[at : at + 2] for at in range(start, end - 1, 2)]
+            swapped = "".join(pair[::-1] for pair in pairs)
+            yield from (bytes.fromhex(swapped), swapped.encode(), swapped.lower().encode())
     try:
         septets = list(gsm7.encode(canary))
     except (ValueError, KeyError):

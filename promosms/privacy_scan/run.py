@@ -61,7 +61,7 @@ def run(
 
 
 def _look(folder: Path, environment: dict[str, str], shop: Shop) -> list[Hit]:
-    scanner = Scanner(shop.canaries, shop.stems)
+    scanner = Scanner(shop.canaries)
     return [hit for path in stores.files(folder, environment) for hit in scanner.file(path)]
 
 

@@ -49,14 +49,6 @@ class Shop:
         bare = [form for phone in [self.own, *self.phones] for form in numbers(phone)[1:3]]
         return [*self.stored, *self.never, self.address, *spaced, *bare]
 
-    @property
-    def stems(self) -> list[str]:
-        """What the canaries have in common."""
-        digits = self.prefix[1:]
-        national = numbers(self.phones[0])[3].rsplit(" ", 1)[0]
-        common = [digits, digits[2:], national, f"+{digits}"]
-        return [self.mark, self.mark.lower(), self.tax_id, self.address, *common]
-
     def open(self, browser: Browser, phone: Browser, sender: str, wait: Wait) -> None:
         """Sign in, import, name the company, send, get answers; all by the pages.
 

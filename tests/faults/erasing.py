@@ -240,7 +240,7 @@ def _rows(account_id: int) -> str:
 
 def _left(app: Flask, mark: str) -> list[str]:
     """The files in which something of an account can still be read."""
-    scanner = Scanner([mark, "+4860121188", "4860121188"], [mark, "4860121188"])
+    scanner = Scanner([mark, "+4860121188", "4860121188"])
     db.session.rollback()
     hits = scanner.folder(Path(app.instance_path))
     if not on_sqlite():

@@ -73,12 +73,6 @@ class Business:
         """The canaries that are not numbers."""
         return [*self.words.values(), self.person.email]
 
-    @property
-    def stems(self) -> list[str]:
-        """What the canaries have in common."""
-        begin = self.phones[0][3:9]
-        return [self.mark, begin, f"{begin[:3]} {begin[3:]}", self.person.email]
-
     def fill(self, settle: Settle) -> None:
         """Import, send, get answers, be adjusted: all by the real services."""
         with self.person.app.app_context():
@@ -153,7 +147,7 @@ def look(app: Flask, folder: Path, business: Business) -> list[Hit]:
         ]
         (dump / "tables").write_text(json.dumps(rows, ensure_ascii=False))
     spaced = [numbers(e164)[3] for e164 in business.phones]
-    scanner = Scanner([*business.canaries, *spaced], business.stems)
+    scanner = Scanner([*business.canaries, *spaced])
     hits = scanner.folder(dump) + scanner.folder(Path(app.instance_path))
     return hits + [hit for path in database_files(app) for hit in scanner.file(path)]
 

@@ -54,7 +54,7 @@ def left(app: Flask, number: str) -> list[str]:
     with app.app_context():
         job.tidy()
         db.session.remove()
-    scanner = Scanner(numbers(number), [number[4:], numbers(number)[3][4:]])
+    scanner = Scanner(numbers(number))
     hits = scanner.folder(Path(app.instance_path))
     return [h.path.name for path in database_files(app) for h in scanner.file(path)] + [
         hit.path.name for hit in hits

@@ -363,7 +363,7 @@ def _set(message_id: int, **values: object) -> None:
 
 def _scan(app: Flask, canaries: list[str]) -> list[Hit]:
     """Every file of the database, and the simulated network."""
-    scanner = Scanner(canaries, ("601211", "602322", WORD, OTHER_WORD))
+    scanner = Scanner(canaries)
     network = Path(app.instance_path, "simulator")
     stored = [hit for path in database_files() for hit in scanner.file(path)]
     return stored + scanner.folder(network)

@@ -52,7 +52,7 @@ def test_columns_that_nobody_chose_are_nowhere_afterwards(
     lines = [";".join(heads)]
     lines += [";".join([f"6012{row:05d}", *OTHERS]) for row in range(ROWS)]
     folder = Path(app.instance_path)
-    scanner = Scanner(OTHERS, ["Canary"])
+    scanner = Scanner(OTHERS)
     which = imports.upload(account, io.BytesIO(("\n".join(lines) + "\n").encode()), "people.csv")
     assert scanner.folder(folder), "the scanner is blind"
     assert imports.start(which, ["phone", *[""] * 19], True, Target(), BASIS)
