@@ -31,6 +31,7 @@ NOT_SENT = (
 # Where clouds hand out the credentials of their machines; nobody texts there, whoever asks.
 METADATA = [ip_network(net) for net in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128")]
 METADATA += [ip_network(net) for net in ("100.100.100.200/32", "168.63.129.16/32")]
+METADATA += [ip_network("255.255.255.255/32")]  # everybody on the same wire
 # Ways to write an inner IPv4 address that Python takes for public ones: NAT64, 6to4, Teredo.
 WRAPPED = [ip_network(net) for net in ("64:ff9b::/96", "2002::/16", "2001::/32")]
 
@@ -142,32 +143,28 @@ async def system_addresses(host: str, port: int) -> list[str]:
 
 def is_allowed(text: str) -> bool:
     """May a gateway inside stand there: not where machines get credentials, nor everywhere?"""
-    try:
-        address: IPv4Address | IPv6Address = ip_address(text)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_allowed(str(address.ipv4_mapped))
-        if any(address in network for network in WRAPPED):
-            return False
-    if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
+    address = _unwrapped(text)
+    if address is None or address.is_multicast or address.is_unspecified:
         return False
     return not any(address in network for network in METADATA)
 
 
 def is_public(text: str) -> bool:
     """Is it an address of the Internet, not of this machine or of a network inside?"""
+    address = _unwrapped(text)
+    return address is not None and address.is_global and is_allowed(text)
+
+
+def _unwrapped(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that is reached in the end; None where another may be hidden in it."""
     try:
-        address: IPv4Address | IPv6Address = ip_address(text)
+        address = ip_address(text)
     except ValueError:
-        return False
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(str(address.ipv4_mapped))
-        if any(address in network for network in WRAPPED):
-            return False
-    return address.is_global and is_allowed(text)
+        return None
+    if isinstance(address, IPv4Address):
+        return address
+    hidden = any(address in network for network in WRAPPED)
+    return address.ipv4_mapped or (None if hidden else address)
 
 
 async def _body(response: httpx.Response) -> bytes:

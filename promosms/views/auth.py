@@ -144,9 +144,7 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     flash(_("You are signed out."), "good")
-    answer = redirect(url_for("auth.sign_in"), 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
+    return redirect(url_for("auth.sign_in"), 303)
 
 
 @bp.route("/password/new", methods=["GET", "POST"])

@@ -75,7 +75,7 @@ def unguarded(context: None) -> Iterator[None]:
 
 def _run(of: Callable[[str, str], list[str]], dialect: str) -> None:
     with transaction() as session:
-        for table in guards.TABLES:
+        for table in guards.GUARDED:
             for statement in of(table, dialect):
                 session.connection().exec_driver_sql(statement)
 

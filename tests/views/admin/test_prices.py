@@ -52,8 +52,9 @@ def present(app: Flask, moment: datetime | None = None) -> dict[tuple[str, str],
 
 
 def acts(app: Flask) -> list[str]:
+    query = select(AuditEntry).order_by(AuditEntry.id)
     with app.app_context():
-        return [f"{a.action} {a.detail}" for a in db.session.scalars(select(AuditEntry))]
+        return [f"{a.action} {a.detail}" for a in db.session.scalars(query)]
 
 
 def stored(app: Flask) -> int:
