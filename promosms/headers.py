@@ -59,7 +59,6 @@ def init_app(app: Flask) -> None:
 
 def _complete(response: Response) -> Response:
     headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Reporting-Endpoints"] = f'csp="{REPORTS}"'

@@ -105,6 +105,17 @@ def test_downloads_of_the_signed_in_are_stored_nowhere(owner: PageClient) -> Non
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_what_a_page_says_itself_about_keeping_it_stands(visitor: PageClient) -> None:
+    assert visitor.get("/proof?form=register").headers["Cache-Control"] == "no-store"
+
+
+def test_only_leaving_clears_the_browser(owner: PageClient) -> None:
+    assert "Clear-Site-Data" not in owner.get("/settings/leave").headers
+    answer = owner.send("/settings/language", {"language": "pl"})
+    assert answer.status_code == 303
+    assert "Clear-Site-Data" not in answer.headers
+
+
 def test_who_signs_out_leaves_nothing_in_the_browser(cast: Cast) -> None:
     client = cast.owner.browser()
     client.get_page("/dashboard")
