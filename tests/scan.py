@@ -13,12 +13,12 @@ __all__ = ["Hit", "Scanner", "database_files", "encodings", "hashed", "numbers"]
 
 
 def database_files() -> list[Path]:
-    """Every file in which the database of the application keeps rows."""
+    """Every file of the database; of PostgreSQL without its log of changes, which ages out."""
     db.session.rollback()
     if on_sqlite():
         path = Path(str(db.engine.url.database))
         return sorted(path.parent.glob(f"{path.name}*"))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CHECKPOINT"))
-        folder = str(connection.execute(text("SHOW data_directory")).scalar())
-    return [path for path in Path(folder, "base").rglob("*") if path.is_file()]
+        folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
+    return [path for path in folder.rglob("*") if path.is_file() and "pg_wal" not in path.parts]

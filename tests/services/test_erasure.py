@@ -11,7 +11,7 @@ import redis
 from flask import Flask
 from sqlalchemy import text
 
-from promosms.database import on_sqlite, transaction
+from promosms.database import transaction
 from promosms.extensions import db
 from promosms.jobs import erasure as job
 from promosms.jobs import prepare
@@ -22,6 +22,7 @@ from promosms.models import (
     Campaign,
     Consent,
     Email,
+    Erasure,
     EventKind,
     Gateway,
     GatewayEvent,
@@ -44,12 +45,13 @@ from promosms.services import (
     scrub,
     suppressions,
 )
+from promosms.services.belonging import belonging, tables
 from promosms.services.claims import Claim
 from promosms.services.consent import Basis
 from promosms.services.imports import Target
 from tests.cast import PASSWORD, Cast, Person
 from tests.pages import PageClient
-from tests.scan import Hit, Scanner, numbers
+from tests.scan import Hit, Scanner, database_files, numbers
 
 Settle = Callable[..., None]
 
@@ -148,23 +150,10 @@ def look(app: Flask, folder: Path, business: Business) -> list[Hit]:
         (dump / "tables").write_text(json.dumps(rows, ensure_ascii=False))
     spaced = [numbers(e164)[3] for e164 in business.phones]
     scanner = Scanner([*business.canaries, *spaced])
-    hits = scanner.folder(dump) + scanner.folder(Path(app.instance_path))
-    return hits + [hit for path in database_files(app) for hit in scanner.file(path)]
-
-
-def database_files(app: Flask) -> list[Path]:
-    """The files of the database; of PostgreSQL without its log of changes, which ages out."""
     with app.app_context():
-        if on_sqlite():
-            name = db.engine.url.database or ""
-            found = [Path(f"{name}{end}") for end in ("", "-wal", "-shm", "-journal")]
-            return [path for path in found if path.exists()]
-        with db.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text("CHECKPOINT"))
-            folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if "pg_wal" not in path.parts]
+        stored = database_files()
+    hits = scanner.folder(dump) + scanner.folder(Path(app.instance_path))
+    return hits + [hit for path in stored for hit in scanner.file(path)]
 
 
 def found(hits: list[Hit]) -> set[str]:
@@ -221,6 +210,33 @@ def test_the_audit_log_keeps_that_it_happened_and_no_reason(
         entries = db.session.scalars(query.order_by(AuditEntry.id)).all()
         acts = [(entry.action, entry.detail) for entry in entries]
     assert acts == [("account.adjust", ""), ("account.leave", ""), ("account.erase", "")]
+
+
+def test_it_counts_every_row_that_goes(
+    app: Flask,
+    businesses: tuple[Business, Business],
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("BATCH", "BATCH_ON_POSTGRESQL"):
+        monkeypatch.setattr(removal, name, 7)
+    ours, _theirs = businesses
+    with app.app_context():
+        there = {
+            table.name: db.session.scalar(
+                db.select(db.func.count())
+                .select_from(table)
+                .where(belonging(table, ours.person.account_id))
+            )
+            for table in tables()
+        }
+    leave(app, ours, settle)
+    with app.app_context():
+        counts = db.session.scalars(db.select(Erasure)).one().counts
+    # Some go at once when it is decided, and parts go with their messages.
+    for name in ("sessions", "confirmations", "emails", "message_parts"):
+        there.pop(name)
+    assert counts == {name: number for name, number in there.items() if number}
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "suspended", "unverified", "empty"])
