@@ -151,6 +151,51 @@ def test_whoever_is_killed_in_between_leaves_right_figures(
         assert _figures(sent[0]) == before
 
 
+def test_replies_go_after_the_time_of_their_own_account(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "BATCH", 1)
+    with app.app_context():
+        retention.choose(cast.stranger.account_id, 90)
+        for account_id in (cast.owner.account_id, cast.stranger.account_id):
+            for _ in range(3):
+                _reply(account_id)
+        _age(timedelta(days=29))
+        assert not purging.replies({}, lambda: True)
+        assert _count(InboundMessage) == 6
+        _age(timedelta(days=2))
+        place: dict[str, object] = {}
+        # Whoever has to stop says that there is more, and what was deleted from until now.
+        assert purging.replies(place, lambda: True)
+        assert (_count(InboundMessage), place["deleted"]) == (5, ["inbound_messages"])
+        assert not purging.replies(place, lambda: False)
+        left = set(db.session.scalars(select(InboundMessage.account_id)))
+        assert (_count(InboundMessage), left) == (3, {cast.stranger.account_id})
+        _age(timedelta(days=60))
+        assert not purging.replies(place, lambda: False)
+        assert _count(InboundMessage) == 0
+
+
+@pytest.mark.parametrize("of_a_campaign", [True, False])
+def test_who_has_to_stop_between_texts_says_that_there_is_more(
+    app: Flask, sent: tuple[int, int], monkeypatch: pytest.MonkeyPatch, of_a_campaign: bool
+) -> None:
+    monkeypatch.setattr(purging, "BATCH", 1)
+    with app.app_context():
+        if not of_a_campaign:
+            with transaction() as session:
+                session.execute(update(Message).values(campaign_id=None))
+        _age(timedelta(days=31))
+        place: dict[str, object] = {}
+        steps = 0
+        while purging.messages(place, lambda: True):
+            steps += 1
+            assert steps < 50
+        assert steps >= 6
+        assert not db.session.scalar(select(func.count()).select_from(Message))
+        assert place["deleted"] == ["message_parts", "messages"]
+
+
 def test_the_report_says_calmly_what_was_deleted(
     app: Flask, sent: tuple[int, int], owner: PageClient
 ) -> None:
@@ -265,6 +310,11 @@ def _send(person: Person, phones: list[str], word: str) -> int:
         session.add(campaign)
     launch.launch(campaign, audience.estimate(campaign).total)
     return campaign.id
+
+
+def _reply(account_id: int) -> None:
+    with transaction() as session:
+        session.add(InboundMessage(account_id=account_id, phone=OURS[0], text="Is it open?"))
 
 
 def _one_of_each(account_id: int) -> None:
