@@ -24,8 +24,8 @@ from promosms.models import (
 from promosms.services import erasure_journal, imports, ledger_audit, person, recipients
 from tests.cast import Cast
 from tests.pages import PageClient
-from tests.scan import Scanner, numbers
-from tests.services.test_erasure import Business, database_files
+from tests.scan import Scanner, database_files, numbers
+from tests.services.test_erasure import Business
 
 Settle = Callable[..., None]
 
@@ -53,12 +53,11 @@ def left(app: Flask, number: str) -> list[str]:
     """The files in which the number stands."""
     with app.app_context():
         job.tidy()
+        stored = database_files()
         db.session.remove()
     scanner = Scanner(numbers(number))
-    hits = scanner.folder(Path(app.instance_path))
-    return [h.path.name for path in database_files(app) for h in scanner.file(path)] + [
-        hit.path.name for hit in hits
-    ]
+    hits = [hit for path in stored for hit in scanner.file(path)]
+    return [hit.path.name for hit in hits + scanner.folder(Path(app.instance_path))]
 
 
 def test_nothing_of_the_number_is_left_and_the_books_agree(app: Flask, business: Business) -> None:

@@ -1,0 +1,29 @@
+"""What several tests of services begin with."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from promosms.extensions import db
+from promosms.jobs import nightly
+from promosms.services import suppressions
+from tests.aging import OTHER_WORD, OURS, OURS_SKIPPED, THEIRS, WORD, send
+from tests.cast import Cast
+
+Settle = Callable[..., None]
+
+
+@pytest.fixture
+def sent(app: Flask, cast: Cast, settle: Settle) -> tuple[int, int]:
+    """A finished campaign of ours and one of theirs."""
+    with app.app_context():
+        suppressions.opt_out(cast.owner.account_id, OURS_SKIPPED, "hand")
+        ours = send(cast.owner, [*OURS, OURS_SKIPPED], WORD)
+        theirs = send(cast.stranger, THEIRS, OTHER_WORD)
+        db.session.remove()
+    settle()
+    with app.app_context():
+        nightly.run()
+        db.session.remove()
+    return ours, theirs
