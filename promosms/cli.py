@@ -95,7 +95,7 @@ def invite_admin(another: bool) -> None:
 @with_appcontext
 def config_check() -> None:
     """Show the settings, and whether the database and Redis answer."""
-    from promosms import bell
+    from promosms import bell, fence
     from promosms.extensions import db
 
     for line in production.warnings(current_app.config):
@@ -111,6 +111,8 @@ def config_check() -> None:
         where = "Redis" if isinstance(error, RedisError) else "The database"
         raise click.ClickException(f"{where} does not answer.") from error
     click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
+    if line := fence.note():
+        click.echo(f"Note: {line}")
     click.echo(_who_sells())
 
 
