@@ -22,35 +22,6 @@ from promosms.models import fences
 
 KEY = "promosms.fence"
 STEP = "SELECT set_config('role', %s, true), set_config(%s, %s, true)"
-# Where something is missing the fence is not used at all: a page would fail in its middle.
-COMPLETE = text(
-    """
-    SELECT EXISTS (
-        SELECT FROM pg_roles WHERE rolname = :role AND NOT rolsuper AND NOT rolbypassrls
-    ) AND (
-        SELECT count(*) FROM pg_policy JOIN pg_class c ON c.oid = polrelid
-        WHERE polname = :policy AND relname = ANY(:fenced) AND relrowsecurity
-        AND relnamespace = current_schema()::regnamespace
-    ) = cardinality(CAST(:fenced AS text[]))
-    """
-)
-ALLOWED = text(
-    f"""
-    SELECT pg_has_role(:role, {fences.MAY_ACT_AS})
-    AND has_schema_privilege(:role, current_schema(), 'USAGE')
-    AND (
-        SELECT bool_and(CASE relkind
-            WHEN 'S' THEN has_sequence_privilege(:role, oid, 'USAGE')
-            ELSE has_table_privilege(:role, oid, 'SELECT')
-                AND has_table_privilege(:role, oid, 'INSERT')
-                AND has_table_privilege(:role, oid, 'UPDATE')
-                AND has_table_privilege(:role, oid, 'DELETE')
-        END)
-        FROM pg_class WHERE relnamespace = current_schema()::regnamespace
-        AND (relname = ANY(:tables) OR relkind = 'S')
-    )
-    """
-)
 
 
 def stands() -> bool:
@@ -145,6 +116,7 @@ def _begin(_session: Session, transaction: SessionTransaction, connection: Conne
 
 
 def _complete() -> bool:
+    """Where something is missing no fence is used: a page would fail in its middle."""
     if on_sqlite():
         return False
     tables = db.metadata.sorted_tables
@@ -155,5 +127,5 @@ def _complete() -> bool:
         "fenced": [table.name for table in tables if fences.rule(table)],
     }
     with db.engine.connect() as connection:
-        there = bool(connection.execute(COMPLETE, given).scalar())
-        return there and bool(connection.execute(ALLOWED, given).scalar())
+        there = bool(connection.execute(text(fences.COMPLETE), given).scalar())
+        return there and bool(connection.execute(text(fences.ALLOWED), given).scalar())

@@ -28,6 +28,36 @@ PATHS = {
     "invoice_documents": "invoice_id IN (SELECT id FROM invoices)",
 }
 
+COMPLETE = (
+    """
+    SELECT EXISTS (
+        SELECT FROM pg_roles WHERE rolname = :role AND NOT rolsuper AND NOT rolbypassrls
+    ) AND (
+        SELECT count(*) FROM pg_policy JOIN pg_class c ON c.oid = polrelid
+        WHERE polname = :policy AND relname = ANY(:fenced) AND relrowsecurity
+        AND relnamespace = current_schema()::regnamespace
+    ) = cardinality(CAST(:fenced AS text[]))
+"""
+    """Is the role bound by policies, and has each table of `fenced` its own?"""
+)
+
+ALLOWED = f"""
+    SELECT pg_has_role(:role, {MAY_ACT_AS})
+    AND has_schema_privilege(:role, current_schema(), 'USAGE')
+    AND (
+        SELECT bool_and(CASE relkind
+            WHEN 'S' THEN has_sequence_privilege(:role, oid, 'USAGE')
+            ELSE has_table_privilege(:role, oid, 'SELECT')
+                AND has_table_privilege(:role, oid, 'INSERT')
+                AND has_table_privilege(:role, oid, 'UPDATE')
+                AND has_table_privilege(:role, oid, 'DELETE')
+        END)
+        FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+        AND (relname = ANY(:tables) OR relkind = 'S')
+    )
+"""
+"""May we act as the role, and has it every right on `tables` and on what numbers them?"""
+
 
 def rule(table: Table) -> str:
     """Which rows of the table belong to the account of the request; empty if none belong to any."""

@@ -200,7 +200,7 @@ def test_who_falls_outside_comes_back(stage: Stage, ask: Ask, rolled_back: bool)
 
     def walk() -> str:
         nested = db.session.begin_nested()
-        with pytest.raises(DBAPIError):
+        with pytest.raises(DBAPIError, match="division by zero"):
             fall()
         if not rolled_back:
             nested.rollback()

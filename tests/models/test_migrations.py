@@ -42,12 +42,20 @@ def test_they_lead_to_the_same_guards_and_checks(app: Flask) -> None:
         try:
             upgrade()
             assert guards_and_checks() == made
+            downgrade(revision="0004")
+            assert "fenced" not in {said for _, said in guards_and_checks()[0]}
+            assert made[0] - guards_and_checks()[0] == fences_of(made[0])
             downgrade(revision="base")
         finally:
             with db.engine.begin() as connection:
                 connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
             db.create_all()
             db.session.remove()
+
+
+def fences_of(guards: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What 0005 brings."""
+    return {each for each in guards if each[1].startswith(("fenced", "own_account"))}
 
 
 def guards_and_checks() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
