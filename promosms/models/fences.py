@@ -28,8 +28,7 @@ PATHS = {
     "invoice_documents": "invoice_id IN (SELECT id FROM invoices)",
 }
 
-COMPLETE = (
-    """
+COMPLETE = """
     SELECT EXISTS (
         SELECT FROM pg_roles WHERE rolname = :role AND NOT rolsuper AND NOT rolbypassrls
     ) AND (
@@ -38,8 +37,7 @@ COMPLETE = (
         AND relnamespace = current_schema()::regnamespace
     ) = cardinality(CAST(:fenced AS text[]))
 """
-    """Is the role bound by policies, and has each table of `fenced` its own?"""
-)
+"""Is the role bound by policies, and has each table of `fenced` its own?"""
 
 ALLOWED = f"""
     SELECT pg_has_role(:role, {MAY_ACT_AS})

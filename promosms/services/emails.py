@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
-from promosms import fence
 from promosms.config import setting
 from promosms.database import transaction
 from promosms.extensions import db
@@ -45,11 +44,7 @@ def queue_email(
     email = Email(recipient=recipient, subject=subject, body=body, account_id=account_id)
     email.invoice_id = invoice_id
     with transaction() as session:
-        if account_id is not None:
-            session.add(email)
-            return
-        with fence.outside("a letter to an admin, or to an address that nobody has confirmed"):
-            session.add(email)
+        session.add(email)
 
 
 def waiting() -> bool:
