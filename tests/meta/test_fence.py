@@ -9,13 +9,29 @@ from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from promosms import fence
-from promosms.access import Access, allow
+from promosms.access import Access, allow, my_account
 from promosms.database import on_sqlite, transaction
 from promosms.extensions import db
-from promosms.models import Account, Model, Recipient, RecipientList, Suppression, User, fences
+from promosms.gateways.base import Inbound
+from promosms.models import (
+    Account,
+    Email,
+    Gateway,
+    Model,
+    Recipient,
+    RecipientList,
+    Suppression,
+    TextBlock,
+    User,
+    fences,
+)
+from promosms.services import events, person, recipients, text_blocks
 from promosms.services.belonging import belonging
+from promosms.services.consent import Basis
 from tests.cast import Person
 from tests.meta.stage import Stage
+from tests.sending import inbox
+from tests.sending.inbox import NUMBER, PHONE
 
 Ask = Callable[..., Any]
 FENCED = [table for table in Model.metadata.sorted_tables if fences.rule(table)]
@@ -264,3 +280,34 @@ def test_a_file_that_is_streamed_is_bound(stage: Stage, ask: Ask, monkeypatch: A
     monkeypatch.setitem(stage.app.view_functions, "lists.index", view)
     assert stage.cast.stranger.browser().get("/lists").text == "firstlast"
     assert found == [("bound", str(stage.cast.stranger.account_id))] * 2
+
+
+def test_admins_are_told_what_a_customer_has_caused(stage: Stage, ask: Ask) -> None:
+    with stage.app.app_context(), transaction() as session:
+        session.execute(delete(TextBlock))
+        session.execute(delete(Email))
+    ask(lambda: text_blocks.block("+4850001", 10))
+    with stage.app.app_context():
+        assert list(db.session.scalars(select(Email.recipient))) == [stage.cast.admin.email]
+
+
+def test_a_stop_that_waits_is_heard_before_its_person_is_erased(
+    stage: Stage, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it is applied it belongs to no account: nobody within the fence sees it."""
+    with stage.app.app_context():
+        simulator = db.session.query(Gateway.id).filter_by(name="Simulator").scalar()
+        monkeypatch.setattr(inbox, "gateway_id", lambda: simulator)
+        inbox.texted(stage.cast.stranger.account_id)
+        events.store(simulator, [Inbound("r1", PHONE, NUMBER, "STOP")])
+        account = db.session.get_one(Account, stage.cast.stranger.account_id)
+        name = recipients.add(account, {"phone": PHONE}, Basis()).public_id
+
+    def erase() -> None:
+        recipient = db.session.scalars(select(Recipient).filter_by(public_id=name)).one()
+        person.erase(my_account(), recipient, "test")
+
+    ask(erase)
+    with stage.app.app_context():
+        assert inbox.waiting() == 0
+        assert inbox.stopped() == [stage.cast.stranger.account_id]
