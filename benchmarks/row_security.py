@@ -5,7 +5,8 @@
 Two applications on one PostgreSQL database, one of which does not use the fence. An owner with so
 many recipients, beside four others with half of that each, opens and sends the same things in both
 by turns. For the worker, which is not bound, the policies themselves are taken away and put back.
-Milliseconds, medians.
+Milliseconds without the fence, and what comes on top with it: medians of the time, means of the
+processor time of application and database (without their parallel helpers).
 """
 
 import argparse
@@ -14,10 +15,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
+from pathlib import Path
 from statistics import median
 from unittest import mock
 
+import psutil
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -111,7 +115,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=60)
     options = parser.parse_args()
     say("people", options.people)
-    sys.stdout.write(f"{'':34}{'without':>11}{'more with':>11}{'ratio':>9}\n")
+    sys.stdout.write(f"{'':26}{'time':>10}{'more':>9}{'ratio':>8} |")
+    sys.stdout.write(f"{'processor':>10}{'more':>9}{'ratio':>8}\n")
     with database("postgresql") as url, plant(url) as made:
         with mock.patch.dict(os.environ, made.env):
             bare = create_app()
@@ -136,19 +141,36 @@ def compare(
 ) -> None:
     """The same in both by turns, so that both meet the same moods of the machine."""
     taken: dict[str, list[float]] = {side: [] for side in SIDES}
+    worked = dict.fromkeys(SIDES, 0.0)
     for turn in range(-min(WARM, times // 3), times):
         for side in SIDES if turn % 2 else reversed(SIDES):
             act = make(sites[side])
-            begun = time.perf_counter()
+            busy, begun = processor(sites[side].app), time.perf_counter()
             act()
             if turn >= 0:
                 taken[side].append((time.perf_counter() - begun) * 1000)
+                worked[side] += processor(sites[side].app) - busy
     without, fenced = (taken[side] for side in SIDES)
     # Between neighbours: other work on the machine leaves less in it than in the two medians.
     more = median(b - a for a, b in zip(without, fenced, strict=True))
-    usual = median(without)
-    sys.stdout.write(f"{name:34}{usual:11.2f}{more:+11.2f}{1 + more / usual:9.3f}\n")
+    usual, bare, bound = median(without), worked["without"] / times, worked["with"] / times
+    figures = f"{usual:10.2f}{more:+9.2f}{1 + more / usual:8.3f}"
+    sys.stdout.write(f"{name:26}{figures} |{bare:10.2f}{bound - bare:+9.2f}{bound / bare:8.3f}\n")
     sys.stdout.flush()
+
+
+def processor(app: Flask) -> float:
+    """Milliseconds of processor time so far: ours, and that of our connections' processes."""
+    with app.app_context():
+        children = psutil.Process(_server(db.engine.url.query["host"])).children()
+    files = [Path(f"/proc/{child.pid}/schedstat") for child in children]
+    server = sum(int(file.read_text().split()[0]) for file in files if file.exists())
+    return time.process_time() * 1000 + server / 1e6
+
+
+@cache
+def _server(folder: str) -> int:
+    return int(Path(folder, "postmaster.pid").read_text().split()[0])
 
 
 # What is done, and how often of the times that were asked for.

@@ -7,7 +7,7 @@ from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from promosms import production
+from promosms import fence, production
 from promosms.cli_audit import audit
 from promosms.cli_gateways import gateway
 from promosms.cli_ledger import ledger
@@ -70,6 +70,8 @@ def migrate() -> None:
         prepare()
     except StartError as error:
         raise click.ClickException(str(error)) from error
+    if line := fence.note():
+        click.echo(f"Note: {line}")
 
 
 @click.command()
@@ -95,7 +97,7 @@ def invite_admin(another: bool) -> None:
 @with_appcontext
 def config_check() -> None:
     """Show the settings, and whether the database and Redis answer."""
-    from promosms import bell, fence
+    from promosms import bell
     from promosms.extensions import db
 
     for line in production.warnings(current_app.config):
