@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
 
+from promosms import fence
 from promosms.extensions import db, login
 from promosms.language import gettext
 from promosms.models import Account, Role, Session, User
@@ -149,6 +150,8 @@ def _check() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _sign_in_first()
     user = me()
+    if user.account_id is not None:
+        fence.stay_within(user.account_id)
     if user.must_choose_password and request.endpoint not in (
         "auth.choose_password",
         "auth.sign_out",

@@ -7,7 +7,7 @@ from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from promosms import production
+from promosms import fence, production
 from promosms.cli_audit import audit
 from promosms.cli_gateways import gateway
 from promosms.cli_ledger import ledger
@@ -70,6 +70,8 @@ def migrate() -> None:
         prepare()
     except StartError as error:
         raise click.ClickException(str(error)) from error
+    if line := fence.note():
+        click.echo(f"Note: {line}")
 
 
 @click.command()
@@ -111,6 +113,8 @@ def config_check() -> None:
         where = "Redis" if isinstance(error, RedisError) else "The database"
         raise click.ClickException(f"{where} does not answer.") from error
     click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
+    if line := fence.note():
+        click.echo(f"Note: {line}")
     click.echo(_who_sells())
 
 

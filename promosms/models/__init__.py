@@ -1,6 +1,6 @@
 """What is stored: a file per noun."""
 
-from promosms.models import invoice_guards, ledger_guards
+from promosms.models import fences, invoice_guards, ledger_guards
 from promosms.models.account import Account, AccountStatus
 from promosms.models.account_export import AccountExport, ExportStatus
 from promosms.models.adjustment import Adjustment, AdjustmentStatus
@@ -136,5 +136,6 @@ __all__ = [
     "table_of",
 ]
 
+fences.attach()
 ledger_guards.attach()
 invoice_guards.attach()

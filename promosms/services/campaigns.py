@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, delete, func, literal, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from promosms import fence
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -90,8 +92,7 @@ def create(account: Account, draft: Draft, key: str) -> Campaign:
 
 def _create(account: Account, draft: Draft, key: str) -> Campaign:
     with transaction() as session:
-        query = select(Campaign).where(Campaign.public_id == key).with_for_update()
-        found = session.scalar(query) if _KEY.fullmatch(key) else None
+        found = _of_key(session, key)
         if found and found.account_id == account.id and found.status == CampaignStatus.DRAFT:
             _write(found, draft)
             return found
@@ -102,6 +103,14 @@ def _create(account: Account, draft: Draft, key: str) -> Campaign:
         session.flush()
         _write(campaign, draft)
     return campaign
+
+
+def _of_key(session: Session, key: str) -> Campaign | None:
+    if not _KEY.fullmatch(key):
+        return None
+    query = select(Campaign).where(Campaign.public_id == key).with_for_update()
+    with fence.outside("a key that another account has cannot be taken"):
+        return session.scalar(query)
 
 
 def update(campaign: Campaign, draft: Draft, seen: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import stripe
 from sqlalchemy import func, select, update
 
-from promosms import logs
+from promosms import fence, logs
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.language import gettext as _
@@ -33,6 +33,7 @@ ASKED_AT_ONCE = 20
 LISTED = 100
 
 
+@fence.outside("what was paid is booked for whoever Stripe says has paid it")
 def look_at_session(session_id: str) -> None:
     """Ask what became of a visit to the payment page; raises card.Unavailable."""
     try:

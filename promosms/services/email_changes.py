@@ -3,6 +3,7 @@
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from promosms import fence
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, Confirmation, ConfirmationKind, User
@@ -22,11 +23,7 @@ def ask(user: User, email: str) -> None:
     email = email.strip().lower()
     with transaction():
         _forget_links(user)
-        taken = user_of(email)
-        if taken is not None:
-            if taken.id != user.id:
-                tell(taken, security_letters.email_taken)
-        else:
+        if not _taken(user, email):
             link = confirmations.new_link(KIND, email, user=user)
             # It belongs to no account until it is confirmed, so the account does not read it.
             tell(user, lambda: security_letters.confirm_email(link), email)
@@ -88,6 +85,14 @@ def _person(user: User | None) -> User:
     if user is None or (user.account and user.account.status == AccountStatus.DELETING):
         raise LinkGone
     return user
+
+
+def _taken(user: User, email: str) -> bool:
+    with fence.outside("an address is unique in the whole installation"):
+        found = user_of(email)
+        if found is not None and found.id != user.id:
+            tell(found, security_letters.email_taken)
+    return found is not None
 
 
 def _start_anew(user: User, keep: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, delete, func, literal, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from promosms import fence
 from promosms.database import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
@@ -121,9 +122,10 @@ def begin(account_id: int, actor: str, link: str = "") -> bool:
             return False
         account.status = AccountStatus.DELETING
         session.flush()
-        for name in ("sessions", "confirmations", "emails"):
-            table = Account.metadata.tables[name]
-            session.execute(delete(table).where(belonging(table, account_id)))
+        with fence.outside("a link or a letter to one of its people may name no account"):
+            for name in ("sessions", "confirmations", "emails"):
+                table = Account.metadata.tables[name]
+                session.execute(delete(table).where(belonging(table, account_id)))
         saved_cards.forget(account_id)
         erasures.begin(session, account.public_id, link, total)
         audit.record(actor, LEAVE, account.public_id)

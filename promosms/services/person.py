@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, String, and_, cast, delete, literal, select, update
 from sqlalchemy.orm import Session
 
+from promosms import fence
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -55,7 +56,8 @@ def erase(account: Account, recipient: Recipient, actor: str) -> None:
     account_id, public_id, number = account.id, account.public_id, recipient.phone
     name = erasure_journal.recipient_name(public_id, recipient.public_id)
     recipient_id = recipient.id
-    events.apply_batch()
+    with fence.outside("the inbox of the gateways is one for all accounts"):
+        events.apply_batch()
     if _in_an_import(account_id, number):
         raise UnderWay
     suppressions.alone(account_id, number, lambda session: _stop(session, account_id, number))

@@ -16,7 +16,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
-from promosms import bell, config, create_app, production
+from promosms import bell, config, create_app, fence, production
 from promosms.extensions import db
 from promosms.services import demo, erasing_again, installation, invitations, workers
 from promosms.supervisor import catalogues, certificate, checks, leftovers, valkey
@@ -73,6 +73,7 @@ def prepare() -> None:
     catalogues.compile_catalogues(PACKAGE / "translations")
     try:
         upgrade(directory=str(PACKAGE / "migrations"))
+        fence.build()
         installation.ensure_defaults()
         erasing_again.begin()  # whoever has left leaves again after an old backup was restored
     except OperationalError as error:
@@ -107,6 +108,8 @@ def _start(
     with app.app_context():
         prepare()
         _tell(f"  database   {db.engine.dialect.name}, up to date")
+        if line := fence.note():
+            _tell(f"Note: {line}")
     if app.config["REDIS_URL"] == f"unix://{Path(app.instance_path, 'valkey.sock')}":
         _start_valkey(app, children)
     if options.demo:

@@ -144,7 +144,9 @@ class Shop:
     def get(self, path: str) -> TestResponse:
         """Open a page in the owner's browser."""
         g.pop("_login_user", None)  # the context of the test outlives its requests
-        return self.browser.get(path)
+        answer = self.browser.get(path)
+        db.session.rollback()  # and so does the transaction, in which the owner was signed in
+        return answer
 
     def post(self, path: str, status: int = 200, **form: object) -> BeautifulSoup:
         """Send a form from the owner's browser, and read the page that follows."""

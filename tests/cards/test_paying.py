@@ -129,6 +129,13 @@ def test_less_money_than_ordered_is_a_part_of_it(shop: Shop) -> None:
     assert shop.balance() == 100_000
 
 
+def test_admins_hear_also_of_what_the_way_back_finds(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.stripe.do(f"pay/{shop.visit(top_up)}", currency="huf")
+    assert shop.get(f"/billing/card/{top_up.public_id}/back").status_code == 303
+    assert db.session.query(Email).filter_by(recipient="admin@example.com").count() == 1
+
+
 def test_another_currency_is_not_booked_and_admins_hear_of_it_once(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}", currency="huf")

@@ -29,7 +29,9 @@ def test_the_migrations_lead_to_the_models_and_back(app: Flask) -> None:
 GUARDS = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
-    " UNION SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'guard_%'",
+    " UNION SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'guard_%'"
+    " UNION SELECT relname, 'fenced' FROM pg_class WHERE relrowsecurity"
+    " UNION SELECT tablename, policyname || cmd || roles::text || qual FROM pg_policies",
 }
 
 
@@ -40,12 +42,20 @@ def test_they_lead_to_the_same_guards_and_checks(app: Flask) -> None:
         try:
             upgrade()
             assert guards_and_checks() == made
+            downgrade(revision="0004")
+            assert "fenced" not in {said for _, said in guards_and_checks()[0]}
+            assert made[0] - guards_and_checks()[0] == fences_of(made[0])
             downgrade(revision="base")
         finally:
             with db.engine.begin() as connection:
                 connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
             db.create_all()
             db.session.remove()
+
+
+def fences_of(guards: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What 0005 brings."""
+    return {each for each in guards if each[1].startswith(("fenced", "own_account"))}
 
 
 def guards_and_checks() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:

@@ -10,11 +10,14 @@ from promosms.models import (
     Account,
     AccountStatus,
     Campaign,
+    Confirmation,
+    ConfirmationKind,
+    Email,
     Recipient,
     Suppression,
     SuppressionSource,
 )
-from promosms.services import erasure, installation
+from promosms.services import confirmations, emails, erasure, installation
 from tests.cast import PASSWORD, Cast
 from tests.pages import PageClient, words
 
@@ -142,3 +145,17 @@ def _fill(app: Flask, account_id: int) -> None:
             Suppression(account_id=account_id, phone="+48601299101", source=SuppressionSource.HAND)
         )
         session.add(Campaign(account_id=account_id, route_id=route_id, status="paused"))
+
+
+def test_links_and_letters_to_its_people_are_gone_at_once(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    """Also those that name no account: from before somebody registered, or asked to be left."""
+    with app.app_context():
+        confirmations.new_link(ConfirmationKind.LEAVE, cast.owner.email)
+        emails.queue_email(cast.owner.email, "Hello", "A link")
+        emails.queue_email(cast.stranger.email, "Hello", "A link")
+    assert owner.send("/settings/leave", YES).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(db.select(Confirmation)).all() == []
+        assert set(db.session.scalars(db.select(Email.recipient))) == {cast.stranger.email}

@@ -1,0 +1,56 @@
+"""Every table with something of accounts has its fence in PostgreSQL, and no other has one."""
+
+import ast
+
+from flask import Flask
+from sqlalchemy import text
+
+from promosms.database import on_sqlite
+from promosms.extensions import db
+from promosms.models import Model, Privacy, fences, table_of
+from tests.meta.sources import modules
+
+# Sums of all accounts together, kept for the books.
+OF_NOBODY = {"ledger_totals"}
+# Where a request of a customer may look further. Whoever adds one says in it why.
+OUTSIDE = {
+    *("campaigns.py", "card_payments.py", "email_changes.py", "erasure.py"),
+    *("person.py", "text_blocks.py"),
+}
+# Switched on, one policy for every command, which lets through what it says, for everybody.
+STANDS = (True, 1, "*", True, "{0}", None)
+POLICIES = """
+    SELECT relname, relrowsecurity, count(p.oid), min(polcmd), bool_and(polpermissive),
+           min(polroles::text), min(polwithcheck::text)
+    FROM pg_class c LEFT JOIN pg_policy p ON polrelid = c.oid
+    WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+    GROUP BY relname, relrowsecurity
+"""
+
+
+def test_every_table_with_something_of_accounts_has_a_fence() -> None:
+    for mapper in Model.registry.mappers:
+        table, privacy = table_of(mapper.class_), mapper.class_.privacy
+        somebodys = privacy is not Privacy.SYSTEM and table.name not in OF_NOBODY
+        assert bool(fences.rule(table)) == (somebodys or "account_id" in table.c), table.name
+
+
+def test_who_steps_outside_is_known() -> None:
+    found = {
+        name.removeprefix("promosms/services/")
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "fence.outside"
+    }
+    assert found == OUTSIDE
+
+
+def test_they_stand_in_the_database(app: Flask) -> None:
+    with app.app_context():
+        if on_sqlite():
+            return
+        found = {row[0]: tuple(row)[1:] for row in db.session.execute(text(POLICIES))}
+        db.session.remove()
+    for table in Model.metadata.sorted_tables:
+        expected = STANDS if fences.rule(table) else (False, 0, None, None, None, None)
+        assert found[table.name] == expected, table.name

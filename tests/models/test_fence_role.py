@@ -1,0 +1,168 @@
+"""The role behind the fences: made where that is allowed, and done without where it is not."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+
+from promosms import create_app, fence
+from promosms.database import on_sqlite
+from promosms.extensions import db
+from promosms.models import fences
+
+NAMES = ("fence_one", "fence_two")
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[Connection]:
+    """The server of the tests, as somebody who may do everything."""
+    with app.app_context():
+        if on_sqlite():
+            pytest.skip("SQLite has no roles")
+        engine = create_engine(db.engine.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+        for name in NAMES:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        for name in (*NAMES, "fence_racing"):
+            connection.execute(text(f"DROP ROLE IF EXISTS {name}"))
+    engine.dispose()
+
+
+def modest(server: Connection, name: str) -> URL:
+    """A database of its own for a login that may make no roles."""
+    server.execute(text(f"CREATE ROLE {name} LOGIN"))
+    server.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
+    return make_url(server.engine.url).set(username=name, database=name)
+
+
+@pytest.fixture
+def installed(app: Flask, server: Connection) -> Iterator[Flask]:
+    """An installation whose login may make no roles."""
+    url = modest(server, NAMES[0]).render_as_string(hide_password=False)
+    given = {"TESTING": True, "DATABASE_URL": url, "RATE_LIMITS": False}
+    made = create_app({**given, "REDIS_URL": app.config["REDIS_URL"]})
+    with made.app_context():
+        db.create_all()
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_without_the_right_there_is_no_second_fence_and_it_is_told(installed: Flask) -> None:
+    assert not fence.stands()
+    assert "no second fence" in fence.note()
+    told = installed.test_cli_runner().invoke(args=["config-check"]).output
+    assert "Note: There is no second fence between accounts" in told
+    with installed.test_request_context():
+        fence.stay_within(1)
+        assert db.session.execute(text("SELECT current_user")).scalar() == NAMES[0]
+
+
+def test_it_stands_as_soon_as_somebody_has_given_the_right(
+    installed: Flask, server: Connection
+) -> None:
+    server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
+    fence.build()
+    assert fence.stands()
+    assert fence.note() == ""
+    with installed.test_request_context():
+        fence.stay_within(1)
+        assert db.session.execute(text("SELECT current_user")).scalar() == fences.ROLE
+        db.session.remove()
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        "DROP POLICY own_account ON recipients",
+        "ALTER TABLE recipients DISABLE ROW LEVEL SECURITY",
+        f"REVOKE UPDATE ON routes FROM {fences.ROLE}",
+        f"REVOKE USAGE ON SEQUENCE lists_id_seq FROM {fences.ROLE}",
+        f"REVOKE USAGE ON SCHEMA public FROM PUBLIC, {fences.ROLE}",
+        "ALTER TABLE recipients RENAME TO people",
+    ],
+)
+def test_it_does_not_stand_where_something_is_missing(
+    installed: Flask, server: Connection, less: str
+) -> None:
+    server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
+    fence.build()
+    assert fence.stands()
+    with db.engine.begin() as connection:
+        connection.execute(text(less))
+    installed.extensions.pop("fence")
+    assert not fence.stands()
+
+
+def test_it_does_not_stand_where_the_role_is_bound_by_nothing(
+    installed: Flask, server: Connection
+) -> None:
+    server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
+    server.execute(text(f"ALTER ROLE {fences.ROLE} BYPASSRLS"))
+    try:
+        fence.build()
+        assert not fence.stands()
+    finally:
+        server.execute(text(f"ALTER ROLE {fences.ROLE} NOBYPASSRLS"))
+
+
+def test_a_login_that_does_not_own_the_tables_is_told(
+    app: Flask, installed: Flask, server: Connection
+) -> None:
+    url = modest(server, NAMES[1]).set(database=NAMES[0])
+    with db.engine.begin() as connection:
+        connection.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {NAMES[1]}"))
+    given = {"DATABASE_URL": url.render_as_string(hide_password=False)}
+    other = create_app({**given, "REDIS_URL": app.config["REDIS_URL"]})
+    with other.app_context():
+        assert "does not own the tables" in fence.note()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_two_databases_make_it_at_once(server: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fences, "ROLE", "fence_racing")
+    engines = [engine_of(server, name) for name in NAMES]
+    with ThreadPoolExecutor(len(engines)) as threads:
+        for _ in range(20):
+            list(threads.map(make, engines))
+            for engine in engines:
+                with engine.begin() as connection:
+                    connection.execute(text("DROP OWNED BY fence_racing"))
+            server.execute(text("DROP ROLE fence_racing"))
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_login_that_may_make_roles_makes_it_and_may_act_as_it(
+    server: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fences, "ROLE", "fence_racing")
+    engine = create_engine(modest(server, NAMES[0]))
+    server.execute(text(f"ALTER ROLE {NAMES[0]} CREATEROLE"))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE things (id int)"))
+    make(engine)
+    make(engine)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE fence_racing"))
+        assert connection.execute(text("SELECT count(*) FROM things")).scalar() == 0
+    engine.dispose()
+
+
+def engine_of(server: Connection, name: str) -> Engine:
+    server.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(make_url(server.engine.url).set(database=name))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE things (id int)"))
+    return engine
+
+
+def make(engine: Engine) -> None:
+    for statement in (fences.role(), fences.rights(["things"])):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+            connection.execute(text("SELECT pg_sleep(0.01)"))
