@@ -49,6 +49,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         names = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        if of := metafunc.definition.get_closest_marker("only"):
+            names = [name for name in names if name in of.args]
         metafunc.parametrize("engine_name", names, scope="session")
 
 

@@ -3,11 +3,9 @@
 from sqlalchemy import select
 
 from promosms.extensions import db
-from promosms.language import force_locale
 from promosms.language import gettext as _
-from promosms.models import Gateway, GatewayStatus, Role, User
-from promosms.services import letters
-from promosms.services.emails import queue_email
+from promosms.models import Gateway, GatewayStatus
+from promosms.services import letters, telling
 
 CREDENTIALS = {"credentials", "invalid_password", "invalid_system_id", "invalid_system_type"}
 SENDER = {"bad_sender", "invalid_sender", "invalid_sender_ton", "invalid_sender_npi"}
@@ -24,14 +22,9 @@ def paused() -> list[Gateway]:
 
 
 def tell_admins(gateway: Gateway) -> None:
-    """Write to every admin that a gateway has paused itself; part of the pause's transaction.
-
-    The next tick rings for the mail worker.
-    """
-    for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
-        with force_locale(admin.language):
-            subject, body = letters.gateway_paused(gateway.name, why(gateway.paused_why))
-        queue_email(admin.email, subject, body)
+    """Write to every admin that a gateway has paused itself; part of the pause's transaction."""
+    name, code = gateway.name, gateway.paused_why
+    telling.tell_admins(lambda: letters.gateway_paused(name, why(code)))
 
 
 def why(code: str) -> str:

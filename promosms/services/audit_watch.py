@@ -3,15 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
-
 from promosms.database import transaction
-from promosms.extensions import db
-from promosms.language import force_locale
 from promosms.language import gettext as _
-from promosms.models import Role, User
-from promosms.services import audit_chain, chores, letters
-from promosms.services.emails import queue_email
+from promosms.services import audit_chain, chores, letters, telling
 
 NAME = "audit log"
 
@@ -24,7 +18,7 @@ def step(place: dict[str, Any], over: Callable[[], bool]) -> dict[str, Any] | No
         place["findings"] = [broken.entry]
     if place["findings"] != chores.findings(NAME):
         with transaction():
-            _tell_admins(broken_entry=place["findings"][0])
+            telling.tell_admins(lambda: letters.chain_broken(words(place["findings"][0])))
     return None
 
 
@@ -38,10 +32,3 @@ def words(entry: int) -> str:
     if not entry:
         return str(_("Entries are missing at the end."))
     return str(_("The first entry that is not as it was written is number %(id)s.", id=entry))
-
-
-def _tell_admins(broken_entry: int) -> None:
-    for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
-        with force_locale(admin.language):
-            subject, body = letters.chain_broken(words(broken_entry))
-        queue_email(admin.email, subject, body)

@@ -32,6 +32,7 @@ from promosms.services import (
     card_payments,
     payment_letters,
     pseudonyms,
+    telling,
     top_ups,
 )
 
@@ -196,7 +197,7 @@ def _stop(attempt: _Attempt, code: str) -> None:
             return
         row.active, row.stopped_why = False, (code or "card_declined")[:120]
         audit.record("system", "automatic.stop", account.public_id, row.stopped_why)
-        payment_letters.tell_owner(
+        telling.tell_owner(
             account.id,
             lambda: payment_letters.automatic_stopped(automatic_top_ups.why(code)),
         )

@@ -25,6 +25,7 @@ from promosms.services import (
     payments,
     refunds,
     saved_cards,
+    telling,
 )
 
 log = logs.get(__name__)
@@ -169,7 +170,7 @@ def _unclear(intent_id: str, why: Callable[[], str]) -> None:
         if audit.last("payment.unclear", intent_id) is not None:
             return
         audit.record("system", "payment.unclear", intent_id)
-        payment_letters.tell_admins(lambda: payment_letters.payment_unclear(intent_id, why()))
+        telling.tell_admins(lambda: payment_letters.payment_unclear(intent_id, why()))
 
 
 def _forget_session(session_id: str) -> None:

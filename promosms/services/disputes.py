@@ -19,7 +19,7 @@ from promosms.models import (
     TopUp,
     now,
 )
-from promosms.services import admin, audit, ledger, payment_letters, payments
+from promosms.services import admin, audit, ledger, payment_letters, payments, telling
 
 WON = "won"
 LOST = "lost"
@@ -91,9 +91,7 @@ def _take_from(of: tuple[TopUp, Account], made: Payment, amount: int) -> None:
     admin.suspend(account.id, reason(made.reference), "system")
     subject, reference, missing = account.public_id, made.reference, net - taken
     audit.record("system", "dispute.open", subject, money(amount))
-    payment_letters.tell_admins(
-        lambda: payment_letters.dispute_opened(subject, reference, amount, missing)
-    )
+    telling.tell_admins(lambda: payment_letters.dispute_opened(subject, reference, amount, missing))
 
 
 def _bring_back(session: Session, taken: Payment, top_up: TopUp, account: Account) -> None:
@@ -111,9 +109,7 @@ def _bring_back(session: Session, taken: Payment, top_up: TopUp, account: Accoun
     _lift(account, taken.reference)
     subject, reference = account.public_id, taken.reference
     audit.record("system", "dispute.won", subject, money(made.amount))
-    payment_letters.tell_admins(
-        lambda: payment_letters.dispute_closed(subject, reference, won=True)
-    )
+    telling.tell_admins(lambda: payment_letters.dispute_closed(subject, reference, won=True))
 
 
 def _lift(account: Account, reference: str) -> None:
@@ -135,9 +131,7 @@ def _note_lost(account: Account, reference: str) -> None:
         return
     subject = account.public_id
     audit.record("system", "dispute.lost", reference)
-    payment_letters.tell_admins(
-        lambda: payment_letters.dispute_closed(subject, reference, won=False)
-    )
+    telling.tell_admins(lambda: payment_letters.dispute_closed(subject, reference, won=False))
 
 
 def _movement(of: Payment, kind: PaymentKind, reference: str, amount: int) -> Payment:

@@ -3,15 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
-
 from promosms.database import transaction
-from promosms.extensions import db
-from promosms.language import force_locale
-from promosms.models import Role, User
-from promosms.services import chores, ledger_audit, letters
-from promosms.services.emails import queue_email
+from promosms.services import chores, ledger_audit, letters, telling
 from promosms.services.ledger_checks import Finding
+from promosms.services.letters import Letter
 
 NAME = "ledger audit"
 LISTED = 20
@@ -24,7 +19,7 @@ def step(place: dict[str, Any], over: Callable[[], bool]) -> dict[str, Any] | No
     found = place.get("findings", [])
     if further is None and found and found != chores.findings(NAME):
         with transaction():
-            _tell_admins([Finding(*each) for each in found])
+            telling.tell_admins(lambda: _letter([Finding(*each) for each in found]))
     return further
 
 
@@ -33,9 +28,6 @@ def found() -> list[Finding]:
     return [Finding(*each) for each in chores.findings(NAME)]
 
 
-def _tell_admins(findings: list[Finding]) -> None:
-    for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
-        with force_locale(admin.language):
-            lines = [ledger_audit.words(each) for each in findings[:LISTED]]
-            subject, body = letters.books_wrong(len(findings), lines)
-        queue_email(admin.email, subject, body)
+def _letter(findings: list[Finding]) -> Letter:
+    lines = [ledger_audit.words(each) for each in findings[:LISTED]]
+    return letters.books_wrong(len(findings), lines)

@@ -1,33 +1,9 @@
 """E-mails about payments that went another way than usual; queued in the caller's transaction."""
 
-from collections.abc import Callable
-
-from sqlalchemy import select
-
-from promosms.extensions import db
-from promosms.language import force_locale, money
 from promosms.language import gettext as _
-from promosms.models import Role, User
+from promosms.language import money
 from promosms.services.confirmations import public_address
-from promosms.services.emails import queue_email
 from promosms.services.letters import Letter
-
-
-def tell_admins(write: Callable[[], Letter]) -> None:
-    """Write to every admin, in his language. The next tick rings for the mail worker."""
-    for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
-        with force_locale(admin.language):
-            subject, body = write()
-        queue_email(admin.email, subject, body)
-
-
-def tell_owner(account_id: int, write: Callable[[], Letter]) -> None:
-    """Write to the owners of an account."""
-    query = select(User).where(User.account_id == account_id, User.role == Role.OWNER)
-    for owner in db.session.scalars(query):
-        with force_locale(owner.language):
-            subject, body = write()
-        queue_email(owner.email, subject, body, account_id)
 
 
 def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> Letter:

@@ -11,7 +11,7 @@ from promosms.database import transaction
 from promosms.extensions import db
 from promosms.language import money
 from promosms.models import Account, Invoice, Payment, PaymentKind, TopUp, now
-from promosms.services import audit, card, invoices, ledger, payment_letters, payments
+from promosms.services import audit, card, invoices, ledger, payment_letters, payments, telling
 
 FAILED = ":failed"
 
@@ -139,7 +139,7 @@ def _send_back(
 
 def _tell_short(account: str, amount: int, missing: int) -> None:
     audit.record("system", "refund.short", account, money(missing))
-    payment_letters.tell_admins(lambda: payment_letters.refund_short(account, amount, missing))
+    telling.tell_admins(lambda: payment_letters.refund_short(account, amount, missing))
 
 
 def _short(reason: str, missing: int) -> str:
@@ -193,6 +193,4 @@ def _book_failure(payment_id: int, reference: str, amount: int) -> None:
             top_up.paid += amount
         subject = account.public_id if account else receipt.public_id
         audit.record("system", "refund.failed", subject, money(amount))
-        payment_letters.tell_admins(
-            lambda: payment_letters.refund_failed(subject, reference, amount)
-        )
+        telling.tell_admins(lambda: payment_letters.refund_failed(subject, reference, amount))

@@ -1,18 +1,13 @@
 """Text blocks: numbers that get no system texts for a day, and what admins are told about it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
-from promosms import fence
 from promosms.database import transaction
 from promosms.extensions import db
-from promosms.language import force_locale
-from promosms.models import Role, TextBlock, User, now
-from promosms.services import audit, pumping_letters
-from promosms.services.emails import queue_email
-from promosms.services.letters import Letter
+from promosms.models import TextBlock, now
+from promosms.services import audit, pumping_letters, telling
 from promosms.services.text_refusals import DAY
 from promosms.sms.phone import InvalidPhone, pretty
 
@@ -39,7 +34,7 @@ def block(prefix: str, texts: int) -> None:
     """Block a prefix for a day, and tell the admins unless they were told just now."""
     with transaction() as session:
         if not _made_since(TextBlock.prefix != "", now() - QUIET):
-            _tell_admins(lambda: pumping_letters.blocked(masked(prefix), texts))
+            telling.tell_admins(lambda: pumping_letters.blocked(masked(prefix), texts))
         session.add(TextBlock(prefix=prefix, texts=texts, until=now() + DAY))
 
 
@@ -48,7 +43,7 @@ def stop() -> None:
     with transaction() as session:
         if _made_since(TextBlock.prefix == "", now() - DAY):
             return
-        _tell_admins(pumping_letters.stopped)
+        telling.tell_admins(pumping_letters.stopped)
         session.add(TextBlock(until=now() + DAY))
 
 
@@ -98,11 +93,3 @@ def _alive() -> tuple[ColumnElement[bool], ...]:
 def _made_since(which: ColumnElement[bool], moment: datetime) -> bool:
     query = select(TextBlock.id).where(which, TextBlock.created_at > moment).limit(1)
     return db.session.scalar(query) is not None
-
-
-def _tell_admins(letter: Callable[[], Letter]) -> None:
-    with fence.outside("admins belong to no account"):
-        for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
-            with force_locale(admin.language):
-                subject, body = letter()
-            queue_email(admin.email, subject, body)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from promosms import fence
 from promosms.access import Access, allow, my_account
-from promosms.database import on_sqlite, transaction
+from promosms.database import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound
 from promosms.models import (
@@ -33,6 +33,7 @@ from tests.meta.stage import Stage
 from tests.sending import inbox
 from tests.sending.inbox import NUMBER, PHONE
 
+pytestmark = pytest.mark.only("postgresql")  # SQLite has no fence of its own
 Ask = Callable[..., Any]
 FENCED = [table for table in Model.metadata.sorted_tables if fences.rule(table)]
 REFUSED = "violates row-level security policy"
@@ -41,9 +42,6 @@ REFUSED = "violates row-level security policy"
 @pytest.fixture
 def ask(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Do something inside a page that the stranger, or somebody else, has opened."""
-    with stage.app.app_context():
-        if on_sqlite():
-            pytest.skip("SQLite has no fence of its own")
 
     def ask(
         what: Callable[[], Any], who: Person = stage.cast.stranger, path: str = "/lists"

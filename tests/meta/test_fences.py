@@ -15,7 +15,7 @@ OF_NOBODY = {"ledger_totals"}
 # Where a request of a customer may look further. Whoever adds one says in it why.
 OUTSIDE = {
     *("campaigns.py", "card_payments.py", "email_changes.py", "erasure.py"),
-    *("person.py", "text_blocks.py"),
+    *("person.py", "telling.py"),
 }
 # Switched on, one policy for every command, which lets through what it says, for everybody.
 STANDS = (True, 1, "*", True, "{0}", None)

@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 
 from promosms import create_app, fence
-from promosms.database import on_sqlite
 from promosms.extensions import db
 from promosms.models import fences
 
+pytestmark = pytest.mark.only("postgresql")  # SQLite has no roles
 NAMES = ("fence_one", "fence_two")
 
 
@@ -19,8 +19,6 @@ NAMES = ("fence_one", "fence_two")
 def server(app: Flask) -> Iterator[Connection]:
     """The server of the tests, as somebody who may do everything."""
     with app.app_context():
-        if on_sqlite():
-            pytest.skip("SQLite has no roles")
         engine = create_engine(db.engine.url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         yield connection
