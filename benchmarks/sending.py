@@ -27,7 +27,9 @@ from promosms.extensions import db
 from promosms.models import (
     Campaign,
     CampaignStatus,
+    EntryKind,
     Gateway,
+    LedgerEntry,
     Message,
     RouteGateway,
     now,
@@ -224,6 +226,8 @@ def rates(options: argparse.Namespace, counts: dict[str, float]) -> dict[str, fl
         select(func.max(Message.sent_at), func.max(Message.final_at))
     ).one()
     found = {"messages/s sent": options.messages / (sent.timestamp() - counts["first"])}
+    turns = db.session.scalar(select(func.count()).where(LedgerEntry.kind == EntryKind.CHARGE))
+    found["messages a turn"] = options.messages / turns
     if options.receipts:
         seconds = final.timestamp() - counts["first"]
         found["messages/s sent and their receipts applied"] = options.messages / seconds
