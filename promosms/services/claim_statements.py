@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -35,7 +36,7 @@ from promosms.services import suppressions
 from promosms.services.claimed import COLUMNS
 
 LAST = 2**63 - 1
-ROWS = table_of(Message)
+ROWS, CAMPAIGNS = table_of(Message), table_of(Campaign)
 QUEUE = (ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.id)
 # Written into the statement, so that the partial index of waiting messages is used.
 QUEUED = literal(MessageStatus.QUEUED.value, literal_execute=True)
@@ -112,6 +113,24 @@ def _behind(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
     return tuple_(*QUEUE) > tuple_(gateway, campaign, after), tuple_(*QUEUE) <= tuple_(
         gateway, campaign, last
     )
+
+
+@lru_cache
+def locking(sqlite: bool) -> Select[Any]:
+    """Lock campaigns by `ids`; on PostgreSQL before them, shared, the opt-outs of `account`.
+
+    A row is locked when it has been joined, so that nothing is locked before the opt-outs are.
+    On SQLite nobody else writes anyway.
+    """
+    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status).where(
+        CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True))
+    )
+    query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)
+    if sqlite:
+        return query
+    lock = func.pg_advisory_xact_lock_shared(_number("account")).label("lock")
+    shared = select(lock).cte("shared").prefix_with("MATERIALIZED")
+    return query.join_from(CAMPAIGNS, shared, true())
 
 
 @lru_cache
