@@ -6,10 +6,9 @@
 
 The real worker of the gateway, with the tick and a Valkey beside it, sends one campaign of texts
 of 98 characters to the SMSC of `benchmarks.smsc`. Measured from the first submission to the last
-recorded result; with receipts also to the last one applied by the worker `receive`. Processor time
-is that of the whole process, per message: it says more than the rates where other work runs beside.
-`window` is
-what may be unconfirmed when the worker dies, `line-window` what is under way on the wire. In the
+recorded result; with receipts also to the last one applied by the worker `receive`. `window` is
+what may be unconfirmed when the worker dies, `line-window` what is under way on the wire. Processor
+time is that of a whole process: it says more than rates where other work runs beside. In the
 end the SMSC, the rows, the counters and the ledger must agree.
 """
 
