@@ -77,8 +77,25 @@ class Plant:
 
     def busy(self, name: str) -> float:
         """Seconds of processor time that a process has used."""
-        times = psutil.Process(self.processes[name].pid).cpu_times()
-        return float(times.user + times.system)
+        return busy(self.processes[name].pid)
+
+    def server_busy(self) -> float:
+        """Seconds of processor time of the PostgreSQL server, if there is one on this machine.
+
+        Those of its children that have ended count as its own.
+        """
+        with self.app.app_context():
+            if db.engine.dialect.name != "postgresql":
+                return 0.0
+            folder = db.session.scalar(text("SELECT current_setting('data_directory')"))
+            db.session.remove()
+        file = Path(str(folder), "postmaster.pid")
+        if not file.exists():
+            return 0.0
+        server = psutil.Process(int(file.read_text().split()[0]))
+        ended = server.cpu_times()
+        alive = sum(busy(child.pid) for child in server.children())
+        return float(ended.children_user + ended.children_system) + alive + busy(server.pid)
 
     def stop(self) -> None:
         """End the processes."""
@@ -167,6 +184,12 @@ def _column(value: object, kind: TypeEngine[Any]) -> ColumnElement[Any]:
     if isinstance(value, str) and value.startswith("="):
         return literal_column(value[1:])
     return literal(value, kind)
+
+
+def busy(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def peak(pid: int) -> float:

@@ -7,7 +7,8 @@
 The real worker of the gateway, with the tick and a Valkey beside it, sends one campaign of texts
 of 98 characters to the SMSC of `benchmarks.smsc`. Measured from the first submission to the last
 recorded result; with receipts also to the last one applied by the worker `receive`. `window` is
-what may be unconfirmed when the worker dies, `line-window` what is under way on the wire. In the
+what may be unconfirmed when the worker dies, `line-window` what is under way on the wire. Processor
+time is that of a whole process: it says more than rates where other work runs beside. In the
 end the SMSC, the rows, the counters and the ledger must agree.
 """
 
@@ -18,14 +19,16 @@ from statistics import median
 from sqlalchemy import Select, func, select
 
 from benchmarks import smsc
-from benchmarks.plant import account, database, fill, plant, say
+from benchmarks.plant import Plant, account, busy, database, fill, plant, say
 from promosms import bell
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
     CampaignStatus,
+    EntryKind,
     Gateway,
+    LedgerEntry,
     Message,
     RouteGateway,
     now,
@@ -35,6 +38,7 @@ from tests.sending.conftest import check_books
 
 PRICE = 300
 RATE = 1_000_000
+SERVER, SMSC = "PostgreSQL", "SMSC"
 TEXT = (
     "='Dear customer ' || CAST(10000000 + n AS TEXT)"
     " || ', all winter boots are half their price until Sunday. Your Shoe Shop, Example'"
@@ -85,27 +89,36 @@ def run(options: argparse.Namespace, url: str) -> dict[str, float]:
         workers += [f"gateway-{gateway}/{n}" for n in range(2, options.connections + 1)]
         running.start(*workers, "tick", *(["receive"] if options.receipts else []))
         running.wait(lambda: bool(peer.counts()["binds"] >= options.connections))
-        begun = {name: running.busy(name) for name in running.processes}
+        begun = clocks(running, peer)
         before = running.memory(workers[0])
         with running.app.app_context():
             begin(campaign_id, gateway)
         running.wait(lambda: not still_open(campaign_id), every=0.3)
-        busy = {name: running.busy(name) - begun[name] for name in running.processes}
+        sent = clocks(running, peer)
         if options.receipts:
             running.wait(lambda: not unreported(campaign_id, options.messages), every=0.3)
-            busy["receive"] = running.busy("receive") - begun["receive"]
+        ended = clocks(running, peer) | {name: sent[name] for name in workers}
         counts = peer.counts()
         with running.app.app_context():
             check(options, account_id, campaign_id, counts)
             found = rates(options, counts)
-        sending = sum(busy[name] for name in workers) / options.messages
-        found["processor µs a message, sending"] = sending * 1e6
+        spent = {name: (ended[name] - begun[name]) / options.messages * 1e6 for name in begun}
+        found["processor µs a message, sending"] = sum(spent[name] for name in workers)
         if options.receipts:
-            found["processor µs a receipt, applying"] = busy["receive"] / options.messages * 1e6
+            found["processor µs a receipt, applying"] = spent["receive"]
+        if spent[SERVER]:
+            found["processor µs a message, PostgreSQL"] = spent[SERVER]
+        found["processor µs a message, SMSC"] = spent[SMSC]
         found["MB of the worker before"] = before
         found["MB of the worker at its peak"] = running.peak(workers[0])
         found["MB of the worker in the end"] = running.memory(workers[0])
         return found
+
+
+def clocks(running: Plant, peer: smsc.Process) -> dict[str, float]:
+    """Seconds of processor time that each process has used until now."""
+    seconds = {name: running.busy(name) for name in running.processes}
+    return seconds | {SERVER: running.server_busy(), SMSC: busy(peer.process.pid)}
 
 
 def smpp_gateway(port: int, window: int, wire: int, connections: int = 1, rate: int = RATE) -> int:
@@ -212,6 +225,8 @@ def rates(options: argparse.Namespace, counts: dict[str, float]) -> dict[str, fl
         select(func.max(Message.sent_at), func.max(Message.final_at))
     ).one()
     found = {"messages/s sent": options.messages / (sent.timestamp() - counts["first"])}
+    turns = db.session.scalar(select(func.count()).where(LedgerEntry.kind == EntryKind.CHARGE))
+    found["messages a turn"] = options.messages / turns
     if options.receipts:
         seconds = final.timestamp() - counts["first"]
         found["messages/s sent and their receipts applied"] = options.messages / seconds

@@ -10,6 +10,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.schema import SchemaItem
 
 from promosms.models.base import Model
 
@@ -29,10 +30,15 @@ def _visitor() -> str:
 limiter = Limiter(_visitor, strategy="moving-window", headers_enabled=False)
 
 
+def _belongs_here(item: SchemaItem, *_: object) -> bool:
+    """Does this part of a model belong into the database in use?"""
+    return str(item.info.get("on", db.engine.name)) == db.engine.name
+
+
 def init_app(app: Flask) -> None:
     """Bind every library to the application."""
     db.init_app(app)
-    migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True, include_object=_belongs_here)
     login.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, checked_on_sqlite, now
 
 
 class GatewayStatus(StrEnum):
@@ -60,11 +60,18 @@ class GatewayEvent(Model):
 
     A receipt carries `reference` (the gateway's) and, where the gateway returns ours, `own`.
     A reply that comes in parts waits for them: `joint` is the same in all of them, and `text`
-    is JSON, because a part may end with half of a surrogate pair.
+    is JSON, because a part may end with half of a surrogate pair. Gateways are never deleted.
     """
 
     __tablename__ = "gateway_events"
     __table_args__ = (
+        checked_on_sqlite("gateway_id", "gateways.id"),
+        Index(  # of replies to somebody: receipts have no account
+            "ix_gateway_events_account_id",
+            "account_id",
+            sqlite_where=text("account_id IS NOT NULL"),
+            postgresql_where=text("account_id IS NOT NULL"),
+        ),
         Index("ix_gateway_events_due", "next_attempt_at", "id"),
         Index(  # a STOP is found at once, however many receipts wait
             "ix_gateway_events_inbound",
@@ -77,8 +84,8 @@ class GatewayEvent(Model):
     privacy = Privacy.COLLECTED
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
-    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    gateway_id: Mapped[int] = mapped_column(BigId)
     kind: Mapped[str] = mapped_column(String(8))
     reference: Mapped[str] = mapped_column(String(64), default="")
     own: Mapped[str] = mapped_column(String(40), default="")

@@ -5,13 +5,16 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Select,
     bindparam,
     func,
     literal,
+    literal_column,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -33,7 +36,7 @@ from promosms.services import suppressions
 from promosms.services.claimed import COLUMNS
 
 LAST = 2**63 - 1
-ROWS = table_of(Message)
+ROWS, CAMPAIGNS = table_of(Message), table_of(Campaign)
 QUEUE = (ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.id)
 # Written into the statement, so that the partial index of waiting messages is used.
 QUEUED = literal(MessageStatus.QUEUED.value, literal_execute=True)
@@ -44,24 +47,12 @@ def claiming(sqlite: bool, single: bool) -> ReturningUpdate[Any]:
     """Take the next ones: `single` texts, or those of a campaign after an id.
 
     Parameters: gateway, most, token, moment, until; for a campaign also campaign, after, and
-    last on PostgreSQL.
+    last on PostgreSQL. Whoever claims a campaign's has locked it.
     """
-    gateways = select(Gateway.id).where(Gateway.status == GatewayStatus.ACTIVE)
-    accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
-    query = select(ROWS.c.id).where(ROWS.c.gateway_id.in_(gateways), *_ready())
-    if single:
-        allowed = or_(ROWS.c.lane == Lane.SYSTEM, ROWS.c.account_id.in_(accounts))
-        query = query.where(ROWS.c.gateway_id == bindparam("gateway"))
-        query = query.where(ROWS.c.campaign_id.is_(None), allowed)
-        query = query.order_by(ROWS.c.lane, ROWS.c.id)
-    else:
-        query = query.where(*_behind(sqlite), ROWS.c.account_id.in_(accounts))
-        query = query.where(~suppressions.opted_out(ROWS)).order_by(*QUEUE)
-    # As a plain subquery PostgreSQL may run it again for each row, and take too many.
-    chosen = query.limit(bindparam("most")).with_for_update(skip_locked=True).cte("chosen")
+    rows = _single() if single else _of_campaign(sqlite)
     return (
         update(ROWS)
-        .where(ROWS.c.id.in_(select(chosen.c.id)), ROWS.c.status == MessageStatus.QUEUED)
+        .where(*rows, ROWS.c.status == MessageStatus.QUEUED)
         .values(
             status=MessageStatus.SENDING,
             lease_token=bindparam("token"),
@@ -74,10 +65,47 @@ def claiming(sqlite: bool, single: bool) -> ReturningUpdate[Any]:
     )
 
 
+def _single() -> tuple[ColumnElement[bool], ...]:
+    accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
+    allowed = or_(ROWS.c.lane == Lane.SYSTEM, ROWS.c.account_id.in_(accounts))
+    query = select(ROWS.c.id).where(ROWS.c.gateway_id == bindparam("gateway"), _active(), *_ready())
+    query = query.where(ROWS.c.campaign_id.is_(None), allowed)
+    query = query.order_by(ROWS.c.lane, ROWS.c.id).limit(bindparam("most"))
+    # As a plain subquery PostgreSQL may run it again for each row, and take too many.
+    chosen = query.with_for_update(skip_locked=True).cte("chosen")
+    return (ROWS.c.id.in_(select(chosen.c.id)),)
+
+
+def _of_campaign(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
+    gateway, campaign = _number("gateway"), _number("campaign")
+    accounts = select(Account.id).join(Campaign, Campaign.account_id == Account.id)
+    allowed = accounts.where(Campaign.id == campaign, Account.status == AccountStatus.ACTIVE)
+    place: ColumnElement[Any] = ROWS.c.id if sqlite else literal_column(f"{ROWS.name}.ctid")
+    query = select(place).where(*_behind(sqlite), _active(), allowed.exists(), *_ready())
+    query = query.where(~suppressions.opted_out(ROWS)).order_by(*QUEUE).limit(bindparam("most"))
+    if sqlite:
+        return (ROWS.c.id.in_(query),)
+    # By their places, which saves looking each up by its id. They are not locked one by one
+    # before, as who touches queued rows has locked their campaign. One that has changed all the
+    # same is looked at again: only by what stands here, outside of the subquery.
+    places = func.array(query.correlate(None).scalar_subquery())
+    chosen = place.op("=", is_comparison=True)(func.any(places))
+    return chosen, ROWS.c.gateway_id == gateway, ROWS.c.campaign_id == campaign
+
+
+def _active() -> ColumnElement[bool]:
+    """Is the gateway in service?"""
+    query = select(Gateway.id).where(Gateway.id == _number("gateway"))
+    return query.where(Gateway.status == GatewayStatus.ACTIVE).exists()
+
+
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger)
+
+
 def _behind(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
     """Of this gateway and campaign, after this id."""
-    names = ("gateway", "campaign", "after", "last")
-    gateway, campaign, after, last = (bindparam(name, type_=BigInteger) for name in names)
+    gateway, campaign, after, last = map(_number, ("gateway", "campaign", "after", "last"))
     if sqlite:
         return QUEUE[0] == gateway, QUEUE[1] == campaign, QUEUE[2] > after
     # As one comparison, because PostgreSQL would rather walk the primary key than the index of
@@ -85,6 +113,24 @@ def _behind(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
     return tuple_(*QUEUE) > tuple_(gateway, campaign, after), tuple_(*QUEUE) <= tuple_(
         gateway, campaign, last
     )
+
+
+@lru_cache
+def locking(sqlite: bool) -> Select[Any]:
+    """Lock campaigns by `ids`; on PostgreSQL before them, shared, the opt-outs of `account`.
+
+    A row is locked when it has been joined, so that nothing is locked before the opt-outs are.
+    On SQLite nobody else writes anyway.
+    """
+    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status).where(
+        CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True))
+    )
+    query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)
+    if sqlite:
+        return query
+    lock = func.pg_advisory_xact_lock_shared(_number("account")).label("lock")
+    shared = select(lock).cte("shared").prefix_with("MATERIALIZED")
+    return query.join_from(CAMPAIGNS, shared, true())
 
 
 @lru_cache

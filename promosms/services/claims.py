@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from promosms.config import setting
 from promosms.database import on_sqlite, transaction
-from promosms.models import Campaign, CampaignStatus, MessageStatus, now, table_of
+from promosms.models import CampaignStatus, MessageStatus, now
 from promosms.services import claim_statements, suppressions
 from promosms.services.claim_statements import LAST, ROWS
 from promosms.services.claimed import COLUMNS, Claimed, read
@@ -19,7 +19,6 @@ from promosms.services.places import Places, Turn
 from promosms.services.tally import Tally
 
 VAIN_SECONDS = 1.0
-CAMPAIGNS = table_of(Campaign)
 
 
 @dataclass
@@ -92,9 +91,8 @@ def _take_of_campaign(
     if turn is None:
         claim.empty = True
         return []
-    suppressions.share(session, turn.account_id)
     campaign_id = turn.campaign_id
-    status = _locked(session, {*concerned, campaign_id}).get(campaign_id)
+    status = _locked(session, turn.account_id, {*concerned, campaign_id}).get(campaign_id)
     after, found = claim.places.after(campaign_id), []
     if status == CampaignStatus.SENDING:
         found = _claim(session, claim, max(1, min(most, turn.left)), campaign_id, after)
@@ -119,10 +117,13 @@ def _next_turn(session: Session, claim: Claim, tally: Tally) -> Turn | None:
     return Turn(row.id, row.account_id)
 
 
-def _locked(session: Session, ids: Collection[int]) -> dict[int, str]:
-    """Lock campaigns, as whoever touches their queued rows does first; returns their statuses."""
-    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status).where(CAMPAIGNS.c.id.in_(ids))
-    rows = session.connection().execute(query.order_by(CAMPAIGNS.c.id).with_for_update())
+def _locked(session: Session, account_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Lock out the opt-outs of the account, then campaigns; returns the statuses of these.
+
+    Whoever touches the queued rows of a campaign locks it first.
+    """
+    values = {"account": suppressions.LOCKS + account_id, "ids": sorted(ids)}
+    rows = session.connection().execute(claim_statements.locking(on_sqlite()), values)
     return {row.id: row.status for row in rows}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from promosms.database import on_sqlite
 from promosms.models import GatewayEvent, table_of
-from promosms.services.bulk import among
+from promosms.services.bulk import among, words
 
 EVENTS = table_of(GatewayEvent)
 INSERT = (
@@ -39,7 +39,7 @@ def insert_receipts(
             ON_SQLITE, [(gateway_id, written, written, *row) for row in rows]
         )
         return
-    references, owns, statuses, phones = map(list, zip(*rows, strict=True))
+    references, owns, statuses, phones = map(words, zip(*rows, strict=True))
     session.execute(
         ON_POSTGRESQL,
         {

@@ -6,10 +6,10 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import bindparam, case, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from promosms.database import transaction
+from promosms.database import on_sqlite, transaction
 from promosms.models import Account, EntryKind, Hold, LedgerEntry, now, table_of
 
 # For what happens with every window of messages.
@@ -22,12 +22,27 @@ TAKE_FROM_HOLD = (
     .returning(HOLDS.c.account_id)
 )
 ENTER = insert(ENTRIES)
-BALANCE = (
-    update(ACCOUNTS)
-    .where(ACCOUNTS.c.id == bindparam("account"))
-    .values(
-        balance=ACCOUNTS.c.balance + bindparam("back"), held=ACCOUNTS.c.held - bindparam("taken")
-    )
+BALANCE = update(ACCOUNTS).values(
+    balance=ACCOUNTS.c.balance + bindparam("back"), held=ACCOUNTS.c.held - bindparam("taken")
+)
+BALANCE_OF = BALANCE.where(ACCOUNTS.c.id == bindparam("account"))
+# All of it at once, where statements may stand in another one: PostgreSQL.
+_TAKEN = TAKE_FROM_HOLD.cte("taken")
+_ENTERED = {
+    "account_id": _TAKEN.c.account_id,
+    "campaign_id": bindparam("campaign", type_=HOLDS.c.campaign_id.type),
+    "kind": bindparam("kind", type_=ENTRIES.c.kind.type),
+    "amount": bindparam("back", type_=ENTRIES.c.amount.type),
+    "held": -bindparam("taken", type_=ENTRIES.c.held.type),
+    "reference": bindparam("reference", type_=ENTRIES.c.reference.type),
+    "created_at": bindparam("at", type_=ENTRIES.c.created_at.type),
+    "note": literal(""),
+    "actor": literal(""),
+}
+TAKE_AND_ENTER = (
+    BALANCE.where(ACCOUNTS.c.id == _TAKEN.c.account_id)
+    .add_cte(insert(ENTRIES).from_select(list(_ENTERED), select(*_ENTERED.values())).cte("entered"))
+    .returning(ACCOUNTS.c.id)
 )
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
@@ -190,22 +205,27 @@ def _take(campaign_id: int, *entries: tuple[EntryKind, int, str]) -> None:
     if taken == 0:
         return
     with transaction() as session:
-        connection = session.connection()
-        hold = {"campaign": campaign_id, "taken": taken, "moment": now()}
+        connection, moment = session.connection(), now()
+        hold = {"campaign": campaign_id, "taken": taken, "moment": moment, "back": back}
+        made = [entry for entry in entries if entry[1]]
+        if len(made) == 1 and not on_sqlite():
+            kind, _, reference = made[0]
+            entry = {"kind": kind, "reference": reference, "at": _moment.get() or moment}
+            connection.execute(TAKE_AND_ENTER, hold | entry).one()
+            return
         account_id = connection.execute(TAKE_FROM_HOLD, hold).scalar_one()
-        for kind, amount, reference in entries:
-            if amount:
-                entry = {
-                    "account_id": account_id,
-                    "campaign_id": campaign_id,
-                    "kind": kind,
-                    "amount": amount if kind == EntryKind.RELEASE else 0,
-                    "held": -amount,
-                    "reference": reference,
-                    "created_at": _moment.get() or now(),
-                }
-                connection.execute(ENTER, entry)
-        connection.execute(BALANCE, {"account": account_id, "back": back, "taken": taken})
+        for kind, amount, reference in made:
+            row = {
+                "account_id": account_id,
+                "campaign_id": campaign_id,
+                "kind": kind,
+                "amount": amount if kind == EntryKind.RELEASE else 0,
+                "held": -amount,
+                "reference": reference,
+                "created_at": _moment.get() or moment,
+            }
+            connection.execute(ENTER, row)
+        connection.execute(BALANCE_OF, {"account": account_id, "back": back, "taken": taken})
 
 
 def _close_if_empty(session: Session, campaign_id: int) -> None:

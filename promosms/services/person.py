@@ -96,7 +96,8 @@ def _purge(account_id: int, number: str) -> None:
         phone.store().forget([str(each) for each in ids], [])
     with transaction() as session:
         single = Message.campaign_id.is_(None), Message.status != MessageStatus.SENDING
-        session.execute(delete(Message).where(own, *single))
+        gone = session.scalars(select(Message.id).where(own, *single).with_for_update())
+        purging.delete_messages(session, gone.all())
         session.execute(
             update(Message)
             .where(own, Message.status != MessageStatus.SENDING)

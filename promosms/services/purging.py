@@ -6,7 +6,7 @@ figures before and after. A few hundred at a time: whoever sends hardly waits.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -136,7 +136,7 @@ def _singles(place: Place, over: Callable[[], bool]) -> bool:
             last = ids[-1]
             _forget_network(ids)
             with transaction() as session:
-                _delete(session, ids)
+                delete_messages(session, ids)
             note(place, ROWS.name, PARTS.name)
             if over():
                 return True
@@ -196,7 +196,7 @@ def _to_counts(campaign_id: int, ids: list[int]) -> None:
             {"ids": ids},
         )
         _count(session, ids)
-        _delete(session, ids)
+        delete_messages(session, ids)
     time.sleep(PAUSE)
 
 
@@ -228,9 +228,16 @@ def _count(session: Session, ids: list[int]) -> None:
     )
 
 
-def _delete(session: Session, ids: list[int]) -> None:
+def delete_messages(session: Session, ids: Sequence[int]) -> int:
+    """Delete messages and their parts; returns how many messages.
+
+    They are locked first: a result or a receipt that just adds a part is waited for.
+    """
+    query = select(ROWS.c.id).where(among(ROWS.c.id)).order_by(ROWS.c.id).with_for_update()
+    session.execute(query, {"ids": ids})
     session.execute(delete(PARTS).where(among(PARTS.c.message_id)), {"ids": ids})
-    session.execute(delete(ROWS).where(among(ROWS.c.id)), {"ids": ids})
+    gone = session.connection().execute(delete(ROWS).where(among(ROWS.c.id)), {"ids": ids})
+    return gone.rowcount
 
 
 def _forget_network(ids: list[int]) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from promosms.database import has_room, lengthen_log, on_sqlite, transaction
 from promosms.models import Erasure, LedgerEntry, Message, MessagePart, table_of
-from promosms.services import ledger_totals
+from promosms.services import ledger_totals, purging
 from promosms.services.belonging import belonging, tables
 
 BATCH = 10_000
@@ -52,10 +52,10 @@ def _remove_batch(table: Table, account_id: int, account: str) -> int:
     with transaction() as session:
         if has_room():
             lengthen_log(session)
-        if table is MESSAGES:
-            _remove(session, _of_some_messages(account_id))
         gone = _some(table, belonging(table, account_id))
-        if table.name == LedgerEntry.__tablename__:
+        if table is MESSAGES:
+            number = _remove_messages(session, account_id)
+        elif table.name == LedgerEntry.__tablename__:
             number = ledger_totals.keep(session, gone)
         else:
             number = _remove(session, gone)
@@ -75,11 +75,11 @@ def _some(table: Table, which: ColumnElement[bool]) -> Delete:
     return delete(table).where(here)
 
 
-def _of_some_messages(account_id: int) -> Delete:
-    """The parts of the messages that go next; the others of them would go by their foreign key."""
+def _remove_messages(session: Transaction, account_id: int) -> int:
+    """A batch of them with their parts."""
     size = BATCH if on_sqlite() else BATCH_ON_POSTGRESQL
     some = select(MESSAGES.c.id).where(belonging(MESSAGES, account_id)).limit(size)
-    return delete(PARTS).where(PARTS.c.message_id.in_(some))
+    return purging.delete_messages(session, session.scalars(some).all())
 
 
 def _remove(session: Transaction, gone: Delete) -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, literal, or_, update
+from sqlalchemy import bindparam, func, literal, or_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -174,7 +174,9 @@ def _movement(_sqlite: bool, old: bool) -> ReturningUpdate[Any]:
         .where(
             bulk.among(ROWS.c.id),
             ROWS.c.lease_token == bindparam("token"),
-            ROWS.c.status == bindparam("before"),
+            # Not the column itself: PostgreSQL believes that nothing is being sent, and would read
+            # all that is by the index of leases, also what others send, instead of these rows.
+            func.coalesce(ROWS.c.status, "") == bindparam("before"),
             *aged,
         )
         .values(

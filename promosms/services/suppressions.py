@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     Table,
     and_,
-    bindparam,
     delete,
     exists,
     func,
@@ -36,9 +34,10 @@ from promosms.services import counters, doubts, ledger
 OPTED_OUT = "opted_out"
 DELETED = "deleted"
 PATIENCE = 2.0  # seconds that an opt-out waits for a submission that has begun
-LOCKS = 1 << 32  # the advisory locks of PostgreSQL that belong to opt-outs, by account
+# The advisory locks of PostgreSQL that belong to opt-outs, by account: a claim shares its
+# account's, see `claim_statements.locking`.
+LOCKS = 1 << 32
 
-SHARE = select(func.pg_advisory_xact_lock_shared(bindparam("key", type_=BigInteger)))
 LISTED = table_of(Suppression)
 T = TypeVar("T")
 
@@ -69,15 +68,6 @@ def alone(account_id: int, phone: str, work: Callable[[Session], T]) -> T:
             if begun is None or nested or time.monotonic() > end:
                 return work(session)
         time.sleep(0.005)
-
-
-def share(session: Session, account_id: int) -> None:
-    """Keep the opt-outs of this account out until the end of the transaction.
-
-    On SQLite nobody else writes anyway. Take it before any other lock.
-    """
-    if not on_sqlite():
-        session.connection().execute(SHARE, {"key": LOCKS + account_id})
 
 
 def suppress(session: Session, account_id: int, phone: str, source: SuppressionSource) -> bool:
