@@ -11,11 +11,30 @@ from sqlalchemy import func, select
 
 from promosms import bell, lines
 from promosms.extensions import db
-from promosms.jobs import tick
-from promosms.models import Campaign, CampaignStatus, Gateway, GatewayEvent, Import, Message
+from promosms.jobs import erasure, tick
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Gateway,
+    GatewayEvent,
+    Import,
+    Message,
+)
 from promosms.services import phone
 
 OPEN_MESSAGES = ("queued", "sending", "sent", "unknown")
+
+
+def erase(account_id: int) -> None:
+    """Run the job of an erasure until the account is gone: a slice may be too short for all."""
+    for _ in range(50):
+        erasure.run(account_id)
+        gone = db.session.get(Account, account_id) is None
+        db.session.remove()
+        if gone:
+            return
+    raise AssertionError("the account is still there")
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 
 from promosms.database import on_sqlite
 from promosms.extensions import db
-from promosms.jobs import erasure as job
 from promosms.models import Account, AccountStatus, Consent, Erasure, Recipient, User
 from promosms.services import erasing_again, erasure, erasure_journal, person, recipients
 from promosms.services.consent import Basis
+from tests import engine
 from tests.cast import Cast
 from tests.pages import PageClient
 
@@ -41,16 +41,14 @@ def test_an_account_of_an_older_backup_is_erased_again(
 ) -> None:
     with app.app_context():
         assert erasure.begin(cast.owner.account_id, "x")
-        job.run(cast.owner.account_id)
-        assert db.session.get(Account, cast.owner.account_id) is None
+        engine.erase(cast.owner.account_id)
         db.session.remove()
         restore()
         account = db.session.get_one(Account, cast.owner.account_id)
         assert account.status == AccountStatus.ACTIVE, "the backup does not bring it back"
         assert erasing_again.begin() == (1, 0, 0)
         assert erasing_again.begin() == (0, 0, 0)
-        job.run(cast.owner.account_id)
-        assert db.session.get(Account, cast.owner.account_id) is None
+        engine.erase(cast.owner.account_id)
         theirs = select(func.count()).select_from(Recipient)
         assert db.session.scalar(theirs) == len(NUMBERS)
         assert db.session.scalars(select(Erasure.finished_at)).one()
@@ -80,7 +78,7 @@ def test_a_person_of_an_older_backup_is_erased_again_and_nobody_else(
 def test_the_command_repeats_and_waits(app: Flask, cast: Cast, restore: Restore) -> None:
     with app.app_context():
         erasure.begin(cast.owner.account_id, "x")
-        job.run(cast.owner.account_id)
+        engine.erase(cast.owner.account_id)
         db.session.remove()
         restore()
         db.session.remove()
@@ -121,7 +119,7 @@ def test_the_certificate_is_checked_by_a_command(
 ) -> None:
     link = owner.send("/settings/leave", {"password": "four quiet words at sea", "confirmed": "y"})
     with app.app_context():
-        job.run(cast.owner.account_id)
+        engine.erase(cast.owner.account_id)
     file = tmp_path / "certificate.json"
     file.write_bytes(owner.get(f"{link.location}/certificate.json").data)
     run = app.test_cli_runner().invoke

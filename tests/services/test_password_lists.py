@@ -44,11 +44,16 @@ def test_words_of_somebody_else_are_words_like_others() -> None:
     assert passwords.problem("yellow kowalska trees 7", "b@example.com", "") is None
 
 
-def test_hostile_ones_do_not_keep_the_server_busy() -> None:
+def test_hostile_ones_do_not_keep_the_server_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spent() -> float:
+        began = time.process_time()
+        password_lists.is_common("4@8({[</369&#!1/|0$5+7%2/" * 8)
+        return time.process_time() - began
+
     password_lists.is_common("warm up")
-    began = time.process_time()
-    password_lists.is_common("4@8({[</369&#!1/|0$5+7%2/" * 8)
-    assert time.process_time() - began < 1.5
+    as_it_is = spent()
+    monkeypatch.setattr(password_lists, "LOOKED_AT", 72)  # the most that the library takes
+    assert as_it_is < spent() / 2
 
 
 @pytest.fixture

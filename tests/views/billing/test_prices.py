@@ -1,6 +1,7 @@
 """The price list as customers see it."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -117,7 +118,7 @@ def test_it_says_which_tier_one_has_until_when_and_what_the_next_saves(
     top_up(app, cast.stranger.account_id, 9_000_000, days_ago=1)
     page = text(owner)
     assert "You have topped up €100 or more at once" in page
-    year_later = tiers.year_after(now() - timedelta(days=100))
+    year_later = tiers.year_after(now() - timedelta(days=100)).astimezone(ZoneInfo("Europe/Warsaw"))
     assert f"until {year_later.day} {year_later:%B %Y}" in page
     assert "a part to Poland costs €0.024 instead of €0.027" in page
     assert "from €100 yours from €500" in page

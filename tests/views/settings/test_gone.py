@@ -13,6 +13,7 @@ from promosms.extensions import db
 from promosms.jobs import erasure as job
 from promosms.models import Account, Confirmation, Email, Erasure, User, now
 from promosms.services import certificates, erasures, registration
+from tests import engine
 from tests.cast import PASSWORD, Cast
 from tests.pages import PageClient, words
 
@@ -25,9 +26,7 @@ def leave(owner: PageClient) -> str:
 
 def erase(app: Flask, cast: Cast) -> None:
     with app.app_context():
-        job.run(cast.owner.account_id)
-        assert db.session.get(Account, cast.owner.account_id) is None
-        db.session.remove()
+        engine.erase(cast.owner.account_id)
 
 
 def test_the_page_shows_how_far_it_is_and_then_the_certificate(
