@@ -104,6 +104,11 @@ def check_page(html: str) -> BeautifulSoup:
     return page
 
 
+def without_tokens(html: str) -> str:
+    """The page without what is different each second."""
+    return TOKEN.sub('name="csrf_token" value=""', html)
+
+
 def words(text: str) -> str:
     """The text with single spaces."""
     return re.sub(r"\s+", " ", text).strip()
