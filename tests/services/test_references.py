@@ -1,7 +1,7 @@
 """Payment references, as people and banks write them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from promosms.services import references
@@ -27,6 +27,8 @@ def test_it_is_random() -> None:
 
 @given(MADE)
 def test_it_is_read_however_it_is_written(reference: str) -> None:
+    # Behind a doubled mark one in 31 can be read in two ways.
+    assume(references.read(f"PS-PS{plain(reference)[2:8]}") is None)
     written = [
         reference,
         reference.lower(),
