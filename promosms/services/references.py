@@ -7,6 +7,7 @@ places.
 
 import re
 import secrets
+import unicodedata
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 MARK = "PS"
@@ -15,13 +16,17 @@ LENGTH = 8
 _GAP = r"[\s./_\-\u2010-\u2015]*"
 _SIGN = rf"([{SIGNS}])"
 # Looks ahead without moving, so that a match may begin inside another one.
-_MARKED = re.compile(rf"(?=P{_GAP}S{_GAP}{_GAP.join([_SIGN] * LENGTH)})", re.IGNORECASE)
-_BARE = re.compile(rf"{_GAP}" + _GAP.join([_SIGN] * LENGTH) + _GAP, re.IGNORECASE)
+_MARKED = re.compile(rf"(?=P{_GAP}S{_GAP}{_GAP.join([_SIGN] * LENGTH)})")
+_BARE = re.compile(rf"{_GAP}" + _GAP.join([_SIGN] * LENGTH) + _GAP)
 
 
 def new() -> str:
     """A random reference: one in 27 thousand millions."""
-    signs = "".join(secrets.choice(SIGNS) for _ in range(LENGTH - 1))
+    return of("".join(secrets.choice(SIGNS) for _ in range(LENGTH - 1)))
+
+
+def of(signs: str) -> str:
+    """The reference that begins with these seven signs."""
     return _shown(signs + _check(signs))
 
 
@@ -42,9 +47,11 @@ def mistyped(text: str) -> bool:
 
 
 def _candidates(text: str) -> list[str]:
+    # A wide letter, or the sign of the kelvin, is a letter like any other.
+    text = unicodedata.normalize("NFKC", text).upper()
     found = _MARKED.findall(text)
     bare = _BARE.fullmatch(text)
-    return ["".join(signs).upper() for signs in [*found, *([bare.groups()] if bare else [])]]
+    return ["".join(signs) for signs in [*found, *([bare.groups()] if bare else [])]]
 
 
 def _check(signs: str) -> str:
