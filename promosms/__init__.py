@@ -18,8 +18,11 @@ from promosms import (
 )
 
 
-def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
-    """The application, a table of contents: every part registers itself."""
+def create_app(overrides: Mapping[str, object] | None = None, *, pages: bool = True) -> Flask:
+    """The application, a table of contents: every part registers itself.
+
+    Workers do without `pages`, which are a fifth of its memory and a third of its start.
+    """
     app = Flask(__name__, instance_path=config.instance_path(), instance_relative_config=True)
     config.init_app(app, overrides)
     logs.init_app(app)
@@ -29,6 +32,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     database.init_app(app)
     language.init_app(app)
     access.init_app(app)
-    views.init_app(app)
+    if pages:
+        views.init_app(app)
     cli.init_app(app)
     return app

@@ -2,7 +2,7 @@
 
 import click
 from flask import Flask, current_app
-from flask.cli import ScriptInfo, with_appcontext
+from flask.cli import with_appcontext
 from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,21 +42,21 @@ def up(host: str, port: int, http_port: int, demo: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@click.pass_obj
-def worker(info: ScriptInfo, name: str) -> None:
+def worker(name: str) -> None:
     """Run a worker: work, receive, mail, gateway-1; gateway-1/2 for its second connection."""
+    from promosms import create_app
     from promosms.worker import run
 
-    run(info.load_app(), name)
+    run(create_app(pages=False), name)
 
 
 @click.command()
-@click.pass_obj
-def tick(info: ScriptInfo) -> None:
+def tick() -> None:
     """Every few seconds: sweep, ring the bells, start what is due."""
+    from promosms import create_app
     from promosms.jobs.tick import run
 
-    run(info.load_app())
+    run(create_app(pages=False))
 
 
 @click.command()

