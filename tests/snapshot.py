@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import tempfile
 import time
 from abc import ABC, abstractmethod
 from contextlib import closing
@@ -34,8 +33,13 @@ class Snapshot:
         self.keys = [
             (key, self.redis.pttl(key), self.redis.dump(key)) for key in self.redis.scan_iter()
         ]
-        self.files = Path(tempfile.mkdtemp(prefix="snapshot-", dir=self.instance))
-        _copy_folders(self.instance, self.files)
+        # Not in a folder: other tests look through the whole disk for what must be gone.
+        self.files = {
+            path: path.read_bytes()
+            for name in FOLDERS
+            for path in (self.instance / name).rglob("*")
+            if path.is_file()
+        }
 
     def age(self) -> float:
         """Seconds since it was taken."""
@@ -43,7 +47,11 @@ class Snapshot:
 
     def put_back(self) -> None:
         """In place of everything that there is."""
-        _copy_folders(self.files, self.instance)
+        for name in FOLDERS:
+            shutil.rmtree(self.instance / name, ignore_errors=True)
+        for path, content in self.files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         with self.app.app_context():
             tables.empty()
         self.rows.put_back()
@@ -100,10 +108,3 @@ class RowsOnPostgresql(Rows):
 
 
 ROWS: dict[str, type[Rows]] = {"sqlite": RowsOnSqlite, "postgresql": RowsOnPostgresql}
-
-
-def _copy_folders(source: Path, target: Path) -> None:
-    for name in FOLDERS:
-        shutil.rmtree(target / name, ignore_errors=True)
-        if (source / name).is_dir():
-            shutil.copytree(source / name, target / name)
