@@ -33,7 +33,7 @@ from promosms.models import (
     RouteGateway,
     now,
 )
-from promosms.services import installation, ledger
+from promosms.services import installation, ledger, walks
 from tests.sending.conftest import check_books
 
 PRICE = 300
@@ -177,8 +177,13 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
         "sender": installation.NUMBER,
         "text": TEXT,
         "price": PRICE,
+        "apart": None,
     }
     fill(Message, messages, columns)
+    with transaction() as session:
+        ids = select(func.min(Message.id), func.max(Message.id))
+        first, last = session.execute(ids.where(Message.campaign_id == campaign.id)).one()
+        walks.write(session, campaign.id, walks.begun({gateway_id: (first, last)}))
     return account_id, campaign.id
 
 

@@ -14,7 +14,6 @@ from promosms.lines import OpenLine
 from promosms.services import claims, gateways, sweep, turns
 from promosms.services.claimed import Claimed
 from promosms.services.claims import Claim
-from promosms.services.places import Places
 from promosms.services.results import Answered
 
 log = logs.get(__name__)
@@ -26,7 +25,6 @@ LONGEST = 40.0  # seconds: a gateway answers before, or something is wrong with 
 PATIENCE = 60.0  # seconds for which a database that is away is waited for
 AT_FAULT = 20  # refusals in a row for reasons of the gateway's own
 AT_ONCE = frozenset({"credentials", "no_credit"})
-_places: dict[int, Places] = {}
 LOST = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
 
 
@@ -43,7 +41,7 @@ class Sender:
         self.line = line.line
         self.window = max(1, line.window)
         self.step = -(-self.window // 4)
-        self.claim = Claim(line.gateway_id, places=_places.setdefault(line.gateway_id, Places()))
+        self.claim = Claim(line.gateway_id)
         self.under_way: dict[str, tuple[Claimed, float]] = {}
         self.answers: deque[Answered] = deque()
         self.campaigns: set[int] = set()

@@ -22,12 +22,14 @@ from promosms.models.known_browser import KnownBrowser
 from promosms.models.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
 from promosms.models.list import ListRecipient, RecipientList
 from promosms.models.message import (
+    TROUBLED,
     InboundKind,
     InboundMessage,
     Lane,
     Message,
     MessagePart,
     MessageStatus,
+    apart_of,
 )
 from promosms.models.message_count import MessageCount
 from promosms.models.payment import Payment, PaymentKind
@@ -120,6 +122,7 @@ __all__ = [
     "SpentProof",
     "Suppression",
     "SuppressionSource",
+    "TROUBLED",
     "TaxAnswer",
     "TaxCheck",
     "Throttle",
@@ -131,6 +134,7 @@ __all__ = [
     "User",
     "UtcDateTime",
     "Worker",
+    "apart_of",
     "new_public_id",
     "now",
     "table_of",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
@@ -23,6 +23,8 @@ class CampaignStatus(StrEnum):
 
 class Campaign(Model):
     """`cursor` is the last recipient prepared; `n_…` count its messages by status.
+
+    `walks` is how far each gateway has come in it, by the gateway's id: see `services/walks.py`.
 
     Money in 1/10,000: `agreed_price` is what the review page showed, `total_price` what the
     prepared messages cost together, `missing` what the balance lacks while it is blocked;
@@ -48,6 +50,7 @@ class Campaign(Model):
     everyone: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    walks: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
     audience: Mapped[int] = mapped_column(Integer, default=0)
     agreed_price: Mapped[int] = mapped_column(BigInteger, default=0)
     total_price: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -115,7 +115,7 @@ MONEY = frozenset(
 )
 SENDING = (
     *("gateway_id", "lane", "sealed", "attempts", "tried_at", "doubtful", "next_attempt_at"),
-    *("lease_token", "lease_until", "submitted_at"),
+    *("lease_token", "lease_until", "submitted_at", "apart"),
 )
 
 PARTS = (
@@ -170,7 +170,7 @@ PARTS = (
         "campaigns",
         Campaign,
         _("Your campaigns and how many of their messages ended how."),
-        frozenset(("route_id", "cursor", "told_missing_at")),
+        frozenset(("route_id", "cursor", "walks", "told_missing_at")),
     ),
     Part(
         "campaign-lists",

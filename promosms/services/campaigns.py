@@ -14,6 +14,7 @@ from promosms import fence
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import (
+    TROUBLED,
     Account,
     Campaign,
     CampaignList,
@@ -261,7 +262,9 @@ def _deleted(campaign_id: int) -> list[tuple[str, str, int]]:
 def written_out(statuses: Sequence[str]) -> ColumnElement[bool]:
     """Has a message one of these? In the statement itself, so that partial indexes are used."""
     known = [MessageStatus(status).value for status in statuses]
-    return Message.status.in_([literal(status, literal_execute=True) for status in known])
+    all_apart = all(status in TROUBLED for status in known)
+    column = Message.apart if all_apart else Message.status
+    return column.in_([literal(status, literal_execute=True) for status in known])
 
 
 def messages(

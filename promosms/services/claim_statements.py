@@ -1,14 +1,14 @@
 """Statements of claims: what waits, whose turn it is, and taking it. Each is made once."""
 
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    BindParameter,
     ColumnElement,
     Select,
     bindparam,
+    false,
     func,
     literal,
     literal_column,
@@ -32,24 +32,32 @@ from promosms.models import (
     MessageStatus,
     table_of,
 )
-from promosms.services import suppressions
+from promosms.services import suppressions, walks
 from promosms.services.claimed import COLUMNS
 
 LAST = 2**63 - 1
 ROWS, CAMPAIGNS = table_of(Message), table_of(Campaign)
-QUEUE = (ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.id)
-# Written into the statement, so that the partial index of waiting messages is used.
-QUEUED = literal(MessageStatus.QUEUED.value, literal_execute=True)
+QUEUE = (ROWS.c.apart, ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.id)
+
+
+class Kind(Enum):
+    """Where to look for what waits."""
+
+    SINGLE = "texts of no campaign"
+    APART = "what was put back into the queue of a campaign"
+    FRESH = "what comes next on the walk through a campaign"
 
 
 @lru_cache
-def claiming(sqlite: bool, single: bool) -> ReturningUpdate[Any]:
-    """Take the next ones: `single` texts, or those of a campaign after an id.
+def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
+    """Take the next ones, also those that have opted out: with each row it says if it has.
 
-    Parameters: gateway, most, token, moment, until; for a campaign also campaign, after, and
-    last on PostgreSQL. Whoever claims a campaign's has locked it.
+    So nothing that waits is ever passed over. Parameters: gateway, most, token, moment, until;
+    for a campaign also campaign, for a walk also place and last. Whoever claims a campaign's has
+    locked it.
     """
-    rows = _single() if single else _of_campaign(sqlite)
+    single, fresh = kind is Kind.SINGLE, kind is Kind.FRESH
+    rows = _single() if single else _of_campaign(sqlite, fresh)
     return (
         update(ROWS)
         .where(*rows, ROWS.c.status == MessageStatus.QUEUED)
@@ -60,29 +68,35 @@ def claiming(sqlite: bool, single: bool) -> ReturningUpdate[Any]:
             submitted_at=bindparam("moment"),
             attempts=ROWS.c.attempts + 1,
             tried_at=func.coalesce(ROWS.c.tried_at, bindparam("moment")),
+            **({} if fresh else {"apart": MessageStatus.SENDING}),
         )
-        .returning(*(ROWS.c[name] for name in COLUMNS), ROWS.c.sealed)
+        .returning(
+            *(ROWS.c[name] for name in COLUMNS),
+            ROWS.c.sealed,
+            (false() if single else suppressions.opted_out()).label("opted_out"),
+        )
     )
 
 
 def _single() -> tuple[ColumnElement[bool], ...]:
     accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
     allowed = or_(ROWS.c.lane == Lane.SYSTEM, ROWS.c.account_id.in_(accounts))
-    query = select(ROWS.c.id).where(ROWS.c.gateway_id == bindparam("gateway"), _active(), *_ready())
-    query = query.where(ROWS.c.campaign_id.is_(None), allowed)
+    query = select(ROWS.c.id).where(*_alone(), _active(), _due(), allowed)
     query = query.order_by(ROWS.c.lane, ROWS.c.id).limit(bindparam("most"))
     # As a plain subquery PostgreSQL may run it again for each row, and take too many.
     chosen = query.with_for_update(skip_locked=True).cte("chosen")
     return (ROWS.c.id.in_(select(chosen.c.id)),)
 
 
-def _of_campaign(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
-    gateway, campaign = _number("gateway"), _number("campaign")
+def _of_campaign(sqlite: bool, fresh: bool) -> tuple[ColumnElement[bool], ...]:
+    gateway, campaign = walks.parameter("gateway"), walks.parameter("campaign")
     accounts = select(Account.id).join(Campaign, Campaign.account_id == Account.id)
     allowed = accounts.where(Campaign.id == campaign, Account.status == AccountStatus.ACTIVE)
     place: ColumnElement[Any] = ROWS.c.id if sqlite else literal_column(f"{ROWS.name}.ctid")
-    query = select(place).where(*_behind(sqlite), _active(), allowed.exists(), *_ready())
-    query = query.where(~suppressions.opted_out(ROWS)).order_by(*QUEUE).limit(bindparam("most"))
+    which = walks.fresh() if fresh else (*_put_back(sqlite), _due())
+    query = select(place).where(*which, _active(), allowed.exists())
+    order = (ROWS.c.campaign_id, ROWS.c.id) if fresh else QUEUE
+    query = query.order_by(*order).limit(bindparam("most"))
     if sqlite:
         return (ROWS.c.id.in_(query),)
     # By their places, which saves looking each up by its id. They are not locked one by one
@@ -95,24 +109,20 @@ def _of_campaign(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
 
 def _active() -> ColumnElement[bool]:
     """Is the gateway in service?"""
-    query = select(Gateway.id).where(Gateway.id == _number("gateway"))
+    query = select(Gateway.id).where(Gateway.id == walks.parameter("gateway"))
     return query.where(Gateway.status == GatewayStatus.ACTIVE).exists()
 
 
-def _number(name: str) -> BindParameter[int]:
-    return bindparam(name, type_=BigInteger)
-
-
-def _behind(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
-    """Of this gateway and campaign, after this id."""
-    gateway, campaign, after, last = map(_number, ("gateway", "campaign", "after", "last"))
+def _put_back(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
+    """What waits for this gateway again in this campaign."""
+    gateway, campaign = map(walks.parameter, ("gateway", "campaign"))
+    apart = QUEUE[0] == walks.QUEUED
     if sqlite:
-        return QUEUE[0] == gateway, QUEUE[1] == campaign, QUEUE[2] > after
+        return apart, QUEUE[1] == gateway, QUEUE[2] == campaign
     # As one comparison, because PostgreSQL would rather walk the primary key than the index of
     # what waits: fast in the middle of a campaign, and through the whole table at its end.
-    return tuple_(*QUEUE) > tuple_(gateway, campaign, after), tuple_(*QUEUE) <= tuple_(
-        gateway, campaign, last
-    )
+    first, last = (tuple_(walks.QUEUED, gateway, campaign, literal(n)) for n in (0, LAST))
+    return apart, tuple_(*QUEUE) > first, tuple_(*QUEUE) <= last
 
 
 @lru_cache
@@ -122,13 +132,13 @@ def locking(sqlite: bool) -> Select[Any]:
     A row is locked when it has been joined, so that nothing is locked before the opt-outs are.
     On SQLite nobody else writes anyway.
     """
-    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status).where(
+    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.walks).where(
         CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True))
     )
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)
     if sqlite:
         return query
-    lock = func.pg_advisory_xact_lock_shared(_number("account")).label("lock")
+    lock = func.pg_advisory_xact_lock_shared(walks.parameter("account")).label("lock")
     shared = select(lock).cte("shared").prefix_with("MATERIALIZED")
     return query.join_from(CAMPAIGNS, shared, true())
 
@@ -136,15 +146,13 @@ def locking(sqlite: bool) -> Select[Any]:
 @lru_cache
 def single_waiting() -> Select[int]:
     """Does a text wait that belongs to no campaign?"""
-    return (
-        select(ROWS.c.id)
-        .where(
-            ROWS.c.gateway_id == bindparam("gateway"),
-            ROWS.c.campaign_id.is_(None),
-            ROWS.c.status == QUEUED,
-        )
-        .limit(1)
-    )
+    return select(ROWS.c.id).where(*_alone()).limit(1)
+
+
+@lru_cache
+def left(_sqlite: bool) -> Select[int]:
+    """Does anything wait on the rest of a walk? Parameters: gateway, campaign, place, last."""
+    return select(ROWS.c.id).where(*walks.fresh()).limit(1)
 
 
 @lru_cache
@@ -165,6 +173,10 @@ def fairest() -> Select[Any]:
     )
 
 
-def _ready() -> tuple[ColumnElement[bool], ...]:
-    due = or_(ROWS.c.next_attempt_at.is_(None), ROWS.c.next_attempt_at <= bindparam("moment"))
-    return (ROWS.c.status == QUEUED, due)
+def _alone() -> tuple[ColumnElement[bool], ...]:
+    own = ROWS.c.gateway_id == bindparam("gateway")
+    return ROWS.c.apart == walks.QUEUED, own, ROWS.c.campaign_id.is_(None)
+
+
+def _due() -> ColumnElement[bool]:
+    return or_(ROWS.c.next_attempt_at.is_(None), ROWS.c.next_attempt_at <= bindparam("moment"))

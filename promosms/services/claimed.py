@@ -36,7 +36,7 @@ COLUMNS = Claimed._fields[:-1]
 
 
 def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
-    """Rows of COLUMNS and the sealed text, in the order in which they are to be sent."""
+    """Rows of COLUMNS, the sealed text and one thing more, in the order in which they are sent."""
     found = [_claimed(*row) for row in rows]
     found.sort(key=lambda message: (message.lane, message.id))
     # A throttled try does not count, so a long text may have parts at the gateway at its first.
@@ -45,7 +45,7 @@ def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
 
 
 def _claimed(*values: Any) -> Claimed:
-    *columns, sealed = values
+    *columns, sealed, _ = values
     message = Claimed._make((*columns, NO_PARTS))
     return message._replace(text=unsealed(sealed) or message.text) if sealed else message
 

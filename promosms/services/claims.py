@@ -2,21 +2,22 @@
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import Row, false, select
 from sqlalchemy.orm import Session
 
 from promosms.config import setting
 from promosms.database import on_sqlite, transaction
 from promosms.models import CampaignStatus, MessageStatus, now
-from promosms.services import claim_statements, suppressions
-from promosms.services.claim_statements import LAST, ROWS
+from promosms.services import claim_statements, suppressions, walks
+from promosms.services.claim_statements import ROWS, Kind
 from promosms.services.claimed import COLUMNS, Claimed, read
-from promosms.services.places import Places, Turn
 from promosms.services.tally import Tally
+from promosms.services.walks import Turn
 
 VAIN_SECONDS = 1.0
 
@@ -27,10 +28,10 @@ class Claim:
 
     gateway_id: int
     token: str = field(default_factory=lambda: secrets.token_hex(16))
-    places: Places = field(default_factory=Places)
     turn: Turn | None = None
     empty: bool = False
     vain: dict[int, float] = field(default_factory=dict)
+    looked: dict[int, float] = field(default_factory=dict)
     number: int = 0
 
     def looked_into_in_vain(self) -> list[int]:
@@ -38,6 +39,10 @@ class Claim:
         moment = time.monotonic()
         self.vain = {one: at for one, at in self.vain.items() if moment - at < VAIN_SECONDS}
         return list(self.vain)
+
+    def looks_apart(self, campaign_id: int) -> bool:
+        """Is it time to look for what was put back into the queue of a campaign?"""
+        return time.monotonic() - self.looked.get(campaign_id, -VAIN_SECONDS) >= VAIN_SECONDS
 
     def next_reference(self) -> str:
         """A reference for what is booked next; no two are alike."""
@@ -69,19 +74,19 @@ def take(
 
 def taken_before(claim: Claim) -> list[Claimed]:
     """What belongs to this claim already: its commit was answered by a broken connection."""
-    query = select(*(ROWS.c[name] for name in COLUMNS), ROWS.c.sealed).where(
-        ROWS.c.status == literal(MessageStatus.SENDING.value, literal_execute=True),
-        ROWS.c.lease_token == claim.token,
-    )
+    columns = (*(ROWS.c[name] for name in COLUMNS), ROWS.c.sealed, false())
+    query = select(*columns).where(ROWS.c.lease_token == claim.token)
     with transaction() as session:
-        return read(session, session.execute(query).all())
+        places = walks.under_way(gateway_id=claim.gateway_id)
+        found = [row for where in places for row in session.execute(query.where(where))]
+        return read(session, found)
 
 
 def _take_single(session: Session, claim: Claim, most: int) -> list[Claimed]:
     values = {"gateway": claim.gateway_id}
     if session.connection().scalar(claim_statements.single_waiting(), values) is None:
         return []
-    return _claim(session, claim, most, None, 0)
+    return read(session, _claim(session, claim, most, Kind.SINGLE))
 
 
 def _take_of_campaign(
@@ -92,20 +97,45 @@ def _take_of_campaign(
         claim.empty = True
         return []
     campaign_id = turn.campaign_id
-    status = _locked(session, turn.account_id, {*concerned, campaign_id}).get(campaign_id)
-    after, found = claim.places.after(campaign_id), []
-    if status == CampaignStatus.SENDING:
-        found = _claim(session, claim, max(1, min(most, turn.left)), campaign_id, after)
-    claim.places.move(campaign_id, found[-1].id if found else 0)
+    campaign = _locked(session, turn.account_id, {*concerned, campaign_id}).get(campaign_id)
+    found: Sequence[Any] = []
+    if campaign is not None and campaign.status == CampaignStatus.SENDING:
+        found = _claim_of(session, claim, max(1, min(most, turn.left)), campaign, tally)
     if found:
         turn.left -= len(found)
-        tally.move(campaign_id, len(found), MessageStatus.QUEUED, MessageStatus.SENDING)
-    elif after == 0:
-        # What is left may have opted out since it was put back into the queue.
-        suppressions.skip_opted_out(session, campaign_id, claim.gateway_id)
+    else:
         claim.vain[campaign_id] = time.monotonic()
     over = not found or turn.left <= 0 or time.monotonic() > turn.until
     claim.turn = None if over else turn
+    out = [row[0] for row in found if row[-1]]
+    tally.move(campaign_id, len(found) - len(out), MessageStatus.QUEUED, MessageStatus.SENDING)
+    if out:
+        suppressions.skip_claimed(session, out)
+    return read(session, [row for row in found if not row[-1]] if out else found)
+
+
+def _claim_of(
+    session: Session, claim: Claim, most: int, campaign: Row[Any], tally: Tally
+) -> Sequence[Row[Any]]:
+    """Claim of a campaign what was put back, or else what comes next on the walk."""
+    if claim.looks_apart(campaign.id):
+        found = _claim(session, claim, most, Kind.APART, campaign=campaign.id)
+        if found:
+            return found
+        claim.looked[campaign.id] = time.monotonic()
+    walk = walks.read(campaign.walks, claim.gateway_id)
+    if walk.place >= walk.last:
+        return []
+    stretch = {"campaign": campaign.id, "place": walk.place, "last": walk.last}
+    found = _claim(session, claim, most, Kind.FRESH, **stretch)
+    place = max((row[0] for row in found), default=walk.last)
+    if not found:
+        values = {**stretch, "gateway": claim.gateway_id}
+        if session.connection().scalar(claim_statements.left(on_sqlite()), values) is not None:
+            return []  # the account or the gateway may not send
+    tally.walks[campaign.id] = walks.written(
+        campaign.walks, claim.gateway_id, walk._replace(place=place)
+    )
     return found
 
 
@@ -117,19 +147,20 @@ def _next_turn(session: Session, claim: Claim, tally: Tally) -> Turn | None:
     return Turn(row.id, row.account_id)
 
 
-def _locked(session: Session, account_id: int, ids: Collection[int]) -> dict[int, str]:
-    """Lock out the opt-outs of the account, then campaigns; returns the statuses of these.
+def _locked(session: Session, account_id: int, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """Lock out the opt-outs of the account, then campaigns; returns these by their ids.
 
     Whoever touches the queued rows of a campaign locks it first.
     """
     values = {"account": suppressions.LOCKS + account_id, "ids": sorted(ids)}
     rows = session.connection().execute(claim_statements.locking(on_sqlite()), values)
-    return {row.id: row.status for row in rows}
+    return {row.id: row for row in rows}
 
 
 def _claim(
-    session: Session, claim: Claim, most: int, campaign_id: int | None, after: int
-) -> list[Claimed]:
+    session: Session, claim: Claim, most: int, kind: Kind, **stretch: int
+) -> Sequence[Row[Any]]:
+    """Rows that begin with their id and end with whether their number has opted out."""
     moment = now()
     values = {
         "gateway": claim.gateway_id,
@@ -137,9 +168,6 @@ def _claim(
         "token": claim.token,
         "moment": moment,
         "until": moment + timedelta(seconds=setting("LEASE_SECONDS")),
+        **stretch,
     }
-    if campaign_id is not None:
-        values |= {"campaign": campaign_id, "after": after}
-        values |= {} if on_sqlite() else {"last": LAST}
-    statement = claim_statements.claiming(on_sqlite(), campaign_id is None)
-    return read(session, session.connection().execute(statement, values).all())
+    return session.connection().execute(claim_statements.claiming(on_sqlite(), kind), values).all()

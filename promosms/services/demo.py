@@ -27,6 +27,7 @@ from promosms.models import (
     Role,
     SuppressionSource,
     User,
+    apart_of,
     now,
 )
 from promosms.services import (
@@ -200,6 +201,7 @@ def _end(session: Session, message: Message, at: datetime, random: Random) -> No
     """Give a waiting message its final status, and its parts the gateway's references."""
     status = random.choices(list(ENDS), list(ENDS.values()))[0]
     message.status = status
+    message.apart = apart_of(status)
     message.reason = REASONS.get(status, "")
     message.attempts = 1
     message.created_at = message.submitted_at = at

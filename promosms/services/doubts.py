@@ -21,7 +21,13 @@ def keep_unknown(session: Session, which: ColumnElement[bool], before: MessageSt
     rows = session.execute(
         update(Message)
         .where(which, Message.status == before, or_(Message.doubtful, taken))
-        .values(status=MessageStatus.UNKNOWN, reason=NO_ANSWER, final_at=now(), lease_until=None)
+        .values(
+            status=MessageStatus.UNKNOWN,
+            apart=MessageStatus.UNKNOWN,
+            reason=NO_ANSWER,
+            final_at=now(),
+            lease_until=None,
+        )
         .returning(Message.campaign_id)
         .execution_options(synchronize_session=False)
     ).all()

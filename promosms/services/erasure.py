@@ -41,6 +41,7 @@ from promosms.services import (
     saved_cards,
     scrub,
     suppressions,
+    walks,
 )
 from promosms.services.belonging import belonging, tables
 
@@ -203,7 +204,12 @@ def _stop(session: Transaction, account_id: int) -> None:
             Message.campaign_id.is_(None),
             Message.status == MessageStatus.QUEUED,
         )
-        .values(status=MessageStatus.CANCELLED, final_at=now(), sealed=None)
+        .values(
+            status=MessageStatus.CANCELLED,
+            apart=MessageStatus.CANCELLED,
+            final_at=now(),
+            sealed=None,
+        )
     )
     session.execute(
         update(TopUp)
@@ -216,12 +222,14 @@ def _wait_for_flight(account_id: int, seconds: float) -> bool:
     """Let texts that a worker is just submitting come to an end; False if some have not."""
     query = select(Message.id).where(
         Message.account_id == account_id,
-        Message.status == MessageStatus.SENDING,
         Message.submitted_at.is_not(None),
         Message.lease_until > now(),
     )
     end = time.monotonic() + seconds
-    while db.session.scalar(query.limit(1)) is not None:
+    while any(
+        db.session.scalar(query.where(where).limit(1)) is not None
+        for where in walks.under_way(Campaign.account_id == account_id)
+    ):
         db.session.rollback()
         if time.monotonic() > end:
             return False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from sqlalchemy import ColumnElement, exists, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from promosms.database import transaction
@@ -22,14 +22,12 @@ from promosms.models import (
     Worker,
     now,
 )
-from promosms.services import installation, routing, workers
+from promosms.services import installation, routing, walks, workers
 from promosms.services.routing import Choice, Chooser
 
 MOVED_AFTER = timedelta(seconds=60)
 """After so long without a connection what waits for a gateway goes to others."""
 BATCH = 5_000
-# Written into the statement, so that the partial index of waiting messages is used.
-QUEUED = literal(MessageStatus.QUEUED.value, literal_execute=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def move_waiting() -> int:
             if not stand_ins.able:
                 continue
             number += _move_single(gateway_id, route, stand_ins, BATCH - number)
-            for campaign_id in _waiting_campaigns(gateway_id, route.id):
+            for campaign_id in _waiting_campaigns(route.id):
                 number += _move_campaign(gateway_id, campaign_id, stand_ins, BATCH - number)
     return number
 
@@ -92,13 +90,11 @@ def _lost() -> list[int]:
     return list(db.session.scalars(query.order_by(Gateway.id)))
 
 
-def _waiting_campaigns(gateway_id: int, route_id: int) -> list[int]:
-    waiting = exists().where(Message.campaign_id == Campaign.id, *_movable(gateway_id))
+def _waiting_campaigns(route_id: int) -> list[int]:
     query = select(Campaign.id).where(
         Campaign.status == CampaignStatus.SENDING,
         Campaign.n_queued > 0,
         Campaign.route_id == route_id,
-        waiting,
     )
     return list(db.session.scalars(query.order_by(Campaign.id)))
 
@@ -114,7 +110,7 @@ def _movable(gateway_id: int) -> tuple[ColumnElement[bool], ...]:
     taken = exists().where(MessagePart.message_id == Message.id)
     return (
         Message.gateway_id == gateway_id,
-        Message.status == QUEUED,
+        Message.apart == walks.QUEUED,
         Message.doubtful.is_(False),
         ~taken,
     )
@@ -126,7 +122,11 @@ def _move_campaign(gateway_id: int, campaign_id: int, stand_ins: StandIns, most:
         query = select(Campaign.status).where(Campaign.id == campaign_id).with_for_update()
         if session.scalar(query) != CampaignStatus.SENDING:
             return 0
-        return _move(session, gateway_id, Message.campaign_id == campaign_id, stand_ins, most)
+        which = Message.campaign_id == campaign_id
+        number = _move(session, gateway_id, which, stand_ins, most)
+        if walks.take_aside(session, campaign_id, gateway_id, stand_ins.serving(), most - number):
+            number += _move(session, gateway_id, which, stand_ins, most - number)
+        return number
 
 
 def _move_single(gateway_id: int, route: Route, stand_ins: StandIns, most: int) -> int:

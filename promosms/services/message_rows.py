@@ -18,7 +18,7 @@ Shared = tuple[int, int, int, str]
 SHARED = ("account_id", "campaign_id", "lane", "sender")
 # As they stand in a draft, behind the recipient's id.
 DRAFTED = ("phone", "country", "text", "encoding", "parts", "price", "reason", "gateway_id")
-COLUMNS = ("attempts", "doubtful", "created_at", *SHARED, *DRAFTED, "status", "final_at")
+COLUMNS = ("attempts", "doubtful", "created_at", *SHARED, *DRAFTED, "status", "apart", "final_at")
 NAMES = ", ".join(COLUMNS)
 ON_SQLITE = f"INSERT INTO messages ({NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"
 ON_POSTGRESQL = f"COPY messages ({NAMES}) FROM STDIN"
@@ -56,7 +56,7 @@ def _rows(session: Session, shared: Shared, drafts: Sequence[Draft]) -> list[tup
     stored = table_of(Message).c.created_at.type.dialect_impl(dialect).bind_processor(dialect)
     moment = stored(now()) if stored else now()
     first = (0, False, moment, *shared)
-    queued, skipped = (QUEUED, None), (SKIPPED, moment)
+    queued, skipped = (QUEUED, None, None), (SKIPPED, SKIPPED, moment)
     return [(*first, *draft[1:], *(skipped if draft.reason else queued)) for draft in drafts]
 
 
@@ -64,7 +64,7 @@ def _copy(cursor: Any, shared: Shared, drafts: Sequence[Draft]) -> None:
     """In the text format of COPY: tabs between columns, \\N for NULL."""
     moment = now().isoformat()
     first = "\t".join(("0", "f", moment, *(_escaped(str(value)) for value in shared)))
-    queued, skipped = f"{QUEUED}\t{NULL}\n", f"{SKIPPED}\t{moment}\n"
+    queued, skipped = f"{QUEUED}\t{NULL}\t{NULL}\n", f"{SKIPPED}\t{SKIPPED}\t{moment}\n"
     lines = [
         f"{first}\t{phone}\t{country}\t{_escaped(text)}\t{encoding}\t{parts}\t{price}\t{reason}\t"
         f"{gateway or NULL}\t{skipped if reason else queued}"

@@ -1,13 +1,14 @@
 """What admins see of gateways, queues and workers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, select
 
 from promosms.extensions import db
-from promosms.models import Gateway, Message, MessageStatus, Route, RouteGateway, Worker
-from promosms.services import health, workers
+from promosms.models import Gateway, Message, Route, RouteGateway, Worker
+from promosms.services import health, walks, workers
 
 MOST = 10_000  # counting stops here: an admin page must not read a million rows
 
@@ -45,8 +46,8 @@ def line(gateway: Gateway) -> Line:
         gateway,
         health.effective(gateway),
         len(workers.connected().intersection(workers.names_of(gateway))),
-        _count(gateway.id, MessageStatus.QUEUED),
-        _count(gateway.id, MessageStatus.SENDING),
+        _count(walks.waiting(gateway.id)),
+        _count(walks.under_way(gateway_id=gateway.id)),
     )
 
 
@@ -69,14 +70,9 @@ def signs_of_life() -> list[Sign]:
     return [Sign(name, seen.get(name), name not in silent) for name in workers.expected()]
 
 
-def _count(gateway_id: int, status: MessageStatus) -> int:
-    some = (
-        select(Message.id)
-        .where(
-            Message.gateway_id == gateway_id,
-            Message.status == literal(status.value, literal_execute=True),
-        )
-        .limit(MOST + 1)
-        .subquery()
-    )
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+def _count(places: Iterable[ColumnElement[bool]]) -> int:
+    number = 0
+    for where in places:
+        some = select(Message.id).where(where).limit(MOST + 1 - number).subquery()
+        number += db.session.scalar(select(func.count()).select_from(some)) or 0
+    return number

@@ -24,6 +24,7 @@ from promosms.services import (
     message_rows,
     slices,
     trial,
+    walks,
 )
 from promosms.services.audience import Draft
 
@@ -110,13 +111,19 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
         if campaign is None:
             return None
         # Whoever opted out since has left the queue: what is held is what is still to be sent.
-        waiting_rows = (Message.campaign_id == campaign_id, Message.status == MessageStatus.QUEUED)
-        total, number = session.execute(
-            select(func.coalesce(func.sum(Message.price), 0), func.count()).where(*waiting_rows)
-        ).one()
-        campaign.total_price = int(total)
+        rows = session.execute(
+            select(
+                *(Message.gateway_id, func.sum(Message.price), func.count()),
+                *(func.min(Message.id), func.max(Message.id)),
+            )
+            .where(Message.campaign_id == campaign_id, Message.status == MessageStatus.QUEUED)
+            .group_by(Message.gateway_id)
+        ).all()
+        total, number = sum(int(row[1]) for row in rows), sum(row[2] for row in rows)
+        campaign.walks = walks.begun({row[0]: (row[3], row[4]) for row in rows if row[0]})
+        campaign.total_price = total
         campaign.audience = campaign.n_queued + campaign.n_skipped
-        campaign.status = _hold(session, campaign, int(total), int(number))
+        campaign.status = _hold(session, campaign, total, number)
         campaign.updated_at = now()
         return CampaignStatus(campaign.status)
 

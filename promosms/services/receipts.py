@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from promosms.database import on_sqlite
-from promosms.models import Hold, Message, MessagePart, MessageStatus, now, table_of
+from promosms.models import Hold, Message, MessagePart, MessageStatus, apart_of, now, table_of
 from promosms.services import bulk, ledger, readings
 from promosms.services.tally import Tally
 
@@ -199,6 +199,7 @@ def _end(session: Session, ended: Iterable[tuple[Known, MessageStatus]]) -> None
             "ids": [message.id for message in group],
             "before": before,
             "after": after,
+            "apart": apart_of(after),
             "moment": now(),
         }
         moved = set(session.connection().scalars(_ending(on_sqlite()), values))
@@ -220,6 +221,7 @@ def _ending(_sqlite: bool) -> ReturningUpdate[Any]:
         .where(bulk.among(ROWS.c.id), ROWS.c.status == bindparam("before"))
         .values(
             status=bindparam("after"),
+            apart=bindparam("apart"),
             reason="",
             final_at=moment,
             sent_at=func.coalesce(ROWS.c.sent_at, moment),

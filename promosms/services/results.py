@@ -6,14 +6,14 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, literal, or_, update
+from sqlalchemy import bindparam, literal, or_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from promosms.database import on_sqlite, transaction
 from promosms.gateways import KINDS
 from promosms.gateways.base import Answer, Resend, Trouble
-from promosms.models import Gateway, MessageStatus, now
+from promosms.models import Gateway, MessageStatus, apart_of, now
 from promosms.services import bulk, ledger
 from promosms.services.claim_statements import ROWS
 from promosms.services.claimed import Claimed
@@ -157,6 +157,7 @@ def _move(
         "token": claim.token,
         "before": before,
         "after": fate.status,
+        "apart": apart_of(fate.status),
         "why": fate.reason,
         "sent": moment if sent else None,
         "final": None if sent else moment,
@@ -174,13 +175,12 @@ def _movement(_sqlite: bool, old: bool) -> ReturningUpdate[Any]:
         .where(
             bulk.among(ROWS.c.id),
             ROWS.c.lease_token == bindparam("token"),
-            # Not the column itself: PostgreSQL believes that nothing is being sent, and would read
-            # all that is by the index of leases, also what others send, instead of these rows.
-            func.coalesce(ROWS.c.status, "") == bindparam("before"),
+            ROWS.c.status == bindparam("before"),
             *aged,
         )
         .values(
             status=bindparam("after"),
+            apart=bindparam("apart"),
             reason=bindparam("why"),
             sent_at=bindparam("sent"),
             final_at=bindparam("final"),
@@ -204,6 +204,7 @@ def _postpone(
         )
         .values(
             status=MessageStatus.QUEUED,
+            apart=MessageStatus.QUEUED,
             reason=fate.reason,
             next_attempt_at=now() + fate.wait,
             attempts=ROWS.c.attempts - (0 if fate.counted else 1),

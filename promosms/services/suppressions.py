@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Select,
-    Table,
     and_,
     delete,
-    exists,
     func,
-    literal,
+    literal_column,
     select,
     update,
 )
@@ -116,32 +115,39 @@ def _row(account_id: int, phone: str) -> Select[int]:
     )
 
 
-def opted_out(rows: Table) -> ColumnElement[bool]:
-    """Has the number of this row of messages opted out of its account's campaigns?"""
-    return (
-        exists()
-        .where(
-            LISTED.c.account_id == rows.c.account_id,
-            LISTED.c.phone == rows.c.phone,
-            rows.c.campaign_id.is_not(None),
-        )
-        .correlate(rows)
+def opted_out() -> ColumnElement[bool]:
+    """Has the number of a row of messages opted out of its account's campaigns?
+
+    Written out, for RETURNING: there SQLAlchemy leaves out the names of tables on SQLite.
+    """
+    return literal_column(
+        "EXISTS (SELECT 1 FROM suppressions"
+        " WHERE suppressions.account_id = messages.account_id"
+        " AND suppressions.phone = messages.phone AND messages.campaign_id IS NOT NULL)",
+        Boolean,
     )
 
 
-def skip_opted_out(session: Session, campaign_id: int, gateway_id: int) -> None:
-    """Skip what came back into a gateway's queue after its number had opted out."""
-    rows = table_of(Message)
-    phones = session.execute(
-        select(rows.c.account_id, rows.c.phone).where(
-            rows.c.gateway_id == gateway_id,
-            rows.c.campaign_id == campaign_id,
-            rows.c.status == literal(MessageStatus.QUEUED.value, literal_execute=True),
-            opted_out(rows),
+def skip_claimed(session: Session, ids: Sequence[int]) -> None:
+    """Skip messages that this transaction has claimed and whose number has opted out.
+
+    They have come into the queue, or back into it, after the opt-out. Their campaign is locked.
+    """
+    claimed = Message.id.in_(ids)
+    session.execute(
+        update(Message)
+        .where(claimed, Message.status == MessageStatus.SENDING)
+        .values(
+            status=MessageStatus.QUEUED,
+            apart=MessageStatus.QUEUED,
+            attempts=Message.attempts - 1,
+            submitted_at=None,
+            lease_token=None,
+            lease_until=None,
         )
-    ).all()
-    for account_id, phone in phones:
-        skip_waiting(session, account_id, [phone], OPTED_OUT)
+        .execution_options(synchronize_session=False)
+    )
+    _skip(session, (claimed, Message.status == MessageStatus.QUEUED), OPTED_OUT)
 
 
 def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:
@@ -160,11 +166,20 @@ def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reaso
         .order_by(Campaign.id)
         .with_for_update()
     ).all()
+    _skip(session, waiting, reason)
+
+
+def _skip(session: Session, waiting: tuple[ColumnElement[bool], ...], reason: str) -> None:
     doubts.keep_unknown(session, and_(*waiting), MessageStatus.QUEUED)
     skipped = session.execute(
         update(Message)
         .where(*waiting)
-        .values(status=MessageStatus.SKIPPED, reason=reason, final_at=now())
+        .values(
+            status=MessageStatus.SKIPPED,
+            apart=MessageStatus.SKIPPED,
+            reason=reason,
+            final_at=now(),
+        )
         .returning(Message.id, Message.campaign_id, Message.price)
         .execution_options(synchronize_session=False)
     ).all()

@@ -25,7 +25,6 @@ from promosms.models import (
     now,
 )
 from promosms.services import (
-    claim_statements,
     confirmations,
     counters,
     doubts,
@@ -36,6 +35,7 @@ from promosms.services import (
     phone_changes,
     results,
     second_steps,
+    walks,
 )
 
 BATCH = 1000
@@ -63,11 +63,12 @@ def take_back_leases() -> int:
 
     They are not sent again, unless the gateway can tell by our reference. Returns how many rows.
     """
-    expired = (Message.lease_until < now(), Message.status == MessageStatus.SENDING)
-    query = select(Message.id, Message.campaign_id, Message.gateway_id).where(*expired)
+    walks.settle()
+    query = select(Message.id, Message.campaign_id, Message.gateway_id)
+    query = query.where(Message.lease_until < now()).limit(BATCH)
+    found = [row for each in walks.under_way() for row in db.session.execute(query.where(each))]
     number = 0
     with transaction() as session:
-        found = session.execute(query.limit(BATCH)).all()
         # Campaigns before their rows, as everywhere, so that nobody waits in a circle.
         campaigns = {row.campaign_id for row in found if row.campaign_id is not None}
         session.execute(
@@ -171,19 +172,15 @@ def drop_old_sessions() -> None:
 def gateways_with_work() -> list[int]:
     """Gateways for which messages wait."""
     single = select(Message.gateway_id).where(
-        Message.status == claim_statements.QUEUED, Message.campaign_id.is_(None)
+        Message.apart == walks.QUEUED, Message.campaign_id.is_(None)
     )
     running = (
         select(Message.gateway_id)
         .join(Campaign, Campaign.id == Message.campaign_id)
-        .where(
-            Message.status == claim_statements.QUEUED,
-            Campaign.status == CampaignStatus.SENDING,
-            Campaign.n_queued > 0,
-        )
+        .where(Message.apart == walks.QUEUED, Campaign.status == CampaignStatus.SENDING)
     )
-    found = db.session.scalars(single.union(running))
-    return [gateway for gateway in found if gateway is not None]
+    found = {gateway for gateway in db.session.scalars(single.union(running)) if gateway}
+    return sorted(found | walks.unfinished())
 
 
 def events_due() -> bool:
@@ -198,7 +195,7 @@ def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
     if not ids:
         return 0
     status = MessageStatus.UNKNOWN if resend is Resend.NEVER else MessageStatus.QUEUED
-    values: dict[str, object] = {"reason": doubts.NO_ANSWER, "lease_until": None}
+    values: dict[str, object] = {"reason": doubts.NO_ANSWER, "lease_until": None, "apart": status}
     if status == MessageStatus.UNKNOWN:
         values["final_at"] = now()
     else:

@@ -16,13 +16,17 @@ ACCOUNTS = table_of(Account)
 
 
 class Tally:
-    """Changes of counters, and amounts in 1/10,000 to be charged or released, by campaign."""
+    """Changes of counters, and amounts in 1/10,000 to be charged or released, by campaign.
+
+    With them the walks (`services/walks.py`) of campaigns from which was claimed.
+    """
 
     def __init__(self) -> None:
         self.changes: dict[int, Counter[MessageStatus]] = defaultdict(Counter)
         self.charged: Counter[int] = Counter()
         self.released: Counter[int] = Counter()
         self.served: set[int] = set()
+        self.walks: dict[int, dict[str, list[int]]] = {}
 
     def move(
         self, campaign_id: int | None, number: int, before: MessageStatus, after: MessageStatus
@@ -43,8 +47,9 @@ class Tally:
 
     def book(self, session: Session, reference: str) -> None:
         """Write everything; the reference is unique for this transaction."""
-        for campaign_id, changes in sorted(self.changes.items()):
-            counters.move(session, campaign_id, changes)
+        for campaign_id in sorted({*self.changes, *self.walks}):
+            changes, walks = self.changes[campaign_id], self.walks.get(campaign_id)
+            counters.move(session, campaign_id, changes, walks)
         for campaign_id in sorted({*self.charged, *self.released}):
             ledger.settle(
                 campaign_id,

@@ -25,6 +25,7 @@ WORDS = (
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
+    "apart",
     *("kind", "own", "inbound_number", "joint", "sender", "encoding", "reason", "lease_token"),
     *("stored_as", "delimiter", "mapping", "error", "phone"),
 )

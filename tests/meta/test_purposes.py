@@ -29,7 +29,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/bulk.py",
         "services/consent.py",
         "services/guests.py",
-        "services/places.py",
+        "services/walks.py",
         "forms/recipients.py",
         "forms/imports.py",
         "forms/shared.py",
