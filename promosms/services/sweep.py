@@ -63,6 +63,7 @@ def take_back_leases() -> int:
 
     They are not sent again, unless the gateway can tell by our reference. Returns how many rows.
     """
+    db.session.rollback()  # what has been read before is old
     walks.settle()
     query = select(Message.id, Message.campaign_id, Message.gateway_id)
     query = query.where(Message.lease_until < now()).limit(BATCH)

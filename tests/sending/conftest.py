@@ -1,6 +1,6 @@
 """A campaign to work with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -19,8 +19,19 @@ from promosms.models import (
 )
 from promosms.services import audience, installation, launch
 from tests.cast import Cast
+from tests.sending.ways import astray
 
 MakeCampaign = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_astray(app: Flask) -> Iterator[None]:
+    """After every test here, whatever it is about."""
+    yield
+    with app.app_context():
+        found = astray()
+        db.session.remove()
+    assert found == []
 
 
 @pytest.fixture

@@ -1,0 +1,345 @@
+"""Walks: nothing is passed over, nothing is looked at twice, and what leaves them is found."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text, update
+
+from promosms.database import on_sqlite, transaction
+from promosms.extensions import db
+from promosms.gateways.base import Answer, Receipt, ReceiptStatus, Trouble
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Gateway,
+    GatewayStatus,
+    Message,
+    RouteGateway,
+    Suppression,
+    now,
+)
+from promosms.services import (
+    claims,
+    events,
+    installation,
+    launch,
+    overview,
+    preparation,
+    results,
+    sweep,
+    system_texts,
+    walks,
+)
+from promosms.services.claimed import Claimed
+from promosms.services.claims import Claim
+from promosms.services.walks import Walk
+from tests.cast import Cast
+from tests.sending.conftest import MakeCampaign, check_books, statuses
+
+BUSY = Answer(trouble=Trouble.TEMPORARY, reason="busy")
+PHONES = [f"+486012{n:05}" for n in range(100, 110)]
+
+
+@pytest.fixture
+def line(context: None) -> int:
+    """The only gateway."""
+    gateway_id = db.session.query(Gateway).one().id
+    db.session.rollback()
+    return gateway_id
+
+
+@pytest.fixture
+def opened(line: int, make_campaign: MakeCampaign) -> int:
+    """A campaign whose ten messages wait."""
+    campaign_id = make_campaign(PHONES)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    return campaign_id
+
+
+def walk_of(campaign_id: int, gateway_id: int) -> Walk:
+    db.session.rollback()
+    campaign = db.session.get_one(Campaign, campaign_id, populate_existing=True)
+    return walks.read(campaign.walks, gateway_id)
+
+
+def ids(campaign_id: int) -> list[int]:
+    query = select(Message.id).where(Message.campaign_id == campaign_id).order_by(Message.id)
+    return list(db.session.scalars(query))
+
+
+def apart() -> list[str | None]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Message.apart).order_by(Message.id)))
+
+
+def expire() -> None:
+    with transaction() as session:
+        session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
+
+
+def test_a_campaign_is_opened_with_the_walks_of_its_gateways(line: int, opened: int) -> None:
+    first, *_, last = ids(opened)
+    assert walk_of(opened, line) == Walk(first - 1, first - 1, last)
+    assert walk_of(opened, line + 1) == Walk(0, 0, 0)
+    assert apart() == [None] * 10
+
+
+def test_a_worker_that_starts_anew_goes_on_where_the_last_one_was(line: int, opened: int) -> None:
+    everything = ids(opened)
+    assert [m.id for m in claims.take(Claim(line), 4)] == everything[:4]
+    assert walk_of(opened, line).place == everything[3]
+    assert [m.id for m in claims.take(Claim(line), 4)] == everything[4:8]
+
+
+def test_what_was_not_committed_is_not_passed(line: int, opened: int) -> None:
+    claim = Claim(line)
+
+    def killed() -> None:
+        with transaction():
+            assert len(claims.take(claim, 4)) == 4
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        killed()
+    assert [m.id for m in claims.take(claim, 10)] == ids(opened)
+
+
+def test_a_straight_way_leaves_all_indexes_alone(line: int, opened: int) -> None:
+    claim = Claim(line)
+    found = claims.take(claim, 10)
+    assert apart() == [None] * 10
+    results.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found])
+    assert statuses(opened) == {"sent": 10}
+    assert apart() == [None] * 10
+
+
+@pytest.mark.parametrize("why", ["gateway", "account"])
+def test_nothing_is_passed_while_sending_is_forbidden(
+    line: int, opened: int, cast: Cast, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "VAIN_SECONDS", -1)
+    claim = Claim(line)
+    assert len(claims.take(claim, 2)) == 2
+    before = walk_of(opened, line)
+
+    def allow(word: str) -> None:
+        change = (
+            update(Gateway).where(Gateway.id == line).values(status=word)
+            if why == "gateway"
+            else update(Account).where(Account.id == cast.owner.account_id).values(status=word)
+        )
+        with transaction() as session:
+            session.execute(change)
+
+    allow(GatewayStatus.PAUSED if why == "gateway" else "suspended")
+    assert claims.take(claim, 10) == []
+    assert walk_of(opened, line) == before
+    allow("active")
+    assert len(claims.take(claim, 10)) == 8
+
+
+def test_the_end_of_a_walk_is_noted_so_that_nobody_looks_there_again(
+    line: int, opened: int, cast: Cast
+) -> None:
+    claim = Claim(line)
+    assert len(claims.take(claim, 8)) == 8
+    with transaction() as session:
+        left = update(Message).where(Message.status == "queued")
+        session.execute(left.values(status="skipped", apart="skipped"))
+    assert sweep.gateways_with_work() == [line]
+    assert claims.take(claim, 8) == []
+    assert walk_of(opened, line).place == ids(opened)[-1]
+    with transaction() as session:
+        session.execute(update(Campaign).values(n_queued=0, n_skipped=2))
+
+
+def test_who_opted_out_is_skipped_when_his_turn_comes(line: int, opened: int, cast: Cast) -> None:
+    with transaction() as session:  # as if it had come while the page was being inserted
+        session.add_all(
+            Suppression(account_id=cast.owner.account_id, phone=phone, source="reply")
+            for phone in (PHONES[0], PHONES[9])
+        )
+    claim = Claim(line)
+    assert [m.phone for m in claims.take(claim, 10)] == PHONES[1:9]
+    assert statuses(opened) == {"sending": 8, "skipped": 2}
+    check_books(cast.owner.account_id)
+
+
+def test_a_turn_of_which_all_have_opted_out_is_not_the_last(
+    line: int, opened: int, cast: Cast
+) -> None:
+    with transaction() as session:
+        session.add_all(
+            Suppression(account_id=cast.owner.account_id, phone=phone, source="reply")
+            for phone in PHONES[:4]
+        )
+    claim = Claim(line)
+    assert claims.take(claim, 4) == []
+    assert not claim.empty
+    assert len(claims.take(claim, 10)) == 6
+    check_books(cast.owner.account_id)
+
+
+def test_a_text_of_which_a_part_was_taken_before_its_opt_out_is_unconfirmed(
+    line: int, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = make_campaign(PHONES[:1], text="x" * 300)
+    preparation.prepare(campaign_id)
+    claim = Claim(line)
+    half = Answer(trouble=Trouble.TEMPORARY, reason="busy", taken={1: "r-1"})
+    results.record(claim, [(m, half) for m in claims.take(claim, 1)])
+    with transaction() as session:
+        own = {"account_id": cast.owner.account_id, "phone": PHONES[0]}
+        session.add(Suppression(**own, source="reply"))
+        session.execute(update(Message).values(next_attempt_at=None))
+    assert claims.take(Claim(line), 1) == []
+    assert statuses(campaign_id) == {"unknown": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_what_is_put_back_is_apart_until_it_is_sent(
+    line: int, opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim(line)
+    results.record(claim, [(m, BUSY) for m in claims.take(claim, 2)])
+    assert apart()[:3] == ["queued", "queued", None]
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=None))
+    again = Claim(line)
+    found = claims.take(again, 10)
+    assert [m.id for m in found] == ids(opened)[:2]
+    assert apart()[:3] == ["sending", "sending", None]
+    results.record(again, [(m, Answer((f"r-{m.id}",))) for m in found])
+    assert apart() == [None] * 10
+    assert len(claims.take(again, 10)) == 8
+
+
+def test_what_was_put_back_is_found_beside_a_long_walk(
+    line: int, opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim(line)
+    results.record(claim, [(m, BUSY) for m in claims.take(claim, 2)])
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=None))
+    assert [m.id for m in claims.take(claim, 2)] == ids(opened)[2:4]
+    monkeypatch.setattr(claims, "VAIN_SECONDS", -1)
+    assert [m.id for m in claims.take(claim, 2)] == ids(opened)[:2]
+
+
+def test_two_gateways_walk_through_one_campaign(
+    line: int, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    with transaction() as session:
+        other = Gateway(name="Other", kind="simulator", seen_at=now())
+        session.add(other)
+        session.flush()
+        session.add(RouteGateway(route_id=installation.default_route().id, gateway_id=other.id))
+        second = other.id
+    campaign_id = make_campaign([f"+486012{n:05}" for n in range(100, 160)])
+    preparation.prepare(campaign_id)
+    assert sweep.gateways_with_work() == sorted([line, second])
+    query = select(Message.gateway_id, func.count()).group_by(Message.gateway_id)
+    shares = {row[0]: row[1] for row in db.session.execute(query)}
+    assert set(shares) == {line, second}
+    seen: list[Claimed] = []
+    for gateway_id in (line, second):
+        claim = Claim(gateway_id)
+        while found := claims.take(claim, 7):
+            seen += found
+        assert sum(shares.values()) - len(seen) == (shares[second] if gateway_id == line else 0)
+    assert len({m.id for m in seen}) == 60
+    assert sweep.gateways_with_work() == []
+
+
+def test_the_sweep_finds_what_dead_workers_left_however_far_others_have_come(
+    line: int, opened: int, cast: Cast
+) -> None:
+    system = system_texts.queue_system_text(cast.stranger.account_id, "+48601200777", "x", "y").id
+    dead = Claim(line)
+    assert [m.id for m in claims.take(dead, 1)] == [system]
+    assert len(claims.take(dead, 3)) == 3
+    alive = Claim(line)
+    mine = claims.take(alive, 5)
+    results.record(alive, [(m, Answer((f"r-{m.id}",))) for m in mine])
+    walks.settle()
+    assert sweep.take_back_leases() == 0
+    assert walk_of(opened, line).settled == ids(opened)[0] - 1
+    expire()
+    assert sweep.take_back_leases() == 4
+    assert statuses(opened) == {"unknown": 3, "sent": 5, "queued": 2}
+    check_books(cast.owner.account_id)
+
+
+def test_what_is_settled_is_not_looked_at_again(line: int, opened: int) -> None:
+    claim, everything = Claim(line), ids(opened)
+    found = claims.take(claim, 6)
+    results.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found[:4]])
+    walks.settle()
+    assert walk_of(opened, line) == Walk(everything[3], everything[5], everything[9])
+    results.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found[4:]])
+    third = claims.take(claim, 1)
+    walks.settle()
+    assert walk_of(opened, line).settled == everything[5]
+    expire()
+    assert sweep.take_back_leases() == len(third)
+
+
+def test_a_cancelled_campaign_is_swept_too(line: int, opened: int, cast: Cast) -> None:
+    claims.take(Claim(line), 3)
+    launch.cancel(db.session.get_one(Campaign, opened))
+    expire()
+    assert sweep.take_back_leases() == 3
+    assert statuses(opened) == {"cancelled": 7, "unknown": 3}
+    check_books(cast.owner.account_id)
+
+
+def test_admins_see_what_waits_and_what_is_being_sent(line: int, opened: int) -> None:
+    claim = Claim(line)
+    results.record(claim, [(m, BUSY) for m in claims.take(claim, 2)])
+    claims.take(claim, 3)
+    told = overview.line(db.session.get_one(Gateway, line))
+    assert (told.waiting, told.sending) == (7, 3)
+
+
+def test_no_index_knows_of_what_all_messages_go_through(app: Flask, context: None) -> None:
+    """PostgreSQL writes beside the old row only if nothing that an index reads has changed."""
+    changing = {"status", "reason", "lease_token", "lease_until", "submitted_at", "attempts"}
+    changing |= {"tried_at", "sent_at", "final_at", "sealed"}
+    for index in Message.__table__.indexes:
+        assert not changing & {column.name for column in index.columns}
+        for dialect in ("sqlite", "postgresql"):
+            where = str(index.dialect_options[dialect]["where"])
+            assert not [name for name in changing if name in where]
+
+
+def test_postgresql_writes_new_rows_beside_the_old_ones(
+    line: int, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    if on_sqlite():
+        return
+    campaign_id = make_campaign(PHONES)
+    preparation.prepare(campaign_id)
+    options = db.session.scalar(text("SELECT reloptions FROM pg_class WHERE relname = 'messages'"))
+    assert options == ["fillfactor=50"]
+    before = written()
+    claim = Claim(line)
+    found = claims.take(claim, 10)
+    results.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found])
+    events.store(line, [Receipt(f"r-{m.id}", "", ReceiptStatus.DELIVERED) for m in found])
+    while events.apply_batch():
+        continue
+    assert statuses(campaign_id) == {"delivered": 10}
+    written_now, beside = (new - old for new, old in zip(written(), before, strict=True))
+    assert written_now == beside >= 20  # the last ones may not be counted yet
+
+
+def written() -> list[int]:
+    """How many rows of messages have been written anew, and how many of them beside the old one."""
+    db.session.rollback()
+    db.session.execute(text("SELECT pg_stat_force_next_flush()"))
+    db.session.rollback()
+    columns = "n_tup_upd, n_tup_hot_upd"
+    told = text(f"SELECT {columns} FROM pg_stat_user_tables WHERE relname = 'messages'")
+    return list(db.session.execute(told).one())
