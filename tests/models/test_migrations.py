@@ -109,3 +109,31 @@ def test_they_keep_what_stands_in_the_tables(app: Flask) -> None:
                 connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
             db.create_all()
             db.session.remove()
+
+
+ON_THE_WAY = {"queued": "queued", "sending": "sending", "sent": None, "failed": "failed"}
+
+
+def test_what_was_on_its_way_is_found_after_0007(app: Flask) -> None:
+    with app.app_context():
+        db.drop_all()
+        try:
+            upgrade(revision="0001")
+            with db.engine.begin() as connection:
+                connection.execute(text(f"INSERT INTO accounts {KEPT['accounts']}"))
+                for number, status in enumerate(ON_THE_WAY, 78):
+                    row = KEPT["messages"].replace("77", str(number)).replace("sent", status)
+                    connection.execute(text(f"INSERT INTO messages {row}"))
+            upgrade()
+            with db.engine.connect() as connection:
+                found = connection.execute(text("SELECT status, apart FROM messages")).all()
+                assert {row.status: row.apart for row in found} == ON_THE_WAY
+                if db.engine.name == "postgresql":
+                    query = "SELECT reloptions FROM pg_class WHERE oid = 'messages'::regclass"
+                    assert connection.scalar(text(query)) == ["fillfactor=50"]
+        finally:
+            downgrade(revision="base")
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+            db.create_all()
+            db.session.remove()
