@@ -100,6 +100,7 @@ def _sent(account_id: int, messages: int) -> int:
         "parts": 1,
         "price": 500,
         "status": MessageStatus.DELIVERED,
+        "apart": None,
         "reason": "",
         "attempts": 1,
         "doubtful": False,

@@ -273,6 +273,7 @@ def _messages(account_id: int, campaign_id: int, number: int) -> None:
         "parts": 1,
         "price": 300,
         "status": MessageStatus.DELIVERED,
+        "apart": None,
         "reason": "",
         "attempts": 1,
         "doubtful": False,
