@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Select,
     and_,
@@ -123,8 +122,7 @@ def opted_out() -> ColumnElement[bool]:
     return literal_column(
         "EXISTS (SELECT 1 FROM suppressions"
         " WHERE suppressions.account_id = messages.account_id"
-        " AND suppressions.phone = messages.phone AND messages.campaign_id IS NOT NULL)",
-        Boolean,
+        " AND suppressions.phone = messages.phone AND messages.campaign_id IS NOT NULL)"
     )
 
 
