@@ -21,6 +21,8 @@ MISSED = 2
 """So many unanswered enquire_link end the session."""
 LEAVING = 5.0
 """Seconds that answers may still take after the SMSC has said good-bye."""
+BURST = 25
+"""After so many PDUs what may follow them leaves, so that the line is not empty meanwhile."""
 UNREAD = 1 << 22
 """Octets that the SMSC may leave unread; after that the line is given up."""
 SILENT = (Command.ALERT_NOTIFICATION, Command.OUTBIND)
@@ -194,8 +196,11 @@ class Session(asyncio.Protocol):
         self.heard_at = self.loop.time()
         self.missed = 0
         try:
-            for frame in self.frames.feed(data):
+            for number, frame in enumerate(self.frames.feed(data), 1):
                 self._take(frame)
+                if number % BURST == 0 and self.usable:
+                    self._fill()
+                    self._flush()
         except Malformed:
             log.warning("smpp.malformed")
             self._write(NACK, Status.INVALID_COMMAND_LENGTH, 0)
