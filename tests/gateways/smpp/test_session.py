@@ -263,35 +263,6 @@ def test_answers_byte_by_byte_are_understood() -> None:
     play(story())
 
 
-def test_what_follows_does_not_wait_for_a_whole_window_of_answers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def story() -> None:
-        async with bound(window=60) as stage:
-            session, happened = current(stage), []
-            stage.smsc.on_submit = lambda _client, _pdu: None
-            for number in range(120):
-                stage.gateway.begin(sms(number=number), lambda _: happened.append("answer"))
-            sequences = list(session.open)
-            assert len(sequences) == 60
-            await asyncio.sleep(0)
-            write = session.transport.write
-
-            def written(data: bytes) -> None:
-                happened.append("text")
-                write(data)
-
-            monkeypatch.setattr(session.transport, "write", written)
-            answers = (pdu_bytes("submit_sm_resp", n, message_id=str(n)) for n in sequences)
-            session.data_received(b"".join(answers))
-            await asyncio.sleep(0)
-            burst = [*["answer"] * sessions.BURST, "text"]
-            assert happened == [*burst, *burst, *["answer"] * (60 - 2 * sessions.BURST), "text"]
-            stage.smsc.on_submit = accept
-
-    play(story())
-
-
 def deliver(client: Client, name: str, **fields: Any) -> int:
     """The SMSC sends a receipt."""
     return client.request("deliver_sm", esm_class=4, short_message=receipt_text(name), **fields)
