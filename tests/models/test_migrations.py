@@ -1,5 +1,8 @@
 """The migrations lead to the tables that the models describe, and back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
@@ -9,25 +12,30 @@ from sqlalchemy import inspect, text
 from promosms.extensions import db
 
 
+@contextmanager
+def no_tables() -> Iterator[None]:
+    """An empty database; afterwards the migrations go back, and all tables are there again."""
+    db.drop_all()
+    try:
+        yield
+    finally:
+        downgrade(revision="base")
+        with db.engine.begin() as connection:
+            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        db.create_all()
+        db.session.remove()
+
+
 def test_the_migrations_lead_to_the_models_and_back(app: Flask) -> None:
-    with app.app_context():
-        db.drop_all()
-        try:
-            upgrade()
-            with db.engine.connect() as connection:
-                options = {
-                    "include_object": app.extensions["migrate"].configure_args["include_object"]
-                }
-                there = MigrationContext.configure(connection, opts=options)
-                found = compare_metadata(there, db.metadata)
-            assert found == []
-            downgrade(revision="base")
-            assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
-        finally:
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-            db.create_all()
-            db.session.remove()
+    with app.app_context(), no_tables():
+        upgrade()
+        with db.engine.connect() as connection:
+            options = {"include_object": app.extensions["migrate"].configure_args["include_object"]}
+            there = MigrationContext.configure(connection, opts=options)
+            found = compare_metadata(there, db.metadata)
+        assert found == []
+        downgrade(revision="base")
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
 
 
 GUARDS = {
@@ -42,19 +50,12 @@ GUARDS = {
 def test_they_lead_to_the_same_guards_and_checks(app: Flask) -> None:
     with app.app_context():
         made = guards_and_checks()
-        db.drop_all()
-        try:
+        with no_tables():
             upgrade()
             assert guards_and_checks() == made
             downgrade(revision="0004")
             assert "fenced" not in {said for _, said in guards_and_checks()[0]}
             assert made[0] - guards_and_checks()[0] == fences_of(made[0])
-            downgrade(revision="base")
-        finally:
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-            db.create_all()
-            db.session.remove()
 
 
 def fences_of(guards: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -90,50 +91,34 @@ KEPT = {
 
 
 def test_they_keep_what_stands_in_the_tables(app: Flask) -> None:
-    with app.app_context():
-        db.drop_all()
-        try:
-            upgrade(revision="0001")
-            with db.engine.begin() as connection:
-                for table, row in KEPT.items():
-                    connection.execute(text(f"INSERT INTO {table} {row}"))
-            for step in (lambda: upgrade(), lambda: downgrade(revision="0001")):
-                step()
-                with db.engine.connect() as connection:
-                    for table in KEPT:
-                        found = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
-                        assert (table, found) == (table, 1)
-        finally:
-            downgrade(revision="base")
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-            db.create_all()
-            db.session.remove()
+    with app.app_context(), no_tables():
+        upgrade(revision="0001")
+        with db.engine.begin() as connection:
+            for table, row in KEPT.items():
+                connection.execute(text(f"INSERT INTO {table} {row}"))
+        for step in (lambda: upgrade(), lambda: downgrade(revision="0001")):
+            step()
+            with db.engine.connect() as connection:
+                for table in KEPT:
+                    found = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+                    assert (table, found) == (table, 1)
 
 
 ON_THE_WAY = {"queued": "queued", "sending": "sending", "sent": None, "failed": "failed"}
 
 
 def test_what_was_on_its_way_is_found_after_0007(app: Flask) -> None:
-    with app.app_context():
-        db.drop_all()
-        try:
-            upgrade(revision="0001")
-            with db.engine.begin() as connection:
-                connection.execute(text(f"INSERT INTO accounts {KEPT['accounts']}"))
-                for number, status in enumerate(ON_THE_WAY, 78):
-                    row = KEPT["messages"].replace("77", str(number)).replace("sent", status)
-                    connection.execute(text(f"INSERT INTO messages {row}"))
-            upgrade()
-            with db.engine.connect() as connection:
-                found = connection.execute(text("SELECT status, apart FROM messages")).all()
-                assert {row.status: row.apart for row in found} == ON_THE_WAY
-                if db.engine.name == "postgresql":
-                    query = "SELECT reloptions FROM pg_class WHERE oid = 'messages'::regclass"
-                    assert connection.scalar(text(query)) == ["fillfactor=50"]
-        finally:
-            downgrade(revision="base")
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-            db.create_all()
-            db.session.remove()
+    with app.app_context(), no_tables():
+        upgrade(revision="0001")
+        with db.engine.begin() as connection:
+            connection.execute(text(f"INSERT INTO accounts {KEPT['accounts']}"))
+            for number, status in enumerate(ON_THE_WAY, 78):
+                row = KEPT["messages"].replace("77", str(number)).replace("sent", status)
+                connection.execute(text(f"INSERT INTO messages {row}"))
+        upgrade()
+        with db.engine.connect() as connection:
+            found = connection.execute(text("SELECT status, apart FROM messages")).all()
+            assert {row.status: row.apart for row in found} == ON_THE_WAY
+            if db.engine.name == "postgresql":
+                query = "SELECT reloptions FROM pg_class WHERE oid = 'messages'::regclass"
+                assert connection.scalar(text(query)) == ["fillfactor=50"]
