@@ -10,6 +10,7 @@ from promosms import bell, logs
 from promosms.config import setting
 from promosms.extensions import db
 from promosms.jobs import cards, nightly
+from promosms.jobs import sweep as sweep_list
 from promosms.services import (
     account_export,
     balance_alerts,
@@ -52,7 +53,7 @@ def run(app: Flask) -> None:
 def tick() -> None:
     """One round. Whatever fails is tried again in the next one."""
     workers.beat(workers.TICK)
-    sweep.sweep()
+    sweep_list.run()
     imports.discard_abandoned()
     top_ups.expire()
     for account_id in balance_alerts.due():

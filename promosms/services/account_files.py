@@ -22,7 +22,7 @@ from promosms.extensions import db
 from promosms.language import force_locale
 from promosms.language import gettext as _
 from promosms.models import AuditEntry, Invoice, table_of
-from promosms.services import exports, formulas, invoice_files
+from promosms.services import csv_files, formulas, invoice_files
 from promosms.services.account_columns import COLUMNS
 from promosms.services.account_contents import LEFT_OUT, MONEY, PARTS, REFERENCES, Part, actor
 
@@ -54,7 +54,7 @@ def add(
     rows = 0
     with tempfile.TemporaryFile("w+b", dir=folder) as waiting:
         with archive.open(f"{name}.csv", "w") as member:
-            member.write((exports.BOM + _line(names)).encode())
+            member.write((csv_files.BOM + _line(names)).encode())
             for page in pages:
                 ready = [[_plain(n, v) for n, v in zip(names, row, strict=True)] for row in page]
                 member.write("".join(_line(_cells(names, row)) for row in ready).encode())

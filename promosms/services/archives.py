@@ -13,7 +13,7 @@ from promosms.documents.tax import TaxCase
 from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.models import Invoice, InvoiceKind
-from promosms.services import exports, invoice_files, invoice_pages
+from promosms.services import csv_files, invoice_files, invoice_pages
 from promosms.services.invoice_pages import Search
 
 LIST = "invoices.csv"
@@ -51,7 +51,7 @@ def archive(search: Search) -> Iterator[bytes]:
     sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(_entry(LIST, DAY_ONE), "w") as member:
-            for text in exports.csv_text(_rows(search)):
+            for text in csv_files.csv_text(_rows(search)):
                 member.write(text.encode())
                 if sink.pieces:
                     yield sink.take()

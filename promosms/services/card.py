@@ -19,7 +19,7 @@ from promosms.database import transaction, writing
 from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.models import TopUp, TopUpStatus
-from promosms.services.confirmations import public_address
+from promosms.urls import public_address
 
 SECONDS = 15
 RETRIES = 2

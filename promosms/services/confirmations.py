@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from promosms.config import setting
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.language import current_language
 from promosms.models import Confirmation, ConfirmationKind, User, now
 from promosms.services.sessions import digest
+from promosms.urls import public_address
 
 LIFETIMES = {
     ConfirmationKind.REGISTER: timedelta(hours=24),
@@ -56,11 +56,6 @@ def new_link(
             )
         )
     return public_address(PATHS[kind] + token)
-
-
-def public_address(path: str) -> str:
-    """An address for e-mails: never from what the browser says the host is."""
-    return str(setting("PUBLIC_URL")).rstrip("/") + path
 
 
 def find(kind: ConfirmationKind, token: str) -> Confirmation:

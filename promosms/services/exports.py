@@ -2,32 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.models import FIELDS, BadRow, Consent, Import, Recipient, Suppression
-from promosms.services import formulas, recipient_pages, recipients
+from promosms.services import recipient_pages, recipients
 
 PAGE = 1000
-BOM = "\ufeff"
-
-
-def csv_text(rows: Iterable[Sequence[str | Decimal]]) -> Iterator[str]:
-    """Rows as the text of a CSV file; formulas are disarmed, Excel sees that it is UTF-8.
-
-    A Decimal is written as it is: a minus before figures is no formula.
-    """
-    yield BOM
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow(
-            [formulas.escaped(cell) if isinstance(cell, str) else cell for cell in row]
-        )
-        yield line.getvalue()
 
 
 def recipient_head(labels: dict[str, str]) -> list[str]:

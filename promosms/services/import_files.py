@@ -6,7 +6,6 @@ cells, without empty rows, invisible characters and spreadsheet apostrophes. Row
 
 import csv
 import io
-import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from promosms.config import instance_file, setting
-from promosms.services import encodings, formulas
+from promosms.services import csv_files, encodings, formulas
 
 MOST_COLUMNS = 100
 LONGEST_CELL = 5_000  # more than any field may have, so that what is cut off is refused by its row
@@ -31,7 +30,6 @@ _BINARY = {
     b"GIF8": "binary",
     b"\x1f\x8b": "binary",
 }
-_SEPARATOR_LINE = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
 
 Row = tuple[int, list[str]]
 
@@ -82,7 +80,7 @@ def store(upload: BinaryIO, region: str) -> Stored:
     try:
         sample = text.read(65_536)
         _refuse_controls(sample)
-        delimiter = guess_delimiter(sample)
+        delimiter = csv_files.guess_delimiter(sample)
         text.seek(0)
         return _store_text(text, encoding, delimiter)
     except UnicodeError as error:
@@ -120,25 +118,6 @@ def path(name: str) -> Path:
     return instance_file("uploads", name)
 
 
-def guess_delimiter(text: str) -> str:
-    """Comma, semicolon or tab: the one that cuts most rows into the same number of cells."""
-    if declared := _SEPARATOR_LINE.match(text):
-        return declared[1]
-    lines = text.splitlines()[:100]
-    return max(",;\t", key=lambda delimiter: _evenness(lines, delimiter))
-
-
-def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
-    try:
-        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
-    except csv.Error:
-        return 0.0, 0
-    widest = max(set(counts), key=counts.count, default=1)
-    if widest < 2:
-        return 0.0, max(counts, default=1)
-    return counts.count(widest) / len(counts), widest
-
-
 def _refuse_known(sample: bytes) -> None:
     if not sample.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise BadFile(FileProblem.EMPTY)
@@ -164,7 +143,7 @@ def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
         kept = [formulas.unescaped(cell.strip()) for cell in cells]
         while kept and not kept[-1]:
             kept.pop()
-        if kept and not (number == 1 and _SEPARATOR_LINE.fullmatch(delimiter.join(cells))):
+        if kept and not (number == 1 and csv_files.SEPARATOR_LINE.fullmatch(delimiter.join(cells))):
             yield number, kept
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from promosms.database import transaction
@@ -20,13 +20,12 @@ from promosms.models import (
 )
 from promosms.services import (
     audience,
-    counters,
-    doubts,
     installation,
     ledger,
     prices,
     routing,
     trial,
+    withdrawal,
 )
 from promosms.sms import personalise, segments
 from promosms.sms.phone import country_of
@@ -139,31 +138,9 @@ def cancel(campaign: Campaign) -> None:
     """Send nothing more. What a gateway already has cannot be called back."""
     with transaction() as session:
         _switch(session, campaign, OPEN, CampaignStatus.CANCELLED, finished_at=now())
-        withdraw(session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED)
-
-
-def withdraw(
-    session: Session, which: ColumnElement[bool], campaign_id: int, status: MessageStatus
-) -> int:
-    """End the waiting messages of a campaign and release their price; returns how many."""
-    doubts.keep_unknown(session, which, MessageStatus.QUEUED)
-    waiting = (which, Message.status == MessageStatus.QUEUED)
-    number, price, last = session.execute(
-        select(func.count(), func.coalesce(func.sum(Message.price), 0), func.max(Message.id)).where(
-            *waiting
+        withdrawal.withdraw(
+            session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED
         )
-    ).one()
-    if not number:
-        return 0
-    session.execute(
-        update(Message)
-        .where(*waiting)
-        .values(status=status, apart=status, final_at=now(), lease_token=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    counters.move(session, campaign_id, {MessageStatus.QUEUED: -number, status: number})
-    ledger.release_if_held(campaign_id, int(price), f"release:{campaign_id}:{status}:{last}")
-    return int(number)
 
 
 def send_test(campaign: Campaign, phone: str) -> Message:

@@ -2,7 +2,7 @@
 
 from promosms.language import gettext as _
 from promosms.language import ngettext
-from promosms.services.confirmations import public_address
+from promosms.urls import public_address
 
 Letter = tuple[str, str]
 

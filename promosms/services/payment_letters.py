@@ -2,8 +2,8 @@
 
 from promosms.language import gettext as _
 from promosms.language import money
-from promosms.services.confirmations import public_address
 from promosms.services.letters import Letter
+from promosms.urls import public_address
 
 
 def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> Letter:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from promosms.config import setting
 from promosms.database import transaction
 from promosms.models import now
-from promosms.services import audit, encodings, formulas, import_files, price_cells, prices
+from promosms.services import audit, csv_files, encodings, formulas, price_cells, prices
 from promosms.services import price_entries as entries
 from promosms.services.price_cells import FREE, NONE, UNITS, BadCell, PriceProblem, Typed
 from promosms.services.price_entries import Change
@@ -136,7 +136,7 @@ def figures(units: int) -> str:
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with their number in the file, as cells by column."""
     plain = text.translate(_INVISIBLE)
-    delimiter = import_files.guess_delimiter(plain)
+    delimiter = csv_files.guess_delimiter(plain)
     reader = csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter)
     head: list[str] | None = None
     try:

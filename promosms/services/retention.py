@@ -36,6 +36,7 @@ from promosms.services import (
     phone,
     purging,
     scrub,
+    sessions,
     slices,
     sweep,
 )
@@ -289,7 +290,7 @@ RULES = (
         "sessions",
         lazy_gettext("Sessions (which browser is signed in)"),
         _sessions_kept,
-        _at_once(sweep.drop_old_sessions),
+        _at_once(sessions.forget_old),
     ),
     Rule(
         "registrations",

@@ -15,7 +15,7 @@ from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import Account, AccountStatus, AutomaticTopUp, CardDeletion, TopUp, now
 from promosms.services import audit, card
-from promosms.services.confirmations import public_address
+from promosms.urls import public_address
 
 AGAIN = timedelta(minutes=10)
 AT_ONCE = 10

@@ -2,8 +2,8 @@
 
 from promosms.language import gettext as _
 from promosms.language import ngettext
-from promosms.services.confirmations import public_address
 from promosms.services.letters import Letter, paragraphs
+from promosms.urls import public_address
 
 
 def new_sign_in(browser: str, when: str) -> Letter:

@@ -87,3 +87,14 @@ def _ended(found: Session) -> bool:
         or now() - found.seen_at > timedelta(minutes=idle)
         or now() - found.created_at > timedelta(hours=setting("SESSION_HOURS"))
     )
+
+
+def forget_old() -> None:
+    """Sessions that have ended by age are deleted."""
+    hours = timedelta(hours=setting("SESSION_HOURS"))
+    with transaction() as session:
+        session.execute(
+            delete(Session)
+            .where(Session.created_at < now() - hours)
+            .execution_options(synchronize_session=False)
+        )

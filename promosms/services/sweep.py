@@ -1,13 +1,12 @@
-"""The sweep: finds what was forgotten. Everything that a bell starts, it starts too."""
+"""The sweep of messages and campaigns: finds what was forgotten, whatever was killed."""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
-from promosms.config import setting
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Resend
@@ -21,41 +20,13 @@ from promosms.models import (
     Hold,
     Message,
     MessageStatus,
-    Session,
     now,
 )
-from promosms.services import (
-    confirmations,
-    counters,
-    doubts,
-    emails,
-    failover,
-    launch,
-    ledger,
-    phone_changes,
-    results,
-    second_steps,
-    walks,
-)
+from promosms.services import counters, doubts, ledger, results, walks, withdrawal
 
 BATCH = 1000
 UNSETTLED = timedelta(hours=72)
 CONTINUED = timedelta(hours=24)
-
-
-def sweep() -> None:
-    """Everything that is due, each in its own transaction."""
-    take_back_leases()
-    withdraw_stopped()
-    failover.move_waiting()
-    continue_blocked()
-    finish_campaigns()
-    release_unsettled()
-    confirmations.forget_expired()
-    second_steps.forget_expired()
-    phone_changes.forget_expired()
-    emails.forget_old()
-    drop_old_sessions()
 
 
 def take_back_leases() -> int:
@@ -94,7 +65,7 @@ def withdraw_stopped() -> None:
         ).all()
         for campaign_id in stopped:
             which = Message.campaign_id == campaign_id
-            launch.withdraw(session, which, campaign_id, MessageStatus.CANCELLED)
+            withdrawal.withdraw(session, which, campaign_id, MessageStatus.CANCELLED)
 
 
 def finish_campaigns(campaign_id: int | None = None) -> int:
@@ -157,17 +128,6 @@ def release_unsettled() -> int:
             ledger.release(campaign_id, remaining, f"release:{campaign_id}:unsettled")
             number += 1
     return number
-
-
-def drop_old_sessions() -> None:
-    """Sessions that have ended by age are deleted."""
-    hours = timedelta(hours=setting("SESSION_HOURS"))
-    with transaction() as session:
-        session.execute(
-            delete(Session)
-            .where(Session.created_at < now() - hours)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def gateways_with_work() -> list[int]:

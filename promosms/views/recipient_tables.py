@@ -9,7 +9,7 @@ from promosms.access import my_account
 from promosms.forms.recipients import field_labels
 from promosms.language import gettext as _
 from promosms.models import RecipientList
-from promosms.services import exports, lists, recipient_pages
+from promosms.services import csv_files, lists, recipient_pages
 from promosms.services.recipient_pages import Search, State
 from promosms.sms import phone
 
@@ -64,7 +64,7 @@ def names() -> dict[str, str]:
 def csv_file(rows: Iterable[Sequence[str | Decimal]], name: str) -> Response:
     """A CSV file that is written while it is sent."""
     return Response(
-        stream_with_context(exports.csv_text(rows)),
+        stream_with_context(csv_files.csv_text(rows)),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -15,7 +15,7 @@ from promosms.access import Access, allow
 from promosms.config import setting
 from promosms.extensions import csrf, limiter
 from promosms.models import now
-from promosms.services.confirmations import public_address
+from promosms.urls import public_address
 
 bp = Blueprint("security", __name__)
 log = logs.get(__name__)

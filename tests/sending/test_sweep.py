@@ -11,6 +11,7 @@ from promosms.database import transaction
 from promosms.extensions import db
 from promosms.gateways.simulator import Simulator
 from promosms.jobs import send
+from promosms.jobs import sweep as sweep_list
 from promosms.models import Campaign, CampaignStatus, Email, Session, now
 from promosms.services import emails, launch, ledger, preparation, sweep
 from tests.cast import Cast
@@ -52,7 +53,7 @@ def test_old_emails_go_and_those_of_nobody_sooner(context: None, cast: Cast) -> 
                 .where(Email.recipient == f"{days}@example.com")
                 .values(created_at=now() - timedelta(days=days))
             )
-    sweep.sweep()
+    sweep_list.run()
     assert db.session.scalars(select(Email.recipient)).all() == ["29@example.com"]
 
 
@@ -67,7 +68,7 @@ def test_sessions_that_have_ended_are_deleted(app: Flask, cast: Cast) -> None:
                 .where(Session.id == first)
                 .values(created_at=now() - timedelta(hours=13))
             )
-        sweep.sweep()
+        sweep_list.run()
         left = db.session.scalars(select(Session.id)).all()
     assert len(left) == 1
     assert first not in left

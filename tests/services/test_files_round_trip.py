@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from promosms.services import exports, import_files, import_rows
+from promosms.services import csv_files, import_files, import_rows
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -44,7 +44,7 @@ def value(chance: random.Random) -> str:
 
 
 def exported(rows: list[list[str]]) -> str:
-    return "".join(exports.csv_text(rows))
+    return "".join(csv_files.csv_text(rows))
 
 
 def test_random_cells_come_back_as_they_were() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from promosms.database import transaction
 from promosms.extensions import db
 from promosms.models import AuditEntry, Price, now
-from promosms.services import exports, installation, price_entries, price_tables, prices
+from promosms.services import csv_files, installation, price_entries, price_tables, prices
 from promosms.services.price_cells import PriceProblem, Typed
 from promosms.services.price_tables import BadTable, Moved, TableProblem
 
@@ -91,7 +91,7 @@ def present(route_id: int) -> dict[tuple[str, str], int]:
 
 
 def exported(route_id: int) -> str:
-    return "".join(exports.csv_text(price_tables.export_rows(route_id)))
+    return "".join(csv_files.csv_text(price_tables.export_rows(route_id)))
 
 
 def count() -> int:
