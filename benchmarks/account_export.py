@@ -14,8 +14,8 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from benchmarks.plant import account, database, fill, plant, say
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -27,7 +27,9 @@ from promosms.models import (
     MessageStatus,
     now,
 )
-from promosms.services import account_export, installation, purging
+from promosms.services.installation import defaults
+from promosms.services.privacy import export as account_export
+from promosms.services.privacy import purge_messages
 
 TEXT = "Hello Agnieszka, our new shop in Warszawa is open. 20 % off until Sunday!"
 
@@ -56,7 +58,7 @@ def run(messages: int, url: str) -> dict[str, float]:
             made = account_export.start(db.session.get_one(Account, account_id), "benchmark")
             export_id = made.id
             begun = time.monotonic()
-            bell.ring("work", "exports.run", export_id)
+            queue.ring("work", "exports.run", export_id)
         running.wait(lambda: _ended(export_id), every=0.5)
         found = {"seconds of the export": time.monotonic() - begun}
         found["MB of the worker at its peak"] = running.peak("work")
@@ -66,7 +68,7 @@ def run(messages: int, url: str) -> dict[str, float]:
                 sys.exit(f"{done.status}: {done.done} of {messages}")
             found["MB of the file"] = done.size / 1e6
             begun = time.monotonic()
-            purging.messages({}, lambda: False)
+            purge_messages.messages({}, lambda: False)
             found["messages/s purged"] = messages / (time.monotonic() - begun)
             left = select(func.count()).select_from(Message)
             if db.session.scalar(left.where(Message.campaign_id == campaign_id)):
@@ -80,7 +82,7 @@ def _sent(account_id: int, messages: int) -> int:
     with transaction() as session:
         campaign = Campaign(
             account_id=account_id,
-            route_id=installation.default_route().id,
+            route_id=defaults.default_route().id,
             text=TEXT,
             status=CampaignStatus.FINISHED,
             n_delivered=messages,

@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from promosms import create_app
 from promosms.extensions import db
 from promosms.models import Account, Role, User
-from promosms.services import installation, passwords
+from promosms.services.auth import passwords
+from promosms.services.installation import defaults
 
 BASE = "https://localhost"
 PAGES = {
@@ -52,7 +53,7 @@ def installed() -> Iterator[Flask]:
 def populate() -> None:
     """Users known0@example.com to known99@example.com."""
     db.create_all()
-    installation.ensure_defaults()
+    defaults.ensure_defaults()
     account = Account(region="PL")
     db.session.add(account)
     db.session.flush()

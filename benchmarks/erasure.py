@@ -14,7 +14,8 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from benchmarks.plant import account, database, fill, plant, say
-from promosms.database import transaction
+from promosms.db import overwrite_files
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import erasure as job
 from promosms.models import (
@@ -27,7 +28,8 @@ from promosms.models import (
     RecipientList,
     now,
 )
-from promosms.services import erasure, installation, removal, scrub
+from promosms.services.installation import defaults
+from promosms.services.privacy import erase_rows, erasure
 
 
 def main() -> None:
@@ -60,7 +62,7 @@ def people(account_id: int, prefix: str, number: int) -> None:
         which = RecipientList(account_id=account_id, name="All", size=number)
         sent = Campaign(
             account_id=account_id,
-            route_id=installation.default_route().id,
+            route_id=defaults.default_route().id,
             status="finished",
             n_delivered=number,
         )
@@ -131,7 +133,7 @@ def _texts(model: type[Recipient]) -> list[str]:
 
 def _watch() -> None:
     """Say how long the two long steps take."""
-    for module, name in ((removal, "remove_rows"), (scrub, "scrub")):
+    for module, name in ((erase_rows, "remove_rows"), (overwrite_files, "scrub")):
         setattr(module, name, _timed(name, getattr(module, name)))
 
 

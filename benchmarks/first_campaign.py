@@ -25,8 +25,8 @@ from flask import Flask
 from sqlalchemy import Select, func, select
 
 from benchmarks import people
-from promosms import bell, create_app
-from promosms.database import transaction
+from promosms import create_app, queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -39,8 +39,11 @@ from promosms.models import (
     Recipient,
     now,
 )
-from promosms.services import audience, imports, installation, launch, ledger
-from promosms.services.consent import Basis
+from promosms.services.campaigns import audience, launch
+from promosms.services.imports import imports
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
+from promosms.services.recipients.consent import Basis
 
 SECONDS = 600
 
@@ -107,7 +110,7 @@ def import_file(app: Flask, file: Path, good: int) -> float:
             new = imports.upload(account, stream, file.name)
         basis = Basis(Consent.GIVEN, "benchmark", datetime.now(UTC))
         imports.start(new, new.mapping, new.has_header, imports.Target(), basis)
-        bell.ring("work", "imports.run", new.id)
+        queue.ring("work", "imports.run", new.id)
         wait(lambda: db.session.get_one(Import, new.id).status == ImportStatus.FINISHED)
         seconds = time.monotonic() - began
         found = db.session.scalar(select(func.count()).select_from(Recipient))
@@ -122,14 +125,14 @@ def send(app: Flask, good: int) -> None:
         with transaction() as session:
             campaign = Campaign(
                 account_id=account.id,
-                route_id=installation.default_route().id,
+                route_id=defaults.default_route().id,
                 text="Dzień dobry {first_name|there}, 20 % off until Sunday. Just show this text.",
                 everyone=True,
             )
             session.add(campaign)
         began = time.monotonic()
         launch.launch(campaign, audience.estimate(campaign).total)
-        bell.ring("work", "prepare.run", campaign.id)
+        queue.ring("work", "prepare.run", campaign.id)
         wait(lambda: read(campaign.id).status != CampaignStatus.PREPARING)
         prepared = time.monotonic()
         wait(lambda: read(campaign.id).status == CampaignStatus.FINISHED)

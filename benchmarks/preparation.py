@@ -12,12 +12,13 @@ import time
 from statistics import median
 
 from benchmarks.plant import Plant, account, database, fill, plant, say
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Campaign, CampaignStatus, Consent, Recipient
-from promosms.services import audience, installation, launch
-from tests.sending.conftest import check_books
+from promosms.services.campaigns import audience, launch
+from promosms.services.installation import defaults
+from tests.services.sending.conftest import check_books
 
 TEXT = "Hello {first_name|there}, our new shop in {city|your city} is open. 20 % off until Sunday!"
 NAMES = "=CASE n % 4 WHEN 0 THEN '' WHEN 1 THEN 'Ola' WHEN 2 THEN 'José' ELSE 'Agnieszka' END"
@@ -52,7 +53,7 @@ def run(people: int, url: str) -> dict[str, float]:
         running.start("work")
         begun, busy = time.monotonic(), running.busy("work")
         with running.app.app_context():
-            bell.ring("work", "prepare.run", campaign_id)
+            queue.ring("work", "prepare.run", campaign_id)
         found = {"MB of the worker at 0 %": running.memory("work")}
         watch(running, campaign_id, people, found)
         seconds = time.monotonic() - begun
@@ -91,7 +92,7 @@ def launched(account_id: int) -> tuple[int, float]:
     with transaction() as session:
         campaign = Campaign(
             account_id=account_id,
-            route_id=installation.default_route().id,
+            route_id=defaults.default_route().id,
             text=TEXT,
             everyone=True,
         )

@@ -27,8 +27,9 @@ from sqlalchemy import select, text
 
 from benchmarks.plant import account, database, fill, plant, say
 from benchmarks.preparation import TEXT, add_people
-from promosms import create_app, fence
-from promosms.database import transaction
+from promosms import create_app
+from promosms.db import row_security
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -38,13 +39,15 @@ from promosms.models import (
     Recipient,
     Role,
     User,
-    fences,
     now,
 )
-from promosms.services import campaigns, installation, preparation, sessions
+from promosms.models import row_security as fences
+from promosms.services.auth import sessions
+from promosms.services.campaigns import campaigns, preparation
+from promosms.services.installation import defaults
 from promosms.views.campaigns.review import _agreements
 from tests.meta.stage import CONSENT
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 OTHERS = 4
 WARM = 5
@@ -122,7 +125,7 @@ def main() -> None:
             bare = create_app()
         bare.extensions["fence"] = False
         with made.app.app_context():
-            assert fence.stands()
+            assert row_security.stands()
             owner, *rest = furnish(options.people)
         apps = dict(zip(SIDES, (bare, made.app), strict=True))
         sites = {side: Site(app, side, signed_in(app, owner), *rest) for side, app in apps.items()}
@@ -233,11 +236,11 @@ def signed_in(app: Flask, user_id: int) -> PageClient:
 def plans(one: Site) -> None:
     """How PostgreSQL finds the recipients of a search."""
     with one.app.test_request_context():
-        standing = fence.stands()
+        standing = row_security.stands()
         for query in (QUERY, COUNT):
             say("\nplan, with the fence" if standing else "\nplan, without it", "")
             if standing:
-                fence.stay_within(one.account_id)
+                row_security.stay_within(one.account_id)
             lines = db.session.execute(text("EXPLAIN ANALYZE " + query.format(one.account_id)))
             sys.stdout.write("".join(f"    {line}\n" for (line,) in lines))
             db.session.rollback()
@@ -247,7 +250,7 @@ def _campaign(account_id: int, status: CampaignStatus, size: int = 0) -> Campaig
     with transaction() as session:
         made = Campaign(
             account_id=account_id,
-            route_id=installation.default_route().id,
+            route_id=defaults.default_route().id,
             name="Our new shop",
             text=TEXT,
             everyone=True,

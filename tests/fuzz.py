@@ -19,8 +19,8 @@ import pytest
 from flask import Flask
 
 from promosms.extensions import db
-from tests.cast import invite_cast
-from tests.pages import PageClient
+from tests.support.cast import invite_cast
+from tests.support.pages import PageClient
 
 GOOD = (200, 303, 413, 422)
 SLOWEST = 3.0  # seconds for a file of up to 300 kB, on a machine that does other things too
@@ -135,7 +135,7 @@ def fuzz(app: Flask, client: PageClient, count: int, seed: int) -> Counter[int]:
 def forget(app: Flask) -> None:
     """Begin anew, or the list of imports grows longer than any real one."""
     from promosms.models import Import, ImportStatus
-    from promosms.services import imports
+    from promosms.services.imports import imports
 
     with app.app_context():
         waiting = db.select(Import).where(Import.status == ImportStatus.MAPPING)
@@ -159,7 +159,7 @@ def _check_files(app: Flask) -> None:
 def main() -> None:
     """Fuzz on SQLite in a temporary folder, and say what came."""
     from promosms import create_app
-    from promosms.services import installation
+    from promosms.services.installation import defaults
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=10_000)
@@ -171,7 +171,7 @@ def main() -> None:
         app = create_app({"REDIS_URL": "memory://", "TESTING": True, **cheap})
         with app.app_context():
             db.create_all()
-            installation.ensure_defaults()
+            defaults.ensure_defaults()
             db.session.remove()
         began = time.monotonic()
         found = fuzz(app, invite_cast(app).owner.browser(), asked.count, asked.seed)

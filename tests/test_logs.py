@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from promosms import log_files, log_schema, logs
-from promosms.database import transaction
+from promosms import logs
+from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.lib import pseudonyms
+from promosms.logs import files as log_files
+from promosms.logs import schema as log_schema
 from promosms.models import Account, Consent, now
-from promosms.services import pseudonyms, recipients
-from promosms.services.consent import Basis
-from tests.cast import Cast
-from tests.pages import PageClient
-from tests.scan import Scanner, numbers
+from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+from tests.support.scan import Scanner, numbers
 
 PHONE, NAME, WORDS = "+48601987001", "Qzulowimek", "Wipekozulm says hello"
 SECRET, MAIL, ADDRESS = "zapalniczka-na-wodzie", "qzulowimek@example.com", "203.0.113.77"

@@ -3,7 +3,7 @@
 import pytest
 from html5lib.html5parser import ParseError
 
-from tests.pages import check_page
+from tests.support.pages import check_page
 
 START = "<!doctype html><html lang=en><title>a</title>"
 HEAD = f"{START}<h1>a</h1>"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from promosms import log_schema
-from promosms.config import DEFAULTS
-from promosms.services import promise_values
-from promosms.services.promises import entries
-from tests.pages import PageClient, words
-from tests.promises_plugin import missing, named
+from promosms.logs import schema as log_schema
+from promosms.services.policies import promise_values
+from promosms.services.policies.promises import entries
+from promosms.settings import DEFAULTS
+from tests.support.pages import PageClient, words
+from tests.support.promises_plugin import missing, named
 
 ROOT = Path(__file__).resolve().parents[1]
 IDS = [f"P{number}" for number in range(1, 18)]

@@ -6,10 +6,10 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
-from promosms.config import setting
-from promosms.forms.problems import row_words
+from promosms.forms.import_problems import row_words
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
+from promosms.settings import setting
 from promosms.sms import phone as numbers
 
 UNITS = 10_000

@@ -13,11 +13,12 @@ from wtforms import (
 )
 from wtforms.validators import Email, InputRequired, Length
 
-from promosms.config import setting
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
-from promosms.services import passwords, pumping
-from promosms.services.passwords import LONGEST, SHORTEST, PasswordProblem
+from promosms.services.abuse import sms_pumping
+from promosms.services.auth import passwords
+from promosms.services.auth.passwords import LONGEST, SHORTEST, PasswordProblem
+from promosms.settings import setting
 from promosms.sms import phone as numbers
 from promosms.sms.phone import InvalidPhone, PhoneProblem
 
@@ -56,7 +57,7 @@ class RegisterForm(EmailForm):
         _("Leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"}
     )
 
-    opened = HiddenField(default=pumping.stamp)
+    opened = HiddenField(default=sms_pumping.stamp)
     """When the form was opened: people need a moment to fill it in."""
     number = ""
     """The number in E.164, once the form is valid."""

@@ -16,9 +16,9 @@ from wtforms.widgets import CheckboxInput
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, new_public_id
-from promosms.services import audience, campaigns, writing
-from promosms.services.campaigns import Draft
-from promosms.services.writing import TextProblem
+from promosms.services.campaigns import audience, campaigns, text_cost
+from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns.text_cost import TextProblem
 from promosms.sms.transliterate import tidy
 
 EVERYONE = "everyone"
@@ -119,7 +119,7 @@ class CampaignForm(FlaskForm):
 
     def validate_text(self, field: TextAreaField) -> None:
         """Neither empty, nor too long, nor with a placeholder that nobody can fill."""
-        found = writing.problem(
+        found = text_cost.problem(
             field.data or "",
             opt_out_line=bool(self.opt_out_line.data),
             language=self.language.data or FIRST,
@@ -139,7 +139,7 @@ def _text_problem(found: TextProblem, text: str) -> str:
     if found == TextProblem.UNKNOWN_PLACEHOLDER:
         message = gettext(
             "Nobody can fill in %(wrong)s. These can be used: %(known)s.",
-            wrong=", ".join(f"{{{name}}}" for name in writing.unknown(text)),
+            wrong=", ".join(f"{{{name}}}" for name in text_cost.unknown(text)),
             known=", ".join(f"{{{name}}}" for name in audience.placeholders()),
         )
     return str(message)

@@ -5,7 +5,7 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from promosms.language import lazy_gettext as _
-from promosms.services.purging import LONGEST, SHORTEST
+from promosms.services.privacy.purge_messages import LONGEST, SHORTEST
 
 TOO_FEW = _("Choose a number of days from %(least)s to %(most)s.", least=SHORTEST, most=LONGEST)
 

@@ -8,13 +8,13 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import DateTimeLocalInput
 
-from promosms.config import setting
 from promosms.forms.shared import stripped
 from promosms.language import gettext, money, number
 from promosms.language import lazy_gettext as _
-from promosms.services import price_cells
-from promosms.services.price_cells import BadCell, PriceProblem, Typed
-from promosms.services.price_tables import COLUMNS, MOST_ROWS, BadTable, TableProblem
+from promosms.services.prices import cells as price_cells
+from promosms.services.prices.cells import BadCell, PriceProblem, Typed
+from promosms.services.prices.tables import COLUMNS, MOST_ROWS, BadTable, TableProblem
+from promosms.settings import setting
 
 
 class PriceForm(FlaskForm):

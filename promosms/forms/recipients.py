@@ -11,7 +11,7 @@ from promosms.forms.shared import ConsentPart, stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.models import FIELDS, Account, RecipientList
-from promosms.services.recipients import FREE_FIELDS, LENGTHS
+from promosms.services.recipients.recipients import FREE_FIELDS, LENGTHS
 
 
 def _text(label: Any, name: str) -> StringField:

@@ -9,9 +9,9 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from promosms.forms.shared import stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
+from promosms.lib import countries
 from promosms.models import SenderKind
-from promosms.services import countries
-from promosms.services.routes import Behind
+from promosms.services.gateways.routes import Behind
 from promosms.sms import gsm7
 
 MOST_WEIGHT = 1000

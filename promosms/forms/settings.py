@@ -5,10 +5,10 @@ from zoneinfo import available_timezones
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
-from promosms.config import setting
 from promosms.language import lazy_gettext as _
-from promosms.services import countries as country
-from promosms.services import languages
+from promosms.lib import countries as country
+from promosms.lib import languages
+from promosms.settings import setting
 
 CONTINENTS = ("Africa/", "America/", "Antarctica/", "Asia/", "Australia/", "Europe/")
 PLACES = (*CONTINENTS, "Atlantic/", "Indian/", "Pacific/")

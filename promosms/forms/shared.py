@@ -10,8 +10,8 @@ from wtforms.validators import Length, StopValidation
 from promosms.language import gettext, timezone
 from promosms.language import lazy_gettext as _
 from promosms.models import Consent, RecipientList
-from promosms.services.consent import Basis
-from promosms.services.imports import Target
+from promosms.services.imports.imports import Target
+from promosms.services.recipients.consent import Basis
 
 
 def stripped(text: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from promosms.language import timezone
-from promosms.services.statement import Topic, Wanted
+from promosms.services.ledger.statement import Topic, Wanted
 
 LONGEST = 60
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from promosms.gateways import generic_http, smsapi, twilio, vonage
+from promosms.gateways import configurable_http, smsapi, twilio, vonage
 from promosms.gateways.base import Gateway, Webhook
 from promosms.gateways.simulator import Simulator
 from promosms.gateways.smpp.gateway import SmppGateway
@@ -10,14 +10,14 @@ from promosms.gateways.smpp.gateway import SmppGateway
 KINDS: Mapping[str, type[Gateway]] = {
     "simulator": Simulator,
     "smpp": SmppGateway,
-    "http": generic_http.GenericHttp,
+    "http": configurable_http.GenericHttp,
     "twilio": twilio.Twilio,
     "vonage": vonage.Vonage,
     "smsapi": smsapi.Smsapi,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
-    "http": generic_http.WEBHOOK,
+    "http": configurable_http.WEBHOOK,
     "twilio": twilio.WEBHOOK,
     "vonage": vonage.WEBHOOK,
     "smsapi": smsapi.WEBHOOK,

@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from promosms import bell
-from promosms.services import account_export, slices
+from promosms import queue
+from promosms.lib import time_slice
+from promosms.services.privacy import export as account_export
 
 
 def run(export_id: int) -> None:
     """Go on with the export, and come back for what is left."""
-    over = slices.begin(others_wait=partial(bell.others_wait, "work"))
+    over = time_slice.begin(others_wait=partial(queue.others_wait, "work"))
     if account_export.work(export_id, over):
-        bell.ring("work", "exports.run", export_id)
+        queue.ring("work", "exports.run", export_id)

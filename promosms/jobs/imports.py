@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from promosms import bell
-from promosms.services import import_run
+from promosms import queue
+from promosms.services.imports import run as import_run
 
 
 def run(import_id: int) -> None:
     """Import, or undo an import, and come back for what is left."""
-    if import_run.work(import_id, others_wait=partial(bell.others_wait, "work")):
-        bell.ring("work", "imports.run", import_id)
+    if import_run.work(import_id, others_wait=partial(queue.others_wait, "work")):
+        queue.ring("work", "imports.run", import_id)

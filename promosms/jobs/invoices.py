@@ -2,9 +2,11 @@
 
 import time
 
-from promosms import bell, logs
+from promosms import logs, queue
 from promosms.extensions import db
-from promosms.services import emails, invoice_files, slices
+from promosms.lib import time_slice
+from promosms.services.invoices import files as invoice_files
+from promosms.services.mail import outbox
 
 log = logs.get(__name__)
 PATIENCE = 600.0
@@ -16,17 +18,17 @@ def run() -> None:
 
     One that cannot be made does not stop the others, and is tried again ten minutes later.
     """
-    over = slices.begin(slices.SHARED)
+    over = time_slice.begin(time_slice.SHARED)
     last = 0
     while ids := invoice_files.missing(after=last):
         last = ids[0]
         if over():
-            bell.ring("work", "invoices.run")
+            queue.ring("work", "invoices.run")
             break
         if time.monotonic() - _failed.get(last, -PATIENCE) >= PATIENCE:
             _complete(last)
-    if emails.waiting():
-        bell.ring("mail", "mail.run")
+    if outbox.waiting():
+        queue.ring("mail", "mail.run")
 
 
 def _complete(invoice_id: int) -> None:

@@ -8,9 +8,10 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from promosms import logs
-from promosms.config import setting
-from promosms.services import emails, invoice_files
-from promosms.services.emails import Claimed
+from promosms.services.invoices import files as invoice_files
+from promosms.services.mail import outbox
+from promosms.services.mail.outbox import Claimed
+from promosms.settings import setting
 
 log = logs.get(__name__)
 SECONDS = 20.0
@@ -21,7 +22,7 @@ def run() -> None:
     """Send e-mails for at most 20 seconds; the tick rings again for what is left."""
     started = monotonic()
     while monotonic() - started < SECONDS:
-        email = emails.claim()
+        email = outbox.claim()
         if email is None:
             return
         _send(email)
@@ -33,9 +34,9 @@ def _send(email: Claimed) -> None:
             _hand_over(letter_of(email))
     except (smtplib.SMTPException, OSError, ValueError) as error:
         log.warning("mail.refused", exc_info=error, extra={"count": email.attempts})
-        emails.note_failed(email.id, email.attempts, for_good=_for_good(error))
+        outbox.note_failed(email.id, email.attempts, for_good=_for_good(error))
     else:
-        emails.note_sent(email.id)
+        outbox.note_sent(email.id)
 
 
 def letter_of(email: Claimed) -> EmailMessage:

@@ -4,52 +4,48 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from promosms import bell, logs
+from promosms import logs, queue
 from promosms.extensions import db
-from promosms.services import (
-    audit_watch,
-    chores,
-    erasures,
-    invoices,
-    known_browsers,
-    ledger_watch,
-    pumping,
-    retention,
-    slices,
-    spendings,
-    throttling,
-)
+from promosms.lib import time_slice
+from promosms.services.abuse import sms_pumping
+from promosms.services.audit import nightly as audit_nightly
+from promosms.services.auth import backoff, known_browsers
+from promosms.services.installation import nightly_jobs
+from promosms.services.invoices import invoices
+from promosms.services.ledger import campaign_costs
+from promosms.services.ledger import nightly as ledger_nightly
+from promosms.services.privacy import erasure_requests, retention
 
 log = logs.get(__name__)
-Step = Callable[[dict[str, Any], slices.Over], dict[str, Any] | None]
+Step = Callable[[dict[str, Any], time_slice.Over], dict[str, Any] | None]
 """Goes on from a place until the slice is over: the next place, or None when all is done."""
 
 
 def whole(function: Callable[[], object]) -> Step:
     """A chore that is done at once."""
 
-    def step(_place: dict[str, Any], _over: slices.Over) -> None:
+    def step(_place: dict[str, Any], _over: time_slice.Over) -> None:
         function()
 
     return step
 
 
 NIGHTLY: dict[str, Step] = {
-    "spendings": lambda _place, over: {} if spendings.store(over) else None,
-    ledger_watch.NAME: ledger_watch.step,
-    audit_watch.NAME: audit_watch.step,
+    "spendings": lambda _place, over: {} if campaign_costs.store(over) else None,
+    ledger_nightly.NAME: ledger_nightly.step,
+    audit_nightly.NAME: audit_nightly.step,
     "invoices": whole(invoices.purge),
-    "throttles": whole(throttling.forget_old),
+    "throttles": whole(backoff.forget_old),
     "known_browsers": whole(known_browsers.forget_old),
-    "system texts": whole(pumping.purge),
-    "erasures": whole(erasures.forget_old),
+    "system texts": whole(sms_pumping.purge),
+    "erasures": whole(erasure_requests.forget_old),
     "retention": retention.step,  # the last: in the end it waits for a calm hour
 }
 
 
 def due() -> bool:
     """Is there something to do tonight?"""
-    return bool(chores.due(NIGHTLY))
+    return bool(nightly_jobs.due(NIGHTLY))
 
 
 def run() -> None:
@@ -57,28 +53,28 @@ def run() -> None:
 
     One that fails does not keep the others from their turn, and is tried again after a rest.
     """
-    for name in chores.due(NIGHTLY):
-        place = chores.claim(name)
+    for name in nightly_jobs.due(NIGHTLY):
+        place = nightly_jobs.claim(name)
         if place is None:
             continue
         if _do(name, place):
             break
     if due():
-        bell.ring("work", "nightly.run")
+        queue.ring("work", "nightly.run")
 
 
 def _do(name: str, place: dict[str, Any]) -> bool:
     """A slice of a chore; False if it went wrong. What it has found stands in its place."""
-    over = slices.begin(others_wait=partial(bell.others_wait, "work"))
+    over = time_slice.begin(others_wait=partial(queue.others_wait, "work"))
     try:
         further = NIGHTLY[name](place, over)
     except Exception:
         db.session.rollback()
         log.exception("chore.failed", extra={"job": name})
-        chores.fail(name)
+        nightly_jobs.fail(name)
         return False
     if further is None:
-        chores.finish(name, place.get("findings"))
+        nightly_jobs.finish(name, place.get("findings"))
     else:
-        chores.pause(name, further)
+        nightly_jobs.pause(name, further)
     return True

@@ -2,7 +2,7 @@
 
 import time
 
-from promosms.services import events
+from promosms.services.inbox import gateway_inbox
 
 SECONDS = 20
 
@@ -10,5 +10,5 @@ SECONDS = 20
 def run() -> None:
     """Apply due events for at most 20 seconds."""
     end = time.monotonic() + SECONDS
-    while events.apply_batch() and time.monotonic() < end:
+    while gateway_inbox.apply_batch() and time.monotonic() < end:
         continue

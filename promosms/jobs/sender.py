@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from promosms import logs
 from promosms.extensions import db
 from promosms.gateways.base import Answer, OutboundSms, Trouble
-from promosms.lines import OpenLine
-from promosms.services import claims, gateways, sweep, turns
-from promosms.services.claimed import Claimed
-from promosms.services.claims import Claim
-from promosms.services.results import Answered
+from promosms.jobs.gateway_connections import OpenLine
+from promosms.services.gateways import gateways
+from promosms.services.sending import claiming, exchange, sweep
+from promosms.services.sending.claiming import Claim
+from promosms.services.sending.outbound import Claimed
+from promosms.services.sending.recording import Answered
 
 log = logs.get(__name__)
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Sender:
             self._start(found)
         elif most:
             self.looked_at = time.monotonic()
-        self._insist(lambda: turns.honour(answered))
+        self._insist(lambda: exchange.honour(answered))
         if self.fault and self.line.refused:
             self.line.refused = 0
             self._insist(lambda: gateways.pause_itself(self.gateway_id, self.fault))
@@ -138,10 +139,10 @@ class Sender:
             nonlocal tried
             if not tried:
                 tried = True
-                return turns.take(self.claim, answered, most)
+                return exchange.take(self.claim, answered, most)
             # The turn may have been committed, and only the word of it been lost.
-            found = [m for m in claims.taken_before(self.claim) if not self._knows(m, answered)]
-            turns.take(self.claim, answered, 0)
+            found = [m for m in claiming.taken_before(self.claim) if not self._knows(m, answered)]
+            exchange.take(self.claim, answered, 0)
             return found
 
         return self._insist(work)

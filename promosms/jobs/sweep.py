@@ -2,15 +2,9 @@
 
 from collections.abc import Callable
 
-from promosms.services import (
-    confirmations,
-    emails,
-    failover,
-    phone_changes,
-    second_steps,
-    sessions,
-    sweep,
-)
+from promosms.services.auth import email_links, phone_changes, sessions, two_factor
+from promosms.services.mail import outbox
+from promosms.services.sending import failover, sweep
 
 SWEEP: tuple[Callable[[], object], ...] = (
     sweep.take_back_leases,
@@ -19,10 +13,10 @@ SWEEP: tuple[Callable[[], object], ...] = (
     sweep.continue_blocked,
     sweep.finish_campaigns,
     sweep.release_unsettled,
-    confirmations.forget_expired,
-    second_steps.forget_expired,
+    email_links.forget_expired,
+    two_factor.forget_expired,
     phone_changes.forget_expired,
-    emails.forget_old,
+    outbox.forget_old,
     sessions.forget_old,
 )
 

@@ -6,24 +6,21 @@ from types import FrameType
 
 from flask import Flask
 
-from promosms import bell, logs
-from promosms.config import setting
+from promosms import logs, queue
 from promosms.extensions import db
-from promosms.jobs import cards, nightly
+from promosms.jobs import nightly, stripe
 from promosms.jobs import sweep as sweep_list
-from promosms.services import (
-    account_export,
-    balance_alerts,
-    emails,
-    erasure,
-    imports,
-    invoice_files,
-    preparation,
-    spendings,
-    sweep,
-    top_ups,
-    workers,
-)
+from promosms.services.campaigns import preparation
+from promosms.services.gateways import workers
+from promosms.services.imports import imports
+from promosms.services.invoices import files as invoice_files
+from promosms.services.ledger import campaign_costs
+from promosms.services.mail import outbox
+from promosms.services.payments import balance_alerts, top_ups
+from promosms.services.privacy import erasure
+from promosms.services.privacy import export as account_export
+from promosms.services.sending import sweep
+from promosms.settings import setting
 
 log = logs.get(__name__)
 
@@ -64,23 +61,23 @@ def tick() -> None:
 def ring() -> None:
     """Ring for every queue that has something to do."""
     for campaign_id in preparation.waiting():
-        bell.ring("work", "prepare.run", campaign_id)
+        queue.ring("work", "prepare.run", campaign_id)
     for gateway_id in sweep.gateways_with_work():
-        bell.ring(bell.gateway_queue(gateway_id), "send.run", gateway_id)
+        queue.ring(queue.gateway_queue(gateway_id), "send.run", gateway_id)
     if sweep.events_due():
-        bell.ring("receive", "receive.run")
+        queue.ring("receive", "receive.run")
     for import_id in imports.stale_imports():
-        bell.ring("work", "imports.run", import_id)
+        queue.ring("work", "imports.run", import_id)
     for account_id in erasure.stale_erasures():
-        bell.ring("work", "erasure.run", account_id)
+        queue.ring("work", "erasure.run", account_id)
     for export_id in account_export.waiting():
-        bell.ring("work", "exports.run", export_id)
+        queue.ring("work", "exports.run", export_id)
     if invoice_files.missing():
-        bell.ring("work", "invoices.run")
-    if spendings.due():
-        bell.ring("work", "spendings.run")
+        queue.ring("work", "invoices.run")
+    if campaign_costs.due():
+        queue.ring("work", "campaign_costs.run")
     if nightly.due():
-        bell.ring("work", "nightly.run")
-    cards.ring()
-    if emails.waiting():
-        bell.ring("mail", "mail.run")
+        queue.ring("work", "nightly.run")
+    stripe.ring()
+    if outbox.waiting():
+        queue.ring("mail", "mail.run")

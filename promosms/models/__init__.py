@@ -1,27 +1,46 @@
 """What is stored: a file per noun."""
 
-from promosms.models import fences, invoice_guards, ledger_guards
-from promosms.models.account import Account, AccountStatus
-from promosms.models.account_export import AccountExport, ExportStatus
-from promosms.models.adjustment import Adjustment, AdjustmentStatus
-from promosms.models.audit import AuditEntry, AuditHead
+from promosms.models import row_security
+from promosms.models.abuse.spent_proof import SpentProof
+from promosms.models.abuse.text_attempt import AttemptKind, TextAttempt, TextBlock, TextRefusal
+from promosms.models.accounts.account import Account, AccountStatus
+from promosms.models.accounts.adjustment import Adjustment, AdjustmentStatus
+from promosms.models.accounts.guest import Guest
+from promosms.models.audit.audit import AuditEntry, AuditHead
+from promosms.models.auth.backoff import Throttle
+from promosms.models.auth.email_link import Confirmation, ConfirmationKind
+from promosms.models.auth.known_browser import KnownBrowser
+from promosms.models.auth.phone_change import PhoneChange
+from promosms.models.auth.recovery_code import RecoveryCode
+from promosms.models.auth.session import Session
+from promosms.models.auth.two_factor_challenge import SecondStep
+from promosms.models.auth.user import Role, User
 from promosms.models.base import Model, Privacy, UtcDateTime, new_public_id, now, table_of
-from promosms.models.campaign import Campaign, CampaignList, CampaignStatus
-from promosms.models.card_deletion import CardDeletion
-from promosms.models.chore import Chore
-from promosms.models.company import Company, TaxAnswer, TaxCheck
-from promosms.models.confirmation import Confirmation, ConfirmationKind
-from promosms.models.cookie_choice import CookieChoice
-from promosms.models.email import Email, EmailStatus
-from promosms.models.erasure import Erasure
-from promosms.models.gateway import EventKind, Gateway, GatewayEvent, GatewayStatus
-from promosms.models.guest import Guest
-from promosms.models.import_ import BadRow, Import, ImportStatus
-from promosms.models.invoice import Invoice, InvoiceDocument, InvoiceKind, InvoiceSeries
-from promosms.models.known_browser import KnownBrowser
-from promosms.models.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
-from promosms.models.list import ListRecipient, RecipientList
-from promosms.models.message import (
+from promosms.models.campaigns.campaign import Campaign, CampaignList, CampaignStatus
+from promosms.models.gateways.gateway import EventKind, Gateway, GatewayEvent, GatewayStatus
+from promosms.models.gateways.route import Route, RouteGateway, SenderKind
+from promosms.models.gateways.worker import Worker
+from promosms.models.imports.import_ import BadRow, Import, ImportStatus
+from promosms.models.installation.nightly_job import Chore
+from promosms.models.invoices import guards as invoice_guards
+from promosms.models.invoices.company import Company, TaxAnswer, TaxCheck
+from promosms.models.invoices.invoice import Invoice, InvoiceDocument, InvoiceKind, InvoiceSeries
+from promosms.models.ledger import guards as ledger_guards
+from promosms.models.ledger.campaign_cost import Spending
+from promosms.models.ledger.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
+from promosms.models.mail.email import Email, EmailStatus
+from promosms.models.payments.balance_wishes import AutomaticTopUp, LowBalanceAlert
+from promosms.models.payments.card_deletion import CardDeletion
+from promosms.models.payments.payment import Payment, PaymentKind
+from promosms.models.payments.top_up import PayMethod, TopUp, TopUpStatus
+from promosms.models.policies.cookie_choice import CookieChoice
+from promosms.models.prices.price import BEGINNING, Price
+from promosms.models.privacy.account_export import AccountExport, ExportStatus
+from promosms.models.privacy.erasure import Erasure
+from promosms.models.recipients.list import ListRecipient, RecipientList
+from promosms.models.recipients.recipient import FIELDS, Consent, Recipient
+from promosms.models.recipients.suppression import Suppression, SuppressionSource
+from promosms.models.sending.message import (
     TROUBLED,
     InboundKind,
     InboundMessage,
@@ -31,24 +50,7 @@ from promosms.models.message import (
     MessageStatus,
     apart_of,
 )
-from promosms.models.message_count import MessageCount
-from promosms.models.payment import Payment, PaymentKind
-from promosms.models.phone_change import PhoneChange
-from promosms.models.price import BEGINNING, Price
-from promosms.models.recipient import FIELDS, Consent, Recipient
-from promosms.models.recovery_code import RecoveryCode
-from promosms.models.route import Route, RouteGateway, SenderKind
-from promosms.models.second_step import SecondStep
-from promosms.models.session import Session
-from promosms.models.spending import Spending
-from promosms.models.spent_proof import SpentProof
-from promosms.models.suppression import Suppression, SuppressionSource
-from promosms.models.text_attempt import AttemptKind, TextAttempt, TextBlock, TextRefusal
-from promosms.models.throttle import Throttle
-from promosms.models.top_up import PayMethod, TopUp, TopUpStatus
-from promosms.models.user import Role, User
-from promosms.models.wishes import AutomaticTopUp, LowBalanceAlert
-from promosms.models.worker import Worker
+from promosms.models.sending.message_count import MessageCount
 
 __all__ = [
     "BEGINNING",
@@ -140,6 +142,6 @@ __all__ = [
     "table_of",
 ]
 
-fences.attach()
+row_security.attach()
 ledger_guards.attach()
 invoice_guards.attach()

@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from promosms import bell, create_app
-from promosms.database import on_sqlite, transaction
+from promosms import create_app, queue
+from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Account, EntryKind, LedgerEntry, Role, User
 from promosms.privacy_scan.story import Shop
-from promosms.services import installation, passwords
+from promosms.services.auth import passwords
+from promosms.services.installation import defaults
 
 REDIS_DUMP = "redis-keys"
 CREDIT = 1_000_000
@@ -37,7 +38,7 @@ def furnish(environment: Mapping[str, str], shops: Sequence[Shop]) -> str:
                 user.password_hash = passwords.hash_password(shop.password)
                 user.must_choose_password = False
                 session.add(user)
-        sender = installation.default_route().sender
+        sender = defaults.default_route().sender
         db.session.remove()
     return sender
 
@@ -46,7 +47,7 @@ def files(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     """Every file: database, logs, uploads, exports, Redis, simulator; the data of PostgreSQL."""
     with opened(environment) as app, app.app_context():
         dump = folder.parent / REDIS_DUMP
-        server = bell.connection()
+        server = queue.connection()
         keys = list(server.scan_iter())
         dump.write_bytes(b"\n".join(key + (server.dump(key) or b"") for key in keys))
         data = None if on_sqlite() else _data_folder()

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from promosms import database, logs
-from promosms.supervisor.nameless import on_starting
+from promosms import logs
+from promosms.db import transactions
+from promosms.supervisor.hide_server_header import on_starting
 
 __all__ = ["on_starting"]  # a hook of gunicorn
 # Of TLS 1.2 only what has forward secrecy and is authenticated as it is encrypted (RFC 7525,
@@ -45,7 +46,7 @@ def when_ready(_server: Any) -> None:
 def post_fork(_server: Any, worker: Any) -> None:
     """Each worker opens connections of its own."""
     with worker.app.wsgi().app_context():
-        database.dispose()
+        transactions.dispose()
 
 
 def ssl_context(_settings: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

@@ -4,12 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from promosms.access import Access, allow, my_account
 from promosms.language import timezone
-from promosms.services import campaigns, dashboard
-from promosms.views.campaigns import words
+from promosms.services.campaigns import campaigns, dashboard
+from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import silent
-from promosms.views.phone import visible
+from promosms.views.gateways.simulated_phone import visible
+from promosms.web.access import Access, allow, my_account
 
 bp = Blueprint("dashboard", __name__)
 
@@ -37,6 +37,6 @@ def _state() -> dict[str, object]:
         "summary": summary,
         "days": [(format_date(day, "d MMM"), good, bad) for day, good, bad in summary.days],
         "figures": campaigns.figures,
-        "words": words,
+        "words": labels,
         "silent": silent(),
     }

@@ -12,11 +12,12 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
-from promosms import access, logs
-from promosms.config import setting
+from promosms import logs
 from promosms.language import gettext as _
-from promosms.services import text_refusals
-from promosms.services.text_refusals import PumpingProblem
+from promosms.services.abuse import refusals
+from promosms.services.abuse.refusals import PumpingProblem
+from promosms.settings import setting
+from promosms.web import access
 
 log = logs.get(__name__)
 DRAIN = 512 * 1024 * 1024
@@ -50,7 +51,7 @@ def foreign_host(error: SecurityError) -> ResponseReturnValue:
 def expired_form(error: CSRFError) -> ResponseReturnValue:
     """A form from before a sign-out or another browser: nothing happened, the text is kept."""
     if request.endpoint in COUNTED:
-        text_refusals.note(PumpingProblem.FORM)
+        refusals.note(PumpingProblem.FORM)
     title = _("This page was open too long")
     advice = _("Nothing was done. Go back to the page, open it anew, and try again.")
     return render_template("error.html", title=title, advice=advice, kept=kept_text(401)), 400

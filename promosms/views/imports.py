@@ -3,25 +3,22 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import bell
-from promosms.access import Access, allow, my_account, owned
+from promosms import queue
 from promosms.extensions import csrf
+from promosms.forms.import_problems import file_words, mapping_words, row_words
 from promosms.forms.imports import MappingForm, PasteForm, UploadForm
-from promosms.forms.problems import file_words, mapping_words, row_words
 from promosms.language import gettext as _
 from promosms.language import timezone
 from promosms.models import Import, ImportStatus, now
-from promosms.services import (
-    exports,
-    import_columns,
-    import_preview,
-    import_run,
-    imports,
-    lists,
-    workers,
-)
-from promosms.services.import_files import BadFile
-from promosms.views import recipient_tables
+from promosms.services.gateways import workers
+from promosms.services.imports import columns as import_columns
+from promosms.services.imports import imports
+from promosms.services.imports import preview as import_preview
+from promosms.services.imports import run as import_run
+from promosms.services.imports.files import BadFile
+from promosms.services.recipients import exports, lists
+from promosms.views.recipients import tables as recipient_tables
+from promosms.web.access import Access, allow, my_account, owned
 
 bp = Blueprint("imports", __name__)
 SHOWN = 50
@@ -86,7 +83,7 @@ def show(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit() and not problem:
         has_header = bool(form.has_header.data)
         if imports.start(which, mapping, has_header, form.target(own), form.basis()):
-            bell.ring("work", "imports.run", which.id)
+            queue.ring("work", "imports.run", which.id)
         return redirect(url_for("imports.show", public_id=public_id), 303)
     preview = import_preview.preview(which, mapping, bool(form.has_header.data), account.region)
     return render_template(
@@ -139,7 +136,7 @@ def refused(public_id: str) -> ResponseReturnValue:
 def _begin(which: Import, rows: int) -> None:
     """A little is done while the page waits, more of it by the worker."""
     if rows > imports.AT_ONCE or import_run.work(which.id):
-        bell.ring("work", "imports.run", which.id)
+        queue.ring("work", "imports.run", which.id)
 
 
 def _state(which: Import) -> dict[str, object]:

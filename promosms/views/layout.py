@@ -8,11 +8,12 @@ from flask_login import current_user
 from heroicons.jinja import heroicon_outline
 from markupsafe import Markup
 
-from promosms.config import setting
 from promosms.language import lazy_gettext as _
 from promosms.language import operator_name
 from promosms.models import Role
-from promosms.services import adjustments, orders, trial
+from promosms.services.accounts import adjustments, trial
+from promosms.services.payments import all_top_ups
+from promosms.settings import setting
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ ADMIN = (
         ("admin",),
         tuple(f"/admin/{part}" for part in ("top-ups", "payments", "invoices", "revenue"))
         + ("/admin/adjustments",),
-        lambda: orders.waiting() + adjustments.waiting(),
+        lambda: all_top_ups.waiting() + adjustments.waiting(),
     ),
     Item(
         "admin.routes",

@@ -14,11 +14,11 @@ from werkzeug.serving import make_server
 
 from promosms import create_app
 from promosms.extensions import db, limiter
-from promosms.services import installation
+from promosms.services.installation import defaults
 from promosms.supervisor import certificate
 from promosms.supervisor.catalogues import compile_catalogues
 from tests.browser.witness import Witness
-from tests.cast import Cast, Person, invite_cast
+from tests.support.cast import Cast, Person, invite_cast
 
 PACKAGE = Path(__file__).resolve().parents[2] / "promosms"
 SESSION = "__Host-session"
@@ -69,7 +69,7 @@ def opened(redis_url: str) -> Iterator[Site]:
     limiter.enabled = False
     with app.app_context():
         db.create_all()
-        installation.ensure_defaults()
+        defaults.ensure_defaults()
         db.session.remove()
     pem = str(certificate.ensure(folder / "certificate.pem", "localhost"))
     server = make_server("localhost", 0, app, threaded=True, ssl_context=(pem, pem))

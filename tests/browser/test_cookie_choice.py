@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from promosms import cookies
+from promosms.web import cookies
 from tests.browser.site import Site, opened
 from tests.browser.test_accessibility import check
 from tests.browser.witness import Witness

@@ -4,13 +4,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import User
 from tests.browser.site import Site, opened
-from tests.cast import Person
 from tests.meta.routes import path, routes
 from tests.meta.stage import Stage
-from tests.pages import PageClient
+from tests.support.cast import Person
+from tests.support.pages import PageClient
 
 PEOPLE = (None, "owner", "admin")
 LANGUAGES = ("pl", "pl", "en")  # the pages load the same files in each

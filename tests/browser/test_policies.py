@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from promosms.services import policy_versions
+from promosms.services.policies import versions as policy_versions
 from tests.browser.site import Site, opened
 from tests.browser.test_accessibility import AXE, EVERYTHING, too_wide, violations
 

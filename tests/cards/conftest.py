@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from flask import Flask, g
 from werkzeug.test import TestResponse
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -25,11 +25,12 @@ from promosms.models import (
     TopUp,
     User,
 )
-from promosms.services import companies, top_ups
-from promosms.services.companies import Details
+from promosms.services.invoices import companies
+from promosms.services.invoices.companies import Details
+from promosms.services.payments import top_ups
 from tests.cards.running import stripe_server
-from tests.cast import Cast
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 SECRET = "whsec_of_the_tests"
 POLISH = Details("Kawiarnia Pod Lipą", "ul. Długa 1", "00-001", "Warszawa", "PL", "PL5260001246")

@@ -8,23 +8,23 @@ from datetime import timedelta
 
 import pytest
 
-from promosms import database
-from promosms.database import transaction
+from promosms.db import transactions
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AutomaticTopUp, CardDeletion, Email, TopUp, TopUpStatus, now
-from promosms.services import (
+from promosms.services.ledger import ledger
+from promosms.services.payments import (
     automatic_attempts,
     automatic_top_ups,
-    card,
-    card_payments,
-    erasure,
-    ledger,
     payments,
     refunds,
     saved_cards,
+    stripe_checkout,
+    stripe_payments,
 )
+from promosms.services.privacy import erasure
 from tests.cards.conftest import Shop
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 DECLINED = "4000000000000341"
 ASKS = "4000002760003184"
@@ -59,7 +59,7 @@ def killed(work: Callable[[], object], when: Callable[[], None]) -> None:
     db.session.rollback()
     child = os.fork()
     if child == 0:
-        database.dispose()
+        transactions.dispose()
         work()
         os._exit(0)
     try:
@@ -99,7 +99,7 @@ def test_many_processes_at_once_pay_once(shop: Shop) -> None:
         with shop.app.app_context():
             try:
                 run(shop)
-            except card.Unavailable:
+            except stripe_checkout.Unavailable:
                 pass
             finally:
                 db.session.remove()
@@ -130,11 +130,11 @@ def test_a_refused_card_stops_it_and_the_owner_is_told(shop: Shop, number: str, 
 def test_while_stripe_is_away_the_same_attempt_goes_on(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card, "RETRIES", 0)
+    monkeypatch.setattr(stripe_checkout, "RETRIES", 0)
     shop.saved_card()
     shop.stripe.do("switch", down=True)
     for _ in range(2):
-        with pytest.raises(card.Unavailable):
+        with pytest.raises(stripe_checkout.Unavailable):
             run(shop)
     shop.stripe.do("switch", down=False)
     monkeypatch.setattr(automatic_top_ups, "ASK_AGAIN", timedelta(0))
@@ -201,16 +201,16 @@ def test_a_payment_is_booked_by_the_call_when_the_process_was_killed(shop: Shop)
 def test_a_checkout_that_was_killed_while_booking_is_booked_by_the_sweep(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card_payments, "ASKED_AFTER", timedelta(0))
+    monkeypatch.setattr(stripe_payments, "ASKED_AFTER", timedelta(0))
     top_up = shop.order()
     session = shop.visit(top_up)
     shop.stripe.do(f"pay/{session}")
     shop.stripe.do("switch", hold="GET /v1/payment_intents")
-    killed(lambda: card_payments.look_at_session(session), shop.stripe.wait_until_holding)
+    killed(lambda: stripe_payments.look_at_session(session), shop.stripe.wait_until_holding)
     shop.stripe.do("switch", hold="")
     assert shop.again(top_up).status == TopUpStatus.OPEN
-    card_payments.sweep()
-    card_payments.sweep()
+    stripe_payments.sweep()
+    stripe_payments.sweep()
     assert shop.entries() == [("credit", top_up.net)]
 
 
@@ -224,7 +224,7 @@ def test_a_refund_that_was_killed_while_booking_is_booked_by_the_sweep(shop: Sho
     )
     shop.stripe.do("switch", hold="")
     assert len(shop.payments()) == 1
-    card_payments.sweep_back()
+    stripe_payments.sweep_back()
     assert shop.payments()[1:] == [("refund", -500_000)]
     made = payments.of_top_up(top_up.id)[-1]
     assert (made.actor, made.note) == ("boss", "Not needed")
@@ -256,7 +256,7 @@ def test_an_owner_saves_a_card_and_switches_it_on(shop: Shop) -> None:
 
 def test_a_card_can_be_saved_with_a_payment(shop: Shop) -> None:
     top_up = shop.order()
-    session = card.start(top_up, save_card=True).rsplit("/", 1)[1]
+    session = stripe_checkout.start(top_up, save_card=True).rsplit("/", 1)[1]
     shop.stripe.do(f"pay/{session}")
     shop.tell("checkout.session.completed")
     assert row(shop).card_label == "Visa •••• 4242"
@@ -291,12 +291,12 @@ def test_switching_off_and_forgetting_take_effect_at_once(shop: Shop) -> None:
 def test_leaving_deletes_the_customer_at_stripe_without_waiting_for_it(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card, "RETRIES", 0)
+    monkeypatch.setattr(stripe_checkout, "RETRIES", 0)
     monkeypatch.setattr(saved_cards, "AGAIN", timedelta(0))
     shop.saved_card()
     shop.stripe.do("switch", down=True)
     erasure.begin(shop.account_id, "")
-    with pytest.raises(card.Unavailable):
+    with pytest.raises(stripe_checkout.Unavailable):
         saved_cards.delete_forgotten()
     while erasure.erase(shop.account_id):
         pass

@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Email, Invoice, TopUp, TopUpStatus
-from promosms.services import card, card_payments, payments, top_ups
+from promosms.services.payments import payments, stripe_checkout, stripe_payments, top_ups
 from tests.cards.conftest import SECRET, Shop, signed
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 COMPLETED = "checkout.session.completed"
 
@@ -40,13 +40,13 @@ def test_stripe_is_asked_for_the_gross_sum_in_cents(shop: Shop) -> None:
 def test_the_order_in_which_we_hear_of_a_payment_does_not_matter(
     shop: Shop, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card_payments, "ASKED_AFTER", -card_payments.ASKED_AFTER)
+    monkeypatch.setattr(stripe_payments, "ASKED_AFTER", -stripe_payments.ASKED_AFTER)
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}")
     ways = {
         "call": lambda: shop.tell(COMPLETED),
         "way back": lambda: shop.get(f"/billing/card/{top_up.public_id}/back"),
-        "sweep": card_payments.sweep,
+        "sweep": stripe_payments.sweep,
     }
     ways.pop(first)()
     assert shop.again(top_up).status == TopUpStatus.PAID
@@ -175,8 +175,8 @@ def test_an_open_page_is_used_again(shop: Shop) -> None:
 
 def test_a_changed_wish_closes_the_open_page(shop: Shop) -> None:
     top_up = shop.order()
-    first = card.start(top_up)
-    second = card.start(shop.again(top_up), save_card=True)
+    first = stripe_checkout.start(top_up)
+    second = stripe_checkout.start(shop.again(top_up), save_card=True)
     assert first != second
     shop.tell("checkout.session.expired")
     assert shop.visit(shop.again(top_up))
@@ -211,7 +211,7 @@ def test_money_that_is_still_on_its_way_waits(shop: Shop) -> None:
 
 
 def test_while_stripe_is_away_nothing_is_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card, "RETRIES", 0)
+    monkeypatch.setattr(stripe_checkout, "RETRIES", 0)
     top_up = shop.order()
     session = shop.visit(top_up)
     shop.stripe.do(f"pay/{session}")
@@ -235,7 +235,7 @@ def test_without_a_key_there_are_no_cards(shop: Shop) -> None:
 
 def test_currencies_without_hundredths_have_no_cards(shop: Shop) -> None:
     shop.app.config["CURRENCY"] = "JPY"
-    assert not card.available()
+    assert not stripe_checkout.available()
 
 
 def test_nobody_pays_the_order_of_another(shop: Shop, stranger: PageClient) -> None:
@@ -247,4 +247,4 @@ def test_nobody_pays_the_order_of_another(shop: Shop, stranger: PageClient) -> N
 def test_stripe_is_never_asked_inside_a_transaction(shop: Shop) -> None:
     top_up = shop.order()
     with pytest.raises(RuntimeError), transaction():
-        card.start(top_up)
+        stripe_checkout.start(top_up)

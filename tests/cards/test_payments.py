@@ -4,10 +4,11 @@ import threading
 
 import pytest
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, AccountStatus, Invoice, TopUp, TopUpStatus
-from promosms.services import invoices, payments, top_ups
+from promosms.services.invoices import invoices
+from promosms.services.payments import payments, top_ups
 from tests.cards.conftest import Shop
 
 

@@ -2,19 +2,13 @@
 
 import pytest
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, Email, Invoice, InvoiceKind, Payment, TopUp
-from promosms.services import (
-    admin,
-    card,
-    card_payments,
-    disputes,
-    invoices,
-    ledger,
-    payments,
-    refunds,
-)
+from promosms.services.accounts import accounts
+from promosms.services.invoices import invoices
+from promosms.services.ledger import ledger
+from promosms.services.payments import disputes, payments, refunds, stripe_checkout, stripe_payments
 from tests.cards.conftest import Shop
 
 KEY = "0123456789abcdef0123"
@@ -47,8 +41,8 @@ def test_a_whole_refund_takes_everything_back_once(shop: Shop) -> None:
     assert shop.again(top_up).paid == 0
     (sent,) = shop.stripe.listed("refunds")
     assert (sent["id"], sent["amount"]) == (made.reference, top_up.gross // 100)
-    card_payments.look_at_payment(receipt(top_up).reference, everything=True)
-    card_payments.sweep_back()
+    stripe_payments.look_at_payment(receipt(top_up).reference, everything=True)
+    stripe_payments.sweep_back()
     assert len(shop.payments()) == 2
 
 
@@ -105,7 +99,7 @@ def test_a_refund_of_the_dashboard_is_booked_once(shop: Shop) -> None:
     shop.stripe.do("refunds", payment_intent=receipt(top_up).reference, amount=5000)
     assert shop.tell(BACK) == [200]
     shop.tell(BACK)
-    card_payments.sweep_back()
+    stripe_payments.sweep_back()
     assert shop.payments()[1:] == [("refund", -500_000)]
     assert notes() == [-500_000]
 
@@ -194,7 +188,7 @@ def test_a_dispute_that_is_lost_leaves_the_account_suspended(shop: Shop) -> None
 
 def test_a_won_dispute_does_not_lift_what_an_admin_has_decided(shop: Shop) -> None:
     top_up = shop.paid()
-    admin.suspend(shop.account_id, "Complaints", "boss")
+    accounts.suspend(shop.account_id, "Complaints", "boss")
     made = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
     shop.tell("charge.dispute.created")
     shop.stripe.do(f"disputes/{made['id']}", status="won")
@@ -238,10 +232,10 @@ def test_a_refund_for_an_account_that_has_left_is_booked_for_nobody(shop: Shop) 
 def test_while_stripe_is_away_no_refund_is_booked(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card, "RETRIES", 0)
+    monkeypatch.setattr(stripe_checkout, "RETRIES", 0)
     top_up = shop.paid()
     shop.stripe.do("switch", down=True)
-    with pytest.raises(card.Unavailable):
+    with pytest.raises(stripe_checkout.Unavailable):
         give_back(top_up, 10_000)
     shop.stripe.do("switch", down=False)
     assert len(shop.payments()) == 1

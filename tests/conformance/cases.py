@@ -8,7 +8,7 @@ import pytest
 
 from promosms.gateways.base import Event, GatewayError, Inbound, OutboundSms, Receipt, Trouble
 from promosms.gateways.base import ReceiptStatus as Status
-from promosms.gateways.joints import joined
+from promosms.gateways.concatenation import joined
 from promosms.gateways.smpp.gateway import SmppGateway
 from promosms.gateways.smpp.link import BindRefused
 from promosms.sms.segments import measure

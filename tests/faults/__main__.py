@@ -15,7 +15,7 @@ from tests.faults.disk import small_disk
 from tests.faults.furnish import Options
 from tests.faults.plant import Plant, plant
 from tests.faults.report import Report
-from tests.postgres import Server, server
+from tests.support.postgres import Server, server
 
 
 class Run(NamedTuple):

@@ -8,10 +8,11 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
-from promosms import bell
+from promosms import queue
 from promosms.extensions import db
 from promosms.models import Campaign, Message, SuppressionSource
-from promosms.services import audience, launch, suppressions
+from promosms.services.campaigns import audience, launch
+from promosms.services.sending import opt_outs
 
 AHEAD = 100
 """So many texts before its own a number may opt out."""
@@ -31,7 +32,7 @@ def launch_all(app: Flask, campaign_ids: Sequence[int], journal: str) -> None:
             campaign = db.session.get_one(Campaign, campaign_id)
             try:
                 launch.launch(campaign, audience.estimate(campaign).total)
-                bell.ring("work", "prepare.run", campaign_id)
+                queue.ring("work", "prepare.run", campaign_id)
             except launch.LaunchError as problem:
                 if problem.code != launch.LaunchProblem.NOT_DRAFT:
                     raise
@@ -51,7 +52,7 @@ def opt_out_all(
         for place, phone in places:
             while frontier() + AHEAD < place:
                 time.sleep(0.01)
-            suppressions.opt_out(account_id, phone, SuppressionSource.HAND)
+            opt_outs.opt_out(account_id, phone, SuppressionSource.HAND)
             file.write(f"{time.monotonic_ns()} {phone}\n")
             file.flush()
 

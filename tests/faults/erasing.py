@@ -22,8 +22,7 @@ from flask import Flask
 from sqlalchemy import insert, select, text
 
 from promosms import create_app
-from promosms.config import instance_file
-from promosms.database import on_sqlite, transaction
+from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.jobs import erasure as job
 from promosms.models import (
@@ -45,36 +44,37 @@ from promosms.models import (
     Suppression,
     User,
 )
-from promosms.services import erasure, installation, removal
-from promosms.services.belonging import belonging, tables
+from promosms.services.installation import defaults
+from promosms.services.privacy import erase_rows, erasure
+from promosms.services.privacy.account_scope import belonging, tables
+from promosms.settings import instance_file
 from tests.faults import points
 from tests.faults.report import Report
-from tests.scan import Scanner
+from tests.support.scan import Scanner
 
 ROOT = Path(__file__).parents[2]
-SERVICES = "promosms.services."
 STEPS = [
-    (SERVICES + name, moment, calls)
+    (name, moment, calls)
     for name, calls in {
-        "erasure_journal:note": 1,
-        "erasure_journal:_sync_folder": 1,
-        "erasures:ensure": 1,
-        "erasure:_await_flight": 1,
-        "erasure:_apply_events": 1,
-        "imports:forget_files": 1,
-        "phone:forget_account": 1,
-        "removal:_remove_batch": 40,
-        "removal:_remove": 12,
-        "removal:_count": 12,
-        "erasure:_empty": 1,
-        "erasures:keep": 1,
-        "invoices:unlink": 1,
-        "scrub:scrub": 1,
-        "scrub:_vacuum": 1,
-        "scrub:_truncate": 1,
-        "scrub:scrub_redis": 1,
-        "erasures:finish": 1,
-        "certificates:issue": 1,
+        "promosms.services.privacy.erasure_journal:note": 1,
+        "promosms.services.privacy.erasure_journal:_sync_folder": 1,
+        "promosms.services.privacy.erasure_requests:ensure": 1,
+        "promosms.services.privacy.erasure:_await_flight": 1,
+        "promosms.services.privacy.erasure:_apply_events": 1,
+        "promosms.services.imports.imports:forget_files": 1,
+        "promosms.services.gateways.simulated_phone:forget_account": 1,
+        "promosms.services.privacy.erase_rows:_remove_batch": 40,
+        "promosms.services.privacy.erase_rows:_remove": 12,
+        "promosms.services.privacy.erase_rows:_count": 12,
+        "promosms.services.privacy.erasure:_empty": 1,
+        "promosms.services.privacy.erasure_requests:keep": 1,
+        "promosms.services.invoices.invoices:unlink": 1,
+        "promosms.db.overwrite_files:scrub": 1,
+        "promosms.db.overwrite_files:_vacuum": 1,
+        "promosms.db.overwrite_files:_truncate": 1,
+        "promosms.db.overwrite_files:scrub_redis": 1,
+        "promosms.services.privacy.erasure_requests:finish": 1,
+        "promosms.services.privacy.certificates:issue": 1,
     }.items()
     for moment in ("before", "after")
 ]
@@ -121,7 +121,7 @@ def storm(app: Flask, times: int, seed: int) -> dict[str, Any]:
     with app.app_context():
         db.drop_all()
         db.create_all()
-        installation.ensure_defaults()
+        defaults.ensure_defaults()
         theirs = furnish(THEIRS, "+4860232299")
         kept = _rows(theirs)
         _let_go()
@@ -166,7 +166,7 @@ def _one(app: Flask, account_id: int, hit: tuple[str, str, int] | None, chance: 
     if not pid:
         code = 1
         try:
-            removal.BATCH = removal.BATCH_ON_POSTGRESQL = 10
+            erase_rows.BATCH = erase_rows.BATCH_ON_POSTGRESQL = 10
             if hit:
                 points.Hit(*hit).arm()
             with app.app_context():
@@ -201,7 +201,7 @@ def furnish(mark: str, prefix: str) -> int:
         rows = Import(**own, stored_as=name, filename=f"{mark}.csv", status="running")
         which = RecipientList(**own, name=f"List{mark}")
         campaign = Campaign(
-            **own, route_id=installation.default_route().id, text=f"Text{mark}", status="sending"
+            **own, route_id=defaults.default_route().id, text=f"Text{mark}", status="sending"
         )
         session.add_all([user, rows, which, campaign])
         session.flush()

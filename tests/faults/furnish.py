@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import insert
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import Account, Consent, EntryKind, LedgerEntry, Recipient, now
 
 START = "+4860"

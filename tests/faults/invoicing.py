@@ -21,13 +21,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from promosms import create_app
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.documents import data
 from promosms.extensions import db
 from promosms.models import Account, Invoice, InvoiceKind, InvoiceSeries, TopUp, now
-from promosms.services import invoices
+from promosms.services.invoices import invoices
 from tests.faults.report import Report
-from tests.invoicing import BUYER
+from tests.support.invoicing import BUYER
 
 ROOT = Path(__file__).parents[2]
 YEARS = (datetime(2026, 12, 31, 20, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC))

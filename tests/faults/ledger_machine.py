@@ -9,10 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign, Hold, LedgerEntry
-from promosms.services import installation, ledger, statement
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger, statement
 
 AMOUNTS = st.integers(1, 60_000)
 ENTRY = LedgerEntry
@@ -68,7 +69,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def hold(self, amount: int) -> None:
         self.taken["hold"] += 1
         with transaction() as session:
-            campaign = Campaign(account_id=self.account, route_id=installation.default_route().id)
+            campaign = Campaign(account_id=self.account, route_id=defaults.default_route().id)
             session.add(campaign)
             session.flush()
             campaign_id = campaign.id

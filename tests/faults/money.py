@@ -17,12 +17,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from promosms import create_app
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign
-from promosms.services import installation, ledger, ledger_audit
+from promosms.services.installation import defaults
+from promosms.services.ledger import audit as ledger_audit
+from promosms.services.ledger import ledger
 from tests.faults import ledger_machine
-from tests.postgres import server
+from tests.support.postgres import server
 
 SPENDERS = 100
 UNIT = 300
@@ -82,7 +84,7 @@ def installed(kind: str) -> Iterator[Flask]:
         )
         with app.app_context():
             db.create_all()
-            installation.ensure_defaults()
+            defaults.ensure_defaults()
         yield app
         with app.app_context():
             db.session.remove()
@@ -144,7 +146,7 @@ class _Table:
             self.account = account.id
             used = [number for way, number in self.won if way == "hold"]
             for number in used if self.campaigns else range(0, self.spenders, len(WAYS)):
-                campaign = Campaign(account_id=account.id, route_id=installation.default_route().id)
+                campaign = Campaign(account_id=account.id, route_id=defaults.default_route().id)
                 session.add(campaign)
                 session.flush()
                 self.campaigns[number] = campaign.id

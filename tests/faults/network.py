@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Message
-from promosms.services.installation import NUMBER
+from promosms.services.installation.defaults import NUMBER
 from tests.faults import points
 from tests.faults.clients import AHEAD, frontier
 from tests.faults.oracle import Key, Row, keys, messages, read_log

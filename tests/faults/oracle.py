@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, select
 from promosms.extensions import db
 from promosms.models import Message, MessagePart
 from tests.faults.plant import Plant
-from tests.sending.conftest import check_books
+from tests.services.sending.conftest import check_books
 
 ONE, PART = 160, 153
 OPEN = {"queued", "sending"}

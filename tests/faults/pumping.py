@@ -18,20 +18,16 @@ from sqlalchemy import func, select
 
 from promosms.extensions import db, limiter
 from promosms.models import AttemptKind, Email, Message, TextAttempt, User
-from promosms.services import (
-    proof_of_work,
-    pumping,
-    registration,
-    system_texts,
-    text_blocks,
-    text_refusals,
-)
-from promosms.services.proof_of_work import ProofForm
-from promosms.services.system_passwords import TextRefused
+from promosms.services.abuse import blocks as text_blocks
+from promosms.services.abuse import proof_of_work, refusals, sms_pumping
+from promosms.services.abuse.proof_of_work import ProofForm
+from promosms.services.auth import registration
+from promosms.services.auth.one_time_passwords import TextRefused
+from promosms.services.sending import verification_texts
 from tests.faults.money import MoneyReport, installed
-from tests.pages import PageClient
-from tests.solving import proof, solved
-from tests.stopped import StoppedClock, stopped
+from tests.support.pages import PageClient
+from tests.support.proof_of_work import proof, solved
+from tests.support.stopped_clock import StoppedClock, stopped
 
 NAME = "pumping"
 DAY = 24 * 3600
@@ -100,7 +96,7 @@ class _Day:
         with_sum = self.dice.random() < 0.7
         with self.app.app_context():
             made = proof(ProofForm.REGISTER) if with_sum else ""
-            problem = pumping.why_no_letter(phone, address, made)
+            problem = sms_pumping.why_no_letter(phone, address, made)
             if problem is not None:
                 self.met[f"letter: {problem}"] += 1
                 return
@@ -130,7 +126,7 @@ class _Day:
         with self.app.app_context():
             query = select(Message).where(Message.phone == phone)
             message = db.session.scalar(query)
-            body = system_texts.unsealed(message.sealed) if message and message.sealed else ""
+            body = verification_texts.unsealed(message.sealed) if message and message.sealed else ""
         secret = SECRET.search(body or "")
         if secret is None:
             return
@@ -160,7 +156,7 @@ def _judge(app: Flask, told: _Day, report: MoneyReport, seed: int) -> None:
         sent = db.session.scalars(bot.where(User.email.like("bot%"))).one()
         counted = select(func.count(TextAttempt.id)).where(TextAttempt.kind == AttemptKind.TEXT)
         total = db.session.scalars(counted).one()
-        refused = {layer.value: n for layer, n in text_refusals.of_day().items() if n}
+        refused = {layer.value: n for layer, n in refusals.of_day().items() if n}
         blocks = len(text_blocks.current())
     size = told.size
     report.facts |= {

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import func, insert, select, update
 
 from promosms import create_app
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import WebhookRequest, WebhookTopic
@@ -32,8 +32,9 @@ from promosms.models import (
     MessageStatus,
     now,
 )
-from promosms.services import events, installation
-from tests import postgres
+from promosms.services.inbox import gateway_inbox
+from promosms.services.installation import defaults
+from tests.support import postgres
 
 MOST_PARTS = 3
 PER_MESSAGE = 4.0  # receipts, about
@@ -93,7 +94,7 @@ def run(receipts: int, seed: int) -> Findings:
     for start in range(0, len(calls), BATCH):
         _tell(gateway, calls[start : start + BATCH])
         if chance.random() < 0.5:
-            events.apply_batch()
+            gateway_inbox.apply_batch()
     _apply()
     _answer_late(gateway, [text for text in texts if text.begun == MessageStatus.SENDING])
     _apply()
@@ -140,12 +141,12 @@ def _tell(gateway: int, calls: list[dict[str, str]]) -> None:
             UNSIGNED, WebhookRequest(WebhookTopic.RECEIPT, "", {}, list(call.items()), [], b"", "")
         )
     ]
-    events.store(gateway, told)
+    gateway_inbox.store(gateway, told)
 
 
 def _apply() -> None:
     """Until nothing is due: what fits nothing yet is put off."""
-    while events.apply_batch():
+    while gateway_inbox.apply_batch():
         continue
     db.session.rollback()
 
@@ -161,7 +162,7 @@ def _sent(texts: list[Text]) -> tuple[int, int]:
         session.flush()
         campaign = Campaign(
             account_id=account.id,
-            route_id=installation.default_route().id,
+            route_id=defaults.default_route().id,
             status=CampaignStatus.SENDING,
             **{f"n_{status}": number for status, number in begun.items()},
         )
@@ -253,7 +254,7 @@ def main() -> int:
         app = create_app({"DATABASE_URL": url, "REDIS_URL": "memory://", "SECRET_KEY": "x" * 40})
         with app.app_context():
             db.create_all()
-            installation.ensure_defaults()
+            defaults.ensure_defaults()
             found = run(options.receipts, options.seed)
             db.session.remove()
             db.engine.dispose()

@@ -16,7 +16,7 @@ from tests.faults.disk import Disk
 from tests.faults.plant import Plant, until
 from tests.faults.points import QUEUES
 from tests.faults.report import Report, reporting
-from tests.postgres import Server
+from tests.support.postgres import Server
 
 HOUR, DAY = 3600.0, 86400.0
 JUMPS = (0.0, HOUR, -HOUR, DAY, -DAY)

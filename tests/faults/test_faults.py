@@ -14,7 +14,7 @@ from tests.faults import erasing, invoicing, network, stores, workers
 from tests.faults.furnish import Options
 from tests.faults.plant import Plant, plant
 from tests.faults.points import STEPS, WORK
-from tests.postgres import server
+from tests.support.postgres import server
 
 SMALL = Options(rate=400, window=10, lease=1, answer_seconds=0.4)
 BRISK = Options(rate=1000, window=50, lease=1, answer_seconds=0.4)

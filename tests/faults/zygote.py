@@ -21,7 +21,7 @@ from promosms import create_app
 from tests.faults import points
 
 PRELOADED = (
-    "promosms.worker",
+    "promosms.jobs.worker",
     "promosms.jobs.prepare",
     "promosms.jobs.receive",
     "promosms.jobs.send",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.gateways.joints import joined
+from promosms.gateways.concatenation import joined
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The pace of a line: parts a second, halved by complaints, recovering by itself."""
 
-from promosms.gateways.pace import Pace
+from promosms.gateways.rate_limiter import Pace
 
 
 class Clock:

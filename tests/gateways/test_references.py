@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promosms.gateways.references import Reading, canonical, reading, readings
+from promosms.gateways.message_id_format import Reading, canonical, reading, readings
 
 
 @pytest.mark.parametrize(

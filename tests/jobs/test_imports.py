@@ -4,14 +4,15 @@ import io
 
 import pytest
 
-from promosms import bell
+from promosms import queue
 from promosms.extensions import db
 from promosms.jobs import imports as job
 from promosms.models import Account, ImportStatus
-from promosms.services import import_run, imports
-from promosms.services.consent import Basis
-from promosms.services.imports import Target
-from tests.cast import Cast
+from promosms.services.imports import imports
+from promosms.services.imports import run as import_run
+from promosms.services.imports.imports import Target
+from promosms.services.recipients.consent import Basis
+from tests.support.cast import Cast
 
 
 def test_it_comes_back_for_what_is_left(
@@ -25,7 +26,7 @@ def test_it_comes_back_for_what_is_left(
     imports.start(which, which.mapping, which.has_header, Target(), Basis())
     job.run(which.id)
     assert (which.status, which.position) == (ImportStatus.QUEUED, 2)
-    (waiting,) = bell.queue("work").jobs
+    (waiting,) = queue.queue("work").jobs
     assert (waiting.func_name, list(waiting.args)) == ("promosms.jobs.imports.run", [which.id])
     job.run(which.id)
     job.run(which.id)

@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 from promosms.extensions import db
 from promosms.jobs import mail
 from promosms.models import Email, now
-from promosms.services import emails, invoice_files
-from tests.cast import Cast
-from tests.invoicing import issued
+from promosms.services.invoices import files as invoice_files
+from promosms.services.mail import outbox
+from tests.support.cast import Cast
+from tests.support.invoicing import issued
 
 
 class Dialogue(socketserver.StreamRequestHandler):
@@ -88,8 +89,8 @@ def let_time_pass(**much: float) -> None:
 
 
 def test_it_sends_and_forgets(server: MailServer) -> None:
-    emails.queue_email("anna@example.com", "Zażółć gęślą jaźń", "Dzień dobry,\n\nłódź.\n")
-    emails.queue_email("berta@example.com", "Second", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Zażółć gęślą jaźń", "Dzień dobry,\n\nłódź.\n")
+    outbox.queue_email("berta@example.com", "Second", "Hello.\n")
     mail.run()
     assert waiting() == []
     letters = [message_from_string(raw, policy=policy.default) for raw in server.letters]
@@ -104,7 +105,7 @@ def test_it_sends_and_forgets(server: MailServer) -> None:
 
 def test_it_keeps_links_whole(server: MailServer) -> None:
     link = "https://localhost:8443/register/" + "x" * 80
-    emails.queue_email("anna@example.com", "Link", f"Open this:\n\n{link}\n")
+    outbox.queue_email("anna@example.com", "Link", f"Open this:\n\n{link}\n")
     mail.run()
     letter = message_from_string(server.letters[0], policy=policy.default)
     assert link in letter.get_content()
@@ -112,13 +113,13 @@ def test_it_keeps_links_whole(server: MailServer) -> None:
 
 def test_it_tries_five_times(server: MailServer) -> None:
     server.answers["RCPT"] = "451 later please"
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     waits = []
     for _ in range(5):
         mail.run()
         email = waiting()[0]
         waits.append(round((email.next_attempt_at - now()).total_seconds() / 60))
-        assert not emails.waiting()
+        assert not outbox.waiting()
         let_time_pass(seconds=1)
     assert waits[:4] == [1, 5, 30, 120]
     assert (email.status, email.attempts) == ("failed", 5)
@@ -128,7 +129,7 @@ def test_it_tries_five_times(server: MailServer) -> None:
 
 def test_it_sends_later_what_did_not_leave_at_first(server: MailServer) -> None:
     server.answers["MAIL"] = "421 busy"
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert waiting()[0].status == "queued"
     del server.answers["MAIL"]
@@ -141,14 +142,14 @@ def test_it_sends_later_what_did_not_leave_at_first(server: MailServer) -> None:
 @pytest.mark.parametrize("verb", ["RCPT", "DATA"])
 def test_it_gives_up_when_the_server_never_wants_it(server: MailServer, verb: str) -> None:
     server.answers[verb] = "550 no such person"
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert waiting()[0].status == "failed"
 
 
 def test_it_goes_on_with_the_next_one(server: MailServer) -> None:
-    emails.queue_email("not an address\n", "Hello", "Hello.\n")
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("not an address\n", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert len(server.letters) == 1
     assert [email.status for email in waiting()] == ["failed"]
@@ -156,28 +157,28 @@ def test_it_goes_on_with_the_next_one(server: MailServer) -> None:
 
 def test_it_waits_when_nobody_answers(app: Flask, server: MailServer) -> None:
     app.config["MAIL_PORT"] = 1
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert waiting()[0].status == "queued"
 
 
 def test_it_refuses_a_server_without_encryption(app: Flask, server: MailServer) -> None:
     app.config["MAIL_STARTTLS"] = True
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert server.letters == []
     assert waiting()[0].status == "queued"
 
 
 def test_without_a_server_it_stays_to_be_looked_at(app: Flask) -> None:
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert [email.status for email in waiting()] == ["sent"]
 
 
 def test_it_takes_up_what_a_killed_worker_has_left(server: MailServer) -> None:
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
-    assert emails.claim() is not None
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
+    assert outbox.claim() is not None
     mail.run()
     assert server.letters == []
     let_time_pass(minutes=1)
@@ -188,12 +189,12 @@ def test_it_takes_up_what_a_killed_worker_has_left(server: MailServer) -> None:
 def test_one_that_comes_again_after_a_kill_has_the_same_id(
     server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    emails.queue_email("anna@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     with monkeypatch.context() as patch:
-        patch.setattr(emails, "note_sent", lambda _: None)
+        patch.setattr(outbox, "note_sent", lambda _: None)
         mail.run()
     let_time_pass(minutes=1)
-    emails.queue_email("berta@example.com", "Hello", "Hello.\n")
+    outbox.queue_email("berta@example.com", "Hello", "Hello.\n")
     mail.run()
     ids = [message_from_string(raw)["Message-ID"] for raw in server.letters]
     assert len(ids) == 3
@@ -216,7 +217,7 @@ def test_an_invoice_goes_along_as_it_is_kept(cast: Cast, server: MailServer) -> 
 
 def test_two_workers_send_each_once(app: Flask, server: MailServer) -> None:
     for number in range(20):
-        emails.queue_email(f"{number}@example.com", "Hello", "Hello.\n")
+        outbox.queue_email(f"{number}@example.com", "Hello", "Hello.\n")
     db.session.remove()
 
     def work() -> None:
@@ -240,7 +241,7 @@ def test_nobody_smuggles_a_header_into_a_letter(
     words = {"recipient": "anna@example.com", "subject": "Hello", "body": "Text"}
     words[field] += f"{end}Bcc: everybody@example.com{end}{end}Buy now"
     with app.app_context():
-        emails.queue_email(**words)
+        outbox.queue_email(**words)
         mail.run()
         waiting = db.session.scalars(select(Email.status)).all()
     assert not [letter for letter in server.letters if "\r\nBcc:" in letter]
@@ -250,7 +251,7 @@ def test_nobody_smuggles_a_header_into_a_letter(
 def test_a_body_ends_no_letter(app: Flask, server: MailServer) -> None:
     with app.app_context():
         body = "One\r\n.\r\nMAIL FROM:<evil@example.com>\r\nDATA"
-        emails.queue_email("anna@example.com", "Hello", body)
+        outbox.queue_email("anna@example.com", "Hello", body)
         mail.run()
     (letter,) = server.letters
     assert "MAIL FROM:<evil@example.com>" in letter

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from promosms import cli, worker
-from promosms.jobs import tick
+from promosms import cli
+from promosms.jobs import tick, worker
 
 
 @pytest.mark.parametrize(("command", "module"), [(["worker", "work"], worker), (["tick"], tick)])

@@ -5,10 +5,10 @@ import threading
 from flask import Flask
 from rq.registry import FailedJobRegistry
 
-from promosms import bell
+from promosms import queue as bell
 from promosms.extensions import db
-from promosms.services import workers
-from promosms.worker import AppWorker
+from promosms.jobs.worker import AppWorker
+from promosms.services.gateways import workers
 
 
 def test_jobs_write_while_a_thread_of_the_worker_writes(app: Flask) -> None:

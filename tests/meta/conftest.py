@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
-from tests.cast import invite_cast
 from tests.meta.stage import Stage
-from tests.snapshot import Snapshot
+from tests.support.cast import invite_cast
+from tests.support.snapshot import Snapshot
 
 LONGEST = 60
 """Seconds for which a stage is used again: what it has just been made must still be new."""

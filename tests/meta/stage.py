@@ -3,8 +3,8 @@
 import io
 from collections.abc import Callable
 
-from promosms.services import installation, price_tables
-from tests.cast import PASSWORD
+from promosms.services.installation import defaults
+from promosms.services.prices import tables as price_tables
 from tests.meta.things import (
     COMPANY,
     FILE,
@@ -16,7 +16,8 @@ from tests.meta.things import (
     Stage,
     Things,
 )
-from tests.pages import PageClient
+from tests.support.cast import PASSWORD
+from tests.support.pages import PageClient
 
 # What each route with an argument is called with, so that its action makes sense.
 # Whoever adds such a route adds a line here; the tests fail without it.
@@ -125,7 +126,7 @@ def _edited(things: Things, owner: PageClient) -> Form:
 
 def _seen(_things: Things, _owner: PageClient) -> Form:
     with _owner.application.app_context():
-        plan = price_tables.plan(installation.default_route().id, PRICES.decode())
+        plan = price_tables.plan(defaults.default_route().id, PRICES.decode())
     return {"text": PRICES.decode(), "seal": plan.seal}
 
 

@@ -11,15 +11,15 @@ from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Comment, Doctype
 
-from promosms.config import DEFAULTS
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import User
-from promosms.services import system_passwords
+from promosms.services.auth import one_time_passwords
+from promosms.settings import DEFAULTS
 from promosms.sms.segments import measure
 from tests.meta.routes import path, routes
 from tests.meta.sources import PACKAGE, ROOT
 from tests.meta.stage import Stage
-from tests.pages import PageClient, check_page, words
+from tests.support.pages import PageClient, check_page, words
 
 ENGLISH, *OTHERS = DEFAULTS["LANGUAGES"]
 GAP = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -83,7 +83,7 @@ def test_translations_have_the_gaps_and_the_tags_of_the_source(language: str) ->
 
 @pytest.mark.parametrize("language", [ENGLISH, *OTHERS])
 def test_the_text_with_the_system_password_is_one_plain_part(context: None, language: str) -> None:
-    text = system_passwords.wording(language).replace("{secret}", PASSWORD)
+    text = one_time_passwords.wording(language).replace("{secret}", PASSWORD)
     said = measure(text)
     assert (said.encoding, said.parts) == ("gsm7", 1), text
 

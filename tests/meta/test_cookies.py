@@ -6,13 +6,13 @@ from http.cookies import SimpleCookie
 import pytest
 from werkzeug.test import TestResponse
 
-from promosms import cookies
-from promosms.cookies import Cookie
-from tests.cast import PASSWORD
+from promosms.web import cookies
+from promosms.web.cookies import Cookie
 from tests.meta.routes import path, routes
 from tests.meta.sources import STATIC
 from tests.meta.stage import FORMS, Stage, form
-from tests.pages import PageClient
+from tests.support.cast import PASSWORD
+from tests.support.pages import PageClient
 
 # These sign the browser out or shut the account: they come last.
 ENDINGS = ("leave", "end_others", "sign_out")

@@ -8,9 +8,8 @@ from flask import Response, stream_with_context
 from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from promosms import fence
-from promosms.access import Access, allow, my_account
-from promosms.database import transaction
+from promosms.db import row_security
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound
 from promosms.models import (
@@ -23,15 +22,19 @@ from promosms.models import (
     Suppression,
     TextBlock,
     User,
-    fences,
 )
-from promosms.services import events, person, recipients, text_blocks
-from promosms.services.belonging import belonging
-from promosms.services.consent import Basis
-from tests.cast import Person
+from promosms.models import row_security as fences
+from promosms.services.abuse import blocks
+from promosms.services.inbox import gateway_inbox
+from promosms.services.privacy import erase_recipient
+from promosms.services.privacy.account_scope import belonging
+from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
+from promosms.web.access import Access, allow, my_account
 from tests.meta.stage import Stage
-from tests.sending import inbox
-from tests.sending.inbox import NUMBER, PHONE
+from tests.services.sending import inbox
+from tests.services.sending.inbox import NUMBER, PHONE
+from tests.support.cast import Person
 
 pytestmark = pytest.mark.only("postgresql")  # SQLite has no fence of its own
 Ask = Callable[..., Any]
@@ -185,13 +188,13 @@ def test_it_stays_bound_after_an_error_and_in_savepoints(stage: Stage, ask: Ask)
 def test_who_steps_outside_comes_back(stage: Stage, ask: Ask) -> None:
     def walk() -> list[str]:
         found = []
-        with fence.outside("a test"):
+        with row_security.outside("a test"):
             found.append(who()[0])
-            with fence.outside("another one within it"):
+            with row_security.outside("another one within it"):
                 found.append(who()[0])
             found.append(who()[0])
         found.append(who()[0])
-        with fence.outside("a test"):
+        with row_security.outside("a test"):
             db.session.commit()
             found.append(who()[0])
         db.session.commit()
@@ -203,7 +206,7 @@ def test_who_steps_outside_comes_back(stage: Stage, ask: Ask) -> None:
 @pytest.mark.parametrize("rolled_back", [True, False])
 def test_who_falls_outside_comes_back(stage: Stage, ask: Ask, rolled_back: bool) -> None:
     def fall() -> None:
-        with fence.outside("a test"):
+        with row_security.outside("a test"):
             db.session.execute(text("SELECT 1"))
             try:
                 db.session.execute(text("SELECT 1 / 0"))
@@ -227,11 +230,11 @@ def test_what_is_written_outside_is_written_there(stage: Stage, ask: Ask) -> Non
     owner = stage.cast.owner.account_id
 
     def write() -> None:
-        with transaction() as session, fence.outside("a test"):
+        with transaction() as session, row_security.outside("a test"):
             session.add(RecipientList(account_id=owner, name="From outside"))
         with transaction() as session:
             session.add(RecipientList(account_id=owner, name="From within"))
-            with fence.outside("a test"):
+            with row_security.outside("a test"):
                 pass
 
     with pytest.raises(DBAPIError, match=REFUSED):
@@ -284,7 +287,7 @@ def test_admins_are_told_what_a_customer_has_caused(stage: Stage, ask: Ask) -> N
     with stage.app.app_context(), transaction() as session:
         session.execute(delete(TextBlock))
         session.execute(delete(Email))
-    ask(lambda: text_blocks.block("+4850001", 10))
+    ask(lambda: blocks.block("+4850001", 10))
     with stage.app.app_context():
         assert list(db.session.scalars(select(Email.recipient))) == [stage.cast.admin.email]
 
@@ -297,13 +300,13 @@ def test_a_stop_that_waits_is_heard_before_its_person_is_erased(
         simulator = db.session.query(Gateway.id).filter_by(name="Simulator").scalar()
         monkeypatch.setattr(inbox, "gateway_id", lambda: simulator)
         inbox.texted(stage.cast.stranger.account_id)
-        events.store(simulator, [Inbound("r1", PHONE, NUMBER, "STOP")])
+        gateway_inbox.store(simulator, [Inbound("r1", PHONE, NUMBER, "STOP")])
         account = db.session.get_one(Account, stage.cast.stranger.account_id)
         name = recipients.add(account, {"phone": PHONE}, Basis()).public_id
 
     def erase() -> None:
         recipient = db.session.scalars(select(Recipient).filter_by(public_id=name)).one()
-        person.erase(my_account(), recipient, "test")
+        erase_recipient.erase(my_account(), recipient, "test")
 
     ask(erase)
     with stage.app.app_context():

@@ -5,9 +5,9 @@ import ast
 from flask import Flask
 from sqlalchemy import text
 
-from promosms.database import on_sqlite
+from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
-from promosms.models import Model, Privacy, fences, table_of
+from promosms.models import Model, Privacy, row_security, table_of
 from tests.meta.sources import modules
 
 # Sums of all accounts together, kept for the books.
@@ -32,7 +32,7 @@ def test_every_table_with_something_of_accounts_has_a_fence() -> None:
     for mapper in Model.registry.mappers:
         table, privacy = table_of(mapper.class_), mapper.class_.privacy
         somebodys = privacy is not Privacy.SYSTEM and table.name not in OF_NOBODY
-        assert bool(fences.rule(table)) == (somebodys or "account_id" in table.c), table.name
+        assert bool(row_security.rule(table)) == (somebodys or "account_id" in table.c), table.name
 
 
 def test_who_steps_outside_is_known() -> None:
@@ -52,5 +52,5 @@ def test_they_stand_in_the_database(app: Flask) -> None:
         found = {row[0]: tuple(row)[1:] for row in db.session.execute(text(POLICIES))}
         db.session.remove()
     for table in Model.metadata.sorted_tables:
-        expected = STANDS if fences.rule(table) else (False, 0, None, None, None, None)
+        expected = STANDS if row_security.rule(table) else (False, 0, None, None, None, None)
         assert found[table.name] == expected, table.name

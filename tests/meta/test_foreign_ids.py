@@ -6,11 +6,11 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from promosms.access import Access, access_of
 from promosms.extensions import db
 from promosms.models import Account, Model
-from promosms.services import recipients
-from promosms.services.consent import Basis
+from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
+from promosms.web.access import Access, access_of
 from tests.meta.routes import path, routes
 from tests.meta.stage import FORMS, Stage, form
 from tests.meta.test_masking import contents

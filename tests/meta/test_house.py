@@ -5,7 +5,7 @@ import re
 import tokenize
 
 from tests.meta.sources import PACKAGE, ROOT, STATIC, TEMPLATES
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 LONGEST = 400
 SOURCES = [

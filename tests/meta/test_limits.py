@@ -4,8 +4,8 @@ from flask import Flask
 from flask_limiter.util import get_qualified_name
 from werkzeug.routing import Rule
 
-from promosms.access import Access, access_of
 from promosms.extensions import limiter
+from promosms.web.access import Access, access_of
 from tests.meta.routes import IGNORED
 
 

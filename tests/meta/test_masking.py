@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import String, Text, select, update
 
-from promosms.access import Access, access_of
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import Gateway, Model, Privacy, User
-from promosms.services import gateway_tests, gateways
+from promosms.services.gateways import gateways, test_texts
+from promosms.web.access import Access, access_of
 from tests.meta.routes import path, routes
 from tests.meta.stage import ARGUMENTS, FORMS, Stage, form
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 CANARY = "Zyxkanarek"
 NUMBER = re.compile(r"601\D{0,8}2\D{0,3}9\D{0,3}9\D{0,3}\d\D{0,3}\d\D{0,3}\d")
@@ -93,7 +93,7 @@ def test_a_canary_is_seen(said: str) -> None:
 
 def test_no_page_and_no_file_for_admins_shows_a_number_or_a_word(stage: Stage) -> None:
     with stage.app.app_context():
-        gateway_tests.send(gateway_of(stage), "+48601299777", "Hello", "admin")
+        test_texts.send(gateway_of(stage), "+48601299777", "Hello", "admin")
     plant(stage)
     admin, owner = stage.cast.admin.browser(), stage.cast.owner.browser()
     assert shown(owner.get_page("/recipients").get_text())

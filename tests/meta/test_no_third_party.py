@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import redis
 from flask import Flask
 
-from promosms.config import DEFAULTS
-from promosms.services import phone
+from promosms.services.gateways import simulated_phone
+from promosms.settings import DEFAULTS
 from tests.meta.sources import STATIC, modules, strings, templates
 from tests.meta.stage import CONSENT, NEW_PASSWORD, NUMBER
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_link, last_password
 
 FOREIGN = re.compile(r"""(?:https?:)?//(?=[\w.-]+\.[a-z]{2,})[^\s"'<>)]+""")
@@ -95,9 +95,9 @@ def story(app: Flask, visitor: PageClient, settle: Callable[..., None]) -> None:
     settle()
     assert "2" in visitor.get_page(draft).get_text()
     with app.app_context():
-        sent = [text for text in phone.texts() if text.phone == "+48601555001"]
+        sent = [text for text in simulated_phone.texts() if text.phone == "+48601555001"]
         assert sent
-        phone.store().reply("+48601555001", NUMBER, "STOP")
+        simulated_phone.store().reply("+48601555001", NUMBER, "STOP")
     settle()
     assert "601 555 001" in visitor.get_page("/recipients/opt-outs").get_text()
     visitor.send("/logout")

@@ -9,92 +9,93 @@ from sqlalchemy import func, select
 
 from promosms.extensions import db
 from promosms.models import Account, Company, Consent, Message, MessageStatus
-from promosms.services import audience, campaigns, launch, recipients
-from promosms.services.campaigns import Draft
-from promosms.services.consent import Basis
-from tests.cast import Cast
+from promosms.services.campaigns import audience, campaigns, launch
+from promosms.services.campaigns.campaigns import Draft
+from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
 from tests.meta.routes import path, routes
 from tests.meta.sources import PACKAGE, ROOT, modules
 from tests.meta.stage import Stage
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 # The people whom customers text, and what is known of them.
 PEOPLE = {"Recipient", "Consent", "ListRecipient", "Suppression", "InboundMessage", "BadRow"}
 # Who may read or write them, and what for. A module that is not named here fails the test.
 PURPOSES: dict[str, tuple[str, ...]] = {
     "keep them as the account wants them": (
-        "services/recipients.py",
-        "services/recipient_pages.py",
-        "services/lists.py",
-        "services/bulk.py",
-        "services/consent.py",
-        "services/guests.py",
-        "services/walks.py",
+        "services/recipients/recipients.py",
+        "services/recipients/pages.py",
+        "services/recipients/lists.py",
+        "db/bulk.py",
+        "services/recipients/consent.py",
+        "services/accounts/guests.py",
+        "services/sending/cursors.py",
         "forms/recipients.py",
         "forms/imports.py",
         "forms/shared.py",
-        "views/recipients.py",
-        "views/recipient_tables.py",
-        "views/lists.py",
+        "views/recipients/recipients.py",
+        "views/recipients/tables.py",
+        "views/recipients/lists.py",
         "views/imports.py",
-        "views/suppressions.py",
+        "views/recipients/suppressions.py",
     ),
     "bring them in": (
-        "services/imports.py",
-        "services/import_batch.py",
-        "services/import_columns.py",
-        "services/import_files.py",
-        "services/import_preview.py",
-        "services/import_rows.py",
-        "services/import_run.py",
-        "services/pasting.py",
-        "services/upsert.py",
+        "services/imports/imports.py",
+        "services/imports/batch.py",
+        "services/imports/columns.py",
+        "services/imports/files.py",
+        "services/imports/preview.py",
+        "services/imports/rows.py",
+        "services/imports/run.py",
+        "services/imports/pasting.py",
+        "db/upsert.py",
     ),
     "text them": (
-        "services/audience.py",
-        "services/campaigns.py",
-        "services/preparation.py",
-        "services/launch.py",
-        "services/trial.py",
-        "services/writing.py",
-        "services/claims.py",
-        "services/claimed.py",
-        "services/claim_statements.py",
-        "services/message_rows.py",
-        "services/event_rows.py",
-        "services/counters.py",
+        "services/campaigns/audience.py",
+        "services/campaigns/campaigns.py",
+        "services/campaigns/preparation.py",
+        "services/campaigns/launch.py",
+        "services/accounts/trial.py",
+        "services/campaigns/text_cost.py",
+        "services/sending/claiming.py",
+        "services/sending/outbound.py",
+        "services/sending/claim_queries.py",
+        "services/campaigns/message_rows.py",
+        "services/inbox/inbox_rows.py",
+        "services/sending/counters.py",
     ),
     "obey when they opt out": (
-        "services/suppressions.py",
-        "services/suppression_list.py",
-        "services/inbound.py",
-        "services/replies.py",
-        "services/answers.py",
-        "services/events.py",
-        "services/results.py",
-        "services/letters.py",
+        "services/sending/opt_outs.py",
+        "services/recipients/suppression_list.py",
+        "services/inbox/inbound.py",
+        "services/inbox/replies.py",
+        "services/inbox/auto_replies.py",
+        "services/inbox/gateway_inbox.py",
+        "services/sending/recording.py",
+        "services/mail/emails.py",
     ),
     "show the account what it has": (
-        "services/dashboard.py",
-        "services/overview.py",
-        "services/people.py",
-        "services/exports.py",
-        "services/readings.py",
+        "services/campaigns/dashboard.py",
+        "services/sending/overview.py",
+        "services/accounts/preferences.py",
+        "services/recipients/exports.py",
+        "services/inbox/message_id_format.py",
     ),
-    "let the account take them along": ("services/account_contents.py",),
+    "let the account take them along": ("services/privacy/export_tables.py",),
     "remove them": (
-        "services/belonging.py",
-        "services/erasure.py",
-        "services/erasures.py",
-        "services/erasing_again.py",
-        "services/person.py",
-        "services/purging.py",
-        "services/removal.py",
-        "services/retention.py",
-        "services/scrub.py",
-        "services/slices.py",
+        "services/privacy/account_scope.py",
+        "services/privacy/erasure.py",
+        "services/privacy/erasure_requests.py",
+        "services/privacy/reapply_erasures.py",
+        "services/privacy/erase_recipient.py",
+        "services/privacy/purge_messages.py",
+        "services/privacy/erase_rows.py",
+        "services/privacy/retention.py",
+        "db/overwrite_files.py",
+        "lib/time_slice.py",
     ),
-    "try the product with invented people": ("services/demo.py", "services/demo_names.py"),
+    "try the product with invented people": ("demo/account.py", "demo/names.py"),
 }
 # The fields that an invoice has and nothing else on these pages.
 INVOICE_FIELDS = {"street", "postcode", "tax_id", "vat_id", "company_name", "iban"}
@@ -124,7 +125,7 @@ def test_nobody_takes_a_model_past_the_list_of_models() -> None:
     for name, module in modules().items():
         for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom) and not name.startswith("promosms/models/"):
-                assert node.module != "promosms.models.recipient", name
+                assert node.module != "promosms.models.recipients.recipient", name
 
 
 def test_no_purpose_names_a_module_that_is_gone() -> None:

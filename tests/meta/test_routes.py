@@ -4,13 +4,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from promosms.access import ROLES, Access, access_of
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import Role, User
-from tests.cast import Cast
+from promosms.web.access import ROLES, Access, access_of
 from tests.meta.routes import IGNORED, PROVIDERS, path, routes
 from tests.meta.stage import ARGUMENTS, FORMS, STORES_NOTHING, Stage, form
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 VISITOR = "visitor"
 PEOPLE = {

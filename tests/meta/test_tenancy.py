@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from promosms.access import Access, access_of
 from promosms.extensions import db
 from promosms.models import Account
-from promosms.services import lists, recipients
-from promosms.services.consent import Basis
+from promosms.services.recipients import lists, recipients
+from promosms.services.recipients.consent import Basis
+from promosms.web.access import Access, access_of
 from tests.meta.routes import path, routes
 from tests.meta.stage import ARGUMENTS, CONSENT, DRAFT, Stage, form
 

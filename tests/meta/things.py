@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import delete, select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -38,36 +38,27 @@ from promosms.models import (
     User,
     now,
 )
-from promosms.services import (
-    account_export,
-    automatic_top_ups,
-    balance_alerts,
-    campaigns,
-    companies,
-    confirmations,
-    erasures,
-    guests,
-    imports,
-    installation,
-    ledger,
-    lists,
-    passwords,
-    payments,
-    phone,
-    policy_versions,
-    recipients,
-    routes,
-    suppression_list,
-    suppressions,
-    text_blocks,
-    top_ups,
-)
-from promosms.services.automatic_top_ups import Wishes
-from promosms.services.campaigns import Draft
-from promosms.services.companies import Details
-from promosms.services.consent import Basis
-from tests.cast import Cast
-from tests.invoicing import POLISH, issued
+from promosms.services.abuse import blocks
+from promosms.services.accounts import guests
+from promosms.services.auth import email_links, passwords
+from promosms.services.campaigns import campaigns
+from promosms.services.campaigns.campaigns import Draft
+from promosms.services.gateways import routes, simulated_phone
+from promosms.services.imports import imports
+from promosms.services.installation import defaults
+from promosms.services.invoices import companies
+from promosms.services.invoices.companies import Details
+from promosms.services.ledger import ledger
+from promosms.services.payments import automatic_top_ups, balance_alerts, payments, top_ups
+from promosms.services.payments.automatic_top_ups import Wishes
+from promosms.services.policies import versions as policy_versions
+from promosms.services.privacy import erasure_requests
+from promosms.services.privacy import export as account_export
+from promosms.services.recipients import lists, recipients, suppression_list
+from promosms.services.recipients.consent import Basis
+from promosms.services.sending import opt_outs
+from tests.support.cast import Cast
+from tests.support.invoicing import POLISH, issued
 
 AGREED = Basis(Consent.GIVEN, "Card at the till", now())
 PRICES = b"country;price\nPL;0,05\n"
@@ -102,7 +93,7 @@ class Stage:
             self._invoice(account.id)
             self._money(account)
             self._operator(account)
-            phone.store().reply("+48601111111", NUMBER, "Is it open?")
+            simulated_phone.store().reply("+48601111111", NUMBER, "Is it open?")
             with transaction() as session:
                 # Letters are in the language of who gets them, whoever looks at the phone.
                 session.execute(delete(Email))
@@ -127,7 +118,7 @@ class Stage:
                 for table in Model.metadata.sorted_tables
                 if table.name != "text_refusals"
             }
-            found["network"] = [repr(text) for text in phone.texts()]
+            found["network"] = [repr(text) for text in simulated_phone.texts()]
             db.session.remove()
         return found
 
@@ -139,7 +130,7 @@ class Stage:
         group = lists.create(account.id, "Regulars")
         person = recipients.add(account, {"phone": "+48601111111"}, AGREED, [group.id])
         suppression_list.add(account.id, "PL", ["+48601111119"])
-        suppressions.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)
+        opt_outs.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)
         guest = guests.add(account, "+48601111112")
         automatic_top_ups.switch_on(account, Wishes(100_000, 500_000, 1_000_000), "test")
         balance_alerts.switch_on(account.id, 50_000, by_text=False)
@@ -249,7 +240,7 @@ class Stage:
     def _links(self) -> None:
         owner = db.session.get_one(User, self.cast.owner.user_id)
         for kind in ConfirmationKind:
-            link = confirmations.new_link(kind, "new@example.com", "+48601000109")
+            link = email_links.new_link(kind, "new@example.com", "+48601000109")
             self.things[f"link {kind}"] = link.rsplit("/", 1)[1]
         with transaction() as session:
             strangers = (ConfirmationKind.REGISTER, ConfirmationKind.ADMIN)
@@ -263,9 +254,9 @@ class Stage:
                     expires_at=now() + timedelta(minutes=10),
                 )
             )
-            link = self.things["link erasure"] = erasures.new_link()
-            erasures.begin(session, "0123456789abcdef0123", link, 0)
-            erasures.finish(session, "0123456789abcdef0123")
+            link = self.things["link erasure"] = erasure_requests.new_link()
+            erasure_requests.begin(session, "0123456789abcdef0123", link, 0)
+            erasure_requests.finish(session, "0123456789abcdef0123")
             session.flush()
             self.things["certificate"] = session.scalars(select(Erasure.certificate)).one()
 
@@ -275,15 +266,15 @@ class Stage:
             paused = Gateway(name="Resting", kind="simulator", status=GatewayStatus.PAUSED)
             session.add_all([suspended, paused])
         spare = routes.add("Spare", "test")
-        text_blocks.block("+4850000", 10)
+        blocks.block("+4850000", 10)
         self.things |= {
             "account": account.public_id,
             "account suspended": suspended.public_id,
             "gateway": "Simulator",
             "gateway paused": "Resting",
-            "route": installation.default_route().code,
+            "route": defaults.default_route().code,
             "route spare": spare.code,
-            "text_block": text_blocks.current()[0].public_id,
+            "text_block": blocks.current()[0].public_id,
         }
 
     def _other_browser(self) -> str:

@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 
-from promosms import create_app, fence
+from promosms import create_app
+from promosms.db import row_security
 from promosms.extensions import db
-from promosms.models import fences
+from promosms.models import row_security as fences
 
 pytestmark = pytest.mark.only("postgresql")  # SQLite has no roles
 NAMES = ("fence_one", "fence_two")
@@ -50,12 +51,12 @@ def installed(app: Flask, server: Connection) -> Iterator[Flask]:
 
 
 def test_without_the_right_there_is_no_second_fence_and_it_is_told(installed: Flask) -> None:
-    assert not fence.stands()
-    assert "no second fence" in fence.note()
+    assert not row_security.stands()
+    assert "no second fence" in row_security.note()
     told = installed.test_cli_runner().invoke(args=["config-check"]).output
     assert "Note: There is no second fence between accounts" in told
     with installed.test_request_context():
-        fence.stay_within(1)
+        row_security.stay_within(1)
         assert db.session.execute(text("SELECT current_user")).scalar() == NAMES[0]
 
 
@@ -63,11 +64,11 @@ def test_it_stands_as_soon_as_somebody_has_given_the_right(
     installed: Flask, server: Connection
 ) -> None:
     server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
-    fence.build()
-    assert fence.stands()
-    assert fence.note() == ""
+    row_security.build()
+    assert row_security.stands()
+    assert row_security.note() == ""
     with installed.test_request_context():
-        fence.stay_within(1)
+        row_security.stay_within(1)
         assert db.session.execute(text("SELECT current_user")).scalar() == fences.ROLE
         db.session.remove()
 
@@ -87,12 +88,12 @@ def test_it_does_not_stand_where_something_is_missing(
     installed: Flask, server: Connection, less: str
 ) -> None:
     server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
-    fence.build()
-    assert fence.stands()
+    row_security.build()
+    assert row_security.stands()
     with db.engine.begin() as connection:
         connection.execute(text(less))
     installed.extensions.pop("fence")
-    assert not fence.stands()
+    assert not row_security.stands()
 
 
 def test_it_does_not_stand_where_the_role_is_bound_by_nothing(
@@ -101,8 +102,8 @@ def test_it_does_not_stand_where_the_role_is_bound_by_nothing(
     server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
     server.execute(text(f"ALTER ROLE {fences.ROLE} BYPASSRLS"))
     try:
-        fence.build()
-        assert not fence.stands()
+        row_security.build()
+        assert not row_security.stands()
     finally:
         server.execute(text(f"ALTER ROLE {fences.ROLE} NOBYPASSRLS"))
 
@@ -116,7 +117,7 @@ def test_a_login_that_does_not_own_the_tables_is_told(
     given = {"DATABASE_URL": url.render_as_string(hide_password=False)}
     other = create_app({**given, "REDIS_URL": app.config["REDIS_URL"]})
     with other.app_context():
-        assert "does not own the tables" in fence.note()
+        assert "does not own the tables" in row_security.note()
         db.session.remove()
         db.engine.dispose()
 

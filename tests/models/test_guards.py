@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from promosms.database import on_sqlite, transaction
+from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Payment, PaymentKind, guards, now
-from promosms.services import ledger
-from tests.cast import Cast
+from promosms.services.ledger import ledger
+from tests.support.cast import Cast
 
 ENTRY = "account_id, kind, amount, held, reference, note, actor, created_at"
 

@@ -5,9 +5,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from promosms import cli
-from promosms.config import DEFAULTS
 from promosms.gateways.simulator import OUTCOMES
 from promosms.gateways.smpp.settings import Settings
+from promosms.settings import DEFAULTS
 
 ROOT = Path(__file__).resolve().parents[2]
 

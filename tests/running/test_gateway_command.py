@@ -10,15 +10,8 @@ from sqlalchemy import select
 from promosms.extensions import db
 from promosms.gateways import KINDS, WEBHOOKS
 from promosms.models import AuditEntry, Gateway, GatewayStatus, RouteGateway
-from promosms.services import (
-    alerts,
-    credentials,
-    gateways,
-    health,
-    installation,
-    routing,
-    workers,
-)
+from promosms.services.gateways import alerts, credentials, gateways, health, routing, workers
+from promosms.services.installation import defaults
 
 VONAGE = ["api_key=abcd1234", "api_secret=s", "signature_secret=sign"]
 
@@ -37,7 +30,7 @@ def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:
         assert settings["signature_secret"] == "sign"
         assert (gateway.rate, gateway.window) == (30, 20)
         query = select(RouteGateway.gateway_id).order_by(RouteGateway.position)
-        route = query.where(RouteGateway.route_id == installation.default_route().id)
+        route = query.where(RouteGateway.route_id == defaults.default_route().id)
         assert db.session.scalars(route).all()[-1] == gateway.id
     assert len(token) > 40
     for topic in ("receipt", "inbound"):
@@ -76,7 +69,7 @@ def test_the_first_real_one_ends_the_simulated_network(app: Flask) -> None:
         gateways.switch("Simulator", GatewayStatus.ACTIVE, "admin")
     assert "The simulator" not in run(app, "add", "Two", "smsapi", "token=t").output
     with app.app_context():
-        route_id = installation.default_route().id
+        route_id = defaults.default_route().id
         real = {gateway.id for gateway in gateways.everything() if gateway.kind == "smsapi"}
         assert {routing.gateway_for(route_id) for _ in range(20)} <= real
         for name in ("One", "Two"):
@@ -88,7 +81,7 @@ def test_it_gets_texts_when_it_has_connected(app: Flask) -> None:
     for name in ("One", "Two"):
         run(app, "add", name, "smsapi", "token=t", "--connections", "2")
     with app.app_context():
-        route_id = installation.default_route().id
+        route_id = defaults.default_route().id
         two = gateways.find("Two")
         assert two is not None
         health.record(two.id, 0, 0, 0)

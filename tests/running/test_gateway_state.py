@@ -8,12 +8,13 @@ from rq import Queue
 from rq import Worker as Listener
 from sqlalchemy import select, update
 
-from promosms import bell, lines, worker
-from promosms.database import transaction
+from promosms import queue as bell
+from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.jobs import gateway_connections, worker
 from promosms.models import Gateway, Worker, now
-from promosms.services import health, workers
-from tests.pages import PageClient
+from promosms.services.gateways import health, workers
+from tests.support.pages import PageClient
 
 
 def state(admin: PageClient) -> str:
@@ -44,11 +45,11 @@ def test_the_beat_of_a_worker_tells_how_its_line_fares(app: Flask) -> None:
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
         name = workers.name_of(gateway_id, 2)
-        lines.open_line(app, gateway_id)
+        gateway_connections.open_line(app, gateway_id)
         try:
             worker.beat(name, gateway_id)
         finally:
-            lines.close_line(gateway_id)
+            gateway_connections.close_line(gateway_id)
         gateway = db.session.get_one(Gateway, gateway_id)
         assert workers.connected() == {name}
         assert gateway.seen_at is not None
@@ -63,9 +64,9 @@ def test_connections_share_the_rate(app: Flask) -> None:
             with transaction() as session:
                 session.execute(update(Gateway).values(rate=rate, connections=connections))
             try:
-                assert lines.open_line(app, gateway_id).line.pace.full == each
+                assert gateway_connections.open_line(app, gateway_id).line.pace.full == each
             finally:
-                lines.close_line(gateway_id)
+                gateway_connections.close_line(gateway_id)
 
 
 @pytest.mark.parametrize(

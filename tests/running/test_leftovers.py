@@ -4,14 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from promosms.supervisor import leftovers
+from promosms.supervisor import orphans
 
 SLEEP = "import time; time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); {SLEEP}"
 
 
 def sleeper(folder: Path, program: str = SLEEP) -> subprocess.Popen[bytes]:
-    environment = leftovers.environment(folder)
+    environment = orphans.environment(folder)
     return subprocess.Popen(
         [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE
     )
@@ -20,8 +20,8 @@ def sleeper(folder: Path, program: str = SLEEP) -> subprocess.Popen[bytes]:
 def test_it_ends_its_own_and_leaves_others_alone(tmp_path: Path) -> None:
     other_folder = tmp_path / "instance2"
     with sleeper(tmp_path / "instance") as own, sleeper(other_folder) as other:
-        assert leftovers.find(tmp_path / "instance") == [own.pid]
-        assert leftovers.end(tmp_path / "instance", patience=2.0) == 1
+        assert orphans.find(tmp_path / "instance") == [own.pid]
+        assert orphans.end(tmp_path / "instance", patience=2.0) == 1
         assert own.wait() == -15
         assert other.poll() is None
         other.kill()
@@ -31,5 +31,5 @@ def test_it_ends_those_who_do_not_listen(tmp_path: Path) -> None:
     with sleeper(tmp_path, STUBBORN) as own:
         assert own.stdout is not None
         own.stdout.readline()
-        assert leftovers.end(tmp_path, patience=0.4) == 1
+        assert orphans.end(tmp_path, patience=0.4) == 1
         assert own.wait() == -9

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from promosms import create_app, production
-from promosms.config import DEFAULTS, ConfigError, secret_key
+from promosms import create_app
+from promosms.settings import DEFAULTS, ConfigError, production_checks, secret_key
 from tests.running.installation import Installation
 
 KEY = "9f2c41d07be8a36515c08ed7402fab93"
@@ -26,7 +26,7 @@ REDIS = "REDIS_URL"
 
 
 def problem(changes: dict[str, object], folder: Path, debug: bool = False) -> str:
-    return production.problem(PUBLIC | changes, folder, debug)
+    return production_checks.problem(PUBLIC | changes, folder, debug)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_debug_mode_is_refused(tmp_path: Path) -> None:
     assert problem({"PRODUCTION": False}, tmp_path, debug=True) == ""
 
 
-@pytest.mark.parametrize("name", production.SECRET_FILES)
+@pytest.mark.parametrize("name", production_checks.SECRET_FILES)
 @pytest.mark.parametrize("mode", [0o604, 0o602, 0o644, 0o666])
 def test_a_secret_that_everybody_can_read_is_refused(name: str, mode: int, tmp_path: Path) -> None:
     (tmp_path / name).touch()
@@ -151,7 +151,7 @@ def test_a_secret_that_everybody_can_read_is_refused(name: str, mode: int, tmp_p
     ],
 )
 def test_what_may_be_meant_is_said(changes: dict[str, object], said: list[str]) -> None:
-    found = list(production.warnings(PUBLIC | changes))
+    found = list(production_checks.warnings(PUBLIC | changes))
     assert len(found) == len(said)
     assert all(line.startswith(words) for line, words in zip(found, said, strict=True))
 

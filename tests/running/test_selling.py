@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from promosms import create_app, selling
-from promosms.config import DEFAULTS, ConfigError
-from promosms.services import seller
+from promosms import create_app
+from promosms.services.invoices import seller
+from promosms.settings import DEFAULTS, ConfigError, selling_checks
 
 POLAND: dict[str, object] = {
     "OPERATOR_NAME": "Ciche Teksty sp. z o.o.",
@@ -32,7 +32,7 @@ STRIPE = {"STRIPE_SECRET_KEY": "sk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
 
 
 def problem(changes: dict[str, object]) -> str:
-    return selling.problem(DEFAULTS | changes)
+    return selling_checks.problem(DEFAULTS | changes)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from cryptography import x509
 
 from promosms.supervisor import certificate
-from promosms.views.security import SAMPLES
+from promosms.views.policies.security import SAMPLES
 from tests.running.server import Server, running
 
 HANDSHAKE, ALERT = 22, 21

@@ -7,9 +7,9 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.jobs import nightly
-from promosms.services import suppressions
-from tests.aging import OTHER_WORD, OURS, OURS_SKIPPED, THEIRS, WORD, send
-from tests.cast import Cast
+from promosms.services.sending import opt_outs
+from tests.support.aging import OTHER_WORD, OURS, OURS_SKIPPED, THEIRS, WORD, send
+from tests.support.cast import Cast
 
 Settle = Callable[..., None]
 
@@ -18,7 +18,7 @@ Settle = Callable[..., None]
 def sent(app: Flask, cast: Cast, settle: Settle) -> tuple[int, int]:
     """A finished campaign of ours and one of theirs."""
     with app.app_context():
-        suppressions.opt_out(cast.owner.account_id, OURS_SKIPPED, "hand")
+        opt_outs.opt_out(cast.owner.account_id, OURS_SKIPPED, "hand")
         ours = send(cast.owner, [*OURS, OURS_SKIPPED], WORD)
         theirs = send(cast.stranger, THEIRS, OTHER_WORD)
         db.session.remove()

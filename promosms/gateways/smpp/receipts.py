@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from promosms.gateways.base import Receipt, ReceiptStatus
-from promosms.gateways.references import canonical, to_decimal
+from promosms.gateways.message_id_format import canonical, to_decimal
 from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import Esm, Tag
 from promosms.gateways.smpp.inbound import number_of

@@ -48,7 +48,7 @@ class Ids(StrEnum):
     """How message ids are written in answers and in receipts.
 
     AUTO keeps both as they are written and fills in `Receipt.phone`: who matches them tries the
-    other readings (gateways/references.py) among what went to that number.
+    other readings (gateways/message_id_format.py) among what went to that number.
     """
 
     AUTO = "auto"

@@ -6,12 +6,12 @@ from promosms.views.admin import (
     audit,
     gateways,
     invoices,
-    orders,
     payments,
     prices,
     revenue,
     routes,
     texts,
+    top_ups,
     trial,
 )
 from promosms.views.admin.blueprint import bp

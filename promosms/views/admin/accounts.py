@@ -3,25 +3,23 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import bell
-from promosms.access import Access, allow, me
-from promosms.config import setting
+from promosms import queue
 from promosms.forms.admin import AdjustForm, SuspendForm
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Account
-from promosms.services import (
-    adjustments,
-    admin,
-    companies,
-    invoice_pages,
-    ledger,
-    orders,
-    sweep,
-)
-from promosms.services.invoice_pages import Search
-from promosms.views.admin import words
+from promosms.services.accounts import accounts as admin
+from promosms.services.accounts import adjustments
+from promosms.services.invoices import companies
+from promosms.services.invoices import pages as invoice_pages
+from promosms.services.invoices.pages import Search
+from promosms.services.ledger import ledger
+from promosms.services.payments import all_top_ups
+from promosms.services.sending import sweep
+from promosms.settings import setting
+from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, me
 
 INVOICES = 10
 
@@ -100,14 +98,14 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
         account=found,
         people=admin.people([found])[found.id],
         company=companies.of(found.id),
-        orders=orders.of_account(found),
+        orders=all_top_ups.of_account(found),
         invoices=invoice_pages.page(Search(account_id=found.id), limit=INVOICES),
         asked=adjustments.of_account(found),
         alone=adjustments.alone(),
         limit=setting("ADJUSTMENT_LIMIT"),
         names=admin.admin_emails(),
         me=me(),
-        words=words,
+        words=labels,
         suspend_form=suspend_form,
         adjust_form=adjust_form,
     )
@@ -125,10 +123,10 @@ def _book(found: Account, form: AdjustForm) -> bool:
         flash(_("This correction is booked already. Nothing was booked twice."), "info")
         return True
     if not booked:
-        bell.ring("mail", "mail.run")
+        queue.ring("mail", "mail.run")
         flash(_("This is so much that a second admin has to agree. It waits, and they are told."))
         return True
     for campaign_id in sweep.continue_blocked():
-        bell.ring("work", "prepare.run", campaign_id)
+        queue.ring("work", "prepare.run", campaign_id)
     flash(_("The balance is corrected by %(amount)s.", amount=money(form.units)), "good")
     return True

@@ -3,16 +3,18 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import bell
-from promosms.access import Access, allow, me
-from promosms.config import setting
+from promosms import queue
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Adjustment
-from promosms.services import adjustments as services
-from promosms.services import admin, ledger, sweep
-from promosms.views.admin import words
+from promosms.services.accounts import accounts
+from promosms.services.accounts import adjustments as services
+from promosms.services.ledger import ledger
+from promosms.services.sending import sweep
+from promosms.settings import setting
+from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, me
 
 
 @bp.route("/adjustments")
@@ -30,9 +32,9 @@ def adjustments() -> ResponseReturnValue:
         further=shown[-1].adjustment.id if len(found) > services.PAGE else None,
         limit=setting("ADJUSTMENT_LIMIT"),
         alone=services.alone(),
-        names=admin.admin_emails(),
+        names=accounts.admin_emails(),
         me=me(),
-        words=words,
+        words=labels,
     )
 
 
@@ -56,7 +58,7 @@ def agree(public_id: str) -> ResponseReturnValue:
     else:
         flash(_("The balance is corrected by %(amount)s.", amount=money(amount)), "good")
         for campaign_id in sweep.continue_blocked():
-            bell.ring("work", "prepare.run", campaign_id)
+            queue.ring("work", "prepare.run", campaign_id)
     return _back()
 
 

@@ -3,9 +3,10 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow
-from promosms.services import admin, audit
+from promosms.services.accounts import accounts
+from promosms.services.audit import log as audit
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow
 
 ENTRIES = 50
 
@@ -19,7 +20,7 @@ def audit_log() -> ResponseReturnValue:
     return render_template(
         "admin/audit.html",
         entries=found[:ENTRIES],
-        names=admin.admin_emails(),
+        names=accounts.admin_emails(),
         first=before is not None,
         further=found[ENTRIES - 1].id if len(found) > ENTRIES else None,
     )

@@ -2,7 +2,9 @@
 
 from flask import Blueprint
 
-from promosms.services import alerts, audit_watch, ledger_watch
+from promosms.services.audit import nightly as audit_nightly
+from promosms.services.gateways import alerts
+from promosms.services.ledger import nightly as ledger_nightly
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -12,6 +14,6 @@ def _alerts() -> dict[str, object]:
     return {
         "paused_gateways": alerts.paused,
         "why_paused": alerts.why,
-        "books_wrong": ledger_watch.found,
-        "chain_broken": audit_watch.found,
+        "books_wrong": ledger_nightly.found,
+        "chain_broken": audit_nightly.found,
     }

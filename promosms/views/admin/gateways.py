@@ -4,17 +4,18 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from redis import RedisError
 
-from promosms import bell
-from promosms.access import Access, allow, me
+from promosms import queue
 from promosms.forms.admin import SpeedForm, TestForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Gateway, GatewayStatus, now
-from promosms.services import gateway_tests, overview, workers
-from promosms.services import gateways as lines
+from promosms.services.gateways import gateways as lines
+from promosms.services.gateways import test_texts, workers
+from promosms.services.sending import overview
 from promosms.sms.phone import mask
-from promosms.views.admin import words
+from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, me
 
 
 @bp.route("/gateways")
@@ -27,7 +28,7 @@ def gateways() -> ResponseReturnValue:
         "admin/gateways.html",
         lines=found,
         most=overview.MOST,
-        rung={line.gateway.id: _jobs(bell.gateway_queue(line.gateway.id)) for line in found},
+        rung={line.gateway.id: _jobs(queue.gateway_queue(line.gateway.id)) for line in found},
         signs=[(sign, _length(sign.name)) for sign in signs],
         tick=workers.TICK,
     )
@@ -66,8 +67,8 @@ def test_gateway(name: str) -> ResponseReturnValue:
     text = _(
         "Test of the gateway %(name)s, sent by PromoSMS on %(time)s.", name=name, time=moment(now())
     )
-    message = gateway_tests.send(found, form.number, text, me().public_id)
-    bell.ring(bell.gateway_queue(found.id), "send.run", found.id)
+    message = test_texts.send(found, form.number, text, me().public_id)
+    queue.ring(queue.gateway_queue(found.id), "send.run", found.id)
     phone = mask(message.phone)
     flash(
         _("A text to %(phone)s is on its way. See below what becomes of it.", phone=phone), "good"
@@ -90,7 +91,7 @@ def resume(name: str) -> ResponseReturnValue:
     """Let a gateway send again."""
     gateway = lines.switch(name, GatewayStatus.ACTIVE, me().public_id)
     if gateway is not None:
-        bell.ring(bell.gateway_queue(gateway.id), "send.run", gateway.id)
+        queue.ring(queue.gateway_queue(gateway.id), "send.run", gateway.id)
         flash(_("The gateway sends again."), "good")
     return redirect(url_for("admin.gateways"), code=303)
 
@@ -106,10 +107,10 @@ def _page(found: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
         line=overview.line(found),
         most=overview.MOST,
         routes=overview.countries(found.id),
-        tests=[(mask(text.phone), text) for text in gateway_tests.recent(found.id)],
-        outcome=words.outcome,
-        ids=words.ids(found.ids),
-        country_names=words.country_names,
+        tests=[(mask(text.phone), text) for text in test_texts.recent(found.id)],
+        outcome=labels.outcome,
+        ids=labels.ids(found.ids),
+        country_names=labels.country_names,
         speed_form=speed_form,
         test_form=test_form,
     )
@@ -118,12 +119,12 @@ def _page(found: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
 def _length(worker: str) -> int | None:
     """Jobs in the queue of a worker; those of one gateway share theirs."""
     gateway_id = workers.gateway_of(worker)
-    return _jobs(worker if gateway_id is None else bell.gateway_queue(gateway_id))
+    return _jobs(worker if gateway_id is None else queue.gateway_queue(gateway_id))
 
 
 def _jobs(name: str) -> int | None:
     """Jobs in a queue; None when Redis cannot be reached."""
     try:
-        return len(bell.queue(name))
+        return len(queue.queue(name))
     except RedisError:
         return None

@@ -5,12 +5,14 @@ from datetime import date
 from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow
 from promosms.models import Invoice, InvoiceKind
-from promosms.services import archives, invoice_files, invoice_pages
-from promosms.services.invoice_pages import Search
-from promosms.views import invoice_downloads
+from promosms.services.invoices import export as invoice_export
+from promosms.services.invoices import files as invoice_files
+from promosms.services.invoices import pages as invoice_pages
+from promosms.services.invoices.pages import Search
 from promosms.views.admin.blueprint import bp
+from promosms.views.billing import invoice_downloads
+from promosms.web.access import Access, allow
 
 
 @bp.route("/invoices")
@@ -28,8 +30,8 @@ def invoices() -> ResponseReturnValue:
         totals=invoice_pages.totals(search),
         search=search,
         asked=_asked(search),
-        kinds=archives.kinds(),
-        cases=archives.cases(),
+        kinds=invoice_export.kinds(),
+        cases=invoice_export.cases(),
         first=before is not None,
         further=shown[-1].id if len(found) > invoice_pages.PAGE else None,
     )

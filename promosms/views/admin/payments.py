@@ -5,17 +5,19 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import bell
-from promosms.access import Access, allow, me
-from promosms.forms.admin_billing import RefundForm
+from promosms import queue
+from promosms.forms.admin_payments import RefundForm
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Payment, PaymentKind
-from promosms.services import admin, card, payment_pages, refunds
-from promosms.services import payments as services
-from promosms.services.payment_pages import Movement, Narrowed
-from promosms.views.admin import words
+from promosms.services.accounts import accounts
+from promosms.services.payments import pages as payment_pages
+from promosms.services.payments import payments as services
+from promosms.services.payments import refunds, stripe_checkout
+from promosms.services.payments.pages import Movement, Narrowed
+from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, me
 
 
 @bp.route("/payments")
@@ -24,7 +26,7 @@ def payments() -> ResponseReturnValue:
     """Payments, by provider, kind and period."""
     given = request.args
     wanted = Narrowed(
-        provider=given.get("provider", "") if given.get("provider") in words.PROVIDERS else "",
+        provider=given.get("provider", "") if given.get("provider") in labels.PROVIDERS else "",
         kind=given.get("kind", "") if given.get("kind") in set(PaymentKind) else "",
         first=given.get("first", type=date.fromisoformat),
         last=given.get("last", type=date.fromisoformat),
@@ -38,7 +40,7 @@ def payments() -> ResponseReturnValue:
         wanted=wanted,
         first=before is not None,
         further=shown[-1].payment.id if len(found) > payment_pages.PAGE else None,
-        words=words,
+        words=labels,
     )
 
 
@@ -60,8 +62,8 @@ def refund(public_id: str) -> ResponseReturnValue:
         flash(_("Nothing of this payment can go back. Nothing was changed."), "warn")
         return redirect(url_for("admin.payment", public_id=public_id), code=303)
     if form.validate() and _send_back(found, form):
-        bell.ring("work", "invoices.run")
-        bell.ring("mail", "mail.run")
+        queue.ring("work", "invoices.run")
+        queue.ring("mail", "mail.run")
         return redirect(url_for("admin.payment", public_id=public_id), code=303)
     return _page(_found(public_id), form), 422
 
@@ -88,8 +90,8 @@ def _page(found: Movement, form: RefundForm | None) -> str:
         others=[each for each in others if each.payment.id != found.payment.id],
         most=min(most, found.payment.amount),
         form=form,
-        names=admin.admin_emails(),
-        words=words,
+        names=accounts.admin_emails(),
+        words=labels,
     )
 
 
@@ -112,7 +114,7 @@ def _send_back(found: Movement, form: RefundForm) -> bool:
     except refunds.RefundRefused as error:
         form.amount.errors = [_("Stripe refuses this refund: %(why)s", why=str(error))]
         return False
-    except card.Unavailable:
+    except stripe_checkout.Unavailable:
         form.amount.errors = [_("Stripe does not answer. Press the button again in a minute.")]
         return False
     except services.AccountGone:

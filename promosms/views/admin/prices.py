@@ -5,8 +5,6 @@ from contextlib import closing
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, me
-from promosms.config import setting
 from promosms.forms.prices import (
     AgreeForm,
     EntryForm,
@@ -17,13 +15,18 @@ from promosms.forms.prices import (
 )
 from promosms.language import gettext as _
 from promosms.language import ngettext, number
+from promosms.lib import countries
 from promosms.models import Route, now
-from promosms.services import countries, price_entries, price_tables, routes
-from promosms.services import prices as services
-from promosms.services.price_cells import BadCell
-from promosms.services.price_tables import BadTable, Plan
+from promosms.services.gateways import routes
+from promosms.services.prices import entries as price_entries
+from promosms.services.prices import prices as services
+from promosms.services.prices import tables as price_tables
+from promosms.services.prices.cells import BadCell
+from promosms.services.prices.tables import BadTable, Plan
+from promosms.settings import setting
 from promosms.views.admin.blueprint import bp
-from promosms.views.recipient_tables import csv_file
+from promosms.views.recipients.tables import csv_file
+from promosms.web.access import Access, allow, me
 
 SHOWN = 200
 

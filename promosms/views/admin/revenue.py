@@ -8,14 +8,15 @@ from decimal import Decimal
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow
 from promosms.language import gettext as _
-from promosms.services import archives, reconciliation
-from promosms.services import revenue as services
-from promosms.services.revenue import Row
-from promosms.views import recipient_tables
-from promosms.views.admin import words
+from promosms.services.invoices import export as invoice_export
+from promosms.services.invoices import revenue as services
+from promosms.services.invoices.revenue import Row
+from promosms.services.ledger import reconciliation
+from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
+from promosms.views.recipients import tables as recipient_tables
+from promosms.web.access import Access, allow
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 UNITS, CENT = Decimal(10_000), Decimal("0.01")
@@ -37,7 +38,7 @@ def revenue() -> ResponseReturnValue:
         agreement=reconciliation.month(checked) if checked else None,
         explained=reconciliation.words,
         totals=services.totals([row for month in months for row in month.rows]),
-        words=words,
+        words=labels,
     )
 
 
@@ -67,7 +68,7 @@ def _rows(rows: list[Row]) -> Iterator[list[str | Decimal]]:
         *(_("Month"), _("Currency"), _("VAT case"), _("VAT rate (percent)")),
         *(_("Invoices"), _("Credit notes"), _("Net"), _("VAT"), _("Gross")),
     ]
-    cases = archives.cases()
+    cases = invoice_export.cases()
     for row in rows:
         yield [
             *(f"{row.month:%Y-%m}", row.currency, cases[row.tax_case]),

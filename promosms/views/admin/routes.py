@@ -3,14 +3,14 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, me
 from promosms.forms.routes import AttachForm, NewRouteForm, PlaceForm, RouteForm
 from promosms.language import gettext as _
 from promosms.models import Route, SenderKind
-from promosms.services import gateways
-from promosms.services import routes as services
-from promosms.views.admin import words
+from promosms.services.gateways import gateways
+from promosms.services.gateways import routes as services
+from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, me
 
 
 @bp.route("/routes", methods=["GET", "POST"])
@@ -26,7 +26,7 @@ def routes() -> ResponseReturnValue:
         "admin/routes.html",
         routes=[(route, services.behind(route.id)) for route in services.everything()],
         form=form,
-        country_names=words.country_names,
+        country_names=labels.country_names,
     )
     return page, 422 if form.errors else 200
 

@@ -3,12 +3,13 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, me
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
-from promosms.services import text_blocks, text_overview
-from promosms.services.pumping import PumpingProblem
+from promosms.services.abuse import blocks
+from promosms.services.abuse import report as abuse_report
+from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, me
 
 LAYERS = {
     PumpingProblem.FORM: _("The form was not one of ours, or very old"),
@@ -33,9 +34,9 @@ def texts_page() -> ResponseReturnValue:
     """The last 24 hours."""
     return render_template(
         "admin/texts.html",
-        day=text_overview.overview(),
+        day=abuse_report.overview(),
         layers=LAYERS,
-        masked=text_blocks.masked,
+        masked=blocks.masked,
     )
 
 
@@ -43,7 +44,7 @@ def texts_page() -> ResponseReturnValue:
 @allow(Access.ADMIN)
 def lift_block(public_id: str) -> ResponseReturnValue:
     """Let the texts to blocked numbers go out again."""
-    if text_blocks.lift(public_id, me().public_id):
+    if blocks.lift(public_id, me().public_id):
         flash(gettext("These numbers get passwords by text again."), "good")
     else:
         flash(gettext("These numbers were not blocked any more."), "info")

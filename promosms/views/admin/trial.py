@@ -3,17 +3,17 @@
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, me
 from promosms.language import gettext as _
-from promosms.services import admin, trial
+from promosms.services.accounts import accounts, trial
 from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, me
 
 
 @bp.route("/accounts/<public_id>/approve", methods=["POST"])
 @allow(Access.ADMIN)
 def approve(public_id: str) -> ResponseReturnValue:
     """Let an account text everybody from now on."""
-    account = admin.account(public_id) or abort(404)
+    account = accounts.account(public_id) or abort(404)
     if trial.approve(account.id, me().public_id):
         flash(_("The account is approved, and its owner gets an e-mail about it."), "good")
     else:

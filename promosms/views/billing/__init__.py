@@ -1,13 +1,13 @@
 """Billing: statement, prices, top-ups, invoices."""
 
 from promosms.views.billing import (
-    alerts,
-    automatic,
-    card,
+    automatic_top_ups,
+    balance_alerts,
     company,
     invoices,
     prices,
     statement,
+    stripe_checkout,
     top_ups,
 )
 from promosms.views.billing.blueprint import bp

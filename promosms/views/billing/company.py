@@ -3,14 +3,15 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, me, my_account
 from promosms.extensions import limiter
-from promosms.forms.billing import CompanyForm
+from promosms.forms.top_ups import CompanyForm
 from promosms.language import gettext as _
 from promosms.models import Company, TaxAnswer
-from promosms.services import companies, top_ups, vies
-from promosms.views.billing import words
+from promosms.services.invoices import companies, vies
+from promosms.services.payments import top_ups
+from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
+from promosms.web.access import Access, allow, me, my_account
 
 
 @bp.route("/company", methods=["GET", "POST"])
@@ -31,7 +32,7 @@ def company() -> ResponseReturnValue:
         flash(_("The company is saved. It stands on the next order and its invoice."), "good")
         if check and check.answer != TaxAnswer.VALID:
             saved = companies.of(account.id)
-            flash(words.unconfirmed(saved, check) if saved else "", "warn")
+            flash(labels.unconfirmed(saved, check) if saved else "", "warn")
     return _onward()
 
 
@@ -45,7 +46,7 @@ def confirm_company() -> ResponseReturnValue:
     if check and known and check.answer == TaxAnswer.VALID:
         flash(_("VIES has confirmed your VAT number."), "good")
     elif known and _amount() is None:
-        flash(words.unconfirmed(known, check), "warn")
+        flash(labels.unconfirmed(known, check), "warn")
     return _onward()
 
 
@@ -68,5 +69,5 @@ def _page(form: CompanyForm, known: Company | None) -> str:
         amount=_amount(),
         asks=asks,
         check=vies.last(known.account_id, known.tax_id) if known and asks else None,
-        words=words,
+        words=labels,
     )

@@ -3,12 +3,13 @@
 from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, my_account, owned
 from promosms.models import Invoice
-from promosms.services import invoice_files, invoice_pages
-from promosms.services.invoice_pages import Search
-from promosms.views import invoice_downloads
+from promosms.services.invoices import files as invoice_files
+from promosms.services.invoices import pages as invoice_pages
+from promosms.services.invoices.pages import Search
+from promosms.views.billing import invoice_downloads
 from promosms.views.billing.blueprint import bp
+from promosms.web.access import Access, allow, my_account, owned
 
 
 @bp.route("/invoices")

@@ -3,10 +3,13 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, my_account
+from promosms.lib import countries
 from promosms.models import now
-from promosms.services import countries, installation, price_pages, routes
+from promosms.services.gateways import routes
+from promosms.services.installation import defaults
+from promosms.services.prices import pages as price_pages
 from promosms.views.billing.blueprint import bp
+from promosms.web.access import Access, allow, my_account
 
 
 @bp.route("/prices")
@@ -15,7 +18,7 @@ def prices() -> ResponseReturnValue:
     """What a part costs, by country."""
     wanted, account = request.args.get("q", "").strip()[:60], my_account()
     ways = routes.everything()
-    route = routes.find(request.args.get("route", "")) or installation.default_route()
+    route = routes.find(request.args.get("route", "")) or defaults.default_route()
     page = price_pages.page(route.id, account.id, account.region, now())
     own = page.sizes.index(page.standing.tier)
     names = countries.names({line.country for line in page.lines})

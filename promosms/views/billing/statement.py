@@ -6,17 +6,19 @@ from decimal import Decimal
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, my_account, owned
-from promosms.config import setting
 from promosms.forms.statement import Filters
 from promosms.language import gettext as _
 from promosms.language import timezone
 from promosms.models import Campaign
-from promosms.services import policies, seller, statement_words
-from promosms.services import statement as ledger_lines
-from promosms.services.statement import Line, Topic
-from promosms.views import recipient_tables
+from promosms.services.invoices import seller
+from promosms.services.ledger import statement as ledger_lines
+from promosms.services.ledger import statement_labels
+from promosms.services.ledger.statement import Line, Topic
+from promosms.services.privacy import policies
+from promosms.settings import setting
 from promosms.views.billing.blueprint import bp
+from promosms.views.recipients import tables as recipient_tables
+from promosms.web.access import Access, allow, my_account, owned
 
 
 @bp.route("")
@@ -35,7 +37,7 @@ def statement() -> ResponseReturnValue:
         further=lines[ledger_lines.PAGE - 1].id if len(lines) > ledger_lines.PAGE else None,
         filters=filters,
         topics=_topics(),
-        words=statement_words,
+        words=statement_labels,
         for_sale=seller.seller() is not None,
         operator_email=policies.operator().email,
     )
@@ -50,7 +52,7 @@ def campaign(public_id: str) -> ResponseReturnValue:
     if line is None:
         abort(404)
     return render_template(
-        "billing/campaign.html", campaign=found, line=line, words=statement_words
+        "billing/campaign.html", campaign=found, line=line, words=statement_labels
     )
 
 
@@ -77,8 +79,8 @@ def _rows(account_id: int, wanted: ledger_lines.Wanted) -> Iterator[list[str | D
     for line in ledger_lines.every_line(account_id, wanted):
         yield [
             line.at.astimezone(zone).isoformat(timespec="seconds"),
-            statement_words.title(line),
-            statement_words.reason(line),
+            statement_labels.title(line),
+            statement_labels.reason(line),
             _plain(line.amount),
             _plain(line.after) if wanted.whole else "",
             setting("CURRENCY"),

@@ -4,26 +4,20 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from promosms.access import Access, allow, me, my_account, owned
-from promosms.config import setting
 from promosms.documents import pdf
 from promosms.extensions import limiter
-from promosms.forms.billing import AmountForm, OrderForm, PackageForm, ways
+from promosms.forms.top_ups import AmountForm, OrderForm, PackageForm, ways
 from promosms.language import gettext as _
 from promosms.models import PayMethod, TopUp, TopUpStatus
-from promosms.services import (
-    card,
-    companies,
-    installation,
-    invoices,
-    payments,
-    policies,
-    top_ups,
-    transfer_codes,
-)
-from promosms.services.seller import seller
-from promosms.views.billing import words
+from promosms.services.installation import defaults
+from promosms.services.invoices import companies, invoices
+from promosms.services.invoices.seller import seller
+from promosms.services.payments import payment_qr, payments, stripe_checkout, top_ups
+from promosms.services.privacy import policies
+from promosms.settings import setting
+from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
+from promosms.web.access import Access, allow, me, my_account, owned
 
 
 @bp.route("/top-up")
@@ -97,7 +91,7 @@ def orders() -> ResponseReturnValue:
     return render_template(
         "billing/top_ups.html",
         orders=shown,
-        words=words,
+        words=labels,
         first=before is not None,
         further=shown[-1].id if len(found) > top_ups.PAGE else None,
     )
@@ -111,7 +105,7 @@ def order_page(public_id: str) -> ResponseReturnValue:
     due = payments.due(found)
     drawn = ""
     if who and top_ups.payable(found) and not who.specimen:
-        drawn = transfer_codes.svg(who, found.currency, due, found.reference)
+        drawn = payment_qr.svg(who, found.currency, due, found.reference)
     return render_template(
         "billing/order.html",
         order=found,
@@ -122,8 +116,8 @@ def order_page(public_id: str) -> ResponseReturnValue:
         payable=top_ups.payable(found),
         currency=setting("CURRENCY"),
         code=Markup(drawn),
-        by_card=card.available(),
-        words=words,
+        by_card=stripe_checkout.available(),
+        words=labels,
         operator_email=policies.operator().email,
     )
 
@@ -167,13 +161,13 @@ def _ordered(form: OrderForm) -> TopUp:
 def _elsewhere(error: top_ups.NotForSale, amount: int) -> ResponseReturnValue:
     if error.why == "company":
         return redirect(url_for("billing.company", amount=amount), code=303)
-    flash(words.not_for_sale(error), "warn")
+    flash(labels.not_for_sale(error), "warn")
     there = "billing.orders" if error.why == "many" else "billing.top_up"
     return redirect(url_for(there), code=303)
 
 
 def _choices(form: AmountForm) -> str:
-    account, route = my_account(), installation.default_route().id
+    account, route = my_account(), defaults.default_route().id
     return render_template(
         "billing/top_up.html",
         form=form,
@@ -199,7 +193,7 @@ def _review(form: OrderForm, terms: top_ups.Quote) -> str:
         account=account,
         company=company,
         asks=top_ups.asks_vies(company),
-        why=words.why_vat(terms, company, who.country),
-        texts=top_ups.texts(account, terms.net, installation.default_route().id),
-        words=words,
+        why=labels.why_vat(terms, company, who.country),
+        texts=top_ups.texts(account, terms.net, defaults.default_route().id),
+        words=labels,
     )

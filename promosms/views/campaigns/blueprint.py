@@ -3,22 +3,24 @@
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import bell
-from promosms.access import me
+from promosms import queue
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Campaign
-from promosms.services import launch, ledger, workers
-from promosms.services.launch import LaunchError
-from promosms.views.campaigns import words
-from promosms.views.phone import visible
+from promosms.services.campaigns import launch
+from promosms.services.campaigns.launch import LaunchError
+from promosms.services.gateways import workers
+from promosms.services.ledger import ledger
+from promosms.views.campaigns import labels
+from promosms.views.gateways.simulated_phone import visible
+from promosms.web.access import me
 
 bp = Blueprint("campaigns", __name__)
 
 
 @bp.context_processor
 def _words() -> dict[str, object]:
-    return {"words": words, "phone_visible": visible}
+    return {"words": labels, "phone_visible": visible}
 
 
 def text_me(campaign: Campaign) -> None:
@@ -26,7 +28,7 @@ def text_me(campaign: Campaign) -> None:
     try:
         message = launch.send_test(campaign, me().phone)
     except LaunchError as error:
-        flash(words.problem(error), "bad")
+        flash(labels.problem(error), "bad")
     except ledger.InsufficientBalance as error:
         missing = money(error.missing)
         flash(
@@ -35,7 +37,7 @@ def text_me(campaign: Campaign) -> None:
         )
     else:
         if message.gateway_id is not None:
-            bell.ring(bell.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
+            queue.ring(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
         flash(
             _(
                 "A test is on its way to your own number. It costs %(price)s.",
@@ -47,7 +49,7 @@ def text_me(campaign: Campaign) -> None:
 
 def ring(campaign: Campaign) -> None:
     """Tell the worker that a campaign wants to be prepared or sent."""
-    if not bell.ring("work", "prepare.run", campaign.id):
+    if not queue.ring("work", "prepare.run", campaign.id):
         flash(_("It begins in a moment: the queue is not reachable right now."), "info")
 
 

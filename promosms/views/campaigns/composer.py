@@ -4,15 +4,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from promosms.access import Access, allow, my_account, owned
 from promosms.extensions import csrf
 from promosms.forms.campaigns import EVERYONE, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
-from promosms.services import campaigns, writing
-from promosms.views.campaigns import words
+from promosms.services.campaigns import campaigns, text_cost
+from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, text_me, to_report
+from promosms.web.access import Access, allow, my_account, owned
 
 
 @bp.route("/campaigns/new", methods=["GET", "POST"])
@@ -64,7 +64,7 @@ def count() -> ResponseReturnValue:
 def duplicate(public_id: str) -> ResponseReturnValue:
     """A new draft with the same text and audience."""
     campaign = owned(Campaign, public_id)
-    copy = campaigns.duplicate(campaign, _("%(name)s (copy)", name=words.title(campaign)[:90]))
+    copy = campaigns.duplicate(campaign, _("%(name)s (copy)", name=labels.title(campaign)[:90]))
     return redirect(url_for("campaigns.edit", public_id=copy.public_id), 303)
 
 
@@ -92,7 +92,7 @@ def _gone() -> ResponseReturnValue:
 def _composed(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
     action = request.form.get("action", "save")
     if action == "plain":
-        form.text.data = writing.plain(form.text.data or "")
+        form.text.data = text_cost.plain(form.text.data or "")
     if action in ("plain", "count"):
         return _composer(form, campaign)
     valid = form.validate()
@@ -151,12 +151,12 @@ def _composer(
         other=other,
         gone=gone,
         hint=_hint(form),
-        placeholders=words.placeholders(my_account()),
+        placeholders=labels.placeholders(my_account()),
     )
 
 
-def _hint(form: CampaignForm) -> writing.Hint:
-    return writing.hint(
+def _hint(form: CampaignForm) -> text_cost.Hint:
+    return text_cost.hint(
         my_account(),
         form.text.data or "",
         opt_out_line=bool(form.opt_out_line.data),

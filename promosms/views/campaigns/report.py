@@ -15,15 +15,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from promosms.access import Access, allow, my_account, owned
 from promosms.language import day, ngettext
 from promosms.language import gettext as _
+from promosms.lib.formulas import escaped
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
-from promosms.services import campaigns, launch
-from promosms.services.formulas import escaped
-from promosms.services.launch import LaunchError
-from promosms.views.campaigns import words
+from promosms.services.campaigns import campaigns, launch
+from promosms.services.campaigns.launch import LaunchError
+from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, ring, silent, to_report
+from promosms.web.access import Access, allow, my_account, owned
 
 
 @bp.route("/campaigns")
@@ -44,7 +44,7 @@ def report(public_id: str) -> ResponseReturnValue:
     if campaign.status == CampaignStatus.DRAFT:
         return redirect(url_for("campaigns.edit", public_id=public_id), 303)
     chosen = request.args.get("status", "")
-    _label, statuses = words.FILTERS.get(chosen, ("", []))
+    _label, statuses = labels.FILTERS.get(chosen, ("", []))
     messages, further = campaigns.messages(campaign, statuses, request.args.get("after", ""))
     deleted, deleted_at = campaigns.deleted(campaign)
     return render_template(
@@ -85,7 +85,7 @@ def pause(public_id: str) -> ResponseReturnValue:
         launch.pause(campaign)
         flash(_("Paused. Nothing more is sent until you continue."), "good")
     except LaunchError as error:
-        flash(words.problem(error), "info")
+        flash(labels.problem(error), "info")
     return to_report(campaign)
 
 
@@ -97,7 +97,7 @@ def resume(public_id: str) -> ResponseReturnValue:
     try:
         launch.resume(campaign)
     except LaunchError as error:
-        flash(words.problem(error), "info")
+        flash(labels.problem(error), "info")
     else:
         ring(campaign)
     return to_report(campaign)
@@ -112,7 +112,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
         launch.cancel(campaign)
         flash(_("Cancelled. What was not sent yet is not sent and not charged."), "good")
     except LaunchError as error:
-        flash(words.problem(error), "info")
+        flash(labels.problem(error), "info")
     return to_report(campaign)
 
 
@@ -159,10 +159,10 @@ def _csv(campaign: Campaign) -> Iterator[str]:
 
 
 def _facts(message: Message) -> list[str]:
-    label, _tone = words.MESSAGE[MessageStatus(message.status)]
+    label, _tone = labels.MESSAGE[MessageStatus(message.status)]
     return [
         str(label),
-        str(words.why(message.status, message.reason)),
+        str(labels.why(message.status, message.reason)),
         str(message.parts),
         f"{message.price / 10_000:.4f}",
         message.sent_at.isoformat(timespec="seconds") if message.sent_at else "",

@@ -4,13 +4,13 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from promosms.access import Access, allow, my_account, owned
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
-from promosms.services import audience, campaigns, launch, writing
-from promosms.services.launch import LaunchError
-from promosms.views.campaigns import words
+from promosms.services.campaigns import audience, campaigns, launch, text_cost
+from promosms.services.campaigns.launch import LaunchError
+from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, ring, silent, text_me, to_report
+from promosms.web.access import Access, allow, my_account, owned
 
 FIRST_TEXTS = 3
 
@@ -30,7 +30,7 @@ def review(public_id: str) -> ResponseReturnValue:
         estimate=estimate,
         examples=[draft for draft in first if not draft.reason][:FIRST_TEXTS],
         lists=campaigns.lists_of(campaign),
-        wrong=writing.problem(
+        wrong=text_cost.problem(
             campaign.text, opt_out_line=campaign.opt_out_line, language=campaign.language
         ),
         balance=my_account().balance,
@@ -53,7 +53,7 @@ def send(public_id: str) -> ResponseReturnValue:
         launch.launch(campaign, price or 0)
     except LaunchError as error:
         already = error.code == launch.LaunchProblem.NOT_DRAFT
-        flash(words.problem(error), "info" if already else "bad")
+        flash(labels.problem(error), "info" if already else "bad")
         page = "campaigns.report" if already else "campaigns.review"
         return redirect(url_for(page, public_id=public_id), 303)
     ring(campaign)

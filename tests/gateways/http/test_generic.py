@@ -15,7 +15,7 @@ from promosms.gateways.base import (
     Resend,
     Trouble,
 )
-from promosms.gateways.generic_http import GenericHttp
+from promosms.gateways.configurable_http import GenericHttp
 from tests.gateways.http.provider import Provider, Says
 from tests.gateways.http.runner import (
     ANY,

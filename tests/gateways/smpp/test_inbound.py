@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promosms.gateways.base import Inbound
-from promosms.gateways.joints import joined
+from promosms.gateways.concatenation import joined
 from promosms.gateways.smpp.codes import Tag
 from promosms.gateways.smpp.inbound import Piece, decoded, inbound, number_of, piece
 from promosms.gateways.smpp.parts import sar, ucs2, udh

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from promosms.gateways.base import Answer, Event, Receipt, ReceiptStatus, Trouble
-from promosms.gateways.line import Line
+from promosms.gateways.connection import Line
 from promosms.gateways.smpp.gateway import SmppGateway
 from tests.gateways.smpp.stories import play, sms
 from tests.gateways.smsc import Smsc, accept, by_turns, receipt_text, refuse

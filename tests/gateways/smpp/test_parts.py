@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.joints import joined
+from promosms.gateways.concatenation import joined
 from promosms.gateways.smpp.inbound import decoded, piece
 from promosms.gateways.smpp.parts import MOST_SENDERS, Parts, joining, validity
 from promosms.gateways.smpp.pdus import Address, ShortMessage

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, GatewayStatus, MessagePart, Suppression
-from promosms.services import gateways, installation
-from tests.cast import Cast
+from promosms.services.gateways import gateways
+from promosms.services.installation import defaults
 from tests.gateways.smsc import Client, Pdu, Smsc, accept, receipt_text
-from tests.sending.conftest import MakeCampaign, check_books, make_campaign, statuses
+from tests.services.sending.conftest import MakeCampaign, check_books, make_campaign, statuses
+from tests.support.cast import Cast
 
 Result = TypeVar("Result")
 
@@ -48,7 +49,7 @@ class Network:
             client.request(
                 "deliver_sm",
                 source_addr=STOPPED.lstrip("+"),
-                destination_addr=installation.NUMBER.lstrip("+"),
+                destination_addr=defaults.NUMBER.lstrip("+"),
                 short_message=b"STOP",
             )
 

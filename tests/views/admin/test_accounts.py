@@ -5,14 +5,14 @@ import re
 import pytest
 from flask import Flask
 
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, AuditEntry, Campaign, Message, now
-from promosms.services import admin as accounts
-from promosms.services import installation
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.accounts import accounts
+from promosms.services.installation import defaults
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 
 def balance(app: Flask, cast: Cast) -> int:
@@ -145,7 +145,7 @@ def test_it_refuses_what_cannot_be_booked(
 
 def test_a_campaign_that_lacked_money_goes_on(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
-        route_id = installation.default_route().id
+        route_id = defaults.default_route().id
         prices = [(900, 900, 100), (900, 800, 100), (900, 900, 0)]
         campaigns = [
             Campaign(
@@ -167,7 +167,7 @@ def test_a_campaign_that_lacked_money_goes_on(app: Flask, cast: Cast, admin: Pag
     with app.app_context():
         states = [db.session.get_one(Campaign, id).status for id in ids]
         assert states == ["preparing", "blocked", "blocked"]
-        assert [job.args for job in bell.queue("work").get_jobs()] == [[ids[0]]]
+        assert [job.args for job in queue.queue("work").get_jobs()] == [[ids[0]]]
 
 
 def test_no_text_and_no_number_is_shown(app: Flask, cast: Cast, admin: PageClient) -> None:

@@ -4,9 +4,9 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Account, Adjustment
-from promosms.services import adjustments
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.services.accounts import adjustments
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 PAGE = "/admin/adjustments"
 

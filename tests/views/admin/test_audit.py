@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from promosms.services import audit
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.services.audit import log as audit_log
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 
 def test_it_says_who_did_what_and_why(cast: Cast, admin: PageClient) -> None:
@@ -23,7 +23,7 @@ def test_it_invites_nobody_while_it_is_empty(admin: PageClient) -> None:
 def test_it_pages(app: Flask, admin: PageClient) -> None:
     with app.app_context():
         for n in range(53):
-            audit.record("system", f"test.{n}.")
+            audit_log.record("system", f"test.{n}.")
     page = admin.get_page("/admin/audit")
     assert len(page.select("tbody tr")) == 50
     link = page.select_one(".pager a")

@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, AuditEntry, Gateway, Lane, Message, RouteGateway, now
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 PAGE = "/admin/gateways/Simulator"
 Settle = Callable[..., None]
@@ -94,7 +94,7 @@ def test_a_test_goes_through_exactly_this_one_and_costs_nobody(
         gateway = db.session.scalars(select(Gateway)).one()
         assert (message.gateway_id, message.lane, message.price) == (gateway.id, Lane.SYSTEM, 0)
         assert (message.phone, message.sender) == ("+48601222333", "+48732000001")
-        assert len(bell.queue(bell.gateway_queue(gateway.id))) == 1
+        assert len(queue.queue(queue.gateway_queue(gateway.id))) == 1
         balances = db.session.scalars(select(Account.balance).order_by(Account.id)).all()
         assert balances == [100_000, 100_000, 0]
         assert db.session.scalars(select(AuditEntry.action)).all() == ["gateway.test"]

@@ -5,19 +5,20 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, Message, Worker, now
-from promosms.services import gateways, overview, workers
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.gateways import gateways, workers
+from promosms.services.sending import overview
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 
 def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         gateway = session.scalars(db.select(Gateway)).one()
-        workers.beat(bell.gateway_queue(gateway.id), connected=True)
+        workers.beat(queue.gateway_queue(gateway.id), connected=True)
         session.add_all(
             Message(
                 account_id=cast.owner.account_id,
@@ -27,7 +28,7 @@ def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
             )
             for n in range(4)
         )
-        bell.ring(bell.gateway_queue(gateway.id), "send.run", gateway.id)
+        queue.ring(queue.gateway_queue(gateway.id), "send.run", gateway.id)
     rows = admin.get_page("/admin/gateways").select("tbody tr")
     cells = [words(cell.get_text(" ")) for cell in rows[0].select("th, td")]
     assert cells[:2] == ["Simulator simulator", "Connected"]
@@ -59,7 +60,7 @@ def test_it_pauses_and_resumes(app: Flask, admin: PageClient) -> None:
     with app.app_context():
         gateway = db.session.scalars(db.select(Gateway)).one()
         assert gateway.status == "active"
-        assert len(bell.queue(bell.gateway_queue(gateway.id))) == 1
+        assert len(queue.queue(queue.gateway_queue(gateway.id))) == 1
     log = admin.get_page("/admin/audit").get_text()
     assert "gateway.pause" in log
     assert "gateway.resume" in log

@@ -6,10 +6,10 @@ import zipfile
 import pytest
 from flask import Flask
 
-from promosms.services import invoices
-from tests.cast import Cast
-from tests.invoicing import BUYER, POLISH, issued
-from tests.pages import PageClient, words
+from promosms.services.invoices import invoices
+from tests.support.cast import Cast
+from tests.support.invoicing import BUYER, POLISH, issued
+from tests.support.pages import PageClient, words
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import re
 import pytest
 from flask import Flask
 
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -18,10 +18,11 @@ from promosms.models import (
     TopUpStatus,
     now,
 )
-from promosms.services import orders, seller_days
-from tests.cast import Cast
-from tests.orders import company, order, paid
-from tests.pages import PageClient, words
+from promosms.services.invoices import seller_days
+from promosms.services.payments import all_top_ups
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
+from tests.support.top_ups import company, order, paid
 
 PAGE = "/admin/top-ups"
 
@@ -74,14 +75,14 @@ def test_the_oldest_order_to_confirm_comes_first(app: Flask, cast: Cast, admin: 
 def test_it_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         first = order(cast.owner)
-        for number in range(orders.PAGE):
+        for number in range(all_top_ups.PAGE):
             kept = ("account_id", "method", "currency", "net", "tax", "gross", "rate", "tax_case")
             values = {name: getattr(first, name) for name in (*kept, "buyer", "expires_at")}
             session.add(TopUp(**values, reference=f"copy-{number}", paid=0))
     page = admin.get_page(PAGE)
     link = page.select_one(".pager a")
     assert link is not None
-    assert len(listed(admin)) == orders.PAGE
+    assert len(listed(admin)) == all_top_ups.PAGE
     assert len(admin.get_page(str(link["href"])).select("tbody tr")) == 1
 
 
@@ -130,7 +131,7 @@ def test_confirming_tops_up_and_invoices(
         assert (payment.provider, payment.reference) == ("transfer", "2026/44-7")
         assert (invoice.gross, payment.invoice_id) == (1_190_000, invoice.id)
         assert invoice.data["supplied_on"] == "2026-03-02"
-        assert "invoices.run" in [job.func_name[-12:] for job in bell.queue("work").get_jobs()]
+        assert "invoices.run" in [job.func_name[-12:] for job in queue.queue("work").get_jobs()]
     assert acts(app) == ["top_up.receive"]
     assert "Blumen Özdemir" in page.get_text()
 

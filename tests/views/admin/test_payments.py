@@ -3,13 +3,14 @@
 import pytest
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Invoice, InvoiceKind, Payment, PaymentKind, TopUp, now
-from promosms.services import ledger, payment_pages
-from tests.cast import Cast
-from tests.orders import paid
-from tests.pages import PageClient, words
+from promosms.services.ledger import ledger
+from promosms.services.payments import pages as payment_pages
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
+from tests.support.top_ups import paid
 
 PAGE = "/admin/payments"
 

@@ -5,15 +5,16 @@ import io
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from promosms.services import installation, prices
-from tests.pages import PageClient, words
+from promosms.services.installation import defaults
+from promosms.services.prices import prices
+from tests.support.pages import PageClient, words
 
 PAGE = "/admin/routes/standard/prices"
 
 
 def present(app: Flask) -> dict[tuple[str, str], int]:
     with app.app_context():
-        return prices.price_list(installation.default_route().id).amounts
+        return prices.price_list(defaults.default_route().id).amounts
 
 
 def choose(admin: PageClient, text: bytes, status: int = 200) -> BeautifulSoup:

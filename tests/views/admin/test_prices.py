@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AuditEntry, Price, now
-from promosms.services import installation, prices
-from tests.pages import PageClient, words
+from promosms.services.installation import defaults
+from promosms.services.prices import prices
+from tests.support.pages import PageClient, words
 
 PAGE = "/admin/routes/standard/prices"
 SOON = (now() + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -46,7 +47,7 @@ WRONG = [
 
 def present(app: Flask, moment: datetime | None = None) -> dict[tuple[str, str], int]:
     with app.app_context():
-        found = prices.price_list(installation.default_route().id, None, moment)
+        found = prices.price_list(defaults.default_route().id, None, moment)
         db.session.remove()
     return found.amounts
 
@@ -64,7 +65,7 @@ def stored(app: Flask) -> int:
 
 def test_it_lists_them_by_country(admin: PageClient) -> None:
     rows = [words(row.get_text(" ")) for row in admin.get_page(PAGE).select("tbody tr")]
-    assert len(rows) == len(installation.PRICES)
+    assert len(rows) == len(defaults.PRICES)
     assert "Poland PL Change · Withdraw €0.03" in rows
     assert rows[0].startswith("Austria")
     found = [words(row.get_text(" ")) for row in admin.get_page(f"{PAGE}?q=48").select("tbody tr")]
@@ -117,7 +118,7 @@ def test_a_price_of_the_future_holds_from_its_moment(app: Flask, admin: PageClie
     assert present(app, SOON)["PL", ""] == 500
     admin.post_page(PAGE, {**given, "price": "0.06"})
     assert present(app, SOON)["PL", ""] == 600
-    assert stored(app) == len(installation.PRICES) + 1
+    assert stored(app) == len(defaults.PRICES) + 1
     assert acts(app)[0] == f"route.price PL: €0.03 -> €0.05, from {SOON:%Y-%m-%d} 00:00 UTC"
 
     entry = {"country": "PL", "prefix": "", "tier": "0", "valid_from": SOON.isoformat()}

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Invoice, InvoiceKind, LedgerEntry, Payment, now
-from promosms.services import revenue, seller_days
-from tests.cast import Cast
-from tests.orders import paid
-from tests.pages import PageClient, words
+from promosms.services.invoices import revenue, seller_days
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
+from tests.support.top_ups import paid
 
 REST = {"data": {}, "digest": "", "purge_after": date(2999, 1, 1), "series": "INV", "year": 2026}
 

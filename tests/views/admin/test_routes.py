@@ -4,11 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AuditEntry, Gateway, Price, Route, RouteGateway
-from promosms.services import installation, prices
-from tests.pages import PageClient, words
+from promosms.services.installation import defaults as installation
+from promosms.services.prices import prices
+from tests.support.pages import PageClient, words
 
 PAGE = "/admin/routes/standard"
 

@@ -5,10 +5,10 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import AttemptKind, AuditEntry, TextAttempt
-from promosms.services import text_blocks, text_refusals
-from promosms.services.pumping import PumpingProblem
+from promosms.services.abuse import blocks, refusals
+from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.views.admin.texts import LAYERS
-from tests.pages import PageClient, words
+from tests.support.pages import PageClient, words
 
 
 def texted(number: int, *, completed: int) -> None:
@@ -22,7 +22,7 @@ def test_it_shows_the_day(app: Flask, admin: PageClient) -> None:
     with app.app_context():
         texted(12, completed=5)
         for _ in range(3):
-            text_refusals.note(PumpingProblem.PREFIX)
+            refusals.note(PumpingProblem.PREFIX)
     page = admin.get_page("/admin/texts")
     figures = [words(tag.get_text()) for tag in page.select(".stat dd:first-of-type")]
     assert figures == ["12", "5", "38"]
@@ -40,8 +40,8 @@ def test_it_says_when_no_texts_are_left(app: Flask, admin: PageClient) -> None:
 
 def test_it_lifts_a_block(app: Flask, admin: PageClient) -> None:
     with app.app_context():
-        text_blocks.block("+4860123", 14)
-        (block,) = text_blocks.current()
+        blocks.block("+4860123", 14)
+        (block,) = blocks.current()
     page = admin.get_page("/admin/texts")
     row = page.select_one("tbody tr")
     assert "+48 601 23• •••" in row.get_text()
@@ -56,10 +56,10 @@ def test_it_lifts_a_block(app: Flask, admin: PageClient) -> None:
             select(AuditEntry).where(AuditEntry.action == "texts.unblock")
         ).one()
         assert (entry.subject, entry.detail) == (block.public_id, "")
-        assert not text_blocks.is_blocked("+4860123")
+        assert not blocks.is_blocked("+4860123")
 
 
 def test_the_alarm_of_the_budget_is_no_block(app: Flask, admin: PageClient) -> None:
     with app.app_context():
-        text_blocks.stop()
+        blocks.stop()
     assert "None. Numbers are blocked by themselves" in admin.get_page("/admin/texts").get_text()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Email, Lane, Message
-from promosms.services.system_texts import unsealed
+from promosms.services.sending.verification_texts import unsealed
 
 LINK = re.compile(r"https://localhost:8443(/\S+)")
 

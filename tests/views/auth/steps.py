@@ -5,13 +5,14 @@ from datetime import timedelta
 import pyotp
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.lib import encryption
 from promosms.models import User, now
-from promosms.services import recovery_codes, sealing, totp
-from tests.cast import PASSWORD, Person
-from tests.clock import Clock
-from tests.pages import PageClient
+from promosms.services.auth import recovery_codes, totp
+from tests.support.cast import PASSWORD, Person
+from tests.support.clock import Clock
+from tests.support.pages import PageClient
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -22,7 +23,7 @@ def protect(app: Flask, person: Person) -> list[str]:
         codes = recovery_codes.new_set()
         with transaction() as session:
             user = session.get_one(User, person.user_id)
-            user.totp_sealed = sealing.seal(totp.PURPOSE, SECRET)
+            user.totp_sealed = encryption.seal(totp.PURPOSE, SECRET)
             user.totp_on_at = now()
             recovery_codes.replace(user, codes)
         db.session.remove()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.views.browser import label
+from promosms.views.auth.browsers import label
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 {}Safari/537.36"

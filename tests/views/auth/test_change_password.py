@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from tests.cast import PASSWORD, Cast
-from tests.pages import PageClient
+from tests.support.cast import PASSWORD, Cast
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_email
 
 NEW = "yellow boats under trees"

@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 
 from promosms.extensions import db
 from promosms.models import Confirmation, Session, User
-from tests.cast import Cast
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 NEW = "yellow boats under trees"
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Email, Session
-from tests.cast import PASSWORD, Cast
-from tests.clock import Clock
-from tests.pages import PageClient
+from tests.support.cast import PASSWORD, Cast
+from tests.support.clock import Clock
+from tests.support.pages import PageClient
 from tests.views.auth.steps import code, protect, user_of, wrong_code
 
 DANGEROUS = ("/settings/email", "/settings/phone", "/settings/two-steps/on")

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 
 from promosms.extensions import db
 from promosms.models import Account, Confirmation, Session, TextAttempt, now
-from tests.cast import PASSWORD, Cast
-from tests.pages import PageClient
+from tests.support.cast import PASSWORD, Cast
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_email, last_link, last_password, texts
 
 NEW = "yellow boats under trees"

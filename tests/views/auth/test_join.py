@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 
 from promosms.extensions import db
 from promosms.models import AuditEntry, Confirmation, User, now
-from promosms.services import invitations
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.services.auth import invitations
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 FORM = {"email": "Boss@Example.com", "password": "yellow boats under trees"}
 

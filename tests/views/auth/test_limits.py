@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from promosms import bell, create_app
+from promosms import create_app, queue
 from promosms.extensions import db, limiter
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 WRONG = {"email": "nobody@example.com", "password": "wrong"}
 
@@ -65,6 +65,6 @@ def test_it_still_counts_when_redis_is_gone(limited: Flask) -> None:
 def test_addresses_are_not_in_redis(limited: Flask) -> None:
     tries(PageClient(limited), 1)
     with limited.app_context():
-        keys = bell.connection().keys("*")
+        keys = queue.connection().keys("*")
     assert keys
     assert not [key for key in keys if b"nobody" in key]

@@ -4,12 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Email, User
-from tests.cast import PASSWORD, Cast, Person
-from tests.clock import Clock
-from tests.pages import PageClient
+from tests.support.cast import PASSWORD, Cast, Person
+from tests.support.clock import Clock
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_email, last_link, last_password
 from tests.views.auth.test_pauses import FIREFOX, at, sign_in
 

@@ -5,10 +5,10 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import KnownBrowser
-from promosms.services import throttling
-from tests.cast import PASSWORD, Cast
-from tests.clock import Clock
-from tests.pages import PageClient, without_tokens
+from promosms.services.auth import backoff
+from tests.support.cast import PASSWORD, Cast
+from tests.support.clock import Clock
+from tests.support.pages import PageClient, without_tokens
 from tests.views.auth.post import last_link, last_password
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -73,7 +73,7 @@ def test_a_known_browser_has_pauses_too(app: Flask, cast: Cast) -> None:
 def test_the_password_of_the_text_is_the_way_out(app: Flask, cast: Cast, clock: Clock) -> None:
     with app.app_context():
         for _ in range(110):
-            throttling.attempt(f"sign in {cast.owner.email}")
+            backoff.attempt(f"sign in {cast.owner.email}")
             clock.move(minutes=16)
     assert sign_in(at(app, "203.0.113.9"), cast.owner.email) == 200
     client = at(app, "198.51.100.7")
@@ -101,7 +101,7 @@ def test_spraying_from_one_network_is_stopped(app: Flask, cast: Cast) -> None:
 def test_known_and_unknown_addresses_pause_alike(app: Flask, cast: Cast, email: str) -> None:
     guess(app, email, 5)
     with app.app_context():
-        assert not throttling.attempt(f"sign in {email}")
+        assert not backoff.attempt(f"sign in {email}")
 
 
 def test_no_address_and_no_network_is_kept(app: Flask, cast: Cast) -> None:

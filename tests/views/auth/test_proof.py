@@ -10,16 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, update
 
-from promosms.config import DEFAULTS
 from promosms.extensions import db
 from promosms.models import Email, TextAttempt, now
-from promosms.services import text_refusals
-from promosms.services.proof_of_work import ProofForm
-from promosms.services.pumping import PumpingProblem
-from tests.cast import Cast
-from tests.pages import PageClient, without_tokens
-from tests.solving import solved
-from tests.stopped import stopped
+from promosms.services.abuse import refusals
+from promosms.services.abuse.proof_of_work import ProofForm
+from promosms.services.abuse.sms_pumping import PumpingProblem
+from promosms.settings import DEFAULTS
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, without_tokens
+from tests.support.proof_of_work import solved
+from tests.support.stopped_clock import stopped
 from tests.views.auth.post import last_link, texts
 
 FORM = {"email": "anna@example.com", "phone": "601 234 567"}
@@ -47,7 +47,7 @@ def opened(visitor: PageClient) -> dict[str, str]:
 
 def refused(app: Flask) -> dict[str, int]:
     with app.app_context():
-        return {layer: count for layer, count in text_refusals.of_day().items() if count}
+        return {layer: count for layer, count in refusals.of_day().items() if count}
 
 
 def count(app: Flask, model: type) -> int:

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from promosms.extensions import db
 from promosms.models import Confirmation, Email, User
-from tests.cast import Cast
-from tests.pages import PageClient, check_page
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, check_page
 from tests.views.auth.post import last_email, last_link
 
 FORM = {"email": "anna@example.com", "phone": "601 234 567"}

@@ -5,8 +5,8 @@ from sqlalchemy import Column, select
 
 from promosms.extensions import db
 from promosms.models import Account, Company, Confirmation, Model, User
-from promosms.services import policy_versions
-from tests.pages import PageClient
+from promosms.services.policies import versions as policy_versions
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_link
 
 FORM = {"email": "anna@example.com", "phone": "+44 7400 123456"}

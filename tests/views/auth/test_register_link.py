@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from promosms import bell
+from promosms import queue
 from promosms.extensions import db
 from promosms.models import Account, Confirmation, LedgerEntry, User, now
-from tests.cast import Cast
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_link, last_password, texts
 
 FORM = {"email": "Anna@Example.com", "phone": "+44 7400 123456"}
@@ -56,7 +56,7 @@ def test_it_opens_the_account_and_texts_a_password(
         assert user.system_hash.startswith("$argon2id$")
         assert db.session.scalar(select(Confirmation.id)) is None
         text = texts(app)[0]
-        assert len(bell.queue(bell.gateway_queue(text.gateway_id or 0))) == 1
+        assert len(queue.queue(queue.gateway_queue(text.gateway_id or 0))) == 1
     assert (text.phone, text.price, text.parts) == ("+447400123456", 0, 1)
     assert "http" not in text.text
     assert "@" not in text.text

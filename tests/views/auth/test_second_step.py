@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 
 from promosms.extensions import db
 from promosms.models import Email, SecondStep, Session
-from promosms.services import recovery_codes
-from tests.cast import PASSWORD, Cast
-from tests.clock import Clock
-from tests.pages import PageClient, words
+from promosms.services.auth import recovery_codes
+from tests.support.cast import PASSWORD, Cast
+from tests.support.clock import Clock
+from tests.support.pages import PageClient, words
 from tests.views.auth.post import last_email, last_link, last_password
 from tests.views.auth.steps import code, half_way, protect, user_of, wrong_code
 

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from promosms import bell
+from promosms import queue
 from promosms.extensions import db
 from promosms.models import Account, Session, User, now
-from tests.cast import PASSWORD, Cast
-from tests.pages import PageClient
+from tests.support.cast import PASSWORD, Cast
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_link, last_password, texts
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -167,7 +167,7 @@ def test_the_password_of_the_text_is_nowhere_in_clear(
             for table in db.metadata.sorted_tables
             for row in db.session.execute(select(table))
         ]
-        store = bell.connection()
+        store = queue.connection()
         kept = [store.dump(key) for key in store.keys("*")]
     clear = (sent, sent.replace("-", ""))
     assert len(texts(app)) == 1

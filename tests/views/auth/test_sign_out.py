@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Session
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 
 def test_it_ends_the_session(app: Flask, owner: PageClient) -> None:

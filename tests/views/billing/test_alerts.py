@@ -5,8 +5,8 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import LowBalanceAlert
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 
 def wish(app: Flask, cast: Cast) -> tuple[int, bool] | None:

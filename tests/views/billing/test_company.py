@@ -6,10 +6,10 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Company, User
-from promosms.services import companies
-from tests.cast import Cast
-from tests.pages import PageClient, words
-from tests.vies import NO, YES, running
+from promosms.services.invoices import companies
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
+from tests.support.vies import NO, YES, running
 
 GOOD = {
     "name": "Milk Bar",

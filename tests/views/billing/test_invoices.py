@@ -10,11 +10,14 @@ from sqlalchemy import func, select
 
 from promosms.extensions import db
 from promosms.models import Email, InvoiceDocument
-from promosms.services import archives, invoice_files, invoice_pages, invoices
-from promosms.services.invoice_pages import Search
-from tests.cast import Cast
-from tests.invoicing import POLISH, issued
-from tests.pages import PageClient, words
+from promosms.services.invoices import export as invoice_export
+from promosms.services.invoices import files as invoice_files
+from promosms.services.invoices import invoices
+from promosms.services.invoices import pages as invoice_pages
+from promosms.services.invoices.pages import Search
+from tests.support.cast import Cast
+from tests.support.invoicing import POLISH, issued
+from tests.support.pages import PageClient, words
 
 
 @pytest.fixture
@@ -112,7 +115,7 @@ def test_the_archive_holds_every_file_and_a_list(
 
 def test_an_archive_is_sent_as_it_is_made(account: int) -> None:
     made = [issued(account) for _ in range(4)]
-    sizes = [len(piece) for piece in archives.archive(Search(account))]
+    sizes = [len(piece) for piece in invoice_export.archive(Search(account))]
     largest = max(len(invoice_files.file(each, "pdf")) for each in made)
     assert len(sizes) > 8
     assert max(sizes) < largest < sum(sizes) / 2
@@ -129,6 +132,6 @@ def test_an_archive_that_lacks_a_file_is_no_archive(
     monkeypatch.setattr(invoice_files, "file", fail)
     pieces = []
     with pytest.raises(RuntimeError):
-        pieces.extend(archives.archive(Search(account)))
+        pieces.extend(invoice_export.archive(Search(account)))
     with pytest.raises(zipfile.BadZipFile):
         opened(b"".join(pieces))

@@ -7,13 +7,14 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, PayMethod, TopUp, TopUpStatus, User, now
-from promosms.services import companies, payments, top_ups
-from promosms.services.companies import Details
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.invoices import companies
+from promosms.services.invoices.companies import Details
+from promosms.services.payments import payments, top_ups
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 COMPANY = Details('Milk <b>Bar</b> "Ł"', "Long Street 1", "10115", "Berlin", "DE", "DE136695976")
 SELLER = {

@@ -7,11 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import Price, Route, TopUp, TopUpStatus, now
-from promosms.services import installation, tiers
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.installation import defaults
+from promosms.services.prices import tiers
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 
 def rows(client: PageClient, typed: str) -> list[str]:
@@ -25,7 +26,7 @@ def text(client: PageClient, address: str = "/billing/prices") -> str:
 
 def price(app: Flask, **values: object) -> None:
     with app.app_context(), transaction() as session:
-        route_id = installation.default_route().id
+        route_id = defaults.default_route().id
         session.add(Price(**{"route_id": route_id, "country": "PL", "amount": 300, **values}))
 
 

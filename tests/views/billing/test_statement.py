@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -22,10 +22,13 @@ from promosms.models import (
     Recipient,
     now,
 )
-from promosms.services import audience, installation, launch, ledger, preparation, seller, spendings
-from promosms.services import statement as lines
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.campaigns import audience, launch, preparation
+from promosms.services.installation import defaults
+from promosms.services.invoices import seller
+from promosms.services.ledger import campaign_costs, ledger
+from promosms.services.ledger import statement as lines
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 
 def rows_of(client: PageClient, address: str = "/billing") -> list[str]:
@@ -115,7 +118,7 @@ def test_a_running_campaign_is_counted_when_it_is_asked_for(
 def test_a_large_one_is_not_counted_while_somebody_waits(
     app: Flask, owner: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spendings, "COUNTED", 1)
+    monkeypatch.setattr(campaign_costs, "COUNTED", 1)
     with app.app_context():
         campaign = _launched(cast, ["+48601299100", "+48601299101"])
         preparation.prepare(campaign.id)
@@ -124,9 +127,9 @@ def test_a_large_one_is_not_counted_while_somebody_waits(
     assert "is listed by country when" in words(owner.get_page(address).get_text())
     with app.app_context():
         ledger.release(campaign_id, 600, "release:1")
-        assert spendings.due()
-        spendings.store()
-        assert not spendings.due()
+        assert campaign_costs.due()
+        campaign_costs.store()
+        assert not campaign_costs.due()
     assert rows_of(owner, address) == ["Poland 1 €0.03 0 €0.00 2 €0.06"]
 
 
@@ -173,7 +176,7 @@ def test_it_can_be_filtered(app: Flask, owner: PageClient, cast: Cast) -> None:
         ledger.adjust(account, 5, "adjust:1", "A slip", "x")
         for name in ("", "łódź sale"):
             with transaction() as session:
-                route = installation.default_route().id
+                route = defaults.default_route().id
                 campaign = Campaign(account_id=account, route_id=route, name=name)
                 session.add(campaign)
             ledger.hold(account, campaign.id, 500)
@@ -337,7 +340,7 @@ def _launched(cast: Cast, phones: list[str]) -> Campaign:
         )
         campaign = Campaign(
             account_id=cast.owner.account_id,
-            route_id=installation.default_route().id,
+            route_id=defaults.default_route().id,
             name="Spring",
             text="Hello",
             everyone=True,

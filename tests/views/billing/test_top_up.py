@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Company, TopUp
-from promosms.services import companies
-from promosms.services.companies import Details
-from tests.cast import Cast
-from tests.pages import PageClient, words
-from tests.vies import YES, fault, running
+from promosms.services.invoices import companies
+from promosms.services.invoices.companies import Details
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
+from tests.support.vies import YES, fault, running
 
 COMPANY = {
     "name": "Milk Bar",
@@ -218,7 +218,7 @@ def test_the_reason_for_the_vat_is_said(
 def test_a_register_that_is_down_is_explained_and_can_be_asked_again(
     app: Flask, cast: Cast, owner: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("promosms.services.vies.PAUSE", timedelta(0))
+    monkeypatch.setattr("promosms.services.invoices.vies.PAUSE", timedelta(0))
     known(app, cast, country="PL", tax_id="PL5260001246")
     with running() as register:
         app.config["VIES_URL"] = register.url

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -16,9 +16,9 @@ from promosms.models import (
     Recipient,
     RecipientList,
 )
-from promosms.services import campaigns
-from promosms.services.campaigns import Draft
-from tests.cast import Cast
+from promosms.services.campaigns import campaigns
+from promosms.services.campaigns.campaigns import Draft
+from tests.support.cast import Cast
 
 PEOPLE = {
     "+48601111111": "Ola",

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from promosms.models import Campaign
-from tests.pages import PageClient, words
+from tests.support.pages import PageClient, words
 
 Typed = Callable[..., dict[str, object]]
 Stored = Callable[[], list[Campaign]]

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import Consent, Recipient
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 Typed = Callable[..., dict[str, object]]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Campaign
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 Typed = Callable[..., dict[str, object]]
 Stored = Callable[[], list[Campaign]]

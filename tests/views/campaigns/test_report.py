@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign, Recipient
-from promosms.services import audience, launch, preparation
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.campaigns import audience, launch, preparation
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 Stored = Callable[[], list[Campaign]]
 Settle = Callable[..., None]

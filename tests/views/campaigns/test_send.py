@@ -5,12 +5,12 @@ from collections.abc import Callable
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign, LedgerEntry, Message, Price, User
-from promosms.services import phone
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.gateways import simulated_phone
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 Typed = Callable[..., dict[str, object]]
 Stored = Callable[[], list[Campaign]]
@@ -69,7 +69,7 @@ def test_what_was_shown_is_what_is_charged(
     assert "Delivered 3" in text
     assert "1 person left out" in text
     with app.app_context():
-        assert sorted(one.body for one in phone.texts()) == [
+        assert sorted(one.body for one in simulated_phone.texts()) == [
             f"Hi {name}, 20% off\nReply STOP to opt out" for name in ("Ewa", "Jan", "Ola")
         ]
 

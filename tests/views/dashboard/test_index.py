@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import Campaign, Consent, Import, Recipient, Suppression, Worker, now
-from promosms.services import installation, workers
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.gateways import workers
+from promosms.services.installation import defaults
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 
 def add(app: Flask, *rows: object) -> None:
@@ -18,7 +19,7 @@ def add(app: Flask, *rows: object) -> None:
 
 def campaign(app: Flask, cast: Cast, **values: object) -> None:
     with app.app_context():
-        route = installation.default_route().id
+        route = defaults.default_route().id
     add(app, Campaign(account_id=cast.owner.account_id, route_id=route, name="Spring", **values))
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from promosms import logs
 from promosms.extensions import db
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 
 def test_a_missing_page_says_so(visitor: PageClient) -> None:

@@ -7,10 +7,10 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Campaign
-from promosms.services import audience, launch
-from tests.cast import Cast
-from tests.pages import PageClient
-from tests.sending.conftest import MakeCampaign, make_campaign, statuses
+from promosms.services.campaigns import audience, launch
+from tests.services.sending.conftest import MakeCampaign, make_campaign, statuses
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 __all__ = ["make_campaign"]
 

@@ -4,12 +4,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign, Consent, Email, Gateway, Guest, Recipient
-from promosms.services import guests, installation
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.accounts import guests
+from promosms.services.installation import defaults
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 PAGES = ("/dashboard", "/campaigns", "/recipients", "/billing", "/settings", "/settings/guests")
 
@@ -119,7 +120,7 @@ def test_the_review_says_who_is_no_guest(app: Flask, cast: Cast, owner: PageClie
             )
             for n in range(1, 4)
         )
-        route_id = installation.default_route().id
+        route_id = defaults.default_route().id
         made = Campaign(account_id=account_id, route_id=route_id, text="Hello", everyone=True)
         session.add(made)
         session.flush()

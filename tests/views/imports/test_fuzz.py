@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.fuzz import fuzz
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 # Found by the long run: each of these took from seconds to hours.
 SLOW = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from promosms.services import imports
-from tests.pages import PageClient
+from promosms.services.imports import imports
+from tests.support.pages import PageClient
 
 FORM = {"consent": "none", "new_list": "Pasted"}
 

@@ -9,8 +9,8 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Import, Recipient
-from promosms.services import import_run
-from tests.pages import PageClient
+from promosms.services.imports import run as import_run
+from tests.support.pages import PageClient
 
 FILE = "Telefon;Imię;Shop\r\n601 234 567;Łucja;A\r\n4.479E+11;Ewa;B\r\n22 621 00 00;Jan;=1+1\r\n"
 START = {

@@ -3,11 +3,11 @@
 from flask import Flask
 from sqlalchemy import select
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Campaign, CampaignList, CampaignStatus, RecipientList, Route
-from tests.cast import Cast
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 
 def create(client: PageClient, name: str = "Guests") -> str:

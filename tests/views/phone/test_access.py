@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import Gateway
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 PAGES = ("/phone", "/phone/live", "/phone?number=%2B48601000101")
 

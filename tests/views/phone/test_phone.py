@@ -6,9 +6,11 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Suppression
-from promosms.services import emails, phone, system_texts
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.gateways import simulated_phone
+from promosms.services.mail import outbox
+from promosms.services.sending import verification_texts
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 Settle = Callable[..., None]
 NUMBER = "+48601000101"
@@ -17,11 +19,11 @@ NUMBER = "+48601000101"
 def text_arrives(app: Flask, cast: Cast, settle: Settle, body: str = "Hello <b>you</b>") -> str:
     """Let a text arrive; returns the sender's number."""
     with app.app_context():
-        system_texts.queue_system_text(cast.owner.account_id, NUMBER, body)
+        verification_texts.queue_system_text(cast.owner.account_id, NUMBER, body)
         db.session.remove()
     settle()
     with app.app_context():
-        return phone.texts(NUMBER)[0].other
+        return simulated_phone.texts(NUMBER)[0].other
 
 
 def test_it_invites_when_nothing_has_arrived(visitor: PageClient) -> None:
@@ -44,8 +46,8 @@ def test_texts_are_shown_as_they_are(
 def test_links_of_ours_in_emails_can_be_clicked_others_not(app: Flask, visitor: PageClient) -> None:
     body = "Open https://localhost:8443/register/abc\nnot https://evil.example/ <script>"
     with app.app_context():
-        emails.queue_email("new@example.com", "Welcome", body)
-        emails.queue_email("new@example.com", "Trick", "https://localhost:8443.evil.example/x")
+        outbox.queue_email("new@example.com", "Welcome", body)
+        outbox.queue_email("new@example.com", "Trick", "https://localhost:8443.evil.example/x")
     page = visitor.get_page("/phone")
     links = [link["href"] for link in page.select("article a")]
     assert "https://localhost:8443/register/abc" in links
@@ -89,7 +91,7 @@ def test_only_the_last_ones_are_shown(
 ) -> None:
     with app.app_context():
         for n in range(60):
-            system_texts.queue_system_text(cast.owner.account_id, NUMBER, f"No. {n}")
+            verification_texts.queue_system_text(cast.owner.account_id, NUMBER, f"No. {n}")
         db.session.remove()
     settle()
     assert len(visitor.get_page("/phone").select("figure.bubble")) == 25

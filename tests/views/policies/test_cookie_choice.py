@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from promosms import cookies, optional_cookies
-from promosms.config import ConfigError, _converted
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import CookieChoice, now
-from promosms.services import cookie_choices, policy_versions
-from tests.pages import PageClient
+from promosms.services.policies import cookie_choices
+from promosms.services.policies import versions as policy_versions
+from promosms.settings import ConfigError, _converted, optional_cookies
+from promosms.web import cookies
+from tests.support.pages import PageClient
 from tests.views.auth.test_limits import limited
 from tests.views.policies.test_cookies import set_by
 

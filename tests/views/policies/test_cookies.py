@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from promosms import cookies
 from promosms.extensions import db
 from promosms.models import User
-from tests.cast import PASSWORD, Cast
-from tests.pages import PageClient
+from promosms.web import cookies
+from tests.support.cast import PASSWORD, Cast
+from tests.support.pages import PageClient
 
 NAMES = {cookie.name for cookie in cookies.REGISTRY}
 

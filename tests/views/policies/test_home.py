@@ -1,6 +1,6 @@
 """The first page."""
 
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 
 def test_it_says_what_this_is_and_offers_to_register(visitor: PageClient) -> None:

@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from promosms import log_schema
-from promosms.database import transaction
+from promosms.db.transactions import transaction
+from promosms.logs import schema as log_schema
 from promosms.models import Gateway
-from tests.invoicing import POLISH
-from tests.pages import PageClient, words
+from tests.support.invoicing import POLISH
+from tests.support.pages import PageClient, words
 
 PAGES = ("/privacy", "/cookies", "/terms")
 OPERATOR = {

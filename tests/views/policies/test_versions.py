@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from promosms.config import DEFAULTS
 from promosms.models import now
-from promosms.services import policy_versions
-from promosms.services.policy_versions import FOLDER, digest, file_of, versions, words_of
-from tests.pages import PageClient
+from promosms.services.policies import versions as policy_versions
+from promosms.services.policies.versions import FOLDER, digest, file_of, versions, words_of
+from promosms.settings import DEFAULTS
+from tests.support.pages import PageClient
 
 PAGES = ("/privacy", "/privacy/promises", "/cookies", "/terms")
 LANGUAGES: list[str] = DEFAULTS["LANGUAGES"]

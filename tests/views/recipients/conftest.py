@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Account, Consent, Recipient, now
-from promosms.services import lists, recipients
-from promosms.services.consent import Basis
-from tests.cast import Cast
+from promosms.services.recipients import lists, recipients
+from promosms.services.recipients.consent import Basis
+from tests.support.cast import Cast
 
 Add = Callable[..., str]
 

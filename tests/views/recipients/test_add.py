@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from promosms.models import Recipient
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 Stored = Callable[[], list[Recipient]]
 Add = Callable[..., str]

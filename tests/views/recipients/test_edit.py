@@ -5,9 +5,9 @@ from collections.abc import Callable
 from flask import Flask
 
 from promosms.models import Recipient, SuppressionSource
-from promosms.services import suppressions
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.services.sending import opt_outs
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 Stored = Callable[[], list[Recipient]]
 Add = Callable[..., str]
@@ -43,7 +43,7 @@ def test_it_says_that_the_number_opted_out(
 ) -> None:
     public_id = add("601234567")
     with app.app_context():
-        suppressions.opt_out(cast.owner.account_id, "+48601234567", SuppressionSource.REPLY)
+        opt_outs.opt_out(cast.owner.account_id, "+48601234567", SuppressionSource.REPLY)
     assert "has opted out" in owner.get_page(f"/recipients/{public_id}").get_text()
 
 
@@ -52,7 +52,7 @@ def test_deleting_asks_and_keeps_the_opt_out(
 ) -> None:
     public_id = add("601234567", on="Guests")
     with app.app_context():
-        suppressions.opt_out(cast.owner.account_id, "+48601234567", SuppressionSource.REPLY)
+        opt_outs.opt_out(cast.owner.account_id, "+48601234567", SuppressionSource.REPLY)
     page = owner.get_page(f"/recipients/{public_id}/delete")
     assert "Opt-outs stay" in page.get_text()
     owner.post_page("/recipients/delete", {"recipient": public_id})

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from promosms.models import SuppressionSource
-from promosms.services import exports, suppressions
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.services.recipients import exports
+from promosms.services.sending import opt_outs
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 Add = Callable[..., str]
 
@@ -26,7 +27,7 @@ def test_it_holds_everything(owner: PageClient, add: Add, app: Flask, cast: Cast
     add("601234567", on="Guests", first_name="Łucja", note='two\nlines, "quoted"')
     add("602345678", agreed=False, company="=HYPERLINK(1)", city="+48")
     with app.app_context():
-        suppressions.opt_out(cast.owner.account_id, "+48602345678", SuppressionSource.REPLY)
+        opt_outs.opt_out(cast.owner.account_id, "+48602345678", SuppressionSource.REPLY)
     first, second = table(owner)
     assert (first["Mobile number"], first["First name"]) == ("48601234567", "Łucja")
     assert first["Note"] == 'two\nlines, "quoted"'

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from flask import Flask
 
 from promosms.models import SuppressionSource
-from promosms.services import suppressions
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.services.sending import opt_outs
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 Add = Callable[..., str]
 
@@ -58,7 +58,7 @@ def test_it_filters_by_state(owner: PageClient, add: Add, app: Flask, cast: Cast
     add("602345678", agreed=False)
     add("603456789")
     with app.app_context():
-        suppressions.opt_out(cast.owner.account_id, "+48603456789", SuppressionSource.REPLY)
+        opt_outs.opt_out(cast.owner.account_id, "+48603456789", SuppressionSource.REPLY)
     for state, number in (
         ("textable", "601 234 567"),
         ("no_consent", "602 345 678"),

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import InboundMessage
-from tests.cast import Cast
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 Add = Callable[..., str]
 

@@ -8,7 +8,7 @@ from werkzeug.test import Client
 
 from promosms import create_app
 from promosms.extensions import db, limiter
-from promosms.security import ForwardedHeaders
+from promosms.web.security import ForwardedHeaders
 
 Behind = Callable[[int], Client]
 

@@ -8,9 +8,9 @@ from flask import Flask, Response
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from promosms.headers import DENIED, LEAVING
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.web.headers import DENIED, LEAVING
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 POLICY = {
     *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'"),

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from promosms.views.security import SAMPLES, SHOWN
-from tests.pages import PageClient
+from promosms.views.policies.security import SAMPLES, SHOWN
+from tests.support.pages import PageClient
 
 TEXT = "/.well-known/security.txt"
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from promosms import logs
-from tests.pages import PageClient
+from tests.support.pages import PageClient
 
 SECRET = "f3a9c1d2e4b5"
 

@@ -8,10 +8,10 @@ from flask import Flask, request
 
 from promosms.extensions import db
 from promosms.models import Confirmation, Email, User
-from promosms.security import ForwardedHeaders
-from tests.cast import Cast
+from promosms.web.security import ForwardedHeaders
 from tests.meta.sources import PACKAGE
-from tests.pages import PageClient
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 from tests.views.security.conftest import Behind
 
 CLAIMS: list[dict[str, str]] = [
@@ -137,7 +137,7 @@ def test_readers_are_led_to_https_for_good(visitor: PageClient, method: str) -> 
 
 def test_https_is_enforced_before_anything_can_answer(app: Flask) -> None:
     first, second, *_ = app.before_request_funcs[None]
-    assert first.__module__ == "promosms.security"
+    assert first.__module__ == "promosms.web.security"
     assert second.__module__.startswith("flask_talisman")
 
 

@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Email
-from tests.cast import PASSWORD, Cast
-from tests.clock import Clock
-from tests.pages import PageClient, words
+from tests.support.cast import PASSWORD, Cast
+from tests.support.clock import Clock
+from tests.support.pages import PageClient, words
 from tests.views.auth.post import LINK
 from tests.views.auth.steps import user_of
 

@@ -8,14 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import erasure as job
 from promosms.models import Account, Confirmation, Email, Erasure, User, now
-from promosms.services import certificates, erasures, registration
-from tests import engine
-from tests.cast import PASSWORD, Cast
-from tests.pages import PageClient, words
+from promosms.services.auth import registration
+from promosms.services.privacy import certificates, erasure_requests
+from tests.support import engine
+from tests.support.cast import PASSWORD, Cast
+from tests.support.pages import PageClient, words
 
 YES = {"password": PASSWORD, "confirmed": "y"}
 
@@ -87,7 +88,7 @@ def test_the_page_is_there_for_a_week(
             session.execute(update(Erasure).values(finished_at=now() - timedelta(days=7, hours=1)))
         assert visitor.get(link).status_code == 404
         assert visitor.get(f"{link}/certificate.json").status_code == 404
-        assert erasures.forget_old() == 1
+        assert erasure_requests.forget_old() == 1
         assert db.session.scalar(select(func.count()).select_from(Erasure)) == 0
 
 

@@ -5,9 +5,9 @@ from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Account, Session, User
-from promosms.services import admin as accounts
-from tests.cast import Cast
-from tests.pages import PageClient, words
+from promosms.services.accounts import accounts
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
 
 
 def test_it_shows_who_is_signed_in_and_hides_the_number(owner: PageClient) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from promosms import bell
-from promosms.database import transaction
+from promosms import queue
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -17,9 +17,12 @@ from promosms.models import (
     Suppression,
     SuppressionSource,
 )
-from promosms.services import confirmations, emails, erasure, installation
-from tests.cast import PASSWORD, Cast
-from tests.pages import PageClient, words
+from promosms.services.auth import email_links
+from promosms.services.installation import defaults
+from promosms.services.mail import outbox
+from promosms.services.privacy import erasure
+from tests.support.cast import PASSWORD, Cast
+from tests.support.pages import PageClient, words
 
 YES = {"password": PASSWORD, "confirmed": "y"}
 
@@ -61,7 +64,7 @@ def test_it_signs_everybody_out_and_rings_for_the_erasure(
         account = db.session.get_one(Account, cast.owner.account_id)
         assert account.status == AccountStatus.DELETING
         assert db.session.scalars(db.select(Campaign.status)).all() == ["cancelled"]
-        jobs = bell.queue("work").get_jobs()
+        jobs = queue.queue("work").get_jobs()
         assert [(job.func_name, job.args) for job in jobs] == [
             ("promosms.jobs.erasure.run", [account.id])
         ]
@@ -136,7 +139,7 @@ def test_opt_outs_are_downloaded(app: Flask, cast: Cast, owner: PageClient) -> N
 
 def _fill(app: Flask, account_id: int) -> None:
     with app.app_context(), transaction() as session:
-        route_id = installation.default_route().id
+        route_id = defaults.default_route().id
         session.add_all(
             Recipient(account_id=account_id, phone=phone, country="PL")
             for phone in ("+48601299100", "+48601299101")
@@ -152,9 +155,9 @@ def test_links_and_letters_to_its_people_are_gone_at_once(
 ) -> None:
     """Also those that name no account: from before somebody registered, or asked to be left."""
     with app.app_context():
-        confirmations.new_link(ConfirmationKind.LEAVE, cast.owner.email)
-        emails.queue_email(cast.owner.email, "Hello", "A link")
-        emails.queue_email(cast.stranger.email, "Hello", "A link")
+        email_links.new_link(ConfirmationKind.LEAVE, cast.owner.email)
+        outbox.queue_email(cast.owner.email, "Hello", "A link")
+        outbox.queue_email(cast.stranger.email, "Hello", "A link")
     assert owner.send("/settings/leave", YES).status_code == 303
     with app.app_context():
         assert db.session.scalars(db.select(Confirmation)).all() == []

@@ -5,10 +5,10 @@ import re
 import pytest
 from flask import Flask
 
-from promosms.services.system_texts import unsealed
-from tests.cast import Cast
-from tests.clock import Clock
-from tests.pages import PageClient
+from promosms.services.sending.verification_texts import unsealed
+from tests.support.cast import Cast
+from tests.support.clock import Clock
+from tests.support.pages import PageClient
 from tests.views.auth.post import last_email, last_link, texts
 from tests.views.auth.steps import user_of
 

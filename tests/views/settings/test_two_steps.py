@@ -7,12 +7,13 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
+from promosms.lib import encryption
 from promosms.models import Gateway, GatewayStatus
-from promosms.services import sealing, totp
-from tests.cast import PASSWORD, Cast
-from tests.clock import Clock
-from tests.pages import PageClient, words
+from promosms.services.auth import totp
+from tests.support.cast import PASSWORD, Cast
+from tests.support.clock import Clock
+from tests.support.pages import PageClient, words
 from tests.views.auth.post import last_email
 from tests.views.auth.steps import code, protect, user_of
 
@@ -59,7 +60,7 @@ def test_it_is_set_up_with_the_square_and_a_code(app: Flask, cast: Cast, owner: 
 def test_what_the_square_says_is_the_secret(app: Flask, cast: Cast, owner: PageClient) -> None:
     sealed, _ = key(owner.get_page(ON))
     with app.app_context():
-        text = sealing.unseal(totp.OFFER, sealed.encode())
+        text = encryption.unseal(totp.OFFER, sealed.encode())
         assert text is not None
         secret = text.split()[0]
         found = totp.Offer(secret, sealed, totp._address(user_of(app, cast.owner), secret))

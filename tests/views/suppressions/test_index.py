@@ -5,18 +5,18 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import update
 
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.models import InboundKind, InboundMessage, Suppression, SuppressionSource, now
-from promosms.services import suppressions
-from tests.cast import Cast
-from tests.pages import PageClient
+from promosms.services.sending import opt_outs
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
 
 URL = "/recipients/opt-outs"
 
 
 def opt_out(app: Flask, cast: Cast, phone: str, source: SuppressionSource) -> None:
     with app.app_context():
-        suppressions.opt_out(cast.owner.account_id, phone, source)
+        opt_outs.opt_out(cast.owner.account_id, phone, source)
 
 
 def test_it_adds_by_hand_and_keeps_what_is_wrong(owner: PageClient) -> None:

@@ -8,11 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from promosms import lines
-from promosms.database import transaction
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.twilio import signature
-from promosms.jobs import receive
+from promosms.jobs import gateway_connections, receive
 from promosms.models import (
     Gateway,
     GatewayEvent,
@@ -22,11 +21,11 @@ from promosms.models import (
     Suppression,
     now,
 )
-from promosms.services import credentials, gateways, webhooks
+from promosms.services.gateways import credentials, gateways, webhooks
 from tests.gateways.http.provider import Provider, Says, provider
 from tests.gateways.http.runner import LOOPBACK
-from tests.pages import PageClient
-from tests.sending.conftest import MakeCampaign, make_campaign, statuses
+from tests.services.sending.conftest import MakeCampaign, make_campaign, statuses
+from tests.support.pages import PageClient
 
 __all__ = ["make_campaign"]
 
@@ -286,6 +285,6 @@ def test_a_closed_line_leaves_nothing_open(app: Flask) -> None:
         query = select(Gateway.id).where(Gateway.kind == "twilio")
         gateway_id = db.session.scalars(query).one()
         db.session.remove()
-    lines.open_line(app, gateway_id)
-    lines.close_line(gateway_id)
-    assert lines.current(gateway_id) is None
+    gateway_connections.open_line(app, gateway_id)
+    gateway_connections.close_line(gateway_id)
+    assert gateway_connections.current(gateway_id) is None

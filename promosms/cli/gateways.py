@@ -1,0 +1,101 @@
+"""Commands about gateways: connect one, list them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+ACTOR = "command line"
+LONGEST_NAME = 40
+MOST_CONNECTIONS = 20
+
+
+@click.group()
+def gateway() -> None:
+    """Gateways: the lines by which texts leave."""
+
+
+@gateway.command()
+@click.argument("name")
+@click.argument("kind")
+@click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option("--rate", default=30, show_default=True, help="Parts per second.")
+@click.option("--window", default=20, show_default=True, help="Messages under way at a time.")
+@click.option("--connections", default=1, show_default=True, help="Connections, a worker each.")
+@with_appcontext
+def add(
+    name: str, kind: str, settings: Sequence[str], rate: int, window: int, connections: int
+) -> None:
+    """Connect a gateway; it goes to the end of the default route.
+
+    The rate is shared by its connections, the window is that of each.
+
+    KEY=@FILE reads a value from a file, so that a secret does not stay in the history.
+    """
+    from promosms.gateways import KINDS
+    from promosms.services.gateways import gateways
+    from promosms.services.installation import defaults
+
+    kinds = sorted(set(KINDS) - {"simulator"})
+    if kind not in kinds:
+        raise click.BadParameter(f"one of {', '.join(kinds)}", param_hint="KIND")
+    if not 0 < len(name) <= LONGEST_NAME or rate < 1 or window < 1:
+        raise click.UsageError("A name of up to 40 characters, a rate and a window are needed.")
+    if not 0 < connections <= MOST_CONNECTIONS:
+        raise click.UsageError(f"1 to {MOST_CONNECTIONS} connections are possible.")
+    found = dict(_pair(one) for one in settings)
+    try:
+        KINDS[kind](found)
+    except (ValueError, LookupError) as error:
+        raise click.ClickException(f"{kind}: {error}") from error
+    defaults.ensure_defaults()
+    first = defaults.simulator_only()
+    try:
+        made = gateways.add(name, kind, found, rate, window, ACTOR, connections)
+    except gateways.NameTaken as error:
+        raise click.ClickException("There is a gateway of that name.") from error
+    _show(made.id)
+    if first:
+        click.echo("The simulator is paused: from now on nothing goes to the simulated network.")
+    click.echo("It works as soon as its worker runs: start PromoSMS again.")
+
+
+@gateway.command("list")
+@with_appcontext
+def list_gateways() -> None:
+    """Show the gateways and their addresses for receipts and replies."""
+    from promosms.services.gateways import gateways
+
+    for found in gateways.everything():
+        _show(found.id)
+
+
+def _show(gateway_id: int) -> None:
+    from promosms.extensions import db
+    from promosms.models import Gateway
+    from promosms.services.gateways import credentials, webhooks, workers
+
+    found = db.session.get_one(Gateway, gateway_id)
+    click.echo(
+        f"{found.name}: {found.kind}, {found.status}, {found.rate} parts per second,"
+        f" worker {', '.join(workers.names_of(found))}"
+    )
+    try:
+        for topic, address in webhooks.addresses(found).items():
+            click.echo(f"  {topic:8} {address}")
+    except credentials.KeyChanged as problem:
+        click.echo(f"  {problem}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """A setting as it was typed, or from the file that is named."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(f"{text[:20]}: KEY=VALUE is needed.")
+    if not value.startswith("@"):
+        return name, value
+    try:
+        return name, Path(value[1:]).read_text().strip()
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{name}: the file cannot be read.") from error

@@ -1,0 +1,1 @@
+"""What every layer needs of the database: transactions, row security, statements for both kinds."""

@@ -1,0 +1,127 @@
+"""Statements about many rows: one text however many there are, so that it is prepared once."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Dialect,
+    Text,
+    TypeDecorator,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine, UserDefinedType
+
+from promosms.db.transactions import on_sqlite
+from promosms.models import MessageStatus
+
+NUMBERS, WORDS = "BIGINT", "TEXT"
+PART_COLUMNS = (
+    "INSERT INTO message_parts (message_id, number, account_id, gateway_id, reference, status)"
+)
+PARTS_ON_SQLITE = f"{PART_COLUMNS} VALUES (?, ?, ?, ?, ?, ?)"
+PARTS_ON_POSTGRESQL = text(
+    f"{PART_COLUMNS} SELECT m, n, a, :gateway, r, :status FROM unnest(CAST(:messages AS bigint[]),"
+    " CAST(:numbers AS smallint[]), CAST(:accounts AS bigint[]), CAST(:references AS text[]))"
+    " AS t(m, n, a, r)"
+)
+
+PartRow = tuple[int, int, int, str]
+"""Message, number of the part, account, reference."""
+
+
+class Array(UserDefinedType[str]):
+    """An array of PostgreSQL that is given as it is written there.
+
+    Drivers write arrays item by item, which costs more than the statement itself.
+    """
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, item: str) -> None:
+        self.item = item
+
+    def get_col_spec(self, **_: Any) -> str:
+        """How the type is called."""
+        return f"{self.item}[]"
+
+
+class Many(TypeDecorator[Sequence[Any]]):
+    """A list of numbers or words as one parameter: JSON for SQLite, an array for PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: str) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """How the database takes the list."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Array(self.item))
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> str:
+        """The list as the database takes it."""
+        if dialect.name == "sqlite":
+            return json.dumps(value)
+        return words(value or ()) if self.item == WORDS else numbers(value or ())
+
+
+def among(column: Column[int] | ColumnElement[int], name: str = "ids") -> ColumnElement[bool]:
+    """Is the column one of the ids that are given as parameter `name`?"""
+    return _among(column, bindparam(name, type_=Many(NUMBERS)))
+
+
+def among_names(column: ColumnElement[str], name: str = "references") -> ColumnElement[bool]:
+    """Is the column one of the words that are given as parameter `name`?"""
+    return _among(column, bindparam(name, type_=Many(WORDS)))
+
+
+def _among(column: ColumnElement[Any], given: BindParameter[Any]) -> ColumnElement[bool]:
+    if on_sqlite():
+        return column.in_(select(func.json_each(given).table_valued("value").c.value))
+    return column == any_(given)
+
+
+def numbers(values: Iterable[int]) -> str:
+    """An array of numbers as PostgreSQL reads it."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def words(values: Iterable[str]) -> str:
+    """An array of words as PostgreSQL reads it."""
+    quoted = ('"' + each.replace("\\", "\\\\").replace('"', '\\"') + '"' for each in values)
+    return "{" + ",".join(quoted) + "}"
+
+
+def insert_parts(session: Session, gateway_id: int, rows: Sequence[PartRow]) -> None:
+    """Insert parts that a gateway has taken."""
+    if not rows:
+        return
+    status = MessageStatus.SENT.value
+    if on_sqlite():
+        session.connection().exec_driver_sql(
+            PARTS_ON_SQLITE, [(m, n, a, gateway_id, r, status) for m, n, a, r in rows]
+        )
+        return
+    messages, places, accounts, references = zip(*rows, strict=True)
+    session.execute(
+        PARTS_ON_POSTGRESQL,
+        {
+            "gateway": gateway_id,
+            "status": status,
+            "messages": numbers(messages),
+            "numbers": numbers(places),
+            "accounts": numbers(accounts),
+            "references": words(references),
+        },
+    )

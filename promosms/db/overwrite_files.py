@@ -1,0 +1,121 @@
+"""Scrubbing: what was deleted must not be readable in the files of the database either.
+
+SQLite overwrites deleted rows (`secure_delete`), but copies of them can be left in free pages
+and in the write-ahead log: VACUUM rebuilds the file, and a checkpoint that truncates empties
+the log. PostgreSQL keeps dead rows until the table is rewritten, and samples of values in its
+statistics; of a table that has become empty it keeps the last ones for ever.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+
+from redis import RedisError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from promosms import logs, queue
+from promosms.db.transactions import on_sqlite
+from promosms.extensions import db
+
+log = logs.get(__name__)
+PATIENCE = 20.0
+PAUSE = 0.1
+# Whoever waits for a table keeps everybody else waiting behind him.
+LOCK_MILLISECONDS = 3_000
+# The owner of a database does not always have the rights for these.
+AS_FAR_AS_PERMITTED = (
+    "VACUUM FULL pg_catalog.pg_statistic",
+    # Twice: a checkpoint only lets go of what lies before the one before it.
+    *("SELECT pg_switch_wal()", "CHECKPOINT") * 2,
+)
+# Columns of text, JSON and bytes with statistics. What a number or a moment says is no secret.
+SAMPLED = """
+    SELECT quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = to_regclass(quote_ident(:name)) AND a.attnum > 0 AND NOT a.attisdropped
+      AND t.typcategory IN ('S', 'U', 'A')
+      AND EXISTS (SELECT 1 FROM pg_stats s WHERE s.tablename = :name AND s.attname = a.attname)
+"""
+
+
+def scrub(tables: Iterable[str]) -> bool:
+    """Make what was deleted from these tables unreadable; False if others are in the way."""
+    return _scrub_sqlite() if on_sqlite() else _scrub_postgresql(tables)
+
+
+def scrub_redis() -> None:
+    """Let Redis write its file anew. It holds ids and limits only, so it may be out of reach."""
+    server = queue.connection()
+    for rewrite in (server.bgrewriteaof, server.bgsave):
+        try:
+            if rewrite != server.bgsave or server.config_get("save").get("save"):
+                rewrite()
+        except RedisError:
+            log.info("scrub.not_permitted", extra={"where": rewrite.__name__})
+
+
+def _scrub_sqlite() -> bool:
+    end = time.monotonic() + PATIENCE
+    path = db.engine.url.database or ""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=PAUSE * 20)) as raw:
+        raw.execute("PRAGMA secure_delete = ON")
+        return _until(end, raw, _vacuum) and _until(end, raw, _truncate)
+
+
+def _until(end: float, raw: sqlite3.Connection, step: Callable[[sqlite3.Connection], bool]) -> bool:
+    while not step(raw):
+        if time.monotonic() > end:
+            log.warning("scrub.busy", extra={"where": step.__name__.strip("_")})
+            return False
+        time.sleep(PAUSE)
+    return True
+
+
+def _vacuum(raw: sqlite3.Connection) -> bool:
+    try:
+        raw.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return False
+        raise
+    return True
+
+
+def _truncate(raw: sqlite3.Connection) -> bool:
+    busy, _frames, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return int(busy) == 0
+
+
+def _scrub_postgresql(tables: Iterable[str]) -> bool:
+    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.detach()  # its settings are not for others
+        connection.execute(text(f"SET lock_timeout = {LOCK_MILLISECONDS}"))
+        try:
+            for name in tables:
+                connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
+                _forget_samples(connection, name)
+        except OperationalError:
+            log.warning("scrub.busy", extra={"where": "vacuum"})
+            return False
+        for statement in AS_FAR_AS_PERMITTED:
+            try:
+                connection.execute(text(statement))
+            except SQLAlchemyError:
+                log.info("scrub.not_permitted", extra={"where": statement.split()[0].lower()})
+    return True
+
+
+def _forget_samples(connection: Connection, name: str) -> None:
+    """Drop the statistics of an empty table: ANALYZE leaves them as they were.
+
+    A column that gets a type loses them, also where it is the type it had.
+    """
+    if connection.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{name}")')):
+        return
+    sampled = connection.execute(text(SAMPLED), {"name": name}).all()
+    if sampled:
+        changes = ", ".join(f"ALTER COLUMN {column} TYPE {kind}" for column, kind in sampled)
+        connection.execute(text(f'ALTER TABLE "{name}" {changes}'))

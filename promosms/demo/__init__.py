@@ -1,0 +1,1 @@
+"""The demo account: invented people, campaigns of the past, a top-up."""

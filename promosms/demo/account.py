@@ -1,0 +1,234 @@
+"""The demo account: recipients in three countries, campaigns of the past, a running one, a top-up.
+
+Everything goes through the same functions as real work, but for the receipts of the past
+campaigns. Its numbers are valid, invented, and only ever meet the simulator.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.demo import billing as demo_billing
+from promosms.demo.names import BRITAIN, COUNTRIES, POLAND, Country
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Consent,
+    Message,
+    MessagePart,
+    MessageStatus,
+    Recipient,
+    RecipientList,
+    Role,
+    SuppressionSource,
+    User,
+    apart_of,
+    now,
+)
+from promosms.services.auth import passwords
+from promosms.services.campaigns import audience, campaigns, launch, preparation
+from promosms.services.campaigns.campaigns import Draft
+from promosms.services.ledger import ledger
+from promosms.services.recipients import lists
+from promosms.services.recipients.recipients import search_text
+from promosms.services.sending import counters, opt_outs
+
+EMAIL = "demo@example.com"
+PHONE = "+48500009990"
+CREDIT = 10_000_000
+RATE = 300  # texts per second of the past campaigns
+WITHOUT_CONSENT = 0.01
+OPTED_OUT = 12
+ENDS = {
+    MessageStatus.DELIVERED: 0.962,
+    MessageStatus.UNDELIVERED: 0.021,
+    MessageStatus.EXPIRED: 0.009,
+    MessageStatus.FAILED: 0.005,
+    MessageStatus.UNKNOWN: 0.003,
+}
+REASONS = {MessageStatus.FAILED: "rejected", MessageStatus.UNKNOWN: "no_answer"}
+ACCEPTED = (MessageStatus.DELIVERED, MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
+PAST = (
+    (
+        9,
+        POLAND,
+        Draft(
+            name="Jesienne promocje",
+            text="Dzień dobry {first_name|}! Do soboty cała jesienna kolekcja 20% taniej. "
+            "Zapraszamy do sklepu przy Długiej 7.",
+            language="pl",
+        ),
+    ),
+    (
+        3,
+        BRITAIN,
+        Draft(
+            name="Open studio evening",
+            text="Hi {first_name|there}, our open studio evening is on Thursday from 6 pm. "
+            "Bring this text for a free tea.",
+        ),
+    ),
+)
+RUNNING = Draft(
+    name="Winter opening hours",
+    text="Hello {first_name|there}, from Monday we are open from 10 to 20. See you soon!",
+    everyone=True,
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The password of the demo's owner, and the campaign that waits to be prepared."""
+
+    password: str
+    campaign_id: int
+
+
+def seed() -> Made | None:
+    """Make the account, or do nothing (None) when it is there. All or nothing."""
+    password = passwords.suggestion()
+    hashed = passwords.hash_password(password)
+    with transaction() as session:
+        if session.scalar(select(User.id).where(User.email == EMAIL)) is not None:
+            return None
+        account = _account(session, hashed)
+        random = Random("promosms")  # the same people every time
+        named = {country: _people(session, account, country, random) for country in COUNTRIES}
+        for days, country, draft in PAST:
+            _past(session, account, _addressed(draft, named[country]), days, random)
+        _opt_out(session, account, random)
+        running = campaigns.create(account, RUNNING, key="")
+        launch.launch(running, audience.estimate(running).total)
+        return Made(password, running.id)
+
+
+def _account(session: Session, password_hash: str) -> Account:
+    opened = now() - timedelta(days=21)
+    account = Account(region="PL", timezone="Europe/Warsaw", created_at=opened, approved_at=opened)
+    session.add(account)
+    session.flush()
+    owner = User(
+        account_id=account.id,
+        role=Role.OWNER,
+        email=EMAIL,
+        phone=PHONE,
+        password_hash=password_hash,
+        must_choose_password=False,
+    )
+    session.add(owner)
+    session.flush()
+    with ledger.dated(now() - timedelta(days=20)):
+        ledger.credit(account.id, CREDIT, f"demo:{account.public_id}")
+    demo_billing.seed(account, owner)
+    return account
+
+
+def _people(session: Session, account: Account, country: Country, random: Random) -> RecipientList:
+    session.execute(
+        insert(Recipient),
+        [_person(account.id, country, number, random) for number in range(country.people)],
+    )
+    made = lists.create(account.id, country.list_name)
+    ids = session.scalars(
+        select(Recipient.id).where(
+            Recipient.account_id == account.id, Recipient.country == country.region
+        )
+    ).all()
+    for start in range(0, len(ids), 500):
+        lists.put(made, ids[start : start + 500])
+    return made
+
+
+def _person(account_id: int, country: Country, number: int, random: Random) -> dict[str, object]:
+    phone = f"+{country.first_number + number}"
+    names = {
+        "first_name": random.choice(country.first_names),
+        "last_name": random.choice(country.last_names),
+        "city": random.choice(country.cities),
+    }
+    given = random.random() > WITHOUT_CONSENT
+    return {
+        "account_id": account_id,
+        "phone": phone,
+        "country": country.region,
+        **names,
+        "consent": Consent.GIVEN if given else Consent.NONE,
+        "consent_source": "Card at the till" if given else "",
+        "consent_at": now() - timedelta(days=random.randint(15, 400)) if given else None,
+        "search": search_text(phone, names),
+    }
+
+
+def _addressed(draft: Draft, to: RecipientList) -> Draft:
+    return Draft(draft.name, draft.text, draft.opt_out_line, draft.language, lists=[to.public_id])
+
+
+def _past(session: Session, account: Account, draft: Draft, days: int, random: Random) -> None:
+    """A campaign that was sent `days` ago, with its receipts and its money."""
+    started = now() - timedelta(days=days)
+    campaign = campaigns.create(account, draft, key="")
+    launch.launch(campaign, audience.estimate(campaign).total)
+    with ledger.dated(started):
+        preparation.prepare(campaign.id)
+    waiting = select(Message).where(
+        Message.campaign_id == campaign.id, Message.status == MessageStatus.QUEUED
+    )
+    messages = session.scalars(waiting.order_by(Message.id)).all()
+    for place, message in enumerate(messages):
+        _end(session, message, started + timedelta(seconds=place / RATE), random)
+    session.flush()
+    with ledger.dated(started):
+        _settle(session, campaign, messages)
+    campaign.created_at = campaign.launched_at = started
+    campaign.finished_at = max(message.final_at or started for message in messages)
+    campaign.status = CampaignStatus.FINISHED
+
+
+def _end(session: Session, message: Message, at: datetime, random: Random) -> None:
+    """Give a waiting message its final status, and its parts the gateway's references."""
+    status = random.choices(list(ENDS), list(ENDS.values()))[0]
+    message.status = status
+    message.apart = apart_of(status)
+    message.reason = REASONS.get(status, "")
+    message.attempts = 1
+    message.created_at = message.submitted_at = at
+    message.final_at = at + timedelta(seconds=random.uniform(1, 40))
+    if status in ACCEPTED:
+        message.sent_at = at
+        session.add_all(
+            MessagePart(
+                message_id=message.id,
+                number=number,
+                account_id=message.account_id,
+                gateway_id=message.gateway_id,
+                reference=f"demo-{message.id}-{number}",
+                status=status,
+            )
+            for number in range(1, message.parts + 1)
+        )
+
+
+def _settle(session: Session, campaign: Campaign, messages: Sequence[Message]) -> None:
+    """Keep counters and ledger true: accepted texts are charged, the others released."""
+    ends = Counter(MessageStatus(message.status) for message in messages)
+    counters.move(session, campaign.id, {MessageStatus.QUEUED: -len(messages), **ends})
+    charged = sum(message.price for message in messages if message.status in ACCEPTED)
+    released = sum(message.price for message in messages) - charged
+    ledger.charge(campaign.id, charged, f"charge:demo:{campaign.id}")
+    ledger.release(campaign.id, released, f"release:demo:{campaign.id}")
+    session.refresh(campaign)
+
+
+def _opt_out(session: Session, account: Account, random: Random) -> None:
+    phones = session.scalars(
+        select(Recipient.phone).where(Recipient.account_id == account.id).order_by(Recipient.id)
+    ).all()
+    for phone in random.sample(phones, OPTED_OUT):
+        opt_outs.opt_out(account.id, phone, SuppressionSource.REPLY)

@@ -1,0 +1,152 @@
+"""What admins may type in about orders, payments and refunds."""
+
+from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, Field, HiddenField, StringField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+
+from promosms.forms.admin import MOST, UNITS, plain_amount
+from promosms.forms.shared import stripped
+from promosms.language import gettext, money
+from promosms.language import lazy_gettext as _
+from promosms.models import new_public_id, now
+from promosms.services.invoices import seller_days
+from promosms.settings import setting
+
+CENT = 100
+
+
+class AmountPart:
+    """An amount of the installation's currency in whole cents, more than nothing."""
+
+    amount = StringField(
+        _("Amount"),
+        [InputRequired(_("Enter an amount, such as 123 or 123.45."))],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+
+    @property
+    def units(self) -> int:
+        """The amount in 1/10,000."""
+        return amount_of(self.amount.data or "") or 0
+
+    def validate_amount(self, field: Field) -> None:
+        """Positive, whole cents, at most a million, of no other currency."""
+        currency = setting("CURRENCY")
+        if _names_another(field.data, currency):
+            raise ValidationError(gettext("Enter the amount in %(currency)s.", currency=currency))
+        try:
+            typed = plain_amount(_bare(field.data))
+        except InvalidOperation:
+            typed = Decimal(0)
+        if not typed.is_finite() or not 0 < typed <= MOST:
+            raise ValidationError(gettext("Enter an amount, such as 123 or 123.45."))
+        if typed * UNITS % CENT:
+            raise ValidationError(gettext("At most two digits after the comma."))
+
+
+class ReceiveForm(AmountPart, FlaskForm):
+    """A line of the bank statement that pays an order."""
+
+    paid_on = DateField(
+        _("Day on the bank statement"), [InputRequired(_("Enter the day on which it came."))]
+    )
+    line = StringField(
+        _("Bank reference"),
+        [
+            DataRequired(_("Enter what names this line on the bank statement.")),
+            Length(max=100),
+        ],
+        filters=[stripped],
+        description=_(
+            "The number of the transaction. Without one: the number of the statement and of the "
+            "line on it. Each is booked once only."
+        ),
+        render_kw={"maxlength": 100, "autocomplete": "off"},
+    )
+    sure = BooleanField(_("Yes, this amount has come"))
+
+    def __init__(self, missing: int, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.missing = missing
+        """What would pay the order, in 1/10,000: another amount is asked about once."""
+
+    def validate_paid_on(self, field: Field) -> None:
+        """Not a day to come."""
+        if field.data and field.data > seller_days.day_of(now()):
+            raise ValidationError(gettext("This day is still to come."))
+
+    def validate_sure(self, field: Field) -> None:
+        """What is booked cannot be unbooked, so a slip of the finger is asked about."""
+        if self.units and self.units != self.missing and not field.data:
+            raise ValidationError(
+                gettext(
+                    "You typed %(typed)s, and %(missing)s is missing. Is that right?",
+                    typed=money(self.units),
+                    missing=money(self.missing),
+                )
+            )
+
+    @property
+    def paid_at(self) -> datetime:
+        """Noon of that day at the seller's, never a moment to come."""
+        assert self.paid_on.data is not None
+        noon = datetime.combine(self.paid_on.data, time(12), seller_days.zone())
+        return min(noon, now())
+
+
+class RefundForm(AmountPart, FlaskForm):
+    """What is given back of a payment, and why."""
+
+    reason = StringField(
+        _("Reason"),
+        [DataRequired(_("Write a reason: it stands on the credit note.")), Length(max=200)],
+        filters=[stripped],
+        description=_("It stands on the credit note, so the customer reads it."),
+        render_kw={"maxlength": 200},
+    )
+    line = StringField(
+        _("Bank reference of your transfer"),
+        [Length(max=100)],
+        filters=[stripped],
+        description=_("If you have it: it finds the line on the bank statement again."),
+        render_kw={"maxlength": 100, "autocomplete": "off"},
+    )
+    sent = BooleanField(_("I have sent the money by bank transfer"))
+    reference = HiddenField(validators=[Regexp(r"^[0-9a-f]{20}$")], default=new_public_id)
+
+    def __init__(self, by_transfer: bool, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.by_transfer = by_transfer
+
+    def validate_sent(self, field: Field) -> None:
+        """A bank transfer leaves by the hand of the admin, before it is booked."""
+        if self.by_transfer and not field.data:
+            raise ValidationError(gettext("Send the transfer first, then tick this box."))
+
+
+def amount_of(typed: str) -> int | None:
+    """What was typed as an amount, in 1/10,000; None if it is none."""
+    try:
+        amount = plain_amount(_bare(typed))
+        return int(amount * UNITS) if amount.is_finite() and 0 < amount <= MOST else None
+    except InvalidOperation:
+        return None
+
+
+def _bare(typed: str) -> str:
+    """The figures without the currency of the installation."""
+    currency = str(setting("CURRENCY"))
+    signs = {"EUR": "€", "GBP": "£", "USD": "$", "PLN": "zł"}
+    for sign in (currency, currency.lower(), signs.get(currency, currency)):
+        typed = typed.replace(sign, "")
+    return typed.strip()
+
+
+def _names_another(typed: str, currency: str) -> bool:
+    figures = set("0123456789.,+- \N{NO-BREAK SPACE}\N{MINUS SIGN}")
+    rest = _bare(typed)
+    return bool(rest) and any(sign.isdigit() for sign in rest) and not set(rest) <= figures

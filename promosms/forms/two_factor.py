@@ -1,0 +1,75 @@
+"""What is typed in for the second step, to confirm, and for another address or number."""
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, PasswordField, StringField, TelField
+from wtforms.validators import InputRequired, Length
+
+from promosms.forms.auth import REQUIRED, EmailForm, mobile_number
+from promosms.language import lazy_gettext as _
+from promosms.services.auth.passwords import LONGEST
+
+CODE = {"autocomplete": "one-time-code", "maxlength": 40, "required": True, "spellcheck": "false"}
+
+
+class CodeForm(FlaskForm):
+    """A code of the app, or a recovery code."""
+
+    code = StringField(
+        _("Code"),
+        [REQUIRED, Length(max=40)],
+        description=_("Six digits from your app, or one of your recovery codes."),
+        render_kw=CODE,
+    )
+
+
+class SetUpForm(FlaskForm):
+    """The first code of an app, and the sealed secret that it belongs to."""
+
+    code = StringField(
+        _("Code"),
+        [REQUIRED, Length(max=40)],
+        description=_("The six digits that your app shows now."),
+        render_kw={**CODE, "inputmode": "numeric"},
+    )
+    offer = HiddenField(validators=[InputRequired(), Length(max=400)])
+
+
+class ConfirmForm(CodeForm):
+    """The password, and a code where the second step is on."""
+
+    password = PasswordField(
+        _("Your password"),
+        [REQUIRED, Length(max=LONGEST, message=_("This password is too long."))],
+        render_kw={"autocomplete": "current-password", "required": True},
+    )
+
+
+class TextCodeForm(FlaskForm):
+    """The code of a text."""
+
+    code = StringField(
+        _("Code"),
+        [REQUIRED, Length(max=40)],
+        description=_("Eight letters and digits, such as K7QM-ACDE."),
+        render_kw=CODE,
+    )
+
+
+class EmailChangeForm(EmailForm):
+    """The new e-mail address."""
+
+
+class PhoneChangeForm(FlaskForm):
+    """The new mobile number."""
+
+    phone = TelField(
+        _("New mobile number"),
+        [REQUIRED],
+        render_kw={"autocomplete": "tel", "maxlength": 40, "required": True},
+    )
+    number = ""
+    """The number in E.164, once the form is valid."""
+
+    def validate_phone(self, field: Field) -> None:
+        """A mobile number of a country from which people may register."""
+        self.number = mobile_number(field.data or "")

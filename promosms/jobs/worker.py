@@ -1,0 +1,150 @@
+"""The worker process of a queue."""
+
+import gc
+import logging
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+from flask import Flask
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from promosms import logs
+from promosms import queue as bell
+from promosms.extensions import db
+from promosms.gateways.base import GatewayError
+from promosms.jobs import gateway_connections
+from promosms.services.gateways import health, workers
+from promosms.settings import setting
+
+log = logs.get(__name__)
+BEAT_SECONDS = 10
+# Two threads share a gateway's worker: the one that records must not hold up the one that reads
+# answers for the 5 ms after which Python would let it go.
+SWITCH_SECONDS = 0.0005
+# So many more objects than before and Python looks for cycles among them; 700 is its own default.
+YOUNG = 50_000
+# After so many jobs the process makes room for a fresh one, and gives its memory back.
+MOST_JOBS = {"work": 5000, "mail": 500}
+
+
+def run(app: Flask, name: str) -> None:
+    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or a gateway with its line open.
+
+    Each worker listens to one queue only: RQ then moves jobs atomically and loses none. The
+    workers of a gateway's further connections ("gateway-1/2") share its queue.
+    """
+    logs.take_over()
+    logging.getLogger("rq").setLevel(logging.WARNING)
+    name, gateway_id = workers.proper(name), workers.gateway_of(name)
+    if gateway_id is not None:
+        _open_line(app, name, gateway_id)
+    threading.Thread(target=_beat, args=(app, name, gateway_id), daemon=True).start()
+    _collect_less()
+    try:
+        with app.app_context():
+            _wait_for_redis()
+            listened = name if gateway_id is None else bell.gateway_queue(gateway_id)
+            queue = Queue(listened, connection=_connection(), serializer=JSONSerializer)
+            worker = AppWorker(
+                [queue],
+                connection=queue.connection,
+                serializer=JSONSerializer,
+                worker_ttl=60,
+                log_job_description=False,
+                name=f"{name}-{os.getpid()}",
+            )
+            worker.app = app
+            worker.work(logging_level="WARNING", max_jobs=MOST_JOBS.get(name))
+    finally:
+        if gateway_id is not None:
+            gateway_connections.close_line(gateway_id)
+            with app.app_context():
+                workers.beat(name)  # its line is closed now
+
+
+class AppWorker(SimpleWorker):
+    """Runs each job in this process, inside a fresh application context.
+
+    Without a fork: SQLite keeps its locks in the memory of the process, and a child that is
+    forked while another thread writes believes for ever that somebody holds the lock.
+    """
+
+    app: Flask
+
+    def perform_job(self, job: Job, *args: Any, **kwargs: Any) -> bool:
+        """Perform the job with a database session of its own."""
+        with self.app.app_context():
+            try:
+                done: bool = super().perform_job(job, *args, **kwargs)
+                return done
+            finally:
+                db.session.remove()
+
+
+def _collect_less() -> None:
+    """What is loaded by now stays: the search for cycles among it cost a sixth of all sending."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
+
+
+def _open_line(app: Flask, name: str, gateway_id: int) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        gateway_connections.open_line(app, gateway_id)
+    except (GatewayError, ValueError) as problem:
+        with app.app_context():
+            workers.beat(name)
+            health.note_connection(gateway_id, connected=False, error=str(problem))
+        raise
+
+
+def _connection() -> Redis:
+    # Longer than RQ's blocking wait for a job, or an idle worker would lose its connection.
+    return Redis.from_url(setting("REDIS_URL"), socket_connect_timeout=5, socket_timeout=90)
+
+
+def _wait_for_redis() -> None:
+    seconds = 1.0
+    while True:
+        try:
+            _connection().ping()
+            return
+        except OSError:
+            time.sleep(seconds)
+        except Exception:
+            log.warning("worker.no_redis")
+            time.sleep(seconds)
+        seconds = min(seconds * 2, 10)
+
+
+def _beat(app: Flask, name: str, gateway_id: int | None) -> None:
+    while True:
+        with app.app_context():
+            try:
+                beat(name, gateway_id)
+            except Exception:
+                log.warning("worker.no_beat", extra={"queue": name})
+            finally:
+                db.session.remove()
+        time.sleep(BEAT_SECONDS)
+
+
+def beat(name: str, gateway_id: int | None = None) -> None:
+    """Give a sign of life; the worker of a gateway also says how its line has fared since."""
+    line = None if gateway_id is None else gateway_connections.current(gateway_id)
+    if line is None or gateway_id is None:
+        workers.beat(name)
+        return
+    ready = line.line.gateway.ready
+    workers.beat(name, connected=ready)
+    health.note_connection(gateway_id, connected=ready)
+    measured = line.line.measured()
+    if ready or measured.answers:
+        health.record(gateway_id, measured.answers, measured.errors, measured.median_ms)

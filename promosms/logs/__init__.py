@@ -1,0 +1,106 @@
+"""Logs: one JSON line per event, with fields from an allow-list only (log_schema.py).
+
+Of an exception its class and place are written, never its message, which may quote data; of the
+lines of libraries only whose they are and where they come from. JSON writes control characters as
+escapes, so nothing that a visitor sends can end a line or begin one.
+"""
+
+import json
+import logging
+import sys
+import threading
+from datetime import UTC, datetime
+from types import TracebackType
+
+from flask import Flask
+
+from promosms.logs import schema as log_schema
+
+# What libraries say in words of their own, and what is written for it.
+KNOWN = {
+    "Starting gunicorn %s": "web.starting",
+    "Listening at: %s (%s)": "web.listening",
+    "Booting worker with pid: %s": "web.worker_started",
+    "Worker exiting (pid: %s)": "web.worker_ended",
+    "WORKER TIMEOUT (pid:%s)": "web.worker_hung",
+    "Handling signal: %s": "web.signal",
+    "Shutting down: %s": "web.ended",
+}
+OTHER, CRASH = "other.line", "process.crash"
+
+
+class Formatter(logging.Formatter):
+    """Time, level, event and the allowed fields of a record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": moment(record.created),
+            "level": record.levelname.lower(),
+            "event": _event(record),
+            **{name: value for name, value in vars(record).items() if name in log_schema.FIELDS},
+        }
+        if line["event"] == OTHER:
+            line |= {"source": record.name, "where": f"{record.filename}:{record.lineno}"}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = _where(record.exc_info[2])
+        return json.dumps(log_schema.allowed(line), default=str)
+
+
+def init_app(app: Flask) -> None:
+    """Send the application's own log to standard error in this form."""
+    logger = logging.getLogger("promosms")
+    if not logger.handlers:
+        logger.addHandler(_to_stderr())
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    app.logger.handlers = logger.handlers
+    app.logger.propagate = False
+
+
+def take_over() -> None:
+    """Have every line of this process in this form: of libraries, warnings, and its last one."""
+    root = logging.getLogger()
+    root.handlers = [_to_stderr()]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = _crashed
+    threading.excepthook = lambda end: _crashed(end.exc_type, end.exc_value, end.exc_traceback)
+
+
+def get(name: str) -> logging.Logger:
+    """The logger of a module."""
+    return logging.getLogger(name if name.startswith("promosms") else f"promosms.{name}")
+
+
+def moment(seconds: float) -> str:
+    """A time (seconds since 1970) as it stands in logs."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def _to_stderr() -> logging.Handler:
+    stream = logging.StreamHandler(sys.stderr)
+    stream.setFormatter(Formatter())
+    return stream
+
+
+def _event(record: logging.LogRecord) -> str:
+    said = str(record.msg)
+    if record.name.split(".")[0] == "promosms" and log_schema.EVENT.fullmatch(said):
+        return said
+    return KNOWN.get(said, OTHER)
+
+
+def _crashed(
+    kind: type[BaseException], fault: BaseException | None, trace: TracebackType | None
+) -> None:
+    if fault is not None and not issubclass(kind, KeyboardInterrupt | SystemExit):
+        get("process").critical(CRASH, exc_info=(kind, fault, trace))
+
+
+def _where(trace: TracebackType | None) -> str:
+    place = ""
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,54 @@
+"""The request log: method, route, status, time and address of each request; never its path.
+
+A path can hold a token, a query anything: of both nothing is written down, only the pattern of the
+route. What has to do with signing in, and what was refused, stands in the log of security too.
+"""
+
+import time
+
+from flask import Flask, Response, g, request, request_started
+
+from promosms import logs
+from promosms.logs import files as log_files
+from promosms.logs import schema as log_schema
+
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+REFUSED = frozenset((401, 403, 429))
+
+
+def init_app(app: Flask) -> None:
+    """Note each request when it is answered."""
+    request_started.connect(_begin, app)
+    app.after_request(_note)
+
+
+def _begin(_app: Flask, **_more: object) -> None:
+    g.begun = time.perf_counter()
+
+
+def _note(response: Response) -> Response:
+    if request.endpoint == "static" and response.status_code < 400:
+        return response
+    line: dict[str, object] = {
+        "at": logs.moment(time.time()),
+        "level": "info",
+        "event": "request.answered",
+        "method": request.method if request.method in METHODS else "OTHER",
+        "route": request.url_rule.rule if request.url_rule else "-",
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - g.get("begun", time.perf_counter())) * 1000, 1),
+        "ip": request.remote_addr or log_schema.ODD,
+    }
+    log_files.write(log_files.REQUESTS, line)
+    if event := _security(response.status_code):
+        log_files.write(log_files.SECURITY, {**line, "event": event})
+    return response
+
+
+def _security(status: int) -> str:
+    """What the log of security calls it; empty for what does not belong there."""
+    if status in REFUSED or (status == 400 and request.method == "POST"):
+        return "security.refused"
+    if request.method == "POST" and request.blueprint == "auth":
+        return "security.done" if status in (302, 303) else "security.not_done"
+    return ""

@@ -1,0 +1,30 @@
+"""Second steps: somebody has given the right password and still has to give a code."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from promosms.models.auth.user import User
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+
+
+class SecondStep(Model):
+    """Opens nothing by itself. The cookie holds a random token; here stands only its SHA-256.
+
+    `by_text`: the password was the one that came by text, so that e-mail address and number are
+    proved.
+    """
+
+    __tablename__ = "second_steps"
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    by_text: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    user: Mapped[User] = relationship()

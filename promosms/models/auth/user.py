@@ -1,0 +1,51 @@
+"""Users: the people who sign in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from promosms.models.accounts.account import Account
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class Role(StrEnum):
+    """Owner and member belong to an account; an admin belongs to the installation."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class User(Model):
+    """A person with an e-mail address. `system_hash` is the hash of the password sent by text.
+
+    `totp_sealed` is the secret of the second step, sealed with the key of the installation; None
+    while it is off. `totp_counter` is the time step of the last code that was used. From
+    `totp_off_at` on the second step may be left out, because the user has lost it.
+    """
+
+    __tablename__ = "users"
+    privacy = Privacy.ACCOUNT
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    role: Mapped[str] = mapped_column(String(8))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    phone: Mapped[str] = mapped_column(String(16), default="")
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    system_hash: Mapped[str | None] = mapped_column(String(200))
+    system_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    system_tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    must_choose_password: Mapped[bool] = mapped_column(default=True)
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_counter: Mapped[int | None] = mapped_column(BigInteger)
+    totp_on_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    account: Mapped[Account | None] = relationship()

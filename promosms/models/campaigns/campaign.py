@@ -1,0 +1,88 @@
+"""Campaigns: a text, its audience, and the counters of its messages."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+
+
+class CampaignStatus(StrEnum):
+    """draft -> preparing -> sending -> finished, plus blocked, paused, cancelled."""
+
+    DRAFT = "draft"
+    PREPARING = "preparing"
+    BLOCKED = "blocked"
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Campaign(Model):
+    """`cursor` is the last recipient prepared; `n_…` count its messages by status.
+
+    `walks` is how far each gateway has come in it, by the gateway's id: see `services/sending/cursors.py`.
+
+    Money in 1/10,000: `agreed_price` is what the review page showed, `total_price` what the
+    prepared messages cost together, `missing` what the balance lacks while it is blocked;
+    `told_missing_at` is when its owner was written to about that, once.
+    """
+
+    __tablename__ = "campaigns"
+    __table_args__ = (
+        Index("ix_campaigns_page", "account_id", "id"),
+        Index("ix_campaigns_status", "status"),
+        {"sqlite_autoincrement": True},  # an id is never given twice
+    )
+    privacy = Privacy.COLLECTED
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))
+    name: Mapped[str] = mapped_column(String(100), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    opt_out_line: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    everyone: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
+    cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    walks: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
+    audience: Mapped[int] = mapped_column(Integer, default=0)
+    agreed_price: Mapped[int] = mapped_column(BigInteger, default=0)
+    total_price: Mapped[int] = mapped_column(BigInteger, default=0)
+    missing: Mapped[int] = mapped_column(BigInteger, default=0)
+    n_queued: Mapped[int] = mapped_column(Integer, default=0)
+    n_sending: Mapped[int] = mapped_column(Integer, default=0)
+    n_sent: Mapped[int] = mapped_column(Integer, default=0)
+    n_delivered: Mapped[int] = mapped_column(Integer, default=0)
+    n_undelivered: Mapped[int] = mapped_column(Integer, default=0)
+    n_expired: Mapped[int] = mapped_column(Integer, default=0)
+    n_failed: Mapped[int] = mapped_column(Integer, default=0)
+    n_unknown: Mapped[int] = mapped_column(Integer, default=0)
+    n_skipped: Mapped[int] = mapped_column(Integer, default=0)
+    n_cancelled: Mapped[int] = mapped_column(Integer, default=0)
+    n_parts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    launched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_missing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CampaignList(Model):
+    """A list that a campaign is addressed to."""
+
+    __tablename__ = "campaign_lists"
+    privacy = Privacy.COLLECTED
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True
+    )
+    list_id: Mapped[int] = mapped_column(
+        ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

@@ -1,0 +1,34 @@
+"""What admins see of the system texts of a day: how many, what each layer refused, what is left."""
+
+from dataclasses import dataclass
+
+from promosms.models import TextBlock
+from promosms.services.abuse import blocks as text_blocks
+from promosms.services.abuse import limits, refusals
+from promosms.services.abuse.refusals import DAY, PumpingProblem
+from promosms.settings import setting
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Figures of the last 24 hours; `left` is what may still go out within this hour."""
+
+    sent: int
+    completed: int
+    left: int
+    budget: int
+    refused: dict[PumpingProblem, int]
+    blocks: list[TextBlock]
+
+
+def overview() -> Overview:
+    """The figures of now."""
+    budget: int = setting("SYSTEM_TEXTS_PER_HOUR")
+    return Overview(
+        sent=limits.sent(DAY),
+        completed=limits.completed(),
+        left=max(budget - limits.sent(limits.HOUR), 0),
+        budget=budget,
+        refused=refusals.of_day(),
+        blocks=text_blocks.current(),
+    )

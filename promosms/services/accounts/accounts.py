@@ -1,0 +1,132 @@
+"""What the operator's admins do: find, suspend, adjust. Each act leaves an audit entry."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.language import money
+from promosms.models import Account, AccountStatus, Company, Role, User
+from promosms.services.audit import log as audit_log
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
+from promosms.sms.phone import mask
+
+PAGE = 50
+
+
+class AlreadyBooked(Exception):
+    """This very adjustment has been made before."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user as admins see him: the number is masked."""
+
+    email: str
+    phone: str
+    role: str
+    account_id: int | None
+
+
+def accounts(
+    wanted: str = "", before: int | None = None, limit: int = PAGE, *, on_trial: bool = False
+) -> list[Account]:
+    """Accounts from the newest on whose public id, e-mail address or company fits what was typed.
+
+    `on_trial` leaves only those that nobody has approved yet.
+    """
+    others = Account.public_id != defaults.OPERATOR
+    query = select(Account).where(others).order_by(Account.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Account.id < before)
+    if wanted:
+        by_email = select(User.account_id).where(
+            User.email.contains(wanted.lower(), autoescape=True), User.account_id.is_not(None)
+        )
+        by_id = Account.public_id.startswith(wanted.lower(), autoescape=True)
+        by_company = select(Company.account_id).where(
+            Company.name.icontains(wanted, autoescape=True)
+        )
+        found = by_id, Account.id.in_(by_email), Account.id.in_(by_company)
+        query = query.where(or_(*found))
+    if on_trial:
+        query = query.where(Account.approved_at.is_(None))
+    return list(db.session.scalars(query))
+
+
+def account(public_id: str) -> Account | None:
+    """An account by its public id."""
+    return db.session.scalar(select(Account).where(Account.public_id == public_id))
+
+
+def people(found: list[Account]) -> dict[int, list[Person]]:
+    """The users of accounts, owners first, by the id of the account."""
+    ids = [account.id for account in found]
+    query = select(User).where(User.account_id.in_(ids)).order_by(User.role.desc(), User.id)
+    by_account: dict[int, list[Person]] = {id: [] for id in ids}
+    for user in db.session.scalars(query):
+        phone = mask(user.phone) if user.phone else ""
+        person = Person(user.email, phone, user.role, user.account_id)
+        by_account[user.account_id or 0].append(person)
+    return by_account
+
+
+def companies(found: list[Account]) -> dict[int, str]:
+    """The names of the companies that accounts have given, by the id of the account."""
+    query = select(Company.account_id, Company.name)
+    rows = db.session.execute(query.where(Company.account_id.in_([each.id for each in found])))
+    return {row.account_id: row.name for row in rows}
+
+
+def suspend(account_id: int, reason: str, actor: str) -> bool:
+    """Let an account send nothing more until further notice; False if it was not active."""
+    with transaction() as session:
+        found = _locked(session, account_id)
+        if found is None or found.status != AccountStatus.ACTIVE:
+            return False
+        found.status = AccountStatus.SUSPENDED
+        found.suspended_reason = reason
+        audit_log.record(actor, "account.suspend", found.public_id, reason)
+        return True
+
+
+def unsuspend(account_id: int, actor: str) -> bool:
+    """Let a suspended account send again; False if it was not suspended."""
+    with transaction() as session:
+        found = _locked(session, account_id)
+        if found is None or found.status != AccountStatus.SUSPENDED:
+            return False
+        found.status = AccountStatus.ACTIVE
+        found.suspended_reason = ""
+        audit_log.record(actor, "account.unsuspend", found.public_id)
+        return True
+
+
+def adjust(account_id: int, amount: int, reason: str, actor: str, reference: str) -> None:
+    """Correct a balance by an amount in 1/10,000, up or down.
+
+    Raises ledger.InsufficientBalance rather than go below zero, AlreadyBooked for a reference
+    that was used before.
+    """
+    try:
+        with transaction() as session:
+            entry = ledger.adjust(account_id, amount, f"adjust:{reference}", reason, actor)
+            subject = session.get_one(Account, entry.account_id).public_id
+            detail = f"{'+' if amount > 0 else ''}{money(amount)}: {reason}"
+            audit_log.record(actor, "account.adjust", subject, detail)
+    except IntegrityError as error:
+        raise AlreadyBooked from error
+
+
+def admin_emails() -> dict[str, str]:
+    """E-mail addresses of the admins by public id, to show who did something."""
+    query = select(User.public_id, User.email).where(User.role == Role.ADMIN)
+    return {row.public_id: row.email for row in db.session.execute(query)}
+
+
+def _locked(session: Session, account_id: int) -> Account | None:
+    return session.get(Account, account_id, with_for_update=True, populate_existing=True)

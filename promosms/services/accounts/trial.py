@@ -1,0 +1,157 @@
+"""The trial: until the first paid top-up, or an admin's word, an account texts only a few people.
+
+It keeps those away who would open an account to annoy strangers with the welcome credit. While
+the simulator is the only gateway nobody is reached, so there is no trial.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.language import force_locale
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Guest,
+    Lane,
+    Message,
+    MessageStatus,
+    Role,
+    TopUp,
+    TopUpStatus,
+    User,
+    now,
+)
+from promosms.services.audit import log as audit_log
+from promosms.services.installation import defaults
+from promosms.services.invoices import seller
+from promosms.services.mail import emails as account_emails
+from promosms.services.mail.outbox import queue_email
+from promosms.settings import setting
+
+SKIPPED = "trial"  # the reason of a message to somebody who is no guest
+DAY = timedelta(hours=24)
+
+
+class Step(StrEnum):
+    """What ends the trial: buy once, pay what is ordered, or ask the operator."""
+
+    TOP_UP = "top_up"
+    PAY = "pay"
+    ASK = "ask"
+
+
+class DayIsFull(Exception):
+    """The texts of the last 24 hours are used up; `left` is how many more could go now."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+
+def on_trial(account: Account) -> bool:
+    """Is the account still limited?"""
+    return account.approved_at is None and not defaults.simulator_only()
+
+
+def may_text(account: Account) -> set[str] | None:
+    """The numbers that it may text: its users', proved by a password sent there, and its guests'.
+
+    None when there is no limit.
+    """
+    if not on_trial(account):
+        return None
+    proved = User.account_id == account.id, User.phone != "", User.password_hash.is_not(None)
+    guests = Guest.account_id == account.id, Guest.removed_at.is_(None)
+    numbers = select(User.phone).where(*proved).union(select(Guest.phone).where(*guests))
+    return set(db.session.scalars(numbers))
+
+
+def missing(account: Account) -> list[Step]:
+    """The ways out of the trial, the nearest first; none for an account that is not on it."""
+    if not on_trial(account):
+        return []
+    if seller.seller() is None:
+        return [Step.ASK]
+    waiting = TopUp.account_id == account.id, TopUp.status == TopUpStatus.OPEN
+    ordered = db.session.scalar(select(TopUp.id).where(*waiting).limit(1)) is not None
+    return [Step.PAY if ordered else Step.TOP_UP, Step.ASK]
+
+
+def take(session: Session, account_id: int, number: int) -> None:
+    """Let so many texts go today, or raise DayIsFull.
+
+    Locks the account until the end of the transaction, so that two campaigns that are opened at
+    the same moment count each other. One that is being prepared does not count yet.
+    """
+    account = session.get_one(Account, account_id)
+    if not on_trial(account):
+        return
+    session.refresh(account, with_for_update=True)
+    if account.approved_at is not None:
+        return
+    left = setting("TRIAL_TEXTS_PER_DAY") - used(account_id)
+    if number > left:
+        raise DayIsFull(max(left, 0))
+
+
+def used(account_id: int) -> int:
+    """The texts of the last 24 hours: of campaigns that were under way then, and tests.
+
+    A campaign counts with all its texts.
+    """
+    since = now() - DAY
+    counters = (
+        *(Campaign.n_queued, Campaign.n_sending, Campaign.n_sent, Campaign.n_delivered),
+        *(Campaign.n_undelivered, Campaign.n_expired, Campaign.n_failed, Campaign.n_unknown),
+    )
+    together = sum(counters[1:], counters[0] + 0)
+    campaigns = select(func.coalesce(func.sum(together), 0)).where(
+        Campaign.account_id == account_id, _under_way(since)
+    )
+    tests = select(func.count()).where(
+        Message.account_id == account_id,
+        Message.campaign_id.is_(None),
+        Message.lane == Lane.TEST,
+        Message.created_at > since,
+        Message.status != MessageStatus.CANCELLED,
+    )
+    return int(db.session.scalars(campaigns).one()) + db.session.scalars(tests).one()
+
+
+def full_day(campaign: Campaign) -> bool:
+    """Does a blocked campaign wait for nothing but another day?"""
+    return (
+        campaign.status == CampaignStatus.BLOCKED
+        and not campaign.missing
+        and campaign.total_price <= campaign.agreed_price
+    )
+
+
+def approve(account_id: int, actor: str) -> bool:
+    """End the trial by an admin's word and tell the owner; False if it was over already."""
+    with transaction() as session:
+        account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+        if account is None or account.approved_at is not None:
+            return False
+        account.approved_at = now()
+        audit_log.record(actor, "account.approve", account.public_id)
+        owners = User.account_id == account_id, User.role == Role.OWNER
+        for owner in session.scalars(select(User).where(*owners)):
+            with force_locale(owner.language):
+                subject, body = account_emails.approved()
+            queue_email(owner.email, subject, body, account_id)
+        return True
+
+
+def _under_way(since: datetime) -> ColumnElement[bool]:
+    touched = or_(
+        Campaign.launched_at > since, Campaign.updated_at > since, Campaign.finished_at > since
+    )
+    ended = (CampaignStatus.PAUSED, CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
+    return or_(Campaign.status == CampaignStatus.SENDING, and_(Campaign.status.in_(ended), touched))

@@ -1,0 +1,80 @@
+"""Confirmations: links by e-mail that work once and for a while."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.language import current_language
+from promosms.models import Confirmation, ConfirmationKind, User, now
+from promosms.services.auth.sessions import digest
+from promosms.urls import public_address
+
+LIFETIMES = {
+    ConfirmationKind.REGISTER: timedelta(hours=24),
+    ConfirmationKind.RESET: timedelta(hours=1),
+    ConfirmationKind.LEAVE: timedelta(hours=1),
+    ConfirmationKind.ADMIN: timedelta(hours=24),
+    ConfirmationKind.EMAIL: timedelta(hours=24),
+    ConfirmationKind.UNDO: timedelta(days=7),
+    ConfirmationKind.PHONE: timedelta(hours=24),
+    ConfirmationKind.KEEP: timedelta(days=7),
+}
+PATHS = {
+    ConfirmationKind.REGISTER: "/register/",
+    ConfirmationKind.RESET: "/forgotten/",
+    ConfirmationKind.LEAVE: "/leave/",
+    ConfirmationKind.ADMIN: "/admin/join/",
+    ConfirmationKind.EMAIL: "/change/email/",
+    ConfirmationKind.UNDO: "/change/undo/",
+    ConfirmationKind.PHONE: "/change/phone/",
+    ConfirmationKind.KEEP: "/change/keep/",
+}
+
+
+class LinkGone(Exception):
+    """The link was used, has expired, or never was."""
+
+
+def new_link(
+    kind: ConfirmationKind, email: str = "", phone: str = "", user: User | None = None
+) -> str:
+    """Make a link; returns its whole address, of which only a hash is kept."""
+    token = secrets.token_urlsafe(32)
+    with transaction() as session:
+        session.add(
+            Confirmation(
+                kind=kind,
+                token_hash=digest(token),
+                email=email,
+                phone=phone,
+                language=user.language if user else current_language(),
+                user_id=user.id if user else None,
+                expires_at=now() + LIFETIMES[kind],
+            )
+        )
+    return public_address(PATHS[kind] + token)
+
+
+def find(kind: ConfirmationKind, token: str) -> Confirmation:
+    """The open confirmation of a link; raises LinkGone."""
+    query = select(Confirmation).where(
+        Confirmation.kind == kind,
+        Confirmation.token_hash == digest(token),
+        Confirmation.expires_at > now(),
+    )
+    # Inside a transaction the row is locked, so that the link works once only.
+    if db.session().info.get("writing"):
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise LinkGone
+    return found
+
+
+def forget_expired() -> None:
+    """Delete the confirmations that nobody has used in time."""
+    with transaction() as session:
+        session.execute(delete(Confirmation).where(Confirmation.expires_at <= now()))

@@ -1,0 +1,154 @@
+"""What the e-mails about signing in and about changes of address and number say."""
+
+from promosms.language import gettext as _
+from promosms.language import ngettext
+from promosms.services.mail.emails import Letter, paragraphs
+from promosms.urls import public_address
+
+
+def new_sign_in(browser: str, when: str) -> Letter:
+    """To a user who has signed in from a browser or a network that was not known."""
+    return _("New sign-in to PromoSMS"), paragraphs(
+        _("Somebody, probably you, has signed in from a browser or a place that is new to us."),
+        f"{browser or _('Unknown browser')}, {when}",
+        _("If it was you, there is nothing to do."),
+        _otherwise(),
+    )
+
+
+def two_steps_on() -> Letter:
+    """To a user who has just switched the second step on."""
+    return _("Two-step sign-in is on"), paragraphs(
+        _("From now on signing in takes your password and a code from your app."),
+        _("Keep your recovery codes where you find them without your phone."),
+        _otherwise(),
+    )
+
+
+def two_steps_off() -> Letter:
+    """To a user whose second step was switched off."""
+    return _("Two-step sign-in is off"), paragraphs(
+        _("From now on your password is enough to sign in. All recovery codes are void."),
+        _otherwise(),
+    )
+
+
+def two_steps_lost(link: str) -> Letter:
+    """To a user who has lost app and codes; the link keeps the second step on."""
+    return _("Two-step sign-in ends in 24 hours"), paragraphs(
+        _(
+            "Somebody, probably you, has lost the app and the recovery codes. We have checked "
+            "your e-mail address and your number. In 24 hours you can sign in without a code."
+        ),
+        _("If it was not you, open this page and press its button. Then nothing changes:"),
+        link,
+        _otherwise(),
+    )
+
+
+def recovery_code_used(left: int) -> Letter:
+    """To a user who has signed in by a recovery code."""
+    return _("A recovery code was used"), paragraphs(
+        _("Somebody, probably you, has used one of your recovery codes instead of the app."),
+        ngettext("%(num)s code is left.", "%(num)s codes are left.", left),
+        _("You can make new ones here:"),
+        public_address("/settings/two-steps"),
+        _otherwise(),
+    )
+
+
+def new_recovery_codes() -> Letter:
+    """To a user who has made a new set of recovery codes."""
+    return _("New recovery codes"), paragraphs(
+        _("You have new recovery codes for PromoSMS. Those from before are void."),
+        _otherwise(),
+    )
+
+
+def codes_refused() -> Letter:
+    """To a user with whose password somebody has tried wrong codes."""
+    return _("Somebody knows your PromoSMS password"), paragraphs(
+        _("Your password was given, and then five wrong codes. Nothing was opened."),
+        _("If it was not you, change your password now:"),
+        public_address("/forgotten"),
+    )
+
+
+def confirm_email(link: str) -> Letter:
+    """To the new address of a user."""
+    return _("Confirm your new e-mail address"), paragraphs(
+        _("Somebody, probably you, wants to sign in to PromoSMS with this e-mail address."),
+        _("Open this page and press its button to confirm that it is yours:"),
+        link,
+        _("The link works once, for 24 hours."),
+        _("If it was not you, do nothing: nothing changes."),
+    )
+
+
+def email_taken() -> Letter:
+    """To an address with an account of its own, which another user wants to have."""
+    return _("This address already has an account"), paragraphs(
+        _("Somebody, probably you, wanted to use this e-mail address for another account."),
+        _("There is an account with it already, so nothing has changed. Sign in here:"),
+        public_address("/login"),
+        _("If it was not you, do nothing."),
+    )
+
+
+def email_asked() -> Letter:
+    """To the present address of a user who wants another one."""
+    return _("Your e-mail address is to be changed"), paragraphs(
+        _("Somebody, probably you, wants to replace the e-mail address of your PromoSMS account."),
+        _("Nothing changes until the new address is confirmed."),
+        _otherwise(),
+    )
+
+
+def email_changed(new: str, link: str) -> Letter:
+    """To the old address: `new` is masked, the link takes the change back."""
+    return _("Your e-mail address was changed"), paragraphs(
+        _("Your PromoSMS account now has the e-mail address %(address)s.", address=new),
+        _("If it was not you, take it back here within 7 days. Everybody is then signed out:"),
+        link,
+    )
+
+
+def email_is_yours() -> Letter:
+    """To the new address, once it counts."""
+    return _("Your e-mail address was changed"), paragraphs(
+        _("From now on you sign in to PromoSMS with this address."),
+        public_address("/login"),
+    )
+
+
+def email_back() -> Letter:
+    """To the old address, which counts again."""
+    return _("Your old e-mail address counts again"), paragraphs(
+        _("The change was taken back, everybody is signed out, and the password is void."),
+        _("Get a new password here:"),
+        public_address("/forgotten"),
+    )
+
+
+def confirm_phone(number: str, link: str) -> Letter:
+    """To a user who has typed in the code that was texted to the new number."""
+    return _("Confirm your new mobile number"), paragraphs(
+        _("Your PromoSMS account is to get the mobile number %(number)s.", number=number),
+        _("Open this page and press its button to agree:"),
+        link,
+        _("The link works once, for 24 hours."),
+        _otherwise(),
+    )
+
+
+def phone_changed(number: str) -> Letter:
+    """To a user whose number was changed; `number` is masked."""
+    return _("Your mobile number was changed"), paragraphs(
+        _("Passwords by text now go to %(number)s.", number=number),
+        _otherwise(),
+    )
+
+
+def _otherwise() -> str:
+    before: str = _("If it was not you, get a new password at once, which signs everybody out:")
+    return before + "\n\n" + public_address("/forgotten")

@@ -1,0 +1,139 @@
+"""Another mobile number: it proves itself by a code, then the e-mail address has to agree."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.language import force_locale, gettext
+from promosms.models import (
+    AccountStatus,
+    Confirmation,
+    ConfirmationKind,
+    Message,
+    PhoneChange,
+    User,
+    now,
+)
+from promosms.services.abuse import sms_pumping
+from promosms.services.auth import email_links, passwords, sessions
+from promosms.services.auth import emails as auth_emails
+from promosms.services.auth.email_links import LinkGone
+from promosms.services.auth.notify import tell
+from promosms.services.auth.one_time_passwords import TextRefused
+from promosms.services.sending import verification_texts
+from promosms.sms.phone import mask
+
+KIND = ConfirmationKind.PHONE
+SYMBOLS = 8
+MINUTES = 10  # ASVS 6.5.5
+MOST_TRIES = 5
+
+
+def ask(user: User, phone: str, network: str = "", proof: str = "") -> Message:
+    """Text a code to the new number; raises TextRefused when no text may go out now.
+
+    `network` and `proof` are those of the browser, see `pumping.why_not`.
+    """
+    if user.account_id is None:
+        raise ValueError("only users of an account have a number")
+    code = passwords.normalised("".join(secrets.choice(passwords.SYMBOLS) for _ in range(SYMBOLS)))
+    hashed = passwords.hash_password(code)
+    with transaction() as session:
+        problem = sms_pumping.why_not(phone, network, proof)
+        if problem is None:
+            _forget(user)
+            expires_at = now() + timedelta(minutes=MINUTES)
+            change = PhoneChange(user_id=user.id, phone=phone, code_hash=hashed)
+            change.expires_at = expires_at
+            session.add(change)
+            words = wording(user.language)
+            return verification_texts.queue_system_text(user.account_id, phone, words, code)
+    raise TextRefused(problem)
+
+
+def pending(user: User) -> PhoneChange | None:
+    """The number for which a code may still be typed in."""
+    query = select(PhoneChange).where(
+        PhoneChange.user_id == user.id,
+        PhoneChange.expires_at > now(),
+        PhoneChange.tries < MOST_TRIES,
+    )
+    return db.session.scalar(query)
+
+
+def prove(user: User, code: str) -> bool:
+    """Is it the code of the text? Then the e-mail address is asked; a try is counted first."""
+    with transaction() as session:
+        waiting = (
+            update(PhoneChange)
+            .where(
+                PhoneChange.user_id == user.id,
+                PhoneChange.expires_at > now(),
+                PhoneChange.tries < MOST_TRIES,
+            )
+            .values(tries=PhoneChange.tries + 1)
+            .returning(PhoneChange.phone, PhoneChange.code_hash)
+        )
+        found = session.execute(waiting).first()
+    typed = passwords.normalised(code)
+    if not passwords.matches(found.code_hash if found else None, typed) or found is None:
+        return False
+    phone: str = found.phone
+    sms_pumping.completed(phone)
+    with transaction():
+        _forget(user)
+        link = email_links.new_link(KIND, phone=phone, user=user)
+        tell(user, lambda: auth_emails.confirm_phone(mask(phone), link))
+    return True
+
+
+def find(token: str) -> Confirmation:
+    """The open link of a living account; raises LinkGone."""
+    link = email_links.find(KIND, token)
+    _person(link.user_id)
+    return link
+
+
+def apply(token: str, keep: str = "") -> None:
+    """The new number counts; every session but that of the token `keep` ends. Raises LinkGone."""
+    with transaction():
+        link = email_links.find(KIND, token)
+        user = _person(link.user_id)
+        user.phone, user.system_hash, user.system_expires_at = link.phone, None, None
+        shown = mask(user.phone)
+        _forget(user)
+        sessions.close_others(user, keep)
+        tell(user, lambda: auth_emails.phone_changed(shown))
+
+
+def forget_expired() -> None:
+    """Delete the wishes whose code was not typed in in time."""
+    with transaction() as session:
+        session.execute(delete(PhoneChange).where(PhoneChange.expires_at <= now()))
+
+
+def wording(language: str) -> str:
+    """The text with the code, in plain letters, so that it stays one part."""
+    with force_locale(language):
+        words: str = gettext(
+            "PromoSMS: {secret} is the code for your new number, valid for %(minutes)s minutes. "
+            "We never ask you for it.",
+            minutes=MINUTES,
+        )
+    return words
+
+
+def _person(user_id: int | None) -> User:
+    user = db.session.get(User, user_id) if user_id else None
+    if user is None or user.account is None or user.account.status == AccountStatus.DELETING:
+        raise LinkGone
+    return user
+
+
+def _forget(user: User) -> None:
+    db.session.execute(delete(PhoneChange).where(PhoneChange.user_id == user.id))
+    ours = Confirmation.user_id == user.id, Confirmation.kind == KIND
+    db.session.execute(delete(Confirmation).where(*ours))

@@ -1,0 +1,73 @@
+"""Recovery codes: ten ways in for somebody whose phone is lost, each of which works once."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, select
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import RecoveryCode, User
+from promosms.services.auth import passwords
+
+NUMBER = 10
+GROUP = 4
+SYMBOLS = 3 * GROUP  # 55 bits, of which 18 are the mark
+
+
+@dataclass(frozen=True)
+class NewCode:
+    """A code, and its hash, made before the database is locked: hashing is slow."""
+
+    text: str = field(repr=False)
+    hashed: str = field(repr=False)
+
+
+def new_set() -> list[NewCode]:
+    """Ten codes such as ``K7QM-ACDE-34XY``; no two begin with the same group."""
+    made: dict[str, str] = {}
+    while len(made) < NUMBER:
+        code = normalised("".join(secrets.choice(passwords.SYMBOLS) for _ in range(SYMBOLS)))
+        made[code[:GROUP]] = code
+    return [NewCode(code, passwords.hash_password(code)) for code in made.values()]
+
+
+def replace(user: User, codes: list[NewCode]) -> None:
+    """Give the user these codes; those from before are void."""
+    with transaction() as session:
+        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+        session.add_all(
+            RecoveryCode(user_id=user.id, mark=code.text[:GROUP], code_hash=code.hashed)
+            for code in codes
+        )
+
+
+def use(user: User, typed: str) -> bool:
+    """Is it one of the codes that are left? Then it is used up now."""
+    code = normalised(typed)
+    of_user = RecoveryCode.user_id == user.id, RecoveryCode.mark == code[:GROUP]
+    found = db.session.execute(
+        select(RecoveryCode.id, RecoveryCode.code_hash).where(*of_user)
+    ).first()
+    if not passwords.matches(found.code_hash if found else None, code) or found is None:
+        return False
+    with transaction() as session:
+        used = delete(RecoveryCode).where(RecoveryCode.id == found.id).returning(RecoveryCode.id)
+        return session.execute(used).first() is not None
+
+
+def left(user: User) -> int:
+    """How many codes the user has not used yet."""
+    query = select(func.count()).where(RecoveryCode.user_id == user.id)
+    return db.session.scalars(query).one()
+
+
+def could_be_one(typed: str) -> bool:
+    """Has it the form of a recovery code?"""
+    symbols = normalised(typed).replace("-", "")
+    return len(symbols) == SYMBOLS and set(symbols) <= set(passwords.SYMBOLS)
+
+
+def normalised(typed: str) -> str:
+    """A code as it was shown, however it was typed."""
+    return passwords.normalised(typed)

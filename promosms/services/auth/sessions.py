@@ -1,0 +1,100 @@
+"""Sessions: open, find, close."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import AccountStatus, Role, Session, User, now
+from promosms.settings import setting
+
+
+def digest(token: str) -> str:
+    """SHA-256 of a random token; enough for 256 bits of randomness (ASVS 6.5.2)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(user: User, browser: str) -> str:
+    """Sign the user in on a browser; returns the token for its cookie."""
+    token = secrets.token_urlsafe(32)
+    with transaction() as session:
+        session.add(Session(token_hash=digest(token), user_id=user.id, browser=browser[:60]))
+        user.signed_in_at = now()
+    return token
+
+
+def find(token: str, *, touch: bool = True) -> Session | None:
+    """The live session of a token; with `touch` its last use is noted, once a minute."""
+    found = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
+    if found is None or _ended(found):
+        return None
+    if touch and now() - found.seen_at > timedelta(minutes=1):
+        with transaction() as session:
+            session.execute(update(Session).where(Session.id == found.id).values(seen_at=now()))
+    return found
+
+
+def renew(found: Session) -> str:
+    """Give the session another token, so that the old cookie opens nothing any more.
+
+    Whoever has got hold of it before does not share what the session may do from now on.
+    """
+    token = secrets.token_urlsafe(32)
+    with transaction():
+        found.token_hash = digest(token)
+    return token
+
+
+def close(token: str) -> None:
+    """End the session of a token."""
+    with transaction() as session:
+        session.execute(delete(Session).where(Session.token_hash == digest(token)))
+
+
+def close_others(user: User, token: str) -> int:
+    """End every other session of the user; returns how many there were."""
+    with transaction() as session:
+        others = delete(Session).where(
+            Session.user_id == user.id, Session.token_hash != digest(token)
+        )
+        return len(session.execute(others.returning(Session.id)).all())
+
+
+def close_one(user: User, public_id: str) -> None:
+    """End one session of the user, named by its public id."""
+    with transaction() as session:
+        session.execute(
+            delete(Session).where(Session.user_id == user.id, Session.public_id == public_id)
+        )
+
+
+def of_user(user: User) -> list[Session]:
+    """The sessions of a user, the last used first."""
+    query = select(Session).where(Session.user_id == user.id).order_by(Session.seen_at.desc())
+    return list(db.session.scalars(query))
+
+
+def _ended(found: Session) -> bool:
+    user = found.user
+    admin = user.role == Role.ADMIN
+    idle = setting("SESSION_IDLE_MINUTES_ADMIN" if admin else "SESSION_IDLE_MINUTES")
+    gone = user.account is not None and user.account.status == AccountStatus.DELETING
+    return (
+        gone
+        or now() - found.seen_at > timedelta(minutes=idle)
+        or now() - found.created_at > timedelta(hours=setting("SESSION_HOURS"))
+    )
+
+
+def forget_old() -> None:
+    """Sessions that have ended by age are deleted."""
+    hours = timedelta(hours=setting("SESSION_HOURS"))
+    with transaction() as session:
+        session.execute(
+            delete(Session)
+            .where(Session.created_at < now() - hours)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,222 @@
+"""Launch, pause, resume and cancel a campaign; text oneself a test."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Campaign,
+    CampaignStatus,
+    Lane,
+    Message,
+    MessageStatus,
+    now,
+)
+from promosms.services.accounts import trial
+from promosms.services.campaigns import audience
+from promosms.services.gateways import routing
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
+from promosms.services.prices import prices
+from promosms.services.sending import withdrawal
+from promosms.sms import personalise, segments
+from promosms.sms.phone import country_of
+
+
+class LaunchProblem(StrEnum):
+    """Why a campaign cannot be launched, changed or tested now."""
+
+    NOT_DRAFT = "not_draft"
+    EMPTY_TEXT = "empty_text"
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
+    TOO_LONG = "too_long"
+    NO_AUDIENCE = "no_audience"
+    SUSPENDED = "suspended"
+    NO_GATEWAY = "no_gateway"
+    NO_PRICE = "no_price"
+    PRICE_CHANGED = "price_changed"
+    NOT_RUNNING = "not_running"
+    TRIAL_GUESTS = "trial_guests"
+    TRIAL_DAY = "trial_day"
+
+
+class LaunchError(Exception):
+    """The campaign cannot be launched; `code` says why."""
+
+    def __init__(self, code: LaunchProblem) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+OPEN = (
+    CampaignStatus.PREPARING,
+    CampaignStatus.BLOCKED,
+    CampaignStatus.SENDING,
+    CampaignStatus.PAUSED,
+)
+
+
+def launch(campaign: Campaign, agreed_price: int) -> None:
+    """Start preparing a draft. `agreed_price` (1/10,000) is what the review showed.
+
+    Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
+    """
+    with transaction() as session:
+        account = session.get_one(Account, campaign.account_id)
+        if account.status != AccountStatus.ACTIVE:
+            raise LaunchError(LaunchProblem.SUSPENDED)
+        if campaign.status != CampaignStatus.DRAFT:
+            raise LaunchError(LaunchProblem.NOT_DRAFT)
+        check_text(campaign.text)
+        if routing.gateway_for(campaign.route_id) is None:
+            raise LaunchError(LaunchProblem.NO_GATEWAY)
+        people = audience.count(campaign)
+        if people == 0:
+            raise LaunchError(LaunchProblem.NO_AUDIENCE)
+        _switch(
+            session,
+            campaign,
+            [CampaignStatus.DRAFT],
+            CampaignStatus.PREPARING,
+            LaunchProblem.NOT_DRAFT,
+            launched_at=now(),
+            agreed_price=agreed_price,
+            audience=people,
+            cursor=0,
+        )
+        _check_trial(session, campaign)
+
+
+def check_text(text: str) -> None:
+    """Raise LaunchError for a text that nobody should get."""
+    if not text.strip():
+        raise LaunchError(LaunchProblem.EMPTY_TEXT)
+    if personalise.unknown(text, audience.placeholders()):
+        raise LaunchError(LaunchProblem.UNKNOWN_PLACEHOLDER)
+    if segments.measure(text).parts > segments.MAX_PARTS:
+        raise LaunchError(LaunchProblem.TOO_LONG)
+
+
+def pause(campaign: Campaign) -> None:
+    """Stop sending after the window that is being submitted."""
+    with transaction() as session:
+        _switch(session, campaign, [CampaignStatus.SENDING], CampaignStatus.PAUSED)
+
+
+def resume(campaign: Campaign) -> None:
+    """Go on with a paused campaign, or try a blocked one again with the price of today.
+
+    A blocked campaign is held when it is prepared; pressing again means agreeing to its price.
+    """
+    with transaction() as session:
+        account = session.get_one(Account, campaign.account_id)
+        if account.status != AccountStatus.ACTIVE:
+            raise LaunchError(LaunchProblem.SUSPENDED)
+        if campaign.status == CampaignStatus.BLOCKED:
+            _switch(
+                session,
+                campaign,
+                [CampaignStatus.BLOCKED],
+                CampaignStatus.PREPARING,
+                agreed_price=campaign.total_price,
+                missing=0,
+            )
+            return
+        _switch(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
+        _take(session, campaign.account_id, 0)  # it counts itself, now that it is sent again
+
+
+def cancel(campaign: Campaign) -> None:
+    """Send nothing more. What a gateway already has cannot be called back."""
+    with transaction() as session:
+        _switch(session, campaign, OPEN, CampaignStatus.CANCELLED, finished_at=now())
+        withdrawal.withdraw(
+            session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED
+        )
+
+
+def send_test(campaign: Campaign, phone: str) -> Message:
+    """Text the campaign, as its first recipient would get it, to one's own number.
+
+    Raises LaunchError and InsufficientBalance.
+    """
+    check_text(campaign.text)
+    text = audience.render(campaign, next(iter(audience.sample(campaign, 1)), None))
+    measure = segments.measure(text)
+    if measure.parts > segments.MAX_PARTS:
+        raise LaunchError(LaunchProblem.TOO_LONG)
+    country = country_of(phone) or ""
+    price = prices.price_list(campaign.route_id, campaign.account_id).of(country, phone)
+    if price is None:
+        raise LaunchError(LaunchProblem.NO_PRICE)
+    with transaction() as session:
+        account = session.get_one(Account, campaign.account_id)
+        gateway = routing.gateway_for(campaign.route_id, country)
+        if account.status != AccountStatus.ACTIVE:
+            raise LaunchError(LaunchProblem.SUSPENDED)
+        if gateway is None:
+            raise LaunchError(LaunchProblem.NO_GATEWAY)
+        guests = trial.may_text(account)
+        if guests is not None and phone not in guests:
+            raise LaunchError(LaunchProblem.TRIAL_GUESTS)
+        _take(session, account.id, 1)
+        message = Message(
+            account_id=account.id,
+            gateway_id=gateway,
+            lane=Lane.TEST,
+            phone=phone,
+            country=country,
+            sender=defaults.sender_of(campaign.route_id),
+            text=text,
+            encoding=measure.encoding,
+            parts=measure.parts,
+            price=price * measure.parts,
+        )
+        session.add(message)
+        session.flush()
+        ledger.pay(account.id, message.price, f"charge:message:{message.id}")
+        return message
+
+
+def _check_trial(session: Session, campaign: Campaign) -> None:
+    """On trial only guests are texted, and not too many a day; preparing checks it again."""
+    guests = trial.may_text(session.get_one(Account, campaign.account_id))
+    if guests is None:
+        return
+    people = audience.count_of(campaign, guests)
+    if not people:
+        raise LaunchError(LaunchProblem.TRIAL_GUESTS)
+    _take(session, campaign.account_id, people)
+
+
+def _take(session: Session, account_id: int, number: int) -> None:
+    try:
+        trial.take(session, account_id, number)
+    except trial.DayIsFull as error:
+        raise LaunchError(LaunchProblem.TRIAL_DAY) from error
+
+
+def _switch(
+    session: Session,
+    campaign: Campaign,
+    before: Sequence[CampaignStatus],
+    after: CampaignStatus,
+    problem: LaunchProblem = LaunchProblem.NOT_RUNNING,
+    **values: object,
+) -> None:
+    changed = session.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign.id, Campaign.status.in_(before))
+        .values(status=after, updated_at=now(), **values)
+        .returning(Campaign.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not changed:
+        raise LaunchError(problem)
+    db.session.refresh(campaign)

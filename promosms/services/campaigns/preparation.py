@@ -1,0 +1,151 @@
+"""Preparation: from a launched campaign to its message rows and its hold."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import has_room, lengthen_log, on_sqlite, transaction, writing
+from promosms.extensions import db
+from promosms.lib import time_slice
+from promosms.models import (
+    Campaign,
+    CampaignStatus,
+    Lane,
+    Message,
+    MessageStatus,
+    now,
+)
+from promosms.services.accounts import trial
+from promosms.services.campaigns import audience, message_rows
+from promosms.services.campaigns.audience import Draft
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
+from promosms.services.payments import balance_alerts
+from promosms.services.sending import counters, cursors
+
+
+def prepare(
+    campaign_id: int,
+    seconds: float = time_slice.ALONE,
+    others_wait: Callable[[], bool] = time_slice.nobody,
+) -> CampaignStatus | None:
+    """Insert the messages page by page, then hold their price and open the campaign for sending.
+
+    May be killed and run again at any point: each page is one transaction that also moves the
+    cursor, and a second worker finds its page already done. Returns the status in the end:
+    PREPARING when the slice is over before all is done.
+    """
+    over = time_slice.begin(seconds, others_wait)
+    campaign = db.session.get(Campaign, campaign_id)
+    if campaign is None or campaign.status != CampaignStatus.PREPARING:
+        return None
+    sender = defaults.sender_of(campaign.route_id)
+    start, room = campaign.cursor, has_room()
+    # SQLite works inside this process, so that a second thread would only be in the way.
+    walk = audience.walk if on_sqlite() or writing() else audience.walk_ahead
+    for page in walk(campaign, start):
+        if not _insert_page(campaign_id, start, page, sender, room=room):
+            return None
+        start = page[-1].recipient_id
+        if over():
+            return CampaignStatus.PREPARING
+    return _open(campaign_id, start)
+
+
+def waiting() -> list[int]:
+    """Campaigns that wait for their preparation."""
+    query = select(Campaign.id).where(Campaign.status == CampaignStatus.PREPARING)
+    return list(db.session.scalars(query.order_by(Campaign.id)))
+
+
+def _insert_page(
+    campaign_id: int, start: int, page: Sequence[Draft], sender: str, *, room: bool = False
+) -> bool:
+    with transaction() as session:
+        if room:
+            lengthen_log(session)
+        campaign = _still_preparing(session, campaign_id, start)
+        if campaign is None:
+            return False
+        new = _insert(session, campaign, page, sender)
+        queued = [draft for draft in new if not draft.reason]
+        changes = {MessageStatus.QUEUED: len(queued), MessageStatus.SKIPPED: len(new) - len(queued)}
+        counters.move(session, campaign_id, changes)
+        campaign.cursor = page[-1].recipient_id
+        campaign.total_price += sum(draft.price for draft in queued)
+        campaign.n_parts += sum(draft.parts for draft in queued)
+    return True
+
+
+def _insert(
+    session: Session, campaign: Campaign, page: Sequence[Draft], sender: str
+) -> Sequence[Draft]:
+    """Insert a page; returns those whose number has no message of this campaign yet.
+
+    One may have: a recipient who was deleted and added again meanwhile stands there anew.
+    """
+    shared = (campaign.account_id, campaign.id, Lane.CAMPAIGN.value, sender)
+    try:
+        with session.begin_nested():
+            message_rows.insert(session, shared, page)
+        return page
+    except message_rows.Repeated:
+        phones = [draft.phone for draft in page]
+        known = select(Message.phone).where(
+            Message.campaign_id == campaign.id, Message.phone.in_(phones)
+        )
+        texted = set(session.scalars(known))
+        new = [draft for draft in page if draft.phone not in texted]
+        message_rows.insert(session, shared, new)
+        return new
+
+
+def _open(campaign_id: int, start: int) -> CampaignStatus | None:
+    with transaction() as session:
+        campaign = _still_preparing(session, campaign_id, start)
+        if campaign is None:
+            return None
+        # Whoever opted out since has left the queue: what is held is what is still to be sent.
+        rows = session.execute(
+            select(
+                *(Message.gateway_id, func.sum(Message.price), func.count()),
+                *(func.min(Message.id), func.max(Message.id)),
+            )
+            .where(Message.campaign_id == campaign_id, Message.status == MessageStatus.QUEUED)
+            .group_by(Message.gateway_id)
+        ).all()
+        total, number = sum(int(row[1]) for row in rows), sum(row[2] for row in rows)
+        campaign.walks = cursors.begun({row[0]: (row[3], row[4]) for row in rows if row[0]})
+        campaign.total_price = total
+        campaign.audience = campaign.n_queued + campaign.n_skipped
+        campaign.status = _hold(session, campaign, total, number)
+        campaign.updated_at = now()
+        return CampaignStatus(campaign.status)
+
+
+def _hold(session: Session, campaign: Campaign, total: int, number: int) -> CampaignStatus:
+    campaign.missing = 0
+    if not number:
+        campaign.finished_at = now()
+        return CampaignStatus.FINISHED
+    if total > campaign.agreed_price:
+        return CampaignStatus.BLOCKED
+    try:
+        trial.take(session, campaign.account_id, number)
+        ledger.hold(campaign.account_id, campaign.id, total)
+    except trial.DayIsFull:
+        return CampaignStatus.BLOCKED
+    except ledger.InsufficientBalance as problem:
+        campaign.missing = problem.missing
+        balance_alerts.blocked(campaign)
+        return CampaignStatus.BLOCKED
+    return CampaignStatus.SENDING
+
+
+def _still_preparing(session: Session, campaign_id: int, start: int) -> Campaign | None:
+    query = select(Campaign).where(Campaign.id == campaign_id).with_for_update()
+    campaign = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if campaign is None or campaign.cursor != start:
+        return None
+    return campaign if campaign.status == CampaignStatus.PREPARING else None

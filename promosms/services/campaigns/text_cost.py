@@ -1,0 +1,119 @@
+"""Writing: what a text costs, what makes it dear, and what is wrong with it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from promosms.extensions import db
+from promosms.models import Account, Campaign, Recipient
+from promosms.services.campaigns import audience
+from promosms.services.installation import defaults
+from promosms.services.prices import prices
+from promosms.sms import gsm7, personalise, segments, transliterate
+
+NEWEST = 20_000  # recipients among whom the longest case is looked for
+CANDIDATES = 200
+READABLE = 5_000  # characters; nothing longer is written to each of them
+
+
+class TextProblem(StrEnum):
+    """Why nobody should get this text."""
+
+    EMPTY = "empty"
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True)
+class Costly:
+    """A character that makes the text dearer; `plain` is what could stand there instead."""
+
+    char: str
+    plain: str | None
+
+
+@dataclass(frozen=True)
+class Hint:
+    """The size and the price of a text, opt-out line included; money in 1/10,000."""
+
+    text: str
+    personal: bool
+    characters: int
+    parts: int
+    left: int
+    special: bool
+    part_price: int | None
+    costly: tuple[Costly, ...]
+    plain_parts: int
+    longest_parts: int
+
+
+def problem(text: str, *, opt_out_line: bool, language: str) -> TextProblem | None:
+    """What is wrong with a text, None if it can be sent."""
+    if not text.strip():
+        return TextProblem.EMPTY
+    if unknown(text):
+        return TextProblem.UNKNOWN_PLACEHOLDER
+    written = _writer(text, opt_out_line, language).write({})
+    if segments.measure(written).parts > segments.MAX_PARTS:
+        return TextProblem.TOO_LONG
+    return None
+
+
+def unknown(text: str) -> tuple[str, ...]:
+    """The placeholders of a text that nobody can fill."""
+    return personalise.unknown(text, audience.placeholders())
+
+
+def plain(text: str) -> str:
+    """The text with a plain character wherever there is one for a costly one."""
+    return transliterate.plain_text(text)
+
+
+def hint(account: Account, text: str, *, opt_out_line: bool, language: str) -> Hint:
+    """Look at a text as it is being written."""
+    writer = _writer(text, opt_out_line, language)
+    written = writer.write({})
+    measure = segments.measure(written)
+    longest = _longest(account, writer) if 0 < len(text) <= READABLE else None
+    known = prices.price_list(defaults.default_route().id, account.id)
+    return Hint(
+        text=longest or written,
+        personal=longest is not None,
+        characters=measure.units,
+        parts=measure.parts,
+        left=measure.left,
+        special=measure.encoding == "ucs2",
+        part_price=known.of(account.region),
+        costly=tuple(Costly(char, transliterate.plain(char)) for char in gsm7.costly(written)),
+        plain_parts=segments.measure(plain(written)).parts,
+        longest_parts=segments.measure(longest).parts if longest else measure.parts,
+    )
+
+
+def _writer(text: str, opt_out_line: bool, language: str) -> audience.Writer:
+    return audience.Writer(Campaign(text=text, opt_out_line=opt_out_line, language=language))
+
+
+def _longest(account: Account, writer: audience.Writer) -> str | None:
+    """The text with the most parts that one of the newest recipients would get."""
+    used = {place.name for place, _ in writer.template.fields} & set(audience.placeholders())
+    if not used:
+        return None
+    newest = (
+        select(*(getattr(Recipient, name) for name in sorted(used)))
+        .where(Recipient.account_id == account.id)
+        .order_by(Recipient.id.desc())
+        .limit(NEWEST)
+        .subquery()
+    )
+    length = sum((func.length(column) for column in newest.c), start=func.length(""))
+    rows = db.session.execute(select(newest).order_by(length.desc()).limit(CANDIDATES))
+    texts = [writer.write(dict(row._mapping)) for row in rows]
+    return max(texts, key=_size, default=None)
+
+
+def _size(text: str) -> tuple[int, int]:
+    measure = segments.measure(text)
+    return measure.parts, measure.units

@@ -1,0 +1,50 @@
+"""Credentials: the settings of gateways, those sealed in the database that may hold a secret."""
+
+import re
+from collections.abc import Mapping
+
+from promosms.lib.encryption import seal, unseal
+from promosms.models import Gateway
+
+PURPOSE = "gateways"
+MARK = "sealed:"
+# Addresses, headers and bodies are those of the configurable gateway: providers take keys there.
+SECRET = re.compile("password|token|secret|key|url|headers|body", re.IGNORECASE)
+
+
+class KeyChanged(ValueError):
+    """The settings were sealed with another key; the text is one line for the operator."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} cannot be read: the SECRET_KEY of the installation has changed."
+            " Bring the old one back, or connect the gateway anew."
+        )
+
+
+def sealed(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings as they are stored."""
+    return {
+        name: _sealed(value) if SECRET.search(name) else value for name, value in settings.items()
+    }
+
+
+def opened(gateway: Gateway) -> dict[str, str]:
+    """Settings as the adapter needs them. Raises KeyChanged.
+
+    What was stored before there were seals is readable as it is.
+    """
+    return {name: _opened(name, value) for name, value in gateway.settings.items()}
+
+
+def _sealed(value: str) -> str:
+    return MARK + seal(PURPOSE, value).decode()
+
+
+def _opened(name: str, value: str) -> str:
+    if not value.startswith(MARK):
+        return value
+    found = unseal(PURPOSE, value.removeprefix(MARK).encode())
+    if found is None:
+        raise KeyChanged(name)
+    return found

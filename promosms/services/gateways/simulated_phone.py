@@ -1,0 +1,84 @@
+"""The simulated phone: what the simulated network delivered, and replies to it."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from promosms.extensions import db
+from promosms.gateways.simulator import OUTCOMES
+from promosms.gateways.simulator_store import Shown, SimulatorStore
+from promosms.models import Email, Message
+from promosms.services.installation import defaults
+from promosms.settings import instance_file, setting
+
+__all__ = ["OUTCOMES", "available", "emails", "forget_account", "reply", "settings", "texts"]
+CHUNK = 5000
+_stores: dict[Path, SimulatorStore] = {}
+
+
+def available() -> bool:
+    """Only while the simulator is the only gateway, and never in production."""
+    return not setting("PRODUCTION") and defaults.simulator_only()
+
+
+def settings() -> Mapping[str, Any]:
+    """What the simulator's adapter and its store need."""
+    key = hashlib.sha256(b"simulator:" + str(setting("SECRET_KEY")).encode()).digest()
+    return {
+        "path": instance_file("simulator", "network.sqlite3"),
+        "key": base64.urlsafe_b64encode(key),
+        "receipt_seconds": setting("SIMULATOR_RECEIPT_SECONDS"),
+    }
+
+
+def store() -> SimulatorStore:
+    """The network's memory, opened once per process."""
+    given = settings()
+    path: Path = given["path"]
+    if path not in _stores or _stores[path].gone():
+        _stores[path] = SimulatorStore(path, given["key"])
+    return _stores[path]
+
+
+def texts(number: str = "", limit: int = 50) -> list[Shown]:
+    """What arrived on a phone, or on all of them; the newest first."""
+    return store().shown(number, limit)
+
+
+def emails(limit: int = 50) -> Sequence[Email]:
+    """The e-mails that nobody carried away, the newest first."""
+    return db.session.scalars(select(Email).order_by(Email.id.desc()).limit(limit)).all()
+
+
+def reply(number: str, to: str, text: str) -> None:
+    """The person with this number answers."""
+    store().reply(number, to, text[:1000])
+
+
+def forget_account(account_id: int) -> bool:
+    """Erase what the simulated network took from an account; before its messages are deleted.
+
+    False while somebody who reads the file keeps copies alive in it.
+    """
+    if not settings()["path"].exists():
+        return True
+    last = 0
+    memory = store()
+    if memory.empty():
+        return memory.scrub()
+    while True:
+        rows = db.session.execute(
+            select(Message.id, Message.phone)
+            .where(Message.account_id == account_id, Message.id > last)
+            .order_by(Message.id)
+            .limit(CHUNK)
+        ).all()
+        if not rows:
+            break
+        memory.forget([str(row.id) for row in rows], [row.phone for row in rows])
+        last = rows[-1].id
+    return memory.scrub()

@@ -1,0 +1,71 @@
+"""Workers: signs of life, so that a page can say when one is missing."""
+
+import os
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from promosms import queue as bell
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Gateway, Worker, now
+
+SILENT = timedelta(seconds=45)
+TICK = "tick"
+# systemd allows no slash in the name of a unit, so a colon does too.
+GATEWAY = re.compile(r"gateway-(\d+)(?:[/:](\d+))?")
+
+
+def beat(name: str, connected: bool = False) -> None:
+    """Note that the worker of this queue is alive, and whether its line is open."""
+    with transaction() as session:
+        worker = session.get(Worker, name)
+        if worker is None:
+            session.add(Worker(name=name, pid=os.getpid(), connected=connected))
+            return
+        # In a container the process may have the same number every time.
+        if worker.pid != os.getpid() or worker.seen_at < now() - SILENT:
+            worker.pid, worker.started_at = os.getpid(), now()
+        worker.seen_at, worker.connected = now(), connected
+
+
+def gateway_of(name: str) -> int | None:
+    """The id of the gateway whose worker has this name; None for the workers of other queues."""
+    found = GATEWAY.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+def proper(name: str) -> str:
+    """The name under which a worker gives signs of life: "gateway-1:1" is "gateway-1"."""
+    found = GATEWAY.fullmatch(name)
+    return name_of(int(found[1]), int(found[2] or 1)) if found else name
+
+
+def name_of(gateway_id: int, connection: int) -> str:
+    """The worker of a connection, counted from 1: "gateway-1", "gateway-1/2", …"""
+    queue = bell.gateway_queue(gateway_id)
+    return queue if connection == 1 else f"{queue}/{connection}"
+
+
+def names_of(gateway: Gateway) -> list[str]:
+    """The workers of a gateway: one for each connection."""
+    return [name_of(gateway.id, number) for number in range(1, gateway.connections + 1)]
+
+
+def expected() -> list[str]:
+    """The workers that there should be, and the tick."""
+    gateways = db.session.scalars(select(Gateway).order_by(Gateway.id))
+    return ["work", "receive", "mail", TICK, *(name for one in gateways for name in names_of(one))]
+
+
+def missing() -> list[str]:
+    """Those that have given no sign of life for 45 seconds."""
+    alive = set(db.session.scalars(select(Worker.name).where(Worker.seen_at > now() - SILENT)))
+    return [name for name in expected() if name not in alive]
+
+
+def connected() -> set[str]:
+    """Workers of gateways whose line is open, and who said so lately: the killed cannot say."""
+    query = select(Worker.name).where(Worker.connected, Worker.seen_at > now() - SILENT)
+    return set(db.session.scalars(query))

@@ -1,0 +1,151 @@
+"""One batch of an import in one transaction: recipients, list, refused rows and counters."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy.orm import Session
+
+from promosms.db import upsert
+from promosms.db.transactions import transaction
+from promosms.models import (
+    FIELDS,
+    BadRow,
+    Consent,
+    Import,
+    ImportStatus,
+    Recipient,
+    Suppression,
+    new_public_id,
+    now,
+)
+from promosms.services.imports.rows import Batch, Entry
+from promosms.services.recipients import lists
+from promosms.services.recipients.recipients import search_text
+
+_KEPT = (*FIELDS[1:], "consent", "consent_source", "consent_at")
+_WRITTEN = (*_KEPT, "search", "last_import_id", "updated_at")
+
+
+def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
+    """Write a batch of `count` rows that begins at `position`.
+
+    False, with nothing changed, when the import was cancelled or another worker has dealt with
+    these rows: the counters and the position move in the same transaction as the recipients.
+    """
+    with transaction() as session:
+        running = session.scalar(
+            select(Import)
+            .where(
+                Import.id == import_id,
+                Import.status == ImportStatus.RUNNING,
+                Import.position == position,
+            )
+            .with_for_update()
+        )
+        if running is None:
+            return False
+        running.position = position + count
+        running.touched_at = now()
+        running.bad += len(batch.refused)
+        running.duplicates += batch.duplicates
+        _save_refused(session, running, batch)
+        if batch.entries:
+            _save_entries(session, running, batch.entries)
+        return True
+
+
+def _save_refused(session: Session, running: Import, batch: Batch) -> None:
+    if batch.refused:
+        session.execute(
+            insert(BadRow),
+            [
+                {
+                    "account_id": running.account_id,
+                    "import_id": running.id,
+                    "row": row.number,
+                    "problem": row.problem,
+                    "content": row.content,
+                }
+                for row in batch.refused
+            ],
+        )
+
+
+def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry]) -> None:
+    list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
+    phones = sorted(entries)
+    with upsert.planned_anew(session):
+        known = _known(session, running.account_id, phones)
+    at = now()
+    _write(session, [_row(running, entries[e164], known.get(e164), at) for e164 in phones])
+    repeated = {e164 for e164, row in known.items() if row["last_import_id"] == running.id}
+    running.added += len(phones) - len(known)
+    running.updated += len(known) - len(repeated)
+    running.duplicates += len(repeated)
+    fresh = [e164 for e164 in phones if e164 not in repeated]
+    with upsert.planned_anew(session):
+        running.suppressed += _count_suppressed(session, running.account_id, fresh)
+        ids = _ids(session, running.account_id, fresh) if list_ids else []
+    lists.place(session, running.account_id, ids, list_ids)
+
+
+def _known(session: Session, account_id: int, phones: Sequence[str]) -> dict[str, RowMapping]:
+    columns = [getattr(Recipient, name) for name in ("phone", "last_import_id", *_KEPT)]
+    query = (
+        select(*columns)
+        .where(Recipient.account_id == account_id, Recipient.phone.in_(phones))
+        .order_by(Recipient.phone)
+        .with_for_update()
+    )
+    return {row["phone"]: row for row in session.execute(query).mappings()}
+
+
+def _ids(session: Session, account_id: int, phones: Sequence[str]) -> list[int]:
+    query = select(Recipient.id).where(
+        Recipient.account_id == account_id, Recipient.phone.in_(phones)
+    )
+    return list(session.scalars(query))
+
+
+def _row(running: Import, entry: Entry, known: RowMapping | None, at: datetime) -> dict[str, Any]:
+    """The recipient as it shall be stored: what the file leaves empty stays as it was."""
+    row: dict[str, Any] = dict.fromkeys(FIELDS[1:], "")
+    if known is not None:
+        row.update({name: known[name] for name in FIELDS[1:]})
+    row.update(entry.values)
+    # The older evidence of a consent is the better one.
+    evidence: Any = known if known and known["consent"] == Consent.GIVEN else None
+    for name in ("consent", "consent_source", "consent_at"):
+        row[name] = evidence[name] if evidence else getattr(running, name)
+    row.update(
+        public_id=new_public_id(),
+        account_id=running.account_id,
+        phone=entry.phone.e164,
+        country=entry.phone.country,
+        search=search_text(entry.phone.e164, row),
+        import_id=running.id,
+        last_import_id=running.id,
+        created_at=at,
+        updated_at=at,
+    )
+    return row
+
+
+def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    statement = upsert.insert(Recipient)
+    session.connection().execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id", "phone"],
+            set_={name: statement.excluded[name] for name in _WRITTEN},
+        ),
+        rows,
+    )
+
+
+def _count_suppressed(session: Session, account_id: int, phones: Sequence[str]) -> int:
+    query = select(func.count()).where(
+        Suppression.account_id == account_id, Suppression.phone.in_(phones)
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,182 @@
+"""Uploaded files: recognised, decoded, and stored as plain rows of UTF-8.
+
+What is stored is a comma-separated file of our own: the row's number in the original, then its
+cells, without empty rows, invisible characters and spreadsheet apostrophes. Row 1 is the first.
+"""
+
+import csv
+import io
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from promosms.lib import csv_files, formulas, text_encodings
+from promosms.settings import instance_file, setting
+
+MOST_COLUMNS = 100
+LONGEST_CELL = 5_000  # more than any field may have, so that what is cut off is refused by its row
+_INVISIBLE = {ord(mark): None for mark in "\0\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"}
+_BINARY = {
+    b"PK\x03\x04": "spreadsheet",  # XLSX, ODS: zip archives
+    b"\xd0\xcf\x11\xe0": "spreadsheet",  # XLS
+    b"%PDF": "binary",
+    b"\x89PNG": "binary",
+    b"\xff\xd8\xff": "binary",
+    b"GIF8": "binary",
+    b"\x1f\x8b": "binary",
+}
+
+Row = tuple[int, list[str]]
+
+
+class FileProblem(StrEnum):
+    """Why a file cannot be imported at all; the words belong to the interface."""
+
+    EMPTY = "empty"
+    BINARY = "binary"
+    SPREADSHEET = "spreadsheet"
+    ENCODING = "encoding"
+    QUOTES = "quotes"
+    NO_ROWS = "no_rows"
+    NO_NUMBERS = "no_numbers"
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+
+
+class BadFile(Exception):
+    """The file cannot be imported; `problem` says why."""
+
+    def __init__(self, problem: FileProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file as it was stored, and how it had been written."""
+
+    name: str
+    encoding: str
+    delimiter: str
+    rows: int
+
+
+def store(upload: BinaryIO, region: str) -> Stored:
+    """Store an uploaded file under a random name; raises BadFile."""
+    raw = upload.read(65_536)
+    _refuse_known(raw)
+    upload.seek(0)
+    try:
+        encoding = text_encodings.detect(upload, region)
+    except text_encodings.Unreadable as error:
+        _refuse_controls(raw.decode("latin-1"))
+        raise BadFile(FileProblem.ENCODING) from error
+    text = io.TextIOWrapper(upload, encoding=encoding, newline="")
+    try:
+        sample = text.read(65_536)
+        _refuse_controls(sample)
+        delimiter = csv_files.guess_delimiter(sample)
+        text.seek(0)
+        return _store_text(text, encoding, delimiter)
+    except UnicodeError as error:
+        raise BadFile(FileProblem.ENCODING) from error
+    finally:
+        text.detach()
+
+
+def store_rows(rows: Iterable[list[str]]) -> Stored:
+    """Store rows that were pasted; raises BadFile."""
+    return _write(((number, cells) for number, cells in enumerate(rows, 1)), "utf-8", ",")
+
+
+def read(name: str, skip: int = 0) -> Iterator[Row]:
+    """The rows of a stored file from number `skip` on, each with its number in the original."""
+    with path(name).open(encoding="utf-8", newline="") as file:
+        for number, *cells in islice(csv.reader(file), skip, None):
+            yield int(number), cells
+
+
+def forget(name: str) -> None:
+    """Delete a stored file."""
+    path(name).unlink(missing_ok=True)
+
+
+def stored_before(moment: datetime) -> list[str]:
+    """Names of a hundred stored files that were last written before this moment."""
+    files = (file for file in path("x").parent.iterdir() if file.is_file())
+    old = (file.name for file in files if file.stat().st_mtime < moment.timestamp())
+    return list(islice(old, 100))
+
+
+def path(name: str) -> Path:
+    """Where a stored file lies."""
+    return instance_file("uploads", name)
+
+
+def _refuse_known(sample: bytes) -> None:
+    if not sample.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+        raise BadFile(FileProblem.EMPTY)
+    for start, problem in _BINARY.items():
+        if sample.startswith(start):
+            raise BadFile(FileProblem(problem))
+
+
+def _refuse_controls(sample: str) -> None:
+    controls = sum(sample.count(chr(code)) for code in (*range(1, 9), *range(14, 32)))
+    if controls > len(sample) * 0.02:
+        raise BadFile(FileProblem.BINARY)
+
+
+def _store_text(text: io.TextIOWrapper, encoding: str, delimiter: str) -> Stored:
+    return _write(_rows(text, delimiter), encoding, delimiter)
+
+
+def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
+    lines = (line if line.isascii() and "\0" not in line else _visible(line) for line in text)
+    reader = csv.reader(lines, delimiter=delimiter)
+    for number, cells in enumerate(reader, 1):
+        kept = [formulas.unescaped(cell.strip()) for cell in cells]
+        while kept and not kept[-1]:
+            kept.pop()
+        if kept and not (number == 1 and csv_files.SEPARATOR_LINE.fullmatch(delimiter.join(cells))):
+            yield number, kept
+
+
+def _visible(line: str) -> str:
+    return line.translate(_INVISIBLE)
+
+
+def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> Stored:
+    name, count = secrets.token_hex(16), 0
+    target = path(name)
+    target.touch(mode=0o600)
+    try:
+        with target.open("w", encoding="utf-8", newline="") as file:
+            # Both signs, because only those that end a line are quoted inside of a cell.
+            writer = csv.writer(file, lineterminator="\r\n")
+            for count, (number, cells) in enumerate(rows, 1):
+                _refuse_large(count, len(cells))
+                kept = (cell[:LONGEST_CELL] for cell in cells[:MOST_COLUMNS])
+                writer.writerow([number, *kept])
+        if not count:
+            raise BadFile(FileProblem.EMPTY)
+    except csv.Error as error:
+        forget(name)
+        raise BadFile(FileProblem.QUOTES) from error
+    except BaseException:
+        forget(name)
+        raise
+    return Stored(name, encoding, delimiter, count)
+
+
+def _refuse_large(rows: int, columns: int) -> None:
+    if rows > setting("IMPORT_ROWS") + 1:
+        raise BadFile(FileProblem.TOO_MANY_ROWS)
+    # Further down a broken row may have any number of cells, and is refused by itself.
+    if rows <= 200 and columns > MOST_COLUMNS:
+        raise BadFile(FileProblem.TOO_MANY_COLUMNS)

@@ -1,0 +1,78 @@
+"""Rows of an import: read with its mapping, refused with a reason, merged when they repeat."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from promosms.services.imports.files import Row
+from promosms.services.recipients.recipients import LENGTHS
+from promosms.sms import phone
+from promosms.sms.phone import InvalidPhone
+
+LONG_VALUE = "long_value"
+_MOST_CELL = 300
+
+
+@dataclass(slots=True)
+class Entry:
+    """A recipient as the rows of a batch describe it."""
+
+    phone: phone.Phone
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that cannot be imported."""
+
+    number: int
+    problem: str
+    content: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """What some rows come to: recipients by number, refused rows, repeated numbers."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    duplicates: int = 0
+
+
+def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
+    """Read rows; a number that repeats is merged, later words replacing earlier ones."""
+    batch = Batch()
+    columns = {field: n for n, field in enumerate(mapping) if field}
+    position = columns.pop("phone")
+    for number, cells in rows:
+        try:
+            found = phone.parse(cells[position] if position < len(cells) else "", region)
+        except InvalidPhone as error:
+            batch.refused.append(Refused(number, error.code, _content(cells)))
+            continue
+        values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
+        if _too_long(values):
+            batch.refused.append(Refused(number, LONG_VALUE, _content(cells)))
+            continue
+        _merge(batch, found, values)
+    return batch
+
+
+def _merge(batch: Batch, found: phone.Phone, values: Mapping[str, str]) -> None:
+    known = batch.entries.get(found.e164)
+    if known is None:
+        batch.entries[found.e164] = Entry(found, dict(values))
+    else:
+        known.values.update(values)
+        batch.duplicates += 1
+
+
+def _too_long(values: Mapping[str, str]) -> bool:
+    return any(len(value) > LENGTHS[name] for name, value in values.items())
+
+
+def _content(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([cell[:_MOST_CELL] for cell in cells])
+    return line.getvalue().removesuffix("\r\n")

@@ -1,0 +1,109 @@
+"""Working on an import: claimed once, a batch per transaction, restartable at any point."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+
+from sqlalchemy import select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.lib import time_slice
+from promosms.models import Account, Import, ImportStatus, Recipient, now
+from promosms.services.imports import batch as import_batch
+from promosms.services.imports import files as import_files
+from promosms.services.imports import rows as import_rows
+from promosms.services.imports.imports import claimable
+from promosms.services.recipients import recipients
+
+BATCH = 1000
+SECONDS = 15.0
+
+
+def work(
+    import_id: int,
+    seconds: float | None = None,
+    others_wait: Callable[[], bool] = time_slice.nobody,
+) -> bool:
+    """Claim an import and work on it for a slice; True if there is more to do."""
+    status = _claim(import_id)
+    if status is None:
+        return False
+    begin = partial(time_slice.begin, SECONDS if seconds is None else seconds, others_wait)
+    if status == ImportStatus.UNDOING:
+        return _undo(import_id, begin())
+    try:
+        return _import(import_id, begin)
+    except FileNotFoundError:
+        _end(import_id, ImportStatus.FAILED, error="file_missing")
+        return False
+
+
+def _claim(import_id: int) -> str | None:
+    with transaction() as session:
+        claimed = session.execute(
+            select(Import).where(Import.id == import_id, claimable()).with_for_update()
+        ).scalar()
+        if claimed is None:
+            return None
+        if claimed.status == ImportStatus.QUEUED:
+            claimed.status = ImportStatus.RUNNING
+        claimed.touched_at = now()
+        claimed.started_at = claimed.started_at or now()
+        return claimed.status
+
+
+def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
+    running = db.session.get_one(Import, import_id)
+    region = db.session.get_one(Account, running.account_id).region
+    mapping, position = list(running.mapping), running.position
+    name, skip = running.stored_as, running.position + running.has_header
+    db.session.commit()
+    rows = import_files.read(name, skip)
+    some = list(islice(rows, BATCH))
+    over = begin()  # not before its place in the file is found, or nothing might be left of it
+    while some:
+        batch = import_rows.read(some, mapping, region)
+        if not import_batch.save(import_id, position, len(some), batch):
+            return False
+        position += len(some)
+        if over():
+            return _hand_over(import_id, ImportStatus.RUNNING, ImportStatus.QUEUED)
+        some = list(islice(rows, BATCH))
+    _end(import_id, ImportStatus.FINISHED)
+    import_files.forget(name)
+    return False
+
+
+def _undo(import_id: int, over: time_slice.Over) -> bool:
+    while True:
+        with transaction() as session:
+            query = select(Recipient.id).where(Recipient.import_id == import_id).limit(BATCH)
+            ids = sorted(session.scalars(query))
+            recipients.delete_ids(session, ids)
+            done = not ids
+            values = {"status": ImportStatus.UNDONE} if done else {"touched_at": now()}
+            session.execute(update(Import).where(Import.id == import_id).values(values))
+        if done:
+            return False
+        if over():
+            return _hand_over(import_id, ImportStatus.UNDOING, ImportStatus.UNDOING)
+
+
+def _hand_over(import_id: int, status: ImportStatus, to: ImportStatus) -> bool:
+    with transaction() as session:
+        session.execute(
+            update(Import)
+            .where(Import.id == import_id, Import.status == status)
+            .values(status=to, touched_at=None)
+        )
+    return True
+
+
+def _end(import_id: int, status: ImportStatus, error: str = "") -> None:
+    with transaction() as session:
+        session.execute(
+            update(Import)
+            .where(Import.id == import_id, Import.status == ImportStatus.RUNNING)
+            .values(status=status, error=error, finished_at=now())
+        )

@@ -1,0 +1,74 @@
+"""What a new installation begins with: one route, one gateway, a price list."""
+
+from sqlalchemy import select
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Account, Gateway, Price, Route, RouteGateway, SenderKind
+from promosms.settings import setting
+
+# Net price of one part in 1/10,000 of the currency; the operator changes it to his own.
+PRICES = {
+    "PL": 300, "GB": 450, "DE": 800, "FR": 700, "ES": 550, "IT": 650, "CZ": 550, "SK": 700,
+    "IE": 650, "NL": 850, "BE": 850, "AT": 850, "PT": 450, "SE": 600, "NO": 700, "DK": 500,
+    "FI": 750, "CH": 700, "HU": 800, "RO": 650, "BG": 750, "GR": 650, "HR": 750, "SI": 650,
+    "LT": 400, "LV": 550, "EE": 650, "UA": 900, "LU": 700, "MT": 550, "CY": 500, "US": 150,
+    "CA": 150,
+}  # fmt: skip
+NUMBER = "+48732000001"
+OPERATOR = "operator"  # the public id of the operator's own account; those of others are random
+
+
+def ensure_defaults() -> None:
+    """Make the route *Standard*, the simulator gateway and the prices, unless there are some."""
+    with transaction() as session:
+        if session.scalar(select(Route.id).limit(1)) is not None:
+            return
+        gateway = Gateway(name="Simulator", kind="simulator", rate=setting("SIMULATOR_RATE"))
+        route = Route(
+            code="standard",
+            name="Standard",
+            sender_kind=SenderKind.NUMBER,
+            sender=NUMBER,
+            is_default=True,
+        )
+        session.add_all([gateway, route])
+        session.flush()
+        session.add(RouteGateway(route_id=route.id, gateway_id=gateway.id))
+        session.add_all(
+            Price(route_id=route.id, country=country, amount=amount)
+            for country, amount in PRICES.items()
+        )
+
+
+def default_route() -> Route:
+    """The route that is used unless another one is chosen."""
+    query = select(Route).order_by(Route.is_default.desc(), Route.id).limit(1)
+    return db.session.scalars(query).one()
+
+
+def simulator_only() -> bool:
+    """Is the simulator the only gateway?"""
+    return set(db.session.scalars(select(Gateway.kind).distinct())) == {"simulator"}
+
+
+def sender_of(route_id: int) -> str:
+    """What recipients of a route see as the sender."""
+    return db.session.scalars(select(Route.sender).where(Route.id == route_id)).one()
+
+
+def operator_account() -> int | None:
+    """The account to which the texts belong by which admins try out gateways; None before."""
+    return db.session.scalar(select(Account.id).where(Account.public_id == OPERATOR))
+
+
+def ensure_operator_account() -> int:
+    """Make that account unless it is there. It has no users, no money and no campaigns."""
+    with transaction() as session:
+        found = operator_account()
+        if found is not None:
+            return found
+        made = Account(public_id=OPERATOR, region=setting("REGISTRATION_COUNTRIES")[0])
+        session.add(made)
+        session.flush()
+        return made.id

@@ -1,0 +1,85 @@
+"""Chores: what is done once a night (UTC), by whichever worker comes first.
+
+A chore is held by a lease while somebody works on it. One that fails is tried again later the
+same day; one whose worker is killed, when the lease has ended.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from promosms.db import upsert
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Chore, now
+
+LEASE = timedelta(minutes=10)
+REST = timedelta(minutes=15)
+
+
+def due(names: Collection[str]) -> list[str]:
+    """Those of the chores that are to be done now, in the given order."""
+    query = select(Chore.name, _due(now())).where(Chore.name.in_(names))
+    known: dict[str, bool] = {name: bool(is_due) for name, is_due in db.session.execute(query)}
+    return [name for name in names if known.get(name, True)]
+
+
+def claim(name: str) -> dict[str, Any] | None:
+    """Take a chore: the place from which to go on; None if it is done or somebody is at it."""
+    with transaction() as session:
+        session.execute(
+            upsert.insert(Chore).values(name=name, place={}, findings=[]).on_conflict_do_nothing()
+        )
+        taken = session.execute(
+            update(Chore)
+            .where(Chore.name == name, _due(now()))
+            .values(leased_until=now() + LEASE)
+            .returning(Chore.place)
+            .execution_options(synchronize_session=False)
+        ).scalar_one_or_none()
+        return None if taken is None else dict(taken)
+
+
+def pause(name: str, place: dict[str, Any]) -> None:
+    """Let it go for now; the next one begins at this place."""
+    _leave(name, place=place, leased_until=None)
+
+
+def fail(name: str) -> None:
+    """It went wrong: the next one begins anew, after a rest."""
+    _leave(name, place={}, leased_until=now() + REST)
+
+
+def finish(name: str, findings: list[Any] | None = None) -> None:
+    """It is done for today."""
+    moment = now()
+    _leave(
+        name,
+        place={},
+        leased_until=None,
+        ran_on=moment.date(),
+        ran_at=moment,
+        findings=findings or [],
+    )
+
+
+def findings(name: str) -> list[Any]:
+    """What the last night has found."""
+    return db.session.scalar(select(Chore.findings).where(Chore.name == name)) or []
+
+
+def _leave(name: str, **values: Any) -> None:
+    with transaction() as session:
+        session.execute(
+            update(Chore)
+            .where(Chore.name == name)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _due(moment: datetime) -> ColumnElement[bool]:
+    idle = or_(Chore.leased_until.is_(None), Chore.leased_until < moment)
+    return idle & or_(Chore.ran_on.is_(None), Chore.ran_on < moment.date())

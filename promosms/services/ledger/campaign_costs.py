@@ -1,0 +1,236 @@
+"""Spendings: which countries, parts and prices the charge of a campaign is made of.
+
+While a small campaign runs its texts are counted; when a hold is closed nothing changes any more,
+and the figures are stored. Counting a million texts takes seconds, reading the figures does not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.lib import time_slice
+from promosms.models import (
+    Campaign,
+    Hold,
+    Message,
+    MessageCount,
+    MessagePart,
+    MessageStatus,
+    Spending,
+    now,
+)
+
+ACCEPTED = (
+    MessageStatus.SENT,
+    MessageStatus.DELIVERED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.EXPIRED,
+)
+PENDING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
+LATELY = timedelta(hours=1)
+BATCH = 20
+COUNTED = 50_000
+"""So many texts can be counted while somebody waits for the page."""
+Rows = Select[*tuple[Any, ...]]
+FIGURES = ("country", "parts", "price", "taken", "charged", "returned", "released")
+ORDER = (Spending.country, Spending.parts, Spending.price)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Texts of one country, number of parts and price (of a text). Money in 1/10,000.
+
+    `waiting` texts are not sent or not confirmed yet: `pending` is still set aside for them.
+    """
+
+    country: str
+    parts: int
+    price: int
+    taken: int
+    charged: int
+    returned: int
+    released: int
+    waiting: int = 0
+    pending: int = 0
+
+
+def of(campaign: Campaign) -> list[Row]:
+    """The rows of a campaign, by country, parts and price; none before it has its hold.
+
+    None either while a large one runs and a little later: it is counted once, when it has ended.
+    """
+    hold = db.session.get(Hold, campaign.id)
+    if hold is None:
+        return []
+    closed = hold.closed_at is not None
+    stored = _stored(campaign.id) if closed else []
+    if stored or campaign.audience > COUNTED:
+        return stored
+    return count(campaign.id, closed)
+
+
+def count(campaign_id: int, closed: bool) -> list[Row]:
+    """Count the texts. Once the hold is `closed`, what is unknown has got its money back."""
+    rows = db.session.execute(counting(campaign_id)).all()
+    return [_row(closed, *(row[:3]), *(int(figure) for figure in row[3:])) for row in rows]
+
+
+def counting(campaign_id: int) -> Rows:
+    """Country, parts, price, then texts and money: accepted, pending, all.
+
+    A text that has failed after the gateway had taken some of its parts is charged for these.
+    Who was skipped before anything was set aside has no price.
+    """
+    there = _grouped(
+        Message,
+        Message.campaign_id == campaign_id,
+        func.count(),
+        func.sum(charged()),
+    )
+    gone = _grouped(
+        MessageCount,
+        MessageCount.campaign_id == campaign_id,
+        func.sum(MessageCount.messages),
+        func.sum(MessageCount.charged),
+    )
+    both = union_all(there, gone).subquery()
+    keys = [both.c[name] for name in ("country", "parts", "price")]
+    status, texts = both.c.status, both.c.texts
+    waiting = status.in_(PENDING)
+    query: Rows = (
+        select(
+            *keys,
+            func.sum(case((status.in_(ACCEPTED), texts), else_=0)),
+            func.sum(both.c.charged),
+            func.sum(case((waiting, texts), else_=0)),
+            func.sum(case((waiting, texts * both.c.price), else_=0)),
+            func.sum(texts),
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return query
+
+
+def charged() -> ColumnElement[int]:
+    """What a message has cost: what was accepted its price, what failed that of the parts taken."""
+    parts_taken = (
+        select(func.count())
+        .where(MessagePart.message_id == Message.id)
+        .correlate(Message)
+        .scalar_subquery()
+    )
+    return case(
+        (Message.status.in_(ACCEPTED), Message.price),
+        (
+            and_(Message.status == MessageStatus.FAILED, Message.parts > 1),
+            parts_taken * Message.price // Message.parts,
+        ),
+        else_=0,
+    )
+
+
+def _grouped(
+    model: type[Message] | type[MessageCount],
+    which: ColumnElement[bool],
+    texts: ColumnElement[int],
+    cost: ColumnElement[int],
+) -> Rows:
+    """Messages by country, parts, price and status, without those that never had a price."""
+    keys = (model.country, model.parts, model.price, model.status)
+    query: Rows = (
+        select(*keys, texts.label("texts"), cost.label("charged"))
+        .where(which, not_(and_(model.status == MessageStatus.SKIPPED, model.price == 0)))
+        .group_by(*keys)
+    )
+    return query
+
+
+def due() -> bool:
+    """Has a campaign closed its hold lately whose figures are not stored?"""
+    recent = Hold.closed_at > now() - LATELY
+    return db.session.scalar(_missing().where(recent).limit(1)) is not None
+
+
+def store(over: Callable[[], bool] = time_slice.nobody) -> bool:
+    """Store what is missing, a campaign at a time; True if there is more."""
+    while campaigns := list(db.session.scalars(_missing().limit(BATCH))):
+        stored = 0
+        for campaign_id in campaigns:
+            stored += _store(campaign_id)
+            if over():
+                return True
+        if not stored:
+            return False  # texts that are gone cannot be counted any more
+    return False
+
+
+def _missing() -> Select[int]:
+    stored = exists().where(Spending.campaign_id == Hold.campaign_id)
+    texts = or_(
+        exists().where(Message.campaign_id == Hold.campaign_id),
+        exists().where(MessageCount.campaign_id == Hold.campaign_id),
+    )
+    return (
+        select(Hold.campaign_id)
+        .where(Hold.closed_at.is_not(None), not_(stored), texts)
+        .order_by(Hold.campaign_id)
+    )
+
+
+def _store(campaign_id: int) -> int:
+    rows = count(campaign_id, closed=True)
+    with transaction() as session:
+        query = select(Campaign).where(Campaign.id == campaign_id).with_for_update()
+        campaign = session.scalar(query)
+        if campaign is None or not rows or _stored(campaign_id):
+            return 0
+        keys = {"campaign_id": campaign_id, "account_id": campaign.account_id}
+        values = [{**keys, **{name: getattr(each, name) for name in FIGURES}} for each in rows]
+        session.execute(insert(Spending), values)
+    return 1
+
+
+def _stored(campaign_id: int) -> list[Row]:
+    query = select(Spending).where(Spending.campaign_id == campaign_id).order_by(*ORDER)
+    return [row(each) for each in db.session.scalars(query)]
+
+
+def row(stored: Spending) -> Row:
+    """Stored figures as they are shown."""
+    return Row(*(getattr(stored, name) for name in FIGURES))
+
+
+def _row(
+    closed: bool,
+    country: str,
+    parts: int,
+    price: int,
+    taken: int,
+    charged: int,
+    waiting: int,
+    pending: int,
+    texts: int,
+) -> Row:
+    if closed:
+        waiting = pending = 0
+    returned = texts - taken - waiting
+    released = texts * price - charged - pending
+    return Row(country, parts, price, taken, charged, returned, released, waiting, pending)

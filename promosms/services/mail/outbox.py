@@ -1,0 +1,117 @@
+"""E-mails: the outbox. Rows wait here until the mail worker has sent them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Email, EmailStatus, now
+from promosms.settings import setting
+
+WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+LEASE = timedelta(minutes=10)
+KEPT = timedelta(days=30)
+KEPT_WITHOUT_ACCOUNT = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An e-mail in the hands of the mail worker; it holds no transaction open."""
+
+    id: int
+    recipient: str
+    subject: str
+    body: str
+    attempts: int
+    created_at: datetime
+    invoice_id: int | None = None
+
+
+def queue_email(
+    recipient: str,
+    subject: str,
+    body: str,
+    account_id: int | None = None,
+    *,
+    invoice_id: int | None = None,
+) -> None:
+    """Put an e-mail into the outbox; the caller rings the bell of the mail worker.
+
+    With `invoice_id` the PDF of that invoice is attached when it leaves.
+    """
+    email = Email(recipient=recipient, subject=subject, body=body, account_id=account_id)
+    email.invoice_id = invoice_id
+    with transaction() as session:
+        session.add(email)
+
+
+def waiting() -> bool:
+    """Is there an e-mail to send now?"""
+    return db.session.scalar(select(Email.id).where(_due(now())).limit(1)) is not None
+
+
+def claim() -> Claimed | None:
+    """Take the next e-mail out of the queue for this worker.
+
+    One that a worker has taken and not answered for within ten minutes is taken again.
+    """
+    moment = now()
+    with transaction() as session:
+        oldest = select(Email).where(_due(moment)).order_by(Email.id).limit(1)
+        email = session.scalar(oldest.with_for_update(skip_locked=True))
+        if email is None:
+            return None
+        email.status = EmailStatus.SENDING
+        email.attempts += 1
+        email.next_attempt_at = moment + LEASE
+        return Claimed(
+            email.id,
+            email.recipient,
+            email.subject,
+            email.body,
+            email.attempts,
+            email.created_at,
+            email.invoice_id,
+        )
+
+
+def note_sent(email_id: int) -> None:
+    """It has left: forget it, unless nothing sends e-mails and people look at the row itself."""
+    with transaction() as session:
+        if setting("MAIL_SERVER"):
+            session.execute(delete(Email).where(Email.id == email_id))
+        else:
+            _mark(email_id, EmailStatus.SENT)
+
+
+def note_failed(email_id: int, attempts: int, *, for_good: bool) -> None:
+    """It did not leave: try later, at most five times, or give up."""
+    if for_good or attempts > len(WAITS):
+        _mark(email_id, EmailStatus.FAILED)
+    else:
+        _mark(email_id, EmailStatus.QUEUED, now() + WAITS[attempts - 1])
+
+
+def forget_old() -> None:
+    """Delete what nobody needs any more: after 30 days, or 2 where there is no account."""
+    old = or_(
+        Email.created_at < now() - KEPT,
+        and_(Email.account_id.is_(None), Email.created_at < now() - KEPT_WITHOUT_ACCOUNT),
+    )
+    with transaction() as session:
+        session.execute(delete(Email).where(old).execution_options(synchronize_session=False))
+
+
+def _due(moment: datetime) -> ColumnElement[bool]:
+    unsent = Email.status.in_([EmailStatus.QUEUED, EmailStatus.SENDING])
+    return and_(unsent, Email.next_attempt_at <= moment)
+
+
+def _mark(email_id: int, status: EmailStatus, at: datetime | None = None) -> None:
+    changes: dict[str, object] = {"status": status}
+    if at is not None:
+        changes["next_attempt_at"] = at
+    with transaction() as session:
+        session.execute(update(Email).where(Email.id == email_id).values(changes))

@@ -1,0 +1,186 @@
+"""Payments: money that has come for a top-up is booked here, once, whatever way it came.
+
+In one transaction: the payment, what the top-up has received, and as soon as that is enough the
+credit of the ledger, the end of the trial and the invoice. Amounts are gross in 1/10,000.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.documents import tax
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Invoice,
+    InvoiceKind,
+    Payment,
+    PaymentKind,
+    TopUp,
+    TopUpStatus,
+    now,
+)
+from promosms.services.invoices import invoices
+from promosms.services.ledger import ledger
+from promosms.services.payments import balance_alerts
+
+TRANSFER = "transfer"
+STRIPE = "stripe"
+
+
+class WrongCurrency(Exception):
+    """The money is not of the currency of the order; nothing is booked."""
+
+
+class ReferenceTaken(Exception):
+    """This reference of the provider stands for another payment; nothing is booked."""
+
+
+class AccountGone(Exception):
+    """The account is being erased, or is gone with the order: nobody can be credited."""
+
+
+class NothingToSettle(Exception):
+    """The order is paid already, or nothing has come for it yet."""
+
+
+def receive(
+    top_up_id: int,
+    provider: str,
+    reference: str,
+    amount: int,
+    *,
+    actor: str,
+    paid_at: datetime | None = None,
+    note: str = "",
+    currency: str | None = None,
+) -> Payment:
+    """Book money that has come, once for each (provider, reference); later calls find the first.
+
+    An order that was cancelled or has expired is paid all the same. Raises WrongCurrency,
+    ReferenceTaken, AccountGone.
+    """
+    if amount <= 0:
+        raise ValueError("what comes in is positive")
+    try:
+        with transaction() as session:
+            top_up = locked(session, top_up_id)
+            if currency is not None and currency.upper() != top_up.currency:
+                raise WrongCurrency(currency)
+            if known := find(provider, reference):
+                return _same(known, top_up_id, amount)
+            payment = Payment(
+                account_id=top_up.account_id,
+                top_up_id=top_up.id,
+                provider=provider,
+                reference=reference,
+                currency=top_up.currency,
+                amount=amount,
+                actor=actor,
+                note=note[:300],
+                paid_at=paid_at or now(),
+            )
+            return _book(session, top_up, payment)
+    except IntegrityError as error:
+        # Another order was given the same reference in the same moment.
+        known = find(provider, reference)
+        if known is None:
+            raise
+        raise ReferenceTaken from error
+
+
+def settle_short(top_up_id: int, actor: str) -> TopUp:
+    """Make a partly paid order as large as what has come; raises NothingToSettle."""
+    with transaction() as session:
+        top_up = locked(session, top_up_id)
+        net, vat = tax.split_gross(top_up.paid, top_up.rate)
+        if top_up.status == TopUpStatus.PAID or not 0 < top_up.paid < top_up.gross or net <= 0:
+            raise NothingToSettle
+        top_up.net, top_up.tax, top_up.gross = net, vat, top_up.paid
+        session.flush()
+        query = select(Payment).where(
+            Payment.top_up_id == top_up_id, Payment.kind == PaymentKind.RECEIPT
+        )
+        last = session.scalars(query.order_by(Payment.id.desc())).first()
+        assert last is not None
+        _settle(session, top_up, last, actor)
+        return top_up
+
+
+def due(top_up: TopUp) -> int:
+    """What is still missing until the order is paid."""
+    return 0 if top_up.status == TopUpStatus.PAID else max(0, top_up.gross - top_up.paid)
+
+
+def surplus(top_up: TopUp) -> int:
+    """What has come and is not on any invoice: paid twice or too much, or not enough yet."""
+    if top_up.status != TopUpStatus.PAID:
+        return top_up.paid
+    return max(0, top_up.paid - top_up.gross + credited_back(top_up))
+
+
+def credited_back(top_up: TopUp) -> int:
+    """The gross sum of its credit notes, as a positive number."""
+    query = select(func.sum(Invoice.gross)).where(
+        Invoice.top_up_id == top_up.id, Invoice.kind == InvoiceKind.CREDIT_NOTE
+    )
+    return -(db.session.scalar(query) or 0)
+
+
+def find(provider: str, reference: str, kind: PaymentKind = PaymentKind.RECEIPT) -> Payment | None:
+    """The payment that a provider calls so."""
+    query = select(Payment).filter_by(provider=provider, reference=reference, kind=kind)
+    return db.session.scalar(query)
+
+
+def of_top_up(top_up_id: int) -> list[Payment]:
+    """All movements for an order, the oldest first."""
+    query = select(Payment).where(Payment.top_up_id == top_up_id).order_by(Payment.id)
+    return list(db.session.scalars(query))
+
+
+def locked(session: Session, top_up_id: int) -> TopUp:
+    """The order, locked until the transaction ends; raises AccountGone where there is none."""
+    top_up = session.get(TopUp, top_up_id, with_for_update=True, populate_existing=True)
+    if top_up is None:
+        raise AccountGone
+    return top_up
+
+
+def locked_account(session: Session, account_id: int) -> Account:
+    """The account, locked after the order; raises AccountGone when it is being erased."""
+    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    if account is None or account.status == AccountStatus.DELETING:
+        raise AccountGone
+    return account
+
+
+def _same(known: Payment, top_up_id: int, amount: int) -> Payment:
+    if (known.top_up_id, known.amount) != (top_up_id, amount):
+        raise ReferenceTaken
+    return known
+
+
+def _book(session: Session, top_up: TopUp, payment: Payment) -> Payment:
+    locked_account(session, top_up.account_id)
+    session.add(payment)
+    top_up.paid += payment.amount
+    session.flush()
+    if top_up.status != TopUpStatus.PAID and top_up.paid >= top_up.gross:
+        _settle(session, top_up, payment, payment.actor)
+    return payment
+
+
+def _settle(session: Session, top_up: TopUp, payment: Payment, actor: str) -> None:
+    account = locked_account(session, top_up.account_id)
+    if account.approved_at is None:
+        account.approved_at = now()
+    top_up.status, top_up.paid_at = TopUpStatus.PAID, payment.paid_at
+    session.flush()
+    ledger.credit(account.id, top_up.net, f"top-up:{top_up.id}", actor=actor, payment_id=payment.id)
+    invoices.issue(top_up, payment)
+    balance_alerts.credited(account.id, top_up.net)

@@ -1,0 +1,35 @@
+"""Choices about optional cookies: kept as proof, without anything about who chose."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from promosms.db.transactions import transaction
+from promosms.models import CookieChoice, now
+
+# The choice itself counts for six months; the proof of it stays for as long again.
+KEPT = timedelta(days=366)
+
+
+def record(
+    version: str, accepted: Collection[str], rejected: Collection[str], language: str
+) -> str:
+    """Store a choice made under this version of the policy; returns its random id."""
+    with transaction() as session:
+        choice = CookieChoice(
+            version=version,
+            accepted=" ".join(sorted(accepted)),
+            rejected=" ".join(sorted(rejected)),
+            language=language,
+        )
+        session.add(choice)
+        session.flush()
+        return choice.public_id
+
+
+def forget_old() -> int:
+    """Delete the choices whose time has passed; returns how many there were."""
+    with transaction() as session:
+        old = delete(CookieChoice).where(CookieChoice.created_at < now() - KEPT)
+        return len(session.execute(old.returning(CookieChoice.id)).all())

@@ -1,0 +1,207 @@
+"""Price tables: the prices of a route as a CSV file, out of the installation and back into it.
+
+Columns: country, prefix, top_up_from, valid_from (UTC; empty: holds now), price, currency. Only
+country and price are needed. A table adds and changes; what it does not name stays as it is.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from promosms.db.transactions import transaction
+from promosms.lib import csv_files, formulas, text_encodings
+from promosms.models import now
+from promosms.services.audit import log as audit_log
+from promosms.services.prices import cells as price_cells
+from promosms.services.prices import entries, prices
+from promosms.services.prices.cells import FREE, NONE, UNITS, BadCell, PriceProblem, Typed
+from promosms.services.prices.entries import Change
+from promosms.services.prices.prices import Entry
+from promosms.settings import setting
+
+COLUMNS = ("country", "prefix", "top_up_from", "valid_from", "price", "currency")
+NEEDED = ("country", "price")
+MOST_BYTES = 1_000_000
+MOST_ROWS = 20_000
+_INVISIBLE = str.maketrans("", "", "\0\ufeff\u200b\u200e\u200f")
+
+
+class TableProblem(StrEnum):
+    """Why a table cannot be read at all."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    ENCODING = "encoding"
+    QUOTES = "quotes"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    REPEATED = "repeated"
+
+
+class BadTable(Exception):
+    """The table cannot be read; `said` is the column in question."""
+
+    def __init__(self, problem: TableProblem, said: str = "") -> None:
+        super().__init__(problem, said)
+        self.problem, self.said = problem, said
+
+
+class Moved(Exception):
+    """The prices have changed since the preview was shown."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a table would do: changes with their row numbers, rows that are so, rows refused."""
+
+    changes: list[tuple[int, Change]]
+    same: int
+    errors: list[tuple[int, BadCell]]
+
+    @property
+    def seal(self) -> str:
+        """Stands for these changes, so that they are made or none."""
+        return entries.seal_of([change for _row, change in self.changes])
+
+
+def export_rows(route_id: int) -> Iterator[list[str]]:
+    """What holds and what is planned, as rows; importing them changes nothing."""
+    yield list(COLUMNS)
+    moment, currency = now(), setting("CURRENCY")
+    for entry in entries.present(prices.entries(route_id), moment):
+        tier = figures(entry.tier_from) if entry.tier_from else ""
+        begins = _moment(entry) if entry.valid_from > moment else ""
+        yield [entry.country, entry.prefix, tier, begins, _price(entry.amount), currency]
+
+
+def decode(raw: bytes) -> str:
+    """The text of an uploaded table, whatever its encoding. Raises BadTable."""
+    if len(raw) > MOST_BYTES:
+        raise BadTable(TableProblem.TOO_LARGE)
+    try:
+        encoding = text_encodings.detect(io.BytesIO(raw), setting("REGISTRATION_COUNTRIES")[0])
+        return raw.decode(encoding)
+    except (text_encodings.Unreadable, UnicodeError) as error:
+        raise BadTable(TableProblem.ENCODING) from error
+
+
+def plan(route_id: int, text: str, moment: datetime | None = None) -> Plan:
+    """What a table would change on a route now. Raises BadTable."""
+    moment = moment or now()
+    known: dict[tuple[str, str, int], list[Entry]] = {}
+    for entry in prices.entries(route_id):
+        known.setdefault(entry.series, []).append(entry)
+    found = Plan([], 0, [])
+    same, seen = 0, dict[tuple[object, ...], int]()
+    for row, cells in _rows(text):
+        try:
+            typed = _read(cells, moment)
+            if typed[:4] in seen:
+                raise BadCell("", PriceProblem.TWICE, str(seen[typed[:4]]))
+            seen[typed[:4]] = row
+            change = entries.change_of(known.get(typed.series, []), typed, moment)
+            if change is None:
+                same += 1
+            else:
+                found.changes.append((row, change))
+        except BadCell as error:
+            found.errors.append((row, error))
+    return Plan(found.changes, same, found.errors)
+
+
+def apply(route_id: int, text: str, seal: str, actor: str) -> int:
+    """Make all the changes that a preview has shown, or none; returns how many.
+
+    Raises Moved if they would not be the same any more, and BadTable.
+    """
+    with transaction() as session:
+        route, moment = entries.lock(session, route_id), now()
+        found = plan(route_id, text, moment)
+        if found.errors or found.seal != seal:
+            raise Moved
+        entries.write(session, route_id, (change for _row, change in found.changes), moment)
+        if found.changes:
+            audit_log.record(
+                actor, "route.prices", route.code, f"{len(found.changes)} from a table"
+            )
+        return len(found.changes)
+
+
+def figures(units: int) -> str:
+    """1/10,000 as a plain number without needless zeros, such as 0.03."""
+    figures = f"{Decimal(units) / UNITS:.4f}".rstrip("0").rstrip(".")
+    return figures or "0"
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with their number in the file, as cells by column."""
+    plain = text.translate(_INVISIBLE)
+    delimiter = csv_files.guess_delimiter(plain)
+    reader = csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter)
+    head: list[str] | None = None
+    try:
+        for number, cells in enumerate(reader, 1):
+            kept = [formulas.unescaped(cell.strip()) for cell in cells]
+            if not any(kept) or (number == 1 and kept[0].lower() == "sep="):
+                continue
+            if number > MOST_ROWS:
+                raise BadTable(TableProblem.TOO_LARGE)
+            if head is None:
+                head = _head(kept)
+            else:
+                yield number, _by_column(head, kept)
+    except csv.Error as error:
+        raise BadTable(TableProblem.QUOTES) from error
+    if head is None:
+        raise BadTable(TableProblem.EMPTY)
+
+
+def _head(cells: list[str]) -> list[str]:
+    names = [cell.lower().replace(" ", "_").replace("-", "_") for cell in cells]
+    for name, cell in zip(names, cells, strict=True):
+        if name and name not in COLUMNS:
+            raise BadTable(TableProblem.UNKNOWN, cell[:40])
+        if name and names.count(name) > 1:
+            raise BadTable(TableProblem.REPEATED, name)
+    for name in NEEDED:
+        if name not in names:
+            raise BadTable(TableProblem.MISSING, name)
+    return names
+
+
+def _by_column(head: list[str], cells: list[str]) -> dict[str, str]:
+    """The cells by name; what is too much stands under an empty name."""
+    found = dict.fromkeys(COLUMNS, "") | {"": "".join(cells[len(head) :])}
+    for name, cell in zip(head, cells, strict=False):
+        found[name] = cell if name else found[""] + cell
+    return found
+
+
+def _read(cells: dict[str, str], moment: datetime) -> Typed:
+    if cells[""] or cells["currency"].isdecimal():
+        raise BadCell("", PriceProblem.CELLS)
+    if cells["currency"] and cells["currency"].upper() != setting("CURRENCY"):
+        raise BadCell("currency", PriceProblem.CURRENCY, cells["currency"][:20])
+    country = price_cells.country(cells["country"])
+    return Typed(
+        country,
+        price_cells.prefix(cells["prefix"], country),
+        price_cells.tier(cells["top_up_from"]),
+        price_cells.moment(cells["valid_from"], moment),
+        price_cells.amount(cells["price"]),
+    )
+
+
+def _price(amount: int | None) -> str:
+    if amount is None:
+        return NONE
+    return figures(amount) if amount else FREE
+
+
+def _moment(entry: Entry) -> str:
+    spec = "minutes" if not entry.valid_from.second else "seconds"
+    return entry.valid_from.replace(tzinfo=None, microsecond=0).isoformat(" ", timespec=spec)

@@ -1,0 +1,138 @@
+"""Erasing one person: everything of one number leaves an account, with the rigour of an erasure.
+
+Counters, prices and the suppression stay: reports and the ledger add up as before, and whoever
+opted out is not texted again. What has gone is then made unreadable by the worker.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, String, and_, cast, delete, literal, select, update
+from sqlalchemy.orm import Session
+
+from promosms.db import row_security
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    BadRow,
+    EventKind,
+    GatewayEvent,
+    Guest,
+    Import,
+    InboundMessage,
+    Message,
+    MessageStatus,
+    Recipient,
+)
+from promosms.services.audit import log as audit_log
+from promosms.services.gateways import simulated_phone
+from promosms.services.imports import files as import_files
+from promosms.services.imports import imports
+from promosms.services.inbox import gateway_inbox
+from promosms.services.privacy import erasure_journal, purge_messages
+from promosms.services.privacy import export as account_export
+from promosms.services.recipients import recipients
+from promosms.services.sending import opt_outs
+
+ERASE = "recipient.erase"
+TABLES = (
+    *("recipients", "list_recipients", "messages", "message_parts", "inbound_messages"),
+    *("gateway_events", "bad_rows", "guests", "account_exports"),
+)
+"""Of which rows may have gone: their files are made anew."""
+SETTLED = (*purge_messages.ENDED, MessageStatus.SENT)
+NATIONAL = 7  # digits at the end of a number by which a refused row is recognised
+
+
+class UnderWay(Exception):
+    """A text to the number is just leaving, or an import is going to bring it again."""
+
+
+def erase(account: Account, recipient: Recipient, actor: str) -> None:
+    """Erase a person; raises UnderWay, then nothing is changed."""
+    account_id, public_id, number = account.id, account.public_id, recipient.phone
+    name = erasure_journal.recipient_name(public_id, recipient.public_id)
+    recipient_id = recipient.id
+    with row_security.outside("the inbox of the gateways is one for all accounts"):
+        gateway_inbox.apply_batch()
+    if _in_an_import(account_id, number):
+        raise UnderWay
+    opt_outs.alone(account_id, number, lambda session: _stop(session, account_id, number))
+    erasure_journal.note(erasure_journal.Kind.RECIPIENT, [name])
+    _purge(account_id, number)
+    with transaction() as session:
+        recipients.delete_ids(session, [recipient_id])
+        _forget(session, account_id, number)
+        audit_log.record(actor, ERASE, public_id)
+    account_export.forget_file(account_id)
+    if simulated_phone.settings()["path"].exists():
+        simulated_phone.store().forget([], [number])
+        simulated_phone.store().scrub()
+
+
+def _stop(session: Session, account_id: int, number: str) -> None:
+    flying = Message.status == MessageStatus.SENDING
+    query = select(Message.id).where(_messages(account_id, number), flying).limit(1)
+    if session.scalar(query) is not None:
+        raise UnderWay
+    opt_outs.skip_waiting(session, account_id, [number], opt_outs.DELETED)
+
+
+def _purge(account_id: int, number: str) -> None:
+    """Its messages become counts, as when their time is over; what is unsettled loses its number.
+
+    An unsettled one has money set aside that is still to be given back.
+    """
+    own = _messages(account_id, number)
+    query = select(Message.campaign_id, Message.id).where(own, Message.status.in_(SETTLED))
+    for campaign_id, message_id in db.session.execute(query).all():
+        if campaign_id is not None:
+            purge_messages.at_once(campaign_id, [message_id])
+    if simulated_phone.settings()["path"].exists():
+        ids = db.session.scalars(select(Message.id).where(own))
+        simulated_phone.store().forget([str(each) for each in ids], [])
+    with transaction() as session:
+        single = Message.campaign_id.is_(None), Message.status != MessageStatus.SENDING
+        gone = session.scalars(select(Message.id).where(own, *single).with_for_update())
+        purge_messages.delete_messages(session, gone.all())
+        session.execute(
+            update(Message)
+            .where(own, Message.status != MessageStatus.SENDING)
+            .values(phone=literal("x") + cast(Message.id, String), text="", sealed=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _forget(session: Session, account_id: int, number: str) -> None:
+    for model in (InboundMessage, Guest):
+        session.execute(delete(model).where(model.account_id == account_id, model.phone == number))
+    bare = number.lstrip("+")
+    replies = GatewayEvent.kind == EventKind.INBOUND, GatewayEvent.account_id == account_id
+    session.execute(delete(GatewayEvent).where(*replies, GatewayEvent.phone.in_((number, bare))))
+    rows = session.execute(select(BadRow.id, BadRow.content).where(BadRow.account_id == account_id))
+    same = [row.id for row in rows if _digits(number)[-NATIONAL:] in _digits(row.content)]
+    session.execute(delete(BadRow).where(BadRow.id.in_(same)))
+
+
+def _messages(account_id: int, number: str) -> ColumnElement[bool]:
+    return and_(Message.phone == number, Message.account_id == account_id)
+
+
+def _in_an_import(account_id: int, number: str) -> bool:
+    """Does a stored file hold the number? What is imported later would bring the person back."""
+    end = _digits(number)[-NATIONAL:]
+    query = select(Import.stored_as).where(
+        Import.account_id == account_id, Import.status.not_in(imports.ENDED)
+    )
+    return any(end in line for name in db.session.scalars(query) for line in _lines(name))
+
+
+def _lines(name: str) -> Iterator[str]:
+    path = import_files.path(name)
+    if path.exists():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from (_digits(line) for line in file)
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())

@@ -1,0 +1,262 @@
+"""Erasure: an account leaves, and with it every row and file that holds something of it."""
+
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, literal, select, update
+from sqlalchemy.orm import Session as Transaction
+
+from promosms.db import overwrite_files, row_security
+from promosms.db.transactions import on_sqlite, transaction, writing
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Campaign,
+    CampaignStatus,
+    Import,
+    ImportStatus,
+    Message,
+    MessageStatus,
+    Model,
+    Recipient,
+    RecipientList,
+    Suppression,
+    TopUp,
+    TopUpStatus,
+    User,
+    now,
+)
+from promosms.services.audit import log as audit_log
+from promosms.services.gateways import simulated_phone
+from promosms.services.imports import imports
+from promosms.services.inbox import gateway_inbox
+from promosms.services.invoices import invoices
+from promosms.services.payments import saved_cards
+from promosms.services.privacy import erase_rows, erasure_journal, erasure_requests
+from promosms.services.privacy import export as account_export
+from promosms.services.privacy.account_scope import belonging, tables
+from promosms.services.sending import cursors
+from promosms.services.sending import opt_outs as suppressions
+
+FLIGHT = timedelta(seconds=30)
+SECONDS = 20.0
+PATIENCE = 2.0
+LEAVE = "account.leave"
+# Tables of which rows stay, with less in them.
+UPDATED = ("accounts", "audit_entries", "invoices", "payments")
+EVENT_BATCHES = 200
+COUNTERS = [f"n_{status}" for status in MessageStatus]
+RUNNING = (
+    CampaignStatus.PREPARING,
+    CampaignStatus.SENDING,
+    CampaignStatus.PAUSED,
+    CampaignStatus.BLOCKED,
+)
+ENDED = (
+    ImportStatus.FINISHED,
+    ImportStatus.CANCELLED,
+    ImportStatus.FAILED,
+    ImportStatus.UNDONE,
+)
+
+
+class Unfinished(Exception):
+    """Something still holds on to the data; the erasure has to be run again."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What an owner gives up, counted; and the invoices that stay, with the day they go."""
+
+    recipients: int
+    lists: int
+    suppressions: int
+    campaigns: int
+    users: int
+    running: int
+    invoices: int
+    invoices_until: date | None
+
+
+def losses(account_id: int) -> Losses:
+    """Count what goes with the account."""
+
+    def number(model: type[Model], *more: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(model).filter_by(account_id=account_id)
+        return db.session.scalar(query.where(*more)) or 0
+
+    kept, until = invoices.kept(account_id)
+    return Losses(
+        recipients=number(Recipient),
+        lists=number(RecipientList),
+        suppressions=number(Suppression),
+        campaigns=number(Campaign),
+        users=number(User),
+        running=number(Campaign, Campaign.status.in_(RUNNING)),
+        invoices=kept,
+        invoices_until=until,
+    )
+
+
+def begin(account_id: int, actor: str, link: str = "") -> bool:
+    """Shut the account at once: nobody is signed in and nothing starts; False if it was shut.
+
+    When this returns nothing more is submitted for it: what a worker is just submitting is waited
+    for, two seconds at most (a gateway that does not answer must not hold up anybody), but not
+    inside a running transaction. `link` is the secret by which its owner watches the rest.
+    """
+    nested = writing()
+    total = _total(account_id)
+    with transaction() as session:
+        if not on_sqlite():  # a claim of its texts has committed, or sees that it is shut
+            session.execute(select(func.pg_advisory_xact_lock(suppressions.LOCKS + account_id)))
+        _stop(session, account_id)
+        account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+        if account is None or account.status == AccountStatus.DELETING:
+            return False
+        account.status = AccountStatus.DELETING
+        session.flush()
+        with row_security.outside("a link or a letter to one of its people may name no account"):
+            for name in ("sessions", "confirmations", "emails"):
+                table = Account.metadata.tables[name]
+                session.execute(delete(table).where(belonging(table, account_id)))
+        saved_cards.forget(account_id)
+        erasure_requests.begin(session, account.public_id, link, total)
+        audit_log.record(actor, LEAVE, account.public_id)
+    if not nested:
+        _wait_for_flight(account_id, PATIENCE)
+    return True
+
+
+def stale_erasures() -> list[int]:
+    """Accounts that are still to be erased."""
+    query = select(Account.id).where(Account.status == AccountStatus.DELETING)
+    return list(db.session.scalars(query.order_by(Account.id)))
+
+
+def erase(account_id: int, seconds: float = SECONDS) -> bool:
+    """Remove everything of an account that has left, for some seconds; True if there is more.
+
+    Can be killed and run again at any point. The account's own row, which says nothing about
+    anybody by then, goes last: as long as it is there the work is known to be incomplete.
+    Raises Unfinished when somebody else has to finish first.
+    """
+    deadline = time.monotonic() + seconds
+    db.session.rollback()
+    account = db.session.get(Account, account_id)
+    if account is None or account.status != AccountStatus.DELETING:
+        return False
+    public_id = account.public_id
+    erasure_journal.note(erasure_journal.Kind.ACCOUNT, [public_id])
+    erasure_requests.ensure(public_id)
+    _await_flight(account_id, public_id)
+    _apply_events()
+    imports.forget_files(account_id)
+    account_export.forget_file(account_id)
+    db.session.rollback()
+    if not simulated_phone.forget_account(account_id):
+        raise Unfinished("the simulator's file is in use")
+    if not erase_rows.remove_rows(account_id, public_id, deadline):
+        return True
+    _empty(account_id, public_id)
+    if not overwrite_files.scrub([*(table.name for table in tables()), *UPDATED]):
+        raise Unfinished("the database's files are in use")
+    overwrite_files.scrub_redis()
+    with transaction() as session:
+        session.execute(delete(Account).where(Account.id == account_id))
+        audit_log.record("system", "account.erase", public_id)
+        erasure_requests.finish(session, public_id)
+    db.session.remove()
+    return False
+
+
+def _total(account_id: int) -> int:
+    """About how many rows there are to go: recipients, and the messages of campaigns."""
+    counters = sum((Campaign.__table__.c[name] for name in COUNTERS), literal(0))
+    sums = select(func.sum(counters)).where(Campaign.account_id == account_id)
+    people = select(func.count()).select_from(Recipient).where(Recipient.account_id == account_id)
+    return int(db.session.scalar(sums) or 0) + int(db.session.scalar(people) or 0)
+
+
+def _stop(session: Transaction, account_id: int) -> None:
+    """Campaigns, imports, single texts and orders that are still under way end here."""
+    session.execute(
+        update(Campaign)
+        .where(Campaign.account_id == account_id, Campaign.status.in_(RUNNING))
+        .values(status=CampaignStatus.CANCELLED, finished_at=now())
+    )
+    session.execute(
+        update(Import)
+        .where(Import.account_id == account_id, Import.status.not_in(ENDED))
+        .values(status=ImportStatus.CANCELLED)
+    )
+    session.execute(
+        update(Message)
+        .where(
+            Message.account_id == account_id,
+            Message.campaign_id.is_(None),
+            Message.status == MessageStatus.QUEUED,
+        )
+        .values(
+            status=MessageStatus.CANCELLED,
+            apart=MessageStatus.CANCELLED,
+            final_at=now(),
+            sealed=None,
+        )
+    )
+    session.execute(
+        update(TopUp)
+        .where(TopUp.account_id == account_id, TopUp.status == TopUpStatus.OPEN)
+        .values(status=TopUpStatus.CANCELLED)
+    )
+
+
+def _wait_for_flight(account_id: int, seconds: float) -> bool:
+    """Let texts that a worker is just submitting come to an end; False if some have not."""
+    query = select(Message.id).where(
+        Message.account_id == account_id,
+        Message.submitted_at.is_not(None),
+        Message.lease_until > now(),
+    )
+    end = time.monotonic() + seconds
+    while any(
+        db.session.scalar(query.where(where).limit(1)) is not None
+        for where in cursors.under_way(Campaign.account_id == account_id)
+    ):
+        db.session.rollback()
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    db.session.rollback()
+    return True
+
+
+def _await_flight(account_id: int, public_id: str) -> None:
+    left_at = audit_log.last(LEAVE, public_id)
+    if left_at is None or now() - left_at > FLIGHT:
+        return  # its worker is dead, or the line hangs
+    if not _wait_for_flight(account_id, SECONDS / 2):
+        raise Unfinished("texts are being submitted")
+
+
+def _apply_events() -> None:
+    """Replies in the inbox go to whoever they are for, as long as the messages are there."""
+    for _ in range(EVENT_BATCHES):
+        if not gateway_inbox.apply_batch():
+            return
+
+
+def _empty(account_id: int, public_id: str) -> None:
+    """What people have typed about and into the account, and what leads to it from elsewhere."""
+    with transaction() as session:
+        erasure_requests.keep(session, public_id, invoices.kept_until(account_id))
+        invoices.unlink(session, account_id)
+        session.execute(
+            update(Account)
+            .where(Account.id == account_id)
+            .values(field_labels={}, suspended_reason="", balance=0, held=0)
+        )
+        audit_log.empty_details(session, public_id)
+    db.session.remove()

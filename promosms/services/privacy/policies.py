@@ -1,0 +1,127 @@
+"""What the policy pages say about this installation, read from what the code obeys."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from promosms.extensions import db
+from promosms.language import gettext as _
+from promosms.language import ngettext, operator_name
+from promosms.models import Gateway
+from promosms.services.installation import defaults
+from promosms.services.invoices import seller
+from promosms.services.payments import stripe_checkout
+from promosms.services.privacy import retention as rules
+from promosms.settings import setting
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Somebody outside who gets data, and what that is."""
+
+    name: str
+    gets: str
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs the installation; what is not set is empty."""
+
+    name: str
+    address: str
+    email: str
+    tax_id: str
+
+
+def operator() -> Operator:
+    """The operator as the settings name him."""
+    return Operator(
+        operator_name(),
+        setting("OPERATOR_ADDRESS"),
+        setting("OPERATOR_EMAIL"),
+        setting("OPERATOR_TAX_ID"),
+    )
+
+
+def gateways() -> list[str]:
+    """The lines that carry texts to the outside; the simulator carries nothing anywhere."""
+    query = select(Gateway.name).where(Gateway.kind != "simulator").order_by(Gateway.name)
+    return list(db.session.scalars(query))
+
+
+def receivers() -> list[Receiver]:
+    """Everybody to whom anything leaves this installation, as its settings and lines say."""
+    found = [
+        Receiver(name, _("The number and the text of each message that it carries."))
+        for name in gateways()
+    ]
+    if setting("MAIL_SERVER"):
+        gets = _("Your e-mail address and the e-mails that the service writes to you.")
+        found.append(Receiver(_("Mail server %(host)s", host=setting("MAIL_SERVER")), gets))
+    if stripe_checkout.available():
+        gets = _(
+            "If you pay by card: the amount, the number of the order and your card. The card is "
+            "typed on the pages of Stripe, and we never see its number."
+        )
+        found.append(Receiver("Stripe", gets))
+    if setting("VIES_URL"):
+        gets = _(
+            "If you give a VAT number of the European Union for an invoice: this number, to check "
+            "it, and ours."
+        )
+        found.append(Receiver(_("VIES, the register of the European Commission"), gets))
+    if not seller.missing() and setting("OPERATOR_COUNTRY") == "PL":
+        gets = _("Your invoices, because the law requires it. The operator uploads them by hand.")
+        found.append(Receiver(_("KSeF, the register of the Polish tax office"), gets))
+    return found + [_processor(words) for words in setting("PROCESSORS")]
+
+
+def _processor(words: str) -> Receiver:
+    """A line of the settings: a company, and after a colon what it does."""
+    name, _colon, gets = words.partition(":")
+    return Receiver(name.strip(), gets.strip())
+
+
+def phone_shown() -> bool:
+    """Does the page *Simulated phone* exist, which shows the texts instead of sending them?"""
+    return not setting("PRODUCTION") and defaults.simulator_only()
+
+
+def retention() -> list[tuple[str, str]]:
+    """What is kept, and how long: rows for the privacy page."""
+    until = _("Until you delete it, or the account.")
+    with_account = _("Until the account is deleted.")
+    return [
+        (_("Recipients, lists and opt-outs"), until),
+        (_("Movements of your balance"), with_account),
+        (_("E-mail address, mobile number, password hash"), with_account),
+        (
+            _("The system password in the text message"),
+            _(
+                "Encrypted until it has been handed to the mobile network, never in clear. It is "
+                "valid for %(n)s minutes.",
+                n=setting("SYSTEM_PASSWORD_MINUTES"),
+            ),
+        ),
+        *rules.rows(),
+        (_("Invoices and payments"), _invoices()),
+        (
+            _("Record of acts of administrators"),
+            _("Kept, with random identifiers for names. The reasons in it go with the account."),
+        ),
+    ]
+
+
+def _invoices() -> str:
+    return str(
+        ngettext(
+            "Until %(n)s year after the year of the invoice, because tax law requires it. When the "
+            "account is deleted nothing leads from them to it any more: what stays is what is "
+            "printed on the invoice.",
+            "Until %(n)s years after the year of the invoice, because tax law requires it. When "
+            "the account is deleted nothing leads from them to it any more: what stays is what is "
+            "printed on the invoice.",
+            setting("INVOICE_YEARS"),
+            n=setting("INVOICE_YEARS"),
+        )
+    )

@@ -1,0 +1,248 @@
+"""Purging: numbers and texts of messages go; counts, parts, prices and statuses stay.
+
+A message that is due is deleted with its parts, and in the same transaction becomes one more in the
+counts of its campaign, so that reports, spendings and the audit of the ledger come to the same
+figures before and after. A few hundred at a time: whoever sends hardly waits.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from promosms.db import upsert
+from promosms.db.bulk import among
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Campaign,
+    CampaignStatus,
+    Hold,
+    InboundMessage,
+    Message,
+    MessageCount,
+    MessagePart,
+    MessageStatus,
+    now,
+    table_of,
+)
+from promosms.services.gateways import simulated_phone
+from promosms.services.ledger import campaign_costs
+
+SHORTEST, LONGEST = 3, 90
+"""Days: between these an account may choose."""
+BATCH = 500
+PAUSE = 0.005  # seconds between two batches, for whoever waits to write
+ENDED = (
+    MessageStatus.DELIVERED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.EXPIRED,
+    MessageStatus.FAILED,
+    MessageStatus.SKIPPED,
+    MessageStatus.CANCELLED,
+)
+Place = dict[str, Any]
+ROWS, PARTS, REPLIES = table_of(Message), table_of(MessagePart), table_of(InboundMessage)
+KEYS = ("campaign_id", "status", "reason", "country", "parts", "price")
+
+
+def messages(place: Place, over: Callable[[], bool]) -> bool:
+    """Purge what is due of campaigns, then of single texts; True if there is more.
+
+    `place` is where the last slice stopped. What is on its way, or has money set aside, stays.
+    """
+    return _campaigns(place, over) or _singles(place, over)
+
+
+def replies(place: Place, over: Callable[[], bool]) -> bool:
+    """Purge replies after the time that their account has chosen; True if there is more."""
+    for account_id, cutoff in _accounts(0):
+        old = InboundMessage.account_id == account_id, InboundMessage.received_at < cutoff
+        while ids := list(db.session.scalars(select(InboundMessage.id).where(*old).limit(BATCH))):
+            with transaction() as session:
+                session.execute(delete(REPLIES).where(among(REPLIES.c.id)), {"ids": ids})
+            note(place, REPLIES.name)
+            if over():
+                return True
+    return False
+
+
+def at_once(campaign_id: int, ids: list[int]) -> None:
+    """Purge messages of a campaign before their time, because a person is erased."""
+    _to_counts(campaign_id, ids)
+
+
+def note(place: Place, *tables: str) -> None:
+    """Remember from which tables something was deleted: their files are rewritten in the end."""
+    place["deleted"] = sorted({*place.get("deleted", []), *tables})
+
+
+def _campaigns(place: Place, over: Callable[[], bool]) -> bool:
+    while found := _candidates(place.get("campaign", 0)):
+        for campaign_id, cutoff in found:
+            which = Message.campaign_id == campaign_id, _due(cutoff, _settled(campaign_id))
+            last = 0
+            while ids := _ids(which, last):
+                last = ids[-1]
+                _to_counts(campaign_id, ids)
+                note(place, ROWS.name, PARTS.name)
+                if over():
+                    return True
+            place["campaign"] = campaign_id
+            if over():
+                return True
+    return False
+
+
+def _candidates(after: int) -> list[tuple[int, datetime]]:
+    """Campaigns that may have something due, with the moment before which it is."""
+    query = (
+        select(Campaign.id, Campaign.launched_at, Account.retention_days)
+        .join(Account, Account.id == Campaign.account_id)
+        .where(
+            Campaign.id > after,
+            Campaign.launched_at < now() - timedelta(days=SHORTEST),
+            Campaign.status != CampaignStatus.PREPARING,
+            Account.status != AccountStatus.DELETING,
+            exists().where(Message.campaign_id == Campaign.id),
+        )
+        .order_by(Campaign.id)
+        .limit(BATCH)
+    )
+    rows = [
+        (row.id, row.launched_at, _cutoff(row.retention_days)) for row in db.session.execute(query)
+    ]
+    # The last one stays, so that whoever walks gets on.
+    return [(id_, cutoff) for id_, begun, cutoff in rows if begun < cutoff or id_ == rows[-1][0]]
+
+
+def _singles(place: Place, over: Callable[[], bool]) -> bool:
+    for account_id, cutoff in _accounts(place.get("account", 0)):
+        own = Message.account_id == account_id, Message.campaign_id.is_(None)
+        last = 0
+        while ids := _ids((*own, _due(cutoff, True)), last):
+            last = ids[-1]
+            _forget_network(ids)
+            with transaction() as session:
+                delete_messages(session, ids)
+            note(place, ROWS.name, PARTS.name)
+            if over():
+                return True
+        place["account"] = account_id
+    return False
+
+
+def _accounts(after: int) -> list[tuple[int, datetime]]:
+    query = select(Account.id, Account.retention_days).where(
+        Account.id > after, Account.status != AccountStatus.DELETING
+    )
+    rows = db.session.execute(query.order_by(Account.id))
+    return [(row.id, _cutoff(row.retention_days)) for row in rows]
+
+
+def _cutoff(days: int) -> datetime:
+    return now() - timedelta(days=min(max(days, SHORTEST), LONGEST))
+
+
+def _settled(campaign_id: int) -> bool:
+    """Is no money set aside any more for what is unconfirmed?"""
+    query = select(Hold.remaining).where(Hold.campaign_id == campaign_id)
+    return not db.session.scalar(query)
+
+
+def _due(cutoff: datetime, settled: bool) -> ColumnElement[bool]:
+    """Ended before; of a text without a receipt its sending counts, no network tells more later."""
+    ended = (*ENDED, MessageStatus.UNKNOWN) if settled else ENDED
+    last = func.coalesce(Message.final_at, Message.sent_at, Message.created_at)
+    return or_(
+        and_(Message.status.in_(ended), last < literal(cutoff, Message.created_at.type)),
+        and_(
+            Message.status == MessageStatus.SENT,
+            func.coalesce(Message.sent_at, Message.created_at)
+            < literal(cutoff, Message.created_at.type),
+        ),
+    )
+
+
+def _ids(which: tuple[ColumnElement[bool], ...], last: int) -> list[int]:
+    query = select(Message.id).where(*which, Message.id > last).order_by(Message.id).limit(BATCH)
+    return list(db.session.scalars(query))
+
+
+def _to_counts(campaign_id: int, ids: list[int]) -> None:
+    _forget_network(ids)
+    with transaction() as session:
+        # The campaign first, as everywhere, so that nobody waits in a circle.
+        session.execute(
+            select(Campaign.id)
+            .where(Campaign.id == campaign_id)
+            .with_for_update(read=True, key_share=True)
+        )
+        # None of these statuses leads back into the queue, but a receipt may just change one.
+        session.execute(
+            select(ROWS.c.id).where(among(ROWS.c.id)).order_by(ROWS.c.id).with_for_update(),
+            {"ids": ids},
+        )
+        _count(session, ids)
+        delete_messages(session, ids)
+    time.sleep(PAUSE)
+
+
+def _count(session: Session, ids: list[int]) -> None:
+    keys = [ROWS.c[name] for name in KEYS]
+    figures = (
+        select(
+            *keys,
+            ROWS.c.account_id,
+            func.count(),
+            func.coalesce(func.sum(campaign_costs.charged()), 0),
+            literal(now(), Message.created_at.type),
+        )
+        .where(among(ROWS.c.id))
+        .group_by(*keys, ROWS.c.account_id)
+    )
+    names = [*KEYS, "account_id", "messages", "charged", "deleted_at"]
+    made = upsert.insert(MessageCount).from_select(names, figures)
+    session.connection().execute(
+        made.on_conflict_do_update(
+            index_elements=list(KEYS),
+            set_={
+                "messages": MessageCount.messages + made.excluded.messages,
+                "charged": MessageCount.charged + made.excluded.charged,
+                "deleted_at": made.excluded.deleted_at,
+            },
+        ),
+        {"ids": ids},
+    )
+
+
+def delete_messages(session: Session, ids: Sequence[int]) -> int:
+    """Delete messages and their parts; returns how many messages.
+
+    They are locked first: a result or a receipt that just adds a part is waited for.
+    """
+    query = select(ROWS.c.id).where(among(ROWS.c.id)).order_by(ROWS.c.id).with_for_update()
+    session.execute(query, {"ids": ids})
+    session.execute(delete(PARTS).where(among(PARTS.c.message_id)), {"ids": ids})
+    gone = session.connection().execute(delete(ROWS).where(among(ROWS.c.id)), {"ids": ids})
+    return gone.rowcount
+
+
+def _forget_network(ids: list[int]) -> None:
+    """The simulated network has them too, and finds them by our ids."""
+    if simulated_phone.settings()["path"].exists():
+        simulated_phone.store().forget([str(number) for number in ids], [])

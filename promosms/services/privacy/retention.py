@@ -1,0 +1,322 @@
+"""Retention: how long what is kept. The job deletes by these rules, and the policy page shows them.
+
+What is not named here is kept until its owner deletes it, or the account.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, Table, cast, delete, select, tuple_, update
+
+from promosms.db import overwrite_files
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.language import gettext, lazy_gettext, ngettext
+from promosms.lib import time_slice
+from promosms.logs import files as log_files
+from promosms.models import (
+    Account,
+    BadRow,
+    ConfirmationKind,
+    GatewayEvent,
+    Guest,
+    Import,
+    TaxCheck,
+    now,
+    table_of,
+)
+from promosms.services.accounts import guests
+from promosms.services.auth import email_links, sessions
+from promosms.services.gateways import simulated_phone
+from promosms.services.imports import imports
+from promosms.services.mail import outbox
+from promosms.services.policies import cookie_choices
+from promosms.services.privacy import export as account_export
+from promosms.services.privacy import purge_messages
+from promosms.services.sending import sweep
+from promosms.settings import setting
+
+RECEIPTS = timedelta(days=7)
+"""Longer than any receipt is tried again."""
+NETWORK = REFUSED = EVIDENCE = timedelta(days=30)
+CALM = timedelta(hours=3)
+"""So long the rewriting of the files waits for an hour in which nothing is sent."""
+BATCH = 500
+Place = dict[str, Any]
+Purge = Callable[[Place, time_slice.Over], bool]
+"""Deletes what is due until the slice is over; True if there is more."""
+
+
+def _(sentence: str, **values: object) -> str:
+    return str(gettext(sentence, **values))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is kept, how long in words, and what deletes it."""
+
+    name: str
+    what: Any
+    kept: Callable[[], str]
+    purge: Purge
+
+
+def rows() -> list[tuple[str, str]]:
+    """The rules as the policy page shows them."""
+    return [(str(rule.what), rule.kept()) for rule in RULES]
+
+
+def choose(account_id: int, days: int) -> None:
+    """How long the account keeps numbers and texts of messages; ValueError outside of 3 to 90."""
+    if not purge_messages.SHORTEST <= days <= purge_messages.LONGEST:
+        raise ValueError(days)
+    with transaction() as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is not None:
+            account.retention_days = days
+
+
+def step(place: Place, over: time_slice.Over) -> Place | None:
+    """A slice of the nightly deletion; None when all is done.
+
+    In the end the files of the database are rewritten, at an hour in which nothing is sent, or
+    when none has come for three.
+    """
+    while place.get("rule", 0) < len(RULES):
+        rule = RULES[place.setdefault("rule", 0)]
+        if rule.purge(place, over):
+            return place
+        place["rule"] += 1
+        if over():
+            return place
+    return _rewrite(place) if place.get("deleted") else None
+
+
+def _rewrite(place: Place) -> Place | None:
+    waits = datetime.fromisoformat(place.setdefault("waits", now().isoformat()))
+    if sweep.gateways_with_work() and now() - waits < CALM:
+        return place
+    db.session.rollback()  # a snapshot of our own would be in the way
+    if simulated_phone.settings()["path"].exists() and not simulated_phone.store().scrub():
+        return place
+    return None if overwrite_files.scrub(place["deleted"]) else place
+
+
+def _old_rows(
+    table: Table, which: ColumnElement[bool], place: Place, over: time_slice.Over
+) -> bool:
+    """Delete the rows a batch at a time; True if there are more."""
+    keys = table.primary_key.columns
+    some = select(*keys).where(which).limit(BATCH)
+    while True:
+        with transaction() as session:
+            gone = session.execute(
+                delete(table).where(tuple_(*keys).in_(some)).returning(*keys)
+            ).all()
+        if not gone:
+            return False
+        purge_messages.note(place, table.name)
+        if over():
+            return True
+
+
+def _events(place: Place, over: time_slice.Over) -> bool:
+    return _old_rows(
+        table_of(GatewayEvent), GatewayEvent.received_at < now() - RECEIPTS, place, over
+    )
+
+
+def _bad_rows(place: Place, over: time_slice.Over) -> bool:
+    ended = select(Import.id).where(
+        Import.status.in_(imports.ENDED), Import.created_at < now() - REFUSED
+    )
+    return _old_rows(table_of(BadRow), BadRow.import_id.in_(ended), place, over)
+
+
+def _guests(place: Place, over: time_slice.Over) -> bool:
+    return _old_rows(table_of(Guest), Guest.removed_at < now() - guests.TAKEN, place, over)
+
+
+def _evidence(place: Place, _over: time_slice.Over) -> bool:
+    """What VIES answered in full goes; the answer and the number that proves it stay."""
+    full = TaxCheck.checked_at < now() - EVIDENCE, cast(TaxCheck.raw, String) != "{}"
+    with transaction() as session:
+        changed = session.execute(
+            update(TaxCheck)
+            .where(*full)
+            .values(raw={})
+            .returning(TaxCheck.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+    if changed:
+        purge_messages.note(place, TaxCheck.__tablename__)
+    return False
+
+
+def _network(_place: Place, _over: time_slice.Over) -> bool:
+    """The simulated network forgets by itself what is older; and leaves no byte of it."""
+    if simulated_phone.settings()["path"].exists():
+        simulated_phone.store().forget_before((now() - NETWORK).timestamp())
+    return False
+
+
+def _logs(_place: Place, _over: time_slice.Over) -> bool:
+    log_files.tidy(now().date())
+    return False
+
+
+def _at_once(function: Callable[[], object]) -> Purge:
+    def purge(_place: Place, _over: time_slice.Over) -> bool:
+        function()
+        return False
+
+    return purge
+
+
+def _days(number: int) -> str:
+    return str(ngettext("%(n)s day", "%(n)s days", number, n=number))
+
+
+def _hours(span: timedelta) -> str:
+    number = int(span.total_seconds() // 3600)
+    return str(ngettext("%(n)s hour", "%(n)s hours", number, n=number))
+
+
+def _messages_kept() -> str:
+    return _(
+        "%(days)s after the last news of the text, or as long as the account chooses, from "
+        "%(least)s to %(most)s days. Numbers of texts, parts, prices and results stay in the "
+        "reports.",
+        days=_days(Account.retention_days.default.arg),
+        least=purge_messages.SHORTEST,
+        most=purge_messages.LONGEST,
+    )
+
+
+def _emails_kept() -> str:
+    limits = {
+        "days": _days(outbox.KEPT.days),
+        "fewer": _days(outbox.KEPT_WITHOUT_ACCOUNT.days),
+    }
+    if setting("MAIL_SERVER"):
+        return _(
+            "Deleted when they have left. One that could not leave: %(days)s, or %(fewer)s where "
+            "there is no account.",
+            **limits,
+        )
+    return _(
+        "%(days)s, or %(fewer)s where there is no account: no mail server is connected, and they "
+        "stay here.",
+        **limits,
+    )
+
+
+def _sessions_kept() -> str:
+    return _(
+        "%(hours)s, or until %(minutes)s minutes pass without use. Signing out deletes one at "
+        "once.",
+        hours=_hours(timedelta(hours=setting("SESSION_HOURS"))),
+        minutes=setting("SESSION_IDLE_MINUTES"),
+    )
+
+
+def _logs_kept() -> str:
+    return _(
+        "%(days)s. IP addresses are shortened after %(fewer)s. Numbers, names, texts and e-mail "
+        "addresses never get into a log.",
+        days=_days(setting("LOG_DAYS")),
+        fewer=_days(setting("LOG_IP_DAYS")),
+    )
+
+
+RULES = (
+    Rule(
+        "messages",
+        lazy_gettext("Numbers and texts of messages"),
+        _messages_kept,
+        purge_messages.messages,
+    ),
+    Rule(
+        "replies",
+        lazy_gettext("Replies of recipients"),
+        lambda: _("As long as the numbers and texts of messages. The opt-out in one stays."),
+        purge_messages.replies,
+    ),
+    Rule(
+        "receipts",
+        lazy_gettext("Delivery receipts as the network sent them"),
+        lambda: _(
+            "Until they are applied, and never longer than %(days)s.", days=_days(RECEIPTS.days)
+        ),
+        _events,
+    ),
+    Rule(
+        "network",
+        lazy_gettext("The simulated network, where one is used"),
+        lambda: _("As long as the message, at most %(days)s.", days=_days(NETWORK.days)),
+        _network,
+    ),
+    Rule(
+        "uploads",
+        lazy_gettext("Uploaded files"),
+        lambda: _(
+            "Until they are imported. One that is never imported: %(hours)s.",
+            hours=_hours(imports.ABANDONED),
+        ),
+        _at_once(imports.discard_abandoned),
+    ),
+    Rule(
+        "refused rows",
+        lazy_gettext("Refused rows of imports"),
+        lambda: _days(REFUSED.days),
+        _bad_rows,
+    ),
+    Rule(
+        "exports",
+        lazy_gettext("The file with everything of an account"),
+        lambda: _hours(account_export.KEPT),
+        _at_once(account_export.forget_expired),
+    ),
+    Rule(
+        "emails",
+        lazy_gettext("E-mails that the service writes to you"),
+        _emails_kept,
+        _at_once(outbox.forget_old),
+    ),
+    Rule(
+        "sessions",
+        lazy_gettext("Sessions (which browser is signed in)"),
+        _sessions_kept,
+        _at_once(sessions.forget_old),
+    ),
+    Rule(
+        "registrations",
+        lazy_gettext("A registration that nobody completes"),
+        lambda: _hours(email_links.LIFETIMES[ConfirmationKind.REGISTER]),
+        _at_once(email_links.forget_expired),
+    ),
+    Rule(
+        "guests",
+        lazy_gettext("Guests whom an account on trial has removed"),
+        lambda: _hours(guests.TAKEN),
+        _guests,
+    ),
+    Rule(
+        "tax checks",
+        lazy_gettext("What the EU answered about a VAT number"),
+        lambda: _(
+            "%(days)s in full. Whether it was valid, and the number that proves it, stay.",
+            days=_days(EVIDENCE.days),
+        ),
+        _evidence,
+    ),
+    Rule(
+        "cookie choices",
+        lazy_gettext("Answers to the question about optional cookies"),
+        lambda: _days(cookie_choices.KEPT.days),
+        _at_once(cookie_choices.forget_old),
+    ),
+    Rule("logs", lazy_gettext("Logs of requests and of security"), _logs_kept, _logs),
+)

@@ -1,0 +1,163 @@
+"""Lists: create, rename, delete; put recipients on them and take them off.
+
+Whoever changes places locks the lists first, in the order of their ids, so that two of them
+cannot wait for each other.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from promosms.db import upsert
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Campaign,
+    CampaignList,
+    CampaignStatus,
+    ListRecipient,
+    Recipient,
+    RecipientList,
+)
+
+UNFINISHED = (
+    CampaignStatus.DRAFT,
+    CampaignStatus.PREPARING,
+    CampaignStatus.BLOCKED,
+    CampaignStatus.SENDING,
+    CampaignStatus.PAUSED,
+)
+
+
+class NameTaken(Exception):
+    """The account has a list of this name already."""
+
+
+class ListInUse(Exception):
+    """An unfinished campaign is addressed to the list."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        super().__init__(campaign.public_id)
+        self.campaign = campaign
+
+
+def all_of(account_id: int) -> list[RecipientList]:
+    """The lists of an account by name."""
+    query = select(RecipientList).where(RecipientList.account_id == account_id)
+    return list(db.session.scalars(query.order_by(func.lower(RecipientList.name))))
+
+
+def create(account_id: int, name: str) -> RecipientList:
+    """A new, empty list; raises NameTaken."""
+    with _one_per_name(), transaction() as session:
+        new = RecipientList(account_id=account_id, name=name.strip())
+        session.add(new)
+        session.flush()
+    return new
+
+
+def find_or_create(account_id: int, name: str) -> RecipientList:
+    """The list of this name, new if there is none."""
+    with transaction() as session:
+        query = select(RecipientList).where(
+            RecipientList.account_id == account_id, RecipientList.name == name.strip()
+        )
+        return session.scalar(query) or create(account_id, name)
+
+
+def rename(which: RecipientList, name: str) -> None:
+    """Give the list another name; raises NameTaken."""
+    with _one_per_name(), transaction():
+        which.name = name.strip()
+
+
+def why_not_delete(which: RecipientList) -> Campaign | None:
+    """The unfinished campaign that is addressed to the list, if there is one."""
+    query = (
+        select(Campaign)
+        .join(CampaignList, CampaignList.campaign_id == Campaign.id)
+        .where(CampaignList.list_id == which.id, Campaign.status.in_(UNFINISHED))
+        .order_by(Campaign.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def delete_list(which: RecipientList) -> None:
+    """Delete a list, not its recipients; raises ListInUse."""
+    with transaction() as session:
+        lock(session, [which.id])
+        campaign = why_not_delete(which)
+        if campaign is not None:
+            raise ListInUse(campaign)
+        session.execute(delete(RecipientList).where(RecipientList.id == which.id))
+
+
+def put(which: RecipientList, ids: Sequence[int]) -> int:
+    """Put recipients on a list; returns how many were not on it yet."""
+    with transaction() as session:
+        lock(session, [which.id])
+        return place(session, which.account_id, ids, [which.id])
+
+
+def take_off(which: RecipientList, ids: Sequence[int]) -> int:
+    """Take recipients off a list; returns how many were on it."""
+    with transaction() as session:
+        lock(session, [which.id])
+        return displace(session, ids, [which.id])
+
+
+def lock(session: Session, list_ids: Iterable[int]) -> list[int]:
+    """Lock lists in the order of their ids; returns those that still exist."""
+    query = select(RecipientList.id).where(RecipientList.id.in_(sorted(set(list_ids))))
+    return list(session.scalars(query.order_by(RecipientList.id).with_for_update()))
+
+
+def place(session: Session, account_id: int, ids: Sequence[int], list_ids: Collection[int]) -> int:
+    """Within a transaction: put recipients on locked lists and keep the sizes."""
+    added = 0
+    for list_id in sorted(set(list_ids)):
+        rows = select(literal(list_id), Recipient.id, literal(account_id)).where(
+            Recipient.account_id == account_id, Recipient.id.in_(ids)
+        )
+        insert = upsert.insert(ListRecipient).from_select(
+            ["list_id", "recipient_id", "account_id"], rows.order_by(Recipient.id)
+        )
+        count = upsert.count(session, insert.on_conflict_do_nothing())
+        _resize(session, list_id, count)
+        added += count
+    return added
+
+
+def displace(session: Session, ids: Sequence[int], list_ids: Collection[int]) -> int:
+    """Within a transaction: take recipients off locked lists and keep the sizes."""
+    removed = 0
+    for list_id in sorted(set(list_ids)):
+        gone = delete(ListRecipient).where(
+            ListRecipient.list_id == list_id, ListRecipient.recipient_id.in_(ids)
+        )
+        count = upsert.count(session, gone)
+        _resize(session, list_id, -count)
+        removed += count
+    return removed
+
+
+def _resize(session: Session, list_id: int, by: int) -> None:
+    if by:
+        session.execute(
+            update(RecipientList)
+            .where(RecipientList.id == list_id)
+            .values(size=RecipientList.size + by)
+            .execution_options(synchronize_session=False)
+        )
+
+
+@contextmanager
+def _one_per_name() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise NameTaken from error

@@ -1,0 +1,172 @@
+"""Recipients: add, change, delete one; what the search box finds them by."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import FIELDS, Account, ListRecipient, Recipient, RecipientList, now
+from promosms.services.recipients import lists
+from promosms.services.recipients.consent import Basis
+from promosms.services.sending import opt_outs
+from promosms.sms import phone
+
+SEARCHED = ("first_name", "last_name", "company", "email", "city")
+FREE_FIELDS = ("field1", "field2", "field3", "field4", "field5")
+# How long a value may be, as the columns have it; a note has no column width.
+LENGTHS: dict[str, int] = {
+    name: getattr(Recipient.__table__.c[name].type, "length", None) or 2000 for name in FIELDS
+}
+_NO_DIGIT = re.compile(r"\D")
+
+
+class DuplicatePhone(Exception):
+    """The account has this number already; `public_id` is the recipient who has it."""
+
+    def __init__(self, public_id: str) -> None:
+        super().__init__(public_id)
+        self.public_id = public_id
+
+
+def search_text(e164: str, values: Mapping[str, str]) -> str:
+    """The casefolded text that a recipient is found by: name, company, e-mail, city, digits."""
+    words = [values.get(name, "") for name in SEARCHED]
+    return " ".join(word for word in [*words, e164.lstrip("+")] if word).casefold()
+
+
+def search_terms(query: str) -> list[str]:
+    """What must all stand in the search text; a typed number loses its spaces and zeros."""
+    text = query.casefold().strip()
+    if text and not re.search(r"[^\d\s()+\-./]", text):
+        digits = _NO_DIGIT.sub("", text).lstrip("0")
+        return [digits] if digits else []
+    return text.split()[:8]
+
+
+def add(
+    account: Account, values: Mapping[str, str], basis: Basis, list_ids: Sequence[int] = ()
+) -> Recipient:
+    """Add a recipient; raises InvalidPhone, DuplicatePhone."""
+    number = phone.parse(values["phone"], account.region)
+    with _one_per_number(account.id, number.e164), transaction() as session:
+        lists.lock(session, list_ids)
+        recipient = Recipient(account_id=account.id)
+        _fill(recipient, number, values, basis)
+        session.add(recipient)
+        session.flush()
+        lists.place(session, account.id, [recipient.id], list_ids)
+    return recipient
+
+
+def change(
+    recipient: Recipient,
+    region: str,
+    values: Mapping[str, str],
+    basis: Basis,
+    list_ids: Sequence[int],
+) -> None:
+    """Change a recipient and the lists it is on; raises InvalidPhone, DuplicatePhone."""
+    number = phone.parse(values["phone"], region)
+    with _one_per_number(recipient.account_id, number.e164), transaction() as session:
+        before = set(_list_ids(session, [recipient.id]))
+        lists.lock(session, before | set(list_ids))
+        _fill(recipient, number, values, basis)
+        recipient.updated_at = now()
+        session.flush()
+        lists.place(session, recipient.account_id, [recipient.id], list_ids)
+        lists.displace(session, [recipient.id], before - set(list_ids))
+
+
+def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
+    """Delete the account's recipients with these public ids; returns how many.
+
+    Their places on lists go with them, an opt-out of a number stays.
+    """
+    with transaction() as session:
+        ids = ids_of(account_id, public_ids)
+        delete_ids(session, ids)
+        return len(ids)
+
+
+def delete_ids(session: Session, ids: Sequence[int]) -> None:
+    """Delete recipients by id within the transaction of the caller, keeping lists' sizes.
+
+    What still waits for them in a campaign is skipped.
+    """
+    rows = session.execute(
+        select(Recipient.account_id, Recipient.phone).where(Recipient.id.in_(ids))
+    ).all()
+    for account_id in {row.account_id for row in rows}:
+        phones = [row.phone for row in rows if row.account_id == account_id]
+        opt_outs.skip_waiting(session, account_id, phones, opt_outs.DELETED)
+    touched = _list_ids(session, ids)
+    lists.lock(session, touched)
+    lists.displace(session, ids, touched)
+    session.execute(delete(Recipient).where(Recipient.id.in_(ids)))
+
+
+def ids_of(account_id: int, public_ids: Iterable[str]) -> list[int]:
+    """The ids of those of the public ids that belong to the account."""
+    query = select(Recipient.id).where(
+        Recipient.account_id == account_id, Recipient.public_id.in_(list(public_ids))
+    )
+    return list(db.session.scalars(query.order_by(Recipient.id)))
+
+
+def lists_of(ids: Sequence[int]) -> dict[int, list[RecipientList]]:
+    """The lists that each of the recipients is on, by name."""
+    found: dict[int, list[RecipientList]] = {each: [] for each in ids}
+    with_list = (
+        select(ListRecipient.recipient_id, RecipientList)
+        .join(RecipientList, RecipientList.id == ListRecipient.list_id)
+        .where(ListRecipient.recipient_id.in_(ids))
+        .order_by(RecipientList.name)
+    )
+    for recipient_id, each in db.session.execute(with_list):
+        found[recipient_id].append(each)
+    return found
+
+
+def name_fields(account: Account, labels: Mapping[str, str]) -> None:
+    """Give the five free fields the names that the owner uses for them."""
+    with transaction() as session:
+        kept = {name: labels[name].strip() for name in FREE_FIELDS if labels[name].strip()}
+        session.execute(update(Account).where(Account.id == account.id).values(field_labels=kept))
+
+
+def by_phone(account_id: int, e164: str) -> Recipient | None:
+    """The recipient of an account who has this number."""
+    query = select(Recipient).where(Recipient.account_id == account_id, Recipient.phone == e164)
+    return db.session.scalar(query)
+
+
+def _fill(
+    recipient: Recipient, number: phone.Phone, values: Mapping[str, str], basis: Basis
+) -> None:
+    recipient.phone, recipient.country = number.e164, number.country
+    for name in FIELDS[1:]:
+        setattr(recipient, name, values.get(name, "").strip())
+    for name, value in basis.columns().items():
+        setattr(recipient, name, value)
+    recipient.search = search_text(number.e164, values)
+
+
+@contextmanager
+def _one_per_number(account_id: int, e164: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        other = by_phone(account_id, e164)
+        if other is None:
+            raise
+        raise DuplicatePhone(other.public_id) from error
+
+
+def _list_ids(session: Session, ids: Sequence[int]) -> list[int]:
+    query = select(func.distinct(ListRecipient.list_id)).where(ListRecipient.recipient_id.in_(ids))
+    return sorted(session.scalars(query))

@@ -1,0 +1,173 @@
+"""Failover: what waits for a gateway that is lost goes by another one of its route."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from sqlalchemy import ColumnElement, exists, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Campaign,
+    CampaignStatus,
+    Gateway,
+    GatewayStatus,
+    Message,
+    MessagePart,
+    MessageStatus,
+    Route,
+    RouteGateway,
+    Worker,
+    now,
+)
+from promosms.services.gateways import routing, workers
+from promosms.services.gateways.routing import Choice, Chooser
+from promosms.services.installation import defaults
+from promosms.services.sending import cursors
+
+MOVED_AFTER = timedelta(seconds=60)
+"""After so long without a connection what waits for a gateway goes to others."""
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """The gateways of a route that can send now, in place of a lost one."""
+
+    able: tuple[Choice, ...]
+    choose: Chooser
+
+    @classmethod
+    def of(cls, route_id: int, gateway_id: int) -> Self:
+        """Those that may stand in for a gateway; `choose` says None where none serves a country.
+
+        Nobody stands in for the simulated network: what waits for it was not meant to be real.
+        """
+        choices = routing.choices_of(route_id)
+        known = any(choice.gateway_id == gateway_id for choice in choices)
+        able = tuple(choice for choice in choices if known and choice.usable)
+        return cls(able, routing.by_country(lambda country: routing.turns(able, country)))
+
+    def serving(self) -> ColumnElement[bool]:
+        """Messages to countries that they serve: others would be looked at again and again."""
+        if not all(choice.countries for choice in self.able):
+            return true()
+        return Message.country.in_({code for choice in self.able for code in choice.countries})
+
+
+def move_waiting() -> int:
+    """Hand what waits for lost gateways over to others of the same route; returns how many.
+
+    At most 5,000 at a time. A paused gateway keeps its queue, and so does one without a stand-in.
+    What the gateway may have taken already, wholly or in part, stays: elsewhere it would be sent
+    twice.
+    """
+    number = 0
+    for gateway_id in _lost():
+        for route in _routes_of(gateway_id):
+            stand_ins = StandIns.of(route.id, gateway_id)
+            if not stand_ins.able:
+                continue
+            number += _move_single(gateway_id, route, stand_ins, BATCH - number)
+            for campaign_id in _waiting_campaigns(route.id):
+                number += _move_campaign(gateway_id, campaign_id, stand_ins, BATCH - number)
+    return number
+
+
+def _lost() -> list[int]:
+    """Active gateways that nobody has seen connected for a minute, or ever.
+
+    A tick that has just begun has not given their workers the time to say that they are there.
+    """
+    began = db.session.scalar(select(Worker.started_at).where(Worker.name == workers.TICK))
+    moment = now()
+    if began is not None and began > moment - MOVED_AFTER:
+        return []
+    silent = or_(
+        Gateway.seen_at < moment - MOVED_AFTER, Gateway.seen_at.is_(None) & (Gateway.health == 0)
+    )
+    query = select(Gateway.id).where(Gateway.status == GatewayStatus.ACTIVE, silent)
+    return list(db.session.scalars(query.order_by(Gateway.id)))
+
+
+def _waiting_campaigns(route_id: int) -> list[int]:
+    query = select(Campaign.id).where(
+        Campaign.status == CampaignStatus.SENDING,
+        Campaign.n_queued > 0,
+        Campaign.route_id == route_id,
+    )
+    return list(db.session.scalars(query.order_by(Campaign.id)))
+
+
+def _routes_of(gateway_id: int) -> list[Route]:
+    """Its routes; the default one first, so that it wins where several have the same sender."""
+    query = select(Route).join(RouteGateway, RouteGateway.route_id == Route.id)
+    behind = query.where(RouteGateway.gateway_id == gateway_id)
+    return list(db.session.scalars(behind.order_by(Route.is_default.desc(), Route.id)))
+
+
+def _movable(gateway_id: int) -> tuple[ColumnElement[bool], ...]:
+    taken = exists().where(MessagePart.message_id == Message.id)
+    return (
+        Message.gateway_id == gateway_id,
+        Message.apart == cursors.QUEUED,
+        Message.doubtful.is_(False),
+        ~taken,
+    )
+
+
+def _move_campaign(gateway_id: int, campaign_id: int, stand_ins: StandIns, most: int) -> int:
+    with transaction() as session:
+        # The campaign first, then its messages: everybody takes these locks in this order.
+        query = select(Campaign.status).where(Campaign.id == campaign_id).with_for_update()
+        if session.scalar(query) != CampaignStatus.SENDING:
+            return 0
+        which = Message.campaign_id == campaign_id
+        number = _move(session, gateway_id, which, stand_ins, most)
+        if cursors.take_aside(session, campaign_id, gateway_id, stand_ins.serving(), most - number):
+            number += _move(session, gateway_id, which, stand_ins, most - number)
+        return number
+
+
+def _move_single(gateway_id: int, route: Route, stand_ins: StandIns, most: int) -> int:
+    """Texts without a campaign do not know their route, but its sender.
+
+    Those by which an admin tries out this very gateway stay.
+    """
+    operator = defaults.operator_account()
+    which = Message.campaign_id.is_(None) & (Message.sender == route.sender)
+    if operator is not None:
+        which &= Message.account_id != operator
+    with transaction() as session:
+        return _move(session, gateway_id, which, stand_ins, most)
+
+
+def _move(
+    session: Session,
+    gateway_id: int,
+    which: ColumnElement[bool],
+    stand_ins: StandIns,
+    most: int,
+) -> int:
+    query = (
+        select(Message.id, Message.country)
+        .where(which, stand_ins.serving(), *_movable(gateway_id))
+        .order_by(Message.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Message)
+    )
+    moved: dict[int, list[int]] = {}
+    for message_id, country in session.execute(query).all():
+        target = stand_ins.choose(country)
+        if target is not None:
+            moved.setdefault(target, []).append(message_id)
+    for target, ids in moved.items():
+        session.execute(
+            update(Message)
+            .where(Message.id.in_(ids), Message.status == MessageStatus.QUEUED)
+            .values(gateway_id=target)
+            .execution_options(synchronize_session=False)
+        )
+    return sum(map(len, moved.values()))

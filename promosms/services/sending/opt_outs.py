@@ -1,0 +1,188 @@
+"""Suppressions: honour an opt-out at once, whatever is under way."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import on_sqlite, transaction, writing
+from promosms.extensions import db
+from promosms.models import (
+    Campaign,
+    Message,
+    MessageStatus,
+    Suppression,
+    SuppressionSource,
+    now,
+    table_of,
+)
+from promosms.services.ledger import ledger
+from promosms.services.sending import counters, unconfirmed
+
+OPTED_OUT = "opted_out"
+DELETED = "deleted"
+PATIENCE = 2.0  # seconds that an opt-out waits for a submission that has begun
+# The advisory locks of PostgreSQL that belong to opt-outs, by account: a claim shares its
+# account's, see `claim_statements.locking`.
+LOCKS = 1 << 32
+
+LISTED = table_of(Suppression)
+T = TypeVar("T")
+
+
+def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
+    """Suppress a number for an account and skip what still waits for it; False if it already was.
+
+    When this returns nothing is submitted to the number any more, see `alone`. What waits is
+    skipped in the transaction of the opt-out, and its price is released.
+    """
+    return alone(account_id, phone, lambda session: suppress(session, account_id, phone, source))
+
+
+def alone(account_id: int, phone: str, work: Callable[[Session], T]) -> T:
+    """Do the work in one transaction during which nothing is being submitted to this number.
+
+    A submission that has begun cannot be called back, so it is waited for, two seconds at most
+    (a gateway that does not answer must not hold up an opt-out). One that has not begun sees
+    what the work has written. Inside a running transaction nothing is waited for.
+    """
+    end = time.monotonic() + PATIENCE
+    nested = writing()
+    while True:
+        with transaction() as session:
+            if not on_sqlite():
+                session.execute(select(func.pg_advisory_xact_lock(LOCKS + account_id)))
+            begun = session.scalar(_begun(account_id, phone))
+            if begun is None or nested or time.monotonic() > end:
+                return work(session)
+        time.sleep(0.005)
+
+
+def suppress(session: Session, account_id: int, phone: str, source: SuppressionSource) -> bool:
+    """Put the number on the list and skip what waits; False if it already was on it."""
+    known = session.get(Suppression, session.scalar(_row(account_id, phone)) or 0)
+    if known is None:
+        session.add(Suppression(account_id=account_id, phone=phone, source=source))
+    elif source == SuppressionSource.REPLY:
+        known.source = source  # the recipient's own word: nobody else may lift it now
+    session.flush()
+    skip_waiting(session, account_id, [phone], OPTED_OUT)
+    return known is None
+
+
+def lift(account_id: int, phone: str) -> bool:
+    """Allow texts to the number again: only on the recipient's own, newer wish."""
+    with transaction() as session:
+        query = delete(Suppression).where(
+            Suppression.account_id == account_id, Suppression.phone == phone
+        )
+        return bool(session.execute(query.returning(Suppression.id)).all())
+
+
+def is_suppressed(account_id: int, phone: str) -> bool:
+    """Has this number opted out of this account's texts?"""
+    return db.session.scalar(_row(account_id, phone)) is not None
+
+
+def _begun(account_id: int, phone: str) -> Select[int]:
+    return (
+        select(Message.id)
+        .where(
+            Message.phone == phone,
+            Message.account_id == account_id,
+            Message.campaign_id.is_not(None),
+            Message.status == MessageStatus.SENDING,
+            Message.submitted_at.is_not(None),
+        )
+        .limit(1)
+    )
+
+
+def _row(account_id: int, phone: str) -> Select[int]:
+    return select(Suppression.id).where(
+        Suppression.account_id == account_id, Suppression.phone == phone
+    )
+
+
+def opted_out() -> ColumnElement[bool]:
+    """Has the number of a row of messages opted out of its account's campaigns?
+
+    Written out, for RETURNING: there SQLAlchemy leaves out the names of tables on SQLite.
+    """
+    return literal_column(
+        "EXISTS (SELECT 1 FROM suppressions"
+        " WHERE suppressions.account_id = messages.account_id"
+        " AND suppressions.phone = messages.phone AND messages.campaign_id IS NOT NULL)"
+    )
+
+
+def skip_claimed(session: Session, ids: Sequence[int]) -> None:
+    """Skip messages that this transaction has claimed and whose number has opted out.
+
+    They have come into the queue, or back into it, after the opt-out. Their campaign is locked.
+    """
+    claimed = Message.id.in_(ids)
+    session.execute(
+        update(Message)
+        .where(claimed, Message.status == MessageStatus.SENDING)
+        .values(
+            status=MessageStatus.QUEUED,
+            apart=MessageStatus.QUEUED,
+            attempts=Message.attempts - 1,
+            submitted_at=None,
+            lease_token=None,
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    _skip(session, (claimed, Message.status == MessageStatus.QUEUED), OPTED_OUT)
+
+
+def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:
+    """Skip what waits in the account's campaigns for these numbers, and release its price."""
+    waiting = (
+        Message.phone.in_(phones),
+        Message.account_id == account_id,
+        Message.campaign_id.is_not(None),
+        Message.status == MessageStatus.QUEUED,
+    )
+    concerned = session.scalars(select(Message.campaign_id).where(*waiting)).all()
+    # Whoever touches queued rows locks their campaign first, so that nobody waits in a circle.
+    session.execute(
+        select(Campaign.id)
+        .where(Campaign.id.in_(concerned))
+        .order_by(Campaign.id)
+        .with_for_update()
+    ).all()
+    _skip(session, waiting, reason)
+
+
+def _skip(session: Session, waiting: tuple[ColumnElement[bool], ...], reason: str) -> None:
+    unconfirmed.keep_unknown(session, and_(*waiting), MessageStatus.QUEUED)
+    skipped = session.execute(
+        update(Message)
+        .where(*waiting)
+        .values(
+            status=MessageStatus.SKIPPED,
+            apart=MessageStatus.SKIPPED,
+            reason=reason,
+            final_at=now(),
+        )
+        .returning(Message.id, Message.campaign_id, Message.price)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for message_id, campaign_id, price in skipped:
+        assert campaign_id is not None
+        counters.move(session, campaign_id, {MessageStatus.QUEUED: -1, MessageStatus.SKIPPED: 1})
+        ledger.release_if_held(campaign_id, price, f"release:message:{message_id}")

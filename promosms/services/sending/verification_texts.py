@@ -1,0 +1,44 @@
+"""System texts: what the installation itself texts to a user, before all other traffic."""
+
+from promosms.db.transactions import transaction
+from promosms.lib import encryption
+from promosms.models import Lane, Message
+from promosms.services.gateways import routing
+from promosms.services.installation import defaults
+from promosms.sms import segments
+from promosms.sms.phone import country_of
+
+PURPOSE = "system texts"
+DOTS = "••••-••••-••••-••••"
+
+
+def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") -> Message:
+    """Queue a free text in the system lane.
+
+    `text` names the place of the secret as ``{secret}``. What is stored shows dots there; the
+    full body is sealed with the key of the installation until the gateway has taken it.
+    """
+    body = text.replace("{secret}", secret)
+    measure = segments.measure(body)
+    route, country = defaults.default_route(), country_of(phone)
+    with transaction() as session:
+        message = Message(
+            account_id=account_id,
+            gateway_id=routing.gateway_for(route.id, country),
+            lane=Lane.SYSTEM,
+            phone=phone,
+            country=country,
+            sender=route.sender,
+            text=text.replace("{secret}", DOTS),
+            sealed=encryption.seal(PURPOSE, body) if secret else None,
+            encoding=measure.encoding,
+            parts=measure.parts,
+        )
+        session.add(message)
+        session.flush()
+        return message
+
+
+def unsealed(sealed: bytes) -> str | None:
+    """The full body of a sealed text; None when the key of the installation has changed."""
+    return encryption.unseal(PURPOSE, sealed)

@@ -1,0 +1,240 @@
+"""Start everything in order, say where it is, keep it alive, end it."""
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from ssl import CERT_NONE, PROTOCOL_TLS_CLIENT, SSLContext
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
+
+from promosms import create_app, queue
+from promosms import settings as config
+from promosms.db import row_security
+from promosms.demo import account as demo
+from promosms.extensions import db
+from promosms.services.auth import invitations
+from promosms.services.gateways import workers
+from promosms.services.installation import defaults
+from promosms.services.privacy import reapply_erasures
+from promosms.settings import production_checks
+from promosms.supervisor import catalogues, certificate, checks, orphans, valkey
+from promosms.supervisor.checks import StartError
+from promosms.supervisor.processes import Child, Children
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = PACKAGE.parent
+FIRST_ANSWER = 60.0
+WATCH_EVERY = 0.5
+RENEW_EVERY = 86_400.0
+GUNICORN = [sys.executable, "-m", "gunicorn"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line. Port 0 means: no plain HTTP."""
+
+    host: str = "localhost"
+    port: int = 8443
+    http_port: int = 8080
+    demo: bool = False
+
+
+def up(options: Options) -> None:
+    """Run until Ctrl-C or SIGTERM. Raises StartError and ConfigError."""
+    _listen_to_signals()
+    os.umask(0o077)  # what is made in the folder of the installation is its owner's business
+    folder = Path(config.instance_path())
+    checks.writable(folder)
+    with checks.lock(folder):
+        orphans.end(folder, patience=10.0)
+        tls = checks.bindings(options.host, options.port, "--port")
+        plain = (
+            checks.bindings(options.host, options.http_port, "--http-port")
+            if options.http_port
+            else []
+        )
+        children = Children(folder, ROOT, _tell)
+        try:
+            app = _application(options)
+            children.days = app.config["LOG_DAYS"]
+            _start(app, options, children, tls, plain)
+            _watch(app, children)
+        except KeyboardInterrupt:
+            _tell("Stopping ...")
+        finally:
+            children.stop()
+            _tell("Stopped.")
+
+
+def prepare() -> None:
+    """Bring the database and the catalogues up to this version; safe to repeat."""
+    catalogues.compile_catalogues(PACKAGE / "translations")
+    try:
+        upgrade(directory=str(PACKAGE / "migrations"))
+        row_security.build()
+        defaults.ensure_defaults()
+        reapply_erasures.begin()  # whoever has left leaves again after an old backup was restored
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise StartError(f"The database does not answer: {reason}") from error
+
+
+def seed() -> None:
+    """Make the demo account, once, and start its running campaign."""
+    made = demo.seed()
+    if made is None:
+        _tell(f"  demo       {demo.EMAIL} is there already")
+        return
+    queue.ring("work", "prepare.run", made.campaign_id)
+    _tell(f"  demo       sign in as {demo.EMAIL} with the password {made.password}")
+
+
+def _application(options: Options) -> Flask:
+    app = create_app()
+    if app.config["PUBLIC_URL"] == config.DEFAULTS["PUBLIC_URL"]:
+        app.config["PUBLIC_URL"] = f"https://localhost:{options.port}"
+    os.environ["PROMOSMS_PUBLIC_URL"] = app.config["PUBLIC_URL"]
+    return app
+
+
+def _start(
+    app: Flask, options: Options, children: Children, tls: list[str], plain: list[str]
+) -> None:
+    _tell(f"PromoSMS in {app.instance_path}")
+    for line in production_checks.warnings(app.config):
+        _tell(f"Note: {line}")
+    with app.app_context():
+        prepare()
+        _tell(f"  database   {db.engine.dialect.name}, up to date")
+        if line := row_security.note():
+            _tell(f"Note: {line}")
+    if app.config["REDIS_URL"] == f"unix://{Path(app.instance_path, 'valkey.sock')}":
+        _start_valkey(app, children)
+    if options.demo:
+        with app.app_context():
+            seed()
+    for child in _services(app, tls, plain):
+        children.start(child)
+        _tell(f"  {child.name:10} started")
+    _wait(children, tls[0])
+    _greet(app)
+
+
+def _start_valkey(app: Flask, children: Children) -> None:
+    folder = Path(app.instance_path)
+    socket = valkey.socket_path(folder)
+    os.environ["PROMOSMS_REDIS_URL"] = app.config["REDIS_URL"] = f"unix://{socket}"
+    child = Child("redis", valkey.command(folder, socket), ends_last=True)
+    children.start(child)
+    if not valkey.answers(socket, child.alive):
+        children.end([child])
+        valkey.forget(folder)
+        child.command = valkey.command(folder, socket)
+        children.start(child)
+        if not valkey.answers(socket, child.alive):
+            raise StartError(f"The embedded Redis does not start; see {children.log_file(child)}")
+    _tell(f"  {child.name:10} started")
+
+
+def _services(app: Flask, tls: list[str], plain: list[str]) -> list[Child]:
+    promosms = [sys.executable, "-m", "promosms"]
+    found = [_web(app, tls)]
+    if plain:
+        found.append(_redirect(plain))
+    with app.app_context():
+        for name in workers.expected():
+            command = [name] if name == workers.TICK else ["worker", name]
+            found.append(Child(name, [*promosms, *command]))
+    return found
+
+
+def _watch(app: Flask, children: Children) -> None:
+    """Keep everything alive; once a day look whether the certificate ends soon."""
+    looked = time.monotonic()
+    while True:
+        time.sleep(WATCH_EVERY)
+        children.watch()
+        if time.monotonic() - looked > RENEW_EVERY:
+            looked = time.monotonic()
+            _certificate(app)
+
+
+def _certificate(app: Flask) -> str:
+    host = urlsplit(app.config["PUBLIC_URL"]).hostname or "localhost"
+    return str(certificate.ensure(Path(app.instance_path, "certificate.pem"), host))
+
+
+def _web(app: Flask, addresses: list[str]) -> Child:
+    pem = _certificate(app)
+    settings = str(PACKAGE / "supervisor" / "web.py")
+    options = ["-c", settings, "--certfile", pem, "--keyfile", pem, *_binds(addresses)]
+    return Child("web", [*GUNICORN, *options])
+
+
+def _redirect(addresses: list[str]) -> Child:
+    alone = ["--pythonpath", str(PACKAGE / "supervisor"), "--threads", "4"]
+    nameless = ["-c", str(PACKAGE / "supervisor" / "nameless.py")]
+    quiet = ["--no-control-socket", "--log-level", "critical"]
+    return Child(
+        "redirect", [*GUNICORN, *nameless, *alone, *quiet, *_binds(addresses), "redirect:app"]
+    )
+
+
+def _binds(addresses: list[str]) -> list[str]:
+    return [word for address in addresses for word in ("--bind", address)]
+
+
+def _wait(children: Children, address: str) -> None:
+    host, _, port = address.rpartition(":")
+    deadline = time.monotonic() + FIRST_ANSWER
+    while not _answers(host.strip("[]"), int(port)):
+        if time.monotonic() > deadline:
+            raise StartError(f"The web server does not answer; see {children.logs / 'web.log'}")
+        children.watch()
+        time.sleep(0.1)
+
+
+def _answers(host: str, port: int) -> bool:
+    context = SSLContext(PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, CERT_NONE
+    connection = HTTPSConnection(host, port, timeout=5, context=context)
+    with suppress(OSError, HTTPException):
+        connection.request("GET", "/privacy", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status < 500
+    return False
+
+
+def _greet(app: Flask) -> None:
+    url = app.config["PUBLIC_URL"].rstrip("/")
+    with app.app_context():
+        simulated = defaults.simulator_only() and not app.config["PRODUCTION"]
+        invitation = invitations.invite_admin()
+    _tell(f"Open       {url}/")
+    if invitation:
+        _tell(f"Admin      {invitation} (becomes the admin; works once)")
+    if simulated:
+        _tell(f"Phone      {url}/phone (texts and e-mails arrive here)")
+    _tell("Ctrl-C ends everything.")
+
+
+def _listen_to_signals() -> None:
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, interrupt)
+
+
+def _tell(line: str) -> None:
+    with suppress(OSError):  # the terminal may be gone
+        click.echo(line)

@@ -1,0 +1,93 @@
+"""Settings of the user and the account."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from promosms.forms.settings import LanguageForm, PlaceForm
+from promosms.language import gettext as _
+from promosms.language import ngettext
+from promosms.models import Role
+from promosms.services.accounts import preferences
+from promosms.services.auth import sessions
+from promosms.services.installation import defaults
+from promosms.services.prices import prices
+from promosms.sms.phone import mask
+from promosms.web.access import Access, allow, me, my_account
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@bp.route("")
+@allow(Access.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """Everything that can be set."""
+    return _page(LanguageForm(formdata=None, data={"language": me().language}), _place_form())
+
+
+@bp.route("/language", methods=["POST"])
+@allow(Access.SIGNED_IN)
+def language() -> ResponseReturnValue:
+    """Choose the language of the pages."""
+    form = LanguageForm()
+    if not form.validate():
+        return _page(form, _place_form()), 422
+    preferences.choose_language(me().id, form.language.data)
+    flash(_("The language is saved."), "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+@bp.route("/place", methods=["POST"])
+@allow(Access.OWNER)
+def place() -> ResponseReturnValue:
+    """Choose country and time zone of the account."""
+    form = PlaceForm(_countries())
+    if not form.validate():
+        return _page(LanguageForm(formdata=None, data={"language": me().language}), form), 422
+    preferences.choose_place(my_account().id, form.region.data, form.timezone.data)
+    flash(_("Country and time zone are saved."), "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+@bp.route("/sessions/<public_id>/end", methods=["POST"])
+@allow(Access.SIGNED_IN)
+def end_session(public_id: str) -> ResponseReturnValue:
+    """Sign another browser out."""
+    sessions.close_one(me(), public_id)
+    flash(_("That browser is signed out."), "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+@bp.route("/sessions/end-others", methods=["POST"])
+@allow(Access.SIGNED_IN)
+def end_others() -> ResponseReturnValue:
+    """Sign every other browser out."""
+    ended = sessions.close_others(me(), current_user.token)
+    text = ngettext("%(num)s other browser is signed out.", "%(num)s others are signed out.", ended)
+    flash(text, "good")
+    return redirect(url_for("settings.index"), code=303)
+
+
+def _countries() -> set[str]:
+    known = prices.price_list(defaults.default_route().id).countries()
+    return {*known, my_account().region}
+
+
+def _place_form() -> PlaceForm | None:
+    if me().role != Role.OWNER:
+        return None
+    account = my_account()
+    data = {"region": account.region, "timezone": account.timezone}
+    return PlaceForm(_countries(), formdata=None, data=data)
+
+
+def _page(language: LanguageForm, place: PlaceForm | None) -> str:
+    return render_template(
+        "settings/index.html",
+        user=me(),
+        phone=mask(me().phone) if me().phone else "",
+        language_form=language,
+        place_form=place,
+        sessions=sessions.of_user(me()),
+        this_session=current_user.session.public_id,
+    )

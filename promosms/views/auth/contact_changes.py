@@ -1,0 +1,218 @@
+"""Another e-mail address, another mobile number: asked for in the settings, agreed to by links."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, logout_user
+
+from promosms import queue as bell
+from promosms.extensions import limiter
+from promosms.forms.two_factor import EmailChangeForm, PhoneChangeForm, TextCodeForm
+from promosms.language import gettext as _
+from promosms.models import ConfirmationKind
+from promosms.services.abuse.sms_pumping import PumpingProblem
+from promosms.services.auth import email_changes, phone_changes, two_factor
+from promosms.services.auth.email_links import LinkGone, find
+from promosms.services.auth.one_time_passwords import TextRefused
+from promosms.sms.phone import mask
+from promosms.views.abuse import proof_of_work
+from promosms.views.auth.sign_in_flow import renew
+from promosms.views.gateways import simulated_phone as phone_page
+from promosms.web.access import Access, allow, fresh, me
+
+bp = Blueprint("changes", __name__)
+PER_BROWSER = "10/minute;30/hour"
+POST = ["POST"]
+
+
+@bp.context_processor
+def _trial() -> dict[str, object]:
+    """Whoever tries the product on the machine itself finds e-mails and texts on a page."""
+    return {"phone_visible": phone_page.visible}
+
+
+@bp.route("/settings/email", methods=["GET", "POST"])
+@allow(Access.SIGNED_IN)
+@fresh
+@limiter.limit(PER_BROWSER, methods=POST)
+def email() -> ResponseReturnValue:
+    """Ask for the new address; the answer is the same whether it is free or taken."""
+    form = EmailChangeForm()
+    if form.validate_on_submit():
+        email_changes.ask(me(), form.email.data or "")
+        bell.ring("mail", "mail.run")
+        return render_template(
+            "auth/check_email.html", address=form.email.data, again="changes.email"
+        )
+    page = render_template("settings/email.html", form=form, user=me())
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/settings/phone", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+@fresh
+@limiter.limit(PER_BROWSER, methods=POST)
+def phone() -> ResponseReturnValue:
+    """Ask for the new number, and text a code to it."""
+    form = PhoneChangeForm()
+    if form.validate_on_submit():
+        try:
+            message = phone_changes.ask(me(), form.number, *proof_of_work.brought())
+        except TextRefused as refused:
+            form.phone.errors = [_refusal(refused)]
+        else:
+            if message.gateway_id is not None:
+                queue = bell.gateway_queue(message.gateway_id)
+                bell.ring(queue, "send.run", message.gateway_id)
+            return redirect(url_for("changes.phone_code"), 303)
+    page = render_template("settings/phone.html", form=form, number=mask(me().phone))
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/settings/phone/code", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+@limiter.limit(PER_BROWSER, methods=POST)
+def phone_code() -> ResponseReturnValue:
+    """The code that was texted to the new number; after it the e-mail address is asked."""
+    change = phone_changes.pending(me())
+    if change is None:
+        return redirect(url_for("changes.phone"), 303)
+    form, number = TextCodeForm(), mask(change.phone)
+    if form.validate_on_submit():
+        if phone_changes.prove(me(), form.code.data or ""):
+            bell.ring("mail", "mail.run")
+            flash(_("Almost done: open the link that we have e-mailed to you."), "good")
+            return redirect(url_for("settings.index"), 303)
+        form.code.errors = [_("This is not the code from the text.")]
+    page = render_template("settings/phone_code.html", form=form, number=number)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/change/email/<token>", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@limiter.limit(PER_BROWSER, methods=POST)
+def confirm_email(token: str) -> ResponseReturnValue:
+    """The link in the e-mail to the new address."""
+
+    def act() -> str:
+        email_changes.apply(token, _token())
+        words: str = _("Your new e-mail address counts from now on.")
+        return words
+
+    try:
+        link = email_changes.find(ConfirmationKind.EMAIL, token)
+        return _link(
+            act,
+            _("Confirm your new e-mail address"),
+            _("From then on you sign in with %(address)s.", address=link.email),
+            _("Use this address"),
+        )
+    except LinkGone:
+        return _gone()
+
+
+@bp.route("/change/undo/<token>", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@limiter.limit(PER_BROWSER, methods=POST)
+def undo_email(token: str) -> ResponseReturnValue:
+    """The link in the e-mail to the old address."""
+
+    def act() -> str:
+        email_changes.undo(token)
+        logout_user()
+        words: str = _("Your old address counts again. Now get a new password.")
+        return words
+
+    try:
+        link = email_changes.find(ConfirmationKind.UNDO, token)
+        return _link(
+            act,
+            _("Take the change back"),
+            _(
+                "You sign in with %(address)s again. Everybody is signed out and the password is "
+                "void, because whoever changed the address knew it.",
+                address=link.email,
+            ),
+            _("Take the change back"),
+            url_for("auth.forgotten"),
+        )
+    except LinkGone:
+        return _gone()
+
+
+@bp.route("/change/phone/<token>", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@limiter.limit(PER_BROWSER, methods=POST)
+def confirm_phone(token: str) -> ResponseReturnValue:
+    """The link in the e-mail about the new number."""
+
+    def act() -> str:
+        phone_changes.apply(token, _token())
+        words: str = _("Your new mobile number counts from now on.")
+        return words
+
+    try:
+        link = phone_changes.find(token)
+        return _link(
+            act,
+            _("Confirm your new mobile number"),
+            _("From then on passwords by text go to %(number)s.", number=mask(link.phone)),
+            _("Use this number"),
+        )
+    except LinkGone:
+        return _gone()
+
+
+@bp.route("/change/keep/<token>", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@limiter.limit(PER_BROWSER, methods=POST)
+def keep_two_steps(token: str) -> ResponseReturnValue:
+    """The link in the e-mail about a lost app."""
+
+    def act() -> str:
+        two_factor.keep(token)
+        words: str = _(
+            "Two-step sign-in stays on. If it was not you who asked, change your password."
+        )
+        return words
+
+    try:
+        find(ConfirmationKind.KEEP, token)
+        return _link(
+            act,
+            _("Keep two-step sign-in"),
+            _("Signing in takes a code, as before."),
+            _("Keep it on"),
+        )
+    except LinkGone:
+        return _gone()
+
+
+def _link(
+    act: Callable[[], str], title: str, text: str, button: str, after: str = ""
+) -> ResponseReturnValue:
+    """A link shows a button, because mail scanners open links too; the button acts."""
+    if request.method == "POST":
+        flash(act(), "good")
+        if current_user.is_authenticated and not after:
+            renew()
+        return redirect(after or url_for("settings.index"), 303)
+    return render_template("auth/agree.html", title=title, text=text, button=button)
+
+
+def _gone() -> ResponseReturnValue:
+    page = render_template(
+        "auth/link_gone.html", url=url_for("settings.index"), action=_("Settings")
+    )
+    return page, 410
+
+
+def _token() -> str:
+    return str(current_user.token) if current_user.is_authenticated else ""
+
+
+def _refusal(refused: TextRefused) -> str:
+    if refused.code == PumpingProblem.NUMBER:
+        return str(_("This number has had too many texts from us. Please try again tomorrow."))
+    return proof_of_work.words(refused.code)

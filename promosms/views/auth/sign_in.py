@@ -1,0 +1,302 @@
+"""Registering, signing in and out, choosing and replacing passwords, the first admin."""
+
+import hashlib
+
+from flask import (
+    Blueprint,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, logout_user
+
+from promosms import queue
+from promosms.extensions import csrf, limiter
+from promosms.forms.auth import (
+    ChangePasswordForm,
+    EmailForm,
+    JoinForm,
+    PasswordForm,
+    RegisterForm,
+    SignInForm,
+)
+from promosms.language import gettext as _
+from promosms.models import ConfirmationKind, Message, Role, User
+from promosms.services.abuse import refusals
+from promosms.services.abuse.sms_pumping import PumpingProblem
+from promosms.services.auth import (
+    email_links,
+    invitations,
+    known_browsers,
+    password_reset,
+    passwords,
+    reauthentication,
+    registration,
+    sessions,
+    totp,
+)
+from promosms.services.auth import sign_in as signing_in
+from promosms.services.auth.email_links import LinkGone
+from promosms.services.auth.invitations import EmailTaken
+from promosms.services.auth.one_time_passwords import TextRefused
+from promosms.services.auth.sign_in import WrongPassword
+from promosms.settings import setting
+from promosms.sms.phone import mask
+from promosms.views.abuse import proof_of_work
+from promosms.views.auth import browsers
+from promosms.views.auth.sign_in_flow import enter, home, renew
+from promosms.views.gateways import simulated_phone
+from promosms.web.access import Access, allow, me, safe_path
+
+bp = Blueprint("auth", __name__)
+
+POST = ["POST"]
+PER_BROWSER = "10/minute;60/hour"
+PER_ADDRESS = "10/minute;100/hour"
+LETTERS = "3/minute;10/hour"
+
+
+def typed_address() -> str:
+    """The typed e-mail address as a key of the limits, which must not hold the address itself."""
+    address = request.form.get("email", "").strip().lower()
+    return hashlib.sha256(f"{setting('SECRET_KEY')}:{address}".encode()).hexdigest()
+
+
+def usual_browser() -> bool:
+    """Has the typed user signed in from here before? Then guesses from elsewhere do not count."""
+    return known_browsers.is_known(request.form.get("email", ""), browsers.where())
+
+
+@bp.context_processor
+def _trial() -> dict[str, object]:
+    """Whoever tries the product on the machine itself finds e-mails and texts on a page."""
+    return {"phone_visible": simulated_phone.visible}
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@csrf.exempt  # the form checks its own token, so that what was typed stays when it is too old
+@limiter.limit(PER_BROWSER, methods=POST)
+@limiter.limit(LETTERS, methods=POST, key_func=typed_address)
+def register() -> ResponseReturnValue:
+    """Ask for e-mail and mobile number; the answer is the same for known and unknown ones."""
+    if current_user.is_authenticated:
+        return redirect(home(), 303)
+    form = RegisterForm()
+    if not form.validate_on_submit():
+        proof_of_work.note_faults(form)
+        return render_template("auth/register.html", form=form)
+    if form.website.data:
+        refusals.note(PumpingProblem.PROGRAM)
+    elif problem := proof_of_work.why_no_letter(form):
+        told = proof_of_work.letter_words(problem)
+        return render_template("auth/register.html", form=form, told=told), 422
+    else:
+        registration.ask(form.email.data or "", form.number)
+        queue.ring("mail", "mail.run")
+    return render_template("auth/check_email.html", address=form.email.data, again="auth.register")
+
+
+@bp.route("/register/<token>", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@limiter.limit(PER_BROWSER, methods=POST)
+def confirm(token: str) -> ResponseReturnValue:
+    """The link of the e-mail shows a button, because mail scanners open links too."""
+    try:
+        asked = email_links.find(ConfirmationKind.REGISTER, token)
+        if request.method == "POST":
+            return _text_sent(registration.confirm(token, *proof_of_work.brought()))
+    except LinkGone:
+        return _link_gone("auth.register", _("Register again"))
+    except TextRefused as refused:
+        return _text_refused(refused)
+    return render_template("auth/send_password.html", number=mask(asked.phone), token=token)
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@csrf.exempt  # as for registering
+@limiter.limit(PER_BROWSER, methods=POST)
+@limiter.limit(PER_ADDRESS, methods=POST, key_func=typed_address, exempt_when=usual_browser)
+def sign_in() -> ResponseReturnValue:
+    """Sign in with one's own password, or once with the one that came by text."""
+    target = safe_path(request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(target or home(), 303)
+    form = SignInForm()
+    refused = False
+    if form.validate_on_submit():
+        where = browsers.where()
+        found = signing_in.attempt(form.email.data or "", form.password.data or "", where)
+        if found is not None:
+            return enter(found.user, target, by_text=found.by_text)
+        refused = True
+    return render_template("auth/sign_in.html", form=form, refused=refused, target=target)
+
+
+@bp.route("/logout", methods=["POST"])
+@allow(Access.SIGNED_IN)
+def sign_out() -> ResponseReturnValue:
+    """End the session here and in the database: an old cookie opens nothing any more."""
+    sessions.close(current_user.token)
+    logout_user()
+    session.clear()
+    flash(_("You are signed out."), "good")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+@bp.route("/password/new", methods=["GET", "POST"])
+@allow(Access.SIGNED_IN)
+@limiter.limit(PER_BROWSER, methods=POST)
+def choose_password() -> ResponseReturnValue:
+    """After a password by text one of one's own is needed."""
+    user = me()
+    if not user.must_choose_password:
+        return redirect(url_for("auth.change_password"), 303)
+    form = PasswordForm()
+    form.person = (user.email, user.phone)
+    if form.validate_on_submit():
+        signing_in.choose_password(user, form.password.data or "", current_user.token)
+        renew()
+        flash(_("Your password is set. Welcome!"), "good")
+        return redirect(home(), 303)
+    return render_template(
+        "auth/choose_password.html", form=form, suggestion=passwords.suggestion(), email=user.email
+    )
+
+
+@bp.route("/password/change", methods=["GET", "POST"])
+@allow(Access.SIGNED_IN)
+@limiter.limit(PER_BROWSER, methods=POST)
+def change_password() -> ResponseReturnValue:
+    """Replace one's own password; the current one is asked for."""
+    user = me()
+    if totp.is_on(user) and reauthentication.required(current_user.session):
+        return redirect(url_for("confirm.index", next=url_for("auth.change_password")), 303)
+    form = ChangePasswordForm()
+    form.person = (user.email, user.phone)
+    if form.validate_on_submit():
+        if _changed(form, user):
+            return redirect(_settings(), 303)
+        form.current.errors = [_("This is not your current password.")]
+    return render_template(
+        "auth/change_password.html",
+        form=form,
+        suggestion=passwords.suggestion(),
+        email=user.email,
+        back=_settings(),
+    )
+
+
+@bp.route("/forgotten", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@csrf.exempt  # as for registering
+@limiter.limit(PER_BROWSER, methods=POST)
+@limiter.limit(LETTERS, methods=POST, key_func=typed_address)
+def forgotten() -> ResponseReturnValue:
+    """Ask for the e-mail address; the answer is the same for known and unknown ones."""
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("auth/forgotten.html", form=form)
+    password_reset.ask(form.email.data or "")
+    queue.ring("mail", "mail.run")
+    return render_template("auth/check_email.html", address=form.email.data, again="auth.forgotten")
+
+
+@bp.route("/forgotten/<token>", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@limiter.limit(PER_BROWSER, methods=POST)
+def reset(token: str) -> ResponseReturnValue:
+    """A new password by text or, for somebody without a number, chosen at once."""
+    try:
+        user = password_reset.person(token)
+        if not user.phone:
+            return _choose_at_once(token, user)
+        if request.method == "POST":
+            return _text_sent(password_reset.send_password(token, *proof_of_work.brought()))
+    except LinkGone:
+        return _link_gone("auth.forgotten", _("Ask for a new link"))
+    except TextRefused as refused:
+        return _text_refused(refused)
+    return render_template("auth/send_reset.html", number=mask(user.phone), token=token)
+
+
+@bp.route("/admin/join/<token>", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@limiter.limit(PER_BROWSER, methods=POST)
+def join(token: str) -> ResponseReturnValue:
+    """The invitation of the first admin."""
+    form = JoinForm()
+    try:
+        email_links.find(ConfirmationKind.ADMIN, token)
+        if form.validate_on_submit():
+            admin = invitations.join(token, form.email.data or "", form.password.data or "")
+            return enter(admin)
+    except EmailTaken:
+        form.email.errors = [_("There is a user with this address. Choose another one.")]
+    except LinkGone:
+        return _link_gone("auth.sign_in", _("Sign in"))
+    return render_template(
+        "auth/join.html", form=form, token=token, suggestion=passwords.suggestion()
+    )
+
+
+def _text_sent(message: Message) -> ResponseReturnValue:
+    if message.gateway_id is not None:
+        queue.ring(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
+    flash(
+        _(
+            "We are texting a password to %(number)s. It works once, within %(minutes)s minutes.",
+            number=mask(message.phone),
+            minutes=setting("SYSTEM_PASSWORD_MINUTES"),
+        ),
+        "good",
+    )
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def _text_refused(refused: TextRefused) -> ResponseReturnValue:
+    flash(proof_of_work.words(refused.code), "warn")
+    return redirect(request.path, 303)
+
+
+def _link_gone(endpoint: str, action: str) -> ResponseReturnValue:
+    page = render_template("auth/link_gone.html", url=url_for(endpoint), action=action)
+    return page, 410
+
+
+def _choose_at_once(token: str, user: User) -> ResponseReturnValue:
+    form = PasswordForm()
+    form.person = (user.email, user.phone)
+    if form.validate_on_submit():
+        password_reset.choose(token, form.password.data or "")
+        flash(_("Your new password is set. Sign in with it."), "good")
+        return redirect(url_for("auth.sign_in"), 303)
+    return render_template(
+        "auth/reset_password.html",
+        form=form,
+        token=token,
+        suggestion=passwords.suggestion(),
+        email=user.email,
+    )
+
+
+def _changed(form: ChangePasswordForm, user: User) -> bool:
+    try:
+        signing_in.change_password(
+            user, form.current.data or "", form.password.data or "", current_user.token
+        )
+    except WrongPassword:
+        return False
+    renew()
+    queue.ring("mail", "mail.run")
+    flash(_("Your password is changed. Other browsers have been signed out."), "good")
+    return True
+
+
+def _settings() -> str:
+    return home() if me().role == Role.ADMIN else url_for("settings.index")

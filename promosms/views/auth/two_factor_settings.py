@@ -1,0 +1,100 @@
+"""Two-step sign-in: switching it on and off, and its recovery codes."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from promosms import queue
+from promosms.extensions import limiter
+from promosms.forms.two_factor import SetUpForm
+from promosms.language import gettext as _
+from promosms.models import Role
+from promosms.services.auth import recovery_codes, totp
+from promosms.services.auth.totp import Offer, OfferGone, WrongCode
+from promosms.views.auth.sign_in_flow import home, renew
+from promosms.web.access import Access, allow, fresh, me
+
+bp = Blueprint("two_steps", __name__, url_prefix="/settings/two-steps")
+
+
+@bp.route("")
+@allow(Access.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """Whether it is on, how many recovery codes are left, what can be done."""
+    user = me()
+    return render_template(
+        "settings/two_steps.html",
+        user=user,
+        on=totp.is_on(user),
+        required=totp.required(user),
+        left=recovery_codes.left(user),
+    )
+
+
+@bp.route("/on", methods=["GET", "POST"])
+@allow(Access.SIGNED_IN)
+@fresh
+@limiter.limit("20/minute", methods=["POST"])
+def switch_on() -> ResponseReturnValue:
+    """Show a secret; a code of the app proves that it has arrived there."""
+    if totp.is_on(me()):
+        return redirect(url_for("two_steps.index"), 303)
+    form = SetUpForm()
+    found = current_user.session
+    if form.validate_on_submit():
+        sealed, code = form.offer.data or "", form.code.data or ""
+        try:
+            return _codes(totp.switch_on(found, current_user.token, sealed, code))
+        except WrongCode:
+            form.code.errors = [_("This code is not right. Is the clock of your phone?")]
+            return _set_up(form, totp.offered(found, sealed)), 422
+        except OfferGone:
+            flash(_("This page was open too long. Here is a new square."), "warn")
+            return redirect(url_for("two_steps.switch_on"), 303)
+    return _set_up(form, totp.offer(found)), 422 if form.errors else 200
+
+
+@bp.route("/off", methods=["POST"])
+@allow(Access.SIGNED_IN)
+@fresh
+def switch_off() -> ResponseReturnValue:
+    """Let the password be enough again."""
+    user = me()
+    if totp.required(user):
+        flash(_("Admins cannot do without two-step sign-in."), "bad")
+    elif totp.is_on(user):
+        totp.switch_off(user, current_user.token)
+        renew()
+        queue.ring("mail", "mail.run")
+        flash(_("Two-step sign-in is off."), "good")
+    return redirect(url_for("two_steps.index"), 303)
+
+
+@bp.route("/codes", methods=["POST"])
+@allow(Access.SIGNED_IN)
+@fresh
+@limiter.limit("5/minute")
+def new_codes() -> ResponseReturnValue:
+    """Ten new recovery codes, shown this once; the old ones are void."""
+    user = me()
+    if not totp.is_on(user):
+        return redirect(url_for("two_steps.index"), 303)
+    return _codes(totp.new_codes(user))
+
+
+def _set_up(form: SetUpForm, offer: Offer) -> str:
+    form.offer.data = offer.sealed
+    return render_template(
+        "settings/two_steps_on.html",
+        form=form,
+        offer=offer,
+        required=totp.required(me()),
+        admin=me().role == Role.ADMIN,
+    )
+
+
+def _codes(codes: list[str]) -> ResponseReturnValue:
+    """The answer to the form itself, not a page of its own: nobody can open it again."""
+    renew()
+    queue.ring("mail", "mail.run")
+    return render_template("settings/recovery_codes.html", codes=codes, home=home())

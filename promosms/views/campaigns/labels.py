@@ -1,0 +1,152 @@
+"""The words for campaigns: what statuses, reasons and problems are called on the pages."""
+
+from datetime import timedelta
+
+from flask_babel import format_timedelta, get_locale
+
+from promosms.language import gettext
+from promosms.language import lazy_gettext as _
+from promosms.models import Account, Campaign, CampaignStatus, MessageStatus
+from promosms.services.accounts import trial
+from promosms.services.campaigns import audience, launch
+from promosms.services.campaigns.launch import LaunchProblem
+from promosms.services.sending.opt_outs import DELETED, OPTED_OUT
+
+# Status: what it is called, and the tone of its badge.
+STATUS = {
+    CampaignStatus.DRAFT: (_("Draft"), ""),
+    CampaignStatus.PREPARING: (_("Being prepared"), "info"),
+    CampaignStatus.BLOCKED: (_("Waiting for you"), "warn"),
+    CampaignStatus.SENDING: (_("Being sent"), "info"),
+    CampaignStatus.PAUSED: (_("Paused"), "warn"),
+    CampaignStatus.FINISHED: (_("Finished"), "good"),
+    CampaignStatus.CANCELLED: (_("Cancelled"), ""),
+}
+MESSAGE = {
+    MessageStatus.QUEUED: (_("Waiting"), ""),
+    MessageStatus.SENDING: (_("Being sent"), "info"),
+    MessageStatus.SENT: (_("Sent"), "info"),
+    MessageStatus.DELIVERED: (_("Delivered"), "good"),
+    MessageStatus.UNDELIVERED: (_("Not delivered"), "bad"),
+    MessageStatus.EXPIRED: (_("Not delivered in time"), "bad"),
+    MessageStatus.FAILED: (_("Refused"), "bad"),
+    MessageStatus.UNKNOWN: (_("Not confirmed"), "warn"),
+    MessageStatus.SKIPPED: (_("Left out"), ""),
+    MessageStatus.CANCELLED: (_("Cancelled"), ""),
+}
+# What the table of a report can be narrowed to.
+FILTERS = {
+    "delivered": (_("Delivered"), [MessageStatus.DELIVERED]),
+    "sent": (_("Sent, no answer yet"), [MessageStatus.SENT]),
+    "waiting": (_("Waiting"), [MessageStatus.QUEUED, MessageStatus.SENDING]),
+    "not_delivered": (
+        _("Not delivered"),
+        [MessageStatus.UNDELIVERED, MessageStatus.EXPIRED, MessageStatus.FAILED],
+    ),
+    "unconfirmed": (_("Not confirmed"), [MessageStatus.UNKNOWN]),
+    "skipped": (_("Left out"), [MessageStatus.SKIPPED]),
+    "cancelled": (_("Cancelled"), [MessageStatus.CANCELLED]),
+}
+SKIPPED = {
+    OPTED_OUT: _("They have opted out of your texts."),
+    DELETED: _("You have deleted them since."),
+    audience.NO_CONSENT: _("They have not agreed to get promotional texts."),
+    audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
+    audience.NO_GATEWAY: _("No line reaches their country at the moment."),
+    audience.TOO_LONG: _("With their own details the text would be longer than six parts."),
+    audience.EMPTY: _("With their own details the text would be empty."),
+    trial.SKIPPED: _("They are not on your guest list, and your account is still on trial."),
+}
+FAILED = {
+    "rejected": _("The network refused the text. You did not pay for it."),
+    "busy": _("The network did not take the text after several tries. You did not pay for it."),
+    "no_answer": _("The connection broke at the very moment of sending."),
+    "bad_number": _("The network does not know this number. You did not pay for it."),
+    "opted_out": _("The network says that this person has opted out. You did not pay for it."),
+    "country": _("The line does not reach this country. You did not pay for it."),
+    "partly": _("The network took only a part of this long text. You paid for that part only."),
+    "too_long": _("The line does not take so long a text. You did not pay for it."),
+}
+BY_STATUS = {
+    MessageStatus.UNDELIVERED: _("The network could not deliver the text to this number."),
+    MessageStatus.EXPIRED: _("The phone was not reachable before the text ran out of time."),
+    MessageStatus.FAILED: _("The network refused the text. You did not pay for it."),
+    MessageStatus.UNKNOWN: _("The connection broke at the very moment of sending."),
+}
+PROBLEMS = {
+    LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
+    LaunchProblem.EMPTY_TEXT: _("Write the text first: there is nothing to send yet."),
+    LaunchProblem.UNKNOWN_PLACEHOLDER: _(
+        "The text has a placeholder that nobody can fill. Please correct it first."
+    ),
+    LaunchProblem.TOO_LONG: _("The text is longer than six parts. Please shorten it first."),
+    LaunchProblem.NO_AUDIENCE: _("Nobody would get this text. Choose recipients first."),
+    LaunchProblem.SUSPENDED: _(
+        "Your account cannot send at the moment. Please write to the operator."
+    ),
+    LaunchProblem.NO_GATEWAY: _(
+        "Nothing can be sent at the moment: the operator has not set up a line. Nothing was lost."
+    ),
+    LaunchProblem.NO_PRICE: _("There is no price for the country of your number."),
+    LaunchProblem.PRICE_CHANGED: _("The price has changed. Please look at the review again."),
+    LaunchProblem.NOT_RUNNING: _("The campaign has moved on meanwhile. This is how it stands now."),
+    LaunchProblem.TRIAL_GUESTS: _(
+        "Your account is still on trial: it texts only your own number and your guests. Nobody "
+        "of them would get this text."
+    ),
+    LaunchProblem.TRIAL_DAY: _(
+        "Your account is still on trial, and these would be more texts than it may send in a day. "
+        "Nothing was sent. Try again tomorrow, or top up once."
+    ),
+}
+LABELS = {
+    "phone": _("Number"),
+    "email": _("E-mail"),
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "company": _("Company"),
+    "tax_id": _("Tax ID"),
+    "address": _("Address"),
+    "city": _("City"),
+    "note": _("Note"),
+}
+
+
+def title(campaign: Campaign) -> str:
+    """The name of a campaign, or what stands for it."""
+    return campaign.name or gettext("Campaign without a name")
+
+
+def why(status: str, reason: str) -> object:
+    """Why a message was left out or did not arrive; "" when there is nothing to say."""
+    if status == MessageStatus.SKIPPED:
+        return SKIPPED.get(reason, _("Left out when the campaign was prepared."))
+    return FAILED.get(reason) or BY_STATUS.get(MessageStatus(status), "")
+
+
+def problem(error: launch.LaunchError) -> str:
+    """What a refused launch, pause, continuation or test means."""
+    return str(PROBLEMS[error.code])
+
+
+def placeholders(account: Account) -> list[tuple[object, str]]:
+    """Label and placeholder of each field; a first name gets a friendly default."""
+    friend = gettext("there")
+    return [
+        (
+            account.field_labels.get(name) or LABELS.get(name) or name,
+            f"{{first_name|{friend}}}" if name == "first_name" else f"{{{name}}}",
+        )
+        for name in audience.placeholders()
+    ]
+
+
+def country(code: str) -> str:
+    """The name of a country in the reader's language."""
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale else code
+
+
+def about(duration: timedelta) -> str:
+    """A duration in words, such as "3 minutes"."""
+    return str(format_timedelta(max(duration, timedelta(seconds=1)), threshold=1.5))

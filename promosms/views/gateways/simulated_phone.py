@@ -1,0 +1,112 @@
+"""The simulated phone: shows what the simulated network and the outbox of e-mails delivered.
+
+It shows system passwords, so it does not exist outside of a trial on one's own machine.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from promosms.extensions import limiter
+from promosms.forms.simulated_phone import ReplyForm
+from promosms.language import gettext as _
+from promosms.language import lazy_gettext
+from promosms.models import Role
+from promosms.services.gateways import simulated_phone
+from promosms.settings import setting
+from promosms.web.access import Access, allow
+from promosms.web.security import came_directly
+
+bp = Blueprint("phone", __name__)
+
+MOST = 25
+MOST_EMAILS = 5
+
+ENDINGS = {
+    "delivered": lazy_gettext("Delivered"),
+    "rejected": lazy_gettext("The network refuses the text"),
+    "undelivered": lazy_gettext("Sent, but not delivered"),
+    "expired": lazy_gettext("Sent, but the phone was not reachable in time"),
+    "slow": lazy_gettext("Delivered, but the confirmation comes late"),
+    "no_receipt": lazy_gettext("Sent, and no confirmation ever comes"),
+    "lost_answer": lazy_gettext("The connection breaks at the moment of sending"),
+    "busy": lazy_gettext("The network is busy at first, then delivers"),
+}
+
+
+def visible() -> bool:
+    """May this request see the phone? From the machine itself, or an admin of the operator."""
+    if not simulated_phone.available():
+        return False
+    if came_directly(request):
+        return True
+    user = current_user.user if current_user.is_authenticated else None
+    return user is not None and user.role == Role.ADMIN and not user.must_choose_password
+
+
+@bp.before_request
+def _hide() -> None:
+    if not visible():
+        abort(404)
+
+
+@bp.context_processor
+def _shown() -> dict[str, object]:
+    return {"pieces": pieces, "endings": ENDINGS}
+
+
+@bp.route("/phone")
+@allow(Access.PUBLIC)
+def index() -> ResponseReturnValue:
+    """The newest texts and e-mails, or the conversation with one number."""
+    number = request.args.get("number", "")
+    return render_template(
+        "phone/index.html", form=ReplyForm(), outcomes=simulated_phone.OUTCOMES, **_state(number)
+    )
+
+
+@bp.route("/phone/live")
+@allow(Access.PUBLIC)
+def live() -> ResponseReturnValue:
+    """The part of the phone that changes by itself."""
+    return render_template("phone/live.html", **_state(request.args.get("number", "")))
+
+
+@bp.route("/phone/reply", methods=["POST"])
+@allow(Access.PUBLIC)
+@limiter.limit("60/minute")
+def reply() -> ResponseReturnValue:
+    """Answer as the person with the number."""
+    form = ReplyForm()
+    number, to = form.number.data or "", form.to.data or ""
+    if not any(text.phone == number and text.other == to for text in simulated_phone.texts(number)):
+        abort(404)
+    if form.validate():
+        simulated_phone.reply(number, to, form.text.data or "")
+        flash(_("Your answer is on its way."), "good")
+    else:
+        flash(_("Write an answer first."), "bad")
+    return redirect(url_for("phone.index", number=number), 303)
+
+
+def pieces(body: str) -> list[tuple[str, bool]]:
+    """A text cut into pieces; true for those that are links to this installation."""
+    link = re.compile(f'({re.escape(setting("PUBLIC_URL"))}(?:[/?#][^\\s<>"]*)?)')
+    return [(piece, n % 2 == 1) for n, piece in enumerate(link.split(body)) if piece]
+
+
+def _state(number: str) -> dict[str, object]:
+    number = _normalised(number)
+    texts = [
+        (datetime.fromtimestamp(text.at, UTC), text) for text in simulated_phone.texts(number, MOST)
+    ]
+    return {"number": number, "texts": texts, "letters": simulated_phone.emails(MOST_EMAILS)}
+
+
+def _normalised(number: str) -> str:
+    """A typed number as the network writes it; a plus sign is a space in an address."""
+    digits = "".join(sign for sign in number if sign.isdigit())
+    return f"+{digits}" if digits else ""

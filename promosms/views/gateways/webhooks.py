@@ -1,0 +1,78 @@
+"""What providers tell us: receipts and replies. No page and no session, but a secret address."""
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from promosms import logs, queue
+from promosms.extensions import csrf, limiter
+from promosms.gateways import WEBHOOKS
+from promosms.gateways.base import BadSignature, BadWebhook, WebhookRequest, WebhookTopic
+from promosms.services.gateways import credentials, webhooks
+from promosms.services.inbox import gateway_inbox
+from promosms.settings import setting
+from promosms.web.access import Access, allow
+
+bp = Blueprint("webhooks", __name__, url_prefix="/gateways")
+log = logs.get(__name__)
+LARGEST = 64 * 1024
+# Only what is refused counts, so that guessing an address is slow and a busy provider is not.
+REFUSED = "120/minute;2000/day"
+
+
+def refused(answer: Response) -> bool:
+    """Was the call not what it should have been?"""
+    return answer.status_code >= 400
+
+
+@bp.route("/<token>/receipt", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@csrf.exempt
+@limiter.limit(REFUSED, deduct_when=refused)
+def receipt(token: str) -> Response:
+    """What became of texts."""
+    return _answer(token, WebhookTopic.RECEIPT)
+
+
+@bp.route("/<token>/inbound", methods=["GET", "POST"])
+@allow(Access.PUBLIC)
+@csrf.exempt
+@limiter.limit(REFUSED, deduct_when=refused)
+def inbound(token: str) -> Response:
+    """What recipients wrote."""
+    return _answer(token, WebhookTopic.INBOUND)
+
+
+def _answer(token: str, topic: WebhookTopic) -> Response:
+    """Answer well only when everything is stored: whoever hears something else tries again."""
+    gateway = webhooks.find(token)
+    if gateway is None:
+        return Response(status=404)
+    webhook, gateway_id = WEBHOOKS[gateway.kind], gateway.id
+    try:
+        told = webhook.parse(credentials.opened(gateway), _read(topic))
+    except (BadSignature, BadWebhook, RequestEntityTooLarge) as error:
+        code = CODES[type(error)]
+        log.warning("webhook.refused", extra={"gateway": gateway_id, "code": code})
+        return Response(status=code)
+    if told:
+        gateway_inbox.store(gateway_id, told)
+        queue.ring("receive", "receive.run")
+    return Response(webhook.answer, content_type=webhook.content_type)
+
+
+CODES = {BadSignature: 401, BadWebhook: 400, RequestEntityTooLarge: 413}
+
+
+def _read(topic: WebhookTopic) -> WebhookRequest:
+    request.max_content_length = LARGEST
+    query = request.query_string.decode("ascii", "replace")
+    return WebhookRequest(
+        topic=topic,
+        # The address that the provider was given and has signed, whatever stands in between.
+        url=str(setting("PUBLIC_URL")).rstrip("/") + request.path + (f"?{query}" if query else ""),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=list(request.args.items(multi=True)),
+        body=request.get_data(),
+        form=list(request.form.items(multi=True)),
+        address=request.remote_addr or "",
+    )

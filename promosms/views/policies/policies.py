@@ -1,0 +1,198 @@
+"""What anybody may read: the first page, privacy and how it is kept, cookies, terms."""
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import current_app as app
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup
+
+from promosms.extensions import limiter
+from promosms.language import current_language
+from promosms.language import gettext as _
+from promosms.lib import languages
+from promosms.logs import schema as log_schema
+from promosms.services.accounts import preferences
+from promosms.services.policies import cookie_choices, promises
+from promosms.services.policies import versions as policy_versions
+from promosms.services.privacy import policies
+from promosms.settings import optional_cookies, setting
+from promosms.views.auth.sign_in_flow import home as start
+from promosms.web import cookies as registry
+from promosms.web.access import Access, allow, me, safe_path
+
+bp = Blueprint("policies", __name__)
+
+POST = ["POST"]
+CHOICES = "20/minute;200/day"
+SAID = "#said"
+
+
+@bp.context_processor
+def _facts() -> dict[str, object]:
+    return {"by": policies.operator(), "version": policy_versions.latest()}
+
+
+@bp.app_context_processor
+def _chrome() -> dict[str, object]:
+    """What the notice and the footer of every page need."""
+    latest = policy_versions.latest().name
+    return {
+        "notice_open": request.endpoint != "policies.cookies"
+        and registry.notice_open(app.config, request, latest),
+        "optional_cookies": optional_cookies.categories(app.config),
+        "optional_accepted": registry.accepted(app.config, request),
+        "languages": languages.names(setting("LANGUAGES")),
+        "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
+    }
+
+
+@bp.route("/")
+@allow(Access.PUBLIC)
+def home() -> ResponseReturnValue:
+    """What this is, in one sentence and three steps."""
+    if current_user.is_authenticated:
+        return redirect(start())
+    return render_template("policies/home.html")
+
+
+@bp.route("/privacy")
+@allow(Access.PUBLIC)
+def privacy() -> ResponseReturnValue:
+    """What is stored about whom, why, how long, and who else sees it."""
+    return render_template(
+        "policies/privacy.html",
+        promises=promises.by_section(promises.promises(current_language())),
+        receivers=policies.receivers(),
+        sends=bool(policies.gateways()),
+        phone_shown=policies.phone_shown(),
+        retention=policies.retention(),
+        log_fields=list(log_schema.WITH_ADDRESS),
+    )
+
+
+@bp.route("/privacy/promises")
+@allow(Access.PUBLIC)
+def kept() -> ResponseReturnValue:
+    """Each promise of the privacy page, how it is kept, and what proves it."""
+    found = promises.promises(current_language())
+    return render_template("policies/promises.html", promises=found)
+
+
+@bp.route("/privacy/versions")
+@allow(Access.PUBLIC)
+def versions() -> ResponseReturnValue:
+    """All versions of the policies: when, and what changed."""
+    return render_template("policies/versions.html", versions=policy_versions.versions())
+
+
+@bp.route("/privacy/versions/<day>")
+@allow(Access.PUBLIC)
+def old_version(day: str) -> ResponseReturnValue:
+    """The words of a version as they were published."""
+    found = policy_versions.find(day)
+    if found is None:
+        abort(404)
+    language = found.language(current_language())
+    words = Markup(policy_versions.words_of(found, language))  # files of this software
+    return render_template("policies/version.html", shown=found, language=language, words=words)
+
+
+@bp.route("/cookies")
+@allow(Access.PUBLIC)
+def cookies() -> ResponseReturnValue:
+    """The cookies, one by one, and the choice about the optional ones."""
+    offered = optional_cookies.categories(app.config)
+    language = current_language()
+    optional = [cookie for one in offered for cookie in registry.optional(one, language)]
+    return render_template(
+        "policies/cookies.html",
+        cookies=[*registry.REGISTRY, *optional],
+        choice=registry.choice(request),
+        refused_everywhere=registry.refuses_everywhere(request),
+    )
+
+
+@bp.route("/terms")
+@allow(Access.PUBLIC)
+def terms() -> ResponseReturnValue:
+    """The rules of the service."""
+    return render_template("policies/terms.html")
+
+
+@bp.route("/cookies/notice", methods=POST)
+@allow(Access.PUBLIC)
+@limiter.limit(CHOICES, methods=POST)
+def dismiss_notice() -> ResponseReturnValue:
+    """Close the notice about the necessary cookies for half a year."""
+    flash(_("The notice is closed. You find it again under Cookie settings."), "good")
+    response = _back(SAID)
+    registry.put(response, registry.NOTICE, "closed")
+    return response
+
+
+@bp.route("/cookies/choice", methods=POST)
+@allow(Access.PUBLIC)
+@limiter.limit(CHOICES, methods=POST)
+def choose_cookies() -> ResponseReturnValue:
+    """Accept or reject optional cookies: all of them, or the named category."""
+    offered = optional_cookies.categories(app.config)
+    answer = request.form.get("answer")
+    if not offered or answer not in ("accept", "reject"):
+        return _back()
+    named = request.form.get("category", "")
+    meant = {one.name for one in offered if named in ("", one.name)}
+    before = {one.name for one in registry.accepted(app.config, request)}
+    refused = registry.refuses_everywhere(request)
+    accepted = before | meant if answer == "accept" and not refused else before - meant
+    return _chosen(offered, accepted)
+
+
+@bp.route("/language", methods=POST)
+@allow(Access.PUBLIC)
+@limiter.limit(CHOICES, methods=POST)
+def choose_language() -> ResponseReturnValue:
+    """Keep the chosen language: with the user when signed in, else in a cookie."""
+    response = _back()
+    chosen = request.form.get("language", "")
+    if chosen not in setting("LANGUAGES"):
+        return response
+    if current_user.is_authenticated:
+        preferences.choose_language(me().id, chosen)
+    else:
+        registry.put(response, registry.LANGUAGE, chosen)
+    return response
+
+
+def _chosen(offered: list[optional_cookies.Category], accepted: set[str]) -> Response:
+    """Record a choice and have the browser remember it; what was rejected is taken away."""
+    latest = policy_versions.latest().name
+    rejected = {one.name for one in offered} - accepted
+    public_id = cookie_choices.record(latest, accepted, rejected, current_language())
+    made = registry.Choice(latest, public_id, frozenset(accepted), frozenset(rejected))
+    if accepted:
+        flash(_("Thank you. You can change your mind under Cookie settings at any time."), "good")
+    else:
+        flash(_("Only the necessary cookies are used."), "good")
+    response = _back(SAID)
+    registry.put(response, registry.NOTICE, made.written())
+    for category in offered:
+        if category.name in rejected:
+            for name in set(category.cookies) & set(request.cookies):
+                registry.forget(response, name)
+    return response
+
+
+def _back(place: str = "") -> Response:
+    """To the page on which the form stood, if it is one of ours; `place` is a place on it."""
+    page = safe_path(request.form.get("page", "")) or url_for("policies.home")
+    return make_response(redirect(page + place, code=303))

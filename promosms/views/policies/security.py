@@ -1,0 +1,113 @@
+"""How this installation is protected: for readers, for who finds a weakness, and for browsers."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from promosms import logs
+from promosms.extensions import csrf, limiter
+from promosms.models import now
+from promosms.settings import setting
+from promosms.urls import public_address
+from promosms.web import headers
+from promosms.web.access import Access, allow
+
+bp = Blueprint("security", __name__)
+log = logs.get(__name__)
+
+SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
+SHOWN = (("curl", "tls.sh"), ("Python", "tls.py"), ("PHP", "tls.php"))
+LARGEST_REPORT = 16 * 1024
+MOST_REPORTS = 5  # of one call
+VALID = timedelta(days=180)  # RFC 9116 advises less than a year
+TEXT = "/.well-known/security.txt"
+
+
+@bp.route("/security")
+@allow(Access.PUBLIC)
+def page() -> ResponseReturnValue:
+    """Whom to tell about a weakness, and how the service is protected."""
+    return render_template("security/page.html", address=reporting(), mail=_is_mail())
+
+
+@bp.route("/security/tls")
+@allow(Access.PUBLIC)
+def tls() -> ResponseReturnValue:
+    """How programs connect; the samples are files that the tests run."""
+    samples = [(name, file, (SAMPLES / file).read_text()) for name, file in SHOWN]
+    return render_template("security/tls.html", samples=samples, address=public_address(""))
+
+
+@bp.route(TEXT)
+@allow(Access.PUBLIC)
+def text() -> ResponseReturnValue:
+    """Whom to tell about a weakness, for programs (RFC 9116)."""
+    expires = (now() + VALID).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = (
+        ("Contact", f"mailto:{reporting()}" if _is_mail() else reporting()),
+        ("Expires", expires.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        ("Preferred-Languages", ", ".join(setting("LANGUAGES"))),
+        ("Canonical", public_address(TEXT)),
+        ("Policy", public_address("/security")),
+    )
+    written = "".join(f"{name}: {value}\n" for name, value in lines)
+    return Response(written, content_type="text/plain; charset=utf-8")
+
+
+@bp.route(headers.REPORTS, methods=["POST"])
+@allow(Access.PUBLIC)
+@csrf.exempt  # browsers send these by themselves
+@limiter.limit("20/minute;200/day")
+def report() -> ResponseReturnValue:
+    """Browsers tell what the content policy has stopped: which rule, on which kind of page.
+
+    Nothing else is kept: the rest may hold addresses with secrets, and texts.
+    """
+    request.max_content_length = LARGEST_REPORT
+    try:
+        told = list(_violations(json.loads(request.get_data())))[:MOST_REPORTS]
+    except RequestEntityTooLarge:
+        return Response(status=413)
+    except (ValueError, RecursionError):
+        return Response(status=400)
+    for rule, address in told:
+        known = rule if rule in headers.CONTENT_POLICY else "other"
+        log.warning("csp.violation", extra={"code": known, "endpoint": _endpoint(address)})
+    return Response(status=204)
+
+
+def reporting() -> str:
+    """Whom to tell; without a setting the mailbox that RFC 2142 keeps for this."""
+    given: str = setting("SECURITY_CONTACT") or setting("OPERATOR_EMAIL")
+    host = public_address("").removeprefix("https://").partition(":")[0].partition("/")[0]
+    return given or f"security@{host}"
+
+
+def _is_mail() -> bool:
+    return not reporting().startswith("https://")
+
+
+def _violations(told: Any) -> Iterator[tuple[str, str]]:
+    """Rule and page of each report, in the form of `report-uri` or of `report-to`."""
+    for each in told if isinstance(told, list) else [told]:
+        body = each.get("body", each.get("csp-report")) if isinstance(each, dict) else None
+        if isinstance(body, dict):
+            rule = body.get("effectiveDirective") or body.get("effective-directive")
+            older = rule or body.get("violated-directive")
+            yield str(older), str(body.get("documentURL") or body.get("document-uri"))
+
+
+def _endpoint(address: str) -> str:
+    """What kind of page it was, without what stands in its address."""
+    path = "/" + address.partition("://")[2].partition("/")[2].partition("?")[0]
+    try:
+        found: str = current_app.url_map.bind("").match(path.partition("#")[0], method="GET")[0]
+    except HTTPException:
+        return "unknown"
+    return found

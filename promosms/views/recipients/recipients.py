@@ -1,0 +1,227 @@
+"""The recipients pages: the table, one recipient, the names of fields, replies, the export."""
+
+from itertools import chain
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from promosms import queue
+from promosms.extensions import csrf
+from promosms.forms.import_problems import row_words
+from promosms.forms.recipients import FieldNamesForm, RecipientForm
+from promosms.language import gettext as _
+from promosms.language import ngettext, timezone
+from promosms.models import FIELDS, Recipient, RecipientList, now
+from promosms.services.inbox import replies as inbox
+from promosms.services.privacy import erase_recipient
+from promosms.services.recipients import exports, lists, recipients
+from promosms.services.recipients import pages as recipient_pages
+from promosms.services.recipients.recipients import DuplicatePhone
+from promosms.services.sending import opt_outs
+from promosms.sms.phone import InvalidPhone
+from promosms.views.recipients import tables as recipient_tables
+from promosms.web.access import Access, allow, me, my_account, owned
+
+bp = Blueprint("recipients", __name__)
+bp.app_template_filter("phone")(recipient_tables.pretty)
+
+
+@bp.route("/recipients")
+@allow(Access.MEMBER)
+def index() -> ResponseReturnValue:
+    """All recipients, searched and filtered."""
+    if not recipient_pages.any_recipient(my_account().id):
+        return render_template("recipients/empty.html")
+    return render_template("recipients/index.html", **recipient_tables.table())
+
+
+@bp.route("/recipients/add", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+@csrf.exempt
+def add() -> ResponseReturnValue:
+    """Add one recipient."""
+    account = my_account()
+    own = lists.all_of(account.id)
+    form = RecipientForm()
+    form.prepare(account, own)
+    existing = None
+    if form.validate_on_submit():
+        try:
+            recipients.add(account, form.values(), form.basis(), form.list_ids(own))
+            flash(_("The recipient was added."), "good")
+            return redirect(url_for("recipients.index"), 303)
+        except InvalidPhone as error:
+            form.phone.errors = [row_words(error.code)]
+        except DuplicatePhone as error:
+            existing = error.public_id
+            form.phone.errors = [_("You have a recipient with this number already.")]
+    elif request.method == "GET":
+        form.consent_on.data = now().astimezone(timezone()).date()
+        form.lists.data = request.args.getlist("list")
+    return render_template("recipients/add.html", form=form, existing=existing)
+
+
+@bp.route("/recipients/<public_id>", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+@csrf.exempt
+def edit(public_id: str) -> ResponseReturnValue:
+    """Change one recipient."""
+    recipient = owned(Recipient, public_id)
+    account = my_account()
+    own = lists.all_of(account.id)
+    form = RecipientForm(data=_typed(recipient))
+    form.prepare(account, own)
+    existing = None
+    if form.validate_on_submit():
+        try:
+            chosen = form.list_ids(own)
+            recipients.change(recipient, account.region, form.values(), form.basis(), chosen)
+            flash(_("The changes were saved."), "good")
+            return redirect(url_for("recipients.index"), 303)
+        except InvalidPhone as error:
+            form.phone.errors = [row_words(error.code)]
+        except DuplicatePhone as error:
+            existing = error.public_id
+            form.phone.errors = [_("Another recipient has this number already.")]
+    return render_template(
+        "recipients/edit.html",
+        form=form,
+        recipient=recipient,
+        existing=existing,
+        opted_out=opt_outs.is_suppressed(account.id, recipient.phone),
+    )
+
+
+@bp.route("/recipients/<public_id>/delete")
+@allow(Access.MEMBER)
+def delete(public_id: str) -> ResponseReturnValue:
+    """Ask before one recipient is deleted."""
+    return render_template("recipients/delete.html", chosen=[owned(Recipient, public_id).public_id])
+
+
+@bp.route("/recipients/<public_id>/erase", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+def erase(public_id: str) -> ResponseReturnValue:
+    """Everything of one person leaves the account, for good."""
+    recipient = owned(Recipient, public_id)
+    if request.method == "POST":
+        try:
+            erase_recipient.erase(my_account(), recipient, me().public_id)
+        except erase_recipient.UnderWay:
+            flash(
+                _(
+                    "A text to this person is just leaving, or an import is about to bring the "
+                    "number again. Please try again when that has ended."
+                ),
+                "warn",
+            )
+            return redirect(url_for("recipients.erase", public_id=public_id), 303)
+        queue.ring("work", "erasure.tidy")
+        flash(_("The person is erased everywhere."), "good")
+        return redirect(url_for("recipients.index"), 303)
+    opted_out = opt_outs.is_suppressed(my_account().id, recipient.phone)
+    return render_template("recipients/erase.html", recipient=recipient, opted_out=opted_out)
+
+
+@bp.route("/recipients/delete", methods=["POST"])
+@allow(Access.MEMBER)
+def delete_many() -> ResponseReturnValue:
+    """Delete the recipients that were chosen and confirmed."""
+    count = recipients.delete_many(my_account().id, request.form.getlist("recipient"))
+    text = ngettext(
+        "%(n)s recipient was deleted.", "%(n)s recipients were deleted.", count, n=count
+    )
+    flash(text, "good" if count else "warn")
+    return redirect(recipient_tables.back_to(_from_list()), 303)
+
+
+@bp.route("/recipients/chosen", methods=["POST"])
+@allow(Access.MEMBER)
+def bulk() -> ResponseReturnValue:
+    """Put the chosen recipients on a list, take them off, or ask before deleting them."""
+    account = my_account()
+    chosen = request.form.getlist("recipient")
+    ids = recipients.ids_of(account.id, chosen)
+    back = recipient_tables.back_to(_from_list())
+    action = request.form.get("action", "")
+    if not ids:
+        flash(_("Choose recipients first: tick the boxes in front of them."), "warn")
+        return redirect(back, 303)
+    if action == "delete":
+        return render_template("recipients/delete.html", chosen=chosen, from_list=_from_list())
+    if not request.form.get("list"):
+        flash(_("Choose a list first, beside the button."), "warn")
+        return redirect(back, 303)
+    which = owned(RecipientList, request.form["list"])
+    count = lists.take_off(which, ids) if action == "remove" else lists.put(which, ids)
+    flash(_listed(action, count, which.name), "good")
+    return redirect(back, 303)
+
+
+@bp.route("/recipients/field-names", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+def field_names() -> ResponseReturnValue:
+    """Name the five free fields."""
+    account = my_account()
+    form = FieldNamesForm(data=account.field_labels)
+    if form.validate_on_submit():
+        recipients.name_fields(account, form.labels())
+        flash(_("The names were saved."), "good")
+        return redirect(url_for("recipients.index"), 303)
+    return render_template("recipients/field_names.html", form=form)
+
+
+@bp.route("/recipients/replies")
+@allow(Access.MEMBER)
+def replies() -> ResponseReturnValue:
+    """What recipients answered."""
+    found, further = inbox.page(my_account().id, request.args.get("after", ""))
+    return render_template("recipients/replies.html", replies=found, further=further)
+
+
+@bp.route("/recipients/export.csv")
+@allow(Access.MEMBER)
+def export() -> ResponseReturnValue:
+    """All recipients as a file."""
+    head = exports.recipient_head(recipient_tables.names())
+    rows = chain([head], exports.recipient_rows(my_account().id))
+    return recipient_tables.csv_file(rows, "recipients.csv")
+
+
+def _typed(recipient: Recipient) -> dict[str, object]:
+    """The recipient as the form shows it."""
+    at = recipient.consent_at or now()
+    on = recipients.lists_of([recipient.id])[recipient.id]
+    return {
+        **{name: getattr(recipient, name) for name in FIELDS[1:]},
+        "phone": recipient_tables.pretty(recipient.phone),
+        "consent": recipient.consent,
+        "consent_source": recipient.consent_source,
+        "consent_on": at.astimezone(timezone()).date(),
+        "lists": [each.public_id for each in on],
+    }
+
+
+def _from_list() -> str:
+    """The list on whose page the action was chosen; "" for the page of all."""
+    public_id = request.form.get("from_list", "")
+    return owned(RecipientList, public_id).public_id if public_id else ""
+
+
+def _listed(action: str, count: int, name: str) -> str:
+    words: str = ngettext(
+        "%(n)s recipient was put on the list “%(name)s”.",
+        "%(n)s recipients were put on the list “%(name)s”.",
+        count,
+        n=count,
+        name=name,
+    )
+    if action == "remove":
+        words = ngettext(
+            "%(n)s recipient was taken off the list “%(name)s”.",
+            "%(n)s recipients were taken off the list “%(name)s”.",
+            count,
+            n=count,
+            name=name,
+        )
+    return words

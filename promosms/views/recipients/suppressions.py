@@ -1,0 +1,87 @@
+"""The opt-outs page: numbers that are not texted, whatever any import says."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from promosms.extensions import csrf
+from promosms.forms.imports import NumbersForm
+from promosms.language import gettext as _
+from promosms.language import ngettext
+from promosms.models import Suppression
+from promosms.services.imports import pasting
+from promosms.services.recipients import exports, suppression_list
+from promosms.services.recipients.suppression_list import MOST_ADDED, Added
+from promosms.views.recipients import tables as recipient_tables
+from promosms.web.access import Access, allow, my_account, owned
+
+bp = Blueprint("suppressions", __name__)
+
+
+@bp.route("/recipients/opt-outs", methods=["GET", "POST"])
+@allow(Access.MEMBER)
+@csrf.exempt
+def index() -> ResponseReturnValue:
+    """All numbers that opted out; more can be added by hand."""
+    account = my_account()
+    form = NumbersForm()
+    if form.validate_on_submit():
+        typed = [row[0] for row in pasting.rows(form.text.data or "")]
+        if len(typed) <= MOST_ADDED:
+            added = suppression_list.add(account.id, account.region, typed)
+            _tell(added)
+            if not added.bad:
+                return redirect(url_for("suppressions.index"), 303)
+            form.text.data = "\n".join(added.bad)
+        else:
+            form.text.errors = [_("Add at most %(most)s numbers at once.", most=MOST_ADDED)]
+    query = request.args.get("q", "")[:40].replace("\0", "")
+    found, further = suppression_list.page(account.id, query, request.args.get("after", ""))
+    return render_template(
+        "suppressions/index.html",
+        form=form,
+        suppressions=found,
+        further=further,
+        query=query,
+        may_lift=suppression_list.may_lift,
+    )
+
+
+@bp.route("/recipients/opt-outs/<public_id>/lift", methods=["POST"])
+@allow(Access.MEMBER)
+def lift(public_id: str) -> ResponseReturnValue:
+    """Take back a number that was added by hand by mistake."""
+    if suppression_list.lift(owned(Suppression, public_id)):
+        flash(_("The number was taken off. It can be texted again."), "good")
+    else:
+        flash(
+            _("Only the recipient can take this opt-out back, by texting START."),
+            "bad",
+        )
+    return redirect(url_for("suppressions.index"), 303)
+
+
+@bp.route("/recipients/opt-outs.csv")
+@allow(Access.MEMBER)
+def export() -> ResponseReturnValue:
+    """All opt-outs as a file."""
+    rows = exports.suppression_rows(my_account().id)
+    return recipient_tables.csv_file(rows, "opt-outs.csv")
+
+
+def _tell(added: Added) -> None:
+    if added.new or not added.bad:
+        text = ngettext(
+            "%(n)s number was added. It is not texted any more.",
+            "%(n)s numbers were added. They are not texted any more.",
+            added.new,
+            n=added.new,
+        )
+        flash(text, "good")
+    if added.bad:
+        text = ngettext(
+            "%(n)s entry is no mobile number. It stands below: correct it and add it again.",
+            "%(n)s entries are no mobile numbers. They stand below: correct and add them again.",
+            len(added.bad),
+            n=len(added.bad),
+        )
+        flash(text, "warn")

@@ -1,0 +1,1 @@
+"""What every page obeys: who may see it, HTTPS, headers, cookies."""

@@ -1,0 +1,195 @@
+"""Who may see what: each view is marked, an unmarked one is refused."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+from sqlalchemy import select
+
+from promosms.db import row_security
+from promosms.extensions import db, login
+from promosms.language import gettext
+from promosms.models import Account, Role, Session, User
+from promosms.services.auth import reauthentication, sessions, totp
+
+View = TypeVar("View", bound=Callable[..., Any])
+Owned = TypeVar("Owned")
+
+
+class Access(StrEnum):
+    """Public: anybody. Signed in: any user. Member and owner: of an account. Admin: operator's."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    MEMBER = "member"
+    OWNER = "owner"
+    ADMIN = "admin"
+
+
+ROLES = {
+    Access.SIGNED_IN: set(Role),
+    Access.MEMBER: {Role.OWNER, Role.MEMBER},
+    Access.OWNER: {Role.OWNER},
+    Access.ADMIN: {Role.ADMIN},
+}
+
+
+# What somebody may reach who has to choose a password or to set up the second step first.
+ON_THE_WAY = ("auth.sign_out", "auth.choose_password", "confirm.index", "two_steps.switch_on")
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login knows of a signed-in browser: its session, and by it the user."""
+
+    def __init__(self, session: Session, token: str) -> None:
+        self.session = session
+        self.user = session.user
+        self.token = token
+
+    def get_id(self) -> str:
+        """The token of the session, not the user, so that signing out really ends it."""
+        return self.token
+
+
+def allow(access: Access) -> Callable[[View], View]:
+    """Mark a view with who may use it."""
+
+    def mark(view: View) -> View:
+        view.__dict__["access"] = access
+        return view
+
+    return mark
+
+
+def fresh(view: View) -> View:
+    """Mark a view as dangerous: who has not proved for five minutes to be there does it again.
+
+    Nothing that was sent is repeated: the page to confirm says that the button has to be pressed
+    once more.
+    """
+    view.__dict__["fresh"] = True
+    return view
+
+
+def access_of(endpoint: str) -> Access | None:
+    """Who may use the endpoint; None if nobody has said."""
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return Access.PUBLIC
+    view = current_app.view_functions.get(endpoint)
+    found: Access | None = getattr(view, "access", None)
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Load the session of each request and check the mark of its view."""
+    login.session_protection = None
+    login.user_loader(_load)
+    app.before_request(_check)
+    app.jinja_env.globals.update(Role=Role)
+
+
+def me() -> User:
+    """The signed-in user."""
+    user: User = current_user.user
+    return user
+
+
+def my_account() -> Account:
+    """The account of the signed-in user."""
+    account = me().account
+    if account is None:
+        abort(404)
+    return account
+
+
+def owned(model: type[Owned], public_id: str) -> Owned:
+    """The object of the signed-in user's account with this public id, else 404."""
+    found = db.session.scalar(
+        select(model).filter_by(account_id=my_account().id, public_id=public_id)
+    )
+    if found is None:
+        abort(404)
+    return found
+
+
+def safe_path(target: str) -> str:
+    """The path if it stays on this site, else nothing.
+
+    Browsers take a backslash for a slash and drop control characters, so both are refused.
+    """
+    local = target.startswith("/") and not target.startswith("//")
+    clean = "\\" not in target and target.isprintable()
+    return target if local and clean else ""
+
+
+def forget_user() -> None:
+    """Show the rest of this request as to a visitor: the database may be what has failed."""
+    db.session.rollback()
+    g.without_user = True
+    g.pop("_login_user", None)  # where Flask-Login keeps the user of a request
+
+
+def _load(token: str) -> SignedIn | None:
+    if g.get("without_user"):
+        return None
+    # A page that refreshes itself does not mean that somebody is there.
+    session = sessions.find(token, touch="X-Partial" not in request.headers)
+    return SignedIn(session, token) if session else None
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    access = access_of(request.endpoint)
+    if access is Access.PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return _sign_in_first()
+    user = me()
+    if user.account_id is not None:
+        row_security.stay_within(user.account_id)
+    if user.must_choose_password and request.endpoint not in (
+        "auth.choose_password",
+        "auth.sign_out",
+        "leaving.leave",
+    ):
+        return redirect(url_for("auth.choose_password"))
+    if access is None or user.role not in ROLES[access]:
+        abort(404 if user.role != Role.ADMIN and access is Access.ADMIN else 403)
+    return _two_steps_first(user) or _confirm_first(request.endpoint)
+
+
+def _sign_in_first() -> ResponseReturnValue:
+    if request.method == "POST":
+        # Not a redirect: what was typed would be lost with it.
+        abort(401)
+    return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+
+
+def _two_steps_first(user: User) -> ResponseReturnValue | None:
+    if totp.is_on(user) or request.endpoint in ON_THE_WAY or not totp.required(user):
+        return None
+    return redirect(url_for("two_steps.switch_on"))
+
+
+def _confirm_first(endpoint: str) -> ResponseReturnValue | None:
+    view = current_app.view_functions[endpoint]
+    if not getattr(view, "fresh", False) or not reauthentication.required(current_user.session):
+        return None
+    if request.method != "POST":
+        return redirect(url_for("confirm.index", next=request.full_path.rstrip("?")))
+    # What was typed is not kept anywhere, so it has to be sent again from its page.
+    flash(gettext("Nothing was done yet. Confirm that it is you, then do it once more."), "warn")
+    return redirect(url_for("confirm.index", next=_page_of_the_form()), 303)
+
+
+def _page_of_the_form() -> str:
+    """The page of ours from which a form was sent; the settings if it is not known."""
+    came_from = urlsplit(request.referrer or "")
+    ours = came_from.netloc == urlsplit(request.host_url).netloc
+    path = safe_path(came_from.path) if ours else ""
+    return path if path and path != url_for("confirm.index") else url_for("settings.index")

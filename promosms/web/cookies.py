@@ -1,0 +1,142 @@
+"""The cookies of this software: what sets them and what the cookie page says is one list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Request, Response
+
+from promosms.language import gettext, ngettext
+from promosms.language import lazy_gettext as _
+from promosms.settings import optional_cookies
+from promosms.settings.optional_cookies import Category
+
+DAY = 24 * 60 * 60
+YEAR = 365 * DAY
+HALF_YEAR = 183 * DAY
+MONTHS_FROM = 60 * DAY
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie; `max_age` in seconds, None for one that the browser forgets when it closes."""
+
+    name: str
+    purpose: object
+    max_age: int | None = None
+    kind: str = "necessary"
+
+    @property
+    def lifetime(self) -> str:
+        """How long it stays, in words made from `max_age`."""
+        if self.max_age is None:
+            return str(gettext("until you close the browser"))
+        days = self.max_age // DAY
+        if self.max_age < MONTHS_FROM:
+            return str(ngettext("%(n)s day", "%(n)s days", days, n=days))
+        months = round(days * 12 / 365)
+        return str(ngettext("%(n)s month", "%(n)s months", months, n=months))
+
+
+SESSION = Cookie(
+    "__Host-session",
+    _("Keeps you signed in, and proves that a form was sent from our own page."),
+)
+LANGUAGE = Cookie(
+    "__Host-language",
+    _("Remembers the language that you chose on a page while you were not signed in."),
+    YEAR,
+)
+NOTICE = Cookie(
+    "__Host-notice",
+    _(
+        "Remembers that you closed the notice about cookies, or what you answered to it, so that "
+        "it does not come again."
+    ),
+    HALF_YEAR,
+)
+REGISTRY = (SESSION, LANGUAGE, NOTICE)
+
+
+def put(response: Response, cookie: Cookie, value: str) -> None:
+    """Set a cookie of the registry: encrypted connections only, out of reach of scripts."""
+    response.set_cookie(
+        cookie.name,
+        value,
+        max_age=cookie.max_age,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget(response: Response, name: str) -> None:
+    """Tell the browser to drop a cookie that an optional category has set."""
+    response.delete_cookie(name, path="/", secure=True, samesite="Lax")
+
+
+def optional(category: Category, language: str) -> list[Cookie]:
+    """The cookies of an optional category, for the page that lists all cookies."""
+    purpose = category.purpose.get(language, category.name)
+    return [
+        Cookie(name, purpose, days * DAY, category.title.get(language, category.name))
+        for name, days in category.cookies.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a browser has answered: the version of the policy, a random id, the categories.
+
+    After a refusal there is no id: the browser carries nothing by which it could be known again.
+    """
+
+    version: str
+    public_id: str
+    accepted: frozenset[str]
+    rejected: frozenset[str]
+
+    def written(self) -> str:
+        """The value of the cookie."""
+        said = [f"+{name}" for name in sorted(self.accepted)]
+        said += [f"-{name}" for name in sorted(self.rejected)]
+        return "|".join([self.version, self.public_id if self.accepted else "", *said])
+
+
+def choice(request: Request) -> Choice | None:
+    """The choice that the browser brings along; None if it was never asked."""
+    version, *rest = request.cookies.get(NOTICE.name, "").split("|")
+    if len(rest) < 2:
+        return None
+    public_id, *said = rest
+    return Choice(
+        version,
+        public_id,
+        frozenset(word[1:] for word in said if word.startswith("+")),
+        frozenset(word[1:] for word in said if word.startswith("-")),
+    )
+
+
+def refuses_everywhere(request: Request) -> bool:
+    """Does the browser say by Global Privacy Control that its user refuses, on every site?"""
+    return request.headers.get("Sec-GPC", "").strip() == "1"
+
+
+def accepted(config: Mapping[str, Any], request: Request) -> list[Category]:
+    """The optional categories that this browser has accepted, and still accepts."""
+    made = choice(request)
+    if made is None or refuses_everywhere(request):
+        return []
+    return [one for one in optional_cookies.categories(config) if one.name in made.accepted]
+
+
+def notice_open(config: Mapping[str, Any], request: Request, version: str) -> bool:
+    """Is there something to say or to ask that this browser has not answered yet?"""
+    offered = {one.name for one in optional_cookies.categories(config)}
+    if not offered:
+        return NOTICE.name not in request.cookies
+    if refuses_everywhere(request):
+        return False
+    made = choice(request)
+    return made is None or made.version != version or not offered <= made.accepted | made.rejected

@@ -1,0 +1,86 @@
+"""HTTPS and trusted proxies: Talisman, and what it leaves open. The headers are in `headers.py`."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Request
+
+from promosms.language import gettext as _
+from promosms.web import headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+READING = ("GET", "HEAD")
+
+
+class ForwardedHeaders:
+    """Believes the forwarded headers that a trusted proxy of ours has written, and no others.
+
+    Talisman believes `X-Forwarded-Proto` from anybody, so none of them is left when it looks.
+    """
+
+    NAMES = ("PROTO", "FOR", "HOST", "PORT", "PREFIX", "SSL")
+
+    def __init__(
+        self, wsgi_app: "WSGIApplication", proxies: int, networks: Iterable[str] = ()
+    ) -> None:
+        self.wsgi_app = wsgi_app
+        self.fixed = ProxyFix(self._without, x_for=proxies, x_proto=proxies, x_host=0)
+        self.proxies = proxies
+        self.networks = [ip_network(network) for network in networks]
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        forwarded = any(f"HTTP_X_FORWARDED_{name}" in environ for name in self.NAMES)
+        environ["promosms.forwarded"] = forwarded or "HTTP_FORWARDED" in environ
+        if self.proxies and self._from_proxy(environ.get("REMOTE_ADDR", "")):
+            return self.fixed(environ, start_response)
+        return self._without(environ, start_response)
+
+    def _from_proxy(self, peer: str) -> bool:
+        """Does a proxy of ours speak? A peer without an address came through a Unix socket."""
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return not peer
+        return any(address in network for network in self.networks)
+
+    def _without(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        for name in self.NAMES:
+            environ.pop(f"HTTP_X_FORWARDED_{name}", None)
+        environ.pop("HTTP_FORWARDED", None)
+        return self.wsgi_app(environ, start_response)
+
+
+def init_app(app: Flask) -> None:
+    """First of all extensions, so that nothing answers before HTTPS is enforced."""
+    trusted = app.config["TRUSTED_PROXIES"], app.config["PROXY_NETWORKS"]
+    app.__dict__["wsgi_app"] = ForwardedHeaders(app.wsgi_app, *trusted)  # the place for middleware
+    app.before_request(_refuse_unencrypted)
+    headers.init_app(app)
+
+
+def came_directly(request: Request) -> bool:
+    """Did the request come from this machine itself, not through any proxy?"""
+    local = request.remote_addr in ("127.0.0.1", "::1")
+    return local and not request.environ.get("promosms.forwarded")
+
+
+def _refuse_unencrypted() -> Response | None:
+    # A redirect would make the browser send the form, password included, a second time.
+    if request.method in READING or request.is_secure:
+        return None
+    words = _(
+        "Nothing was done: what you sent came over a connection that others can read. Open the "
+        "page again with an address that begins with https:// and change your password if it "
+        "was part of what you sent."
+    )
+    # Plain text and no page, because a page would begin a session over this connection.
+    return Response(words, status=403, mimetype="text/plain")

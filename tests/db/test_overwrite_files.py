@@ -1,0 +1,36 @@
+"""Scrubbing: after it the files of the database do not hold what was deleted."""
+
+from flask import Flask
+from sqlalchemy import delete, text
+
+from promosms.db import overwrite_files
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Suppression
+from promosms.services.sending import opt_outs
+from tests.support.cast import Cast
+from tests.support.scan import Scanner, database_files
+
+NUMBERS = [f"+486033441{n:02}" for n in range(60)]
+
+
+def test_not_even_the_statistics_of_an_emptied_table_remember(app: Flask, cast: Cast) -> None:
+    scanner = Scanner(NUMBERS)
+
+    def seen() -> set[str]:
+        return {hit.canary for path in database_files() for hit in scanner.file(path)}
+
+    with app.app_context():
+        for number in NUMBERS:
+            opt_outs.opt_out(cast.owner.account_id, number, "hand")
+        with transaction() as session:
+            session.execute(text("ANALYZE suppressions"))
+        assert seen() == set(NUMBERS)
+        with transaction() as session:
+            session.execute(delete(Suppression))
+        db.session.remove()
+        assert overwrite_files.scrub(["suppressions", "recipients", "lists"])
+        assert seen() == set()
+        # Whoever writes to it afterwards finds it as it was.
+        opt_outs.opt_out(cast.owner.account_id, NUMBERS[0], "hand")
+        assert seen() == {NUMBERS[0]}

@@ -1,0 +1,94 @@
+"""The demo account looks like a real one, and its sums hold."""
+
+from collections import Counter
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from promosms.demo import account as demo_account
+from promosms.demo import billing as demo_billing
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Company,
+    Hold,
+    Invoice,
+    InvoiceSeries,
+    LedgerEntry,
+    Message,
+    MessageStatus,
+    Recipient,
+    RecipientList,
+    TopUp,
+    User,
+)
+from promosms.services.auth import passwords
+from promosms.sms import phone
+from tests.running.test_selling import POLAND
+from tests.support.cast import Cast
+
+
+def test_it_is_a_paid_account_whose_sums_hold(context: None) -> None:
+    made = demo_account.seed()
+    assert made is not None
+    user = db.session.scalars(select(User).where(User.email == demo_account.EMAIL)).one()
+    assert passwords.matches(user.password_hash, made.password)
+    account = db.session.get_one(Account, user.account_id)
+    assert account.balance > 0
+    sums = select(func.sum(LedgerEntry.amount), func.sum(LedgerEntry.held))
+    assert tuple(db.session.execute(sums).one()) == (account.balance, account.held)
+    assert db.session.scalar(select(func.sum(Hold.remaining))) == account.held == 0
+    assert account.approved_at is not None
+    assert_billing(account)
+    assert_recipients()
+    assert_counters()
+    running = db.session.get_one(Campaign, made.campaign_id)
+    assert running.status == CampaignStatus.PREPARING
+
+
+def test_a_second_time_changes_nothing(context: None) -> None:
+    demo_account.seed()
+    before = db.session.scalar(select(func.count()).select_from(Message))
+    assert demo_account.seed() is None
+    assert db.session.scalar(select(func.count()).select_from(Message)) == before
+    assert db.session.scalar(select(func.count()).select_from(Account)) == 1
+
+
+def test_it_takes_no_number_of_a_real_seller(app: Flask, cast: Cast, context: None) -> None:
+    app.config.update(POLAND)
+    account = db.session.get_one(Account, cast.owner.account_id)
+    demo_billing.seed(account, db.session.get_one(User, cast.owner.user_id))
+    assert db.session.scalar(select(func.count()).select_from(TopUp)) == 0
+    assert db.session.scalars(select(InvoiceSeries)).all() == []
+
+
+def assert_billing(account: Account) -> None:
+    orders = db.session.scalars(select(TopUp).order_by(TopUp.id)).all()
+    assert [order.status for order in orders] == ["paid", "open"]
+    invoice = db.session.scalars(select(Invoice)).one()
+    assert (invoice.top_up_id, invoice.gross) == (orders[0].id, orders[0].paid)
+    assert db.session.get_one(Company, account.id).city == "Kraków"
+
+
+def assert_recipients() -> None:
+    sizes = db.session.scalars(select(RecipientList.size)).all()
+    assert (len(sizes), sum(sizes)) == (3, 5_000)
+    rows = db.session.execute(select(Recipient.phone, Recipient.country)).all()
+    assert len(rows) == 5_000
+    assert all(phone.parse(row.phone, "US").country == row.country for row in rows)
+
+
+def assert_counters() -> None:
+    finished = select(Campaign).where(Campaign.status == CampaignStatus.FINISHED)
+    campaigns = db.session.scalars(finished).all()
+    assert len(campaigns) == 2
+    for campaign in campaigns:
+        rows = select(Message.status, func.count()).where(Message.campaign_id == campaign.id)
+        counted = Counter[str]()
+        for status, number in db.session.execute(rows.group_by(Message.status)):
+            counted[status] = number
+        for status in MessageStatus:
+            assert getattr(campaign, f"n_{status}") == counted[status]
+        assert counted[MessageStatus.DELIVERED] > 0.9 * campaign.audience

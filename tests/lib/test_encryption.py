@@ -1,0 +1,71 @@
+"""The key of the installation is replaced: what the old one has sealed and signed still opens."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from promosms import create_app
+from promosms.extensions import db
+from promosms.lib import encryption
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+
+OLD, NEW, FOREIGN = "old key 5d1f" * 3, "new key 83ac" * 3, "foreign 71be" * 3
+
+
+@pytest.fixture
+def replaced(app: Flask) -> Iterator[Flask]:
+    """The same installation after its key was replaced, the old one kept as a fallback."""
+    names = ("DATABASE_URL", "REDIS_URL", "ARGON2_TIME", "ARGON2_MEMORY_KIB", "RATE_LIMITS")
+    settings = {name: app.config[name] for name in names}
+    old = app.config["SECRET_KEY"]
+    made = create_app({**settings, "SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": [OLD, old]})
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_what_was_sealed_opens_with_any_of_the_keys(app: Flask) -> None:
+    with app.app_context():
+        app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
+        sealed = encryption.seal("gateway", "token")
+        app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[])
+        assert encryption.unseal("gateway", sealed) is None
+        app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[FOREIGN, OLD])
+        assert encryption.unseal("gateway", sealed) == "token"
+        assert encryption.unseal("password", sealed) is None
+
+
+def test_the_new_key_seals(app: Flask) -> None:
+    with app.app_context():
+        app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[OLD])
+        sealed = encryption.seal("gateway", "token")
+        app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
+        assert encryption.unseal("gateway", sealed) is None
+
+
+def test_nobody_is_signed_out_and_no_open_form_is_lost(
+    app: Flask, cast: Cast, replaced: Flask
+) -> None:
+    before = cast.owner.browser()
+    token = str(before.get_page("/lists").select("input[name=csrf_token]")[0]["value"])
+    cookie = before.get_cookie("__Host-session", "localhost")
+    assert cookie is not None
+    after = PageClient(replaced)
+    after.set_cookie("__Host-session", cookie.value, domain="localhost", secure=True)
+    assert after.get("/dashboard").status_code == 200
+    answer = after.post("/lists", data={"csrf_token": token, "name": "Regulars"})
+    assert answer.status_code == 303
+
+
+def test_a_key_that_is_gone_opens_nothing(app: Flask, cast: Cast, replaced: Flask) -> None:
+    before = cast.owner.browser()
+    before.get_page("/lists")
+    cookie = before.get_cookie("__Host-session", "localhost")
+    assert cookie is not None
+    replaced.config["SECRET_KEY_FALLBACKS"] = []
+    after = PageClient(replaced)
+    after.set_cookie("__Host-session", cookie.value, domain="localhost", secure=True)
+    assert after.get("/dashboard").status_code == 302

@@ -1,0 +1,274 @@
+"""The trial: whom an account texts before it has paid, how many a day, and how that ends."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AuditEntry,
+    Campaign,
+    CampaignStatus,
+    Consent,
+    Email,
+    Gateway,
+    Message,
+    Recipient,
+    Route,
+    SuppressionSource,
+    TopUp,
+    TopUpStatus,
+    User,
+    now,
+)
+from promosms.services.accounts import guests, trial
+from promosms.services.campaigns import audience, launch, preparation
+from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.sending import opt_outs
+from tests.services.sending.conftest import check_books, statuses
+from tests.support.cast import Cast
+
+OWN, COLLEAGUE = "+48601000101", "+48601000102"
+GUEST, OTHER = "+48601222001", "+48601222002"
+
+
+@pytest.fixture
+def account(app: Flask, cast: Cast, context: None) -> Account:
+    """The owner's account, on trial: there is a gateway that reaches people."""
+    with transaction() as session:
+        session.add(Gateway(name="Real", kind="smsapi"))
+        session.execute(update(Account).values(approved_at=None))
+    return db.session.get_one(Account, cast.owner.account_id)
+
+
+def campaign_to(account: Account, phones: list[str], *, draft: bool = True) -> Campaign:
+    """A campaign to everyone; these numbers join the recipients."""
+    with transaction() as session:
+        known = set(session.scalars(select(Recipient.phone)))
+        session.add_all(
+            Recipient(account_id=account.id, phone=phone, country="PL", consent=Consent.GIVEN)
+            for phone in phones
+            if phone not in known
+        )
+        route_id = session.scalars(select(Route.id)).first() or 0
+        made = Campaign(account_id=account.id, route_id=route_id, text="Hello", everyone=True)
+        if not draft:
+            made.status, made.launched_at = CampaignStatus.PREPARING, now()
+            made.agreed_price = 1_000_000
+        session.add(made)
+    return made
+
+
+def send(account: Account, phones: list[str]) -> Campaign:
+    """Launch and prepare it."""
+    made = campaign_to(account, phones)
+    launch.launch(made, audience.estimate(made).total)
+    preparation.prepare(made.id)
+    db.session.refresh(made)
+    return made
+
+
+def day_passes() -> None:
+    """Everything that was done is a day older."""
+    day = timedelta(hours=25)
+    with transaction() as session:
+        for made in session.scalars(select(Campaign)):
+            for name in ("launched_at", "updated_at", "finished_at"):
+                if getattr(made, name):
+                    setattr(made, name, getattr(made, name) - day)
+        session.execute(update(Message).values(created_at=now() - day))
+
+
+def test_while_the_simulator_is_the_only_gateway_there_is_none(cast: Cast, context: None) -> None:
+    with transaction() as session:
+        session.execute(update(Account).values(approved_at=None))
+    account = db.session.get_one(Account, cast.owner.account_id)
+    assert not trial.on_trial(account)
+    assert trial.may_text(account) is None
+    assert trial.missing(account) == []
+    assert send(account, [OTHER]).status == CampaignStatus.SENDING
+
+
+def test_on_trial_only_ones_own_numbers_and_guests_are_texted(account: Account) -> None:
+    guests.add(account, GUEST)
+    assert trial.may_text(account) == {OWN, COLLEAGUE, GUEST}
+    made = campaign_to(account, [OWN, GUEST, OTHER, "+48601222003"])
+    told = audience.estimate(made)
+    assert (told.people, told.skipped) == (2, {trial.SKIPPED: 2})
+    launch.launch(made, told.total)
+    assert preparation.prepare(made.id) == CampaignStatus.SENDING
+    rows = db.session.execute(select(Message.phone, Message.status, Message.reason, Message.price))
+    assert sorted(tuple(row) for row in rows) == [
+        (OWN, "queued", "", 300),
+        (GUEST, "queued", "", 300),
+        (OTHER, "skipped", trial.SKIPPED, 0),
+        ("+48601222003", "skipped", trial.SKIPPED, 0),
+    ]
+    check_books(account.id)
+
+
+def test_an_opt_out_is_still_what_is_told_first(account: Account) -> None:
+    guests.add(account, GUEST)
+    for phone in (GUEST, OTHER):
+        opt_outs.opt_out(account.id, phone, SuppressionSource.HAND)
+    made = campaign_to(account, [GUEST, OTHER])
+    assert audience.estimate(made).skipped == {"opted_out": 2}
+    with pytest.raises(LaunchError) as caught:
+        launch.launch(made, 0)
+    assert caught.value.code == LaunchProblem.TRIAL_GUESTS
+    assert made.status == CampaignStatus.DRAFT
+
+
+def test_a_removed_guest_and_a_number_that_is_not_proved_are_not_texted(account: Account) -> None:
+    guests.remove(guests.add(account, GUEST))
+    with transaction() as session:
+        session.scalars(select(User).where(User.phone == COLLEAGUE)).one().password_hash = None
+    assert trial.may_text(account) == {OWN}
+    made = campaign_to(account, [GUEST, COLLEAGUE])
+    with pytest.raises(LaunchError):
+        launch.launch(made, 0)
+    with pytest.raises(LaunchError) as caught:
+        launch.send_test(made, GUEST)
+    assert caught.value.code == LaunchProblem.TRIAL_GUESTS
+    assert launch.send_test(made, OWN).phone == OWN
+
+
+def test_more_than_the_texts_of_a_day_are_refused_before_anything_is_sent(
+    app: Flask, account: Account
+) -> None:
+    app.config["TRIAL_TEXTS_PER_DAY"] = 3
+    guests.add(account, GUEST)
+    first = send(account, [OWN, GUEST])
+    assert (first.status, trial.used(account.id)) == (CampaignStatus.SENDING, 2)
+    second = campaign_to(account, [])
+    with pytest.raises(LaunchError) as caught:
+        launch.launch(second, 1_000)
+    assert caught.value.code == LaunchProblem.TRIAL_DAY
+    assert second.status == CampaignStatus.DRAFT
+    launch.send_test(second, OWN)
+    assert trial.used(account.id) == 3
+    with pytest.raises(LaunchError) as caught:
+        launch.send_test(second, OWN)
+    assert caught.value.code == LaunchProblem.TRIAL_DAY
+    assert trial.used(account.id) == 3
+
+
+def test_on_the_next_day_there_are_texts_again(app: Flask, account: Account) -> None:
+    app.config["TRIAL_TEXTS_PER_DAY"] = 2
+    first = send(account, [OWN])
+    launch.send_test(first, OWN)
+    launch.cancel(first)
+    assert trial.used(account.id) == 1  # what was never sent does not count
+    day_passes()
+    assert trial.used(account.id) == 0
+    assert send(account, [COLLEAGUE]).status == CampaignStatus.SENDING
+
+
+def test_two_campaigns_at_once_do_not_pass_the_limit_together(app: Flask, account: Account) -> None:
+    app.config["TRIAL_TEXTS_PER_DAY"] = 5
+    made = [campaign_to(account, [OWN, COLLEAGUE], draft=False).id for _ in range(5)]
+    account_id = account.id
+    db.session.remove()
+    together = Barrier(len(made))
+
+    def prepare(campaign_id: int) -> None:
+        with app.app_context():
+            together.wait()
+            preparation.prepare(campaign_id)
+            db.session.remove()
+
+    threads = [Thread(target=prepare, args=(campaign_id,)) for campaign_id in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = sorted(db.session.scalars(select(Campaign.status)))
+    assert found == ["blocked"] * 3 + ["sending"] * 2
+    assert trial.used(account_id) == 4
+    check_books(account_id)
+
+
+def test_a_campaign_over_the_limit_waits_and_goes_on_another_day(
+    app: Flask, account: Account
+) -> None:
+    app.config["TRIAL_TEXTS_PER_DAY"] = 3
+    first = campaign_to(account, [OWN, COLLEAGUE], draft=False)
+    second = campaign_to(account, [], draft=False)
+    preparation.prepare(first.id)
+    assert preparation.prepare(second.id) == CampaignStatus.BLOCKED
+    db.session.refresh(second)
+    assert trial.full_day(second)
+    assert (second.missing, statuses(second.id)) == (0, {"queued": 2})
+    launch.resume(second)
+    assert preparation.prepare(second.id) == CampaignStatus.BLOCKED
+    launch.cancel(first)
+    launch.resume(second)
+    assert preparation.prepare(second.id) == CampaignStatus.SENDING
+    check_books(account.id)
+
+
+def test_a_paused_campaign_counts_again_when_it_goes_on(app: Flask, account: Account) -> None:
+    app.config["TRIAL_TEXTS_PER_DAY"] = 3
+    first = send(account, [OWN, COLLEAGUE])
+    launch.pause(first)
+    day_passes()
+    assert send(account, []).status == CampaignStatus.SENDING
+    db.session.refresh(first)
+    with pytest.raises(LaunchError) as caught:
+        launch.resume(first)
+    assert caught.value.code == LaunchProblem.TRIAL_DAY
+    db.session.refresh(first)
+    assert first.status == CampaignStatus.PAUSED
+
+
+def test_an_admin_ends_it_once_and_the_owner_is_told(account: Account) -> None:
+    with transaction() as session:
+        session.scalars(select(User).where(User.phone == OWN)).one().language = "pl"
+    assert trial.approve(account.id, "somebody") is True
+    assert trial.approve(account.id, "somebody") is False
+    assert not trial.on_trial(account)
+    assert trial.may_text(account) is None
+    entry = db.session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.actor, entry.subject) == (
+        "account.approve",
+        "somebody",
+        account.public_id,
+    )
+    assert db.session.scalars(select(Email.recipient)).all() == ["owner@example.com"]
+    assert send(account, [OTHER]).status == CampaignStatus.SENDING
+    assert not trial.approve(0, "somebody")
+
+
+def test_it_says_what_is_missing(app: Flask, account: Account) -> None:
+    assert trial.missing(account) == [trial.Step.TOP_UP, trial.Step.ASK]
+    with transaction() as session:
+        session.add(an_order(account))
+    assert trial.missing(account) == [trial.Step.PAY, trial.Step.ASK]
+    app.config["OPERATOR_CITY"] = "Kraków"  # the operator has begun, but not said enough to sell
+    assert trial.missing(account) == [trial.Step.ASK]
+    with transaction():
+        account.approved_at = now()
+    assert trial.missing(account) == []
+
+
+def an_order(account: Account) -> TopUp:
+    """A top-up that waits for its payment."""
+    return TopUp(
+        account_id=account.id,
+        status=TopUpStatus.OPEN,
+        method="transfer",
+        currency="EUR",
+        net=100_000,
+        tax=0,
+        gross=100_000,
+        rate=0,
+        tax_case="domestic",
+        buyer={},
+        reference="AB12",
+        expires_at=now(),
+    )

@@ -1,0 +1,226 @@
+"""The chain of the audit log: it holds whatever happens here, and shows what others change."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, text, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.jobs import nightly
+from promosms.lib import time_slice
+from promosms.models import AuditEntry, AuditHead, Chore, Email
+from promosms.services.audit import chain as audit_chain
+from promosms.services.audit import log as audit_log
+from promosms.services.audit import nightly as audit_nightly
+from promosms.services.privacy import erasure
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+
+COLUMNS = (
+    *("actor", "action", "subject", "detail", "salt"),
+    *("detail_digest", "previous", "digest"),
+)
+
+
+def broken() -> int | None:
+    """The first entry that breaks the chain; None if it holds."""
+    try:
+        audit_chain.verify({}, time_slice.nobody)
+    except audit_chain.Broken as found:
+        return found.entry
+    finally:
+        db.session.rollback()
+    return None
+
+
+def change(statement: str, **values: Any) -> None:
+    with transaction() as session:
+        session.execute(text(statement), values)
+
+
+def whole_night() -> None:
+    while nightly.due():
+        nightly.run()
+
+
+@pytest.fixture
+def ids(context: None) -> list[int]:
+    """Five entries."""
+    for n in range(5):
+        audit_log.record("admin-1", "account.suspend", f"account-{n}", f"Reason {n}")
+    found = list(db.session.scalars(select(AuditEntry.id).order_by(AuditEntry.id)))
+    assert broken() is None
+    return found
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_changed_letter_is_found(ids: list[int], column: str) -> None:
+    for where in (ids[0], ids[2], ids[4]):
+        was = db.session.scalar(text(f"SELECT {column} FROM audit_entries WHERE id = {where}"))
+        for place in range(len(was)):
+            flipped = was[:place] + chr(ord(was[place]) ^ 1) + was[place + 1 :]
+            change(f"UPDATE audit_entries SET {column} = :it WHERE id = :id", it=flipped, id=where)
+            assert broken() == where
+            if place == 3:
+                break
+        change(f"UPDATE audit_entries SET {column} = '' WHERE id = :id", id=where)
+        if was:
+            assert broken() == where
+        change(f"UPDATE audit_entries SET {column} = :it WHERE id = :id", it=was, id=where)
+    assert broken() is None
+
+
+def test_a_changed_time_is_found(ids: list[int]) -> None:
+    change(
+        "UPDATE audit_entries SET created_at = (SELECT min(created_at) FROM audit_entries) "
+        "WHERE id = :id",
+        id=ids[3],
+    )
+    assert broken() == ids[3]
+
+
+def test_an_entry_that_was_taken_out_is_found(ids: list[int]) -> None:
+    change("DELETE FROM audit_entries WHERE id = :id", id=ids[4])
+    assert broken() == 0
+    change("DELETE FROM audit_entries WHERE id = :id", id=ids[1])
+    assert broken() == ids[2]
+    change("DELETE FROM audit_entries WHERE id = :id", id=ids[0])
+    assert broken() == ids[2]
+    change("DELETE FROM audit_entries")
+    assert broken() == 0
+
+
+def test_entries_that_changed_places_are_found(ids: list[int]) -> None:
+    for before, after in ((ids[1], 1_000), (ids[2], ids[1]), (1_000, ids[2])):
+        change("UPDATE audit_entries SET id = :new WHERE id = :old", new=after, old=before)
+    assert broken() == ids[1]
+
+
+def test_an_entry_that_was_put_in_is_found(ids: list[int]) -> None:
+    with transaction() as session:
+        session.add(AuditEntry(id=1_000, actor="admin-1", action="account.adjust"))
+    assert broken() == 1_000
+    last = db.session.get_one(AuditEntry, ids[4])
+    with transaction() as session:
+        forged = session.get_one(AuditEntry, 1_000)
+        forged.salt, forged.previous = "a", last.digest
+        forged.detail_digest = audit_chain.detail_digest("a", "")
+        forged.digest = audit_chain.digest(last.digest, forged)
+    assert broken() == 1_000
+
+
+def test_a_detail_that_was_emptied_is_found_as_long_as_the_account_is_there(
+    ids: list[int],
+) -> None:
+    with transaction() as session:
+        audit_log.empty_details(session, "account-3")
+    assert broken() == ids[3]
+
+
+def test_a_chain_without_its_head_is_found(ids: list[int]) -> None:
+    with transaction() as session:
+        session.execute(delete(AuditHead))
+    assert broken() == ids[0]
+
+
+def test_entries_from_before_the_chain_may_stand_in_front(context: None) -> None:
+    with transaction() as session:
+        session.add_all([AuditEntry(actor="system", action=f"old.{n}") for n in range(3)])
+    assert broken() is None
+    audit_log.record("admin-1", "account.suspend")
+    assert broken() is None
+    change("UPDATE audit_entries SET digest = '', previous = '', detail_digest = ''")
+    assert broken() == 0
+
+
+def test_the_chain_holds_when_an_account_has_gone(context: None, cast: Cast) -> None:
+    name = cast.owner.account_public_id
+    audit_log.record("admin-1", "account.suspend", name, "Complaints of Ms Kowalska")
+    audit_log.record("admin-1", "account.unsuspend", name)
+    erasure.begin(cast.owner.account_id, "owner")
+    while erasure.erase(cast.owner.account_id):
+        pass
+    rows = list(db.session.scalars(select(AuditEntry).where(AuditEntry.subject == name)))
+    assert {(row.detail, row.salt) for row in rows if row.action == "account.suspend"} == {("", "")}
+    assert broken() is None
+
+
+def test_what_is_undone_leaves_no_entry(context: None) -> None:
+    audit_log.record("admin-1", "first")
+    with suppress(ZeroDivisionError), transaction():
+        audit_log.record("admin-1", "undone")
+        raise ZeroDivisionError
+    with transaction() as session:
+        audit_log.record("admin-1", "second")
+        with suppress(ZeroDivisionError), session.begin_nested():
+            audit_log.record("admin-1", "undone in part")
+            raise ZeroDivisionError
+        with session.begin_nested():
+            audit_log.record("admin-1", "third")
+    found = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))
+    assert list(found) == ["first", "second", "third"]
+    assert broken() is None
+
+
+def test_eight_who_write_at_once_make_one_chain(app: Flask) -> None:
+    ready = threading.Barrier(8)
+
+    def write(name: str) -> None:
+        with app.app_context():
+            ready.wait()
+            for n in range(10):
+                audit_log.record(name, f"act.{n}", "account-1", "Because")
+            db.session.remove()
+
+    threads = [threading.Thread(target=write, args=(f"admin-{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        entries = list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+        assert len(entries) == 80
+        assert [each.previous for each in entries] == ["", *(each.digest for each in entries[:-1])]
+        assert broken() is None
+
+
+def test_it_goes_on_where_it_stopped(ids: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_chain, "BATCH", 2)
+    place: dict[str, Any] | None = {}
+    rounds = 0
+    while (further := audit_chain.verify(place or {}, lambda: True)) is not None:
+        place, rounds = further, rounds + 1
+    assert rounds == 2
+
+
+def test_the_command_says_where_the_chain_is_broken(app: Flask, ids: list[int]) -> None:
+    run: Callable[..., Any] = app.test_cli_runner().invoke
+    good = run(args=["audit", "verify"])
+    assert good.exit_code == 0
+    assert "Entries: 5" in good.output
+    change("UPDATE audit_entries SET actor = 'somebody' WHERE id = :id", id=ids[2])
+    bad = run(args=["audit", "verify"])
+    assert bad.exit_code == 1
+    assert f"number {ids[2]}." in bad.output
+
+
+def test_the_admins_are_told_in_the_morning(
+    context: None, cast: Cast, ids: list[int], admin: PageClient
+) -> None:
+    assert audit_nightly.NAME in nightly.NIGHTLY
+    whole_night()
+    assert "not as it was written" not in admin.get_page("/admin/audit").get_text()
+    change("UPDATE audit_entries SET actor = 'somebody' WHERE id = :id", id=ids[2])
+    for _ in range(2):
+        with transaction() as session:
+            session.execute(update(Chore).values(ran_on=None))
+        whole_night()
+    letters = list(db.session.scalars(select(Email).where(Email.subject.contains("audit log"))))
+    assert [letter.recipient for letter in letters] == [cast.admin.email]
+    assert f"number {ids[2]}." in letters[0].body
+    assert "not as it was written" in admin.get_page("/admin/audit").get_text()

@@ -1,0 +1,78 @@
+"""Passwords that are tried first."""
+
+import hashlib
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from promosms.services.auth import common_passwords, passwords
+from promosms.services.auth.passwords import PasswordProblem as Problem
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "passwordpassword",
+        "Password1Password1",
+        "qwertyuiopasdfghjkl",
+        "1q2w3e4r5t6y7u8i",
+        "abcdefghijklmnop",
+        "123456789012345",
+        "iloveyouiloveyou",
+        "administrator123",
+        "manchesterunited",
+        "zaq12wsxcde34rfv",
+        "letmein letmein letmein",
+    ],
+)
+def test_what_is_tried_first_is_refused(typed: str) -> None:
+    assert passwords.problem(typed, "anna@example.com", "+48601000101") is Problem.COMMON
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["promosmspromosms1", "anna.kowalska.2024", "annakowalskaanna", "milkbarmilkbar99"],
+)
+def test_words_of_the_person_and_of_the_site_are_worth_nothing(typed: str) -> None:
+    found = passwords.problem(typed, "anna.kowalska@milkbar.example", "+48601000101")
+    assert found is Problem.COMMON
+
+
+def test_words_of_somebody_else_are_words_like_others() -> None:
+    assert passwords.problem("yellow kowalska trees 7", "b@example.com", "") is None
+
+
+def test_hostile_ones_do_not_keep_the_server_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spent() -> float:
+        began = time.process_time()
+        common_passwords.is_common("4@8({[</369&#!1/|0$5+7%2/" * 8)
+        return time.process_time() - began
+
+    common_passwords.is_common("warm up")
+    as_it_is = spent()
+    monkeypatch.setattr(common_passwords, "LOOKED_AT", 72)  # the most that the library takes
+    assert as_it_is < spent() / 2
+
+
+@pytest.fixture
+def listed(app: Flask, tmp_path: Path) -> list[str]:
+    """An operator's list of a thousand leaked passwords."""
+    words = [f"leaked word number {n}" for n in range(1000)]
+    lines = sorted(hashlib.sha1(word.encode()).hexdigest().upper() for word in words)
+    path = tmp_path / "leaked.txt"
+    path.write_text("".join(f"{line}:{n}\n" for n, line in enumerate(lines)))
+    app.config["LEAKED_PASSWORDS"] = str(path)
+    return words
+
+
+@pytest.mark.usefixtures("context")
+def test_every_line_of_the_operators_list_is_found(listed: list[str]) -> None:
+    assert all(common_passwords.is_leaked(word) for word in listed)
+    assert not any(common_passwords.is_leaked(f"{word}!") for word in listed)
+
+
+@pytest.mark.usefixtures("context")
+def test_without_a_list_nothing_is_leaked() -> None:
+    assert not common_passwords.is_leaked("password")

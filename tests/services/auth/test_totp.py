@@ -1,0 +1,136 @@
+"""The codes of the second step."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from flask import Flask
+
+from promosms.extensions import db
+from promosms.models import Gateway, RecoveryCode, User
+from promosms.services.auth import recovery_codes, totp
+from tests.support.cast import Cast
+from tests.support.clock import Clock
+from tests.views.auth.steps import SECRET, code, protect, user_of
+
+RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the key of RFC 6238, appendix B
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")],
+)
+def test_it_reads_the_codes_of_the_standard(
+    monkeypatch: pytest.MonkeyPatch, second: int, expected: str
+) -> None:
+    monkeypatch.setattr(totp, "now", lambda: datetime.fromtimestamp(second, UTC))
+    assert totp.matching(RFC, expected, None) == second // 30
+
+
+@pytest.mark.parametrize("steps", [-3, -2, -1, 0, 1, 2, 3])
+def test_a_clock_may_be_wrong_by_one_step(steps: int) -> None:
+    typed = pyotp.TOTP(SECRET).at(totp.now() + timedelta(seconds=30 * steps))
+    found = totp.matching(SECRET, typed, None)
+    assert (found is not None) == (abs(steps) <= 1) or typed in {code(), code(steps=1)}
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "9" * 4000])
+def test_anything_can_be_typed(typed: str) -> None:
+    assert totp.matching(SECRET, typed, None) is None
+
+
+@pytest.mark.usefixtures("context")
+def test_a_code_works_once_and_so_do_older_ones(app: Flask, cast: Cast, clock: Clock) -> None:
+    protect(app, cast.owner)
+    user = db.session.get_one(User, cast.owner.user_id)
+    typed, older = code(clock), code(clock, -1)
+    assert totp.use(user, f" {typed[:3]} {typed[3:]} ")
+    assert not totp.use(user, typed)
+    assert not totp.use(user, older)
+    clock.move(seconds=30)
+    assert totp.use(user, code(clock))
+
+
+@pytest.mark.usefixtures("context")
+def test_of_many_at_once_one_gets_in(app: Flask, cast: Cast) -> None:
+    codes = protect(app, cast.owner)
+    found: list[bool] = []
+    barrier = threading.Barrier(6)
+
+    def enter(typed: str) -> None:
+        with app.app_context():
+            user = db.session.get_one(User, cast.owner.user_id)
+            barrier.wait()
+            used = totp.use if typed.isdigit() else recovery_codes.use
+            found.append(used(user, typed))
+
+    typed = [code()] * 3 + [codes[0]] * 3
+    threads = [threading.Thread(target=enter, args=(each,)) for each in typed]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(found) == 2
+
+
+@pytest.mark.usefixtures("context")
+def test_neither_secret_nor_recovery_codes_are_stored_in_clear(app: Flask, cast: Cast) -> None:
+    codes = protect(app, cast.owner)
+    user = db.session.get_one(User, cast.owner.user_id)
+    assert user.totp_sealed is not None
+    assert SECRET.encode() not in user.totp_sealed
+    rows = db.session.scalars(db.select(RecoveryCode)).all()
+    assert len({row.mark for row in rows}) == len(rows) == 10
+    for row, text in zip(rows, codes, strict=True):
+        assert row.code_hash.startswith("$argon2id$")
+        assert text.replace("-", "")[4:] not in str(vars(row))
+
+
+@pytest.mark.usefixtures("context")
+def test_recovery_codes_work_once_and_only_for_their_user(app: Flask, cast: Cast) -> None:
+    codes = protect(app, cast.owner)
+    protect(app, cast.stranger)
+    user = db.session.get_one(User, cast.owner.user_id)
+    other = db.session.get_one(User, cast.stranger.user_id)
+    assert not recovery_codes.use(other, codes[0])
+    assert recovery_codes.use(user, codes[0].lower().replace("-", " "))
+    assert not recovery_codes.use(user, codes[0])
+    assert recovery_codes.left(user) == 9
+
+
+@pytest.mark.usefixtures("context")
+def test_a_new_set_replaces_the_old_one(app: Flask, cast: Cast) -> None:
+    old = protect(app, cast.owner)
+    user = db.session.get_one(User, cast.owner.user_id)
+    new = totp.new_codes(user)
+    assert not any(recovery_codes.use(user, each) for each in old)
+    assert all(recovery_codes.use(user, each) for each in new)
+
+
+@pytest.mark.usefixtures("context")
+def test_admins_need_it_unless_everything_is_a_trial(app: Flask, cast: Cast) -> None:
+    admin, owner = (db.session.get_one(User, person.user_id) for person in (cast.admin, cast.owner))
+    assert not totp.required(admin)
+    app.config["PRODUCTION"] = True
+    assert totp.required(admin)
+    app.config["PRODUCTION"] = False
+    db.session.add(Gateway(name="Real", kind="twilio"))
+    db.session.commit()
+    assert totp.required(admin)
+    assert not totp.required(owner)
+    app.config["ADMIN_TOTP"] = False
+    assert not totp.required(admin)
+
+
+def test_the_command_line_switches_it_off(app: Flask, cast: Cast) -> None:
+    protect(app, cast.admin)
+    browser = cast.admin.browser()
+    runner = app.test_cli_runner()
+    assert "no user" in runner.invoke(args=["reset-totp", "nobody@example.com"]).output
+    assert "is off" in runner.invoke(args=["reset-totp", cast.admin.email]).output
+    assert user_of(app, cast.admin).totp_sealed is None
+    with app.app_context():
+        assert recovery_codes.left(user_of(app, cast.admin)) == 0
+    assert "/login" in browser.get("/settings").location
+    assert "off there already" in runner.invoke(args=["reset-totp", cast.admin.email]).output

@@ -1,0 +1,151 @@
+"""Drafts and the figures of a report, without a page."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Account, Campaign, Gateway, Message, RecipientList
+from promosms.services.campaigns import campaigns
+from promosms.services.campaigns.campaigns import ChangedElsewhere, Draft, NotDraft
+from tests.support.cast import Cast
+
+TEXT = Draft(name="Sale", text="Hello", everyone=True)
+
+
+@pytest.fixture
+def account(cast: Cast, context: None) -> Account:
+    """The owner's account."""
+    return db.session.get_one(Account, cast.owner.account_id)
+
+
+@pytest.fixture
+def theirs(cast: Cast, context: None) -> str:
+    """The public id of a stranger's list."""
+    with transaction() as session:
+        found = RecipientList(account_id=cast.stranger.account_id, name="Theirs")
+        session.add(found)
+    return found.public_id
+
+
+def test_what_is_written_is_read_again(account: Account) -> None:
+    with transaction() as session:
+        session.add(RecipientList(account_id=account.id, name="Regulars"))
+    (group,) = campaigns.lists(account)
+    draft = Draft("Sale", "Hello\nyou", False, "pl", False, [group.public_id])
+    assert campaigns.read(campaigns.create(account, draft, "")) == draft
+
+
+def test_a_strangers_list_cannot_be_chosen(account: Account, theirs: str) -> None:
+    campaign = campaigns.create(account, Draft(text="Hello", lists=[theirs]), "")
+    assert campaigns.lists_of(campaign) == []
+
+
+def test_every_saving_changes_the_stamp(account: Account) -> None:
+    campaign = campaigns.create(account, TEXT, "")
+    seen = {campaigns.stamp(campaign)}
+    for n in range(20):
+        campaigns.update(campaign, Draft(text=f"Hello {n}"), campaigns.stamp(campaign))
+        seen.add(campaigns.stamp(campaign))
+    assert len(seen) == 21
+
+
+def test_an_old_stamp_changes_nothing(account: Account) -> None:
+    campaign = campaigns.create(account, TEXT, "")
+    old = campaigns.stamp(campaign)
+    campaigns.update(campaign, Draft(text="First"), old)
+    with pytest.raises(ChangedElsewhere):
+        campaigns.update(campaign, Draft(text="Second"), old)
+    assert campaign.text == "First"
+    campaigns.update(campaign, Draft(text="First"), old)
+
+
+def test_only_drafts_change_and_go(account: Account) -> None:
+    campaign = campaigns.create(account, TEXT, "")
+    with transaction():
+        campaign.status = "sending"
+    with pytest.raises(NotDraft):
+        campaigns.update(campaign, TEXT, campaigns.stamp(campaign))
+    with pytest.raises(NotDraft):
+        campaigns.remove(campaign)
+    assert db.session.get(Campaign, campaign.id) is campaign
+
+
+def test_the_same_key_is_the_same_draft(account: Account) -> None:
+    key = "0123456789abcdef0123"
+    first = campaigns.create(account, TEXT, key)
+    second = campaigns.create(account, Draft(text="Again"), key)
+    assert first.public_id == second.public_id == key
+    assert first.text == "Again"
+    assert campaigns.create(account, TEXT, "not a key").public_id != "not a key"
+
+
+def test_a_used_key_of_a_sent_campaign_makes_a_new_draft(account: Account) -> None:
+    key = "0123456789abcdef0123"
+    first = campaigns.create(account, TEXT, key)
+    with transaction():
+        first.status = "finished"
+    assert campaigns.create(account, Draft(text="Again"), key).id != first.id
+    assert first.text == "Hello"
+
+
+def test_the_figures_add_up(account: Account) -> None:
+    campaign = Campaign(
+        n_queued=5, n_sending=2, n_sent=10, n_delivered=20, n_undelivered=3, n_expired=1,
+        n_failed=4, n_unknown=6, n_skipped=7, n_cancelled=8, n_parts=118,
+    )  # fmt: skip
+    told = campaigns.figures(campaign)
+    assert (told.total, told.done, told.waiting) == (59, 52, 7)
+    assert (told.sent, told.delivered, told.not_delivered) == (34, 20, 8)
+    assert (told.unconfirmed, told.skipped, told.cancelled) == (6, 7, 8)
+    assert told.parts_left == 14
+
+
+def test_the_duration_follows_the_rate_of_the_gateway(account: Account) -> None:
+    campaign = campaigns.create(account, TEXT, "")
+    with transaction() as session:
+        session.query(Gateway).one().rate = 20
+    assert campaigns.duration(campaign, 1200) == timedelta(minutes=1)
+
+
+def test_all_messages_are_read_in_chunks(
+    app: Flask, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns, "CHUNK", 3)
+    campaign = campaigns.create(account, TEXT, "")
+    with transaction() as session:
+        session.add_all(
+            Message(
+                account_id=account.id,
+                campaign_id=campaign.id,
+                phone=f"+4860111{n:04}",
+                status="failed" if n % 2 else "delivered",
+                reason="rejected" if n % 2 else "",
+            )
+            for n in range(7)
+        )
+        campaign.n_failed, campaign.n_delivered = 3, 4
+    assert campaigns.reasons(campaign) == [("failed", "rejected", 3)]
+    assert len({row[0].phone for row in campaigns.all_messages(campaign)}) == 7
+
+
+def test_two_clicks_at_the_same_moment_make_one_draft(app: Flask, account: Account) -> None:
+    key = "0123456789abcdef0123"
+    account_id = account.id
+    db.session.remove()
+    barrier = threading.Barrier(4)
+
+    def click(n: int) -> str:
+        with app.app_context():
+            mine = db.session.get_one(Account, account_id)
+            barrier.wait()
+            found = campaigns.create(mine, Draft(text=f"Click {n}"), key).public_id
+            db.session.remove()
+            return found
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(click, range(4))) == {key}

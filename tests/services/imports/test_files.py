@@ -1,0 +1,122 @@
+"""Uploaded files become plain rows, or are refused with a reason."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promosms.lib import formulas
+from promosms.services.imports import files as import_files
+from promosms.services.imports.files import BadFile, FileProblem
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def uploads(app: Flask) -> Path:
+    return Path(app.instance_path, "uploads")
+
+
+def rows(content: bytes, region: str = "PL") -> list[import_files.Row]:
+    stored = import_files.store(io.BytesIO(content), region)
+    found = list(import_files.read(stored.name))
+    assert len(found) == stored.rows
+    import_files.forget(stored.name)
+    return found
+
+
+def zipped() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        # A moment of its own: the test is named after the bytes.
+        archive.writestr(zipfile.ZipInfo("xl/workbook.xml"), "<x/>")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", FileProblem.EMPTY),
+        (b" \r\n\n", FileProblem.EMPTY),
+        (b"\xef\xbb\xbf", FileProblem.EMPTY),
+        (b";;;\n;;;\n", FileProblem.EMPTY),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", FileProblem.BINARY),
+        (b"%PDF-1.7\n%\xe2\xe3", FileProblem.BINARY),
+        (bytes(range(256)) * 20, FileProblem.BINARY),
+        (zipped(), FileProblem.SPREADSHEET),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", FileProblem.SPREADSHEET),
+        (b"\xff\xfea\0b", FileProblem.ENCODING),
+        (b'"601234567\n' + b"602345678\n" * 20_000, FileProblem.QUOTES),
+        (b";".join([b"x"] * 101), FileProblem.TOO_MANY_COLUMNS),
+    ],
+)
+def test_it_refuses(content: bytes, problem: FileProblem, uploads: Path) -> None:
+    with pytest.raises(BadFile) as refused:
+        rows(content)
+    assert refused.value.problem is problem
+    assert not uploads.exists() or list(uploads.iterdir()) == []
+
+
+def test_it_refuses_too_many_rows(app: Flask) -> None:
+    app.config["IMPORT_ROWS"] = 10
+    assert len(rows(b"601234567\n" * 11)) == 11  # one of them may be the head
+    with pytest.raises(BadFile) as refused:
+        rows(b"601234567\n" * 12)
+    assert refused.value.problem is FileProblem.TOO_MANY_ROWS
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_it_finds_the_delimiter(delimiter: str) -> None:
+    text = delimiter.join(["601 234 567", "Anna", '"ul. Długa 5, m. 3; a\tb"']) + "\n"
+    assert rows(text.encode() * 3)[0][1] == ["601 234 567", "Anna", "ul. Długa 5, m. 3; a\tb"]
+
+
+def test_the_delimiter_may_be_declared() -> None:
+    assert rows(b"sep=;\r\n601234567;a,b\r\n") == [(2, ["601234567", "a,b"])]
+
+
+def test_numbers_of_rows_are_those_of_the_spreadsheet() -> None:
+    content = b'phone,note\n\n601234567,"two\nlines"\n,,,\n602345678\n'
+    assert rows(content) == [
+        (1, ["phone", "note"]),
+        (3, ["601234567", "two\nlines"]),
+        (5, ["602345678"]),
+    ]
+
+
+def test_it_survives_thousands_of_empty_columns() -> None:
+    line = b"601234567" + b"," * 16_383 + b"\n"
+    assert rows(line * 100)[99] == (100, ["601234567"])
+
+
+def test_invisible_signs_go() -> None:
+    text = "\ufefftelefon;imię\n\u200b601\u00a0234\u00a0567\u200e;An\0na\n"
+    assert rows(text.encode()) == [
+        (1, ["telefon", "imię"]),
+        (2, ["601\u00a0234\u00a0567", "Anna"]),
+    ]
+
+
+def test_old_line_ends_are_lines() -> None:
+    assert [row[0] for row in rows(b"601234567\r602345678\r\n603456789\n")] == [1, 2, 3]
+
+
+def test_rows_can_be_skipped() -> None:
+    stored = import_files.store(io.BytesIO(b"a\nb\nc\nd\n"), "PL")
+    assert [cells for _, cells in import_files.read(stored.name, 2)] == [["c"], ["d"]]
+
+
+def test_only_the_owner_of_the_process_can_read_the_file() -> None:
+    stored = import_files.store(io.BytesIO(b"601234567\n"), "PL")
+    assert import_files.path(stored.name).stat().st_mode & 0o077 == 0
+
+
+@given(st.text(alphabet=st.sampled_from("'=+-@ab1\t\r＝＋－＠ "), max_size=8))
+def test_a_cell_comes_back_as_it_was(cell: str) -> None:
+    escaped = formulas.escaped(cell)
+    assert formulas.unescaped(escaped) == cell
+    assert not escaped.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))

@@ -1,0 +1,206 @@
+"""The files of an invoice: made once, from the frozen copy, and kept; one e-mail with them."""
+
+import io
+import threading
+from itertools import count
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import func, select, text
+
+from promosms.db.transactions import transaction
+from promosms.documents import pdf
+from promosms.extensions import db
+from promosms.jobs import invoices as job
+from promosms.models import Account, AccountStatus, Company, Email, Invoice, InvoiceDocument
+from promosms.services.invoices import files as invoice_files
+from promosms.services.invoices import invoices
+from promosms.services.privacy import erasure
+from tests.support.cast import Cast
+from tests.support.invoicing import BUYER, POLISH, issued
+
+
+@pytest.fixture
+def account(context: None, cast: Cast) -> int:
+    """The id of the owner's account."""
+    return cast.owner.account_id
+
+
+def emails() -> list[Email]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(Email).order_by(Email.id)))
+
+
+def documents() -> int:
+    return db.session.scalar(select(func.count()).select_from(InvoiceDocument)) or 0
+
+
+def test_the_pdf_shows_the_invoice_and_bears_its_xml(account: int) -> None:
+    invoice = issued(account)
+    found = PdfReader(io.BytesIO(invoice_files.file(invoice, "pdf")))
+    words = " ".join(page.extract_text() for page in found.pages)
+    assert invoice.label in words
+    assert BUYER["name"] in words
+    (inside,) = found.attachments.values()
+    assert inside[0] == invoice_files.file(invoice, "xml")
+
+
+def test_the_same_bytes_are_handed_out_ever_after(
+    account: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = issued(account)
+    first = invoice_files.file(invoice, "pdf")
+    monkeypatch.setattr(pdf, "render", lambda *_: b"typeset anew")
+    assert invoice_files.file(invoice, "pdf") == first
+    assert documents() == 2
+
+
+def test_two_who_make_it_at_once_get_the_same(
+    app: Flask, account: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice_id = issued(account).id
+    db.session.remove()
+    numbers, together = count(1), threading.Barrier(2)
+
+    def render(*_: object) -> bytes:
+        together.wait(10)
+        return b"%d" % next(numbers)
+
+    monkeypatch.setattr(pdf, "render", render)
+    found: list[bytes] = []
+
+    def read() -> None:
+        with app.app_context():
+            found.append(invoice_files.file(db.session.get_one(Invoice, invoice_id), "pdf"))
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    assert len(set(found)) == 1
+    assert len(emails()) == 1
+
+
+def test_a_seller_in_poland_gets_the_structured_invoice(app: Flask, account: int) -> None:
+    assert invoice_files.kinds(issued(account)) == ["pdf", "xml"]
+    app.config.update(POLISH)
+    invoice = issued(account, rate=2300, currency="PLN")
+    assert invoice_files.kinds(invoice) == ["pdf", "xml", "fa3"]
+    assert b"Faktura" in invoice_files.file(invoice, "fa3")
+    assert invoice_files.name(invoice, "fa3") == f"{invoice.label.replace('/', '-')}-FA3.xml"
+
+
+def test_what_is_none_for_ksef_has_its_other_files(app: Flask, account: int) -> None:
+    app.config.update(POLISH)
+    invoice = issued(account, rate=1900, currency="PLN")
+    invoice_files.complete(invoice.id)
+    assert invoice_files.kinds(invoice) == ["pdf", "xml"]
+    assert invoice_files.missing() == []
+
+
+def test_a_kind_that_it_does_not_have_is_not_made(account: int) -> None:
+    invoice = issued(account)
+    for kind in ("fa3", "exe", ""):
+        with pytest.raises(KeyError):
+            invoice_files.file(invoice, kind)
+
+
+def test_nothing_is_made_of_a_copy_that_has_changed(account: int) -> None:
+    invoice = issued(account)
+    invoice.data = {**invoice.data, "gross": 1}
+    with db.session.no_autoflush, pytest.raises(invoice_files.Damaged):
+        invoice_files.complete(invoice.id)
+    db.session.rollback()
+
+
+def test_the_worker_makes_what_is_missing_and_queues_one_email_each(account: int) -> None:
+    first, second = issued(account), issued(account, language="pl")
+    note = invoices.credit(first, 100_000, "", "admin")
+    assert invoice_files.missing(10) == [first.id, second.id, note.id]
+    job.run()
+    job.run()
+    assert invoice_files.missing() == []
+    assert documents() == 6
+    found = emails()
+    assert [each.invoice_id for each in found] == [first.id, second.id, note.id]
+    assert {each.recipient for each in found} == {"owner@example.com"}
+    assert found[0].subject == f"Your invoice {first.label}"
+    assert note.label in found[2].subject
+    assert "€11.90" not in found[0].body
+    assert "€59.50" in found[0].body
+
+
+def test_the_company_gets_the_email_where_it_has_an_address(account: int) -> None:
+    with transaction() as session:
+        names = {key: BUYER[key] for key in ("name", "street", "city", "country", "email")}
+        session.add(Company(account_id=account, **names))
+    issued(account)
+    job.run()
+    assert [each.recipient for each in emails()] == [BUYER["email"]]
+
+
+def test_nobody_is_written_to_who_has_left(account: int) -> None:
+    leaving, gone = issued(account), issued(account)
+    with transaction() as session:
+        session.get_one(Account, account).status = AccountStatus.DELETING
+        session.execute(
+            text("UPDATE invoices SET account_id = NULL WHERE id = :id"), {"id": gone.id}
+        )
+    job.run()
+    assert (documents(), emails()) == (4, [])
+    assert leaving.id != gone.id
+
+
+def test_one_that_cannot_be_made_does_not_stop_the_others(
+    account: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = issued(account), issued(account)
+    bad_label, good_id = bad.label, good.id
+    real = pdf.render
+
+    def render(copy: object, xml: bytes) -> bytes:
+        if getattr(copy, "label", "") == bad_label:
+            raise RuntimeError
+        return real(copy, xml)
+
+    monkeypatch.setattr(job, "_failed", {})
+    monkeypatch.setattr(pdf, "render", render)
+    job.run()
+    assert [each.invoice_id for each in emails()] == [good_id]
+    monkeypatch.setattr(pdf, "render", real)
+    job.run()
+    assert len(emails()) == 1
+    monkeypatch.setattr(job, "_failed", {})
+    job.run()
+    assert len(emails()) == 2
+
+
+def test_a_worker_that_was_killed_in_between_is_taken_up(
+    account: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = issued(account)
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object) -> bytes:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("promosms.services.invoices.emails.queue", kill)
+        with pytest.raises(Killed):
+            job.run()
+    db.session.rollback()
+    assert (documents(), emails()) == (1, [])  # the XML; the PDF and its e-mail go together
+    job.run()
+    assert [each.invoice_id for each in emails()] == [invoice.id]
+
+
+def test_the_email_leaves_with_the_account(account: int) -> None:
+    issued(account)
+    job.run()
+    erasure.begin(account, "somebody")
+    assert emails() == []

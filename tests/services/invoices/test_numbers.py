@@ -1,0 +1,79 @@
+"""Numbers of documents: one after the other, whatever fails in between."""
+
+import threading
+
+import pytest
+from flask import Flask
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import InvoiceSeries
+from promosms.services.invoices import numbers as invoice_numbers
+from promosms.services.invoices.numbers import OutsideTransaction, label, next_number
+
+
+@pytest.fixture(autouse=True)
+def _context(context: None) -> None:
+    """Numbers are given in the context of the application."""
+
+
+def taken(series: str, year: int) -> int:
+    with transaction():
+        return next_number(series, year)
+
+
+def test_they_count_from_one_in_each_series_and_year() -> None:
+    assert [taken("INV", 2026) for _ in range(3)] == [1, 2, 3]
+    assert (taken("CN", 2026), taken("INV", 2027), taken("INV", 2026)) == (1, 1, 4)
+
+
+def test_one_that_was_not_used_is_given_again() -> None:
+    assert taken("INV", 2026) == 1
+    with pytest.raises(RuntimeError):
+        taken_and_lost("INV", 2026)
+    assert taken("INV", 2026) == 2
+
+
+def test_the_first_one_that_was_not_used_is_given_again() -> None:
+    with pytest.raises(RuntimeError):
+        taken_and_lost("INV", 2026)
+    assert db.session.get(InvoiceSeries, ("INV", 2026)) is None
+    assert taken("INV", 2026) == 1
+
+
+def test_none_is_given_where_nothing_is_stored() -> None:
+    with pytest.raises(OutsideTransaction):
+        next_number("INV", 2026)
+
+
+def test_no_two_get_the_same_even_the_first_of_a_year(app: Flask) -> None:
+    db.session.remove()
+    found: list[int] = []
+    start = threading.Barrier(4)
+
+    def take() -> None:
+        with app.app_context():
+            start.wait()
+            for _ in range(5):
+                found.append(taken("INV", 2027))
+            db.session.remove()
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == list(range(1, 21))
+
+
+def test_they_are_written_with_series_and_year() -> None:
+    assert label("INV", 2026, 123) == "INV/2026/000123"
+    assert label("INV", 2026, 1_234_567) == "INV/2026/1234567"
+    assert invoice_numbers.label("CN", 2027, 1) == "CN/2027/000001"
+
+
+def taken_and_lost(series: str, year: int) -> None:
+    """A transaction that takes a number and does not come to its end."""
+    with transaction():
+        next_number(series, year)
+        raise RuntimeError

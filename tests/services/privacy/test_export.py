@@ -1,0 +1,275 @@
+"""The export of an account: complete, safe in a spreadsheet, the owner's only, gone in 48 hours."""
+
+import csv
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountExport,
+    Consent,
+    ExportStatus,
+    ListRecipient,
+    Model,
+    Privacy,
+    Recipient,
+    User,
+    now,
+)
+from promosms.services.auth import passwords
+from promosms.services.privacy import export as account_export
+from promosms.services.privacy import export_files
+from promosms.services.privacy.export_columns import COLUMNS
+from promosms.services.privacy.export_tables import LEFT_OUT, NEVER, PARTS
+from promosms.services.recipients import lists
+from tests.meta.things import Stage
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+
+SECRET_WORDS = ("hash", "token", "sealed", "secret", "key", "counter")
+
+
+def test_every_table_of_an_account_is_in_it_or_named_with_the_reason_why_not() -> None:
+    named = {part.model.__tablename__ for part in PARTS} | set(LEFT_OUT)
+    for mapper in Model.registry.mappers:
+        name = mapper.class_.__tablename__
+        personal = mapper.class_.privacy in (Privacy.COLLECTED, Privacy.ACCOUNT)
+        if personal or "account_id" in mapper.local_table.columns:
+            assert name in named, f"{name} is neither exported nor named in LEFT_OUT"
+    assert named <= set(Model.metadata.tables)
+
+
+def test_every_column_is_explained_and_none_is_a_key() -> None:
+    for part in PARTS:
+        assert part.without <= {column.name for column in part.table.columns}
+        for column in part.columns:
+            assert column.name in COLUMNS, f"{part.file}: {column.name}"
+            assert not any(word in column.name for word in SECRET_WORDS), column.name
+            assert column.name not in NEVER
+
+
+def test_it_holds_everything_of_the_account_and_nothing_of_another(
+    app: Flask, cast: Cast, filled: int
+) -> None:
+    with app.app_context():
+        archive = _archive(filled)
+        names = set(archive.namelist())
+        assert names >= {f"{part.file}.{form}" for part in PARTS for form in ("csv", "json")}
+        assert {"README.txt", "CZYTAJ.txt"} <= names
+        files = {name for name in names if name.startswith("invoices/")}
+        assert {name[-4:] for name in files} == {".pdf", ".xml"}
+        assert archive.testzip() is None
+        whole = b"".join(archive.read(name) for name in sorted(names))
+        stranger = db.session.get_one(User, cast.stranger.user_id)
+        for foreign in (stranger.email, stranger.phone, cast.stranger.account_public_id):
+            assert foreign.encode() not in whole
+        mine = db.session.get_one(User, cast.owner.user_id)
+        assert mine.email.encode() in whole
+        assert passwords.hash_password("x")[:9].encode() not in whole
+        for part in PARTS:
+            rows = json.loads(archive.read(f"{part.file}.json"))
+            table = list(
+                csv.reader(io.StringIO(archive.read(f"{part.file}.csv").decode("utf-8-sig")))
+            )
+            assert len(table) == len(rows) + 1, part.file
+        assert json.loads(archive.read("account.json"))[0]["balance"].endswith("00")
+
+
+def test_cells_are_safe_in_a_spreadsheet_and_numbers_readable(
+    app: Flask, cast: Cast, filled: int
+) -> None:
+    with app.app_context():
+        archive = _archive(filled)
+        head, *rows = csv.reader(
+            io.StringIO(archive.read("recipients.csv").decode("utf-8-sig"), newline="")
+        )
+        evil = next(row for row in rows if row[head.index("phone")] == "48601777001")
+        assert evil[head.index("note")] == "'=HYPERLINK(1)"
+        stored = json.loads(archive.read("recipients.json"))
+        evil_stored = next(row for row in stored if row["phone"] == "+48601777001")
+        assert evil_stored["note"] == "=HYPERLINK(1)"
+        assert evil_stored["consent_source"] == "Card at the till"
+
+
+def test_a_large_table_goes_on_in_further_files_and_no_row_is_lost(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_files, "PAGE", 4)
+    monkeypatch.setattr(account_export, "PAGE", 4)
+    monkeypatch.setattr(account_export, "FILE_ROWS", 8)
+    with app.app_context():
+        phones = _many(cast.owner.account_id, 50)
+        made = _started(cast)
+        slices = 0
+        while account_export.work(made.id, lambda: True):
+            slices += 1
+        assert slices > 10
+        archive = _archive(made.id)
+        for file, number in (("recipients", 50), ("list-recipients", 100)):
+            rows: list[dict[str, str]] = []
+            for name in archive.namelist():
+                if name.startswith(file) and name.endswith(".json"):
+                    rows += json.loads(archive.read(name))
+            assert len(rows) == number
+            assert len({json.dumps(row) for row in rows}) == number
+            if file == "recipients":
+                assert {row["phone"] for row in rows} == phones
+
+
+@pytest.mark.parametrize("after", [1, 7, 20])
+def test_whoever_is_killed_in_between_begins_anew_and_finishes(
+    app: Flask, cast: Cast, after: int
+) -> None:
+    with app.app_context():
+        _many(cast.owner.account_id, 10)
+        made = _started(cast)
+        for _ in range(after):
+            account_export.work(made.id, lambda: True)
+        path = account_export.file(made)
+        with path.open("ab") as file:  # the next file was being written
+            file.write(b"half of a file")
+        _expire_claim(made.id)
+        assert not account_export.work(made.id)
+        db.session.expire_all()
+        assert made.status == ExportStatus.READY
+        archive = _archive(made.id)
+        assert len(json.loads(archive.read("recipients.json"))) == 10
+        assert len(archive.namelist()) == len(set(archive.namelist()))
+
+
+def test_an_account_has_one_at_a_time(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        first = _started(cast)
+        with pytest.raises(account_export.AlreadyRunning):
+            _started(cast)
+        account_export.work(first.id)
+        old = account_export.file(first)
+        assert old.exists()
+        second = _started(cast)
+        assert not old.exists()
+        found = account_export.of(cast.owner.account_id)
+        assert getattr(found, "id", None) == second.id
+
+
+def test_a_full_disk_is_said_clearly(
+    app: Flask, cast: Cast, owner: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Path("/dev/full")
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *_, **__: full.open("r+b"))
+    with app.app_context():
+        made = _started(cast)
+        assert not account_export.work(made.id)
+        assert _reload(made.id).error == "disk_full"
+        assert not list(account_export.file(made).parent.glob("*.zip"))
+    assert "no room for it on our disk" in owner.get_page("/settings/data").get_text(" ")
+
+
+def test_only_the_owner_may_download_it_and_it_is_not_cached(
+    app: Flask, cast: Cast, filled: int, owner: PageClient, stranger: PageClient
+) -> None:
+    with app.app_context():
+        address = f"/settings/data/export/{_reload(filled).public_id}/file"
+    answer = owner.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert zipfile.ZipFile(io.BytesIO(answer.data)).testzip() is None
+    answer.close()
+    assert stranger.get(address).status_code == 404
+    assert cast.colleague.browser().get(address).status_code == 403
+
+
+def test_it_is_deleted_after_48_hours(app: Flask, filled: int) -> None:
+    with app.app_context():
+        made = _reload(filled)
+        path = account_export.file(made)
+        assert made.expires_at is not None
+        assert made.expires_at - now() > timedelta(hours=47)
+        account_export.forget_expired()
+        assert path.exists()
+        with transaction() as session:
+            session.execute(update(AccountExport).values(expires_at=now() - timedelta(seconds=1)))
+        account_export.forget_expired()
+        assert not path.exists()
+        assert account_export.of(made.account_id) is None
+
+
+def test_an_owner_makes_it_in_the_background(
+    app: Flask, owner: PageClient, settle: Callable[..., None], cast: Cast
+) -> None:
+    owner.post_page("/settings/data/export")
+    assert "You can leave this page" in owner.get_page("/settings/data").get_text(" ")
+    settle()
+    assert "Your file is ready" in owner.get_page("/settings/data").get_text(" ")
+    with app.app_context():
+        made = account_export.of(cast.owner.account_id)
+        assert made is not None
+        name = made.public_id
+    owner.post_page(f"/settings/data/export/{name}/delete")
+    assert "Make the file" in owner.get_page("/settings/data").get_text(" ")
+
+
+@pytest.fixture
+def filled(app: Flask, cast: Cast) -> int:
+    """The export of an account with one of everything."""
+    stage = Stage(app, cast)
+    stage.set()
+    with app.app_context():
+        _add(cast.owner.account_id, "+48601777001", note="=HYPERLINK(1)", consent=Consent.GIVEN)
+        made = _started(cast)
+        number = made.id
+        assert not account_export.work(number)
+        db.session.remove()
+    return number
+
+
+def _add(account_id: int, phone: str, **values: object) -> None:
+    with transaction() as session:
+        given = {"account_id": account_id, "phone": phone, "country": "PL"}
+        session.add(Recipient(**given, consent_source="Card at the till", **values))
+
+
+def _many(account_id: int, number: int) -> set[str]:
+    groups = [lists.create(account_id, name).id for name in ("Regulars", "Others")]
+    phones = {f"+486017{n:05}" for n in range(number)}
+    with transaction() as session:
+        given = {"account_id": account_id, "country": "PL", "note": "x" * 900}
+        people = [Recipient(phone=phone, **given) for phone in sorted(phones)]
+        session.add_all(people)
+        session.flush()
+        session.add_all(
+            ListRecipient(account_id=account_id, list_id=group, recipient_id=person.id)
+            for group in groups
+            for person in people
+        )
+    return phones
+
+
+def _started(cast: Cast) -> AccountExport:
+    return account_export.start(db.session.get_one(Account, cast.owner.account_id), "test")
+
+
+def _reload(export_id: int) -> AccountExport:
+    return db.session.get_one(AccountExport, export_id)
+
+
+def _archive(export_id: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(account_export.file(_reload(export_id)))
+
+
+def _expire_claim(export_id: int) -> None:
+    with transaction() as session:
+        session.execute(
+            update(AccountExport).where(AccountExport.id == export_id).values(touched_at=None)
+        )

@@ -1,0 +1,214 @@
+"""Retention: what is due goes, exactly that, and not a day too early; figures and money stay."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, func, select, update
+
+from promosms.db import overwrite_files
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.gateways.base import Inbound
+from promosms.models import (
+    Account,
+    BadRow,
+    Campaign,
+    EventKind,
+    Gateway,
+    GatewayEvent,
+    Guest,
+    Import,
+    ImportStatus,
+    InboundMessage,
+    MessagePart,
+    Recipient,
+    Suppression,
+    TaxCheck,
+    now,
+)
+from promosms.services.gateways import simulated_phone
+from promosms.services.inbox import gateway_inbox
+from promosms.services.ledger import audit as ledger_audit
+from promosms.services.privacy import retention
+from tests.support.aging import OTHER_WORD, OURS, THEIRS, WORD, age, figures, night, number
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+from tests.support.scan import Hit, Scanner, database_files, numbers
+
+Settle = Callable[..., None]
+
+
+def test_the_day_before_nothing_goes_and_the_day_after_exactly_the_due(
+    app: Flask, sent: tuple[int, int], cast: Cast
+) -> None:
+    ours, theirs = sent
+    with app.app_context():
+        before = figures(ours)
+        age(timedelta(days=29))
+        night()
+        assert number(ours) == 4
+        retention.choose(cast.stranger.account_id, 90)
+        age(timedelta(days=2))
+        night()
+        assert (number(ours), number(theirs)) == (0, 2)
+        assert not db.session.scalar(
+            select(func.count())
+            .select_from(MessagePart)
+            .where(MessagePart.account_id == cast.owner.account_id)
+        )
+        assert figures(ours) == before
+        assert ledger_audit.audit() == []
+        age(timedelta(days=60))
+        night()
+        assert number(theirs) == 0
+        assert ledger_audit.audit() == []
+
+
+def test_no_byte_of_it_is_left_and_every_byte_of_others(
+    app: Flask, sent: tuple[int, int], cast: Cast, database_url: str
+) -> None:
+    ours = [*(form for e164 in OURS for form in numbers(e164)[:3]), WORD]
+    theirs = [*(form for e164 in THEIRS for form in numbers(e164)[:3]), OTHER_WORD]
+    with app.app_context():
+        retention.choose(cast.stranger.account_id, 90)
+        # What the owner keeps himself, here, would be found too.
+        with transaction() as session:
+            for model in (Suppression, Recipient):
+                session.execute(delete(model).filter_by(account_id=cast.owner.account_id))
+            session.execute(update(Campaign).where(Campaign.id == sent[0]).values(text="", name=""))
+        db.session.remove()
+        # Nor may the tests before this one have left their rows in the files.
+        assert overwrite_files.scrub(table.name for table in db.metadata.sorted_tables)
+        found = {hit.canary for hit in _scan(app, [*ours, *theirs])}
+        assert found >= {OURS[0], WORD, THEIRS[0], OTHER_WORD}
+        age(timedelta(days=31))
+        night()
+        hits = _scan(app, [*ours, *theirs])
+    assert [hit for hit in hits if hit.canary in ours] == []
+    assert {hit.canary for hit in hits} >= {THEIRS[0], OTHER_WORD}
+
+
+def test_the_report_says_calmly_what_was_deleted(
+    app: Flask, sent: tuple[int, int], owner: PageClient
+) -> None:
+    with app.app_context():
+        name = db.session.get_one(Campaign, sent[0]).public_id
+        age(timedelta(days=31))
+        night()
+    page = owner.get_page(f"/campaigns/{name}").get_text(" ")
+    assert "The numbers and texts of 4 messages were deleted on" in page
+    assert OURS[0] not in page
+    assert "Why some did not get it" in page
+    assert "4 messages, whose numbers" in owner.get(f"/campaigns/{name}/report.csv").text
+
+
+def test_a_stop_that_comes_after_the_numbers_are_gone_is_honoured(
+    app: Flask, sent: tuple[int, int], cast: Cast, settle: Settle
+) -> None:
+    with app.app_context():
+        age(timedelta(days=31))
+        night()
+        gateway = db.session.scalars(select(Gateway.id)).first()
+        assert gateway
+        gateway_inbox.store(gateway, [Inbound("late", OURS[1], "48500", "STOP")])
+    settle()
+    with app.app_context():
+        query = select(Suppression.phone).where(Suppression.account_id == cast.owner.account_id)
+        assert OURS[1] in set(db.session.scalars(query))
+        query = select(func.count()).where(Suppression.account_id == cast.stranger.account_id)
+        assert db.session.scalar(query) == 0
+
+
+def test_the_other_rules_delete_what_is_due(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        _one_of_each(cast.owner.account_id)
+        tables = (GatewayEvent, InboundMessage, BadRow, Guest)
+        night()
+        assert [_count(model) for model in tables] == [1, 1, 1, 1]
+        age(timedelta(days=2))
+        night()
+        assert [_count(model) for model in tables] == [1, 1, 1, 0]
+        age(timedelta(days=6))
+        night()
+        assert [_count(model) for model in tables] == [0, 1, 1, 0]
+        age(timedelta(days=23))
+        night()
+        assert [_count(model) for model in tables] == [0, 0, 0, 0]
+        check = db.session.scalars(select(TaxCheck)).one()
+        assert (check.raw, check.consultation) == ({}, "WAPIAAA")
+
+
+def test_the_simulated_network_forgets_with_the_message(app: Flask, sent: tuple[int, int]) -> None:
+    with app.app_context():
+        assert any(shown.phone == OURS[0] for shown in simulated_phone.texts())
+        age(timedelta(days=31))
+        night()
+        assert not any(shown.phone == OURS[0] for shown in simulated_phone.texts())
+        assert any(shown.phone == THEIRS[0] for shown in simulated_phone.texts()) == (
+            number(sent[1]) > 0
+        )
+
+
+def test_an_owner_chooses_from_three_to_ninety_days(
+    app: Flask, owner: PageClient, cast: Cast
+) -> None:
+    page = owner.get_page("/settings/data")
+    assert page.select("input[name=days]")[0]["value"] == "30"
+    owner.post_page("/settings/data/retention", {"days": "3"})
+    for wrong in ("2", "91", "", "many"):
+        owner.post_page("/settings/data/retention", {"days": wrong}, status=422)
+    with app.app_context():
+        assert db.session.get_one(Account, cast.owner.account_id).retention_days == 3
+        with pytest.raises(ValueError, match="91"):
+            retention.choose(cast.owner.account_id, 91)
+
+
+def test_the_page_shows_the_rules_that_the_job_obeys(owner: PageClient) -> None:
+    shown = owner.get_page("/settings/data").get_text(" ")
+    with owner.application.app_context():
+        rows = retention.rows()
+        assert len(rows) == len(retention.RULES)
+    assert all(what in shown for what, _ in rows)
+
+
+def _one_of_each(account_id: int) -> None:
+    with transaction() as session:
+        which = Import(
+            account_id=account_id, stored_as="x", status=ImportStatus.FINISHED, created_at=now()
+        )
+        gateway = db.session.scalars(select(Gateway.id)).first()
+        later = now() + timedelta(days=900)
+        session.add(which)
+        session.flush()
+        session.add_all(
+            (
+                BadRow(account_id=account_id, import_id=which.id, row=1, problem="x", content="x"),
+                InboundMessage(account_id=account_id, phone=OURS[0], text="Is it open?"),
+                Guest(account_id=account_id, phone=OURS[0], removed_at=now()),
+                TaxCheck(
+                    account_id=account_id,
+                    tax_id="PL5260001246",
+                    answer="valid",
+                    consultation="WAPIAAA",
+                    raw={"name": "Milk Bar"},
+                ),
+                GatewayEvent(
+                    gateway_id=gateway, kind=EventKind.RECEIPT, reference="r", next_attempt_at=later
+                ),
+            )
+        )
+
+
+def _count(model: type[GatewayEvent | InboundMessage | BadRow | Guest]) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def _scan(app: Flask, canaries: list[str]) -> list[Hit]:
+    """Every file of the database, and the simulated network."""
+    scanner = Scanner(canaries)
+    network = Path(app.instance_path, "simulator")
+    stored = [hit for path in database_files() for hit in scanner.file(path)]
+    return stored + scanner.folder(network)

@@ -1,0 +1,350 @@
+"""Walks: nothing is passed over, nothing is looked at twice, and what leaves them is found."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text, update
+
+from promosms.db.transactions import on_sqlite, transaction
+from promosms.extensions import db
+from promosms.gateways.base import Answer, Receipt, ReceiptStatus, Trouble
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Gateway,
+    GatewayStatus,
+    Message,
+    RouteGateway,
+    Suppression,
+    now,
+)
+from promosms.services.campaigns import launch, preparation
+from promosms.services.inbox import gateway_inbox
+from promosms.services.installation import defaults
+from promosms.services.sending import (
+    claiming,
+    cursors,
+    overview,
+    recording,
+    sweep,
+    verification_texts,
+)
+from promosms.services.sending.claiming import Claim
+from promosms.services.sending.cursors import Walk
+from promosms.services.sending.outbound import Claimed
+from tests.services.sending.conftest import MakeCampaign, check_books, statuses
+from tests.support.cast import Cast
+
+BUSY = Answer(trouble=Trouble.TEMPORARY, reason="busy")
+PHONES = [f"+486012{n:05}" for n in range(100, 110)]
+
+
+@pytest.fixture
+def line(context: None) -> int:
+    """The only gateway."""
+    gateway_id = db.session.query(Gateway).one().id
+    db.session.rollback()
+    return gateway_id
+
+
+@pytest.fixture
+def opened(line: int, make_campaign: MakeCampaign) -> int:
+    """A campaign whose ten messages wait."""
+    campaign_id = make_campaign(PHONES)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    return campaign_id
+
+
+def walk_of(campaign_id: int, gateway_id: int) -> Walk:
+    db.session.rollback()
+    campaign = db.session.get_one(Campaign, campaign_id, populate_existing=True)
+    return cursors.read(campaign.walks, gateway_id)
+
+
+def ids(campaign_id: int) -> list[int]:
+    query = select(Message.id).where(Message.campaign_id == campaign_id).order_by(Message.id)
+    return list(db.session.scalars(query))
+
+
+def apart() -> list[str | None]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Message.apart).order_by(Message.id)))
+
+
+def expire() -> None:
+    with transaction() as session:
+        session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
+
+
+def test_a_campaign_is_opened_with_the_walks_of_its_gateways(line: int, opened: int) -> None:
+    first, *_, last = ids(opened)
+    assert walk_of(opened, line) == Walk(first - 1, first - 1, last)
+    assert walk_of(opened, line + 1) == Walk(0, 0, 0)
+    assert apart() == [None] * 10
+
+
+def test_a_worker_that_starts_anew_goes_on_where_the_last_one_was(line: int, opened: int) -> None:
+    everything = ids(opened)
+    assert [m.id for m in claiming.take(Claim(line), 4)] == everything[:4]
+    assert walk_of(opened, line).place == everything[3]
+    assert [m.id for m in claiming.take(Claim(line), 4)] == everything[4:8]
+
+
+def test_what_was_not_committed_is_not_passed(line: int, opened: int) -> None:
+    claim = Claim(line)
+
+    def killed() -> None:
+        with transaction():
+            assert len(claiming.take(claim, 4)) == 4
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        killed()
+    assert [m.id for m in claiming.take(claim, 10)] == ids(opened)
+
+
+def test_a_straight_way_leaves_all_indexes_alone(line: int, opened: int) -> None:
+    claim = Claim(line)
+    found = claiming.take(claim, 10)
+    assert apart() == [None] * 10
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found])
+    assert statuses(opened) == {"sent": 10}
+    assert apart() == [None] * 10
+
+
+@pytest.mark.parametrize("why", ["gateway", "account"])
+def test_nothing_is_passed_while_sending_is_forbidden(
+    line: int, opened: int, cast: Cast, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claiming, "VAIN_SECONDS", -1)
+    claim = Claim(line)
+    assert len(claiming.take(claim, 2)) == 2
+    before = walk_of(opened, line)
+
+    def allow(word: str) -> None:
+        change = (
+            update(Gateway).where(Gateway.id == line).values(status=word)
+            if why == "gateway"
+            else update(Account).where(Account.id == cast.owner.account_id).values(status=word)
+        )
+        with transaction() as session:
+            session.execute(change)
+
+    allow(GatewayStatus.PAUSED if why == "gateway" else "suspended")
+    assert claiming.take(claim, 10) == []
+    assert walk_of(opened, line) == before
+    allow("active")
+    assert len(claiming.take(claim, 10)) == 8
+
+
+def test_the_end_of_a_walk_is_noted_so_that_nobody_looks_there_again(
+    line: int, opened: int, cast: Cast
+) -> None:
+    claim = Claim(line)
+    assert len(claiming.take(claim, 8)) == 8
+    with transaction() as session:
+        left = update(Message).where(Message.status == "queued")
+        session.execute(left.values(status="skipped", apart="skipped"))
+    assert sweep.gateways_with_work() == [line]
+    assert claiming.take(claim, 8) == []
+    assert walk_of(opened, line).place == ids(opened)[-1]
+    with transaction() as session:
+        session.execute(update(Campaign).values(n_queued=0, n_skipped=2))
+
+
+def test_who_opted_out_is_skipped_when_his_turn_comes(line: int, opened: int, cast: Cast) -> None:
+    with transaction() as session:  # as if it had come while the page was being inserted
+        session.add_all(
+            Suppression(account_id=cast.owner.account_id, phone=phone, source="reply")
+            for phone in (PHONES[0], PHONES[9])
+        )
+    claim = Claim(line)
+    assert [m.phone for m in claiming.take(claim, 10)] == PHONES[1:9]
+    assert statuses(opened) == {"sending": 8, "skipped": 2}
+    check_books(cast.owner.account_id)
+
+
+def test_a_turn_of_which_all_have_opted_out_is_not_the_last(
+    line: int, opened: int, cast: Cast
+) -> None:
+    with transaction() as session:
+        session.add_all(
+            Suppression(account_id=cast.owner.account_id, phone=phone, source="reply")
+            for phone in PHONES[:4]
+        )
+    claim = Claim(line)
+    assert claiming.take(claim, 4) == []
+    assert not claim.empty
+    assert len(claiming.take(claim, 10)) == 6
+    check_books(cast.owner.account_id)
+
+
+def test_a_text_of_which_a_part_was_taken_before_its_opt_out_is_unconfirmed(
+    line: int, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id = make_campaign(PHONES[:1], text="x" * 300)
+    preparation.prepare(campaign_id)
+    claim = Claim(line)
+    half = Answer(trouble=Trouble.TEMPORARY, reason="busy", taken={1: "r-1"})
+    recording.record(claim, [(m, half) for m in claiming.take(claim, 1)])
+    with transaction() as session:
+        own = {"account_id": cast.owner.account_id, "phone": PHONES[0]}
+        session.add(Suppression(**own, source="reply"))
+        session.execute(update(Message).values(next_attempt_at=None))
+    assert claiming.take(Claim(line), 1) == []
+    assert statuses(campaign_id) == {"unknown": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_what_is_put_back_is_apart_until_it_is_sent(
+    line: int, opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim(line)
+    recording.record(claim, [(m, BUSY) for m in claiming.take(claim, 2)])
+    assert apart()[:3] == ["queued", "queued", None]
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=None))
+    again = Claim(line)
+    found = claiming.take(again, 10)
+    assert [m.id for m in found] == ids(opened)[:2]
+    assert apart()[:3] == ["sending", "sending", None]
+    recording.record(again, [(m, Answer((f"r-{m.id}",))) for m in found])
+    assert apart() == [None] * 10
+    assert len(claiming.take(again, 10)) == 8
+
+
+def test_what_was_put_back_is_found_beside_a_long_walk(
+    line: int, opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim(line)
+    recording.record(claim, [(m, BUSY) for m in claiming.take(claim, 2)])
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=None))
+    assert [m.id for m in claiming.take(claim, 2)] == ids(opened)[2:4]
+    monkeypatch.setattr(claiming, "VAIN_SECONDS", -1)
+    assert [m.id for m in claiming.take(claim, 2)] == ids(opened)[:2]
+
+
+def test_two_gateways_walk_through_one_campaign(
+    line: int, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    with transaction() as session:
+        other = Gateway(name="Other", kind="simulator", seen_at=now())
+        session.add(other)
+        session.flush()
+        session.add(RouteGateway(route_id=defaults.default_route().id, gateway_id=other.id))
+        second = other.id
+    campaign_id = make_campaign([f"+486012{n:05}" for n in range(100, 160)])
+    preparation.prepare(campaign_id)
+    assert sweep.gateways_with_work() == sorted([line, second])
+    query = select(Message.gateway_id, func.count()).group_by(Message.gateway_id)
+    shares = {row[0]: row[1] for row in db.session.execute(query)}
+    assert set(shares) == {line, second}
+    seen: list[Claimed] = []
+    for gateway_id in (line, second):
+        claim = Claim(gateway_id)
+        while found := claiming.take(claim, 7):
+            seen += found
+        assert sum(shares.values()) - len(seen) == (shares[second] if gateway_id == line else 0)
+    assert len({m.id for m in seen}) == 60
+    assert sweep.gateways_with_work() == []
+
+
+def test_the_sweep_finds_what_dead_workers_left_however_far_others_have_come(
+    line: int, opened: int, cast: Cast
+) -> None:
+    system = verification_texts.queue_system_text(
+        cast.stranger.account_id, "+48601200777", "x", "y"
+    ).id
+    dead = Claim(line)
+    assert [m.id for m in claiming.take(dead, 1)] == [system]
+    assert len(claiming.take(dead, 3)) == 3
+    alive = Claim(line)
+    mine = claiming.take(alive, 5)
+    recording.record(alive, [(m, Answer((f"r-{m.id}",))) for m in mine])
+    cursors.settle()
+    assert sweep.take_back_leases() == 0
+    assert walk_of(opened, line).settled == ids(opened)[0] - 1
+    expire()
+    assert sweep.take_back_leases() == 4
+    assert statuses(opened) == {"unknown": 3, "sent": 5, "queued": 2}
+    check_books(cast.owner.account_id)
+
+
+def test_what_is_settled_is_not_looked_at_again(line: int, opened: int) -> None:
+    claim, everything = Claim(line), ids(opened)
+    found = claiming.take(claim, 6)
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found[:4]])
+    cursors.settle()
+    assert walk_of(opened, line) == Walk(everything[3], everything[5], everything[9])
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found[4:]])
+    third = claiming.take(claim, 1)
+    cursors.settle()
+    assert walk_of(opened, line).settled == everything[5]
+    expire()
+    assert sweep.take_back_leases() == len(third)
+
+
+def test_a_cancelled_campaign_is_swept_too(line: int, opened: int, cast: Cast) -> None:
+    claiming.take(Claim(line), 3)
+    launch.cancel(db.session.get_one(Campaign, opened))
+    expire()
+    assert sweep.take_back_leases() == 3
+    assert statuses(opened) == {"cancelled": 7, "unknown": 3}
+    check_books(cast.owner.account_id)
+
+
+def test_admins_see_what_waits_and_what_is_being_sent(line: int, opened: int) -> None:
+    claim = Claim(line)
+    recording.record(claim, [(m, BUSY) for m in claiming.take(claim, 2)])
+    claiming.take(claim, 3)
+    told = overview.line(db.session.get_one(Gateway, line))
+    assert (told.waiting, told.sending) == (7, 3)
+
+
+def test_no_index_knows_of_what_all_messages_go_through(app: Flask, context: None) -> None:
+    """PostgreSQL writes beside the old row only if nothing that an index reads has changed."""
+    changing = {"status", "reason", "lease_token", "lease_until", "submitted_at", "attempts"}
+    changing |= {"tried_at", "sent_at", "final_at", "sealed"}
+    for index in Message.__table__.indexes:
+        assert not changing & {column.name for column in index.columns}
+        for dialect in ("sqlite", "postgresql"):
+            where = str(index.dialect_options[dialect]["where"])
+            assert not [name for name in changing if name in where]
+
+
+def test_postgresql_writes_new_rows_beside_the_old_ones(
+    line: int, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    if on_sqlite():
+        return
+    campaign_id = make_campaign(PHONES)
+    preparation.prepare(campaign_id)
+    options = db.session.scalar(text("SELECT reloptions FROM pg_class WHERE relname = 'messages'"))
+    assert options == ["fillfactor=50"]
+    before = written()
+    claim = Claim(line)
+    found = claiming.take(claim, 10)
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found])
+    gateway_inbox.store(line, [Receipt(f"r-{m.id}", "", ReceiptStatus.DELIVERED) for m in found])
+    while gateway_inbox.apply_batch():
+        continue
+    assert statuses(campaign_id) == {"delivered": 10}
+    assert [new - old for new, old in zip(written(), before, strict=True)] == [30, 30]
+
+
+def written() -> tuple[int, int]:
+    """How many rows of messages have been written anew, and how many of them beside the old one."""
+    db.session.remove()
+    db.engine.dispose()  # a connection tells what it has done when it ends, at the latest
+    columns = "n_tup_upd, n_tup_hot_upd"
+    query = text(f"SELECT {columns} FROM pg_stat_user_tables WHERE relname = 'messages'")
+    found, before = (0, 0), (-1, -1)
+    while found != before:
+        time.sleep(0.1)
+        found, before = tuple(db.session.execute(query).one()), found
+        db.session.rollback()
+    return found

@@ -1,0 +1,108 @@
+"""Nobody waits long because somebody else has much to do."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from rq import Queue
+from sqlalchemy import create_engine, make_url, text
+
+from benchmarks import smsc
+from benchmarks.fairness import while_sent
+from benchmarks.plant import Plant, plant
+from benchmarks.sending import read_campaign, smpp_gateway
+from promosms import queue as bell
+from promosms.extensions import db
+from promosms.jobs import prepare
+from promosms.lib import time_slice
+from promosms.models import Campaign, CampaignStatus
+from promosms.services.campaigns import audience
+from tests.services.sending.conftest import MakeCampaign
+
+BIG = 20_000
+OPTIONS = Namespace(messages=BIG, small=100, rate=2000)
+
+
+@pytest.fixture
+def own_database(database_url: str) -> Iterator[str]:
+    """An empty database beside the one of the other tests; a file of its own on SQLite."""
+    if database_url.startswith("sqlite"):
+        yield ""
+        return
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE fairness"))
+    try:
+        yield make_url(database_url).set(database="fairness").render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text("DROP DATABASE fairness WITH (FORCE)"))
+        engine.dispose()
+
+
+@pytest.fixture
+def peer() -> Iterator[smsc.Process]:
+    """An SMSC that notes when each number was texted."""
+    with smsc.running() as process:
+        yield process
+
+
+@pytest.fixture
+def running(own_database: str, peer: smsc.Process) -> Iterator[Plant]:
+    """The real workers with a gateway of 2,000 parts a second."""
+    with plant(own_database) as made:
+        with made.app.app_context():
+            smpp_gateway(peer.port, window=100, wire=100, rate=OPTIONS.rate)
+        made.start("work", "gateway-2", "tick")
+        made.wait(lambda: bool(peer.counts()["binds"]))
+        yield made
+
+
+def test_a_small_campaign_overtakes_one_that_is_being_sent(
+    running: Plant, peer: smsc.Process
+) -> None:
+    while_sent(running, peer, 2, OPTIONS)
+    small = peer.counts("487")  # one look at both: the big one goes on meanwhile
+    assert small["matching"] == 100
+    assert small["numbers"] - 100 < BIG / 2, "the small one has waited for the big one"
+    with running.app.app_context():
+        assert read_campaign(1).status == CampaignStatus.SENDING
+
+
+def test_a_long_preparation_goes_on_behind_those_who_wait(
+    app: Flask, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_slice, "SHARED", 0.0)
+    monkeypatch.setattr(audience, "PAGE", 4)
+    big = make_campaign([f"+4860111{n:04}" for n in range(10)])
+    with app.app_context():
+        bell.queue("work").empty()
+        bell.ring("work", "prepare.run", 0)
+        prepare.run(big)
+        assert waiting(bell.queue("work")) == [(0,), (big,)]
+        assert read(big) == (CampaignStatus.PREPARING, 4)
+        bell.queue("work").empty()
+        prepare.run(big)
+        assert read(big) == (CampaignStatus.SENDING, 10), "alone it need not stop"
+
+
+def test_a_campaign_waits_once_however_often_it_is_rung_for(app: Flask) -> None:
+    with app.app_context():
+        bell.queue("work").empty()
+        for campaign_id in (7, 8, 7, 7):
+            bell.ring("work", "prepare.run", campaign_id)
+        bell.ring("work", "imports.run", 7)
+        assert waiting(bell.queue("work")) == [(7,), (8,), (7,)]
+
+
+def waiting(queue: Queue) -> list[tuple[int, ...]]:
+    """What the jobs of a queue are for, in their order."""
+    return [tuple(job.args) for job in queue.get_jobs()]
+
+
+def read(campaign_id: int) -> tuple[str, int]:
+    """Status of a campaign, and how many messages it has so far."""
+    db.session.rollback()
+    campaign = db.session.get_one(Campaign, campaign_id, populate_existing=True)
+    return campaign.status, campaign.n_queued

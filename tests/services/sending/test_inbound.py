@@ -1,0 +1,221 @@
+"""Replies: whose they are, and what is answered."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.gateways.base import Inbound
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Lane,
+    Message,
+    MessageStatus,
+    Suppression,
+    SuppressionSource,
+    now,
+)
+from promosms.services.abuse import sms_pumping
+from promosms.services.inbox import auto_replies, gateway_inbox
+from promosms.services.sending import opt_outs
+from promosms.settings import setting
+from promosms.sms.opt_out import CONFIRMATIONS
+from tests.services.sending.inbox import (
+    NUMBER,
+    OTHER,
+    PHONE,
+    answered,
+    come,
+    gateway_id,
+    kept,
+    reply,
+    stopped,
+    texted,
+    waiting,
+)
+from tests.support.cast import Cast
+
+# Whose it is
+
+
+def test_a_reply_goes_to_whoever_texted_last_from_that_number(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id)
+    texted(cast.stranger.account_id)
+    texted(cast.owner.account_id, sender=OTHER)
+    texted(cast.owner.account_id, status=MessageStatus.QUEUED)  # has not left yet
+    reply("Are you open?", "1")
+    reply("And now?", "2", OTHER)
+    assert kept() == [
+        (cast.stranger.account_id, "reply", "Are you open?"),
+        (cast.owner.account_id, "reply", "And now?"),
+    ]
+
+
+def test_a_reply_that_is_told_twice_is_kept_once(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id)
+    reply("Hello", "1")
+    reply("Hello", "1")
+    assert len(kept()) == 1
+
+
+@pytest.mark.parametrize("word", ["STOP", "Please take me off, unsubscribe me at once"])
+def test_a_wish_to_stop_by_another_number_counts_for_all_who_texted_lately(
+    context: None, cast: Cast, word: str
+) -> None:
+    texted(cast.owner.account_id, sender="SHOP")
+    texted(cast.stranger.account_id, sender="BAKERY", days=29)
+    reply(word, "1", OTHER)
+    assert stopped() == sorted([cast.owner.account_id, cast.stranger.account_id])
+    assert len(kept()) == 2
+    assert len(answered()) == (1 if word == "STOP" else 0)
+    assert waiting() == 0
+
+
+def test_of_those_who_texted_long_ago_only_the_last_is_meant(context: None, cast: Cast) -> None:
+    texted(cast.stranger.account_id, sender="BAKERY", days=90)
+    texted(cast.owner.account_id, sender="SHOP", days=31)
+    reply("STOP", "1", OTHER)
+    assert stopped() == [cast.owner.account_id]
+
+
+def test_who_texted_lately_is_meant_rather_than_who_did_long_ago(context: None, cast: Cast) -> None:
+    texted(cast.stranger.account_id, sender="BAKERY", days=31)
+    texted(cast.owner.account_id, sender="SHOP", days=1)
+    reply("STOP", "1", OTHER)
+    assert stopped() == [cast.owner.account_id]
+
+
+@pytest.mark.parametrize("word", ["START", "HELP", "Hello"])
+def test_anything_else_by_another_number_is_dropped(context: None, cast: Cast, word: str) -> None:
+    texted(cast.owner.account_id, sender="SHOP")
+    opt_outs.opt_out(cast.owner.account_id, PHONE, SuppressionSource.REPLY)
+    reply(word, "1", OTHER)
+    assert (kept(), answered(), waiting()) == ([], [], 0)
+    assert stopped() == [cast.owner.account_id]
+
+
+@pytest.mark.parametrize("word", ["STOP", "Hello"])
+def test_of_strangers_nothing_is_kept_but_a_count(
+    context: None, cast: Cast, word: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    texted(cast.owner.account_id, phone="+48601200999")
+    gateway_inbox.log.addHandler(caplog.handler)
+    try:
+        come([Inbound("1", PHONE, NUMBER, word), Inbound("2", PHONE, OTHER, word)])
+    finally:
+        gateway_inbox.log.removeHandler(caplog.handler)
+    assert (kept(), stopped(), answered(), waiting()) == ([], [], [], 0)
+    lines = {
+        (record.msg, *(vars(record)[k] for k in ("code", "count"))) for record in caplog.records
+    }
+    assert lines == {("inbound.dropped", "nobody", 2)}
+
+
+# STOP and START
+
+
+def test_stop_is_confirmed_once_by_the_number_that_was_written_to(
+    context: None, cast: Cast
+) -> None:
+    texted(cast.owner.account_id, language="pl")
+    reply("STOP", "1")
+    reply("STOP!!", "2")
+    said = db.session.query(Message).filter_by(lane=Lane.SYSTEM).one()
+    assert (said.text, said.phone, said.sender) == (CONFIRMATIONS["pl"], PHONE, NUMBER)
+    assert (said.campaign_id, said.price, said.parts, said.country) == (None, 0, 1, "PL")
+    assert (said.account_id, said.gateway_id) == (cast.owner.account_id, gateway_id())
+    assert db.session.query(Suppression).one().confirmed_at is not None
+
+
+def test_stop_after_start_is_confirmed_again_but_three_times_a_day_only(
+    context: None, cast: Cast
+) -> None:
+    texted(cast.owner.account_id)
+    for number in range(5):
+        reply("STOP", f"stop-{number}")
+        assert stopped() == [cast.owner.account_id]
+        reply("START", f"start-{number}")
+        assert stopped() == []
+    assert answered() == [CONFIRMATIONS["en"]] * auto_replies.MOST_CONFIRMATIONS
+    with transaction() as session:
+        session.execute(update(Message).values(created_at=now() - timedelta(days=2)))
+    reply("STOP", "tomorrow")
+    assert len(answered()) == auto_replies.MOST_CONFIRMATIONS + 1
+
+
+def test_what_may_be_a_stop_suppresses_and_is_not_confirmed(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id)
+    reply("I told you to stop this", "1")
+    assert (stopped(), answered()) == ([cast.owner.account_id], [])
+    reply("STOP", "2")  # now it is certain
+    assert len(answered()) == 1
+
+
+def test_a_number_that_the_owner_had_suppressed_becomes_the_recipients_own_word(
+    context: None, cast: Cast
+) -> None:
+    texted(cast.owner.account_id)
+    opt_outs.opt_out(cast.owner.account_id, PHONE, SuppressionSource.HAND)
+    reply("STOP", "1")
+    assert db.session.query(Suppression).one().source == SuppressionSource.REPLY
+    assert len(answered()) == 1
+
+
+def test_where_nobody_can_be_answered_nothing_is_said(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id, sender="SHOP")
+    reply("STOP", "1", "SHOP")
+    assert (stopped(), answered()) == ([cast.owner.account_id], [])
+
+
+def test_for_an_account_that_leaves_nothing_is_said(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id)
+    with transaction() as session:
+        session.execute(
+            update(Account)
+            .where(Account.id == cast.owner.account_id)
+            .values(status=AccountStatus.DELETING)
+        )
+    reply("STOP", "1")
+    assert answered() == []
+
+
+def test_answers_leave_the_budget_of_passwords_alone(context: None, cast: Cast, app: Flask) -> None:
+    app.config["SYSTEM_TEXTS_PER_HOUR"] = 1
+    texted(cast.owner.account_id)
+    reply("STOP", "1")
+    reply("HELP", "2")
+    assert len(answered()) == 2
+    assert sms_pumping.why_not(PHONE, "", "") is None
+
+
+# HELP
+
+
+def test_help_is_answered_once_a_day_and_kept(context: None, cast: Cast, app: Flask) -> None:
+    app.config.update(OPERATOR_NAME="Łódź Texts Ltd", OPERATOR_EMAIL="help@example.com")
+    texted(cast.owner.account_id)
+    reply("HELP", "1")
+    reply("help?", "2")
+    assert answered() == ["Lodz Texts Ltd, help@example.com. Reply STOP to opt out"]
+    assert [kind for _, kind, _ in kept()] == ["help", "help"]
+    with transaction() as session:
+        session.execute(update(Message).values(created_at=now() - timedelta(days=2)))
+    reply("HELP", "3")
+    assert len(answered()) == 2
+
+
+def test_the_operator_chooses_the_answer_to_help(context: None, cast: Cast, app: Flask) -> None:
+    app.config["HELP_ANSWER"] = "Call 42 from 9 to 5."
+    texted(cast.owner.account_id)
+    reply("POMOC", "1")
+    assert answered() == ["Call 42 from 9 to 5."]
+
+
+def test_without_a_name_the_answer_to_help_says_where_we_are(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id, language="de")
+    reply("HILFE", "1")
+    assert answered() == [f"PromoSMS, {setting('PUBLIC_URL')}. Abmelden: STOP antworten"]

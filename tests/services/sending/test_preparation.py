@@ -1,0 +1,82 @@
+"""Preparation: every recipient once, whatever changes while it runs."""
+
+import pytest
+from sqlalchemy import select, text
+
+from promosms.db.transactions import has_room, lengthen_log, on_sqlite, transaction
+from promosms.extensions import db
+from promosms.models import Campaign, CampaignStatus, Consent, Message, Recipient, RouteGateway
+from promosms.services.campaigns import audience, preparation
+from tests.services.sending.conftest import MakeCampaign, check_books, statuses
+from tests.support.cast import Cast
+
+PHONES = [f"+4860122{number:04}" for number in range(6)]
+
+
+def test_a_number_that_was_deleted_and_added_again_is_texted_once(
+    context: None, make_campaign: MakeCampaign, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "PAGE", 4)
+    campaign_id = make_campaign(PHONES)
+    assert preparation.prepare(campaign_id, seconds=0) == CampaignStatus.PREPARING
+    with transaction() as session:
+        session.delete(session.scalars(select(Recipient).where(Recipient.phone == PHONES[0])).one())
+        session.flush()
+        session.add(
+            Recipient(
+                account_id=cast.owner.account_id,
+                phone=PHONES[0],
+                country="PL",
+                consent=Consent.GIVEN,
+            )
+        )
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert statuses(campaign_id) == {"queued": 6}
+    campaign = db.session.get_one(Campaign, campaign_id)
+    assert (campaign.audience, campaign.total_price, campaign.n_parts) == (6, 6 * 300, 6)
+    check_books(cast.owner.account_id)
+
+
+def test_texts_are_stored_as_written(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    text = "Tab\\t and \\N for {first_name}, {city|your city}\nzażółć 👍, and much more of it"
+    campaign_id = make_campaign(PHONES[:1], text=text)
+    preparation.prepare(campaign_id)
+    message = db.session.scalars(select(Message).where(Message.campaign_id == campaign_id)).one()
+    campaign = db.session.get_one(Campaign, campaign_id)
+    written = text.replace("{first_name}", "Ola").replace("{city|your city}", "your city")
+    assert message.text == written + audience.Writer(campaign).tail
+    assert (message.encoding, message.parts, message.price) == ("ucs2", 2, 600)
+    assert message.created_at.tzinfo is not None
+    assert message.created_at >= campaign.created_at
+
+
+def test_a_country_that_no_gateway_serves_is_left_out(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    with transaction() as session:
+        for behind in session.scalars(select(RouteGateway)):
+            behind.countries = "DE"
+    campaign_id = make_campaign(PHONES, launched=False)
+    campaign = db.session.get_one(Campaign, campaign_id)
+    assert audience.estimate(campaign).skipped == {audience.NO_GATEWAY: 6}
+    with transaction():
+        campaign.status = CampaignStatus.PREPARING
+    assert preparation.prepare(campaign_id) == CampaignStatus.FINISHED
+    assert statuses(campaign_id) == {"skipped": 6}
+
+
+def test_the_log_is_long_for_its_pages_only(context: None) -> None:
+    if not on_sqlite():
+        assert not has_room()
+        return
+    with transaction() as session:
+        lengthen_log(session)
+        assert pages_of_log() == 16_384
+    assert pages_of_log() == 1_000
+
+
+def pages_of_log() -> int:
+    found: int = db.session.execute(text("PRAGMA wal_autocheckpoint")).scalar_one()
+    return found

@@ -1,0 +1,238 @@
+"""Results: what each trouble does to a message, its money and its next try."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.gateways.base import Answer, Trouble
+from promosms.models import Account, Campaign, Gateway, Message, MessagePart, now
+from promosms.services.campaigns import launch, preparation
+from promosms.services.sending import claiming, exchange, opt_outs, recording, sweep
+from promosms.services.sending.claiming import Claim
+from promosms.services.sending.outbound import Claimed
+from tests.services.sending.conftest import MakeCampaign, check_books, statuses
+from tests.support.cast import Cast
+
+PHONES = [f"+486012{n:05}" for n in range(100, 104)]
+LONG = "x" * 400  # three parts
+TROUBLES = [
+    (Trouble.PERMANENT, "failed", None),
+    (Trouble.UNKNOWN, "unknown", None),
+    (Trouble.TEMPORARY, "queued", 30),
+    (Trouble.THROTTLED, "queued", 2),
+    (Trouble.SETTINGS, "queued", 60),
+]
+
+
+def taken(make_campaign: MakeCampaign, text: str = "Hello") -> tuple[int, Claim, list[Claimed]]:
+    """A campaign to four numbers, all of them being submitted."""
+    campaign_id = make_campaign(PHONES, text=text)
+    preparation.prepare(campaign_id)
+    claim = Claim(gateway().id)
+    return campaign_id, claim, claiming.take(claim, 10)
+
+
+def gateway() -> Gateway:
+    """The only gateway."""
+    return db.session.scalars(select(Gateway)).one()
+
+
+def row(message: Claimed) -> Message:
+    """A message as it stands in the database now."""
+    return db.session.scalars(
+        select(Message).where(Message.id == message.id).execution_options(populate_existing=True)
+    ).one()
+
+
+def again(claim: Claim) -> list[Claimed]:
+    """What is taken when the time of every next try has come."""
+    with transaction() as session:
+        session.execute(update(Message).values(next_attempt_at=now()))
+    return claiming.take(Claim(claim.gateway_id), 10)
+
+
+@pytest.mark.parametrize(("trouble", "status", "wait"), TROUBLES)
+def test_each_trouble_has_its_end(
+    context: None,
+    make_campaign: MakeCampaign,
+    cast: Cast,
+    trouble: Trouble,
+    status: str,
+    wait: int | None,
+) -> None:
+    campaign_id, claim, window = taken(make_campaign)
+    answer = Answer(trouble=trouble, reason="why")
+    assert recording.record(claim, [(message, answer) for message in window]) == 4
+    assert statuses(campaign_id) == {status: 4}
+    found = row(window[0])
+    assert found.reason == "why"
+    if wait is not None:
+        assert found.next_attempt_at is not None
+        assert abs((found.next_attempt_at - now()).total_seconds() - wait) < 2
+    check_books(cast.owner.account_id)
+
+
+def test_the_waits_grow_and_the_gateway_may_name_its_own(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    _, claim, window = taken(make_campaign)
+    message, other = window[0]._replace(attempts=3), window[1]
+    busy = Answer(trouble=Trouble.TEMPORARY, reason="busy")
+    asked = Answer(trouble=Trouble.THROTTLED, reason="throttled", wait=90)
+    recording.record(claim, [(message, busy), (other, asked)])
+    for one, wait in ((message, 300), (other, 90)):
+        due = row(one).next_attempt_at
+        assert due is not None
+        assert abs((due - now()).total_seconds() - wait) < 2
+
+
+def test_throttling_does_not_count_as_a_try(context: None, make_campaign: MakeCampaign) -> None:
+    _, claim, window = taken(make_campaign)
+    throttled = Answer(trouble=Trouble.THROTTLED, reason="throttled")
+    recording.record(claim, [(window[0], throttled)])
+    assert row(window[0]).attempts == 0
+
+
+def test_a_text_is_given_up_a_day_after_its_first_try(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign)
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(Message.id == window[0].id)
+            .values(tried_at=now() - timedelta(hours=25))
+        )
+    busy = Answer(trouble=Trouble.TEMPORARY, reason="busy")
+    recording.record(claim, [(message, busy) for message in window])
+    assert statuses(campaign_id) == {"failed": 1, "queued": 3}
+    check_books(cast.owner.account_id)
+
+
+def test_wrong_settings_burn_no_text_before_the_third_try(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign)
+    refused = Answer(trouble=Trouble.SETTINGS, reason="bad_sender")
+    recording.record(claim, [(m, refused) for m in window])
+    for expected in ({"queued": 4}, {"failed": 4}):
+        window = again(claim)
+        assert len(window) == 4
+        owner = _owner(window[0])
+        recording.record(owner, [(m, refused) for m in window])
+        assert statuses(campaign_id) == expected
+    check_books(cast.owner.account_id)
+
+
+def test_only_the_missing_parts_go_again(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign, LONG)
+    assert window[0].parts == 3
+    partly = Answer(trouble=Trouble.THROTTLED, reason="throttled", taken={1: "a", 3: "c"})
+    recording.record(claim, [(window[0], partly)])
+    (message,) = again(claim)
+    assert dict(message.taken) == {1: "a", 3: "c"}
+    recording.record(_owner(message), [(message, Answer(("a", "b", "c")))])
+    parts = select(MessagePart.number, MessagePart.reference).order_by(MessagePart.number)
+    assert [tuple(part) for part in db.session.execute(parts)] == [(1, "a"), (2, "b"), (3, "c")]
+    assert statuses(campaign_id) == {"sent": 1, "sending": 3}
+    check_books(cast.owner.account_id)
+
+
+def test_a_text_that_failed_in_part_costs_what_was_taken(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign, LONG)
+    before = db.session.get_one(Account, cast.owner.account_id)
+    held, balance = before.held, before.balance
+    partly = Answer(trouble=Trouble.PERMANENT, reason="partly", taken={1: "a"})
+    recording.record(claim, [(window[0], partly)])
+    assert statuses(campaign_id) == {"failed": 1, "sending": 3}
+    db.session.expire_all()
+    after = db.session.get_one(Account, cast.owner.account_id)
+    assert (after.held, after.balance) == (held - 900, balance + 600)
+
+
+def test_a_lost_answer_is_asked_for_again_where_the_gateway_can_tell(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign)
+    _resend("dedupe")
+    lost = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+    recording.record(claim, [(m, lost) for m in window[:2]])
+    assert statuses(campaign_id) == {"queued": 2, "sending": 2}
+    with transaction() as session:
+        session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
+    sweep.take_back_leases()
+    assert statuses(campaign_id) == {"queued": 4}
+    assert [message.doubtful for message in again(claim)] == [True] * 4
+    check_books(cast.owner.account_id)
+
+
+def test_a_doubtful_text_that_is_stopped_stays_unconfirmed(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign)
+    _resend("lookup")
+    lost = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+    recording.record(claim, [(m, lost) for m in window])
+    opt_outs.opt_out(cast.owner.account_id, PHONES[0], "reply")
+    assert statuses(campaign_id) == {"queued": 3, "unknown": 1}
+    launch.cancel(db.session.get_one(Campaign, campaign_id))
+    assert statuses(campaign_id) == {"unknown": 4}
+    assert db.session.get_one(Account, cast.owner.account_id).held == 1200
+    check_books(cast.owner.account_id)
+
+
+def test_an_opt_out_that_only_the_gateway_knew_is_kept(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign)
+    answer = Answer(trouble=Trouble.PERMANENT, reason="opted_out", opted_out=True)
+    answered = [(window[1], answer)]
+    exchange.take(claim, answered, 0)
+    exchange.honour(answered)
+    assert opt_outs.is_suppressed(cast.owner.account_id, PHONES[1])
+    assert statuses(campaign_id) == {"failed": 1, "sending": 3}
+
+
+def test_a_turn_taken_twice_changes_nothing_the_second_time(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, claim, window = taken(make_campaign)
+    answered = [(message, Answer((f"r-{message.id}",))) for message in window]
+    exchange.take(claim, answered, 0)
+    exchange.take(claim, answered, 0)
+    assert statuses(campaign_id) == {"sent": 4}
+    assert db.session.query(MessagePart).count() == 4
+    check_books(cast.owner.account_id)
+
+
+def test_one_turn_may_answer_for_two_campaigns(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    first, claim, window = taken(make_campaign)
+    second = make_campaign([f"+486013{n:05}" for n in range(100, 103)])
+    preparation.prepare(second)
+    while not claim.empty:
+        window += claiming.take(claim, 20)
+    assert {message.campaign_id for message in window} == {first, second}
+    exchange.take(claim, [(message, Answer((f"r-{message.id}",))) for message in window], 0)
+    assert statuses(first) == {"sent": 4}
+    check_books(cast.owner.account_id)
+
+
+def _owner(message: Claimed) -> Claim:
+    """The claim that the message belongs to now."""
+    token = row(message).lease_token
+    assert token is not None
+    return Claim(gateway().id, token)
+
+
+def _resend(what: str) -> None:
+    with transaction() as session:
+        session.execute(update(Gateway).values(settings={"resend": what}))

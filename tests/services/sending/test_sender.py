@@ -1,0 +1,138 @@
+"""The sender at an SMSC: the window, a gateway that is too slow, at fault, or away."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+
+from promosms.extensions import db
+from promosms.jobs import gateway_connections
+from promosms.jobs.sender import Sender
+from promosms.models import Email, Gateway, GatewayStatus, Message
+from promosms.services.campaigns import preparation
+from tests.gateways.smpp.test_story import Network, network
+from tests.gateways.smsc import Client, Pdu, accept, by_turns, refuse
+from tests.services.sending.conftest import MakeCampaign, check_books, statuses
+from tests.support.cast import Cast
+
+__all__ = ["network"]
+PHONES = [f"+486012{n:05}" for n in range(100, 160)]
+INVALID_SENDER, THROTTLED = 0x0A, 0x58
+
+
+@pytest.fixture
+def line(app: Flask, network: Network) -> Iterator[gateway_connections.OpenLine]:
+    """The line to the SMSC, open in this process."""
+    with app.app_context():
+        gateway_id = db.session.scalars(select(Gateway.id).where(Gateway.name == "Line")).one()
+        db.session.remove()
+    network.smsc.on_submit = accept
+    yield gateway_connections.open_line(app, gateway_id)
+    gateway_connections.close_line(gateway_id)
+
+
+def campaign(make_campaign: MakeCampaign, phones: list[str] | None = None) -> int:
+    """A campaign whose messages wait."""
+    campaign_id = make_campaign(phones or PHONES)
+    preparation.prepare(campaign_id)
+    return campaign_id
+
+
+def test_it_sends_everything_and_finishes(
+    context: None,
+    line: gateway_connections.OpenLine,
+    network: Network,
+    make_campaign: MakeCampaign,
+    cast: Cast,
+) -> None:
+    campaign_id = campaign(make_campaign)
+    assert not Sender(line).run(20)
+    assert statuses(campaign_id) == {"sent": 60}
+    assert sorted(network.numbers()) == PHONES
+    check_books(cast.owner.account_id)
+
+
+def test_never_more_than_a_window_is_under_way(
+    context: None, line: gateway_connections.OpenLine, network: Network, make_campaign: MakeCampaign
+) -> None:
+    campaign(make_campaign)
+    most = 0
+    under_way = select(func.count()).where(Message.status == "sending")
+
+    def look(client: Client, pdu: Pdu) -> None:
+        nonlocal most
+        with db.engine.connect() as connection:
+            most = max(most, connection.scalar(under_way) or 0)
+        accept(client, pdu)
+
+    network.smsc.on_submit = look
+    Sender(line).run(20)
+    assert 1 < most <= line.window
+
+
+def test_a_gateway_that_refuses_everything_is_paused_and_no_text_is_burnt(
+    context: None,
+    line: gateway_connections.OpenLine,
+    network: Network,
+    make_campaign: MakeCampaign,
+    cast: Cast,
+    admin: object,
+) -> None:
+    campaign_id = campaign(make_campaign)
+    network.smsc.on_submit = refuse(INVALID_SENDER)
+    assert not Sender(line).run(20)
+    assert statuses(campaign_id) == {"queued": 60}
+    gateway = db.session.get_one(Gateway, line.gateway_id, populate_existing=True)
+    assert (gateway.status, gateway.paused_why) == (GatewayStatus.PAUSED, "invalid_sender")
+    assert 20 <= len(network.smsc.of("submit_sm")) <= 20 + line.window
+    assert db.session.scalars(select(Email.recipient)).all() == [cast.admin.email]
+    check_books(cast.owner.account_id)
+
+
+def test_one_acceptance_in_between_keeps_it_going(
+    context: None, line: gateway_connections.OpenLine, network: Network, make_campaign: MakeCampaign
+) -> None:
+    campaign_id = campaign(make_campaign)
+    mixed = [*([refuse(INVALID_SENDER)] * 15), accept] * 3
+    network.smsc.on_submit = by_turns(*mixed, accept)
+    Sender(line).run(20)
+    assert statuses(campaign_id) == {"queued": 45, "sent": 15}
+    gateway = db.session.get_one(Gateway, line.gateway_id, populate_existing=True)
+    assert gateway.status == GatewayStatus.ACTIVE
+
+
+def test_throttling_slows_the_whole_line_down(
+    context: None, line: gateway_connections.OpenLine, network: Network, make_campaign: MakeCampaign
+) -> None:
+    campaign_id = campaign(make_campaign, PHONES[:10])
+    network.smsc.on_submit = by_turns(refuse(THROTTLED), accept)
+    before = line.line.pace.rate
+    Sender(line).run(0.5)
+    assert line.line.pace.rate <= before / 2
+    assert statuses(campaign_id)["queued"] >= 1
+
+
+def test_answers_are_not_lost_while_the_database_is_away(
+    context: None,
+    line: gateway_connections.OpenLine,
+    network: Network,
+    make_campaign: MakeCampaign,
+    cast: Cast,
+) -> None:
+    campaign_id = campaign(make_campaign, PHONES[:20])
+    failures = iter(range(3))
+
+    def fail(*_: object) -> None:
+        if len(network.smsc.accepted) >= 5 and next(failures, None) is not None:
+            raise OperationalError("COMMIT", {}, Exception("gone"))
+
+    event.listen(db.engine, "commit", fail)
+    try:
+        Sender(line).run(20)
+    finally:
+        event.remove(db.engine, "commit", fail)
+    assert statuses(campaign_id) == {"sent": 20}
+    assert len(network.numbers()) == 20
+    check_books(cast.owner.account_id)
