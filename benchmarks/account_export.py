@@ -58,7 +58,7 @@ def run(messages: int, url: str) -> dict[str, float]:
             made = account_export.start(db.session.get_one(Account, account_id), "benchmark")
             export_id = made.id
             begun = time.monotonic()
-            queue.ring("work", "exports.run", export_id)
+            queue.wake("work", "exports.run", export_id)
         running.wait(lambda: _ended(export_id), every=0.5)
         found = {"seconds of the export": time.monotonic() - begun}
         found["MB of the worker at its peak"] = running.peak("work")

@@ -49,7 +49,7 @@ def while_prepared(
         other = account("big")
         add_people(other, options.messages, BIG)
         big, _ = launched(other)
-        queue.ring("work", "prepare.run", big)
+        queue.wake("work", "prepare.run", big)
     running.wait(lambda: read_campaign(big).cursor > 0)
     return delay_of_small(running, peer, options, big, "preparing")
 
@@ -74,7 +74,7 @@ def delay_of_small(
         add_people(mine, options.small, SMALL)
         campaign_id, _ = launched(mine)
         launched_at = time.time()
-        queue.ring("work", "prepare.run", campaign_id)
+        queue.wake("work", "prepare.run", campaign_id)
     running.wait(lambda: peer.counts("487")["matching"] >= options.small, every=0.05)
     with running.app.app_context():
         found = read_campaign(big).status

@@ -110,7 +110,7 @@ def import_file(app: Flask, file: Path, good: int) -> float:
             new = imports.upload(account, stream, file.name)
         basis = Basis(Consent.GIVEN, "benchmark", datetime.now(UTC))
         imports.start(new, new.mapping, new.has_header, imports.Target(), basis)
-        queue.ring("work", "imports.run", new.id)
+        queue.wake("work", "imports.run", new.id)
         wait(lambda: db.session.get_one(Import, new.id).status == ImportStatus.FINISHED)
         seconds = time.monotonic() - began
         found = db.session.scalar(select(func.count()).select_from(Recipient))
@@ -132,7 +132,7 @@ def send(app: Flask, good: int) -> None:
             session.add(campaign)
         began = time.monotonic()
         launch.launch(campaign, audience.estimate(campaign).total)
-        queue.ring("work", "prepare.run", campaign.id)
+        queue.wake("work", "prepare.run", campaign.id)
         wait(lambda: read(campaign.id).status != CampaignStatus.PREPARING)
         prepared = time.monotonic()
         wait(lambda: read(campaign.id).status == CampaignStatus.FINISHED)

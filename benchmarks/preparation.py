@@ -53,7 +53,7 @@ def run(people: int, url: str) -> dict[str, float]:
         running.start("work")
         begun, busy = time.monotonic(), running.busy("work")
         with running.app.app_context():
-            queue.ring("work", "prepare.run", campaign_id)
+            queue.wake("work", "prepare.run", campaign_id)
         found = {"MB of the worker at 0 %": running.memory("work")}
         watch(running, campaign_id, people, found)
         seconds = time.monotonic() - begun

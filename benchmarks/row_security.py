@@ -240,7 +240,7 @@ def plans(one: Site) -> None:
         for query in (QUERY, COUNT):
             say("\nplan, with the fence" if standing else "\nplan, without it", "")
             if standing:
-                row_security.stay_within(one.account_id)
+                row_security.restrict_to(one.account_id)
             lines = db.session.execute(text("EXPLAIN ANALYZE " + query.format(one.account_id)))
             sys.stdout.write("".join(f"    {line}\n" for (line,) in lines))
             db.session.rollback()

@@ -193,7 +193,7 @@ def begin(campaign_id: int, gateway_id: int) -> None:
     """Let the campaign go, and ring."""
     with transaction() as session:
         session.get_one(Campaign, campaign_id).status = CampaignStatus.SENDING
-    queue.ring(queue.gateway_queue(gateway_id), "send.run", gateway_id)
+    queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
 
 
 def still_open(campaign_id: int) -> int:

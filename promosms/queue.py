@@ -1,4 +1,4 @@
-"""The bell: tells a queue that there is work. The rows are the truth, the bell may be lost."""
+"""Queues: a job tells a worker that there is work. The rows are the truth, a job may be lost."""
 
 from redis import ConnectionPool, Redis, RedisError
 from rq import Queue, Worker
@@ -24,7 +24,7 @@ def queue(name: str) -> Queue:
     return Queue(name, connection=connection(), serializer=JSONSerializer)
 
 
-def ring(name: str, job: str, *ids: int) -> bool:
+def wake(name: str, job: str, *ids: int) -> bool:
     """Enqueue `job` ("send.run") on a queue; False when Redis cannot be reached.
 
     Jobs carry ids only and find their work in the database. Where all jobs of a queue do the
@@ -43,7 +43,7 @@ def ring(name: str, job: str, *ids: int) -> bool:
             )
         return True
     except RedisError:
-        log.warning("bell.unreachable", extra={"queue": name})
+        log.warning("queue.unreachable", extra={"queue": name})
         return False
 
 
@@ -59,7 +59,7 @@ def _wanted(waiting: Queue, job: str, ids: tuple[int, ...]) -> int:
     """How many jobs to enqueue: one for each worker that may be idle, and one that is ahead.
 
     The several workers of a gateway listen to the same queue. On the queue that all accounts
-    share each campaign and each import waits once, or those that ring most would get most.
+    share each campaign and each import waits once, or those that enqueue most would get most.
     """
     if waiting.name == "work":
         there = any((one.func_name, tuple(one.args)) == (job, ids) for one in waiting.get_jobs())

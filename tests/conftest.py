@@ -59,9 +59,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(item: pytest.Item) -> int:
     callspec = getattr(item, "callspec", None)
-    return ("", "sqlite", "postgresql").index(
-        callspec.params.get("engine_name", "") if callspec else ""
-    )
+    # A test of the other database alone has no name here, and is skipped.
+    name = callspec.params.get("engine_name") if callspec else None
+    return 2 if name == "postgresql" else 1 if name == "sqlite" else 0
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
-"""The second fence between accounts: PostgreSQL shows a customer's request only its own rows.
+"""Row security: PostgreSQL shows a customer's request only the rows of its own account.
 
-A request of a signed-in customer calls `stay_within`; from then on each of its transactions acts as
-a role that owns nothing and is bound by the policies of `models/row_security.py`. Both the role and the
+A request of a signed-in customer calls `restrict_to`. From then on each of its transactions acts
+as a role that owns nothing and is bound by the policies of `models/row_security.py`. Role and
 account are set for the transaction only, so a pooled connection takes nothing along. Everything
 else (workers, commands, admin pages, signing in) acts as the owner of the tables. On SQLite, or
-where the role is missing, nothing happens here: the first fence is `owned` in access.py.
+where the role is missing, nothing happens here: `owned` in web/access.py comes first.
 """
 
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ STEP = "SELECT set_config('role', %s, true), set_config(%s, %s, true)"
 
 
 def stands() -> bool:
-    """Is there a second fence: are the role, its rights and all policies there? Asked once."""
-    known: bool | None = current_app.extensions.get("fence")
+    """Is row security on: are the role, its rights and all policies there? Asked once."""
+    known: bool | None = current_app.extensions.get("row_security")
     if known is None:
-        known = current_app.extensions["fence"] = _complete()
+        known = current_app.extensions["row_security"] = _complete()
     return known
 
 
@@ -41,8 +41,9 @@ def note() -> str:
     if stands():
         return ""
     return (
-        f"There is no second fence between accounts: the role {row_security.ROLE} or its rights are "
-        "missing, see docs/operations.md. Everything works without it."
+        "Row security is off: the database does not keep accounts apart by itself. The role "
+        f"{row_security.ROLE} or its rights are missing, see docs/operations.md. "
+        "Everything works without it."
     )
 
 
@@ -52,10 +53,10 @@ def build() -> None:
         for statement in (row_security.role(), row_security.rights(sorted(db.metadata.tables))):
             with db.engine.begin() as connection:
                 connection.exec_driver_sql(statement)
-        current_app.extensions.pop("fence", None)
+        current_app.extensions.pop("row_security", None)
 
 
-def stay_within(account_id: int) -> None:
+def restrict_to(account_id: int) -> None:
     """From now on this request sees and changes only what belongs to the account."""
     if stands():
         request.environ[KEY] = account_id
@@ -71,14 +72,14 @@ def _account() -> int | None:
 
 
 @contextmanager
-def outside(why: str) -> Iterator[None]:
+def bypass(why: str) -> Iterator[None]:
     """Look beyond the account for a moment. Rare: `why` says what there is to see."""
     assert why
     account_id = _account()
     if account_id is None:
         yield
         return
-    db.session.flush()  # what was meant within the fence is written within it
+    db.session.flush()  # what was changed for the account is written under its policy
     request.environ[KEY] = None
     try:
         _step()
@@ -116,7 +117,7 @@ def _begin(_session: Session, transaction: SessionTransaction, connection: Conne
 
 
 def _complete() -> bool:
-    """Where something is missing no fence is used: a page would fail in its middle."""
+    """Where something is missing no policy is used: a page would fail in its middle."""
     if on_sqlite():
         return False
     tables = db.metadata.sorted_tables

@@ -10,4 +10,4 @@ from promosms.services.ledger import campaign_costs
 def run() -> None:
     """Store the figures of ended campaigns, and come back for what is left."""
     if campaign_costs.store(time_slice.begin(others_wait=partial(queue.others_wait, "work"))):
-        queue.ring("work", "campaign_costs.run")
+        queue.wake("work", "campaign_costs.run")

@@ -13,12 +13,12 @@ def run(account_id: int) -> None:
     """Go on with the erasure; what has to wait for others is tried again by the tick."""
     try:
         if erasure.erase(account_id, time_slice.SHARED):
-            queue.ring("work", "erasure.run", account_id)
+            queue.wake("work", "erasure.run", account_id)
     except erasure.Unfinished:
         log.warning("erasure.unfinished", extra={"account": pseudonyms.of(account_id)})
 
 
 def tidy() -> None:
     """Make unreadable what was deleted just now: a person, or an unfinished registration."""
-    if not overwrite_files.scrub([*TABLES, "confirmations", "emails"]):
+    if not overwrite_files.scrub([*TABLES, "email_links", "emails"]):
         log.warning("erasure.unfinished")

@@ -11,4 +11,4 @@ def run(export_id: int) -> None:
     """Go on with the export, and come back for what is left."""
     over = time_slice.begin(others_wait=partial(queue.others_wait, "work"))
     if account_export.work(export_id, over):
-        queue.ring("work", "exports.run", export_id)
+        queue.wake("work", "exports.run", export_id)

@@ -87,4 +87,4 @@ class Sink:
         with self.lock:
             self.ringing = False
         with self.app.app_context():
-            queue.ring("receive", "receive.run")
+            queue.wake("receive", "receive.run")

@@ -9,4 +9,4 @@ from promosms.services.imports import run as import_run
 def run(import_id: int) -> None:
     """Import, or undo an import, and come back for what is left."""
     if import_run.work(import_id, others_wait=partial(queue.others_wait, "work")):
-        queue.ring("work", "imports.run", import_id)
+        queue.wake("work", "imports.run", import_id)

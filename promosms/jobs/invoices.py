@@ -23,12 +23,12 @@ def run() -> None:
     while ids := invoice_files.missing(after=last):
         last = ids[0]
         if over():
-            queue.ring("work", "invoices.run")
+            queue.wake("work", "invoices.run")
             break
         if time.monotonic() - _failed.get(last, -PATIENCE) >= PATIENCE:
             _complete(last)
     if outbox.waiting():
-        queue.ring("mail", "mail.run")
+        queue.wake("mail", "mail.run")
 
 
 def _complete(invoice_id: int) -> None:

@@ -31,11 +31,11 @@ def whole(function: Callable[[], object]) -> Step:
 
 
 NIGHTLY: dict[str, Step] = {
-    "spendings": lambda _place, over: {} if campaign_costs.store(over) else None,
+    "campaign_costs": lambda _place, over: {} if campaign_costs.store(over) else None,
     ledger_nightly.NAME: ledger_nightly.step,
     audit_nightly.NAME: audit_nightly.step,
     "invoices": whole(invoices.purge),
-    "throttles": whole(backoff.forget_old),
+    "backoffs": whole(backoff.forget_old),
     "known_browsers": whole(known_browsers.forget_old),
     "system texts": whole(sms_pumping.purge),
     "erasures": whole(erasure_requests.forget_old),
@@ -60,7 +60,7 @@ def run() -> None:
         if _do(name, place):
             break
     if due():
-        queue.ring("work", "nightly.run")
+        queue.wake("work", "nightly.run")
 
 
 def _do(name: str, place: dict[str, Any]) -> bool:

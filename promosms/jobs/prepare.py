@@ -13,8 +13,8 @@ def run(campaign_id: int) -> None:
     """Prepare, then ring for the gateways that have something to send, or for the next slice."""
     status = preparation.prepare(campaign_id, others_wait=partial(queue.others_wait, "work"))
     if status == CampaignStatus.PREPARING:
-        queue.ring("work", "prepare.run", campaign_id)
+        queue.wake("work", "prepare.run", campaign_id)
     if status == CampaignStatus.SENDING:
         for gateway_id in sweep.gateways_with_work():
-            queue.ring(queue.gateway_queue(gateway_id), "send.run", gateway_id)
-    stripe.ring_top_ups()  # the campaign has just set its price aside
+            queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
+    stripe.wake_top_ups()  # the campaign has just set its price aside

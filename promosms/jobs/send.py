@@ -13,4 +13,4 @@ def run(gateway_id: int) -> None:
     if line is None:
         return  # a worker that does not hold this gateway; the sweep rings again
     if Sender(line).run(SECONDS):
-        queue.ring(queue.gateway_queue(gateway_id), "send.run", gateway_id)
+        queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)

@@ -17,34 +17,34 @@ EVERY = 300.0  # seconds between two sweeps
 _swept: float | None = None
 
 
-def ring() -> None:
+def wake() -> None:
     """Ring for what is due; called by the tick."""
     global _swept
     if not stripe_checkout.available():
         return
-    ring_top_ups()
+    wake_top_ups()
     if saved_cards.to_delete():
-        queue.ring("work", "stripe.forget")
+        queue.wake("work", "stripe.forget")
     if _swept is None or time.monotonic() - _swept >= EVERY:
         _swept = time.monotonic()
-        queue.ring("work", "stripe.sweep")
+        queue.wake("work", "stripe.sweep")
 
 
-def ring_top_ups() -> None:
+def wake_top_ups() -> None:
     """Ring for the accounts whose balance has fallen low; called where it may just have."""
     for account_id in automatic_top_ups.due():
-        queue.ring("work", "stripe.top_up", account_id)
+        queue.wake("work", "stripe.top_up", account_id)
 
 
 def top_up(account_id: int) -> None:
     """One automatic top-up; what could not be asked is asked again by the tick."""
     try:
         if automatic_attempts.run(account_id):
-            queue.ring("work", "invoices.run")
+            queue.wake("work", "invoices.run")
     except stripe_checkout.Unavailable:
         log.warning("card.unavailable")
     if outbox.waiting():
-        queue.ring("mail", "mail.run")
+        queue.wake("mail", "mail.run")
 
 
 def sweep() -> None:
@@ -56,7 +56,7 @@ def sweep() -> None:
         log.warning("card.unavailable")
         return
     if asked:
-        queue.ring("work", "invoices.run")
+        queue.wake("work", "invoices.run")
 
 
 def forget() -> None:

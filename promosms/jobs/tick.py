@@ -55,29 +55,29 @@ def tick() -> None:
     top_ups.expire()
     for account_id in balance_alerts.due():
         balance_alerts.check(account_id)
-    ring()
+    wake()
 
 
-def ring() -> None:
-    """Ring for every queue that has something to do."""
+def wake() -> None:
+    """Enqueue a job for every queue that has something to do."""
     for campaign_id in preparation.waiting():
-        queue.ring("work", "prepare.run", campaign_id)
+        queue.wake("work", "prepare.run", campaign_id)
     for gateway_id in sweep.gateways_with_work():
-        queue.ring(queue.gateway_queue(gateway_id), "send.run", gateway_id)
+        queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
     if sweep.events_due():
-        queue.ring("receive", "receive.run")
+        queue.wake("receive", "receive.run")
     for import_id in imports.stale_imports():
-        queue.ring("work", "imports.run", import_id)
+        queue.wake("work", "imports.run", import_id)
     for account_id in erasure.stale_erasures():
-        queue.ring("work", "erasure.run", account_id)
+        queue.wake("work", "erasure.run", account_id)
     for export_id in account_export.waiting():
-        queue.ring("work", "exports.run", export_id)
+        queue.wake("work", "exports.run", export_id)
     if invoice_files.missing():
-        queue.ring("work", "invoices.run")
+        queue.wake("work", "invoices.run")
     if campaign_costs.due():
-        queue.ring("work", "campaign_costs.run")
+        queue.wake("work", "campaign_costs.run")
     if nightly.due():
-        queue.ring("work", "nightly.run")
-    stripe.ring()
+        queue.wake("work", "nightly.run")
+    stripe.wake()
     if outbox.waiting():
-        queue.ring("mail", "mail.run")
+        queue.wake("mail", "mail.run")

@@ -7,13 +7,13 @@ from promosms.models.accounts.account import Account, AccountStatus
 from promosms.models.accounts.adjustment import Adjustment, AdjustmentStatus
 from promosms.models.accounts.guest import Guest
 from promosms.models.audit.audit import AuditEntry, AuditHead
-from promosms.models.auth.backoff import Throttle
-from promosms.models.auth.email_link import Confirmation, ConfirmationKind
+from promosms.models.auth.backoff import Backoff
+from promosms.models.auth.email_link import EmailLink, EmailLinkKind
 from promosms.models.auth.known_browser import KnownBrowser
 from promosms.models.auth.phone_change import PhoneChange
 from promosms.models.auth.recovery_code import RecoveryCode
 from promosms.models.auth.session import Session
-from promosms.models.auth.two_factor_challenge import SecondStep
+from promosms.models.auth.two_factor_challenge import TwoFactorChallenge
 from promosms.models.auth.user import Role, User
 from promosms.models.base import Model, Privacy, UtcDateTime, new_public_id, now, table_of
 from promosms.models.campaigns.campaign import Campaign, CampaignList, CampaignStatus
@@ -21,12 +21,12 @@ from promosms.models.gateways.gateway import EventKind, Gateway, GatewayEvent, G
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
 from promosms.models.imports.import_ import BadRow, Import, ImportStatus
-from promosms.models.installation.nightly_job import Chore
+from promosms.models.installation.nightly_job import NightlyJob
 from promosms.models.invoices import guards as invoice_guards
 from promosms.models.invoices.company import Company, TaxAnswer, TaxCheck
 from promosms.models.invoices.invoice import Invoice, InvoiceDocument, InvoiceKind, InvoiceSeries
 from promosms.models.ledger import guards as ledger_guards
-from promosms.models.ledger.campaign_cost import Spending
+from promosms.models.ledger.campaign_cost import CampaignCost
 from promosms.models.ledger.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
 from promosms.models.mail.email import Email, EmailStatus
 from promosms.models.payments.balance_wishes import AutomaticTopUp, LowBalanceAlert
@@ -69,10 +69,10 @@ __all__ = [
     "CampaignList",
     "CampaignStatus",
     "CardDeletion",
-    "Chore",
+    "NightlyJob",
     "Company",
-    "Confirmation",
-    "ConfirmationKind",
+    "EmailLink",
+    "EmailLinkKind",
     "Consent",
     "CookieChoice",
     "Email",
@@ -117,17 +117,17 @@ __all__ = [
     "Role",
     "Route",
     "RouteGateway",
-    "SecondStep",
+    "TwoFactorChallenge",
     "SenderKind",
     "Session",
-    "Spending",
+    "CampaignCost",
     "SpentProof",
     "Suppression",
     "SuppressionSource",
     "TROUBLED",
     "TaxAnswer",
     "TaxCheck",
-    "Throttle",
+    "Backoff",
     "TextAttempt",
     "TextBlock",
     "TextRefusal",

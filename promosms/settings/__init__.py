@@ -108,7 +108,7 @@ class ConfigError(Exception):
 
 def instance_path() -> str:
     """The folder of this installation: `PROMOSMS_INSTANCE`, or `instance/` beside the package."""
-    beside = Path(__file__).resolve().parent.parent / "instance"
+    beside = Path(__file__).resolve().parents[2] / "instance"
     return str(Path(os.environ.get("PROMOSMS_INSTANCE") or beside).resolve())
 
 

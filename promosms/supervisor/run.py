@@ -94,7 +94,7 @@ def seed() -> None:
     if made is None:
         _tell(f"  demo       {demo.EMAIL} is there already")
         return
-    queue.ring("work", "prepare.run", made.campaign_id)
+    queue.wake("work", "prepare.run", made.campaign_id)
     _tell(f"  demo       sign in as {demo.EMAIL} with the password {made.password}")
 
 

@@ -83,7 +83,7 @@ def show(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit() and not problem:
         has_header = bool(form.has_header.data)
         if imports.start(which, mapping, has_header, form.target(own), form.basis()):
-            queue.ring("work", "imports.run", which.id)
+            queue.wake("work", "imports.run", which.id)
         return redirect(url_for("imports.show", public_id=public_id), 303)
     preview = import_preview.preview(which, mapping, bool(form.has_header.data), account.region)
     return render_template(
@@ -136,7 +136,7 @@ def refused(public_id: str) -> ResponseReturnValue:
 def _begin(which: Import, rows: int) -> None:
     """A little is done while the page waits, more of it by the worker."""
     if rows > imports.AT_ONCE or import_run.work(which.id):
-        queue.ring("work", "imports.run", which.id)
+        queue.wake("work", "imports.run", which.id)
 
 
 def _state(which: Import) -> dict[str, object]:

@@ -151,7 +151,7 @@ def _check() -> ResponseReturnValue | None:
         return _sign_in_first()
     user = me()
     if user.account_id is not None:
-        row_security.stay_within(user.account_id)
+        row_security.restrict_to(user.account_id)
     if user.must_choose_password and request.endpoint not in (
         "auth.choose_password",
         "auth.sign_out",

@@ -32,7 +32,7 @@ def launch_all(app: Flask, campaign_ids: Sequence[int], journal: str) -> None:
             campaign = db.session.get_one(Campaign, campaign_id)
             try:
                 launch.launch(campaign, audience.estimate(campaign).total)
-                queue.ring("work", "prepare.run", campaign_id)
+                queue.wake("work", "prepare.run", campaign_id)
             except launch.LaunchError as problem:
                 if problem.code != launch.LaunchProblem.NOT_DRAFT:
                     raise

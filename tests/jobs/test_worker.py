@@ -26,7 +26,7 @@ def test_jobs_write_while_a_thread_of_the_worker_writes(app: Flask) -> None:
         with app.app_context():
             queue = bell.queue("work")
             for _ in range(10):
-                bell.ring("work", "receive.run")
+                bell.wake("work", "receive.run")
             worker = AppWorker([queue], connection=queue.connection, serializer=queue.serializer)
             worker.app = app
             worker.work(burst=True, logging_level="ERROR")

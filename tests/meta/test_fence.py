@@ -188,13 +188,13 @@ def test_it_stays_bound_after_an_error_and_in_savepoints(stage: Stage, ask: Ask)
 def test_who_steps_outside_comes_back(stage: Stage, ask: Ask) -> None:
     def walk() -> list[str]:
         found = []
-        with row_security.outside("a test"):
+        with row_security.bypass("a test"):
             found.append(who()[0])
-            with row_security.outside("another one within it"):
+            with row_security.bypass("another one within it"):
                 found.append(who()[0])
             found.append(who()[0])
         found.append(who()[0])
-        with row_security.outside("a test"):
+        with row_security.bypass("a test"):
             db.session.commit()
             found.append(who()[0])
         db.session.commit()
@@ -206,7 +206,7 @@ def test_who_steps_outside_comes_back(stage: Stage, ask: Ask) -> None:
 @pytest.mark.parametrize("rolled_back", [True, False])
 def test_who_falls_outside_comes_back(stage: Stage, ask: Ask, rolled_back: bool) -> None:
     def fall() -> None:
-        with row_security.outside("a test"):
+        with row_security.bypass("a test"):
             db.session.execute(text("SELECT 1"))
             try:
                 db.session.execute(text("SELECT 1 / 0"))
@@ -230,11 +230,11 @@ def test_what_is_written_outside_is_written_there(stage: Stage, ask: Ask) -> Non
     owner = stage.cast.owner.account_id
 
     def write() -> None:
-        with transaction() as session, row_security.outside("a test"):
+        with transaction() as session, row_security.bypass("a test"):
             session.add(RecipientList(account_id=owner, name="From outside"))
         with transaction() as session:
             session.add(RecipientList(account_id=owner, name="From within"))
-            with row_security.outside("a test"):
+            with row_security.bypass("a test"):
                 pass
 
     with pytest.raises(DBAPIError, match=REFUSED):

@@ -17,10 +17,10 @@ from promosms.models import (
     BadRow,
     Campaign,
     CampaignStatus,
-    Confirmation,
-    ConfirmationKind,
     Consent,
     Email,
+    EmailLink,
+    EmailLinkKind,
     Erasure,
     Gateway,
     GatewayStatus,
@@ -239,12 +239,12 @@ class Stage:
 
     def _links(self) -> None:
         owner = db.session.get_one(User, self.cast.owner.user_id)
-        for kind in ConfirmationKind:
+        for kind in EmailLinkKind:
             link = email_links.new_link(kind, "new@example.com", "+48601000109")
             self.things[f"link {kind}"] = link.rsplit("/", 1)[1]
         with transaction() as session:
-            strangers = (ConfirmationKind.REGISTER, ConfirmationKind.ADMIN)
-            for row in session.scalars(select(Confirmation)):
+            strangers = (EmailLinkKind.REGISTER, EmailLinkKind.ADMIN)
+            for row in session.scalars(select(EmailLink)):
                 row.user_id = None if row.kind in strangers else owner.id
             session.add(
                 PhoneChange(

@@ -56,7 +56,7 @@ def test_without_the_right_there_is_no_second_fence_and_it_is_told(installed: Fl
     told = installed.test_cli_runner().invoke(args=["config-check"]).output
     assert "Note: There is no second fence between accounts" in told
     with installed.test_request_context():
-        row_security.stay_within(1)
+        row_security.restrict_to(1)
         assert db.session.execute(text("SELECT current_user")).scalar() == NAMES[0]
 
 
@@ -68,7 +68,7 @@ def test_it_stands_as_soon_as_somebody_has_given_the_right(
     assert row_security.stands()
     assert row_security.note() == ""
     with installed.test_request_context():
-        row_security.stay_within(1)
+        row_security.restrict_to(1)
         assert db.session.execute(text("SELECT current_user")).scalar() == fences.ROLE
         db.session.remove()
 

@@ -101,6 +101,6 @@ def lengths(queue: Queue, name: str) -> list[int]:
     """How long a queue is after each of three rings."""
     found = []
     for _ in range(3):
-        bell.ring(name, "send.run", 7)
+        bell.wake(name, "send.run", 7)
         found.append(len(queue))
     return found

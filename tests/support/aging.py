@@ -10,13 +10,13 @@ from promosms.jobs import nightly
 from promosms.models import (
     Campaign,
     CampaignStatus,
-    Chore,
     Consent,
     GatewayEvent,
     Guest,
     Import,
     InboundMessage,
     Message,
+    NightlyJob,
     Recipient,
     TaxCheck,
 )
@@ -72,14 +72,14 @@ def age(span: timedelta) -> None:
                     if moment is not None:
                         setattr(row, name, moment - span)
         session.flush()
-        session.execute(update(Chore).values(ran_on=None))
+        session.execute(update(NightlyJob).values(ran_on=None))
     db.session.remove()
 
 
 def night() -> None:
     """Run what runs at night until nothing is due."""
     with transaction() as session:
-        session.execute(update(Chore).values(ran_on=None))
+        session.execute(update(NightlyJob).values(ran_on=None))
     for _ in range(60):
         nightly.run()
         if not nightly.due():

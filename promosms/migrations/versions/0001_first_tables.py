@@ -249,7 +249,7 @@ def upgrade() -> None:
     with op.batch_alter_table('campaign_lists', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_campaign_lists_account_id'), ['account_id'], unique=False)
 
-    op.create_table('confirmations',
+    op.create_table('email_links',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -259,13 +259,13 @@ def upgrade() -> None:
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_confirmations_user_id_users'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_confirmations')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_confirmations_token_hash'))
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_email_links_user_id_users'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_email_links')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_email_links_token_hash'))
     )
-    with op.batch_alter_table('confirmations', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_confirmations_email'), ['email'], unique=False)
-        batch_op.create_index(batch_op.f('ix_confirmations_expires_at'), ['expires_at'], unique=False)
+    with op.batch_alter_table('email_links', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_email_links_email'), ['email'], unique=False)
+        batch_op.create_index(batch_op.f('ix_email_links_expires_at'), ['expires_at'], unique=False)
 
     op.create_table('holds',
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -525,11 +525,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_holds_account_id'))
 
     op.drop_table('holds')
-    with op.batch_alter_table('confirmations', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_confirmations_expires_at'))
-        batch_op.drop_index(batch_op.f('ix_confirmations_email'))
+    with op.batch_alter_table('email_links', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_email_links_expires_at'))
+        batch_op.drop_index(batch_op.f('ix_email_links_email'))
 
-    op.drop_table('confirmations')
+    op.drop_table('email_links')
     with op.batch_alter_table('campaign_lists', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_campaign_lists_account_id'))
 

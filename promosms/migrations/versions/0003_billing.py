@@ -1,4 +1,4 @@
-"""Billing: prices with a beginning, top-ups, payments, invoices, the trial, nightly chores."""
+"""Billing: prices with a beginning, top-ups, payments, invoices, the trial, nightly nightly_jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -100,14 +100,14 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('customer', name=op.f('pk_card_deletions'))
     )
-    op.create_table('chores',
+    op.create_table('nightly_jobs',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('ran_on', sa.Date(), nullable=True),
     sa.Column('ran_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('place', sa.JSON(), nullable=False),
     sa.Column('findings', sa.JSON(), nullable=False),
-    sa.PrimaryKeyConstraint('name', name=op.f('pk_chores'))
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_nightly_jobs'))
     )
     op.create_table('invoice_series',
     sa.Column('series', sa.String(length=12), nullable=False),
@@ -310,7 +310,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_top_ups_page', ['account_id', 'id'], unique=False)
         batch_op.create_index('ix_top_ups_status', ['status', 'id'], unique=False)
 
-    op.create_table('spendings',
+    op.create_table('campaign_costs',
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
     sa.Column('parts', sa.SmallInteger(), nullable=False),
@@ -320,12 +320,12 @@ def upgrade() -> None:
     sa.Column('charged', sa.BigInteger(), nullable=False),
     sa.Column('returned', sa.Integer(), nullable=False),
     sa.Column('released', sa.BigInteger(), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_spendings_account_id_accounts')),
-    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_spendings_campaign_id_campaigns')),
-    sa.PrimaryKeyConstraint('campaign_id', 'country', 'parts', 'price', name=op.f('pk_spendings'))
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_campaign_costs_account_id_accounts')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_campaign_costs_campaign_id_campaigns')),
+    sa.PrimaryKeyConstraint('campaign_id', 'country', 'parts', 'price', name=op.f('pk_campaign_costs'))
     )
-    with op.batch_alter_table('spendings', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_spendings_account_id'), ['account_id'], unique=False)
+    with op.batch_alter_table('campaign_costs', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_campaign_costs_account_id'), ['account_id'], unique=False)
 
     with op.batch_alter_table('accounts', schema=None) as batch_op:
         batch_op.add_column(sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True))
@@ -390,10 +390,10 @@ def downgrade() -> None:
     with op.batch_alter_table('accounts', schema=None, table_kwargs=NUMBERED) as batch_op:
         batch_op.drop_column('approved_at')
 
-    with op.batch_alter_table('spendings', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_spendings_account_id'))
+    with op.batch_alter_table('campaign_costs', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_campaign_costs_account_id'))
 
-    op.drop_table('spendings')
+    op.drop_table('campaign_costs')
     with op.batch_alter_table('top_ups', schema=None) as batch_op:
         batch_op.drop_index('ix_top_ups_status')
         batch_op.drop_index('ix_top_ups_page')
@@ -429,6 +429,6 @@ def downgrade() -> None:
 
     op.drop_table('invoices')
     op.drop_table('invoice_series')
-    op.drop_table('chores')
+    op.drop_table('nightly_jobs')
     op.drop_table('card_deletions')
     # ### end Alembic commands ###

@@ -1,4 +1,4 @@
-"""Promises: two steps, throttles, limits of texts, retention, exports, erasures, the audit chain."""
+"""Promises: two steps, backoffs, limits of texts, retention, exports, erasures, the audit chain."""
 
 import secrets
 
@@ -108,15 +108,15 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('hour', 'layer', name=op.f('pk_text_refusals'))
     )
-    op.create_table('throttles',
+    op.create_table('backoffs',
     sa.Column('key', sa.String(length=64), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('free_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('key', name=op.f('pk_throttles'))
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_backoffs'))
     )
-    with op.batch_alter_table('throttles', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_throttles_last_at'), ['last_at'], unique=False)
+    with op.batch_alter_table('backoffs', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_backoffs_last_at'), ['last_at'], unique=False)
 
     op.create_table('account_exports',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -194,7 +194,7 @@ def upgrade() -> None:
     with op.batch_alter_table('recovery_codes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_recovery_codes_user_id'), ['user_id'], unique=False)
 
-    op.create_table('second_steps',
+    op.create_table('two_factor_challenges',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -202,13 +202,13 @@ def upgrade() -> None:
     sa.Column('tries', sa.SmallInteger(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_second_steps_user_id_users'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_second_steps')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_second_steps_token_hash'))
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_two_factor_challenges_user_id_users'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_two_factor_challenges')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_two_factor_challenges_token_hash'))
     )
-    with op.batch_alter_table('second_steps', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_second_steps_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_second_steps_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('two_factor_challenges', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_two_factor_challenges_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_two_factor_challenges_user_id'), ['user_id'], unique=False)
 
     with op.batch_alter_table('accounts', schema=None) as batch_op:
         batch_op.add_column(sa.Column('terms_version', sa.String(length=10), server_default='', nullable=False))
@@ -257,11 +257,11 @@ def downgrade() -> None:
         batch_op.drop_column('retention_days')
         batch_op.drop_column('terms_version')
 
-    with op.batch_alter_table('second_steps', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_second_steps_user_id'))
-        batch_op.drop_index(batch_op.f('ix_second_steps_expires_at'))
+    with op.batch_alter_table('two_factor_challenges', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_two_factor_challenges_user_id'))
+        batch_op.drop_index(batch_op.f('ix_two_factor_challenges_expires_at'))
 
-    op.drop_table('second_steps')
+    op.drop_table('two_factor_challenges')
     with op.batch_alter_table('recovery_codes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_recovery_codes_user_id'))
 
@@ -280,10 +280,10 @@ def downgrade() -> None:
 
     op.drop_table('known_browsers')
     op.drop_table('account_exports')
-    with op.batch_alter_table('throttles', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_throttles_last_at'))
+    with op.batch_alter_table('backoffs', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_backoffs_last_at'))
 
-    op.drop_table('throttles')
+    op.drop_table('backoffs')
     op.drop_table('text_refusals')
     with op.batch_alter_table('text_blocks', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_text_blocks_until'))

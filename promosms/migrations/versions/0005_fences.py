@@ -17,10 +17,10 @@ BY_ACCOUNT = (
     'campaigns', 'companies', 'emails', 'gateway_events', 'guests', 'holds', 'imports',
     'inbound_messages', 'invoices', 'ledger_entries', 'list_recipients', 'lists',
     'low_balance_alerts', 'message_counts', 'message_parts', 'messages', 'payments', 'recipients',
-    'spendings', 'suppressions', 'tax_checks', 'top_ups', 'users',
+    'campaign_costs', 'suppressions', 'tax_checks', 'top_ups', 'users',
 )
 BY_USER = (
-    'confirmations', 'known_browsers', 'phone_changes', 'recovery_codes', 'second_steps',
+    'email_links', 'known_browsers', 'phone_changes', 'recovery_codes', 'two_factor_challenges',
     'sessions',
 )
 RULES = {

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from promosms.models.base import Model, Privacy, UtcDateTime, now
 
 
-class Throttle(Model):
+class Backoff(Model):
     """`key` is a keyed hash: without the key of the installation it says nothing about anybody.
 
     There is one for whatever was typed, whether an account has it or not; forgotten after 30 days.
     """
 
-    __tablename__ = "throttles"
+    __tablename__ = "backoffs"
     privacy = Privacy.SYSTEM
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)

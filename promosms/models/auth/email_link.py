@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 
 
-class ConfirmationKind(StrEnum):
+class EmailLinkKind(StrEnum):
     """What the link allows."""
 
     REGISTER = "register"
@@ -22,10 +22,10 @@ class ConfirmationKind(StrEnum):
     KEEP = "totp_keep"  # the second step stays on
 
 
-class Confirmation(Model):
+class EmailLink(Model):
     """A single-use link; the row is deleted when it is used or has expired."""
 
-    __tablename__ = "confirmations"
+    __tablename__ = "email_links"
     privacy = Privacy.ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -9,14 +9,14 @@ from promosms.models.auth.user import User
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 
 
-class SecondStep(Model):
+class TwoFactorChallenge(Model):
     """Opens nothing by itself. The cookie holds a random token; here stands only its SHA-256.
 
     `by_text`: the password was the one that came by text, so that e-mail address and number are
     proved.
     """
 
-    __tablename__ = "second_steps"
+    __tablename__ = "two_factor_challenges"
     privacy = Privacy.ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -24,7 +24,7 @@ class CampaignStatus(StrEnum):
 class Campaign(Model):
     """`cursor` is the last recipient prepared; `n_…` count its messages by status.
 
-    `walks` is how far each gateway has come in it, by the gateway's id: see `services/sending/cursors.py`.
+    `walks` is how far each gateway has come in it, by its id: `services/sending/cursors.py`.
 
     Money in 1/10,000: `agreed_price` is what the review page showed, `total_price` what the
     prepared messages cost together, `missing` what the balance lacks while it is blocked;

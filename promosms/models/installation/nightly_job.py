@@ -9,14 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from promosms.models.base import Model, Privacy, UtcDateTime
 
 
-class Chore(Model):
+class NightlyJob(Model):
     """`ran_on` is the last day (UTC) for which it was done to the end, `place` how far it is now.
 
     Whoever works on it holds it until `leased_until`; after a failure it rests until then.
     `findings` are what the last night has found, without anything personal.
     """
 
-    __tablename__ = "chores"
+    __tablename__ = "nightly_jobs"
     privacy = Privacy.SYSTEM
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -6,14 +6,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from promosms.models.base import Model, Privacy
 
 
-class Spending(Model):
+class CampaignCost(Model):
     """The texts of a campaign with the same country, number of parts and price, in two groups.
 
     `taken` texts were accepted by a gateway and `charged`; for the others (`returned`) the money
     that was set aside has come back (`released`). `price` is that of a text of so many parts.
     """
 
-    __tablename__ = "spendings"
+    __tablename__ = "campaign_costs"
     privacy = Privacy.ACCOUNT
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)

@@ -89,7 +89,7 @@ class Message(Model):
     a bad end. A campaign's message that goes straight from `queued` to `delivered` never has it.
     So no index has to know of what all of them go through: PostgreSQL then writes the new row
     beside the old one and leaves all indexes alone, if there is room on the page (fillfactor).
-    Such messages are found by the walk of their gateway through the campaign, `services/sending/cursors.py`.
+    Such messages are found by the walk of their gateway, see `services/sending/cursors.py`.
     """
 
     __tablename__ = "messages"

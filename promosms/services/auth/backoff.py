@@ -16,7 +16,7 @@ from promosms.db import upsert
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.keyed_hash import keyed
-from promosms.models import Throttle, now
+from promosms.models import Backoff, now
 
 log = logs.get(__name__)
 KEPT = timedelta(days=30)
@@ -71,9 +71,9 @@ def take_back(name: str, network: str = "") -> None:
     with transaction() as session:
         for each in sorted(names, key=(EVERYBODY, network, name).index):
             session.execute(
-                update(Throttle)
-                .where(Throttle.key == _key(each), Throttle.failures > 0)
-                .values(failures=Throttle.failures - 1)
+                update(Backoff)
+                .where(Backoff.key == _key(each), Backoff.failures > 0)
+                .values(failures=Backoff.failures - 1)
                 .execution_options(synchronize_session=False)
             )
 
@@ -82,20 +82,20 @@ def forget(*names: str) -> None:
     """All is well: begin anew."""
     keys = [_key(name) for name in names]
     with transaction() as session:
-        statement = delete(Throttle).where(Throttle.key.in_(keys))
+        statement = delete(Backoff).where(Backoff.key.in_(keys))
         session.execute(statement.execution_options(synchronize_session=False))
 
 
 def failures(name: str) -> int:
     """How many tries have gone wrong in a row."""
-    query = select(Throttle.failures).where(Throttle.key == _key(name))
+    query = select(Backoff.failures).where(Backoff.key == _key(name))
     return db.session.scalar(query) or 0
 
 
 def forget_old() -> None:
     """Delete what has not been tried for 30 days."""
     with transaction() as session:
-        statement = delete(Throttle).where(Throttle.last_at < now() - KEPT)
+        statement = delete(Backoff).where(Backoff.last_at < now() - KEPT)
         session.execute(statement.execution_options(synchronize_session=False))
 
 
@@ -117,22 +117,22 @@ def _alarming(session: Session) -> bool:
 def _count(session: Session, name: str, pace: Pace) -> int:
     """Count one more; raises _Paused. Others who try the same name wait for this transaction."""
     moment, key = now(), _key(name)
-    forgotten = Throttle.last_at < moment - pace.memory
-    open_ = Throttle.free_at <= moment
+    forgotten = Backoff.last_at < moment - pace.memory
+    open_ = Backoff.free_at <= moment
     if pace.most is not None:
-        open_ &= Throttle.failures < pace.most
+        open_ &= Backoff.failures < pace.most
     count = session.execute(
-        upsert.insert(Throttle)
+        upsert.insert(Backoff)
         .values(key=key, failures=1, free_at=moment, last_at=moment)
         .on_conflict_do_update(
-            index_elements=[Throttle.key],
+            index_elements=[Backoff.key],
             set_={
-                "failures": case((forgotten, 1), else_=Throttle.failures + 1),
+                "failures": case((forgotten, 1), else_=Backoff.failures + 1),
                 "last_at": moment,
             },
             where=open_ | forgotten,
         )
-        .returning(Throttle.failures)
+        .returning(Backoff.failures)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
     if count is None:
@@ -144,8 +144,8 @@ def _count(session: Session, name: str, pace: Pace) -> int:
 def _rest(session: Session, key: str, until: datetime, moment: datetime) -> None:
     if until > moment:
         session.execute(
-            update(Throttle)
-            .where(Throttle.key == key)
+            update(Backoff)
+            .where(Backoff.key == key)
             .values(free_at=until)
             .execution_options(synchronize_session=False)
         )

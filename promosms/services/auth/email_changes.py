@@ -6,14 +6,14 @@ from sqlalchemy.exc import IntegrityError
 from promosms.db import row_security
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import AccountStatus, Confirmation, ConfirmationKind, User
+from promosms.models import AccountStatus, EmailLink, EmailLinkKind, User
 from promosms.services.auth import email_links, known_browsers, sessions
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.notify import tell
 from promosms.services.auth.registration import user_of
 
-KIND, UNDO = ConfirmationKind.EMAIL, ConfirmationKind.UNDO
+KIND, UNDO = EmailLinkKind.EMAIL, EmailLinkKind.UNDO
 
 
 def ask(user: User, email: str) -> None:
@@ -62,14 +62,14 @@ def undo(token: str) -> None:
             user.email = link.email
             user.password_hash = user.system_hash = None
             session.flush()
-            session.execute(delete(Confirmation).where(Confirmation.user_id == user.id))
+            session.execute(delete(EmailLink).where(EmailLink.user_id == user.id))
             _start_anew(user, "")
             tell(user, auth_emails.email_back)
     except IntegrityError as error:
         raise LinkGone from error
 
 
-def find(kind: ConfirmationKind, token: str) -> Confirmation:
+def find(kind: EmailLinkKind, token: str) -> EmailLink:
     """The open link of a living account; raises LinkGone."""
     link = email_links.find(kind, token)
     _person(db.session.get(User, link.user_id))
@@ -89,7 +89,7 @@ def _person(user: User | None) -> User:
 
 
 def _taken(user: User, email: str) -> bool:
-    with row_security.outside("an address is unique in the whole installation"):
+    with row_security.bypass("an address is unique in the whole installation"):
         found = user_of(email)
         if found is not None and found.id != user.id:
             tell(found, auth_emails.email_taken)
@@ -103,5 +103,5 @@ def _start_anew(user: User, keep: str) -> None:
 
 def _forget_links(user: User) -> None:
     with transaction() as session:
-        ours = Confirmation.user_id == user.id, Confirmation.kind == KIND
-        session.execute(delete(Confirmation).where(*ours))
+        ours = EmailLink.user_id == user.id, EmailLink.kind == KIND
+        session.execute(delete(EmailLink).where(*ours))

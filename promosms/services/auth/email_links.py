@@ -8,29 +8,29 @@ from sqlalchemy import delete, select
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import current_language
-from promosms.models import Confirmation, ConfirmationKind, User, now
+from promosms.models import EmailLink, EmailLinkKind, User, now
 from promosms.services.auth.sessions import digest
 from promosms.urls import public_address
 
 LIFETIMES = {
-    ConfirmationKind.REGISTER: timedelta(hours=24),
-    ConfirmationKind.RESET: timedelta(hours=1),
-    ConfirmationKind.LEAVE: timedelta(hours=1),
-    ConfirmationKind.ADMIN: timedelta(hours=24),
-    ConfirmationKind.EMAIL: timedelta(hours=24),
-    ConfirmationKind.UNDO: timedelta(days=7),
-    ConfirmationKind.PHONE: timedelta(hours=24),
-    ConfirmationKind.KEEP: timedelta(days=7),
+    EmailLinkKind.REGISTER: timedelta(hours=24),
+    EmailLinkKind.RESET: timedelta(hours=1),
+    EmailLinkKind.LEAVE: timedelta(hours=1),
+    EmailLinkKind.ADMIN: timedelta(hours=24),
+    EmailLinkKind.EMAIL: timedelta(hours=24),
+    EmailLinkKind.UNDO: timedelta(days=7),
+    EmailLinkKind.PHONE: timedelta(hours=24),
+    EmailLinkKind.KEEP: timedelta(days=7),
 }
 PATHS = {
-    ConfirmationKind.REGISTER: "/register/",
-    ConfirmationKind.RESET: "/forgotten/",
-    ConfirmationKind.LEAVE: "/leave/",
-    ConfirmationKind.ADMIN: "/admin/join/",
-    ConfirmationKind.EMAIL: "/change/email/",
-    ConfirmationKind.UNDO: "/change/undo/",
-    ConfirmationKind.PHONE: "/change/phone/",
-    ConfirmationKind.KEEP: "/change/keep/",
+    EmailLinkKind.REGISTER: "/register/",
+    EmailLinkKind.RESET: "/forgotten/",
+    EmailLinkKind.LEAVE: "/leave/",
+    EmailLinkKind.ADMIN: "/admin/join/",
+    EmailLinkKind.EMAIL: "/change/email/",
+    EmailLinkKind.UNDO: "/change/undo/",
+    EmailLinkKind.PHONE: "/change/phone/",
+    EmailLinkKind.KEEP: "/change/keep/",
 }
 
 
@@ -39,13 +39,13 @@ class LinkGone(Exception):
 
 
 def new_link(
-    kind: ConfirmationKind, email: str = "", phone: str = "", user: User | None = None
+    kind: EmailLinkKind, email: str = "", phone: str = "", user: User | None = None
 ) -> str:
     """Make a link; returns its whole address, of which only a hash is kept."""
     token = secrets.token_urlsafe(32)
     with transaction() as session:
         session.add(
-            Confirmation(
+            EmailLink(
                 kind=kind,
                 token_hash=digest(token),
                 email=email,
@@ -58,12 +58,12 @@ def new_link(
     return public_address(PATHS[kind] + token)
 
 
-def find(kind: ConfirmationKind, token: str) -> Confirmation:
+def find(kind: EmailLinkKind, token: str) -> EmailLink:
     """The open confirmation of a link; raises LinkGone."""
-    query = select(Confirmation).where(
-        Confirmation.kind == kind,
-        Confirmation.token_hash == digest(token),
-        Confirmation.expires_at > now(),
+    query = select(EmailLink).where(
+        EmailLink.kind == kind,
+        EmailLink.token_hash == digest(token),
+        EmailLink.expires_at > now(),
     )
     # Inside a transaction the row is locked, so that the link works once only.
     if db.session().info.get("writing"):
@@ -77,4 +77,4 @@ def find(kind: ConfirmationKind, token: str) -> Confirmation:
 def forget_expired() -> None:
     """Delete the confirmations that nobody has used in time."""
     with transaction() as session:
-        session.execute(delete(Confirmation).where(Confirmation.expires_at <= now()))
+        session.execute(delete(EmailLink).where(EmailLink.expires_at <= now()))

@@ -5,11 +5,11 @@ from sqlalchemy.exc import IntegrityError
 
 from promosms.db.transactions import transaction
 from promosms.language import current_language
-from promosms.models import Confirmation, ConfirmationKind, Role, User
+from promosms.models import EmailLink, EmailLinkKind, Role, User
 from promosms.services.audit import log as audit_log
 from promosms.services.auth import email_links, passwords
 
-KIND = ConfirmationKind.ADMIN
+KIND = EmailLinkKind.ADMIN
 
 
 class EmailTaken(Exception):
@@ -26,7 +26,7 @@ def invite_admin(another: bool = False) -> str | None:
         admins = select(User.id).where(User.role == Role.ADMIN).limit(1)
         if not another and session.scalar(admins) is not None:
             return None
-        session.execute(delete(Confirmation).where(Confirmation.kind == KIND))
+        session.execute(delete(EmailLink).where(EmailLink.kind == KIND))
         return email_links.new_link(KIND)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import delete
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import force_locale
-from promosms.models import AccountStatus, Confirmation, ConfirmationKind, Message, Session, User
+from promosms.models import AccountStatus, EmailLink, EmailLinkKind, Message, Session, User
 from promosms.services.abuse import sms_pumping
 from promosms.services.abuse.sms_pumping import ProofForm
 from promosms.services.auth import backoff, email_links, one_time_passwords, passwords
@@ -16,7 +16,7 @@ from promosms.services.auth.sign_in import set_password
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail.outbox import queue_email
 
-KIND = ConfirmationKind.RESET
+KIND = EmailLinkKind.RESET
 
 
 def ask(email: str) -> None:
@@ -79,5 +79,5 @@ def _locked_person(user_id: int, token: str) -> User:
 
 def _forget_links(user: User) -> None:
     db.session.execute(
-        delete(Confirmation).where(Confirmation.kind == KIND, Confirmation.user_id == user.id)
+        delete(EmailLink).where(EmailLink.kind == KIND, EmailLink.user_id == user.id)
     )

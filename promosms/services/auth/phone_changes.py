@@ -10,8 +10,8 @@ from promosms.extensions import db
 from promosms.language import force_locale, gettext
 from promosms.models import (
     AccountStatus,
-    Confirmation,
-    ConfirmationKind,
+    EmailLink,
+    EmailLinkKind,
     Message,
     PhoneChange,
     User,
@@ -26,7 +26,7 @@ from promosms.services.auth.one_time_passwords import TextRefused
 from promosms.services.sending import verification_texts
 from promosms.sms.phone import mask
 
-KIND = ConfirmationKind.PHONE
+KIND = EmailLinkKind.PHONE
 SYMBOLS = 8
 MINUTES = 10  # ASVS 6.5.5
 MOST_TRIES = 5
@@ -90,7 +90,7 @@ def prove(user: User, code: str) -> bool:
     return True
 
 
-def find(token: str) -> Confirmation:
+def find(token: str) -> EmailLink:
     """The open link of a living account; raises LinkGone."""
     link = email_links.find(KIND, token)
     _person(link.user_id)
@@ -135,5 +135,5 @@ def _person(user_id: int | None) -> User:
 
 def _forget(user: User) -> None:
     db.session.execute(delete(PhoneChange).where(PhoneChange.user_id == user.id))
-    ours = Confirmation.user_id == user.id, Confirmation.kind == KIND
-    db.session.execute(delete(Confirmation).where(*ours))
+    ours = EmailLink.user_id == user.id, EmailLink.kind == KIND
+    db.session.execute(delete(EmailLink).where(*ours))

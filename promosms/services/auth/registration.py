@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Confirmation, ConfirmationKind, Message, Role, User
+from promosms.models import Account, EmailLink, EmailLinkKind, Message, Role, User
 from promosms.services.abuse import sms_pumping
 from promosms.services.abuse.sms_pumping import ProofForm
 from promosms.services.auth import email_links, one_time_passwords
@@ -22,7 +22,7 @@ from promosms.services.policies import versions as policy_versions
 from promosms.settings import setting
 from promosms.sms.phone import country_of
 
-KIND = ConfirmationKind.REGISTER
+KIND = EmailLinkKind.REGISTER
 OCEANS = ("Atlantic/", "Indian/", "Pacific/")
 
 
@@ -73,11 +73,11 @@ def timezone_of(phone: str) -> str:
 
 
 def _forget_links(session: Session, email: str) -> None:
-    ours = Confirmation.kind == KIND, Confirmation.email == email
-    session.execute(delete(Confirmation).where(*ours))
+    ours = EmailLink.kind == KIND, EmailLink.email == email
+    session.execute(delete(EmailLink).where(*ours))
 
 
-def _open_account(session: Session, asked: Confirmation) -> User:
+def _open_account(session: Session, asked: EmailLink) -> User:
     account = Account(region=country_of(asked.phone), timezone=timezone_of(asked.phone))
     account.terms_version = policy_versions.latest().name  # with the contract of article 28 in it
     session.add(account)

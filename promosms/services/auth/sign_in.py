@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import AccountStatus, Confirmation, ConfirmationKind, User, now
+from promosms.models import AccountStatus, EmailLink, EmailLinkKind, User, now
 from promosms.services.abuse import sms_pumping
 from promosms.services.auth import backoff, known_browsers, passwords, sessions, totp
 from promosms.services.auth import emails as auth_emails
@@ -123,8 +123,8 @@ def set_password(user: User, hashed: str) -> None:
         user.system_expires_at = None
         user.must_choose_password = False
         session.execute(
-            delete(Confirmation).where(
-                Confirmation.kind == ConfirmationKind.RESET, Confirmation.user_id == user.id
+            delete(EmailLink).where(
+                EmailLink.kind == EmailLinkKind.RESET, EmailLink.user_id == user.id
             )
         )
 

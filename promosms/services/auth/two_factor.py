@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import AccountStatus, Confirmation, ConfirmationKind, SecondStep, User, now
+from promosms.models import AccountStatus, EmailLink, EmailLinkKind, TwoFactorChallenge, User, now
 from promosms.services.auth import backoff, email_links, recovery_codes, totp
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.known_browsers import Where, is_known
@@ -32,19 +32,19 @@ def begin(user: User, *, by_text: bool = False) -> str:
     """The password was right; returns the token of the step for the cookie."""
     token = secrets.token_urlsafe(32)
     expires_at = now() + timedelta(minutes=MINUTES)
-    row = SecondStep(token_hash=digest(token), user_id=user.id, by_text=by_text)
+    row = TwoFactorChallenge(token_hash=digest(token), user_id=user.id, by_text=by_text)
     row.expires_at = expires_at
     with transaction() as session:
         session.add(row)
     return token
 
 
-def find(token: str) -> SecondStep:
+def find(token: str) -> TwoFactorChallenge:
     """The step of a token; raises StepGone."""
-    query = select(SecondStep).where(
-        SecondStep.token_hash == digest(token),
-        SecondStep.expires_at > now(),
-        SecondStep.tries < MOST_TRIES,
+    query = select(TwoFactorChallenge).where(
+        TwoFactorChallenge.token_hash == digest(token),
+        TwoFactorChallenge.expires_at > now(),
+        TwoFactorChallenge.tries < MOST_TRIES,
     )
     found = db.session.scalar(query)
     if found is None or not totp.is_on(found.user) or _leaving(found.user):
@@ -84,7 +84,9 @@ def finish(token: str, user: User, where: Where) -> None:
     """The step is taken: nothing of it is left."""
     backoff.forget(name_of(user, where))
     with transaction() as session:
-        session.execute(delete(SecondStep).where(SecondStep.token_hash == digest(token)))
+        session.execute(
+            delete(TwoFactorChallenge).where(TwoFactorChallenge.token_hash == digest(token))
+        )
 
 
 def ask_without(token: str) -> None:
@@ -99,7 +101,7 @@ def ask_without(token: str) -> None:
     with transaction():
         if user.totp_off_at is None or user.totp_off_at + USABLE < now():
             user.totp_off_at = now() + WAIT
-            link = email_links.new_link(ConfirmationKind.KEEP, user=user)
+            link = email_links.new_link(EmailLinkKind.KEEP, user=user)
             tell(user, lambda: auth_emails.two_steps_lost(link))
 
 
@@ -123,16 +125,16 @@ def leave_out(token: str, where: Where) -> User | None:
 def keep(token: str) -> None:
     """The link of the e-mail: the second step stays on; raises LinkGone."""
     with transaction() as session:
-        link = email_links.find(ConfirmationKind.KEEP, token)
+        link = email_links.find(EmailLinkKind.KEEP, token)
         user = session.get_one(User, link.user_id)
         _stay_on(user)
-        session.execute(delete(SecondStep).where(SecondStep.user_id == user.id))
+        session.execute(delete(TwoFactorChallenge).where(TwoFactorChallenge.user_id == user.id))
 
 
 def forget_expired() -> None:
     """Delete the steps that nobody has taken in time."""
     with transaction() as session:
-        session.execute(delete(SecondStep).where(SecondStep.expires_at <= now()))
+        session.execute(delete(TwoFactorChallenge).where(TwoFactorChallenge.expires_at <= now()))
 
 
 def name_of(user: User, where: Where) -> str:
@@ -144,10 +146,13 @@ def name_of(user: User, where: Where) -> str:
 def _count(token: str, user: User) -> None:
     with transaction() as session:
         counted = session.execute(
-            update(SecondStep)
-            .where(SecondStep.token_hash == digest(token), SecondStep.tries < MOST_TRIES)
-            .values(tries=SecondStep.tries + 1)
-            .returning(SecondStep.tries)
+            update(TwoFactorChallenge)
+            .where(
+                TwoFactorChallenge.token_hash == digest(token),
+                TwoFactorChallenge.tries < MOST_TRIES,
+            )
+            .values(tries=TwoFactorChallenge.tries + 1)
+            .returning(TwoFactorChallenge.tries)
         ).scalar_one_or_none()
         if counted is None:
             raise StepGone
@@ -158,9 +163,7 @@ def _count(token: str, user: User) -> None:
 def _stay_on(user: User) -> None:
     user.totp_off_at = None
     db.session.execute(
-        delete(Confirmation).where(
-            Confirmation.kind == ConfirmationKind.KEEP, Confirmation.user_id == user.id
-        )
+        delete(EmailLink).where(EmailLink.kind == EmailLinkKind.KEEP, EmailLink.user_id == user.id)
     )
 
 

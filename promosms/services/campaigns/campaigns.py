@@ -110,7 +110,7 @@ def _of_key(session: Session, key: str) -> Campaign | None:
     if not _KEY.fullmatch(key):
         return None
     query = select(Campaign).where(Campaign.public_id == key).with_for_update()
-    with row_security.outside("a key that another account has cannot be taken"):
+    with row_security.bypass("a key that another account has cannot be taken"):
         return session.scalar(query)
 
 

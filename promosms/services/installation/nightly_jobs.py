@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from promosms.db import upsert
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Chore, now
+from promosms.models import NightlyJob, now
 
 LEASE = timedelta(minutes=10)
 REST = timedelta(minutes=15)
@@ -21,7 +21,7 @@ REST = timedelta(minutes=15)
 
 def due(names: Collection[str]) -> list[str]:
     """Those of the chores that are to be done now, in the given order."""
-    query = select(Chore.name, _due(now())).where(Chore.name.in_(names))
+    query = select(NightlyJob.name, _due(now())).where(NightlyJob.name.in_(names))
     known: dict[str, bool] = {name: bool(is_due) for name, is_due in db.session.execute(query)}
     return [name for name in names if known.get(name, True)]
 
@@ -30,13 +30,15 @@ def claim(name: str) -> dict[str, Any] | None:
     """Take a chore: the place from which to go on; None if it is done or somebody is at it."""
     with transaction() as session:
         session.execute(
-            upsert.insert(Chore).values(name=name, place={}, findings=[]).on_conflict_do_nothing()
+            upsert.insert(NightlyJob)
+            .values(name=name, place={}, findings=[])
+            .on_conflict_do_nothing()
         )
         taken = session.execute(
-            update(Chore)
-            .where(Chore.name == name, _due(now()))
+            update(NightlyJob)
+            .where(NightlyJob.name == name, _due(now()))
             .values(leased_until=now() + LEASE)
-            .returning(Chore.place)
+            .returning(NightlyJob.place)
             .execution_options(synchronize_session=False)
         ).scalar_one_or_none()
         return None if taken is None else dict(taken)
@@ -67,19 +69,19 @@ def finish(name: str, findings: list[Any] | None = None) -> None:
 
 def findings(name: str) -> list[Any]:
     """What the last night has found."""
-    return db.session.scalar(select(Chore.findings).where(Chore.name == name)) or []
+    return db.session.scalar(select(NightlyJob.findings).where(NightlyJob.name == name)) or []
 
 
 def _leave(name: str, **values: Any) -> None:
     with transaction() as session:
         session.execute(
-            update(Chore)
-            .where(Chore.name == name)
+            update(NightlyJob)
+            .where(NightlyJob.name == name)
             .values(**values)
             .execution_options(synchronize_session=False)
         )
 
 
 def _due(moment: datetime) -> ColumnElement[bool]:
-    idle = or_(Chore.leased_until.is_(None), Chore.leased_until < moment)
-    return idle & or_(Chore.ran_on.is_(None), Chore.ran_on < moment.date())
+    idle = or_(NightlyJob.leased_until.is_(None), NightlyJob.leased_until < moment)
+    return idle & or_(NightlyJob.ran_on.is_(None), NightlyJob.ran_on < moment.date())

@@ -28,12 +28,12 @@ from promosms.extensions import db
 from promosms.lib import time_slice
 from promosms.models import (
     Campaign,
+    CampaignCost,
     Hold,
     Message,
     MessageCount,
     MessagePart,
     MessageStatus,
-    Spending,
     now,
 )
 
@@ -50,7 +50,7 @@ COUNTED = 50_000
 """So many texts can be counted while somebody waits for the page."""
 Rows = Select[*tuple[Any, ...]]
 FIGURES = ("country", "parts", "price", "taken", "charged", "returned", "released")
-ORDER = (Spending.country, Spending.parts, Spending.price)
+ORDER = (CampaignCost.country, CampaignCost.parts, CampaignCost.price)
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def store(over: Callable[[], bool] = time_slice.nobody) -> bool:
 
 
 def _missing() -> Select[int]:
-    stored = exists().where(Spending.campaign_id == Hold.campaign_id)
+    stored = exists().where(CampaignCost.campaign_id == Hold.campaign_id)
     texts = or_(
         exists().where(Message.campaign_id == Hold.campaign_id),
         exists().where(MessageCount.campaign_id == Hold.campaign_id),
@@ -204,16 +204,16 @@ def _store(campaign_id: int) -> int:
             return 0
         keys = {"campaign_id": campaign_id, "account_id": campaign.account_id}
         values = [{**keys, **{name: getattr(each, name) for name in FIGURES}} for each in rows]
-        session.execute(insert(Spending), values)
+        session.execute(insert(CampaignCost), values)
     return 1
 
 
 def _stored(campaign_id: int) -> list[Row]:
-    query = select(Spending).where(Spending.campaign_id == campaign_id).order_by(*ORDER)
+    query = select(CampaignCost).where(CampaignCost.campaign_id == campaign_id).order_by(*ORDER)
     return [row(each) for each in db.session.scalars(query)]
 
 
-def row(stored: Spending) -> Row:
+def row(stored: CampaignCost) -> Row:
     """Stored figures as they are shown."""
     return Row(*(getattr(stored, name) for name in FIGURES))
 

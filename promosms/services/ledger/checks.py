@@ -30,6 +30,7 @@ from promosms.models import (
     Account,
     AccountStatus,
     Campaign,
+    CampaignCost,
     CampaignStatus,
     EntryKind,
     Hold,
@@ -39,7 +40,6 @@ from promosms.models import (
     Message,
     MessageCount,
     Payment,
-    Spending,
     TopUp,
     TopUpStatus,
 )
@@ -243,7 +243,7 @@ def _charged(
 def _accepted(connection: Connection, campaign_id: int, recount: bool) -> int | None:
     """What the accepted texts cost; None if neither the texts nor the figures are there."""
     stored = connection.execute(
-        select(func.sum(Spending.charged)).where(Spending.campaign_id == campaign_id)
+        select(func.sum(CampaignCost.charged)).where(CampaignCost.campaign_id == campaign_id)
     ).scalar()
     there = [
         select(model.campaign_id).where(model.campaign_id == campaign_id).limit(1)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
-from promosms.models import Campaign, EntryKind, Hold, Invoice, LedgerEntry, Payment, Spending
+from promosms.models import Campaign, CampaignCost, EntryKind, Hold, Invoice, LedgerEntry, Payment
 from promosms.services.ledger import campaign_costs
 
 PAGE = 50
@@ -270,7 +270,7 @@ def _holds(campaigns: list[int]) -> dict[int, tuple[Campaign, Hold, int]]:
 
 def _spent(campaigns: list[int]) -> dict[int, list[campaign_costs.Row]]:
     found: dict[int, list[campaign_costs.Row]] = defaultdict(list)
-    query = select(Spending).where(Spending.campaign_id.in_(campaigns))
+    query = select(CampaignCost).where(CampaignCost.campaign_id.in_(campaigns))
     for each in db.session.scalars(query.order_by(*campaign_costs.ORDER)):
         found[each.campaign_id].append(campaign_costs.row(each))
     return found

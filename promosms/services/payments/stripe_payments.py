@@ -29,7 +29,7 @@ ASKED_AT_ONCE = 20
 LISTED = 100
 
 
-@row_security.outside("what was paid is booked for whoever Stripe says has paid it")
+@row_security.bypass("what was paid is booked for whoever Stripe says has paid it")
 def look_at_session(session_id: str) -> None:
     """Ask what became of a visit to the payment page; raises card.Unavailable."""
     try:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[1] / "policies"
+FOLDER = Path(__file__).resolve().parents[2] / "policies"
 FALLBACK = "en"
 
 

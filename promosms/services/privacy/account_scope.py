@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, String, Table, and_, cast, or_, select
 from promosms.models import (
     Account,
     Campaign,
-    Confirmation,
     Email,
+    EmailLink,
     EventKind,
     GatewayEvent,
     Message,
@@ -64,8 +64,8 @@ def _of_users(table: str) -> Callable[[int], ColumnElement[bool]]:
 
 def _confirmations(account_id: int) -> ColumnElement[bool]:
     return or_(
-        Confirmation.user_id.in_(select(User.id).where(_users(account_id))),
-        Confirmation.email.in_(select(User.email).where(_users(account_id))),
+        EmailLink.user_id.in_(select(User.id).where(_users(account_id))),
+        EmailLink.email.in_(select(User.email).where(_users(account_id))),
     )
 
 
@@ -97,11 +97,11 @@ def _events(account_id: int) -> ColumnElement[bool]:
 # Tables whose rows are not found by an `account_id` alone, each before those that lead to it.
 PATHS: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "sessions": _sessions,
-    "second_steps": _of_users("second_steps"),
+    "two_factor_challenges": _of_users("two_factor_challenges"),
     "recovery_codes": _of_users("recovery_codes"),
     "known_browsers": _of_users("known_browsers"),
     "phone_changes": _of_users("phone_changes"),
-    "confirmations": _confirmations,
+    "email_links": _confirmations,
     "emails": _emails,
     "gateway_events": _events,
     "message_parts": _parts,

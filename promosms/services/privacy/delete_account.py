@@ -13,9 +13,9 @@ from promosms.extensions import db
 from promosms.language import force_locale
 from promosms.models import (
     AccountStatus,
-    Confirmation,
-    ConfirmationKind,
     Email,
+    EmailLink,
+    EmailLinkKind,
     Role,
     User,
 )
@@ -26,7 +26,7 @@ from promosms.services.mail.outbox import queue_email
 from promosms.services.privacy import emails as privacy_emails
 from promosms.services.privacy import erasure
 
-KIND = ConfirmationKind.LEAVE
+KIND = EmailLinkKind.LEAVE
 
 
 class WrongPassword(Exception):
@@ -89,12 +89,12 @@ def leave(token: str, password: str, link: str) -> int | None:
 
 
 def _registering(email: str) -> bool:
-    query = select(Confirmation.id).where(Confirmation.email == email)
+    query = select(EmailLink.id).where(EmailLink.email == email)
     return db.session.scalar(query.limit(1)) is not None
 
 
 def _forget_registration(email: str) -> None:
     with transaction() as session:
-        nobody = Confirmation.user_id.is_(None)
-        session.execute(delete(Confirmation).where(Confirmation.email == email, nobody))
+        nobody = EmailLink.user_id.is_(None)
+        session.execute(delete(EmailLink).where(EmailLink.email == email, nobody))
         session.execute(delete(Email).where(Email.recipient == email, Email.account_id.is_(None)))

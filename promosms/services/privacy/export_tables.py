@@ -16,6 +16,7 @@ from promosms.models import (
     AutomaticTopUp,
     BadRow,
     Campaign,
+    CampaignCost,
     CampaignList,
     Company,
     Guest,
@@ -33,7 +34,6 @@ from promosms.models import (
     Recipient,
     RecipientList,
     Session,
-    Spending,
     Suppression,
     TaxCheck,
     TopUp,
@@ -202,8 +202,8 @@ PARTS = (
     Part("ledger", LedgerEntry, _("Every movement of your balance."), frozenset(("actor",))),
     Part("holds", Hold, _("What campaigns have set aside.")),
     Part(
-        "spendings",
-        Spending,
+        "campaign_costs",
+        CampaignCost,
         _("What ended campaigns have cost, by country, parts and price."),
     ),
     Part("low-balance-alert", LowBalanceAlert, _("When you want to be told about a low balance.")),
@@ -244,12 +244,12 @@ AUDIT_COLUMNS = ("actor", "action", "subject", "detail", "created_at")
 LEFT_OUT: dict[str, Any] = {
     "message_parts": _("How gateways number the parts of messages: their data, not yours."),
     "gateway_events": _("What gateways have told and nobody has read yet; it becomes replies."),
-    "confirmations": _("Links that were sent by e-mail: they are keys."),
+    "email_links": _("Links that were sent by e-mail: they are keys."),
     "emails": _("E-mails that were sent to you: you have them, and their links are keys."),
     "known_browsers": _("From where you have signed in, in a form that nobody can read."),
     "phone_changes": _("A new number that waits to be confirmed: its code is a key."),
     "recovery_codes": _("Recovery codes: they are keys."),
-    "second_steps": _("Sign-ins that wait for a code: they are keys."),
+    "two_factor_challenges": _("Sign-ins that wait for a code: they are keys."),
     "account_exports": _("The making of this file."),
 }
 """Tables with data of an account that are not exported, and why."""

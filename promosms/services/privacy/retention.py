@@ -19,7 +19,7 @@ from promosms.logs import files as log_files
 from promosms.models import (
     Account,
     BadRow,
-    ConfirmationKind,
+    EmailLinkKind,
     GatewayEvent,
     Guest,
     Import,
@@ -294,7 +294,7 @@ RULES = (
     Rule(
         "registrations",
         lazy_gettext("A registration that nobody completes"),
-        lambda: _hours(email_links.LIFETIMES[ConfirmationKind.REGISTER]),
+        lambda: _hours(email_links.LIFETIMES[EmailLinkKind.REGISTER]),
         _at_once(email_links.forget_expired),
     ),
     Rule(

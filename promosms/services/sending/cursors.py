@@ -4,7 +4,7 @@ What goes straight through a campaign stands in no index of what waits, or of wh
 because to keep one up costs more than all the rest. Its ids are known: a gateway walks through the
 campaign in their order, each once, and never has to look back. For when a campaign is opened all
 of its messages are there, and whatever comes back into the queue, or to another gateway, is apart
-(`models/sending/message.py`). A walk stands in the row of the campaign and changes under its lock, in the
+(`Message.apart`). A walk stands in the row of the campaign and changes under its lock, in the
 transaction that claims: whoever dies, and whoever starts anew, the next one goes on from there.
 """
 

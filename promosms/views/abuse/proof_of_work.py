@@ -1,4 +1,4 @@
-"""Challenges for the browser, and what its forms bring back; see `services/abuse/sms_pumping.py`."""
+"""Challenges for the browser, and what its forms bring back: `services/abuse/sms_pumping.py`."""
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue

@@ -23,11 +23,11 @@ __all__ = [
     "bp",
     "gateways",
     "invoices",
-    "orders",
     "payments",
     "prices",
     "revenue",
     "routes",
     "texts",
+    "top_ups",
     "trial",
 ]

@@ -123,10 +123,10 @@ def _book(found: Account, form: AdjustForm) -> bool:
         flash(_("This correction is booked already. Nothing was booked twice."), "info")
         return True
     if not booked:
-        queue.ring("mail", "mail.run")
+        queue.wake("mail", "mail.run")
         flash(_("This is so much that a second admin has to agree. It waits, and they are told."))
         return True
     for campaign_id in sweep.continue_blocked():
-        queue.ring("work", "prepare.run", campaign_id)
+        queue.wake("work", "prepare.run", campaign_id)
     flash(_("The balance is corrected by %(amount)s.", amount=money(form.units)), "good")
     return True

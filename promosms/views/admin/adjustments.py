@@ -58,7 +58,7 @@ def agree(public_id: str) -> ResponseReturnValue:
     else:
         flash(_("The balance is corrected by %(amount)s.", amount=money(amount)), "good")
         for campaign_id in sweep.continue_blocked():
-            queue.ring("work", "prepare.run", campaign_id)
+            queue.wake("work", "prepare.run", campaign_id)
     return _back()
 
 

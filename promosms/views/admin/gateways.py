@@ -68,7 +68,7 @@ def test_gateway(name: str) -> ResponseReturnValue:
         "Test of the gateway %(name)s, sent by PromoSMS on %(time)s.", name=name, time=moment(now())
     )
     message = test_texts.send(found, form.number, text, me().public_id)
-    queue.ring(queue.gateway_queue(found.id), "send.run", found.id)
+    queue.wake(queue.gateway_queue(found.id), "send.run", found.id)
     phone = mask(message.phone)
     flash(
         _("A text to %(phone)s is on its way. See below what becomes of it.", phone=phone), "good"
@@ -91,7 +91,7 @@ def resume(name: str) -> ResponseReturnValue:
     """Let a gateway send again."""
     gateway = lines.switch(name, GatewayStatus.ACTIVE, me().public_id)
     if gateway is not None:
-        queue.ring(queue.gateway_queue(gateway.id), "send.run", gateway.id)
+        queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
         flash(_("The gateway sends again."), "good")
     return redirect(url_for("admin.gateways"), code=303)
 

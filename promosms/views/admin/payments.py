@@ -62,8 +62,8 @@ def refund(public_id: str) -> ResponseReturnValue:
         flash(_("Nothing of this payment can go back. Nothing was changed."), "warn")
         return redirect(url_for("admin.payment", public_id=public_id), code=303)
     if form.validate() and _send_back(found, form):
-        queue.ring("work", "invoices.run")
-        queue.ring("mail", "mail.run")
+        queue.wake("work", "invoices.run")
+        queue.wake("mail", "mail.run")
         return redirect(url_for("admin.payment", public_id=public_id), code=303)
     return _page(_found(public_id), form), 422
 

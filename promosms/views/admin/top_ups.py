@@ -180,7 +180,7 @@ def _used(order: Order | None) -> str:
 
 def _go_on() -> None:
     """Render the invoice, send the letters, let campaigns go on that lacked the money."""
-    queue.ring("work", "invoices.run")
-    queue.ring("mail", "mail.run")
+    queue.wake("work", "invoices.run")
+    queue.wake("mail", "mail.run")
     for campaign_id in sweep.continue_blocked():
-        queue.ring("work", "prepare.run", campaign_id)
+        queue.wake("work", "prepare.run", campaign_id)

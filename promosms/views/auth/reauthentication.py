@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
             ]
         else:
             renew(token)
-            queue.ring("mail", "mail.run")
+            queue.wake("mail", "mail.run")
             return redirect(target, 303)
     page = render_template("auth/confirm.html", form=form, target=target)
     return page, 422 if form.errors else 200

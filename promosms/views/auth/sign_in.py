@@ -25,7 +25,7 @@ from promosms.forms.auth import (
     SignInForm,
 )
 from promosms.language import gettext as _
-from promosms.models import ConfirmationKind, Message, Role, User
+from promosms.models import EmailLinkKind, Message, Role, User
 from promosms.services.abuse import refusals
 from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.services.auth import (
@@ -97,7 +97,7 @@ def register() -> ResponseReturnValue:
         return render_template("auth/register.html", form=form, told=told), 422
     else:
         registration.ask(form.email.data or "", form.number)
-        queue.ring("mail", "mail.run")
+        queue.wake("mail", "mail.run")
     return render_template("auth/check_email.html", address=form.email.data, again="auth.register")
 
 
@@ -107,7 +107,7 @@ def register() -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     """The link of the e-mail shows a button, because mail scanners open links too."""
     try:
-        asked = email_links.find(ConfirmationKind.REGISTER, token)
+        asked = email_links.find(EmailLinkKind.REGISTER, token)
         if request.method == "POST":
             return _text_sent(registration.confirm(token, *proof_of_work.brought()))
     except LinkGone:
@@ -203,7 +203,7 @@ def forgotten() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("auth/forgotten.html", form=form)
     password_reset.ask(form.email.data or "")
-    queue.ring("mail", "mail.run")
+    queue.wake("mail", "mail.run")
     return render_template("auth/check_email.html", address=form.email.data, again="auth.forgotten")
 
 
@@ -232,7 +232,7 @@ def join(token: str) -> ResponseReturnValue:
     """The invitation of the first admin."""
     form = JoinForm()
     try:
-        email_links.find(ConfirmationKind.ADMIN, token)
+        email_links.find(EmailLinkKind.ADMIN, token)
         if form.validate_on_submit():
             admin = invitations.join(token, form.email.data or "", form.password.data or "")
             return enter(admin)
@@ -247,7 +247,7 @@ def join(token: str) -> ResponseReturnValue:
 
 def _text_sent(message: Message) -> ResponseReturnValue:
     if message.gateway_id is not None:
-        queue.ring(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
+        queue.wake(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
     flash(
         _(
             "We are texting a password to %(number)s. It works once, within %(minutes)s minutes.",
@@ -293,7 +293,7 @@ def _changed(form: ChangePasswordForm, user: User) -> bool:
     except WrongPassword:
         return False
     renew()
-    queue.ring("mail", "mail.run")
+    queue.wake("mail", "mail.run")
     flash(_("Your password is changed. Other browsers have been signed out."), "good")
     return True
 

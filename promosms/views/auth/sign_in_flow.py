@@ -37,7 +37,7 @@ def let_in(user: User, target: str = "") -> ResponseReturnValue:
     session.clear()
     _remember(SignedIn(opened, token))
     sign_in.entered(user, browsers.where(), moment(now()))
-    queue.ring("mail", "mail.run")
+    queue.wake("mail", "mail.run")
     if user.must_choose_password:
         return redirect(url_for("auth.choose_password"), 303)
     return redirect(target or home(), 303)

@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
             user = two_factor.take(_token(), form.code.data or "", browsers.where())
             if user is not None:
                 return let_in(user, target)
-            queue.ring("mail", "mail.run")
+            queue.wake("mail", "mail.run")
             two_factor.find(_token())  # or it was the last try
             form.code.errors = [_("This code is not right, or too many were tried just now.")]
     except StepGone:
@@ -57,7 +57,7 @@ def lost() -> ResponseReturnValue:
         two_factor.ask_without(_token())
     except (StepGone, NotProved):
         return _again()
-    queue.ring("mail", "mail.run")
+    queue.wake("mail", "mail.run")
     return redirect(url_for("second_step.index"), 303)
 
 

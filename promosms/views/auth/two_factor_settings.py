@@ -65,7 +65,7 @@ def switch_off() -> ResponseReturnValue:
     elif totp.is_on(user):
         totp.switch_off(user, current_user.token)
         renew()
-        queue.ring("mail", "mail.run")
+        queue.wake("mail", "mail.run")
         flash(_("Two-step sign-in is off."), "good")
     return redirect(url_for("two_steps.index"), 303)
 
@@ -96,5 +96,5 @@ def _set_up(form: SetUpForm, offer: Offer) -> str:
 def _codes(codes: list[str]) -> ResponseReturnValue:
     """The answer to the form itself, not a page of its own: nobody can open it again."""
     renew()
-    queue.ring("mail", "mail.run")
+    queue.wake("mail", "mail.run")
     return render_template("settings/recovery_codes.html", codes=codes, home=home())

@@ -13,13 +13,13 @@ from promosms.views.billing import (
 from promosms.views.billing.blueprint import bp
 
 __all__ = [
-    "alerts",
-    "automatic",
+    "automatic_top_ups",
+    "balance_alerts",
     "bp",
-    "card",
     "company",
     "invoices",
     "prices",
     "statement",
+    "stripe_checkout",
     "top_ups",
 ]

@@ -92,7 +92,7 @@ def automatic_back() -> ResponseReturnValue:
 def forget_card() -> ResponseReturnValue:
     """Forget the card, here and at Stripe."""
     if saved_cards.forget(my_account().id):
-        queue.ring("work", "stripe.forget")
+        queue.wake("work", "stripe.forget")
         flash(_("The card is forgotten, and the automatic top-up is off."), "good")
     return redirect(url_for("billing.automatic"), code=303)
 
@@ -106,4 +106,4 @@ def _saved() -> str:
 
 def _ring() -> None:
     if my_account().id in automatic_top_ups.due():
-        queue.ring("work", "stripe.top_up", my_account().id)
+        queue.wake("work", "stripe.top_up", my_account().id)

@@ -91,8 +91,8 @@ CODES = {events.BadEvent: 400, RequestEntityTooLarge: 413, stripe_checkout.Unava
 
 def ring_after_payment() -> None:
     """Wake whatever has waited for money: invoices, e-mails, campaigns."""
-    queue.ring("work", "invoices.run")
+    queue.wake("work", "invoices.run")
     if outbox.waiting():
-        queue.ring("mail", "mail.run")
+        queue.wake("mail", "mail.run")
     for campaign_id in sweep.continue_blocked():
-        queue.ring("work", "prepare.run", campaign_id)
+        queue.wake("work", "prepare.run", campaign_id)

@@ -37,7 +37,7 @@ def text_me(campaign: Campaign) -> None:
         )
     else:
         if message.gateway_id is not None:
-            queue.ring(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
+            queue.wake(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
         flash(
             _(
                 "A test is on its way to your own number. It costs %(price)s.",
@@ -49,7 +49,7 @@ def text_me(campaign: Campaign) -> None:
 
 def ring(campaign: Campaign) -> None:
     """Tell the worker that a campaign wants to be prepared or sent."""
-    if not queue.ring("work", "prepare.run", campaign.id):
+    if not queue.wake("work", "prepare.run", campaign.id):
         flash(_("It begins in a moment: the queue is not reachable right now."), "info")
 
 

@@ -56,7 +56,7 @@ def _answer(token: str, topic: WebhookTopic) -> Response:
         return Response(status=code)
     if told:
         gateway_inbox.store(gateway_id, told)
-        queue.ring("receive", "receive.run")
+        queue.wake("receive", "receive.run")
     return Response(webhook.answer, content_type=webhook.content_type)
 
 

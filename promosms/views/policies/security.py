@@ -21,7 +21,7 @@ from promosms.web.access import Access, allow
 bp = Blueprint("security", __name__)
 log = logs.get(__name__)
 
-SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
+SAMPLES = Path(__file__).resolve().parents[3] / "docs" / "samples"
 SHOWN = (("curl", "tls.sh"), ("Python", "tls.py"), ("PHP", "tls.php"))
 LARGEST_REPORT = 16 * 1024
 MOST_REPORTS = 5  # of one call

@@ -52,7 +52,7 @@ def export() -> ResponseReturnValue:
     """Begin to make the file with everything."""
     try:
         new = account_export.start(my_account(), me().public_id)
-        queue.ring("work", "exports.run", new.id)
+        queue.wake("work", "exports.run", new.id)
     except account_export.AlreadyRunning:
         flash(_("The file is being made already."), "info")
     return redirect(url_for("data.index"), code=303)

@@ -52,7 +52,7 @@ def ask() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("leaving/ask.html", form=form), 422 if form.errors else 200
     delete_account.ask(form.email.data or "")
-    queue.ring("mail", "mail.run")
+    queue.wake("mail", "mail.run")
     return render_template("auth/check_email.html", address=form.email.data, again="leaving.ask")
 
 
@@ -162,10 +162,10 @@ def _say_goodbye(account_id: int | None, link: str) -> ResponseReturnValue:
     logout_user()
     session.clear()
     if account_id is None:
-        queue.ring("work", "erasure.tidy")
+        queue.wake("work", "erasure.tidy")
         target = url_for("leaving.registration_gone")
     else:
-        queue.ring("work", "erasure.run", account_id)
+        queue.wake("work", "erasure.run", account_id)
         target = url_for("leaving.gone", link=link)
     return redirect(target, code=303)
 

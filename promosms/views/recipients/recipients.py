@@ -116,7 +116,7 @@ def erase(public_id: str) -> ResponseReturnValue:
                 "warn",
             )
             return redirect(url_for("recipients.erase", public_id=public_id), 303)
-        queue.ring("work", "erasure.tidy")
+        queue.wake("work", "erasure.tidy")
         flash(_("The person is erased everywhere."), "good")
         return redirect(url_for("recipients.index"), 303)
     opted_out = opt_outs.is_suppressed(my_account().id, recipient.phone)

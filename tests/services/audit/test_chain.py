@@ -13,7 +13,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import nightly
 from promosms.lib import time_slice
-from promosms.models import AuditEntry, AuditHead, Chore, Email
+from promosms.models import AuditEntry, AuditHead, Email, NightlyJob
 from promosms.services.audit import chain as audit_chain
 from promosms.services.audit import log as audit_log
 from promosms.services.audit import nightly as audit_nightly
@@ -218,7 +218,7 @@ def test_the_admins_are_told_in_the_morning(
     change("UPDATE audit_entries SET actor = 'somebody' WHERE id = :id", id=ids[2])
     for _ in range(2):
         with transaction() as session:
-            session.execute(update(Chore).values(ran_on=None))
+            session.execute(update(NightlyJob).values(ran_on=None))
         whole_night()
     letters = list(db.session.scalars(select(Email).where(Email.subject.contains("audit log"))))
     assert [letter.recipient for letter in letters] == [cast.admin.email]

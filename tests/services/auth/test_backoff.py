@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Throttle
+from promosms.models import Backoff
 from promosms.services.auth import backoff
 from promosms.services.auth.backoff import NETWORK, PERSON, Pace
 from tests.support.clock import Clock
@@ -105,7 +105,7 @@ def test_guesses_at_once_are_all_counted(app: Flask) -> None:
 
 def test_names_are_not_stored() -> None:
     backoff.attempt("anna@example.com", "192.0.2.0/24")
-    rows = db.session.scalars(db.select(Throttle.key)).all()
+    rows = db.session.scalars(db.select(Backoff.key)).all()
     assert len(rows) == 3
     assert all(len(key) == 64 and "anna" not in key for key in rows)
 
@@ -123,11 +123,11 @@ def test_it_is_forgotten_after_a_month(clock: Clock) -> None:
 def test_little_is_written() -> None:
     """A try is two or three statements, and none in a pause changes a row."""
     fail(5)
-    before = db.session.execute(db.select(Throttle)).all()
+    before = db.session.execute(db.select(Backoff)).all()
     rows = [(row.failures, row.free_at, row.last_at) for (row,) in before]
     fail(3)
     with transaction():
-        after = db.session.execute(db.select(Throttle)).all()
+        after = db.session.execute(db.select(Backoff)).all()
     assert [(row.failures, row.free_at, row.last_at) for (row,) in after] == rows
 
 

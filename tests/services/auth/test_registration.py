@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from promosms.extensions import db
-from promosms.models import Account, Confirmation, Email, LedgerEntry, Message, User
+from promosms.models import Account, Email, EmailLink, LedgerEntry, Message, User
 from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.services.auth import one_time_passwords, registration
 from promosms.services.auth.email_links import LinkGone
@@ -50,7 +50,7 @@ def test_a_refused_text_changes_nothing(app: Flask) -> None:
         registration.confirm(token)
     assert refused.value.code is PumpingProblem.BUDGET
     assert [count(model) for model in (Account, User, LedgerEntry, Message)] == [0, 0, 0, 0]
-    assert count(Confirmation) == 1
+    assert count(EmailLink) == 1
 
 
 @pytest.mark.usefixtures("context")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import nightly, tick
-from promosms.models import Chore, now
+from promosms.models import NightlyJob, now
 from promosms.services.installation import nightly_jobs
 
 NAMES = ["sweeping"]
@@ -95,4 +95,4 @@ def test_the_tick_rings_for_them_and_a_broken_one_stops_no_other(
 
 def _set(name: str = "sweeping", **values: object) -> None:
     with transaction() as session:
-        session.execute(update(Chore).where(Chore.name == name).values(**values))
+        session.execute(update(NightlyJob).where(NightlyJob.name == name).values(**values))

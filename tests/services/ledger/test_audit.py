@@ -16,12 +16,12 @@ from promosms.models import (
     AccountStatus,
     Campaign,
     CampaignStatus,
-    Chore,
     Email,
     Hold,
     Message,
     MessagePart,
     MessageStatus,
+    NightlyJob,
     PayMethod,
     TopUp,
     TopUpStatus,
@@ -244,7 +244,7 @@ def _letters() -> int:
 
 def _next_night() -> None:
     with transaction() as session:
-        session.execute(update(Chore).values(ran_on=now().date() - timedelta(days=1)))
+        session.execute(update(NightlyJob).values(ran_on=now().date() - timedelta(days=1)))
 
 
 def test_holds_of_campaigns_are_closed_when_nothing_is_left(campaign: Campaign) -> None:

@@ -78,7 +78,7 @@ def test_a_long_preparation_goes_on_behind_those_who_wait(
     big = make_campaign([f"+4860111{n:04}" for n in range(10)])
     with app.app_context():
         bell.queue("work").empty()
-        bell.ring("work", "prepare.run", 0)
+        bell.wake("work", "prepare.run", 0)
         prepare.run(big)
         assert waiting(bell.queue("work")) == [(0,), (big,)]
         assert read(big) == (CampaignStatus.PREPARING, 4)
@@ -91,8 +91,8 @@ def test_a_campaign_waits_once_however_often_it_is_rung_for(app: Flask) -> None:
     with app.app_context():
         bell.queue("work").empty()
         for campaign_id in (7, 8, 7, 7):
-            bell.ring("work", "prepare.run", campaign_id)
-        bell.ring("work", "imports.run", 7)
+            bell.wake("work", "prepare.run", campaign_id)
+        bell.wake("work", "imports.run", 7)
         assert waiting(bell.queue("work")) == [(7,), (8,), (7,)]
 
 

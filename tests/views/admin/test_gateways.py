@@ -28,7 +28,7 @@ def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
             )
             for n in range(4)
         )
-        queue.ring(queue.gateway_queue(gateway.id), "send.run", gateway.id)
+        queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
     rows = admin.get_page("/admin/gateways").select("tbody tr")
     cells = [words(cell.get_text(" ")) for cell in rows[0].select("th, td")]
     assert cells[:2] == ["Simulator simulator", "Connected"]

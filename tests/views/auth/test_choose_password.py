@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from promosms.extensions import db
-from promosms.models import Confirmation, Session, User
+from promosms.models import EmailLink, Session, User
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
@@ -51,7 +51,7 @@ def test_it_voids_links_that_are_on_their_way(
     visitor.post_page("/forgotten", {"email": cast.owner.email})
     newcomer.send("/password/new", {"password": NEW})
     with app.app_context():
-        assert db.session.scalar(select(Confirmation.id)) is None
+        assert db.session.scalar(select(EmailLink.id)) is None
 
 
 @pytest.mark.parametrize(

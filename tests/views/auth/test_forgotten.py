@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from promosms.extensions import db
-from promosms.models import Account, Confirmation, Session, TextAttempt, now
+from promosms.models import Account, EmailLink, Session, TextAttempt, now
 from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
 from tests.views.auth.post import last_email, last_link, last_password, texts
@@ -64,9 +64,9 @@ def test_its_link_works_once(app: Flask, cast: Cast, visitor: PageClient) -> Non
 def test_its_link_expires(app: Flask, cast: Cast, visitor: PageClient) -> None:
     link = ask(app, visitor, cast.owner.email)
     with app.app_context():
-        asked = db.session.scalars(select(Confirmation)).one()
+        asked = db.session.scalars(select(EmailLink)).one()
         assert asked.expires_at - asked.created_at < timedelta(hours=1, seconds=5)
-        db.session.execute(update(Confirmation).values(expires_at=now()))
+        db.session.execute(update(EmailLink).values(expires_at=now()))
         db.session.commit()
     visitor.post_page(link, status=410)
     assert not texts(app)

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from promosms.extensions import db
-from promosms.models import AuditEntry, Confirmation, User, now
+from promosms.models import AuditEntry, EmailLink, User, now
 from promosms.services.auth import invitations
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
@@ -55,9 +55,9 @@ def test_a_newer_invitation_voids_it(app: Flask, visitor: PageClient, link: str)
 
 def test_it_expires_after_a_day(app: Flask, visitor: PageClient, link: str) -> None:
     with app.app_context():
-        asked = db.session.scalars(select(Confirmation)).one()
+        asked = db.session.scalars(select(EmailLink)).one()
         assert asked.expires_at - asked.created_at > timedelta(hours=23)
-        db.session.execute(update(Confirmation).values(expires_at=now()))
+        db.session.execute(update(EmailLink).values(expires_at=now()))
         db.session.commit()
     visitor.post_page(link, FORM, status=410)
 

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from promosms.extensions import db
-from promosms.models import Confirmation, Email, User
+from promosms.models import Email, EmailLink, User
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, check_page
 from tests.views.auth.post import last_email, last_link
@@ -35,7 +35,7 @@ def test_it_sends_a_link_by_email(app: Flask, visitor: PageClient) -> None:
     page = visitor.post_page("/register", FORM)
     assert "Check your e-mail" in page.get_text()
     with app.app_context():
-        asked = db.session.scalars(select(Confirmation)).one()
+        asked = db.session.scalars(select(EmailLink)).one()
         assert (asked.email, asked.phone) == ("anna@example.com", "+48601234567")
     letter = last_email(app)
     assert letter.recipient == "anna@example.com"
@@ -46,7 +46,7 @@ def test_it_sends_a_link_by_email(app: Flask, visitor: PageClient) -> None:
 def test_it_takes_a_foreign_number_with_its_prefix(app: Flask, visitor: PageClient) -> None:
     visitor.post_page("/register", {**FORM, "phone": "+44 7400 123456"})
     with app.app_context():
-        assert db.session.scalars(select(Confirmation.phone)).one() == "+447400123456"
+        assert db.session.scalars(select(EmailLink.phone)).one() == "+447400123456"
 
 
 def test_it_takes_domains_of_any_letters(app: Flask, visitor: PageClient) -> None:
@@ -57,7 +57,7 @@ def test_it_takes_domains_of_any_letters(app: Flask, visitor: PageClient) -> Non
 def test_it_keeps_no_token_in_the_database(app: Flask, visitor: PageClient) -> None:
     visitor.post_page("/register", FORM)
     with app.app_context():
-        stored = db.session.scalars(select(Confirmation.token_hash)).one()
+        stored = db.session.scalars(select(EmailLink.token_hash)).one()
     assert stored not in last_link(app)
 
 
@@ -87,7 +87,7 @@ def test_it_tells_the_owner_of_a_known_address(app: Flask, cast: Cast, visitor: 
     assert letter.recipient == cast.owner.email
     assert "https://localhost:8443/login" in letter.body
     assert "https://localhost:8443/forgotten" in letter.body
-    assert count(app, Confirmation) == 0
+    assert count(app, EmailLink) == 0
 
 
 def test_it_does_nothing_for_programs(app: Flask, visitor: PageClient) -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy import Column, select
 
 from promosms.extensions import db
-from promosms.models import Account, Company, Confirmation, Model, User
+from promosms.models import Account, Company, EmailLink, Model, User
 from promosms.services.policies import versions as policy_versions
 from tests.support.pages import PageClient
 from tests.views.auth.post import last_link
@@ -26,7 +26,7 @@ def register(app: Flask, extra: dict[str, str]) -> dict[str, dict[str, object]]:
     browser.post_page("/register", {**FORM, **extra})
     link = last_link(app)
     with app.app_context():
-        asked = said(db.session.scalars(select(Confirmation)).one())
+        asked = said(db.session.scalars(select(EmailLink)).one())
     browser.post_page(link, extra)
     with app.app_context():
         user = db.session.scalars(select(User)).one()
@@ -58,7 +58,7 @@ def test_the_form_has_two_personal_fields_and_no_other(visitor: PageClient) -> N
 def test_whatever_else_is_sent_is_not_stored(app: Flask) -> None:
     columns = {
         column.name
-        for model in (Account, User, Confirmation, Company)
+        for model in (Account, User, EmailLink, Company)
         for column in model.__table__.columns
     }
     extra = dict.fromkeys(columns - set(FORM), CANARY)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from promosms import queue
 from promosms.extensions import db
-from promosms.models import Account, Confirmation, LedgerEntry, User, now
+from promosms.models import Account, EmailLink, LedgerEntry, User, now
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 from tests.views.auth.post import last_link, last_password, texts
@@ -54,7 +54,7 @@ def test_it_opens_the_account_and_texts_a_password(
         assert entry.reference == f"welcome:{account.public_id}"
         assert user.system_hash
         assert user.system_hash.startswith("$argon2id$")
-        assert db.session.scalar(select(Confirmation.id)) is None
+        assert db.session.scalar(select(EmailLink.id)) is None
         text = texts(app)[0]
         assert len(queue.queue(queue.gateway_queue(text.gateway_id or 0))) == 1
     assert (text.phone, text.price, text.parts) == ("+447400123456", 0, 1)
@@ -103,7 +103,7 @@ def test_it_refuses_an_address_that_has_an_account_by_now(
 
 def test_it_expires(app: Flask, visitor: PageClient, link: str) -> None:
     with app.app_context():
-        db.session.execute(update(Confirmation).values(expires_at=now() - timedelta(seconds=1)))
+        db.session.execute(update(EmailLink).values(expires_at=now() - timedelta(seconds=1)))
         db.session.commit()
     visitor.get_page(link, status=410)
     visitor.post_page(link, status=410)

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from promosms.extensions import db
-from promosms.models import Email, SecondStep, Session
+from promosms.models import Email, Session, TwoFactorChallenge
 from promosms.services.auth import recovery_codes
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
@@ -41,7 +41,7 @@ def test_password_and_code_let_in(app: Flask, cast: Cast, clock: Clock, codes: l
     assert (answer.status_code, answer.location) == (303, "/dashboard")
     client.get_page("/dashboard")
     with app.app_context():
-        assert db.session.scalars(select(SecondStep)).all() == []
+        assert db.session.scalars(select(TwoFactorChallenge)).all() == []
 
 
 def test_the_password_alone_opens_nothing(app: Flask, cast: Cast, codes: list[str]) -> None:
@@ -101,7 +101,7 @@ def test_the_step_of_one_is_not_the_step_of_another(
     client = half_way(app, cast.owner)
     assert client.send(CODE, {"code": other[0]}).status_code == 422
     with app.app_context():
-        assert db.session.scalars(select(SecondStep)).one().user_id == cast.owner.user_id
+        assert db.session.scalars(select(TwoFactorChallenge)).one().user_id == cast.owner.user_id
 
 
 def test_a_recovery_code_lets_in_once_and_is_told(app: Flask, cast: Cast, codes: list[str]) -> None:
@@ -218,6 +218,6 @@ def test_the_token_of_the_cookie_is_not_stored(app: Flask, cast: Cast, codes: li
         token = str(cookie["second_step"])
         assert "_user_id" not in cookie
     with app.app_context():
-        row = db.session.scalars(select(SecondStep)).one()
+        row = db.session.scalars(select(TwoFactorChallenge)).one()
         assert token not in str(vars(row))
     assert re.fullmatch(r"[\w-]{43}", token)

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, request
 
 from promosms.extensions import db
-from promosms.models import Confirmation, Email, User
+from promosms.models import Email, EmailLink, User
 from promosms.web.security import ForwardedHeaders
 from tests.meta.sources import PACKAGE
 from tests.support.cast import Cast
@@ -168,7 +168,7 @@ def test_links_in_letters_are_made_of_the_public_address(
     visitor.send("/register", {"email": "anna@example.com", "phone": "+48601000555"})
     with app.app_context():
         bodies = " ".join(db.session.scalars(db.select(Email.body)))
-        assert db.session.scalar(db.select(db.func.count(Confirmation.id)))
+        assert db.session.scalar(db.select(db.func.count(EmailLink.id)))
         assert db.session.get(User, cast.owner.user_id)
         db.session.remove()
     found = re.findall(r"https?://([^/\s]+)", bodies)

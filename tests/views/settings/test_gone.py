@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import erasure as job
-from promosms.models import Account, Confirmation, Email, Erasure, User, now
+from promosms.models import Account, Email, EmailLink, Erasure, User, now
 from promosms.services.auth import registration
 from promosms.services.privacy import certificates, erasure_requests
 from tests.support import engine
@@ -138,7 +138,7 @@ def test_whoever_has_not_finished_registering_is_forgotten(
     visitor.post_page(link, {"confirmed": "y"})
     with app.app_context():
         job.tidy()
-        assert db.session.scalar(select(func.count()).select_from(Confirmation)) == 0
+        assert db.session.scalar(select(func.count()).select_from(EmailLink)) == 0
         assert db.session.scalar(select(func.count()).select_from(Email)) == 0
         assert db.session.scalar(select(func.count()).select_from(Account)) == 2
 

@@ -10,9 +10,9 @@ from promosms.models import (
     Account,
     AccountStatus,
     Campaign,
-    Confirmation,
-    ConfirmationKind,
     Email,
+    EmailLink,
+    EmailLinkKind,
     Recipient,
     Suppression,
     SuppressionSource,
@@ -155,10 +155,10 @@ def test_links_and_letters_to_its_people_are_gone_at_once(
 ) -> None:
     """Also those that name no account: from before somebody registered, or asked to be left."""
     with app.app_context():
-        email_links.new_link(ConfirmationKind.LEAVE, cast.owner.email)
+        email_links.new_link(EmailLinkKind.LEAVE, cast.owner.email)
         outbox.queue_email(cast.owner.email, "Hello", "A link")
         outbox.queue_email(cast.stranger.email, "Hello", "A link")
     assert owner.send("/settings/leave", YES).status_code == 303
     with app.app_context():
-        assert db.session.scalars(db.select(Confirmation)).all() == []
+        assert db.session.scalars(db.select(EmailLink)).all() == []
         assert set(db.session.scalars(db.select(Email.recipient))) == {cast.stranger.email}

@@ -10,7 +10,7 @@ from promosms import queue as bell
 from promosms.extensions import limiter
 from promosms.forms.two_factor import EmailChangeForm, PhoneChangeForm, TextCodeForm
 from promosms.language import gettext as _
-from promosms.models import ConfirmationKind
+from promosms.models import EmailLinkKind
 from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.services.auth import email_changes, phone_changes, two_factor
 from promosms.services.auth.email_links import LinkGone, find
@@ -41,7 +41,7 @@ def email() -> ResponseReturnValue:
     form = EmailChangeForm()
     if form.validate_on_submit():
         email_changes.ask(me(), form.email.data or "")
-        bell.ring("mail", "mail.run")
+        bell.wake("mail", "mail.run")
         return render_template(
             "auth/check_email.html", address=form.email.data, again="changes.email"
         )
@@ -64,7 +64,7 @@ def phone() -> ResponseReturnValue:
         else:
             if message.gateway_id is not None:
                 queue = bell.gateway_queue(message.gateway_id)
-                bell.ring(queue, "send.run", message.gateway_id)
+                bell.wake(queue, "send.run", message.gateway_id)
             return redirect(url_for("changes.phone_code"), 303)
     page = render_template("settings/phone.html", form=form, number=mask(me().phone))
     return page, 422 if form.errors else 200
@@ -81,7 +81,7 @@ def phone_code() -> ResponseReturnValue:
     form, number = TextCodeForm(), mask(change.phone)
     if form.validate_on_submit():
         if phone_changes.prove(me(), form.code.data or ""):
-            bell.ring("mail", "mail.run")
+            bell.wake("mail", "mail.run")
             flash(_("Almost done: open the link that we have e-mailed to you."), "good")
             return redirect(url_for("settings.index"), 303)
         form.code.errors = [_("This is not the code from the text.")]
@@ -101,7 +101,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         return words
 
     try:
-        link = email_changes.find(ConfirmationKind.EMAIL, token)
+        link = email_changes.find(EmailLinkKind.EMAIL, token)
         return _link(
             act,
             _("Confirm your new e-mail address"),
@@ -125,7 +125,7 @@ def undo_email(token: str) -> ResponseReturnValue:
         return words
 
     try:
-        link = email_changes.find(ConfirmationKind.UNDO, token)
+        link = email_changes.find(EmailLinkKind.UNDO, token)
         return _link(
             act,
             _("Take the change back"),
@@ -178,7 +178,7 @@ def keep_two_steps(token: str) -> ResponseReturnValue:
         return words
 
     try:
-        find(ConfirmationKind.KEEP, token)
+        find(EmailLinkKind.KEEP, token)
         return _link(
             act,
             _("Keep two-step sign-in"),
