@@ -1,4 +1,4 @@
-"""Logs: one JSON line per event, with fields from an allow-list only (log_schema.py).
+"""Logs: one JSON line per event, with fields from an allow-list only (schema.py).
 
 Of an exception its class and place are written, never its message, which may quote data; of the
 lines of libraries only whose they are and where they come from. JSON writes control characters as

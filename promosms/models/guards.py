@@ -2,7 +2,7 @@
 
 The triggers are made with their tables; a migration that makes or rebuilds a table calls
 `statements` and `drops` itself. (SQLite forgets the triggers of a table that a batch rebuilds, and
-a REPLACE passes by those on DELETE unless `PRAGMA recursive_triggers` is on: see database.py.)
+a REPLACE passes by those on DELETE without `PRAGMA recursive_triggers`: db/transactions.py.)
 There is none on INSERT: entries are written with every window of messages.
 """
 

@@ -182,7 +182,7 @@ def _web(app: Flask, addresses: list[str]) -> Child:
 
 def _redirect(addresses: list[str]) -> Child:
     alone = ["--pythonpath", str(PACKAGE / "supervisor"), "--threads", "4"]
-    nameless = ["-c", str(PACKAGE / "supervisor" / "nameless.py")]
+    nameless = ["-c", str(PACKAGE / "supervisor" / "hide_server_header.py")]
     quiet = ["--no-control-socket", "--log-level", "critical"]
     return Child(
         "redirect", [*GUNICORN, *nameless, *alone, *quiet, *_binds(addresses), "redirect:app"]

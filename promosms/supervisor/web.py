@@ -26,7 +26,7 @@ graceful_timeout = 15
 keepalive = 5
 forwarded_allow_ips = ""  # TRUSTED_PROXIES decides, not the server
 control_socket_disable = True
-accesslog = None  # its lines would hold paths and addresses; see request_log.py
+accesslog = None  # its lines would hold paths and addresses; see logs/requests.py
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 logconfig_dict = {
     "version": 1,

@@ -66,7 +66,7 @@ def _joined(header: bytes) -> tuple[int, int, int]:
 
 
 def decoded(part: Piece, default: Alphabet) -> str:
-    """The text of a piece. Half of a character that is cut between two stays, see joints.py."""
+    """The text of a piece. Half of a character cut between two stays, see concatenation.py."""
     # Databases refuse a zero, which would come again for ever; an escape means something below.
     text = re.sub("[\0\x1b]", "", _decoded(part.coding, part.octets, default))
     cut = part.number < part.total and part.octets.endswith(gsm7.ESCAPE.encode())

@@ -1,1 +1,1 @@
-"""Abuse."""
+"""What is stored of abuse."""

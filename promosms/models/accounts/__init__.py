@@ -1,1 +1,1 @@
-"""Accounts."""
+"""What is stored of accounts."""

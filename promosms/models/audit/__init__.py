@@ -1,1 +1,1 @@
-"""Audit."""
+"""What is stored of audit."""

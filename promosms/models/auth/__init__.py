@@ -1,1 +1,1 @@
-"""Auth."""
+"""What is stored of auth."""

@@ -1,1 +1,1 @@
-"""Campaigns."""
+"""What is stored of campaigns."""

@@ -1,1 +1,1 @@
-"""Gateways."""
+"""What is stored of gateways."""

@@ -1,1 +1,1 @@
-"""Imports."""
+"""What is stored of imports."""

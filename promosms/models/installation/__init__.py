@@ -1,1 +1,1 @@
-"""Installation."""
+"""What is stored of installation."""

@@ -1,1 +1,1 @@
-"""Invoices."""
+"""What is stored of invoices."""

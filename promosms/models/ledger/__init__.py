@@ -1,1 +1,1 @@
-"""Ledger."""
+"""What is stored of ledger."""

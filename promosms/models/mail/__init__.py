@@ -1,1 +1,1 @@
-"""Mail."""
+"""What is stored of mail."""

@@ -1,1 +1,1 @@
-"""Payments."""
+"""What is stored of payments."""

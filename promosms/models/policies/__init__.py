@@ -1,1 +1,1 @@
-"""Policies."""
+"""What is stored of policies."""

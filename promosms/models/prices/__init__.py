@@ -1,1 +1,1 @@
-"""Prices."""
+"""What is stored of prices."""

@@ -1,1 +1,1 @@
-"""Privacy."""
+"""What is stored of privacy."""

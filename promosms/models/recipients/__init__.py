@@ -1,1 +1,1 @@
-"""Recipients."""
+"""What is stored of recipients."""

@@ -1,1 +1,1 @@
-"""Sending."""
+"""What is stored of sending."""

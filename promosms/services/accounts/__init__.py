@@ -1,1 +1,1 @@
-"""Accounts."""
+"""Accounts: suspend, adjust, trial, guests, preferences."""

@@ -1,1 +1,1 @@
-"""Audit."""
+"""The audit log and its chain."""

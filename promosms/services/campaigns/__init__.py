@@ -1,1 +1,1 @@
-"""Campaigns."""
+"""Campaigns: drafts, cost, audience, launch and preparation."""

@@ -1,9 +1,9 @@
 """The audience of a campaign: who gets it, what it says to each, and who is skipped and why.
 
-The review page and the preparation walk the same pages, so they cannot disagree.
+The review page and the preparation read the same pages, so they cannot disagree.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -23,12 +23,11 @@ from promosms.models import (
     Suppression,
 )
 from promosms.services.accounts import trial
+from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
 from promosms.services.sending.opt_outs import OPTED_OUT
-from promosms.sms import personalise, segments
-from promosms.sms.keywords import opt_out_line
-from promosms.sms.transliterate import tidy
+from promosms.sms import segments
 
 PAGE = 5000
 NO_CONSENT = "no_consent"
@@ -41,7 +40,7 @@ PriceOf = Callable[[str, str], int | None]
 
 
 class Draft(NamedTuple):
-    """What one recipient would get; `reason` is empty, or why he gets nothing."""
+    """What one recipient would get; `reason` is empty, or says why they get nothing."""
 
     recipient_id: int
     phone: str
@@ -55,7 +54,7 @@ class Draft(NamedTuple):
 
 
 @dataclass
-class Line:
+class CountryPrice:
     """The price of a country, or of some numbers in it: people, parts and amounts in 1/10,000."""
 
     country: str
@@ -65,7 +64,7 @@ class Line:
     total: int = 0
 
 
-Lines = dict[tuple[str, int], Line]
+CountryPrices = dict[tuple[str, int], CountryPrice]
 
 
 @dataclass
@@ -76,7 +75,7 @@ class Estimate:
     parts: int = 0
     total: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
-    by_country: list[Line] = field(default_factory=list)
+    by_country: list[CountryPrice] = field(default_factory=list)
     longest: Draft | None = None
 
 
@@ -108,48 +107,48 @@ def sample(campaign: Campaign, limit: int) -> list[Recipient]:
 def render(campaign: Campaign, recipient: Recipient | None) -> str:
     """The text as this recipient would get it; with the defaults when there is none."""
     values = {name: getattr(recipient, name) for name in FIELDS} if recipient else {}
-    return Writer(campaign).write(values)
+    return writer_of(campaign).write(values)
 
 
 def estimate(campaign: Campaign) -> Estimate:
-    """Walk the whole audience and add up what launching would cost."""
-    found = Estimate()
-    lines: Lines = {}
+    """Read the whole audience and add up what launching would cost."""
+    total = Estimate()
+    by_price: CountryPrices = {}
     for page in walk(campaign):
         for draft in page:
-            _count(found, lines, draft)
-    found.by_country = sorted(lines.values(), key=_order)
-    return found
+            _add(total, by_price, draft)
+    total.by_country = sorted(by_price.values(), key=_order)
+    return total
 
 
 def walk(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
-    """Pages of drafts in the order of the recipients' ids, behind `after`, in bounded memory."""
+    """Pages of drafts in the order of the recipients' ids, after `after`, in bounded memory."""
     page = _pages(campaign)
-    while found := page(db.session(), after):
-        yield found
-        after = found[-1].recipient_id
+    while drafts := page(db.session(), after):
+        yield drafts
+        after = drafts[-1].recipient_id
 
 
 def walk_ahead(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
-    """The same pages; while one is dealt with the next is written, on a connection of its own."""
+    """The same pages; the next one is written on its own connection while the caller works."""
     make = _pages(campaign)
 
     def page(after: int) -> list[Draft]:
-        # A session for each: a snapshot that is kept would keep the write-ahead log.
+        # A session for each page: an open snapshot would keep the write-ahead log growing.
         with Session(engine) as session:
             return make(session, after)
 
     engine = db.engine
     with ThreadPoolExecutor(1) as thread:
         following = thread.submit(page, after)
-        while found := following.result():
-            following = thread.submit(page, found[-1].recipient_id)
-            yield found
+        while drafts := following.result():
+            following = thread.submit(page, drafts[-1].recipient_id)
+            yield drafts
 
 
 def _pages(campaign: Campaign) -> Callable[[Session, int], list[Draft]]:
-    """What makes the page behind an id."""
-    writer = Writer(campaign)
+    """A function that makes the page after an id."""
+    writer = writer_of(campaign)
     price_of = prices.price_list(campaign.route_id, campaign.account_id).of
     choose = routing.chooser(campaign.route_id)
     guests = trial.may_text(db.session.get_one(Account, campaign.account_id))
@@ -164,39 +163,28 @@ def _pages(campaign: Campaign) -> Callable[[Session, int], list[Draft]]:
     return page
 
 
+def writer_of(campaign: Campaign) -> Writer:
+    """Writes the text of this campaign."""
+    return Writer(campaign.text, campaign.opt_out_line, campaign.language)
+
+
 def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
     """A query over the recipients that the campaign is addressed to."""
     query = select(*columns).where(Recipient.account_id == campaign.account_id)
     if campaign.everyone:
         return query
     lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
-    # Asked of each recipient: as a set it would be built anew for each page.
+    # A subquery for each recipient: a set would be built again for each page.
     on_list = exists().where(
         ListRecipient.list_id.in_(lists), ListRecipient.recipient_id == Recipient.id
     )
     return query.where(on_list)
 
 
-class Writer:
-    """Writes the text of a campaign for each recipient, opt-out line included.
-
-    `names` are the fields that it uses.
-    """
-
-    def __init__(self, campaign: Campaign) -> None:
-        self.template = personalise.compile(tidy(campaign.text))
-        self.names = tuple(name for name in self.template.names if name in FIELDS)
-        self.tail = "\n" + opt_out_line(campaign.language) if campaign.opt_out_line else ""
-
-    def write(self, values: Mapping[str, str | None]) -> str:
-        """The text for these values."""
-        return self.template.render(values).strip() + self.tail
-
-
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
-    """What `_draft` wants to know of the recipients behind the parameter `after`."""
-    known = (Recipient.id, Recipient.phone, Recipient.country, Recipient.consent)
-    columns = (*known, _suppressed())
+    """The columns for `_draft`, of the recipients after the parameter `after`."""
+    fixed = (Recipient.id, Recipient.phone, Recipient.country, Recipient.consent)
+    columns = (*fixed, _suppressed())
     used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
     query = recipients_of(campaign, *columns, *used)
     return query.where(Recipient.id > bindparam("after")).order_by(Recipient.id)
@@ -235,27 +223,27 @@ def _draft(
 
 
 def _for_guests(guests: set[str], draft: Draft) -> Draft:
-    """On trial nobody else gets anything; an opt-out is still what is told first."""
+    """On trial nobody else gets anything. An opt-out is named before that."""
     if draft.phone in guests or draft.reason == OPTED_OUT:
         return draft
     return Draft(*draft[:3], "", "gsm7", 0, 0, trial.SKIPPED, None)
 
 
-def _order(line: Line) -> tuple[int, str, int]:
-    return -line.people, line.country, line.price
+def _order(row: CountryPrice) -> tuple[int, str, int]:
+    return -row.people, row.country, row.price
 
 
-def _count(found: Estimate, lines: Lines, draft: Draft) -> None:
+def _add(total: Estimate, by_price: CountryPrices, draft: Draft) -> None:
     if draft.reason:
-        found.skipped[draft.reason] = found.skipped.get(draft.reason, 0) + 1
+        total.skipped[draft.reason] = total.skipped.get(draft.reason, 0) + 1
         return
     price = draft.price // draft.parts
-    line = lines.setdefault((draft.country, price), Line(draft.country, price=price))
-    line.people += 1
-    line.parts += draft.parts
-    line.total += draft.price
-    found.people += 1
-    found.parts += draft.parts
-    found.total += draft.price
-    if found.longest is None or draft.parts > found.longest.parts:
-        found.longest = draft
+    row = by_price.setdefault((draft.country, price), CountryPrice(draft.country, price=price))
+    row.people += 1
+    row.parts += draft.parts
+    row.total += draft.price
+    total.people += 1
+    total.parts += draft.parts
+    total.total += draft.price
+    if total.longest is None or draft.parts > total.longest.parts:
+        total.longest = draft

@@ -1,4 +1,4 @@
-"""Writing: what a text costs, what makes it dear, and what is wrong with it."""
+"""The cost of a text: its parts and price, what makes it expensive, what is wrong with it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,13 +6,14 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from promosms.extensions import db
-from promosms.models import Account, Campaign, Recipient
+from promosms.models import Account, Recipient
 from promosms.services.campaigns import audience
+from promosms.services.campaigns.writer import Writer
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
 from promosms.sms import gsm7, personalise, segments, transliterate
 
-NEWEST = 20_000  # recipients among whom the longest case is looked for
+NEWEST = 20_000  # how many of the newest recipients are searched for the longest case
 CANDIDATES = 200
 READABLE = 5_000  # characters; nothing longer is written to each of them
 
@@ -26,15 +27,15 @@ class TextProblem(StrEnum):
 
 
 @dataclass(frozen=True)
-class Costly:
-    """A character that makes the text dearer; `plain` is what could stand there instead."""
+class CostlyCharacter:
+    """A character that makes the text more expensive; `plain` could stand there instead."""
 
     char: str
     plain: str | None
 
 
 @dataclass(frozen=True)
-class Hint:
+class TextCost:
     """The size and the price of a text, opt-out line included; money in 1/10,000."""
 
     text: str
@@ -44,7 +45,7 @@ class Hint:
     left: int
     special: bool
     part_price: int | None
-    costly: tuple[Costly, ...]
+    costly: tuple[CostlyCharacter, ...]
     plain_parts: int
     longest_parts: int
 
@@ -55,7 +56,7 @@ def problem(text: str, *, opt_out_line: bool, language: str) -> TextProblem | No
         return TextProblem.EMPTY
     if unknown(text):
         return TextProblem.UNKNOWN_PLACEHOLDER
-    written = _writer(text, opt_out_line, language).write({})
+    written = Writer(text, opt_out_line, language).write({})
     if segments.measure(written).parts > segments.MAX_PARTS:
         return TextProblem.TOO_LONG
     return None
@@ -67,36 +68,34 @@ def unknown(text: str) -> tuple[str, ...]:
 
 
 def plain(text: str) -> str:
-    """The text with a plain character wherever there is one for a costly one."""
+    """The text with a plain character for each costly one that has one."""
     return transliterate.plain_text(text)
 
 
-def hint(account: Account, text: str, *, opt_out_line: bool, language: str) -> Hint:
-    """Look at a text as it is being written."""
-    writer = _writer(text, opt_out_line, language)
+def text_cost(account: Account, text: str, *, opt_out_line: bool, language: str) -> TextCost:
+    """The size and the price of a text while it is being written."""
+    writer = Writer(text, opt_out_line, language)
     written = writer.write({})
     measure = segments.measure(written)
     longest = _longest(account, writer) if 0 < len(text) <= READABLE else None
-    known = prices.price_list(defaults.default_route().id, account.id)
-    return Hint(
+    price_list = prices.price_list(defaults.default_route().id, account.id)
+    return TextCost(
         text=longest or written,
         personal=longest is not None,
         characters=measure.units,
         parts=measure.parts,
         left=measure.left,
         special=measure.encoding == "ucs2",
-        part_price=known.of(account.region),
-        costly=tuple(Costly(char, transliterate.plain(char)) for char in gsm7.costly(written)),
+        part_price=price_list.of(account.region),
+        costly=tuple(
+            CostlyCharacter(char, transliterate.plain(char)) for char in gsm7.costly(written)
+        ),
         plain_parts=segments.measure(plain(written)).parts,
         longest_parts=segments.measure(longest).parts if longest else measure.parts,
     )
 
 
-def _writer(text: str, opt_out_line: bool, language: str) -> audience.Writer:
-    return audience.Writer(Campaign(text=text, opt_out_line=opt_out_line, language=language))
-
-
-def _longest(account: Account, writer: audience.Writer) -> str | None:
+def _longest(account: Account, writer: Writer) -> str | None:
     """The text with the most parts that one of the newest recipients would get."""
     used = {place.name for place, _ in writer.template.fields} & set(audience.placeholders())
     if not used:

@@ -1,1 +1,1 @@
-"""Gateways."""
+"""Gateways and routes: settings, health, workers, webhooks."""

@@ -1,1 +1,1 @@
-"""Imports."""
+"""Imports: from a file or a paste to recipients."""

@@ -1,1 +1,1 @@
-"""Invoices."""
+"""Invoices and credit notes, who issues them and for whom."""

@@ -1,1 +1,1 @@
-"""Mail."""
+"""E-mails: the outbox, and notes to admins and owners."""

@@ -1,1 +1,1 @@
-"""Payments."""
+"""Top-ups, and how they are paid: by transfer or by card."""

@@ -1,1 +1,1 @@
-"""Policies."""
+"""The policies: promises, versions, answers about cookies."""

@@ -1,1 +1,1 @@
-"""Prices."""
+"""Prices: what one part costs an account, and how admins keep the lists."""

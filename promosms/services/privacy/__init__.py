@@ -1,1 +1,1 @@
-"""Privacy."""
+"""Erasure, retention and export of what accounts collect."""

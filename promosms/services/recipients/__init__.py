@@ -1,1 +1,1 @@
-"""Recipients."""
+"""Recipients: add, change, list, search, export; consent and opt-outs."""

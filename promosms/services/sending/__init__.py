@@ -1,1 +1,1 @@
-"""Sending."""
+"""Sending: claim, submit and record messages, and find what was forgotten."""

@@ -1,1 +1,1 @@
-"""Abuse."""
+"""Pages of abuse."""

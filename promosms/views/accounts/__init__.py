@@ -1,1 +1,1 @@
-"""Accounts."""
+"""Pages of accounts."""

@@ -1,1 +1,1 @@
-"""Auth."""
+"""Pages of auth."""

@@ -56,7 +56,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 def count() -> ResponseReturnValue:
     """What the text costs as it stands in the composer: the part of the page that shows it."""
     form = CampaignForm()
-    return render_template("campaigns/count.html", hint=_hint(form))
+    return render_template("campaigns/count.html", cost=_text_cost(form))
 
 
 @bp.route("/campaigns/<public_id>/duplicate", methods=["POST"])
@@ -150,13 +150,13 @@ def _composer(
         campaign=campaign,
         other=other,
         gone=gone,
-        hint=_hint(form),
+        cost=_text_cost(form),
         placeholders=labels.placeholders(my_account()),
     )
 
 
-def _hint(form: CampaignForm) -> text_cost.Hint:
-    return text_cost.hint(
+def _text_cost(form: CampaignForm) -> text_cost.TextCost:
+    return text_cost.text_cost(
         my_account(),
         form.text.data or "",
         opt_out_line=bool(form.opt_out_line.data),

@@ -1,1 +1,1 @@
-"""Gateways."""
+"""Pages of gateways."""

@@ -1,1 +1,1 @@
-"""Policies."""
+"""Pages of policies."""

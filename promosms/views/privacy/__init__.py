@@ -1,1 +1,1 @@
-"""Privacy."""
+"""Pages of privacy."""

@@ -1,1 +1,1 @@
-"""Recipients."""
+"""Pages of recipients."""

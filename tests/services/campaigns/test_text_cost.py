@@ -6,7 +6,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Recipient
 from promosms.services.campaigns import text_cost
-from promosms.services.campaigns.text_cost import Costly, TextProblem
+from promosms.services.campaigns.text_cost import CostlyCharacter, TextProblem
 from tests.support.cast import Cast
 
 
@@ -36,18 +36,21 @@ def test_it_finds_what_cannot_be_sent(text: str, problem: TextProblem | None) ->
 def test_the_opt_out_line_counts(account: Account) -> None:
     assert text_cost.problem("a" * 900, opt_out_line=False, language="en") is None
     assert text_cost.problem("a" * 900, opt_out_line=True, language="en") == TextProblem.TOO_LONG
-    assert text_cost.hint(account, "Hi", opt_out_line=True, language="pl").text == (
+    assert text_cost.text_cost(account, "Hi", opt_out_line=True, language="pl").text == (
         "Hi\nRezygnacja: odpisz STOP"
     )
 
 
 def test_it_names_the_costly_characters_and_their_plain_form(account: Account) -> None:
-    hint = text_cost.hint(account, "Zł 🎉 “x”", opt_out_line=False, language="en")
-    assert hint.special
-    assert hint.costly == (
-        Costly("ł", "l"), Costly("🎉", None), Costly("“", '"'), Costly("”", '"'),
-    )  # fmt: skip
-    assert hint.part_price == 300
+    cost = text_cost.text_cost(account, "Zł 🎉 “x”", opt_out_line=False, language="en")
+    assert cost.special
+    assert cost.costly == (
+        CostlyCharacter("ł", "l"),
+        CostlyCharacter("🎉", None),
+        CostlyCharacter("“", '"'),
+        CostlyCharacter("”", '"'),
+    )
+    assert cost.part_price == 300
 
 
 def test_the_longest_case_is_a_recipient_of_the_account_itself(
@@ -58,6 +61,6 @@ def test_the_longest_case_is_a_recipient_of_the_account_itself(
             Recipient(account_id=account_id, phone="+48601111111", country="PL", first_name=name)
             for account_id, name in ((account.id, "Ola"), (cast.stranger.account_id, "Maximilian"))
         )
-    hint = text_cost.hint(account, "Hi {first_name|you}", opt_out_line=False, language="en")
-    assert (hint.text, hint.personal) == ("Hi Ola", True)
-    assert not text_cost.hint(account, "Hi", opt_out_line=False, language="en").personal
+    cost = text_cost.text_cost(account, "Hi {first_name|you}", opt_out_line=False, language="en")
+    assert (cost.text, cost.personal) == ("Hi Ola", True)
+    assert not text_cost.text_cost(account, "Hi", opt_out_line=False, language="en").personal

@@ -46,7 +46,7 @@ def test_texts_are_stored_as_written(
     message = db.session.scalars(select(Message).where(Message.campaign_id == campaign_id)).one()
     campaign = db.session.get_one(Campaign, campaign_id)
     written = text.replace("{first_name}", "Ola").replace("{city|your city}", "your city")
-    assert message.text == written + audience.Writer(campaign).tail
+    assert message.text == written + audience.writer_of(campaign).tail
     assert (message.encoding, message.parts, message.price) == ("ucs2", 2, 600)
     assert message.created_at.tzinfo is not None
     assert message.created_at >= campaign.created_at

@@ -1,0 +1,23 @@
+"""Writer: the text of a campaign for each recipient, opt-out line included."""
+
+from collections.abc import Mapping
+
+from promosms.models import FIELDS
+from promosms.sms import keywords, personalise
+from promosms.sms.transliterate import tidy
+
+
+class Writer:
+    """Writes a text for each recipient; `names` are the fields that it uses.
+
+    `tail` is the opt-out line in the language of the text, empty if there is none.
+    """
+
+    def __init__(self, text: str, opt_out_line: bool, language: str) -> None:
+        self.template = personalise.compile(tidy(text))
+        self.names = tuple(name for name in self.template.names if name in FIELDS)
+        self.tail = "\n" + keywords.opt_out_line(language) if opt_out_line else ""
+
+    def write(self, values: Mapping[str, str | None]) -> str:
+        """The text for these values."""
+        return self.template.render(values).strip() + self.tail
