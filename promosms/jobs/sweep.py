@@ -1,27 +1,20 @@
 """The sweep's list: what the tick looks after in every round. A new duty is a line here."""
 
-from collections.abc import Callable
-
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
 from promosms.services.mail import outbox
 from promosms.services.sending import failover, sweep
 
-SWEEP: tuple[Callable[[], object], ...] = (
-    sweep.take_back_leases,
-    sweep.withdraw_stopped,
-    failover.move_waiting,
-    sweep.continue_blocked,
-    sweep.finish_campaigns,
-    sweep.release_unsettled,
-    email_links.forget_expired,
-    two_factor.forget_expired,
-    phone_changes.forget_expired,
-    outbox.forget_old,
-    sessions.forget_old,
-)
-
 
 def run() -> None:
     """Everything that is due, each in its own transaction."""
-    for duty in SWEEP:
-        duty()
+    sweep.take_back_leases()
+    sweep.withdraw_stopped()
+    failover.move_waiting()
+    sweep.continue_blocked()
+    sweep.finish_campaigns()
+    sweep.release_unsettled()
+    email_links.forget_expired()
+    two_factor.forget_expired()
+    phone_changes.forget_expired()
+    outbox.forget_old()
+    sessions.forget_old()
