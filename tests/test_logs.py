@@ -20,9 +20,9 @@ from promosms.logs import schema as log_schema
 from promosms.models import Account, Consent, now
 from promosms.services.recipients import recipients
 from promosms.services.recipients.consent import Basis
+from tests.support.byte_scan import Scanner, numbers
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
-from tests.support.scan import Scanner, numbers
 
 PHONE, NAME, WORDS = "+48601987001", "Qzulowimek", "Wipekozulm says hello"
 SECRET, MAIL, ADDRESS = "zapalniczka-na-wodzie", "qzulowimek@example.com", "203.0.113.77"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from promosms.sms import gsm7
-from tests.support.scan import Scanner, encodings, numbers
+from tests.support.byte_scan import Scanner, encodings, numbers
 
 
 def _packed(text: str) -> bytes:

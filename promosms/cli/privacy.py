@@ -1,4 +1,4 @@
-"""Commands about privacy: prove it, repeat erasures after a restore, check a certificate."""
+"""Commands about privacy: repeat erasures after a restore, check a certificate."""
 
 from pathlib import Path
 
@@ -54,19 +54,3 @@ def verify(file: Path) -> None:
         click.echo(f"  {name:24} {number:>10,}")
     for each in said["kept"]:
         click.echo(f"  kept: {each['count']} x {each['kind']} until {each['until']}")
-
-
-@privacy.command()
-@click.option("--database", default="", help="An empty PostgreSQL database instead of SQLite.")
-@click.option("--recipients", default=50, show_default=True, help="Of each of the two accounts.")
-def scan(database: str, recipients: int) -> None:
-    """Prove on a throw-away installation that of a deleted account no byte is left."""
-    from promosms.privacy_scan.run import Blind, run
-
-    try:
-        left = run(database, recipients, click.echo)
-    except Blind as error:
-        raise click.ClickException(f"The scan proves nothing: {error}") from error
-    if left:
-        raise click.ClickException(f"Canaries that are still there: {left}.")
-    click.echo("Nothing of the deleted account is left; the other account has lost nothing.")

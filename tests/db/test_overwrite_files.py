@@ -8,8 +8,8 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Suppression
 from promosms.services.sending import opt_outs
+from tests.support.byte_scan import Scanner, database_files
 from tests.support.cast import Cast
-from tests.support.scan import Scanner, database_files
 
 NUMBERS = [f"+486033441{n:02}" for n in range(60)]
 

@@ -50,7 +50,7 @@ from promosms.services.privacy.account_scope import belonging, tables
 from promosms.settings import instance_file
 from tests.faults import points
 from tests.faults.report import Report
-from tests.support.scan import Scanner
+from tests.support.byte_scan import Scanner
 
 ROOT = Path(__file__).parents[2]
 STEPS = [

@@ -5,9 +5,9 @@ from flask_migrate import stamp
 from sqlalchemy import create_engine, text
 
 from promosms.extensions import db
-from promosms.privacy_scan import run as scan
-from promosms.privacy_scan import stores
 from tests.faults.test_faults import own_database
+from tests.support.byte_scan import run as scan
+from tests.support.byte_scan import stores
 
 STAMPED = "promosms/migrations"
 

@@ -14,8 +14,8 @@ from promosms.services.imports import imports
 from promosms.services.imports import run as import_run
 from promosms.services.imports.imports import Target
 from promosms.services.recipients.consent import Basis
+from tests.support.byte_scan import Scanner
 from tests.support.cast import Cast
-from tests.support.scan import Scanner
 
 BASIS = Basis(Consent.GIVEN, "card", now())
 OTHERS = [f"Canary{number:02d}Qzxw" for number in range(1, 20)]

@@ -26,9 +26,9 @@ from promosms.services.ledger import audit as ledger_audit
 from promosms.services.privacy import erase_recipient, erasure_journal
 from promosms.services.recipients import recipients
 from tests.services.privacy.test_erasure import Business
+from tests.support.byte_scan import Scanner, database_files, numbers
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
-from tests.support.scan import Scanner, database_files, numbers
 
 Settle = Callable[..., None]
 

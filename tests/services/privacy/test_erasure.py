@@ -45,9 +45,9 @@ from promosms.services.recipients.consent import Basis
 from promosms.services.sending import claiming, opt_outs
 from promosms.services.sending.claiming import Claim
 from tests.support import engine
+from tests.support.byte_scan import Hit, Scanner, database_files, numbers
 from tests.support.cast import PASSWORD, Cast, Person
 from tests.support.pages import PageClient
-from tests.support.scan import Hit, Scanner, database_files, numbers
 
 Settle = Callable[..., None]
 

@@ -16,10 +16,10 @@ from promosms.models import Account, Company, Email, Invoice, Model, Payment, To
 from promosms.services.invoices import files as invoice_files
 from promosms.services.invoices import invoices
 from promosms.services.privacy import erasure
+from tests.support.byte_scan import Scanner
 from tests.support.cast import PASSWORD, Cast
 from tests.support.invoicing import BUYER, issued, payment, top_up
 from tests.support.pages import PageClient, words
-from tests.support.scan import Scanner
 
 PRINTED = {**BUYER, "name": "Qzulowimek Printing"}
 SECRETS = ["owner@example.com", "secrets@qzulowimek.example", "From Żaneta"]

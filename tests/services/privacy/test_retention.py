@@ -34,9 +34,9 @@ from promosms.services.inbox import gateway_inbox
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.privacy import retention
 from tests.support.aging import OTHER_WORD, OURS, THEIRS, WORD, age, figures, night, number
+from tests.support.byte_scan import Hit, Scanner, database_files, numbers
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
-from tests.support.scan import Hit, Scanner, database_files, numbers
 
 Settle = Callable[..., None]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from promosms.privacy_scan.containers import unpacked
-from promosms.privacy_scan.encodings import encodings
+from tests.support.byte_scan.containers import unpacked
+from tests.support.byte_scan.encodings import encodings
 
 
 @dataclass(frozen=True)

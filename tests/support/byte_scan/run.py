@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from promosms.privacy_scan import stores
-from promosms.privacy_scan.browser import Browser
-from promosms.privacy_scan.scanner import Hit, Scanner
-from promosms.privacy_scan.story import Shop
+from tests.support.byte_scan import stores
+from tests.support.byte_scan.browser import Browser
+from tests.support.byte_scan.scanner import Hit, Scanner
+from tests.support.byte_scan.story import Shop
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 120.0
 START = re.compile("Ctrl-C")
 
@@ -43,9 +43,9 @@ def run(
         sender = stores.furnish(environment, [ours, theirs])
         for shop in (ours, theirs):
             certificate = folder / "certificate.pem"
-            browser = Browser(base, certificate, shop.words["Agent"], shop.address)
+            owner = Browser(base, certificate, shop.words["Agent"], shop.address)
             phone = Browser(base, certificate, "Phone", "127.0.0.1")
-            shop.open(browser, phone, sender, _wait)
+            shop.open(owner, phone, sender, _wait)
         time.sleep(2)  # the append-only file of Redis is written every second
         before = _look(folder, environment, ours)
         kept = _look(folder, environment, theirs)

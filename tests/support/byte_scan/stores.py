@@ -13,9 +13,9 @@ from promosms import create_app, queue
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Account, EntryKind, LedgerEntry, Role, User
-from promosms.privacy_scan.story import Shop
 from promosms.services.auth import passwords
 from promosms.services.installation import defaults
+from tests.support.byte_scan.story import Shop
 
 REDIS_DUMP = "redis-keys"
 CREDIT = 1_000_000
@@ -57,6 +57,16 @@ def files(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
         for path in sorted(whole.rglob("*")) if whole else ():
             if path.is_file() and not path.is_symlink() and os.access(path, os.R_OK):
                 yield path
+
+
+def database_files() -> list[Path]:
+    """Every file of the database; of PostgreSQL without its log of changes, which ages out."""
+    db.session.rollback()
+    if on_sqlite():
+        path = Path(str(db.engine.url.database))
+        return sorted(path.parent.glob(f"{path.name}*"))
+    found = _data_folder().rglob("*")
+    return [path for path in found if path.is_file() and "pg_wal" not in path.parts]
 
 
 def kind(path: Path) -> str:

@@ -4,15 +4,14 @@ import re
 import secrets
 from collections.abc import Callable
 
-from promosms.privacy_scan.browser import Browser
-from promosms.privacy_scan.encodings import numbers
+from tests.support.byte_scan.browser import Browser
+from tests.support.byte_scan.encodings import numbers
 
 LETTERS = "bcdfghjklmnpqrstvwxz"
 KINDS = (
     *("First", "Family", "Note", "Wording", "Firm", "Street", "Refused", "Waiting", "Reply"),
     *("List", "Campaign", "Basis", "File", "Agent"),
 )
-EVERYWHERE, NOWHERE = "stored", "never stored"
 SENT = "Finished"
 Wait = Callable[[Callable[[], bool], str], None]
 
@@ -56,51 +55,52 @@ class Shop:
         """
         self.browser = browser
         browser.get("/login")
-        browser.post("/login", [("email", self.email), ("password", self.password)])
+        browser.submit("/login", {"email": self.email, "password": self.password})
         browser.get("/dashboard")
         self._import(wait)
         self._company()
         self._send(wait)
         phone.get("/phone")
-        phone.post(
+        phone.submit(
             "/phone/reply",
-            [("number", self.phones[1]), ("to", sender), ("text", self.words["Reply"])],
+            {"number": self.phones[1], "to": sender, "text": self.words["Reply"]},
         )
-        phone.post("/phone/reply", [("number", self.phones[2]), ("to", sender), ("text", "STOP")])
-        wait(lambda: self.words["Reply"] in browser.get("/recipients/replies"), "the reply")
+        phone.submit("/phone/reply", {"number": self.phones[2], "to": sender, "text": "STOP"})
+        wait(lambda: self.words["Reply"] in browser.get("/recipients/replies").text, "the reply")
 
     def leave(self, wait: Wait) -> str:
         """Delete the account on its page; returns the certificate."""
         browser = self.browser
         browser.get("/settings/leave")
-        browser.post("/settings/leave", [("password", self.password), ("confirmed", "y")])
-        page = browser.url
-        wait(lambda: "certificate.json" in browser.get(page), "the certificate")
-        return browser.get(f"{page}/certificate.json")
+        answer = browser.submit("/settings/leave", {"password": self.password, "confirmed": "y"})
+        page = str(answer.url)
+        wait(lambda: "certificate.json" in browser.get(page).text, "the certificate")
+        return browser.get(f"{page}/certificate.json").text
 
     def _import(self, wait: Wait) -> None:
         word, browser = self.words, self.browser
         rows = [f"{phone},{word['First']},{word['Family']},{word['Note']}" for phone in self.phones]
         content = "\n".join(["phone,first name,last name,note", *rows, f"12,{word['Refused']},x,y"])
-        columns = ("phone", "first_name", "last_name", "note")
-        mapping = [("column", name) for name in columns]
-        agreed = [
-            ("consent", "given"),
-            ("consent_source", word["Basis"]),
-            ("consent_on", "2024-05-01"),
-        ]
+        fields = {
+            "column": ["phone", "first_name", "last_name", "note"],
+            "has_header": "y",
+            "new_list": word["List"],
+            "consent": "given",
+            "consent_source": word["Basis"],
+            "consent_on": "2024-05-01",
+        }
         browser.get("/imports/new")
-        browser.post("/imports/new", [], (f"{word['File']}.csv", content))
-        page = browser.url
-        browser.post(page, [*mapping, ("has_header", "y"), ("new_list", word["List"]), *agreed])
-        wait(lambda: "The import is finished." in browser.get(page), "the import")
+        answer = browser.submit("/imports/new", {}, {"file": (f"{word['File']}.csv", content)})
+        page = str(answer.url)
+        browser.submit(page, fields)
+        wait(lambda: "The import is finished." in browser.get(page).text, "the import")
         browser.get("/imports/new")
         left = f"phone,name\n{self.phones[0]},{word['Waiting']}\n"
-        browser.post("/imports/new", [], (f"waiting-{word['File']}.csv", left))
+        browser.submit("/imports/new", {}, {"file": (f"waiting-{word['File']}.csv", left)})
 
     def _company(self) -> None:
         browser = self.browser
-        page = browser.get("/billing/company")
+        page = browser.get("/billing/company").text
         if "csrf_token" not in page:
             return
         fields = {
@@ -111,7 +111,7 @@ class Shop:
             "country": "US",
             "tax_id": self.tax_id,
         }
-        browser.post("/billing/company", list(fields.items()))
+        browser.submit("/billing/company", fields)
 
     def _send(self, wait: Wait) -> None:
         word, browser = self.words, self.browser
@@ -124,8 +124,8 @@ class Shop:
             "language": "en",
             "action": "review",
         }
-        page = browser.post("/campaigns/new", list(fields.items()))
-        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
-        target = browser.url.removesuffix("/review")
-        browser.post(f"{target}/send", [pair for pair in hidden if pair[0] != "csrf_token"])
-        wait(lambda: SENT in browser.get(target), "the campaign")
+        answer = browser.submit("/campaigns/new", fields)
+        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
+        target = str(answer.url).removesuffix("/review")
+        browser.submit(f"{target}/send", dict(hidden))
+        wait(lambda: SENT in browser.get(target).text, "the campaign")
