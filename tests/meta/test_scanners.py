@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from tests.scanners import code, dependencies
+from tests.scanners import code, dependencies, licences
 
 
 def test_the_code_has_no_new_findings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,3 +43,85 @@ def test_an_advisory_is_a_finding() -> None:
 @pytest.mark.parametrize("report", ["", json.dumps({"dependencies": [{"skip_reason": "-"}]})])
 def test_without_a_connection_nothing_is_checked(report: str) -> None:
     assert dependencies.read(report) == ([], 0)
+
+
+FITTING = {"flask": ["BSD-3-Clause"], "psycopg": ["LGPL-3.0-only"]}
+
+
+@pytest.fixture
+def small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists that fit two packages."""
+    for name, needed in {
+        "ALLOWED": {"BSD-3-Clause": "", "LGPL-3.0-only": ""},
+        "CLASSIFIERS": {},
+        "EXPLAINED": {},
+        "TOOLS": {},
+    }.items():
+        monkeypatch.setattr(licences, name, needed)
+
+
+def test_all_licences_go_with_ours() -> None:
+    declared, shipped = licences.declared(), dependencies.installed()
+    assert licences.check(declared, shipped) == []
+    assert shipped.keys() < declared.keys()
+    assert {"flask", "psycopg-binary", "ruff"} <= declared.keys()
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (["AGPL-3.0-only"], "AGPL-3.0-only does not go with BSD-3-Clause"),
+        (["GPL-2.0-or-later"], "GPL-2.0-or-later does not go with BSD-3-Clause"),
+        (["BSD-3-Clause", "GPL-3.0-only"], "BSD-3-Clause AND GPL-3.0-only does not go with"),
+        (["GPL-2.0-only WITH Classpath-exception-2.0"], "GPL-2.0-only WITH Classpath-exception"),
+        (["BSD-3-Clause OR Our-Own"], "unknown licence (BSD-3-Clause OR Our-Own)"),
+        (["License :: OSI Approved :: BSD License"], "unknown licence (License :: OSI"),
+        ([], "says no licence"),
+    ],
+)
+@pytest.mark.usefixtures("small_lists")
+def test_a_licence_that_does_not_fit_is_a_finding(declared: list[str], said: str) -> None:
+    (found,) = licences.check({**FITTING, "x": declared}, {"flask", "x"})
+    assert found.startswith(f"x: {said}")
+
+
+@pytest.mark.usefixtures("small_lists")
+def test_of_licences_to_choose_from_one_that_fits_is_enough() -> None:
+    assert licences.check({**FITTING, "x": ["GPL-2.0-only OR BSD-3-Clause"]}, {"x"}) == []
+
+
+@pytest.mark.usefixtures("small_lists")
+def test_a_licence_that_fits_tests_alone_may_not_be_shipped() -> None:
+    licences.TOOLS["x"] = "an example"
+    found = {**FITTING, "x": ["GPL-3.0-only"]}
+    assert licences.check(found, {"flask"}) == []
+    assert licences.check(found, {"flask", "x"}) == [
+        "x: GPL-3.0-only does not go with BSD-3-Clause",
+        "x: nothing needs this entry any more",
+    ]
+
+
+@pytest.mark.usefixtures("small_lists")
+@pytest.mark.parametrize(
+    ("name", "entry", "meaning"),
+    [
+        ("ALLOWED", "MIT", "an example"),
+        ("CLASSIFIERS", "License :: Public Domain", "BSD-3-Clause"),
+        ("EXPLAINED", "flask", ("BSD-3-Clause", "an example")),
+        ("EXPLAINED", "gone", ("BSD-3-Clause", "an example")),
+        ("TOOLS", "psycopg", "an example"),
+        ("TOOLS", "gone", "an example"),
+    ],
+)
+def test_an_entry_that_nothing_needs_is_a_finding(name: str, entry: str, meaning: object) -> None:
+    assert licences.check(FITTING, {"flask"}) == []
+    getattr(licences, name)[entry] = meaning
+    assert licences.check(FITTING, {"flask"}) == [f"{entry}: nothing needs this entry any more"]
+
+
+@pytest.mark.usefixtures("small_lists")
+def test_a_package_that_says_nothing_can_be_explained() -> None:
+    licences.EXPLAINED["x"] = ("BSD-3-Clause", "an example")
+    assert licences.check({**FITTING, "x": []}, {"flask", "x"}) == []
+    licences.EXPLAINED["x"] = ("AGPL-3.0-only", "an example")
+    assert licences.check({**FITTING, "x": []}, {"flask", "x"}) != []

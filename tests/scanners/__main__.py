@@ -1,9 +1,12 @@
-"""`python -m tests.scanners code`, `… advisories`, `… bill FILE`; exit code 1 for findings."""
+"""`python -m tests.scanners code`, `… advisories`, `… licences`, `… bill FILE`.
+
+The exit code is 1 for findings.
+"""
 
 import sys
 from pathlib import Path
 
-from tests.scanners import code, dependencies
+from tests.scanners import code, dependencies, licences
 
 
 def main(what: str, *rest: str) -> int:
@@ -12,6 +15,10 @@ def main(what: str, *rest: str) -> int:
         wrong, said = code.check(), f"known findings: {len(code.KNOWN)}"
     elif what == "advisories":
         wrong, said = dependencies.advisories()
+    elif what == "licences":
+        declared, shipped = licences.declared(), dependencies.installed()
+        wrong = licences.check(declared, shipped)
+        said = f"packages: {len(shipped)}, and {len(declared) - len(shipped)} of the tests"
     else:
         file = Path(*rest)
         dependencies.bill(file)

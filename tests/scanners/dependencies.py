@@ -17,17 +17,21 @@ PATIENCE = 20
 """Seconds for the advisory service as a whole."""
 
 
-def direct() -> list[Requirement]:
-    """What requirements.txt names."""
-    named = (ROOT / "requirements.txt").read_text().splitlines()
-    lines = (line.split("#")[0].strip() for line in named)
-    return [Requirement(line) for line in lines if line]
+SERVER = "requirements.txt"
 
 
-def installed() -> dict[str, str]:
+def direct(file: str = SERVER) -> list[Requirement]:
+    """What a file of requirements names, and the files that it includes."""
+    lines = [line.split("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
+    included = [line.removeprefix("-r ") for line in lines if line.startswith("-r ")]
+    named = [Requirement(line) for line in lines if line and not line.startswith("-r ")]
+    return named + [each for other in included for each in direct(other)]
+
+
+def installed(file: str = SERVER) -> dict[str, str]:
     """The direct dependencies with all that they need, as it is installed: name and version."""
     found: dict[str, str] = {}
-    waiting = [(each.name, frozenset(each.extras)) for each in direct()]
+    waiting = [(each.name, frozenset(each.extras)) for each in direct(file)]
     seen = set()
     while waiting:
         name, extras = waiting.pop()
