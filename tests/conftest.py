@@ -27,6 +27,11 @@ PACKAGE = TESTS.parent / "promosms"
 # the stricter one: PostgreSQL with row security. Every route and every form is also tried on both,
 # in tests/meta, and the stories in the browser run on SQLite.
 VIEWS = TESTS / "views"
+# What `scripts/test --fast` leaves out: whole installations, browsers, faults, every page and form.
+SLOW = {
+    TESTS / name
+    for name in ("browser", "cards", "faults", "privacy", "running", "meta/test_routes.py")
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +67,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One database after the other: with each change the application and all tables are new."""
     items.sort(key=_turn)
+    for item in items:
+        if SLOW & {item.path, *item.path.parents}:
+            item.add_marker(pytest.mark.slow)
 
 
 def _turn(item: pytest.Item) -> int:
