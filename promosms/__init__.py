@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from promosms import cli, extensions, language, logs, settings, views
+from promosms import extensions, language, logs, settings, views
 from promosms.db import transactions
 from promosms.logs import requests as request_log
 from promosms.web import access, security
@@ -26,5 +26,4 @@ def create_app(overrides: Mapping[str, object] | None = None, *, pages: bool = T
     access.init_app(app)
     if pages:
         views.init_app(app)
-    cli.init_app(app)
     return app

@@ -1,7 +1,7 @@
 """Commands of the operator: `python -m promosms …`, or `scripts/run …`."""
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 from redis import RedisError
 from sqlalchemy import text
@@ -16,12 +16,6 @@ from promosms.db import row_security
 from promosms.settings import DEFAULTS, production_checks
 
 SECRET = ("PASSWORD", "KEY", "SECRET", "URL")
-
-
-def init_app(app: Flask) -> None:
-    """Register the commands."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
 
 
 @click.command()

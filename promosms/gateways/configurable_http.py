@@ -54,9 +54,7 @@ from promosms.gateways.configurable_settings import (
 )
 from promosms.gateways.http import (
     OPTED_OUT,
-    HttpAnswer,
     HttpGateway,
-    HttpRequest,
     Settings,
     check_address,
     check_url,
@@ -70,6 +68,7 @@ from promosms.gateways.http import (
     refusal,
     tag,
 )
+from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 TEMPORARY = "301,302,307,308,404,407,408"
 NOBODY = ""  # no status

@@ -10,11 +10,9 @@ sender) is to blame on no text: all of them wait for the operator.
 import hashlib
 import json
 import re
-import time
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -34,6 +32,7 @@ from promosms.gateways.base import (
     Trouble,
     WebhookRequest,
 )
+from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 if TYPE_CHECKING:
     from promosms.gateways.http_client import Client
@@ -45,48 +44,8 @@ OPTED_OUT = "opted_out"
 READ_SECONDS = 20.0
 LONGEST_REFERENCE = 60  # leaves room for the number of a part
 MOST_PARTS = 20
-LONGEST_WAIT = 3600.0  # seconds
 SLOWER = (429, 503)
 _TAG = re.compile(r"([0-9]{1,18})-([0-9]{1,2})(?:-([0-9a-f]{8}))?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """What is sent for one text."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """Status and body; a body that is too large or cannot be read is left out.
-
-    `wait` are the seconds that the provider asks us to wait, if it says so.
-    """
-
-    status: int
-    body: bytes
-    wait: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Does the status say that it worked?"""
-        return 200 <= self.status < 300
-
-    def json(self) -> Any:
-        """The body read as JSON; None if it is something else."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-    def object(self) -> dict[str, Any]:
-        """The body read as a JSON object; empty if it is something else."""
-        found = self.json()
-        return found if isinstance(found, dict) else {}
 
 
 class HttpGateway(Gateway):
@@ -162,18 +121,6 @@ def denied(answer: HttpAnswer) -> GatewayError:
     if answer.status in (401, 403):
         return GatewayError(Trouble.SETTINGS, "credentials")
     return GatewayError(Trouble.TEMPORARY, "bad_answer")
-
-
-def retry_after(given: str) -> float | None:
-    """The seconds to wait: given as a number or as a date, an hour at most."""
-    given = given.strip()
-    if given.isascii() and given.isdecimal():
-        return min(float(given), LONGEST_WAIT)
-    try:
-        seconds = parsedate_to_datetime(given).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 def mark(settings: Settings) -> str:

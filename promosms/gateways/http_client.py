@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import httpx
 
 from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.http import HttpAnswer, HttpRequest, retry_after
+from promosms.gateways.http_messages import HttpAnswer, HttpRequest, retry_after
 
 CONNECT_SECONDS = 5.0
 WARM_SECONDS = 20.0

@@ -36,9 +36,7 @@ from promosms.gateways.base import (
     WebhookTopic,
 )
 from promosms.gateways.http import (
-    HttpAnswer,
     HttpGateway,
-    HttpRequest,
     Settings,
     by_status,
     check_address,
@@ -55,6 +53,7 @@ from promosms.gateways.http import (
     refusal,
     tag,
 )
+from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 BASE_URL = "https://api.smsapi.pl"
 MOST_PARTS = 6

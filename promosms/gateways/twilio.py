@@ -32,9 +32,7 @@ from promosms.gateways.base import (
     WebhookTopic,
 )
 from promosms.gateways.http import (
-    HttpAnswer,
     HttpGateway,
-    HttpRequest,
     Settings,
     by_status,
     check_url,
@@ -45,6 +43,7 @@ from promosms.gateways.http import (
     references,
     refusal,
 )
+from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 BASE_URL = "https://api.twilio.com"
 ERRORS = {

@@ -40,9 +40,7 @@ from promosms.gateways.base import (
     WebhookTopic,
 )
 from promosms.gateways.http import (
-    HttpAnswer,
     HttpGateway,
-    HttpRequest,
     Settings,
     by_status,
     check_url,
@@ -58,6 +56,7 @@ from promosms.gateways.http import (
     tag,
     yes,
 )
+from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 BASE_URL = "https://rest.nexmo.com"
 TAKEN = "0"

@@ -11,6 +11,7 @@ from promosms import create_app
 from promosms.db import row_security
 from promosms.extensions import db
 from promosms.models import row_security as fences
+from tests.support import commands
 
 pytestmark = pytest.mark.only("postgresql")  # SQLite has no roles
 NAMES = ("fence_one", "fence_two")
@@ -53,7 +54,7 @@ def installed(app: Flask, server: Connection) -> Iterator[Flask]:
 def test_without_the_right_there_is_no_second_fence_and_it_is_told(installed: Flask) -> None:
     assert not row_security.stands()
     assert "no second fence" in row_security.note()
-    told = installed.test_cli_runner().invoke(args=["config-check"]).output
+    told = commands.run(installed, "config-check").output
     assert "Note: There is no second fence between accounts" in told
     with installed.test_request_context():
         row_security.restrict_to(1)

@@ -12,12 +12,13 @@ from promosms.gateways import KINDS, WEBHOOKS
 from promosms.models import AuditEntry, Gateway, GatewayStatus, RouteGateway
 from promosms.services.gateways import alerts, credentials, gateways, health, routing, workers
 from promosms.services.installation import defaults
+from tests.support import commands
 
 VONAGE = ["api_key=abcd1234", "api_secret=s", "signature_secret=sign"]
 
 
 def run(app: Flask, *arguments: str) -> Result:
-    return app.test_cli_runner().invoke(args=["gateway", *arguments])
+    return commands.run(app, "gateway", *arguments)
 
 
 def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:

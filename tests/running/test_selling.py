@@ -8,6 +8,7 @@ from flask import Flask
 from promosms import create_app
 from promosms.services.invoices import seller
 from promosms.settings import DEFAULTS, ConfigError, selling_checks
+from tests.support import commands
 
 POLAND: dict[str, object] = {
     "OPERATOR_NAME": "Ciche Teksty sp. z o.o.",
@@ -177,7 +178,7 @@ def test_config_check_says_who_sells_and_shows_no_secret(app: Flask) -> None:
 
 
 def _checked(app: Flask) -> str:
-    return app.test_cli_runner().invoke(args=["config-check"]).output
+    return commands.run(app, "config-check").output
 
 
 def test_who_sells(app: Flask) -> None:

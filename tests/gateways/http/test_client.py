@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.http import HttpAnswer, HttpRequest, digits, e164, read_tag, retry_after
+from promosms.gateways.http import digits, e164, read_tag
 from promosms.gateways.http_client import Client, Resolve, is_allowed, is_public
+from promosms.gateways.http_messages import HttpAnswer, HttpRequest, retry_after
 from promosms.supervisor.certificate import ensure
 from tests.gateways.http.provider import Provider, Says, provider
 

@@ -1,7 +1,6 @@
 """The chain of the audit log: it holds whatever happens here, and shows what others change."""
 
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +17,7 @@ from promosms.services.audit import chain as audit_chain
 from promosms.services.audit import log as audit_log
 from promosms.services.audit import nightly as audit_nightly
 from promosms.services.privacy import erasure
+from tests.support import commands
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
@@ -199,12 +199,11 @@ def test_it_goes_on_where_it_stopped(ids: list[int], monkeypatch: pytest.MonkeyP
 
 
 def test_the_command_says_where_the_chain_is_broken(app: Flask, ids: list[int]) -> None:
-    run: Callable[..., Any] = app.test_cli_runner().invoke
-    good = run(args=["audit", "verify"])
+    good = commands.run(app, "audit", "verify")
     assert good.exit_code == 0
     assert "Entries: 5" in good.output
     change("UPDATE audit_entries SET actor = 'somebody' WHERE id = :id", id=ids[2])
-    bad = run(args=["audit", "verify"])
+    bad = commands.run(app, "audit", "verify")
     assert bad.exit_code == 1
     assert f"number {ids[2]}." in bad.output
 

@@ -10,6 +10,7 @@ from flask import Flask
 from promosms.extensions import db
 from promosms.models import Gateway, RecoveryCode, User
 from promosms.services.auth import recovery_codes, totp
+from tests.support import commands
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.views.auth.steps import SECRET, code, protect, user_of
@@ -126,11 +127,10 @@ def test_admins_need_it_unless_everything_is_a_trial(app: Flask, cast: Cast) -> 
 def test_the_command_line_switches_it_off(app: Flask, cast: Cast) -> None:
     protect(app, cast.admin)
     browser = cast.admin.browser()
-    runner = app.test_cli_runner()
-    assert "no user" in runner.invoke(args=["reset-totp", "nobody@example.com"]).output
-    assert "is off" in runner.invoke(args=["reset-totp", cast.admin.email]).output
+    assert "no user" in commands.run(app, "reset-totp", "nobody@example.com").output
+    assert "is off" in commands.run(app, "reset-totp", cast.admin.email).output
     assert user_of(app, cast.admin).totp_sealed is None
     with app.app_context():
         assert recovery_codes.left(user_of(app, cast.admin)) == 0
     assert "/login" in browser.get("/settings").location
-    assert "off there already" in runner.invoke(args=["reset-totp", cast.admin.email]).output
+    assert "off there already" in commands.run(app, "reset-totp", cast.admin.email).output

@@ -32,6 +32,7 @@ from promosms.services.installation import defaults, nightly_jobs
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.ledger import campaign_costs, ledger
 from promosms.services.ledger import nightly as ledger_nightly
+from tests.support import commands
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
@@ -202,12 +203,11 @@ def test_it_goes_through_many_accounts_a_page_at_a_time(context: None, cast: Cas
 
 
 def test_the_command_fails_when_something_does_not_add_up(app: Flask, cast: Cast) -> None:
-    runner = app.test_cli_runner()
-    fine = runner.invoke(args=["ledger", "audit"])
+    fine = commands.run(app, "ledger", "audit")
     assert (fine.exit_code, fine.output) == (0, "The books add up.\n")
     with app.app_context(), transaction() as session:
         session.execute(update(Account).values(balance=5))
-    wrong = runner.invoke(args=["ledger", "audit"])
+    wrong = commands.run(app, "ledger", "audit")
     assert wrong.exit_code == 1
     assert "the balance is €0.0005, its entries say €10.00" in wrong.output
     assert "owner@example.com" not in wrong.output

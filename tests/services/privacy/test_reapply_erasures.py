@@ -15,7 +15,7 @@ from promosms.models import Account, AccountStatus, Consent, Erasure, Recipient,
 from promosms.services.privacy import erase_recipient, erasure, erasure_journal, reapply_erasures
 from promosms.services.recipients import recipients
 from promosms.services.recipients.consent import Basis
-from tests.support import engine, postgres
+from tests.support import commands, engine, postgres
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
@@ -83,7 +83,7 @@ def test_the_command_repeats_and_waits(app: Flask, cast: Cast, restore: Restore)
         db.session.remove()
         restore()
         db.session.remove()
-    answer = app.test_cli_runner().invoke(args=["privacy", "reapply"])
+    answer = commands.run(app, "privacy", "reapply")
     assert (answer.exit_code, answer.output) == (0, "Accounts erased again: 1, persons: 0.\n")
     with app.app_context():
         assert db.session.get(User, cast.colleague.user_id) is None
@@ -123,12 +123,11 @@ def test_the_certificate_is_checked_by_a_command(
         engine.erase(cast.owner.account_id)
     file = tmp_path / "certificate.json"
     file.write_bytes(owner.get(f"{link.location}/certificate.json").data)
-    run = app.test_cli_runner().invoke
-    answer = run(args=["privacy", "verify", str(file)])
+    answer = commands.run(app, "privacy", "verify", str(file))
     assert answer.exit_code == 0
     assert answer.output.startswith(f"Genuine: account {cast.owner.account_public_id}")
     file.write_bytes(file.read_bytes().replace(b'"users": 2', b'"users": 3'))
-    assert run(args=["privacy", "verify", str(file)]).exit_code == 1
+    assert commands.run(app, "privacy", "verify", str(file)).exit_code == 1
 
 
 def _backup_sqlite(copy: Path) -> Restore:
