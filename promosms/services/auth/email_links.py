@@ -75,6 +75,6 @@ def find(kind: EmailLinkKind, token: str) -> EmailLink:
 
 
 def forget_expired() -> None:
-    """Delete the confirmations that nobody has used in time."""
+    """Delete the links that have expired."""
     with transaction() as session:
         session.execute(delete(EmailLink).where(EmailLink.expires_at <= now()))

@@ -20,7 +20,7 @@ REST = timedelta(minutes=15)
 
 
 def due(names: Collection[str]) -> list[str]:
-    """Those of the chores that are to be done now, in the given order."""
+    """The jobs that are due now, in the given order."""
     query = select(NightlyJob.name, _due(now())).where(NightlyJob.name.in_(names))
     known: dict[str, bool] = {name: bool(is_due) for name, is_due in db.session.execute(query)}
     return [name for name in names if known.get(name, True)]

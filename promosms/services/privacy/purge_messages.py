@@ -1,7 +1,7 @@
 """Purging: numbers and texts of messages go; counts, parts, prices and statuses stay.
 
 A message that is due is deleted with its parts, and in the same transaction becomes one more in the
-counts of its campaign, so that reports, spendings and the audit of the ledger come to the same
+counts of its campaign, so that reports, campaign costs and the audit of the ledger come to the same
 figures before and after. A few hundred at a time: whoever sends hardly waits.
 """
 

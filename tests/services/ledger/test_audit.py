@@ -153,7 +153,7 @@ def test_stored_figures_speak_for_texts_that_are_gone(campaign: Campaign, unguar
         session.execute(text("DELETE FROM messages"))
     assert found() == []
     with transaction() as session:
-        session.execute(text("UPDATE spendings SET charged = charged + 1 WHERE price = 300"))
+        session.execute(text("UPDATE campaign_costs SET charged = charged + 1 WHERE price = 300"))
     assert found() == ["charged"]
 
 
