@@ -12,7 +12,7 @@ class MessageCount(Model):
     """So many messages of a campaign ended the same way, in the same country, at the same price.
 
     `price` is that of a message, `charged` what all of them cost together, in 1/10,000. Reports,
-    campaign costs and the audit of the ledger add these figures to the messages that are still there.
+    campaign costs and the audit of the ledger add these figures to the messages still there.
     `deleted_at` is when a message last became a figure.
     """
 
