@@ -14,7 +14,7 @@ from promosms import create_app
 from promosms.extensions import db, limiter
 from promosms.services.installation import defaults
 from promosms.supervisor.catalogues import compile_catalogues
-from tests.support import engine, postgres, promises_plugin, tables
+from tests.support import engine, postgres, promises_plugin, tables, varied
 from tests.support.cast import Cast, invite_cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
@@ -45,6 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--publish",
         action="store_true",
         help="write the words of the policy pages as those of the latest version",
+    )
+    parser.addoption(
+        "--vary",
+        choices=sorted(varied.VALUES),
+        help="double a value that a promise names: a test that proves the promise has to fail",
     )
 
 
@@ -129,7 +134,12 @@ def translations(short_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def session_app(
-    engine_name: str, database_url: str, redis_url: str, short_folder: Path, translations: Path
+    engine_name: str,
+    database_url: str,
+    redis_url: str,
+    short_folder: Path,
+    translations: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Flask]:
     """The application, made once per database."""
     instance = short_folder / f"instance-{engine_name}"
@@ -153,6 +163,8 @@ def session_app(
                 "BABEL_TRANSLATION_DIRECTORIES": str(translations),
             }
         )
+    if name := request.config.getoption("--vary"):
+        varied.double(app, name)
     with app.app_context():
         db.drop_all()
         db.create_all()

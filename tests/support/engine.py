@@ -91,11 +91,16 @@ def quiet(app: Flask) -> bool:
 
 
 def settle(app: Flask, seconds: float = 30.0, until: Callable[[], bool] | None = None) -> None:
-    """Work until nothing waits (or `until` says so); gives up silently after the time."""
+    """Work until nothing waits, or `until` says so; raises when the time is over before that.
+
+    Otherwise "nothing was sent" would also hold where nothing ran.
+    """
     end = time.monotonic() + seconds
     calm = 0
     with open_gateways(app) as gateways:
-        while calm < 2 and time.monotonic() < end:
+        while calm < 2:
+            if time.monotonic() > end:
+                raise AssertionError(f"something still waits after {seconds:g} seconds")
             work_once(app, gateways)
             done = until() if until else quiet(app)
             calm = calm + 1 if done else 0

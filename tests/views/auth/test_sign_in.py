@@ -1,15 +1,14 @@
 """Signing in."""
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from promosms import queue
 from promosms.extensions import db
-from promosms.models import Account, Session, User, now
+from promosms.models import Account, Session, User
 from tests.support.cast import PASSWORD, Cast
+from tests.support.clock import Clock
 from tests.support.pages import PageClient
 from tests.views.auth.post import last_link, last_password, texts
 
@@ -104,13 +103,12 @@ def test_it_takes_the_password_of_the_text_however_it_is_typed(
     assert visitor.send("/login", credentials(cast, change(sent))).status_code == 303
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(29, 303), (31, 200)])
 def test_it_refuses_the_password_of_the_text_after_half_an_hour(
-    app: Flask, cast: Cast, visitor: PageClient, sent: str
+    cast: Cast, clock: Clock, visitor: PageClient, sent: str, minutes: int, status: int
 ) -> None:
-    with app.app_context():
-        db.session.execute(update(User).values(system_expires_at=now() - timedelta(seconds=1)))
-        db.session.commit()
-    assert visitor.send("/login", credentials(cast, sent)).status_code == 200
+    clock.move(minutes=minutes)
+    assert visitor.send("/login", credentials(cast, sent)).status_code == status
 
 
 @pytest.mark.parametrize(("wrong", "status"), [(4, 303), (5, 200)])

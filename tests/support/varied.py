@@ -1,0 +1,49 @@
+"""Values that promises name, each doubled on request, and the test that then has to fail."""
+
+from typing import NamedTuple
+
+from flask import Flask
+
+from promosms.models import Account
+
+
+class Varied(NamedTuple):
+    """A setting, or "" for the default of an account, and a test that proves it."""
+
+    setting: str
+    test: str
+
+
+_LIMITS = "tests/views/auth/test_session_limits.py::"
+_LOGS = (
+    "tests/test_logs.py::test_addresses_are_shortened_after_seven_days_and_lines_gone_after_thirty"
+)
+VALUES = {
+    "session_idle": Varied(
+        "SESSION_IDLE_MINUTES", f"{_LIMITS}test_it_ends_after_an_hour_without_a_click"
+    ),
+    "session_hours": Varied(
+        "SESSION_HOURS", f"{_LIMITS}test_clicks_do_not_keep_it_longer_than_twelve_hours"
+    ),
+    "system_password_time": Varied(
+        "SYSTEM_PASSWORD_MINUTES",
+        "tests/views/auth/test_sign_in.py"
+        "::test_it_refuses_the_password_of_the_text_after_half_an_hour",
+    ),
+    "log_time": Varied("LOG_DAYS", _LOGS),
+    "log_address_time": Varied("LOG_IP_DAYS", _LOGS),
+    "message_time": Varied(
+        "",
+        "tests/services/privacy/test_retention.py"
+        "::test_the_day_before_nothing_goes_and_the_day_after_exactly_the_due",
+    ),
+}
+
+
+def double(app: Flask, name: str) -> None:
+    """Make a value twice as large, wherever the code reads it."""
+    if setting := VALUES[name].setting:
+        app.config[setting] *= 2
+    else:
+        default = Account.retention_days.default
+        default.arg *= 2
