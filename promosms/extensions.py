@@ -2,7 +2,7 @@
 
 import hmac
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.schema import SchemaItem
 
 from promosms.models.base import Model
+from promosms.settings import settings
 
 db = SQLAlchemy(metadata=Model.metadata)
 migrate = Migrate(directory="promosms/migrations")
@@ -23,7 +24,7 @@ babel = Babel()
 
 def _visitor() -> str:
     """Whose limits these are: a keyed hash, so that no address stands in Redis or its files."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
+    key = settings.secret_key.encode()
     return hmac.digest(key, get_remote_address().encode(), "sha256").hex()[:32]
 
 

@@ -19,7 +19,7 @@ from flask_babel import (
 from flask_login import current_user
 
 from promosms.extensions import babel
-from promosms.settings import setting
+from promosms.settings import settings
 
 __all__ = [
     "day",
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 
 def choose() -> str:
     """The user's language, else the visitor's choice, else the browser's."""
-    languages: list[str] = setting("LANGUAGES")
+    languages = settings.languages
     if not has_request_context():
         return languages[0]
     if current_user and current_user.is_authenticated:
@@ -59,7 +59,7 @@ def choose() -> str:
 def current_language() -> str:
     """The language of this page, such as "pl"."""
     locale = get_locale()
-    return locale.language if locale else str(setting("LANGUAGES")[0])
+    return locale.language if locale else str(settings.languages[0])
 
 
 def money(units: int, digits: int | None = None, currency: str = "") -> str:
@@ -73,7 +73,7 @@ def money(units: int, digits: int | None = None, currency: str = "") -> str:
     figures = f"#,##0.{'0' * digits}"
     pattern = f"¤{figures}" if current_language() == "en" else f"{figures}\u00a0¤"
     return str(
-        format_currency(amount, currency or setting("CURRENCY"), pattern, currency_digits=False)
+        format_currency(amount, currency or settings.currency, pattern, currency_digits=False)
     )
 
 
@@ -99,7 +99,7 @@ def day(value: date | None, form: str = "d MMM y") -> str:
 
 def operator_name() -> str:
     """The name of the operator, or words for it while it is not set."""
-    return str(setting("OPERATOR_NAME") or gettext("the operator of this installation"))
+    return str(settings.operator_name or gettext("the operator of this installation"))
 
 
 def timezone() -> ZoneInfo:

@@ -5,7 +5,7 @@ from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from promosms import logs
-from promosms.settings import setting
+from promosms.settings import settings
 
 log = logs.get(__name__)
 _pools: dict[str, ConnectionPool] = {}
@@ -13,7 +13,7 @@ _pools: dict[str, ConnectionPool] = {}
 
 def connection() -> Redis:
     """The Redis of the installation; short time-outs, so that a page never hangs on it."""
-    url = setting("REDIS_URL")
+    url = settings.redis_url
     if url not in _pools:
         _pools[url] = ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=5)
     return Redis(connection_pool=_pools[url])

@@ -1,8 +1,8 @@
 """Addresses of this installation, as they stand in e-mails and at other services."""
 
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 def public_address(path: str) -> str:
     """The whole address of a path, from the settings: a browser may send any host name."""
-    return str(setting("PUBLIC_URL")).rstrip("/") + path
+    return settings.public_url.rstrip("/") + path

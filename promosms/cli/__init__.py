@@ -13,7 +13,8 @@ from promosms.cli.ledger import ledger
 from promosms.cli.privacy import privacy
 from promosms.cli.users import reset_totp
 from promosms.db import row_security
-from promosms.settings import DEFAULTS, production_checks
+from promosms.settings import production_checks, settings, sources
+from promosms.settings.conversion import as_text
 
 SECRET = ("PASSWORD", "KEY", "SECRET", "URL")
 
@@ -94,12 +95,12 @@ def config_check() -> None:
     from promosms import queue
     from promosms.extensions import db
 
-    for line in production_checks.warnings(current_app.config):
+    for line in production_checks.warnings(settings):
         click.echo(f"Note: {line}")
-    for name in DEFAULTS:
-        value = current_app.config[name]
+    for name in sources.KINDS:
+        value = getattr(settings, name.lower())
         hidden = value and any(word in name for word in SECRET) and name != "PUBLIC_URL"
-        click.echo(f"{name:27} {'(set)' if hidden else value}")
+        click.echo(f"{name:27} {'(set)' if hidden else as_text(value)}")
     try:
         db.session.execute(text("SELECT 1"))
         queue.connection().ping()
@@ -120,7 +121,7 @@ def _who_sells() -> str:
         return f"Nothing is sold: to change that, set {absent}."
     if sold.specimen:
         return f"A specimen sells, for trials only. To sell yourself, set {absent}."
-    cards = "bank transfer and card" if current_app.config["STRIPE_SECRET_KEY"] else "bank transfer"
+    cards = "bank transfer and card" if settings.stripe_secret_key else "bank transfer"
     return f"{sold.name} ({sold.tax_id}) sells, VAT {sold.rate / 100:g} %, by {cards}."
 
 

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from promosms.forms.import_problems import row_words
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms import phone as numbers
 
 UNITS = 10_000
@@ -106,7 +106,7 @@ class TestForm(FlaskForm):
     def validate_phone(self, field: Field) -> None:
         """A mobile number of any country."""
         try:
-            found = numbers.parse(field.data or "", setting("REGISTRATION_COUNTRIES")[0])
+            found = numbers.parse(field.data or "", settings.registration_countries[0])
         except numbers.InvalidPhone as error:
             raise ValidationError(row_words(error.code)) from error
         self.number = found.e164

@@ -14,7 +14,7 @@ from promosms.language import gettext, money
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id, now
 from promosms.services.invoices import seller_days
-from promosms.settings import setting
+from promosms.settings import settings
 
 CENT = 100
 
@@ -35,7 +35,7 @@ class AmountPart:
 
     def validate_amount(self, field: Field) -> None:
         """Positive, whole cents, at most a million, of no other currency."""
-        currency = setting("CURRENCY")
+        currency = settings.currency
         if _names_another(field.data, currency):
             raise ValidationError(gettext("Enter the amount in %(currency)s.", currency=currency))
         try:
@@ -139,7 +139,7 @@ def amount_of(typed: str) -> int | None:
 
 def _bare(typed: str) -> str:
     """The figures without the currency of the installation."""
-    currency = str(setting("CURRENCY"))
+    currency = settings.currency
     signs = {"EUR": "€", "GBP": "£", "USD": "$", "PLN": "zł"}
     for sign in (currency, currency.lower(), signs.get(currency, currency)):
         typed = typed.replace(sign, "")

@@ -18,7 +18,7 @@ from promosms.language import lazy_gettext as _
 from promosms.services.abuse import sms_pumping
 from promosms.services.auth import passwords
 from promosms.services.auth.passwords import LONGEST, SHORTEST, PasswordProblem
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms import phone as numbers
 from promosms.sms.phone import InvalidPhone, PhoneProblem
 
@@ -122,7 +122,7 @@ class JoinForm(EmailForm, PasswordForm):
 
 def mobile_number(typed: str) -> str:
     """In E.164, of a country from which people may register; raises ValidationError."""
-    countries: list[str] = setting("REGISTRATION_COUNTRIES")
+    countries = settings.registration_countries
     try:
         found = numbers.parse(typed, countries[0])
     except InvalidPhone as error:

@@ -3,7 +3,7 @@
 from promosms.language import gettext as _
 from promosms.language import number
 from promosms.services.imports.files import FileProblem
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 def row_words(code: str) -> str:
@@ -55,7 +55,7 @@ def file_words(problem: FileProblem) -> str:
         ),
         FileProblem.TOO_MANY_ROWS: _(
             "There are more than %(most)s rows in this file. Split it into several files.",
-            most=number(setting("IMPORT_ROWS")),
+            most=number(settings.import_rows),
         ),
         FileProblem.TOO_MANY_COLUMNS: _(
             "There are more than 100 columns in this file. Keep only those that you need."

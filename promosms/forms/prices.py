@@ -14,7 +14,7 @@ from promosms.language import lazy_gettext as _
 from promosms.services.prices import cells as price_cells
 from promosms.services.prices.cells import BadCell, PriceProblem, Typed
 from promosms.services.prices.tables import COLUMNS, MOST_ROWS, BadTable, TableProblem
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 class PriceForm(FlaskForm):
@@ -151,7 +151,7 @@ def problem_words(error: BadCell) -> str:
         PriceProblem.TIER: gettext("Enter the size of a top-up, such as 500, or leave it empty."),
         PriceProblem.OUT_OF_REACH: gettext(
             "Nobody can top up more than %(most)s at once. Enter a smaller amount.",
-            most=money(setting("TOP_UP_LARGEST")),
+            most=money(settings.top_up_largest),
         ),
         PriceProblem.MOMENT: gettext(
             "Enter a day within the next ten years, such as 2027-01-31 or 2027-01-31 08:00."
@@ -161,7 +161,7 @@ def problem_words(error: BadCell) -> str:
         ),
         PriceProblem.CURRENCY: gettext(
             "Prices here are in %(ours)s, not in %(said)s. Convert them first.",
-            ours=setting("CURRENCY"),
+            ours=settings.currency,
             said=error.said,
         ),
         PriceProblem.TWICE: gettext(

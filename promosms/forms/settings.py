@@ -8,7 +8,7 @@ from wtforms import SelectField
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries as country
 from promosms.lib import languages
-from promosms.settings import setting
+from promosms.settings import settings
 
 CONTINENTS = ("Africa/", "America/", "Antarctica/", "Asia/", "Australia/", "Europe/")
 PLACES = (*CONTINENTS, "Atlantic/", "Indian/", "Pacific/")
@@ -26,7 +26,7 @@ class LanguageForm(FlaskForm):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.language.choices = languages.names(setting("LANGUAGES"))
+        self.language.choices = languages.names(settings.languages)
 
 
 class PlaceForm(FlaskForm):

@@ -32,7 +32,7 @@ from promosms.models import PayMethod, new_public_id
 from promosms.services.invoices import tax_ids
 from promosms.services.invoices.companies import Details
 from promosms.services.payments import stripe_checkout, top_ups
-from promosms.settings import setting
+from promosms.settings import settings
 
 UNITS = 10_000
 FIGURES = re.compile(r"([+-]?)(\d+)(?:[.,](\d+))?", re.ASCII)
@@ -75,11 +75,11 @@ def amount_words(why: str) -> str:
     """Why an amount is not sold."""
     words: dict[str, str] = {
         "small": gettext(
-            "The smallest top-up is %(amount)s.", amount=money(setting("TOP_UP_SMALLEST"))
+            "The smallest top-up is %(amount)s.", amount=money(settings.top_up_smallest)
         ),
         "large": gettext(
             "The largest top-up is %(amount)s. For more, order twice or write to us.",
-            amount=money(setting("TOP_UP_LARGEST")),
+            amount=money(settings.top_up_largest),
         ),
         "cents": gettext("At most two digits after the comma."),
     }
@@ -219,7 +219,7 @@ class CompanyForm(FlaskForm):
 
 def _bare(typed: str) -> str:
     """The figures without spaces, without the currency and with a plain minus."""
-    code = setting("CURRENCY")
+    code = settings.currency
     plain = typed.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
     for name in (code, code.lower(), get_currency_symbol(code, current_language())):
         plain = plain.replace(name, "")

@@ -46,7 +46,7 @@ def open_line(app: Flask, gateway_id: int) -> OpenLine:
         if gateway is None or gateway.kind not in KINDS:
             raise LookupError(gateway_id)
         settings = {**credentials.opened(gateway), **webhooks.open_settings(gateway)}
-        settings |= simulated_phone.settings() if gateway.kind == "simulator" else {}
+        settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
         line = Line(adapter, Sink(app, gateway_id), max(1, gateway.rate / gateway.connections))
         window = gateway.window

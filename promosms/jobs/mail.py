@@ -11,7 +11,7 @@ from promosms import logs
 from promosms.services.invoices import files as invoice_files
 from promosms.services.mail import outbox
 from promosms.services.mail.outbox import Claimed
-from promosms.settings import setting
+from promosms.settings import settings
 
 log = logs.get(__name__)
 SECONDS = 20.0
@@ -30,7 +30,7 @@ def run() -> None:
 
 def _send(email: Claimed) -> None:
     try:
-        if setting("MAIL_SERVER"):
+        if settings.mail_server:
             _hand_over(letter_of(email))
     except (smtplib.SMTPException, OSError, ValueError) as error:
         log.warning("mail.refused", exc_info=error, extra={"count": email.attempts})
@@ -45,9 +45,9 @@ def letter_of(email: Claimed) -> EmailMessage:
     Its id is the same with every try, so that a mailbox can drop one that comes again after a
     worker was killed before it could note that it had left.
     """
-    host = urlsplit(setting("PUBLIC_URL")).hostname
+    host = urlsplit(settings.public_url).hostname
     letter = EmailMessage()
-    letter["From"] = setting("MAIL_SENDER") or setting("OPERATOR_EMAIL") or f"promosms@{host}"
+    letter["From"] = settings.mail_sender or settings.operator_email or f"promosms@{host}"
     letter["To"] = email.recipient
     letter["Subject"] = email.subject
     letter["Date"] = formatdate()
@@ -66,11 +66,11 @@ def _attach(letter: EmailMessage, email: Claimed) -> None:
 
 
 def _hand_over(letter: EmailMessage) -> None:
-    with smtplib.SMTP(setting("MAIL_SERVER"), setting("MAIL_PORT"), timeout=TIMEOUT) as server:
-        if setting("MAIL_STARTTLS"):
+    with smtplib.SMTP(settings.mail_server, settings.mail_port, timeout=TIMEOUT) as server:
+        if settings.mail_starttls:
             server.starttls(context=ssl.create_default_context())
-        if setting("MAIL_USERNAME"):
-            server.login(setting("MAIL_USERNAME"), setting("MAIL_PASSWORD"))
+        if settings.mail_username:
+            server.login(settings.mail_username, settings.mail_password)
         server.send_message(letter)
 
 

@@ -20,7 +20,7 @@ from promosms.services.payments import balance_alerts, top_ups
 from promosms.services.privacy import erasure
 from promosms.services.privacy import export as account_export
 from promosms.services.sending import sweep
-from promosms.settings import setting
+from promosms.settings import settings
 
 log = logs.get(__name__)
 
@@ -43,7 +43,7 @@ def run(app: Flask) -> None:
                 log.exception("tick.failed")
             finally:
                 db.session.remove()
-            seconds = setting("TICK_SECONDS")
+            seconds = settings.tick_seconds
         stop.wait(seconds)
 
 

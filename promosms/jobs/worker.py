@@ -20,7 +20,7 @@ from promosms.extensions import db
 from promosms.gateways.base import GatewayError
 from promosms.jobs import gateway_connections
 from promosms.services.gateways import health, workers
-from promosms.settings import setting
+from promosms.settings import settings
 
 log = logs.get(__name__)
 BEAT_SECONDS = 10
@@ -107,7 +107,7 @@ def _open_line(app: Flask, name: str, gateway_id: int) -> None:
 
 def _connection() -> Redis:
     # Longer than RQ's blocking wait for a job, or an idle worker would lose its connection.
-    return Redis.from_url(setting("REDIS_URL"), socket_connect_timeout=5, socket_timeout=90)
+    return Redis.from_url(settings.redis_url, socket_connect_timeout=5, socket_timeout=90)
 
 
 def _wait_for_redis() -> None:

@@ -5,7 +5,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 def seal(purpose: str, text: str) -> bytes:
@@ -23,7 +23,7 @@ def unseal(purpose: str, sealed: bytes) -> str | None:
 
 def _box(purpose: str) -> MultiFernet:
     """Seals with the key of today; what an older one has sealed can still be read."""
-    keys = (setting("SECRET_KEY"), *reversed(setting("SECRET_KEY_FALLBACKS")))
+    keys = (settings.secret_key, *reversed(settings.secret_key_fallbacks))
     return MultiFernet([Fernet(_key(purpose, key)) for key in keys])
 
 

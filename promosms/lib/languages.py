@@ -1,9 +1,11 @@
 """Languages as their speakers call them."""
 
+from collections.abc import Iterable
+
 from babel import Locale, UnknownLocaleError
 
 
-def names(codes: list[str]) -> list[tuple[str, str]]:
+def names(codes: Iterable[str]) -> list[tuple[str, str]]:
     """(code, name), each name in its own language."""
     return [(code, _own_name(code)) for code in codes]
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from promosms.logs import schema as log_schema
-from promosms.settings import instance_file, setting
+from promosms.settings import instance_file, settings
 
 REQUESTS, SECURITY = "requests", "security"
 NAMES = (REQUESTS, SECURITY)
@@ -41,9 +41,9 @@ def tidy(today: date) -> None:
     for name in NAMES:
         for file in path(name, today).parent.glob(f"{name}-????-??-??.log"):
             age = (today - date.fromisoformat(file.stem[-10:])).days
-            if age >= setting("LOG_DAYS"):
+            if age >= settings.log_days:
                 file.unlink(missing_ok=True)
-            elif age >= setting("LOG_IP_DAYS"):
+            elif age >= settings.log_ip_days:
                 _shorten_all(file)
 
 

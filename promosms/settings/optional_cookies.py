@@ -20,6 +20,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from promosms.settings.schema import Settings
+
 LONGEST = 390  # days; browsers cut at 400
 NAME = re.compile(r"[a-z]{2,20}")
 COOKIE = re.compile(r"[\w.-]{1,60}", re.ASCII)
@@ -37,35 +39,31 @@ class Category:
     cookies: Mapping[str, int]
 
 
-def categories(config: Mapping[str, Any]) -> list[Category]:
+def categories(settings: Settings) -> list[Category]:
     """The categories of the setting, which has been checked at the start."""
     return [
         Category(name, given["title"], given["purpose"], given.get("script", ""), given["cookies"])
-        for name, given in config["OPTIONAL_COOKIES"].items()
+        for name, given in settings.optional_cookies.items()
     ]
 
 
-def problem(config: Mapping[str, Any]) -> str | None:
-    """What is wrong with the setting, in one line; None if nothing is."""
-    return next(_problems(config), None)
+def problem(settings: Settings) -> str:
+    """What is wrong with the setting, in one line; empty if nothing is."""
+    return next(_problems(settings), "")
 
 
-def _problems(config: Mapping[str, Any]) -> Iterator[str]:
-    given = config["OPTIONAL_COOKIES"]
-    if not isinstance(given, dict):
-        yield "OPTIONAL_COOKIES must name categories, see promosms/settings/optional_cookies.py."
-        return
-    for name, category in given.items():
+def _problems(settings: Settings) -> Iterator[str]:
+    for name, category in settings.optional_cookies.items():
         if not isinstance(name, str) or not NAME.fullmatch(name) or not isinstance(category, dict):
             yield f"OPTIONAL_COOKIES: {name!r} is no category: use a word of small letters."
             return
-        yield from (f"OPTIONAL_COOKIES, {name}: {words}" for words in _wrong(category, config))
+        yield from (f"OPTIONAL_COOKIES, {name}: {words}" for words in _wrong(category, settings))
 
 
-def _wrong(category: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
+def _wrong(category: Mapping[str, Any], settings: Settings) -> Iterator[str]:
     for part in ("title", "purpose"):
         said = category.get(part)
-        if not isinstance(said, dict) or not all(said.get(lang) for lang in config["LANGUAGES"]):
+        if not isinstance(said, dict) or not all(said.get(lang) for lang in settings.languages):
             yield f"{part} is needed in every language of LANGUAGES."
     script = category.get("script", "")
     if script and not (isinstance(script, str) and SCRIPT.fullmatch(script) and ".." not in script):

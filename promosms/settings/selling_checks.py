@@ -4,10 +4,9 @@ Checked at every start, because an invoice is issued once and cannot be taken ba
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -17,7 +16,7 @@ from stdnum import bic, iban
 from stdnum.eu import vat as eu_vat
 from stdnum.util import get_cc_module
 
-Config = Mapping[str, Any]
+from promosms.settings.schema import LONGEST, Settings
 
 NEEDED = (
     "OPERATOR_NAME",
@@ -32,7 +31,6 @@ NEEDED = (
 TELLING = tuple(name for name in NEEDED if name not in ("OPERATOR_NAME", "OPERATOR_TAX_ID"))
 SERIES = ("INVOICE_SERIES", "CREDIT_NOTE_SERIES", "PRO_FORMA_SERIES")
 CENT = 100  # 1/10,000 of the currency
-LONGEST = 100_000_000_000  # ten million: what one amount may be at most
 JOINED = {"BG": "EUR"}  # in 2026, which the tables of Babel do not know yet
 LOGOS = {
     ".png": (b"\x89PNG\r\n",),
@@ -42,109 +40,98 @@ LOGOS = {
 }
 
 
-def missing(config: Config) -> list[str]:
+def missing(settings: Settings) -> list[str]:
     """The settings that an invoice needs and nobody has set."""
-    return [name for name in NEEDED if not str(config[name]).strip()]
+    return [name for name in NEEDED if not _text(settings, name)]
 
 
-def untouched(config: Config) -> bool:
+def untouched(settings: Settings) -> bool:
     """Has nobody begun to say who sells?"""
-    return not any(str(config[name]).strip() for name in TELLING)
+    return not any(_text(settings, name) for name in TELLING)
 
 
-def problem(config: Config) -> str:
+def _text(settings: Settings, name: str) -> str:
+    return str(getattr(settings, name.lower())).strip()
+
+
+def problem(settings: Settings) -> str:
     """The first thing that is wrong, as one line that says what to do; empty if nothing is."""
-    checks: tuple[Callable[[Config], Iterator[str]], ...] = (
-        *(_whole_numbers, _amounts, _packages, _series, _currency, _stripe, _vies),
+    checks: tuple[Callable[[Settings], Iterator[str]], ...] = (
+        *(_amounts, _packages, _series, _currency, _stripe, _vies),
         *(_complete, _country, _tax_id, _timezone, _bank, _logo),
     )
-    return next((line for check in checks for line in check(config)), "")
+    return next((line for check in checks for line in check(settings)), "")
 
 
-def _whole_numbers(config: Config) -> Iterator[str]:
-    ranges = {
-        "VAT_RATE": (0, 5_000, "in 1/100 of a percent: 2300 for 23 %"),
-        "INVOICE_YEARS": (1, 30, "years"),
-        "TOP_UP_DAYS": (1, 365, "days"),
-        "TRIAL_GUESTS": (0, 100, "people"),
-        "TRIAL_TEXTS_PER_DAY": (0, 1_000_000, "texts"),
-        "WELCOME_CREDIT": (0, LONGEST, "in 1/10,000 of the currency"),
-        "ADJUSTMENT_LIMIT": (0, LONGEST, "in 1/10,000 of the currency"),
-    }
-    for name, (least, most, what) in ranges.items():
-        if not _whole(config[name]) or not least <= config[name] <= most:
-            yield f"{name} must be a whole number from {least} to {most} ({what})."
-
-
-def _amounts(config: Config) -> Iterator[str]:
-    least, most = config["TOP_UP_SMALLEST"], config["TOP_UP_LARGEST"]
-    for name in ("TOP_UP_SMALLEST", "TOP_UP_LARGEST"):
-        if not _cents(config[name]):
+def _amounts(settings: Settings) -> Iterator[str]:
+    least, most = settings.top_up_smallest, settings.top_up_largest
+    for name, amount in (("TOP_UP_SMALLEST", least), ("TOP_UP_LARGEST", most)):
+        if not _cents(amount):
             yield f"{name} must be whole cents: a multiple of {CENT} from {CENT} to {LONGEST}."
     if _cents(least) and _cents(most) and least > most:
         yield "TOP_UP_SMALLEST must not be more than TOP_UP_LARGEST."
 
 
-def _packages(config: Config) -> Iterator[str]:
-    packages = config["TOP_UP_PACKAGES"]
-    least, most = config["TOP_UP_SMALLEST"], config["TOP_UP_LARGEST"]
-    if not isinstance(packages, (list, tuple)) or not all(_cents(one) for one in packages):
+def _packages(settings: Settings) -> Iterator[str]:
+    packages = settings.top_up_packages
+    least, most = settings.top_up_smallest, settings.top_up_largest
+    if not all(_cents(one) for one in packages):
         yield f"TOP_UP_PACKAGES must be a list of whole cents: multiples of {CENT}."
     elif any(not least <= one <= most for one in packages):
         yield "TOP_UP_PACKAGES must lie between TOP_UP_SMALLEST and TOP_UP_LARGEST."
 
 
-def _series(config: Config) -> Iterator[str]:
-    for name in SERIES:
-        if not re.fullmatch(r"[A-Z0-9-]{1,12}", str(config[name])):
+def _series(settings: Settings) -> Iterator[str]:
+    series = (settings.invoice_series, settings.credit_note_series, settings.pro_forma_series)
+    for name, given in zip(SERIES, series, strict=True):
+        if not re.fullmatch(r"[A-Z0-9-]{1,12}", given):
             yield f"{name} must have 1 to 12 capital letters, digits or hyphens."
-    if len({config[name] for name in SERIES}) < len(SERIES):
+    if len(set(series)) < len(SERIES):
         yield f"{', '.join(SERIES)} must differ: each series counts for itself."
 
 
-def _currency(config: Config) -> Iterator[str]:
-    if config["CURRENCY"] not in get_global("all_currencies"):
-        yield f"CURRENCY must be a code of ISO 4217 such as EUR, not {config['CURRENCY']!r}."
+def _currency(settings: Settings) -> Iterator[str]:
+    if settings.currency not in get_global("all_currencies"):
+        yield f"CURRENCY must be a code of ISO 4217 such as EUR, not {settings.currency!r}."
 
 
-def _stripe(config: Config) -> Iterator[str]:
-    key, secret = str(config["STRIPE_SECRET_KEY"]), str(config["STRIPE_WEBHOOK_SECRET"])
+def _stripe(settings: Settings) -> Iterator[str]:
+    key, secret = settings.stripe_secret_key, settings.stripe_webhook_secret
     if bool(key) != bool(secret):
         yield "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are needed both, or neither."
     if key and not key.startswith(("sk_", "rk_")):
         yield "STRIPE_SECRET_KEY must begin with sk_ or rk_."
-    if config["PRODUCTION"] and key.startswith(("sk_test_", "rk_test_")):
+    if settings.production and key.startswith(("sk_test_", "rk_test_")):
         yield "STRIPE_SECRET_KEY is a test key: in production it would give credit for nothing."
     if secret and not secret.startswith("whsec_"):
         yield "STRIPE_WEBHOOK_SECRET must begin with whsec_."
-    yield from _address(config, "STRIPE_URL")
+    yield from _address(settings, "STRIPE_URL", settings.stripe_url)
 
 
-def _vies(config: Config) -> Iterator[str]:
-    yield from _address(config, "VIES_URL")
+def _vies(settings: Settings) -> Iterator[str]:
+    yield from _address(settings, "VIES_URL", settings.vies_url)
 
 
-def _address(config: Config, name: str) -> Iterator[str]:
-    given = str(config[name])
+def _address(settings: Settings, name: str, given: str) -> Iterator[str]:
     parts = urlsplit(given)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1") and not config["PRODUCTION"]
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.production
     if given and not (parts.hostname and parts.scheme in ("https", "http" if local else "https")):
         yield f"{name} must begin with https:// (http only on this machine, not in production)."
 
 
-def _complete(config: Config) -> Iterator[str]:
-    if not untouched(config) and (absent := missing(config)):
+def _complete(settings: Settings) -> Iterator[str]:
+    if not untouched(settings) and (absent := missing(settings)):
         yield f"To sell, {', '.join(absent)} must be set too. To sell nothing, set none of them."
 
 
-def _country(config: Config) -> Iterator[str]:
-    if untouched(config):
+def _country(settings: Settings) -> Iterator[str]:
+    if untouched(settings):
         return
-    country = str(config["OPERATOR_COUNTRY"])
+    country = settings.operator_country
     national = _currencies(country)
     if not national:
         yield f"OPERATOR_COUNTRY must be a code of ISO 3166 such as PL, not {country!r}."
-    elif config["CURRENCY"] not in national:
+    elif settings.currency not in national:
         # VAT Directive art. 230: the VAT stands on the invoice in the national currency.
         allowed = " or ".join(national)
         yield f"CURRENCY must be {allowed}, the currency of OPERATOR_COUNTRY {country}."
@@ -159,10 +146,10 @@ def _currencies(country: str) -> list[str]:
     return list(get_territory_currencies(country, datetime.now(UTC).date()))
 
 
-def _tax_id(config: Config) -> Iterator[str]:
-    if untouched(config):
+def _tax_id(settings: Settings) -> Iterator[str]:
+    if untouched(settings):
         return
-    country, given = config["OPERATOR_COUNTRY"], str(config["OPERATOR_TAX_ID"])
+    country, given = settings.operator_country, settings.operator_tax_id
     if country.lower() in eu_vat.MEMBER_STATES:
         prefix = "EL" if country == "GR" else country
         if not given.replace(" ", "").upper().startswith(prefix):
@@ -175,23 +162,23 @@ def _tax_id(config: Config) -> Iterator[str]:
         yield f"OPERATOR_TAX_ID {given} is not a tax number of {country}."
 
 
-def _timezone(config: Config) -> Iterator[str]:
-    zone = str(config["OPERATOR_TIMEZONE"])
+def _timezone(settings: Settings) -> Iterator[str]:
+    zone = settings.operator_timezone
     if zone and zone not in available_timezones():
         yield f"OPERATOR_TIMEZONE must be a zone such as Europe/Warsaw, not {zone!r}."
 
 
-def _bank(config: Config) -> Iterator[str]:
-    if config["OPERATOR_IBAN"] and not iban.is_valid(str(config["OPERATOR_IBAN"])):
+def _bank(settings: Settings) -> Iterator[str]:
+    if settings.operator_iban and not iban.is_valid(settings.operator_iban):
         yield "OPERATOR_IBAN is not a bank account number (IBAN): check its digits."
-    if config["OPERATOR_BIC"] and not bic.is_valid(str(config["OPERATOR_BIC"])):
+    if settings.operator_bic and not bic.is_valid(settings.operator_bic):
         yield "OPERATOR_BIC is not the code of a bank: 8 or 11 letters and digits."
 
 
-def _logo(config: Config) -> Iterator[str]:
-    if not config["OPERATOR_LOGO"]:
+def _logo(settings: Settings) -> Iterator[str]:
+    if not settings.operator_logo:
         return
-    path = Path(str(config["OPERATOR_LOGO"]))
+    path = Path(settings.operator_logo)
     try:
         with path.open("rb") as file:
             begins = file.read(64).lstrip()
@@ -202,9 +189,5 @@ def _logo(config: Config) -> Iterator[str]:
         yield f"OPERATOR_LOGO {path} must be a picture: .png, .svg or .jpg."
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _cents(value: Any) -> bool:
-    return _whole(value) and CENT <= value <= LONGEST and value % CENT == 0
+def _cents(value: int) -> bool:
+    return CENT <= value <= LONGEST and value % CENT == 0

@@ -17,7 +17,6 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
 from promosms import create_app, queue
-from promosms import settings as config
 from promosms.db import row_security
 from promosms.demo import account as demo
 from promosms.extensions import db
@@ -25,7 +24,13 @@ from promosms.services.auth import invitations
 from promosms.services.gateways import workers
 from promosms.services.installation import defaults
 from promosms.services.privacy import reapply_erasures
-from promosms.settings import production_checks
+from promosms.settings import (
+    Settings,
+    change_settings,
+    instance_path,
+    production_checks,
+    settings_of,
+)
 from promosms.supervisor import catalogues, certificate, checks, orphans, valkey
 from promosms.supervisor.checks import StartError
 from promosms.supervisor.processes import Child, Children
@@ -52,7 +57,7 @@ def up(options: Options) -> None:
     """Run until Ctrl-C or SIGTERM. Raises StartError and ConfigError."""
     _listen_to_signals()
     os.umask(0o077)  # what is made in the folder of the installation is its owner's business
-    folder = Path(config.instance_path())
+    folder = Path(instance_path())
     checks.writable(folder)
     with checks.lock(folder):
         orphans.end(folder, patience=10.0)
@@ -65,7 +70,7 @@ def up(options: Options) -> None:
         children = Children(folder, ROOT, _tell)
         try:
             app = _application(options)
-            children.days = app.config["LOG_DAYS"]
+            children.days = settings_of(app).log_days
             _start(app, options, children, tls, plain)
             _watch(app, children)
         except KeyboardInterrupt:
@@ -100,9 +105,9 @@ def seed() -> None:
 
 def _application(options: Options) -> Flask:
     app = create_app()
-    if app.config["PUBLIC_URL"] == config.DEFAULTS["PUBLIC_URL"]:
-        app.config["PUBLIC_URL"] = f"https://localhost:{options.port}"
-    os.environ["PROMOSMS_PUBLIC_URL"] = app.config["PUBLIC_URL"]
+    if settings_of(app).public_url == Settings().public_url:
+        change_settings(app, public_url=f"https://localhost:{options.port}")
+    os.environ["PROMOSMS_PUBLIC_URL"] = settings_of(app).public_url
     return app
 
 
@@ -110,14 +115,14 @@ def _start(
     app: Flask, options: Options, children: Children, tls: list[str], plain: list[str]
 ) -> None:
     _tell(f"PromoSMS in {app.instance_path}")
-    for line in production_checks.warnings(app.config):
+    for line in production_checks.warnings(settings_of(app)):
         _tell(f"Note: {line}")
     with app.app_context():
         prepare()
         _tell(f"  database   {db.engine.dialect.name}, up to date")
         if line := row_security.note():
             _tell(f"Note: {line}")
-    if app.config["REDIS_URL"] == f"unix://{Path(app.instance_path, 'valkey.sock')}":
+    if settings_of(app).redis_url == f"unix://{Path(app.instance_path, 'valkey.sock')}":
         _start_valkey(app, children)
     if options.demo:
         with app.app_context():
@@ -132,7 +137,8 @@ def _start(
 def _start_valkey(app: Flask, children: Children) -> None:
     folder = Path(app.instance_path)
     socket = valkey.socket_path(folder)
-    os.environ["PROMOSMS_REDIS_URL"] = app.config["REDIS_URL"] = f"unix://{socket}"
+    change_settings(app, redis_url=f"unix://{socket}")
+    os.environ["PROMOSMS_REDIS_URL"] = settings_of(app).redis_url
     child = Child("redis", valkey.command(folder, socket), ends_last=True)
     children.start(child)
     if not valkey.answers(socket, child.alive):
@@ -169,7 +175,7 @@ def _watch(app: Flask, children: Children) -> None:
 
 
 def _certificate(app: Flask) -> str:
-    host = urlsplit(app.config["PUBLIC_URL"]).hostname or "localhost"
+    host = urlsplit(settings_of(app).public_url).hostname or "localhost"
     return str(certificate.ensure(Path(app.instance_path, "certificate.pem"), host))
 
 
@@ -214,9 +220,9 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _greet(app: Flask) -> None:
-    url = app.config["PUBLIC_URL"].rstrip("/")
+    url = settings_of(app).public_url.rstrip("/")
     with app.app_context():
-        simulated = defaults.simulator_only() and not app.config["PRODUCTION"]
+        simulated = defaults.simulator_only() and not settings_of(app).production
         invitation = invitations.invite_admin()
     _tell(f"Open       {url}/")
     if invitation:

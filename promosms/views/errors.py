@@ -16,7 +16,7 @@ from promosms import logs
 from promosms.language import gettext as _
 from promosms.services.abuse import refusals
 from promosms.services.abuse.refusals import PumpingProblem
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.web import access
 
 log = logs.get(__name__)
@@ -60,7 +60,7 @@ def expired_form(error: CSRFError) -> ResponseReturnValue:
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Read the rest of the upload away first, or the browser shows a broken connection."""
     _drain()
-    size = setting("MAX_CONTENT_LENGTH") // (1024 * 1024)
+    size = settings.max_content_length // (1024 * 1024)
     title = _("This file is too large")
     advice = _(
         "Files may have up to %(size)s MB. Split the list into several files, or keep only the "

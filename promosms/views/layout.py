@@ -13,7 +13,7 @@ from promosms.language import operator_name
 from promosms.models import Role
 from promosms.services.accounts import adjustments, trial
 from promosms.services.payments import all_top_ups
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def trial_of() -> Trial | None:
     account = current_user.user.account if current_user.is_authenticated else None
     if account is None or not (steps := trial.missing(account)):
         return None
-    return Trial(steps, setting("TRIAL_GUESTS"), setting("TRIAL_TEXTS_PER_DAY"))
+    return Trial(steps, settings.trial_guests, settings.trial_texts_per_day)
 
 
 def navigation() -> tuple[Item, ...]:

@@ -1,14 +1,12 @@
 """The cookies of this software: what sets them and what the cookie page says is one list."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Request, Response
 
 from promosms.language import gettext, ngettext
 from promosms.language import lazy_gettext as _
-from promosms.settings import optional_cookies
+from promosms.settings import Settings, optional_cookies
 from promosms.settings.optional_cookies import Category
 
 DAY = 24 * 60 * 60
@@ -123,17 +121,17 @@ def refuses_everywhere(request: Request) -> bool:
     return request.headers.get("Sec-GPC", "").strip() == "1"
 
 
-def accepted(config: Mapping[str, Any], request: Request) -> list[Category]:
+def accepted(settings: Settings, request: Request) -> list[Category]:
     """The optional categories that this browser has accepted, and still accepts."""
     made = choice(request)
     if made is None or refuses_everywhere(request):
         return []
-    return [one for one in optional_cookies.categories(config) if one.name in made.accepted]
+    return [one for one in optional_cookies.categories(settings) if one.name in made.accepted]
 
 
-def notice_open(config: Mapping[str, Any], request: Request, version: str) -> bool:
+def notice_open(settings: Settings, request: Request, version: str) -> bool:
     """Is there something to say or to ask that this browser has not answered yet?"""
-    offered = {one.name for one in optional_cookies.categories(config)}
+    offered = {one.name for one in optional_cookies.categories(settings)}
     if not offered:
         return NOTICE.name not in request.cookies
     if refuses_everywhere(request):

@@ -4,6 +4,8 @@ from flask import Flask, Response, request
 from flask_login import current_user
 from flask_talisman import Talisman
 
+from promosms.settings import settings_of
+
 REPORTS = "/security/reports"
 # No nonces: nothing is inline. The two modules build pages from text nowhere, so that nobody can
 # smuggle any in: `trusted-types 'none'` lets no script make an exception.
@@ -46,7 +48,7 @@ def init_app(app: Flask) -> None:
         app,
         force_https_permanent=True,
         strict_transport_security_max_age=YEAR,
-        strict_transport_security_include_subdomains=app.config["HSTS_SUBDOMAINS"],
+        strict_transport_security_include_subdomains=settings_of(app).hsts_subdomains,
         strict_transport_security_preload=False,
         content_security_policy=CONTENT_POLICY,
         permissions_policy=PERMISSIONS,

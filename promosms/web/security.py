@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request
 
 from promosms.language import gettext as _
+from promosms.settings import settings_of
 from promosms.web import headers
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class ForwardedHeaders:
 
 def init_app(app: Flask) -> None:
     """First of all extensions, so that nothing answers before HTTPS is enforced."""
-    trusted = app.config["TRUSTED_PROXIES"], app.config["PROXY_NETWORKS"]
+    settings = settings_of(app)
+    trusted = settings.trusted_proxies, settings.proxy_networks
     app.__dict__["wsgi_app"] = ForwardedHeaders(app.wsgi_app, *trusted)  # the place for middleware
     app.before_request(_refuse_unencrypted)
     headers.init_app(app)

@@ -10,6 +10,7 @@ from promosms.web import cookies
 from tests.browser.site import Site, opened
 from tests.browser.test_accessibility import check
 from tests.browser.witness import Witness
+from tests.support.settings import override
 
 SCRIPT = "/statistics/count.js"
 OPTIONAL = {
@@ -33,7 +34,7 @@ LOOK = """(button) => {
 @pytest.fixture(scope="module")
 def site(redis_url: str) -> Iterator[Site]:
     with opened(redis_url) as made:
-        made.app.config["OPTIONAL_COOKIES"] = OPTIONAL
+        override(made.app, optional_cookies=OPTIONAL)
         yield made
 
 

@@ -31,6 +31,7 @@ from promosms.services.payments import top_ups
 from tests.cards.running import stripe_server
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 SECRET = "whsec_of_the_tests"
 POLISH = Details("Kawiarnia Pod Lipą", "ul. Długa 1", "00-001", "Warszawa", "PL", "PL5260001246")
@@ -86,10 +87,11 @@ def stripe_url() -> Iterator[str]:
 @pytest.fixture
 def stripe(app: Flask, stripe_url: str) -> Iterator[Stripe]:
     """A Stripe that knows nothing yet, and an installation that takes cards with it."""
-    app.config.update(
-        STRIPE_SECRET_KEY="sk_test_0123456789",
-        STRIPE_WEBHOOK_SECRET=SECRET,
-        STRIPE_URL=stripe_url,
+    override(
+        app,
+        stripe_secret_key="sk_test_0123456789",
+        stripe_webhook_secret=SECRET,
+        stripe_url=stripe_url,
     )
     headers = {"Authorization": "Bearer sk_test_0123456789"}
     with httpx.Client(headers=headers, timeout=20) as line:

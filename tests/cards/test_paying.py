@@ -12,6 +12,7 @@ from promosms.models import Email, Invoice, TopUp, TopUpStatus
 from promosms.services.payments import payments, stripe_checkout, stripe_payments, top_ups
 from tests.cards.conftest import SECRET, Shop, signed
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 COMPLETED = "checkout.session.completed"
 
@@ -227,14 +228,14 @@ def test_while_stripe_is_away_nothing_is_lost(shop: Shop, monkeypatch: pytest.Mo
 
 def test_without_a_key_there_are_no_cards(shop: Shop) -> None:
     top_up = shop.order()
-    shop.app.config["STRIPE_SECRET_KEY"] = ""
+    override(shop.app, stripe_secret_key="")
     answer = shop.get(f"/billing/card/{top_up.public_id}")
     assert answer.location.endswith(f"/billing/top-ups/{top_up.public_id}")
     assert shop.call(b"{}") == 404
 
 
 def test_currencies_without_hundredths_have_no_cards(shop: Shop) -> None:
-    shop.app.config["CURRENCY"] = "JPY"
+    override(shop.app, currency="JPY")
     assert not stripe_checkout.available()
 
 

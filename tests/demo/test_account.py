@@ -28,6 +28,7 @@ from promosms.services.auth import passwords
 from promosms.sms import phone
 from tests.running.test_selling import POLAND
 from tests.support.cast import Cast
+from tests.support.settings import override
 
 
 def test_it_is_a_paid_account_whose_sums_hold(context: None) -> None:
@@ -57,7 +58,7 @@ def test_a_second_time_changes_nothing(context: None) -> None:
 
 
 def test_it_takes_no_number_of_a_real_seller(app: Flask, cast: Cast, context: None) -> None:
-    app.config.update(POLAND)
+    override(app, POLAND)
     account = db.session.get_one(Account, cast.owner.account_id)
     demo_billing.seed(account, db.session.get_one(User, cast.owner.user_id))
     assert db.session.scalar(select(func.count()).select_from(TopUp)) == 0

@@ -27,6 +27,7 @@ from promosms.services.sending import verification_texts
 from tests.faults.money import MoneyReport, installed
 from tests.support.pages import PageClient
 from tests.support.proof_of_work import proof, solved
+from tests.support.settings import override
 from tests.support.stopped_clock import StoppedClock, stopped
 
 NAME = "pumping"
@@ -55,7 +56,7 @@ def run(kind: str, seed: int, size: Size) -> MoneyReport:
 
 def day(app: Flask, kind: str, seed: int, size: Size) -> MoneyReport:
     """The day, in an application with an empty database."""
-    app.config.update(RATE_LIMITS=True, PROOF_COST=1, ARGON2_TIME=1, ARGON2_MEMORY_KIB=64)
+    override(app, rate_limits=True, proof_cost=1, argon2_time=1, argon2_memory_kib=64)
     limiter.enabled = False  # as if Redis were lost: what holds is in the database
     report, began = MoneyReport(NAME, kind), time.monotonic()
     with stopped() as clock:

@@ -17,6 +17,7 @@ from promosms.services.invoices import files as invoice_files
 from promosms.services.mail import outbox
 from tests.support.cast import Cast
 from tests.support.invoicing import issued
+from tests.support.settings import override
 
 
 class Dialogue(socketserver.StreamRequestHandler):
@@ -61,11 +62,12 @@ def server(app: Flask) -> Iterator[MailServer]:
     with MailServer() as found:
         thread = threading.Thread(target=found.serve_forever, args=(0.05,))
         thread.start()
-        app.config.update(
-            MAIL_SERVER="127.0.0.1",
-            MAIL_PORT=found.server_address[1],
-            MAIL_STARTTLS=False,
-            MAIL_SENDER="PromoSMS <post@example.com>",
+        override(
+            app,
+            mail_server="127.0.0.1",
+            mail_port=found.server_address[1],
+            mail_starttls=False,
+            mail_sender="PromoSMS <post@example.com>",
         )
         yield found
         found.shutdown()
@@ -156,14 +158,14 @@ def test_it_goes_on_with_the_next_one(server: MailServer) -> None:
 
 
 def test_it_waits_when_nobody_answers(app: Flask, server: MailServer) -> None:
-    app.config["MAIL_PORT"] = 1
+    override(app, mail_port=1)
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert waiting()[0].status == "queued"
 
 
 def test_it_refuses_a_server_without_encryption(app: Flask, server: MailServer) -> None:
-    app.config["MAIL_STARTTLS"] = True
+    override(app, mail_starttls=True)
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert server.letters == []

@@ -8,8 +8,10 @@ from flask import Flask
 from promosms import create_app
 from promosms.extensions import db
 from promosms.lib import encryption
+from promosms.settings import settings_of
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.settings import copied, override
 
 OLD, NEW, FOREIGN = "old key 5d1f" * 3, "new key 83ac" * 3, "foreign 71be" * 3
 
@@ -18,8 +20,8 @@ OLD, NEW, FOREIGN = "old key 5d1f" * 3, "new key 83ac" * 3, "foreign 71be" * 3
 def replaced(app: Flask) -> Iterator[Flask]:
     """The same installation after its key was replaced, the old one kept as a fallback."""
     names = ("DATABASE_URL", "REDIS_URL", "ARGON2_TIME", "ARGON2_MEMORY_KIB", "RATE_LIMITS")
-    settings = {name: app.config[name] for name in names}
-    old = app.config["SECRET_KEY"]
+    settings = copied(app, *names)
+    old = settings_of(app).secret_key
     made = create_app({**settings, "SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": [OLD, old]})
     yield made
     with made.app_context():
@@ -29,20 +31,20 @@ def replaced(app: Flask) -> Iterator[Flask]:
 
 def test_what_was_sealed_opens_with_any_of_the_keys(app: Flask) -> None:
     with app.app_context():
-        app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
+        override(app, secret_key=OLD, secret_key_fallbacks=[])
         sealed = encryption.seal("gateway", "token")
-        app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[])
+        override(app, secret_key=NEW, secret_key_fallbacks=[])
         assert encryption.unseal("gateway", sealed) is None
-        app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[FOREIGN, OLD])
+        override(app, secret_key=NEW, secret_key_fallbacks=[FOREIGN, OLD])
         assert encryption.unseal("gateway", sealed) == "token"
         assert encryption.unseal("password", sealed) is None
 
 
 def test_the_new_key_seals(app: Flask) -> None:
     with app.app_context():
-        app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[OLD])
+        override(app, secret_key=NEW, secret_key_fallbacks=[OLD])
         sealed = encryption.seal("gateway", "token")
-        app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
+        override(app, secret_key=OLD, secret_key_fallbacks=[])
         assert encryption.unseal("gateway", sealed) is None
 
 
@@ -65,7 +67,7 @@ def test_a_key_that_is_gone_opens_nothing(app: Flask, cast: Cast, replaced: Flas
     before.get_page("/lists")
     cookie = before.get_cookie("__Host-session", "localhost")
     assert cookie is not None
-    replaced.config["SECRET_KEY_FALLBACKS"] = []
+    override(replaced, secret_key_fallbacks=[])
     after = PageClient(replaced)
     after.set_cookie("__Host-session", cookie.value, domain="localhost", secure=True)
     assert after.get("/dashboard").status_code == 302

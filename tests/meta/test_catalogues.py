@@ -14,14 +14,14 @@ from bs4 import BeautifulSoup, Comment, Doctype
 from promosms.db.transactions import transaction
 from promosms.models import User
 from promosms.services.auth import one_time_passwords
-from promosms.settings import DEFAULTS
+from promosms.settings import Settings
 from promosms.sms.segments import measure
 from tests.meta.routes import path, routes
 from tests.meta.sources import PACKAGE, ROOT
 from tests.meta.stage import Stage
 from tests.support.pages import PageClient, check_page, words
 
-ENGLISH, *OTHERS = DEFAULTS["LANGUAGES"]
+ENGLISH, *OTHERS = Settings().languages
 GAP = re.compile(r"%\(\w+\)s|\{\w+\}")
 ANYTHING = ".{0,80}?"
 TAG = re.compile(r"<[^>]*>")

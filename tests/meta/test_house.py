@@ -16,7 +16,7 @@ SOURCES = [
     if path.parent.name != "versions"  # written by Alembic
 ]
 NOT_OURS = ("contact", "subscriber", "tenant", "blacklist", "dlr", "util", "helper", "manager")
-# Names that libraries have given.
+# Names that libraries and standards have given.
 THEIRS = {
     "contextmanager",
     "handle_async_request",
@@ -24,6 +24,7 @@ THEIRS = {
     "process_bind_param",
     "process_group",
     "process_result_value",
+    "security_contact",  # the field of security.txt, RFC 9116
 }
 PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 FIRST_PAGE = 50_000

@@ -13,7 +13,7 @@ import redis
 from flask import Flask
 
 from promosms.services.gateways import simulated_phone
-from promosms.settings import DEFAULTS
+from promosms.settings import Settings
 from tests.meta.sources import STATIC, modules, strings, templates
 from tests.meta.stage import CONSENT, NEW_PASSWORD, NUMBER
 from tests.support.pages import PageClient
@@ -119,7 +119,7 @@ def test_the_code_knows_no_address_outside_but_these() -> None:
                 found.setdefault(urlsplit(url).hostname or "", set()).add(name)
     outside = {host: names for host, names in found.items() if host not in NAMES_ONLY}
     assert {host: names for host, names in outside.items() if host not in KNOWN} == {}
-    assert urlsplit(str(DEFAULTS["VIES_URL"])).hostname in outside
+    assert urlsplit(Settings().vies_url).hostname in outside
 
 
 def _names_only(url: str) -> bool:

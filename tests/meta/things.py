@@ -57,8 +57,10 @@ from promosms.services.privacy import export as account_export
 from promosms.services.recipients import lists, recipients, suppression_list
 from promosms.services.recipients.consent import Basis
 from promosms.services.sending import opt_outs
+from promosms.settings import settings_of, use_settings
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
+from tests.support.settings import override
 
 AGREED = Basis(Consent.GIVEN, "Card at the till", now())
 PRICES = b"country;price\nPL;0,05\n"
@@ -202,10 +204,10 @@ class Stage:
 
     def _invoice(self, account_id: int) -> None:
         """From a seller in Poland: it has every kind of file, and all are there."""
-        before = dict(self.app.config)
-        self.app.config.update(POLISH)
+        before = settings_of(self.app)
+        override(self.app, POLISH)
         invoice = issued(account_id, rate=2300, currency="PLN")
-        self.app.config.update(before)
+        use_settings(self.app, before)
         with transaction() as session:
             for kind in ("pdf", "xml", "fa3"):
                 session.add(

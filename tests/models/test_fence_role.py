@@ -12,6 +12,7 @@ from promosms.db import row_security
 from promosms.extensions import db
 from promosms.models import row_security as fences
 from tests.support import commands
+from promosms.settings import settings_of
 
 pytestmark = pytest.mark.only("postgresql")  # SQLite has no roles
 NAMES = ("fence_one", "fence_two")
@@ -43,7 +44,7 @@ def installed(app: Flask, server: Connection) -> Iterator[Flask]:
     """An installation whose login may make no roles."""
     url = modest(server, NAMES[0]).render_as_string(hide_password=False)
     given = {"TESTING": True, "DATABASE_URL": url, "RATE_LIMITS": False}
-    made = create_app({**given, "REDIS_URL": app.config["REDIS_URL"]})
+    made = create_app({**given, "REDIS_URL": settings_of(app).redis_url})
     with made.app_context():
         db.create_all()
         yield made
@@ -116,7 +117,7 @@ def test_a_login_that_does_not_own_the_tables_is_told(
     with db.engine.begin() as connection:
         connection.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {NAMES[1]}"))
     given = {"DATABASE_URL": url.render_as_string(hide_password=False)}
-    other = create_app({**given, "REDIS_URL": app.config["REDIS_URL"]})
+    other = create_app({**given, "REDIS_URL": settings_of(app).redis_url})
     with other.app_context():
         assert "does not own the tables" in row_security.note()
         db.session.remove()

@@ -13,6 +13,7 @@ from promosms.models import AuditEntry, Gateway, GatewayStatus, RouteGateway
 from promosms.services.gateways import alerts, credentials, gateways, health, routing, workers
 from promosms.services.installation import defaults
 from tests.support import commands
+from tests.support.settings import override
 
 VONAGE = ["api_key=abcd1234", "api_secret=s", "signature_secret=sign"]
 
@@ -92,7 +93,7 @@ def test_it_gets_texts_when_it_has_connected(app: Flask) -> None:
 
 def test_a_changed_key_is_told_in_the_list(app: Flask) -> None:
     run(app, "add", "One", "smsapi", "token=t")
-    app.config["SECRET_KEY"] = "another key for the tests, as long as the first one"
+    override(app, secret_key="another key for the tests, as long as the first one")
     result = run(app, "list")
     assert result.exit_code == 0
     assert "the SECRET_KEY of the installation has changed" in result.output

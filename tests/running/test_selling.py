@@ -7,8 +7,9 @@ from flask import Flask
 
 from promosms import create_app
 from promosms.services.invoices import seller
-from promosms.settings import DEFAULTS, ConfigError, selling_checks
 from tests.support import commands
+from promosms.settings import ConfigError, Settings, selling_checks, settings_of, sources
+from tests.support.settings import override
 
 POLAND: dict[str, object] = {
     "OPERATOR_NAME": "Ciche Teksty sp. z o.o.",
@@ -33,7 +34,10 @@ STRIPE = {"STRIPE_SECRET_KEY": "sk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
 
 
 def problem(changes: dict[str, object]) -> str:
-    return selling_checks.problem(DEFAULTS | changes)
+    try:
+        return selling_checks.problem(Settings(**sources.given(changes)))
+    except ConfigError as error:
+        return str(error)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +157,9 @@ def test_settings_come_from_the_environment(
     monkeypatch.setenv("PROMOSMS_LANGUAGES", "pl, en")
     monkeypatch.setenv("PROMOSMS_OPERATOR_LOGO", "logo.png")
     app = create_app()
-    assert app.config["TOP_UP_PACKAGES"] == [250_000, 500_000]
-    assert app.config["LANGUAGES"] == ["pl", "en"]
-    assert app.config["OPERATOR_LOGO"] == str(tmp_path / "logo.png")
+    assert settings_of(app).top_up_packages == (250_000, 500_000)
+    assert settings_of(app).languages == ("pl", "en")
+    assert settings_of(app).operator_logo == str(tmp_path / "logo.png")
     with app.app_context():
         sold = seller.seller()
     assert sold is not None
@@ -167,11 +171,11 @@ def test_settings_come_from_the_environment(
 
 def test_config_check_says_who_sells_and_shows_no_secret(app: Flask) -> None:
     assert "A specimen sells" in _checked(app)
-    app.config["PRODUCTION"] = True
+    override(app, production=True)
     assert "Nothing is sold: to change that, set OPERATOR_NAME" in _checked(app)
-    app.config.update(POLAND)
+    override(app, POLAND)
     assert "sells, VAT 23 %, by bank transfer.\n" in _checked(app)
-    app.config.update(STRIPE)
+    override(app, STRIPE)
     assert "by bank transfer and card." in _checked(app)
     assert "sk_live_1" not in _checked(app)
     assert "whsec_1" not in _checked(app)
@@ -183,15 +187,15 @@ def _checked(app: Flask) -> str:
 
 def test_who_sells(app: Flask) -> None:
     with app.app_context():
-        app.config["OPERATOR_NAME"] = "Named on the policy pages"
+        override(app, operator_name="Named on the policy pages")
         tried = seller.seller()
         assert tried is not None
         assert tried.specimen
-        app.config["PRODUCTION"] = True
+        override(app, production=True)
         assert seller.seller() is None
-        app.config.update(POLAND)
+        override(app, POLAND)
         sold = seller.seller()
         assert sold is not None
         assert not sold.specimen
-        app.config.update(PRODUCTION=False, OPERATOR_CITY="")
+        override(app, production=False, operator_city="")
         assert seller.seller() is None

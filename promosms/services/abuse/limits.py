@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from promosms.extensions import db
 from promosms.models import AttemptKind, TextAttempt, now
 from promosms.services.abuse.refusals import DAY, PumpingProblem
-from promosms.settings import setting
+from promosms.settings import settings
 
 HOUR = timedelta(hours=1)
 MOST_PER_NUMBER = 3  # in 24 hours
@@ -76,7 +76,7 @@ RULES = {
         Rule(P.UNPROVEN, number(4), DAY, _network, unproven=True),
         Rule(P.UNPROVEN, number(5), HOUR, _all, unproven=True),
         Rule(P.UNPROVEN, number(20), DAY, _all, unproven=True),
-        Rule(P.DIAL_CODE, lambda: int(setting("SYSTEM_TEXTS_PER_DIAL_CODE")), DAY, _dial_code),
+        Rule(P.DIAL_CODE, lambda: settings.system_texts_per_dial_code, DAY, _dial_code),
     ),
     AttemptKind.LETTER: (
         Rule(P.NETWORK, number(20), HOUR, _network),

@@ -17,7 +17,7 @@ from promosms.db import upsert
 from promosms.db.transactions import transaction
 from promosms.lib.keyed_hash import keyed
 from promosms.models import SpentProof, now
-from promosms.settings import setting
+from promosms.settings import settings
 
 ALGORITHM = "PBKDF2/SHA-256"
 LIFETIME = timedelta(minutes=5)
@@ -39,7 +39,7 @@ def challenge(form: ProofForm) -> dict[str, Any]:
     """A new challenge for a form, as the browser gets it; `tries` is the most it can take."""
     made = create_challenge(
         ALGORITHM,
-        setting("PROOF_COST"),
+        settings.proof_cost,
         counter=secrets.randbelow(MOST_TRIES),
         expires_at=now() + LIFETIME,
         data={"form": form.value},

@@ -6,7 +6,7 @@ from promosms.models import TextBlock
 from promosms.services.abuse import blocks as text_blocks
 from promosms.services.abuse import limits, refusals
 from promosms.services.abuse.refusals import DAY, PumpingProblem
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Overview:
 
 def overview() -> Overview:
     """The figures of now."""
-    budget: int = setting("SYSTEM_TEXTS_PER_HOUR")
+    budget = settings.system_texts_per_hour
     return Overview(
         sent=limits.sent(DAY),
         completed=limits.completed(),

@@ -20,7 +20,7 @@ from promosms.services.abuse import blocks, limits, proof_of_work, refusals
 from promosms.services.abuse.limits import Asked
 from promosms.services.abuse.proof_of_work import ProofForm
 from promosms.services.abuse.refusals import DAY, PumpingProblem
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone
 
@@ -83,7 +83,7 @@ def stamp() -> str:
 def too_fast(stamped: str) -> bool:
     """Was a form filled in within two seconds, or never opened?"""
     moment, _dot, mark = stamped.rpartition(".")
-    if not setting("RATE_LIMITS"):
+    if not settings.rate_limits:
         return False
     return mark != keyed("opened", moment)[:32] or now().timestamp() - float(moment) < (
         HASTE.total_seconds()
@@ -132,9 +132,9 @@ def _asked(kind: AttemptKind, number: str, network: str, proven: bool) -> Asked:
 def _problem(asked: Asked, number: str, form: ProofForm) -> PumpingProblem | None:
     """The first layer that is against it; the budget of all comes last, because it rings."""
     if asked.kind == AttemptKind.LETTER:
-        return limits.problem(asked) if setting("RATE_LIMITS") else None
+        return limits.problem(asked) if settings.rate_limits else None
     problem = _wrong_number(number, form) or _too_often(asked)
-    if problem is None and setting("RATE_LIMITS"):
+    if problem is None and settings.rate_limits:
         problem = _watched(asked, number) or limits.problem(asked)
     if problem is None and limits.sent(limits.HOUR) >= _budget(asked):
         blocks.stop()
@@ -147,8 +147,8 @@ def _budget(asked: Asked) -> int:
 
     Else whoever has rented ten ranges would use all of them up before the ranges are blocked.
     """
-    budget: int = setting("SYSTEM_TEXTS_PER_HOUR")
-    unused = setting("RATE_LIMITS") and limits.unused(asked.prefix_hash)
+    budget = settings.system_texts_per_hour
+    unused = settings.rate_limits and limits.unused(asked.prefix_hash)
     return budget * 3 // 5 if unused else budget
 
 
@@ -156,7 +156,7 @@ def _wrong_number(number: str, form: ProofForm) -> PumpingProblem | None:
     # Somebody who has an account keeps it when the list of countries becomes shorter.
     if form == ProofForm.RESET:
         return None
-    countries: list[str] = setting("REGISTRATION_COUNTRIES")
+    countries = settings.registration_countries
     try:
         allowed = phone.parse(number, countries[0]).country in countries
     except InvalidPhone:
@@ -168,7 +168,7 @@ def _too_often(asked: Asked) -> PumpingProblem | None:
     times, moment = limits.of_number(asked.number_hash), now()
     if sum(time > moment - DAY for time in times) >= limits.MOST_PER_NUMBER:
         return PumpingProblem.NUMBER
-    if setting("RATE_LIMITS") and times and moment - times[0] < limits.wait(len(times)):
+    if settings.rate_limits and times and moment - times[0] < limits.wait(len(times)):
         return PumpingProblem.TOO_SOON
     return None
 

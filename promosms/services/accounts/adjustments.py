@@ -30,7 +30,7 @@ from promosms.services.audit import log as audit_log
 from promosms.services.ledger import ledger
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail.outbox import queue_email
-from promosms.settings import setting
+from promosms.settings import settings
 
 PAGE = 50
 TOGETHER = timedelta(hours=24)
@@ -65,7 +65,7 @@ def adjust(account_id: int, amount: int, reason: str, actor: str, reference: str
                 raise accounts.AlreadyBooked
             if account.balance + amount < 0:
                 raise ledger.InsufficientBalance(-(account.balance + amount))
-            if _lately(session, account_id, actor) + abs(amount) <= setting("ADJUSTMENT_LIMIT"):
+            if _lately(session, account_id, actor) + abs(amount) <= settings.adjustment_limit:
                 accounts.adjust(account_id, amount, reason, actor, reference)
                 return True
             _ask(session, account, amount, reason, actor, reference)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Guest, Recipient, User, now
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms import phone
 
 TAKEN = timedelta(hours=24)
@@ -35,7 +35,7 @@ def of(account_id: int) -> list[Guest]:
 
 def free(account_id: int) -> int:
     """How many more guests there may be now."""
-    return max(int(setting("TRIAL_GUESTS")) - len(of(account_id)), 0)
+    return max(settings.trial_guests - len(of(account_id)), 0)
 
 
 def recipients(found: Sequence[Guest]) -> set[str]:
@@ -87,7 +87,7 @@ def _check_place(session: Session, account: Account, number: str) -> None:
     if session.scalar(own) is not None:
         raise OwnNumber
     places = session.scalars(select(Guest).where(Guest.account_id == account.id)).all()
-    if len(places) >= setting("TRIAL_GUESTS"):
+    if len(places) >= settings.trial_guests:
         given_up = [guest.removed_at + TAKEN for guest in places if guest.removed_at]
         raise Full(min(given_up, default=None))
 

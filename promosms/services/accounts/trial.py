@@ -32,7 +32,7 @@ from promosms.services.installation import defaults
 from promosms.services.invoices import seller
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail.outbox import queue_email
-from promosms.settings import setting
+from promosms.settings import settings
 
 SKIPPED = "trial"  # the reason of a message to somebody who is no guest
 DAY = timedelta(hours=24)
@@ -95,7 +95,7 @@ def take(session: Session, account_id: int, number: int) -> None:
     session.refresh(account, with_for_update=True)
     if account.approved_at is not None:
         return
-    left = setting("TRIAL_TEXTS_PER_DAY") - used(account_id)
+    left = settings.trial_texts_per_day - used(account_id)
     if number > left:
         raise DayIsFull(max(left, 0))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
-from promosms.settings import setting
+from promosms.settings import settings
 
 FEWEST_GUESSES = 2 * 10**8
 LOOKED_AT = 32
@@ -28,7 +28,7 @@ def is_common(password: str, personal: Iterable[str] = ()) -> bool:
 
 def is_leaked(password: str) -> bool:
     """Does it stand in the operator's list? False where there is none."""
-    path = str(setting("LEAKED_PASSWORDS"))
+    path = settings.leaked_passwords
     if not path:
         return False
     digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()

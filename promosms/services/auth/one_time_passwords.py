@@ -10,7 +10,7 @@ from promosms.models import Message, User, now
 from promosms.services.abuse.refusals import PumpingProblem
 from promosms.services.auth import passwords
 from promosms.services.sending import verification_texts
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 class TextRefused(Exception):
@@ -44,7 +44,7 @@ def send(user: User, secret: Secret) -> Message:
         raise ValueError("only users of an account have a number")
     with transaction() as session:
         user.system_hash = secret.hashed
-        user.system_expires_at = now() + timedelta(minutes=setting("SYSTEM_PASSWORD_MINUTES"))
+        user.system_expires_at = now() + timedelta(minutes=settings.system_password_minutes)
         user.system_tries = 0
         session.flush()
         return verification_texts.queue_system_text(
@@ -58,6 +58,6 @@ def wording(language: str) -> str:
         words: str = gettext(
             "PromoSMS: your password is {secret}. It works once, within %(minutes)s minutes. "
             "We never ask you for it.",
-            minutes=setting("SYSTEM_PASSWORD_MINUTES"),
+            minutes=settings.system_password_minutes,
         )
     return words

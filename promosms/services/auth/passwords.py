@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from promosms.services.auth import common_passwords
-from promosms.settings import setting
+from promosms.settings import settings
 
 # 24 symbols that nobody confuses with another: 16 of them carry 73 bits.
 SYMBOLS = "ACDEFGHJKLMNPQRTUVWXY347"
@@ -112,5 +112,5 @@ def _nobody(time_cost: int, memory_cost: int) -> str:
 
 def _hasher() -> PasswordHasher:
     return PasswordHasher(
-        time_cost=setting("ARGON2_TIME"), memory_cost=setting("ARGON2_MEMORY_KIB"), parallelism=4
+        time_cost=settings.argon2_time, memory_cost=settings.argon2_memory_kib, parallelism=4
     )

@@ -19,7 +19,7 @@ from promosms.services.ledger import ledger
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail.outbox import queue_email
 from promosms.services.policies import versions as policy_versions
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms.phone import country_of
 
 KIND = EmailLinkKind.REGISTER
@@ -91,6 +91,6 @@ def _open_account(session: Session, asked: EmailLink) -> User:
     )
     session.add(user)
     session.flush()
-    if setting("WELCOME_CREDIT"):
-        ledger.credit(account.id, setting("WELCOME_CREDIT"), f"welcome:{account.public_id}")
+    if settings.welcome_credit:
+        ledger.credit(account.id, settings.welcome_credit, f"welcome:{account.public_id}")
     return user

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, Role, Session, User, now
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 def digest(token: str) -> str:
@@ -80,18 +80,18 @@ def of_user(user: User) -> list[Session]:
 def _ended(found: Session) -> bool:
     user = found.user
     admin = user.role == Role.ADMIN
-    idle = setting("SESSION_IDLE_MINUTES_ADMIN" if admin else "SESSION_IDLE_MINUTES")
+    idle = settings.session_idle_minutes_admin if admin else settings.session_idle_minutes
     gone = user.account is not None and user.account.status == AccountStatus.DELETING
     return (
         gone
         or now() - found.seen_at > timedelta(minutes=idle)
-        or now() - found.created_at > timedelta(hours=setting("SESSION_HOURS"))
+        or now() - found.created_at > timedelta(hours=settings.session_hours)
     )
 
 
 def forget_old() -> None:
     """Sessions that have ended by age are deleted."""
-    hours = timedelta(hours=setting("SESSION_HOURS"))
+    hours = timedelta(hours=settings.session_hours)
     with transaction() as session:
         session.execute(
             delete(Session)

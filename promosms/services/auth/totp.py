@@ -15,7 +15,7 @@ from promosms.services.auth import emails as auth_emails
 from promosms.services.auth import recovery_codes, sessions
 from promosms.services.auth.notify import tell
 from promosms.services.installation import defaults
-from promosms.settings import setting
+from promosms.settings import settings
 
 PURPOSE, OFFER = "totp", "totp offer"
 AROUND = (0, -1, 1)  # steps of 30 seconds that a clock may be wrong by
@@ -61,9 +61,9 @@ def required(user: User) -> bool:
     """Must the user have it? Admins must, except while everything is a trial on the simulator."""
     if user.role != Role.ADMIN:
         return False
-    if setting("PRODUCTION"):
+    if settings.production:
         return True
-    return bool(setting("ADMIN_TOTP")) and not defaults.simulator_only()
+    return settings.admin_totp and not defaults.simulator_only()
 
 
 def offer(session: Session) -> Offer:

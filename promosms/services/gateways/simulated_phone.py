@@ -13,31 +13,39 @@ from promosms.gateways.simulator import OUTCOMES
 from promosms.gateways.simulator_store import Shown, SimulatorStore
 from promosms.models import Email, Message
 from promosms.services.installation import defaults
-from promosms.settings import instance_file, setting
+from promosms.settings import instance_file, settings
 
-__all__ = ["OUTCOMES", "available", "emails", "forget_account", "reply", "settings", "texts"]
+__all__ = [
+    "OUTCOMES",
+    "available",
+    "emails",
+    "forget_account",
+    "reply",
+    "gateway_settings",
+    "texts",
+]
 CHUNK = 5000
 _stores: dict[Path, SimulatorStore] = {}
 
 
 def available() -> bool:
     """Only while the simulator is the only gateway, and never in production."""
-    return not setting("PRODUCTION") and defaults.simulator_only()
+    return not settings.production and defaults.simulator_only()
 
 
-def settings() -> Mapping[str, Any]:
+def gateway_settings() -> Mapping[str, Any]:
     """What the simulator's adapter and its store need."""
-    key = hashlib.sha256(b"simulator:" + str(setting("SECRET_KEY")).encode()).digest()
+    key = hashlib.sha256(b"simulator:" + settings.secret_key.encode()).digest()
     return {
         "path": instance_file("simulator", "network.sqlite3"),
         "key": base64.urlsafe_b64encode(key),
-        "receipt_seconds": setting("SIMULATOR_RECEIPT_SECONDS"),
+        "receipt_seconds": settings.simulator_receipt_seconds,
     }
 
 
 def store() -> SimulatorStore:
     """The network's memory, opened once per process."""
-    given = settings()
+    given = gateway_settings()
     path: Path = given["path"]
     if path not in _stores or _stores[path].gone():
         _stores[path] = SimulatorStore(path, given["key"])
@@ -64,7 +72,7 @@ def forget_account(account_id: int) -> bool:
 
     False while somebody who reads the file keeps copies alive in it.
     """
-    if not settings()["path"].exists():
+    if not gateway_settings()["path"].exists():
         return True
     last = 0
     memory = store()

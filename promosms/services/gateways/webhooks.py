@@ -11,7 +11,7 @@ from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import WebhookTopic
 from promosms.models import Gateway
 from promosms.services.gateways import credentials
-from promosms.settings import setting
+from promosms.settings import settings
 
 TOKEN = "webhook_token"  # its place in the settings of a gateway
 
@@ -50,6 +50,6 @@ def _token(gateway: Gateway) -> str:
         return ""  # nobody can call it until its settings can be read again
 
 
-def _address(settings: Mapping[str, str]) -> str:
-    token = settings.get(TOKEN)
-    return f"{str(setting('PUBLIC_URL')).rstrip('/')}/gateways/{token}" if token else ""
+def _address(given: Mapping[str, str]) -> str:
+    token = given.get(TOKEN)
+    return f"{settings.public_url.rstrip('/')}/gateways/{token}" if token else ""

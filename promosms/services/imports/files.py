@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from promosms.lib import csv_files, formulas, text_encodings
-from promosms.settings import instance_file, setting
+from promosms.settings import instance_file, settings
 
 MOST_COLUMNS = 100
 LONGEST_CELL = 5_000  # more than any field may have, so that what is cut off is refused by its row
@@ -175,7 +175,7 @@ def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> Stored:
 
 
 def _refuse_large(rows: int, columns: int) -> None:
-    if rows > setting("IMPORT_ROWS") + 1:
+    if rows > settings.import_rows + 1:
         raise BadFile(FileProblem.TOO_MANY_ROWS)
     # Further down a broken row may have any number of cells, and is refused by itself.
     if rows <= 200 and columns > MOST_COLUMNS:

@@ -17,7 +17,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.inbox.concatenation import Reply
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms import opt_out, segments
 from promosms.sms.keywords import opt_out_line
 from promosms.sms.transliterate import plain_text
@@ -59,7 +59,7 @@ def confirm_stop(session: Session, account_id: int, reply: Reply) -> bool:
 def answer_help(session: Session, account_id: int, reply: Reply) -> bool:
     """Say who the operator is, once per number and day; False if nothing is said."""
     country, language = _last(session, account_id, reply.phone)
-    text = str(setting("HELP_ANSWER")) or _who_we_are(language)
+    text = settings.help_answer or _who_we_are(language)
     told = _told(session, reply.phone, (text,), now() - DAY)
     if told >= MOST_HELP or not _can_answer(session, account_id, reply):
         return False
@@ -86,8 +86,8 @@ def _answer(session: Session, account_id: int, reply: Reply, country: str, text:
 
 
 def _who_we_are(language: str) -> str:
-    name = str(setting("OPERATOR_NAME")) or "PromoSMS"
-    where = str(setting("OPERATOR_EMAIL")) or str(setting("PUBLIC_URL"))
+    name = settings.operator_name or "PromoSMS"
+    where = settings.operator_email or settings.public_url
     return plain_text(f"{name}, {where}. {opt_out_line(language)}")
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Gateway, Price, Route, RouteGateway, SenderKind
-from promosms.settings import setting
+from promosms.settings import settings
 
 # Net price of one part in 1/10,000 of the currency; the operator changes it to his own.
 PRICES = {
@@ -24,7 +24,7 @@ def ensure_defaults() -> None:
     with transaction() as session:
         if session.scalar(select(Route.id).limit(1)) is not None:
             return
-        gateway = Gateway(name="Simulator", kind="simulator", rate=setting("SIMULATOR_RATE"))
+        gateway = Gateway(name="Simulator", kind="simulator", rate=settings.simulator_rate)
         route = Route(
             code="standard",
             name="Standard",
@@ -68,7 +68,7 @@ def ensure_operator_account() -> int:
         found = operator_account()
         if found is not None:
             return found
-        made = Account(public_id=OPERATOR, region=setting("REGISTRATION_COUNTRIES")[0])
+        made = Account(public_id=OPERATOR, region=settings.registration_countries[0])
         session.add(made)
         session.flush()
         return made.id

@@ -13,7 +13,7 @@ from promosms.language import force_locale
 from promosms.language import gettext as _
 from promosms.models import Invoice, InvoiceKind, Payment, TaxAnswer, TaxCheck, TopUp, now
 from promosms.services.invoices import seller, seller_days
-from promosms.settings import setting
+from promosms.settings import settings
 
 BUYER = ("name", "street", "postcode", "city", "country", "tax_id")
 """What of the company stands on the invoice; its e-mail address does not have to, and goes."""
@@ -56,7 +56,7 @@ def of_top_up(top_up: TopUp, payment: Payment | None) -> InvoiceData:
         reference=top_up.reference,
         consultation=_consultation(top_up),
         specimen=who.specimen,
-        logo=setting("OPERATOR_LOGO"),
+        logo=settings.operator_logo,
     )
 
 

@@ -21,7 +21,7 @@ from promosms.services.audit import log as audit_log
 from promosms.services.invoices import drafts as invoice_drafts
 from promosms.services.invoices import numbers as invoice_numbers
 from promosms.services.invoices import seller_days
-from promosms.settings import setting
+from promosms.settings import settings
 
 BATCH = 500
 
@@ -48,7 +48,7 @@ def issue(top_up: TopUp, payment: Payment | None = None) -> Invoice:
         if there is not None:
             return there
         draft = invoice_drafts.of_top_up(top_up, payment)
-        made = _store(session, draft, "INVOICE_SERIES")
+        made = _store(session, draft, settings.invoice_series)
         made.account_id, made.top_up_id = top_up.account_id, top_up.id
         session.add(made)
         session.flush()
@@ -77,7 +77,7 @@ def credit(invoice: Invoice, gross: int, reason: str, actor: str) -> Invoice:
         net_share = share(original, before + gross) - net
         rest = original.net - net, original.gross - before
         draft = invoice_drafts.correction(original, net_share, gross - net_share, reason, rest)
-        made = _store(session, draft, "CREDIT_NOTE_SERIES")
+        made = _store(session, draft, settings.credit_note_series)
         made.account_id, made.top_up_id = original.account_id, original.top_up_id
         made.original_id = original.id
         session.add(made)
@@ -167,17 +167,17 @@ def _purge_after(issued_on: date) -> date:
 
     It counts from the year in which the tax is due, and that of December is due in January.
     """
-    return date((issued_on + timedelta(days=31)).year + setting("INVOICE_YEARS"), 12, 31)
+    return date((issued_on + timedelta(days=31)).year + settings.invoice_years, 12, 31)
 
 
-def _store(session: Session, draft: InvoiceData, name: str) -> Invoice:
-    """Number and date a draft, and freeze it; `name` is the setting that names its series.
+def _store(session: Session, draft: InvoiceData, chosen: str) -> Invoice:
+    """Number and date a draft, and freeze it; `chosen` is the series of the settings.
 
     The day is taken when the number is ours, so that the days of a series go up like its numbers;
     who has waited for the lock over New Year still issues on the last day of the number's year.
     """
     year = seller_days.day_of(now()).year
-    series = invoice_numbers.series(name, specimen=draft.specimen)
+    series = invoice_numbers.series(chosen, specimen=draft.specimen)
     number = invoice_numbers.next_number(series, year)
     issued_on = min(seller_days.day_of(now()), date(year, 12, 31))
     label = invoice_numbers.label(series, year, number)

@@ -6,8 +6,7 @@ whole way can be tried: its invoices say in large letters that they are none.
 
 from dataclasses import dataclass
 
-from promosms.settings import setting
-from promosms.settings.selling_checks import NEEDED, TELLING
+from promosms.settings import selling_checks, settings
 
 
 @dataclass(frozen=True)
@@ -46,28 +45,28 @@ SPECIMEN = Seller(
 
 def missing() -> list[str]:
     """The names of the settings that an invoice needs and nobody has set."""
-    return [name for name in NEEDED if not setting(name)]
+    return selling_checks.missing(settings)
 
 
 def seller() -> Seller | None:
     """Who sells; None when the operator has not said enough, so that nothing can be bought."""
     if not missing():
         return _configured()
-    begun = any(setting(name) for name in TELLING)
-    return None if begun or setting("PRODUCTION") else SPECIMEN
+    tried = selling_checks.untouched(settings) and not settings.production
+    return SPECIMEN if tried else None
 
 
 def _configured() -> Seller:
     return Seller(
-        name=setting("OPERATOR_NAME"),
-        street=setting("OPERATOR_STREET"),
-        postcode=setting("OPERATOR_POSTCODE"),
-        city=setting("OPERATOR_CITY"),
-        country=setting("OPERATOR_COUNTRY").upper(),
-        tax_id=setting("OPERATOR_TAX_ID").replace(" ", "").upper(),
-        email=setting("OPERATOR_EMAIL"),
-        iban=setting("OPERATOR_IBAN").replace(" ", "").upper(),
-        bic=setting("OPERATOR_BIC"),
-        bank=setting("OPERATOR_BANK"),
-        rate=setting("VAT_RATE"),
+        name=settings.operator_name,
+        street=settings.operator_street,
+        postcode=settings.operator_postcode,
+        city=settings.operator_city,
+        country=settings.operator_country.upper(),
+        tax_id=settings.operator_tax_id.replace(" ", "").upper(),
+        email=settings.operator_email,
+        iban=settings.operator_iban.replace(" ", "").upper(),
+        bic=settings.operator_bic,
+        bank=settings.operator_bank,
+        rate=settings.vat_rate,
     )

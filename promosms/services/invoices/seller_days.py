@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 from promosms.services.invoices import seller
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 def zone() -> ZoneInfo:
     """The time zone of the seller; UTC while nobody sells."""
-    if setting("OPERATOR_TIMEZONE"):
-        return ZoneInfo(setting("OPERATOR_TIMEZONE"))
+    if settings.operator_timezone:
+        return ZoneInfo(settings.operator_timezone)
     who = seller.seller()
     zones = get_global("territory_zones").get(who.country if who else "", ())
     return ZoneInfo(min(zones, key=_outside_europe, default="UTC"))

@@ -22,7 +22,7 @@ from promosms.extensions import db
 from promosms.models import TaxAnswer, TaxCheck, now
 from promosms.services.invoices import tax_ids
 from promosms.services.invoices.seller import Seller, seller
-from promosms.settings import setting
+from promosms.settings import settings
 
 log = logs.get(__name__)
 SECONDS = 5.0
@@ -47,7 +47,7 @@ class _Reply:
 
 def usable(tax_id: str) -> bool:
     """Can this number be checked here?"""
-    return bool(setting("VIES_URL")) and tax_ids.in_vies(tax_id)
+    return bool(settings.vies_url) and tax_ids.in_vies(tax_id)
 
 
 def last(account_id: int, tax_id: str) -> TaxCheck | None:
@@ -117,7 +117,7 @@ def _ask(tax_id: str, who: Seller | None) -> _Reply:
 
 
 def _post(question: dict[str, str]) -> dict[str, Any]:
-    url = setting("VIES_URL").rstrip("/") + "/check-vat-number"
+    url = settings.vies_url.rstrip("/") + "/check-vat-number"
     deadline = time.monotonic() + SECONDS
     body = b""
     try:

@@ -18,7 +18,7 @@ from promosms.language import gettext as _
 from promosms.models import EntryKind, Invoice, LedgerEntry, Payment
 from promosms.services.invoices import seller_days
 from promosms.services.ledger import totals as ledger_totals
-from promosms.settings import setting
+from promosms.settings import settings
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -60,7 +60,7 @@ class Month:
 
 def month(first: date, currency: str | None = None) -> Month:
     """The figures of the month that begins with this day, in the currency of the installation."""
-    which = _Scope(first.replace(day=1), currency or setting("CURRENCY"))
+    which = _Scope(first.replace(day=1), currency or settings.currency)
     invoiced = select(_total(Invoice.gross), _total(Invoice.net)).where(*which.invoices)
     gross, net = db.session.execute(invoiced).one()
     paid = db.session.scalar(select(_total(Payment.amount)).where(*which.payments)) or 0

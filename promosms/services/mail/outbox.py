@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Email, EmailStatus, now
-from promosms.settings import setting
+from promosms.settings import settings
 
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 LEASE = timedelta(minutes=10)
@@ -80,7 +80,7 @@ def claim() -> Claimed | None:
 def note_sent(email_id: int) -> None:
     """It has left: forget it, unless nothing sends e-mails and people look at the row itself."""
     with transaction() as session:
-        if setting("MAIL_SERVER"):
+        if settings.mail_server:
             session.execute(delete(Email).where(Email.id == email_id))
         else:
             _mark(email_id, EmailStatus.SENT)

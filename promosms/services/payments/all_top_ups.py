@@ -14,7 +14,7 @@ from promosms.language import money
 from promosms.models import Account, Invoice, InvoiceKind, PayMethod, TopUp, TopUpStatus
 from promosms.services.audit import log as audit_log
 from promosms.services.payments import payments, top_ups
-from promosms.settings import setting
+from promosms.settings import settings
 
 PAGE = 50
 PLAIN = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -135,7 +135,7 @@ def receive(top_up: TopUp, line: str, amount: int, paid_at: datetime, actor: str
                 amount,
                 actor=actor,
                 paid_at=paid_at,
-                currency=setting("CURRENCY"),
+                currency=settings.currency,
             )
             if known is None:
                 _record(session, top_up_id, actor, "top_up.receive", amount)

@@ -25,7 +25,7 @@ from promosms.services.mail import emails as account_emails
 from promosms.services.mail.emails import Letter
 from promosms.services.mail.outbox import queue_email
 from promosms.services.sending import verification_texts
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms.transliterate import plain_text
 
 MOST_TEXTS = 3  # in 24 hours: they are free, and a threshold can be moved up and down
@@ -149,7 +149,7 @@ def _wording(balance: int) -> str:
     said: str = gettext(
         "PromoSMS: your balance is low, %(balance)s are left. Top up in time, so that your "
         "campaigns go out.",
-        balance=f"{balance / 10_000:.2f} {setting('CURRENCY')}",
+        balance=f"{balance / 10_000:.2f} {settings.currency}",
     )
     return plain_text(said)
 

@@ -8,7 +8,7 @@ from promosms.language import money
 from promosms.models import Account, Payment, PaymentKind, TopUp, TopUpStatus, now
 from promosms.services.audit import log as audit_log
 from promosms.services.payments import payment_references, payments
-from promosms.settings import setting
+from promosms.settings import settings
 
 # The provider of the two movements that take it out of one order and into the other.
 SURPLUS = "surplus"
@@ -61,7 +61,7 @@ def _like(old: TopUp, net: int, vat: int, actor: str) -> TopUp:
         reference=payment_references.new(),
         actor=actor,
         created_at=moment,
-        expires_at=moment + timedelta(days=setting("TOP_UP_DAYS")),
+        expires_at=moment + timedelta(days=settings.top_up_days),
     )
 
 

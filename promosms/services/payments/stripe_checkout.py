@@ -18,7 +18,7 @@ from promosms.db.transactions import transaction, writing
 from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.models import TopUp, TopUpStatus
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.urls import public_address
 
 SECONDS = 15
@@ -53,8 +53,8 @@ class _Order:
 
 def available() -> bool:
     """Can people pay by card here?"""
-    configured = setting("STRIPE_SECRET_KEY") and setting("STRIPE_WEBHOOK_SECRET")
-    return bool(configured) and setting("CURRENCY") not in NOT_IN_CENTS
+    configured = settings.stripe_secret_key and settings.stripe_webhook_secret
+    return bool(configured) and settings.currency not in NOT_IN_CENTS
 
 
 @contextmanager
@@ -66,10 +66,10 @@ def api() -> Iterator[stripe.StripeClient]:
     if not available():
         raise Unavailable("cards are not configured")
     http: Any = stripe.RequestsClient(timeout=SECONDS)
-    address = str(setting("STRIPE_URL"))
+    address = settings.stripe_url
     try:
         yield stripe.StripeClient(
-            setting("STRIPE_SECRET_KEY"),
+            settings.stripe_secret_key,
             base_addresses={"api": address} if address else {},
             http_client=http,
             max_network_retries=RETRIES,

@@ -11,7 +11,7 @@ from typing import Any
 import stripe
 
 from promosms.services.payments import stripe_checkout, stripe_payments
-from promosms.settings import setting
+from promosms.settings import settings
 
 SECONDS = 300
 """How old an event may be: what somebody has copied on its way is worthless afterwards."""
@@ -51,7 +51,7 @@ class Event:
 
 def opened(body: bytes, signature: str) -> Event:
     """Check the signature over the body as it came, and read it; raises BadEvent."""
-    secret = str(setting("STRIPE_WEBHOOK_SECRET"))
+    secret = settings.stripe_webhook_secret
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, SECONDS)
         told: Any = json.loads(body)

@@ -36,7 +36,7 @@ from promosms.services.invoices import companies, seller, seller_days, vies
 from promosms.services.invoices import numbers as invoice_numbers
 from promosms.services.payments import payment_references
 from promosms.services.prices import prices, tiers
-from promosms.settings import setting
+from promosms.settings import settings
 
 CENT = 100
 PAGE = 25
@@ -77,15 +77,15 @@ class Quote:
 
 def packages() -> list[int]:
     """The amounts that are offered, net, from the smallest on."""
-    offered = {int(amount) for amount in setting("TOP_UP_PACKAGES")}
+    offered = set(settings.top_up_packages)
     return sorted(amount for amount in offered if why_not(amount) is None)
 
 
 def why_not(net: int) -> str | None:
     """Why an amount is not sold: "small", "large", "cents"; None if it is."""
-    if net < setting("TOP_UP_SMALLEST"):
+    if net < settings.top_up_smallest:
         return "small"
-    if net > setting("TOP_UP_LARGEST"):
+    if net > settings.top_up_largest:
         return "large"
     return "cents" if net % CENT else None
 
@@ -202,7 +202,7 @@ def by_reference(text: str) -> TopUp | None:
 def payable(top_up: TopUp) -> bool:
     """May it be paid now? Not one in a currency that is not sold any more."""
     open_ = top_up.status == TopUpStatus.OPEN
-    return open_ and top_up.currency == setting("CURRENCY") and seller.seller() is not None
+    return open_ and top_up.currency == settings.currency and seller.seller() is not None
 
 
 def cancel(top_up: TopUp, actor: str) -> bool:
@@ -261,7 +261,7 @@ def pro_forma(top_up: TopUp) -> InvoiceData:
         reference=top_up.reference,
         consultation=check.consultation if check and check.answer == TaxAnswer.VALID else "",
         specimen=who.specimen,
-        logo=setting("OPERATOR_LOGO"),
+        logo=settings.operator_logo,
     )
 
 
@@ -277,7 +277,7 @@ def _public_id(account_id: int, nonce: str) -> str:
     if not nonce:
         return ""
     said = f"top-up:{account_id}:{nonce}".encode()
-    return hmac.new(setting("SECRET_KEY").encode(), said, hashlib.sha256).hexdigest()[:20]
+    return hmac.new(settings.secret_key.encode(), said, hashlib.sha256).hexdigest()[:20]
 
 
 def _drafted(account_id: int, terms: Quote, method: PayMethod) -> TopUp:
@@ -286,7 +286,7 @@ def _drafted(account_id: int, terms: Quote, method: PayMethod) -> TopUp:
     return TopUp(
         account_id=account_id,
         method=method,
-        currency=setting("CURRENCY"),
+        currency=settings.currency,
         net=terms.net,
         tax=terms.tax,
         gross=terms.gross,
@@ -294,7 +294,7 @@ def _drafted(account_id: int, terms: Quote, method: PayMethod) -> TopUp:
         tax_case=terms.case,
         tax_check_id=terms.check.id if terms.check else None,
         buyer=asdict(companies.party(company)),
-        expires_at=now() + timedelta(days=setting("TOP_UP_DAYS")),
+        expires_at=now() + timedelta(days=settings.top_up_days),
     )
 
 
@@ -304,7 +304,9 @@ def _numbered(session: Session, top_up: TopUp) -> TopUp:
     while session.scalar(select(TopUp.id).where(TopUp.reference == top_up.reference)):
         top_up.reference = payment_references.new()
     who, year = seller.seller(), seller_days.day_of(now()).year
-    series = invoice_numbers.series("PRO_FORMA_SERIES", specimen=who is not None and who.specimen)
+    series = invoice_numbers.series(
+        settings.pro_forma_series, specimen=who is not None and who.specimen
+    )
     top_up.number = invoice_numbers.label(series, year, invoice_numbers.next_number(series, year))
     session.add(top_up)
     session.flush()

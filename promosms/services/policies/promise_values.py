@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from promosms.language import ngettext
 from promosms.models import Account
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 def days(number: int) -> str:
@@ -26,10 +26,10 @@ def minutes(number: int) -> str:
 
 
 VALUES: dict[str, Callable[[], str]] = {
-    "system_password_time": lambda: minutes(setting("SYSTEM_PASSWORD_MINUTES")),
-    "session_hours": lambda: hours(setting("SESSION_HOURS")),
-    "session_idle": lambda: minutes(setting("SESSION_IDLE_MINUTES")),
-    "log_time": lambda: days(setting("LOG_DAYS")),
-    "log_address_time": lambda: days(setting("LOG_IP_DAYS")),
+    "system_password_time": lambda: minutes(settings.system_password_minutes),
+    "session_hours": lambda: hours(settings.session_hours),
+    "session_idle": lambda: minutes(settings.session_idle_minutes),
+    "log_time": lambda: days(settings.log_days),
+    "log_address_time": lambda: days(settings.log_ip_days),
     "message_time": lambda: days(Account.retention_days.default.arg),
 }

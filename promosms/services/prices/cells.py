@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from promosms.lib import countries
-from promosms.settings import setting
+from promosms.settings import settings
 
 UNITS = 10_000
 DEAREST = 100 * UNITS
@@ -104,7 +104,7 @@ def tier(cell: str) -> int:
     if not cell.strip():
         return 0
     units = _units("top_up_from", PriceProblem.TIER, cell)
-    if units > setting("TOP_UP_LARGEST"):
+    if units > settings.top_up_largest:
         raise BadCell("top_up_from", PriceProblem.OUT_OF_REACH)
     return units
 

@@ -21,7 +21,7 @@ from promosms.services.prices import entries, prices
 from promosms.services.prices.cells import FREE, NONE, UNITS, BadCell, PriceProblem, Typed
 from promosms.services.prices.entries import Change
 from promosms.services.prices.prices import Entry
-from promosms.settings import setting
+from promosms.settings import settings
 
 COLUMNS = ("country", "prefix", "top_up_from", "valid_from", "price", "currency")
 NEEDED = ("country", "price")
@@ -71,7 +71,7 @@ class Plan:
 def export_rows(route_id: int) -> Iterator[list[str]]:
     """What holds and what is planned, as rows; importing them changes nothing."""
     yield list(COLUMNS)
-    moment, currency = now(), setting("CURRENCY")
+    moment, currency = now(), settings.currency
     for entry in entries.present(prices.entries(route_id), moment):
         tier = figures(entry.tier_from) if entry.tier_from else ""
         begins = _moment(entry) if entry.valid_from > moment else ""
@@ -83,7 +83,7 @@ def decode(raw: bytes) -> str:
     if len(raw) > MOST_BYTES:
         raise BadTable(TableProblem.TOO_LARGE)
     try:
-        encoding = text_encodings.detect(io.BytesIO(raw), setting("REGISTRATION_COUNTRIES")[0])
+        encoding = text_encodings.detect(io.BytesIO(raw), settings.registration_countries[0])
         return raw.decode(encoding)
     except (text_encodings.Unreadable, UnicodeError) as error:
         raise BadTable(TableProblem.ENCODING) from error
@@ -184,7 +184,7 @@ def _by_column(head: list[str], cells: list[str]) -> dict[str, str]:
 def _read(cells: dict[str, str], moment: datetime) -> Typed:
     if cells[""] or cells["currency"].isdecimal():
         raise BadCell("", PriceProblem.CELLS)
-    if cells["currency"] and cells["currency"].upper() != setting("CURRENCY"):
+    if cells["currency"] and cells["currency"].upper() != settings.currency:
         raise BadCell("currency", PriceProblem.CURRENCY, cells["currency"][:20])
     country = price_cells.country(cells["country"])
     return Typed(

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from promosms.models import Erasure
-from promosms.settings import setting
+from promosms.settings import settings
 
 VERSION = 1
 LARGEST = 100_000  # bytes of a file that somebody shows us
@@ -39,8 +39,8 @@ def issue(erasure: Erasure) -> str:
         "kind": "certificate of erasure",
         "version": VERSION,
         "id": erasure.public_id,
-        "installation": setting("PUBLIC_URL"),
-        "operator": setting("OPERATOR_NAME"),
+        "installation": settings.public_url,
+        "operator": settings.operator_name,
         "account": erasure.account,
         "asked_at": erasure.asked_at.isoformat(timespec="seconds"),
         "finished_at": erasure.finished_at.isoformat(timespec="seconds"),
@@ -68,7 +68,7 @@ def _canonical(said: Any) -> bytes:
 
 
 def _key() -> Ed25519PrivateKey:
-    secret = str(setting("SECRET_KEY")).encode()
+    secret = settings.secret_key.encode()
     derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"certificates of erasure")
     return Ed25519PrivateKey.from_private_bytes(derived.derive(secret))
 

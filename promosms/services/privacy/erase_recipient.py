@@ -65,7 +65,7 @@ def erase(account: Account, recipient: Recipient, actor: str) -> None:
         _forget(session, account_id, number)
         audit_log.record(actor, ERASE, public_id)
     account_export.forget_file(account_id)
-    if simulated_phone.settings()["path"].exists():
+    if simulated_phone.gateway_settings()["path"].exists():
         simulated_phone.store().forget([], [number])
         simulated_phone.store().scrub()
 
@@ -88,7 +88,7 @@ def _purge(account_id: int, number: str) -> None:
     for campaign_id, message_id in db.session.execute(query).all():
         if campaign_id is not None:
             purge_messages.at_once(campaign_id, [message_id])
-    if simulated_phone.settings()["path"].exists():
+    if simulated_phone.gateway_settings()["path"].exists():
         ids = db.session.scalars(select(Message.id).where(own))
         simulated_phone.store().forget([str(each) for each in ids], [])
     with transaction() as session:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from promosms.models import now
-from promosms.settings import instance_file, setting
+from promosms.settings import instance_file, settings
 
 
 class Kind(StrEnum):
@@ -68,7 +68,7 @@ def lines() -> list[Line]:
 
 def recipient_name(account: str, recipient: str) -> str:
     """What stands in the journal for a recipient: HMAC-SHA256 of both public ids."""
-    key = hashlib.sha256(b"erasure journal:" + str(setting("SECRET_KEY")).encode()).digest()
+    key = hashlib.sha256(b"erasure journal:" + settings.secret_key.encode()).digest()
     return hmac.digest(key, f"{account}:{recipient}".encode(), "sha256").hex()
 
 

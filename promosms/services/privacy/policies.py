@@ -12,7 +12,7 @@ from promosms.services.installation import defaults
 from promosms.services.invoices import seller
 from promosms.services.payments import stripe_checkout
 from promosms.services.privacy import retention as rules
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ def operator() -> Operator:
     """The operator as the settings name him."""
     return Operator(
         operator_name(),
-        setting("OPERATOR_ADDRESS"),
-        setting("OPERATOR_EMAIL"),
-        setting("OPERATOR_TAX_ID"),
+        settings.operator_address,
+        settings.operator_email,
+        settings.operator_tax_id,
     )
 
 
@@ -55,25 +55,25 @@ def receivers() -> list[Receiver]:
         Receiver(name, _("The number and the text of each message that it carries."))
         for name in gateways()
     ]
-    if setting("MAIL_SERVER"):
+    if settings.mail_server:
         gets = _("Your e-mail address and the e-mails that the service writes to you.")
-        found.append(Receiver(_("Mail server %(host)s", host=setting("MAIL_SERVER")), gets))
+        found.append(Receiver(_("Mail server %(host)s", host=settings.mail_server), gets))
     if stripe_checkout.available():
         gets = _(
             "If you pay by card: the amount, the number of the order and your card. The card is "
             "typed on the pages of Stripe, and we never see its number."
         )
         found.append(Receiver("Stripe", gets))
-    if setting("VIES_URL"):
+    if settings.vies_url:
         gets = _(
             "If you give a VAT number of the European Union for an invoice: this number, to check "
             "it, and ours."
         )
         found.append(Receiver(_("VIES, the register of the European Commission"), gets))
-    if not seller.missing() and setting("OPERATOR_COUNTRY") == "PL":
+    if not seller.missing() and settings.operator_country == "PL":
         gets = _("Your invoices, because the law requires it. The operator uploads them by hand.")
         found.append(Receiver(_("KSeF, the register of the Polish tax office"), gets))
-    return found + [_processor(words) for words in setting("PROCESSORS")]
+    return found + [_processor(words) for words in settings.processors]
 
 
 def _processor(words: str) -> Receiver:
@@ -84,7 +84,7 @@ def _processor(words: str) -> Receiver:
 
 def phone_shown() -> bool:
     """Does the page *Simulated phone* exist, which shows the texts instead of sending them?"""
-    return not setting("PRODUCTION") and defaults.simulator_only()
+    return not settings.production and defaults.simulator_only()
 
 
 def retention() -> list[tuple[str, str]]:
@@ -100,7 +100,7 @@ def retention() -> list[tuple[str, str]]:
             _(
                 "Encrypted until it has been handed to the mobile network, never in clear. It is "
                 "valid for %(n)s minutes.",
-                n=setting("SYSTEM_PASSWORD_MINUTES"),
+                n=settings.system_password_minutes,
             ),
         ),
         *rules.rows(),
@@ -121,7 +121,7 @@ def _invoices() -> str:
             "Until %(n)s years after the year of the invoice, because tax law requires it. When "
             "the account is deleted nothing leads from them to it any more: what stays is what is "
             "printed on the invoice.",
-            setting("INVOICE_YEARS"),
-            n=setting("INVOICE_YEARS"),
+            settings.invoice_years,
+            n=settings.invoice_years,
         )
     )

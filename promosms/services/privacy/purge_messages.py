@@ -244,5 +244,5 @@ def delete_messages(session: Session, ids: Sequence[int]) -> int:
 
 def _forget_network(ids: list[int]) -> None:
     """The simulated network has them too, and finds them by our ids."""
-    if simulated_phone.settings()["path"].exists():
+    if simulated_phone.gateway_settings()["path"].exists():
         simulated_phone.store().forget([str(number) for number in ids], [])

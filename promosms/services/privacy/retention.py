@@ -36,7 +36,7 @@ from promosms.services.policies import cookie_choices
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy import purge_messages
 from promosms.services.sending import sweep
-from promosms.settings import setting
+from promosms.settings import settings
 
 RECEIPTS = timedelta(days=7)
 """Longer than any receipt is tried again."""
@@ -99,7 +99,7 @@ def _rewrite(place: Place) -> Place | None:
     if sweep.gateways_with_work() and now() - waits < CALM:
         return place
     db.session.rollback()  # a snapshot of our own would be in the way
-    if simulated_phone.settings()["path"].exists() and not simulated_phone.store().scrub():
+    if simulated_phone.gateway_settings()["path"].exists() and not simulated_phone.store().scrub():
         return place
     return None if overwrite_files.scrub(place["deleted"]) else place
 
@@ -157,7 +157,7 @@ def _evidence(place: Place, _over: time_slice.Over) -> bool:
 
 def _network(_place: Place, _over: time_slice.Over) -> bool:
     """The simulated network forgets by itself what is older; and leaves no byte of it."""
-    if simulated_phone.settings()["path"].exists():
+    if simulated_phone.gateway_settings()["path"].exists():
         simulated_phone.store().forget_before((now() - NETWORK).timestamp())
     return False
 
@@ -200,7 +200,7 @@ def _emails_kept() -> str:
         "days": _days(outbox.KEPT.days),
         "fewer": _days(outbox.KEPT_WITHOUT_ACCOUNT.days),
     }
-    if setting("MAIL_SERVER"):
+    if settings.mail_server:
         return _(
             "Deleted when they have left. One that could not leave: %(days)s, or %(fewer)s where "
             "there is no account.",
@@ -217,8 +217,8 @@ def _sessions_kept() -> str:
     return _(
         "%(hours)s, or until %(minutes)s minutes pass without use. Signing out deletes one at "
         "once.",
-        hours=_hours(timedelta(hours=setting("SESSION_HOURS"))),
-        minutes=setting("SESSION_IDLE_MINUTES"),
+        hours=_hours(timedelta(hours=settings.session_hours)),
+        minutes=settings.session_idle_minutes,
     )
 
 
@@ -226,8 +226,8 @@ def _logs_kept() -> str:
     return _(
         "%(days)s. IP addresses are shortened after %(fewer)s. Numbers, names, texts and e-mail "
         "addresses never get into a log.",
-        days=_days(setting("LOG_DAYS")),
-        fewer=_days(setting("LOG_IP_DAYS")),
+        days=_days(settings.log_days),
+        fewer=_days(settings.log_ip_days),
     )
 
 

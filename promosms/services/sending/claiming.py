@@ -17,7 +17,7 @@ from promosms.services.sending.claim_queries import ROWS, Kind
 from promosms.services.sending.counter_deltas import Tally
 from promosms.services.sending.cursors import Turn
 from promosms.services.sending.outbound import COLUMNS, Claimed, read
-from promosms.settings import setting
+from promosms.settings import settings
 
 VAIN_SECONDS = 1.0
 
@@ -167,7 +167,7 @@ def _claim(
         "most": most,
         "token": claim.token,
         "moment": moment,
-        "until": moment + timedelta(seconds=setting("LEASE_SECONDS")),
+        "until": moment + timedelta(seconds=settings.lease_seconds),
         **stretch,
     }
     return session.connection().execute(claim_queries.claiming(on_sqlite(), kind), values).all()

@@ -9,7 +9,7 @@ from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Guest
 from promosms.services.accounts import guests, trial
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms.phone import InvalidPhone
 from promosms.web.access import Access, allow, my_account, owned
 
@@ -66,11 +66,11 @@ def _page(form: GuestForm) -> str:
         form=form,
         guests=found,
         reached=guests.recipients(found),
-        most=setting("TRIAL_GUESTS"),
+        most=settings.trial_guests,
         free=guests.free(account.id),
         taken=guests.TAKEN,
         approved=account.approved_at is not None,
         on_trial=trial.on_trial(account),
         used=trial.used(account.id),
-        texts=setting("TRIAL_TEXTS_PER_DAY"),
+        texts=settings.trial_texts_per_day,
     )

@@ -16,7 +16,7 @@ from promosms.services.invoices.pages import Search
 from promosms.services.ledger import ledger
 from promosms.services.payments import all_top_ups
 from promosms.services.sending import sweep
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
 from promosms.web.access import Access, allow, me
@@ -102,7 +102,7 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
         invoices=invoice_pages.page(Search(account_id=found.id), limit=INVOICES),
         asked=adjustments.of_account(found),
         alone=adjustments.alone(),
-        limit=setting("ADJUSTMENT_LIMIT"),
+        limit=settings.adjustment_limit,
         names=admin.admin_emails(),
         me=me(),
         words=labels,

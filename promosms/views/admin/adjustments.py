@@ -11,7 +11,7 @@ from promosms.services.accounts import accounts
 from promosms.services.accounts import adjustments as services
 from promosms.services.ledger import ledger
 from promosms.services.sending import sweep
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
 from promosms.web.access import Access, allow, me
@@ -30,7 +30,7 @@ def adjustments() -> ResponseReturnValue:
         decided=shown,
         first=before is not None,
         further=shown[-1].adjustment.id if len(found) > services.PAGE else None,
-        limit=setting("ADJUSTMENT_LIMIT"),
+        limit=settings.adjustment_limit,
         alone=services.alone(),
         names=accounts.admin_emails(),
         me=me(),

@@ -17,7 +17,7 @@ from promosms.models import (
 )
 from promosms.services.invoices import export as invoice_export
 from promosms.services.payments.all_top_ups import Order
-from promosms.settings import setting
+from promosms.settings import settings
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -85,7 +85,7 @@ def chosen(choices: type[Choice], typed: str | None, default: Choice) -> Choice:
 
 def currency() -> str:
     """The currency in which this installation takes money."""
-    return str(setting("CURRENCY"))
+    return settings.currency
 
 
 def order_state(order: Order) -> tuple[object, str]:

@@ -23,7 +23,7 @@ from promosms.services.prices import prices as services
 from promosms.services.prices import tables as price_tables
 from promosms.services.prices.cells import BadCell
 from promosms.services.prices.tables import BadTable, Plan
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.views.admin.blueprint import bp
 from promosms.views.recipients.tables import csv_file
 from promosms.web.access import Access, allow, me
@@ -174,8 +174,8 @@ def _page(route: Route, form: PriceForm) -> str:
 
 def _choose(route: Route, form: TableForm) -> str:
     example = [
-        ("PL", "", "", "", "0.03", setting("CURRENCY")),
-        ("PL", "48731", "", "2027-01-01", "0.035", setting("CURRENCY")),
+        ("PL", "", "", "", "0.03", settings.currency),
+        ("PL", "48731", "", "2027-01-01", "0.035", settings.currency),
     ]
     return render_template(
         "admin/price_table.html",

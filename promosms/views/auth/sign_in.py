@@ -44,7 +44,7 @@ from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.invitations import EmailTaken
 from promosms.services.auth.one_time_passwords import TextRefused
 from promosms.services.auth.sign_in import WrongPassword
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms.phone import mask
 from promosms.views.abuse import proof_of_work
 from promosms.views.auth import browsers
@@ -63,7 +63,7 @@ LETTERS = "3/minute;10/hour"
 def typed_address() -> str:
     """The typed e-mail address as a key of the limits, which must not hold the address itself."""
     address = request.form.get("email", "").strip().lower()
-    return hashlib.sha256(f"{setting('SECRET_KEY')}:{address}".encode()).hexdigest()
+    return hashlib.sha256(f"{settings.secret_key}:{address}".encode()).hexdigest()
 
 
 def usual_browser() -> bool:
@@ -252,7 +252,7 @@ def _text_sent(message: Message) -> ResponseReturnValue:
         _(
             "We are texting a password to %(number)s. It works once, within %(minutes)s minutes.",
             number=mask(message.phone),
-            minutes=setting("SYSTEM_PASSWORD_MINUTES"),
+            minutes=settings.system_password_minutes,
         ),
         "good",
     )

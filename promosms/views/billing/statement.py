@@ -15,7 +15,7 @@ from promosms.services.ledger import statement as ledger_lines
 from promosms.services.ledger import statement_labels
 from promosms.services.ledger.statement import Line, Topic
 from promosms.services.privacy import policies
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.views.billing.blueprint import bp
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, my_account, owned
@@ -83,7 +83,7 @@ def _rows(account_id: int, wanted: ledger_lines.Wanted) -> Iterator[list[str | D
             statement_labels.reason(line),
             _plain(line.amount),
             _plain(line.after) if wanted.whole else "",
-            setting("CURRENCY"),
+            settings.currency,
             _invoice(line),
         ]
 

@@ -14,7 +14,7 @@ from promosms.services.invoices import companies, invoices
 from promosms.services.invoices.seller import seller
 from promosms.services.payments import payment_qr, payments, stripe_checkout, top_ups
 from promosms.services.privacy import policies
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
 from promosms.web.access import Access, allow, me, my_account, owned
@@ -114,7 +114,7 @@ def order_page(public_id: str) -> ResponseReturnValue:
         surplus=payments.surplus(found) if found.status == TopUpStatus.PAID else 0,
         invoice=invoices.of_top_up(found.id),
         payable=top_ups.payable(found),
-        currency=setting("CURRENCY"),
+        currency=settings.currency,
         code=Markup(drawn),
         by_card=stripe_checkout.available(),
         words=labels,
@@ -174,8 +174,8 @@ def _choices(form: AmountForm) -> str:
         account=account,
         seller=seller(),
         packages=[(amount, top_ups.texts(account, amount, route)) for amount in top_ups.packages()],
-        smallest=setting("TOP_UP_SMALLEST"),
-        largest=setting("TOP_UP_LARGEST"),
+        smallest=settings.top_up_smallest,
+        largest=settings.top_up_largest,
         waiting=top_ups.count_open(account.id),
         operator_email=policies.operator().email,
     )

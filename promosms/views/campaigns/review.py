@@ -1,6 +1,6 @@
 """The review: what sending would do and cost, and the button that does it."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -8,6 +8,7 @@ from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import audience, campaigns, launch, text_cost
 from promosms.services.campaigns.launch import LaunchError
+from promosms.settings import settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, ring, silent, text_me, to_report
 from promosms.web.access import Access, allow, my_account, owned
@@ -70,7 +71,7 @@ def test(public_id: str) -> ResponseReturnValue:
 
 
 def _agreements() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="campaign review")
+    return URLSafeSerializer(settings.secret_key, salt="campaign review")
 
 
 def _agreed_price(campaign: Campaign) -> int | None:

@@ -16,7 +16,7 @@ from promosms.language import gettext as _
 from promosms.language import lazy_gettext
 from promosms.models import Role
 from promosms.services.gateways import simulated_phone
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.web.access import Access, allow
 from promosms.web.security import came_directly
 
@@ -94,7 +94,7 @@ def reply() -> ResponseReturnValue:
 
 def pieces(body: str) -> list[tuple[str, bool]]:
     """A text cut into pieces; true for those that are links to this installation."""
-    link = re.compile(f'({re.escape(setting("PUBLIC_URL"))}(?:[/?#][^\\s<>"]*)?)')
+    link = re.compile(f'({re.escape(settings.public_url)}(?:[/?#][^\\s<>"]*)?)')
     return [(piece, n % 2 == 1) for n, piece in enumerate(link.split(body)) if piece]
 
 

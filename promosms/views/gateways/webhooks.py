@@ -9,7 +9,7 @@ from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import BadSignature, BadWebhook, WebhookRequest, WebhookTopic
 from promosms.services.gateways import credentials, webhooks
 from promosms.services.inbox import gateway_inbox
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.web.access import Access, allow
 
 bp = Blueprint("webhooks", __name__, url_prefix="/gateways")
@@ -69,7 +69,7 @@ def _read(topic: WebhookTopic) -> WebhookRequest:
     return WebhookRequest(
         topic=topic,
         # The address that the provider was given and has signed, whatever stands in between.
-        url=str(setting("PUBLIC_URL")).rstrip("/") + request.path + (f"?{query}" if query else ""),
+        url=settings.public_url.rstrip("/") + request.path + (f"?{query}" if query else ""),
         headers={name.lower(): value for name, value in request.headers.items()},
         query=list(request.args.items(multi=True)),
         body=request.get_data(),

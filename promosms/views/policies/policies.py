@@ -11,7 +11,6 @@ from flask import (
     request,
     url_for,
 )
-from flask import current_app as app
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -25,7 +24,7 @@ from promosms.services.accounts import preferences
 from promosms.services.policies import cookie_choices, promises
 from promosms.services.policies import versions as policy_versions
 from promosms.services.privacy import policies
-from promosms.settings import optional_cookies, setting
+from promosms.settings import optional_cookies, settings
 from promosms.views.auth.sign_in_flow import home as start
 from promosms.web import cookies as registry
 from promosms.web.access import Access, allow, me, safe_path
@@ -48,10 +47,10 @@ def _chrome() -> dict[str, object]:
     latest = policy_versions.latest().name
     return {
         "notice_open": request.endpoint != "policies.cookies"
-        and registry.notice_open(app.config, request, latest),
-        "optional_cookies": optional_cookies.categories(app.config),
-        "optional_accepted": registry.accepted(app.config, request),
-        "languages": languages.names(setting("LANGUAGES")),
+        and registry.notice_open(settings, request, latest),
+        "optional_cookies": optional_cookies.categories(settings),
+        "optional_accepted": registry.accepted(settings, request),
+        "languages": languages.names(settings.languages),
         "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
     }
 
@@ -111,7 +110,7 @@ def old_version(day: str) -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 def cookies() -> ResponseReturnValue:
     """The cookies, one by one, and the choice about the optional ones."""
-    offered = optional_cookies.categories(app.config)
+    offered = optional_cookies.categories(settings)
     language = current_language()
     optional = [cookie for one in offered for cookie in registry.optional(one, language)]
     return render_template(
@@ -145,13 +144,13 @@ def dismiss_notice() -> ResponseReturnValue:
 @limiter.limit(CHOICES, methods=POST)
 def choose_cookies() -> ResponseReturnValue:
     """Accept or reject optional cookies: all of them, or the named category."""
-    offered = optional_cookies.categories(app.config)
+    offered = optional_cookies.categories(settings)
     answer = request.form.get("answer")
     if not offered or answer not in ("accept", "reject"):
         return _back()
     named = request.form.get("category", "")
     meant = {one.name for one in offered if named in ("", one.name)}
-    before = {one.name for one in registry.accepted(app.config, request)}
+    before = {one.name for one in registry.accepted(settings, request)}
     refused = registry.refuses_everywhere(request)
     accepted = before | meant if answer == "accept" and not refused else before - meant
     return _chosen(offered, accepted)
@@ -164,7 +163,7 @@ def choose_language() -> ResponseReturnValue:
     """Keep the chosen language: with the user when signed in, else in a cookie."""
     response = _back()
     chosen = request.form.get("language", "")
-    if chosen not in setting("LANGUAGES"):
+    if chosen not in settings.languages:
         return response
     if current_user.is_authenticated:
         preferences.choose_language(me().id, chosen)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from promosms import logs
 from promosms.extensions import csrf, limiter
 from promosms.models import now
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.urls import public_address
 from promosms.web import headers
 from promosms.web.access import Access, allow
@@ -52,7 +52,7 @@ def text() -> ResponseReturnValue:
     lines = (
         ("Contact", f"mailto:{reporting()}" if _is_mail() else reporting()),
         ("Expires", expires.strftime("%Y-%m-%dT%H:%M:%SZ")),
-        ("Preferred-Languages", ", ".join(setting("LANGUAGES"))),
+        ("Preferred-Languages", ", ".join(settings.languages)),
         ("Canonical", public_address(TEXT)),
         ("Policy", public_address("/security")),
     )
@@ -84,7 +84,7 @@ def report() -> ResponseReturnValue:
 
 def reporting() -> str:
     """Whom to tell; without a setting the mailbox that RFC 2142 keeps for this."""
-    given: str = setting("SECURITY_CONTACT") or setting("OPERATOR_EMAIL")
+    given: str = settings.security_contact or settings.operator_email
     host = public_address("").removeprefix("https://").partition(":")[0].partition("/")[0]
     return given or f"security@{host}"
 

@@ -16,6 +16,7 @@ from promosms.models import SpentProof
 from promosms.services.abuse import proof_of_work, sms_pumping
 from promosms.services.abuse.proof_of_work import LONGEST, ProofForm
 from tests.support.proof_of_work import packed, proof, solved
+from tests.support.settings import override
 from tests.support.stopped_clock import stopped
 
 CONFIRM = ProofForm.CONFIRM
@@ -70,7 +71,7 @@ def test_nothing_of_a_challenge_can_be_changed() -> None:
 @pytest.mark.usefixtures("context")
 def test_one_of_another_installation_counts_nothing(app: Flask) -> None:
     made = proof()
-    app.config["SECRET_KEY"] = "another key, just as long as the one before it"
+    override(app, secret_key="another key, just as long as the one before it")
     assert not proof_of_work.spend(made, CONFIRM)
 
 
@@ -106,7 +107,7 @@ def test_very_long_ones_are_not_looked_at() -> None:
 
 @pytest.mark.usefixtures("context")
 def test_at_its_real_price_it_costs_the_browser_much_and_us_little(app: Flask) -> None:
-    app.config["PROOF_COST"] = 5_000
+    override(app, proof_cost=5_000)
     began = time.perf_counter()
     challenge = proof_of_work.challenge(CONFIRM)
     made = time.perf_counter() - began

@@ -33,6 +33,7 @@ from promosms.services.auth.one_time_passwords import TextRefused
 from promosms.services.sending import verification_texts
 from tests.support.cast import Cast
 from tests.support.proof_of_work import proof
+from tests.support.settings import override
 from tests.support.stopped_clock import StoppedClock, stopped
 
 NUMBER = "+48601234567"
@@ -41,7 +42,7 @@ NUMBER = "+48601234567"
 @pytest.fixture
 def clock(app: Flask) -> Iterator[StoppedClock]:
     """The limits are on, and time goes on as the test wants it."""
-    app.config["RATE_LIMITS"] = True
+    override(app, rate_limits=True)
     with app.app_context(), stopped() as clock:
         yield clock
 
@@ -116,7 +117,7 @@ def test_neighbours_get_five_an_hour(clock: StoppedClock) -> None:
 
 
 def test_a_country_has_its_texts_of_the_day(clock: StoppedClock, app: Flask) -> None:
-    app.config["SYSTEM_TEXTS_PER_DIAL_CODE"] = 3
+    override(app, system_texts_per_dial_code=3)
     got = [ask(number(n), network(n)) for n in range(4)]
     assert got == [""] * 3 + [PumpingProblem.DIAL_CODE]
     assert ask("+447400123456", network(5)) == ""
@@ -127,7 +128,7 @@ def test_a_country_has_its_texts_of_the_day(clock: StoppedClock, app: Flask) -> 
 def test_the_budget_of_the_hour_stops_all_and_tells_admins_once(
     clock: StoppedClock, app: Flask, cast: Cast
 ) -> None:
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 2
+    override(app, system_texts_per_hour=2)
     for n in range(5):
         expected = "" if n < 2 else PumpingProblem.BUDGET
         assert ask(number(n), network(n)) == expected
@@ -142,7 +143,7 @@ def test_the_budget_of_the_hour_stops_all_and_tells_admins_once(
 def test_two_of_five_texts_are_kept_for_people_without_such_neighbours(
     clock: StoppedClock, app: Flask
 ) -> None:
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 10
+    override(app, system_texts_per_hour=10)
     for n in range(3):
         assert ask(f"+4860123456{n}", network(n)) == ""
         assert ask(f"+4860124456{n}", network(10 + n)) == ""
@@ -161,7 +162,7 @@ def test_it_texts_to_mobiles_of_allowed_countries_only(clock: StoppedClock, phon
 def test_who_has_an_account_keeps_it_when_the_countries_become_fewer(
     clock: StoppedClock, app: Flask
 ) -> None:
-    app.config["REGISTRATION_COUNTRIES"] = ["GB"]
+    override(app, registration_countries=["GB"])
     assert ask() == PumpingProblem.COUNTRY
     assert sms_pumping.why_not(NUMBER, "192.0.2.1", proof(ProofForm.RESET), ProofForm.RESET) is None
 
@@ -316,7 +317,7 @@ def test_nothing_that_is_kept_names_number_or_network(clock: StoppedClock) -> No
 
 
 def test_the_limits_hold_when_all_ask_at_once(app: Flask) -> None:
-    app.config["RATE_LIMITS"] = True
+    override(app, rate_limits=True)
     with app.app_context():
         proofs = [proof(ProofForm.NUMBER) for _ in range(12)]
         db.session.remove()

@@ -14,6 +14,7 @@ from promosms.models import Account, Guest, Recipient, now
 from promosms.services.accounts import guests
 from promosms.sms.phone import InvalidPhone
 from tests.support.cast import Cast
+from tests.support.settings import override
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_removed_guest_comes_back_to_the_own_place(account: Account) -> None:
 
 
 def test_the_last_place_is_given_once(app: Flask, account: Account) -> None:
-    app.config["TRIAL_GUESTS"] = 1
+    override(app, trial_guests=1)
     account_id = account.id
     db.session.remove()
     together = Barrier(6)

@@ -32,6 +32,7 @@ from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.sending import opt_outs
 from tests.services.sending.conftest import check_books, statuses
 from tests.support.cast import Cast
+from tests.support.settings import override
 
 OWN, COLLEAGUE = "+48601000101", "+48601000102"
 GUEST, OTHER = "+48601222001", "+48601222002"
@@ -141,7 +142,7 @@ def test_a_removed_guest_and_a_number_that_is_not_proved_are_not_texted(account:
 def test_more_than_the_texts_of_a_day_are_refused_before_anything_is_sent(
     app: Flask, account: Account
 ) -> None:
-    app.config["TRIAL_TEXTS_PER_DAY"] = 3
+    override(app, trial_texts_per_day=3)
     guests.add(account, GUEST)
     first = send(account, [OWN, GUEST])
     assert (first.status, trial.used(account.id)) == (CampaignStatus.SENDING, 2)
@@ -159,7 +160,7 @@ def test_more_than_the_texts_of_a_day_are_refused_before_anything_is_sent(
 
 
 def test_on_the_next_day_there_are_texts_again(app: Flask, account: Account) -> None:
-    app.config["TRIAL_TEXTS_PER_DAY"] = 2
+    override(app, trial_texts_per_day=2)
     first = send(account, [OWN])
     launch.send_test(first, OWN)
     launch.cancel(first)
@@ -170,7 +171,7 @@ def test_on_the_next_day_there_are_texts_again(app: Flask, account: Account) -> 
 
 
 def test_two_campaigns_at_once_do_not_pass_the_limit_together(app: Flask, account: Account) -> None:
-    app.config["TRIAL_TEXTS_PER_DAY"] = 5
+    override(app, trial_texts_per_day=5)
     made = [campaign_to(account, [OWN, COLLEAGUE], draft=False).id for _ in range(5)]
     account_id = account.id
     db.session.remove()
@@ -196,7 +197,7 @@ def test_two_campaigns_at_once_do_not_pass_the_limit_together(app: Flask, accoun
 def test_a_campaign_over_the_limit_waits_and_goes_on_another_day(
     app: Flask, account: Account
 ) -> None:
-    app.config["TRIAL_TEXTS_PER_DAY"] = 3
+    override(app, trial_texts_per_day=3)
     first = campaign_to(account, [OWN, COLLEAGUE], draft=False)
     second = campaign_to(account, [], draft=False)
     preparation.prepare(first.id)
@@ -213,7 +214,7 @@ def test_a_campaign_over_the_limit_waits_and_goes_on_another_day(
 
 
 def test_a_paused_campaign_counts_again_when_it_goes_on(app: Flask, account: Account) -> None:
-    app.config["TRIAL_TEXTS_PER_DAY"] = 3
+    override(app, trial_texts_per_day=3)
     first = send(account, [OWN, COLLEAGUE])
     launch.pause(first)
     day_passes()
@@ -249,7 +250,7 @@ def test_it_says_what_is_missing(app: Flask, account: Account) -> None:
     with transaction() as session:
         session.add(an_order(account))
     assert trial.missing(account) == [trial.Step.PAY, trial.Step.ASK]
-    app.config["OPERATOR_CITY"] = "Kraków"  # the operator has begun, but not said enough to sell
+    override(app, operator_city="Kraków")  # the operator has begun, but not said enough to sell
     assert trial.missing(account) == [trial.Step.ASK]
     with transaction():
         account.approved_at = now()

@@ -9,6 +9,7 @@ from flask import Flask
 
 from promosms.services.auth import common_passwords, passwords
 from promosms.services.auth.passwords import PasswordProblem as Problem
+from tests.support.settings import override
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def listed(app: Flask, tmp_path: Path) -> list[str]:
     lines = sorted(hashlib.sha1(word.encode()).hexdigest().upper() for word in words)
     path = tmp_path / "leaked.txt"
     path.write_text("".join(f"{line}:{n}\n" for n, line in enumerate(lines)))
-    app.config["LEAKED_PASSWORDS"] = str(path)
+    override(app, leaked_passwords=str(path))
     return words
 
 

@@ -13,6 +13,7 @@ from promosms.services.auth import recovery_codes, totp
 from tests.support import commands
 from tests.support.cast import Cast
 from tests.support.clock import Clock
+from tests.support.settings import override
 from tests.views.auth.steps import SECRET, code, protect, user_of
 
 RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the key of RFC 6238, appendix B
@@ -113,14 +114,14 @@ def test_a_new_set_replaces_the_old_one(app: Flask, cast: Cast) -> None:
 def test_admins_need_it_unless_everything_is_a_trial(app: Flask, cast: Cast) -> None:
     admin, owner = (db.session.get_one(User, person.user_id) for person in (cast.admin, cast.owner))
     assert not totp.required(admin)
-    app.config["PRODUCTION"] = True
+    override(app, production=True)
     assert totp.required(admin)
-    app.config["PRODUCTION"] = False
+    override(app, production=False)
     db.session.add(Gateway(name="Real", kind="twilio"))
     db.session.commit()
     assert totp.required(admin)
     assert not totp.required(owner)
-    app.config["ADMIN_TOTP"] = False
+    override(app, admin_totp=False)
     assert not totp.required(admin)
 
 

@@ -12,6 +12,7 @@ from promosms.extensions import db
 from promosms.jobs import gateway_connections
 from promosms.models import Gateway
 from promosms.services.gateways import credentials, gateways, webhooks
+from tests.support.settings import override
 
 SECRETS = {
     "password": "hush hush 1",
@@ -70,7 +71,7 @@ def test_old_plain_settings_are_read(app: Flask) -> None:
 
 def test_another_key_is_named_as_the_reason(app: Flask) -> None:
     gateway_id = add(app)
-    app.config["SECRET_KEY"] = "another key for the tests, as long as the first one"
+    override(app, secret_key="another key for the tests, as long as the first one")
     with app.app_context():
         gateway = db.session.scalars(select(Gateway).where(Gateway.id == gateway_id)).one()
         with pytest.raises(credentials.KeyChanged, match="SECRET_KEY"):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from promosms.lib import formulas
 from promosms.services.imports import files as import_files
 from promosms.services.imports.files import BadFile, FileProblem
+from tests.support.settings import override
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -62,7 +63,7 @@ def test_it_refuses(content: bytes, problem: FileProblem, uploads: Path) -> None
 
 
 def test_it_refuses_too_many_rows(app: Flask) -> None:
-    app.config["IMPORT_ROWS"] = 10
+    override(app, import_rows=10)
     assert len(rows(b"601234567\n" * 11)) == 11  # one of them may be the head
     with pytest.raises(BadFile) as refused:
         rows(b"601234567\n" * 12)

@@ -19,6 +19,7 @@ from promosms.services.invoices import invoices
 from promosms.services.privacy import erasure
 from tests.support.cast import Cast
 from tests.support.invoicing import BUYER, POLISH, issued
+from tests.support.settings import override
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_two_who_make_it_at_once_get_the_same(
 
 def test_a_seller_in_poland_gets_the_structured_invoice(app: Flask, account: int) -> None:
     assert invoice_files.kinds(issued(account)) == ["pdf", "xml"]
-    app.config.update(POLISH)
+    override(app, POLISH)
     invoice = issued(account, rate=2300, currency="PLN")
     assert invoice_files.kinds(invoice) == ["pdf", "xml", "fa3"]
     assert b"Faktura" in invoice_files.file(invoice, "fa3")
@@ -94,7 +95,7 @@ def test_a_seller_in_poland_gets_the_structured_invoice(app: Flask, account: int
 
 
 def test_what_is_none_for_ksef_has_its_other_files(app: Flask, account: int) -> None:
-    app.config.update(POLISH)
+    override(app, POLISH)
     invoice = issued(account, rate=1900, currency="PLN")
     invoice_files.complete(invoice.id)
     assert invoice_files.kinds(invoice) == ["pdf", "xml"]

@@ -27,6 +27,7 @@ from promosms.services.invoices import drafts as invoice_drafts
 from promosms.services.invoices import invoices, seller_days
 from tests.support.cast import Cast
 from tests.support.invoicing import BUYER, POLISH, issued, payment, top_up
+from tests.support.settings import override
 
 NEW_YEAR = datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC)  # 23:59:59 in Berlin
 
@@ -94,7 +95,7 @@ def test_vies_is_quoted_where_the_buyer_owes_the_tax(account: int) -> None:
 
 
 def test_without_a_seller_nothing_is_issued(app: Flask, account: int) -> None:
-    app.config["OPERATOR_STREET"] = "Half a seller 1"
+    override(app, operator_street="Half a seller 1")
     ordered = top_up(account)
     with pytest.raises(invoice_drafts.NoSeller):
         invoices.issue(ordered)
@@ -119,7 +120,7 @@ def test_new_year_comes_where_the_seller_is(
     label: str,
     issued_on: date | None,
 ) -> None:
-    app.config["OPERATOR_TIMEZONE"] = zone
+    override(app, operator_timezone=zone)
     monkeypatch.setattr(invoices, "now", lambda: issued_at)
     ordered = top_up(account)
     invoice = invoices.issue(ordered, payment(ordered, NEW_YEAR))
@@ -295,9 +296,9 @@ def test_a_purge_deletes_exactly_what_is_due(
         patch.setattr(invoices, "now", lambda: datetime(2021, 6, 1, tzinfo=UTC))
         invoices.credit(corrected, 100, "", "admin")
         year = now().year
-        app.config["INVOICE_YEARS"] = year - 2021
+        override(app, invoice_years=year - 2021)
         later = issued(account)
-        app.config["INVOICE_YEARS"] = year - 2022
+        override(app, invoice_years=year - 2022)
         due = issued(account)
         keep = {corrected.id, later.id}
         gone = {old.id, both.id, due.id}
@@ -312,9 +313,9 @@ def test_a_purge_deletes_exactly_what_is_due(
 
 def test_the_seller_decides_on_the_zone(app: Flask, context: None) -> None:
     assert str(seller_days.zone()) == "Europe/Berlin"
-    app.config.update(POLISH)
+    override(app, POLISH)
     assert str(seller_days.zone()) == "Europe/Warsaw"
-    app.config["OPERATOR_COUNTRY"] = "ES"
+    override(app, operator_country="ES")
     assert str(seller_days.zone()) == "Europe/Madrid"
-    app.config["OPERATOR_TIMEZONE"] = "Atlantic/Canary"
+    override(app, operator_timezone="Atlantic/Canary")
     assert str(seller_days.zone()) == "Atlantic/Canary"

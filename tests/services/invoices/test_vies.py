@@ -15,6 +15,7 @@ from promosms.extensions import db
 from promosms.models import TaxAnswer, TaxCheck, now
 from promosms.services.invoices import vies
 from tests.support.cast import Cast
+from tests.support.settings import override
 from tests.support.vies import NO, YES, Vies, fault, running
 
 NUMBER = "PL5260001246"
@@ -57,7 +58,7 @@ NONSENSE: list[tuple[Any, int]] = [
 @pytest.fixture
 def register(app: Flask, context: None) -> Iterator[Vies]:
     with running() as server:
-        app.config["VIES_URL"] = server.url
+        override(app, vies_url=server.url)
         yield server
 
 
@@ -79,7 +80,7 @@ def age(hours: float) -> None:
 def test_a_yes_is_stored_with_its_consultation_number(
     app: Flask, cast: Cast, register: Vies
 ) -> None:
-    app.config.update(SELLER)
+    override(app, SELLER)
     check = ask(cast)
     assert (check.answer, check.consultation) == (TaxAnswer.VALID, "WAPIAAAAaEDkvhHx")
     assert check.raw["name"] == "BAR MLECZNY"
@@ -98,7 +99,7 @@ def test_a_yes_is_stored_with_its_consultation_number(
 def test_without_a_number_of_ours_in_the_eu_none_is_sent(
     app: Flask, cast: Cast, register: Vies, own: dict[str, Any]
 ) -> None:
-    app.config.update(own)
+    override(app, own)
     register.body = {**YES, "requestIdentifier": ""}
     assert ask(cast).consultation == ""
     assert set(register.asked[0]) == {"path", "countryCode", "vatNumber"}
@@ -156,7 +157,7 @@ def test_a_slow_register_is_not_waited_for(
 def test_nobody_there_is_not_a_no(app: Flask, cast: Cast, context: None, url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    app.config["VIES_URL"] = url.format(port)
+    override(app, vies_url=url.format(port))
     assert ask(cast).answer == TaxAnswer.UNAVAILABLE
 
 
@@ -212,7 +213,7 @@ def test_old_evidence_proves_nothing(cast: Cast, register: Vies) -> None:
 
 
 def test_it_can_be_switched_off(app: Flask, cast: Cast, register: Vies) -> None:
-    app.config["VIES_URL"] = ""
+    override(app, vies_url="")
     assert vies.check(cast.owner.account_id, NUMBER) is None
     assert (register.asked, stored()) == ([], 0)
 

@@ -31,6 +31,7 @@ from promosms.services.invoices import companies, vies
 from promosms.services.invoices.companies import Details
 from promosms.services.payments import payment_references, payments, top_ups
 from tests.support.cast import Cast
+from tests.support.settings import override
 from tests.support.vies import NO, YES, Vies, fault, running
 
 GERMAN = Details("Bäckerei <b>", "Lange Str. 1", "10115", "Berlin", "DE", "DE136695976")
@@ -51,13 +52,13 @@ NET = 500_000
 
 @pytest.fixture(autouse=True)
 def seller(app: Flask, context: None) -> None:
-    app.config.update(SELLER)
+    override(app, SELLER)
 
 
 @pytest.fixture
 def register(app: Flask) -> Iterator[Vies]:
     with running() as server:
-        app.config["VIES_URL"] = server.url
+        override(app, vies_url=server.url)
         yield server
 
 
@@ -122,13 +123,13 @@ def test_an_amount_that_is_not_sold_is_refused(cast: Cast, net: int, why: str) -
 def test_nothing_is_sold_without_seller_or_company(app: Flask, cast: Cast) -> None:
     with pytest.raises(top_ups.NotForSale, match="company"):
         order(cast, None)
-    app.config["OPERATOR_IBAN"] = ""
+    override(app, operator_iban="")
     with pytest.raises(top_ups.NotForSale, match="seller"):
         order(cast)
 
 
-def test_the_packages_may_come_from_the_environment(app: Flask) -> None:
-    app.config["TOP_UP_PACKAGES"] = ["500000", "250000", "1", "500000", "100000001"]
+def test_packages_are_offered_once_and_only_where_they_can_be_bought(app: Flask) -> None:
+    override(app, top_up_packages=(500_000, 250_000, 1, 500_000, 100_000_001))
     assert top_ups.packages() == [250_000, 500_000]
 
 
@@ -187,7 +188,7 @@ def test_a_number_that_was_confirmed_does_not_help_another_one(cast: Cast, regis
 
 def test_what_was_not_agreed_is_not_ordered(app: Flask, cast: Cast) -> None:
     companies.save(cast.owner.account_id, GERMAN, "test")
-    app.config["VAT_RATE"] = 2000
+    override(app, vat_rate=2000)
     with pytest.raises(top_ups.Changed):
         order(cast, agreed=595_000)
     assert db.session.scalars(select(TopUp)).all() == []
@@ -286,7 +287,7 @@ def test_money_that_comes_after_its_end_still_counts(cast: Cast) -> None:
 def test_an_order_in_another_currency_cannot_be_paid(app: Flask, cast: Cast) -> None:
     made = order(cast)
     assert top_ups.payable(made)
-    app.config["CURRENCY"] = "PLN"
+    override(app, currency="PLN")
     assert not top_ups.payable(made)
     assert top_ups.pro_forma(made).currency == "EUR"
 

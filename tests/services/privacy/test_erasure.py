@@ -44,6 +44,7 @@ from promosms.services.privacy.account_scope import belonging, tables
 from promosms.services.recipients.consent import Basis
 from promosms.services.sending import claiming, opt_outs
 from promosms.services.sending.claiming import Claim
+from promosms.settings import settings_of
 from tests.support import engine
 from tests.support.byte_scan import Hit, Scanner, database_files, numbers
 from tests.support.cast import PASSWORD, Cast, Person
@@ -135,7 +136,7 @@ def look(app: Flask, folder: Path, business: Business) -> list[Hit]:
     """Scan the files of the instance, of SQLite, of Redis, and every table read by SQL."""
     dump = folder / "dump"
     dump.mkdir(exist_ok=True)
-    server = redis.Redis.from_url(app.config["REDIS_URL"])
+    server = redis.Redis.from_url(settings_of(app).redis_url)
     names = list(server.scan_iter())
     (dump / "redis").write_bytes(b"\n".join(key + (server.dump(key) or b"") for key in names))
     with app.app_context(), db.engine.connect() as connection:

@@ -20,6 +20,7 @@ from tests.support.byte_scan import Scanner
 from tests.support.cast import PASSWORD, Cast
 from tests.support.invoicing import BUYER, issued, payment, top_up
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 PRINTED = {**BUYER, "name": "Qzulowimek Printing"}
 SECRETS = ["owner@example.com", "secrets@qzulowimek.example", "From Żaneta"]
@@ -122,7 +123,7 @@ def test_the_page_of_goodbye_says_what_stays(account: int, owner: PageClient) ->
 
 
 def test_the_policy_names_the_years(app: Flask, visitor: PageClient) -> None:
-    app.config["INVOICE_YEARS"] = 8
+    override(app, invoice_years=8)
     page = words(visitor.get_page("/privacy").get_text())
     assert "Until 8 years after the year of the invoice" in page
 

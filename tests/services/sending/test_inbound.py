@@ -22,7 +22,7 @@ from promosms.models import (
 from promosms.services.abuse import sms_pumping
 from promosms.services.inbox import auto_replies, gateway_inbox
 from promosms.services.sending import opt_outs
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.sms.opt_out import CONFIRMATIONS
 from tests.services.sending.inbox import (
     NUMBER,
@@ -38,6 +38,7 @@ from tests.services.sending.inbox import (
     waiting,
 )
 from tests.support.cast import Cast
+from tests.support.settings import override
 
 # Whose it is
 
@@ -184,7 +185,7 @@ def test_for_an_account_that_leaves_nothing_is_said(context: None, cast: Cast) -
 
 
 def test_answers_leave_the_budget_of_passwords_alone(context: None, cast: Cast, app: Flask) -> None:
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 1
+    override(app, system_texts_per_hour=1)
     texted(cast.owner.account_id)
     reply("STOP", "1")
     reply("HELP", "2")
@@ -196,7 +197,7 @@ def test_answers_leave_the_budget_of_passwords_alone(context: None, cast: Cast, 
 
 
 def test_help_is_answered_once_a_day_and_kept(context: None, cast: Cast, app: Flask) -> None:
-    app.config.update(OPERATOR_NAME="Łódź Texts Ltd", OPERATOR_EMAIL="help@example.com")
+    override(app, operator_name="Łódź Texts Ltd", operator_email="help@example.com")
     texted(cast.owner.account_id)
     reply("HELP", "1")
     reply("help?", "2")
@@ -209,7 +210,7 @@ def test_help_is_answered_once_a_day_and_kept(context: None, cast: Cast, app: Fl
 
 
 def test_the_operator_chooses_the_answer_to_help(context: None, cast: Cast, app: Flask) -> None:
-    app.config["HELP_ANSWER"] = "Call 42 from 9 to 5."
+    override(app, help_answer="Call 42 from 9 to 5.")
     texted(cast.owner.account_id)
     reply("POMOC", "1")
     assert answered() == ["Call 42 from 9 to 5."]
@@ -218,4 +219,4 @@ def test_the_operator_chooses_the_answer_to_help(context: None, cast: Cast, app:
 def test_without_a_name_the_answer_to_help_says_where_we_are(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id, language="de")
     reply("HILFE", "1")
-    assert answered() == [f"PromoSMS, {setting('PUBLIC_URL')}. Abmelden: STOP antworten"]
+    assert answered() == [f"PromoSMS, {settings.public_url}. Abmelden: STOP antworten"]

@@ -13,6 +13,7 @@ from promosms.services.gateways import gateways, workers
 from promosms.services.sending import overview
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 
 def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
@@ -115,7 +116,7 @@ def test_it_shows_the_workers_of_all_connections(app: Flask, admin: PageClient) 
 
 
 def test_it_says_so_when_redis_is_gone(app: Flask, admin: PageClient) -> None:
-    app.config["REDIS_URL"] = "unix:///nonexistent/redis.sock"
+    override(app, redis_url="unix:///nonexistent/redis.sock")
     page = admin.get_page("/admin/gateways")
     assert "Redis cannot be reached" in page.get_text()
     assert "Unreachable" in page.get_text()

@@ -10,6 +10,7 @@ from promosms.services.invoices import invoices
 from tests.support.cast import Cast
 from tests.support.invoicing import BUYER, POLISH, issued
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_it_finds_by_period_and_kind(accounts: tuple[int, int], admin: PageClien
 def test_it_hands_out_files_and_archives(
     app: Flask, accounts: tuple[int, int], admin: PageClient
 ) -> None:
-    app.config.update(POLISH)
+    override(app, POLISH)
     invoice = issued(accounts[0], rate=2300, currency="PLN")
     issued(accounts[1], rate=2300, currency="PLN")
     for kind, begin in (("pdf", b"%PDF-"), ("xml", b"<?xml"), ("fa3", b"<?xml")):

@@ -22,6 +22,7 @@ from promosms.services.invoices import seller_days
 from promosms.services.payments import all_top_ups
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 from tests.support.top_ups import company, order, paid
 
 PAGE = "/admin/top-ups"
@@ -257,7 +258,7 @@ def test_it_cancels_what_nothing_has_come_for(
 def test_an_order_in_another_currency_cannot_be_booked(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
-    app.config["CURRENCY"] = "PLN"
+    override(app, currency="PLN")
     page = admin.get_page(f"{PAGE}/{public_id}")
     assert "€119.00" in page.get_text()
     assert "This order is in EUR" in page.get_text()

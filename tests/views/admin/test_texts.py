@@ -9,6 +9,7 @@ from promosms.services.abuse import blocks, refusals
 from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.views.admin.texts import LAYERS
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 
 def texted(number: int, *, completed: int) -> None:
@@ -33,7 +34,7 @@ def test_it_shows_the_day(app: Flask, admin: PageClient) -> None:
 
 
 def test_it_says_when_no_texts_are_left(app: Flask, admin: PageClient) -> None:
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 0
+    override(app, system_texts_per_hour=0)
     page = admin.get_page("/admin/texts")
     assert "The texts of this hour are used up" in page.get_text()
 

@@ -11,6 +11,7 @@ from promosms.extensions import db
 from promosms.models import Account, EmailLink, Session, TextAttempt, now
 from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
+from tests.support.settings import override
 from tests.views.auth.post import last_email, last_link, last_password, texts
 
 NEW = "yellow boats under trees"
@@ -87,7 +88,7 @@ def test_it_texts_three_times_a_day_at_most(app: Flask, cast: Cast, visitor: Pag
 
 
 def test_it_keeps_the_budget_of_the_hour(app: Flask, cast: Cast, visitor: PageClient) -> None:
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 1
+    override(app, system_texts_per_hour=1)
     visitor.post_page(ask(app, visitor, cast.owner.email))
     page = visitor.post_page(ask(app, visitor, cast.stranger.email))
     assert "We send no texts for the moment" in page.get_text()

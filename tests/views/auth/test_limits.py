@@ -8,6 +8,7 @@ from flask import Flask
 from promosms import create_app, queue
 from promosms.extensions import db, limiter
 from tests.support.pages import PageClient
+from tests.support.settings import copied
 
 WRONG = {"email": "nobody@example.com", "password": "wrong"}
 
@@ -15,9 +16,9 @@ WRONG = {"email": "nobody@example.com", "password": "wrong"}
 @pytest.fixture
 def limited(app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """A second application on the same database, with its limits on."""
-    names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB", "TESTING")
+    names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB")
     url = getattr(request, "param", redis_url)
-    settings = {name: app.config[name] for name in names}
+    settings = {**copied(app, *names), "TESTING": True}
     before = dict(vars(limiter))  # there is one for all applications
     second = create_app({**settings, "REDIS_URL": url, "RATE_LIMITS": True})
     yield second

@@ -15,10 +15,11 @@ from promosms.models import Email, TextAttempt, now
 from promosms.services.abuse import refusals
 from promosms.services.abuse.proof_of_work import ProofForm
 from promosms.services.abuse.sms_pumping import PumpingProblem
-from promosms.settings import DEFAULTS
+from promosms.settings import Settings
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, without_tokens
 from tests.support.proof_of_work import solved
+from tests.support.settings import copied, override
 from tests.support.stopped_clock import stopped
 from tests.views.auth.post import last_link, texts
 
@@ -29,7 +30,7 @@ NONE_NOW = "We send no texts for the moment"
 
 @pytest.fixture
 def limited(app: Flask) -> Flask:
-    app.config["RATE_LIMITS"] = True
+    override(app, rate_limits=True)
     return app
 
 
@@ -69,7 +70,7 @@ def test_there_is_none_for_other_forms(visitor: PageClient) -> None:
 
 
 def test_its_price_is_that_of_the_reference() -> None:
-    assert DEFAULTS["PROOF_COST"] == 5_000
+    assert Settings().proof_cost == 5_000
 
 
 def test_registering_and_the_text_take_a_proof_each(limited: Flask, visitor: PageClient) -> None:
@@ -157,14 +158,14 @@ def test_traps_and_wrong_forms_are_counted(app: Flask, visitor: PageClient) -> N
 def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, cast: Cast) -> None:
     """Neighbours, network, country, budget: a program does not learn what has stopped it."""
     said = set()
-    for change in ({"SYSTEM_TEXTS_PER_HOUR": 0}, {"SYSTEM_TEXTS_PER_DIAL_CODE": 0}):
-        before = {name: limited.config[name] for name in change}
-        limited.config.update(change)
+    for name in ("SYSTEM_TEXTS_PER_HOUR", "SYSTEM_TEXTS_PER_DIAL_CODE"):
+        before = copied(limited, name)
+        override(limited, {name: 0})
         visitor.post_page("/forgotten", {"email": cast.owner.email})
         link = last_link(limited)
         proven = {"proof": solved(challenge(visitor, "reset"))}
         said.add(visitor.post_page(link, proven).select_one("main .notice").get_text())
-        limited.config.update(before)
+        override(limited, before)
     visitor.post_page("/forgotten", {"email": cast.owner.email})
     link = last_link(limited)
     with limited.app_context():

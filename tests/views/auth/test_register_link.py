@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 from promosms import queue
 from promosms.extensions import db
 from promosms.models import Account, EmailLink, LedgerEntry, User, now
+from promosms.settings import settings_of
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.settings import override
 from tests.views.auth.post import last_link, last_password, texts
 
 FORM = {"email": "Anna@Example.com", "phone": "+44 7400 123456"}
@@ -49,7 +51,7 @@ def test_it_opens_the_account_and_texts_a_password(
             "owner",
         )
         assert (account.region, account.timezone) == ("GB", "Europe/London")
-        assert account.balance == app.config["WELCOME_CREDIT"]
+        assert account.balance == settings_of(app).welcome_credit
         entry = db.session.scalars(select(LedgerEntry)).one()
         assert entry.reference == f"welcome:{account.public_id}"
         assert user.system_hash
@@ -125,18 +127,18 @@ def test_it_refuses_links_of_another_kind(app: Flask, cast: Cast, visitor: PageC
 def test_it_keeps_the_link_when_the_texts_of_the_hour_are_used_up(
     app: Flask, visitor: PageClient, link: str
 ) -> None:
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 0
+    override(app, system_texts_per_hour=0)
     page = visitor.post_page(link)
     assert "We send no texts for the moment" in page.get_text()
     with app.app_context():
         assert db.session.scalar(select(User.id)) is None
-    app.config["SYSTEM_TEXTS_PER_HOUR"] = 1
+    override(app, system_texts_per_hour=1)
     visitor.post_page(link)
     assert len(texts(app)) == 1
 
 
 def test_it_gives_no_credit_where_there_is_none(app: Flask, visitor: PageClient, link: str) -> None:
-    app.config["WELCOME_CREDIT"] = 0
+    override(app, welcome_credit=0)
     visitor.post_page(link)
     with app.app_context():
         assert db.session.scalars(select(Account.balance)).one() == 0

@@ -9,6 +9,7 @@ from promosms.models import Company, User
 from promosms.services.invoices import companies
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 from tests.support.vies import NO, YES, running
 
 GOOD = {
@@ -115,7 +116,7 @@ def test_saving_asks_vies_and_says_what_came_of_it(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     with running() as register:
-        app.config["VIES_URL"] = register.url
+        override(app, vies_url=register.url)
         register.body = NO
         page = owner.post_page("/billing/company", GOOD)
         assert "not registered for trade between EU countries" in text(page)

@@ -18,6 +18,7 @@ from promosms.services.invoices.pages import Search
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_the_archive_holds_every_file_and_a_list(
     app: Flask, account: int, owner: PageClient
 ) -> None:
     german = issued(account)
-    app.config.update(POLISH)
+    override(app, POLISH)
     polish = issued(account, net=100_000, rate=2300, currency="PLN")
     note = invoices.credit(polish, 123_000, "", "admin")
     answer = owner.get(f"/billing/invoices.zip?year={german.year}")

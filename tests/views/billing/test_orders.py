@@ -15,6 +15,7 @@ from promosms.services.invoices.companies import Details
 from promosms.services.payments import payments, top_ups
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 COMPANY = Details('Milk <b>Bar</b> "Ł"', "Long Street 1", "10115", "Berlin", "DE", "DE136695976")
 SELLER = {
@@ -33,7 +34,7 @@ SELLER = {
 @pytest.fixture
 def order(app: Flask, cast: Cast) -> str:
     """The address of an open order over 50.00 net."""
-    app.config.update(SELLER)
+    override(app, SELLER)
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
         user = db.session.get_one(User, cast.owner.user_id)
@@ -121,7 +122,7 @@ def test_it_can_be_cancelled_once(app: Flask, owner: PageClient, order: str) -> 
 def test_an_order_in_an_old_currency_is_refused_with_words(
     app: Flask, owner: PageClient, order: str
 ) -> None:
-    app.config["CURRENCY"] = "PLN"
+    override(app, currency="PLN")
     page = owner.get_page(order)
     assert "This order is in EUR, and here everything is sold in PLN now." in text(page)
     assert "€59.50" in text(page)
@@ -133,7 +134,7 @@ def test_an_order_in_an_old_currency_is_refused_with_words(
 def test_while_nobody_sells_it_says_whom_to_write_to(
     app: Flask, owner: PageClient, order: str
 ) -> None:
-    app.config["OPERATOR_IBAN"] = ""
+    override(app, operator_iban="")
     shown = text(owner.get_page(order))
     assert "Nothing can be paid here at the moment. Please write to money@texts.example." in shown
     assert owner.get(f"{order}/pro-forma").status_code == 404
@@ -142,8 +143,8 @@ def test_while_nobody_sells_it_says_whom_to_write_to(
 def test_an_example_account_is_not_offered_for_payment(
     app: Flask, owner: PageClient, order: str
 ) -> None:
-    app.config.update(dict.fromkeys(SELLER, ""))
-    app.config["VAT_RATE"] = 0
+    override(app, dict.fromkeys(SELLER, ""))
+    override(app, vat_rate=0)
     page = owner.get_page(order)
     assert "Do not send money to it." in text(page)
     assert not page.select("figure svg")
@@ -158,7 +159,7 @@ def test_the_pro_forma_is_a_pdf(app: Flask, owner: PageClient, order: str) -> No
 
 
 def test_cards_are_offered_where_they_work(app: Flask, owner: PageClient, order: str) -> None:
-    app.config.update(STRIPE_SECRET_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET="whsec_1")
+    override(app, stripe_secret_key="sk_test_1", stripe_webhook_secret="whsec_1")
     page = owner.get_page(order)
     assert "Pay €59.50 by card" in text(page)
     assert page.select(f"a[href='/billing/card/{order.rsplit('/', 1)[1]}']")

@@ -29,6 +29,7 @@ from promosms.services.ledger import campaign_costs, ledger
 from promosms.services.ledger import statement as lines
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 
 def rows_of(client: PageClient, address: str = "/billing") -> list[str]:
@@ -68,7 +69,7 @@ def test_it_shows_balance_and_every_line_says_why(
 def test_it_says_whom_to_ask_where_nothing_is_sold(
     app: Flask, owner: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.config["OPERATOR_EMAIL"] = "hello@quiet.example"
+    override(app, operator_email="hello@quiet.example")
     monkeypatch.setattr(seller, "seller", lambda: None)
     assert "Write to hello@quiet.example" in words(owner.get_page("/billing").get_text())
 

@@ -14,6 +14,7 @@ from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 from tests.support.vies import YES, fault, running
 
 COMPANY = {
@@ -188,7 +189,7 @@ def test_a_form_that_was_bent_orders_nothing(app: Flask, cast: Cast, owner: Page
 def test_cards_are_offered_only_where_they_work(app: Flask, cast: Cast, owner: PageClient) -> None:
     known(app, cast)
     assert "How would you like to pay?" not in text(owner.get_page(REVIEW))
-    app.config.update(STRIPE_SECRET_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET="whsec_1")
+    override(app, stripe_secret_key="sk_test_1", stripe_webhook_secret="whsec_1")
     page = owner.get_page(REVIEW)
     assert [str(each["value"]) for each in page.select("input[name=method]")] == [
         "card",
@@ -221,7 +222,7 @@ def test_a_register_that_is_down_is_explained_and_can_be_asked_again(
     monkeypatch.setattr("promosms.services.invoices.vies.PAUSE", timedelta(0))
     known(app, cast, country="PL", tax_id="PL5260001246")
     with running() as register:
-        app.config["VIES_URL"] = register.url
+        override(app, vies_url=register.url)
         register.body = fault("MS_UNAVAILABLE")
         page = owner.post_page("/billing/top-up", {"package": "500000"})
         assert "cannot answer at the moment. That says nothing about your VAT number." in text(page)
@@ -247,7 +248,7 @@ def test_while_nobody_sells_it_says_whom_to_write_to(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     known(app, cast)
-    app.config.update(OPERATOR_IBAN="DE89370400440532013000", OPERATOR_EMAIL="money@texts.example")
+    override(app, operator_iban="DE89370400440532013000", operator_email="money@texts.example")
     page = owner.get_page("/billing/top-up")
     assert "Write to money@texts.example and say how much" in text(page)
     assert page.select("main form") == []
@@ -259,7 +260,7 @@ def test_while_nobody_sells_it_says_whom_to_write_to(
 
 def test_admins_see_which_settings_are_missing(app: Flask, admin: PageClient) -> None:
     assert "Customers cannot order" not in text(admin.get_page("/admin/top-ups"))
-    app.config["OPERATOR_CITY"] = "Berlin"
+    override(app, operator_city="Berlin")
     shown = text(admin.get_page("/admin/top-ups"))
     assert "Customers cannot order top-ups" in shown
     assert "OPERATOR_IBAN" in shown

@@ -10,6 +10,7 @@ from flask import Flask
 from promosms import logs
 from promosms.extensions import db
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 
 def test_a_missing_page_says_so(visitor: PageClient) -> None:
@@ -45,7 +46,7 @@ def test_the_cookie_of_the_session_is_safe(visitor: PageClient) -> None:
 
 
 def test_a_file_beyond_the_limit_is_refused_with_advice(app: Flask, owner: PageClient) -> None:
-    app.config["MAX_CONTENT_LENGTH"] = 1000
+    override(app, max_content_length=1000)
     answer = owner.send("/imports/new", {"file": (BytesIO(b"601200100\n" * 1000), "list.csv")})
     assert answer.status_code == 413
     assert "too large" in answer.text

@@ -8,9 +8,11 @@ from flask import Flask
 from promosms.extensions import db
 from promosms.models import Campaign
 from promosms.services.campaigns import audience, launch
+from promosms.settings import settings_of
 from tests.services.sending.conftest import MakeCampaign, make_campaign, statuses
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 __all__ = ["make_campaign"]
 
@@ -18,10 +20,10 @@ __all__ = ["make_campaign"]
 @pytest.fixture
 def without_redis(app: Flask) -> Iterator[Callable[[], None]]:
     """No Redis from now on; the returned call brings it back."""
-    url = app.config["REDIS_URL"]
-    app.config["REDIS_URL"] = "unix:///nowhere/valkey.sock"
-    yield lambda: app.config.update(REDIS_URL=url)
-    app.config["REDIS_URL"] = url
+    url = settings_of(app).redis_url
+    override(app, redis_url="unix:///nowhere/valkey.sock")
+    yield lambda: override(app, redis_url=url)
+    override(app, redis_url=url)
 
 
 def test_pages_work(

@@ -11,13 +11,14 @@ from promosms.services.accounts import guests
 from promosms.services.installation import defaults
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 PAGES = ("/dashboard", "/campaigns", "/recipients", "/billing", "/settings", "/settings/guests")
 
 
 def go_on_trial(app: Flask) -> None:
     """Connect a gateway that reaches people."""
-    app.config["ADMIN_TOTP"] = False
+    override(app, admin_totp=False)
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Real", kind="smsapi"))
         session.execute(update(Account).values(approved_at=None))
@@ -64,7 +65,7 @@ def test_it_says_why_a_number_is_refused(
 
 
 def test_it_says_when_a_place_is_free_again(app: Flask, cast: Cast, owner: PageClient) -> None:
-    app.config["TRIAL_GUESTS"] = 1
+    override(app, trial_guests=1)
     made = guest(app, cast)
     page = owner.post_page("/settings/guests", {"phone": "601 222 002"}, 422)
     assert "Remove a guest first" in page.get_text()

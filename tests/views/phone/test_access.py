@@ -6,6 +6,7 @@ from flask import Flask
 from promosms.db.transactions import transaction
 from promosms.models import Gateway
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 PAGES = ("/phone", "/phone/live", "/phone?number=%2B48601000101")
 
@@ -52,7 +53,7 @@ def test_an_admin_sees_it_from_anywhere(admin: PageClient) -> None:
 def test_it_does_not_exist_in_production(
     app: Flask, visitor: PageClient, admin: PageClient, page: str
 ) -> None:
-    app.config["PRODUCTION"] = True
+    override(app, production=True)
     assert visitor.get(page).status_code == 404
     assert admin.get(page).status_code == 404
 

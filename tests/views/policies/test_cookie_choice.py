@@ -1,6 +1,7 @@
 """The choice about optional cookies: how it is taken, kept, honoured and asked for again."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,9 +12,10 @@ from promosms.extensions import db
 from promosms.models import CookieChoice, now
 from promosms.services.policies import cookie_choices
 from promosms.services.policies import versions as policy_versions
-from promosms.settings import ConfigError, _converted, optional_cookies
+from promosms.settings import Settings, optional_cookies
 from promosms.web import cookies
 from tests.support.pages import PageClient
+from tests.support.settings import override
 from tests.views.auth.test_limits import limited
 from tests.views.policies.test_cookies import set_by
 
@@ -33,7 +35,7 @@ QUESTION = "section.cookies button[name=answer]"
 @pytest.fixture
 def asking(app: Flask, visitor: PageClient) -> PageClient:
     """A visitor of an installation that would like to count."""
-    app.config["OPTIONAL_COOKIES"] = {"statistics": STATISTICS}
+    override(app, optional_cookies={"statistics": STATISTICS})
     return visitor
 
 
@@ -127,14 +129,14 @@ def test_a_new_category_asks_again_and_is_not_accepted_before(
     app: Flask, asking: PageClient
 ) -> None:
     answer(asking, "accept")
-    app.config["OPTIONAL_COOKIES"] = BOTH
+    override(app, optional_cookies=BOTH)
     assert asked(asking)
     names = [name.get_text() for name in asking.get_page("/cookies").select("main .badge")]
     assert names == ["You have accepted", "You have rejected"]
 
 
 def test_each_category_has_its_own_answer(app: Flask, asking: PageClient) -> None:
-    app.config["OPTIONAL_COOKIES"] = BOTH
+    override(app, optional_cookies=BOTH)
     answer(asking, "accept", category="tastes")
     answer(asking, "accept")
     answer(asking, "reject", category="tastes")
@@ -157,7 +159,7 @@ def test_who_had_closed_the_notice_is_asked_when_there_is_a_question(
 ) -> None:
     visitor.send("/cookies/notice", {"page": "/"})
     assert not visitor.get_page("/terms").select("section.cookies")
-    app.config["OPTIONAL_COOKIES"] = BOTH
+    override(app, optional_cookies=BOTH)
     assert asked(visitor)
 
 
@@ -191,7 +193,7 @@ def test_the_page_lists_the_optional_cookies(asking: PageClient) -> None:
 
 
 def test_answers_are_limited(limited: Flask) -> None:
-    limited.config["OPTIONAL_COOKIES"] = BOTH
+    override(limited, optional_cookies=BOTH)
     client = PageClient(limited)
     codes = [client.send("/cookies/choice", {"answer": "reject"}).status_code for _ in range(21)]
     assert codes == [303] * 20 + [429]
@@ -214,7 +216,6 @@ def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
 @pytest.mark.parametrize(
     ("given", "word"),
     [
-        ([], "categories"),
         ({"Statistics": STATISTICS}, "small letters"),
         ({"statistics": {**STATISTICS, "title": {"en": "Statistics"}}}, "every language"),
         ({"statistics": {**STATISTICS, "script": "https://count.example/x.js"}}, "on this site"),
@@ -224,13 +225,9 @@ def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
         ({"statistics": {**STATISTICS, "cookies": {"_x": 3000}}}, "390"),
     ],
 )
-def test_a_setting_that_cannot_work_is_told(given: object, word: str) -> None:
-    config = {"OPTIONAL_COOKIES": given, "LANGUAGES": ["en", "pl"]}
-    assert word in str(optional_cookies.problem(config))
+def test_a_setting_that_cannot_work_is_told(given: dict[str, Any], word: str) -> None:
+    assert word in optional_cookies.problem(Settings(optional_cookies=given))
 
 
 def test_a_good_setting_is_taken() -> None:
-    assert optional_cookies.problem({"OPTIONAL_COOKIES": BOTH, "LANGUAGES": ["en", "pl"]}) is None
-    assert _converted("OPTIONAL_COOKIES", '{"a": 1}', {}) == {"a": 1}
-    with pytest.raises(ConfigError, match="JSON"):
-        _converted("OPTIONAL_COOKIES", "{", {})
+    assert optional_cookies.problem(Settings(optional_cookies=BOTH)) == ""

@@ -11,6 +11,7 @@ from promosms.models import User
 from promosms.web import cookies
 from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 NAMES = {cookie.name for cookie in cookies.REGISTRY}
 
@@ -112,7 +113,7 @@ def test_the_choice_of_a_signed_in_user_is_kept_with_the_user(
 
 
 def test_no_choice_is_offered_where_there_is_one_language(app: Flask, visitor: PageClient) -> None:
-    app.config["LANGUAGES"] = ["en"]
+    override(app, languages=["en"])
     assert not visitor.get_page("/").select('.footer button[name="language"]')
 
 

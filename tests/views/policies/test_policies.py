@@ -6,8 +6,8 @@ from flask import Flask
 from promosms.db.transactions import transaction
 from promosms.logs import schema as log_schema
 from promosms.models import Gateway
-from tests.support.invoicing import POLISH
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 PAGES = ("/privacy", "/cookies", "/terms")
 OPERATOR = {
@@ -22,7 +22,7 @@ OPERATOR = {
 def test_they_open_without_signing_in_and_name_the_operator(
     app: Flask, visitor: PageClient, path: str
 ) -> None:
-    app.config.update(OPERATOR)
+    override(app, OPERATOR)
     text = visitor.get_page(path).get_text()
     for fact in OPERATOR.values():
         assert fact in text
@@ -74,13 +74,13 @@ def test_privacy_names_everybody_who_gets_something(app: Flask, visitor: PageCli
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Northern Mobile", kind="smpp"))
     assert list(receivers(visitor)) == ["Northern Mobile"]
-    app.config.update(
-        MAIL_SERVER="mail.quiet.example",
-        STRIPE_SECRET_KEY="sk_live_1",
-        STRIPE_WEBHOOK_SECRET="whsec_1",
-        VIES_URL="https://vies.example",
-        PROCESSORS=["Big Rack GmbH: servers"],
-        **POLISH,
+    override(
+        app,
+        mail_server="mail.quiet.example",
+        stripe_secret_key="sk_live_1",
+        stripe_webhook_secret="whsec_1",
+        vies_url="https://vies.example",
+        processors=["Big Rack GmbH: servers"],
     )
     named = receivers(visitor)
     assert list(named) == [
@@ -96,7 +96,7 @@ def test_privacy_names_everybody_who_gets_something(app: Flask, visitor: PageCli
 
 
 def test_privacy_names_gateways_and_processors(app: Flask, visitor: PageClient) -> None:
-    app.config["PROCESSORS"] = ["Big Rack GmbH: servers"]
+    override(app, processors=["Big Rack GmbH: servers"])
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Northern Mobile", kind="smpp"))
     text = visitor.get_page("/privacy").get_text()
@@ -110,14 +110,14 @@ def test_privacy_mentions_the_simulated_phone_only_while_it_exists(
     app: Flask, visitor: PageClient
 ) -> None:
     assert "simulated phone" in visitor.get_page("/privacy").get_text()
-    app.config["PRODUCTION"] = True
+    override(app, production=True)
     assert "simulated phone" not in visitor.get_page("/privacy").get_text()
 
 
 def test_privacy_lists_the_fields_of_the_log_and_the_times_of_the_settings(
     app: Flask, visitor: PageClient
 ) -> None:
-    app.config.update(SYSTEM_PASSWORD_MINUTES=17, SESSION_HOURS=9, SESSION_IDLE_MINUTES=41)
+    override(app, system_password_minutes=17, session_hours=9, session_idle_minutes=41)
     page = visitor.get_page("/privacy")
     assert {code.get_text() for code in page.select("main code")} == set(log_schema.WITH_ADDRESS)
     text = page.get_text()

@@ -9,11 +9,11 @@ from bs4 import BeautifulSoup, Tag
 from promosms.models import now
 from promosms.services.policies import versions as policy_versions
 from promosms.services.policies.versions import FOLDER, digest, file_of, versions, words_of
-from promosms.settings import DEFAULTS
+from promosms.settings import Settings
 from tests.support.pages import PageClient
 
 PAGES = ("/privacy", "/privacy/promises", "/cookies", "/terms")
-LANGUAGES: list[str] = DEFAULTS["LANGUAGES"]
+LANGUAGES = Settings().languages
 LEFT_OUT = ".contents, .trial, #said, form, details, svg, .back, .promises a"
 UNWRAPPED = "a, span, div, section, address, blockquote, nav"
 

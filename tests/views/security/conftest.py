@@ -8,7 +8,9 @@ from werkzeug.test import Client
 
 from promosms import create_app
 from promosms.extensions import db, limiter
+from promosms.settings import settings_of
 from promosms.web.security import ForwardedHeaders
+from tests.support.settings import copied
 
 Behind = Callable[[int], Client]
 
@@ -16,8 +18,8 @@ Behind = Callable[[int], Client]
 @pytest.fixture
 def limited(app: Flask, redis_url: str) -> Iterator[Flask]:
     """A second application on the same database, with its limits on."""
-    names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB", "TESTING")
-    settings = {name: app.config[name] for name in names}
+    names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB")
+    settings = {**copied(app, *names), "TESTING": True}
     before = dict(vars(limiter))  # there is one for all applications
     second = create_app({**settings, "REDIS_URL": redis_url, "RATE_LIMITS": True})
     yield second
@@ -34,6 +36,6 @@ def behind(app: Flask) -> Behind:
 
     def browser(proxies: int) -> Client:
         inner = vars(app.wsgi_app)["wsgi_app"]
-        return Client(ForwardedHeaders(inner, proxies, app.config["PROXY_NETWORKS"]))
+        return Client(ForwardedHeaders(inner, proxies, settings_of(app).proxy_networks))
 
     return browser

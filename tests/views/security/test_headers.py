@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from promosms.web.headers import DENIED, LEAVING
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 POLICY = {
     *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'"),
@@ -56,7 +57,7 @@ def crash(client: PageClient) -> TestResponse:
 
 
 def too_large(client: PageClient) -> TestResponse:
-    client.application.config["MAX_CONTENT_LENGTH"] = 1000
+    override(client.application, max_content_length=1000)
     return client.send("/imports/new", {"file": (io.BytesIO(b"6012\n" * 1000), "list.csv")})
 
 

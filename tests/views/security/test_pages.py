@@ -7,6 +7,7 @@ from flask import Flask
 
 from promosms.views.policies.security import SAMPLES, SHOWN
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 TEXT = "/.well-known/security.txt"
 
@@ -21,7 +22,7 @@ def fields(visitor: PageClient) -> dict[str, str]:
 
 
 def test_security_txt_says_what_rfc_9116_wants(app: Flask, visitor: PageClient) -> None:
-    app.config.update(OPERATOR_EMAIL="ola@example.com", PUBLIC_URL="https://sms.example.com/")
+    override(app, operator_email="ola@example.com", public_url="https://sms.example.com/")
     found = fields(visitor)
     expires = datetime.fromisoformat(found.pop("Expires"))
     assert found == {
@@ -44,7 +45,7 @@ def test_security_txt_says_what_rfc_9116_wants(app: Flask, visitor: PageClient) 
 def test_the_contact_is_what_the_operator_has_set(
     app: Flask, visitor: PageClient, setting: str, said: str
 ) -> None:
-    app.config.update(SECURITY_CONTACT=setting, OPERATOR_EMAIL="")
+    override(app, security_contact=setting, operator_email="")
     assert fields(visitor)["Contact"] == said
     page = visitor.get_page("/security")
     assert page.select_one(f'main a[href="{said}"]')
@@ -57,7 +58,7 @@ def test_every_page_leads_to_the_page_about_security(visitor: PageClient) -> Non
 
 
 def test_the_page_about_tls_shows_the_samples_as_they_are(app: Flask, visitor: PageClient) -> None:
-    app.config["PUBLIC_URL"] = "https://sms.example.com"
+    override(app, public_url="https://sms.example.com")
     page = visitor.get_page("/security/tls")
     shown = [each.get_text() for each in page.select("pre code")]
     assert shown == [(SAMPLES / file).read_text() for _, file in SHOWN]

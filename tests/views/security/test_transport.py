@@ -8,10 +8,12 @@ from flask import Flask, request
 
 from promosms.extensions import db
 from promosms.models import Email, EmailLink, User
+from promosms.settings import settings_of
 from promosms.web.security import ForwardedHeaders
 from tests.meta.sources import PACKAGE
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.settings import override
 from tests.views.security.conftest import Behind
 
 CLAIMS: list[dict[str, str]] = [
@@ -79,7 +81,7 @@ def test_the_address_of_the_visitor_is_the_one_that_the_last_proxy_saw(
         start_response("204 No Content", [])
         return []
 
-    wrapped = ForwardedHeaders(inner, proxies, app.config["PROXY_NETWORKS"])
+    wrapped = ForwardedHeaders(inner, proxies, settings_of(app).proxy_networks)
     list(wrapped({**PROXY, "HTTP_X_FORWARDED_FOR": given}, lambda *_: print))
     assert found == [(seen, [])]
 
@@ -155,8 +157,8 @@ def test_what_answers_early_does_not_escape(app: Flask, visitor: PageClient) -> 
 @pytest.fixture
 def elsewhere(app: Flask) -> None:
     """An installation with another public address, asked under a second name."""
-    app.config.update(
-        PUBLIC_URL="https://sms.example.com", TRUSTED_HOSTS=["localhost", "sms.example.com"]
+    override(
+        app, public_url="https://sms.example.com", trusted_hosts=["localhost", "sms.example.com"]
     )
 
 

@@ -17,6 +17,7 @@ from promosms.services.privacy import certificates, erasure_requests
 from tests.support import engine
 from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 YES = {"password": PASSWORD, "confirmed": "y"}
 
@@ -73,7 +74,7 @@ def test_a_certificate_is_not_valid_elsewhere(app: Flask, cast: Cast, owner: Pag
     link = leave(owner)
     erase(app, cast)
     content = owner.get(f"{link}/certificate.json").data
-    app.config["SECRET_KEY"] = "another installation has another key"
+    override(app, secret_key="another installation has another key")
     with app.app_context(), pytest.raises(certificates.NotOurs):
         certificates.read(content)
 

@@ -22,10 +22,12 @@ from promosms.models import (
     now,
 )
 from promosms.services.gateways import credentials, gateways, webhooks
+from promosms.settings import settings_of
 from tests.gateways.http.provider import Provider, Says, provider
 from tests.gateways.http.runner import LOOPBACK
 from tests.services.sending.conftest import MakeCampaign, make_campaign, statuses
 from tests.support.pages import PageClient
+from tests.support.settings import override
 
 __all__ = ["make_campaign"]
 
@@ -65,7 +67,7 @@ def apply(app: Flask) -> None:
 
 def twilio(app: Flask, client: PageClient, path: str, form: dict[str, str]) -> TestResponse:
     """Twilio calls, with its signature over the public address."""
-    signed = signature(TWILIO["auth_token"], app.config["PUBLIC_URL"] + path, list(form.items()))
+    signed = signature(TWILIO["auth_token"], settings_of(app).public_url + path, list(form.items()))
     return client.post(path, data=form, headers={"X-Twilio-Signature": signed})
 
 
@@ -98,7 +100,7 @@ def test_a_campaign_leaves_and_its_receipt_comes_back(
 
     settle(until=has("sent"))
     (asked,) = there.asked
-    path = asked.form["StatusCallback"].removeprefix(app.config["PUBLIC_URL"])
+    path = asked.form["StatusCallback"].removeprefix(settings_of(app).public_url)
     assert path.startswith(f"/gateways/{token}/receipt?own=")
     for word in ("sent", "delivered", "delivered", "sent"):
         answer = twilio(app, visitor, path, {"MessageSid": "SM1", "MessageStatus": word})
@@ -264,7 +266,7 @@ def test_a_call_that_cannot_be_stored_is_not_acknowledged(app: Flask, visitor: P
 
 def test_without_redis_it_is_stored_all_the_same(app: Flask, visitor: PageClient) -> None:
     token = connect(app, "smsapi", token="t")
-    app.config["REDIS_URL"] = "unix:///nowhere/valkey.sock"
+    override(app, redis_url="unix:///nowhere/valkey.sock")
     assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code == 200
     assert stored(app) == 1
 

@@ -1,0 +1,18 @@
+"""Other settings for one test; the next one begins with those of a new start."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from promosms.settings import change_settings, settings_of
+
+
+def override(app: Flask, given: Mapping[str, Any] | None = None, **fields: Any) -> None:
+    """Change settings, named as in the file or as fields; unchecked, so that it may be too much."""
+    change_settings(app, **{name.lower(): value for name, value in (given or {}).items()}, **fields)
+
+
+def copied(app: Flask, *names: str) -> dict[str, object]:
+    """Some settings as another application takes them."""
+    return {name: getattr(settings_of(app), name.lower()) for name in names}
