@@ -1,7 +1,6 @@
 """Commands of the operator: `python -m promosms …`, or `scripts/run …`."""
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from redis import RedisError
 from sqlalchemy import text

@@ -11,8 +11,8 @@ from promosms import create_app
 from promosms.db import row_security
 from promosms.extensions import db
 from promosms.models import row_security as fences
-from tests.support import commands
 from promosms.settings import settings_of
+from tests.support import commands
 
 pytestmark = pytest.mark.only("postgresql")  # SQLite has no roles
 NAMES = ("fence_one", "fence_two")

@@ -7,8 +7,8 @@ from flask import Flask
 
 from promosms import create_app
 from promosms.services.invoices import seller
-from tests.support import commands
 from promosms.settings import ConfigError, Settings, selling_checks, settings_of, sources
+from tests.support import commands
 from tests.support.settings import override
 
 POLAND: dict[str, object] = {

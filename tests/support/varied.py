@@ -5,6 +5,8 @@ from typing import NamedTuple
 from flask import Flask
 
 from promosms.models import Account
+from promosms.settings import settings_of
+from tests.support.settings import override
 
 
 class Varied(NamedTuple):
@@ -43,7 +45,7 @@ VALUES = {
 def double(app: Flask, name: str) -> None:
     """Make a value twice as large, wherever the code reads it."""
     if setting := VALUES[name].setting:
-        app.config[setting] *= 2
+        override(app, {setting: 2 * getattr(settings_of(app), setting.lower())})
     else:
         default = Account.retention_days.default
         default.arg *= 2
