@@ -1,7 +1,6 @@
 """Values as they were given become values of the right type, or are refused in one line."""
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
@@ -72,8 +71,6 @@ def _checked(kind: Any, value: object) -> object:
     if plain is Mapping and isinstance(value, dict):
         return value
     if type(value) is not plain:  # True is an int, too, and no number of anything
-        raise ValueError(value)
-    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(value)
     if limits and isinstance(value, int | float) and not limits.least <= value <= limits.most:
         raise ValueError(value)
