@@ -1,1 +1,1 @@
-"""Invoices as documents: what stands on them, the tax they bear, and the files made from that."""
+"""Invoices as documents: their content, their VAT, and the files rendered from them."""

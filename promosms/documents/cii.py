@@ -1,17 +1,17 @@
-"""The invoice as EN 16931 wants it: UN/CEFACT CII, profile EN 16931 of Factur-X and ZUGFeRD.
+"""The invoice in the syntax UN/CEFACT CII of EN 16931, profile EN 16931 of Factur-X and ZUGFeRD.
 
-Numbers like BT-72 and BG-3 are the business terms of EN 16931-1; rules like BR-O-02 those of its
-schematron. A credit note (381) has positive amounts: the type says which way the money goes.
+BT and BG numbers are business terms of EN 16931-1; rules such as BR-O-02 are those of its
+schematron. A credit note (381) has positive amounts, because its type gives the direction.
 """
 
 from datetime import date
 from typing import Any
 
 from promosms.documents.data import InvoiceData, InvoiceLine, Party
-from promosms.documents.shown import decimal, plain
+from promosms.documents.formats import decimal, plain
+from promosms.documents.labels import tax_note, texts
 from promosms.documents.tax import EU, TaxCase
-from promosms.documents.tree import Tree, written
-from promosms.documents.words import tax_note, texts
+from promosms.documents.xml_tree import Tree, to_bytes
 from promosms.models import PayMethod
 
 _URN = "urn:un:unece:uncefact:data:standard:"
@@ -39,10 +39,10 @@ TRANSFER, SEPA_TRANSFER, CARD = "30", "58", "48"
 
 
 def render(data: InvoiceData) -> bytes:
-    """The XML of an invoice or credit note; ValueError for a pro forma, which is neither."""
+    """The XML of an invoice or credit note; ValueError for a pro forma."""
     if data.kind not in TYPES:
         raise ValueError(f"There is no EN 16931 document of the kind {data.kind}.")
-    return written(
+    return to_bytes(
         _make(
             "rsm:CrossIndustryInvoice",
             _make(
@@ -84,7 +84,7 @@ def _document(data: InvoiceData) -> Any:
 
 
 def _line(data: InvoiceData, at: int, line: InvoiceLine) -> Any:
-    """BG-25. The price is never negative (BR-27): the quantity bears the sign."""
+    """BG-25. The price is never negative (BR-27), so the quantity has the sign."""
     net = _signed(data, line.net)
     quantity = abs(line.quantity) if net >= 0 else -abs(line.quantity)
     return _make(
@@ -122,9 +122,10 @@ def _agreement(data: InvoiceData) -> Any:
 
 
 def _party(party: Party, outside: bool, owes: bool) -> list[Any]:
-    """BG-4 or BG-7. Where VAT does not apply, no VAT numbers may stand (BR-O-02).
+    """BG-4 or BG-7. Where VAT does not apply, VAT numbers are not allowed (BR-O-02).
 
-    They are then the party's identifier (BT-29, BT-46), the seller's his tax registration (BT-32).
+    The number is then the identifier of the party (BT-29, BT-46), and for the seller also the tax
+    registration (BT-32).
     """
     vat = has_vat_number(party) and not outside
     registered = {"VA": party.tax_id} if vat else {"FC": party.tax_id} if owes else {}
@@ -148,9 +149,9 @@ def _party(party: Party, outside: bool, owes: bool) -> list[Any]:
 
 
 def has_vat_number(party: Party) -> bool:
-    """Whether the tax id is a VAT number with the prefix of its country (BR-CO-09).
+    """Does the tax id have the VAT prefix of its country (BR-CO-09)?
 
-    Greece has EL, Northern Ireland XI; in the EU a number without prefix is a local one.
+    Greece has EL, Northern Ireland XI; in the EU a number without prefix is a national one.
     """
     prefixes = {"GR": ("EL", "GR"), "GB": ("GB", "XI")}.get(party.country, (party.country,))
     return party.tax_id.startswith(prefixes) and (party.country in EU | {"GB"})
@@ -176,7 +177,7 @@ def _settlement(data: InvoiceData) -> Any:
 
 
 def _means(data: InvoiceData) -> Any:
-    """BG-16. None on a credit note: the account of the buyer is not known here."""
+    """BG-16. None on a credit note, because the buyer's account is unknown."""
     if data.kind == "credit_note":
         return None
     if data.method == PayMethod.CARD:
@@ -198,7 +199,7 @@ def _means(data: InvoiceData) -> Any:
 
 
 def _breakdown(data: InvoiceData) -> Any:
-    """BG-23: one, because a document has one rate."""
+    """BG-23, once, because a document has one rate."""
     reason = CATEGORIES[TaxCase(data.tax_case)][1]
     return _make(
         "ApplicableTradeTax",
@@ -213,7 +214,7 @@ def _breakdown(data: InvoiceData) -> Any:
 
 
 def _terms(data: InvoiceData) -> Any:
-    """BT-9, or BT-20 where money is still owed without a day (BR-CO-25)."""
+    """BT-9, or BT-20 if money is owed without a due date (BR-CO-25)."""
     if data.due_on:
         return _make("SpecifiedTradePaymentTerms", _day("DueDate", data.due_on))
     if _signed(data, data.gross - data.paid) <= 0:
@@ -224,7 +225,7 @@ def _terms(data: InvoiceData) -> Any:
 
 
 def _sums(data: InvoiceData) -> Any:
-    """BG-22."""
+    """BG-22, the totals."""
     net, tax, gross, paid = (
         _signed(data, amount) for amount in (data.net, data.tax, data.gross, data.paid)
     )
@@ -240,7 +241,7 @@ def _sums(data: InvoiceData) -> Any:
 
 
 def _original(data: InvoiceData) -> Any:
-    """BG-3."""
+    """BG-3, the reference to the corrected invoice."""
     if not data.original:
         return None
     issued = f"{data.original.issued_on:%Y%m%d}"

@@ -1,8 +1,8 @@
-"""The frozen copy of an invoice: everything that stands on it, as plain values.
+"""The frozen copy of an invoice: all its content as plain values.
 
-PDF and XML are made from this and nothing else, today or in five years. Money is integers of
-1/10,000 in whole cents, negative on a credit note; rates are 1/100 of a percent; days are dates in
-the zone of the seller.
+PDF and XML are rendered only from this, also in five years. Money is an integer in 1/10,000, in
+whole cents, negative on a credit note; rates are in 1/100 of a percent; days are in the seller's
+time zone.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Party:
-    """Seller or buyer. `tax_id` begins with the prefix of VIES in the EU; empty: has none."""
+    """Seller or buyer. In the EU, `tax_id` begins with the prefix of VIES; "" without one."""
 
     name: str
     street: str
@@ -40,7 +40,7 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class Original:
-    """What a credit note corrects. `reason` is in the language of the document."""
+    """The invoice that a credit note corrects. `reason` is in the language of the document."""
 
     label: str
     issued_on: date
@@ -54,9 +54,9 @@ class Original:
 class InvoiceData:
     """One document. `kind` is "invoice", "credit_note" or "pro_forma".
 
-    `tax_case` is a documents.tax.TaxCase; `supplied_on` is the day of the payment, on which VAT
-    falls due for a prepayment; `method` is a models.PayMethod, `reference` names the payment.
-    `consultation` is the number by which VIES has confirmed the buyer.
+    `tax_case` is a documents.tax.TaxCase; `supplied_on` is the day of the payment, when the VAT of
+    a prepayment falls due; `method` is a models.PayMethod, `reference` the payment reference.
+    `consultation` is the number of the VIES confirmation.
     """
 
     kind: str
@@ -85,13 +85,13 @@ class InvoiceData:
 
 
 def frozen(data: InvoiceData) -> dict[str, Any]:
-    """The values as JSON can hold them."""
+    """The document as values for JSON."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(data), default=date.isoformat))
     return plain
 
 
 def thawed(plain: dict[str, Any]) -> InvoiceData:
-    """The document that `frozen` has put away."""
+    """The document from the values of `frozen`."""
     original = plain.get("original")
     due = plain.get("due_on")
     return InvoiceData(
@@ -110,6 +110,6 @@ def thawed(plain: dict[str, Any]) -> InvoiceData:
 
 
 def digest(plain: dict[str, Any]) -> str:
-    """SHA-256 over the values in a canonical order, in hexadecimal."""
+    """SHA-256 of the values in canonical order, in hexadecimal."""
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,9 +1,9 @@
-"""The Polish structured invoice FA(3), which the operator uploads to KSeF with a tool of his own.
+"""The Polish structured invoice FA(3), which the operator uploads to KSeF with another tool.
 
-Sources: the schema FA(3) 1-0E (crd.gov.pl 2025/06/25/13775) with what it says about each field, the
-Polish VAT act art. 106e (what an invoice says) and 106j (corrections: differences, negative).
-A direct connection to KSeF belongs beside this module: a client that sends `render(data)`, called
-by the job that stores documents, and that puts the KSeF number it gets into `data.extra`.
+Sources: the schema FA(3) 1-0E (crd.gov.pl 2025/06/25/13775) with its notes on each field, the
+Polish VAT act art. 106e (content of an invoice) and 106j (corrections: negative differences).
+A direct connection to KSeF would be a client beside this module. The job that stores the files
+would call it with `render(data)`, and put the KSeF number of the answer into `data.extra`.
 """
 
 import re
@@ -13,19 +13,19 @@ from stdnum.exceptions import ValidationError
 from stdnum.pl import nip
 
 from promosms.documents.data import InvoiceData, InvoiceLine, Party
-from promosms.documents.shown import decimal, plain
+from promosms.documents.formats import decimal, plain
+from promosms.documents.labels import EXEMPTIONS, texts
 from promosms.documents.tax import EU, TaxCase
-from promosms.documents.tree import Tree, written
-from promosms.documents.words import EXEMPTIONS, texts
+from promosms.documents.xml_tree import Tree, to_bytes
 from promosms.models import PayMethod
 
 _make = Tree({None: "http://crd.gov.pl/wzor/2025/06/25/13775/"})
 
 KINDS = {"invoice": "VAT", "credit_note": "KOR"}
-# The number of the pair P_13/P_14 for each rate that is in force or was lately.
+# The suffix of P_13 and P_14 for each rate that is in force or was until recently.
 RATES = {2300: "1", 2200: "1", 800: "2", 700: "2", 500: "3"}
-# Without Polish VAT: the field of the sum and the word for the rate. "np II" are services to
-# businesses in the EU (art. 100 ust. 1 pkt 4), "np I" is everything else outside Poland.
+# Without Polish VAT: the field of the sum and the code of the rate. "np II" is for services to
+# businesses in the EU (art. 100 ust. 1 pkt 4), "np I" for all others outside Poland.
 UNTAXED = {
     TaxCase.REVERSE_CHARGE: ("P_13_9", "np II"),
     TaxCase.OUTSIDE_EU: ("P_13_8", "np I"),
@@ -33,23 +33,23 @@ UNTAXED = {
 }
 TRANSFER, CARD = "6", "2"
 ONLY_LATER = "2"  # TypKorekty: counts in the period of the correction, not of the original
-KSEF_NUMBER = "original_ksef_number"  # in `extra`, once the original has been to KSeF
+KSEF_NUMBER = "original_ksef_number"  # in `extra`, if the original has a KSeF number
 
 
 class NotPolish(Exception):
-    """The invoice is not one for KSeF: its seller, its currency or its rate are not Polish."""
+    """The invoice is not for KSeF: its seller, currency or rate is not Polish."""
 
 
 def render(data: InvoiceData) -> bytes:
-    """The XML; NotPolish when it is none for KSeF, ValueError for a pro forma."""
+    """The XML; NotPolish if the invoice is not for KSeF, ValueError for a pro forma."""
     if data.kind not in KINDS:
         raise ValueError(f"There is no structured invoice of the kind {data.kind}.")
     _check(data)
-    return written(_make("Faktura", _header(data), _seller(data), _buyer(data.buyer), _body(data)))
+    return to_bytes(_make("Faktura", _header(data), _seller(data), _buyer(data.buyer), _body(data)))
 
 
 def fits(data: InvoiceData) -> bool:
-    """Is it an invoice for KSeF?"""
+    """Is the invoice for KSeF?"""
     try:
         _check(data)
     except NotPolish:
@@ -67,7 +67,7 @@ def _check(data: InvoiceData) -> None:
 
 
 def nip_of(party: Party) -> str:
-    """The ten digits of a Polish tax number whose check digit is right; empty: there is none."""
+    """The ten digits of a valid Polish tax number; "" without one."""
     try:
         number: str = nip.validate(party.tax_id)
     except ValidationError:
@@ -87,7 +87,7 @@ def _header(data: InvoiceData) -> Any:
 
 
 def _seller(data: InvoiceData) -> Any:
-    """The prefix stands where services to businesses elsewhere in the EU are told (art. 97)."""
+    """The prefix is needed for services to businesses in other EU countries (art. 97)."""
     abroad = data.tax_case == TaxCase.REVERSE_CHARGE
     return _make(
         "Podmiot1",
@@ -102,7 +102,7 @@ def _seller(data: InvoiceData) -> Any:
 
 
 def _buyer(buyer: Party) -> Any:
-    """JST and GV: no part of a municipality and no member of a VAT group is known here."""
+    """JST and GV are always "no": parts of municipalities and VAT groups are not supported."""
     return _make(
         "Podmiot2",
         _make(
@@ -115,12 +115,12 @@ def _buyer(buyer: Party) -> Any:
 
 
 def _identity(buyer: Party) -> list[Any]:
-    """By NIP, by VAT number of the EU, by another tax number, or by none."""
+    """NIP, EU VAT number, another tax number, or the mark that there is none."""
     if digits := nip_of(buyer):
         return [_make("NIP", digits)]
     prefix, rest = buyer.tax_id[:2], buyer.tax_id[2:]
-    known = (EU - {"PL", "GR"}) | {"EL", "XI"}
-    if prefix in known and re.fullmatch(r"[\dA-Z+*]{1,12}", rest):
+    prefixes = (EU - {"PL", "GR"}) | {"EL", "XI"}
+    if prefix in prefixes and re.fullmatch(r"[\dA-Z+*]{1,12}", rest):
         return [_make("KodUE", prefix), _make("NrVatUE", rest)]
     if plain(buyer.tax_id) and buyer.country != "PL":
         return [_make("KodKraju", buyer.country), _make("NrID", _cut(buyer.tax_id, 50))]
@@ -166,7 +166,7 @@ def _sums(data: InvoiceData) -> list[Any]:
 
 
 def _remarks(data: InvoiceData) -> Any:
-    """Adnotacje: each says 1 for yes; 2, or a field ending in N, for no."""
+    """Adnotacje: 1 means yes; 2, or a field ending in N, means no."""
     exempt = data.tax_case == TaxCase.EXEMPT
     basis = [_make("P_19", "1"), _make("P_19A", EXEMPTIONS["PL"])]
     return _make(
@@ -183,32 +183,32 @@ def _remarks(data: InvoiceData) -> Any:
 
 
 def _correction(data: InvoiceData) -> list[Any]:
-    of = data.original
-    if not of:
+    original = data.original
+    if not original:
         return []
     ksef = data.extra.get(KSEF_NUMBER, "")
-    where = [_make("NrKSeF", "1"), _make("NrKSeFFaKorygowanej", ksef)]
+    ksef_fields = [_make("NrKSeF", "1"), _make("NrKSeFFaKorygowanej", ksef)]
     return [
-        _make.maybe("PrzyczynaKorekty", _cut(of.reason, 256)),
+        _make.maybe("PrzyczynaKorekty", _cut(original.reason, 256)),
         _make("TypKorekty", ONLY_LATER),
         _make(
             "DaneFaKorygowanej",
-            _make("DataWystFaKorygowanej", str(of.issued_on)),
-            _make("NrFaKorygowanej", of.label),
-            *(where if ksef else [_make("NrKSeFN", "1")]),
+            _make("DataWystFaKorygowanej", str(original.issued_on)),
+            _make("NrFaKorygowanej", original.label),
+            *(ksef_fields if ksef else [_make("NrKSeFN", "1")]),
         ),
     ]
 
 
 def _more(data: InvoiceData) -> list[Any]:
-    """DodatkowyOpis: what has no field of its own."""
+    """DodatkowyOpis: facts without a field of their own."""
     label = texts("pl")
-    told = {label["reference"]: data.reference}
+    remarks = {label["reference"]: data.reference}
     if data.specimen:
-        told["Uwaga"] = label["specimen"]
+        remarks["Uwaga"] = label["specimen"]
     return [
         _make("DodatkowyOpis", _make("Klucz", name), _make("Wartosc", _cut(text, 256)))
-        for name, text in told.items()
+        for name, text in remarks.items()
         if plain(text)
     ]
 
@@ -230,7 +230,7 @@ def _line(data: InvoiceData, at: int, line: InvoiceLine) -> Any:
 
 
 def _payment(data: InvoiceData) -> Any:
-    """Platnosc; none on a correction: how the money goes back is not known when it is issued."""
+    """Platnosc; none on a correction, because the way of the refund is not known at its issue."""
     if data.kind != "invoice":
         return None
     paid = data.paid >= data.gross
@@ -258,5 +258,5 @@ def _account(seller: Party) -> Any:
 
 
 def _cut(text: str, length: int) -> str:
-    """Not longer than the schema allows; the printed invoice has the whole."""
+    """Cut to the length of the schema; the printed invoice has the whole text."""
     return plain(text)[:length].rstrip()

@@ -1,7 +1,7 @@
-"""Says in the XMP metadata of a PDF/A-3 that it is a Factur-X invoice, which typst cannot say.
+"""Adds the Factur-X properties to the XMP metadata of a PDF/A-3; typst has no option for them.
 
 Source: Factur-X 1.0, section 6: four properties, described by a PDF/A extension schema. All other
-objects stay as typst wrote them.
+objects stay as typst has written them.
 """
 
 import io
@@ -36,22 +36,22 @@ _SCHEMAS = "<pdfaExtension:schemas><rdf:Bag>"
 _END = "</rdf:RDF>"
 
 
-def tell_factur_x(printed: bytes) -> bytes:
+def add_factur_x(printed: bytes) -> bytes:
     """The PDF with the properties of Factur-X; ValueError if its metadata has another form."""
     writer = PdfWriter(clone_from=io.BytesIO(printed))
     reference = writer.root_object.raw_get("/Metadata")
     stream = DecodedStreamObject()
     stream.update(reference.get_object())
-    stream.set_data(_told(reference.get_object().get_data().decode()).encode())
+    stream.set_data(_with_properties(reference.get_object().get_data().decode()).encode())
     writer._replace_object(reference, stream)
-    writer.pdf_header = "%PDF-1.7"  # what PDF/A-3 is made of
+    writer.pdf_header = "%PDF-1.7"  # PDF/A-3 is based on this version
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
 
 
-def _told(packet: str) -> str:
+def _with_properties(packet: str) -> str:
     if packet.count(_SCHEMAS) != 1 or packet.count(_END) != 1:
         raise ValueError("The metadata of the PDF has no list of schemas to add to.")
-    told = f'<rdf:Description rdf:about="" xmlns:fx="{_SPACE}">{_VALUES}</rdf:Description>'
-    return packet.replace(_SCHEMAS, _SCHEMAS + _SCHEMA).replace(_END, told + _END)
+    properties = f'<rdf:Description rdf:about="" xmlns:fx="{_SPACE}">{_VALUES}</rdf:Description>'
+    return packet.replace(_SCHEMAS, _SCHEMAS + _SCHEMA).replace(_END, properties + _END)

@@ -1,7 +1,7 @@
-"""The invoice as a PDF/A-3b for people, with the XML for their bookkeeping inside (Factur-X).
+"""The invoice as a PDF/A-3b with the XML for bookkeeping inside (Factur-X).
 
-typst sets `invoice.typ`, which gets all values as one JSON text: what stands in a name is never
-markup and opens no file. The same values give the same bytes.
+typst renders `invoice.typ`, which gets all values as one JSON text. So a name is never markup and
+cannot open a file. Equal values give equal bytes.
 """
 
 import json
@@ -14,20 +14,20 @@ import typst
 
 from promosms.documents import metadata
 from promosms.documents.data import InvoiceData
-from promosms.documents.sheet import sheet
-from promosms.documents.shown import drawable
+from promosms.documents.formats import drawable
+from promosms.documents.template_values import template_values
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 _LARGEST_LOGO = 1_000_000  # bytes
 
 
 def render(data: InvoiceData, xml: bytes | None = None) -> bytes:
-    """The PDF; with `xml` (cii.render) it is a Factur-X invoice of the profile EN 16931.
+    """The PDF; with `xml` (cii.render) a Factur-X invoice of the profile EN 16931.
 
-    A logo that cannot be read or drawn is left out, letters that the font has not are shown as
-    U+FFFD: an invoice is never stopped by them.
+    A logo that cannot be read or drawn is left out, and letters without a glyph in the font become
+    U+FFFD, so they never prevent an invoice.
     """
-    values = sheet(data)
+    values = template_values(data)
     logo = _logo(data.logo)
     attempts = [(values, logo), (values, b""), (_drawable(values), b"")]
     for at, (texts, picture) in enumerate(attempts, 1):
@@ -37,7 +37,7 @@ def render(data: InvoiceData, xml: bytes | None = None) -> bytes:
         except typst.TypstError:
             if at == len(attempts):
                 raise
-    return metadata.tell_factur_x(printed) if xml else printed
+    return metadata.add_factur_x(printed) if xml else printed
 
 
 def _compile(values: dict[str, Any], logo: bytes, xml: bytes | None) -> bytes:
@@ -47,7 +47,7 @@ def _compile(values: dict[str, Any], logo: bytes, xml: bytes | None) -> bytes:
         root=_TEMPLATE.parent,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"sheet": json.dumps(whole)},
+        sys_inputs={"values": json.dumps(whole)},
         pdf_standards="a-3b",
     )
 
@@ -70,7 +70,7 @@ def _fonts() -> typst.Fonts:
 
 
 def _logo(path: str) -> bytes:
-    """The picture, or nothing when there is none that could be one."""
+    """The picture; empty if it cannot be read or is too large."""
     try:
         logo = Path(path).read_bytes() if path else b""
     except OSError:

@@ -1,8 +1,8 @@
-"""Which VAT a top-up bears: by the countries of seller and buyer and what VIES says.
+"""The VAT of a top-up, by the countries of seller and buyer and the answer of VIES.
 
-Sources: VAT Directive 2006/112/EC art. 44 and 196 (services between businesses are taxed where the
-customer is, who owes the tax), art. 45 (others where the seller is), art. 226 (what an invoice
-says).
+Sources: VAT Directive 2006/112/EC art. 44 and 196 (a service between businesses is taxed in the
+country of the customer, who owes the tax), art. 45 (other services in the country of the seller),
+art. 226 (the content of an invoice).
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from promosms.models import TaxAnswer
 
-# The member states by their ISO codes; VIES calls Greece EL, and knows Northern Ireland as XI.
+# The member states by ISO code. In VIES, Greece is EL, and Northern Ireland is XI.
 EU = frozenset(
     ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT"]
     + ["LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
@@ -18,7 +18,7 @@ EU = frozenset(
 
 
 class TaxCase(StrEnum):
-    """Why a rate applies."""
+    """The reason for a rate."""
 
     DOMESTIC = "domestic"
     REVERSE_CHARGE = "reverse_charge"
@@ -38,10 +38,9 @@ class Decision:
 def decide(
     seller_country: str, seller_rate: int, buyer_country: str, answer: TaxAnswer | None
 ) -> Decision:
-    """The VAT of a sale; `answer` is what VIES says of the buyer's number, None without one.
+    """The VAT of a sale; `answer` is the answer of VIES for the buyer, None without a number.
 
-    A number that VIES could not check is treated like none: VAT is charged, because who leaves it
-    out without evidence owes it himself.
+    If VIES could not check the number, VAT is charged: without evidence the seller would owe it.
     """
     if seller_rate == 0:
         return Decision(TaxCase.EXEMPT, 0)
@@ -55,13 +54,13 @@ def decide(
 
 
 def tax_on(net: int, rate: int) -> int:
-    """VAT on an amount in 1/10,000, rounded once, half up, to whole cents."""
+    """VAT on an amount in 1/10,000, rounded half up to whole cents."""
     sign = -1 if net < 0 else 1
     return sign * ((abs(net) * rate + 500_000) // 1_000_000) * 100
 
 
 def split_gross(gross: int, rate: int) -> tuple[int, int]:
-    """Net and VAT of an amount that includes it; both in whole cents, together exactly the sum."""
+    """Net and VAT of a gross amount; both in whole cents, and their sum is the gross amount."""
     sign = -1 if gross < 0 else 1
     whole = abs(gross)
     net = (whole * 10_000 * 2 + (10_000 + rate) * 100) // ((10_000 + rate) * 100 * 2) * 100

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from promosms.documents import cii, pdf
 from promosms.documents.data import InvoiceData, InvoiceLine
+from promosms.documents.labels import ENGLISH, POLISH
 from promosms.documents.tax import TaxCase
-from promosms.documents.words import ENGLISH, POLISH
 from tests.documents.samples import (
     BUYERS,
     GERMAN_SELLER,

@@ -1,35 +1,35 @@
-"""Small XML trees: an element is a name, its text or children, its attributes."""
+"""XML trees: an element is made from its name, its text or children, and its attributes."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
 
-from promosms.documents.shown import plain
+from promosms.documents.formats import plain
 
-# What goes between the tags: a text, children, or nothing. None leaves the element out.
+# Text or child elements; None is skipped.
 Content = Any
 
 
 class Tree:
-    """Builds elements of one document; `prefixes` are its namespaces, None the default one."""
+    """Makes the elements of a document; `prefixes` are its namespaces, None is the default one."""
 
     def __init__(self, prefixes: Mapping[str | None, str], default: str | None = None) -> None:
         self.prefixes = dict(prefixes)
         self.default = default
 
     def __call__(self, name: str, *content: Content, **attributes: str) -> Any:
-        """The element `prefix:name`; texts are made fit for XML, None among children is skipped."""
-        made = etree.Element(self._tag(name), attributes, nsmap=self.prefixes)
+        """The element `prefix:name`; texts are cleaned for XML, None among children is skipped."""
+        element = etree.Element(self._tag(name), attributes, nsmap=self.prefixes)
         for part in content:
             if isinstance(part, str):
-                made.text = plain(part)
+                element.text = plain(part)
             elif part is not None:
-                made.append(part)
-        return made
+                element.append(part)
+        return element
 
     def maybe(self, name: str, text: str, **attributes: str) -> Any:
-        """The element, or None when there is nothing to say in it."""
+        """The element, or None if its text is empty."""
         return self(name, text, **attributes) if plain(text) else None
 
     def _tag(self, name: str) -> str:
@@ -37,8 +37,8 @@ class Tree:
         return f"{{{self.prefixes[prefix or self.default]}}}{local}"
 
 
-def written(root: Any) -> bytes:
-    """The document as UTF-8 with its declaration; the same tree always gives the same bytes."""
+def to_bytes(root: Any) -> bytes:
+    """The document in UTF-8 with its declaration; equal trees give equal bytes."""
     etree.cleanup_namespaces(root)
     text: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return text

@@ -1,22 +1,22 @@
-"""How money, days, rates and bank accounts are written on a document; which text is fit for it.
+"""Formats of money, days, rates and bank accounts on documents, and clean-up of their texts.
 
-Done here and not by a library of locales, so that a document rendered again looks the same.
+They do not use a locale library, whose updates would change a document that is rendered again.
 """
 
 import unicodedata
 from datetime import date
 
-from promosms.documents.words import MONTHS, language_of
+from promosms.documents.labels import MONTHS, language_of
 
 NO_BREAK = "\u00a0"
-ZERO_WIDTH = "\u200b"  # a place where a line may break
+ZERO_WIDTH = "\u200b"  # allows a line break
 
 
 def plain(text: str) -> str:
-    """One line of composed text, fit for XML 1.0 and for type.
+    """The text as one line in NFC, valid in XML 1.0 and printable.
 
-    Control characters become spaces; what is invisible (and could turn the direction of the line)
-    or belongs to nobody is left out.
+    Control characters become spaces. Other invisible characters, which could change the direction
+    of the text, and unassigned ones are removed.
     """
     kinds = ((char, unicodedata.category(char)) for char in unicodedata.normalize("NFC", text))
     kept = (" " if kind == "Cc" else "" if kind[0] == "C" else char for char, kind in kinds)
@@ -24,14 +24,14 @@ def plain(text: str) -> str:
 
 
 def decimal(amount: int, places: int = 2) -> str:
-    """1/10,000 as a decimal number with a point: what XML wants. More places only if needed."""
+    """1/10,000 as a decimal number with a point, for XML. More places only if needed."""
     whole, rest = divmod(abs(amount), 10_000)
     digits = f"{rest:04d}".rstrip("0").ljust(places, "0")
     return f"{'-' if amount < 0 else ''}{whole}.{digits}"
 
 
 def money(amount: int, language: str, currency: str = "") -> str:
-    """1/10,000 as people of that language write it: "1,234.50 EUR", "1 234,50 EUR"."""
+    """1/10,000 in the format of the language: "1,234.50 EUR", "1 234,50 EUR"."""
     whole, _, cents = decimal(abs(amount)).partition(".")
     comma, point = (NO_BREAK, ",") if language_of(language) == "pl" else (",", ".")
     grouped = f"{int(whole):,}".replace(",", comma)
@@ -40,7 +40,7 @@ def money(amount: int, language: str, currency: str = "") -> str:
 
 
 def number(count: int, language: str) -> str:
-    """A whole number with its thousands apart."""
+    """A whole number with thousands separators."""
     comma = NO_BREAK if language_of(language) == "pl" else ","
     return f"{count:,}".replace(",", comma).replace("-", "\u2212")
 
@@ -52,28 +52,28 @@ def percent(rate: int, language: str) -> str:
 
 
 def day(moment: date, language: str) -> str:
-    """As "22 November 2026", "22 listopada 2026", never broken."""
+    """As "22 November 2026", "22 listopada 2026", without line breaks."""
     month = MONTHS[language_of(language)][moment.month - 1]
     return f"{moment.day}{NO_BREAK}{month}{NO_BREAK}{moment.year}"
 
 
 def iban(account: str) -> str:
-    """An IBAN in groups of four, as it stands on paper (ISO 13616)."""
+    """An IBAN in its print format, in groups of four (ISO 13616)."""
     compact = account.replace(" ", "")
     return NO_BREAK.join(compact[at : at + 4] for at in range(0, len(compact), 4))
 
 
 def breakable(text: str) -> str:
-    """The text fit for print; very long words may break, so that they stay within their column."""
-    return " ".join(_broken(word) if len(word) > 32 else word for word in plain(text).split())
+    """The printable text; long words get break points, so they stay within their column."""
+    return " ".join(_with_breaks(word) if len(word) > 32 else word for word in plain(text).split())
 
 
-def _broken(word: str) -> str:
+def _with_breaks(word: str) -> str:
     return ZERO_WIDTH.join(word[at : at + 8] for at in range(0, len(word), 8))
 
 
 def drawable(text: str) -> str:
-    """The text with U+FFFD for what is neither plain punctuation nor of the scripts of Europe."""
+    """The text with U+FFFD for letters of other than European scripts."""
     return "".join(char if _is_european(char) else "\ufffd" for char in text)
 
 

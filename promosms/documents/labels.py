@@ -1,7 +1,7 @@
-"""The texts that stand on documents, per language.
+"""The texts of documents, by language.
 
-They are not in the catalogues of the pages on purpose: a document that is rendered again in five
-years says what it said. `{…}` are filled by the callers.
+They are not in the gettext catalogues, so that a document rendered again in five years has the
+same texts. Callers fill `{…}`.
 """
 
 from promosms.documents.tax import TaxCase
@@ -137,7 +137,7 @@ TAX_NOTES = {
     },
 }
 
-# The provision by which small sellers charge no VAT; elsewhere that of the directive stands.
+# The provision by which small sellers charge no VAT; in other countries that of the directive.
 EXEMPTIONS = {
     "PL": "art. 113 ust. 1 i 9 ustawy o VAT",
     "DE": "§ 19 UStG",
@@ -146,7 +146,7 @@ EXEMPTIONS = {
 }
 EXEMPTION = {"en": "Directive 2006/112/EC, art. 284", "pl": "dyrektywa 2006/112/WE, art. 284"}
 
-# In the column of the rate, where there is none.
+# The column of the rate, where no rate applies.
 NO_RATE = {
     "en": {
         TaxCase.REVERSE_CHARGE: "reverse charge",
@@ -158,17 +158,17 @@ NO_RATE = {
 
 
 def language_of(language: str) -> str:
-    """The language a document is written in: English where there are no texts in the wanted one."""
+    """The language of a document: English if there are no texts in the requested one."""
     return language if language in MONTHS else "en"
 
 
 def texts(language: str) -> dict[str, str]:
-    """All labels and sentences by their names."""
+    """All labels and sentences by name."""
     return POLISH if language_of(language) == "pl" else ENGLISH
 
 
 def tax_note(language: str, case: str, seller_country: str) -> str:
-    """The sentence that says why there is no VAT; empty where VAT is charged."""
-    known = language_of(language)
-    note = TAX_NOTES[known].get(TaxCase(case), "")
-    return note.format(basis=EXEMPTIONS.get(seller_country, EXEMPTION[known]))
+    """The sentence that says why there is no VAT; empty if VAT is charged."""
+    written_in = language_of(language)
+    note = TAX_NOTES[written_in].get(TaxCase(case), "")
+    return note.format(basis=EXEMPTIONS.get(seller_country, EXEMPTION[written_in]))

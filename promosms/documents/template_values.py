@@ -1,19 +1,19 @@
-"""What stands where on the printed document: all of it as finished strings for the template."""
+"""The values of the template `invoice.typ`: the printed document as formatted strings."""
 
 from typing import Any
 
 from babel import Locale
 
 from promosms.documents.data import InvoiceData, Party
-from promosms.documents.shown import breakable, day, iban, money, number, percent
+from promosms.documents.formats import breakable, day, iban, money, number, percent
+from promosms.documents.labels import NO_RATE, language_of, tax_note, texts
 from promosms.documents.tax import EU, TaxCase
-from promosms.documents.words import NO_RATE, language_of, tax_note, texts
 
 Row = list[str]
 
 
-def sheet(data: InvoiceData) -> dict[str, Any]:
-    """The values of `invoice.typ`; every text in it is literal."""
+def template_values(data: InvoiceData) -> dict[str, Any]:
+    """All values of the template."""
     label = texts(data.language)
     return {
         "language": language_of(data.language),
@@ -89,7 +89,7 @@ def _rate(data: InvoiceData) -> str:
 
 
 def _totals(data: InvoiceData, label: dict[str, str]) -> list[Row]:
-    """The sums above the line; the last is the one in bold."""
+    """The totals; the last one is printed in bold."""
     last = {"credit_note": "total_credit", "pro_forma": "to_pay"}.get(data.kind, "total")
     return [
         [label["total_net"], money(data.net, data.language, data.currency)],
@@ -107,20 +107,20 @@ def _settled(data: InvoiceData, label: dict[str, str]) -> list[Row]:
 
 
 def _original(data: InvoiceData, label: dict[str, str]) -> dict[str, Any] | None:
-    """The invoice that is corrected, and its sums before and after."""
-    of = data.original
-    if not of:
+    """The corrected invoice, with its sums before and after."""
+    original = data.original
+    if not original:
         return None
     sums = (
-        (label["total_net"], of.net, data.net),
-        (label["tax"], of.tax, data.tax),
-        (label["gross"], of.gross, data.gross),
+        (label["total_net"], original.net, data.net),
+        (label["tax"], original.tax, data.tax),
+        (label["gross"], original.gross, data.gross),
     )
     return {
         "text": label["corrects"].format(
-            label=breakable(of.label), day=day(of.issued_on, data.language)
+            label=breakable(original.label), day=day(original.issued_on, data.language)
         ),
-        "reason": [label["reason"], breakable(of.reason)],
+        "reason": [label["reason"], breakable(original.reason)],
         "heads": ["", label["before"], label["change"], label["after"]],
         "rows": [
             [name, *(_money(data, amount) for amount in (before, change, before + change))]
@@ -130,7 +130,7 @@ def _original(data: InvoiceData, label: dict[str, str]) -> dict[str, Any] | None
 
 
 def _payment(data: InvoiceData, label: dict[str, str]) -> dict[str, Any] | None:
-    """How a pro forma is paid."""
+    """The payment instructions of a pro forma."""
     if data.kind != "pro_forma":
         return None
     due = day(data.due_on, data.language) if data.due_on else ""

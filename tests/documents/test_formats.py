@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from promosms.documents import shown
+from promosms.documents import formats
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ from promosms.documents import shown
     ],
 )
 def test_money(amount, english, polish, xml):
-    assert shown.money(amount, "en") == english
-    assert shown.money(amount, "pl") == polish
-    assert shown.decimal(amount) == xml
+    assert formats.money(amount, "en") == english
+    assert formats.money(amount, "pl") == polish
+    assert formats.decimal(amount) == xml
 
 
 def test_money_names_its_currency_without_a_break():
-    assert shown.money(10_000, "pl", "PLN") == "1,00\u00a0PLN"
+    assert formats.money(10_000, "pl", "PLN") == "1,00\u00a0PLN"
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def test_money_names_its_currency_without_a_break():
     [(2300, "23%", "23%"), (550, "5.5%", "5,5%"), (1000, "10%", "10%"), (825, "8.25%", "8,25%")],
 )
 def test_rates(rate, english, polish):
-    assert shown.percent(rate, "en") == english
-    assert shown.percent(rate, "pl") == polish
+    assert formats.percent(rate, "en") == english
+    assert formats.percent(rate, "pl") == polish
 
 
 def test_days_accounts_and_numbers():
-    assert shown.day(date(2026, 5, 1), "pl").split() == ["1", "maja", "2026"]
-    assert shown.day(date(2026, 5, 1), "cs").split() == ["1", "May", "2026"]
-    assert shown.iban("DE89 370400440532013000").split() == [
+    assert formats.day(date(2026, 5, 1), "pl").split() == ["1", "maja", "2026"]
+    assert formats.day(date(2026, 5, 1), "cs").split() == ["1", "May", "2026"]
+    assert formats.iban("DE89 370400440532013000").split() == [
         "DE89",
         "3704",
         "0044",
@@ -53,7 +53,7 @@ def test_days_accounts_and_numbers():
         "0130",
         "00",
     ]
-    assert shown.number(-12_000, "en") == "−12,000"
+    assert formats.number(-12_000, "en") == "−12,000"
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_days_accounts_and_numbers():
     ],
 )
 def test_texts_are_made_fit_for_xml_and_print(given, kept):
-    assert shown.plain(given) == kept
+    assert formats.plain(given) == kept
 
 
 def test_only_very_long_words_get_places_to_break():
-    assert shown.breakable("a" * 32) == "a" * 32
-    assert shown.breakable("b" * 33).count("\u200b") == 4
+    assert formats.breakable("a" * 32) == "a" * 32
+    assert formats.breakable("b" * 33).count("\u200b") == 4
