@@ -1,4 +1,4 @@
-"""What admins may type in about prices, and the words for what is wrong with it."""
+"""The forms of admins for prices and price tables, with their error messages."""
 
 from datetime import datetime
 
@@ -12,13 +12,13 @@ from promosms.forms.shared import stripped
 from promosms.language import gettext, money, number
 from promosms.language import lazy_gettext as _
 from promosms.services.prices import cells as price_cells
-from promosms.services.prices.cells import BadCell, PriceProblem, Typed
+from promosms.services.prices.cells import BadCell, NewPrice, PriceProblem
 from promosms.services.prices.tables import COLUMNS, MOST_ROWS, BadTable, TableProblem
 from promosms.settings import settings
 
 
 class PriceForm(FlaskForm):
-    """What one part costs in a country, or to some of its numbers, and from when."""
+    """The price of one part in a country or for a prefix, and from when it is valid."""
 
     country = StringField(
         _("Country"),
@@ -58,11 +58,11 @@ class PriceForm(FlaskForm):
         render_kw={"autocomplete": "off"},
     )
 
-    def read(self, present: datetime) -> Typed | None:
-        """What was typed; None and an error at its field when it cannot be taken."""
+    def read(self, present: datetime) -> NewPrice | None:
+        """The price; None, and an error at its field, if it is invalid."""
         try:
             country = price_cells.country(self.country.data or "")
-            return Typed(
+            return NewPrice(
                 country,
                 price_cells.prefix(self.prefix.data or "", country),
                 price_cells.tier(self.tier.data or ""),
@@ -74,9 +74,9 @@ class PriceForm(FlaskForm):
             return None
 
     def refuse(self, error: BadCell) -> None:
-        """Say at its field what is wrong."""
+        """Show an error at its field."""
         field = "tier" if error.column == "top_up_from" else error.column
-        self[field].errors = [problem_words(error)]
+        self[field].errors = [cell_problem(error)]
 
     def _amount(self) -> int:
         typed = self.price.data or ""
@@ -84,22 +84,22 @@ class PriceForm(FlaskForm):
             if typed.strip("0.,"):
                 raise BadCell("price", PriceProblem.NOT_FREE)
             return 0
-        found = price_cells.amount(typed)
-        if found is None:
+        amount = price_cells.amount(typed)
+        if amount is None:
             raise BadCell("price", PriceProblem.PRICE)
-        return found
+        return amount
 
 
 class EntryForm(FlaskForm):
-    """Which stored price; without a beginning it is the one that holds now."""
+    """A stored price to withdraw; without a beginning the one that is valid now."""
 
     country = HiddenField(validators=[Regexp(r"^[A-Z]{2}\Z")])
     prefix = HiddenField(validators=[Regexp(r"^[0-9]{0,12}\Z")])
     tier = HiddenField(validators=[Regexp(r"^[0-9]{1,15}\Z")])
     valid_from = HiddenField(validators=[Length(max=40)])
 
-    def read(self) -> Typed | None:
-        """The entry, to be withdrawn; None for what no button of ours sends."""
+    def read(self) -> NewPrice | None:
+        """The withdrawal; None for values that our pages never send."""
         begins = self.valid_from.data or ""
         try:
             moment = datetime.fromisoformat(begins) if begins else None
@@ -108,11 +108,11 @@ class EntryForm(FlaskForm):
         if moment is not None and moment.tzinfo is None:
             return None
         tier = int(self.tier.data or 0)
-        return Typed(self.country.data or "", self.prefix.data or "", tier, moment, None)
+        return NewPrice(self.country.data or "", self.prefix.data or "", tier, moment, None)
 
 
 class TableForm(FlaskForm):
-    """A table of prices."""
+    """The upload of a price table."""
 
     file = FileField(
         _("CSV file"),
@@ -123,21 +123,21 @@ class TableForm(FlaskForm):
 
 
 class AgreeForm(FlaskForm):
-    """A table whose changes have been looked at; the seal says which they were."""
+    """A previewed table to import; the digest proves which changes were shown."""
 
     text = HiddenField(validators=[InputRequired()])
-    seal = HiddenField(validators=[InputRequired(), Length(max=20)])
+    digest = HiddenField(validators=[InputRequired(), Length(max=20)])
 
 
-def problem_words(error: BadCell) -> str:
+def cell_problem(error: BadCell) -> str:
     """What is wrong with a price, and what to do about it."""
-    words: dict[PriceProblem, str] = {
+    sentences: dict[PriceProblem, str] = {
         PriceProblem.COUNTRY: gettext(
-            "There is no country “%(said)s”. Write codes such as PL, DE.", said=error.said[:20]
+            "There is no country “%(said)s”. Write codes such as PL, DE.", said=error.value[:20]
         ),
         PriceProblem.PREFIX: gettext("Write digits only, such as 48731, at most 12."),
         PriceProblem.PREFIX_ELSEWHERE: gettext(
-            "Numbers of this country begin with %(said)s. Begin with it too.", said=error.said
+            "Numbers of this country begin with %(said)s. Begin with it too.", said=error.value
         ),
         PriceProblem.PRICE: gettext("Enter a price, such as 0.03."),
         PriceProblem.NOT_FREE: gettext(
@@ -161,36 +161,36 @@ def problem_words(error: BadCell) -> str:
         ),
         PriceProblem.CURRENCY: gettext(
             "Prices here are in %(ours)s, not in %(said)s. Convert them first.",
-            ours=settings.currency,
-            said=error.said,
+            ours=setting("CURRENCY"),
+            said=error.value,
         ),
         PriceProblem.TWICE: gettext(
-            "This price stands in row %(row)s already. Delete one of the two.", row=error.said
+            "This price stands in row %(row)s already. Delete one of the two.", row=error.value
         ),
         PriceProblem.CELLS: gettext(
             "There are more cells than columns. Put a price with a comma into quotation marks, or "
             "separate the cells by semicolons."
         ),
     }
-    return words[error.problem]
+    return sentences[error.problem]
 
 
-def row_words(error: BadCell) -> str:
-    """The same for a row of a table, where words stand for what the form has boxes for."""
+def row_problem(error: BadCell) -> str:
+    """The same for a row of a table, where the words free and none replace fields of the form."""
     if error.problem == PriceProblem.PRICE:
-        words = gettext(
+        sentence = gettext(
             "Enter a price, such as 0.03. Write none to send nothing there any more, or free."
         )
     elif error.problem == PriceProblem.NOT_FREE:
-        words = gettext("A price of 0 must be meant: write the word free.")
+        sentence = gettext("A price of 0 must be meant: write the word free.")
     else:
-        words = problem_words(error)
-    return str(words)
+        sentence = cell_problem(error)
+    return str(sentence)
 
 
-def table_words(error: BadTable) -> str:
+def table_problem(error: BadTable) -> str:
     """Why a table cannot be read, and what to do about it."""
-    words: dict[TableProblem, str] = {
+    sentences: dict[TableProblem, str] = {
         TableProblem.EMPTY: gettext("This file is empty. Choose the file with your prices."),
         TableProblem.TOO_LARGE: gettext(
             "The table is too large. Split it: at most %(rows)s rows and 1 MB.",
@@ -204,15 +204,15 @@ def table_words(error: BadTable) -> str:
             "CSV with your spreadsheet program."
         ),
         TableProblem.MISSING: gettext(
-            "There is no column %(name)s. Name it in the first row.", name=error.said
+            "There is no column %(name)s. Name it in the first row.", name=error.column
         ),
         TableProblem.UNKNOWN: gettext(
             "There is a column “%(name)s”. Delete it, or give it one of these names: %(names)s.",
-            name=error.said,
+            name=error.column,
             names=", ".join(COLUMNS),
         ),
         TableProblem.REPEATED: gettext(
-            "The column %(name)s stands there twice. Delete one of them.", name=error.said
+            "The column %(name)s stands there twice. Delete one of them.", name=error.column
         ),
     }
-    return words[error.problem]
+    return sentences[error.problem]

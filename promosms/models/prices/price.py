@@ -1,4 +1,4 @@
-"""Prices: what a part costs by route, country, prefix, size of the top-up and day."""
+"""Prices: what a part costs, by route, country, prefix, tier and day."""
 
 from datetime import UTC, datetime
 
@@ -7,19 +7,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime
 
-# Before any clock of an installation: a price without a beginning.
+# `valid_from` of a price without a beginning.
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 ALWAYS = "1970-01-01 00:00:00"
 
 
 class Price(Model):
-    """Net price of one part, in 1/10,000 of the currency; without `amount` it is withdrawn.
+    """Net price of one part, in 1/10,000 of the currency; withdrawn if `amount` is empty.
 
-    Of those whose `prefix` (digits behind the +, empty: the whole country) begins the number the
-    longest wins; of those whose `tier_from` (the net size of a top-up, 1/10,000) is reached the
-    largest; of those that are valid the youngest. A withdrawn one stands for none: the next
-    shorter prefix or smaller tier holds. Rows are only added, except plans of the future, so that
-    the table is its own history.
+    `prefix` is the first digits of the number without the + (empty: the whole country); the
+    longest one that fits wins. `tier_from` is the net amount of a top-up in 1/10,000; the highest
+    one that is reached wins. Of the valid entries the latest wins. After a withdrawn entry the
+    next shorter prefix or lower tier counts. Rows that were valid once are never changed, so the
+    table is its own history.
     """
 
     __tablename__ = "prices"

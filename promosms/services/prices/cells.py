@@ -1,4 +1,4 @@
-"""Cells of a price: what admins type, in a form or in a table, and what is wrong with it."""
+"""Parsing of prices that admins type in a form or import as a table."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from promosms.settings import settings
 
 UNITS = 10_000
 DEAREST = 100 * UNITS
-FREE, NONE = "free", "none"  # the words that stand for a price of nothing, and for no price
+FREE, NONE = "free", "none"  # the words for a price of 0, and for a withdrawn price
 FARTHEST = timedelta(days=3653)
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _FIGURES = re.compile(r"-?\d{1,12}(?:[.,]\d{0,12})?", re.ASCII)
@@ -39,15 +39,15 @@ class PriceProblem(StrEnum):
 
 
 class BadCell(Exception):
-    """A cell that cannot be taken: its column, why, and what stood there."""
+    """An invalid cell: its column, the problem, and a value for the message."""
 
-    def __init__(self, column: str, problem: PriceProblem, said: str = "") -> None:
-        super().__init__(column, problem, said)
-        self.column, self.problem, self.said = column, problem, said
+    def __init__(self, column: str, problem: PriceProblem, value: str = "") -> None:
+        super().__init__(column, problem, value)
+        self.column, self.problem, self.value = column, problem, value
 
 
-class Typed(NamedTuple):
-    """A price as it was typed; `valid_from` is None for now, `amount` None to withdraw it."""
+class NewPrice(NamedTuple):
+    """A price as typed; `valid_from` is None for now, `amount` is None to withdraw the price."""
 
     country: str
     prefix: str
@@ -57,12 +57,12 @@ class Typed(NamedTuple):
 
     @property
     def series(self) -> tuple[str, str, int]:
-        """What it is a price of."""
+        """Country, prefix and tier."""
         return self.country, self.prefix, self.tier_from
 
 
 def country(cell: str) -> str:
-    """A code of ISO 3166 that has telephones. Raises BadCell."""
+    """An ISO 3166 code of a country with phone numbers. Raises BadCell."""
     code = cell.strip().upper()
     if not countries.known(code):
         raise BadCell("country", PriceProblem.COUNTRY, cell.strip())
@@ -70,10 +70,10 @@ def country(cell: str) -> str:
 
 
 def prefix(cell: str, of_country: str) -> str:
-    """Digits behind the +, with which the numbers of this country begin. Raises BadCell.
+    """The first digits of phone numbers, without the +. Raises BadCell.
 
-    The calling code alone is the whole country. Where several countries share one, the number's
-    own country decides first, so that a prefix of the other does no harm.
+    The calling code alone means the whole country. Where several countries share a calling code,
+    the country of the number is compared first, so a prefix of the other country has no effect.
     """
     digits = _SPACES.sub("", cell).removeprefix("+")
     calling = countries.calling_code(of_country).removeprefix("+")
@@ -100,7 +100,7 @@ def amount(cell: str) -> int | None:
 
 
 def tier(cell: str) -> int:
-    """The net size of the top-up with which a tier begins, in 1/10,000. Raises BadCell."""
+    """The net amount of the top-up at which a tier begins, in 1/10,000. Raises BadCell."""
     if not cell.strip():
         return 0
     units = _units("top_up_from", PriceProblem.TIER, cell)
@@ -110,18 +110,18 @@ def tier(cell: str) -> int:
 
 
 def moment(cell: str, present: datetime) -> datetime | None:
-    """A day, or a day and a time, in UTC; nothing or *now* is None. Raises BadCell."""
+    """A day, or a day and a time, in UTC; None if empty or *now*. Raises BadCell."""
     typed = " ".join(cell.split())
     if typed.casefold() in ("", "now"):
         return None
     for form in (day + time for day in _DAYS for time in _TIMES):
         try:
-            found = datetime.strptime(typed, form).replace(tzinfo=UTC)
+            parsed = datetime.strptime(typed, form).replace(tzinfo=UTC)
         except ValueError:
             continue
-        if found > present + FARTHEST:
+        if parsed > present + FARTHEST:
             break
-        return found
+        return parsed
     raise BadCell("valid_from", PriceProblem.MOMENT, cell.strip())
 
 

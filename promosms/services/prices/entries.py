@@ -1,6 +1,6 @@
-"""Price entries as admins keep them: planned, changed, withdrawn. Each act is audited.
+"""Changes of prices by admins: set, planned, withdrawn. Each act is audited.
 
-What held once stays as it was: a new price is a further row with the moment from which it holds.
+A price that was ever valid is never changed: a new price is another row with its own `valid_from`.
 """
 
 import hashlib
@@ -16,55 +16,55 @@ from promosms.language import money
 from promosms.models import BEGINNING, Price, Route, now
 from promosms.services.audit import log as audit_log
 from promosms.services.prices import prices
-from promosms.services.prices.cells import BadCell, PriceProblem, Typed
+from promosms.services.prices.cells import BadCell, NewPrice, PriceProblem
 from promosms.services.prices.prices import Entry
 
 
 class Change(NamedTuple):
-    """What a typed price would change: `before` is what holds without it, at its beginning."""
+    """A new price, and the price that would be valid at its beginning without it."""
 
-    typed: Typed
+    price: NewPrice
     before: int | None
 
 
-def put(route_id: int, typed: Typed, actor: str) -> bool:
-    """Store a price, or its end; False if it is so already. Raises BadCell for a past beginning.
+def put(route_id: int, price: NewPrice, actor: str) -> bool:
+    """Set or withdraw a price; False if nothing changes. Raises BadCell for a past beginning.
 
-    Campaigns that are prepared already keep theirs.
+    Campaigns that are prepared already keep their prices.
     """
     with transaction() as session:
         route, moment = lock(session, route_id), now()
-        changes = what_changes(prices.entries(route_id), [typed], moment)
+        changes = what_changes(prices.entries(route_id), [price], moment)
         write(session, route_id, changes, moment)
         for change in changes:
-            audit_log.record(actor, "route.price", route.code, _said(change))
+            audit_log.record(actor, "route.price", route.code, _audit_text(change))
         return bool(changes)
 
 
-def drop_plan(route_id: int, typed: Typed, actor: str) -> bool:
-    """Forget a price that does not hold yet; False if there is none, or if it holds by now."""
+def drop_plan(route_id: int, price: NewPrice, actor: str) -> bool:
+    """Delete a planned price; False if there is none, or if it is valid by now."""
     with transaction() as session:
         route, moment = lock(session, route_id), now()
-        if typed.valid_from is None or typed.valid_from <= moment:
+        if price.valid_from is None or price.valid_from <= moment:
             return False
-        gone = session.execute(
+        deleted = session.execute(
             delete(Price)
             .where(
                 Price.route_id == route_id,
-                Price.country == typed.country,
-                Price.prefix == typed.prefix,
-                Price.tier_from == typed.tier_from,
-                Price.valid_from == typed.valid_from,
+                Price.country == price.country,
+                Price.prefix == price.prefix,
+                Price.tier_from == price.tier_from,
+                Price.valid_from == price.valid_from,
             )
             .returning(Price.amount)
         ).all()
-        for (amount,) in gone:
-            audit_log.record(actor, "route.unplan", route.code, _named(typed, amount))
-        return bool(gone)
+        for (amount,) in deleted:
+            audit_log.record(actor, "route.unplan", route.code, _named(price, amount))
+        return bool(deleted)
 
 
 def copy(source_id: int, target_id: int) -> None:
-    """Give a new route what holds on another one, and what is planned there; part of making it."""
+    """Copy the valid and planned prices of a route to a new one, in the caller's transaction."""
     with transaction() as session:
         moment = now()
         for entry in present(prices.entries(source_id), moment):
@@ -72,93 +72,100 @@ def copy(source_id: int, target_id: int) -> None:
             session.add(Price(route_id=target_id, **(entry._asdict() | {"valid_from": begins})))
 
 
-def present(known: Iterable[Entry], moment: datetime) -> list[Entry]:
-    """Of each series the entry that holds at the moment, unless withdrawn, and what is planned."""
-    holding: dict[tuple[str, str, int], Entry] = {}
+def present(entries: Iterable[Entry], moment: datetime) -> list[Entry]:
+    """The entries that are valid at the moment and not withdrawn, and the planned ones."""
+    valid: dict[tuple[str, str, int], Entry] = {}
     planned = []
-    for entry in sorted(known, key=lambda entry: entry[:4]):
+    for entry in sorted(entries, key=_sort_key):
         if entry.valid_from > moment:
             planned.append(entry)
         else:
-            holding[entry.series] = entry
-    found = [entry for entry in holding.values() if entry.amount is not None] + planned
-    return sorted(found, key=lambda entry: entry[:4])
+            valid[entry.series] = entry
+    not_withdrawn = [entry for entry in valid.values() if entry.amount is not None]
+    return sorted(not_withdrawn + planned, key=_sort_key)
 
 
-class Past(NamedTuple):
-    """An entry as history shows it: until when it held, and whether it is what holds now."""
+class HistoryRow(NamedTuple):
+    """An entry in the history: until when it was valid, and whether it is valid now."""
 
     entry: Entry
     until: datetime | None
-    holds: bool
+    valid: bool
 
 
-def history(known: Iterable[Entry], country: str, moment: datetime) -> list[Past]:
-    """Everything that ever was or will be the price of a country, by numbers and tier."""
-    own = sorted((entry for entry in known if entry.country == country), key=lambda one: one[:4])
-    found = []
-    for entry, after in zip(own, [*own[1:], None], strict=False):
+def history(entries: Iterable[Entry], country: str, moment: datetime) -> list[HistoryRow]:
+    """All past, present and planned prices of a country, by prefix and tier."""
+    of_country = sorted((entry for entry in entries if entry.country == country), key=_sort_key)
+    rows = []
+    for entry, after in zip(of_country, [*of_country[1:], None], strict=False):
         until = after.valid_from if after and after.series == entry.series else None
         begun = entry.valid_from <= moment
-        found.append(Past(entry, until, begun and (until is None or until > moment)))
-    return found
+        rows.append(HistoryRow(entry, until, begun and (until is None or until > moment)))
+    return rows
 
 
-def what_changes(known: Sequence[Entry], wanted: Iterable[Typed], moment: datetime) -> list[Change]:
-    """The wanted prices that are not so already; raises BadCell for one that began in the past."""
-    changes = (change_of(known, typed, moment) for typed in wanted)
+def what_changes(
+    entries: Sequence[Entry], new_prices: Iterable[NewPrice], moment: datetime
+) -> list[Change]:
+    """The changes that new prices make; raises BadCell for a beginning in the past."""
+    changes = (change_of(entries, price, moment) for price in new_prices)
     return [change for change in changes if change is not None]
 
 
-def change_of(known: Sequence[Entry], typed: Typed, moment: datetime) -> Change | None:
-    """What this one changes; None if it is so already. Raises BadCell for a past beginning."""
-    begins = typed.valid_from or moment
-    own = [entry for entry in known if entry.series == typed.series and entry.valid_from <= begins]
-    last = max(own, key=lambda entry: entry.valid_from, default=None)
+def change_of(entries: Sequence[Entry], price: NewPrice, moment: datetime) -> Change | None:
+    """The change that a new price makes; None if it makes none. Raises BadCell."""
+    begins = price.valid_from or moment
+    earlier = [
+        entry for entry in entries if entry.series == price.series and entry.valid_from <= begins
+    ]
+    last = max(earlier, key=lambda entry: entry.valid_from, default=None)
     before = last.amount if last else None
-    same = before == typed.amount
-    exact = last is not None and last.valid_from == typed.valid_from
-    if same and (exact or typed.valid_from is None):
+    same_begin = last is not None and last.valid_from == price.valid_from
+    if before == price.amount and (same_begin or price.valid_from is None):
         return None
-    if typed.valid_from is not None and typed.valid_from <= moment:
+    if price.valid_from is not None and price.valid_from <= moment:
         raise BadCell("valid_from", PriceProblem.PAST)
-    return Change(typed, before)
+    return Change(price, before)
 
 
 def write(session: Session, route_id: int, changes: Iterable[Change], moment: datetime) -> None:
-    """Store changes; those without a beginning hold from this moment. The route is locked."""
+    """Store changes; those without a beginning are valid from `moment`. The route is locked."""
     rows = session.scalars(select(Price).where(Price.route_id == route_id))
-    known = {(row.country, row.prefix, row.tier_from, row.valid_from): row for row in rows}
-    for typed, _before in changes:
-        begins = typed.valid_from or moment
-        row = known.get((*typed.series, begins))
+    by_key = {(row.country, row.prefix, row.tier_from, row.valid_from): row for row in rows}
+    for price, _before in changes:
+        begins = price.valid_from or moment
+        row = by_key.get((*price.series, begins))
         if row is not None:
-            row.amount = typed.amount
+            row.amount = price.amount
         else:
-            new = typed._asdict() | {"valid_from": begins}
-            session.add(Price(route_id=route_id, **new))
+            values = price._asdict() | {"valid_from": begins}
+            session.add(Price(route_id=route_id, **values))
 
 
 def lock(session: Session, route_id: int) -> Route:
-    """Let nobody else change the prices of this route until the transaction ends."""
+    """Lock the route, so that only this transaction can change its prices."""
     return session.get_one(Route, route_id, with_for_update=True, populate_existing=True)
 
 
-def seal_of(changes: Sequence[Change]) -> str:
-    """A short name of exactly these changes: whoever agreed to it has seen them."""
+def digest(changes: Sequence[Change]) -> str:
+    """A hash of the changes, which proves that the reader has agreed to exactly these."""
     return hashlib.sha256(repr(changes).encode()).hexdigest()[:20]
 
 
-def _said(change: Change) -> str:
-    begins = change.typed.valid_from
-    until = f", from {begins:%Y-%m-%d %H:%M} UTC" if begins else ""
-    return f"{_named(change.typed, change.before)} -> {_price(change.typed.amount)}{until}"
+def _audit_text(change: Change) -> str:
+    begins = change.price.valid_from
+    since = f", from {begins:%Y-%m-%d %H:%M} UTC" if begins else ""
+    return f"{_named(change.price, change.before)} -> {_price(change.price.amount)}{since}"
 
 
-def _named(typed: Typed, amount: int | None) -> str:
-    prefix = f" +{typed.prefix}" if typed.prefix else ""
-    tier = f", top-up from {money(typed.tier_from)}" if typed.tier_from else ""
-    return f"{typed.country}{prefix}{tier}: {_price(amount)}"
+def _named(price: NewPrice, amount: int | None) -> str:
+    prefix = f" +{price.prefix}" if price.prefix else ""
+    tier = f", top-up from {money(price.tier_from)}" if price.tier_from else ""
+    return f"{price.country}{prefix}{tier}: {_price(amount)}"
+
+
+def _sort_key(entry: Entry) -> tuple[str, str, int, datetime]:
+    return entry[:4]
 
 
 def _price(amount: int | None) -> str:

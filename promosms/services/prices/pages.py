@@ -1,4 +1,4 @@
-"""The price list as its readers see it: by country and tier, with what is going to change."""
+"""The price list for customers: by country and tier, with planned changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from promosms.services.prices import prices, tiers
 from promosms.services.prices.prices import Entry, PriceList
 from promosms.services.prices.tiers import Standing
 
-COMING = 10  # moments of change that are looked at
+MOST_CHANGES = 10  # planned moments of change that are considered
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A price of now (1/10,000, None: nothing is sent there), and the next one and its day."""
+    """The present price (1/10,000, None: nothing is sent there), and the next one with its day."""
 
     amount: int | None
     changes_at: datetime | None = None
-    then: int | None = None
+    next_amount: int | None = None
 
 
 @dataclass(frozen=True)
-class Line:
+class PriceRow:
     """The prices of a country, or of those numbers in it that begin with `prefix`."""
 
     country: str
@@ -32,46 +32,46 @@ class Line:
 
 @dataclass(frozen=True)
 class Saving:
-    """What a part costs now, and with the next tier, in a country; most of all in percent."""
+    """The price of a part in a country now and in the next tier, and the difference in percent."""
 
     country: str
     now: int
-    then: int
+    next_tier: int
     percent: int
 
 
 @dataclass(frozen=True)
-class Page:
-    """A price list: a cell of each line for each of the sizes at which a tier begins."""
+class PriceTable:
+    """A price list: each row has a cell for each of the tiers that begin at `sizes`."""
 
     sizes: list[int]
-    lines: list[Line]
+    rows: list[PriceRow]
     standing: Standing
     saving: Saving | None
 
 
-def page(route_id: int, account_id: int, home: str, moment: datetime) -> Page:
+def price_table(route_id: int, account_id: int, home: str, moment: datetime) -> PriceTable:
     """The prices of a route for an account whose own country is `home`."""
-    known = prices.entries(route_id)
-    sizes = sorted({0, *(entry.tier_from for entry in price_entries.present(known, moment))})
+    entries = prices.entries(route_id)
+    sizes = sorted({0, *(entry.tier_from for entry in price_entries.present(entries, moment))})
     standing = tiers.standing(account_id, sizes[1:], moment)
-    changes = sorted({entry.valid_from for entry in known if entry.valid_from > moment})[:COMING]
-    columns = [_column(known, size, moment, changes) for size in sizes]
-    lists = [found for column in columns for _at, found in column]
-    places = sorted({place for found in lists for place in found.amounts})
-    lines = [Line(*place, [_cell(column, *place) for column in columns]) for place in places]
-    return Page(sizes, lines, standing, _saving(known, standing, home, moment))
+    planned = sorted({entry.valid_from for entry in entries if entry.valid_from > moment})
+    columns = [_column(entries, size, (moment, *planned[:MOST_CHANGES])) for size in sizes]
+    price_lists = [price_list for column in columns for _at, price_list in column]
+    keys = sorted({key for price_list in price_lists for key in price_list.amounts})
+    rows = [PriceRow(*key, [_cell(column, *key) for column in columns]) for key in keys]
+    return PriceTable(sizes, rows, standing, _saving(entries, standing, home, moment))
 
 
 def _column(
-    known: Sequence[Entry], size: int, moment: datetime, changes: Sequence[datetime]
+    entries: Sequence[Entry], size: int, moments: Sequence[datetime]
 ) -> list[tuple[datetime, PriceList]]:
-    """The prices of a tier at this moment and at those at which something changes."""
-    return [(at, prices.choose(known, size, at)) for at in (moment, *changes)]
+    """The prices of a tier at several moments."""
+    return [(at, prices.choose(entries, size, at)) for at in moments]
 
 
 def _cell(column: list[tuple[datetime, PriceList]], country: str, prefix: str) -> Cell:
-    amounts = [(at, found.of(country, f"+{prefix}")) for at, found in column]
+    amounts = [(at, price_list.of(country, f"+{prefix}")) for at, price_list in column]
     present = amounts[0][1]
     for at, amount in amounts[1:]:
         if amount != present:
@@ -80,17 +80,17 @@ def _cell(column: list[tuple[datetime, PriceList]], country: str, prefix: str) -
 
 
 def _saving(
-    known: Sequence[Entry], standing: Standing, home: str, moment: datetime
+    entries: Sequence[Entry], standing: Standing, home: str, moment: datetime
 ) -> Saving | None:
-    """What the next tier saves: at home, else where it saves most."""
-    if standing.following is None:
+    """What the next tier saves: in the own country, else where it saves most."""
+    if standing.next_tier is None:
         return None
-    present = prices.choose(known, standing.tier, moment).amounts
-    then = prices.choose(known, standing.following, moment)
+    present = prices.choose(entries, standing.tier, moment).amounts
+    next_tier = prices.choose(entries, standing.next_tier, moment)
     cheaper = [
         Saving(country, amount, after, round(100 * (amount - after) / amount))
         for (country, prefix), amount in present.items()
-        if (after := then.of(country, f"+{prefix}")) is not None and after < amount
+        if (after := next_tier.of(country, f"+{prefix}")) is not None and after < amount
     ]
-    at_home = [one for one in cheaper if one.country == home]
-    return max(at_home or cheaper, key=lambda one: one.percent, default=None)
+    at_home = [saving for saving in cheaper if saving.country == home]
+    return max(at_home or cheaper, key=lambda saving: saving.percent, default=None)

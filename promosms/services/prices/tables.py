@@ -1,7 +1,7 @@
-"""Price tables: the prices of a route as a CSV file, out of the installation and back into it.
+"""Price tables: export and import of the prices of a route as a CSV file.
 
-Columns: country, prefix, top_up_from, valid_from (UTC; empty: holds now), price, currency. Only
-country and price are needed. A table adds and changes; what it does not name stays as it is.
+Columns: country, prefix, top_up_from, valid_from (UTC; empty: now), price, currency. Only country
+and price are required. An import adds and changes prices, and deletes none.
 """
 
 import csv
@@ -18,7 +18,7 @@ from promosms.models import now
 from promosms.services.audit import log as audit_log
 from promosms.services.prices import cells as price_cells
 from promosms.services.prices import entries, prices
-from promosms.services.prices.cells import FREE, NONE, UNITS, BadCell, PriceProblem, Typed
+from promosms.services.prices.cells import FREE, NONE, UNITS, BadCell, NewPrice, PriceProblem
 from promosms.services.prices.entries import Change
 from promosms.services.prices.prices import Entry
 from promosms.settings import settings
@@ -31,7 +31,7 @@ _INVISIBLE = str.maketrans("", "", "\0\ufeff\u200b\u200e\u200f")
 
 
 class TableProblem(StrEnum):
-    """Why a table cannot be read at all."""
+    """Why a table cannot be read."""
 
     EMPTY = "empty"
     TOO_LARGE = "too_large"
@@ -43,33 +43,33 @@ class TableProblem(StrEnum):
 
 
 class BadTable(Exception):
-    """The table cannot be read; `said` is the column in question."""
+    """The table cannot be read; `column` is the column with the problem."""
 
-    def __init__(self, problem: TableProblem, said: str = "") -> None:
-        super().__init__(problem, said)
-        self.problem, self.said = problem, said
+    def __init__(self, problem: TableProblem, column: str = "") -> None:
+        super().__init__(problem, column)
+        self.problem, self.column = problem, column
 
 
-class Moved(Exception):
+class PreviewOutdated(Exception):
     """The prices have changed since the preview was shown."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a table would do: changes with their row numbers, rows that are so, rows refused."""
+    """What an import would do: changes and errors with row numbers, and how many rows are equal."""
 
     changes: list[tuple[int, Change]]
     same: int
     errors: list[tuple[int, BadCell]]
 
     @property
-    def seal(self) -> str:
-        """Stands for these changes, so that they are made or none."""
-        return entries.seal_of([change for _row, change in self.changes])
+    def digest(self) -> str:
+        """The digest of the changes, which the form sends back."""
+        return entries.digest([change for _row, change in self.changes])
 
 
 def export_rows(route_id: int) -> Iterator[list[str]]:
-    """What holds and what is planned, as rows; importing them changes nothing."""
+    """The valid and planned prices as rows; importing them changes nothing."""
     yield list(COLUMNS)
     moment, currency = now(), settings.currency
     for entry in entries.present(prices.entries(route_id), moment):
@@ -92,68 +92,68 @@ def decode(raw: bytes) -> str:
 def plan(route_id: int, text: str, moment: datetime | None = None) -> Plan:
     """What a table would change on a route now. Raises BadTable."""
     moment = moment or now()
-    known: dict[tuple[str, str, int], list[Entry]] = {}
+    by_series: dict[tuple[str, str, int], list[Entry]] = {}
     for entry in prices.entries(route_id):
-        known.setdefault(entry.series, []).append(entry)
-    found = Plan([], 0, [])
+        by_series.setdefault(entry.series, []).append(entry)
+    changes: list[tuple[int, Change]] = []
+    errors: list[tuple[int, BadCell]] = []
     same, seen = 0, dict[tuple[object, ...], int]()
     for row, cells in _rows(text):
         try:
-            typed = _read(cells, moment)
-            if typed[:4] in seen:
-                raise BadCell("", PriceProblem.TWICE, str(seen[typed[:4]]))
-            seen[typed[:4]] = row
-            change = entries.change_of(known.get(typed.series, []), typed, moment)
+            price = _read(cells, moment)
+            if price[:4] in seen:
+                raise BadCell("", PriceProblem.TWICE, str(seen[price[:4]]))
+            seen[price[:4]] = row
+            change = entries.change_of(by_series.get(price.series, []), price, moment)
             if change is None:
                 same += 1
             else:
-                found.changes.append((row, change))
+                changes.append((row, change))
         except BadCell as error:
-            found.errors.append((row, error))
-    return Plan(found.changes, same, found.errors)
+            errors.append((row, error))
+    return Plan(changes, same, errors)
 
 
-def apply(route_id: int, text: str, seal: str, actor: str) -> int:
-    """Make all the changes that a preview has shown, or none; returns how many.
+def apply(route_id: int, text: str, digest: str, actor: str) -> int:
+    """Make all changes that a preview has shown, or none; returns how many.
 
-    Raises Moved if they would not be the same any more, and BadTable.
+    Raises PreviewOutdated if they are not the same any more, and BadTable.
     """
     with transaction() as session:
         route, moment = entries.lock(session, route_id), now()
-        found = plan(route_id, text, moment)
-        if found.errors or found.seal != seal:
-            raise Moved
-        entries.write(session, route_id, (change for _row, change in found.changes), moment)
-        if found.changes:
-            audit_log.record(
-                actor, "route.prices", route.code, f"{len(found.changes)} from a table"
-            )
-        return len(found.changes)
+        planned = plan(route_id, text, moment)
+        if planned.errors or planned.digest != digest:
+            raise PreviewOutdated
+        entries.write(session, route_id, (change for _row, change in planned.changes), moment)
+        number = len(planned.changes)
+        if number:
+            audit_log.record(actor, "route.prices", route.code, f"{number} from a table")
+        return number
 
 
 def figures(units: int) -> str:
-    """1/10,000 as a plain number without needless zeros, such as 0.03."""
+    """1/10,000 as a plain number without trailing zeros, such as 0.03."""
     figures = f"{Decimal(units) / UNITS:.4f}".rstrip("0").rstrip(".")
     return figures or "0"
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with their number in the file, as cells by column."""
+    """Each row with its number in the file, as cells by column."""
     plain = text.translate(_INVISIBLE)
     delimiter = csv_files.guess_delimiter(plain)
     reader = csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter)
     head: list[str] | None = None
     try:
         for number, cells in enumerate(reader, 1):
-            kept = [formulas.unescaped(cell.strip()) for cell in cells]
-            if not any(kept) or (number == 1 and kept[0].lower() == "sep="):
+            values = [formulas.unescaped(cell.strip()) for cell in cells]
+            if not any(values) or (number == 1 and values[0].lower() == "sep="):
                 continue
             if number > MOST_ROWS:
                 raise BadTable(TableProblem.TOO_LARGE)
             if head is None:
-                head = _head(kept)
+                head = _head(values)
             else:
-                yield number, _by_column(head, kept)
+                yield number, _by_column(head, values)
     except csv.Error as error:
         raise BadTable(TableProblem.QUOTES) from error
     if head is None:
@@ -174,20 +174,20 @@ def _head(cells: list[str]) -> list[str]:
 
 
 def _by_column(head: list[str], cells: list[str]) -> dict[str, str]:
-    """The cells by name; what is too much stands under an empty name."""
-    found = dict.fromkeys(COLUMNS, "") | {"": "".join(cells[len(head) :])}
+    """The cells by name of the column; cells without a column are joined under ""."""
+    by_column = dict.fromkeys(COLUMNS, "") | {"": "".join(cells[len(head) :])}
     for name, cell in zip(head, cells, strict=False):
-        found[name] = cell if name else found[""] + cell
-    return found
+        by_column[name] = cell if name else by_column[""] + cell
+    return by_column
 
 
-def _read(cells: dict[str, str], moment: datetime) -> Typed:
+def _read(cells: dict[str, str], moment: datetime) -> NewPrice:
     if cells[""] or cells["currency"].isdecimal():
         raise BadCell("", PriceProblem.CELLS)
     if cells["currency"] and cells["currency"].upper() != settings.currency:
         raise BadCell("currency", PriceProblem.CURRENCY, cells["currency"][:20])
     country = price_cells.country(cells["country"])
-    return Typed(
+    return NewPrice(
         country,
         price_cells.prefix(cells["prefix"], country),
         price_cells.tier(cells["top_up_from"]),

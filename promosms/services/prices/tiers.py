@@ -1,4 +1,4 @@
-"""Volume tiers: whoever tops up more at once pays less for a part, for a year."""
+"""Volume tiers: one large top-up gives lower prices for a year."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,32 +12,32 @@ from promosms.models import TopUp, TopUpStatus
 
 @dataclass(frozen=True)
 class Standing:
-    """The tier that an account has: 1/10,000 of the currency, 0 for none; `until` when.
+    """The tier of an account (1/10,000 of the currency, 0 for none), and until when it has it.
 
-    `following` is the next one, None when there is none.
+    `next_tier` is the next one, None if there is none.
     """
 
     tier: int
     until: datetime | None
-    following: int | None
+    next_tier: int | None
 
 
 def reached(account_id: int, moment: datetime) -> int:
-    """The largest single top-up (net, 1/10,000) that was paid in the twelve months before."""
+    """The largest single top-up (net, 1/10,000) that was paid in the last twelve months."""
     return max((size for size, _until in _counting(account_id, moment)), default=0)
 
 
 def standing(account_id: int, sizes: Iterable[int], moment: datetime) -> Standing:
-    """Which of the tiers that begin at these sizes an account has."""
-    counting = _counting(account_id, moment)
-    largest = max((size for size, _until in counting), default=0)
-    had = max((size for size in sizes if size <= largest), default=0)
-    until = max((end for size, end in counting if had and size >= had), default=None)
-    return Standing(had, until, min((size for size in sizes if size > largest), default=None))
+    """The tier of an account, out of those that begin at these sizes."""
+    top_ups = _counting(account_id, moment)
+    largest = max((size for size, _until in top_ups), default=0)
+    tier = max((size for size in sizes if size <= largest), default=0)
+    until = max((end for size, end in top_ups if tier and size >= tier), default=None)
+    return Standing(tier, until, min((size for size in sizes if size > largest), default=None))
 
 
 def year_after(moment: datetime) -> datetime:
-    """The same day a year later; after a leap day it is the first of March."""
+    """The same day a year later; the first of March after a leap day."""
     try:
         return moment.replace(year=moment.year + 1)
     except ValueError:
@@ -45,7 +45,7 @@ def year_after(moment: datetime) -> datetime:
 
 
 def _counting(account_id: int, moment: datetime) -> list[tuple[int, datetime]]:
-    """Net size and end of each top-up that counts; what was refunded of it does not."""
+    """Net amount less refunds, and end of validity, of each top-up that counts."""
     query = select(TopUp.net, TopUp.gross, TopUp.paid, TopUp.paid_at).where(
         TopUp.account_id == account_id,
         TopUp.status == TopUpStatus.PAID,

@@ -1,4 +1,4 @@
-"""Prices of a route: add and change them, plan them, withdraw them, and whole tables of them."""
+"""Prices of a route: set, plan and withdraw them, and import and export price tables."""
 
 from contextlib import closing
 
@@ -10,8 +10,8 @@ from promosms.forms.prices import (
     EntryForm,
     PriceForm,
     TableForm,
-    row_words,
-    table_words,
+    row_problem,
+    table_problem,
 )
 from promosms.language import gettext as _
 from promosms.language import ngettext, number
@@ -34,30 +34,29 @@ SHOWN = 200
 @bp.route("/routes/<code>/prices", methods=["GET", "POST"])
 @allow(Access.ADMIN)
 def prices(code: str) -> ResponseReturnValue:
-    """What a part costs on a route; another price."""
-    route = _found(code)
+    """The prices of a route, and a form to set one."""
+    route = _route(code)
     if request.method == "GET":
-        return _page(route, PriceForm(formdata=None, data=_asked()))
+        return _page(route, PriceForm(formdata=None, data=_price_to_change()))
     form = PriceForm()
     if not form.validate() or not _put(route, form):
         return _page(route, form), 422
-    return _back(code)
+    return _redirect(code)
 
 
 @bp.route("/routes/<code>/prices/history")
 @allow(Access.ADMIN)
 def price_history(code: str) -> ResponseReturnValue:
-    """Everything that ever was the price of a country."""
-    route, country = _found(code), request.args.get("country", "")
+    """All prices that a country has had, and planned ones."""
+    route, country = _route(code), request.args.get("country", "")
     if not countries.known(country):
-        return _back(code)
-    known = services.entries(route.id)
+        return _redirect(code)
     return render_template(
         "admin/price_history.html",
         route=route,
         name=countries.names({country})[0][1],
         country=country,
-        lines=price_entries.history(known, country, now()),
+        rows=price_entries.history(services.entries(route.id), country, now()),
         moment_now=now(),
     )
 
@@ -65,35 +64,35 @@ def price_history(code: str) -> ResponseReturnValue:
 @bp.route("/routes/<code>/prices/remove", methods=["POST"])
 @allow(Access.ADMIN)
 def remove_price(code: str) -> ResponseReturnValue:
-    """Withdraw a price from now on, or drop one that was only planned."""
-    route, form = _found(code), EntryForm()
-    typed = form.read() if form.validate() else None
-    if typed is None:
+    """Withdraw a price from now on, or delete a planned one."""
+    route, form = _route(code), EntryForm()
+    price = form.read() if form.validate() else None
+    if price is None:
         abort(400)
-    if typed.valid_from is not None:
-        gone = price_entries.drop_plan(route.id, typed, me().public_id)
+    if price.valid_from is not None:
+        removed = price_entries.drop_plan(route.id, price, me().public_id)
         done = _("The planned price is dropped.")
     else:
-        gone = price_entries.put(route.id, typed, me().public_id)
+        removed = price_entries.put(route.id, price, me().public_id)
         done = _("The price is withdrawn. Campaigns that are prepared already keep theirs.")
-    nothing = _("There was no such price any more, so nothing was changed.")
-    flash(done if gone else nothing, "good" if gone else "info")
-    return _back(code)
+    unchanged = _("There was no such price any more, so nothing was changed.")
+    flash(done if removed else unchanged, "good" if removed else "info")
+    return _redirect(code)
 
 
 @bp.route("/routes/<code>/prices.csv")
 @allow(Access.ADMIN)
 def export_prices(code: str) -> ResponseReturnValue:
-    """What holds and what is planned, as a table that can be changed and imported again."""
-    route = _found(code)
+    """The valid and planned prices as a CSV file that can be edited and imported again."""
+    route = _route(code)
     return csv_file(price_tables.export_rows(route.id), f"prices-{route.code}.csv")
 
 
 @bp.route("/routes/<code>/prices/table", methods=["GET", "POST"])
 @allow(Access.ADMIN)
 def price_table(code: str) -> ResponseReturnValue:
-    """Choose a table, and see what it would change. Nothing is stored yet."""
-    route, form = _found(code), TableForm()
+    """Upload a table, and preview its changes. Nothing is stored yet."""
+    route, form = _route(code), TableForm()
     if not form.validate_on_submit():
         return _choose(route, form), 422 if form.errors else 200
     try:
@@ -101,49 +100,53 @@ def price_table(code: str) -> ResponseReturnValue:
             text = price_tables.decode(file.stream.read(price_tables.MOST_BYTES + 1))
         return _preview(route, text, price_tables.plan(route.id, text))
     except BadTable as error:
-        form.file.errors = [table_words(error)]
+        form.file.errors = [table_problem(error)]
         return _choose(route, form), 422
 
 
 @bp.route("/routes/<code>/prices/import", methods=["POST"])
 @allow(Access.ADMIN)
 def import_prices(code: str) -> ResponseReturnValue:
-    """Make the changes that the preview has shown."""
-    route, form = _found(code), AgreeForm()
+    """Make the previewed changes."""
+    route, form = _route(code), AgreeForm()
     if not form.validate():
         return redirect(url_for("admin.price_table", code=code), code=303)
     text = form.text.data or ""
     try:
-        done = price_tables.apply(route.id, text, form.seal.data or "", me().public_id)
+        changed = price_tables.apply(route.id, text, form.digest.data or "", me().public_id)
     except BadTable:
         return redirect(url_for("admin.price_table", code=code), code=303)
-    except price_tables.Moved:
+    except price_tables.PreviewOutdated:
         flash(_("The prices have changed since you looked. Please look again."), "warn")
         return _preview(route, text, price_tables.plan(route.id, text))
-    said = ngettext("%(n)s price is changed.", "%(n)s prices are changed.", done, n=number(done))
-    flash(said, "good")
-    return _back(code)
+    flash(
+        ngettext(
+            "%(n)s price is changed.", "%(n)s prices are changed.", changed, n=number(changed)
+        ),
+        "good",
+    )
+    return _redirect(code)
 
 
-def _found(code: str) -> Route:
+def _route(code: str) -> Route:
     return routes.find(code) or abort(404)
 
 
-def _back(code: str) -> ResponseReturnValue:
+def _redirect(code: str) -> ResponseReturnValue:
     return redirect(url_for("admin.prices", code=code), code=303)
 
 
-def _asked() -> dict[str, str]:
-    """The price whose button *Change* was pressed."""
+def _price_to_change() -> dict[str, str]:
+    """The price whose link *Change* was followed."""
     return {name: request.args.get(name, "")[:20] for name in ("country", "prefix", "tier")}
 
 
 def _put(route: Route, form: PriceForm) -> bool:
-    typed = form.read(now())
-    if typed is None:
+    price = form.read(now())
+    if price is None:
         return False
     try:
-        changed = price_entries.put(route.id, typed, me().public_id)
+        changed = price_entries.put(route.id, price, me().public_id)
     except BadCell as error:
         form.refuse(error)
         return False
@@ -153,20 +156,20 @@ def _put(route: Route, form: PriceForm) -> bool:
 
 
 def _page(route: Route, form: PriceForm) -> str:
-    wanted, moment = request.args.get("q", "").strip()[:60], now()
-    found = price_entries.present(services.entries(route.id), moment)
-    names = countries.names({entry.country for entry in found})
+    typed, moment = request.args.get("q", "").strip()[:60], now()
+    entries = price_entries.present(services.entries(route.id), moment)
+    names = countries.names({entry.country for entry in entries})
     return render_template(
         "admin/prices.html",
         route=route,
         form=form,
-        wanted=wanted,
+        typed=typed,
         groups=[
-            (name, code, [entry for entry in found if entry.country == code])
+            (name, code, [entry for entry in entries if entry.country == code])
             for code, name in names
-            if countries.fits(wanted, code, name)
+            if countries.fits(typed, code, name)
         ],
-        any_price=bool(found),
+        any_price=bool(entries),
         moment_now=moment,
         figures=price_tables.figures,
     )
@@ -187,14 +190,14 @@ def _choose(route: Route, form: TableForm) -> str:
 
 
 def _preview(route: Route, text: str, plan: Plan) -> ResponseReturnValue:
-    named = dict(countries.names({change.typed.country for _row, change in plan.changes}))
+    names = dict(countries.names({change.price.country for _row, change in plan.changes}))
     page = render_template(
         "admin/price_preview.html",
         route=route,
         plan=plan,
         changes=plan.changes[:SHOWN],
-        errors=[(row, row_words(error)) for row, error in plan.errors[:SHOWN]],
-        names=named,
-        form=AgreeForm(formdata=None, data={"text": text, "seal": plan.seal}),
+        errors=[(row, row_problem(error)) for row, error in plan.errors[:SHOWN]],
+        names=names,
+        form=AgreeForm(formdata=None, data={"text": text, "digest": plan.digest}),
     )
     return page, 422 if plan.errors else 200

@@ -15,28 +15,25 @@ from promosms.web.access import Access, allow, my_account
 @bp.route("/prices")
 @allow(Access.MEMBER)
 def prices() -> ResponseReturnValue:
-    """What a part costs, by country."""
-    wanted, account = request.args.get("q", "").strip()[:60], my_account()
-    ways = routes.everything()
+    """The price of a part, by country."""
+    typed, account = request.args.get("q", "").strip()[:60], my_account()
     route = routes.find(request.args.get("route", "")) or defaults.default_route()
-    page = price_pages.page(route.id, account.id, account.region, now())
-    own = page.sizes.index(page.standing.tier)
-    names = countries.names({line.country for line in page.lines})
-    by_country = {
-        code: [line for line in page.lines if line.country == code] for code, _name in names
-    }
+    table = price_pages.price_table(route.id, account.id, account.region, now())
+    own_column = table.sizes.index(table.standing.tier)
+    names = countries.names({row.country for row in table.rows})
+    by_country = {code: [row for row in table.rows if row.country == code] for code, _name in names}
     return render_template(
         "billing/prices.html",
-        ways=ways,
+        routes=routes.everything(),
         route=route,
-        page=page,
+        table=table,
         groups=[
             (name, countries.calling_code(code), by_country[code])
             for code, name in names
-            if countries.fits(wanted, code, name)
+            if countries.fits(typed, code, name)
         ],
         names=dict(names),
-        own_column=own,
-        changing=any(line.cells[own].changes_at for line in page.lines),
-        wanted=wanted,
+        own_column=own_column,
+        changing=any(row.cells[own_column].changes_at for row in table.rows),
+        typed=typed,
     )

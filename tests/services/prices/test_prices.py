@@ -64,7 +64,9 @@ def test_the_price_is_the_one_of_the_rule(
     found = prices.choose(entries, reached, moment)
     expected = slowly(entries, country, phone, reached, moment)
     assert found.of(country, phone) == expected
-    whole = slowly([one for one in entries if not one.prefix], country, phone, reached, moment)
+    whole = slowly(
+        [entry for entry in entries if not entry.prefix], country, phone, reached, moment
+    )
     assert found.countries().get(country) == whole
 
 
@@ -91,11 +93,11 @@ def test_a_new_year_begins_with_its_first_moment() -> None:
 @pytest.fixture
 def route_id(context: None) -> int:
     with transaction() as session:
-        found = defaults.default_route().id
+        route_id = defaults.default_route().id
         for size, amount in ((1_000_000, 270), (5_000_000, 240)):
-            session.add(Price(route_id=found, country="PL", tier_from=size, amount=amount))
-        session.add(Price(route_id=found, country="PL", valid_from=NEW_YEAR, amount=310))
-    return found
+            session.add(Price(route_id=route_id, country="PL", tier_from=size, amount=amount))
+        session.add(Price(route_id=route_id, country="PL", valid_from=NEW_YEAR, amount=310))
+    return route_id
 
 
 def top_up(
@@ -185,10 +187,10 @@ def test_where_the_next_tier_saves_nothing_at_home_another_country_is_named(
     with transaction() as session:
         session.add(Price(route_id=route_id, country="DE", tier_from=1_000_000, amount=400))
         session.add(Price(route_id=route_id, country="FR", prefix="336", amount=0))
-    found = price_pages.page(route_id, cast.owner.account_id, "IT", NEW_YEAR - INSTANT)
+    found = price_pages.price_table(route_id, cast.owner.account_id, "IT", NEW_YEAR - INSTANT)
     assert found.saving == price_pages.Saving("DE", 800, 400, 50)
-    found = price_pages.page(route_id, cast.owner.account_id, "PL", NEW_YEAR - INSTANT)
+    found = price_pages.price_table(route_id, cast.owner.account_id, "PL", NEW_YEAR - INSTANT)
     assert found.saving == price_pages.Saving("PL", 300, 270, 10)
-    (line,) = [line for line in found.lines if line.country == "PL"]
+    (line,) = [line for line in found.rows if line.country == "PL"]
     assert line.cells[0] == price_pages.Cell(300, NEW_YEAR, 310)
     assert line.cells[1] == price_pages.Cell(270)

@@ -14,8 +14,8 @@ from promosms.services.installation import defaults
 from promosms.services.prices import entries as price_entries
 from promosms.services.prices import prices
 from promosms.services.prices import tables as price_tables
-from promosms.services.prices.cells import PriceProblem, Typed
-from promosms.services.prices.tables import BadTable, Moved, TableProblem
+from promosms.services.prices.cells import NewPrice, PriceProblem
+from promosms.services.prices.tables import BadTable, PreviewOutdated, TableProblem
 
 ADMIN = "an admin"
 LATER = (now() + timedelta(days=60)).replace(hour=8, minute=30, second=0, microsecond=0)
@@ -87,7 +87,7 @@ def route_id(context: None) -> int:
 
 
 def take(route_id: int, text: str) -> int:
-    return price_tables.apply(route_id, text, price_tables.plan(route_id, text).seal, ADMIN)
+    return price_tables.apply(route_id, text, price_tables.plan(route_id, text).digest, ADMIN)
 
 
 def present(route_id: int) -> dict[tuple[str, str], int]:
@@ -105,14 +105,14 @@ def count() -> int:
 def fill(route_id: int) -> None:
     """One of everything that a table can say."""
     for typed in (
-        Typed("PL", "", 0, None, 325),
-        Typed("PL", "48731", 0, None, 400),
-        Typed("PL", "", 1_000_000, LATER, 290),
-        Typed("PL", "", 0, LATER, None),
-        Typed("DE", "", 0, LATER + timedelta(seconds=7), 810),
-        Typed("GB", "", 0, None, 0),
-        Typed("FR", "", 0, None, None),
-        Typed("JP", "", 0, None, 1_000_000),
+        NewPrice("PL", "", 0, None, 325),
+        NewPrice("PL", "48731", 0, None, 400),
+        NewPrice("PL", "", 1_000_000, LATER, 290),
+        NewPrice("PL", "", 0, LATER, None),
+        NewPrice("DE", "", 0, LATER + timedelta(seconds=7), 810),
+        NewPrice("GB", "", 0, None, 0),
+        NewPrice("FR", "", 0, None, None),
+        NewPrice("JP", "", 0, None, 1_000_000),
     ):
         assert price_entries.put(route_id, typed, ADMIN)
 
@@ -157,8 +157,8 @@ def test_it_reads_what_spreadsheets_write(route_id: int) -> None:
     for text in WRITTEN:
         plan = price_tables.plan(route_id, price_tables.decode(text.encode()))
         assert plan.errors == [], text
-        (only,) = [change.typed for _row, change in plan.changes]
-        assert only == Typed("PL", "", 0, None, 500)
+        (only,) = [change.price for _row, change in plan.changes]
+        assert only == NewPrice("PL", "", 0, None, 500)
 
 
 def test_it_reads_every_encoding(context: None) -> None:
@@ -173,8 +173,8 @@ def test_one_bad_row_and_nothing_is_imported(route_id: int) -> None:
         text = f"{HEAD}\nIT,,,,0.07,EUR\n\n{row}\n"
         plan = price_tables.plan(route_id, text)
         assert [(number, error.problem) for number, error in plan.errors] == [(4, problem)], row
-        with pytest.raises(Moved):
-            price_tables.apply(route_id, text, plan.seal, ADMIN)
+        with pytest.raises(PreviewOutdated):
+            price_tables.apply(route_id, text, plan.digest, ADMIN)
     assert present(route_id) == before
     assert db.session.scalars(select(AuditEntry)).all() == []
 
@@ -182,22 +182,22 @@ def test_one_bad_row_and_nothing_is_imported(route_id: int) -> None:
 def test_a_row_that_is_there_twice_says_where(route_id: int) -> None:
     plan = price_tables.plan(route_id, "country,price\nPL,0.05\nDE,0.09\npl,0.05\n")
     ((row, error),) = plan.errors
-    assert (row, error.problem, error.said) == (4, PriceProblem.TWICE, "2")
+    assert (row, error.problem, error.value) == (4, PriceProblem.TWICE, "2")
 
 
 def test_what_is_no_table_is_refused(route_id: int) -> None:
-    for raw, problem, said in UNREADABLE:
+    for raw, problem, column in UNREADABLE:
         with pytest.raises(BadTable) as refused:
             price_tables.plan(route_id, price_tables.decode(raw))
-        assert (refused.value.problem, refused.value.said) == (problem, said)
+        assert (refused.value.problem, refused.value.column) == (problem, column)
 
 
 def test_prices_that_moved_since_the_preview_are_not_overwritten(route_id: int) -> None:
     text = "country,price\nPL,0.05\nDE,0.09\n"
-    seal = price_tables.plan(route_id, text).seal
-    price_entries.put(route_id, Typed("PL", "", 0, None, 350), ADMIN)
-    with pytest.raises(Moved):
-        price_tables.apply(route_id, text, seal, ADMIN)
+    digest = price_tables.plan(route_id, text).digest
+    price_entries.put(route_id, NewPrice("PL", "", 0, None, 350), ADMIN)
+    with pytest.raises(PreviewOutdated):
+        price_tables.apply(route_id, text, digest, ADMIN)
     assert present(route_id)["PL", ""] == 350
     assert present(route_id)["DE", ""] == 800
 
@@ -207,8 +207,8 @@ def test_a_plan_that_has_become_past_since_the_preview_is_refused(route_id: int)
     yesterday = now() - timedelta(days=1)
     plan = price_tables.plan(route_id, text, yesterday)
     assert (len(plan.changes), plan.errors) == (1, [])
-    with pytest.raises(Moved):
-        price_tables.apply(route_id, text, plan.seal, ADMIN)
+    with pytest.raises(PreviewOutdated):
+        price_tables.apply(route_id, text, plan.digest, ADMIN)
 
 
 def test_it_is_one_act_on_record(route_id: int) -> None:
@@ -222,4 +222,4 @@ def test_days_are_read_as_people_write_them(route_id: int) -> None:
     before = datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
     for cell, found in DAYS:
         plan = price_tables.plan(route_id, f"country,price,valid_from\nPL,0.05,{cell}\n", before)
-        assert [change.typed.valid_from for _row, change in plan.changes] == [found]
+        assert [change.price.valid_from for _row, change in plan.changes] == [found]

@@ -24,7 +24,7 @@ from promosms.models import (
 from promosms.services.campaigns import audience, launch, preparation
 from promosms.services.installation import defaults
 from promosms.services.prices import entries as price_entries
-from promosms.services.prices.cells import Typed
+from promosms.services.prices.cells import NewPrice
 from tests.services.sending.conftest import MakeCampaign, check_books
 from tests.support.cast import Cast
 
@@ -33,7 +33,7 @@ PLAY = [f"+4873122{number:04}" for number in range(3)]
 
 
 def reprice(amount: int | None, prefix: str = "", at: datetime | None = None) -> None:
-    typed = Typed("PL", prefix, 0, at, amount)
+    typed = NewPrice("PL", prefix, 0, at, amount)
     assert price_entries.put(defaults.default_route().id, typed, "an admin")
 
 

@@ -22,7 +22,7 @@ def choose(admin: PageClient, text: bytes, status: int = 200) -> BeautifulSoup:
 
 
 def agreed(page: BeautifulSoup) -> dict[str, str]:
-    return {name: str(page.select_one(f"#{name}")["value"]) for name in ("text", "seal")}
+    return {name: str(page.select_one(f"#{name}")["value"]) for name in ("text", "digest")}
 
 
 def test_it_is_looked_at_first_and_then_imported(app: Flask, admin: PageClient) -> None:
@@ -73,14 +73,14 @@ def test_each_bad_row_is_named_with_what_to_do(app: Flask, admin: PageClient) ->
 
 
 def test_a_file_that_is_no_table_is_refused(admin: PageClient) -> None:
-    for text, said in (
+    for text, problem in (
         (b"", "This file is empty"),
         (b"land,price\nPL,1\n", "There is a column “land”"),
         (b"country\nPL\n", "There is no column price"),
         (b"country,price\n\x81\x8d,1\n", "The letters of this file cannot be read"),
         (b"country,price" + b"\nPL,1" * 20_001, "The table is too large. Split it"),
     ):
-        assert said in choose(admin, text, 422).select(".error")[0].get_text()
+        assert problem in choose(admin, text, 422).select(".error")[0].get_text()
 
 
 def test_a_file_must_be_chosen(admin: PageClient) -> None:
@@ -108,7 +108,12 @@ def test_pressing_twice_imports_once(app: Flask, admin: PageClient) -> None:
 def test_without_a_preview_nothing_is_imported(app: Flask, admin: PageClient) -> None:
     before = present(app)
     text = "country,price\nPL,0.05\n"
-    for forged in ({}, {"text": text}, {"text": "junk", "seal": "x"}, {"text": text, "seal": "x"}):
+    for forged in (
+        {},
+        {"text": text},
+        {"text": "junk", "digest": "x"},
+        {"text": text, "digest": "x"},
+    ):
         page = admin.post_page(f"{PAGE}/import", forged)
         assert page.select_one("main form button") is not None
     assert present(app) == before

@@ -47,9 +47,9 @@ WRONG = [
 
 def present(app: Flask, moment: datetime | None = None) -> dict[tuple[str, str], int]:
     with app.app_context():
-        found = prices.price_list(defaults.default_route().id, None, moment)
+        price_list = prices.price_list(defaults.default_route().id, None, moment)
         db.session.remove()
-    return found.amounts
+    return price_list.amounts
 
 
 def acts(app: Flask) -> list[str]:
@@ -68,8 +68,8 @@ def test_it_lists_them_by_country(admin: PageClient) -> None:
     assert len(rows) == len(defaults.PRICES)
     assert "Poland PL Change · Withdraw €0.03" in rows
     assert rows[0].startswith("Austria")
-    found = [words(row.get_text(" ")) for row in admin.get_page(f"{PAGE}?q=48").select("tbody tr")]
-    assert [row.split()[0] for row in found] == ["Poland"]
+    rows = [words(row.get_text(" ")) for row in admin.get_page(f"{PAGE}?q=48").select("tbody tr")]
+    assert [row.split()[0] for row in rows] == ["Poland"]
     assert "No country in the list fits" in admin.get_page(f"{PAGE}?q=Atlantis").get_text()
 
 
