@@ -17,7 +17,7 @@ def audit() -> None:
 
     number = 0
     for finding in ledger_audit.findings():
-        click.echo(ledger_audit.words(finding))
+        click.echo(ledger_audit.sentence(finding))
         number += 1
     if number:
         raise click.ClickException(f"Figures that should be the same and are not: {number}.")

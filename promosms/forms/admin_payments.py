@@ -1,4 +1,4 @@
-"""What admins may type in about orders, payments and refunds."""
+"""The forms of admins for received transfers and refunds."""
 
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
@@ -19,8 +19,8 @@ from promosms.settings import settings
 CENT = 100
 
 
-class AmountPart:
-    """An amount of the installation's currency in whole cents, more than nothing."""
+class AmountMixin:
+    """A positive amount of the installation's currency in whole cents."""
 
     amount = StringField(
         _("Amount"),
@@ -34,27 +34,27 @@ class AmountPart:
         return amount_of(self.amount.data or "") or 0
 
     def validate_amount(self, field: Field) -> None:
-        """Positive, whole cents, at most a million, of no other currency."""
-        currency = settings.currency
-        if _names_another(field.data, currency):
+        """Positive, in whole cents, at most a million, in no other currency."""
+        currency = setting("CURRENCY")
+        if _names_other_currency(field.data, currency):
             raise ValidationError(gettext("Enter the amount in %(currency)s.", currency=currency))
         try:
-            typed = plain_amount(_bare(field.data))
+            amount = plain_amount(_bare(field.data))
         except InvalidOperation:
-            typed = Decimal(0)
-        if not typed.is_finite() or not 0 < typed <= MOST:
+            amount = Decimal(0)
+        if not amount.is_finite() or not 0 < amount <= MOST:
             raise ValidationError(gettext("Enter an amount, such as 123 or 123.45."))
-        if typed * UNITS % CENT:
+        if amount * UNITS % CENT:
             raise ValidationError(gettext("At most two digits after the comma."))
 
 
-class ReceiveForm(AmountPart, FlaskForm):
-    """A line of the bank statement that pays an order."""
+class ReceiveForm(AmountMixin, FlaskForm):
+    """A transfer on the bank statement that pays a top-up."""
 
     paid_on = DateField(
         _("Day on the bank statement"), [InputRequired(_("Enter the day on which it came."))]
     )
-    line = StringField(
+    bank_reference = StringField(
         _("Bank reference"),
         [
             DataRequired(_("Enter what names this line on the bank statement.")),
@@ -72,15 +72,15 @@ class ReceiveForm(AmountPart, FlaskForm):
     def __init__(self, missing: int, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.missing = missing
-        """What would pay the order, in 1/10,000: another amount is asked about once."""
+        """The open amount in 1/10,000; any other amount has to be confirmed."""
 
     def validate_paid_on(self, field: Field) -> None:
-        """Not a day to come."""
+        """Not a day in the future."""
         if field.data and field.data > seller_days.day_of(now()):
             raise ValidationError(gettext("This day is still to come."))
 
     def validate_sure(self, field: Field) -> None:
-        """What is booked cannot be unbooked, so a slip of the finger is asked about."""
+        """A booking cannot be undone, so an unexpected amount has to be confirmed."""
         if self.units and self.units != self.missing and not field.data:
             raise ValidationError(
                 gettext(
@@ -92,14 +92,14 @@ class ReceiveForm(AmountPart, FlaskForm):
 
     @property
     def paid_at(self) -> datetime:
-        """Noon of that day at the seller's, never a moment to come."""
+        """Noon of that day in the seller's time zone, but never in the future."""
         assert self.paid_on.data is not None
         noon = datetime.combine(self.paid_on.data, time(12), seller_days.zone())
         return min(noon, now())
 
 
-class RefundForm(AmountPart, FlaskForm):
-    """What is given back of a payment, and why."""
+class RefundForm(AmountMixin, FlaskForm):
+    """How much of a payment is refunded, and why."""
 
     reason = StringField(
         _("Reason"),
@@ -108,7 +108,7 @@ class RefundForm(AmountPart, FlaskForm):
         description=_("It stands on the credit note, so the customer reads it."),
         render_kw={"maxlength": 200},
     )
-    line = StringField(
+    bank_reference = StringField(
         _("Bank reference of your transfer"),
         [Length(max=100)],
         filters=[stripped],
@@ -123,13 +123,13 @@ class RefundForm(AmountPart, FlaskForm):
         self.by_transfer = by_transfer
 
     def validate_sent(self, field: Field) -> None:
-        """A bank transfer leaves by the hand of the admin, before it is booked."""
+        """The admin makes the bank transfer himself, before it is booked."""
         if self.by_transfer and not field.data:
             raise ValidationError(gettext("Send the transfer first, then tick this box."))
 
 
 def amount_of(typed: str) -> int | None:
-    """What was typed as an amount, in 1/10,000; None if it is none."""
+    """A typed amount in 1/10,000; None if the text is no amount."""
     try:
         amount = plain_amount(_bare(typed))
         return int(amount * UNITS) if amount.is_finite() and 0 < amount <= MOST else None
@@ -138,15 +138,15 @@ def amount_of(typed: str) -> int | None:
 
 
 def _bare(typed: str) -> str:
-    """The figures without the currency of the installation."""
-    currency = settings.currency
+    """The number without the currency of the installation."""
+    currency = str(setting("CURRENCY"))
     signs = {"EUR": "€", "GBP": "£", "USD": "$", "PLN": "zł"}
     for sign in (currency, currency.lower(), signs.get(currency, currency)):
         typed = typed.replace(sign, "")
     return typed.strip()
 
 
-def _names_another(typed: str, currency: str) -> bool:
+def _names_other_currency(typed: str, currency: str) -> bool:
     figures = set("0123456789.,+- \N{NO-BREAK SPACE}\N{MINUS SIGN}")
     rest = _bare(typed)
     return bool(rest) and any(sign.isdigit() for sign in rest) and not set(rest) <= figures

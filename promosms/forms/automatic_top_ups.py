@@ -1,44 +1,30 @@
-"""What may be typed in for the automatic top-up."""
+"""The form of the automatic top-up."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, StringField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, Field, ValidationError
+from wtforms.validators import DataRequired
 
-from promosms.forms.admin import UNITS, plain_amount
-from promosms.forms.shared import stripped
-from promosms.forms.top_ups import amount_words
+from promosms.forms.amounts import amount_field, as_text, check_amount, is_amount, units
+from promosms.forms.top_ups import amount_problem
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.models import AutomaticTopUp
 from promosms.services.payments import top_ups
-from promosms.services.payments.automatic_top_ups import Wishes
-
-MOST = Decimal(1_000_000)
-
-
-def _amount(label: str, description: str) -> StringField:
-    return StringField(
-        label,
-        [InputRequired(_("Enter an amount, such as 25.")), Length(max=20)],
-        filters=[stripped],
-        description=description,
-        render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20},
-    )
+from promosms.services.payments.automatic_top_ups import Settings
 
 
 class AutomaticForm(FlaskForm):
-    """When, how much, how much a month, and the consent that the card may be charged for it."""
+    """When and how much to top up, the monthly limit, and the consent to charge the card."""
 
-    below = _amount(
+    below = amount_field(
         _("When the balance falls below"), _("Such as 10. What campaigns have set aside is spent.")
     )
-    amount = _amount(
+    amount = amount_field(
         _("top up by (net)"), _("At least the amount above. VAT is added where it applies.")
     )
-    monthly_cap = _amount(
+    monthly_cap = amount_field(
         _("but at most in a month (net)"), _("Then nothing more is charged until the next month.")
     )
     agreed = BooleanField(
@@ -47,56 +33,38 @@ class AutomaticForm(FlaskForm):
         description=_("You can switch it off here at any moment."),
     )
 
-    def wishes(self) -> Wishes:
-        """What was typed, in 1/10,000, once the form is valid."""
-        return Wishes(units(self.below.data), units(self.amount.data), units(self.monthly_cap.data))
+    def settings(self) -> Settings:
+        """The settings in 1/10,000, once the form is valid."""
+        return Settings(
+            units(self.below.data), units(self.amount.data), units(self.monthly_cap.data)
+        )
 
     def validate_below(self, field: Field) -> None:
-        """More than nothing, whole cents."""
-        _check(field)
+        """A positive amount in whole cents."""
+        check_amount(field)
 
     def validate_amount(self, field: Field) -> None:
-        """An amount that is sold, and enough to lift the balance over the other one."""
-        _check(field)
+        """An amount that is for sale, and not below the threshold."""
+        check_amount(field)
         if why := top_ups.why_not(units(field.data)):
-            raise ValidationError(amount_words(why))
-        if _readable(self.below.data) and units(field.data) < units(self.below.data):
+            raise ValidationError(amount_problem(why))
+        if is_amount(self.below.data) and units(field.data) < units(self.below.data):
             raise ValidationError(gettext("Enter at least the amount above."))
 
     def validate_monthly_cap(self, field: Field) -> None:
         """At least one top-up."""
-        _check(field)
-        if _readable(self.amount.data) and units(field.data) < units(self.amount.data):
+        check_amount(field)
+        if is_amount(self.amount.data) and units(field.data) < units(self.amount.data):
             raise ValidationError(gettext("Enter at least the amount of one top-up."))
 
 
-def typed(row: AutomaticTopUp | None) -> dict[str, Any]:
-    """What stands in the form of somebody who has filled it in before."""
+def form_data(row: AutomaticTopUp | None) -> dict[str, Any]:
+    """The stored settings as the form shows them; {} before they were saved once."""
     if row is None or not row.amount:
         return {}
     return {
-        "below": f"{row.below / UNITS:.2f}",
-        "amount": f"{row.amount / UNITS:.2f}",
-        "monthly_cap": f"{row.monthly_cap / UNITS:.2f}",
+        "below": as_text(row.below),
+        "amount": as_text(row.amount),
+        "monthly_cap": as_text(row.monthly_cap),
         "agreed": row.active,
     }
-
-
-def units(text: str | None) -> int:
-    """What was typed, in 1/10,000."""
-    return int(plain_amount(text or "") * UNITS)
-
-
-def _check(field: Field) -> None:
-    if not _readable(field.data):
-        raise ValidationError(gettext("Enter an amount, such as 25."))
-    if plain_amount(field.data) * 100 % 1:
-        raise ValidationError(gettext("At most two digits after the comma."))
-
-
-def _readable(text: str | None) -> bool:
-    try:
-        amount = plain_amount(text or "")
-    except InvalidOperation:
-        return False
-    return amount.is_finite() and 0 < amount <= MOST

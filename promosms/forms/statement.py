@@ -1,40 +1,40 @@
-"""What of the statement is to be shown, as the address says it. Nonsense is left out."""
+"""The filters of the statement, as the address has them. Invalid values are ignored."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from promosms.language import timezone
-from promosms.services.ledger.statement import Topic, Wanted
+from promosms.services.ledger.statement import StatementFilter, Topic
 
 LONGEST = 60
 
 
 class Filters:
-    """The fields of the filter as typed, and what they mean."""
+    """The fields of the filter as typed, and their values."""
 
-    def __init__(self, asked: Mapping[str, str]) -> None:
-        self.topic = asked.get("kind", "") if asked.get("kind", "") in set(Topic) else ""
-        self.since = _day(asked.get("from", ""))
-        self.until = _day(asked.get("to", ""))
-        self.name = asked.get("q", "").strip()[:LONGEST]
+    def __init__(self, args: Mapping[str, str]) -> None:
+        self.topic = args.get("kind", "") if args.get("kind", "") in set(Topic) else ""
+        self.since = _day(args.get("from", ""))
+        self.until = _day(args.get("to", ""))
+        self.name = args.get("q", "").strip()[:LONGEST]
 
     @property
-    def wanted(self) -> Wanted:
-        """Days are those of the account, both of them included."""
+    def values(self) -> StatementFilter:
+        """The values for the service. Days are in the account's time zone, the last included."""
         after = self.until + timedelta(days=1) if self.until and self.until < date.max else None
-        return Wanted(Topic(self.topic), _start(self.since), _start(after), self.name)
+        return StatementFilter(Topic(self.topic), _start(self.since), _start(after), self.name)
 
     @property
     def address(self) -> dict[str, str]:
-        """The same as parts of an address."""
+        """The same as query arguments."""
         days = {"from": self.since, "to": self.until}
-        said = {name: day.isoformat() for name, day in days.items() if day is not None}
+        args = {name: day.isoformat() for name, day in days.items() if day is not None}
         texts = {"kind": self.topic, "q": self.name}
-        return {**said, **{name: text for name, text in texts.items() if text}}
+        return {**args, **{name: text for name, text in texts.items() if text}}
 
     @property
     def used(self) -> bool:
-        """Is anything left out?"""
+        """Is any filter set?"""
         return bool(self.address)
 
 

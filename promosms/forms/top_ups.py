@@ -1,4 +1,4 @@
-"""What may be typed in to buy: an amount, the company, the way of paying."""
+"""The forms to buy a top-up: amount, company, payment method."""
 
 import re
 import unicodedata
@@ -37,13 +37,13 @@ from promosms.settings import settings
 UNITS = 10_000
 FIGURES = re.compile(r"([+-]?)(\d+)(?:[.,](\d+))?", re.ASCII)
 LONGEST_AMOUNT = 30
-WITHOUT_POSTCODE = EU - {"IE"}  # outside of these there may be none
-JOINERS = "\u200c\u200d"  # some scripts cannot be written without
+WITH_POSTCODES = EU - {"IE"}  # elsewhere the postcode is optional
+JOINERS = "\u200c\u200d"  # not printable for Python, but some scripts need them
 NONCE = r"^[0-9a-f]{20}$"
 
 
 def cleaned(text: Any) -> Any:
-    """One line as it can be printed: single spaces, no control characters."""
+    """The text as one printable line: single spaces, no control characters."""
     if not isinstance(text, str):
         return text
     line = " ".join(unicodedata.normalize("NFC", text).split())
@@ -51,7 +51,7 @@ def cleaned(text: Any) -> Any:
 
 
 def at_most(most: int) -> Any:
-    """Refuse what is too long, with the count of how much."""
+    """A validator of the length; its message says by how much the text is too long."""
 
     def check(_form: FlaskForm, field: Field) -> None:
         length = len(field.data or "")
@@ -71,9 +71,9 @@ def at_most(most: int) -> Any:
     return check
 
 
-def amount_words(why: str) -> str:
-    """Why an amount is not sold."""
-    words: dict[str, str] = {
+def amount_problem(why: str) -> str:
+    """Why an amount is not for sale, as a sentence."""
+    sentences: dict[str, str] = {
         "small": gettext(
             "The smallest top-up is %(amount)s.", amount=money(settings.top_up_smallest)
         ),
@@ -83,11 +83,11 @@ def amount_words(why: str) -> str:
         ),
         "cents": gettext("At most two digits after the comma."),
     }
-    return words[why]
+    return sentences[why]
 
 
 class AmountForm(FlaskForm):
-    """An amount of one's own."""
+    """An amount that is not one of the packages."""
 
     amount = StringField(
         _("Another amount, net"),
@@ -100,18 +100,18 @@ class AmountForm(FlaskForm):
     """The amount in 1/10,000, once the form is valid."""
 
     def validate_amount(self, field: Field) -> None:
-        """25, 25,50, 25.50 or 1 000; not less and not more than is sold."""
-        found = FIGURES.fullmatch(_bare(field.data)) if len(field.data) <= LONGEST_AMOUNT else None
-        if found is None:
+        """Written as 25, 25,50, 25.50 or 1 000, and within the limits of a top-up."""
+        match = FIGURES.fullmatch(_bare(field.data)) if len(field.data) <= LONGEST_AMOUNT else None
+        if match is None:
             raise ValidationError(gettext("Enter an amount, such as 25 or 25.50."))
-        sign, whole, cents = found[1], found[2], found[3] or ""
+        sign, whole, cents = match[1], match[2], match[3] or ""
         if sign == "-" or not int(whole + cents):
             raise ValidationError(gettext("Enter an amount above zero, such as 25."))
         if len(cents) > 2:
-            raise ValidationError(amount_words("cents"))
+            raise ValidationError(amount_problem("cents"))
         units = int(whole) * UNITS + int(cents.ljust(2, "0")) * top_ups.CENT
         if why := top_ups.why_not(units):
-            raise ValidationError(amount_words(why))
+            raise ValidationError(amount_problem(why))
         self.units = units
 
 
@@ -121,7 +121,7 @@ class PackageForm(FlaskForm):
     package = IntegerField(validators=[InputRequired()])
 
     def validate_package(self, field: Field) -> None:
-        """One that is offered."""
+        """One of the offered amounts."""
         if field.data not in top_ups.packages():
             raise ValidationError(gettext("Choose one of the amounts, or enter your own."))
 
@@ -136,18 +136,18 @@ class OrderForm(FlaskForm):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.method.choices = ways()
+        self.method.choices = payment_methods()
 
 
-def ways() -> list[tuple[str, str]]:
-    """The ways of paying that there are, the quickest first."""
+def payment_methods() -> list[tuple[str, str]]:
+    """The payment methods that are available with their labels, the quickest first."""
     transfer = PayMethod.TRANSFER.value, gettext("By bank transfer")
     if not stripe_checkout.available():
         return [transfer]
     return [(PayMethod.CARD.value, gettext("By card, at once")), transfer]
 
 
-def _line(label: str, most: int, autocomplete: str, needed: bool = True) -> StringField:
+def _text_field(label: str, most: int, autocomplete: str, needed: bool = True) -> StringField:
     missing = [DataRequired(_("Please fill in this field."))] if needed else []
     return StringField(
         label, [*missing, at_most(most)], [cleaned], render_kw={"autocomplete": autocomplete}
@@ -155,13 +155,13 @@ def _line(label: str, most: int, autocomplete: str, needed: bool = True) -> Stri
 
 
 class CompanyForm(FlaskForm):
-    """The buyer, as VAT Directive 2006/112/EC art. 226 wants him on the invoice."""
+    """The buyer with the fields that VAT Directive 2006/112/EC art. 226 demands on an invoice."""
 
-    name = _line(_("Name of the company"), 200, "organization")
+    name = _text_field(_("Name of the company"), 200, "organization")
     country = SelectField(_("Country"), render_kw={"autocomplete": "country"})
-    street = _line(_("Street and number"), 200, "street-address")
-    postcode = _line(_("Postcode"), 20, "postal-code", needed=False)
-    city = _line(_("City"), 100, "address-level2")
+    street = _text_field(_("Street and number"), 200, "street-address")
+    postcode = _text_field(_("Postcode"), 20, "postal-code", needed=False)
+    city = _text_field(_("City"), 100, "address-level2")
     tax_id = StringField(
         _("Tax ID, such as VAT number or NIP (if you have one)"),
         [at_most(40)],
@@ -181,20 +181,20 @@ class CompanyForm(FlaskForm):
         self.country.choices = countries.everywhere()
 
     def validate_postcode(self, field: Field) -> None:
-        """All of the EU has postcodes, but for Ireland where many do without."""
-        if not field.data and self.country.data in WITHOUT_POSTCODE:
+        """Required in the EU, except in Ireland, where many addresses have none."""
+        if not field.data and self.country.data in WITH_POSTCODES:
             raise ValidationError(gettext("Please fill in this field."))
 
     def validate_tax_id(self, field: Field) -> None:
-        """A number of the chosen country with right check digits."""
+        """A number of the chosen country with correct check digits."""
         country = self.country.data or ""
         try:
             self.compact = tax_ids.compact(field.data or "", country)
         except tax_ids.BadTaxId as error:
-            raise ValidationError(_tax_words(error.country, country)) from error
+            raise ValidationError(_tax_id_problem(error.country, country)) from error
 
     def validate_email(self, field: Field) -> None:
-        """An address that can exist."""
+        """A syntactically valid address."""
         try:
             if field.data:
                 validate_email(field.data, check_deliverability=False)
@@ -202,7 +202,7 @@ class CompanyForm(FlaskForm):
             raise ValidationError(gettext("This is not an e-mail address.")) from error
 
     def details(self) -> Details:
-        """What was typed, for the services."""
+        """The values for the services."""
         return Details(
             name=self.name.data or "",
             street=self.street.data or "",
@@ -218,27 +218,27 @@ class CompanyForm(FlaskForm):
 
 
 def _bare(typed: str) -> str:
-    """The figures without spaces, without the currency and with a plain minus."""
-    code = settings.currency
+    """The number without spaces and currency, with an ASCII minus."""
+    code = setting("CURRENCY")
     plain = typed.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
     for name in (code, code.lower(), get_currency_symbol(code, current_language())):
         plain = plain.replace(name, "")
     return "".join(plain.split())
 
 
-def _tax_words(owner: str, chosen: str) -> str:
-    named = countries.name(chosen)
+def _tax_id_problem(owner: str, chosen: str) -> str:
+    country = countries.name(chosen)
     if owner:
-        owned: str = gettext(
+        foreign: str = gettext(
             "This is a number of %(other)s, but the company is in %(country)s. Choose the country "
             "of the number, or enter a number of %(country)s.",
             other=countries.name(owner),
-            country=named,
+            country=country,
         )
-        return owned
+        return foreign
     invalid: str = gettext(
         "This is not a tax ID of %(country)s: please look for a typing error. You can also leave "
         "the field empty.",
-        country=named,
+        country=country,
     )
     return invalid

@@ -1,4 +1,4 @@
-"""The figures of campaigns that have ended, in the worker."""
+"""The costs of ended campaigns."""
 
 from functools import partial
 
@@ -8,6 +8,6 @@ from promosms.services.ledger import campaign_costs
 
 
 def run() -> None:
-    """Store the figures of ended campaigns, and come back for what is left."""
+    """Store the costs of ended campaigns, and queue the job again for the rest."""
     if campaign_costs.store(time_slice.begin(others_wait=partial(queue.others_wait, "work"))):
         queue.wake("work", "campaign_costs.run")

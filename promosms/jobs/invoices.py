@@ -9,14 +9,14 @@ from promosms.services.invoices import files as invoice_files
 from promosms.services.mail import outbox
 
 log = logs.get(__name__)
-PATIENCE = 600.0
-_failed: dict[int, float] = {}  # when making the files of an invoice last failed
+RETRY_SECONDS = 600.0
+_failed: dict[int, float] = {}  # when rendering the files of an invoice last failed
 
 
 def run() -> None:
-    """Make what is missing, and come back for what is left; can be killed at any point.
+    """Render missing files, and queue the job again for the rest; can be killed at any point.
 
-    One that cannot be made does not stop the others, and is tried again ten minutes later.
+    An invoice that fails does not stop the others, and is tried again ten minutes later.
     """
     over = time_slice.begin(time_slice.SHARED)
     last = 0
@@ -25,7 +25,7 @@ def run() -> None:
         if over():
             queue.wake("work", "invoices.run")
             break
-        if time.monotonic() - _failed.get(last, -PATIENCE) >= PATIENCE:
+        if time.monotonic() - _failed.get(last, -RETRY_SECONDS) >= RETRY_SECONDS:
             _complete(last)
     if outbox.waiting():
         queue.wake("mail", "mail.run")

@@ -1,4 +1,4 @@
-"""Cards in the worker: automatic top-ups, lost webhooks, cards to forget. All of it asks Stripe."""
+"""What the worker does at Stripe: automatic top-ups, lost webhooks, cards to delete."""
 
 import time
 
@@ -13,31 +13,31 @@ from promosms.services.payments import (
 )
 
 log = logs.get(__name__)
-EVERY = 300.0  # seconds between two sweeps
+SWEEP_INTERVAL = 300.0  # seconds
 _swept: float | None = None
 
 
 def wake() -> None:
-    """Ring for what is due; called by the tick."""
+    """Queue the jobs that are due; called by the tick."""
     global _swept
     if not stripe_checkout.available():
         return
     wake_top_ups()
     if saved_cards.to_delete():
         queue.wake("work", "stripe.forget")
-    if _swept is None or time.monotonic() - _swept >= EVERY:
+    if _swept is None or time.monotonic() - _swept >= SWEEP_INTERVAL:
         _swept = time.monotonic()
         queue.wake("work", "stripe.sweep")
 
 
 def wake_top_ups() -> None:
-    """Ring for the accounts whose balance has fallen low; called where it may just have."""
+    """Queue the automatic top-ups that are due; also called where a balance may have fallen."""
     for account_id in automatic_top_ups.due():
         queue.wake("work", "stripe.top_up", account_id)
 
 
 def top_up(account_id: int) -> None:
-    """One automatic top-up; what could not be asked is asked again by the tick."""
+    """Make one automatic top-up; if Stripe cannot be reached, the tick queues it again."""
     try:
         if automatic_attempts.run(account_id):
             queue.wake("work", "invoices.run")
@@ -48,19 +48,19 @@ def top_up(account_id: int) -> None:
 
 
 def sweep() -> None:
-    """Ask Stripe about what we may not have heard of."""
+    """Book payments, refunds and disputes whose webhooks may be lost."""
     try:
-        asked = stripe_payments.sweep()
-        stripe_payments.sweep_back()
+        checked = stripe_payments.sync_unpaid()
+        stripe_payments.sync_reversals()
     except stripe_checkout.Unavailable:
         log.warning("card.unavailable")
         return
-    if asked:
+    if checked:
         queue.wake("work", "invoices.run")
 
 
 def forget() -> None:
-    """Have Stripe delete the cards that nobody has here any more."""
+    """Delete forgotten cards at Stripe."""
     try:
         saved_cards.delete_forgotten()
     except stripe_checkout.Unavailable:

@@ -29,8 +29,9 @@ from promosms.models.ledger import guards as ledger_guards
 from promosms.models.ledger.campaign_cost import CampaignCost
 from promosms.models.ledger.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
 from promosms.models.mail.email import Email, EmailStatus
-from promosms.models.payments.balance_wishes import AutomaticTopUp, LowBalanceAlert
+from promosms.models.payments.automatic_top_up import AutomaticTopUp
 from promosms.models.payments.card_deletion import CardDeletion
+from promosms.models.payments.low_balance_alert import LowBalanceAlert
 from promosms.models.payments.payment import Payment, PaymentKind
 from promosms.models.payments.top_up import PayMethod, TopUp, TopUpStatus
 from promosms.models.policies.cookie_choice import CookieChoice

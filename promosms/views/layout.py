@@ -12,8 +12,8 @@ from promosms.language import lazy_gettext as _
 from promosms.language import operator_name
 from promosms.models import Role
 from promosms.services.accounts import adjustments, trial
-from promosms.services.payments import all_top_ups
-from promosms.settings import settings
+from promosms.services.payments import top_up_search
+from promosms.settings import setting
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ ADMIN = (
         ("admin",),
         tuple(f"/admin/{part}" for part in ("top-ups", "payments", "invoices", "revenue"))
         + ("/admin/adjustments",),
-        lambda: all_top_ups.waiting() + adjustments.waiting(),
+        lambda: top_up_search.count_to_confirm() + adjustments.waiting(),
     ),
     Item(
         "admin.routes",

@@ -39,30 +39,30 @@ POLISH = Details("Kawiarnia Pod Lipą", "ul. Długa 1", "00-001", "Warszawa", "P
 
 @dataclass
 class Stripe:
-    """What the tests do to Stripe from outside: pay, refund, dispute, be away."""
+    """Controls Stripe from outside: pay, refund, dispute, fail."""
 
     url: str
     line: httpx.Client = field(repr=False)
 
     def do(self, path: str, **wish: Any) -> Any:
-        """What a payer, a bank or the operator does."""
+        """Do what a payer, a bank or the operator would do at Stripe."""
         answer = self.line.post(f"{self.url}/_config/{path}", json=wish)
         answer.raise_for_status()
         return answer.json()
 
     def listed(self, what: str) -> list[Any]:
-        """Everything of a kind that it knows."""
+        """All objects of a kind."""
         answer = self.line.get(f"{self.url}/v1/{what}", params={"limit": 100})
         found: list[Any] = answer.json()["data"]
         return found
 
     def events(self, kind: str) -> list[bytes]:
-        """What it would call out, as it would travel."""
-        told = [one for one in self.listed("events") if one["type"] == kind]
-        return [json.dumps(one).encode() for one in told]
+        """The bodies of the webhooks of a kind of event."""
+        events = [event for event in self.listed("events") if event["type"] == kind]
+        return [json.dumps(event).encode() for event in events]
 
     def wait_until_holding(self) -> None:
-        """Until it has done what was asked, and holds the answer back."""
+        """Wait until a request is done and its answer is held back."""
         end = time.monotonic() + 10
         while not self.do("switch")["holding"]:
             assert time.monotonic() < end
@@ -86,12 +86,11 @@ def stripe_url() -> Iterator[str]:
 
 @pytest.fixture
 def stripe(app: Flask, stripe_url: str) -> Iterator[Stripe]:
-    """A Stripe that knows nothing yet, and an installation that takes cards with it."""
-    override(
-        app,
-        stripe_secret_key="sk_test_0123456789",
-        stripe_webhook_secret=SECRET,
-        stripe_url=stripe_url,
+    """An empty Stripe, and an installation that is connected to it."""
+    app.config.update(
+        STRIPE_SECRET_KEY="sk_test_0123456789",
+        STRIPE_WEBHOOK_SECRET=SECRET,
+        STRIPE_URL=stripe_url,
     )
     headers = {"Authorization": "Bearer sk_test_0123456789"}
     with httpx.Client(headers=headers, timeout=20) as line:
@@ -101,7 +100,7 @@ def stripe(app: Flask, stripe_url: str) -> Iterator[Stripe]:
 
 @dataclass
 class Shop:
-    """The owner's account: orders, and what its books say."""
+    """The owner's account: its top-ups, payments and ledger."""
 
     app: Flask
     account_id: int
@@ -110,7 +109,7 @@ class Shop:
     stripe: Stripe
 
     def order(self, net: int = 1_000_000, **more: Any) -> TopUp:
-        """An order to be paid by card."""
+        """A top-up to be paid by card."""
         account, user = db.session.get_one(Account, self.account_id), self.user()
         return top_ups.order(account, user, net, PayMethod.CARD, **more)
 
@@ -119,17 +118,17 @@ class Shop:
         return db.session.get_one(User, self.user_id)
 
     def again(self, top_up: TopUp) -> TopUp:
-        """An order as it is now."""
+        """A top-up, read again."""
         db.session.rollback()
         return db.session.get_one(TopUp, top_up.id, populate_existing=True)
 
     def balance(self) -> int:
-        """The balance as it is now."""
+        """The balance, read again."""
         db.session.rollback()
         return db.session.get_one(Account, self.account_id, populate_existing=True).balance
 
     def account(self) -> Account:
-        """The account as it is now."""
+        """The account, read again."""
         db.session.rollback()
         return db.session.get_one(Account, self.account_id, populate_existing=True)
 
@@ -137,12 +136,12 @@ class Shop:
         """Kind and amount of each payment, in order."""
         db.session.rollback()
         query = db.session.query(Payment).filter_by(account_id=self.account_id)
-        return [(one.kind, one.amount) for one in query.order_by(Payment.id)]
+        return [(payment.kind, payment.amount) for payment in query.order_by(Payment.id)]
 
     def entries(self) -> list[tuple[str, int]]:
         """Kind and amount of each entry after the welcome."""
         query = db.session.query(LedgerEntry).filter_by(account_id=self.account_id)
-        return [(one.kind, one.amount) for one in query.order_by(LedgerEntry.id)][1:]
+        return [(entry.kind, entry.amount) for entry in query.order_by(LedgerEntry.id)][1:]
 
     def get(self, path: str) -> TestResponse:
         """Open a page in the owner's browser."""
@@ -157,24 +156,24 @@ class Shop:
         return self.browser.post_page(path, form, status)
 
     def visit(self, top_up: TopUp) -> str:
-        """Go to Stripe's page; the name of the session."""
+        """Go to Stripe's page; the id of the session."""
         answer = self.get(f"/billing/card/{top_up.public_id}")
         assert answer.status_code == 303, answer.text
         return str(answer.location.rsplit("/", 1)[1])
 
     def paid(self, net: int = 1_000_000) -> TopUp:
-        """An order that was paid by card."""
+        """A top-up that was paid by card."""
         top_up = self.order(net)
         self.stripe.do(f"pay/{self.visit(top_up)}")
         self.get(f"/billing/card/{top_up.public_id}/back")
         return self.again(top_up)
 
     def tell(self, kind: str) -> list[int]:
-        """Let Stripe call out all events of a kind; the answers."""
+        """Deliver all webhooks of a kind; returns the status codes."""
         return [self.call(body) for body in self.stripe.events(kind)]
 
     def call(self, body: bytes, headers: dict[str, str] | None = None) -> int:
-        """One call, as Stripe makes it, or somebody who pretends to be it."""
+        """Deliver one webhook, from Stripe or forged."""
         g.pop("_login_user", None)
         visitor = self.app.test_client()
         answer = visitor.post(
@@ -185,18 +184,18 @@ class Shop:
         )
         return answer.status_code
 
-    def saved_card(self, number: str = "4242424242424242", **wishes: int) -> None:
-        """A card at Stripe, and the wish to be topped up by it."""
-        made = self.stripe.do("cards", number=number)
+    def saved_card(self, number: str = "4242424242424242", **settings: int) -> None:
+        """A saved card with an active automatic top-up."""
+        card = self.stripe.do("cards", number=number)
         with transaction() as session:
             row = AutomaticTopUp(
                 account_id=self.account_id,
                 active=True,
-                below=wishes.get("below", 200_000),
-                amount=wishes.get("amount", 500_000),
-                monthly_cap=wishes.get("monthly_cap", 1_000_000),
-                customer=made["customer"],
-                card=made["card"],
+                below=settings.get("below", 200_000),
+                amount=settings.get("amount", 500_000),
+                monthly_cap=settings.get("monthly_cap", 1_000_000),
+                customer=card["customer"],
+                card=card["card"],
                 card_label="Visa •••• 4242",
             )
             session.add(row)

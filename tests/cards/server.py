@@ -40,21 +40,21 @@ class Session(StripeObject):
     object = "checkout.session"
     _id_prefix = "cs_"
 
-    def __init__(self, mode: str, **wish: Any) -> None:
-        if mode not in ("payment", "setup") or "success_url" not in wish:
+    def __init__(self, mode: str, **params: Any) -> None:
+        if mode not in ("payment", "setup") or "success_url" not in params:
             raise UserError(400, "Bad request")
         super().__init__()
         self.mode, self.status, self.payment_status = mode, "open", "unpaid"
         self.url = f"http://127.0.0.1:{PORT}/pay/{self.id}"
-        self.client_reference_id = wish.get("client_reference_id")
-        self.customer = wish.get("customer")
-        self.metadata = wish.get("metadata") or {}
-        self.success_url, self.cancel_url = wish["success_url"], wish.get("cancel_url")
+        self.client_reference_id = params.get("client_reference_id")
+        self.customer = params.get("customer")
+        self.metadata = params.get("metadata") or {}
+        self.success_url, self.cancel_url = params["success_url"], params.get("cancel_url")
         self.payment_intent = self.setup_intent = None
         self.amount_total = self.currency = None
-        self._wish = wish
+        self._params = params
         if mode == "payment":
-            (line,) = wish["line_items"]
+            (line,) = params["line_items"]
             price = line["price_data"]
             if price["product_data"].get("name", "") == "":
                 raise UserError(400, "Bad request")
@@ -65,19 +65,19 @@ class Session(StripeObject):
 
     @classmethod
     def _api_expire(cls, id: str, **_: Any) -> "Session":
-        found: Session = cls._api_retrieve(id)
-        if found.status != "open":
+        result: Session = cls._api_retrieve(id)
+        if result.status != "open":
             raise UserError(400, "Only open sessions can be expired.")
-        found.status, found.url = "expired", None
-        Event("checkout.session.expired", found)
-        return found
+        result.status, result.url = "expired", None
+        Event("checkout.session.expired", result)
+        return result
 
     def _pay(self, number: str, amount: int | None, currency: str | None) -> None:
         """What the payer does on the page."""
         card = _card(number)
         if self.mode == "setup":
-            said = self._wish.get("setup_intent_data", {}).get("metadata")
-            setup = SetupIntent(customer=self.customer, metadata=said)
+            metadata = self._params.get("setup_intent_data", {}).get("metadata")
+            setup = SetupIntent(customer=self.customer, metadata=metadata)
             card.customer = self.customer
             setup.payment_method, setup.status = card.id, "succeeded"
             self.setup_intent = setup.id
@@ -87,8 +87,8 @@ class Session(StripeObject):
         self.status, self.url = "complete", None
 
     def _charge(self, card: PaymentMethod, amount: int, currency: str) -> None:
-        wish = self._wish.get("payment_intent_data", {})
-        if self._wish.get("customer_creation") == "always":
+        params = self._params.get("payment_intent_data", {})
+        if self._params.get("customer_creation") == "always":
             self.customer = Customer().id
             card.customer = self.customer
         intent = PaymentIntent(
@@ -96,7 +96,7 @@ class Session(StripeObject):
             currency=currency,
             customer=self.customer,
             payment_method=card.id,
-            metadata=wish.get("metadata"),
+            metadata=params.get("metadata"),
         )
         intent._confirm(on_failure_now=intent._report_failure)
         self.payment_intent = intent.id
@@ -119,10 +119,10 @@ class Dispute(StripeObject):
     def _api_list_all(
         cls, url: str, payment_intent: str | None = None, limit: int | None = None
     ) -> List:
-        found = super()._api_list_all(url, limit=limit)
+        result = super()._api_list_all(url, limit=limit)
         if payment_intent:
-            found._list = [one for one in found._list if one.payment_intent == payment_intent]
-        return found
+            result._list = [item for item in result._list if item.payment_intent == payment_intent]
+        return result
 
 
 def _card(number: str) -> PaymentMethod:
@@ -139,28 +139,28 @@ def _complete_localstripe() -> None:
     )
     Charge.disputed = property(
         lambda charge: any(
-            one.charge == charge.id and one.status not in ("won", "lost")
-            for key, one in store.items()
+            dispute.charge == charge.id and dispute.status not in ("won", "lost")
+            for key, dispute in store.items()
             if key.startswith("dispute:")
         )
     )
     begin = Refund.__init__
 
-    def refund(self: Refund, **wish: Any) -> None:
-        intent = wish.get("payment_intent")
+    def refund(self: Refund, **params: Any) -> None:
+        intent = params.get("payment_intent")
         charge = PaymentIntent._api_retrieve(intent).latest_charge if intent else None
-        amount = int(wish.get("amount") or 0)
+        amount = int(params.get("amount") or 0)
         if charge and charge.amount_refunded + amount > charge.amount:
             raise UserError(400, "Refund amount is greater than unrefunded amount on charge")
-        begin(self, **wish)
+        begin(self, **params)
 
     def listed(
         cls: type[PaymentIntent], url: str, created: Any = None, limit: Any = None, **more: Any
     ) -> List:
-        found = super(PaymentIntent, cls)._api_list_all(url, limit=limit, **more)
+        result = super(PaymentIntent, cls)._api_list_all(url, limit=limit, **more)
         first, last = int((created or {}).get("gte", 0)), int((created or {}).get("lte", 1 << 40))
-        found._list = [one for one in found._list if first <= one.created <= last]
-        return found
+        result._list = [item for item in result._list if first <= item.created <= last]
+        return result
 
     Refund.__init__ = refund
     PaymentIntent._api_list_all = classmethod(listed)
@@ -168,7 +168,7 @@ def _complete_localstripe() -> None:
 
 @web.middleware
 async def away(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Nobody answers; but the page of a payer needs no key."""
+    """Fail all requests of the API while switched off."""
     if request.path.startswith("/pay/"):
         return await page(request)
     if switches["down"] and request.path.startswith("/v1/"):
@@ -178,7 +178,7 @@ async def away(request: web.Request, handler: Any) -> web.StreamResponse:
 
 @web.middleware
 async def hold_back(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Do what is asked, and answer only when the test says so."""
+    """Handle the request, and hold the answer back until the test releases it."""
     response = await handler(request)
     name = f"{request.method} {request.path}"
     if switches["hold"] and re.match(switches["hold"], name):
@@ -190,7 +190,7 @@ async def hold_back(request: web.Request, handler: Any) -> web.StreamResponse:
 
 @web.middleware
 async def same_answer(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Idempotency keys: a question that was answered once gets the same answer."""
+    """Idempotency keys: a repeated request gets the same answer."""
     key = request.headers.get("Idempotency-Key", "")
     if request.method != "POST" or not key or not request.path.startswith("/v1/"):
         return await handler(request)
@@ -213,19 +213,19 @@ async def same_answer(request: web.Request, handler: Any) -> web.StreamResponse:
 
 
 async def pay(request: web.Request) -> web.Response:
-    """The payer pays, with any card; `told` False keeps it from being called out."""
-    wish = await request.json()
+    """The payer pays, with any card."""
+    params = await request.json()
     session = Session._api_retrieve(request.match_info["id"])
-    session._pay(wish.get("number", VISA), wish.get("amount"), wish.get("currency"))
+    session._pay(params.get("number", VISA), params.get("amount"), params.get("currency"))
     Event("checkout.session.completed", session)
     return web.json_response(session._export())
 
 
 async def pay_later(request: web.Request) -> web.Response:
-    """The payer is done, but the money is still on its way; called again it has come, or not."""
-    wish = await request.json()
+    """The payment is pending; a second call completes it or fails it."""
+    params = await request.json()
     session = Session._api_retrieve(request.match_info["id"])
-    if wish.get("failed"):
+    if params.get("failed"):
         Event("checkout.session.async_payment_failed", session)
     elif session.status == "open":
         session.status, session.url = "complete", None
@@ -238,35 +238,35 @@ async def pay_later(request: web.Request) -> web.Response:
 
 async def refund(request: web.Request) -> web.Response:
     """The operator sends money back in the dashboard."""
-    wish = await request.json()
-    made = Refund(**wish)
-    Event("charge.refunded", Charge._api_retrieve(made.charge))
-    return web.json_response(made._export())
+    params = await request.json()
+    item = Refund(**params)
+    Event("charge.refunded", Charge._api_retrieve(item.charge))
+    return web.json_response(item._export())
 
 
 async def change_refund(request: web.Request) -> web.Response:
-    """The bank says what became of a refund."""
-    made = Refund._api_retrieve(request.match_info["id"])
-    made.status = (await request.json())["status"]
-    Event("refund.updated", made)
-    return web.json_response(made._export())
+    """The bank reports the outcome of a refund."""
+    item = Refund._api_retrieve(request.match_info["id"])
+    item.status = (await request.json())["status"]
+    Event("refund.updated", item)
+    return web.json_response(item._export())
 
 
 async def dispute(request: web.Request) -> web.Response:
     """The payer's bank takes a payment back."""
-    wish = await request.json()
-    status = wish.get("status", "needs_response")
-    made = Dispute(wish["payment_intent"], wish.get("amount"), status)
-    Event("charge.dispute.created", made)
-    return web.json_response(made._export())
+    params = await request.json()
+    status = params.get("status", "needs_response")
+    item = Dispute(params["payment_intent"], params.get("amount"), status)
+    Event("charge.dispute.created", item)
+    return web.json_response(item._export())
 
 
 async def close_dispute(request: web.Request) -> web.Response:
-    """It is decided."""
-    made = Dispute._api_retrieve(request.match_info["id"])
-    made.status = (await request.json())["status"]
-    Event("charge.dispute.closed", made)
-    return web.json_response(made._export())
+    """The dispute is decided."""
+    item = Dispute._api_retrieve(request.match_info["id"])
+    item.status = (await request.json())["status"]
+    Event("charge.dispute.closed", item)
+    return web.json_response(item._export())
 
 
 async def add_card(request: web.Request) -> web.Response:
@@ -277,15 +277,15 @@ async def add_card(request: web.Request) -> web.Response:
 
 
 async def age(request: web.Request) -> web.Response:
-    """Time passes: everything is older, and the keys are forgotten."""
-    for one in store.values():
-        one.created -= 3600 * (await request.json())["hours"]
+    """Make all objects older, and forget the idempotency keys."""
+    for stripe_object in store.values():
+        stripe_object.created -= 3600 * (await request.json())["hours"]
     answers.clear()
     return web.json_response({})
 
 
 async def switch(request: web.Request) -> web.Response:
-    """Go away, come back, hold answers back, let them go."""
+    """Switch failures and held answers on and off."""
     switches.update(await request.json())
     if not switches["hold"]:
         released.set()
@@ -303,13 +303,13 @@ async def empty(_request: web.Request) -> web.Response:
 
 
 async def page(request: web.Request) -> web.Response:
-    """The page on which a payer would type in his card."""
+    """The page where a payer enters the card."""
     session = Session._api_retrieve(request.match_info["id"])
     if request.method == "POST":
         session._pay(VISA, None, None)
         Event("checkout.session.completed", session)
-        there = session.success_url.replace("{CHECKOUT_SESSION_ID}", session.id)
-        raise web.HTTPSeeOther(there)
+        address = session.success_url.replace("{CHECKOUT_SESSION_ID}", session.id)
+        raise web.HTTPSeeOther(address)
     text = (
         "<!doctype html><html lang=en><title>Pay</title><h1>Pay</h1>"
         f"<form method=post><button>Pay {session.amount_total}</button></form>"
@@ -319,28 +319,28 @@ async def page(request: web.Request) -> web.Response:
 
 
 def application() -> web.Application:
-    """localstripe with the additions, in the order in which a question passes them."""
+    """localstripe with the additions; requests pass the middlewares in this order."""
     _complete_localstripe()
-    made = web.Application(middlewares=[away, hold_back, same_answer, *server.app.middlewares])
+    app = web.Application(middlewares=[away, hold_back, same_answer, *server.app.middlewares])
     sessions = "/v1/checkout/sessions"
-    made.router.add_post(sessions, server.api_create(Session, sessions))
-    made.router.add_get(sessions + "/{id}", server.api_retrieve(Session, sessions))
-    made.router.add_post(sessions + "/{id}/expire", server.api_extra(Session._api_expire, sessions))
-    made.router.add_get("/v1/disputes", server.api_list_all(Dispute, "/v1/disputes"))
-    made.router.add_post("/_config/pay/{id}", pay)
-    made.router.add_post("/_config/later/{id}", pay_later)
-    made.router.add_post("/_config/refunds", refund)
-    made.router.add_post("/_config/refunds/{id}", change_refund)
-    made.router.add_post("/_config/disputes", dispute)
-    made.router.add_post("/_config/disputes/{id}", close_dispute)
-    made.router.add_post("/_config/cards", add_card)
-    made.router.add_post("/_config/age", age)
-    made.router.add_post("/_config/switch", switch)
-    made.router.add_delete("/_config/all", empty)
-    made.router.add_route("*", "/pay/{id}", page)
+    app.router.add_post(sessions, server.api_create(Session, sessions))
+    app.router.add_get(sessions + "/{id}", server.api_retrieve(Session, sessions))
+    app.router.add_post(sessions + "/{id}/expire", server.api_extra(Session._api_expire, sessions))
+    app.router.add_get("/v1/disputes", server.api_list_all(Dispute, "/v1/disputes"))
+    app.router.add_post("/_config/pay/{id}", pay)
+    app.router.add_post("/_config/later/{id}", pay_later)
+    app.router.add_post("/_config/refunds", refund)
+    app.router.add_post("/_config/refunds/{id}", change_refund)
+    app.router.add_post("/_config/disputes", dispute)
+    app.router.add_post("/_config/disputes/{id}", close_dispute)
+    app.router.add_post("/_config/cards", add_card)
+    app.router.add_post("/_config/age", age)
+    app.router.add_post("/_config/switch", switch)
+    app.router.add_delete("/_config/all", empty)
+    app.router.add_route("*", "/pay/{id}", page)
     for route in server.app.router.routes():
-        made.router.add_route(route.method, route.resource.canonical, route.handler)
-    return made
+        app.router.add_route(route.method, route.resource.canonical, route.handler)
+    return app
 
 
 if __name__ == "__main__":

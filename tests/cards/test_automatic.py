@@ -41,7 +41,7 @@ def spend(shop: Shop, left: int) -> None:
 
 def orders() -> list[str]:
     db.session.rollback()
-    return [one.status for one in db.session.query(TopUp).order_by(TopUp.id)]
+    return [top_up.status for top_up in db.session.query(TopUp).order_by(TopUp.id)]
 
 
 def row(shop: Shop) -> AutomaticTopUp:
@@ -49,9 +49,9 @@ def row(shop: Shop) -> AutomaticTopUp:
     return db.session.get_one(AutomaticTopUp, shop.account_id, populate_existing=True)
 
 
-def letters() -> list[str]:
+def subjects() -> list[str]:
     query = db.session.query(Email).filter_by(recipient="owner@example.com")
-    return [one.subject for one in query if "switched off" in one.subject]
+    return [email.subject for email in query if "switched off" in email.subject]
 
 
 def killed(work: Callable[[], object], when: Callable[[], None]) -> None:
@@ -120,10 +120,12 @@ def test_a_refused_card_stops_it_and_the_owner_is_told(shop: Shop, number: str, 
     assert not row(shop).active
     assert why in automatic_top_ups.why(row(shop).stopped_why)
     assert orders() == [TopUpStatus.CANCELLED]
-    assert letters() == ["The automatic top-up is switched off"]
+    assert subjects() == ["The automatic top-up is switched off"]
     assert not run(shop)
     assert orders() == [TopUpStatus.CANCELLED]
-    assert [one["status"] for one in shop.stripe.listed("payment_intents")] != ["requires_action"]
+    assert [intent["status"] for intent in shop.stripe.listed("payment_intents")] != [
+        "requires_action"
+    ]
     assert shop.balance() == 100_000
 
 
@@ -137,7 +139,7 @@ def test_while_stripe_is_away_the_same_attempt_goes_on(
         with pytest.raises(stripe_checkout.Unavailable):
             run(shop)
     shop.stripe.do("switch", down=False)
-    monkeypatch.setattr(automatic_top_ups, "ASK_AGAIN", timedelta(0))
+    monkeypatch.setattr(automatic_top_ups, "POLL_AFTER", timedelta(0))
     assert automatic_top_ups.due() == [shop.account_id]
     assert run(shop)
     assert orders() == [TopUpStatus.PAID]
@@ -201,16 +203,16 @@ def test_a_payment_is_booked_by_the_call_when_the_process_was_killed(shop: Shop)
 def test_a_checkout_that_was_killed_while_booking_is_booked_by_the_sweep(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stripe_payments, "ASKED_AFTER", timedelta(0))
+    monkeypatch.setattr(stripe_payments, "SWEEP_AFTER", timedelta(0))
     top_up = shop.order()
     session = shop.visit(top_up)
     shop.stripe.do(f"pay/{session}")
     shop.stripe.do("switch", hold="GET /v1/payment_intents")
-    killed(lambda: stripe_payments.look_at_session(session), shop.stripe.wait_until_holding)
+    killed(lambda: stripe_payments.sync_session(session), shop.stripe.wait_until_holding)
     shop.stripe.do("switch", hold="")
     assert shop.again(top_up).status == TopUpStatus.OPEN
-    stripe_payments.sweep()
-    stripe_payments.sweep()
+    stripe_payments.sync_unpaid()
+    stripe_payments.sync_unpaid()
     assert shop.entries() == [("credit", top_up.net)]
 
 
@@ -224,10 +226,10 @@ def test_a_refund_that_was_killed_while_booking_is_booked_by_the_sweep(shop: Sho
     )
     shop.stripe.do("switch", hold="")
     assert len(shop.payments()) == 1
-    stripe_payments.sweep_back()
+    stripe_payments.sync_reversals()
     assert shop.payments()[1:] == [("refund", -500_000)]
-    made = payments.of_top_up(top_up.id)[-1]
-    assert (made.actor, made.note) == ("boss", "Not needed")
+    refund = payments.of_top_up(top_up.id)[-1]
+    assert (refund.actor, refund.note) == ("boss", "Not needed")
 
 
 def test_nothing_happens_while_it_is_off_or_without_card(shop: Shop) -> None:
@@ -247,16 +249,16 @@ def test_an_owner_saves_a_card_and_switches_it_on(shop: Shop) -> None:
     shop.stripe.do(f"pay/{session}")
     shop.get(f"/billing/automatic/back?session={session}")
     shop.tell("checkout.session.completed")
-    found = row(shop)
-    assert (found.active, found.card_label) == (True, "Visa •••• 4242")
-    assert (found.below, found.amount, found.monthly_cap) == (200_000, 500_000, 1_000_000)
+    settings = row(shop)
+    assert (settings.active, settings.card_label) == (True, "Visa •••• 4242")
+    assert (settings.below, settings.amount, settings.monthly_cap) == (200_000, 500_000, 1_000_000)
     assert run(shop)
     assert shop.balance() == 600_000
 
 
 def test_a_card_can_be_saved_with_a_payment(shop: Shop) -> None:
     top_up = shop.order()
-    session = stripe_checkout.start(top_up, save_card=True).rsplit("/", 1)[1]
+    session = stripe_checkout.payment_url(top_up, save_card=True).rsplit("/", 1)[1]
     shop.stripe.do(f"pay/{session}")
     shop.tell("checkout.session.completed")
     assert row(shop).card_label == "Visa •••• 4242"
@@ -292,7 +294,7 @@ def test_leaving_deletes_the_customer_at_stripe_without_waiting_for_it(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stripe_checkout, "RETRIES", 0)
-    monkeypatch.setattr(saved_cards, "AGAIN", timedelta(0))
+    monkeypatch.setattr(saved_cards, "RETRY_AFTER", timedelta(0))
     shop.saved_card()
     shop.stripe.do("switch", down=True)
     erasure.begin(shop.account_id, "")

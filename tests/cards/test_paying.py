@@ -41,13 +41,13 @@ def test_stripe_is_asked_for_the_gross_sum_in_cents(shop: Shop) -> None:
 def test_the_order_in_which_we_hear_of_a_payment_does_not_matter(
     shop: Shop, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stripe_payments, "ASKED_AFTER", -stripe_payments.ASKED_AFTER)
+    monkeypatch.setattr(stripe_payments, "SWEEP_AFTER", -stripe_payments.SWEEP_AFTER)
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}")
     ways = {
         "call": lambda: shop.tell(COMPLETED),
         "way back": lambda: shop.get(f"/billing/card/{top_up.public_id}/back"),
-        "sweep": stripe_payments.sweep,
+        "sweep": stripe_payments.sync_unpaid,
     }
     ways.pop(first)()
     assert shop.again(top_up).status == TopUpStatus.PAID
@@ -124,9 +124,9 @@ def test_less_money_than_ordered_is_a_part_of_it(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}", amount=5000)
     shop.tell(COMPLETED)
-    found = shop.again(top_up)
-    assert (found.status, found.paid) == (TopUpStatus.OPEN, 500_000)
-    assert payments.due(found) == top_up.gross - 500_000
+    top_up_now = shop.again(top_up)
+    assert (top_up_now.status, top_up_now.paid) == (TopUpStatus.OPEN, 500_000)
+    assert payments.due(top_up_now) == top_up.gross - 500_000
     assert shop.balance() == 100_000
 
 
@@ -144,8 +144,8 @@ def test_another_currency_is_not_booked_and_admins_hear_of_it_once(shop: Shop) -
     assert shop.tell(COMPLETED) == [200]
     assert shop.payments() == []
     assert shop.again(top_up).status == TopUpStatus.OPEN
-    told = db.session.query(Email).filter_by(recipient="admin@example.com").all()
-    assert [one.subject for one in told] == ["A card payment could not be booked"]
+    emails = db.session.query(Email).filter_by(recipient="admin@example.com").all()
+    assert [email.subject for email in emails] == ["A card payment could not be booked"]
 
 
 @pytest.mark.parametrize("end", [TopUpStatus.CANCELLED, TopUpStatus.EXPIRED])
@@ -164,8 +164,8 @@ def test_money_for_an_order_that_was_given_up_still_counts(shop: Shop, end: str)
 def test_paying_twice_is_visible_and_credits_once(shop: Shop) -> None:
     top_up = shop.paid()
     payments.receive(top_up.id, "transfer", "LINE 7", top_up.gross, actor="admin")
-    found = shop.again(top_up)
-    assert payments.surplus(found) == top_up.gross
+    top_up_now = shop.again(top_up)
+    assert payments.overpayment(top_up_now) == top_up.gross
     assert shop.entries() == [("credit", top_up.net)]
 
 
@@ -176,8 +176,8 @@ def test_an_open_page_is_used_again(shop: Shop) -> None:
 
 def test_a_changed_wish_closes_the_open_page(shop: Shop) -> None:
     top_up = shop.order()
-    first = stripe_checkout.start(top_up)
-    second = stripe_checkout.start(shop.again(top_up), save_card=True)
+    first = stripe_checkout.payment_url(top_up)
+    second = stripe_checkout.payment_url(shop.again(top_up), save_card=True)
     assert first != second
     shop.tell("checkout.session.expired")
     assert shop.visit(shop.again(top_up))
@@ -248,4 +248,4 @@ def test_nobody_pays_the_order_of_another(shop: Shop, stranger: PageClient) -> N
 def test_stripe_is_never_asked_inside_a_transaction(shop: Shop) -> None:
     top_up = shop.order()
     with pytest.raises(RuntimeError), transaction():
-        stripe_checkout.start(top_up)
+        stripe_checkout.payment_url(top_up)

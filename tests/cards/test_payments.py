@@ -26,7 +26,7 @@ def test_money_in_parts_credits_when_it_is_enough(shop: Shop) -> None:
     assert shop.entries() == [("credit", top_up.net)]
     invoice = invoices.of_top_up(top_up.id)
     assert invoice is not None
-    assert {one.invoice_id for one in payments.of_top_up(top_up.id)} == {invoice.id}
+    assert {payment.invoice_id for payment in payments.of_top_up(top_up.id)} == {invoice.id}
 
 
 def test_the_same_line_is_booked_once(shop: Shop) -> None:
@@ -61,7 +61,7 @@ def test_a_line_given_to_two_orders_at_once_is_booked_for_one(shop: Shop) -> Non
             finally:
                 db.session.remove()
 
-    workers = [threading.Thread(target=work, args=(one,)) for one in ids]
+    workers = [threading.Thread(target=work, args=(top_up_id,)) for top_up_id in ids]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -84,10 +84,10 @@ def test_parts_that_come_at_once_are_all_counted(shop: Shop) -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    found = db.session.get_one(TopUp, top_up_id)
-    assert found.paid == 6 * part
-    assert payments.surplus(found) == 6 * part - found.gross
-    assert shop.entries() == [("credit", found.net)]
+    top_up_now = db.session.get_one(TopUp, top_up_id)
+    assert top_up_now.paid == 6 * part
+    assert payments.overpayment(top_up_now) == 6 * part - top_up_now.gross
+    assert shop.entries() == [("credit", top_up_now.net)]
     assert db.session.query(Invoice).count() == 1
 
 
@@ -108,16 +108,16 @@ def test_an_order_can_be_settled_with_what_has_come(shop: Shop) -> None:
     top_up = shop.order()
     come(top_up, 500_000)
     payments.settle_short(top_up.id, "boss")
-    found = shop.again(top_up)
-    assert (found.status, found.gross, found.net + found.tax) == (
+    top_up_now = shop.again(top_up)
+    assert (top_up_now.status, top_up_now.gross, top_up_now.net + top_up_now.tax) == (
         TopUpStatus.PAID,
         500_000,
         500_000,
     )
-    assert shop.entries() == [("credit", found.net)]
+    assert shop.entries() == [("credit", top_up_now.net)]
     invoice = invoices.of_top_up(top_up.id)
     assert invoice is not None
-    assert (invoice.gross, invoice.net) == (500_000, found.net)
+    assert (invoice.gross, invoice.net) == (500_000, top_up_now.net)
     with pytest.raises(payments.NothingToSettle):
         payments.settle_short(top_up.id, "boss")
 

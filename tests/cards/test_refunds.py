@@ -29,20 +29,20 @@ def spend(shop: Shop, left: int) -> None:
 
 def notes() -> list[int]:
     query = db.session.query(Invoice).filter_by(kind=InvoiceKind.CREDIT_NOTE)
-    return [one.gross for one in query.order_by(Invoice.id)]
+    return [note.gross for note in query.order_by(Invoice.id)]
 
 
 def test_a_whole_refund_takes_everything_back_once(shop: Shop) -> None:
     top_up = shop.paid()
-    made = give_back(top_up, top_up.gross)
+    refund = give_back(top_up, top_up.gross)
     assert shop.payments() == [("receipt", top_up.gross), ("refund", -top_up.gross)]
     assert shop.entries() == [("credit", top_up.net), ("refund", -top_up.net)]
     assert notes() == [-top_up.gross]
     assert shop.again(top_up).paid == 0
     (sent,) = shop.stripe.listed("refunds")
-    assert (sent["id"], sent["amount"]) == (made.reference, top_up.gross // 100)
-    stripe_payments.look_at_payment(receipt(top_up).reference, everything=True)
-    stripe_payments.sweep_back()
+    assert (sent["id"], sent["amount"]) == (refund.reference, top_up.gross // 100)
+    stripe_payments.sync_payment(receipt(top_up).reference, reversals=True)
+    stripe_payments.sync_reversals()
     assert len(shop.payments()) == 2
 
 
@@ -89,7 +89,7 @@ def test_what_came_too_much_goes_back_without_credit_note(shop: Shop) -> None:
     spend(shop, 0)
     twice = payments.of_top_up(top_up.id)[1]
     refunds.refund(twice, top_up.gross, "Paid twice", "boss", key=KEY, reference="OUT 1")
-    assert payments.surplus(shop.again(top_up)) == 0
+    assert payments.overpayment(shop.again(top_up)) == 0
     assert notes() == []
     assert shop.payments()[-1] == ("refund", -top_up.gross)
 
@@ -99,7 +99,7 @@ def test_a_refund_of_the_dashboard_is_booked_once(shop: Shop) -> None:
     shop.stripe.do("refunds", payment_intent=receipt(top_up).reference, amount=5000)
     assert shop.tell(BACK) == [200]
     shop.tell(BACK)
-    stripe_payments.sweep_back()
+    stripe_payments.sync_reversals()
     assert shop.payments()[1:] == [("refund", -500_000)]
     assert notes() == [-500_000]
 
@@ -120,20 +120,20 @@ def test_a_refund_of_spent_money_takes_what_is_there_and_tells_admins(shop: Shop
     shop.tell(BACK)
     assert shop.balance() == 0
     assert shop.payments()[-1] == ("refund", -top_up.gross)
-    made = payments.of_top_up(top_up.id)[-1]
-    assert "was spent already" in made.note
-    told = db.session.query(Email).filter_by(recipient="admin@example.com").all()
-    assert [one.subject for one in told] == ["A refund was larger than the balance"]
+    refund = payments.of_top_up(top_up.id)[-1]
+    assert "was spent already" in refund.note
+    emails = db.session.query(Email).filter_by(recipient="admin@example.com").all()
+    assert [email.subject for email in emails] == ["A refund was larger than the balance"]
 
 
 def test_a_refund_that_fails_afterwards_is_owed_to_the_payer(shop: Shop) -> None:
     top_up = shop.paid()
-    made = give_back(top_up, 500_000)
-    shop.stripe.do(f"refunds/{made.reference}", status="failed")
+    refund = give_back(top_up, 500_000)
+    shop.stripe.do(f"refunds/{refund.reference}", status="failed")
     shop.tell("refund.updated")
     shop.tell("refund.updated")
     assert [kind for kind, _ in shop.payments()] == ["receipt", "refund", "refund"]
-    assert payments.surplus(shop.again(top_up)) == 500_000
+    assert payments.overpayment(shop.again(top_up)) == 500_000
     assert refunds.largest(shop.again(top_up)) == top_up.gross
 
 
@@ -155,16 +155,16 @@ def test_a_dispute_takes_what_is_there_and_suspends(shop: Shop) -> None:
     assert shop.balance() == 0
     assert shop.entries()[-1] == ("dispute", -200_000)
     assert shop.account().status == AccountStatus.SUSPENDED
-    told = db.session.query(Email).filter_by(recipient="admin@example.com").all()
-    assert [one.subject for one in told] == ["A card payment is disputed"]
+    emails = db.session.query(Email).filter_by(recipient="admin@example.com").all()
+    assert [email.subject for email in emails] == ["A card payment is disputed"]
 
 
 def test_a_dispute_that_is_won_comes_back_and_lifts_the_suspension(shop: Shop) -> None:
     top_up = shop.paid()
     spend(shop, 200_000)
-    made = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
+    dispute = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
     shop.tell("charge.dispute.created")
-    shop.stripe.do(f"disputes/{made['id']}", status="won")
+    shop.stripe.do(f"disputes/{dispute['id']}", status="won")
     shop.tell("charge.dispute.closed")
     shop.tell("charge.dispute.closed")
     shop.tell("charge.dispute.created")
@@ -176,36 +176,39 @@ def test_a_dispute_that_is_won_comes_back_and_lifts_the_suspension(shop: Shop) -
 
 def test_a_dispute_that_is_lost_leaves_the_account_suspended(shop: Shop) -> None:
     top_up = shop.paid()
-    made = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
-    shop.stripe.do(f"disputes/{made['id']}", status="lost")
+    dispute = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
+    shop.stripe.do(f"disputes/{dispute['id']}", status="lost")
     shop.tell("charge.dispute.closed")
     shop.tell("charge.dispute.closed")
     assert shop.account().status == AccountStatus.SUSPENDED
     assert shop.balance() == 100_000
-    told = db.session.query(Email).filter_by(recipient="admin@example.com").all()
-    assert [one.subject for one in told] == ["A card payment is disputed", "A dispute is lost"]
+    emails = db.session.query(Email).filter_by(recipient="admin@example.com").all()
+    assert [email.subject for email in emails] == [
+        "A card payment is disputed",
+        "A dispute is lost",
+    ]
 
 
 def test_a_won_dispute_does_not_lift_what_an_admin_has_decided(shop: Shop) -> None:
     top_up = shop.paid()
     accounts.suspend(shop.account_id, "Complaints", "boss")
-    made = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
+    dispute = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
     shop.tell("charge.dispute.created")
-    shop.stripe.do(f"disputes/{made['id']}", status="won")
+    shop.stripe.do(f"disputes/{dispute['id']}", status="won")
     shop.tell("charge.dispute.closed")
     assert shop.account().suspended_reason == "Complaints"
 
 
 def test_a_second_dispute_keeps_the_account_suspended(shop: Shop) -> None:
     first, second = shop.paid(), shop.paid()
-    made = [
-        shop.stripe.do("disputes", payment_intent=receipt(one).reference)["id"]
-        for one in (first, second)
+    dispute_ids = [
+        shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)["id"]
+        for top_up in (first, second)
     ]
     shop.tell("charge.dispute.created")
-    shop.stripe.do(f"disputes/{made[0]}", status="won")
+    shop.stripe.do(f"disputes/{dispute_ids[0]}", status="won")
     shop.tell("charge.dispute.closed")
-    assert shop.account().suspended_reason == disputes.reason(made[1])
+    assert shop.account().suspended_reason == disputes.reason(dispute_ids[1])
 
 
 def test_an_inquiry_takes_nothing(shop: Shop) -> None:
@@ -224,8 +227,8 @@ def test_a_refund_for_an_account_that_has_left_is_booked_for_nobody(shop: Shop) 
         invoices.unlink(session, shop.account_id)
     shop.stripe.do("refunds", payment_intent=intent)
     shop.tell(BACK)
-    made = db.session.query(Payment).filter_by(kind="refund").one()
-    assert (made.account_id, made.amount) == (None, -gross)
+    refund = db.session.query(Payment).filter_by(kind="refund").one()
+    assert (refund.account_id, refund.amount) == (None, -gross)
     assert notes() == [-gross]
 
 

@@ -162,7 +162,7 @@ class LedgerMachine(RuleBasedStateMachine):
         for row in rows:
             assert row.remaining == self.holds[row.campaign_id]
             assert (row.closed_at is not None) == (row.remaining == 0)
-        lines = statement.lines(self.account, limit=500)
-        assert sum(line.amount for line in lines) == self.balance
-        assert not lines or lines[0].after == self.balance
+        rows = statement.page(self.account, size=500).rows
+        assert sum(row.amount for row in rows) == self.balance
+        assert not rows or rows[0].after == self.balance
         db.session.remove()

@@ -221,7 +221,7 @@ def chosen(examples: int, length: int = STEPS) -> settings:
 
 def _audited(app: Flask) -> list[str]:
     with app.app_context():
-        found = [ledger_audit.words(finding) for finding in ledger_audit.audit()]
+        found = [ledger_audit.sentence(finding) for finding in ledger_audit.audit()]
         db.session.remove()
     return found
 

@@ -70,12 +70,8 @@ ARGUMENTS = {
     "campaigns.send": "campaign draft",
     "campaigns.test": "campaign draft",
     "billing.campaign": "campaign finished",
-    "billing.invoice_pdf": "invoice",
-    "billing.invoice_xml": "invoice",
-    "billing.invoice_fa3": "invoice",
-    "admin.invoice_pdf": "invoice",
-    "admin.invoice_xml": "invoice",
-    "admin.invoice_fa3": "invoice",
+    "billing.invoice_file": "invoice",
+    "admin.invoice_file": "invoice",
     "admin.account": "account",
     "admin.suspend": "account",
     "admin.unsuspend": "account suspended",
@@ -84,7 +80,7 @@ ARGUMENTS = {
     "admin.top_up": "order part",
     "admin.receive": "order part",
     "admin.settle": "order part",
-    "admin.book_surplus": "order surplus",
+    "admin.book_overpayment": "order surplus",
     "admin.cancel_top_up": "top_up open",
     "admin.payment": "payment",
     "admin.refund": "payment",
@@ -127,7 +123,7 @@ def _edited(things: Things, owner: PageClient) -> Form:
 def _seen(_things: Things, _owner: PageClient) -> Form:
     with _owner.application.app_context():
         plan = price_tables.plan(defaults.default_route().id, PRICES.decode())
-    return {"text": PRICES.decode(), "seal": plan.seal}
+    return {"text": PRICES.decode(), "digest": plan.digest}
 
 
 def _reviewed(_things: Things, owner: PageClient) -> Form:
@@ -224,9 +220,14 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "admin.suspend": {"why": "Complaints"},
     "admin.unsuspend": {},
     "admin.approve": {},
-    "admin.receive": {"amount": "5", "sure": "y", "paid_on": "2026-03-02", "line": "2026/44-7"},
+    "admin.receive": {
+        "amount": "5",
+        "sure": "y",
+        "paid_on": "2026-03-02",
+        "bank_reference": "2026/44-7",
+    },
     "admin.settle": {},
-    "admin.book_surplus": {},
+    "admin.book_overpayment": {},
     "admin.cancel_top_up": {},
     "admin.refund": {"amount": "1", "reason": "Twice", "sent": "y", "reference": "ab" * 10},
     "admin.agree": {},

@@ -50,7 +50,7 @@ from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
 from promosms.services.ledger import ledger
 from promosms.services.payments import automatic_top_ups, balance_alerts, payments, top_ups
-from promosms.services.payments.automatic_top_ups import Wishes
+from promosms.services.payments.automatic_top_ups import Settings
 from promosms.services.policies import versions as policy_versions
 from promosms.services.privacy import erasure_requests
 from promosms.services.privacy import export as account_export
@@ -134,7 +134,7 @@ class Stage:
         suppression_list.add(account.id, "PL", ["+48601111119"])
         opt_outs.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)
         guest = guests.add(account, "+48601111112")
-        automatic_top_ups.switch_on(account, Wishes(100_000, 500_000, 1_000_000), "test")
+        automatic_top_ups.switch_on(account, Settings(100_000, 500_000, 1_000_000), "test")
         balance_alerts.switch_on(account.id, 50_000, by_text=False)
         by_hand, by_reply = reversed(suppression_list.page(account.id)[0])
         with transaction() as session:

@@ -1,4 +1,4 @@
-"""Top-ups that are paid, for tests of what comes after: made as rows, without the way there."""
+"""Top-ups that are paid, for tests of what comes after: row as rows, without the way there."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -54,16 +54,16 @@ def top_up(account_id: int, net: int = 500_000, **more: Any) -> TopUp:
         "paid_at": now(),
     }
     with transaction() as session:
-        made = TopUp(**(values | more))
-        session.add(made)
+        row = TopUp(**(values | more))
+        session.add(row)
         session.flush()
-    return made
+    return row
 
 
 def payment(of: TopUp, paid_at: datetime | None = None, note: str = "From Żaneta") -> Payment:
     """The payment that has completed a top-up."""
     with transaction() as session:
-        made = Payment(
+        row = Payment(
             account_id=of.account_id,
             top_up_id=of.id,
             provider="transfer",
@@ -73,9 +73,9 @@ def payment(of: TopUp, paid_at: datetime | None = None, note: str = "From Żanet
             note=note,
             paid_at=paid_at or now(),
         )
-        session.add(made)
+        session.add(row)
         session.flush()
-    return made
+    return row
 
 
 def issued(account_id: int, net: int = 500_000, **more: Any) -> Invoice:

@@ -27,9 +27,9 @@ def order(who: Person, net: int = 1_000_000, method: PayMethod = PayMethod.TRANS
 
 def paid(who: Person, amount: int = 1_190_000, provider: str = "transfer") -> TopUp:
     """An order of 100.00 for which so much has come."""
-    made = order(who)
+    top_up = order(who)
     payments.receive(
-        made.id, provider, f"LINE-{made.reference}", amount, actor="admin", paid_at=DAY
+        top_up.id, provider, f"LINE-{top_up.reference}", amount, actor="admin", paid_at=DAY
     )
-    db.session.refresh(made)
-    return made
+    db.session.refresh(top_up)
+    return top_up

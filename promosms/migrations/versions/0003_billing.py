@@ -257,7 +257,7 @@ def upgrade() -> None:
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('below', sa.BigInteger(), nullable=False),
     sa.Column('by_text', sa.Boolean(), nullable=False),
-    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notified_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_low_balance_alerts_account_id_accounts')),
     sa.PrimaryKeyConstraint('account_id', name=op.f('pk_low_balance_alerts'))
     )

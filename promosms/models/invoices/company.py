@@ -1,4 +1,4 @@
-"""Companies: who an invoice is made out to. Asked for at the first top-up and nowhere before."""
+"""Companies: the buyers on invoices, asked for at the first top-up; and answers of VIES."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +11,10 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 
 
 class Company(Model):
-    """The buyer as VAT Directive art. 226 wants him named.
+    """The buyer with the fields that VAT Directive art. 226 demands.
 
     `tax_id` is compact (digits and letters) and, in the EU, begins with the country prefix of VIES
-    ("PL5260001246", "EL…" for Greece); empty for somebody who has none.
+    ("PL5260001246", "EL…" for Greece). It is empty without a tax number.
     """
 
     __tablename__ = "companies"
@@ -33,7 +33,7 @@ class Company(Model):
 
 
 class TaxAnswer(StrEnum):
-    """What VIES said. When it cannot answer nobody knows: that is never *invalid*."""
+    """The answer of VIES. When VIES fails the answer is *unavailable*, never *invalid*."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -41,7 +41,7 @@ class TaxAnswer(StrEnum):
 
 
 class TaxCheck(Model):
-    """The evidence of one question to VIES; `consultation` is the number that proves it."""
+    """The evidence of one request to VIES; `consultation` is the number that proves it."""
 
     __tablename__ = "tax_checks"
     privacy = Privacy.ACCOUNT

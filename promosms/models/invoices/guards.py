@@ -1,7 +1,7 @@
-"""Guards of invoices: the database refuses to change one, or to lose one before its time.
+"""Guards of invoices: triggers against changing one, or deleting it in the retention period.
 
-Only the way to the account may be cut: `account_id` and `top_up_id` can be emptied. A document is
-never replaced, and goes with its invoice. Days are those of UTC.
+Only `account_id` and `top_up_id` can be emptied, when an account is erased. A document is never
+replaced, and is deleted with its invoice. Days are in UTC.
 """
 
 from promosms.models import guards
@@ -23,7 +23,7 @@ TODAY = {"sqlite": "date('now')", "postgresql": "(now() AT TIME ZONE 'UTC')::dat
 
 
 def attach() -> None:
-    """Let the guards be made together with their tables."""
+    """Register the guards, so that they are created with the tables of invoices."""
     guards.guard("invoices", _invoices)
     guards.guard("invoice_documents", _documents)
 

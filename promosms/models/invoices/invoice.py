@@ -1,4 +1,4 @@
-"""Invoices and credit notes: numbered without a gap, frozen when they are issued."""
+"""Invoices and credit notes: numbered without gaps, frozen when they are issued."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,7 +27,7 @@ class InvoiceKind(StrEnum):
 
 
 class InvoiceSeries(Model):
-    """The last number given in a series and year; changed in the transaction that uses it."""
+    """The last number of a series in a year; changed in the transaction that uses the number."""
 
     __tablename__ = "invoice_series"
     privacy = Privacy.SYSTEM
@@ -40,9 +40,9 @@ class InvoiceSeries(Model):
 class Invoice(Model):
     """`data` is the frozen copy (documents/data.py), `digest` its SHA-256.
 
-    The other columns repeat from it what lists and sums need. Money in 1/10,000, negative on a
-    credit note. There is no foreign key to accounts: when one leaves, `account_id` is emptied and
-    the document stays until `purge_after`.
+    The other columns repeat the values that lists and sums need. Money in 1/10,000, negative on a
+    credit note. There is no foreign key to accounts: when an account is erased, `account_id` is
+    emptied and the invoice is kept until `purge_after`.
     """
 
     __tablename__ = "invoices"
@@ -73,7 +73,7 @@ class Invoice(Model):
 
 
 class InvoiceDocument(Model):
-    """A file made from the frozen copy: the PDF with its XML, or the Polish structured invoice."""
+    """A file rendered from the frozen copy: PDF, XML, or the Polish structured invoice."""
 
     __tablename__ = "invoice_documents"
     privacy = Privacy.LEGAL

@@ -1,4 +1,4 @@
-"""Spendings: where the money of an ended campaign went, kept so that nobody counts its texts."""
+"""Campaign costs: the charge of an ended campaign, stored because counting texts takes long."""
 
 from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,7 +10,7 @@ class CampaignCost(Model):
     """The texts of a campaign with the same country, number of parts and price, in two groups.
 
     `taken` texts were accepted by a gateway and `charged`; for the others (`returned`) the money
-    that was set aside has come back (`released`). `price` is that of a text of so many parts.
+    that was set aside was `released`. `price` is the price of a text with this number of parts.
     """
 
     __tablename__ = "campaign_costs"

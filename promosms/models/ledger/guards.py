@@ -1,7 +1,7 @@
-"""Guards of the money: the ledger and the payments only grow.
+"""Guards of the ledger and the payments: triggers that make both append-only.
 
-An entry of the ledger leaves only with its account. Of a payment only what leads to the account
-can be emptied, and its invoice is named once, when it is issued.
+A ledger entry is deleted only with its account. In a payment only the references to the account
+can be emptied, and `invoice_id` is set once, when the invoice is issued.
 """
 
 from promosms.models import guards
@@ -17,12 +17,12 @@ FROZEN = (
     *("id", "public_id", "kind", "provider", "reference", "currency", "amount", "actor"),
     *("paid_at", "created_at"),
 )
-# May be emptied, never be given another value.
+# These can be emptied, but not set to another value.
 EMPTIED = {"account_id": "NULL", "top_up_id": "NULL", "note": "''"}
 
 
 def attach() -> None:
-    """Let the guards be made together with their tables."""
+    """Register the guards, so that they are created with the tables of the ledger."""
     guards.guard("ledger_entries", _entries)
     guards.guard("payments", _payments)
 

@@ -10,10 +10,10 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 
 
 class EntryKind(StrEnum):
-    """A hold moves money aside, a charge takes it from there, a release gives it back.
+    """A hold sets money aside, a charge takes it from there, a release gives it back.
 
-    A credit is a top-up or a gift, a refund what went back to the payer, a dispute what his bank
-    took back (and, won, brought again).
+    A credit is a top-up or a gift, a refund goes back to the payer. A dispute is what the payer's
+    bank takes back, and also what returns when the dispute is won.
     """
 
     CREDIT = "credit"
@@ -25,7 +25,7 @@ class EntryKind(StrEnum):
     DISPUTE = "dispute"
 
 
-# What each kind does to the two pots; a correction says why, and who made it.
+# The signs of each kind; an adjustment needs a reason and an actor.
 SIGNS = """CASE kind
 WHEN 'credit' THEN amount > 0 AND held = 0
 WHEN 'hold' THEN amount <= 0 AND held = -amount
@@ -38,10 +38,10 @@ ELSE 1 = 0 END"""
 
 
 class LedgerEntry(Model):
-    """Changes of the two pots: `amount` of the balance, `held` of what is set aside.
+    """`amount` is the change of the balance, `held` the change of the money set aside.
 
     The balance of an account is the sum of `amount`, its held money the sum of `held`. The
-    database refuses every change of an entry (guards.py).
+    database refuses any change of an entry (guards.py).
     """
 
     __tablename__ = "ledger_entries"
@@ -65,7 +65,7 @@ class LedgerEntry(Model):
 
 
 class Hold(Model):
-    """What a campaign has set aside. `remaining` is neither charged nor released yet."""
+    """The money set aside for a campaign. `remaining` is neither charged nor released yet."""
 
     __tablename__ = "holds"
     __table_args__ = (CheckConstraint("remaining >= 0", name="remaining"),)
@@ -80,9 +80,9 @@ class Hold(Model):
 
 
 class LedgerTotal(Model):
-    """What the entries of accounts that have left came to, by month: figures of nobody.
+    """Sums of the entries of erased accounts, by month, without any account.
 
-    `kind` is that of the entries, and "top_up" for credits that were paid for.
+    `kind` is the kind of the entries, or "top_up" for credits that were paid for.
     """
 
     __tablename__ = "ledger_totals"

@@ -1,4 +1,4 @@
-"""What an owner wishes about his balance: to be told in time, and to be topped up by himself."""
+"""Automatic top-ups: a saved card fills the balance up when it is low."""
 
 from datetime import datetime
 
@@ -8,25 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from promosms.models.base import Model, Privacy, UtcDateTime, now
 
 
-class LowBalanceAlert(Model):
-    """`below` in 1/10,000; `told_at` until the balance has been above it again."""
-
-    __tablename__ = "low_balance_alerts"
-    privacy = Privacy.ACCOUNT
-
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    below: Mapped[int] = mapped_column(BigInteger)
-    by_text: Mapped[bool] = mapped_column(default=False)
-    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
 class AutomaticTopUp(Model):
     """Order `amount` (net) by the saved card when the balance falls below `below`.
 
     `monthly_cap` limits the net sum of a calendar month (UTC). Money in 1/10,000. `customer` and
-    `card` are the names that the card provider gave, `card_label` what the owner recognises
-    ("Visa •••• 4242"). After a refusal `stopped_why` says so and nothing is tried again until the
-    owner switches it on anew.
+    `card` are ids of Stripe, `card_label` is what the owner recognises ("Visa •••• 4242"). After
+    a refusal `stopped_why` holds the reason, and nothing is tried again until the owner switches
+    the top-up on again.
     """
 
     __tablename__ = "automatic_top_ups"

@@ -1,4 +1,4 @@
-"""Saved cards that Stripe is still to forget."""
+"""Saved cards that are still to be deleted at Stripe."""
 
 from datetime import datetime
 
@@ -9,10 +9,9 @@ from promosms.models.base import Model, Privacy, UtcDateTime, now
 
 
 class CardDeletion(Model):
-    """A name that Stripe gave a customer, kept only until Stripe says that he is deleted.
+    """Stripe's id of a customer, kept until Stripe confirms the deletion.
 
-    It leads to nobody here: what it belonged to is not written down, so that an account can be
-    erased without waiting for Stripe.
+    The account is not stored with it, so an account can be erased without waiting for Stripe.
     """
 
     __tablename__ = "card_deletions"

@@ -1,4 +1,4 @@
-"""Payments: money that came or went, one row for each movement, never changed afterwards."""
+"""Payments: money received or paid back, one row for each movement, never changed afterwards."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_
 
 
 class PaymentKind(StrEnum):
-    """A receipt came in; refunds and lost disputes went out; a won dispute came back."""
+    """Receipts and won disputes bring money in; refunds and disputes take it out."""
 
     RECEIPT = "receipt"
     REFUND = "refund"
@@ -19,19 +19,19 @@ class PaymentKind(StrEnum):
 
 
 class Payment(Model):
-    """`amount` is gross in 1/10,000, negative for what went out.
+    """`amount` is gross in 1/10,000, negative when money goes out.
 
-    `provider` is "transfer" or "stripe"; `reference` is what names the movement there (the line of
-    the bank statement, the payment intent, the refund), so that nothing is booked twice. A record
-    that the law requires: when an account leaves, `account_id`, `top_up_id` and `note` are
-    emptied and the figures stay.
+    `provider` is "transfer", "stripe" or "overpayment". `reference` is the provider's name of the
+    movement (bank reference, payment intent, refund); it is unique, so nothing is booked twice.
+    The law requires this record: when an account is erased, `account_id`, `top_up_id` and `note`
+    are emptied and the figures stay.
     """
 
     __tablename__ = "payments"
     __table_args__ = (
         UniqueConstraint("provider", "reference", "kind"),
         CheckConstraint(
-            # A refund that failed at the provider comes back.
+            # A refund that failed at the provider has a second row with a positive amount.
             "CASE kind WHEN 'dispute' THEN amount < 0"
             " WHEN 'refund' THEN amount <> 0 ELSE amount > 0 END",
             name="signs",

@@ -1,4 +1,4 @@
-"""Top-ups: what an account orders, by which way it pays, and what has come of it."""
+"""Top-ups: what an account orders, how it pays, and how much it has paid."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_
 
 
 class TopUpStatus(StrEnum):
-    """open -> paid, or cancelled by its owner or expired; money that comes later still counts."""
+    """open -> paid, cancelled or expired; a later payment turns the last two into paid."""
 
     OPEN = "open"
     PAID = "paid"
@@ -20,7 +20,7 @@ class TopUpStatus(StrEnum):
 
 
 class PayMethod(StrEnum):
-    """How the money is to come."""
+    """How a top-up is paid."""
 
     TRANSFER = "transfer"
     CARD = "card"
@@ -29,9 +29,10 @@ class PayMethod(StrEnum):
 class TopUp(Model):
     """Money in 1/10,000, whole cents: `net` goes to the balance, `gross` is to be paid.
 
-    `paid` is what has come so far (refunds taken off), `rate` the VAT in 1/100 of a percent,
-    `tax_case` why it is that. `buyer` is the company as it was when the order was made. `number` is
-    that of the pro forma, `reference` what the payer writes into the transfer.
+    `paid` is what was received so far, less refunds; `rate` is the VAT in 1/100 of a percent,
+    `tax_case` the reason for it. `buyer` is a copy of the company at the time of the order.
+    `number` is that of the pro forma, `reference` is what the payer writes into the transfer.
+    `checkout` is Stripe's id of the Checkout session or, if `automatic`, of the payment intent.
     """
 
     __tablename__ = "top_ups"

@@ -1,4 +1,4 @@
-"""Companies: who invoices are made out to. Documents that exist already keep their own copy."""
+"""Companies: the buyers on invoices. Existing documents keep their own copy."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from promosms.services.audit import log as audit_log
 
 @dataclass(frozen=True)
 class Details:
-    """What is asked for; `tax_id` as `tax_ids.compact` writes it, "" for none."""
+    """The fields of a company; `tax_id` as `tax_ids.compact` returns it, "" for none."""
 
     name: str
     street: str
@@ -28,7 +28,7 @@ def of(account_id: int) -> Company | None:
 
 
 def save(account_id: int, details: Details, actor: str) -> Company:
-    """Set or change the company. Orders and invoices made before stay as they are."""
+    """Set or change the company. Existing top-ups and invoices stay as they are."""
     with transaction() as session:
         account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
         company = of(account_id) or Company(account_id=account_id)
@@ -42,13 +42,5 @@ def save(account_id: int, details: Details, actor: str) -> Company:
 
 
 def party(company: Company) -> Party:
-    """The buyer as documents name him."""
-    return Party(
-        name=company.name,
-        street=company.street,
-        postcode=company.postcode,
-        city=company.city,
-        country=company.country,
-        tax_id=company.tax_id,
-        email=company.email,
-    )
+    """The company as the buyer on documents."""
+    return Party(**{name: getattr(company, name) for name in Details.__dataclass_fields__})

@@ -1,9 +1,10 @@
-"""What stands on an invoice or a credit note, before it is numbered.
+"""The content of invoices, credit notes and pro formas before they are numbered.
 
-The frozen copy names no account and no user: only what art. 226 of the VAT Directive asks for.
+The frozen copy names no account and no user, only what art. 226 of the VAT Directive demands.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date
 
 from promosms.documents import data
 from promosms.documents.data import InvoiceData, InvoiceLine, Original, Party
@@ -12,67 +13,52 @@ from promosms.extensions import db
 from promosms.language import force_locale
 from promosms.language import gettext as _
 from promosms.models import Invoice, InvoiceKind, Payment, TaxAnswer, TaxCheck, TopUp, now
-from promosms.services.invoices import seller, seller_days
-from promosms.settings import settings
+from promosms.services.invoices import seller as sellers
+from promosms.services.invoices import seller_days
+from promosms.settings import setting
 
-BUYER = ("name", "street", "postcode", "city", "country", "tax_id")
-"""What of the company stands on the invoice; its e-mail address does not have to, and goes."""
+# The e-mail address of the company is not copied: an invoice does not have to show it.
+BUYER_FIELDS = ("name", "street", "postcode", "city", "country", "tax_id")
 
 
 class NoSeller(Exception):
-    """Nobody is named who could issue an invoice."""
+    """The settings name nobody who could issue an invoice."""
 
 
 def of_top_up(top_up: TopUp, payment: Payment | None) -> InvoiceData:
-    """The invoice of a paid top-up, but for number and day of issue, which come last.
+    """The invoice of a paid top-up; number and day of issue are set when it is stored.
 
-    Supplied is on the day of the payment. Raises NoSeller.
+    The day of supply is the day of the payment. Raises NoSeller.
     """
     paid_at = (payment.paid_at if payment else None) or top_up.paid_at or now()
     paid_on = seller_days.day_of(paid_at)
-    who = seller.seller()
-    if who is None:
-        raise NoSeller
-    with force_locale(top_up.language):
-        text = str(_("SMS credit, prepaid"))
-    return InvoiceData(
+    return replace(
+        _document(top_up, paid_on),
         kind=InvoiceKind.INVOICE,
         label="",
-        issued_on=paid_on,
-        supplied_on=paid_on,
-        due_on=None,
-        language=top_up.language,
-        currency=top_up.currency,
-        seller=_seller(who),
-        buyer=Party(**{name: top_up.buyer.get(name, "") for name in BUYER}),
-        lines=(InvoiceLine(text, 1, top_up.net, top_up.net),),
-        tax_case=top_up.tax_case,
-        rate=top_up.rate,
-        net=top_up.net,
-        tax=top_up.tax,
-        gross=top_up.gross,
         paid=top_up.gross,
-        method=top_up.method,
-        reference=top_up.reference,
-        consultation=_consultation(top_up),
-        specimen=who.specimen,
-        logo=settings.operator_logo,
     )
+
+
+def pro_forma(top_up: TopUp) -> InvoiceData:
+    """The pro forma of a top-up; raises NoSeller."""
+    document = _document(top_up, seller_days.day_of(top_up.created_at))
+    return replace(document, due_on=seller_days.day_of(top_up.expires_at))
 
 
 def correction(
     original: Invoice, net: int, tax: int, reason: str, before: tuple[int, int]
 ) -> InvoiceData:
-    """The frozen copy of an invoice, turned round for a part of its amounts (1/10,000).
+    """A credit note: the frozen copy of the invoice with negative amounts (in 1/10,000).
 
-    `before` are the net and gross amounts that earlier credit notes have left of it.
+    `before` are the net and gross amounts of the invoice less its earlier credit notes.
     """
-    was = data.thawed(original.data)
-    with force_locale(was.language):
+    invoice = data.thawed(original.data)
+    with force_locale(invoice.language):
         why = reason or str(_("The payment went back to the payer."))
-    line = replace(was.lines[0], quantity=-1, price=net, net=-net)
+    line = replace(invoice.lines[0], quantity=-1, price=net, net=-net)
     return replace(
-        was,
+        invoice,
         kind=InvoiceKind.CREDIT_NOTE,
         supplied_on=seller_days.day_of(now()),
         due_on=None,
@@ -92,19 +78,41 @@ def correction(
     )
 
 
-def _seller(who: seller.Seller) -> Party:
-    return Party(
-        name=who.name,
-        street=who.street,
-        postcode=who.postcode,
-        city=who.city,
-        country=who.country,
-        tax_id=who.tax_id,
-        email=who.email,
-        iban=who.iban,
-        bic=who.bic,
-        bank=who.bank,
+def _document(top_up: TopUp, day: date) -> InvoiceData:
+    """What the invoice and the pro forma of a top-up have in common."""
+    seller = sellers.seller()
+    if seller is None:
+        raise NoSeller
+    with force_locale(top_up.language):
+        text = str(_("SMS credit, prepaid"))
+    return InvoiceData(
+        kind="pro_forma",
+        label=top_up.number,
+        issued_on=day,
+        supplied_on=day,
+        due_on=None,
+        language=top_up.language,
+        currency=top_up.currency,
+        seller=_party(seller),
+        buyer=Party(**{name: top_up.buyer.get(name, "") for name in BUYER_FIELDS}),
+        lines=(InvoiceLine(text, 1, top_up.net, top_up.net),),
+        tax_case=top_up.tax_case,
+        rate=top_up.rate,
+        net=top_up.net,
+        tax=top_up.tax,
+        gross=top_up.gross,
+        paid=top_up.paid,
+        method=top_up.method,
+        reference=top_up.reference,
+        consultation=_consultation(top_up),
+        specimen=seller.specimen,
+        logo=setting("OPERATOR_LOGO"),
     )
+
+
+def _party(seller: sellers.Seller) -> Party:
+    fields = asdict(seller)
+    return Party(**{name: fields[name] for name in Party.__dataclass_fields__})
 
 
 def _consultation(top_up: TopUp) -> str:

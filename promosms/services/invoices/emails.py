@@ -1,4 +1,4 @@
-"""The e-mail that brings an invoice: to the company's address, else to the owner."""
+"""The e-mail with an invoice: to the company's address, else to the owner."""
 
 from sqlalchemy import select
 
@@ -10,9 +10,9 @@ from promosms.services.mail.outbox import queue_email
 
 
 def queue(invoice: Invoice) -> None:
-    """Put it into the outbox, part of the caller's transaction; the tick rings for the worker.
+    """Queue the e-mail in the caller's transaction; the next tick wakes the mail worker.
 
-    Nobody is written to about an account that has left.
+    None is sent for an account that is being erased.
     """
     account = db.session.get(Account, invoice.account_id) if invoice.account_id else None
     if account is None or account.status == AccountStatus.DELETING:
@@ -21,11 +21,11 @@ def queue(invoice: Invoice) -> None:
     if not recipient:
         return
     with force_locale(invoice.data["language"]):
-        subject, body = _letter(invoice)
+        subject, body = _text(invoice)
     queue_email(recipient, subject, body, account.id, invoice_id=invoice.id)
 
 
-def _letter(invoice: Invoice) -> account_emails.Letter:
+def _text(invoice: Invoice) -> account_emails.Letter:
     amount = money(abs(invoice.gross), currency=invoice.currency)
     if invoice.kind == InvoiceKind.INVOICE:
         return account_emails.invoice(invoice.label, amount)

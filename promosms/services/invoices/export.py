@@ -1,8 +1,8 @@
-"""Archives for the bookkeeper: the files of a period's invoices and a list of them, as one ZIP.
+"""Invoice export for bookkeepers: a ZIP with the files of the invoices and a list of them.
 
-It is written while it is sent: one file at a time is in the memory, and no transaction is open
-while the reader's network is slow. A file that cannot be made breaks the download off, so that
-nobody takes an incomplete archive for a whole one.
+The ZIP is streamed: only one file is in memory, and no transaction is open while a slow client
+reads. If a file cannot be rendered the download is aborted, so an incomplete ZIP is not taken
+for a complete one.
 """
 
 import zipfile
@@ -20,55 +20,55 @@ from promosms.services.invoices.pages import Search
 
 LIST = "invoices.csv"
 UNITS, CENT = Decimal(10_000), Decimal("0.01")
-Moment = tuple[int, int, int, int, int, int]
-DAY_ONE: Moment = (1980, 1, 1, 0, 0, 0)  # a ZIP knows none before
+DateTime = tuple[int, int, int, int, int, int]
+EARLIEST: DateTime = (1980, 1, 1, 0, 0, 0)  # the first that the ZIP format can store
 
 
-class Sink:
-    """Where an archive is written to: what has come since the last look can be taken away."""
+class Buffer:
+    """The file that `zipfile` writes to; `take` removes what was written since the last call."""
 
     def __init__(self) -> None:
-        self.pieces: list[bytes] = []
+        self.chunks: list[bytes] = []
 
-    def write(self, piece: bytes, /) -> int:
-        """Keep a piece."""
-        self.pieces.append(bytes(piece))
-        return len(piece)
+    def write(self, chunk: bytes, /) -> int:
+        """Add a chunk."""
+        self.chunks.append(bytes(chunk))
+        return len(chunk)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Needed by `zipfile`; there is nothing to flush."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Needed by `zipfile`; there is nothing to close."""
 
     def take(self) -> bytes:
-        """What has been written since."""
-        found = b"".join(self.pieces)
-        self.pieces.clear()
-        return found
+        """Remove and return everything that is in the buffer."""
+        content = b"".join(self.chunks)
+        self.chunks.clear()
+        return content
 
 
-def archive(search: Search) -> Iterator[bytes]:
-    """The archive in pieces: PDF, XML and, from Poland, FA(3) of each invoice, and the list."""
-    sink = Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open(_entry(LIST, DAY_ONE), "w") as member:
+def zip_chunks(search: Search) -> Iterator[bytes]:
+    """The ZIP: the list, then PDF, XML and, from Polish sellers, FA(3) of each invoice."""
+    buffer = Buffer()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open(_entry(LIST, EARLIEST), "w") as member:
             for text in csv_files.csv_text(_rows(search)):
                 member.write(text.encode())
-                if sink.pieces:
-                    yield sink.take()
-        for invoice in _each(search):
-            made = invoice.created_at.timetuple()[:6]
+                if buffer.chunks:
+                    yield buffer.take()
+        for invoice in _invoices(search):
+            created_at = invoice.created_at.timetuple()[:6]
             for kind in invoice_files.kinds(invoice):
                 content = invoice_files.file(invoice, kind)
                 db.session.commit()
-                archive.writestr(_entry(invoice_files.name(invoice, kind), made), content)
-                yield sink.take()
-    yield sink.take()
+                archive.writestr(_entry(invoice_files.name(invoice, kind), created_at), content)
+                yield buffer.take()
+    yield buffer.take()
 
 
-def head() -> list[str]:
-    """The head of the list."""
+def header() -> list[str]:
+    """The column headings of the list."""
     return [
         *(
             _("Number"),
@@ -85,25 +85,25 @@ def head() -> list[str]:
 
 
 def row(invoice: Invoice) -> list[str | Decimal]:
-    """An invoice as a line of the list: days by ISO 8601, amounts with a point."""
-    kept = invoice.data
-    buyer, original = kept["buyer"], kept["original"] or {}
+    """An invoice as a row of the list: days in ISO 8601, amounts with a decimal point."""
+    frozen = invoice.data
+    buyer, original = frozen["buyer"], frozen["original"] or {}
     return [
         *(invoice.label, kinds()[InvoiceKind(invoice.kind)], invoice.issued_on.isoformat()),
-        *(kept["supplied_on"], buyer["name"], buyer["country"], buyer["tax_id"]),
+        *(frozen["supplied_on"], buyer["name"], buyer["country"], buyer["tax_id"]),
         *(cases()[TaxCase(invoice.tax_case)], f"{Decimal(invoice.rate) / 100:.2f}"),
         *(_decimal(amount) for amount in (invoice.net, invoice.tax, invoice.gross)),
-        *(invoice.currency, original.get("label", ""), kept["reference"]),
+        *(invoice.currency, original.get("label", ""), frozen["reference"]),
     ]
 
 
 def kinds() -> dict[InvoiceKind, str]:
-    """What the kinds are called."""
+    """Labels of the kinds of invoices."""
     return {InvoiceKind.INVOICE: _("Invoice"), InvoiceKind.CREDIT_NOTE: _("Credit note")}
 
 
 def cases() -> dict[TaxCase, str]:
-    """What the cases of VAT are called."""
+    """Labels of the VAT cases."""
     return {
         TaxCase.DOMESTIC: _("Domestic"),
         TaxCase.REVERSE_CHARGE: _("Reverse charge"),
@@ -114,26 +114,26 @@ def cases() -> dict[TaxCase, str]:
 
 
 def _rows(search: Search) -> Iterator[Sequence[str | Decimal]]:
-    yield head()
-    for invoice in _each(search):
+    yield header()
+    for invoice in _invoices(search):
         yield row(invoice)
 
 
-def _each(search: Search) -> Iterator[Invoice]:
-    """All that fit, from the oldest on, read a page at a time."""
+def _invoices(search: Search) -> Iterator[Invoice]:
+    """All matching invoices, the oldest first, read page by page."""
     last = 0
-    while found := invoice_pages.following(search, last):
-        last = found[-1].id
+    while invoices := invoice_pages.page(search, last, ascending=True).rows:
+        last = invoices[-1].id
         db.session.expunge_all()
         db.session.commit()
-        yield from found
+        yield from invoices
 
 
 def _decimal(units: int) -> Decimal:
     return (units / UNITS).quantize(CENT)
 
 
-def _entry(name: str, at: Moment) -> zipfile.ZipInfo:
+def _entry(name: str, at: DateTime) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, at)
     entry.compress_type = zipfile.ZIP_DEFLATED
     return entry

@@ -1,8 +1,8 @@
-"""The files of an invoice: made once from its frozen copy, after it was issued, and then kept.
+"""The files of an invoice: rendered once from its frozen copy, then stored.
 
-Whoever comes first makes them: the worker, or a reader who downloads one. The PDF comes last and
-bears the XML, and in the transaction that keeps it the e-mail with it is queued: so there is
-exactly one e-mail for each invoice, whatever is killed.
+The worker renders them, or a download if it is earlier. The PDF comes last, because it contains
+the XML. The transaction that stores the PDF also queues the e-mail, so each invoice has exactly
+one e-mail, even if a process is killed.
 """
 
 import hashlib
@@ -22,43 +22,40 @@ TYPES = {"pdf": "application/pdf", "xml": "application/xml", "fa3": "application
 
 
 class Damaged(Exception):
-    """The frozen copy is not what was issued."""
+    """The frozen copy does not match its digest."""
 
 
 def kinds(invoice: Invoice) -> list[str]:
-    """The files of an invoice: "pdf", "xml" (EN 16931), and "fa3" where it is one for KSeF.
-
-    A direct connection to KSeF would send the last one and store what it answers.
-    """
+    """The files of an invoice: "pdf", "xml" (EN 16931), and "fa3" for Polish invoices (KSeF)."""
     polish = fa3.fits(data.thawed(invoice.data))
     return ["pdf", "xml", "fa3"] if polish else ["pdf", "xml"]
 
 
 def name(invoice: Invoice, kind: str) -> str:
-    """What a file is called: "INV-2026-000123.pdf"."""
+    """The name of a file, such as "INV-2026-000123.pdf"."""
     return NAMES[kind].format(label=invoice.label.replace("/", "-"))
 
 
 def file(invoice: Invoice, kind: str) -> bytes:
-    """The content of a file, made and kept if it is not there yet; the same bytes ever after.
+    """The content of a file, rendered and stored at the first call; always the same bytes.
 
     KeyError for a kind that the invoice does not have, Damaged if its frozen copy has changed.
     """
     if kind not in kinds(invoice):
         raise KeyError(kind)
-    there = _stored(invoice.id, kind)
-    return there if there is not None else _keep(invoice.id, kind, _make(invoice, kind))
+    content = _stored(invoice.id, kind)
+    return content if content is not None else _store(invoice.id, kind, _render(invoice, kind))
 
 
 def missing(limit: int = 1, after: int = 0) -> list[int]:
-    """Invoices whose files are not all there yet, from the oldest on."""
+    """Invoices whose PDF is not stored yet, the oldest first."""
     done = exists().where(InvoiceDocument.invoice_id == Invoice.id, InvoiceDocument.kind == "pdf")
     query = select(Invoice.id).where(~done, Invoice.id > after).order_by(Invoice.id).limit(limit)
     return list(db.session.scalars(query))
 
 
 def complete(invoice_id: int) -> None:
-    """Make what is missing of an invoice; the PDF last."""
+    """Render the missing files of an invoice, the PDF last."""
     invoice = db.session.get(Invoice, invoice_id)
     if invoice is None:
         return
@@ -67,7 +64,7 @@ def complete(invoice_id: int) -> None:
 
 
 def attachment(invoice_id: int) -> tuple[str, bytes] | None:
-    """Name and content of the PDF that goes with an e-mail; None if the invoice is gone."""
+    """Name and content of the PDF for an e-mail; None if the invoice was purged."""
     invoice = db.session.get(Invoice, invoice_id)
     return None if invoice is None else (name(invoice, "pdf"), file(invoice, "pdf"))
 
@@ -77,8 +74,8 @@ def _stored(invoice_id: int, kind: str) -> bytes | None:
     return db.session.scalar(query)
 
 
-def _make(invoice: Invoice, kind: str) -> bytes:
-    """No transaction is open meanwhile: typesetting takes a tenth of a second."""
+def _render(invoice: Invoice, kind: str) -> bytes:
+    """The commits end the read transaction, because typesetting takes a tenth of a second."""
     if data.digest(invoice.data) != invoice.digest:
         raise Damaged(invoice.label)
     frozen = data.thawed(invoice.data)
@@ -90,8 +87,8 @@ def _make(invoice: Invoice, kind: str) -> bytes:
     return cii.render(frozen) if kind == "xml" else fa3.render(frozen)
 
 
-def _keep(invoice_id: int, kind: str, content: bytes) -> bytes:
-    """Who made it at the same moment and was first has made the one that is kept."""
+def _store(invoice_id: int, kind: str, content: bytes) -> bytes:
+    """Store a file; if another process was faster, return the file that it has stored."""
     with transaction() as session:
         if _insert(session, invoice_id, kind, content):
             if kind == "pdf":

@@ -1,4 +1,4 @@
-"""Invoices and credit notes: issued once, numbered without a gap, never changed.
+"""Invoices and credit notes: issued once, numbered without gaps, never changed.
 
 Sources: VAT Directive 2006/112/EC art. 65 (on a prepayment VAT falls due when it is paid), art. 219
 (a document that corrects an invoice and refers to it counts as one), art. 226 (what stands on it).
@@ -27,7 +27,7 @@ BATCH = 500
 
 
 class TooMuch(Exception):
-    """More would be credited than is left of the invoice; `left` is that, gross in 1/10,000."""
+    """The credit note exceeds the rest of the invoice; `left` is that rest, gross in 1/10,000."""
 
     def __init__(self, left: int) -> None:
         super().__init__(left)
@@ -35,40 +35,39 @@ class TooMuch(Exception):
 
 
 def issue(top_up: TopUp, payment: Payment | None = None) -> Invoice:
-    """The invoice of a top-up that has been paid, made at the first call.
+    """The invoice of a paid top-up, issued at the first call.
 
-    Part of the caller's transaction, at its end. The payments of the top-up are marked with it;
-    `payment` is the one that completed it, and its day is the day of supply. Raises
-    invoice_drafts.NoSeller.
+    Part of the caller's transaction, at its end. The payments of the top-up get its id. `payment`
+    is the last of them, and its day is the day of supply. Raises invoice_drafts.NoSeller.
     """
     with transaction() as session:
         session.flush()
         session.execute(select(TopUp.id).where(TopUp.id == top_up.id).with_for_update())
-        there = of_top_up(top_up.id)
-        if there is not None:
-            return there
+        existing = of_top_up(top_up.id)
+        if existing is not None:
+            return existing
         draft = invoice_drafts.of_top_up(top_up, payment)
-        made = _store(session, draft, settings.invoice_series)
-        made.account_id, made.top_up_id = top_up.account_id, top_up.id
-        session.add(made)
+        invoice = _number(draft, "INVOICE_SERIES")
+        invoice.account_id, invoice.top_up_id = top_up.account_id, top_up.id
+        session.add(invoice)
         session.flush()
         session.execute(
             update(Payment)
             .where(Payment.top_up_id == top_up.id, Payment.invoice_id.is_(None))
-            .values(invoice_id=made.id)
+            .values(invoice_id=invoice.id)
         )
-        return made
+        return invoice
 
 
 def credit(invoice: Invoice, gross: int, reason: str, actor: str) -> Invoice:
-    """A credit note over a part of an invoice; `gross` is positive, in 1/10,000, whole cents.
+    """A credit note for a part of an invoice; `gross` is positive, in 1/10,000, whole cents.
 
-    However many there are, together they come to the net sum and the VAT of the invoice exactly
-    when they come to its gross sum: each share is rounded as part of the sum so far. `reason` is
-    in the language of the invoice. Raises TooMuch, and ValueError for what is no amount.
+    The net share is rounded on the sum of all credit notes so far. So when they reach the gross
+    sum of the invoice, they also reach its net sum and VAT exactly. `reason` is in the language
+    of the invoice. Raises TooMuch, and ValueError for a wrong amount.
     """
     if gross <= 0 or gross % 100 or invoice.kind != InvoiceKind.INVOICE:
-        raise ValueError("only an invoice is credited, by whole cents")
+        raise ValueError("only an invoice can be credited, by a positive amount in whole cents")
     with transaction() as session:
         original = session.get_one(Invoice, invoice.id, with_for_update=True)
         net, before = credited(original.id)
@@ -77,13 +76,13 @@ def credit(invoice: Invoice, gross: int, reason: str, actor: str) -> Invoice:
         net_share = share(original, before + gross) - net
         rest = original.net - net, original.gross - before
         draft = invoice_drafts.correction(original, net_share, gross - net_share, reason, rest)
-        made = _store(session, draft, settings.credit_note_series)
-        made.account_id, made.top_up_id = original.account_id, original.top_up_id
-        made.original_id = original.id
-        session.add(made)
+        note = _number(draft, "CREDIT_NOTE_SERIES")
+        note.account_id, note.top_up_id = original.account_id, original.top_up_id
+        note.original_id = original.id
+        session.add(note)
         session.flush()
-        _record(session, made, actor)
-        return made
+        _record(session, note, actor)
+        return note
 
 
 def find(account_id: int, public_id: str) -> Invoice | None:
@@ -92,14 +91,14 @@ def find(account_id: int, public_id: str) -> Invoice | None:
 
 
 def credited(invoice_id: int) -> tuple[int, int]:
-    """Net and gross that the credit notes of an invoice come to, as positive amounts."""
+    """The net and gross sums of the credit notes of an invoice, as positive amounts."""
     sums = func.coalesce(func.sum(Invoice.net), 0), func.coalesce(func.sum(Invoice.gross), 0)
     net, gross = db.session.execute(select(*sums).where(Invoice.original_id == invoice_id)).one()
     return -int(net), -int(gross)
 
 
 def left(invoice: Invoice) -> int:
-    """What of an invoice has not been credited yet, gross in 1/10,000."""
+    """The part of an invoice that is not credited yet, gross in 1/10,000."""
     return invoice.gross - credited(invoice.id)[1]
 
 
@@ -112,20 +111,20 @@ def of_top_up(top_up_id: int) -> Invoice | None:
 
 
 def credit_notes(invoice_id: int) -> list[Invoice]:
-    """The credit notes of an invoice, in order."""
+    """The credit notes of an invoice, the oldest first."""
     query = select(Invoice).where(Invoice.original_id == invoice_id).order_by(Invoice.id)
     return list(db.session.scalars(query))
 
 
 def kept(account_id: int) -> tuple[int, date | None]:
-    """How many invoices and credit notes an account has, and the day until which they stay."""
+    """The number of invoices and credit notes of an account, and the last day of retention."""
     query = select(func.count(), func.max(Invoice.purge_after))
     number, until = db.session.execute(query.where(Invoice.account_id == account_id)).one()
     return number, until
 
 
 def kept_until(account_id: int) -> list[tuple[str, date, int]]:
-    """How many documents of an account stay, by kind and by the day until which they do."""
+    """Kind, last day of retention and number of an account's invoices and credit notes."""
     columns = (Invoice.kind, Invoice.purge_after)
     query = select(*columns, func.count()).where(Invoice.account_id == account_id)
     rows = db.session.execute(query.group_by(*columns).order_by(*columns))
@@ -133,19 +132,19 @@ def kept_until(account_id: int) -> list[tuple[str, date, int]]:
 
 
 def unlink(session: Session, account_id: int) -> None:
-    """Cut what leads from the records that law requires to an account that leaves."""
-    nobody = {"account_id": None, "top_up_id": None}
-    whose = Invoice.account_id == account_id
-    session.execute(update(Invoice).where(whose).values(nobody))
+    """Remove the account from its invoices and payments, which the law requires to be kept."""
+    unlinked = {"account_id": None, "top_up_id": None}
+    invoices = update(Invoice).where(Invoice.account_id == account_id)
+    session.execute(invoices.values(unlinked))
     payments = update(Payment).where(Payment.account_id == account_id)
-    session.execute(payments.values({**nobody, "note": ""}))
+    session.execute(payments.values({**unlinked, "note": ""}))
 
 
 def purge() -> int:
-    """Delete invoices, with their files, whose day has passed; how many those were.
+    """Delete invoices and their files after the retention period; returns how many.
 
-    An invoice stays as long as a credit note that refers to it. Days are those of UTC, like in
-    the guards of the tables.
+    An invoice is kept as long as any credit note that refers to it. Days are in UTC, as in the
+    guards of the tables.
     """
     number = 0
     while batch := _purge_batch():
@@ -163,21 +162,21 @@ def share(original: Invoice, gross: int) -> int:
 
 
 def _purge_after(issued_on: date) -> date:
-    """The end of the year in which the law stops asking for it.
+    """The last day of the retention period, the end of a year.
 
-    It counts from the year in which the tax is due, and that of December is due in January.
+    The period counts from the year in which the tax is due; the tax of December is due in January.
     """
     return date((issued_on + timedelta(days=31)).year + settings.invoice_years, 12, 31)
 
 
-def _store(session: Session, draft: InvoiceData, chosen: str) -> Invoice:
-    """Number and date a draft, and freeze it; `chosen` is the series of the settings.
+def _number(draft: InvoiceData, setting_name: str) -> Invoice:
+    """Number, date and freeze a draft; `setting_name` is the setting that names its series.
 
-    The day is taken when the number is ours, so that the days of a series go up like its numbers;
-    who has waited for the lock over New Year still issues on the last day of the number's year.
+    The day is read after the number was taken: so a later number never has an earlier day. If
+    the lock was awaited over New Year, the invoice still has the last day of the number's year.
     """
     year = seller_days.day_of(now()).year
-    series = invoice_numbers.series(chosen, specimen=draft.specimen)
+    series = invoice_numbers.series(setting_name, specimen=draft.specimen)
     number = invoice_numbers.next_number(series, year)
     issued_on = min(seller_days.day_of(now()), date(year, 12, 31))
     label = invoice_numbers.label(series, year, number)
@@ -202,20 +201,20 @@ def _store(session: Session, draft: InvoiceData, chosen: str) -> Invoice:
 
 
 def _record(session: Session, note: Invoice, actor: str) -> None:
-    """The reason stays out of the audit log: it stands on the credit note."""
+    """The audit log leaves out the reason: it is printed on the credit note."""
     account = session.get(Account, note.account_id) if note.account_id else None
     subject = account.public_id if account else note.label
     audit_log.record(actor, "invoice.credit", subject, f"{note.label}: {money(note.gross)}")
 
 
 def _purge_batch() -> int:
-    """From the newest on: a credit note goes before what it refers to."""
+    """The newest first: a credit note has to be deleted before the invoice that it refers to."""
     today, note = now().date(), aliased(Invoice)
-    later = exists().where(note.original_id == Invoice.id, note.purge_after >= today)
-    query = select(Invoice.id).where(Invoice.purge_after < today, ~later)
+    kept_note = exists().where(note.original_id == Invoice.id, note.purge_after >= today)
+    query = select(Invoice.id).where(Invoice.purge_after < today, ~kept_note)
     with transaction() as session:
         due = list(session.scalars(query.order_by(Invoice.id.desc()).limit(BATCH)))
         for column in (InvoiceDocument.invoice_id, Invoice.id):
-            gone = delete(column.class_).where(column.in_(due))
-            session.execute(gone.execution_options(synchronize_session=False))
+            expired = delete(column.class_).where(column.in_(due))
+            session.execute(expired.execution_options(synchronize_session=False))
         return len(due)

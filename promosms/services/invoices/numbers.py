@@ -8,15 +8,15 @@ LONGEST = 12
 
 
 class OutsideTransaction(Exception):
-    """A number would be given for something that may never be stored."""
+    """Outside a transaction a number could be taken and never be used."""
 
 
 def next_number(series: str, year: int) -> int:
-    """The next number, taken in the transaction that stores what bears it.
+    """The next number, taken in the transaction that stores the document.
 
-    The row of the series stays locked until that transaction ends: the next one waits for it, and
-    after a rollback or a kill the number is given again. So there is no gap, and this is to be
-    asked for as late as possible. Raises OutsideTransaction where none is running.
+    The row of the series stays locked until that transaction ends. Others wait for it, so call
+    this as late as possible. After a rollback or a kill the number is given again, so there are
+    no gaps. Raises OutsideTransaction.
     """
     if not writing():
         raise OutsideTransaction(series)
@@ -32,11 +32,12 @@ def next_number(series: str, year: int) -> int:
         return session.execute(statement).scalar_one()
 
 
-def series(chosen: str, *, specimen: bool) -> str:
-    """The series of the settings; specimens have their own, so that a real one begins at 1."""
+def series(name: str, *, specimen: bool) -> str:
+    """The series that a setting names; specimens have their own, so real numbers begin at 1."""
+    chosen = str(setting(name))
     return f"TEST-{chosen}"[:LONGEST] if specimen else chosen
 
 
 def label(series: str, year: int, number: int) -> str:
-    """How a number is written: "INV/2026/000123"."""
+    """A number as it is printed: "INV/2026/000123"."""
     return f"{series}/{year}/{number:06}"

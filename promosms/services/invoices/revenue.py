@@ -1,4 +1,4 @@
-"""Revenue: what was invoiced and credited, by month and by VAT rate. The database adds it up."""
+"""Revenue: sums of invoices and credit notes by month and VAT rate."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +12,7 @@ from promosms.models import Invoice, InvoiceKind
 
 @dataclass(frozen=True)
 class Row:
-    """The sums of one month, VAT case and rate; credit notes are taken off. Money in 1/10,000."""
+    """The sums of one month, VAT case and rate, less credit notes. Money in 1/10,000."""
 
     month: date
     currency: str
@@ -27,26 +27,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Month:
-    """A month with its rows, and their sum in each currency (there is one, unless it changed)."""
+    """A month with its rows."""
 
     first: date
     rows: list[Row]
 
     @property
     def totals(self) -> list[Row]:
-        """All rates together."""
+        """The sums over all rates, one row for each currency."""
         return totals(self.rows)
 
 
 def years() -> list[int]:
-    """The years in which something was invoiced, the newest first."""
+    """All years between the first and the last invoice, the newest first."""
     query = select(func.min(Invoice.issued_on), func.max(Invoice.issued_on))
     earliest, latest = db.session.execute(query).one()
     return list(range(latest.year, earliest.year - 1, -1)) if latest else []
 
 
 def rows(year: int) -> list[Row]:
-    """What was invoiced in a year, by month, case and rate; the newest month first."""
+    """The sums of a year by month, currency, case and rate; the newest month first."""
     month = extract("month", Invoice.issued_on)
     notes = func.sum(case((Invoice.kind == InvoiceKind.CREDIT_NOTE, 1), else_=0))
     sums = [func.sum(column) for column in (Invoice.net, Invoice.tax, Invoice.gross)]
@@ -65,18 +65,18 @@ def rows(year: int) -> list[Row]:
 
 def months(year: int) -> list[Month]:
     """The months of a year in which something was invoiced, the newest first."""
-    found: dict[date, list[Row]] = {}
+    by_month: dict[date, list[Row]] = {}
     for row in rows(year):
-        found.setdefault(row.month, []).append(row)
-    return [Month(first, rows) for first, rows in found.items()]
+        by_month.setdefault(row.month, []).append(row)
+    return [Month(first, rows) for first, rows in by_month.items()]
 
 
 def totals(rows: list[Row]) -> list[Row]:
-    """Rows added up, one for each currency; case and rate of such a sum mean nothing."""
+    """The sums of rows, one for each currency; case and rate of the result have no meaning."""
     by_currency: dict[str, list[Row]] = {}
     for row in rows:
         by_currency.setdefault(row.currency, []).append(row)
-    return [_sum(each) for each in by_currency.values()]
+    return [_sum(rows) for rows in by_currency.values()]
 
 
 def _sum(rows: list[Row]) -> Row:

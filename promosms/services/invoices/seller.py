@@ -1,7 +1,7 @@
-"""The seller: who issues the invoices, as the settings name him, and what is missing to sell.
+"""The seller: the operator as the settings name it, who issues the invoices.
 
-While nothing of it is set and the installation is not in production, a specimen sells, so that the
-whole way can be tried: its invoices say in large letters that they are none.
+While none of these settings is set and the installation is not in production, a specimen seller
+takes its place, so that buying can be tried. Its invoices are marked as specimens.
 """
 
 from dataclasses import dataclass
@@ -44,19 +44,19 @@ SPECIMEN = Seller(
 
 
 def missing() -> list[str]:
-    """The names of the settings that an invoice needs and nobody has set."""
-    return selling_checks.missing(settings)
+    """The names of the settings that an invoice needs and that are not set."""
+    return [name for name in NEEDED if not setting(name)]
 
 
 def seller() -> Seller | None:
-    """Who sells; None when the operator has not said enough, so that nothing can be bought."""
+    """The seller; None when settings are missing, and then nothing can be bought."""
     if not missing():
-        return _configured()
-    tried = selling_checks.untouched(settings) and not settings.production
-    return SPECIMEN if tried else None
+        return _from_settings()
+    partly_set = any(setting(name) for name in TELLING)
+    return None if partly_set or setting("PRODUCTION") else SPECIMEN
 
 
-def _configured() -> Seller:
+def _from_settings() -> Seller:
     return Seller(
         name=settings.operator_name,
         street=settings.operator_street,

@@ -1,7 +1,8 @@
-"""Days of the seller: on which day something was paid or issued is a matter of his time zone.
+"""Days of the seller: payment and issue happen on a day in the seller's time zone.
 
-The setting OPERATOR_TIMEZONE names it. Without it that of his country counts; where a country has
-several, the one in Europe, else the first by name, so that others had better set it.
+The setting OPERATOR_TIMEZONE names the zone. Without it, the zone of the seller's country is used.
+For a country with several zones this is the one in Europe, else the first by name; sellers there
+should set OPERATOR_TIMEZONE.
 """
 
 from datetime import date, datetime
@@ -9,21 +10,21 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
-from promosms.services.invoices import seller
-from promosms.settings import settings
+from promosms.services.invoices import seller as sellers
+from promosms.settings import setting
 
 
 def zone() -> ZoneInfo:
-    """The time zone of the seller; UTC while nobody sells."""
-    if settings.operator_timezone:
-        return ZoneInfo(settings.operator_timezone)
-    who = seller.seller()
-    zones = get_global("territory_zones").get(who.country if who else "", ())
+    """The time zone of the seller; UTC without a seller."""
+    if setting("OPERATOR_TIMEZONE"):
+        return ZoneInfo(setting("OPERATOR_TIMEZONE"))
+    seller = sellers.seller()
+    zones = get_global("territory_zones").get(seller.country if seller else "", ())
     return ZoneInfo(min(zones, key=_outside_europe, default="UTC"))
 
 
 def day_of(moment: datetime) -> date:
-    """The day of a moment where the seller is."""
+    """The day of a moment in the seller's time zone."""
     return moment.astimezone(zone()).date()
 
 

@@ -1,8 +1,8 @@
-"""Tax identifiers, checked without asking anybody: form, check digits, and whose country it is.
+"""Tax identifiers, checked offline: format, check digits, and country.
 
-The rules of the countries are those of python-stdnum. In the EU an identifier is stored with the
-prefix of VIES: the ISO code, but EL for Greece (Directive 2006/112/EC art. 215). A firm of Northern
-Ireland may have a number that begins with XI besides its British one.
+The rules of the countries come from python-stdnum. In the EU an identifier is stored with the VIES
+prefix: the ISO code, but EL for Greece (Directive 2006/112/EC art. 215). A company in Northern
+Ireland can have a number that begins with XI besides its British one.
 """
 
 import re
@@ -21,7 +21,7 @@ SEPARATORS = re.compile(r"[\s./\-\u2010-\u2015]+")
 
 
 class BadTaxId(Exception):
-    """Not an identifier of this country; `country` is the one it belongs to, "" if of none."""
+    """Not an identifier of this country; `country` is the one it belongs to, or ""."""
 
     def __init__(self, country: str = "") -> None:
         super().__init__(country)
@@ -29,31 +29,31 @@ class BadTaxId(Exception):
 
 
 def prefix_of(country: str) -> str:
-    """What VAT numbers of a member state begin with; "" outside the EU."""
+    """The prefix of VAT numbers of a member state; "" outside the EU."""
     return PREFIXES.get(country, country) if country in EU else ""
 
 
 def in_vies(tax_id: str) -> bool:
-    """Does the identifier begin like one that VIES knows?"""
+    """Does the identifier begin with a prefix of VIES?"""
     return tax_id[:2] in (NORTHERN_IRELAND, *map(prefix_of, EU))
 
 
 def compact(typed: str, country: str) -> str:
     """The identifier as it is stored, "" for none; raises BadTaxId.
 
-    `country` is an ISO code. The prefix of the EU may be typed or not. Where the rules of a
-    country are not known, letters and digits are taken as they are.
+    `country` is an ISO code. In the EU the prefix is optional. For a country without rules, any
+    letters and digits are accepted.
     """
     text = SEPARATORS.sub("", typed).upper()
     if not text:
         return ""
-    found = _of(text, country)
-    if found is None:
+    tax_id = _parse(text, country)
+    if tax_id is None:
         raise BadTaxId(_owner(text, country))
-    return found
+    return tax_id
 
 
-def _of(text: str, country: str) -> str | None:
+def _parse(text: str, country: str) -> str | None:
     if country in EU:
         return _european(text, country)
     if country == "GB" and text.startswith(NORTHERN_IRELAND):
@@ -68,7 +68,7 @@ def _of(text: str, country: str) -> str | None:
 def _european(text: str, country: str) -> str | None:
     prefix = prefix_of(country)
     bare = text[2:] if text.startswith((prefix, country)) else text
-    # A national number may begin with the letters of the prefix by itself.
+    # A national number can itself begin with the letters of the prefix.
     number = _valid(bare, country.lower()) or _valid(text, country.lower())
     return number and prefix + number.removeprefix(prefix)
 
@@ -76,18 +76,18 @@ def _european(text: str, country: str) -> str | None:
 def _valid(text: str, module: str) -> str | None:
     rules = get_cc_module(module, "vat")
     try:
-        found = SEPARATORS.sub("", rules.validate(text)) if rules else None
+        number = SEPARATORS.sub("", rules.validate(text)) if rules else None
     except ValidationError:
         return None
-    return found if found and len(found) <= LONGEST - 2 and found.isascii() else None
+    return number if number and len(number) <= LONGEST - 2 and number.isascii() else None
 
 
 def _owner(text: str, country: str) -> str:
-    """The country whose prefix stands before a number that is right there; "" for none."""
+    """Another country whose prefix the text has and where it is valid; "" for none."""
     other = COUNTRIES.get(text[:2], text[:2])
     if other == country or not (other in EU or other == "GB"):
         return ""
-    return other if _of(text, other) and not _valid(text, country.lower()) else ""
+    return other if _parse(text, other) and not _valid(text, country.lower()) else ""
 
 
 def _plain(text: str) -> str | None:

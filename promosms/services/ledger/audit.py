@@ -1,8 +1,8 @@
-"""The audit: proves that the books add up, from every entry to every balance.
+"""The audit of the ledger: checks that all figures about money agree. It changes nothing.
 
-For each account the balance is the sum of its entries and the held money that of its holds; for
-each campaign what was set aside was charged, given back or is left, and charged is what its
-accepted texts cost; each paid order was credited once and invoiced once. Nothing is changed.
+For each account, the balance is the sum of its entries and the held money the sum of its holds.
+For each campaign, the hold is what was charged, released and is left, and the charge is the price
+of its accepted texts. Each paid top-up was credited once and invoiced once.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,8 +17,7 @@ from promosms.models import now
 from promosms.services.ledger.checks import CHECKS, Finding
 
 RECOUNTED = timedelta(days=8)
-MOST = 100
-"""So many findings are kept by the nightly audit; one is already too many."""
+MOST_FINDINGS = 100  # kept by the nightly audit; a single one needs attention already
 
 SENTENCES = {
     "balance": _("Account %(subject)s: the balance is %(found)s, its entries say %(expected)s."),
@@ -38,36 +37,36 @@ SENTENCES = {
 
 
 def audit() -> list[Finding]:
-    """Everything, every text counted again. Empty if the books add up."""
+    """All findings of a full audit that counts every text again; empty if all figures agree."""
     return list(findings())
 
 
 def findings() -> Iterator[Finding]:
-    """The same, as it is found."""
+    """The findings of a full audit, one after the other."""
     db.session.rollback()
     for check in CHECKS:
         after: int | None = 0
         while after is not None:
-            found, after = check(after, None)
-            yield from found
+            batch, after = check(after, None)
+            yield from batch
 
 
 def go_on(
     place: dict[str, Any], over: Callable[[], bool] = time_slice.nobody
 ) -> dict[str, Any] | None:
-    """The nightly audit from where it stopped; None when it is through.
+    """Continue the nightly audit at `place` and return the next place; None when it is complete.
 
-    `place` gets the `findings`. The texts of campaigns that ended more than eight days ago are
-    not counted again, what was charged for them is.
+    The findings are added to `place`. For campaigns that ended more than eight days ago the
+    stored costs are checked instead of counting the texts again.
     """
     since = _since(place)
     while place.get("check", 0) < len(CHECKS):
         check = CHECKS[place.setdefault("check", 0)]
-        found, after = check(place.get("after", 0), since)
-        known = place.setdefault("findings", [])
-        known += [
-            [each.kind, each.subject, each.found, each.expected]
-            for each in found[: MOST - len(known)]
+        batch, after = check(place.get("after", 0), since)
+        findings = place.setdefault("findings", [])
+        findings += [
+            [finding.kind, finding.subject, finding.found, finding.expected]
+            for finding in batch[: MOST_FINDINGS - len(findings)]
         ]
         place["after"] = after or 0
         place["check"] += after is None
@@ -76,8 +75,8 @@ def go_on(
     return None
 
 
-def words(finding: Finding) -> str:
-    """A finding as a sentence for the operator; without a word about who it is about."""
+def sentence(finding: Finding) -> str:
+    """A finding as a sentence for the operator, without personal data."""
     figures = {
         "subject": finding.subject,
         "found": money(finding.found),
@@ -87,5 +86,5 @@ def words(finding: Finding) -> str:
 
 
 def _since(place: dict[str, Any]) -> datetime:
-    begun = place.setdefault("since", (now() - RECOUNTED).isoformat())
-    return datetime.fromisoformat(begun)
+    since = place.setdefault("since", (now() - RECOUNTED).isoformat())
+    return datetime.fromisoformat(since)

@@ -1,7 +1,7 @@
-"""Spendings: which countries, parts and prices the charge of a campaign is made of.
+"""Campaign costs: the charge of a campaign, split by country, parts and price.
 
-While a small campaign runs its texts are counted; when a hold is closed nothing changes any more,
-and the figures are stored. Counting a million texts takes seconds, reading the figures does not.
+While a small campaign runs, its texts are counted for each page. When its hold is closed the costs
+cannot change any more and are stored, because counting a million texts takes seconds.
 """
 
 from collections.abc import Callable
@@ -44,20 +44,20 @@ ACCEPTED = (
     MessageStatus.EXPIRED,
 )
 PENDING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
-LATELY = timedelta(hours=1)
+RECENT = timedelta(hours=1)
 BATCH = 20
-COUNTED = 50_000
-"""So many texts can be counted while somebody waits for the page."""
+MOST_COUNTED = 50_000  # texts that can be counted while a reader waits for the page
 Rows = Select[*tuple[Any, ...]]
 FIGURES = ("country", "parts", "price", "taken", "charged", "returned", "released")
 ORDER = (CampaignCost.country, CampaignCost.parts, CampaignCost.price)
 
 
 @dataclass(frozen=True)
-class Row:
-    """Texts of one country, number of parts and price (of a text). Money in 1/10,000.
+class CostRow:
+    """Texts of one country, number of parts and price of a text. Money in 1/10,000.
 
-    `waiting` texts are not sent or not confirmed yet: `pending` is still set aside for them.
+    `taken` texts were accepted and `charged`; for `returned` ones the money was `released`.
+    `waiting` texts are not sent or not confirmed yet; `pending` is still set aside for them.
     """
 
     country: str
@@ -71,46 +71,46 @@ class Row:
     pending: int = 0
 
 
-def of(campaign: Campaign) -> list[Row]:
-    """The rows of a campaign, by country, parts and price; none before it has its hold.
+def of(campaign: Campaign) -> list[CostRow]:
+    """The costs of a campaign by country, parts and price; empty before its hold.
 
-    None either while a large one runs and a little later: it is counted once, when it has ended.
+    Also empty for a large campaign until a little after its end: then it is counted once.
     """
     hold = db.session.get(Hold, campaign.id)
     if hold is None:
         return []
     closed = hold.closed_at is not None
     stored = _stored(campaign.id) if closed else []
-    if stored or campaign.audience > COUNTED:
+    if stored or campaign.audience > MOST_COUNTED:
         return stored
     return count(campaign.id, closed)
 
 
-def count(campaign_id: int, closed: bool) -> list[Row]:
-    """Count the texts. Once the hold is `closed`, what is unknown has got its money back."""
-    rows = db.session.execute(counting(campaign_id)).all()
+def count(campaign_id: int, closed: bool) -> list[CostRow]:
+    """Count the texts. With a `closed` hold, the money of unknown ones was released."""
+    rows = db.session.execute(count_query(campaign_id)).all()
     return [_row(closed, *(row[:3]), *(int(figure) for figure in row[3:])) for row in rows]
 
 
-def counting(campaign_id: int) -> Rows:
-    """Country, parts, price, then texts and money: accepted, pending, all.
+def count_query(campaign_id: int) -> Rows:
+    """Country, parts and price; accepted texts, their charge; waiting texts, their price; all.
 
-    A text that has failed after the gateway had taken some of its parts is charged for these.
-    Who was skipped before anything was set aside has no price.
+    A failed text is charged for those parts that the gateway had accepted. Recipients who were
+    skipped before the hold have no price and are left out.
     """
-    there = _grouped(
+    messages = _grouped(
         Message,
         Message.campaign_id == campaign_id,
         func.count(),
         func.sum(charged()),
     )
-    gone = _grouped(
+    purged = _grouped(
         MessageCount,
         MessageCount.campaign_id == campaign_id,
         func.sum(MessageCount.messages),
         func.sum(MessageCount.charged),
     )
-    both = union_all(there, gone).subquery()
+    both = union_all(messages, purged).subquery()
     keys = [both.c[name] for name in ("country", "parts", "price")]
     status, texts = both.c.status, both.c.texts
     waiting = status.in_(PENDING)
@@ -130,7 +130,7 @@ def counting(campaign_id: int) -> Rows:
 
 
 def charged() -> ColumnElement[int]:
-    """What a message has cost: what was accepted its price, what failed that of the parts taken."""
+    """What a message has cost: its price if accepted, that of its accepted parts if failed."""
     parts_taken = (
         select(func.count())
         .where(MessagePart.message_id == Message.id)
@@ -149,28 +149,28 @@ def charged() -> ColumnElement[int]:
 
 def _grouped(
     model: type[Message] | type[MessageCount],
-    which: ColumnElement[bool],
+    condition: ColumnElement[bool],
     texts: ColumnElement[int],
     cost: ColumnElement[int],
 ) -> Rows:
-    """Messages by country, parts, price and status, without those that never had a price."""
+    """Messages by country, parts, price and status, without those skipped before the hold."""
     keys = (model.country, model.parts, model.price, model.status)
     query: Rows = (
         select(*keys, texts.label("texts"), cost.label("charged"))
-        .where(which, not_(and_(model.status == MessageStatus.SKIPPED, model.price == 0)))
+        .where(condition, not_(and_(model.status == MessageStatus.SKIPPED, model.price == 0)))
         .group_by(*keys)
     )
     return query
 
 
 def due() -> bool:
-    """Has a campaign closed its hold lately whose figures are not stored?"""
-    recent = Hold.closed_at > now() - LATELY
+    """Was a hold closed in the last hour whose costs are not stored?"""
+    recent = Hold.closed_at > now() - RECENT
     return db.session.scalar(_missing().where(recent).limit(1)) is not None
 
 
 def store(over: Callable[[], bool] = time_slice.nobody) -> bool:
-    """Store what is missing, a campaign at a time; True if there is more."""
+    """Store missing costs, campaign by campaign; True if some are left."""
     while campaigns := list(db.session.scalars(_missing().limit(BATCH))):
         stored = 0
         for campaign_id in campaigns:
@@ -178,7 +178,7 @@ def store(over: Callable[[], bool] = time_slice.nobody) -> bool:
             if over():
                 return True
         if not stored:
-            return False  # texts that are gone cannot be counted any more
+            return False  # their texts are purged and cannot be counted any more
     return False
 
 
@@ -203,19 +203,19 @@ def _store(campaign_id: int) -> int:
         if campaign is None or not rows or _stored(campaign_id):
             return 0
         keys = {"campaign_id": campaign_id, "account_id": campaign.account_id}
-        values = [{**keys, **{name: getattr(each, name) for name in FIGURES}} for each in rows]
+        values = [{**keys, **{name: getattr(row, name) for name in FIGURES}} for row in rows]
         session.execute(insert(CampaignCost), values)
     return 1
 
 
-def _stored(campaign_id: int) -> list[Row]:
+def _stored(campaign_id: int) -> list[CostRow]:
     query = select(CampaignCost).where(CampaignCost.campaign_id == campaign_id).order_by(*ORDER)
-    return [row(each) for each in db.session.scalars(query)]
+    return [cost_row(cost) for cost in db.session.scalars(query)]
 
 
-def row(stored: CampaignCost) -> Row:
-    """Stored figures as they are shown."""
-    return Row(*(getattr(stored, name) for name in FIGURES))
+def cost_row(cost: CampaignCost) -> CostRow:
+    """The row of stored costs."""
+    return CostRow(*(getattr(cost, name) for name in FIGURES))
 
 
 def _row(
@@ -228,9 +228,9 @@ def _row(
     waiting: int,
     pending: int,
     texts: int,
-) -> Row:
+) -> CostRow:
     if closed:
         waiting = pending = 0
     returned = texts - taken - waiting
     released = texts * price - charged - pending
-    return Row(country, parts, price, taken, charged, returned, released, waiting, pending)
+    return CostRow(country, parts, price, taken, charged, returned, released, waiting, pending)

@@ -1,7 +1,7 @@
-"""Checks of the books: each looks at some rows after a given id, in one snapshot.
+"""The checks of the audit: each reads a batch of rows after a given id, in one snapshot.
 
-A check returns what it has found and the id to go on from, None at the end. So the whole of it
-runs in little memory, no snapshot stays open for long, and the nightly one can be interrupted.
+A check returns its findings and the id to continue from, None at the end. So the audit needs
+little memory, no snapshot stays open for long, and the nightly audit can be interrupted.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,15 +45,15 @@ from promosms.models import (
 )
 from promosms.services.ledger import campaign_costs
 
-ACCOUNTS, CAMPAIGNS, ENTRIES, ORDERS = 200, 20, 5_000, 200
+ACCOUNTS, CAMPAIGNS, ENTRIES, TOP_UPS = 200, 20, 5_000, 200  # rows in a batch
 ENDED = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Two figures that should be the same: `found` stands there, `expected` follows from the rest.
+    """Two figures that differ: `found` is stored, `expected` follows from other rows.
 
-    `subject` is the public id of an account, a campaign or an order, or the number of an entry.
+    `subject` is the public id of an account, campaign or top-up, or the number of an entry.
     """
 
     kind: str
@@ -62,13 +62,13 @@ class Finding:
     expected: int
 
 
-Found = tuple[list[Finding], int | None]
-Check = Callable[[int, datetime | None], Found]
+Batch = tuple[list[Finding], int | None]
+Check = Callable[[int, datetime | None], Batch]
 
 
 @contextmanager
 def snapshot() -> Iterator[Connection]:
-    """A connection that sees one moment only."""
+    """A connection whose queries all see the same moment."""
     engine = db.engine
     if not on_sqlite():
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -77,35 +77,43 @@ def snapshot() -> Iterator[Connection]:
         connection.rollback()
 
 
-def accounts(after: int, _since: datetime | None) -> Found:
-    """Balance and held money of accounts are the sums of their entries, and of their holds."""
-    amount, held, left = (
+def accounts(after: int, _since: datetime | None) -> Batch:
+    """Balance and held money of an account are the sums of its entries; held also of its holds."""
+    entry_amounts, entry_helds, holds = (
         _sum(LedgerEntry.amount, LedgerEntry.account_id == Account.id),
         _sum(LedgerEntry.held, LedgerEntry.account_id == Account.id),
         _sum(Hold.remaining, Hold.account_id == Account.id),
     )
     query = (
-        select(Account.id, Account.public_id, Account.balance, Account.held, amount, held, left)
+        select(
+            Account.id,
+            Account.public_id,
+            Account.balance,
+            Account.held,
+            entry_amounts,
+            entry_helds,
+            holds,
+        )
         .where(Account.id > after, Account.status != AccountStatus.DELETING)
         .order_by(Account.id)
         .limit(ACCOUNTS)
     )
     with snapshot() as connection:
         rows = connection.execute(query).all()
-    found: list[Finding] = []
-    for _id, name, balance, aside, amounts, helds, remaining in rows:
-        found += _unless(int(amounts) == balance, "balance", name, balance, amounts)
-        found += _unless(int(helds) == aside, "held", name, aside, helds)
-        found += _unless(int(remaining) == aside, "holds", name, aside, remaining)
-        found += _unless(balance >= 0 and aside >= 0, "negative", name, min(balance, aside), 0)
-    return found, _next(rows, ACCOUNTS)
+    findings: list[Finding] = []
+    for _id, name, balance, held, amounts, helds, remaining in rows:
+        findings += _unless(int(amounts) == balance, "balance", name, balance, amounts)
+        findings += _unless(int(helds) == held, "held", name, held, helds)
+        findings += _unless(int(remaining) == held, "holds", name, held, remaining)
+        findings += _unless(balance >= 0 and held >= 0, "negative", name, min(balance, held), 0)
+    return findings, _next(rows, ACCOUNTS)
 
 
-def campaigns(after: int, since: datetime | None) -> Found:
-    """What was set aside is what was charged, given back and is left; charged is what was taken.
+def campaigns(after: int, since: datetime | None) -> Batch:
+    """A hold is what was charged, released and is left; the charge is what accepted texts cost.
 
-    The texts of campaigns that ended before `since` are not counted again: the figures that were
-    stored when they ended speak for them.
+    The texts of campaigns that ended before `since` are not counted again; their stored costs are
+    used instead.
     """
     query = (
         select(Hold, Campaign.public_id, Campaign.status, Campaign.finished_at)
@@ -115,23 +123,23 @@ def campaigns(after: int, since: datetime | None) -> Found:
         .order_by(Hold.campaign_id)
         .limit(CAMPAIGNS)
     )
-    found: list[Finding] = []
+    findings: list[Finding] = []
     with snapshot() as connection:
         rows = connection.execute(query).all()
-        moved = _moved(connection, [row.campaign_id for row in rows])
+        sums_of = _entry_sums(connection, [row.campaign_id for row in rows])
         for row in rows:
-            sums = moved.get(row.campaign_id, (0, 0, 0, 0))
-            found += _hold(row, *sums[:3])
+            sums = sums_of.get(row.campaign_id, (0, 0, 0, 0))
+            findings += _hold(row, *sums[:3])
             if row.status in ENDED:
                 recount = since is None or row.finished_at is None or row.finished_at >= since
-                found += _charged(connection, row, sums[1], sums[3], recount)
-    return found, _next(rows, CAMPAIGNS)
+                findings += _charged(connection, row, sums[1], sums[3], recount)
+    return findings, _next(rows, CAMPAIGNS)
 
 
-def entries(after: int, _since: datetime | None) -> Found:
-    """No entry speaks of a hold or a payment that is not there."""
+def entries(after: int, _since: datetime | None) -> Batch:
+    """The hold and the payment that an entry refers to exist."""
     with snapshot() as connection:
-        upto = connection.execute(
+        last_id = connection.execute(
             select(func.max(LedgerEntry.id)).where(
                 LedgerEntry.id.in_(
                     select(LedgerEntry.id)
@@ -141,31 +149,31 @@ def entries(after: int, _since: datetime | None) -> Found:
                 )
             )
         ).scalar()
-        if upto is None:
+        if last_id is None:
             return [], None
-        within = LedgerEntry.id > after, LedgerEntry.id <= upto
-        alone = (
+        batch = LedgerEntry.id > after, LedgerEntry.id <= last_id
+        query = (
             select(LedgerEntry.id, LedgerEntry.amount + LedgerEntry.held)
             .join(Account, Account.id == LedgerEntry.account_id)
-            .where(*within, Account.status != AccountStatus.DELETING)
+            .where(*batch, Account.status != AccountStatus.DELETING)
         )
-        no_hold = alone.outerjoin(Hold, Hold.campaign_id == LedgerEntry.campaign_id).where(
+        no_hold = query.outerjoin(Hold, Hold.campaign_id == LedgerEntry.campaign_id).where(
             LedgerEntry.campaign_id.is_not(None), Hold.campaign_id.is_(None)
         )
-        no_payment = alone.outerjoin(Payment, Payment.id == LedgerEntry.payment_id).where(
+        no_payment = query.outerjoin(Payment, Payment.id == LedgerEntry.payment_id).where(
             LedgerEntry.payment_id.is_not(None),
             or_(Payment.id.is_(None), Payment.account_id != LedgerEntry.account_id),
         )
-        found = [
+        findings = [
             Finding(kind, str(number), int(amount), 0)
-            for kind, rows in (("no_hold", no_hold), ("no_payment", no_payment))
-            for number, amount in connection.execute(rows)
+            for kind, orphans in (("no_hold", no_hold), ("no_payment", no_payment))
+            for number, amount in connection.execute(orphans)
         ]
-    return found, int(upto)
+    return findings, int(last_id)
 
 
-def orders(after: int, _since: datetime | None) -> Found:
-    """An order that is paid was credited once and invoiced once; what it says came has come."""
+def top_ups(after: int, _since: datetime | None) -> Batch:
+    """A paid top-up was credited once and invoiced once; `paid` is the sum of its payments."""
     credited = _sum(
         LedgerEntry.amount,
         and_(
@@ -174,35 +182,35 @@ def orders(after: int, _since: datetime | None) -> Found:
             LedgerEntry.payment_id.is_not(None),
         ),
     )
-    came = _sum(Payment.amount, Payment.top_up_id == TopUp.id)
+    received = _sum(Payment.amount, Payment.top_up_id == TopUp.id)
     invoiced = _sum(
         Invoice.gross, and_(Invoice.top_up_id == TopUp.id, Invoice.kind == InvoiceKind.INVOICE)
     )
     query = (
-        select(TopUp, credited, came, invoiced)
+        select(TopUp, credited, received, invoiced)
         .join(Account, Account.id == TopUp.account_id)
         .where(TopUp.id > after, Account.status != AccountStatus.DELETING)
         .order_by(TopUp.id)
-        .limit(ORDERS)
+        .limit(TOP_UPS)
     )
-    found: list[Finding] = []
+    findings: list[Finding] = []
     with snapshot() as connection:
         rows = connection.execute(query).all()
     for row in rows:
-        paid = row.status == TopUpStatus.PAID
-        name, credit, came_in, invoice = row.public_id, *(int(figure) for figure in row[-3:])
-        due, bill = (row.net, row.gross) if paid else (0, 0)
-        found += _unless(credit == due, "credit", name, credit, due)
-        found += _unless(invoice == bill, "invoice", name, invoice, bill)
-        found += _unless(came_in == row.paid, "paid", name, row.paid, came_in)
-    return found, _next(rows, ORDERS)
+        name, paid = row.public_id, row.status == TopUpStatus.PAID
+        credit_sum, received_sum, invoice_sum = (int(figure) for figure in row[-3:])
+        net, gross = (row.net, row.gross) if paid else (0, 0)
+        findings += _unless(credit_sum == net, "credit", name, credit_sum, net)
+        findings += _unless(invoice_sum == gross, "invoice", name, invoice_sum, gross)
+        findings += _unless(received_sum == row.paid, "paid", name, row.paid, received_sum)
+    return findings, _next(rows, TOP_UPS)
 
 
-CHECKS: tuple[Check, ...] = (accounts, campaigns, entries, orders)
+CHECKS: tuple[Check, ...] = (accounts, campaigns, entries, top_ups)
 
 
-def _moved(connection: Connection, ids: list[int]) -> dict[int, tuple[int, int, int, int]]:
-    """Held, charged, given back, and of that after 72 hours without a word, by campaign."""
+def _entry_sums(connection: Connection, ids: list[int]) -> dict[int, tuple[int, int, int, int]]:
+    """Held, charged, released, and released after 72 hours without a receipt, by campaign."""
     entry = LedgerEntry
     unsettled = and_(entry.kind == EntryKind.RELEASE, entry.reference.endswith(":unsettled"))
     query = (
@@ -232,26 +240,26 @@ def _hold(row: Any, held: int, charged: int, released: int) -> Iterator[Finding]
 def _charged(
     connection: Connection, row: Any, charged: int, unsettled: int, recount: bool
 ) -> list[Finding]:
-    """A text that is confirmed after the 72 hours, when its money is back, costs nothing."""
-    accepted = _accepted(connection, row.campaign_id, recount)
-    if accepted is None:
+    """A text that is confirmed after the 72 hours costs nothing: its money was released."""
+    cost = _accepted_cost(connection, row.campaign_id, recount)
+    if cost is None:
         return []
-    fine = accepted - unsettled <= charged <= accepted
-    return _unless(fine, "charged", row.public_id, charged, accepted)
+    correct = cost - unsettled <= charged <= cost
+    return _unless(correct, "charged", row.public_id, charged, cost)
 
 
-def _accepted(connection: Connection, campaign_id: int, recount: bool) -> int | None:
-    """What the accepted texts cost; None if neither the texts nor the figures are there."""
+def _accepted_cost(connection: Connection, campaign_id: int, recount: bool) -> int | None:
+    """What the accepted texts cost; None if neither the texts nor the costs are stored."""
     stored = connection.execute(
         select(func.sum(CampaignCost.charged)).where(CampaignCost.campaign_id == campaign_id)
     ).scalar()
-    there = [
+    texts = [
         select(model.campaign_id).where(model.campaign_id == campaign_id).limit(1)
         for model in (Message, MessageCount)
     ]
-    counted = stored is None or recount
-    if counted and any(connection.execute(query).first() for query in there):
-        rows = connection.execute(campaign_costs.counting(campaign_id))
+    count = stored is None or recount
+    if count and any(connection.execute(query).first() for query in texts):
+        rows = connection.execute(campaign_costs.count_query(campaign_id))
         return sum(int(row[4]) for row in rows)
     return None if stored is None else int(stored)
 
@@ -265,8 +273,8 @@ def _when(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
 
 
-def _unless(fine: bool, kind: str, subject: str, found: int, expected: Any) -> list[Finding]:
-    return [] if fine else [Finding(kind, subject, int(found), int(expected))]
+def _unless(correct: bool, kind: str, subject: str, found: int, expected: Any) -> list[Finding]:
+    return [] if correct else [Finding(kind, subject, int(found), int(expected))]
 
 
 def _next(rows: Any, limit: int) -> int | None:

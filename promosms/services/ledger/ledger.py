@@ -1,4 +1,4 @@
-"""The ledger: the only way by which money of an account moves. Amounts in 1/10,000."""
+"""The ledger: all changes of the money of accounts. Amounts in 1/10,000."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import Account, EntryKind, Hold, LedgerEntry, now, table_of
 
-# For what happens with every window of messages.
+# Core statements, because a sender runs them for every batch of messages.
 HOLDS, ENTRIES, ACCOUNTS = table_of(Hold), table_of(LedgerEntry), table_of(Account)
 _LEFT = HOLDS.c.remaining - bindparam("taken")
 TAKE_FROM_HOLD = (
@@ -26,7 +26,7 @@ BALANCE = update(ACCOUNTS).values(
     balance=ACCOUNTS.c.balance + bindparam("back"), held=ACCOUNTS.c.held - bindparam("taken")
 )
 BALANCE_OF = BALANCE.where(ACCOUNTS.c.id == bindparam("account"))
-# All of it at once, where statements may stand in another one: PostgreSQL.
+# PostgreSQL can do all of it in one statement.
 _TAKEN = TAKE_FROM_HOLD.cte("taken")
 _ENTERED = {
     "account_id": _TAKEN.c.account_id,
@@ -48,7 +48,7 @@ _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 class _Entry(NamedTuple):
-    """What an entry says; `amount` is what it does to the balance."""
+    """The values of an entry; `amount` is the change of the balance."""
 
     account_id: int
     kind: EntryKind
@@ -61,7 +61,7 @@ class _Entry(NamedTuple):
 
 
 class InsufficientBalance(Exception):
-    """The balance is too small; `missing` is by how much, in 1/10,000."""
+    """The balance is too small by `missing`, in 1/10,000."""
 
     def __init__(self, missing: int) -> None:
         super().__init__(missing)
@@ -70,7 +70,7 @@ class InsufficientBalance(Exception):
 
 @contextmanager
 def dated(moment: datetime) -> Iterator[None]:
-    """Entries that are made herein carry this moment: for the past of the demonstration."""
+    """Entries made within it have this date: for the invented past of the demo."""
     token = _moment.set(moment)
     try:
         yield
@@ -86,9 +86,9 @@ def credit(
     actor: str = "",
     payment_id: int | None = None,
 ) -> LedgerEntry:
-    """Add money to the balance. The reference is unique, so that nothing is credited twice.
+    """Add money to the balance. The reference is unique, so nothing is credited twice.
 
-    A top-up names its payment; a gift has none.
+    A top-up has a payment; a gift has none.
     """
     if amount <= 0:
         raise ValueError("a credit is positive")
@@ -105,14 +105,14 @@ def refund(
     actor: str,
     payment_id: int | None = None,
 ) -> LedgerEntry:
-    """Take from the balance what goes back to the payer (`amount` is positive, net).
+    """Take a refund from the balance; `amount` is positive, net.
 
-    Raises InsufficientBalance: only what is neither spent nor set aside can go back.
+    Raises InsufficientBalance: only what is neither spent nor set aside can be refunded.
     """
     if amount <= 0:
         raise ValueError("a refund is positive")
     with transaction() as session:
-        _spare(session, account_id, amount)
+        _lock_with_balance(session, account_id, amount)
         entry = _Entry(account_id, EntryKind.REFUND, -amount, reference, note, actor, payment_id)
         return _enter(session, entry)
 
@@ -120,36 +120,36 @@ def refund(
 def dispute(
     account_id: int, amount: int, reference: str, note: str, payment_id: int | None = None
 ) -> int:
-    """Take from the balance what the payer's bank took back, as far as it is there.
+    """Take a disputed payment from the balance, as far as the balance is sufficient.
 
-    Returns what was taken. What has been spent or is set aside meanwhile cannot be taken: an
-    entry of 0 says so then. A negative amount is a dispute that was won, and comes back whole;
-    say what had been taken, which may be less than what was disputed.
+    Returns what was taken. If everything is spent or set aside, an entry of 0 is made. A negative
+    amount is a dispute that was won and is added in full: pass what had been taken, which can be
+    less than the disputed amount.
     """
     with transaction() as session:
-        taken = min(amount, _locked(session, account_id).balance)
+        taken = min(amount, _lock(session, account_id).balance)
         entry = _Entry(account_id, EntryKind.DISPUTE, -taken, reference, note, "", payment_id)
         _enter(session, entry)
         return taken
 
 
 def adjust(account_id: int, amount: int, reference: str, note: str, actor: str) -> LedgerEntry:
-    """Correct the balance up or down; raises InsufficientBalance rather than go below zero.
+    """Correct the balance up or down; raises InsufficientBalance if it would become negative.
 
-    ValueError without a reason (`note`) or without who does it.
+    Raises ValueError without a reason (`note`) or an actor.
     """
     if not amount or not note.strip() or not actor:
         raise ValueError("a correction has an amount, a reason and an actor")
     with transaction() as session:
-        _spare(session, account_id, -amount)
+        _lock_with_balance(session, account_id, -amount)
         entry = _Entry(account_id, EntryKind.ADJUSTMENT, amount, reference, note, actor)
         return _enter(session, entry)
 
 
 def hold(account_id: int, campaign_id: int, amount: int) -> None:
-    """Set the price of a campaign aside; raises InsufficientBalance and then changes nothing."""
+    """Set the price of a campaign aside; raises InsufficientBalance without any change."""
     with transaction() as session:
-        _spare(session, account_id, amount)
+        _lock_with_balance(session, account_id, amount)
         session.add(
             Hold(campaign_id=campaign_id, account_id=account_id, amount=amount, remaining=amount)
         )
@@ -161,31 +161,31 @@ def hold(account_id: int, campaign_id: int, amount: int) -> None:
 
 
 def charge(campaign_id: int, amount: int, reference: str) -> None:
-    """Take money from the hold for what a gateway has accepted."""
+    """Take the price of accepted texts from the hold."""
     _take(campaign_id, (EntryKind.CHARGE, amount, reference))
 
 
 def release(campaign_id: int, amount: int, reference: str) -> None:
-    """Give money from the hold back for what was not accepted."""
+    """Give money from the hold back to the balance for texts that were not accepted."""
     _take(campaign_id, (EntryKind.RELEASE, amount, reference))
 
 
 def release_if_held(campaign_id: int, amount: int, reference: str) -> None:
-    """Release, unless the campaign has not come to its hold yet (it is still being prepared)."""
+    """Release, unless the campaign has no hold yet because it is still being prepared."""
     with transaction() as session:
         if session.get(Hold, campaign_id) is not None:
             release(campaign_id, amount, reference)
 
 
 def pay(account_id: int, amount: int, reference: str) -> None:
-    """Charge the balance at once, without a hold, for a single text."""
+    """Charge a single text directly to the balance, without a hold."""
     with transaction() as session:
-        _spare(session, account_id, amount)
+        _lock_with_balance(session, account_id, amount)
         _enter(session, _Entry(account_id, EntryKind.CHARGE, -amount, reference))
 
 
 def give_back(account_id: int, amount: int, reference: str) -> None:
-    """Return what was paid for a single text that was not accepted."""
+    """Return the price of a single text that was not accepted to the balance."""
     with transaction() as session:
         _enter(session, _Entry(account_id, EntryKind.RELEASE, amount, reference))
 
@@ -207,14 +207,14 @@ def _take(campaign_id: int, *entries: tuple[EntryKind, int, str]) -> None:
     with transaction() as session:
         connection, moment = session.connection(), now()
         hold = {"campaign": campaign_id, "taken": taken, "moment": moment, "back": back}
-        made = [entry for entry in entries if entry[1]]
-        if len(made) == 1 and not on_sqlite():
-            kind, _, reference = made[0]
+        nonzero = [entry for entry in entries if entry[1]]
+        if len(nonzero) == 1 and not on_sqlite():
+            kind, _, reference = nonzero[0]
             entry = {"kind": kind, "reference": reference, "at": _moment.get() or moment}
             connection.execute(TAKE_AND_ENTER, hold | entry).one()
             return
         account_id = connection.execute(TAKE_FROM_HOLD, hold).scalar_one()
-        for kind, amount, reference in made:
+        for kind, amount, reference in nonzero:
             row = {
                 "account_id": account_id,
                 "campaign_id": campaign_id,
@@ -236,14 +236,14 @@ def _close_if_empty(session: Session, campaign_id: int) -> None:
     )
 
 
-def _locked(session: Session, account_id: int) -> Account:
+def _lock(session: Session, account_id: int) -> Account:
     query = select(Account).where(Account.id == account_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _spare(session: Session, account_id: int, amount: int) -> None:
-    """Lock the account, and see that so much can be taken from its balance."""
-    balance = _locked(session, account_id).balance
+def _lock_with_balance(session: Session, account_id: int, amount: int) -> None:
+    """Lock the account, and raise InsufficientBalance if its balance is below the amount."""
+    balance = _lock(session, account_id).balance
     if balance < amount:
         raise InsufficientBalance(amount - balance)
 

@@ -1,4 +1,4 @@
-"""The audit of every night: goes on from its place, and tells the admins what it has found."""
+"""The nightly audit of the ledger, in slices; admins get new findings by e-mail."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,25 +12,24 @@ from promosms.services.mail import notify
 from promosms.services.mail.emails import Letter
 
 NAME = "ledger audit"
-LISTED = 20
-"""So many findings are listed in the e-mail."""
+LISTED = 20  # findings in the e-mail
 
 
 def step(place: dict[str, Any], over: Callable[[], bool]) -> dict[str, Any] | None:
-    """A slice of the audit; at its end the findings are e-mailed, if they are new."""
-    further = ledger_audit.go_on(place, over)
-    found = place.get("findings", [])
-    if further is None and found and found != nightly_jobs.findings(NAME):
+    """A slice of the audit; when it is complete, new findings are sent by e-mail."""
+    next_place = ledger_audit.go_on(place, over)
+    findings = place.get("findings", [])
+    if next_place is None and findings and findings != nightly_jobs.findings(NAME):
         with transaction():
-            notify.tell_admins(lambda: _letter([Finding(*each) for each in found]))
-    return further
+            notify.tell_admins(lambda: _email_text([Finding(*values) for values in findings]))
+    return next_place
 
 
-def found() -> list[Finding]:
-    """What last night's audit has found: nothing, if the books add up."""
-    return [Finding(*each) for each in nightly_jobs.findings(NAME)]
+def last_findings() -> list[Finding]:
+    """The findings of the last complete audit; empty if the books add up."""
+    return [Finding(*values) for values in nightly_jobs.findings(NAME)]
 
 
-def _letter(findings: list[Finding]) -> Letter:
-    lines = [ledger_audit.words(each) for each in findings[:LISTED]]
-    return account_emails.books_wrong(len(findings), lines)
+def _email_text(findings: list[Finding]) -> Letter:
+    sentences = [ledger_audit.sentence(finding) for finding in findings[:LISTED]]
+    return account_emails.books_wrong(len(findings), sentences)

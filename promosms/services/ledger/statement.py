@@ -1,4 +1,8 @@
-"""The statement: the ledger of an account as lines that an owner can read. Money in 1/10,000."""
+"""The statement: the ledger of an account as rows that an owner can read. Money in 1/10,000.
+
+All charges and releases of a campaign are part of one row, at the time of its hold. So the balance
+in a row is the balance after this row and all older ones, not the balance at that moment.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,16 +14,19 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
+from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import Campaign, CampaignCost, EntryKind, Hold, Invoice, LedgerEntry, Payment
 from promosms.services.ledger import campaign_costs
+from promosms.services.ledger.campaign_costs import CostRow
 
 PAGE = 50
 CHUNK = 500
 OF_CAMPAIGNS = (EntryKind.CHARGE, EntryKind.RELEASE)
+RECEIVED = (EntryKind.CREDIT, EntryKind.ADJUSTMENT, EntryKind.REFUND, EntryKind.DISPUTE)
 
 
 class Topic(StrEnum):
-    """What the reader wants to see."""
+    """Groups of ledger entries by which the statement can be filtered."""
 
     ALL = ""
     TOP_UPS = "top-ups"
@@ -37,8 +44,8 @@ TOPICS: dict[Topic, ColumnElement[bool]] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A part of the statement: a topic, from a moment on, before another, campaigns by name."""
+class StatementFilter:
+    """Which rows: of a topic, from a moment on, before another moment, of campaigns by name."""
 
     topic: Topic = Topic.ALL
     since: datetime | None = None
@@ -47,20 +54,20 @@ class Wanted:
 
     @property
     def whole(self) -> bool:
-        """Are all kinds of lines shown, so that each follows from the one before?"""
+        """Does it show rows of all kinds? Only then a row has a balance."""
         return self.topic is Topic.ALL and not self.name
 
 
-EVERYTHING = Wanted()
+EVERYTHING = StatementFilter()
 
 
 @dataclass(frozen=True)
-class Line:
-    """A movement, or everything that a campaign has moved.
+class StatementRow:
+    """A ledger entry, or all entries of a campaign.
 
-    `amount` is what it did to the balance, `after` the balance with it and all older lines,
-    `charged` what was spent, `held` what is still set aside, `released` what came back.
-    `spent` says it by country, parts and price once nothing can change any more.
+    `amount` is the change of the balance, `after` the balance with this row and all older ones.
+    Of a campaign, `charged` is what was spent, `held` what is still set aside, `released` what
+    was given back; `costs` splits this by country, parts and price once the hold is closed.
     """
 
     id: int
@@ -76,132 +83,131 @@ class Line:
     after: int = 0
     payment: Payment | None = None
     invoice: Invoice | None = None
-    spent: list[campaign_costs.Row] = field(default_factory=list)
+    costs: list[CostRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Totals:
-    """What came in and what was spent since the account exists, in 1/10,000."""
+    """What an account has received and spent since it exists, in 1/10,000."""
 
     received: int
     spent: int
 
 
-def lines(
+def page(
     account_id: int,
-    before: int | None = None,
-    limit: int = PAGE,
-    wanted: Wanted = EVERYTHING,
-) -> list[Line]:
-    """Lines from the newest on, older than the one with the id `before`.
-
-    A campaign is one line, at the time of its hold: its charges and releases are collapsed. So
-    the balance of a line is that of all lines up to it, not that of a moment of the past.
-    """
-    _look_once()
-    found = _page(account_id, before, limit, wanted)
-    if found and wanted.whole:
-        found = list(_balanced(found, _balance(account_id, found[0].id)))
-    return found
+    after: int | None = None,
+    size: int = PAGE,
+    filters: StatementFilter = EVERYTHING,
+) -> Page[StatementRow]:
+    """A page of the statement, the newest rows first."""
+    _begin_snapshot()
+    entries = _entries(account_id, after, size, filters)
+    rows = _rows(entries.rows)
+    if rows and filters.whole:
+        rows = list(_with_balances(rows, _balance(account_id, rows[0].id)))
+    return Page(rows, entries.next_key)
 
 
-def every_line(account_id: int, wanted: Wanted) -> Iterator[Line]:
-    """All lines from the newest on, in little memory: for a file."""
-    before: int | None = None
+def all_rows(account_id: int, filters: StatementFilter) -> Iterator[StatementRow]:
+    """All rows, the newest first, read in chunks that fit into memory: for a file."""
+    after: int | None = None
     balance: int | None = None
     while True:
-        _look_once()
-        page = _page(account_id, before, CHUNK, wanted)
-        if page and wanted.whole:
-            start = _balance(account_id, page[0].id) if balance is None else balance
-            page = list(_balanced(page, start))
-            balance = page[-1].after - page[-1].amount
+        _begin_snapshot()
+        entries = _entries(account_id, after, CHUNK, filters)
+        rows = _rows(entries.rows)
+        if rows and filters.whole:
+            start = _balance(account_id, rows[0].id) if balance is None else balance
+            rows = list(_with_balances(rows, start))
+            balance = rows[-1].after - rows[-1].amount
         db.session.expunge_all()
-        db.session.commit()  # no snapshot stays open while the reader's network is slow
-        yield from page
-        if len(page) < CHUNK:
+        db.session.commit()  # the snapshot would stay open while a slow client reads
+        yield from rows
+        if entries.next_key is None:
             return
-        before = page[-1].id
+        after = rows[-1].id
 
 
-def of_campaign(campaign: Campaign) -> Line | None:
-    """The line of a campaign, counted by country and parts; None before it has set money aside."""
+def of_campaign(campaign: Campaign) -> StatementRow | None:
+    """The row of a campaign with its costs; None before its hold."""
     query = select(LedgerEntry).where(
         LedgerEntry.campaign_id == campaign.id, LedgerEntry.kind == EntryKind.HOLD
     )
     entry = db.session.scalars(query).first()
     if entry is None:
         return None
-    return replace(_filled([entry])[0], spent=campaign_costs.of(campaign))
+    return replace(_rows([entry])[0], costs=campaign_costs.of(campaign))
 
 
 def totals(account_id: int) -> Totals:
     """Sums over the whole ledger of the account."""
-    returned = (EntryKind.REFUND, EntryKind.DISPUTE)
-    came_in = LedgerEntry.kind.in_([EntryKind.CREDIT, EntryKind.ADJUSTMENT, *returned])
-    received = _sum(account_id).where(came_in)
-    spent = _sum(account_id).where(LedgerEntry.kind == EntryKind.CHARGE)
-    back = _sum(account_id).where(
+    received = _sum(account_id).where(LedgerEntry.kind.in_(RECEIVED))
+    charged = _sum(account_id).where(LedgerEntry.kind == EntryKind.CHARGE)
+    # Releases of campaigns are not spent money that comes back: it was only set aside.
+    released = _sum(account_id).where(
         LedgerEntry.kind == EntryKind.RELEASE, LedgerEntry.campaign_id.is_(None)
     )
-    return Totals(_number(received), -_number(spent) - _number(back))
+    return Totals(_number(received), -_number(charged) - _number(released))
 
 
-def _look_once() -> None:
-    """All that is read next is of one moment, although campaigns go on meanwhile."""
+def _begin_snapshot() -> None:
+    """The next queries see one moment, although campaigns are sending meanwhile."""
     if not on_sqlite() and not db.session.info.get("writing"):
         db.session.commit()
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _page(account_id: int, before: int | None, limit: int, wanted: Wanted) -> list[Line]:
-    query = select(LedgerEntry).where(LedgerEntry.account_id == account_id, _is_line())
-    query = query.where(*_conditions(account_id, wanted))
-    if before is not None:
-        query = query.where(LedgerEntry.id < before)
-    return _filled(list(db.session.scalars(query.order_by(LedgerEntry.id.desc()).limit(limit))))
+def _entries(
+    account_id: int, after: int | None, size: int, filters: StatementFilter
+) -> Page[LedgerEntry]:
+    """The entries that have a row of their own; `_rows` adds the others of a campaign."""
+    query = select(LedgerEntry).where(LedgerEntry.account_id == account_id, _has_row())
+    query = query.where(*_conditions(account_id, filters))
+    query = select_page(query, LedgerEntry.id, after, size)
+    return page_of(db.session.scalars(query), size, lambda entry: entry.id)
 
 
-def _is_line() -> ColumnElement[bool]:
+def _has_row() -> ColumnElement[bool]:
     return or_(LedgerEntry.campaign_id.is_(None), LedgerEntry.kind.not_in(OF_CAMPAIGNS))
 
 
-def _conditions(account_id: int, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.topic is not Topic.ALL:
-        yield TOPICS[wanted.topic]
-    if wanted.since is not None:
-        yield LedgerEntry.created_at >= wanted.since
-    if wanted.until is not None:
-        yield LedgerEntry.created_at < wanted.until
-    if wanted.name:
-        yield LedgerEntry.campaign_id.in_(_named(account_id, wanted.name))
+def _conditions(account_id: int, filters: StatementFilter) -> Iterator[ColumnElement[bool]]:
+    if filters.topic is not Topic.ALL:
+        yield TOPICS[filters.topic]
+    if filters.since is not None:
+        yield LedgerEntry.created_at >= filters.since
+    if filters.until is not None:
+        yield LedgerEntry.created_at < filters.until
+    if filters.name:
+        yield LedgerEntry.campaign_id.in_(_named(account_id, filters.name))
 
 
 def _named(account_id: int, typed: str) -> list[int]:
-    """Campaigns whose name contains this; SQLite knows capital letters of English only."""
+    """Campaigns by a part of their name, compared here because SQLite folds only ASCII letters."""
     query = select(Campaign.id, Campaign.name).where(Campaign.account_id == account_id)
     return [key for key, name in db.session.execute(query) if typed.casefold() in name.casefold()]
 
 
-def _balance(account_id: int, line: int) -> int:
-    """The sum of a line and all older ones."""
+def _balance(account_id: int, row_id: int) -> int:
+    """The sum of a row and all older ones."""
     of_account = LedgerEntry.account_id == account_id
     older = (
         select(LedgerEntry.campaign_id)
-        .where(of_account, LedgerEntry.kind == EntryKind.HOLD, LedgerEntry.id <= line)
+        .where(of_account, LedgerEntry.kind == EntryKind.HOLD, LedgerEntry.id <= row_id)
         .scalar_subquery()
     )
     collapsed = and_(LedgerEntry.kind.in_(OF_CAMPAIGNS), LedgerEntry.campaign_id.in_(older))
     query = select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
-        of_account, or_(and_(_is_line(), LedgerEntry.id <= line), collapsed)
+        of_account, or_(and_(_has_row(), LedgerEntry.id <= row_id), collapsed)
     )
     return _number(query)
 
 
-def _balanced(found: Iterable[Line], balance: int) -> Iterator[Line]:
-    for line in found:
-        yield replace(line, after=balance)
-        balance -= line.amount
+def _with_balances(rows: Iterable[StatementRow], balance: int) -> Iterator[StatementRow]:
+    for row in rows:
+        yield replace(row, after=balance)
+        balance -= row.amount
 
 
 def _sum(account_id: int) -> Select[int]:
@@ -213,15 +219,15 @@ def _number(query: Select[int]) -> int:
     return int(db.session.scalar(query) or 0)
 
 
-def _filled(entries: Sequence[LedgerEntry]) -> list[Line]:
-    """Lines with what stands in other tables about them."""
+def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
+    """Rows of entries, with their campaigns, payments and invoices."""
     campaigns = [entry.campaign_id for entry in entries if entry.campaign_id]
-    holds, spent = _holds(campaigns), _spent(campaigns)
+    holds, costs = _holds(campaigns), _costs(campaigns)
     payments = _payments([entry.payment_id for entry in entries if entry.payment_id])
-    found = []
+    rows = []
     for entry in entries:
         payment, invoice = payments.get(entry.payment_id or 0, (None, None))
-        line = Line(
+        row = StatementRow(
             entry.id,
             entry.created_at,
             EntryKind(entry.kind),
@@ -232,23 +238,23 @@ def _filled(entries: Sequence[LedgerEntry]) -> list[Line]:
             invoice=invoice,
         )
         if entry.campaign_id in holds:
-            line = _of_campaign(line, *holds[entry.campaign_id], spent[entry.campaign_id])
-        found.append(line)
-    return found
+            row = _of_campaign(row, *holds[entry.campaign_id], costs[entry.campaign_id])
+        rows.append(row)
+    return rows
 
 
 def _of_campaign(
-    line: Line, campaign: Campaign, hold: Hold, charged: int, spent: list[campaign_costs.Row]
-) -> Line:
+    row: StatementRow, campaign: Campaign, hold: Hold, charged: int, costs: list[CostRow]
+) -> StatementRow:
     released = hold.amount - hold.remaining - charged
     return replace(
-        line,
+        row,
         amount=released - hold.amount,
         campaign=campaign,
         held=hold.remaining,
         charged=charged,
         released=released,
-        spent=spent,
+        costs=costs,
     )
 
 
@@ -265,15 +271,15 @@ def _holds(campaigns: list[int]) -> dict[int, tuple[Campaign, Hold, int]]:
         .outerjoin(charged, charged.c.campaign_id == Campaign.id)
         .where(Campaign.id.in_(campaigns))
     )
-    return {campaign.id: (campaign, hold, int(spent)) for campaign, hold, spent in rows}
+    return {campaign.id: (campaign, hold, int(total)) for campaign, hold, total in rows}
 
 
-def _spent(campaigns: list[int]) -> dict[int, list[campaign_costs.Row]]:
-    found: dict[int, list[campaign_costs.Row]] = defaultdict(list)
+def _costs(campaigns: list[int]) -> dict[int, list[CostRow]]:
+    by_campaign: dict[int, list[CostRow]] = defaultdict(list)
     query = select(CampaignCost).where(CampaignCost.campaign_id.in_(campaigns))
-    for each in db.session.scalars(query.order_by(*campaign_costs.ORDER)):
-        found[each.campaign_id].append(campaign_costs.row(each))
-    return found
+    for cost in db.session.scalars(query.order_by(*campaign_costs.ORDER)):
+        by_campaign[cost.campaign_id].append(campaign_costs.cost_row(cost))
+    return by_campaign
 
 
 def _payments(ids: list[int]) -> dict[int, tuple[Payment, Invoice | None]]:

@@ -1,58 +1,58 @@
-"""The lines of a statement in plain words: why did my balance change? Used by page and file."""
+"""Texts of the statement, for the page and the file: what changed the balance, and why."""
 
 from promosms.language import gettext as _
 from promosms.language import money, ngettext, number
 from promosms.lib import countries
 from promosms.models import Campaign, EntryKind, Payment
-from promosms.services.ledger.campaign_costs import Row
-from promosms.services.ledger.statement import Line
+from promosms.services.ledger.campaign_costs import CostRow
+from promosms.services.ledger.statement import StatementRow
 
 TRANSFER = "transfer"
 
 
-def title(line: Line) -> str:
-    """What it is."""
-    if line.campaign is not None:
-        return line.campaign.name or str(_("Campaign without a name"))
-    if line.kind == EntryKind.CREDIT:
-        return str(_("Credit, a gift")) if line.gift else _top_up(line.payment)
-    if line.kind == EntryKind.REFUND:
+def title(row: StatementRow) -> str:
+    """The title of a row."""
+    if row.campaign is not None:
+        return row.campaign.name or str(_("Campaign without a name"))
+    if row.kind == EntryKind.CREDIT:
+        return str(_("Credit, a gift")) if row.gift else _top_up(row.payment)
+    if row.kind == EntryKind.REFUND:
         return str(_("Refund to you"))
-    if line.kind == EntryKind.DISPUTE:
-        came_back = line.amount > 0
+    if row.kind == EntryKind.DISPUTE:
+        came_back = row.amount > 0
         return str(_("Disputed payment came back") if came_back else _("Payment disputed"))
-    if line.kind == EntryKind.ADJUSTMENT:
+    if row.kind == EntryKind.ADJUSTMENT:
         return str(_("Correction by the operator"))
-    if line.kind == EntryKind.RELEASE:
+    if row.kind == EntryKind.RELEASE:
         return str(_("Single text, not accepted"))
     return str(_("Single text"))
 
 
-def reason(line: Line) -> str:
-    """Why the balance changed by it, in a sentence or two; "" where the title says it all."""
-    if line.campaign is not None:
-        return " ".join(_of_campaign(line, line.campaign))
-    if line.kind == EntryKind.DISPUTE and not line.amount:
+def reason(row: StatementRow) -> str:
+    """Why the balance changed, in a sentence or two; "" if the title says enough."""
+    if row.campaign is not None:
+        return " ".join(_of_campaign(row, row.campaign))
+    if row.kind == EntryKind.DISPUTE and not row.amount:
         return str(_("Your bank took the payment back. Nothing of it was left on the balance."))
-    if line.kind == EntryKind.DISPUTE and line.amount < 0:
+    if row.kind == EntryKind.DISPUTE and row.amount < 0:
         return str(_("Your bank took the payment back, so it left the balance."))
-    if line.kind == EntryKind.DISPUTE:
+    if row.kind == EntryKind.DISPUTE:
         return str(_("The dispute was settled in our favour, so you have the credit again."))
-    if line.kind == EntryKind.RELEASE:
+    if row.kind == EntryKind.RELEASE:
         return str(_("No network took it, so it costs nothing."))
-    if line.kind == EntryKind.CREDIT and line.payment is not None:
-        paid = money(line.payment.amount)
+    if row.kind == EntryKind.CREDIT and row.payment is not None:
+        paid = money(row.payment.amount)
         return str(_("You paid %(amount)s. The VAT in it is not credited.", amount=paid))
-    return line.note
+    return row.note
 
 
-def detail(row: Row) -> str:
-    """A row of the figures of a campaign as a sentence."""
-    return " ".join(_details(row))
+def cost(row: CostRow) -> str:
+    """A row of campaign costs as sentences."""
+    return " ".join(_cost_parts(row))
 
 
 def country(code: str) -> str:
-    """The name of a country; words where it is not known."""
+    """The name of a country; "Other countries" without a code."""
     return dict(countries.names({code})).get(code, code) if code else str(_("Other countries"))
 
 
@@ -64,26 +64,26 @@ def _top_up(payment: Payment | None) -> str:
     )
 
 
-def _of_campaign(line: Line, campaign: Campaign) -> list[str]:
+def _of_campaign(row: StatementRow, campaign: Campaign) -> list[str]:
     accepted = campaign.n_sent + campaign.n_delivered + campaign.n_undelivered + campaign.n_expired
     first = ngettext(
         "%(n)s text accepted by the networks: %(amount)s charged.",
         "%(n)s texts accepted by the networks: %(amount)s charged.",
         accepted,
         n=number(accepted),
-        amount=money(line.charged),
+        amount=money(row.charged),
     )
-    said = [first] if accepted or line.charged else [_("Nothing has been charged yet.")]
-    if line.held:
-        said.append(_("%(amount)s are set aside for the rest.", amount=money(line.held)))
-    if line.released:
-        back = money(line.released)
-        said.append(_("%(amount)s came back for texts that were not sent.", amount=back))
-    return said
+    sentences = [first] if accepted or row.charged else [_("Nothing has been charged yet.")]
+    if row.held:
+        sentences.append(_("%(amount)s are set aside for the rest.", amount=money(row.held)))
+    if row.released:
+        back = money(row.released)
+        sentences.append(_("%(amount)s came back for texts that were not sent.", amount=back))
+    return sentences
 
 
-def _details(row: Row) -> list[str]:
-    each = ngettext(
+def _cost_parts(row: CostRow) -> list[str]:
+    heading = ngettext(
         "%(country)s, %(n)s part, %(price)s a text:",
         "%(country)s, %(n)s parts, %(price)s a text:",
         row.parts,
@@ -91,9 +91,9 @@ def _details(row: Row) -> list[str]:
         country=country(row.country),
         price=money(row.price),
     )
-    said = []
+    sentences = []
     if row.taken or row.charged:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(n)s accepted, %(amount)s.",
                 "%(n)s accepted, %(amount)s.",
@@ -103,16 +103,15 @@ def _details(row: Row) -> list[str]:
             )
         )
     if row.waiting:
-        said.append(_("%(number)s not confirmed yet.", number=number(row.waiting)))
+        sentences.append(_("%(number)s not confirmed yet.", number=number(row.waiting)))
     if row.returned:
-        back = money(row.released)
-        said.append(
+        sentences.append(
             ngettext(
                 "%(n)s not sent, %(amount)s came back.",
                 "%(n)s not sent, %(amount)s came back.",
                 row.returned,
                 n=number(row.returned),
-                amount=back,
+                amount=money(row.released),
             )
         )
-    return [each, *said]
+    return [heading, *sentences]

@@ -1,8 +1,7 @@
-"""Attempts of automatic top-ups: the saved card pays a new order.
+"""Attempts of automatic top-ups: the saved card pays a new top-up.
 
-The order is made before Stripe is asked, and its public id is the key by which Stripe knows a
-repeated question. So a process that is killed at any point is followed by one that asks again and
-hears what came of it.
+The top-up is stored before Stripe is asked, and its public id is the idempotency key. So after a
+process was killed at any point, the next one repeats the request and learns its outcome.
 """
 
 from dataclasses import dataclass
@@ -28,19 +27,24 @@ from promosms.models import (
 )
 from promosms.services.audit import log as audit_log
 from promosms.services.mail import notify
-from promosms.services.payments import automatic_top_ups, stripe_payments, top_ups
+from promosms.services.payments import (
+    automatic_top_ups,
+    stripe_checkout,
+    stripe_payments,
+    top_ups,
+)
 from promosms.services.payments import emails as payment_emails
-from promosms.services.payments import stripe_checkout as card
 
 log = logs.get(__name__)
-# Stripe forgets keys after a day or later: from then on it is asked what there is, not to pay.
+# Stripe keeps idempotency keys for at least a day. After this time an attempt is only looked up:
+# a repeated request could charge the card a second time.
 KEYS_LAST = timedelta(hours=20)
-SLACK = timedelta(minutes=5)  # between our clock and Stripe's
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What Stripe is to be asked for."""
+    """What a request to Stripe needs, without an open transaction."""
 
     top_up_id: int
     public_id: str
@@ -54,15 +58,15 @@ class _Attempt:
 
 
 def run(account_id: int) -> bool:
-    """Top an account up, or learn what came of the last attempt; True if money has come.
+    """Top an account up, or learn the outcome of the last attempt; True if it was paid.
 
-    Raises card.Unavailable, after which the same attempt goes on.
+    Raises stripe_checkout.Unavailable; the next call continues the same attempt.
     """
     attempt = _open_attempt(account_id) or _begin(account_id)
     if attempt is None:
         return False
     try:
-        intent = _ask(attempt)
+        intent = _payment_intent(attempt)
     except stripe.CardError as error:
         _stop(attempt, error.code or "card_declined")
         return False
@@ -71,13 +75,13 @@ def run(account_id: int) -> bool:
         _stop(attempt, "card_gone")
         return False
     if intent is None:
-        _end(attempt)
+        _cancel(attempt)
         return False
     return _settle(attempt, intent)
 
 
 def _begin(account_id: int) -> _Attempt | None:
-    """Make the order of a new attempt, unless another process has been faster."""
+    """Order the top-up of a new attempt, unless another process was faster."""
     if account_id not in automatic_top_ups.due():
         return None
     try:
@@ -98,11 +102,11 @@ def _begin(account_id: int) -> _Attempt | None:
             session.flush()
             return _attempt(top_up, row)
     except (top_ups.NotForSale, top_ups.BadAmount) as error:
-        known = {"account": pseudonyms.of(account_id), "code": error.why}
-        log.warning("automatic.not_for_sale", extra=known)
+        extra = {"account": pseudonyms.of(account_id), "code": error.why}
+        log.warning("automatic.not_for_sale", extra=extra)
         with transaction() as session:
-            gone = update(AutomaticTopUp).where(AutomaticTopUp.account_id == account_id)
-            session.execute(gone.values(tried_at=now()))
+            of_account = update(AutomaticTopUp).where(AutomaticTopUp.account_id == account_id)
+            session.execute(of_account.values(tried_at=now()))
         return None
 
 
@@ -122,23 +126,23 @@ def _attempt(top_up: TopUp, row: AutomaticTopUp) -> _Attempt:
     )
 
 
-def _ask(attempt: _Attempt) -> Any:
-    """The payment at Stripe: made now, or as it was made before; None if there is none."""
-    with card.api() as api:
+def _payment_intent(attempt: _Attempt) -> Any:
+    """The payment intent at Stripe, created now or before; None if there is none."""
+    with stripe_checkout.api() as api:
         if attempt.checkout:
             return api.v1.payment_intents.retrieve(attempt.checkout)
         if not attempt.card or attempt.created_at < now() - KEYS_LAST:
-            return _made_before(api, attempt)
+            return _look_up(api, attempt)
         try:
-            key: Any = {"idempotency_key": f"automatic-{attempt.public_id}"}
-            return api.v1.payment_intents.create(_wish(attempt), key)
-        except stripe.IdempotencyError:  # another card was saved since the first question
-            return _made_before(api, attempt)
+            options: Any = {"idempotency_key": f"automatic-{attempt.public_id}"}
+            return api.v1.payment_intents.create(_params(attempt), options)
+        except stripe.IdempotencyError:  # another card was saved after the first request
+            return _look_up(api, attempt)
 
 
-def _wish(attempt: _Attempt) -> Any:
+def _params(attempt: _Attempt) -> Any:
     return {
-        "amount": card.cents(attempt.gross),
+        "amount": stripe_checkout.cents(attempt.gross),
         "currency": attempt.currency.lower(),
         "customer": attempt.customer,
         "payment_method": attempt.card,
@@ -149,47 +153,47 @@ def _wish(attempt: _Attempt) -> Any:
     }
 
 
-def _made_before(api: stripe.StripeClient, attempt: _Attempt) -> Any:
-    """The payment that an earlier question has made, found by the order that it names."""
-    first = int((attempt.created_at - SLACK).timestamp())
-    last = int((attempt.created_at + KEYS_LAST + SLACK).timestamp())
-    wish: Any = {"created": {"gte": first, "lte": last}, "limit": 100}
-    for intent in api.v1.payment_intents.list(wish).auto_paging_iter():
-        if card.marks(intent).get("top_up") == attempt.public_id:
+def _look_up(api: stripe.StripeClient, attempt: _Attempt) -> Any:
+    """The payment intent that an earlier request has created, found by its metadata."""
+    first = int((attempt.created_at - CLOCK_SKEW).timestamp())
+    last = int((attempt.created_at + KEYS_LAST + CLOCK_SKEW).timestamp())
+    params: Any = {"created": {"gte": first, "lte": last}, "limit": 100}
+    for intent in api.v1.payment_intents.list(params).auto_paging_iter():
+        if stripe_checkout.metadata(intent).get("top_up") == attempt.public_id:
             return intent
     return None
 
 
 def _settle(attempt: _Attempt, intent: Any) -> bool:
     with transaction() as session:
-        noted = update(TopUp).where(TopUp.id == attempt.top_up_id)
-        session.execute(noted.values(checkout=intent.id))
+        of_attempt = update(TopUp).where(TopUp.id == attempt.top_up_id)
+        session.execute(of_attempt.values(checkout=intent.id))
     if intent.status == "succeeded":
-        stripe_payments.look_at_payment(intent.id)
+        stripe_payments.sync_payment(intent.id)
         return True
     if intent.status != "processing":
-        _give_up(intent)
+        _cancel_intent(intent)
         error = intent.last_payment_error
-        asks = intent.status == "requires_action"
-        _stop(attempt, "authentication_required" if asks else (error and error.code) or "")
+        needs_action = intent.status == "requires_action"
+        _stop(attempt, "authentication_required" if needs_action else (error and error.code) or "")
     return False
 
 
-def _give_up(intent: Any) -> None:
-    """Let nobody finish it later: he would pay for what is called off."""
+def _cancel_intent(intent: Any) -> None:
+    """Without this, the owner could still confirm it and pay for a cancelled top-up."""
     if intent.status != "canceled":
-        with card.api() as api:
+        with stripe_checkout.api() as api:
             api.v1.payment_intents.cancel(intent.id)
 
 
 def _stop(attempt: _Attempt, code: str) -> None:
-    """Call the order off and try nothing more with this card; the owner is told."""
+    """Cancel the top-up, switch automatic top-ups off, and tell the owner."""
     with transaction() as session:
         row = session.get(
             AutomaticTopUp, attempt.account_id, with_for_update=True, populate_existing=True
         )
         account = session.get_one(Account, attempt.account_id)
-        if not _end(attempt) or row is None or row.card != attempt.card:
+        if not _cancel(attempt) or row is None or row.card != attempt.card:
             return
         row.active, row.stopped_why = False, (code or "card_declined")[:120]
         audit_log.record("system", "automatic.stop", account.public_id, row.stopped_why)
@@ -199,9 +203,9 @@ def _stop(attempt: _Attempt, code: str) -> None:
         )
 
 
-def _end(attempt: _Attempt) -> bool:
-    """Call the order off; False if it is not open any more."""
-    fits = TopUp.id == attempt.top_up_id, TopUp.status == TopUpStatus.OPEN
+def _cancel(attempt: _Attempt) -> bool:
+    """Cancel the top-up; False if it is not open any more."""
+    is_open = TopUp.id == attempt.top_up_id, TopUp.status == TopUpStatus.OPEN
     with transaction() as session:
-        ended = update(TopUp).where(*fits).values(status=TopUpStatus.CANCELLED)
-        return session.scalar(ended.returning(TopUp.id)) is not None
+        cancel = update(TopUp).where(*is_open).values(status=TopUpStatus.CANCELLED)
+        return session.scalar(cancel.returning(TopUp.id)) is not None

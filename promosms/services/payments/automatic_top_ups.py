@@ -1,6 +1,6 @@
-"""Automatic top-ups: what an owner wishes, and whose balance has fallen low. Money in 1/10,000.
+"""Automatic top-ups: their settings, and which accounts are due. Amounts are net in 1/10,000.
 
-Amounts are net. `automatic_attempts` does what is due.
+`automatic_attempts` makes the payments.
 """
 
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from promosms.models import Account, AccountStatus, AutomaticTopUp, TopUp, TopUp
 from promosms.services.audit import log as audit_log
 from promosms.services.payments import stripe_checkout
 
-REST = timedelta(hours=1)
-ASK_AGAIN = timedelta(minutes=1)
-AT_ONCE = 50
+RETRY_AFTER = timedelta(hours=1)
+POLL_AFTER = timedelta(minutes=1)
+BATCH = 50
 COUNTED = (TopUpStatus.OPEN, TopUpStatus.PAID)
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """When to top up, by how much, and how much a calendar month (UTC) may cost at most."""
+class Settings:
+    """When to top up, by how much, and the limit for a calendar month (UTC)."""
 
     below: int
     amount: int
@@ -31,22 +31,23 @@ class Wishes:
 
 
 def of(account_id: int) -> AutomaticTopUp | None:
-    """What an account wishes, and its card."""
+    """The settings of an account and its card; None if it has none."""
     return db.session.get(AutomaticTopUp, account_id)
 
 
-def switch_on(account: Account, wishes: Wishes, actor: str) -> None:
-    """From now on top up automatically, as soon as there is a card."""
+def switch_on(account: Account, settings: Settings, actor: str) -> None:
+    """Top the account up automatically from now on, as soon as a card is saved."""
     with transaction() as session:
         row = session.get(AutomaticTopUp, account.id) or AutomaticTopUp(account_id=account.id)
-        row.below, row.amount, row.monthly_cap = wishes.below, wishes.amount, wishes.monthly_cap
+        row.below, row.amount = settings.below, settings.amount
+        row.monthly_cap = settings.monthly_cap
         row.active, row.stopped_why, row.updated_at = True, "", now()
         session.add(row)
         audit_log.record(actor, "automatic.on", account.public_id)
 
 
 def switch_off(account: Account, actor: str) -> bool:
-    """Try nothing more from this moment on; False if it was off."""
+    """Start no further attempt; False if it was off already."""
     with transaction() as session:
         row = session.get(AutomaticTopUp, account.id, with_for_update=True, populate_existing=True)
         if row is None or not row.active:
@@ -57,7 +58,7 @@ def switch_off(account: Account, actor: str) -> bool:
 
 
 def spent(account_id: int) -> int:
-    """What was ordered automatically in this calendar month and not called off, net."""
+    """The net sum of this calendar month's automatic top-ups that are open or paid."""
     return db.session.scalar(_spent().where(TopUp.account_id == account_id)) or 0
 
 
@@ -77,34 +78,34 @@ def why_not(row: AutomaticTopUp, account: Account) -> str | None:
 
 
 def due() -> list[int]:
-    """Accounts that are to be topped up now, or whose attempt still waits for its outcome."""
+    """Accounts that need a top-up now, or whose last attempt has no outcome yet."""
     if not stripe_checkout.available():
         return []
-    own = TopUp.account_id == Account.id
-    open_one = _open().where(own).correlate(Account).exists()
-    spent_here = _spent().where(own).correlate(Account).scalar_subquery()
-    last = _last_status()
-    fresh = and_(
+    of_account = TopUp.account_id == Account.id
+    has_open = _open().where(of_account).correlate(Account).exists()
+    spent_so_far = _spent().where(of_account).correlate(Account).scalar_subquery()
+    last_status = _last_status()
+    needs_top_up = and_(
         AutomaticTopUp.active,
         AutomaticTopUp.card != "",
         Account.status == AccountStatus.ACTIVE,
         Account.balance < AutomaticTopUp.below,
-        # One attempt for a dip: the next one only after that was paid, or much later.
+        # After an attempt that was not paid, the next one waits.
         or_(
             AutomaticTopUp.tried_at.is_(None),
-            AutomaticTopUp.tried_at < now() - REST,
-            last == TopUpStatus.PAID,
+            AutomaticTopUp.tried_at < now() - RETRY_AFTER,
+            last_status == TopUpStatus.PAID,
         ),
-        ~open_one,
-        spent_here + AutomaticTopUp.amount <= AutomaticTopUp.monthly_cap,
+        ~has_open,
+        spent_so_far + AutomaticTopUp.amount <= AutomaticTopUp.monthly_cap,
     )
-    waiting = and_(AutomaticTopUp.tried_at < now() - ASK_AGAIN, open_one)
+    unfinished = and_(AutomaticTopUp.tried_at < now() - POLL_AFTER, has_open)
     query = select(Account.id).join(AutomaticTopUp, AutomaticTopUp.account_id == Account.id)
-    return list(db.session.scalars(query.where(or_(fresh, waiting)).limit(AT_ONCE)))
+    return list(db.session.scalars(query.where(or_(needs_top_up, unfinished)).limit(BATCH)))
 
 
 def why(code: str) -> str:
-    """Why it has stopped, in plain words."""
+    """Why automatic top-ups were switched off, as a sentence for the owner."""
     if code == "authentication_required":
         return str(_("Your bank wants you to confirm each payment with this card yourself."))
     if code == "card_gone":

@@ -1,11 +1,11 @@
-"""Alerts about the balance: it is low, a campaign waits for it, money has come.
+"""Alerts about the balance: it is low, a campaign waits for money, a top-up was credited.
 
-Each is queued in the transaction of what it tells, and told once. Amounts in 1/10,000.
+Each is sent once, and queued in the same transaction as its event. Amounts in 1/10,000.
 """
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
@@ -22,50 +22,50 @@ from promosms.models import (
     now,
 )
 from promosms.services.mail import emails as account_emails
-from promosms.services.mail.emails import Letter
-from promosms.services.mail.outbox import queue_email
+from promosms.services.mail import notify
 from promosms.services.sending import verification_texts
 from promosms.settings import settings
 from promosms.sms.transliterate import plain_text
 
-MOST_TEXTS = 3  # in 24 hours: they are free, and a threshold can be moved up and down
+# In 24 hours. The texts are free, and changing the threshold again and again would cause more.
+MOST_TEXTS = 3
 BATCH = 200
 LOW = Account.balance < LowBalanceAlert.below
-UNTOLD = LowBalanceAlert.told_at.is_(None)
+NOTIFIED = LowBalanceAlert.notified_at.is_not(None)
 ACTIVE = Account.status == AccountStatus.ACTIVE
 
 
 def of(account_id: int) -> LowBalanceAlert | None:
-    """What the owner wishes to be told; None if nothing."""
+    """The low-balance alert of an account; None while it is off."""
     return db.session.get(LowBalanceAlert, account_id)
 
 
 def switch_on(account_id: int, below: int, *, by_text: bool) -> None:
-    """Tell the owner when the balance falls below an amount, by e-mail and, if wished, by text.
+    """Tell the owner by e-mail, and with `by_text` also by text, when the balance falls below.
 
-    A balance that is low already is in front of him: he is told the next time.
+    A balance that is low already causes no alert: the owner sees it on the page.
     """
     with transaction() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
-        wish = session.get(LowBalanceAlert, account_id)
-        if wish is None:
-            wish = LowBalanceAlert(account_id=account_id, below=below)
-            session.add(wish)
-        wish.below, wish.by_text = below, by_text
-        wish.told_at = now() if account.balance < below else None
+        alert = session.get(LowBalanceAlert, account_id)
+        if alert is None:
+            alert = LowBalanceAlert(account_id=account_id, below=below)
+            session.add(alert)
+        alert.below, alert.by_text = below, by_text
+        alert.notified_at = now() if account.balance < below else None
 
 
 def switch_off(account_id: int) -> None:
-    """Tell nothing about a low balance any more."""
+    """Send no further low-balance alert."""
     with transaction() as session:
-        wish = session.get(LowBalanceAlert, account_id)
-        if wish is not None:
-            session.delete(wish)
+        alert = session.get(LowBalanceAlert, account_id)
+        if alert is not None:
+            session.delete(alert)
 
 
 def due() -> list[int]:
-    """Accounts whose balance has crossed its mark, up or down, since it was last looked at."""
-    crossed = or_(and_(UNTOLD, LOW), and_(~UNTOLD, ~LOW))
+    """Accounts whose balance has crossed the threshold, up or down, since the last check."""
+    crossed = or_(and_(~NOTIFIED, LOW), and_(NOTIFIED, ~LOW))
     query = select(LowBalanceAlert.account_id).join(
         Account, and_(Account.id == LowBalanceAlert.account_id, ACTIVE)
     )
@@ -73,59 +73,53 @@ def due() -> list[int]:
 
 
 def check(account_id: int) -> bool:
-    """Tell the owner once that the balance is low, or note that it is above the mark again.
+    """Tell the owner once that the balance is low, or arm the alert again when it has risen.
 
-    Returns whether he was told. Whoever books money does not ask: the tick does.
+    Returns whether the owner was told. Only the tick calls this, not the booking of money.
     """
     with transaction() as session:
-        if _note(session, account_id, UNTOLD, LOW, told=True):
+        if _set_notified(session, account_id, notified=True):
             _tell_low(session, account_id)
             return True
-        _note(session, account_id, ~UNTOLD, ~LOW, told=False)
+        _set_notified(session, account_id, notified=False)
         return False
 
 
 def credited(account_id: int, amount: int) -> None:
-    """A top-up of so much has reached the balance; part of its transaction."""
+    """Tell the owners of a credited top-up of `amount`; part of its transaction."""
     with transaction() as session:
         session.flush()
         query = select(Account.balance).where(Account.id == account_id)
         balance = session.scalars(query).one()
-        for owner in _owners(session, account_id):
-            with force_locale(owner.language):
-                letter = account_emails.topped_up(money(amount), money(balance))
-            _write(owner, letter)
+        notify.tell_owner(
+            account_id, lambda: account_emails.topped_up(money(amount), money(balance))
+        )
 
 
 def blocked(campaign: Campaign) -> None:
-    """A campaign lacks money; part of the transaction that stops it. Told once for each."""
+    """Tell the owners once that a campaign lacks money; part of the transaction that stops it."""
     if campaign.told_missing_at is not None:
         return
-    with transaction() as session:
+    with transaction():
         campaign.told_missing_at = now()
-        for owner in _owners(session, campaign.account_id):
-            with force_locale(owner.language):
-                name = campaign.name or gettext("Campaign without a name")
-                letter = account_emails.campaign_waits(
-                    name, money(campaign.missing), campaign.public_id
-                )
-            _write(owner, letter)
+        notify.tell_owner(
+            campaign.account_id,
+            lambda: account_emails.campaign_waits(
+                campaign.name or gettext("Campaign without a name"),
+                money(campaign.missing),
+                campaign.public_id,
+            ),
+        )
 
 
-def _note(
-    session: Session,
-    account_id: int,
-    state: ColumnElement[bool],
-    balance: ColumnElement[bool],
-    *,
-    told: bool,
-) -> bool:
-    """Change the mark if it stands like this; of two at once one does."""
-    fits = select(Account.id).where(Account.id == account_id, ACTIVE, balance)
+def _set_notified(session: Session, account_id: int, *, notified: bool) -> bool:
+    """Set or clear `notified_at` if the balance asks for it; only one of two processes does."""
+    balance, before = (LOW, ~NOTIFIED) if notified else (~LOW, NOTIFIED)
+    account = select(Account.id).where(Account.id == account_id, ACTIVE, balance)
     changed = session.execute(
         update(LowBalanceAlert)
-        .where(LowBalanceAlert.account_id == account_id, state, fits.exists())
-        .values(told_at=now() if told else None)
+        .where(LowBalanceAlert.account_id == account_id, before, account.exists())
+        .values(notified_at=now() if notified else None)
         .returning(LowBalanceAlert.account_id)
         .execution_options(synchronize_session=False)
     )
@@ -133,30 +127,33 @@ def _note(
 
 
 def _tell_low(session: Session, account_id: int) -> None:
-    wish = session.get_one(LowBalanceAlert, account_id, populate_existing=True)
-    account = session.get_one(Account, account_id, populate_existing=True)
+    alert = session.get_one(LowBalanceAlert, account_id, populate_existing=True)
+    balance = session.get_one(Account, account_id, populate_existing=True).balance
+    notify.tell_owner(
+        account_id, lambda: account_emails.balance_low(money(balance), money(alert.below))
+    )
+    if not alert.by_text:
+        return
     for owner in _owners(session, account_id):
-        with force_locale(owner.language):
-            letter = account_emails.balance_low(money(account.balance), money(wish.below))
-            words = _wording(account.balance)
-        _write(owner, letter)
-        if wish.by_text and owner.phone and _texts(session, owner) < MOST_TEXTS:
-            verification_texts.queue_system_text(account_id, owner.phone, words)
+        if owner.phone and _recent_texts(session, owner) < MOST_TEXTS:
+            with force_locale(owner.language):
+                wording = _wording(balance)
+            verification_texts.queue_system_text(account_id, owner.phone, wording)
 
 
 def _wording(balance: int) -> str:
-    """Plain letters only, so that it stays one part."""
-    said: str = gettext(
+    """The text, transliterated: other letters would need a second part."""
+    wording: str = gettext(
         "PromoSMS: your balance is low, %(balance)s are left. Top up in time, so that your "
         "campaigns go out.",
         balance=f"{balance / 10_000:.2f} {settings.currency}",
     )
-    return plain_text(said)
+    return plain_text(wording)
 
 
-def _texts(session: Session, owner: User) -> int:
-    """How many such texts the owner has had in 24 hours."""
-    # The lane stands as a literal, or the databases would not use the index of these rows.
+def _recent_texts(session: Session, owner: User) -> int:
+    """How many low-balance texts the owner was sent in 24 hours."""
+    # The lane is a literal: with a parameter the databases do not use the partial index.
     query = select(func.count()).where(
         text("messages.lane = 0"),
         Message.account_id == owner.account_id,
@@ -170,7 +167,3 @@ def _texts(session: Session, owner: User) -> int:
 def _owners(session: Session, account_id: int) -> list[User]:
     query = select(User).where(User.account_id == account_id, User.role == Role.OWNER)
     return list(session.scalars(query.order_by(User.id)))
-
-
-def _write(owner: User, letter: Letter) -> None:
-    queue_email(owner.email, *letter, account_id=owner.account_id)

@@ -1,4 +1,4 @@
-"""Payments as admins see them: what came and went, with the order and the document of each."""
+"""Payments as admins see them: each with its account, its top-up and its invoice."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Select, select
 
 from promosms.extensions import db
+from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import Account, Invoice, Payment, TopUp
 from promosms.services.invoices import seller_days
 
@@ -14,7 +15,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Movement:
-    """A payment; account and order are None when the account has left."""
+    """A payment; account and top-up are None after the account was erased."""
 
     payment: Payment
     account: Account | None
@@ -23,8 +24,8 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Narrowed:
-    """What is wanted: "" and None let everything through. Days are those of the seller."""
+class PaymentFilter:
+    """Which payments; "" and None do not filter. Days are those of the seller's time zone."""
 
     provider: str = ""
     kind: str = ""
@@ -32,20 +33,19 @@ class Narrowed:
     last: date | None = None
 
 
-def page(wanted: Narrowed, before: int | None = None, limit: int = PAGE) -> list[Movement]:
-    """Payments from the newest on, older than the one with the id `before`."""
-    query = _movements().order_by(Payment.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(Payment.id < before)
-    if wanted.provider:
-        query = query.where(Payment.provider == wanted.provider)
-    if wanted.kind:
-        query = query.where(Payment.kind == wanted.kind)
-    if wanted.first:
-        query = query.where(Payment.paid_at >= _midnight(wanted.first))
-    if wanted.last and wanted.last < date.max:
-        query = query.where(Payment.paid_at < _midnight(wanted.last + timedelta(days=1)))
-    return _read(query)
+def page(filters: PaymentFilter, after: int | None = None) -> Page[Movement]:
+    """A page of payments, the newest first."""
+    query = _movements()
+    if filters.provider:
+        query = query.where(Payment.provider == filters.provider)
+    if filters.kind:
+        query = query.where(Payment.kind == filters.kind)
+    if filters.first:
+        query = query.where(Payment.paid_at >= _midnight(filters.first))
+    if filters.last and filters.last < date.max:
+        query = query.where(Payment.paid_at < _midnight(filters.last + timedelta(days=1)))
+    movements = _read(select_page(query, Payment.id, after, PAGE))
+    return page_of(movements, PAGE, lambda movement: movement.payment.id)
 
 
 def find(public_id: str) -> Movement | None:
@@ -54,7 +54,7 @@ def find(public_id: str) -> Movement | None:
 
 
 def of_top_up(top_up_id: int) -> list[Movement]:
-    """Everything that came and went for an order, in order."""
+    """All payments of a top-up, the oldest first."""
     return _read(_movements().where(Payment.top_up_id == top_up_id).order_by(Payment.id))
 
 

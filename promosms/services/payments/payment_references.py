@@ -1,8 +1,8 @@
 """Payment references: what a payer writes into a transfer, such as PS-7K3M-94QD.
 
-Thirty-one signs without those that are mistaken for others (0, 1, I, L, O). The last one checks:
-the weighted sum over a prime number of signs finds every wrong sign and any two that have changed
-places.
+The alphabet has 31 characters, without those that are easily confused (0, 1, I, L, O). The last
+character is a check character: a weighted sum modulo a prime finds every wrong character and any
+two that were swapped.
 """
 
 import re
@@ -12,53 +12,53 @@ import unicodedata
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 MARK = "PS"
 LENGTH = 8
-# Banks put spaces, dashes and dots in, drop them, and write everything small or large.
+# Banks insert or drop spaces, dashes and dots, and change the case.
 _GAP = r"[\s./_\-\u2010-\u2015]*"
 _SIGN = rf"([{SIGNS}])"
-# Looks ahead without moving, so that a match may begin inside another one.
+# A lookahead consumes nothing, so matches can overlap.
 _MARKED = re.compile(rf"(?=P{_GAP}S{_GAP}{_GAP.join([_SIGN] * LENGTH)})")
 _BARE = re.compile(rf"{_GAP}" + _GAP.join([_SIGN] * LENGTH) + _GAP)
 
 
 def new() -> str:
-    """A random reference: one in 27 thousand millions."""
+    """A random reference: one of 27 billion."""
     return of("".join(secrets.choice(SIGNS) for _ in range(LENGTH - 1)))
 
 
 def of(signs: str) -> str:
-    """The reference that begins with these seven signs."""
-    return _shown(signs + _check(signs))
+    """The reference that begins with these seven characters."""
+    return _format(signs + _check(signs))
 
 
 def read(text: str) -> str | None:
     """The reference in a text, such as the title of a transfer; None if there is none.
 
-    Case, spaces and dashes do not matter. One with a typing error is none.
+    Case, spaces and dashes do not matter. A reference with a typing error is not accepted.
     """
     for signs in _candidates(text):
         if signs[-1] == _check(signs[:-1]):
-            return _shown(signs)
+            return _format(signs)
     return None
 
 
 def mistyped(text: str) -> bool:
-    """Is there something that looks like a reference, but cannot be one?"""
+    """Does the text hold something like a reference, but with a typing error?"""
     return read(text) is None and bool(_candidates(text))
 
 
 def _candidates(text: str) -> list[str]:
-    # A wide letter, or the sign of the kelvin, is a letter like any other.
+    # NFKC turns full-width letters and the kelvin sign into plain letters.
     text = unicodedata.normalize("NFKC", text).upper()
-    found = _MARKED.findall(text)
+    marked = _MARKED.findall(text)
     bare = _BARE.fullmatch(text)
-    return ["".join(signs) for signs in [*found, *([bare.groups()] if bare else [])]]
+    return ["".join(signs) for signs in [*marked, *([bare.groups()] if bare else [])]]
 
 
 def _check(signs: str) -> str:
     weighted = sum(place * SIGNS.index(sign) for place, sign in enumerate(signs, 2))
-    # The check sign has the weight 1, so that it makes the sum divisible.
+    # The check character has the weight 1, so it completes the sum to a multiple of 31.
     return SIGNS[-weighted % len(SIGNS)]
 
 
-def _shown(signs: str) -> str:
+def _format(signs: str) -> str:
     return f"{MARK}-{signs[:4]}-{signs[4:]}"

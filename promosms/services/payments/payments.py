@@ -1,7 +1,7 @@
-"""Payments: money that has come for a top-up is booked here, once, whatever way it came.
+"""Payments: money received for a top-up is booked here, once for each payment of a provider.
 
-In one transaction: the payment, what the top-up has received, and as soon as that is enough the
-credit of the ledger, the end of the trial and the invoice. Amounts are gross in 1/10,000.
+One transaction holds the payment and the amount received; when the top-up is paid in full, also
+the credit of the ledger, the end of the trial and the invoice. Amounts are gross in 1/10,000.
 """
 
 from datetime import datetime
@@ -33,19 +33,19 @@ STRIPE = "stripe"
 
 
 class WrongCurrency(Exception):
-    """The money is not of the currency of the order; nothing is booked."""
+    """The payment is in another currency than the top-up; nothing is booked."""
 
 
 class ReferenceTaken(Exception):
-    """This reference of the provider stands for another payment; nothing is booked."""
+    """This reference of the provider belongs to another payment; nothing is booked."""
 
 
 class AccountGone(Exception):
-    """The account is being erased, or is gone with the order: nobody can be credited."""
+    """The account is being erased or was erased with its top-ups: nobody can be credited."""
 
 
 class NothingToSettle(Exception):
-    """The order is paid already, or nothing has come for it yet."""
+    """The top-up is paid already, or no money has been received for it."""
 
 
 def receive(
@@ -59,20 +59,20 @@ def receive(
     note: str = "",
     currency: str | None = None,
 ) -> Payment:
-    """Book money that has come, once for each (provider, reference); later calls find the first.
+    """Book a payment once for each (provider, reference); later calls return the first one.
 
-    An order that was cancelled or has expired is paid all the same. Raises WrongCurrency,
+    A top-up that was cancelled or has expired is paid as well. Raises WrongCurrency,
     ReferenceTaken, AccountGone.
     """
     if amount <= 0:
-        raise ValueError("what comes in is positive")
+        raise ValueError("a received amount is positive")
     try:
         with transaction() as session:
-            top_up = locked(session, top_up_id)
+            top_up = lock_top_up(session, top_up_id)
             if currency is not None and currency.upper() != top_up.currency:
                 raise WrongCurrency(currency)
-            if known := find(provider, reference):
-                return _same(known, top_up_id, amount)
+            if existing := find(provider, reference):
+                return _same(existing, top_up_id, amount)
             payment = Payment(
                 account_id=top_up.account_id,
                 top_up_id=top_up.id,
@@ -86,17 +86,16 @@ def receive(
             )
             return _book(session, top_up, payment)
     except IntegrityError as error:
-        # Another order was given the same reference in the same moment.
-        known = find(provider, reference)
-        if known is None:
+        # Another transaction has booked the same reference for another top-up at this moment.
+        if find(provider, reference) is None:
             raise
         raise ReferenceTaken from error
 
 
 def settle_short(top_up_id: int, actor: str) -> TopUp:
-    """Make a partly paid order as large as what has come; raises NothingToSettle."""
+    """Reduce a partly paid top-up to the amount received; raises NothingToSettle."""
     with transaction() as session:
-        top_up = locked(session, top_up_id)
+        top_up = lock_top_up(session, top_up_id)
         net, vat = tax.split_gross(top_up.paid, top_up.rate)
         if top_up.status == TopUpStatus.PAID or not 0 < top_up.paid < top_up.gross or net <= 0:
             raise NothingToSettle
@@ -112,12 +111,12 @@ def settle_short(top_up_id: int, actor: str) -> TopUp:
 
 
 def due(top_up: TopUp) -> int:
-    """What is still missing until the order is paid."""
+    """What is still missing until the top-up is paid."""
     return 0 if top_up.status == TopUpStatus.PAID else max(0, top_up.gross - top_up.paid)
 
 
-def surplus(top_up: TopUp) -> int:
-    """What has come and is not on any invoice: paid twice or too much, or not enough yet."""
+def overpayment(top_up: TopUp) -> int:
+    """What was received and is on no invoice: paid twice or too much, or all of it while unpaid."""
     if top_up.status != TopUpStatus.PAID:
         return top_up.paid
     return max(0, top_up.paid - top_up.gross + credited_back(top_up))
@@ -132,41 +131,66 @@ def credited_back(top_up: TopUp) -> int:
 
 
 def find(provider: str, reference: str, kind: PaymentKind = PaymentKind.RECEIPT) -> Payment | None:
-    """The payment that a provider calls so."""
+    """The payment with this reference of a provider."""
     query = select(Payment).filter_by(provider=provider, reference=reference, kind=kind)
     return db.session.scalar(query)
 
 
 def of_top_up(top_up_id: int) -> list[Payment]:
-    """All movements for an order, the oldest first."""
+    """All payments of a top-up, the oldest first."""
     query = select(Payment).where(Payment.top_up_id == top_up_id).order_by(Payment.id)
     return list(db.session.scalars(query))
 
 
-def locked(session: Session, top_up_id: int) -> TopUp:
-    """The order, locked until the transaction ends; raises AccountGone where there is none."""
+def movement(
+    source: TopUp | Payment,
+    kind: PaymentKind,
+    provider: str,
+    reference: str,
+    amount: int,
+    *,
+    actor: str,
+    note: str = "",
+) -> Payment:
+    """A further payment for the same top-up, dated now; not added to the session yet."""
+    return Payment(
+        account_id=source.account_id,
+        top_up_id=source.id if isinstance(source, TopUp) else source.top_up_id,
+        kind=kind,
+        provider=provider,
+        reference=reference,
+        currency=source.currency,
+        amount=amount,
+        actor=actor,
+        note=note[:300],
+        paid_at=now(),
+    )
+
+
+def lock_top_up(session: Session, top_up_id: int) -> TopUp:
+    """The top-up, locked until the transaction ends; raises AccountGone if it was erased."""
     top_up = session.get(TopUp, top_up_id, with_for_update=True, populate_existing=True)
     if top_up is None:
         raise AccountGone
     return top_up
 
 
-def locked_account(session: Session, account_id: int) -> Account:
-    """The account, locked after the order; raises AccountGone when it is being erased."""
+def lock_account(session: Session, account_id: int) -> Account:
+    """The account, locked after its top-up; raises AccountGone when it is being erased."""
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.status == AccountStatus.DELETING:
         raise AccountGone
     return account
 
 
-def _same(known: Payment, top_up_id: int, amount: int) -> Payment:
-    if (known.top_up_id, known.amount) != (top_up_id, amount):
+def _same(payment: Payment, top_up_id: int, amount: int) -> Payment:
+    if (payment.top_up_id, payment.amount) != (top_up_id, amount):
         raise ReferenceTaken
-    return known
+    return payment
 
 
 def _book(session: Session, top_up: TopUp, payment: Payment) -> Payment:
-    locked_account(session, top_up.account_id)
+    lock_account(session, top_up.account_id)
     session.add(payment)
     top_up.paid += payment.amount
     session.flush()
@@ -176,7 +200,7 @@ def _book(session: Session, top_up: TopUp, payment: Payment) -> Payment:
 
 
 def _settle(session: Session, top_up: TopUp, payment: Payment, actor: str) -> None:
-    account = locked_account(session, top_up.account_id)
+    account = lock_account(session, top_up.account_id)
     if account.approved_at is None:
         account.approved_at = now()
     top_up.status, top_up.paid_at = TopUpStatus.PAID, payment.paid_at

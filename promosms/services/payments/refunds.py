@@ -1,7 +1,7 @@
 """Refunds: money goes back to the payer, with a credit note and out of the balance.
 
-What came too much goes first: it is on no invoice and in no balance. The rest can only come from
-what is not spent. Amounts are gross in 1/10,000, whole cents.
+An overpayment is refunded first: it is on no invoice and in no balance. The rest is limited to what
+is not spent. Amounts are gross in 1/10,000, whole cents.
 """
 
 import stripe
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import money
-from promosms.models import Account, Invoice, Payment, PaymentKind, TopUp, now
+from promosms.models import Account, Invoice, Payment, PaymentKind, TopUp
 from promosms.services.audit import log as audit_log
 from promosms.services.invoices import invoices
 from promosms.services.ledger import ledger
@@ -22,7 +22,7 @@ FAILED = ":failed"
 
 
 class RefundTooLarge(Exception):
-    """More than can go back; `most` is what could, gross in 1/10,000."""
+    """More than can be refunded; `most` is the limit, gross in 1/10,000."""
 
     def __init__(self, most: int) -> None:
         super().__init__(most)
@@ -30,22 +30,22 @@ class RefundTooLarge(Exception):
 
 
 class RefundRefused(Exception):
-    """Stripe does not send this back, for a reason of its own."""
+    """Stripe refuses this refund; the text is its reason."""
 
 
 def refund(
     payment: Payment, amount: int, reason: str, actor: str, *, key: str, reference: str = ""
 ) -> Payment:
-    """Send a part of a payment back; `key` is a random word of the form, so that it goes once.
+    """Refund a part of a payment; repeated calls with the same random `key` refund it once.
 
-    A card gets it from Stripe at once. For a transfer the admin says by this that he has sent it;
-    `reference` is the line of the bank statement. What is repeated goes once.
-    Raises RefundTooLarge, RefundRefused, card.Unavailable, payments.AccountGone.
+    Stripe sends the money to a card at once. For a transfer this only books what the admin has
+    sent; `reference` is his bank reference.
+    Raises RefundTooLarge, RefundRefused, stripe_checkout.Unavailable, payments.AccountGone.
     """
     if payment.kind != PaymentKind.RECEIPT or payment.top_up_id is None:
-        raise ValueError("only what has come for an order can go back")
+        raise ValueError("only a payment received for a top-up can be refunded")
     if amount <= 0 or amount % stripe_checkout.CENT:
-        raise ValueError("a refund is positive, in whole cents")
+        raise ValueError("a refund is a positive amount in whole cents")
     payment_id, provider, intent = payment.id, payment.provider, payment.reference
     if provider != payments.STRIPE:
         return _book(payment_id, reference or f"refund-{key}", amount, reason, actor, strict=True)
@@ -54,29 +54,29 @@ def refund(
     if amount > most:
         raise RefundTooLarge(most)
     try:
-        sent = stripe_checkout.refund(intent, amount, key, actor, reason)
+        refund_id = stripe_checkout.create_refund(intent, amount, key, actor, reason)
     except stripe.InvalidRequestError as error:
         raise RefundRefused(error.user_message or "") from error
-    return _book(payment_id, sent, amount, reason, actor, strict=False)
+    return _book(payment_id, refund_id, amount, reason, actor, strict=False)
 
 
 def largest(top_up: TopUp) -> int:
-    """What can go back now: what came too much, and what of the invoice is not spent."""
-    extra = payments.surplus(top_up)
+    """What can be refunded now: the overpayment, and what of the invoice is not spent."""
+    overpaid = payments.overpayment(top_up)
     invoice = invoices.of_top_up(top_up.id)
     account = db.session.get(Account, top_up.account_id)
     if invoice is None or account is None:
-        return extra
-    return extra + min(_unspent(invoice, account.balance), max(0, top_up.paid - extra))
+        return overpaid
+    return overpaid + min(_unspent(invoice, account.balance), max(0, top_up.paid - overpaid))
 
 
 def book_card(
     payment: Payment, reference: str, amount: int, reason: str, actor: str, status: str
 ) -> None:
-    """Book a refund as Stripe tells of it, once, wherever it was made.
+    """Book a refund that exists at Stripe, once, also one that was made in its dashboard.
 
-    One that has failed afterwards brings the money back to us: it is then owed to the payer, and
-    visible as what came too much.
+    If it fails later, Stripe returns the money to us. It is then owed to the payer, and shown as
+    an overpayment.
     """
     if status in ("failed", "canceled"):
         _book_failure(payment.id, reference, amount)
@@ -85,7 +85,7 @@ def book_card(
 
 
 def _unspent(invoice: Invoice, balance: int) -> int:
-    """The largest part of what is left of an invoice whose net share the balance still holds."""
+    """The largest gross part of an invoice whose net share is still in the balance."""
     net, gross = invoices.credited(invoice.id)
     left = invoice.gross - gross
     cent = stripe_checkout.CENT
@@ -101,99 +101,91 @@ def _book(
     with transaction() as session:
         receipt = session.get_one(Payment, payment_id)
         if receipt.top_up_id is None:
-            return _book_for_nobody(session, receipt, reference, amount, actor)
-        top_up = payments.locked(session, receipt.top_up_id)
-        known = payments.find(receipt.provider, reference, PaymentKind.REFUND)
-        if known is not None:
-            return known
-        account = payments.locked_account(session, top_up.account_id)
+            return _book_after_erasure(session, receipt, reference, amount, actor)
+        top_up = payments.lock_top_up(session, receipt.top_up_id)
+        booked = payments.find(receipt.provider, reference, PaymentKind.REFUND)
+        if booked is not None:
+            return booked
+        account = payments.lock_account(session, top_up.account_id)
         most = largest(top_up)
         if strict and amount > most:
             raise RefundTooLarge(most)
-        return _send_back(session, (receipt, top_up, account), reference, amount, reason, actor)
+        return _book_refund(session, (receipt, top_up, account), reference, amount, reason, actor)
 
 
-def _send_back(
+def _book_refund(
     session: Session,
-    of: tuple[Payment, TopUp, Account],
+    refunded: tuple[Payment, TopUp, Account],
     reference: str,
     amount: int,
     reason: str,
     actor: str,
 ) -> Payment:
-    receipt, top_up, account = of
+    receipt, top_up, account = refunded
     invoice = invoices.of_top_up(top_up.id)
-    part = amount - min(amount, payments.surplus(top_up))
+    part = amount - min(amount, payments.overpayment(top_up))
     part = min(part, invoices.left(invoice)) if invoice else 0
     credit_note = invoices.credit(invoice, part, reason, actor) if invoice and part else None
     owed = -credit_note.net if credit_note else 0
     taken = min(owed, account.balance)
-    made = _payment(receipt, reference, -amount, actor, _short(reason, owed - taken))
-    made.invoice_id = credit_note.id if credit_note else None
-    session.add(made)
+    note = _note(reason, spent=owed - taken)
+    payment = _movement(receipt, reference, -amount, actor, note)
+    payment.invoice_id = credit_note.id if credit_note else None
+    session.add(payment)
     top_up.paid -= amount
     session.flush()
     if taken:
-        name = f"refund:{made.public_id}"
-        ledger.refund(account.id, taken, name, reason, actor, made.id)
+        entry = f"refund:{payment.public_id}"
+        ledger.refund(account.id, taken, entry, reason, actor, payment.id)
     audit_log.record(actor, "payment.refund", account.public_id, money(amount))
     if owed > taken:
-        _tell_short(account.public_id, amount, owed - taken)
-    return made
+        _report_short(account.public_id, amount, owed - taken)
+    return payment
 
 
-def _tell_short(account: str, amount: int, missing: int) -> None:
+def _report_short(account: str, amount: int, missing: int) -> None:
     audit_log.record("system", "refund.short", account, money(missing))
     notify.tell_admins(lambda: payment_emails.refund_short(account, amount, missing))
 
 
-def _short(reason: str, missing: int) -> str:
-    """What the row says to admins: why, and how much of it was spent already."""
-    return f"{reason} ({money(missing)} was spent already)" if missing else reason
+def _note(reason: str, *, spent: int) -> str:
+    """What admins read: the reason, and how much of the refunded money was spent already."""
+    return f"{reason} ({money(spent)} was spent already)" if spent else reason
 
 
-def _payment(receipt: Payment, reference: str, amount: int, actor: str, note: str) -> Payment:
-    return Payment(
-        account_id=receipt.account_id,
-        top_up_id=receipt.top_up_id,
-        kind=PaymentKind.REFUND,
-        provider=receipt.provider,
-        reference=reference,
-        currency=receipt.currency,
-        amount=amount,
-        actor=actor,
-        note=note[:300],
-        paid_at=now(),
+def _movement(receipt: Payment, reference: str, amount: int, actor: str, note: str) -> Payment:
+    return payments.movement(
+        receipt, PaymentKind.REFUND, receipt.provider, reference, amount, actor=actor, note=note
     )
 
 
-def _book_for_nobody(
+def _book_after_erasure(
     session: Session, receipt: Payment, reference: str, amount: int, actor: str
 ) -> Payment:
-    """The account has left: only the money and the document are left to be corrected."""
-    known = payments.find(receipt.provider, reference, PaymentKind.REFUND)
-    if known is not None:
-        return known
-    made = _payment(receipt, reference, -amount, actor, "")
+    """The account is erased, so there is no balance: only payment and credit note are booked."""
+    booked = payments.find(receipt.provider, reference, PaymentKind.REFUND)
+    if booked is not None:
+        return booked
+    payment = _movement(receipt, reference, -amount, actor, "")
     invoice = session.get(Invoice, receipt.invoice_id) if receipt.invoice_id else None
     part = min(amount, invoices.left(invoice)) if invoice else 0
     if invoice and part:
-        made.invoice_id = invoices.credit(invoice, part, "", actor).id
-    session.add(made)
+        payment.invoice_id = invoices.credit(invoice, part, "", actor).id
+    session.add(payment)
     session.flush()
-    return made
+    return payment
 
 
 def _book_failure(payment_id: int, reference: str, amount: int) -> None:
     with transaction() as session:
         receipt = session.get_one(Payment, payment_id)
-        top_up = payments.locked(session, receipt.top_up_id) if receipt.top_up_id else None
+        top_up = payments.lock_top_up(session, receipt.top_up_id) if receipt.top_up_id else None
         account = session.get(Account, top_up.account_id) if top_up else None
         booked = payments.find(receipt.provider, reference, PaymentKind.REFUND)
-        back = payments.find(receipt.provider, reference + FAILED, PaymentKind.REFUND)
-        if booked is None or back is not None:
+        failure = payments.find(receipt.provider, reference + FAILED, PaymentKind.REFUND)
+        if booked is None or failure is not None:
             return
-        session.add(_payment(receipt, reference + FAILED, amount, "stripe", booked.note))
+        session.add(_movement(receipt, reference + FAILED, amount, payments.STRIPE, booked.note))
         if top_up is not None:
             top_up.paid += amount
         subject = account.public_id if account else receipt.public_id

@@ -1,7 +1,7 @@
-"""Cards: what is asked of Stripe. Card numbers are typed in there and never reach us.
+"""Stripe Checkout: payment pages and refunds. Card numbers are typed in at Stripe, never here.
 
-Stripe counts in cents. Every question has a time limit, and every wish a key by which Stripe knows
-that it has heard it before; the library repeats both when the line fails. Nothing here runs inside
+Stripe counts in cents. Each request has a time limit, and each that creates something an
+idempotency key: the library repeats requests when the connection fails. No request is made inside
 a transaction.
 """
 
@@ -21,10 +21,10 @@ from promosms.models import TopUp, TopUpStatus
 from promosms.settings import settings
 from promosms.urls import public_address
 
-SECONDS = 15
+TIMEOUT_SECONDS = 15
 RETRIES = 2
 CENT = 100  # in 1/10,000 of the currency
-# Currencies that Stripe counts in other units than hundredths.
+# Currencies whose smallest unit at Stripe is not a hundredth.
 NOT_IN_CENTS = frozenset(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV"]
     + ["XAF", "XOF", "XPF", "BHD", "JOD", "KWD", "OMR", "TND"]
@@ -32,16 +32,16 @@ NOT_IN_CENTS = frozenset(
 
 
 class Unavailable(Exception):
-    """Stripe cannot be asked at the moment; what was wished may or may not have happened."""
+    """Stripe cannot be reached at the moment; the request may or may not have taken effect."""
 
 
 class NotPayable(Exception):
-    """The order is paid or given up."""
+    """The top-up is paid, or not open any more."""
 
 
 @dataclass(frozen=True)
-class _Order:
-    """What is needed of an order after the transaction has ended."""
+class _Payable:
+    """The values of a top-up that are needed after the transaction has ended."""
 
     id: int
     public_id: str
@@ -59,14 +59,14 @@ def available() -> bool:
 
 @contextmanager
 def api() -> Iterator[stripe.StripeClient]:
-    """A line to Stripe; whatever is nobody's fault comes out as Unavailable."""
+    """A client of Stripe's API; temporary failures are raised as Unavailable."""
     if writing():
-        raise RuntimeError("the network is never asked inside a transaction")
-    db.session.rollback()  # nor with a snapshot open
+        raise RuntimeError("no network request is made inside a transaction")
+    db.session.rollback()  # a read snapshot would stay open during the request
     if not available():
         raise Unavailable("cards are not configured")
-    http: Any = stripe.RequestsClient(timeout=SECONDS)
-    address = settings.stripe_url
+    http: Any = stripe.RequestsClient(timeout=TIMEOUT_SECONDS)
+    address = str(setting("STRIPE_URL"))
     try:
         yield stripe.StripeClient(
             settings.stripe_secret_key,
@@ -75,7 +75,7 @@ def api() -> Iterator[stripe.StripeClient]:
             max_network_retries=RETRIES,
         )
     except (stripe.CardError, stripe.InvalidRequestError) as error:
-        if error.http_status == 409:  # the same question is being answered to somebody else
+        if error.http_status == 409:  # another process makes a request with the same key
             raise Unavailable("busy") from error
         raise
     except stripe.StripeError as error:
@@ -84,9 +84,9 @@ def api() -> Iterator[stripe.StripeClient]:
         http.close()
 
 
-def marks(thing: Any) -> dict[str, str]:
-    """What we have written on something at Stripe."""
-    return dict(thing.metadata.to_dict()) if thing.metadata else {}
+def metadata(stripe_object: Any) -> dict[str, str]:
+    """The metadata that we have stored with an object at Stripe."""
+    return dict(stripe_object.metadata.to_dict()) if stripe_object.metadata else {}
 
 
 def cents(amount: int) -> int:
@@ -99,93 +99,93 @@ def units(amount: int) -> int:
     return amount * CENT
 
 
-def start(top_up: TopUp, save_card: bool = False) -> str:
-    """The address of Stripe's page for an order; the same one as long as that is open.
+def payment_url(top_up: TopUp, save_card: bool = False) -> str:
+    """The address of Stripe's payment page for a top-up; an open page is used again.
 
     Raises NotPayable, Unavailable.
     """
     if top_up.status != TopUpStatus.OPEN or top_up.automatic:
         raise NotPayable
-    order = _Order(
+    payable = _Payable(
         *(top_up.id, top_up.public_id, top_up.gross - top_up.paid, top_up.currency),
         *(top_up.language, top_up.checkout or ""),
     )
     with api() as stripe_api:
-        if order.checkout and (url := _open_page(stripe_api, order, save_card)):
+        if payable.checkout and (url := _open_session_url(stripe_api, payable, save_card)):
             return url
-        wish = _wish(order, save_card)
+        params = _params(payable, save_card)
         session = stripe_api.v1.checkout.sessions.create(
-            wish, {"idempotency_key": _key(wish, order.checkout)}
+            params, {"idempotency_key": _idempotency_key(params, payable.checkout)}
         )
-    _note(order, session.id)
+    _store_session(payable, session.id)
     return str(session.url)
 
 
-def _open_page(stripe_api: stripe.StripeClient, order: _Order, save_card: bool) -> str:
-    """The page of the last time, if it is still the right one; else it is closed."""
-    session = stripe_api.v1.checkout.sessions.retrieve(order.checkout)
+def _open_session_url(stripe_api: stripe.StripeClient, payable: _Payable, save_card: bool) -> str:
+    """The page of the last session if amount and choice are the same; else it is expired."""
+    session = stripe_api.v1.checkout.sessions.retrieve(payable.checkout)
     if session.status == "complete":
         raise NotPayable
     if session.status != "open":
         return ""
-    same = session.amount_total == cents(order.gross)
-    if same and marks(session).get("save_card") == str(save_card):
+    same_amount = session.amount_total == cents(payable.gross)
+    if same_amount and metadata(session).get("save_card") == str(save_card):
         return str(session.url)
-    stripe_api.v1.checkout.sessions.expire(order.checkout)
+    stripe_api.v1.checkout.sessions.expire(payable.checkout)
     return ""
 
 
-def _wish(order: _Order, save_card: bool) -> Any:
-    mark = {"top_up": order.public_id, "save_card": str(save_card)}
-    wish: dict[str, Any] = {
+def _params(payable: _Payable, save_card: bool) -> Any:
+    metadata = {"top_up": payable.public_id, "save_card": str(save_card)}
+    params: dict[str, Any] = {
         "mode": "payment",
-        "client_reference_id": order.public_id,
-        "metadata": mark,
+        "client_reference_id": payable.public_id,
+        "metadata": metadata,
         "payment_method_types": ["card"],
-        "locale": order.language if order.language in ("en", "pl") else "auto",
+        "locale": payable.language if payable.language in ("en", "pl") else "auto",
         "line_items": [
             {
                 "quantity": 1,
                 "price_data": {
-                    "currency": order.currency.lower(),
-                    "unit_amount": cents(order.gross),
+                    "currency": payable.currency.lower(),
+                    "unit_amount": cents(payable.gross),
                     "product_data": {"name": _("Balance for texts")},
                 },
             }
         ],
-        "payment_intent_data": {"metadata": mark},
-        "success_url": public_address(f"/billing/card/{order.public_id}/back"),
-        "cancel_url": public_address(f"/billing/top-ups/{order.public_id}"),
+        "payment_intent_data": {"metadata": metadata},
+        "success_url": public_address(f"/billing/card/{payable.public_id}/back"),
+        "cancel_url": public_address(f"/billing/top-ups/{payable.public_id}"),
     }
     if save_card:
-        wish["customer_creation"] = "always"
-        wish["payment_intent_data"]["setup_future_usage"] = "off_session"
-    return wish
+        params["customer_creation"] = "always"
+        params["payment_intent_data"]["setup_future_usage"] = "off_session"
+    return params
 
 
-def _key(wish: object, *more: str) -> str:
-    """The same wish gets the same key, so that a repeated one makes nothing new."""
-    text = json.dumps([wish, more], sort_keys=True)
+def _idempotency_key(params: object, last_session: str) -> str:
+    """Equal requests after the same session have equal keys, so a repeated one creates nothing."""
+    text = json.dumps([params, [last_session]], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def _note(order: _Order, session_id: str) -> None:
+def _store_session(payable: _Payable, session_id: str) -> None:
     with transaction() as session:
-        top_up = session.get(TopUp, order.id, with_for_update=True, populate_existing=True)
+        top_up = session.get(TopUp, payable.id, with_for_update=True, populate_existing=True)
         if top_up is not None and top_up.status != TopUpStatus.PAID:
             top_up.checkout = session_id
 
 
-def refund(intent: str, amount: int, key: str, actor: str, reason: str) -> str:
-    """Send money of a payment back, `amount` in 1/10,000; what Stripe calls the refund.
+def create_refund(intent: str, amount: int, key: str, actor: str, reason: str) -> str:
+    """Refund a part of a payment, `amount` in 1/10,000; returns Stripe's id of the refund.
 
-    Raises Unavailable; stripe.InvalidRequestError when there is not so much left of the payment.
+    Raises Unavailable, and stripe.InvalidRequestError when less is left of the payment.
     """
-    wish: Any = {
+    params: Any = {
         "payment_intent": intent,
         "amount": cents(amount),
         "metadata": {"actor": actor, "reason": reason[:200], "key": key},
     }
     with api() as stripe_api:
-        made = stripe_api.v1.refunds.create(wish, {"idempotency_key": f"refund-{key}"})
-    return made.id
+        refund = stripe_api.v1.refunds.create(params, {"idempotency_key": f"refund-{key}"})
+    return refund.id

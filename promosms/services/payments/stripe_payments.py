@@ -1,8 +1,8 @@
-"""Card payments: what Stripe says is so is booked here, in whatever order it is heard.
+"""Stripe payments: the state that Stripe reports is booked here.
 
-Webhooks, the way back from the payment page and the sweep bring nothing but the name of a session
-or a payment. What became of it is asked of Stripe anew each time and compared with the order; so
-it does not matter which of them comes first, twice, late or never.
+Webhooks, the return from the payment page and the sweep only bring the id of a session or a
+payment intent. Its state is then read from Stripe and compared with the top-up. So they may come
+in any order, twice, late or never.
 """
 
 from collections.abc import Callable
@@ -24,14 +24,14 @@ from promosms.services.payments import disputes, payments, refunds, saved_cards,
 from promosms.services.payments import emails as payment_emails
 
 log = logs.get(__name__)
-ASKED_AFTER = timedelta(minutes=5)
-ASKED_AT_ONCE = 20
-LISTED = 100
+SWEEP_AFTER = timedelta(minutes=5)
+SWEEP_BATCH = 20
+LIST_LIMIT = 100
 
 
-@row_security.bypass("what was paid is booked for whoever Stripe says has paid it")
-def look_at_session(session_id: str) -> None:
-    """Ask what became of a visit to the payment page; raises card.Unavailable."""
+@row_security.bypass("a payment is booked for the account that it names at Stripe")
+def sync_session(session_id: str) -> None:
+    """Book the outcome of a Checkout session; raises stripe_checkout.Unavailable."""
     try:
         with stripe_checkout.api() as api:
             session = api.v1.checkout.sessions.retrieve(session_id)
@@ -44,40 +44,40 @@ def look_at_session(session_id: str) -> None:
         log.warning("card.session_unknown")
         return
     if setup:
-        saved_cards.remember_setup(setup)
+        saved_cards.save_from_setup(setup)
     elif intent:
-        look_at_payment(intent)
+        sync_payment(intent)
     elif session.status == "expired":
         _forget_session(session_id)
 
 
-def look_at_payment(intent_id: str, *, everything: bool = False) -> None:
-    """Book a payment, and what went back of it, as Stripe has it now; raises card.Unavailable.
+def sync_payment(intent_id: str, *, reversals: bool = False) -> None:
+    """Book a payment with its refunds and disputes; raises stripe_checkout.Unavailable.
 
-    `everything` asks for refunds and disputes even where the charge mentions none: one that has
-    failed or is decided is not mentioned any more.
+    `reversals` asks for refunds and disputes even when the charge mentions none: Stripe stops
+    mentioning a refund that has failed and a dispute that is closed.
     """
     try:
         with stripe_checkout.api() as api:
             intent = api.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
             charge: Any = intent.latest_charge
-            back = everything or bool(charge and (charge.amount_refunded or charge.disputed))
-            listed: Any = {"payment_intent": intent_id, "limit": LISTED}
-            sent_back = list(api.v1.refunds.list(listed).data) if back else []
-            disputed = list(api.v1.disputes.list(listed).data) if back else []
+            ask = reversals or bool(charge and (charge.amount_refunded or charge.disputed))
+            params: Any = {"payment_intent": intent_id, "limit": LIST_LIMIT}
+            refund_list = list(api.v1.refunds.list(params).data) if ask else []
+            dispute_list = list(api.v1.disputes.list(params).data) if ask else []
     except stripe.InvalidRequestError:
         log.warning("card.payment_unknown")
         return
     if intent.status == "succeeded" and _receive(intent, charge):
-        saved_cards.remember_payment(intent)
-    _book_back(intent_id, sent_back, disputed)
+        saved_cards.save_from_payment(intent)
+    _book_reversals(intent_id, refund_list, dispute_list)
 
 
-def sweep() -> int:
-    """Ask about card orders whose webhook may be lost, some of them at random; how many.
+def sync_unpaid() -> int:
+    """Check some unpaid top-ups whose webhook may be lost, chosen at random; returns how many.
 
-    An order that was given up is asked about too: its page may still be open. Raises
-    card.Unavailable at the first question that finds nobody.
+    Cancelled ones are checked too: their payment page may still be open. Raises
+    stripe_checkout.Unavailable when a request fails.
     """
     if not stripe_checkout.available():
         return 0
@@ -85,41 +85,41 @@ def sweep() -> int:
         TopUp.checkout.is_not(None),
         TopUp.automatic.is_(False),
         TopUp.status != TopUpStatus.PAID,
-        TopUp.created_at < now() - ASKED_AFTER,
+        TopUp.created_at < now() - SWEEP_AFTER,
     )
-    asked = list(db.session.scalars(query.order_by(func.random()).limit(ASKED_AT_ONCE)))
-    for session_id in asked:
+    session_ids = list(db.session.scalars(query.order_by(func.random()).limit(SWEEP_BATCH)))
+    for session_id in session_ids:
         if session_id:
-            look_at_session(session_id)
-    return len(asked)
+            sync_session(session_id)
+    return len(session_ids)
 
 
-def sweep_back() -> None:
-    """Ask for the latest refunds and disputes, those of the dashboard too."""
+def sync_reversals() -> None:
+    """Book the latest refunds and disputes, also those made in Stripe's dashboard."""
     if not stripe_checkout.available():
         return
     with stripe_checkout.api() as api:
-        latest: Any = {"limit": LISTED}
-        sent_back: list[Any] = list(api.v1.refunds.list(latest).data)
-        disputed: list[Any] = list(api.v1.disputes.list(latest).data)
-    for intent in {str(one.payment_intent) for one in sent_back + disputed}:
-        _book_back(
+        params: Any = {"limit": LIST_LIMIT}
+        refund_list: list[Any] = list(api.v1.refunds.list(params).data)
+        dispute_list: list[Any] = list(api.v1.disputes.list(params).data)
+    for intent in {str(item.payment_intent) for item in refund_list + dispute_list}:
+        _book_reversals(
             intent,
-            [one for one in sent_back if one.payment_intent == intent],
-            [one for one in disputed if one.payment_intent == intent],
+            [refund for refund in refund_list if refund.payment_intent == intent],
+            [dispute for dispute in dispute_list if dispute.payment_intent == intent],
         )
 
 
 def _receive(intent: Any, charge: Any) -> bool:
-    """Book the money for its order; False if it is none of ours, or cannot be booked."""
-    public_id = stripe_checkout.marks(intent).get("top_up")
+    """Book the money for its top-up; False if there is none of ours, or it cannot be booked."""
+    public_id = stripe_checkout.metadata(intent).get("top_up")
     if not public_id:
-        return False  # somebody else uses the same account at Stripe
+        return False  # another program uses the same account at Stripe
     if payments.find(payments.STRIPE, intent.id) is not None:
         return True
     top_up_id = db.session.scalar(select(TopUp.id).where(TopUp.public_id == public_id))
     if top_up_id is None:
-        _unclear(intent.id, lambda: _("Its order is gone: the account was deleted."))
+        _report_unclear(intent.id, lambda: _("Its order is gone: the account was deleted."))
         return False
     try:
         payments.receive(
@@ -132,35 +132,36 @@ def _receive(intent: Any, charge: Any) -> bool:
             currency=intent.currency,
         )
     except payments.WrongCurrency:
-        _unclear(intent.id, lambda: _("It is in another currency than the order."))
+        _report_unclear(intent.id, lambda: _("It is in another currency than the order."))
         return False
     except payments.AccountGone:
-        _unclear(intent.id, lambda: _("Its order is gone: the account was deleted."))
+        _report_unclear(intent.id, lambda: _("Its order is gone: the account was deleted."))
         return False
     return True
 
 
-def _book_back(intent_id: str, sent_back: list[Any], disputed: list[Any]) -> None:
-    for one in sent_back:
+def _book_reversals(intent_id: str, refund_list: list[Any], dispute_list: list[Any]) -> None:
+    for refund in refund_list:
         payment = payments.find(payments.STRIPE, intent_id)
         if payment is not None:
-            said = stripe_checkout.marks(one)
+            metadata = stripe_checkout.metadata(refund)
             refunds.book_card(
                 payment,
-                one.id,
-                stripe_checkout.units(one.amount),
-                said.get("reason") or str(_("Refund by card")),
-                said.get("actor") or payments.STRIPE,
-                one.status,
+                refund.id,
+                stripe_checkout.units(refund.amount),
+                metadata.get("reason") or str(_("Refund by card")),
+                metadata.get("actor") or payments.STRIPE,
+                refund.status,
             )
-    for one in disputed:
+    for dispute in dispute_list:
         payment = payments.find(payments.STRIPE, intent_id)
         if payment is not None:
-            disputes.book(payment, one.id, stripe_checkout.units(one.amount), one.status)
+            amount = stripe_checkout.units(dispute.amount)
+            disputes.book(payment, dispute.id, amount, dispute.status)
 
 
-def _unclear(intent_id: str, why: Callable[[], str]) -> None:
-    """Tell the admins once that money has come which nobody can book."""
+def _report_unclear(intent_id: str, why: Callable[[], str]) -> None:
+    """Tell the admins once about a payment that cannot be booked."""
     with transaction():
         if audit_log.last("payment.unclear", intent_id) is not None:
             return

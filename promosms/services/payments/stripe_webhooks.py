@@ -1,7 +1,7 @@
-"""Events: what Stripe calls out to us about cards. Only the signature makes one believable.
+"""Stripe webhooks: only events with a valid signature count.
 
-An event says no more here than which session or payment to ask Stripe about, so that it matters
-neither in which order they come nor how often.
+An event only names the session or payment that is then read from Stripe. So events may come in
+any order and more than once.
 """
 
 import json
@@ -13,16 +13,16 @@ import stripe
 from promosms.services.payments import stripe_checkout, stripe_payments
 from promosms.settings import settings
 
-SECONDS = 300
-"""How old an event may be: what somebody has copied on its way is worthless afterwards."""
-SESSIONS = (
+# Against replays: an event that somebody has recorded is refused later.
+MAX_AGE_SECONDS = 300
+SESSION_EVENTS = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
 )
-PAYMENTS = ("payment_intent.succeeded",)
-BACK = (
+PAYMENT_EVENTS = ("payment_intent.succeeded",)
+REVERSAL_EVENTS = (
     "charge.refunded",
     "refund.created",
     "refund.updated",
@@ -37,56 +37,59 @@ BACK = (
 
 
 class BadEvent(Exception):
-    """It is not from Stripe, too old, or not readable."""
+    """The event is not from Stripe, too old, or not readable."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What is told: `kind` of a thing at Stripe, by its names there."""
+    """`kind` is Stripe's event type, `id` the object, `payment` its payment intent or ""."""
 
     kind: str
     id: str
     payment: str
 
 
-def opened(body: bytes, signature: str) -> Event:
-    """Check the signature over the body as it came, and read it; raises BadEvent."""
-    secret = settings.stripe_webhook_secret
+def verify(body: bytes, signature: str) -> Event:
+    """Check the signature of the raw body, and read it; raises BadEvent."""
+    secret = str(setting("STRIPE_WEBHOOK_SECRET"))
     try:
-        stripe.WebhookSignature.verify_header(body, signature, secret, SECONDS)
-        told: Any = json.loads(body)
-        thing = told["data"]["object"]
-        payment = thing.get("payment_intent") or ""
+        stripe.WebhookSignature.verify_header(body, signature, secret, MAX_AGE_SECONDS)
+        event: Any = json.loads(body)
+        stripe_object = event["data"]["object"]
+        payment = stripe_object.get("payment_intent") or ""
         if isinstance(payment, dict):
             payment = payment["id"]
-        return Event(str(told["type"]), str(thing["id"]), str(payment))
+        return Event(str(event["type"]), str(stripe_object["id"]), str(payment))
     except (stripe.SignatureVerificationError, ValueError, LookupError, TypeError) as error:
         raise BadEvent from error
-    except AttributeError as error:  # something else stands where a thing should
+    except AttributeError as error:  # `object` is no object
         raise BadEvent from error
 
 
-def apply(event: Event) -> None:
-    """Ask Stripe about it and book what is so; raises card.Unavailable: let it be told again."""
-    if event.kind in SESSIONS:
-        stripe_payments.look_at_session(event.id)
-    elif event.kind in PAYMENTS:
-        stripe_payments.look_at_payment(event.id)
-    elif event.kind in BACK:
+def handle(event: Event) -> None:
+    """Book what Stripe reports about the object of an event.
+
+    Raises stripe_checkout.Unavailable; Stripe then delivers the event again.
+    """
+    if event.kind in SESSION_EVENTS:
+        stripe_payments.sync_session(event.id)
+    elif event.kind in PAYMENT_EVENTS:
+        stripe_payments.sync_payment(event.id)
+    elif event.kind in REVERSAL_EVENTS:
         payment = event.payment or _payment_of(event.id)
         if payment:
-            stripe_payments.look_at_payment(payment, everything=True)
+            stripe_payments.sync_payment(payment, reversals=True)
 
 
-def _payment_of(name: str) -> str:
-    """The payment of a refund or a charge that does not name it itself."""
+def _payment_of(object_id: str) -> str:
+    """The payment intent of a refund or charge whose event does not name it."""
     try:
         with stripe_checkout.api() as api:
-            thing: Any = (
-                api.v1.refunds.retrieve(name)
-                if name.startswith("re_")
-                else api.v1.charges.retrieve(name)
+            stripe_object: Any = (
+                api.v1.refunds.retrieve(object_id)
+                if object_id.startswith("re_")
+                else api.v1.charges.retrieve(object_id)
             )
-            return str(thing.payment_intent or "")
+            return str(stripe_object.payment_intent or "")
     except stripe.InvalidRequestError:
         return ""

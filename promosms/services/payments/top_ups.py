@@ -1,23 +1,21 @@
-"""Top-ups: what it would cost, ordering one, finding it again, and its end without money.
+"""Top-ups: their price, ordering, finding, cancelling and expiry.
 
-Amounts in 1/10,000 of the currency, whole cents. The order keeps its currency, its tax and the
-company as they were when it was made.
+Amounts in 1/10,000 of the currency, whole cents. A top-up keeps currency, tax and company as they
+were when it was ordered.
 """
 
 import hashlib
 import hmac
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction, writing
-from promosms.documents.data import InvoiceData, InvoiceLine, Party
 from promosms.documents.tax import EU, TaxCase, decide, tax_on
 from promosms.extensions import db
-from promosms.language import force_locale
-from promosms.language import gettext as _
+from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import (
     Account,
     AccountStatus,
@@ -32,8 +30,9 @@ from promosms.models import (
     now,
 )
 from promosms.services.audit import log as audit_log
-from promosms.services.invoices import companies, seller, seller_days, vies
+from promosms.services.invoices import companies, seller_days, vies
 from promosms.services.invoices import numbers as invoice_numbers
+from promosms.services.invoices import seller as sellers
 from promosms.services.payments import payment_references
 from promosms.services.prices import prices, tiers
 from promosms.settings import settings
@@ -44,7 +43,7 @@ MOST_OPEN = 10
 
 
 class BadAmount(Exception):
-    """Not an amount that is sold; `why` is "small", "large" or "cents"."""
+    """The amount is not for sale; `why` is "small", "large" or "cents"."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -52,7 +51,7 @@ class BadAmount(Exception):
 
 
 class NotForSale(Exception):
-    """Nothing can be ordered; `why` is "seller", "company", "many" (open orders) or "account"."""
+    """Nothing can be ordered; `why` is "seller", "company", "many" (open top-ups), "account"."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -60,7 +59,7 @@ class NotForSale(Exception):
 
 
 class Changed(Exception):
-    """The order would cost something else than was agreed."""
+    """The gross sum is not the one that the customer has agreed to."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +75,14 @@ class Quote:
 
 
 def packages() -> list[int]:
-    """The amounts that are offered, net, from the smallest on."""
-    offered = set(settings.top_up_packages)
+    """The net amounts that are offered, the smallest first."""
+    offered = {int(amount) for amount in setting("TOP_UP_PACKAGES")}
     return sorted(amount for amount in offered if why_not(amount) is None)
 
 
 def why_not(net: int) -> str | None:
-    """Why an amount is not sold: "small", "large", "cents"; None if it is."""
-    if net < settings.top_up_smallest:
+    """Why an amount is not for sale: "small", "large", "cents"; None if it is for sale."""
+    if net < setting("TOP_UP_SMALLEST"):
         return "small"
     if net > settings.top_up_largest:
         return "large"
@@ -91,7 +90,7 @@ def why_not(net: int) -> str | None:
 
 
 def texts(account: Account, net: int, route_id: int) -> int:
-    """How many texts of one part the amount pays in the account's own country, its tier reached."""
+    """How many one-part texts the amount pays in the account's country, at the tier it reaches."""
     moment = now()
     reached = max(net, tiers.reached(account.id, moment))
     price = prices.choose(prices.entries(route_id), reached, moment).of(account.region)
@@ -99,20 +98,20 @@ def texts(account: Account, net: int, route_id: int) -> int:
 
 
 def asks_vies(company: Company) -> bool:
-    """Does the tax of this company depend on what VIES says?"""
-    who = seller.seller()
+    """Does the tax of this company depend on the answer of VIES?"""
+    seller = sellers.seller()
     return bool(
-        who
-        and who.rate
-        and who.country in EU
+        seller
+        and seller.rate
+        and seller.country in EU
         and company.country in EU
-        and company.country != who.country
+        and company.country != seller.country
         and vies.usable(company.tax_id)
     )
 
 
 def confirm(account_id: int, refresh: bool = False) -> TaxCheck | None:
-    """Have the tax identifier confirmed where the tax depends on it; not inside a transaction."""
+    """Ask VIES about the tax identifier if the tax depends on it; not inside a transaction."""
     company = companies.of(account_id)
     if company is None or not asks_vies(company):
         return None
@@ -122,18 +121,18 @@ def confirm(account_id: int, refresh: bool = False) -> TaxCheck | None:
 def quote(account_id: int, net: int) -> Quote:
     """Net, VAT and gross for an account; raises NotForSale without seller or company.
 
-    Goes by the evidence that is stored; `confirm` gets it.
+    Uses the stored answer of VIES; `confirm` renews it.
     """
-    who, company = seller.seller(), companies.of(account_id)
-    if who is None:
+    seller, company = sellers.seller(), companies.of(account_id)
+    if seller is None:
         raise NotForSale("seller")
     if company is None:
         raise NotForSale("company")
     check = vies.evidence(account_id, company.tax_id) if asks_vies(company) else None
     answer = TaxAnswer(check.answer) if check else None
-    decided = decide(who.country, who.rate, company.country, answer)
-    added = tax_on(net, decided.rate)
-    return Quote(net, added, net + added, decided.case, decided.rate, check)
+    decision = decide(seller.country, seller.rate, company.country, answer)
+    vat = tax_on(net, decision.rate)
+    return Quote(net, vat, net + vat, decision.case, decision.rate, check)
 
 
 def order(
@@ -146,10 +145,10 @@ def order(
     nonce: str = "",
     agreed: int | None = None,
 ) -> TopUp:
-    """Order a top-up of `net`; called again with the same nonce it finds the order that it made.
+    """Order a top-up of `net`; repeated calls with the same nonce return the first one.
 
     `agreed` is the gross sum that was shown. Raises NotForSale, BadAmount, Changed. Outside a
-    transaction VIES is asked first where that matters, so that the evidence is fresh.
+    transaction the answer of VIES is renewed first where the tax depends on it.
     """
     account_id, actor, language = account.id, user.public_id, user.language
     if why := why_not(net):
@@ -159,40 +158,39 @@ def order(
     with transaction() as session:
         _lock(session, account_id)
         public_id = _public_id(account_id, nonce)
-        made = find(account_id, public_id) if public_id else None
-        if made is not None:
-            return made
+        existing = find(account_id, public_id) if public_id else None
+        if existing is not None:
+            return existing
         terms = quote(account_id, net)
         if agreed is not None and agreed != terms.gross:
             raise Changed
         if count_open(account_id) >= MOST_OPEN:
             raise NotForSale("many")
-        top_up = _drafted(account_id, terms, method)
+        top_up = _draft(account_id, terms, method)
         top_up.automatic, top_up.actor, top_up.language = automatic, actor, language
         top_up.public_id = public_id or new_public_id()
-        return _numbered(session, top_up)
+        return _store(session, top_up)
 
 
 def find(account_id: int, public_id: str) -> TopUp | None:
-    """An order of an account."""
+    """A top-up of an account."""
     return db.session.scalar(select(TopUp).filter_by(account_id=account_id, public_id=public_id))
 
 
-def page(account_id: int, before: int | None = None, limit: int = PAGE) -> list[TopUp]:
-    """The orders of an account from the newest on, older than the one with the id `before`."""
-    query = select(TopUp).where(TopUp.account_id == account_id)
-    query = query if before is None else query.where(TopUp.id < before)
-    return list(db.session.scalars(query.order_by(TopUp.id.desc()).limit(limit)))
+def page(account_id: int, after: int | None = None) -> Page[TopUp]:
+    """A page of the top-ups of an account, the newest first."""
+    query = select_page(select(TopUp).where(TopUp.account_id == account_id), TopUp.id, after, PAGE)
+    return page_of(db.session.scalars(query), PAGE, lambda top_up: top_up.id)
 
 
 def count_open(account_id: int) -> int:
-    """How many orders of an account wait for money."""
-    waits = TopUp.account_id == account_id, TopUp.status == TopUpStatus.OPEN
-    return db.session.scalar(select(func.count()).select_from(TopUp).where(*waits)) or 0
+    """How many top-ups of an account are not paid yet."""
+    is_open = TopUp.account_id == account_id, TopUp.status == TopUpStatus.OPEN
+    return db.session.scalar(select(func.count()).select_from(TopUp).where(*is_open)) or 0
 
 
 def by_reference(text: str) -> TopUp | None:
-    """The order whose payment reference stands in a text, such as the title of a transfer."""
+    """The top-up whose payment reference a text contains, such as the title of a transfer."""
     reference = payment_references.read(text)
     if reference is None:
         return None
@@ -200,17 +198,17 @@ def by_reference(text: str) -> TopUp | None:
 
 
 def payable(top_up: TopUp) -> bool:
-    """May it be paid now? Not one in a currency that is not sold any more."""
-    open_ = top_up.status == TopUpStatus.OPEN
-    return open_ and top_up.currency == settings.currency and seller.seller() is not None
+    """May it be paid now? Not in a currency that the installation does not use any more."""
+    is_open = top_up.status == TopUpStatus.OPEN
+    return is_open and top_up.currency == setting("CURRENCY") and sellers.seller() is not None
 
 
 def cancel(top_up: TopUp, actor: str) -> bool:
-    """Call an order off; False if it is not open any more, or a part of the money has come."""
+    """Cancel a top-up; False if it is not open any more, or partly paid."""
     with transaction() as session:
-        fits = TopUp.id == top_up.id, TopUp.status == TopUpStatus.OPEN, TopUp.paid == 0
-        ended = update(TopUp).where(*fits).values(status=TopUpStatus.CANCELLED).returning(TopUp.id)
-        if session.scalar(ended) is None:
+        unpaid = TopUp.id == top_up.id, TopUp.status == TopUpStatus.OPEN, TopUp.paid == 0
+        cancelled = update(TopUp).where(*unpaid).values(status=TopUpStatus.CANCELLED)
+        if session.scalar(cancelled.returning(TopUp.id)) is None:
             return False
         session.expire(top_up)
         audit_log.record(actor, "top_up.cancel", top_up.public_id)
@@ -218,71 +216,36 @@ def cancel(top_up: TopUp, actor: str) -> bool:
 
 
 def expire() -> int:
-    """End the orders whose time is over and for which nothing has come; how many those were.
+    """Mark unpaid top-ups as expired after their time; returns how many.
 
-    One that was paid in part stays open, for an admin to settle.
+    A partly paid one stays open until an admin settles it.
     """
-    over = TopUp.status == TopUpStatus.OPEN, TopUp.paid == 0, TopUp.expires_at < now()
-    if db.session.scalar(select(TopUp.id).where(*over).limit(1)) is None:
+    due = TopUp.status == TopUpStatus.OPEN, TopUp.paid == 0, TopUp.expires_at < now()
+    if db.session.scalar(select(TopUp.id).where(*due).limit(1)) is None:
         return 0
     with transaction() as session:
-        ended = update(TopUp).where(*over).values(status=TopUpStatus.EXPIRED).returning(TopUp.id)
-        return len(session.scalars(ended).all())
-
-
-def pro_forma(top_up: TopUp) -> InvoiceData:
-    """What stands on the pro forma; raises NotForSale when nobody is named who sells."""
-    who = seller.seller()
-    if who is None:
-        raise NotForSale("seller")
-    day = seller_days.day_of(top_up.created_at)
-    with force_locale(top_up.language):
-        text = str(_("SMS credit, prepaid"))
-    check = db.session.get(TaxCheck, top_up.tax_check_id) if top_up.tax_check_id else None
-    return InvoiceData(
-        kind="pro_forma",
-        label=top_up.number,
-        issued_on=day,
-        supplied_on=day,
-        due_on=seller_days.day_of(top_up.expires_at),
-        language=top_up.language,
-        currency=top_up.currency,
-        seller=_party(who),
-        # Like the invoice, it does not show the address to which it goes.
-        buyer=replace(Party(**top_up.buyer), email=""),
-        lines=(InvoiceLine(text, 1, top_up.net, top_up.net),),
-        tax_case=top_up.tax_case,
-        rate=top_up.rate,
-        net=top_up.net,
-        tax=top_up.tax,
-        gross=top_up.gross,
-        paid=top_up.paid,
-        method=top_up.method,
-        reference=top_up.reference,
-        consultation=check.consultation if check and check.answer == TaxAnswer.VALID else "",
-        specimen=who.specimen,
-        logo=settings.operator_logo,
-    )
+        expired = update(TopUp).where(*due).values(status=TopUpStatus.EXPIRED)
+        return len(session.scalars(expired.returning(TopUp.id)).all())
 
 
 def _lock(session: Session, account_id: int) -> None:
-    """One order of an account after the other, so that a second click finds the first."""
+    """Top-ups of one account are ordered one after the other, so a second click finds the first."""
     account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None or account.status == AccountStatus.DELETING:
         raise NotForSale("account")
 
 
 def _public_id(account_id: int, nonce: str) -> str:
-    """An id that nobody can guess or choose, the same for the same form; "" without a nonce."""
+    """An id that nobody can guess or choose, equal for equal forms; "" without a nonce."""
     if not nonce:
         return ""
-    said = f"top-up:{account_id}:{nonce}".encode()
-    return hmac.new(settings.secret_key.encode(), said, hashlib.sha256).hexdigest()[:20]
+    message = f"top-up:{account_id}:{nonce}".encode()
+    return hmac.new(setting("SECRET_KEY").encode(), message, hashlib.sha256).hexdigest()[:20]
 
 
-def _drafted(account_id: int, terms: Quote, method: PayMethod) -> TopUp:
+def _draft(account_id: int, terms: Quote, method: PayMethod) -> TopUp:
     company = companies.of(account_id)
-    assert company is not None  # `quote` has asked
+    assert company is not None  # `quote` raises NotForSale without a company
     return TopUp(
         account_id=account_id,
         method=method,
@@ -298,21 +261,15 @@ def _drafted(account_id: int, terms: Quote, method: PayMethod) -> TopUp:
     )
 
 
-def _numbered(session: Session, top_up: TopUp) -> TopUp:
-    """The number comes last, because its series stays locked until the end."""
+def _store(session: Session, top_up: TopUp) -> TopUp:
+    """The number is taken last, because its series stays locked until the transaction ends."""
     top_up.reference = payment_references.new()
     while session.scalar(select(TopUp.id).where(TopUp.reference == top_up.reference)):
         top_up.reference = payment_references.new()
-    who, year = seller.seller(), seller_days.day_of(now()).year
-    series = invoice_numbers.series(
-        settings.pro_forma_series, specimen=who is not None and who.specimen
-    )
+    seller, year = sellers.seller(), seller_days.day_of(now()).year
+    specimen = seller is not None and seller.specimen
+    series = invoice_numbers.series("PRO_FORMA_SERIES", specimen=specimen)
     top_up.number = invoice_numbers.label(series, year, invoice_numbers.next_number(series, year))
     session.add(top_up)
     session.flush()
     return top_up
-
-
-def _party(who: seller.Seller) -> Party:
-    fields = asdict(who)
-    return Party(**{name: fields[name] for name in Party.__dataclass_fields__})

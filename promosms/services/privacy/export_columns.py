@@ -113,7 +113,7 @@ COLUMNS: dict[str, Any] = {
     "released": _("what came back"),
     "below": _("below this balance"),
     "by_text": _("by text as well as by e-mail"),
-    "told_at": _("when you were last told"),
+    "notified_at": _("when you were last told"),
     "active": _("is it on"),
     "monthly_cap": _("the most in a month"),
     "card_label": _("the card, as far as it may be shown"),

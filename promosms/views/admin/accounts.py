@@ -14,7 +14,7 @@ from promosms.services.invoices import companies
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
 from promosms.services.ledger import ledger
-from promosms.services.payments import all_top_ups
+from promosms.services.payments import top_up_search
 from promosms.services.sending import sweep
 from promosms.settings import settings
 from promosms.views.admin import labels
@@ -98,8 +98,8 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
         account=found,
         people=admin.people([found])[found.id],
         company=companies.of(found.id),
-        orders=all_top_ups.of_account(found),
-        invoices=invoice_pages.page(Search(account_id=found.id), limit=INVOICES),
+        orders=top_up_search.of_account(found),
+        invoices=invoice_pages.page(Search(account_id=found.id), size=INVOICES).rows,
         asked=adjustments.of_account(found),
         alone=adjustments.alone(),
         limit=settings.adjustment_limit,

@@ -14,6 +14,6 @@ def _alerts() -> dict[str, object]:
     return {
         "paused_gateways": alerts.paused,
         "why_paused": alerts.why,
-        "books_wrong": ledger_nightly.found,
+        "books_wrong": ledger_nightly.last_findings,
         "chain_broken": audit_nightly.found,
     }

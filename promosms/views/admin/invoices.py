@@ -5,7 +5,7 @@ from datetime import date
 from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from promosms.models import Invoice, InvoiceKind
+from promosms.models import InvoiceKind
 from promosms.services.invoices import export as invoice_export
 from promosms.services.invoices import files as invoice_files
 from promosms.services.invoices import pages as invoice_pages
@@ -20,72 +20,53 @@ from promosms.web.access import Access, allow
 def invoices() -> ResponseReturnValue:
     """Find invoices, and see what they come to."""
     search, before = _search(), request.args.get("before", type=int)
-    found = invoice_pages.page(search, before, invoice_pages.PAGE + 1)
-    shown = found[: invoice_pages.PAGE]
-    originals = [invoice.original_id for invoice in shown if invoice.original_id]
+    page = invoice_pages.page(search, before)
+    originals = [invoice.original_id for invoice in page.rows if invoice.original_id]
     return render_template(
         "admin/invoices.html",
-        invoices=[(invoice, invoice_files.kinds(invoice)) for invoice in shown],
+        invoices=[(invoice, invoice_files.kinds(invoice)) for invoice in page.rows],
         originals=invoice_pages.labels(originals),
         totals=invoice_pages.totals(search),
         search=search,
-        asked=_asked(search),
+        search_args=_search_args(search),
         kinds=invoice_export.kinds(),
         cases=invoice_export.cases(),
         first=before is not None,
-        further=shown[-1].id if len(found) > invoice_pages.PAGE else None,
+        further=page.next_key,
     )
 
 
 @bp.route("/invoices.zip")
 @allow(Access.ADMIN)
 def invoices_zip() -> Response:
-    """The files of all that fit."""
+    """The files of all matching invoices."""
     search = _search()
     days = [day.isoformat() for day in (search.since, search.until) if day]
-    return invoice_downloads.together(search, "-".join(["invoices", *days]))
+    return invoice_downloads.invoice_zip(search, "-".join(["invoices", *days]))
 
 
-@bp.route("/invoices/<public_id>/pdf")
+@bp.route("/invoices/<public_id>/<any(pdf, xml, fa3):kind>")
 @allow(Access.ADMIN)
-def invoice_pdf(public_id: str) -> Response:
-    """The invoice as it is printed."""
-    return invoice_downloads.one(_found(public_id), "pdf")
-
-
-@bp.route("/invoices/<public_id>/xml")
-@allow(Access.ADMIN)
-def invoice_xml(public_id: str) -> Response:
-    """The invoice for programs (EN 16931)."""
-    return invoice_downloads.one(_found(public_id), "xml")
-
-
-@bp.route("/invoices/<public_id>/fa3")
-@allow(Access.ADMIN)
-def invoice_fa3(public_id: str) -> Response:
-    """The structured invoice, for the operator to hand to KSeF."""
-    return invoice_downloads.one(_found(public_id), "fa3")
+def invoice_file(public_id: str, kind: str) -> Response:
+    """The PDF, the XML (EN 16931) or the structured invoice for KSeF (FA(3))."""
+    invoice = invoice_pages.of_any_account(public_id) or abort(404)
+    return invoice_downloads.invoice_file(invoice, kind)
 
 
 def _search() -> Search:
-    asked = request.args
-    kind = asked.get("kind", "")
+    args = request.args
+    kind = args.get("kind", "")
     return Search(
-        since=asked.get("since", type=date.fromisoformat),
-        until=asked.get("until", type=date.fromisoformat),
+        since=args.get("since", type=date.fromisoformat),
+        until=args.get("until", type=date.fromisoformat),
         kind=kind if kind in set(InvoiceKind) else "",
-        words=asked.get("q", "").strip()[:100].replace("\0", ""),
+        words=args.get("q", "").strip()[:100].replace("\0", ""),
     )
 
 
-def _asked(search: Search) -> dict[str, str]:
-    """The arguments of this page without its place, for the links."""
-    found = {"q": search.words, "kind": search.kind}
+def _search_args(search: Search) -> dict[str, str]:
+    """The query arguments of the search without the page, for links."""
+    args = {"q": search.words, "kind": search.kind}
     for name, day in (("since", search.since), ("until", search.until)):
-        found[name] = day.isoformat() if day else ""
-    return {name: value for name, value in found.items() if value}
-
-
-def _found(public_id: str) -> Invoice:
-    found = invoice_pages.of_anybody(public_id)
-    return found if found is not None else abort(404)
+        args[name] = day.isoformat() if day else ""
+    return {name: value for name, value in args.items() if value}

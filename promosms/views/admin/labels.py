@@ -1,4 +1,4 @@
-"""Words of the administration for what became of a test, and for what stands in codes."""
+"""Labels of the admin pages: states, kinds and codes in words, some with the tone of a badge."""
 
 from enum import StrEnum
 from typing import TypeVar
@@ -16,8 +16,8 @@ from promosms.models import (
     TopUpStatus,
 )
 from promosms.services.invoices import export as invoice_export
-from promosms.services.payments.all_top_ups import Order
-from promosms.settings import settings
+from promosms.services.payments.top_up_search import TopUpRow
+from promosms.settings import setting
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -35,7 +35,7 @@ IDS = {
     "resp_hex_dlr_dec": _("hexadecimal in answers, decimal in receipts"),
     "resp_dec_dlr_hex": _("decimal in answers, hexadecimal in receipts"),
 }
-ORDER_STATES = {
+TOP_UP_STATES = {
     TopUpStatus.OPEN: (_("Waiting"), "info"),
     TopUpStatus.PAID: (_("Paid"), "good"),
     TopUpStatus.CANCELLED: (_("Cancelled"), ""),
@@ -45,7 +45,7 @@ METHODS = {PayMethod.TRANSFER: _("Bank transfer"), PayMethod.CARD: _("Card")}
 PROVIDERS = {
     "transfer": _("Bank transfer"),
     "stripe": _("Card"),
-    "surplus": _("Surplus of another order"),
+    "overpayment": _("Surplus of another order"),
 }
 KINDS = {
     PaymentKind.RECEIPT: _("Received"),
@@ -62,13 +62,13 @@ DECISIONS = {
 
 
 def outcome(message: Message) -> tuple[object, str]:
-    """What became of a test, in a word or two and a tone."""
+    """The outcome of a test text as a label and a tone."""
     other = (_("Not confirmed"), "warn")
     return OUTCOMES.get(MessageStatus(message.status), other)
 
 
 def ids(code: str) -> object:
-    """How a provider writes message ids; "" while nobody knows."""
+    """How a provider writes message ids; "" while that is unknown."""
     return IDS.get(code, code)
 
 
@@ -79,26 +79,26 @@ def country_names(codes: list[str]) -> str:
 
 
 def chosen(choices: type[Choice], typed: str | None, default: Choice) -> Choice:
-    """What the address asks for, if there is such a thing."""
+    """The choice that the address names, else the default."""
     return choices(typed) if typed in set(choices) else default
 
 
 def currency() -> str:
-    """The currency in which this installation takes money."""
-    return settings.currency
+    """The currency of this installation."""
+    return str(setting("CURRENCY"))
 
 
-def order_state(order: Order) -> tuple[object, str]:
-    """The status of an order and its tone; what an admin has to see to comes first."""
-    if order.surplus:
+def top_up_state(row: TopUpRow) -> tuple[object, str]:
+    """The state of a top-up as a label and a tone; what needs an admin comes first."""
+    if row.overpayment:
         return _("Paid too much"), "bad"
-    if order.top_up.status == TopUpStatus.OPEN and order.top_up.paid:
+    if row.top_up.status == TopUpStatus.OPEN and row.top_up.paid:
         return _("Paid in part"), "warn"
-    return ORDER_STATES[TopUpStatus(order.top_up.status)]
+    return TOP_UP_STATES[TopUpStatus(row.top_up.status)]
 
 
 def tax(tax_case: str, rate: int) -> str:
-    """VAT in words: 19 %, or 0 %, reverse charge."""
+    """The VAT as a label: "19 %", or "0 %, Reverse charge"."""
     percent = f"{number(rate / 100)}\N{NO-BREAK SPACE}%"
     return (
         percent

@@ -34,18 +34,18 @@ def revenue() -> ResponseReturnValue:
         "admin/revenue.html",
         years=years,
         year=year,
-        months=[each for each in months if checked in (None, each.first)],
-        agreement=reconciliation.month(checked) if checked else None,
-        explained=reconciliation.words,
+        months=[month for month in months if checked in (None, month.first)],
+        reconciliation=reconciliation.month(checked) if checked else None,
+        explain=reconciliation.sentence,
         totals=services.totals([row for month in months for row in month.rows]),
-        words=labels,
+        labels=labels,
     )
 
 
 @bp.route("/revenue.csv")
 @allow(Access.ADMIN)
 def revenue_csv() -> Response:
-    """The table of a year: amounts with a point, credit notes taken off."""
+    """The table of a year: amounts with a decimal point, less credit notes."""
     year = _year(services.years())
     return recipient_tables.csv_file(_rows(services.rows(year)), f"revenue-{year}.csv")
 
@@ -53,14 +53,14 @@ def revenue_csv() -> Response:
 def _year(years: list[int]) -> int:
     """The year that the address names, else the last one in which something was invoiced."""
     month = _month()
-    asked = month.year if month else request.args.get("year", type=int)
-    return asked if asked in years else max(years, default=0)
+    year = month.year if month else request.args.get("year", type=int)
+    return year if year in years else max(years, default=0)
 
 
 def _month() -> date | None:
     """The first day of the month that the address names, such as 2026-03."""
-    asked = request.args.get("month", "")
-    return date.fromisoformat(f"{asked}-01") if MONTH.fullmatch(asked) else None
+    month = request.args.get("month", "")
+    return date.fromisoformat(f"{month}-01") if MONTH.fullmatch(month) else None
 
 
 def _rows(rows: list[Row]) -> Iterator[list[str | Decimal]]:

@@ -1,4 +1,4 @@
-"""The company that invoices are made out to: asked for at the first top-up, changed here."""
+"""The company on the invoices: asked for at the first top-up, changed here."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,14 +18,15 @@ from promosms.web.access import Access, allow, me, my_account
 @allow(Access.OWNER)
 @limiter.limit("60 per hour", methods=["POST"])
 def company() -> ResponseReturnValue:
-    """Name, address and tax ID. With an amount it is a step on the way to an order."""
-    known, account = companies.of(my_account().id), my_account()
+    """Name, address and tax ID. With an amount this page is a step of ordering a top-up."""
+    account = my_account()
+    stored = companies.of(account.id)
     if request.method == "GET":
-        given = {} if known else {"country": account.region}
-        return _page(CompanyForm(formdata=None, obj=known, data=given), known)
+        data = {} if stored else {"country": account.region}
+        return _page(CompanyForm(formdata=None, obj=stored, data=data), stored)
     form = CompanyForm()
     if not form.validate():
-        return _page(form, known), 422
+        return _page(form, stored), 422
     companies.save(account.id, form.details(), me().public_id)
     check = top_ups.confirm(account.id)
     if _amount() is None:
@@ -33,7 +34,7 @@ def company() -> ResponseReturnValue:
         if check and check.answer != TaxAnswer.VALID:
             saved = companies.of(account.id)
             flash(labels.unconfirmed(saved, check) if saved else "", "warn")
-    return _onward()
+    return _redirect_on()
 
 
 @bp.route("/company/confirm", methods=["POST"])
@@ -42,32 +43,32 @@ def company() -> ResponseReturnValue:
 def confirm_company() -> ResponseReturnValue:
     """Ask VIES once more."""
     check = top_ups.confirm(my_account().id, refresh=True)
-    known = companies.of(my_account().id)
-    if check and known and check.answer == TaxAnswer.VALID:
+    stored = companies.of(my_account().id)
+    if check and stored and check.answer == TaxAnswer.VALID:
         flash(_("VIES has confirmed your VAT number."), "good")
-    elif known and _amount() is None:
-        flash(labels.unconfirmed(known, check), "warn")
-    return _onward()
+    elif stored and _amount() is None:
+        flash(labels.unconfirmed(stored, check), "warn")
+    return _redirect_on()
 
 
 def _amount() -> int | None:
     return request.args.get("amount", type=int)
 
 
-def _onward() -> ResponseReturnValue:
+def _redirect_on() -> ResponseReturnValue:
     amount = _amount()
-    there = url_for("billing.company" if amount is None else "billing.review", amount=amount)
-    return redirect(there, code=303)
+    endpoint = "billing.company" if amount is None else "billing.review"
+    return redirect(url_for(endpoint, amount=amount), code=303)
 
 
-def _page(form: CompanyForm, known: Company | None) -> str:
-    asks = known is not None and top_ups.asks_vies(known)
+def _page(form: CompanyForm, stored: Company | None) -> str:
+    asks_vies = stored is not None and top_ups.asks_vies(stored)
     return render_template(
         "billing/company.html",
         form=form,
-        known=known,
+        company=stored,
         amount=_amount(),
-        asks=asks,
-        check=vies.last(known.account_id, known.tax_id) if known and asks else None,
-        words=labels,
+        asks_vies=asks_vies,
+        check=vies.last(stored.account_id, stored.tax_id) if stored and asks_vies else None,
+        labels=labels,
     )

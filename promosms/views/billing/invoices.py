@@ -17,15 +17,14 @@ from promosms.web.access import Access, allow, my_account, owned
 def invoices() -> ResponseReturnValue:
     """All invoices and credit notes, or those of a year."""
     search, before = _search(), request.args.get("before", type=int)
-    found = invoice_pages.page(search, before, invoice_pages.PAGE + 1)
-    shown = found[: invoice_pages.PAGE]
+    page = invoice_pages.page(search, before)
     return render_template(
         "billing/invoices.html",
-        invoices=[(invoice, invoice_files.kinds(invoice)) for invoice in shown],
+        invoices=[(invoice, invoice_files.kinds(invoice)) for invoice in page.rows],
         years=invoice_pages.years(my_account().id),
         year=search.since.year if search.since else None,
         first=before is not None,
-        further=shown[-1].id if len(found) > invoice_pages.PAGE else None,
+        further=page.next_key,
     )
 
 
@@ -35,28 +34,14 @@ def invoices_zip() -> Response:
     """All files of a year, or of all years."""
     search = _search()
     year = f"-{search.since.year}" if search.since else ""
-    return invoice_downloads.together(search, f"invoices{year}")
+    return invoice_downloads.invoice_zip(search, f"invoices{year}")
 
 
-@bp.route("/invoices/<public_id>/pdf")
+@bp.route("/invoices/<public_id>/<any(pdf, xml, fa3):kind>")
 @allow(Access.MEMBER)
-def invoice_pdf(public_id: str) -> Response:
-    """The invoice as it is printed."""
-    return invoice_downloads.one(owned(Invoice, public_id), "pdf")
-
-
-@bp.route("/invoices/<public_id>/xml")
-@allow(Access.MEMBER)
-def invoice_xml(public_id: str) -> Response:
-    """The invoice for programs (EN 16931)."""
-    return invoice_downloads.one(owned(Invoice, public_id), "xml")
-
-
-@bp.route("/invoices/<public_id>/fa3")
-@allow(Access.MEMBER)
-def invoice_fa3(public_id: str) -> Response:
-    """The structured invoice of a Polish seller."""
-    return invoice_downloads.one(owned(Invoice, public_id), "fa3")
+def invoice_file(public_id: str, kind: str) -> Response:
+    """The PDF, the XML (EN 16931) or the Polish structured invoice (FA(3))."""
+    return invoice_downloads.invoice_file(owned(Invoice, public_id), kind)
 
 
 def _search() -> Search:

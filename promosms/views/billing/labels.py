@@ -1,4 +1,4 @@
-"""Words of billing: why VAT is as it is, and how it stands with an order."""
+"""Texts of the billing pages: reasons for VAT, states of orders, formatted amounts."""
 
 from decimal import Decimal
 
@@ -24,7 +24,7 @@ def why_vat(quote: Quote, company: Company, seller_country: str) -> str:
     """Why this VAT, or none, is charged."""
     if quote.case == TaxCase.OTHER_EU:
         return unconfirmed(company, quote.check)
-    words: dict[str, str] = {
+    reasons: dict[str, str] = {
         TaxCase.DOMESTIC: _(
             "Your company and the seller are in the same country, %(country)s, so its VAT is "
             "charged.",
@@ -40,7 +40,7 @@ def why_vat(quote: Quote, company: Company, seller_country: str) -> str:
         ),
         TaxCase.EXEMPT: _("The seller does not charge VAT."),
     }
-    return words[quote.case]
+    return reasons[quote.case]
 
 
 def unconfirmed(company: Company, check: TaxCheck | None) -> str:
@@ -49,7 +49,7 @@ def unconfirmed(company: Company, check: TaxCheck | None) -> str:
         return str(
             _("VAT is charged because your company has no VAT number of another EU country.")
         )
-    words: dict[str, str] = {
+    reasons: dict[str, str] = {
         TaxAnswer.INVALID: _(
             "VIES, the register of the EU, says that this VAT number is not registered for trade "
             "between EU countries. So VAT is charged. Your tax office can register the number."
@@ -61,11 +61,11 @@ def unconfirmed(company: Company, check: TaxCheck | None) -> str:
         ),
     }
     other: str = _("VAT is charged because your VAT number has not been confirmed by VIES.")
-    return words.get(check.answer, other) if check else other
+    return reasons.get(check.answer, other) if check else other
 
 
 def state(top_up: TopUp) -> tuple[str, str]:
-    """How it stands with an order, in a word or two and a tone."""
+    """The state of an order as a label and the tone of its badge."""
     if top_up.status == TopUpStatus.OPEN and top_up.paid:
         return _("A part has come"), "warn"
     return {
@@ -91,7 +91,7 @@ def amount_of(top_up: TopUp, units: int) -> str:
 
 
 def country(code: str) -> str:
-    """A country by its name."""
+    """The name of a country."""
     return countries.name(code)
 
 

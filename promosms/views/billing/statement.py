@@ -1,4 +1,4 @@
-"""The statement: balance, what is set aside, and every movement."""
+"""The statement of an account, as a page and as a file, and the costs of a campaign."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,9 +11,9 @@ from promosms.language import gettext as _
 from promosms.language import timezone
 from promosms.models import Campaign
 from promosms.services.invoices import seller
-from promosms.services.ledger import statement as ledger_lines
+from promosms.services.ledger import statement as services
 from promosms.services.ledger import statement_labels
-from promosms.services.ledger.statement import Line, Topic
+from promosms.services.ledger.statement import StatementFilter, Topic
 from promosms.services.privacy import policies
 from promosms.settings import settings
 from promosms.views.billing.blueprint import bp
@@ -24,20 +24,20 @@ from promosms.web.access import Access, allow, my_account, owned
 @bp.route("")
 @allow(Access.MEMBER)
 def statement() -> ResponseReturnValue:
-    """Balance, what is set aside, and every movement."""
+    """Balance, money set aside, and the ledger."""
     filters, before = Filters(request.args), request.args.get("before", type=int)
     account_id = my_account().id
-    lines = ledger_lines.lines(account_id, before, ledger_lines.PAGE + 1, filters.wanted)
+    page = services.page(account_id, before, filters=filters.values)
     return render_template(
         "billing/statement.html",
         account=my_account(),
-        lines=lines[: ledger_lines.PAGE],
-        totals=ledger_lines.totals(account_id),
+        rows=page.rows,
+        totals=services.totals(account_id),
         first=before is not None,
-        further=lines[ledger_lines.PAGE - 1].id if len(lines) > ledger_lines.PAGE else None,
+        further=page.next_key,
         filters=filters,
         topics=_topics(),
-        words=statement_labels,
+        labels=statement_labels,
         for_sale=seller.seller() is not None,
         operator_email=policies.operator().email,
     )
@@ -46,13 +46,13 @@ def statement() -> ResponseReturnValue:
 @bp.route("/campaigns/<public_id>")
 @allow(Access.MEMBER)
 def campaign(public_id: str) -> ResponseReturnValue:
-    """What a campaign cost: countries, parts, prices."""
-    found = owned(Campaign, public_id)
-    line = ledger_lines.of_campaign(found)
-    if line is None:
+    """The costs of a campaign by country, parts and price."""
+    campaign = owned(Campaign, public_id)
+    row = services.of_campaign(campaign)
+    if row is None:
         abort(404)
     return render_template(
-        "billing/campaign.html", campaign=found, line=line, words=statement_labels
+        "billing/campaign.html", campaign=campaign, row=row, labels=statement_labels
     )
 
 
@@ -60,12 +60,12 @@ def campaign(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def download() -> ResponseReturnValue:
     """The statement as a file, with the filters of the page."""
-    wanted = Filters(request.args).wanted
-    return recipient_tables.csv_file(_rows(my_account().id, wanted), "statement.csv")
+    filters = Filters(request.args).values
+    return recipient_tables.csv_file(_rows(my_account().id, filters), "statement.csv")
 
 
-def _rows(account_id: int, wanted: ledger_lines.Wanted) -> Iterator[list[str | Decimal]]:
-    """Amounts with a point and without separators, which every spreadsheet can be told to read."""
+def _rows(account_id: int, filters: StatementFilter) -> Iterator[list[str | Decimal]]:
+    """Amounts have a decimal point and no separators, a format that any spreadsheet can import."""
     yield [
         _("Date"),
         _("What"),
@@ -76,23 +76,19 @@ def _rows(account_id: int, wanted: ledger_lines.Wanted) -> Iterator[list[str | D
         _("Invoice"),
     ]
     zone = timezone()
-    for line in ledger_lines.every_line(account_id, wanted):
+    for row in services.all_rows(account_id, filters):
         yield [
-            line.at.astimezone(zone).isoformat(timespec="seconds"),
-            statement_labels.title(line),
-            statement_labels.reason(line),
-            _plain(line.amount),
-            _plain(line.after) if wanted.whole else "",
-            settings.currency,
-            _invoice(line),
+            row.at.astimezone(zone).isoformat(timespec="seconds"),
+            statement_labels.title(row),
+            statement_labels.reason(row),
+            _decimal(row.amount),
+            _decimal(row.after) if filters.whole else "",
+            setting("CURRENCY"),
+            row.invoice.label if row.invoice else "",
         ]
 
 
-def _invoice(line: Line) -> str:
-    return line.invoice.label if line.invoice else ""
-
-
-def _plain(units: int) -> Decimal:
+def _decimal(units: int) -> Decimal:
     return (Decimal(units) / 10_000).quantize(Decimal("0.0001"))
 
 

@@ -1,17 +1,20 @@
-"""Paying by card: to Stripe's page and back, and what Stripe calls out to us."""
+"""Paying by card: to Stripe's page and back, and Stripe's webhook."""
 
 from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from promosms import logs, queue
+from promosms import logs
 from promosms.extensions import csrf, limiter
 from promosms.language import gettext as _
 from promosms.models import TopUp, TopUpStatus
-from promosms.services.mail import outbox
-from promosms.services.payments import stripe_checkout, stripe_payments, top_ups
-from promosms.services.payments import stripe_webhooks as events
-from promosms.services.sending import sweep
+from promosms.services.payments import (
+    stripe_checkout,
+    stripe_payments,
+    stripe_webhooks,
+    top_ups,
+)
+from promosms.views.billing.after_payment import wake_workers
 from promosms.views.billing.blueprint import bp
 from promosms.views.gateways.webhooks import REFUSED, refused
 from promosms.web.access import Access, allow, owned
@@ -26,37 +29,37 @@ LARGEST = 256 * 1024
 def pay_by_card(public_id: str) -> ResponseReturnValue:
     """Go to Stripe's page.
 
-    A link leads here, not a form: Chromium applies `form-action` of the content policy to where
-    the answer to a form leads as well, and Stripe's address depends on the operator's account.
+    A link leads here, not a form: Chromium applies `form-action` of the content security policy
+    also to redirects after a form, and Stripe's address depends on the operator's account.
     """
-    found = owned(TopUp, public_id)
-    order = url_for("billing.order_page", public_id=public_id)
+    top_up = owned(TopUp, public_id)
+    top_up_page = url_for("billing.order_page", public_id=public_id)
     if not stripe_checkout.available() or (
-        found.status == TopUpStatus.OPEN and not top_ups.payable(found)
+        top_up.status == TopUpStatus.OPEN and not top_ups.payable(top_up)
     ):
         flash(_("Cards cannot be used here. Please pay by bank transfer."), "warn")
-        return redirect(order, code=303)
+        return redirect(top_up_page, code=303)
     try:
-        return redirect(stripe_checkout.start(found), code=303)
+        return redirect(stripe_checkout.payment_url(top_up), code=303)
     except stripe_checkout.NotPayable:
         flash(_("This order does not have to be paid any more."), "info")
     except stripe_checkout.Unavailable:
         log.warning("card.unavailable")
         flash(_("Cards cannot be used at the moment. Try again, or pay by transfer."), "bad")
-    return redirect(order, code=303)
+    return redirect(top_up_page, code=303)
 
 
 @bp.route("/card/<public_id>/back")
 @allow(Access.OWNER)
 @limiter.limit("60 per hour")
 def card_back(public_id: str) -> ResponseReturnValue:
-    """Back from Stripe: ask whether it is paid, because what is called out may come later."""
-    found = owned(TopUp, public_id)
-    session_id = found.checkout
+    """Back from Stripe: ask for the outcome, because the webhook may come later."""
+    top_up = owned(TopUp, public_id)
+    session_id = top_up.checkout
     try:
-        if session_id and found.status != TopUpStatus.PAID and stripe_checkout.available():
-            stripe_payments.look_at_session(session_id)
-            ring_after_payment()
+        if session_id and top_up.status != TopUpStatus.PAID and stripe_checkout.available():
+            stripe_payments.sync_session(session_id)
+            wake_workers()
     except stripe_checkout.Unavailable:
         log.warning("card.unavailable")
     if owned(TopUp, public_id).status == TopUpStatus.PAID:
@@ -70,29 +73,24 @@ def card_back(public_id: str) -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @csrf.exempt
 @limiter.limit(REFUSED, deduct_when=refused)
-def card_events() -> ResponseReturnValue:
-    """What Stripe calls out: answered well only when it is booked, or it is told again."""
+def stripe_webhook() -> ResponseReturnValue:
+    """An event from Stripe; after any answer but 200 Stripe delivers it again."""
     if not stripe_checkout.available():
         abort(404)
     request.max_content_length = LARGEST
     try:
-        event = events.opened(request.get_data(), request.headers.get("Stripe-Signature", ""))
-        events.apply(event)
-    except (events.BadEvent, RequestEntityTooLarge, stripe_checkout.Unavailable) as error:
-        code = CODES[type(error)]
+        signature = request.headers.get("Stripe-Signature", "")
+        stripe_webhooks.handle(stripe_webhooks.verify(request.get_data(), signature))
+    except tuple(STATUS_CODES) as error:
+        code = STATUS_CODES[type(error)]
         log.warning("card.event_refused", extra={"code": code})
         return Response(status=code)
-    ring_after_payment()
+    wake_workers()
     return Response(status=200)
 
 
-CODES = {events.BadEvent: 400, RequestEntityTooLarge: 413, stripe_checkout.Unavailable: 503}
-
-
-def ring_after_payment() -> None:
-    """Wake whatever has waited for money: invoices, e-mails, campaigns."""
-    queue.wake("work", "invoices.run")
-    if outbox.waiting():
-        queue.wake("mail", "mail.run")
-    for campaign_id in sweep.continue_blocked():
-        queue.wake("work", "prepare.run", campaign_id)
+STATUS_CODES: dict[type[Exception], int] = {
+    stripe_webhooks.BadEvent: 400,
+    RequestEntityTooLarge: 413,
+    stripe_checkout.Unavailable: 503,
+}

@@ -1,4 +1,4 @@
-"""Topping up: choose an amount, review, order; the orders and how it stands with them."""
+"""Topping up: choose an amount, review, order; the list of orders and a page for each."""
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,12 +6,13 @@ from markupsafe import Markup
 
 from promosms.documents import pdf
 from promosms.extensions import limiter
-from promosms.forms.top_ups import AmountForm, OrderForm, PackageForm, ways
+from promosms.forms.top_ups import AmountForm, OrderForm, PackageForm, payment_methods
 from promosms.language import gettext as _
 from promosms.models import PayMethod, TopUp, TopUpStatus
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies, invoices
-from promosms.services.invoices.seller import seller
+from promosms.services.invoices import drafts as invoice_drafts
+from promosms.services.invoices import seller as sellers
 from promosms.services.payments import payment_qr, payments, stripe_checkout, top_ups
 from promosms.services.privacy import policies
 from promosms.settings import settings
@@ -23,20 +24,20 @@ from promosms.web.access import Access, allow, me, my_account, owned
 @bp.route("/top-up")
 @allow(Access.MEMBER)
 def top_up() -> ResponseReturnValue:
-    """The amounts that are offered, and one of one's own."""
+    """The amounts that are offered, and a field for another one."""
     return _choices(AmountForm(formdata=None))
 
 
 @bp.route("/top-up", methods=["POST"])
 @allow(Access.OWNER)
 def choose() -> ResponseReturnValue:
-    """Take an amount; the company comes next, if it is not known yet."""
-    package, own = PackageForm(), AmountForm()
-    chosen = package if "package" in request.form else own
+    """Take an amount; the next step is the company, if there is none yet."""
+    packages, other = PackageForm(), AmountForm()
+    chosen = packages if "package" in request.form else other
     if not chosen.validate():
-        own.amount.errors = own.amount.errors or package.package.errors
-        return _choices(own), 422
-    amount = package.package.data if chosen is package else own.units
+        other.amount.errors = other.amount.errors or packages.package.errors
+        return _choices(other), 422
+    amount = packages.package.data if chosen is packages else other.units
     if companies.of(my_account().id) is None:
         return redirect(url_for("billing.company", amount=amount), code=303)
     top_ups.confirm(my_account().id)
@@ -46,23 +47,23 @@ def choose() -> ResponseReturnValue:
 @bp.route("/top-up/review")
 @allow(Access.OWNER)
 def review() -> ResponseReturnValue:
-    """What it costs, why, and what comes onto the balance."""
+    """Net, VAT with its reason, and gross, before the order is made."""
     amount = request.args.get("amount", default=0, type=int)
     if top_ups.why_not(amount):
         return redirect(url_for("billing.top_up"))
     try:
         terms = top_ups.quote(my_account().id, amount)
     except top_ups.NotForSale as error:
-        return _elsewhere(error, amount)
-    given = {"amount": amount, "agreed": terms.gross, "method": ways()[0][0]}
-    return _review(OrderForm(formdata=None, data=given), terms)
+        return _redirect_away(error, amount)
+    data = {"amount": amount, "agreed": terms.gross, "method": payment_methods()[0][0]}
+    return _review(OrderForm(formdata=None, data=data), terms)
 
 
 @bp.route("/top-up/review", methods=["POST"])
 @allow(Access.OWNER)
 @limiter.limit("60 per hour")
 def order() -> ResponseReturnValue:
-    """Order what was reviewed, once however often the button is pressed."""
+    """Order what was reviewed; pressing the button again orders nothing more."""
     form = OrderForm()
     try:
         if not form.validate():
@@ -70,15 +71,15 @@ def order() -> ResponseReturnValue:
             if top_ups.why_not(amount):
                 raise top_ups.BadAmount("typed")
             return _review(form, top_ups.quote(my_account().id, amount)), 422
-        made = _ordered(form)
+        top_up = _order(form)
     except top_ups.BadAmount:
         return redirect(url_for("billing.top_up"), code=303)
     except top_ups.Changed:
         flash(_("The sum has changed in the meantime. Please look at it again."), "warn")
         return redirect(url_for("billing.review", amount=form.amount.data), code=303)
     except top_ups.NotForSale as error:
-        return _elsewhere(error, int(form.amount.data or 0))
-    return redirect(url_for("billing.order_page", public_id=made.public_id), code=303)
+        return _redirect_away(error, int(form.amount.data or 0))
+    return redirect(url_for("billing.order_page", public_id=top_up.public_id), code=303)
 
 
 @bp.route("/top-ups")
@@ -86,38 +87,37 @@ def order() -> ResponseReturnValue:
 def orders() -> ResponseReturnValue:
     """The orders of the account."""
     before = request.args.get("before", type=int)
-    found = top_ups.page(my_account().id, before, top_ups.PAGE + 1)
-    shown = found[: top_ups.PAGE]
+    page = top_ups.page(my_account().id, before)
     return render_template(
         "billing/top_ups.html",
-        orders=shown,
-        words=labels,
+        top_ups=page.rows,
+        labels=labels,
         first=before is not None,
-        further=shown[-1].id if len(found) > top_ups.PAGE else None,
+        further=page.next_key,
     )
 
 
 @bp.route("/top-ups/<public_id>")
 @allow(Access.MEMBER)
 def order_page(public_id: str) -> ResponseReturnValue:
-    """One order: how it stands with it, and how to pay it."""
-    found, who = owned(TopUp, public_id), seller()
-    due = payments.due(found)
-    drawn = ""
-    if who and top_ups.payable(found) and not who.specimen:
-        drawn = payment_qr.svg(who, found.currency, due, found.reference)
+    """One order: its state, and how to pay it."""
+    top_up, seller = owned(TopUp, public_id), sellers.seller()
+    due, payable = payments.due(top_up), top_ups.payable(top_up)
+    qr_code = ""
+    if seller and payable and not seller.specimen:
+        qr_code = payment_qr.svg(seller, top_up.currency, due, top_up.reference)
     return render_template(
         "billing/order.html",
-        order=found,
-        seller=who,
+        top_up=top_up,
+        seller=seller,
         due=due,
-        surplus=payments.surplus(found) if found.status == TopUpStatus.PAID else 0,
-        invoice=invoices.of_top_up(found.id),
-        payable=top_ups.payable(found),
-        currency=settings.currency,
-        code=Markup(drawn),
+        overpayment=payments.overpayment(top_up) if top_up.status == TopUpStatus.PAID else 0,
+        invoice=invoices.of_top_up(top_up.id),
+        payable=payable,
+        currency=setting("CURRENCY"),
+        qr_code=Markup(qr_code),
         by_card=stripe_checkout.available(),
-        words=labels,
+        labels=labels,
         operator_email=policies.operator().email,
     )
 
@@ -125,7 +125,7 @@ def order_page(public_id: str) -> ResponseReturnValue:
 @bp.route("/top-ups/<public_id>/cancel", methods=["POST"])
 @allow(Access.OWNER)
 def cancel_order(public_id: str) -> ResponseReturnValue:
-    """Call an order off."""
+    """Cancel an order."""
     if top_ups.cancel(owned(TopUp, public_id), me().public_id):
         flash(_("The order is cancelled. You do not have to pay anything."), "good")
     else:
@@ -137,17 +137,17 @@ def cancel_order(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def pro_forma(public_id: str) -> ResponseReturnValue:
     """The pro forma as a PDF."""
-    found = owned(TopUp, public_id)
+    top_up = owned(TopUp, public_id)
     try:
-        data = top_ups.pro_forma(found)
-    except top_ups.NotForSale:
+        data = invoice_drafts.pro_forma(top_up)
+    except invoice_drafts.NoSeller:
         abort(404)
-    name = found.number.replace("/", "-")
+    name = top_up.number.replace("/", "-")
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return Response(pdf.render(data, None), mimetype="application/pdf", headers=headers)
 
 
-def _ordered(form: OrderForm) -> TopUp:
+def _order(form: OrderForm) -> TopUp:
     return top_ups.order(
         my_account(),
         me(),
@@ -158,12 +158,12 @@ def _ordered(form: OrderForm) -> TopUp:
     )
 
 
-def _elsewhere(error: top_ups.NotForSale, amount: int) -> ResponseReturnValue:
+def _redirect_away(error: top_ups.NotForSale, amount: int) -> ResponseReturnValue:
     if error.why == "company":
         return redirect(url_for("billing.company", amount=amount), code=303)
     flash(labels.not_for_sale(error), "warn")
-    there = "billing.orders" if error.why == "many" else "billing.top_up"
-    return redirect(url_for(there), code=303)
+    endpoint = "billing.orders" if error.why == "many" else "billing.top_up"
+    return redirect(url_for(endpoint), code=303)
 
 
 def _choices(form: AmountForm) -> str:
@@ -172,28 +172,28 @@ def _choices(form: AmountForm) -> str:
         "billing/top_up.html",
         form=form,
         account=account,
-        seller=seller(),
+        seller=sellers.seller(),
         packages=[(amount, top_ups.texts(account, amount, route)) for amount in top_ups.packages()],
-        smallest=settings.top_up_smallest,
-        largest=settings.top_up_largest,
-        waiting=top_ups.count_open(account.id),
+        smallest=setting("TOP_UP_SMALLEST"),
+        largest=setting("TOP_UP_LARGEST"),
+        open_orders=top_ups.count_open(account.id),
         operator_email=policies.operator().email,
     )
 
 
 def _review(form: OrderForm, terms: top_ups.Quote) -> str:
-    account, who = my_account(), seller()
+    account, seller = my_account(), sellers.seller()
     company = companies.of(account.id)
-    assert company is not None  # without them there is no quote
-    assert who is not None
+    assert company is not None  # `quote` raises NotForSale without company or seller
+    assert seller is not None
     return render_template(
         "billing/review.html",
         form=form,
         terms=terms,
         account=account,
         company=company,
-        asks=top_ups.asks_vies(company),
-        why=labels.why_vat(terms, company, who.country),
+        asks_vies=top_ups.asks_vies(company),
+        why=labels.why_vat(terms, company, seller.country),
         texts=top_ups.texts(account, terms.net, defaults.default_route().id),
-        words=labels,
+        labels=labels,
     )

@@ -39,17 +39,15 @@ def documents() -> int:
 
 def test_the_pdf_shows_the_invoice_and_bears_its_xml(account: int) -> None:
     invoice = issued(account)
-    found = PdfReader(io.BytesIO(invoice_files.file(invoice, "pdf")))
-    words = " ".join(page.extract_text() for page in found.pages)
+    reader = PdfReader(io.BytesIO(invoice_files.file(invoice, "pdf")))
+    words = " ".join(page.extract_text() for page in reader.pages)
     assert invoice.label in words
     assert BUYER["name"] in words
-    (inside,) = found.attachments.values()
+    (inside,) = reader.attachments.values()
     assert inside[0] == invoice_files.file(invoice, "xml")
 
 
-def test_the_same_bytes_are_handed_out_ever_after(
-    account: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_always_has_the_same_bytes(account: int, monkeypatch: pytest.MonkeyPatch) -> None:
     invoice = issued(account)
     first = invoice_files.file(invoice, "pdf")
     monkeypatch.setattr(pdf, "render", lambda *_: b"typeset anew")
@@ -69,19 +67,19 @@ def test_two_who_make_it_at_once_get_the_same(
         return b"%d" % next(numbers)
 
     monkeypatch.setattr(pdf, "render", render)
-    found: list[bytes] = []
+    reader: list[bytes] = []
 
     def read() -> None:
         with app.app_context():
-            found.append(invoice_files.file(db.session.get_one(Invoice, invoice_id), "pdf"))
+            reader.append(invoice_files.file(db.session.get_one(Invoice, invoice_id), "pdf"))
 
     threads = [threading.Thread(target=read) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 2
-    assert len(set(found)) == 1
+    assert len(reader) == 2
+    assert len(set(reader)) == 1
     assert len(emails()) == 1
 
 
@@ -125,13 +123,13 @@ def test_the_worker_makes_what_is_missing_and_queues_one_email_each(account: int
     job.run()
     assert invoice_files.missing() == []
     assert documents() == 6
-    found = emails()
-    assert [each.invoice_id for each in found] == [first.id, second.id, note.id]
-    assert {each.recipient for each in found} == {"owner@example.com"}
-    assert found[0].subject == f"Your invoice {first.label}"
-    assert note.label in found[2].subject
-    assert "€11.90" not in found[0].body
-    assert "€59.50" in found[0].body
+    queued = emails()
+    assert [email.invoice_id for email in queued] == [first.id, second.id, note.id]
+    assert {email.recipient for email in queued} == {"owner@example.com"}
+    assert queued[0].subject == f"Your invoice {first.label}"
+    assert note.label in queued[2].subject
+    assert "€11.90" not in queued[0].body
+    assert "€59.50" in queued[0].body
 
 
 def test_the_company_gets_the_email_where_it_has_an_address(account: int) -> None:
@@ -140,7 +138,7 @@ def test_the_company_gets_the_email_where_it_has_an_address(account: int) -> Non
         session.add(Company(account_id=account, **names))
     issued(account)
     job.run()
-    assert [each.recipient for each in emails()] == [BUYER["email"]]
+    assert [email.recipient for email in emails()] == [BUYER["email"]]
 
 
 def test_nobody_is_written_to_who_has_left(account: int) -> None:
@@ -170,7 +168,7 @@ def test_one_that_cannot_be_made_does_not_stop_the_others(
     monkeypatch.setattr(job, "_failed", {})
     monkeypatch.setattr(pdf, "render", render)
     job.run()
-    assert [each.invoice_id for each in emails()] == [good_id]
+    assert [email.invoice_id for email in emails()] == [good_id]
     monkeypatch.setattr(pdf, "render", real)
     job.run()
     assert len(emails()) == 1
@@ -197,7 +195,7 @@ def test_a_worker_that_was_killed_in_between_is_taken_up(
     db.session.rollback()
     assert (documents(), emails()) == (1, [])  # the XML; the PDF and its e-mail go together
     job.run()
-    assert [each.invoice_id for each in emails()] == [invoice.id]
+    assert [email.invoice_id for email in emails()] == [invoice.id]
 
 
 def test_the_email_leaves_with_the_account(account: int) -> None:

@@ -204,7 +204,7 @@ def test_credit_notes_come_to_the_invoice_exactly(account: int) -> None:
         invoices.credit(invoice, gross, "", "admin")
     last = invoices.credit(invoice, invoices.left(invoice), "", "admin")
     sums = select(func.sum(Invoice.net), func.sum(Invoice.tax), func.sum(Invoice.gross))
-    assert [int(each) for each in db.session.execute(sums).one()] == [0, 0, 0]
+    assert [int(total) for total in db.session.execute(sums).one()] == [0, 0, 0]
     assert last.data["original"]["reason"] == "The payment went back to the payer."
 
 
@@ -270,7 +270,7 @@ def test_the_database_refuses_to_lose_an_invoice(account: int) -> None:
     else:
         with pytest.raises(DatabaseError), transaction() as session:
             session.execute(text("REPLACE INTO invoices SELECT * FROM invoices"))
-    assert [each.id for each in stored()] == [invoice_id]
+    assert [invoice.id for invoice in stored()] == [invoice_id]
 
 
 def test_what_leads_to_the_account_can_be_cut(account: int) -> None:
@@ -306,7 +306,7 @@ def test_a_purge_deletes_exactly_what_is_due(
         row = {"invoice_id": old.id, "kind": "pdf", "content": b"x", "digest": "x"}
         session.add(InvoiceDocument(**row))
     invoices.purge()
-    left = {each.id for each in stored()}
+    left = {invoice.id for invoice in stored()}
     assert keep <= left
     assert not gone & left
 

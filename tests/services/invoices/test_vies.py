@@ -63,9 +63,9 @@ def register(app: Flask, context: None) -> Iterator[Vies]:
 
 
 def ask(cast: Cast, refresh: bool = False, tax_id: str = NUMBER) -> TaxCheck:
-    found = vies.check(cast.owner.account_id, tax_id, refresh)
-    assert found is not None
-    return found
+    check = vies.check(cast.owner.account_id, tax_id, refresh)
+    assert check is not None
+    return check
 
 
 def stored() -> int:
@@ -145,8 +145,8 @@ def test_a_redirect_is_not_followed(cast: Cast, register: Vies) -> None:
 def test_a_slow_register_is_not_waited_for(
     cast: Cast, register: Vies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert vies.SECONDS == 5
-    monkeypatch.setattr(vies, "SECONDS", 0.2)
+    assert vies.TIMEOUT_SECONDS == 5
+    monkeypatch.setattr(vies, "TIMEOUT_SECONDS", 0.2)
     register.slow = 3
     began = time.monotonic()
     assert ask(cast).answer == TaxAnswer.UNAVAILABLE

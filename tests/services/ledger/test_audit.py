@@ -43,28 +43,28 @@ PRICES = {"delivered": 300, "sent": 300, "failed": 450, "unknown": 200, "skipped
 def campaign(context: None, cast: Cast) -> Campaign:
     """An ended campaign: 600 charged, 450 given back, 200 still held for an unknown text."""
     with transaction() as session:
-        made = Campaign(
+        campaign = Campaign(
             account_id=cast.owner.account_id,
             route_id=defaults.default_route().id,
             status=CampaignStatus.FINISHED,
             finished_at=now(),
         )
-        session.add(made)
+        session.add(campaign)
         session.flush()
         for number, (status, price) in enumerate(PRICES.items()):
             session.add(
                 Message(
-                    account_id=made.account_id,
-                    campaign_id=made.id,
+                    account_id=campaign.account_id,
+                    campaign_id=campaign.id,
                     phone=f"+4860100010{number}",
                     country="PL",
                     price=price,
                     status=status,
                 )
             )
-    ledger.hold(made.account_id, made.id, 1_250)
-    ledger.settle(made.id, 600, 450, "1")
-    return made
+    ledger.hold(campaign.account_id, campaign.id, 1_250)
+    ledger.settle(campaign.id, 600, 450, "1")
+    return campaign
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def _run(of: Callable[[str, str], list[str]], dialect: str) -> None:
                 session.connection().exec_driver_sql(statement)
 
 
-def found() -> list[str]:
+def kinds_found() -> list[str]:
     """The kinds of what the audit finds."""
     return sorted({finding.kind for finding in ledger_audit.audit()})
 
@@ -120,9 +120,9 @@ def test_it_finds_what_does_not_add_up(
 ) -> None:
     with transaction() as session:
         session.execute(text(statement))
-    assert found() == kinds
-    said = [ledger_audit.words(finding) for finding in ledger_audit.audit()]
-    assert all("%(" not in sentence and sentence.endswith(".") for sentence in said)
+    assert kinds_found() == kinds
+    sentences = [ledger_audit.sentence(finding) for finding in ledger_audit.audit()]
+    assert all("%(" not in sentence and sentence.endswith(".") for sentence in sentences)
 
 
 def test_what_is_confirmed_after_its_money_came_back_costs_nothing(campaign: Campaign) -> None:
@@ -141,9 +141,9 @@ def test_a_text_that_was_taken_in_part_is_charged_in_part(campaign: Campaign) ->
         part = MessagePart(number=1, account_id=1, gateway_id=1, reference="r")
         part.message_id = failed.id
         session.add(part)
-    assert [(each.kind, each.found, each.expected) for each in ledger_audit.audit()] == [
-        ("charged", 600, 600 + 450 // 3)
-    ]
+    assert [
+        (finding.kind, finding.found, finding.expected) for finding in ledger_audit.audit()
+    ] == [("charged", 600, 600 + 450 // 3)]
 
 
 def test_stored_figures_speak_for_texts_that_are_gone(campaign: Campaign, unguarded: None) -> None:
@@ -151,10 +151,10 @@ def test_stored_figures_speak_for_texts_that_are_gone(campaign: Campaign, unguar
     campaign_costs.store()
     with transaction() as session:
         session.execute(text("DELETE FROM messages"))
-    assert found() == []
+    assert kinds_found() == []
     with transaction() as session:
         session.execute(text("UPDATE campaign_costs SET charged = charged + 1 WHERE price = 300"))
-    assert found() == ["charged"]
+    assert kinds_found() == ["charged"]
 
 
 def _paid(cast: Cast, **changes: object) -> None:
@@ -180,14 +180,14 @@ def test_it_finds_an_order_that_is_paid_and_neither_credited_nor_invoiced(
     context: None, cast: Cast
 ) -> None:
     _paid(cast, paid=123_000)
-    assert found() == ["credit", "invoice", "paid"]
+    assert kinds_found() == ["credit", "invoice", "paid"]
 
 
 def test_an_account_that_is_leaving_is_left_alone(campaign: Campaign, unguarded: None) -> None:
     with transaction() as session:
         session.execute(text("UPDATE accounts SET balance = 1"))
         session.execute(update(Account).values(status=AccountStatus.DELETING))
-    assert found() == []
+    assert kinds_found() == []
 
 
 def test_it_goes_through_many_accounts_a_page_at_a_time(context: None, cast: Cast) -> None:
@@ -199,7 +199,7 @@ def test_it_goes_through_many_accounts_a_page_at_a_time(context: None, cast: Cas
     while ledger_audit.go_on(place, lambda: True) is not None:
         slices += 1
     assert slices >= 3
-    assert [each[0] for each in place["findings"]] == ["balance"]
+    assert [kind for kind, *_ in place["findings"]] == ["balance"]
 
 
 def test_the_command_fails_when_something_does_not_add_up(app: Flask, cast: Cast) -> None:
@@ -219,12 +219,12 @@ def test_every_night_the_admins_are_told_once(app: Flask, cast: Cast, admin: Pag
             session.execute(update(Account).values(balance=5))
         while nightly.due():
             nightly.run()
-        assert len(ledger_nightly.found()) == 2
-        assert _letters() == 1
+        assert len(ledger_nightly.last_findings()) == 2
+        assert _emails() == 1
         _next_night()
         while nightly.due():
             nightly.run()
-        assert _letters() == 1  # nothing new
+        assert _emails() == 1  # nothing new
     assert "The books do not add up in 2 places" in words(admin.get_page("/admin").get_text(" "))
     with app.app_context():
         with transaction() as session:
@@ -235,7 +235,7 @@ def test_every_night_the_admins_are_told_once(app: Flask, cast: Cast, admin: Pag
     assert "do not add up" not in admin.get_page("/admin").get_text()
 
 
-def _letters() -> int:
+def _emails() -> int:
     db.session.rollback()
     mails = list(db.session.scalars(select(Email).where(Email.recipient == "admin@example.com")))
     assert all("ledger audit" in mail.body for mail in mails)

@@ -33,11 +33,11 @@ def month() -> Month:
     return reconciliation.month(seller_days.day_of(now()))
 
 
-def kinds(found: Month) -> list[str]:
-    """The kinds of its differences; each can be said in words."""
-    both = [*found.gross, *found.net]
-    assert all(reconciliation.words(each) for each in both)
-    return [each.kind for each in both]
+def kinds(figures: Month) -> list[str]:
+    """The kinds of its differences; each has a sentence."""
+    both = [*figures.gross, *figures.net]
+    assert all(reconciliation.sentence(difference) for difference in both)
+    return [difference.kind for difference in both]
 
 
 def send_back(top_up: TopUp, gross: int, taken: int) -> None:
@@ -72,10 +72,10 @@ def _movement(session: Session, top_up: TopUp, kind: PaymentKind, amount: int) -
 def test_the_figures_of_one_month_agree_three_ways(context: None, cast: Cast) -> None:
     first, second = top_ups.paid(cast.owner), top_ups.paid(cast.stranger)
     send_back(second, 119_000, 100_000)
-    found = month()
-    assert (found.paid, found.invoiced_gross) == (2 * 1_190_000 - 119_000,) * 2
-    assert (found.credited, found.invoiced_net) == (2 * 1_000_000 - 100_000,) * 2
-    assert (kinds(found), found.agrees) == ([], True)
+    figures = month()
+    assert (figures.paid, figures.invoiced_gross) == (2 * 1_190_000 - 119_000,) * 2
+    assert (figures.credited, figures.invoiced_net) == (2 * 1_000_000 - 100_000,) * 2
+    assert (kinds(figures), figures.agrees) == ([], True)
     assert first.account_id != second.account_id
     assert ledger_audit.audit() == []
     before = reconciliation.month(date(2020, 1, 1))
@@ -108,18 +108,18 @@ def test_what_explains_itself_is_listed(context: None, cast: Cast) -> None:
         row = _movement(session, too_much, PaymentKind.DISPUTE, -238_000)
         ledger.credit(cast.owner.account_id, 5, "gift")
         assert ledger.dispute(cast.owner.account_id, 200_000, "dispute:1", "", row.id) == 5
-    found = month()
-    assert found.agrees
-    assert [(each.kind, each.amount) for each in found.gross] == [
+    figures = month()
+    assert figures.agrees
+    assert [(difference.kind, difference.amount) for difference in figures.gross] == [
         ("paid", 10_000),
         ("not_invoiced", 1_000_000),
         ("not_invoiced", -238_000),
     ]
-    assert [(each.kind, each.amount) for each in found.net] == [
+    assert [(difference.kind, difference.amount) for difference in figures.net] == [
         ("credited", 50_000),
         ("dispute", -5),
     ]
-    assert kinds(found)
+    assert kinds(figures)
 
 
 @pytest.mark.parametrize("stops", [0, 1, 2])
@@ -154,11 +154,11 @@ def test_erasure_counts_no_entry_twice_wherever_it_is_killed(
 
 
 def _sums(account_id: int) -> dict[str, int]:
-    found: dict[str, int] = {}
+    figures: dict[str, int] = {}
     query = select(LedgerEntry.kind, LedgerEntry.amount)
     for kind, amount in db.session.execute(query.where(LedgerEntry.account_id == account_id)):
-        found[kind] = found.get(kind, 0) + amount
-    return found
+        figures[kind] = figures.get(kind, 0) + amount
+    return figures
 
 
 def _totals() -> dict[str, int]:

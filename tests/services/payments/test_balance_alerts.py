@@ -33,7 +33,7 @@ MARK = 50_000
 
 @pytest.fixture
 def account_id(cast: Cast, context: None) -> int:
-    """The owner's account: 10.00 of balance, and a wish to be told below 5.00."""
+    """The owner's account: 10.00 of balance, and an alert below 5.00."""
     balance_alerts.switch_on(cast.owner.account_id, MARK, by_text=True)
     return cast.owner.account_id
 
@@ -43,8 +43,8 @@ def spend(account_id: int, amount: int, name: str) -> None:
 
 
 def look() -> int:
-    """What the tick does; returns how many owners were told."""
-    return sum(balance_alerts.check(found) for found in balance_alerts.due())
+    """Do what the tick does; returns how many owners were told."""
+    return sum(balance_alerts.check(due) for due in balance_alerts.due())
 
 
 def written() -> list[Email]:
@@ -55,7 +55,7 @@ def texts() -> list[Message]:
     return list(db.session.scalars(select(Message).where(Message.lane == Lane.SYSTEM)))
 
 
-def test_a_low_balance_is_told_once_for_each_dip(account_id: int) -> None:
+def test_a_low_balance_is_told_once_until_it_has_risen(account_id: int) -> None:
     assert look() == 0
     spend(account_id, MARK, "1")
     assert look() == 0  # 5.00 is not below 5.00
@@ -74,7 +74,7 @@ def test_a_low_balance_is_told_once_for_each_dip(account_id: int) -> None:
     assert "/billing/alerts" in written()[0].body
 
 
-def test_a_text_goes_to_the_owner_if_wished_and_costs_nothing(account_id: int) -> None:
+def test_a_text_to_the_owner_is_optional_and_free(account_id: int) -> None:
     with transaction() as session:
         session.scalars(select(User).where(User.phone == "+48601000101")).one().language = "pl"
     spend(account_id, 60_000, "1")
@@ -91,7 +91,7 @@ def test_a_text_goes_to_the_owner_if_wished_and_costs_nothing(account_id: int) -
     assert len(texts()) == 1
 
 
-def test_texts_are_few_however_often_the_mark_is_moved(account_id: int) -> None:
+def test_changing_the_threshold_often_sends_few_texts(account_id: int) -> None:
     for dip in range(5):
         spend(account_id, 60_000, f"{dip}")
         assert look() == 1
@@ -100,7 +100,7 @@ def test_texts_are_few_however_often_the_mark_is_moved(account_id: int) -> None:
     assert (len(written()), len(texts())) == (5, balance_alerts.MOST_TEXTS)
 
 
-def test_saving_a_mark_above_the_balance_tells_nothing_that_is_on_the_page(
+def test_saving_a_threshold_above_the_balance_sends_nothing(
     account_id: int,
 ) -> None:
     balance_alerts.switch_on(account_id, 200_000, by_text=True)
@@ -114,7 +114,7 @@ def test_saving_a_mark_above_the_balance_tells_nothing_that_is_on_the_page(
     assert look() == 0
 
 
-def test_only_accounts_that_wish_it_and_can_send_are_told(account_id: int, cast: Cast) -> None:
+def test_only_active_accounts_with_an_alert_are_told(account_id: int, cast: Cast) -> None:
     spend(cast.stranger.account_id, 90_000, "1")
     with transaction() as session:
         session.get_one(Account, account_id).status = AccountStatus.SUSPENDED
@@ -143,7 +143,7 @@ def test_two_at_once_tell_once(app: Flask, account_id: int) -> None:
     assert db.session.scalar(select(func.count()).select_from(Email)) == 1
 
 
-def test_the_tick_looks_and_looking_is_one_question_where_nothing_has_crossed(
+def test_the_tick_needs_one_query_when_no_balance_has_crossed(
     account_id: int,
 ) -> None:
     spend(account_id, 60_000, "1")

@@ -1,4 +1,4 @@
-"""The squares that banking apps photograph."""
+"""QR codes that banking apps scan."""
 
 from dataclasses import replace
 
@@ -22,8 +22,8 @@ def drawn(text: str, boost: bool) -> str:
 def test_for_euros_it_is_the_code_of_the_european_payments_council() -> None:
     lines = ["BCD", "002", "1", "SCT", "COBADEFFXXX", "Specimen Texts GmbH"]
     lines += ["DE89370400440532013000", "EUR61.5", "", "", REFERENCE]
-    made = payment_qr.svg(SPECIMEN, "EUR", 615_000, REFERENCE)
-    assert made == drawn("\n".join(lines), boost=False)
+    svg = payment_qr.svg(SPECIMEN, "EUR", 615_000, REFERENCE)
+    assert svg == drawn("\n".join(lines), boost=False)
 
 
 def test_for_zlotys_it_is_that_of_the_polish_banks() -> None:

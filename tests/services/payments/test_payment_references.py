@@ -14,19 +14,19 @@ def plain(reference: str) -> str:
     return reference.replace("-", "")
 
 
-def test_it_has_no_sign_that_is_mistaken_for_another() -> None:
+def test_it_has_no_character_that_is_easily_confused() -> None:
     assert not set(payment_references.SIGNS) & set("01ILO")
     assert len(payment_references.SIGNS) == len(set(payment_references.SIGNS)) == 31
 
 
 def test_it_is_random() -> None:
-    made = {payment_references.new() for _ in range(500)}
-    assert len(made) == 500
-    assert all(len(each) == 12 and each.startswith("PS-") for each in made)
+    references = {payment_references.new() for _ in range(500)}
+    assert len(references) == 500
+    assert all(len(reference) == 12 and reference.startswith("PS-") for reference in references)
 
 
 @given(MADE)
-def test_it_is_read_however_it_is_written(reference: str) -> None:
+def test_it_is_read_in_any_spelling(reference: str) -> None:
     written = [
         reference,
         reference.lower(),
@@ -57,8 +57,8 @@ def test_letters_that_only_look_different_are_read(sign: str) -> None:
 
 @given(st.text(st.one_of(SIGNS, st.sampled_from("pPsS- \u017f\u212a\u0131\ufb06\u1e9e"))))
 def test_any_text_can_be_looked_into(text: str) -> None:
-    found = payment_references.read(text)
-    assert found is None or payment_references.read(found) == found
+    reference = payment_references.read(text)
+    assert reference is None or payment_references.read(reference) == reference
 
 
 @given(MADE, st.integers(3, 10), SIGNS)

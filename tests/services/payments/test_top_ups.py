@@ -28,6 +28,7 @@ from promosms.models import (
 )
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies, vies
+from promosms.services.invoices import drafts as invoice_drafts
 from promosms.services.invoices.companies import Details
 from promosms.services.payments import payment_references, payments, top_ups
 from tests.support.cast import Cast
@@ -81,22 +82,22 @@ def end(top_up: TopUp, **values: Any) -> None:
 
 
 def test_it_freezes_what_was_agreed(cast: Cast) -> None:
-    made = order(cast)
-    assert (made.net, made.tax, made.gross, made.rate) == (500_000, 95_000, 595_000, 1900)
-    assert (made.tax_case, made.currency, made.status) == (TaxCase.DOMESTIC, "EUR", "open")
-    assert made.buyer == asdict(Party(**asdict(GERMAN)))
-    assert payment_references.read(made.reference) == made.reference
-    assert re.fullmatch(r"PF/\d{4}/000001", made.number)
-    days = made.expires_at - made.created_at
+    top_up = order(cast)
+    assert (top_up.net, top_up.tax, top_up.gross, top_up.rate) == (500_000, 95_000, 595_000, 1900)
+    assert (top_up.tax_case, top_up.currency, top_up.status) == (TaxCase.DOMESTIC, "EUR", "open")
+    assert top_up.buyer == asdict(Party(**asdict(GERMAN)))
+    assert payment_references.read(top_up.reference) == top_up.reference
+    assert re.fullmatch(r"PF/\d{4}/000001", top_up.number)
+    days = top_up.expires_at - top_up.created_at
     assert abs(days - timedelta(days=14)) < timedelta(minutes=1)
 
 
 def test_changing_the_company_later_changes_no_order(cast: Cast) -> None:
-    made = order(cast)
+    top_up = order(cast)
     companies.save(cast.owner.account_id, POLE, "test")
     db.session.expire_all()
-    assert made.buyer["name"] == "Bäckerei <b>"
-    assert top_ups.pro_forma(made).buyer.name == "Bäckerei <b>"
+    assert top_up.buyer["name"] == "Bäckerei <b>"
+    assert invoice_drafts.pro_forma(top_up).buyer.name == "Bäckerei <b>"
     assert order(cast, None).buyer["name"] == "Bar Mleczny"
 
 
@@ -145,11 +146,11 @@ def test_the_tax_follows_vies_and_keeps_the_evidence(
     cast: Cast, register: Vies, body: dict[str, Any], case: TaxCase, gross: int, evidence: TaxAnswer
 ) -> None:
     register.body = body
-    made = order(cast, POLE)
-    assert (made.tax_case, made.gross) == (case, gross)
-    check = db.session.get_one(TaxCheck, made.tax_check_id)
+    top_up = order(cast, POLE)
+    assert (top_up.tax_case, top_up.gross) == (case, gross)
+    check = db.session.get_one(TaxCheck, top_up.tax_check_id)
     assert (check.answer, check.tax_id) == (evidence, "PL5260001246")
-    shown = top_ups.pro_forma(made).consultation
+    shown = invoice_drafts.pro_forma(top_up).consultation
     assert shown == (YES["requestIdentifier"] if body is YES else "")
 
 
@@ -157,8 +158,8 @@ def test_the_tax_follows_vies_and_keeps_the_evidence(
 def test_vies_is_only_asked_where_the_tax_depends_on_it(
     cast: Cast, register: Vies, details: Details
 ) -> None:
-    made = order(cast, details)
-    assert (register.asked, made.tax_check_id) == ([], None)
+    top_up = order(cast, details)
+    assert (register.asked, top_up.tax_check_id) == ([], None)
 
 
 def test_old_evidence_is_renewed_before_an_order(cast: Cast, register: Vies) -> None:
@@ -205,12 +206,12 @@ def test_a_second_click_finds_the_first_order(cast: Cast) -> None:
 def test_two_clicks_at_the_same_moment_make_one_order(app: Flask, cast: Cast) -> None:
     companies.save(cast.owner.account_id, GERMAN, "test")
     db.session.remove()
-    ready, made = threading.Barrier(4), []
+    ready, top_up = threading.Barrier(4), []
 
     def click() -> None:
         with app.app_context():
             ready.wait(10)
-            made.append(order(cast, None, nonce="c" * 20).id)
+            top_up.append(order(cast, None, nonce="c" * 20).id)
             db.session.remove()
 
     threads = [threading.Thread(target=click) for _ in range(4)]
@@ -218,9 +219,9 @@ def test_two_clicks_at_the_same_moment_make_one_order(app: Flask, cast: Cast) ->
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert len(made) == 4
-    assert len(set(made)) == 1
-    assert [each.number[-6:] for each in db.session.scalars(select(TopUp))] == ["000001"]
+    assert len(top_up) == 4
+    assert len(set(top_up)) == 1
+    assert [top_up.number[-6:] for top_up in db.session.scalars(select(TopUp))] == ["000001"]
 
 
 def test_nobody_keeps_more_than_a_few_orders_open(cast: Cast) -> None:
@@ -233,12 +234,12 @@ def test_nobody_keeps_more_than_a_few_orders_open(cast: Cast) -> None:
 
 
 def test_it_is_found_by_its_reference_however_it_is_typed(cast: Cast) -> None:
-    made = order(cast)
-    bare = made.reference.replace("-", "")
-    for text in (made.reference, bare.lower(), f"transfer {bare} thanks", bare[2:]):
-        found = top_ups.by_reference(text)
-        assert found is not None, text
-        assert found.id == made.id
+    top_up = order(cast)
+    bare = top_up.reference.replace("-", "")
+    for text in (top_up.reference, bare.lower(), f"transfer {bare} thanks", bare[2:]):
+        by_reference = top_ups.by_reference(text)
+        assert by_reference is not None, text
+        assert by_reference.id == top_up.id
     wrong = "2" if bare[5] != "2" else "3"
     assert top_ups.by_reference(f"{bare[:5]}{wrong}{bare[6:]}") is None
     assert top_ups.by_reference(payment_references.new()) is None
@@ -246,15 +247,15 @@ def test_it_is_found_by_its_reference_however_it_is_typed(cast: Cast) -> None:
 
 
 def test_it_is_cancelled_once_and_only_without_money(cast: Cast) -> None:
-    made, begun = order(cast), order(cast)
-    assert top_ups.cancel(made, "owner")
-    assert made.status == TopUpStatus.CANCELLED
-    assert not top_ups.cancel(made, "owner")
+    top_up, begun = order(cast), order(cast)
+    assert top_ups.cancel(top_up, "owner")
+    assert top_up.status == TopUpStatus.CANCELLED
+    assert not top_ups.cancel(top_up, "owner")
     payments.receive(begun.id, "transfer", "line 1", 10_000, actor="admin")
     assert not top_ups.cancel(begun, "owner")
     assert begun.status == TopUpStatus.OPEN
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "top_up.cancel"))
-    assert [(entry.actor, entry.subject) for entry in entries] == [("owner", made.public_id)]
+    assert [(entry.actor, entry.subject) for entry in entries] == [("owner", top_up.public_id)]
 
 
 def test_what_nobody_pays_expires_and_what_is_paid_in_part_does_not(cast: Cast) -> None:
@@ -266,7 +267,7 @@ def test_what_nobody_pays_expires_and_what_is_paid_in_part_does_not(cast: Cast) 
     assert top_ups.expire() == 1
     assert top_ups.expire() == 0
     db.session.expire_all()
-    assert [each.status for each in (young, old, begun, paid)] == [
+    assert [top_up.status for top_up in (young, old, begun, paid)] == [
         "open",
         "expired",
         "open",
@@ -275,28 +276,28 @@ def test_what_nobody_pays_expires_and_what_is_paid_in_part_does_not(cast: Cast) 
 
 
 def test_money_that_comes_after_its_end_still_counts(cast: Cast) -> None:
-    made = order(cast)
+    top_up = order(cast)
     before = account_of(cast).balance
-    end(made, expires_at=now() - timedelta(days=1))
+    end(top_up, expires_at=now() - timedelta(days=1))
     top_ups.expire()
-    payments.receive(made.id, "transfer", "line 1", 595_000, actor="admin")
+    payments.receive(top_up.id, "transfer", "line 1", 595_000, actor="admin")
     db.session.expire_all()
-    assert (made.status, account_of(cast).balance - before) == (TopUpStatus.PAID, NET)
+    assert (top_up.status, account_of(cast).balance - before) == (TopUpStatus.PAID, NET)
 
 
 def test_an_order_in_another_currency_cannot_be_paid(app: Flask, cast: Cast) -> None:
-    made = order(cast)
-    assert top_ups.payable(made)
-    override(app, currency="PLN")
-    assert not top_ups.payable(made)
-    assert top_ups.pro_forma(made).currency == "EUR"
+    top_up = order(cast)
+    assert top_ups.payable(top_up)
+    app.config["CURRENCY"] = "PLN"
+    assert not top_ups.payable(top_up)
+    assert invoice_drafts.pro_forma(top_up).currency == "EUR"
 
 
 def test_the_pro_forma_holds_what_was_ordered(cast: Cast) -> None:
-    made = order(cast)
-    data = top_ups.pro_forma(made)
-    assert (data.kind, data.label, data.reference) == ("pro_forma", made.number, made.reference)
-    assert (data.net, data.tax, data.gross) == (made.net, made.tax, made.gross)
+    top_up = order(cast)
+    data = invoice_drafts.pro_forma(top_up)
+    assert (data.kind, data.label, data.reference) == ("pro_forma", top_up.number, top_up.reference)
+    assert (data.net, data.tax, data.gross) == (top_up.net, top_up.tax, top_up.gross)
     assert data.due_on is not None
     assert (data.due_on - data.issued_on).days == 14
     assert (data.seller.iban, data.buyer.name) == (SELLER["OPERATOR_IBAN"], "Bäckerei <b>")

@@ -1,4 +1,4 @@
-"""All invoices, as the operator sees them: found by number, buyer and period; summed up."""
+"""All invoices, as the operator sees them: response by number, buyer and period; summed up."""
 
 import io
 import zipfile
@@ -60,7 +60,7 @@ def test_it_finds_by_period_and_kind(accounts: tuple[int, int], admin: PageClien
     assert "No invoice fits" in shown(admin, "?since=2999-01-01")
     assert invoice.label in shown(admin, "?since=nonsense&until=2999-99-99")
     notes = admin.get_page("/admin/invoices?kind=credit_note")
-    heads = [words(each.get_text()) for each in notes.select("tbody th")]
+    heads = [words(cell.get_text()) for cell in notes.select("tbody th")]
     assert len(heads) == 1
     assert note.label in heads[0]
 
@@ -72,8 +72,8 @@ def test_it_hands_out_files_and_archives(
     invoice = issued(accounts[0], rate=2300, currency="PLN")
     issued(accounts[1], rate=2300, currency="PLN")
     for kind, begin in (("pdf", b"%PDF-"), ("xml", b"<?xml"), ("fa3", b"<?xml")):
-        found = admin.get(f"/admin/invoices/{invoice.public_id}/{kind}")
-        assert (found.status_code, found.data[:5]) == (200, begin)
+        response = admin.get(f"/admin/invoices/{invoice.public_id}/{kind}")
+        assert (response.status_code, response.data[:5]) == (200, begin)
     assert admin.get("/admin/invoices/nothing/pdf").status_code == 404
     day = invoice.issued_on.isoformat()
     answer = admin.get(f"/admin/invoices.zip?since={day}")

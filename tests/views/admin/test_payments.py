@@ -83,7 +83,7 @@ def test_it_pages(app: Flask, cast: Cast, admin: PageClient, public_id: str) -> 
 def test_all_of_a_transfer_goes_back_with_a_credit_note(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
-    page = admin.post_page(f"{PAGE}/{public_id}/refund", refund(line="2026/50-1"))
+    page = admin.post_page(f"{PAGE}/{public_id}/refund", refund(bank_reference="2026/50-1"))
     assert "€119.00 is sent back. The credit note is on its way." in page.get_text()
     assert balance(app, cast) == 100_000
     assert went_out(app) == [-1_190_000]

@@ -37,11 +37,11 @@ def invoiced(app: Flask, cast: Cast) -> None:
 
 def test_it_adds_up_by_month_rate_and_case(invoiced: None, app: Flask) -> None:
     with app.app_context():
-        found = [
+        rows = [
             (row.month.month, row.rate, row.tax_case, row.invoices, row.credit_notes, row.gross)
             for row in revenue.rows(2026)
         ]
-    assert found == [
+    assert rows == [
         (3, 1900, "domestic", 2, 1, 1_666_000),
         (3, 0, "reverse_charge", 1, 0, 300_000),
         (2, 1900, "domestic", 1, 0, 238_000),

@@ -19,7 +19,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.invoices import seller_days
-from promosms.services.payments import all_top_ups
+from promosms.services.payments import top_up_search
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
@@ -36,14 +36,14 @@ def public_id(app: Flask, cast: Cast) -> str:
 
 
 def line(**change: str) -> dict[str, str]:
-    with_day = {"amount": "119", "paid_on": "2026-03-02", "line": "2026/44-7"}
+    with_day = {"amount": "119", "paid_on": "2026-03-02", "bank_reference": "2026/44-7"}
     return {**with_day, **change}
 
 
 def state(app: Flask, public_id: str) -> tuple[str, int, int]:
     with app.app_context():
-        found = db.session.scalars(db.select(TopUp).filter_by(public_id=public_id)).one()
-        return found.status, found.paid, found.gross
+        top_up = db.session.scalars(db.select(TopUp).filter_by(public_id=public_id)).one()
+        return top_up.status, top_up.paid, top_up.gross
 
 
 def balance(app: Flask, cast: Cast) -> int:
@@ -53,8 +53,8 @@ def balance(app: Flask, cast: Cast) -> int:
 
 def acts(app: Flask) -> list[str]:
     with app.app_context():
-        found = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
-        return [entry.action for entry in found if entry.action.startswith("top_up")]
+        entries = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
+        return [entry.action for entry in entries if entry.action.startswith("top_up")]
 
 
 def listed(admin: PageClient, query: str = "") -> list[str]:
@@ -64,26 +64,26 @@ def listed(admin: PageClient, query: str = "") -> list[str]:
 
 def test_the_oldest_order_to_confirm_comes_first(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context():
-        made = [order(each) for each in (cast.owner, cast.stranger, cast.owner)]
-        ids = [each.public_id for each in made]
+        ordered = [order(person) for person in (cast.owner, cast.stranger, cast.owner)]
+        ids = [top_up.public_id for top_up in ordered]
         order(cast.owner, method=PayMethod.CARD)
         paid(cast.stranger)
     assert listed(admin) == ids
-    assert len(listed(admin, "?which=all")) == 5
+    assert len(listed(admin, "?show=all")) == 5
     assert "3 waiting" in words(admin.get_page("/admin").select_one("nav").get_text())
 
 
 def test_it_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         first = order(cast.owner)
-        for number in range(all_top_ups.PAGE):
+        for number in range(top_up_search.PAGE):
             kept = ("account_id", "method", "currency", "net", "tax", "gross", "rate", "tax_case")
             values = {name: getattr(first, name) for name in (*kept, "buyer", "expires_at")}
             session.add(TopUp(**values, reference=f"copy-{number}", paid=0))
     page = admin.get_page(PAGE)
     link = page.select_one(".pager a")
     assert link is not None
-    assert len(listed(admin)) == all_top_ups.PAGE
+    assert len(listed(admin)) == top_up_search.PAGE
     assert len(admin.get_page(str(link["href"])).select("tbody tr")) == 1
 
 
@@ -98,8 +98,8 @@ def test_it_finds_an_order_however_it_is_written(
     with app.app_context():
         company(cast.stranger.account_id, "Somebody Else")
         order(cast.stranger, 2_000_000)
-        made = order(cast.owner)
-        reference, public_id, number = made.reference, made.public_id, made.number
+        top_up = order(cast.owner)
+        reference, public_id, number = top_up.reference, top_up.public_id, top_up.number
     written = {
         "reference": reference,
         "lower": reference.lower(),
@@ -108,8 +108,8 @@ def test_it_finds_an_order_however_it_is_written(
         "number": number,
         "none": "",
     }
-    found = listed(admin, f"?q={typed.format(**written).replace(' ', '+')}")
-    assert found == ([] if typed.startswith("100") else [public_id])
+    results = listed(admin, f"?q={typed.format(**written).replace(' ', '+')}")
+    assert results == ([] if typed.startswith("100") else [public_id])
 
 
 def test_it_finds_what_is_missing_of_an_order(app: Flask, cast: Cast, admin: PageClient) -> None:
@@ -141,7 +141,7 @@ def test_a_second_click_books_nothing(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     admin.post_page(f"{PAGE}/{public_id}/receive", line())
-    page = admin.post_page(f"{PAGE}/{public_id}/receive", line(line=" 2026/ 44-7"))
+    page = admin.post_page(f"{PAGE}/{public_id}/receive", line(bank_reference=" 2026/ 44-7"))
     assert "booked already. Nothing was booked twice" in page.get_text()
     assert state(app, public_id)[1] == 1_190_000
     assert acts(app) == ["top_up.receive"]
@@ -152,11 +152,13 @@ def test_a_line_of_the_bank_statement_pays_one_order_only(
 ) -> None:
     with app.app_context():
         other = order(cast.stranger).public_id
-    admin.post_page(f"{PAGE}/{public_id}/receive", line(line="ab1"))
-    page = admin.post_page(f"{PAGE}/{other}/receive", line(line="AB 1"), 422)
+    admin.post_page(f"{PAGE}/{public_id}/receive", line(bank_reference="ab1"))
+    page = admin.post_page(f"{PAGE}/{other}/receive", line(bank_reference="AB 1"), 422)
     assert "booked already, for the order PS-" in page.select_one(".error").get_text()
     assert state(app, other) == (TopUpStatus.OPEN, 0, 1_190_000)
-    page = admin.post_page(f"{PAGE}/{public_id}/receive", line(line="ab1", amount="5"), 422)
+    page = admin.post_page(
+        f"{PAGE}/{public_id}/receive", line(bank_reference="ab1", amount="5"), 422
+    )
     assert "with another amount" in words(page.get_text())
 
 
@@ -168,8 +170,8 @@ def test_a_line_of_the_bank_statement_pays_one_order_only(
         {"paid_on": ""},
         {"paid_on": "2999-01-01"},
         {"paid_on": "31.12."},
-        {"line": "  "},
-        {"line": "x" * 101},
+        {"bank_reference": "  "},
+        {"bank_reference": "x" * 101},
     ],
 )
 def test_it_refuses_what_is_no_payment(
@@ -205,7 +207,7 @@ def test_another_amount_than_the_missing_one_is_asked_about(
 def test_two_parts_pay_an_order(app: Flask, cast: Cast, admin: PageClient, public_id: str) -> None:
     url = f"{PAGE}/{public_id}/receive"
     admin.post_page(url, line(amount="19", sure="y"))
-    admin.post_page(url, line(amount="100", line="2026/45-1"))
+    admin.post_page(url, line(amount="100", bank_reference="2026/45-1"))
     assert state(app, public_id) == (TopUpStatus.PAID, 1_190_000, 1_190_000)
 
 
@@ -226,19 +228,21 @@ def test_what_came_too_much_is_flagged_and_becomes_another_top_up(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     admin.post_page(f"{PAGE}/{public_id}/receive", line())
-    admin.post_page(f"{PAGE}/{public_id}/receive", line(line="again", amount="119", sure="y"))
+    admin.post_page(
+        f"{PAGE}/{public_id}/receive", line(bank_reference="again", amount="119", sure="y")
+    )
     page = admin.get_page(f"{PAGE}/{public_id}")
     assert "€119.00 came too much" in page.get_text()
     assert "More money has come than 1 order costs" in admin.get_page(PAGE).get_text()
-    assert listed(admin, "?which=too_much") == [public_id]
+    assert listed(admin, "?show=overpaid") == [public_id]
     link = page.find("a", string=re.compile("Send it back"))
     assert "Send money back" in admin.get_page(str(link["href"])).get_text()
-    page = admin.post_page(f"{PAGE}/{public_id}/surplus")
+    page = admin.post_page(f"{PAGE}/{public_id}/overpayment")
     assert "a top-up of its own now" in page.get_text()
     assert balance(app, cast) == 2_100_000
     assert state(app, public_id)[1] == 1_190_000
-    assert listed(admin, "?which=too_much") == []
-    assert "no surplus any more" in admin.post_page(f"{PAGE}/{public_id}/surplus").get_text()
+    assert listed(admin, "?show=overpaid") == []
+    assert "no surplus any more" in admin.post_page(f"{PAGE}/{public_id}/overpayment").get_text()
     with app.app_context():
         amounts = [payment.amount for payment in db.session.scalars(db.select(Payment))]
         assert sum(amounts) == 2 * 1_190_000

@@ -9,23 +9,23 @@ from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
 
-def wish(app: Flask, cast: Cast) -> tuple[int, bool] | None:
+def stored(app: Flask, cast: Cast) -> tuple[int, bool] | None:
     with app.app_context():
-        found = db.session.get(LowBalanceAlert, cast.owner.account_id)
-        return (found.below, found.by_text) if found else None
+        alert = db.session.get(LowBalanceAlert, cast.owner.account_id)
+        return (alert.below, alert.by_text) if alert else None
 
 
 def test_the_owner_chooses_an_amount_and_a_text(app: Flask, cast: Cast, owner: PageClient) -> None:
     page = owner.get_page("/billing/alerts")
     assert "owner@example.com" in page.get_text()
     page = owner.post_page("/billing/alerts", {"below": "2,50", "by_text": "y"})
-    assert wish(app, cast) == (25_000, True)
+    assert stored(app, cast) == (25_000, True)
     assert page.select('input[name=below][value="2.50"]')
     assert page.select("input[name=by_text][checked]")
     owner.post_page("/billing/alerts", {"below": "7"})
-    assert wish(app, cast) == (70_000, False)
+    assert stored(app, cast) == (70_000, False)
     assert "not be told" in owner.post_page("/billing/alerts/off").get_text()
-    assert wish(app, cast) is None
+    assert stored(app, cast) is None
 
 
 def test_it_says_when_the_balance_is_below_already(owner: PageClient) -> None:
@@ -41,7 +41,7 @@ def test_it_refuses_amounts_that_make_no_sense(
 ) -> None:
     page = owner.post_page("/billing/alerts", {"below": typed}, 422)
     assert page.select(".error")
-    assert wish(app, cast) is None
+    assert stored(app, cast) is None
 
 
 def test_only_the_owner_may(
@@ -62,4 +62,4 @@ def test_nobody_changes_the_wish_of_another_account(
     owner.post_page("/billing/alerts", {"below": "3"})
     stranger.post_page("/billing/alerts", {"below": "4"})
     stranger.post_page("/billing/alerts/off")
-    assert wish(app, cast) == (30_000, False)
+    assert stored(app, cast) == (30_000, False)

@@ -47,35 +47,35 @@ def stored(app: Flask, cast: Cast) -> Company | None:
 def test_it_is_saved_and_can_be_changed(app: Flask, cast: Cast, owner: PageClient) -> None:
     page = owner.post_page("/billing/company", GOOD)
     assert "The company is saved." in text(page)
-    found = stored(app, cast)
-    assert found is not None
-    assert (found.name, found.tax_id) == ("Milk Bar", "PL5260001246")
+    company = stored(app, cast)
+    assert company is not None
+    assert (company.name, company.tax_id) == ("Milk Bar", "PL5260001246")
     owner.post_page("/billing/company", {**GOOD, "city": "Gdynia", "tax_id": ""})
-    found = stored(app, cast)
-    assert found is not None
-    assert (found.city, found.tax_id) == ("Gdynia", "")
+    company = stored(app, cast)
+    assert company is not None
+    assert (company.city, company.tax_id) == ("Gdynia", "")
 
 
 def test_it_begins_with_the_country_of_the_account(owner: PageClient) -> None:
     page = owner.get_page("/billing/company")
-    assert [str(each["value"]) for each in page.select("option[selected]")] == ["PL"]
+    assert [str(option["value"]) for option in page.select("option[selected]")] == ["PL"]
 
 
 def test_markup_is_shown_as_it_was_typed(app: Flask, cast: Cast, owner: PageClient) -> None:
     page = owner.post_page("/billing/company?amount=500000", {**GOOD, "name": MARKUP})
     assert MARKUP in text(page)
     assert page.select("main img") == []
-    found = stored(app, cast)
-    assert found is not None
-    assert found.name == MARKUP
+    company = stored(app, cast)
+    assert company is not None
+    assert company.name == MARKUP
 
 
 def test_one_line_that_can_be_printed_is_stored(app: Flask, cast: Cast, owner: PageClient) -> None:
     typed = " Milk \t\r\n\x0b Bar\x00\u202e\u200b "
     owner.post_page("/billing/company", {**GOOD, "name": typed, "city": "Łódź"})
-    found = stored(app, cast)
-    assert found is not None
-    assert (found.name, found.city) == ("Milk Bar", "Łódź")
+    company = stored(app, cast)
+    assert company is not None
+    assert (company.name, company.city) == ("Milk Bar", "Łódź")
 
 
 def test_what_is_too_long_is_counted(app: Flask, cast: Cast, owner: PageClient) -> None:

@@ -28,9 +28,9 @@ def account(context: None, cast: Cast) -> int:
 
 
 def opened(content: bytes) -> zipfile.ZipFile:
-    found = zipfile.ZipFile(io.BytesIO(content))
-    assert found.testzip() is None
-    return found
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    assert archive.testzip() is None
+    return archive
 
 
 def test_an_empty_page_says_when_one_comes(owner: PageClient) -> None:
@@ -103,8 +103,8 @@ def test_the_archive_holds_every_file_and_a_list(
     assert answer.headers["Content-Disposition"].endswith(f'invoices-{german.year}.zip"')
     content = opened(answer.data)
     names = [invoice_files.name(german, kind) for kind in ("pdf", "xml")]
-    for each in (polish, note):
-        names += [invoice_files.name(each, kind) for kind in ("pdf", "xml", "fa3")]
+    for invoice in (polish, note):
+        names += [invoice_files.name(invoice, kind) for kind in ("pdf", "xml", "fa3")]
     assert content.namelist() == ["invoices.csv", *names]
     assert content.read(names[0]) == invoice_files.file(german, "pdf")
     rows = list(csv.reader(io.StringIO(content.read("invoices.csv").decode("utf-8-sig"))))
@@ -115,9 +115,9 @@ def test_the_archive_holds_every_file_and_a_list(
 
 
 def test_an_archive_is_sent_as_it_is_made(account: int) -> None:
-    made = [issued(account) for _ in range(4)]
-    sizes = [len(piece) for piece in invoice_export.archive(Search(account))]
-    largest = max(len(invoice_files.file(each, "pdf")) for each in made)
+    account_invoices = [issued(account) for _ in range(4)]
+    sizes = [len(piece) for piece in invoice_export.zip_chunks(Search(account))]
+    largest = max(len(invoice_files.file(invoice, "pdf")) for invoice in account_invoices)
     assert len(sizes) > 8
     assert max(sizes) < largest < sum(sizes) / 2
 
@@ -133,6 +133,6 @@ def test_an_archive_that_lacks_a_file_is_no_archive(
     monkeypatch.setattr(invoice_files, "file", fail)
     pieces = []
     with pytest.raises(RuntimeError):
-        pieces.extend(invoice_export.archive(Search(account)))
+        pieces.extend(invoice_export.zip_chunks(Search(account)))
     with pytest.raises(zipfile.BadZipFile):
         opened(b"".join(pieces))

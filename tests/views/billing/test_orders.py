@@ -39,21 +39,21 @@ def order(app: Flask, cast: Cast) -> str:
         account = db.session.get_one(Account, cast.owner.account_id)
         user = db.session.get_one(User, cast.owner.user_id)
         companies.save(account.id, COMPANY, "test")
-        made = top_ups.order(account, user, 500_000, PayMethod.TRANSFER)
-        return f"/billing/top-ups/{made.public_id}"
+        top_up = top_ups.order(account, user, 500_000, PayMethod.TRANSFER)
+        return f"/billing/top-ups/{top_up.public_id}"
 
 
 def change(app: Flask, **values: Any) -> None:
     with app.app_context(), transaction() as session:
-        made = session.scalars(select(TopUp)).one()
+        top_up = session.scalars(select(TopUp)).one()
         for name, value in values.items():
-            setattr(made, name, value)
+            setattr(top_up, name, value)
 
 
 def pay(app: Flask, amount: int, reference: str = "line 1") -> None:
     with app.app_context():
-        made = db.session.scalars(select(TopUp)).one()
-        payments.receive(made.id, "transfer", reference, amount, actor="admin")
+        top_up = db.session.scalars(select(TopUp)).one()
+        payments.receive(top_up.id, "transfer", reference, amount, actor="admin")
 
 
 def text(page: BeautifulSoup) -> str:
@@ -67,8 +67,13 @@ def test_it_shows_how_to_pay(app: Flask, owner: PageClient, order: str) -> None:
     shown = text(page)
     with app.app_context():
         reference = db.session.scalars(select(TopUp.reference)).one()
-    for said in ("Waiting for the money", "Texts GmbH", "DE89 3704 0044 0532 0130 00", reference):
-        assert said in shown
+    for text_shown in (
+        "Waiting for the money",
+        "Texts GmbH",
+        "DE89 3704 0044 0532 0130 00",
+        reference,
+    ):
+        assert text_shown in shown
     assert "Amount €59.50" in shown
     assert 'Milk <b>Bar</b> "Ł"' in shown
     assert page.select("figure svg path")
@@ -185,7 +190,7 @@ def test_strangers_do_not_find_it(
 def test_the_list_pages(app: Flask, cast: Cast, owner: PageClient, order: str) -> None:
     with app.app_context():
         first = db.session.scalars(select(TopUp)).one()
-        columns = [each.name for each in TopUp.__table__.columns]
+        columns = [column.name for column in TopUp.__table__.columns]
         values = {name: getattr(first, name) for name in columns}
         skipped = {"id", "public_id", "reference"}
         kept = {name: value for name, value in values.items() if name not in skipped}

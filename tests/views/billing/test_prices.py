@@ -54,10 +54,10 @@ def top_up(app: Flask, account_id: int, net: int, days_ago: float, paid: int | N
 
 
 def test_it_lists_every_country_by_name(owner: PageClient) -> None:
-    found = rows(owner, "")
-    assert len(found) == 33
-    assert "Poland +48 €0.03" in found
-    assert found == sorted(found)
+    listed = rows(owner, "")
+    assert len(listed) == 33
+    assert "Poland +48 €0.03" in listed
+    assert listed == sorted(listed)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_letters_without_their_marks_find_a_country(owner: PageClient) -> None:
 
 def test_numbers_with_another_price_have_a_line_of_their_own(app: Flask, owner: PageClient) -> None:
     price(app, prefix="48731", amount=325)
-    found = rows(owner, "poland")
-    assert found == [
+    listed = rows(owner, "poland")
+    assert listed == [
         "Poland +48 €0.03",
         "Poland only numbers that begin with +48731 €0.0325",
     ]
@@ -111,8 +111,8 @@ def test_it_says_which_tier_one_has_until_when_and_what_the_next_saves(
     price(app, tier_from=5_000_000, amount=240)
     page = text(owner)
     assert "So far you pay the prices of the first column" in page
-    said = "a part to Poland costs €0.027 instead of €0.03 for a year: 10% less"
-    assert f"With one of €100, {said}" in page
+    saving = "a part to Poland costs €0.027 instead of €0.03 for a year: 10% less"
+    assert f"With one of €100, {saving}" in page
     assert rows(owner, "poland") == ["Poland +48 €0.03 €0.027 €0.024"]
 
     top_up(app, cast.owner.account_id, 1_500_000, days_ago=100)

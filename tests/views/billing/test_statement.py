@@ -26,14 +26,14 @@ from promosms.services.campaigns import audience, launch, preparation
 from promosms.services.installation import defaults
 from promosms.services.invoices import seller
 from promosms.services.ledger import campaign_costs, ledger
-from promosms.services.ledger import statement as lines
+from promosms.services.ledger import statement as services
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 
 
 def rows_of(client: PageClient, address: str = "/billing") -> list[str]:
-    """The lines of the statement as they are read."""
+    """The texts of the rows of the statement."""
     page = client.get_page(address)
     return [words(row.get_text(" ")) for row in page.select("main tbody tr")]
 
@@ -119,7 +119,7 @@ def test_a_running_campaign_is_counted_when_it_is_asked_for(
 def test_a_large_one_is_not_counted_while_somebody_waits(
     app: Flask, owner: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(campaign_costs, "COUNTED", 1)
+    monkeypatch.setattr(campaign_costs, "MOST_COUNTED", 1)
     with app.app_context():
         campaign = _launched(cast, ["+48601299100", "+48601299101"])
         preparation.prepare(campaign.id)
@@ -206,7 +206,7 @@ def _file(client: PageClient, address: str = "/billing/statement.csv") -> list[l
 def test_it_can_be_taken_along_as_a_file(
     app: Flask, owner: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "CHUNK", 2)
+    monkeypatch.setattr(services, "CHUNK", 2)
     account = cast.owner.account_id
     with app.app_context():
         ledger.adjust(account, -25_001, "adjust:1", "=HYPERLINK(0)", "x")
@@ -233,15 +233,15 @@ def test_the_balance_of_each_line_follows_from_the_one_before_on_every_page(
     preparation.prepare(campaign.id)
     ledger.pay(account, 100, "charge:message:9")
     ledger.settle(campaign.id, 300, 0, "1")
-    found = lines.lines(account)
-    assert [line.after for line in found] == [100_000, 100_100, 100_700, 100_000]
-    assert found[0].after == db.session.get_one(Account, account).balance
-    by_page = []
-    before = None
-    while page := lines.lines(account, before, 1):
-        by_page += page
-        before = page[0].id
-    assert [line.after for line in by_page] == [line.after for line in found]
+    rows = services.page(account).rows
+    assert [row.after for row in rows] == [100_000, 100_100, 100_700, 100_000]
+    assert rows[0].after == db.session.get_one(Account, account).balance
+    one_by_one = []
+    after = None
+    while page := services.page(account, after, 1).rows:
+        one_by_one += page
+        after = page[0].id
+    assert [row.after for row in one_by_one] == [row.after for row in rows]
 
 
 def test_what_the_networks_confirm_after_the_end_costs_nothing(
@@ -272,43 +272,43 @@ def _payment(cast: Cast) -> int:
         return row.id
 
 
-def test_while_it_runs_the_line_shows_what_is_set_aside(
+def test_while_a_campaign_runs_its_row_shows_the_held_money(
     app: Flask, cast: Cast, context: None
 ) -> None:
     campaign = _launched(cast, ["+48601299100"])
     ledger.hold(cast.owner.account_id, campaign.id, 300)
-    line = lines.lines(cast.owner.account_id)[0]
-    assert (line.held, line.charged, line.released, line.amount) == (300, 0, 0, -300)
-    assert line.campaign is not None
+    row = services.page(cast.owner.account_id).rows[0]
+    assert (row.held, row.charged, row.released, row.amount) == (300, 0, 0, -300)
+    assert row.campaign is not None
 
 
-def test_the_lines_add_up_to_the_balance(
+def test_the_rows_add_up_to_the_balance(
     app: Flask, cast: Cast, settle: Callable[..., None]
 ) -> None:
     with app.app_context():
         _launched(cast, ["+48601299100", "+48601200001"])
     settle()
     with app.app_context():
-        found = lines.lines(cast.owner.account_id)
-        totals = lines.totals(cast.owner.account_id)
-        balance = sum(line.amount for line in found)
+        rows = services.page(cast.owner.account_id).rows
+        totals = services.totals(cast.owner.account_id)
+        balance = sum(row.amount for row in rows)
         assert balance == totals.received - totals.spent
         assert balance == 100_000 - 300
 
 
 def test_it_pages(app: Flask, owner: PageClient, cast: Cast) -> None:
     with app.app_context():
-        for n in range(lines.PAGE + 4):
+        for n in range(services.PAGE + 4):
             ledger.credit(cast.owner.account_id, 100, f"test:{n}", f"Gift {n}.")
     page = owner.get_page("/billing")
-    assert len(page.select("main tbody tr")) == lines.PAGE
+    assert len(page.select("main tbody tr")) == services.PAGE
     link = page.select_one(".pager a")
     assert link is not None
     second = owner.get_page(str(link["href"]))
     assert len(second.select("main tbody tr")) == 5
     assert "First page" in second.get_text()
     seen = page.get_text() + second.get_text()
-    assert all(f"Gift {n}." in seen for n in range(lines.PAGE + 4))
+    assert all(f"Gift {n}." in seen for n in range(services.PAGE + 4))
 
 
 def test_members_see_it_and_strangers_see_their_own(

@@ -77,7 +77,7 @@ def known(app: Flask, cast: Cast, **changes: str) -> None:
 
 def reviewed(owner: PageClient, path: str = REVIEW) -> dict[str, Any]:
     fields = owner.get_page(path).select("main input[value]:not([name=csrf_token])")
-    return {str(each["name"]): str(each["value"]) for each in fields}
+    return {str(field["name"]): str(field["value"]) for field in fields}
 
 
 def orders(app: Flask) -> list[TopUp]:
@@ -87,7 +87,7 @@ def orders(app: Flask) -> list[TopUp]:
 
 def test_the_packages_are_offered_with_what_they_are_good_for(owner: PageClient) -> None:
     page = owner.get_page("/billing/top-up")
-    offered = [words(each.get_text(" ")) for each in page.select("button[name=package]")]
+    offered = [words(button.get_text(" ")) for button in page.select("button[name=package]")]
     assert offered[0] == "€25.00 about 833 texts"
     assert len(offered) == 4
 
@@ -101,7 +101,7 @@ def test_from_nothing_to_an_order(app: Flask, owner: PageClient) -> None:
     assert "1,666 texts" in text(page)
     fields = page.select("main form[action$=review] input[value]:not([name=csrf_token])")
     page = owner.post_page(
-        "/billing/top-up/review", {str(each["name"]): str(each["value"]) for each in fields}
+        "/billing/top-up/review", {str(field["name"]): str(field["value"]) for field in fields}
     )
     (made,) = orders(app)
     assert f"Order {made.reference}" in text(page)
@@ -191,7 +191,7 @@ def test_cards_are_offered_only_where_they_work(app: Flask, cast: Cast, owner: P
     assert "How would you like to pay?" not in text(owner.get_page(REVIEW))
     override(app, stripe_secret_key="sk_test_1", stripe_webhook_secret="whsec_1")
     page = owner.get_page(REVIEW)
-    assert [str(each["value"]) for each in page.select("input[name=method]")] == [
+    assert [str(field["value"]) for field in page.select("input[name=method]")] == [
         "card",
         "transfer",
     ]
@@ -219,7 +219,7 @@ def test_the_reason_for_the_vat_is_said(
 def test_a_register_that_is_down_is_explained_and_can_be_asked_again(
     app: Flask, cast: Cast, owner: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("promosms.services.invoices.vies.PAUSE", timedelta(0))
+    monkeypatch.setattr("promosms.services.invoices.vies.RETRY_AFTER", timedelta(0))
     known(app, cast, country="PL", tax_id="PL5260001246")
     with running() as register:
         override(app, vies_url=register.url)

@@ -1,0 +1,51 @@
+"""Fields for amounts of money: a number as people type it, in 1/10,000 once it is valid."""
+
+from decimal import Decimal, InvalidOperation
+
+from wtforms import Field, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from promosms.forms.admin import UNITS, plain_amount
+from promosms.forms.shared import stripped
+from promosms.language import gettext
+from promosms.language import lazy_gettext as _
+
+MOST = Decimal(1_000_000)
+
+
+def amount_field(label: str, description: str) -> StringField:
+    """A field for an amount; its form calls `check_amount`."""
+    return StringField(
+        label,
+        [InputRequired(_("Enter an amount, such as 25.")), Length(max=20)],
+        filters=[stripped],
+        description=description,
+        render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20},
+    )
+
+
+def check_amount(field: Field) -> None:
+    """Raise ValidationError unless the amount is positive, in whole cents, at most a million."""
+    if not is_amount(field.data):
+        raise ValidationError(gettext("Enter an amount, such as 25."))
+    if plain_amount(field.data) * 100 % 1:
+        raise ValidationError(gettext("At most two digits after the comma."))
+
+
+def is_amount(text: str | None) -> bool:
+    """Is the text a positive number up to a million?"""
+    try:
+        amount = plain_amount(text or "")
+    except InvalidOperation:
+        return False
+    return amount.is_finite() and 0 < amount <= MOST
+
+
+def units(text: str | None) -> int:
+    """A valid amount in 1/10,000."""
+    return int(plain_amount(text or "") * UNITS)
+
+
+def as_text(amount: int) -> str:
+    """An amount in 1/10,000 as the field shows it."""
+    return f"{amount / UNITS:.2f}"
