@@ -18,7 +18,7 @@ class LowBalanceForm(FlaskForm):
 
     @property
     def units(self) -> int:
-        """The amount in 1/10,000 of the currency."""
+        """The threshold in 1/10,000 of the currency."""
         return units(self.below.data)
 
     def validate_below(self, field: Field) -> None:

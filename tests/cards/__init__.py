@@ -1,1 +1,1 @@
-"""Payments by card, against a Stripe that keeps its own books."""
+"""Payments by card, tested against a stateful fake of Stripe."""

@@ -1,4 +1,4 @@
-"""The Stripe of these tests: a process of its own, reached over HTTP."""
+"""The Stripe of these tests: another process, reached over HTTP."""
 
 import hashlib
 import hmac

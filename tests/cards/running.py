@@ -1,4 +1,4 @@
-"""The Stripe of the tests as a process: started on a free port, ended with what needed it."""
+"""The Stripe of the tests as a process: started on a free port, stopped at the end of the tests."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ SECONDS = 20
 
 @contextmanager
 def stripe_server() -> Iterator[str]:
-    """Start it; gives its address."""
+    """Start the server; yields its address."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Automatic top-ups: when, how often, and what ends them."""
+"""Automatic top-ups: when they are due, how often, and what stops them."""
 
 import os
 import signal
@@ -55,7 +55,7 @@ def subjects() -> list[str]:
 
 
 def killed(work: Callable[[], object], when: Callable[[], None]) -> None:
-    """Do something in a process of its own, and kill that at a moment."""
+    """Run something in a child process, and kill it at a given moment."""
     db.session.rollback()
     child = os.fork()
     if child == 0:
@@ -80,7 +80,7 @@ def test_a_low_balance_is_topped_up_once(shop: Shop) -> None:
     assert len(shop.stripe.listed("payment_intents")) == 1
 
 
-def test_the_next_dip_is_topped_up_again_until_the_cap(shop: Shop) -> None:
+def test_the_balance_is_topped_up_again_until_the_monthly_cap(shop: Shop) -> None:
     shop.saved_card()
     run(shop)
     spend(shop, 0)
@@ -145,7 +145,7 @@ def test_while_stripe_is_away_the_same_attempt_goes_on(
     assert orders() == [TopUpStatus.PAID]
 
 
-def test_a_process_killed_before_it_hears_the_answer_pays_once(shop: Shop) -> None:
+def test_a_process_killed_before_the_answer_pays_once(shop: Shop) -> None:
     shop.saved_card()
     shop.stripe.do("switch", hold="POST /v1/payment_intents")
     killed(lambda: run(shop), shop.stripe.wait_until_holding)
@@ -158,7 +158,7 @@ def test_a_process_killed_before_it_hears_the_answer_pays_once(shop: Shop) -> No
 
 
 @pytest.mark.parametrize("trouble", ["key forgotten", "card forgotten", "card replaced"])
-def test_an_attempt_of_which_nobody_heard_is_found_by_its_order(shop: Shop, trouble: str) -> None:
+def test_an_attempt_without_an_answer_is_found_by_its_top_up(shop: Shop, trouble: str) -> None:
     shop.saved_card()
     shop.stripe.do("switch", hold="POST /v1/payment_intents")
     killed(lambda: run(shop), shop.stripe.wait_until_holding)
@@ -189,7 +189,7 @@ def test_an_attempt_that_never_reached_stripe_ends_with_its_key(shop: Shop) -> N
     assert row(shop).active
 
 
-def test_a_payment_is_booked_by_the_call_when_the_process_was_killed(shop: Shop) -> None:
+def test_the_webhook_books_a_payment_when_the_process_was_killed(shop: Shop) -> None:
     shop.saved_card()
     shop.stripe.do("switch", hold="GET /v1/payment_intents")
     killed(lambda: run(shop), shop.stripe.wait_until_holding)
@@ -265,7 +265,7 @@ def test_a_card_can_be_saved_with_a_payment(shop: Shop) -> None:
     assert not row(shop).active
 
 
-def test_the_page_refuses_what_makes_no_sense(shop: Shop) -> None:
+def test_the_page_refuses_invalid_amounts(shop: Shop) -> None:
     for wrong in (
         {"agreed": ""},
         {"below": "-1"},
@@ -309,7 +309,7 @@ def test_leaving_deletes_the_customer_at_stripe_without_waiting_for_it(
     assert not saved_cards.to_delete()
 
 
-def test_a_card_of_another_cannot_be_taken(shop: Shop, stranger: PageClient) -> None:
+def test_the_card_of_another_account_cannot_be_used(shop: Shop, stranger: PageClient) -> None:
     session = shop.get("/billing/automatic/card").location.rsplit("/", 1)[1]
     shop.stripe.do(f"pay/{session}")
     shop.get("/billing")

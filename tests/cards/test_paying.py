@@ -1,4 +1,4 @@
-"""Paying by card: the page of Stripe, the way back, and what Stripe calls out."""
+"""Paying by card: the payment page of Stripe, the return from it, and webhooks."""
 
 import json
 import threading
@@ -38,7 +38,7 @@ def test_stripe_is_asked_for_the_gross_sum_in_cents(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("first", ["call", "way back", "sweep"])
-def test_the_order_in_which_we_hear_of_a_payment_does_not_matter(
+def test_the_order_of_webhook_return_and_sweep_does_not_matter(
     shop: Shop, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stripe_payments, "SWEEP_AFTER", -stripe_payments.SWEEP_AFTER)
@@ -59,7 +59,7 @@ def test_the_order_in_which_we_hear_of_a_payment_does_not_matter(
     assert db.session.query(Invoice).count() == 1
 
 
-def test_the_same_call_at_the_same_moment_books_once(shop: Shop) -> None:
+def test_concurrent_deliveries_of_an_event_book_once(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}")
     (body,) = shop.stripe.events(COMPLETED)
@@ -78,7 +78,7 @@ def test_the_same_call_at_the_same_moment_books_once(shop: Shop) -> None:
     assert shop.entries() == [("credit", top_up.net)]
 
 
-def test_a_forged_call_is_refused(shop: Shop) -> None:
+def test_a_forged_event_is_refused(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}")
     (body,) = shop.stripe.events(COMPLETED)
@@ -96,14 +96,14 @@ def test_a_forged_call_is_refused(shop: Shop) -> None:
     assert shop.again(top_up).status == TopUpStatus.OPEN
 
 
-def test_a_signed_call_that_cannot_be_read_is_refused(shop: Shop) -> None:
+def test_a_signed_event_that_cannot_be_read_is_refused(shop: Shop) -> None:
     for body in (b"", b"[]", b"{", b'"x"', b'{"data": {"object": 1}}', b"\xff"):
         assert shop.call(body, signed(body)) == 400
     long = b"x" * (256 * 1024 + 1)
     assert shop.call(long, signed(long)) == 413
 
 
-def test_a_believed_call_that_lies_about_the_sum_changes_nothing(shop: Shop) -> None:
+def test_a_signed_event_with_a_wrong_amount_changes_nothing(shop: Shop) -> None:
     top_up = shop.order()
     session = shop.visit(top_up)
     lie = {"id": session, "payment_status": "paid", "amount_total": top_up.gross // 100}
@@ -112,7 +112,7 @@ def test_a_believed_call_that_lies_about_the_sum_changes_nothing(shop: Shop) -> 
     assert shop.again(top_up).status == TopUpStatus.OPEN
 
 
-def test_a_call_for_an_unknown_order_is_answered_and_forgotten(shop: Shop) -> None:
+def test_an_event_for_an_unknown_top_up_is_ignored(shop: Shop) -> None:
     thing = {"id": "cs_unknown", "payment_intent": "pi_unknown"}
     for kind in (COMPLETED, "charge.refunded", "payment_intent.succeeded", "customer.created"):
         body = json.dumps({"type": kind, "data": {"object": thing}}).encode()
@@ -120,7 +120,7 @@ def test_a_call_for_an_unknown_order_is_answered_and_forgotten(shop: Shop) -> No
     assert shop.payments() == []
 
 
-def test_less_money_than_ordered_is_a_part_of_it(shop: Shop) -> None:
+def test_too_little_money_is_a_partial_payment(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}", amount=5000)
     shop.tell(COMPLETED)
@@ -130,14 +130,14 @@ def test_less_money_than_ordered_is_a_part_of_it(shop: Shop) -> None:
     assert shop.balance() == 100_000
 
 
-def test_admins_hear_also_of_what_the_way_back_finds(shop: Shop) -> None:
+def test_admins_are_told_of_an_unclear_payment_found_on_return(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}", currency="huf")
     assert shop.get(f"/billing/card/{top_up.public_id}/back").status_code == 303
     assert db.session.query(Email).filter_by(recipient="admin@example.com").count() == 1
 
 
-def test_another_currency_is_not_booked_and_admins_hear_of_it_once(shop: Shop) -> None:
+def test_another_currency_is_not_booked_and_admins_are_told_once(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}", currency="huf")
     assert shop.tell(COMPLETED) == [200]
@@ -149,7 +149,7 @@ def test_another_currency_is_not_booked_and_admins_hear_of_it_once(shop: Shop) -
 
 
 @pytest.mark.parametrize("end", [TopUpStatus.CANCELLED, TopUpStatus.EXPIRED])
-def test_money_for_an_order_that_was_given_up_still_counts(shop: Shop, end: str) -> None:
+def test_a_payment_for_a_cancelled_top_up_counts(shop: Shop, end: str) -> None:
     top_up = shop.order()
     session = shop.visit(top_up)
     top_ups.cancel(top_up, "")
@@ -174,7 +174,7 @@ def test_an_open_page_is_used_again(shop: Shop) -> None:
     assert shop.visit(top_up) == shop.visit(top_up)
 
 
-def test_a_changed_wish_closes_the_open_page(shop: Shop) -> None:
+def test_another_choice_expires_the_open_page(shop: Shop) -> None:
     top_up = shop.order()
     first = stripe_checkout.payment_url(top_up)
     second = stripe_checkout.payment_url(shop.again(top_up), save_card=True)
@@ -196,7 +196,7 @@ def test_a_paid_order_leads_back_instead_of_to_stripe(shop: Shop) -> None:
     assert answer.location.endswith(f"/billing/top-ups/{top_up.public_id}")
 
 
-def test_money_that_is_still_on_its_way_waits(shop: Shop) -> None:
+def test_a_pending_payment_is_not_booked(shop: Shop) -> None:
     top_up = shop.order()
     session = shop.visit(top_up)
     shop.stripe.do(f"later/{session}")
@@ -239,7 +239,7 @@ def test_currencies_without_hundredths_have_no_cards(shop: Shop) -> None:
     assert not stripe_checkout.available()
 
 
-def test_nobody_pays_the_order_of_another(shop: Shop, stranger: PageClient) -> None:
+def test_nobody_pays_the_top_up_of_another_account(shop: Shop, stranger: PageClient) -> None:
     top_up = shop.order()
     assert stranger.get(f"/billing/card/{top_up.public_id}").status_code == 404
     assert stranger.get(f"/billing/card/{top_up.public_id}/back").status_code == 404

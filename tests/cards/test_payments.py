@@ -1,4 +1,4 @@
-"""Booking what has come, whatever way it came: once, in parts, too much, too late."""
+"""Booking payments of any provider: once, in parts, too much, too late."""
 
 import threading
 
@@ -16,7 +16,7 @@ def come(top_up: TopUp, amount: int, reference: str = "LINE 1", **more: str) -> 
     payments.receive(top_up.id, "transfer", reference, amount, actor="boss", **more)
 
 
-def test_money_in_parts_credits_when_it_is_enough(shop: Shop) -> None:
+def test_partial_payments_credit_when_they_are_enough(shop: Shop) -> None:
     top_up = shop.order()
     come(top_up, 400_000)
     assert payments.due(shop.again(top_up)) == top_up.gross - 400_000
@@ -29,14 +29,14 @@ def test_money_in_parts_credits_when_it_is_enough(shop: Shop) -> None:
     assert {payment.invoice_id for payment in payments.of_top_up(top_up.id)} == {invoice.id}
 
 
-def test_the_same_line_is_booked_once(shop: Shop) -> None:
+def test_the_same_reference_is_booked_once(shop: Shop) -> None:
     top_up = shop.order()
     for _ in range(3):
         come(top_up, top_up.gross)
     assert shop.payments() == [("receipt", top_up.gross)]
 
 
-def test_a_line_that_stands_for_something_else_is_refused(shop: Shop) -> None:
+def test_a_reference_of_another_payment_is_refused(shop: Shop) -> None:
     first, second = shop.order(), shop.order()
     come(first, 100)
     with pytest.raises(payments.ReferenceTaken):
@@ -46,7 +46,7 @@ def test_a_line_that_stands_for_something_else_is_refused(shop: Shop) -> None:
     assert shop.payments() == [("receipt", 100)]
 
 
-def test_a_line_given_to_two_orders_at_once_is_booked_for_one(shop: Shop) -> None:
+def test_a_reference_for_two_top_ups_at_once_is_booked_for_one(shop: Shop) -> None:
     ids = [shop.order().id for _ in range(4)]
     db.session.remove()
     ends: list[str] = []
@@ -69,7 +69,7 @@ def test_a_line_given_to_two_orders_at_once_is_booked_for_one(shop: Shop) -> Non
     assert sorted(ends) == ["booked", "taken", "taken", "taken"]
 
 
-def test_parts_that_come_at_once_are_all_counted(shop: Shop) -> None:
+def test_concurrent_partial_payments_are_all_counted(shop: Shop) -> None:
     top_up = shop.order()
     top_up_id, part = top_up.id, top_up.gross // 400 * 100
     db.session.remove()
@@ -99,12 +99,12 @@ def test_another_currency_is_refused(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("amount", [0, -100])
-def test_nothing_and_less_is_no_payment(shop: Shop, amount: int) -> None:
+def test_an_amount_has_to_be_positive(shop: Shop, amount: int) -> None:
     with pytest.raises(ValueError, match="positive"):
         come(shop.order(), amount)
 
 
-def test_an_order_can_be_settled_with_what_has_come(shop: Shop) -> None:
+def test_a_top_up_can_be_settled_with_the_received_amount(shop: Shop) -> None:
     top_up = shop.order()
     come(top_up, 500_000)
     payments.settle_short(top_up.id, "boss")
@@ -122,7 +122,7 @@ def test_an_order_can_be_settled_with_what_has_come(shop: Shop) -> None:
         payments.settle_short(top_up.id, "boss")
 
 
-def test_nothing_is_settled_before_money_has_come(shop: Shop) -> None:
+def test_nothing_is_settled_before_a_payment(shop: Shop) -> None:
     top_up = shop.order()
     with pytest.raises(payments.NothingToSettle):
         payments.settle_short(top_up.id, "boss")
@@ -135,7 +135,7 @@ def test_a_cancelled_order_that_is_paid_late_is_paid(shop: Shop) -> None:
     assert shop.again(top_up).status == TopUpStatus.PAID
 
 
-def test_an_account_that_leaves_is_not_credited(shop: Shop) -> None:
+def test_an_account_under_erasure_is_not_credited(shop: Shop) -> None:
     top_up = shop.order()
     shop.account().status = AccountStatus.DELETING
     db.session.commit()

@@ -46,7 +46,7 @@ def test_a_whole_refund_takes_everything_back_once(shop: Shop) -> None:
     assert len(shop.payments()) == 2
 
 
-def test_refunds_in_parts_come_to_the_whole(shop: Shop) -> None:
+def test_partial_refunds_add_up_to_the_payment(shop: Shop) -> None:
     top_up = shop.paid(1_000_100)
     for number, amount in enumerate([333_300, 333_300, top_up.gross - 666_600]):
         give_back(shop.again(top_up), amount, f"{number:020}")
@@ -69,7 +69,7 @@ def test_a_refund_larger_than_the_balance_is_refused_before_stripe_is_asked(shop
         give_back(shop.again(top_up), 100_000, "a" * 20)
 
 
-def test_more_than_was_paid_does_not_go_back(shop: Shop) -> None:
+def test_more_than_was_paid_is_not_refunded(shop: Shop) -> None:
     top_up = shop.paid()
     ledger.credit(shop.account_id, 9_000_000, "gift")
     with pytest.raises(refunds.RefundTooLarge) as refused:
@@ -77,13 +77,13 @@ def test_more_than_was_paid_does_not_go_back(shop: Shop) -> None:
     assert refused.value.most == top_up.gross
 
 
-def test_the_same_refund_goes_once(shop: Shop) -> None:
+def test_the_same_refund_is_sent_once(shop: Shop) -> None:
     top_up = shop.paid()
     assert give_back(top_up, 10_000).id == give_back(shop.again(top_up), 10_000).id
     assert len(shop.stripe.listed("refunds")) == 1
 
 
-def test_what_came_too_much_goes_back_without_credit_note(shop: Shop) -> None:
+def test_an_overpayment_is_refunded_without_credit_note(shop: Shop) -> None:
     top_up = shop.paid()
     payments.receive(top_up.id, "transfer", "LINE 7", top_up.gross, actor="boss")
     spend(shop, 0)
@@ -104,7 +104,7 @@ def test_a_refund_of_the_dashboard_is_booked_once(shop: Shop) -> None:
     assert notes() == [-500_000]
 
 
-def test_a_refund_that_is_heard_of_before_the_payment_books_both(shop: Shop) -> None:
+def test_a_refund_event_before_the_payment_event_books_both(shop: Shop) -> None:
     top_up = shop.order()
     shop.stripe.do(f"pay/{shop.visit(top_up)}")
     (intent,) = shop.stripe.listed("payment_intents")
@@ -113,7 +113,7 @@ def test_a_refund_that_is_heard_of_before_the_payment_books_both(shop: Shop) -> 
     assert shop.payments() == [("receipt", top_up.gross), ("refund", -10_000)]
 
 
-def test_a_refund_of_spent_money_takes_what_is_there_and_tells_admins(shop: Shop) -> None:
+def test_a_refund_of_spent_money_takes_the_balance_and_tells_admins(shop: Shop) -> None:
     top_up = shop.paid()
     spend(shop, 200_000)
     shop.stripe.do("refunds", payment_intent=receipt(top_up).reference)
@@ -146,7 +146,7 @@ def test_stripe_refusing_books_nothing(shop: Shop) -> None:
     assert [kind for kind, _ in shop.payments()] == ["receipt", "receipt"]
 
 
-def test_a_dispute_takes_what_is_there_and_suspends(shop: Shop) -> None:
+def test_a_dispute_takes_at_most_the_balance_and_suspends(shop: Shop) -> None:
     top_up = shop.paid()
     spend(shop, 200_000)
     shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
@@ -189,7 +189,7 @@ def test_a_dispute_that_is_lost_leaves_the_account_suspended(shop: Shop) -> None
     ]
 
 
-def test_a_won_dispute_does_not_lift_what_an_admin_has_decided(shop: Shop) -> None:
+def test_a_won_dispute_does_not_lift_a_suspension_by_an_admin(shop: Shop) -> None:
     top_up = shop.paid()
     accounts.suspend(shop.account_id, "Complaints", "boss")
     dispute = shop.stripe.do("disputes", payment_intent=receipt(top_up).reference)
@@ -220,7 +220,7 @@ def test_an_inquiry_takes_nothing(shop: Shop) -> None:
     assert len(shop.payments()) == 1
 
 
-def test_a_refund_for_an_account_that_has_left_is_booked_for_nobody(shop: Shop) -> None:
+def test_a_refund_after_erasure_is_booked_without_an_account(shop: Shop) -> None:
     top_up = shop.paid()
     intent, gross = receipt(top_up).reference, top_up.gross
     with transaction() as session:

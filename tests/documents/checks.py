@@ -15,7 +15,7 @@ _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 
 
 class _Beside(etree.Resolver):
-    """Finds what a schema includes beside it, whatever address it gives."""
+    """Resolves the includes of a schema to local files."""
 
     def resolve(self, url: str, public_id: str, context: Any) -> Any:
         return self.resolve_filename(str(_FA3 / url.rpartition("/")[2]), context)

@@ -58,7 +58,7 @@ OUTSIDERS = [
 
 
 def generated(number: int, seed: int) -> Iterator[InvoiceData]:
-    """So many invoices and credit notes; the same seed gives the same."""
+    """A number of invoices and credit notes; equal seeds give equal ones."""
     dice = random.Random(seed)
     for at in range(number):
         made = _invoice(dice, at)

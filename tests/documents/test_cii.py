@@ -1,4 +1,4 @@
-"""The EN 16931 XML: valid for every case of VAT, and saying what the invoice says."""
+"""The EN 16931 XML: valid for every VAT case, with the content of the invoice."""
 
 from dataclasses import replace
 from datetime import date
@@ -86,7 +86,7 @@ def test_a_credit_note_has_positive_amounts_and_names_its_original():
     assert any("Unused credit returned" in text for text in all_of(note, "Content"))
 
 
-def test_a_credit_note_says_what_is_still_to_be_returned():
+def test_a_credit_note_states_the_amount_to_be_returned():
     note = credit_note(invoice(), 1_000_000)
     assert all_of(note, "DuePayableAmount") == ["119.00"]
     returned = replace(note, paid=note.gross)
@@ -94,7 +94,7 @@ def test_a_credit_note_says_what_is_still_to_be_returned():
     assert checks.en16931(cii.render(returned)) == []
 
 
-def test_outside_the_scope_of_vat_nobody_has_a_vat_number():
+def test_outside_the_scope_of_vat_no_vat_number_is_printed():
     data = invoice(buyer=BUYERS["CH"], tax_case=TaxCase.OUTSIDE_EU)
     xml = cii.render(data).decode()
     assert 'schemeID="VA"' not in xml
@@ -113,7 +113,7 @@ def test_outside_the_scope_of_vat_nobody_has_a_vat_number():
         ("FR", "", False),
     ],
 )
-def test_vat_numbers_are_told_from_other_tax_numbers(country, tax_id, known):
+def test_vat_numbers_are_distinguished_from_other_tax_numbers(country, tax_id, known):
     party = replace(BUYERS["DE"], country=country, tax_id=tax_id)
     assert cii.has_vat_number(party) is known
 

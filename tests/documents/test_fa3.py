@@ -26,7 +26,7 @@ def polish(buyer: Party = BUYERS["PL"], **changed: object) -> InvoiceData:
 
 
 def fields(data: InvoiceData) -> dict[str, str]:
-    """Every field by its name; where it stands more than once, the last."""
+    """Each field by name; of repeated ones the last."""
     root = etree.fromstring(fa3.render(data))
     return {etree.QName(one).localname: one.text or "" for one in root.iter()}
 
@@ -112,7 +112,7 @@ def test_reverse_charge_gives_the_seller_his_prefix():
         {"rate": 1900},
     ],
 )
-def test_what_is_not_polish_is_refused(changed):
+def test_an_invoice_that_is_not_polish_is_refused(changed):
     with pytest.raises(fa3.NotPolish):
         fa3.render(replace(polish(), **changed))
 

@@ -66,10 +66,10 @@ def test_days_accounts_and_numbers():
         ("z\u0307", "ż"),
     ],
 )
-def test_texts_are_made_fit_for_xml_and_print(given, kept):
+def test_texts_are_cleaned_for_xml_and_print(given, kept):
     assert formats.plain(given) == kept
 
 
-def test_only_very_long_words_get_places_to_break():
+def test_only_very_long_words_can_be_broken():
     assert formats.breakable("a" * 32) == "a" * 32
     assert formats.breakable("b" * 33).count("\u200b") == 4

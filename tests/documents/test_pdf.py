@@ -1,4 +1,4 @@
-"""The printed documents: what stands on them, what is inside, and what they never do."""
+"""The printed documents: their texts, their attachments, and their safety."""
 
 import io
 import os
@@ -28,13 +28,13 @@ NAMESPACES = {
 
 
 def opened(data: InvoiceData) -> PdfReader:
-    """The document as D1 stores it: with its XML, if it has one."""
+    """The document as it is stored, with its XML if it has one."""
     xml = None if data.kind == "pro_forma" else cii.render(data)
     return PdfReader(io.BytesIO(pdf.render(data, xml)))
 
 
 def text_of(data: InvoiceData) -> str:
-    """All that can be read on it, with single spaces."""
+    """The text of the PDF, with single spaces."""
     pages = " ".join(page.extract_text() for page in opened(data).pages)
     return " ".join(pages.replace("\u200b", "").split())
 
@@ -93,7 +93,7 @@ def test_a_credit_note_shows_its_original_the_reason_and_before_and_after():
         assert needed in text
 
 
-def test_a_credit_note_says_whether_the_money_is_back_already():
+def test_a_credit_note_states_whether_the_money_was_returned():
     note = credit_note(invoice(), 1_000_000)
     assert "will be returned by the way it was paid" in text_of(note)
     assert "The amount credited has been returned." in text_of(replace(note, paid=note.gross))
@@ -160,7 +160,7 @@ def test_the_same_invoice_gives_the_same_bytes():
     assert opened(data).metadata["/CreationDate"] == "D:20261201000000Z"
 
 
-def test_markup_in_a_name_stands_there_and_opens_no_file(tmp_path):
+def test_markup_in_a_name_is_printed_and_opens_no_file(tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("SECRETCONTENT")
     os.utime(secret, (0, secret.stat().st_mtime))
@@ -192,7 +192,7 @@ def test_names_of_35_lines_become_a_paragraph():
     assert " ".join(name.split()) in text_of(invoice(buyer=replace(BUYERS["DE"], name=name)))
 
 
-def test_letters_that_the_type_has_not_do_not_stop_an_invoice():
+def test_letters_missing_in_the_font_do_not_prevent_an_invoice():
     text = text_of(invoice(buyer=replace(BUYERS["DE"], name="日本 😀 Łódź Ltd")))
     assert "�� � Łódź Ltd" in text
 

@@ -1,7 +1,7 @@
 """Invoices and credit notes: issued once, numbered without gaps, never changed.
 
 Sources: VAT Directive 2006/112/EC art. 65 (on a prepayment VAT falls due when it is paid), art. 219
-(a document that corrects an invoice and refers to it counts as one), art. 226 (what stands on it).
+(a document that corrects an invoice and refers to it counts as one), art. 226 (its content).
 """
 
 from dataclasses import replace

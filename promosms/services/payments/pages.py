@@ -54,7 +54,7 @@ def find(public_id: str) -> Movement | None:
 
 
 def of_top_up(top_up_id: int) -> list[Movement]:
-    """All payments of a top-up, the oldest first."""
+    """All payments of a top-up with their invoices, the oldest first."""
     return _read(_movements().where(Payment.top_up_id == top_up_id).order_by(Payment.id))
 
 

@@ -39,7 +39,7 @@ def refund(
     """Refund a part of a payment; repeated calls with the same random `key` refund it once.
 
     Stripe sends the money to a card at once. For a transfer this only books what the admin has
-    sent; `reference` is his bank reference.
+    sent; `reference` is the bank reference.
     Raises RefundTooLarge, RefundRefused, stripe_checkout.Unavailable, payments.AccountGone.
     """
     if payment.kind != PaymentKind.RECEIPT or payment.top_up_id is None:

@@ -37,7 +37,7 @@ def documents() -> int:
     return db.session.scalar(select(func.count()).select_from(InvoiceDocument)) or 0
 
 
-def test_the_pdf_shows_the_invoice_and_bears_its_xml(account: int) -> None:
+def test_the_pdf_shows_the_invoice_and_contains_its_xml(account: int) -> None:
     invoice = issued(account)
     reader = PdfReader(io.BytesIO(invoice_files.file(invoice, "pdf")))
     words = " ".join(page.extract_text() for page in reader.pages)
@@ -55,7 +55,7 @@ def test_a_file_always_has_the_same_bytes(account: int, monkeypatch: pytest.Monk
     assert documents() == 2
 
 
-def test_two_who_make_it_at_once_get_the_same(
+def test_two_concurrent_requests_get_the_same_file(
     app: Flask, account: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invoice_id = issued(account).id
@@ -92,22 +92,22 @@ def test_a_seller_in_poland_gets_the_structured_invoice(app: Flask, account: int
     assert invoice_files.name(invoice, "fa3") == f"{invoice.label.replace('/', '-')}-FA3.xml"
 
 
-def test_what_is_none_for_ksef_has_its_other_files(app: Flask, account: int) -> None:
-    override(app, POLISH)
+def test_an_invoice_not_for_ksef_has_its_other_files(app: Flask, account: int) -> None:
+    app.config.update(POLISH)
     invoice = issued(account, rate=1900, currency="PLN")
     invoice_files.complete(invoice.id)
     assert invoice_files.kinds(invoice) == ["pdf", "xml"]
     assert invoice_files.missing() == []
 
 
-def test_a_kind_that_it_does_not_have_is_not_made(account: int) -> None:
+def test_a_file_of_another_kind_is_not_rendered(account: int) -> None:
     invoice = issued(account)
     for kind in ("fa3", "exe", ""):
         with pytest.raises(KeyError):
             invoice_files.file(invoice, kind)
 
 
-def test_nothing_is_made_of_a_copy_that_has_changed(account: int) -> None:
+def test_a_changed_copy_is_not_rendered(account: int) -> None:
     invoice = issued(account)
     invoice.data = {**invoice.data, "gross": 1}
     with db.session.no_autoflush, pytest.raises(invoice_files.Damaged):
@@ -141,7 +141,7 @@ def test_the_company_gets_the_email_where_it_has_an_address(account: int) -> Non
     assert [email.recipient for email in emails()] == [BUYER["email"]]
 
 
-def test_nobody_is_written_to_who_has_left(account: int) -> None:
+def test_no_email_is_sent_for_an_erased_account(account: int) -> None:
     leaving, gone = issued(account), issued(account)
     with transaction() as session:
         session.get_one(Account, account).status = AccountStatus.DELETING
@@ -153,7 +153,7 @@ def test_nobody_is_written_to_who_has_left(account: int) -> None:
     assert leaving.id != gone.id
 
 
-def test_one_that_cannot_be_made_does_not_stop_the_others(
+def test_a_failing_invoice_does_not_stop_the_others(
     account: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = issued(account), issued(account)
@@ -177,9 +177,7 @@ def test_one_that_cannot_be_made_does_not_stop_the_others(
     assert len(emails()) == 2
 
 
-def test_a_worker_that_was_killed_in_between_is_taken_up(
-    account: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_worker_is_continued(account: int, monkeypatch: pytest.MonkeyPatch) -> None:
     invoice = issued(account)
 
     class Killed(BaseException):
@@ -198,7 +196,7 @@ def test_a_worker_that_was_killed_in_between_is_taken_up(
     assert [email.invoice_id for email in emails()] == [invoice.id]
 
 
-def test_the_email_leaves_with_the_account(account: int) -> None:
+def test_erasing_the_account_deletes_the_email(account: int) -> None:
     issued(account)
     job.run()
     erasure.begin(account, "somebody")

@@ -1,4 +1,4 @@
-"""Invoices and credit notes: once, numbered, frozen, exact to the cent."""
+"""Invoices and credit notes: issued once, numbered, frozen, exact to the cent."""
 
 import json
 from datetime import UTC, date, datetime
@@ -72,7 +72,7 @@ def test_the_frozen_copy_says_everything_and_names_no_account(account: int, cast
         assert secret not in everything
 
 
-def test_changed_company_data_do_not_change_what_was_issued(account: int) -> None:
+def test_changing_the_company_does_not_change_issued_invoices(account: int) -> None:
     ordered = top_up(account)
     before = invoices.issue(ordered).data["buyer"]["name"]
     with transaction():
@@ -111,7 +111,7 @@ def test_without_a_seller_nothing_is_issued(app: Flask, account: int) -> None:
         (datetime(2027, 1, 1, 4, tzinfo=UTC), "America/New_York", "TEST-INV/2026/000001", None),
     ],
 )
-def test_new_year_comes_where_the_seller_is(
+def test_the_year_changes_in_the_time_zone_of_the_seller(
     app: Flask,
     account: int,
     monkeypatch: pytest.MonkeyPatch,
@@ -130,7 +130,7 @@ def test_new_year_comes_where_the_seller_is(
     assert invoice.purge_after == date(2032, 12, 31)
 
 
-def test_paid_in_the_last_second_and_issued_after_midnight(
+def test_an_invoice_can_be_issued_the_day_after_the_payment(
     account: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invoices, "now", lambda: datetime(2027, 1, 1, 0, 0, 1, tzinfo=UTC))
@@ -140,7 +140,7 @@ def test_paid_in_the_last_second_and_issued_after_midnight(
     assert invoice.data["supplied_on"] == "2026-12-31"
 
 
-def test_who_waits_over_new_year_for_the_number_still_issues_in_its_year(
+def test_a_number_awaited_over_new_year_keeps_its_year(
     account: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter([NEW_YEAR, datetime(2027, 1, 1, 1, tzinfo=UTC)])
@@ -150,7 +150,7 @@ def test_who_waits_over_new_year_for_the_number_still_issues_in_its_year(
     assert (invoice.label, invoice.issued_on) == ("TEST-INV/2026/000001", date(2026, 12, 31))
 
 
-def test_a_credit_note_refers_to_its_invoice_in_a_series_of_its_own(account: int) -> None:
+def test_a_credit_note_has_its_own_series_and_refers_to_its_invoice(account: int) -> None:
     invoice = issued(account)
     note = invoices.credit(invoice, 100_000, "Not used", "an-admin")
     copy = data.thawed(note.data)
@@ -168,7 +168,7 @@ def test_a_credit_note_refers_to_its_invoice_in_a_series_of_its_own(account: int
     assert "Not used" not in entry.detail
 
 
-def test_a_second_credit_note_begins_with_what_the_first_has_left(account: int) -> None:
+def test_a_second_credit_note_begins_with_the_rest_of_the_first(account: int) -> None:
     invoice = issued(account)
     first = invoices.credit(invoice, 100_000, "A part", "admin")
     before = data.thawed(invoices.credit(invoice, 200_000, "More", "admin").data).original
@@ -177,7 +177,7 @@ def test_a_second_credit_note_begins_with_what_the_first_has_left(account: int) 
     assert before.gross == 495_000
 
 
-def test_never_more_than_the_invoice_is_credited(account: int) -> None:
+def test_at_most_the_invoice_is_credited(account: int) -> None:
     invoice = issued(account)
     invoices.credit(invoice, 500_000, "A part", "admin")
     with pytest.raises(invoices.TooMuch) as error:
@@ -189,7 +189,7 @@ def test_never_more_than_the_invoice_is_credited(account: int) -> None:
 
 
 @pytest.mark.parametrize("gross", [0, -100, 150, 1])
-def test_only_whole_cents_above_nothing_are_credited(account: int, gross: int) -> None:
+def test_only_positive_whole_cents_are_credited(account: int, gross: int) -> None:
     invoice = issued(account)
     with pytest.raises(ValueError, match="whole cents"):
         invoices.credit(invoice, gross, "Odd", "admin")
@@ -198,7 +198,7 @@ def test_only_whole_cents_above_nothing_are_credited(account: int, gross: int) -
         invoices.credit(note, 100, "Of a note", "admin")
 
 
-def test_credit_notes_come_to_the_invoice_exactly(account: int) -> None:
+def test_credit_notes_add_up_to_the_invoice_exactly(account: int) -> None:
     invoice = issued(account, net=333_300, rate=2300)
     for gross in (100, 100, 100, 100, 100, 100, 33_300):
         invoices.credit(invoice, gross, "", "admin")
@@ -273,7 +273,7 @@ def test_the_database_refuses_to_lose_an_invoice(account: int) -> None:
     assert [invoice.id for invoice in stored()] == [invoice_id]
 
 
-def test_what_leads_to_the_account_can_be_cut(account: int) -> None:
+def test_references_to_the_account_can_be_emptied(account: int) -> None:
     issued(account)
     with transaction() as session:
         invoices.unlink(session, account)
@@ -311,7 +311,7 @@ def test_a_purge_deletes_exactly_what_is_due(
     assert not gone & left
 
 
-def test_the_seller_decides_on_the_zone(app: Flask, context: None) -> None:
+def test_the_time_zone_is_that_of_the_seller(app: Flask, context: None) -> None:
     assert str(seller_days.zone()) == "Europe/Berlin"
     override(app, POLISH)
     assert str(seller_days.zone()) == "Europe/Warsaw"

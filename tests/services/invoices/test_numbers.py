@@ -27,26 +27,26 @@ def test_they_count_from_one_in_each_series_and_year() -> None:
     assert (taken("CN", 2026), taken("INV", 2027), taken("INV", 2026)) == (1, 1, 4)
 
 
-def test_one_that_was_not_used_is_given_again() -> None:
+def test_an_unused_number_is_given_again() -> None:
     assert taken("INV", 2026) == 1
     with pytest.raises(RuntimeError):
         taken_and_lost("INV", 2026)
     assert taken("INV", 2026) == 2
 
 
-def test_the_first_one_that_was_not_used_is_given_again() -> None:
+def test_an_unused_first_number_is_given_again() -> None:
     with pytest.raises(RuntimeError):
         taken_and_lost("INV", 2026)
     assert db.session.get(InvoiceSeries, ("INV", 2026)) is None
     assert taken("INV", 2026) == 1
 
 
-def test_none_is_given_where_nothing_is_stored() -> None:
+def test_no_number_is_given_outside_a_transaction() -> None:
     with pytest.raises(OutsideTransaction):
         next_number("INV", 2026)
 
 
-def test_no_two_get_the_same_even_the_first_of_a_year(app: Flask) -> None:
+def test_concurrent_numbers_differ_even_the_first_of_a_year(app: Flask) -> None:
     db.session.remove()
     found: list[int] = []
     start = threading.Barrier(4)

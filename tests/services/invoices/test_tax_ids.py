@@ -54,12 +54,12 @@ def test_it_is_stored_compact_and_with_the_prefix_of_the_eu(
 
 
 @pytest.mark.parametrize(("country", "typed", "stored"), GOOD)
-def test_what_is_stored_can_be_typed_again(country: str, typed: str, stored: str) -> None:
+def test_a_stored_identifier_can_be_typed_again(country: str, typed: str, stored: str) -> None:
     assert tax_ids.compact(stored, country) == stored
 
 
 @pytest.mark.parametrize(("country", "typed", "owner"), BAD)
-def test_what_is_wrong_is_refused_and_the_right_country_named(
+def test_a_wrong_identifier_is_refused_with_its_country(
     country: str, typed: str, owner: str
 ) -> None:
     with pytest.raises(tax_ids.BadTaxId) as refused:

@@ -127,7 +127,7 @@ def test_a_fault_is_not_a_no(cast: Cast, register: Vies, status: int) -> None:
     assert len(register.asked) == len(FAULTS)
 
 
-def test_nonsense_is_not_a_no(cast: Cast, register: Vies) -> None:
+def test_an_unreadable_answer_is_not_a_no(cast: Cast, register: Vies) -> None:
     for body, status in NONSENSE:
         register.body, register.status = body, status
         assert ask(cast).answer == TaxAnswer.UNAVAILABLE, body
@@ -142,7 +142,7 @@ def test_a_redirect_is_not_followed(cast: Cast, register: Vies) -> None:
         assert other.asked == []
 
 
-def test_a_slow_register_is_not_waited_for(
+def test_a_slow_vies_is_not_waited_for(
     cast: Cast, register: Vies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert vies.TIMEOUT_SECONDS == 5
@@ -154,7 +154,7 @@ def test_a_slow_register_is_not_waited_for(
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{}", "http://[", "ftp://127.0.0.1", "nowhere"])
-def test_nobody_there_is_not_a_no(app: Flask, cast: Cast, context: None, url: str) -> None:
+def test_no_connection_is_not_a_no(app: Flask, cast: Cast, context: None, url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     override(app, vies_url=url.format(port))
@@ -172,7 +172,7 @@ def test_an_answer_holds_for_a_day(cast: Cast, register: Vies, body: dict[str, A
     assert len(register.asked) == stored() == 2
 
 
-def test_somebody_elses_answer_is_not_used(cast: Cast, register: Vies) -> None:
+def test_the_answer_for_another_account_is_not_used(cast: Cast, register: Vies) -> None:
     ask(cast)
     vies.check(cast.stranger.account_id, NUMBER)
     assert len(register.asked) == 2
@@ -197,7 +197,7 @@ def test_after_a_failure_it_is_asked_again_soon(cast: Cast, register: Vies) -> N
     assert ask(cast).answer == TaxAnswer.VALID
 
 
-def test_a_doubt_does_not_take_a_fresh_yes_away(cast: Cast, register: Vies) -> None:
+def test_an_unavailable_service_does_not_replace_a_recent_yes(cast: Cast, register: Vies) -> None:
     first = ask(cast)
     age(0.01)
     register.body = fault("TIMEOUT")

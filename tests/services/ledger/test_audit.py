@@ -89,7 +89,7 @@ def kinds_found() -> list[str]:
     return sorted({finding.kind for finding in ledger_audit.audit()})
 
 
-def test_it_is_silent_about_books_that_add_up(campaign: Campaign) -> None:
+def test_it_finds_nothing_if_all_figures_agree(campaign: Campaign) -> None:
     assert ledger_audit.audit() == []
     ledger.release(campaign.id, 200, f"release:{campaign.id}:unsettled")
     assert ledger_audit.audit() == []
@@ -125,7 +125,7 @@ def test_it_finds_what_does_not_add_up(
     assert all("%(" not in sentence and sentence.endswith(".") for sentence in sentences)
 
 
-def test_what_is_confirmed_after_its_money_came_back_costs_nothing(campaign: Campaign) -> None:
+def test_a_text_confirmed_after_its_release_costs_nothing(campaign: Campaign) -> None:
     ledger.release(campaign.id, 200, f"release:{campaign.id}:unsettled")
     with transaction() as session:
         late = update(Message).where(Message.status == MessageStatus.UNKNOWN)
@@ -133,7 +133,7 @@ def test_what_is_confirmed_after_its_money_came_back_costs_nothing(campaign: Cam
     assert ledger_audit.audit() == []
 
 
-def test_a_text_that_was_taken_in_part_is_charged_in_part(campaign: Campaign) -> None:
+def test_a_partly_accepted_text_is_partly_charged(campaign: Campaign) -> None:
     query = select(Message).where(Message.status == MessageStatus.FAILED)
     with transaction() as session:
         failed = session.scalars(query).one()
@@ -146,7 +146,7 @@ def test_a_text_that_was_taken_in_part_is_charged_in_part(campaign: Campaign) ->
     ] == [("charged", 600, 600 + 450 // 3)]
 
 
-def test_stored_figures_speak_for_texts_that_are_gone(campaign: Campaign, unguarded: None) -> None:
+def test_stored_costs_replace_purged_texts(campaign: Campaign, unguarded: None) -> None:
     ledger.release(campaign.id, 200, f"release:{campaign.id}:rest")
     campaign_costs.store()
     with transaction() as session:
@@ -183,7 +183,7 @@ def test_it_finds_an_order_that_is_paid_and_neither_credited_nor_invoiced(
     assert kinds_found() == ["credit", "invoice", "paid"]
 
 
-def test_an_account_that_is_leaving_is_left_alone(campaign: Campaign, unguarded: None) -> None:
+def test_an_account_under_erasure_is_not_checked(campaign: Campaign, unguarded: None) -> None:
     with transaction() as session:
         session.execute(text("UPDATE accounts SET balance = 1"))
         session.execute(update(Account).values(status=AccountStatus.DELETING))

@@ -115,7 +115,7 @@ def run_together(tasks: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-def test_in_whatever_way_the_last_unit_is_spent_one_wins(app: Flask, cast: Cast) -> None:
+def test_any_two_ways_to_spend_the_last_unit_have_one_winner(app: Flask, cast: Cast) -> None:
     report = money.spends(app, "", 4, 15)
     assert report.fine, report
 
@@ -127,7 +127,7 @@ def test_the_sums_hold_after_any_steps(app: Flask, context: None) -> None:
     assert ledger_audit.audit() == []
 
 
-def test_a_refund_takes_only_what_is_there(context: None, cast: Cast) -> None:
+def test_a_refund_takes_at_most_the_balance(context: None, cast: Cast) -> None:
     account = cast.owner.account_id
     ledger.pay(account, 40_000, "charge:message:1")
     with pytest.raises(ledger.InsufficientBalance) as problem:
@@ -137,7 +137,7 @@ def test_a_refund_takes_only_what_is_there(context: None, cast: Cast) -> None:
     assert balances(account) == (0, 0)
 
 
-def test_a_dispute_takes_what_is_left_and_brings_it_back_once(context: None, cast: Cast) -> None:
+def test_a_dispute_takes_at_most_the_balance_and_returns_it_once(context: None, cast: Cast) -> None:
     account = cast.owner.account_id
     ledger.pay(account, 40_000, "charge:message:1")
     assert ledger.dispute(account, 100_000, "dispute:1", "") == 60_000
@@ -151,14 +151,14 @@ def test_a_dispute_takes_what_is_left_and_brings_it_back_once(context: None, cas
 @pytest.mark.parametrize(
     ("note", "actor", "amount"), [("", "a", 5), (" ", "a", 5), ("why", "", 5), ("why", "a", 0)]
 )
-def test_a_correction_says_why_and_by_whom(
+def test_a_correction_needs_a_reason_and_an_actor(
     context: None, cast: Cast, note: str, actor: str, amount: int
 ) -> None:
     with pytest.raises(ValueError, match="a reason and an actor"):
         ledger.adjust(cast.owner.account_id, amount, "adjust:1", note, actor)
 
 
-def test_what_is_dated_carries_its_moment(context: None, cast: Cast) -> None:
+def test_dated_entries_have_the_given_moment(context: None, cast: Cast) -> None:
     account, campaign = cast.owner.account_id, new_campaign(cast.owner.account_id)
     past = datetime(2025, 5, 1, tzinfo=UTC)
     with ledger.dated(past):

@@ -69,7 +69,7 @@ def _movement(session: Session, top_up: TopUp, kind: PaymentKind, amount: int) -
     return row
 
 
-def test_the_figures_of_one_month_agree_three_ways(context: None, cast: Cast) -> None:
+def test_invoices_payments_and_ledger_of_a_month_agree(context: None, cast: Cast) -> None:
     first, second = top_ups.paid(cast.owner), top_ups.paid(cast.stranger)
     send_back(second, 119_000, 100_000)
     figures = month()
@@ -82,7 +82,7 @@ def test_the_figures_of_one_month_agree_three_ways(context: None, cast: Cast) ->
     assert (before.paid, before.credited, before.agrees) == (0, 0, True)
 
 
-def test_an_account_that_has_left_changes_no_figure_of_the_month(context: None, cast: Cast) -> None:
+def test_erasing_an_account_changes_no_figure_of_the_month(context: None, cast: Cast) -> None:
     send_back(top_ups.paid(cast.owner), 119_000, 100_000)
     top_ups.paid(cast.stranger)
     before = month()
@@ -99,7 +99,7 @@ def test_an_account_that_has_left_changes_no_figure_of_the_month(context: None, 
     }
 
 
-def test_what_explains_itself_is_listed(context: None, cast: Cast) -> None:
+def test_known_differences_are_listed(context: None, cast: Cast) -> None:
     top_ups.paid(cast.owner, 1_000_000)  # 19.00 are missing
     too_much = top_ups.paid(cast.owner, 1_200_000)
     ledger.pay(cast.owner.account_id, 1_050_000, "charge:message:1")

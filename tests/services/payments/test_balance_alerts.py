@@ -1,4 +1,4 @@
-"""Alerts about the balance: each once, in the owner's language, and only when it is true."""
+"""Alerts about the balance: each is sent once, in the owner's language."""
 
 from threading import Barrier, Thread
 
@@ -124,7 +124,7 @@ def test_only_active_accounts_with_an_alert_are_told(account_id: int, cast: Cast
     assert written() == []
 
 
-def test_two_at_once_tell_once(app: Flask, account_id: int) -> None:
+def test_two_concurrent_checks_tell_once(app: Flask, account_id: int) -> None:
     spend(account_id, 60_000, "1")
     db.session.remove()
     together = Barrier(4)
@@ -172,7 +172,7 @@ def test_a_campaign_that_lacks_money_is_told_once(
     assert len(written()) == 1
 
 
-def test_a_credit_is_told_with_its_own_transaction(account_id: int) -> None:
+def test_the_email_about_a_credit_belongs_to_its_transaction(account_id: int) -> None:
     with pytest.raises(RuntimeError):
         _credit_and_fail(account_id)
     assert written() == []

@@ -39,7 +39,7 @@ def test_odd_settings_do_not_break_it(change: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("currency", "amount"), [("GBP", 100), ("EUR", 0), ("EUR", 10**15), ("PLN", 10**8)]
 )
-def test_elsewhere_there_is_none(currency: str, amount: int) -> None:
+def test_other_currencies_have_no_code(currency: str, amount: int) -> None:
     assert payment_qr.svg(POLISH, currency, amount, REFERENCE) == ""
 
 

@@ -1,4 +1,4 @@
-"""Payment references, as people and banks write them."""
+"""Payment references in the spellings of people and banks."""
 
 import pytest
 from hypothesis import assume, given
@@ -43,7 +43,7 @@ def test_it_is_read_in_any_spelling(reference: str) -> None:
 
 
 @given(MADE)
-def test_a_doubled_mark_is_read_too(reference: str) -> None:
+def test_a_doubled_prefix_is_read_too(reference: str) -> None:
     # One in 31 can be read in two ways.
     assume(payment_references.read(f"PS-PS{plain(reference)[2:8]}") is None)
     assert payment_references.read(f"PSPS-{reference[3:]}") == reference
@@ -56,13 +56,13 @@ def test_letters_that_only_look_different_are_read(sign: str) -> None:
 
 
 @given(st.text(st.one_of(SIGNS, st.sampled_from("pPsS- \u017f\u212a\u0131\ufb06\u1e9e"))))
-def test_any_text_can_be_looked_into(text: str) -> None:
+def test_any_text_can_be_searched(text: str) -> None:
     reference = payment_references.read(text)
     assert reference is None or payment_references.read(reference) == reference
 
 
 @given(MADE, st.integers(3, 10), SIGNS)
-def test_a_wrong_sign_is_found(reference: str, place: int, sign: str) -> None:
+def test_a_wrong_character_is_detected(reference: str, place: int, sign: str) -> None:
     bare = list(plain(reference))
     bare[place - 1], was = sign, bare[place - 1]
     assert (payment_references.read("".join(bare)) is None) == (sign != was)
@@ -70,7 +70,7 @@ def test_a_wrong_sign_is_found(reference: str, place: int, sign: str) -> None:
 
 
 @given(MADE, st.integers(2, 9), st.integers(2, 9))
-def test_signs_that_have_changed_places_are_found(reference: str, one: int, other: int) -> None:
+def test_swapped_characters_are_detected(reference: str, one: int, other: int) -> None:
     bare = list(plain(reference))
     bare[one], bare[other] = bare[other], bare[one]
     same = "".join(bare) == plain(reference)
@@ -78,6 +78,6 @@ def test_signs_that_have_changed_places_are_found(reference: str, one: int, othe
 
 
 @pytest.mark.parametrize("text", ["", "PS", "thank you for everything", "0" * 8, "PS-7K3M-94Q"])
-def test_other_texts_hold_none(text: str) -> None:
+def test_other_texts_contain_no_reference(text: str) -> None:
     assert payment_references.read(text) is None
     assert not payment_references.mistyped(text)

@@ -1,4 +1,4 @@
-"""Top-ups: what they cost, ordering one once, finding it, and its end."""
+"""Top-ups: price, ordering, finding, cancelling, expiry."""
 
 import re
 import threading
@@ -81,7 +81,7 @@ def end(top_up: TopUp, **values: Any) -> None:
             setattr(top_up, name, value)
 
 
-def test_it_freezes_what_was_agreed(cast: Cast) -> None:
+def test_it_stores_what_was_agreed(cast: Cast) -> None:
     top_up = order(cast)
     assert (top_up.net, top_up.tax, top_up.gross, top_up.rate) == (500_000, 95_000, 595_000, 1900)
     assert (top_up.tax_case, top_up.currency, top_up.status) == (TaxCase.DOMESTIC, "EUR", "open")
@@ -180,14 +180,14 @@ def test_inside_a_transaction_only_stored_evidence_counts(cast: Cast, register: 
         assert order(cast, None).tax_case == TaxCase.REVERSE_CHARGE
 
 
-def test_a_number_that_was_confirmed_does_not_help_another_one(cast: Cast, register: Vies) -> None:
+def test_a_confirmed_number_does_not_confirm_another_one(cast: Cast, register: Vies) -> None:
     order(cast, POLE)
     register.body = NO
     other = Details(*[*list(asdict(POLE).values())[:5], "PL7010023006"])
     assert order(cast, other).tax_case == TaxCase.OTHER_EU
 
 
-def test_what_was_not_agreed_is_not_ordered(app: Flask, cast: Cast) -> None:
+def test_another_sum_than_agreed_is_not_ordered(app: Flask, cast: Cast) -> None:
     companies.save(cast.owner.account_id, GERMAN, "test")
     override(app, vat_rate=2000)
     with pytest.raises(top_ups.Changed):
@@ -233,7 +233,7 @@ def test_nobody_keeps_more_than_a_few_orders_open(cast: Cast) -> None:
     order(cast)
 
 
-def test_it_is_found_by_its_reference_however_it_is_typed(cast: Cast) -> None:
+def test_it_is_found_by_its_reference_in_any_spelling(cast: Cast) -> None:
     top_up = order(cast)
     bare = top_up.reference.replace("-", "")
     for text in (top_up.reference, bare.lower(), f"transfer {bare} thanks", bare[2:]):
@@ -258,7 +258,7 @@ def test_it_is_cancelled_once_and_only_without_money(cast: Cast) -> None:
     assert [(entry.actor, entry.subject) for entry in entries] == [("owner", top_up.public_id)]
 
 
-def test_what_nobody_pays_expires_and_what_is_paid_in_part_does_not(cast: Cast) -> None:
+def test_an_unpaid_top_up_expires_and_a_partly_paid_one_does_not(cast: Cast) -> None:
     young, old, begun, paid = (order(cast) for _ in range(4))
     past = now() - timedelta(seconds=1)
     end(old, expires_at=past)
@@ -275,7 +275,7 @@ def test_what_nobody_pays_expires_and_what_is_paid_in_part_does_not(cast: Cast) 
     ]
 
 
-def test_money_that_comes_after_its_end_still_counts(cast: Cast) -> None:
+def test_a_payment_after_expiry_counts(cast: Cast) -> None:
     top_up = order(cast)
     before = account_of(cast).balance
     end(top_up, expires_at=now() - timedelta(days=1))
@@ -293,7 +293,7 @@ def test_an_order_in_another_currency_cannot_be_paid(app: Flask, cast: Cast) -> 
     assert invoice_drafts.pro_forma(top_up).currency == "EUR"
 
 
-def test_the_pro_forma_holds_what_was_ordered(cast: Cast) -> None:
+def test_the_pro_forma_contains_the_order(cast: Cast) -> None:
     top_up = order(cast)
     data = invoice_drafts.pro_forma(top_up)
     assert (data.kind, data.label, data.reference) == ("pro_forma", top_up.number, top_up.reference)
@@ -304,7 +304,7 @@ def test_the_pro_forma_holds_what_was_ordered(cast: Cast) -> None:
     assert data.lines[0].text == "SMS credit, prepaid"
 
 
-def test_how_many_texts_it_is_goes_by_the_own_country(cast: Cast) -> None:
+def test_the_number_of_texts_uses_the_own_country(cast: Cast) -> None:
     account, route = account_of(cast), defaults.default_route().id
     assert top_ups.texts(account, NET, route) == NET // 300
     account.region = "AQ"  # where nothing is sent

@@ -70,7 +70,7 @@ def test_the_price_is_the_one_of_the_rule(
     assert found.countries().get(country) == whole
 
 
-def test_a_withdrawn_tier_leaves_the_one_below_it() -> None:
+def test_after_a_withdrawn_tier_the_lower_one_counts() -> None:
     before = NEW_YEAR - timedelta(days=9)
     entries = [
         Entry("PL", "", 0, before, 300),
@@ -161,7 +161,7 @@ def test_a_later_top_up_makes_the_tier_last_longer(cast: Cast, route_id: int) ->
     assert low == tiers.Standing(1_000_000, datetime(2027, 7, 31, tzinfo=UTC), 5_000_000)
 
 
-def test_what_was_refunded_does_not_count(cast: Cast, route_id: int) -> None:
+def test_refunded_money_does_not_count(cast: Cast, route_id: int) -> None:
     mine, summer = cast.owner.account_id, datetime(2026, 7, 1, tzinfo=UTC)
     top_up(mine, 1_000_000, summer, refunded=123)
     assert tiers.reached(mine, summer) == 999_900
@@ -181,7 +181,7 @@ def test_a_year_ends_on_the_same_day(begun: datetime, ends: datetime) -> None:
     assert tiers.year_after(begun) == ends
 
 
-def test_where_the_next_tier_saves_nothing_at_home_another_country_is_named(
+def test_if_the_next_tier_saves_nothing_at_home_another_country_is_named(
     cast: Cast, route_id: int
 ) -> None:
     with transaction() as session:

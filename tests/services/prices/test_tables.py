@@ -117,7 +117,7 @@ def fill(route_id: int) -> None:
         assert price_entries.put(route_id, typed, ADMIN)
 
 
-def test_what_is_exported_changes_nothing_when_it_is_imported(route_id: int) -> None:
+def test_importing_an_export_changes_nothing(route_id: int) -> None:
     fill(route_id)
     text = exported(route_id)
     plan = price_tables.plan(route_id, text)
@@ -128,7 +128,7 @@ def test_what_is_exported_changes_nothing_when_it_is_imported(route_id: int) -> 
     assert (count(), exported(route_id)) == (before, text)
 
 
-def test_what_is_exported_makes_an_empty_route_the_same(route_id: int) -> None:
+def test_importing_an_export_copies_a_route(route_id: int) -> None:
     fill(route_id)
     text = exported(route_id)
     with transaction() as session:
@@ -179,20 +179,20 @@ def test_one_bad_row_and_nothing_is_imported(route_id: int) -> None:
     assert db.session.scalars(select(AuditEntry)).all() == []
 
 
-def test_a_row_that_is_there_twice_says_where(route_id: int) -> None:
+def test_a_repeated_row_names_the_first_one(route_id: int) -> None:
     plan = price_tables.plan(route_id, "country,price\nPL,0.05\nDE,0.09\npl,0.05\n")
     ((row, error),) = plan.errors
     assert (row, error.problem, error.value) == (4, PriceProblem.TWICE, "2")
 
 
-def test_what_is_no_table_is_refused(route_id: int) -> None:
+def test_unreadable_tables_are_refused(route_id: int) -> None:
     for raw, problem, column in UNREADABLE:
         with pytest.raises(BadTable) as refused:
             price_tables.plan(route_id, price_tables.decode(raw))
         assert (refused.value.problem, refused.value.column) == (problem, column)
 
 
-def test_prices_that_moved_since_the_preview_are_not_overwritten(route_id: int) -> None:
+def test_prices_changed_after_the_preview_are_not_overwritten(route_id: int) -> None:
     text = "country,price\nPL,0.05\nDE,0.09\n"
     digest = price_tables.plan(route_id, text).digest
     price_entries.put(route_id, NewPrice("PL", "", 0, None, 350), ADMIN)
@@ -202,7 +202,7 @@ def test_prices_that_moved_since_the_preview_are_not_overwritten(route_id: int) 
     assert present(route_id)["DE", ""] == 800
 
 
-def test_a_plan_that_has_become_past_since_the_preview_is_refused(route_id: int) -> None:
+def test_a_planned_price_that_is_past_after_the_preview_is_refused(route_id: int) -> None:
     text = f"country,price,valid_from\nPL,0.05,{now():%Y-%m-%d}\n"
     yesterday = now() - timedelta(days=1)
     plan = price_tables.plan(route_id, text, yesterday)
@@ -211,7 +211,7 @@ def test_a_plan_that_has_become_past_since_the_preview_is_refused(route_id: int)
         price_tables.apply(route_id, text, plan.digest, ADMIN)
 
 
-def test_it_is_one_act_on_record(route_id: int) -> None:
+def test_it_is_audited_once(route_id: int) -> None:
     assert take(route_id, "country,price\nPL,0.05\nDE,0.09\nFR,none\n") == 3
     (act,) = db.session.scalars(select(AuditEntry)).all()
     assert (act.action, act.subject, act.detail) == ("route.prices", "standard", "3 from a table")

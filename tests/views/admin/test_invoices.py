@@ -27,7 +27,7 @@ def test_without_invoices_it_says_when_one_comes(admin: PageClient) -> None:
     assert "The first one is issued" in shown(admin)
 
 
-def test_it_shows_all_and_what_they_come_to(accounts: tuple[int, int], admin: PageClient) -> None:
+def test_it_shows_all_with_their_sums(accounts: tuple[int, int], admin: PageClient) -> None:
     ours, theirs = accounts
     first, second = issued(ours), issued(theirs, net=100_000)
     invoices.credit(first, 119_000, "", "admin")

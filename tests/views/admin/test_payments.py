@@ -52,7 +52,7 @@ def test_it_lists_payments_with_order_and_document(admin: PageClient, public_id:
     assert page.select_one("a[href$='/pdf']")
 
 
-def test_it_narrows_by_provider_kind_and_period(
+def test_it_filters_by_provider_kind_and_period(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     with app.app_context():
@@ -80,7 +80,7 @@ def test_it_pages(app: Flask, cast: Cast, admin: PageClient, public_id: str) -> 
     assert len(admin.get_page(str(link["href"])).select("tbody tr")) == 1
 
 
-def test_all_of_a_transfer_goes_back_with_a_credit_note(
+def test_a_whole_transfer_is_refunded_with_a_credit_note(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     page = admin.post_page(f"{PAGE}/{public_id}/refund", refund(bank_reference="2026/50-1"))
@@ -95,7 +95,7 @@ def test_all_of_a_transfer_goes_back_with_a_credit_note(
     )
 
 
-def test_a_part_goes_back_and_the_same_form_twice_is_one_refund(
+def test_a_part_is_refunded_once_if_the_form_is_sent_twice(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     admin.post_page(f"{PAGE}/{public_id}/refund", refund(amount="11,90"))
@@ -104,7 +104,7 @@ def test_a_part_goes_back_and_the_same_form_twice_is_one_refund(
     assert balance(app, cast) == 1_000_000
 
 
-def test_what_is_spent_cannot_go_back(
+def test_spent_money_cannot_be_refunded(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     with app.app_context():
@@ -149,7 +149,7 @@ def test_a_refund_cannot_be_sent_back(app: Flask, admin: PageClient, public_id: 
     assert went_out(app) == [-100_000]
 
 
-def test_a_surplus_goes_back_without_a_credit_note(
+def test_an_overpayment_is_refunded_without_a_credit_note(
     app: Flask, cast: Cast, admin: PageClient
 ) -> None:
     with app.app_context():
@@ -184,5 +184,5 @@ def test_disputes_are_shown(app: Flask, cast: Cast, admin: PageClient, public_id
     assert "the bank has taken €119.00 back" in page.get_text()
 
 
-def test_a_payment_that_there_is_not(admin: PageClient) -> None:
+def test_an_unknown_payment_is_not_found(admin: PageClient) -> None:
     admin.get_page(f"{PAGE}/{'0' * 20}", 404)

@@ -25,7 +25,7 @@ def agreed(page: BeautifulSoup) -> dict[str, str]:
     return {name: str(page.select_one(f"#{name}")["value"]) for name in ("text", "digest")}
 
 
-def test_it_is_looked_at_first_and_then_imported(app: Flask, admin: PageClient) -> None:
+def test_it_is_previewed_and_then_imported(app: Flask, admin: PageClient) -> None:
     before = present(app)
     text = "country;price\nPL;0,05\nDE;0,07\nJP;1\nFR;none\nIT;free\nGB;0,045\n"
     page = choose(admin, b"\xef\xbb\xbf" + text.encode())
@@ -46,7 +46,7 @@ def test_it_is_looked_at_first_and_then_imported(app: Flask, admin: PageClient) 
     assert present(app) == {**before, **changed}
 
 
-def test_what_is_downloaded_changes_nothing(app: Flask, admin: PageClient) -> None:
+def test_importing_a_download_changes_nothing(app: Flask, admin: PageClient) -> None:
     admin.post_page(PAGE, {"country": "PL", "price": "0.02", "tier": "500", "prefix": "48731"})
     answer = admin.get(f"{PAGE}.csv")
     assert answer.content_type == "text/csv; charset=utf-8"
@@ -88,7 +88,7 @@ def test_a_file_must_be_chosen(admin: PageClient) -> None:
     admin.get_page(f"{PAGE}/table")
 
 
-def test_prices_that_moved_are_shown_again(app: Flask, admin: PageClient) -> None:
+def test_changed_prices_are_previewed_again(app: Flask, admin: PageClient) -> None:
     page = choose(admin, b"country,price\nPL,0.05\n")
     admin.post_page(PAGE, {"country": "PL", "price": "0.04"})
     page = admin.post_page(f"{PAGE}/import", agreed(page))

@@ -98,7 +98,7 @@ def test_they_are_changed(
     assert len(acts(app)) == 1
 
 
-def test_nonsense_is_refused_where_it_was_typed(app: Flask, admin: PageClient) -> None:
+def test_an_invalid_value_is_refused_at_its_field(app: Flask, admin: PageClient) -> None:
     before = stored(app)
     for wrong in WRONG:
         page = admin.post_page(PAGE, {"country": "PL", "price": "0.05", **wrong}, 422)
@@ -109,7 +109,7 @@ def test_nonsense_is_refused_where_it_was_typed(app: Flask, admin: PageClient) -
     assert acts(app) == []
 
 
-def test_a_price_of_the_future_holds_from_its_moment(app: Flask, admin: PageClient) -> None:
+def test_a_planned_price_is_valid_from_its_moment(app: Flask, admin: PageClient) -> None:
     given = {"country": "PL", "price": "0.05", "valid_from": f"{SOON:%Y-%m-%dT%H:%M}"}
     page = admin.post_page(PAGE, given)
     assert f"Planned from {SOON.day} {SOON:%b %Y}, 00:00 UTC" in words(page.get_text(" "))
@@ -129,7 +129,7 @@ def test_a_price_of_the_future_holds_from_its_moment(app: Flask, admin: PageClie
     assert "nothing was changed" in page.get_text()
 
 
-def test_what_has_held_cannot_be_dropped(app: Flask, admin: PageClient) -> None:
+def test_a_valid_price_cannot_be_dropped(app: Flask, admin: PageClient) -> None:
     entry = {"country": "PL", "tier": "0", "valid_from": "1970-01-01T00:00:00+00:00"}
     assert "nothing was changed" in admin.post_page(f"{PAGE}/remove", entry).get_text()
     assert present(app)["PL", ""] == 300
@@ -146,7 +146,7 @@ def test_what_has_held_cannot_be_dropped(app: Flask, admin: PageClient) -> None:
     assert present(app)["PL", ""] == 300
 
 
-def test_a_withdrawn_one_leaves_what_is_below_it(app: Flask, admin: PageClient) -> None:
+def test_after_a_withdrawn_prefix_the_shorter_one_counts(app: Flask, admin: PageClient) -> None:
     admin.post_page(PAGE, {"country": "PL", "price": "0.05", "prefix": "48731"})
     admin.post_page(f"{PAGE}/remove", {"country": "PL", "prefix": "48731", "tier": "0"})
     assert {place for place in present(app) if place[0] == "PL"} == {("PL", "")}
@@ -182,7 +182,7 @@ def test_change_fills_the_form(admin: PageClient) -> None:
     assert values == ["PL", "48731", "12.5"]
 
 
-def test_nowhere_has_no_prices(admin: PageClient) -> None:
+def test_an_unknown_country_has_no_prices(admin: PageClient) -> None:
     for page in ("", "/history", "/table", ".csv"):
         admin.get_page(f"/admin/routes/nowhere/prices{page}", 404)
 

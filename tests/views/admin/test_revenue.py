@@ -89,7 +89,7 @@ def test_an_invoice_in_another_currency_is_not_added_to_the_others(
     assert "PLN" in text or "zł" in text
 
 
-def test_a_month_agrees_three_ways(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_a_month_is_reconciled(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context():
         paid(cast.owner)
         paid(cast.stranger, 1_390_000)
@@ -102,7 +102,7 @@ def test_a_month_agrees_three_ways(app: Flask, cast: Cast, admin: PageClient) ->
     assert "Balances of the accounts €200.00" in text
 
 
-def test_what_nothing_explains_is_said(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_an_unexplained_difference_is_shown(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context():
         top_up = paid(cast.owner)
         payment = db.session.scalars(db.select(Payment).filter_by(top_up_id=top_up.id)).one()
@@ -116,9 +116,7 @@ def test_what_nothing_explains_is_said(app: Flask, cast: Cast, admin: PageClient
 
 
 @pytest.mark.parametrize("month", ["2026-13", "soon", "2026-3", "9999-01"])
-def test_a_month_that_there_is_not_shows_the_year(
-    invoiced: None, admin: PageClient, month: str
-) -> None:
+def test_an_invalid_month_shows_the_year(invoiced: None, admin: PageClient, month: str) -> None:
     assert "Net in 2026" in admin.get_page(f"/admin/revenue?month={month}").get_text()
 
 

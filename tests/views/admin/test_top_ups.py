@@ -92,7 +92,7 @@ def test_it_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     ["{reference}", "{lower}", "{bare}", "top-up {spaced} thank you", "özdemir", "ÖZDEMIR", "119"]
     + ["119,00", "100 €{none}", "{number}"],
 )
-def test_it_finds_an_order_however_it_is_written(
+def test_it_finds_a_top_up_in_any_spelling(
     app: Flask, cast: Cast, admin: PageClient, typed: str
 ) -> None:
     with app.app_context():
@@ -112,7 +112,7 @@ def test_it_finds_an_order_however_it_is_written(
     assert results == ([] if typed.startswith("100") else [public_id])
 
 
-def test_it_finds_what_is_missing_of_an_order(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_it_finds_a_top_up_by_its_missing_amount(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context():
         public_id = paid(cast.owner, 190_000).public_id
     assert listed(admin, "?q=100.00") == [public_id]
@@ -147,7 +147,7 @@ def test_a_second_click_books_nothing(
     assert acts(app) == ["top_up.receive"]
 
 
-def test_a_line_of_the_bank_statement_pays_one_order_only(
+def test_a_bank_reference_pays_only_one_top_up(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     with app.app_context():
@@ -191,7 +191,7 @@ def test_amounts_are_read_with_comma_or_dot(
     assert state(app, public_id)[1] == 1_190_000
 
 
-def test_another_amount_than_the_missing_one_is_asked_about(
+def test_another_amount_has_to_be_confirmed(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     url = f"{PAGE}/{public_id}/receive"
@@ -211,7 +211,7 @@ def test_two_parts_pay_an_order(app: Flask, cast: Cast, admin: PageClient, publi
     assert state(app, public_id) == (TopUpStatus.PAID, 1_190_000, 1_190_000)
 
 
-def test_it_settles_with_what_has_come(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_it_settles_with_the_received_amount(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context():
         public_id = paid(cast.owner, 595_000).public_id
     page = admin.get_page(f"{PAGE}/{public_id}")
@@ -224,7 +224,7 @@ def test_it_settles_with_what_has_come(app: Flask, cast: Cast, admin: PageClient
     assert acts(app) == ["top_up.settle"]
 
 
-def test_what_came_too_much_is_flagged_and_becomes_another_top_up(
+def test_an_overpayment_is_shown_and_becomes_another_top_up(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     admin.post_page(f"{PAGE}/{public_id}/receive", line())
@@ -249,7 +249,7 @@ def test_what_came_too_much_is_flagged_and_becomes_another_top_up(
         assert db.session.query(Invoice).count() == 2
 
 
-def test_it_cancels_what_nothing_has_come_for(
+def test_it_cancels_an_unpaid_top_up(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     assert "The order is cancelled" in admin.post_page(f"{PAGE}/{public_id}/cancel").get_text()
@@ -277,12 +277,12 @@ def test_the_day_is_that_of_the_seller(app: Flask, admin: PageClient, public_id:
         assert field["value"] == seller_days.day_of(now()).isoformat()
 
 
-def test_no_number_of_anybody_is_shown(admin: PageClient, public_id: str) -> None:
+def test_no_phone_number_is_shown(admin: PageClient, public_id: str) -> None:
     text = admin.get_page(f"{PAGE}/{public_id}").get_text()
     assert "owner@example.com" in text
     assert not re.search(r"601\s?000", text)
 
 
-def test_an_order_that_there_is_not(admin: PageClient) -> None:
+def test_an_unknown_top_up_is_not_found(admin: PageClient) -> None:
     admin.get_page(f"{PAGE}/{'0' * 20}", 404)
     admin.post_page(f"{PAGE}/{'0' * 20}/receive", line(), 404)

@@ -56,7 +56,7 @@ def test_only_the_owner_may(
     assert not colleague.get_page("/billing").select(link)
 
 
-def test_nobody_changes_the_wish_of_another_account(
+def test_nobody_changes_the_alert_of_another_account(
     app: Flask, cast: Cast, owner: PageClient, stranger: PageClient
 ) -> None:
     owner.post_page("/billing/alerts", {"below": "3"})

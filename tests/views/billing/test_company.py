@@ -70,7 +70,7 @@ def test_markup_is_shown_as_it_was_typed(app: Flask, cast: Cast, owner: PageClie
     assert company.name == MARKUP
 
 
-def test_one_line_that_can_be_printed_is_stored(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_text_is_stored_as_one_printable_line(app: Flask, cast: Cast, owner: PageClient) -> None:
     typed = " Milk \t\r\n\x0b Bar\x00\u202e\u200b "
     owner.post_page("/billing/company", {**GOOD, "name": typed, "city": "Łódź"})
     company = stored(app, cast)
@@ -78,7 +78,7 @@ def test_one_line_that_can_be_printed_is_stored(app: Flask, cast: Cast, owner: P
     assert (company.name, company.city) == ("Milk Bar", "Łódź")
 
 
-def test_what_is_too_long_is_counted(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_the_message_counts_extra_characters(app: Flask, cast: Cast, owner: PageClient) -> None:
     longest = [("name", 200), ("street", 200), ("postcode", 20), ("city", 100)]
     for field, most in longest:
         typed = "x" * (most + 101)
@@ -91,7 +91,7 @@ def test_what_is_too_long_is_counted(app: Flask, cast: Cast, owner: PageClient) 
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "\u200b"])
-def test_what_is_missing_is_named_and_the_rest_stays(owner: PageClient, typed: str) -> None:
+def test_missing_fields_are_named_and_the_others_kept(owner: PageClient, typed: str) -> None:
     for field in ("name", "street", "postcode", "city"):
         page = owner.post_page("/billing/company", {**GOOD, field: typed}, 422)
         assert len(page.select(".error")) == 1
@@ -105,16 +105,16 @@ def test_not_every_country_has_postcodes(owner: PageClient) -> None:
         owner.post_page("/billing/company", form)
 
 
-def test_what_is_wrong_is_refused_with_words(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_invalid_values_are_refused_with_a_reason(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
     for changes, error in WRONG:
         page = owner.post_page("/billing/company", {**GOOD, **changes}, 422)
         assert error in text(page), changes
     assert stored(app, cast) is None
 
 
-def test_saving_asks_vies_and_says_what_came_of_it(
-    app: Flask, cast: Cast, owner: PageClient
-) -> None:
+def test_saving_asks_vies_and_shows_the_answer(app: Flask, cast: Cast, owner: PageClient) -> None:
     with running() as register:
         override(app, vies_url=register.url)
         register.body = NO

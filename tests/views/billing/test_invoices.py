@@ -92,7 +92,7 @@ def test_it_has_pages(account: int, owner: PageClient, monkeypatch: pytest.Monke
     assert labels[0] in owner.get_page(str(following["href"])).get_text()
 
 
-def test_the_archive_holds_every_file_and_a_list(
+def test_the_zip_contains_every_file_and_a_list(
     app: Flask, account: int, owner: PageClient
 ) -> None:
     german = issued(account)
@@ -114,7 +114,7 @@ def test_the_archive_holds_every_file_and_a_list(
     assert opened(owner.get("/billing/invoices.zip?year=2020").data).namelist() == ["invoices.csv"]
 
 
-def test_an_archive_is_sent_as_it_is_made(account: int) -> None:
+def test_the_zip_is_streamed(account: int) -> None:
     account_invoices = [issued(account) for _ in range(4)]
     sizes = [len(piece) for piece in invoice_export.zip_chunks(Search(account))]
     largest = max(len(invoice_files.file(invoice, "pdf")) for invoice in account_invoices)
@@ -122,9 +122,7 @@ def test_an_archive_is_sent_as_it_is_made(account: int) -> None:
     assert max(sizes) < largest < sum(sizes) / 2
 
 
-def test_an_archive_that_lacks_a_file_is_no_archive(
-    account: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_zip_without_a_file_is_aborted(account: int, monkeypatch: pytest.MonkeyPatch) -> None:
     issued(account)
 
     def fail(*_: object) -> bytes:

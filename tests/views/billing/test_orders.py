@@ -80,7 +80,7 @@ def test_it_shows_how_to_pay(app: Flask, owner: PageClient, order: str) -> None:
     assert "by card" not in shown
 
 
-def test_a_part_is_counted(app: Flask, owner: PageClient, order: str) -> None:
+def test_a_partial_payment_is_shown(app: Flask, owner: PageClient, order: str) -> None:
     pay(app, 200_000)
     shown = text(owner.get_page(order))
     assert "A part has come" in shown
@@ -89,9 +89,7 @@ def test_a_part_is_counted(app: Flask, owner: PageClient, order: str) -> None:
     assert "Cancel the order" not in shown
 
 
-def test_a_paid_one_says_so_and_leads_to_the_invoice(
-    app: Flask, owner: PageClient, order: str
-) -> None:
+def test_a_paid_order_links_to_its_invoice(app: Flask, owner: PageClient, order: str) -> None:
     pay(app, 595_000)
     page = owner.get_page(order)
     assert "€50.00 came onto your balance on" in text(page)
@@ -100,14 +98,14 @@ def test_a_paid_one_says_so_and_leads_to_the_invoice(
     assert "more has come" not in text(page)
 
 
-def test_what_came_twice_is_said(app: Flask, owner: PageClient, order: str) -> None:
+def test_a_double_payment_is_shown(app: Flask, owner: PageClient, order: str) -> None:
     pay(app, 595_000)
     pay(app, 595_000, "line 2")
     assert "€59.50 more has come than was ordered." in text(owner.get_page(order))
 
 
 @pytest.mark.parametrize("status", [TopUpStatus.CANCELLED, TopUpStatus.EXPIRED])
-def test_money_for_one_that_has_ended_still_counts(
+def test_a_payment_for_an_expired_order_counts(
     app: Flask, owner: PageClient, order: str, status: TopUpStatus
 ) -> None:
     change(app, status=status)
@@ -124,7 +122,7 @@ def test_it_can_be_cancelled_once(app: Flask, owner: PageClient, order: str) -> 
     assert "cannot be cancelled any more" in text(owner.post_page(f"{order}/cancel"))
 
 
-def test_an_order_in_an_old_currency_is_refused_with_words(
+def test_an_order_in_an_old_currency_is_refused_with_a_reason(
     app: Flask, owner: PageClient, order: str
 ) -> None:
     override(app, currency="PLN")
@@ -136,7 +134,7 @@ def test_an_order_in_an_old_currency_is_refused_with_words(
     assert "€59.50" in text(owner.get_page("/billing/top-ups"))
 
 
-def test_while_nobody_sells_it_says_whom_to_write_to(
+def test_without_a_seller_it_shows_whom_to_write_to(
     app: Flask, owner: PageClient, order: str
 ) -> None:
     override(app, operator_iban="")

@@ -73,12 +73,12 @@ def test_it_says_when_there_is_none(owner: PageClient, typed: str) -> None:
     assert page.select("main tbody tr") == [] or not typed.strip(" +")
 
 
-def test_letters_without_their_marks_find_a_country(owner: PageClient) -> None:
+def test_letters_without_diacritics_find_a_country(owner: PageClient) -> None:
     owner.post_page("/settings/language", {"language": "pl"})
     assert len(rows(owner, "wlochy")) == 1
 
 
-def test_numbers_with_another_price_have_a_line_of_their_own(app: Flask, owner: PageClient) -> None:
+def test_numbers_with_another_price_have_their_own_row(app: Flask, owner: PageClient) -> None:
     price(app, prefix="48731", amount=325)
     listed = rows(owner, "poland")
     assert listed == [
@@ -87,7 +87,7 @@ def test_numbers_with_another_price_have_a_line_of_their_own(app: Flask, owner: 
     ]
 
 
-def test_a_coming_change_stands_there_with_its_day(app: Flask, owner: PageClient) -> None:
+def test_a_planned_change_is_shown_with_its_day(app: Flask, owner: PageClient) -> None:
     coming = datetime(now().year + 1, 1, 1, tzinfo=UTC)
     price(app, valid_from=coming, amount=350)
     price(app, country="JP", valid_from=coming, amount=900)
@@ -99,12 +99,12 @@ def test_a_coming_change_stands_there_with_its_day(app: Flask, owner: PageClient
     assert "Some prices are going to change" in text(owner)
 
 
-def test_without_tiers_nothing_is_said_of_them(owner: PageClient) -> None:
+def test_without_tiers_they_are_not_mentioned(owner: PageClient) -> None:
     assert "topped up" not in text(owner)
     assert "The more you top up" not in text(owner)
 
 
-def test_it_says_which_tier_one_has_until_when_and_what_the_next_saves(
+def test_it_shows_the_tier_its_end_and_the_saving_of_the_next(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     price(app, tier_from=1_000_000, amount=270)

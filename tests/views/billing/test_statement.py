@@ -38,7 +38,7 @@ def rows_of(client: PageClient, address: str = "/billing") -> list[str]:
     return [words(row.get_text(" ")) for row in page.select("main tbody tr")]
 
 
-def test_it_shows_balance_and_every_line_says_why(
+def test_it_shows_the_balance_and_every_row_has_a_reason(
     app: Flask, owner: PageClient, cast: Cast
 ) -> None:
     account = cast.owner.account_id
@@ -66,7 +66,7 @@ def test_it_shows_balance_and_every_line_says_why(
     ]
 
 
-def test_it_says_whom_to_ask_where_nothing_is_sold(
+def test_without_a_seller_it_shows_whom_to_ask(
     app: Flask, owner: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     override(app, operator_email="hello@quiet.example")
@@ -74,7 +74,7 @@ def test_it_says_whom_to_ask_where_nothing_is_sold(
     assert "Write to hello@quiet.example" in words(owner.get_page("/billing").get_text())
 
 
-def test_a_campaign_is_one_line_that_opens_into_countries_and_parts(
+def test_a_campaign_is_one_row_with_countries_and_parts(
     app: Flask, owner: PageClient, cast: Cast, settle: Callable[..., None]
 ) -> None:
     with app.app_context():
@@ -99,7 +99,7 @@ def test_a_campaign_is_one_line_that_opens_into_countries_and_parts(
     assert rows_of(owner, f"/billing/campaigns/{public_id}") == ["Poland 1 €0.03 2 €0.06 1 €0.03"]
 
 
-def test_a_running_campaign_is_counted_when_it_is_asked_for(
+def test_a_running_campaign_is_counted_on_request(
     app: Flask, owner: PageClient, cast: Cast
 ) -> None:
     with app.app_context():
@@ -116,7 +116,7 @@ def test_a_running_campaign_is_counted_when_it_is_asked_for(
     assert rows_of(owner, address) == ["Poland 1 €0.03 1 €0.03 1 0 €0.00"]
 
 
-def test_a_large_one_is_not_counted_while_somebody_waits(
+def test_a_large_campaign_is_not_counted_for_a_page(
     app: Flask, owner: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(campaign_costs, "MOST_COUNTED", 1)
@@ -134,7 +134,7 @@ def test_a_large_one_is_not_counted_while_somebody_waits(
     assert rows_of(owner, address) == ["Poland 1 €0.03 0 €0.00 2 €0.06"]
 
 
-def test_a_campaign_without_its_hold_and_that_of_a_stranger_have_no_page(
+def test_campaigns_without_hold_and_of_others_have_no_page(
     app: Flask, owner: PageClient, stranger: PageClient, cast: Cast
 ) -> None:
     with app.app_context():
@@ -203,7 +203,7 @@ def _file(client: PageClient, address: str = "/billing/statement.csv") -> list[l
     return list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
 
 
-def test_it_can_be_taken_along_as_a_file(
+def test_it_can_be_downloaded(
     app: Flask, owner: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "CHUNK", 2)
@@ -224,7 +224,7 @@ def test_it_can_be_taken_along_as_a_file(
     assert [row[4] for row in _file(owner, "/billing/statement.csv?kind=texts")[1:]] == [""]
 
 
-def test_the_balance_of_each_line_follows_from_the_one_before_on_every_page(
+def test_the_balances_of_rows_are_consistent_across_pages(
     context: None, cast: Cast, settle: Callable[..., None]
 ) -> None:
     account = cast.owner.account_id
@@ -244,7 +244,7 @@ def test_the_balance_of_each_line_follows_from_the_one_before_on_every_page(
     assert [row.after for row in one_by_one] == [row.after for row in rows]
 
 
-def test_what_the_networks_confirm_after_the_end_costs_nothing(
+def test_texts_confirmed_after_the_end_cost_nothing(
     app: Flask, owner: PageClient, cast: Cast
 ) -> None:
     with app.app_context():
@@ -326,7 +326,7 @@ def test_it_refuses_visitors_and_admins(visitor: PageClient, admin: PageClient, 
     admin.get_page(path, 403)
 
 
-def test_a_number_that_is_none_shows_the_first_page(owner: PageClient) -> None:
+def test_an_invalid_key_shows_the_first_page(owner: PageClient) -> None:
     owner.get_page("/billing?before=abc")
     owner.get_page("/billing?before=0")
 

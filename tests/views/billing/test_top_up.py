@@ -85,14 +85,14 @@ def orders(app: Flask) -> list[TopUp]:
         return list(db.session.scalars(select(TopUp)))
 
 
-def test_the_packages_are_offered_with_what_they_are_good_for(owner: PageClient) -> None:
+def test_the_packages_show_their_number_of_texts(owner: PageClient) -> None:
     page = owner.get_page("/billing/top-up")
     offered = [words(button.get_text(" ")) for button in page.select("button[name=package]")]
     assert offered[0] == "€25.00 about 833 texts"
     assert len(offered) == 4
 
 
-def test_from_nothing_to_an_order(app: Flask, owner: PageClient) -> None:
+def test_the_way_from_an_empty_account_to_an_order(app: Flask, owner: PageClient) -> None:
     answer = owner.send("/billing/top-up", {"package": "500000"})
     assert answer.location == "/billing/company?amount=500000"
     page = owner.post_page(answer.location, COMPANY)
@@ -110,7 +110,7 @@ def test_from_nothing_to_an_order(app: Flask, owner: PageClient) -> None:
     assert (made.net, made.method, made.buyer["tax_id"]) == (500_000, "transfer", "DE136695976")
 
 
-def test_who_is_known_goes_straight_to_the_review(
+def test_with_a_stored_company_the_review_comes_next(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     known(app, cast)
@@ -135,9 +135,7 @@ def test_a_package_that_is_not_offered_is_refused(owner: PageClient) -> None:
         owner.post_page("/billing/top-up", {"package": value}, 422)
 
 
-def test_the_address_of_the_review_cannot_be_bent(
-    app: Flask, cast: Cast, owner: PageClient
-) -> None:
+def test_the_address_of_the_review_is_validated(app: Flask, cast: Cast, owner: PageClient) -> None:
     known(app, cast)
     good = reviewed(owner)
     for amount in ["", "0", "-1", "x", "99900", "250050", "9" * 30]:
@@ -178,7 +176,7 @@ def test_without_a_company_nothing_is_ordered(app: Flask, cast: Cast, owner: Pag
     assert owner.send("/billing/top-up/review", form).location == "/billing/company?amount=500000"
 
 
-def test_a_form_that_was_bent_orders_nothing(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_a_manipulated_form_orders_nothing(app: Flask, cast: Cast, owner: PageClient) -> None:
     known(app, cast)
     good = reviewed(owner)
     for changes in [{"method": "card"}, {"method": "cash"}, {"nonce": "x"}, {"agreed": "much"}]:
@@ -207,7 +205,7 @@ def test_cards_are_offered_only_where_they_work(app: Flask, cast: Cast, owner: P
         ({}, "same country, Germany", "€59.50"),
     ],
 )
-def test_the_reason_for_the_vat_is_said(
+def test_the_reason_for_the_vat_is_shown(
     app: Flask, cast: Cast, owner: PageClient, company: dict[str, str], shown: str, gross: str
 ) -> None:
     known(app, cast, **company)
@@ -216,7 +214,7 @@ def test_the_reason_for_the_vat_is_said(
     assert f"To pay {gross}" in page
 
 
-def test_a_register_that_is_down_is_explained_and_can_be_asked_again(
+def test_an_unavailable_vies_is_explained_and_can_be_asked_again(
     app: Flask, cast: Cast, owner: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("promosms.services.invoices.vies.RETRY_AFTER", timedelta(0))
@@ -244,7 +242,7 @@ def test_members_are_told_who_can(colleague: PageClient) -> None:
     assert colleague.get("/billing/company").status_code == 403
 
 
-def test_while_nobody_sells_it_says_whom_to_write_to(
+def test_without_a_seller_it_shows_whom_to_write_to(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     known(app, cast)
@@ -266,7 +264,7 @@ def test_admins_see_which_settings_are_missing(app: Flask, admin: PageClient) ->
     assert "OPERATOR_IBAN" in shown
 
 
-def test_the_company_is_asked_for_here_and_nowhere_before(app: Flask, owner: PageClient) -> None:
+def test_the_company_is_asked_for_at_the_first_top_up(app: Flask, owner: PageClient) -> None:
     owner.get_page("/billing")
     owner.get_page("/billing/top-up")
     with app.app_context():
