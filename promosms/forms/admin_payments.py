@@ -35,7 +35,7 @@ class AmountMixin:
 
     def validate_amount(self, field: Field) -> None:
         """Positive, in whole cents, at most a million, in no other currency."""
-        currency = setting("CURRENCY")
+        currency = settings.currency
         if _names_other_currency(field.data, currency):
             raise ValidationError(gettext("Enter the amount in %(currency)s.", currency=currency))
         try:
@@ -139,7 +139,7 @@ def amount_of(typed: str) -> int | None:
 
 def _bare(typed: str) -> str:
     """The number without the currency of the installation."""
-    currency = str(setting("CURRENCY"))
+    currency = settings.currency
     signs = {"EUR": "€", "GBP": "£", "USD": "$", "PLN": "zł"}
     for sign in (currency, currency.lower(), signs.get(currency, currency)):
         typed = typed.replace(sign, "")

@@ -161,7 +161,7 @@ def cell_problem(error: BadCell) -> str:
         ),
         PriceProblem.CURRENCY: gettext(
             "Prices here are in %(ours)s, not in %(said)s. Convert them first.",
-            ours=setting("CURRENCY"),
+            ours=settings.currency,
             said=error.value,
         ),
         PriceProblem.TWICE: gettext(

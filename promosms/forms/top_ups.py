@@ -219,7 +219,7 @@ class CompanyForm(FlaskForm):
 
 def _bare(typed: str) -> str:
     """The number without spaces and currency, with an ASCII minus."""
-    code = setting("CURRENCY")
+    code = settings.currency
     plain = typed.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
     for name in (code, code.lower(), get_currency_symbol(code, current_language())):
         plain = plain.replace(name, "")

@@ -13,7 +13,7 @@ from promosms.language import operator_name
 from promosms.models import Role
 from promosms.services.accounts import adjustments, trial
 from promosms.services.payments import top_up_search
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 @dataclass(frozen=True)

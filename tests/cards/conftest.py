@@ -87,10 +87,11 @@ def stripe_url() -> Iterator[str]:
 @pytest.fixture
 def stripe(app: Flask, stripe_url: str) -> Iterator[Stripe]:
     """An empty Stripe, and an installation that is connected to it."""
-    app.config.update(
-        STRIPE_SECRET_KEY="sk_test_0123456789",
-        STRIPE_WEBHOOK_SECRET=SECRET,
-        STRIPE_URL=stripe_url,
+    override(
+        app,
+        stripe_secret_key="sk_test_0123456789",
+        stripe_webhook_secret=SECRET,
+        stripe_url=stripe_url,
     )
     headers = {"Authorization": "Bearer sk_test_0123456789"}
     with httpx.Client(headers=headers, timeout=20) as line:

@@ -15,7 +15,7 @@ from promosms.language import gettext as _
 from promosms.models import Invoice, InvoiceKind, Payment, TaxAnswer, TaxCheck, TopUp, now
 from promosms.services.invoices import seller as sellers
 from promosms.services.invoices import seller_days
-from promosms.settings import setting
+from promosms.settings import settings
 
 # The e-mail address of the company is not copied: an invoice does not have to show it.
 BUYER_FIELDS = ("name", "street", "postcode", "city", "country", "tax_id")
@@ -106,7 +106,7 @@ def _document(top_up: TopUp, day: date) -> InvoiceData:
         reference=top_up.reference,
         consultation=_consultation(top_up),
         specimen=seller.specimen,
-        logo=setting("OPERATOR_LOGO"),
+        logo=settings.operator_logo,
     )
 
 

@@ -47,7 +47,7 @@ def issue(top_up: TopUp, payment: Payment | None = None) -> Invoice:
         if existing is not None:
             return existing
         draft = invoice_drafts.of_top_up(top_up, payment)
-        invoice = _number(draft, "INVOICE_SERIES")
+        invoice = _number(draft, settings.invoice_series)
         invoice.account_id, invoice.top_up_id = top_up.account_id, top_up.id
         session.add(invoice)
         session.flush()
@@ -76,7 +76,7 @@ def credit(invoice: Invoice, gross: int, reason: str, actor: str) -> Invoice:
         net_share = share(original, before + gross) - net
         rest = original.net - net, original.gross - before
         draft = invoice_drafts.correction(original, net_share, gross - net_share, reason, rest)
-        note = _number(draft, "CREDIT_NOTE_SERIES")
+        note = _number(draft, settings.credit_note_series)
         note.account_id, note.top_up_id = original.account_id, original.top_up_id
         note.original_id = original.id
         session.add(note)
@@ -169,14 +169,14 @@ def _purge_after(issued_on: date) -> date:
     return date((issued_on + timedelta(days=31)).year + settings.invoice_years, 12, 31)
 
 
-def _number(draft: InvoiceData, setting_name: str) -> Invoice:
-    """Number, date and freeze a draft; `setting_name` is the setting that names its series.
+def _number(draft: InvoiceData, chosen: str) -> Invoice:
+    """Number, date and freeze a draft; `chosen` is the series of the settings.
 
     The day is read after the number was taken: so a later number never has an earlier day. If
     the lock was awaited over New Year, the invoice still has the last day of the number's year.
     """
     year = seller_days.day_of(now()).year
-    series = invoice_numbers.series(setting_name, specimen=draft.specimen)
+    series = invoice_numbers.series(chosen, specimen=draft.specimen)
     number = invoice_numbers.next_number(series, year)
     issued_on = min(seller_days.day_of(now()), date(year, 12, 31))
     label = invoice_numbers.label(series, year, number)

@@ -32,9 +32,8 @@ def next_number(series: str, year: int) -> int:
         return session.execute(statement).scalar_one()
 
 
-def series(name: str, *, specimen: bool) -> str:
-    """The series that a setting names; specimens have their own, so real numbers begin at 1."""
-    chosen = str(setting(name))
+def series(chosen: str, *, specimen: bool) -> str:
+    """The series of the settings; specimens have their own, so real numbers begin at 1."""
     return f"TEST-{chosen}"[:LONGEST] if specimen else chosen
 
 

@@ -45,15 +45,15 @@ SPECIMEN = Seller(
 
 def missing() -> list[str]:
     """The names of the settings that an invoice needs and that are not set."""
-    return [name for name in NEEDED if not setting(name)]
+    return selling_checks.missing(settings)
 
 
 def seller() -> Seller | None:
     """The seller; None when settings are missing, and then nothing can be bought."""
     if not missing():
         return _from_settings()
-    partly_set = any(setting(name) for name in TELLING)
-    return None if partly_set or setting("PRODUCTION") else SPECIMEN
+    tried_out = selling_checks.untouched(settings) and not settings.production
+    return SPECIMEN if tried_out else None
 
 
 def _from_settings() -> Seller:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 from promosms.services.invoices import seller as sellers
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 def zone() -> ZoneInfo:
     """The time zone of the seller; UTC without a seller."""
-    if setting("OPERATOR_TIMEZONE"):
-        return ZoneInfo(setting("OPERATOR_TIMEZONE"))
+    if settings.operator_timezone:
+        return ZoneInfo(settings.operator_timezone)
     seller = sellers.seller()
     zones = get_global("territory_zones").get(seller.country if seller else "", ())
     return ZoneInfo(min(zones, key=_outside_europe, default="UTC"))

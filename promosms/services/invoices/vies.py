@@ -23,7 +23,7 @@ from promosms.models import TaxAnswer, TaxCheck, now
 from promosms.services.invoices import seller as sellers
 from promosms.services.invoices import tax_ids
 from promosms.services.invoices.seller import Seller
-from promosms.settings import setting
+from promosms.settings import settings
 
 log = logs.get(__name__)
 TIMEOUT_SECONDS = 5.0
@@ -48,7 +48,7 @@ class _Reply:
 
 def usable(tax_id: str) -> bool:
     """Can this number be checked with VIES?"""
-    return bool(setting("VIES_URL")) and tax_ids.in_vies(tax_id)
+    return bool(settings.vies_url) and tax_ids.in_vies(tax_id)
 
 
 def last(account_id: int, tax_id: str) -> TaxCheck | None:
@@ -118,7 +118,7 @@ def _ask(tax_id: str, seller: Seller | None) -> _Reply:
 
 
 def _post(params: dict[str, str]) -> dict[str, Any]:
-    url = setting("VIES_URL").rstrip("/") + "/check-vat-number"
+    url = settings.vies_url.rstrip("/") + "/check-vat-number"
     deadline = time.monotonic() + TIMEOUT_SECONDS
     body = b""
     try:

@@ -60,7 +60,7 @@ class Month:
 
 def month(first: date, currency: str | None = None) -> Month:
     """The figures of a month by any of its days, by default in the installation's currency."""
-    scope = _Scope(first.replace(day=1), currency or setting("CURRENCY"))
+    scope = _Scope(first.replace(day=1), currency or settings.currency)
     invoiced = select(_total(Invoice.gross), _total(Invoice.net)).where(*scope.invoices)
     gross, net = db.session.execute(invoiced).one()
     paid = db.session.scalar(select(_total(Payment.amount)).where(*scope.payments)) or 0

@@ -10,7 +10,7 @@ from promosms.models import Account, TopUp
 from promosms.services.audit import log as audit_log
 from promosms.services.payments import payments, top_up_search
 from promosms.services.payments.top_up_search import TopUpRow
-from promosms.settings import setting
+from promosms.settings import settings
 
 
 class ReferenceBooked(Exception):
@@ -43,7 +43,7 @@ def receive(top_up: TopUp, typed: str, amount: int, paid_at: datetime, actor: st
                 amount,
                 actor=actor,
                 paid_at=paid_at,
-                currency=setting("CURRENCY"),
+                currency=settings.currency,
             )
             if not booked_before:
                 _record(session, top_up_id, actor, "top_up.receive", amount)

@@ -66,7 +66,7 @@ def api() -> Iterator[stripe.StripeClient]:
     if not available():
         raise Unavailable("cards are not configured")
     http: Any = stripe.RequestsClient(timeout=TIMEOUT_SECONDS)
-    address = str(setting("STRIPE_URL"))
+    address = settings.stripe_url
     try:
         yield stripe.StripeClient(
             settings.stripe_secret_key,

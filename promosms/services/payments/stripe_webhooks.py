@@ -51,7 +51,7 @@ class Event:
 
 def verify(body: bytes, signature: str) -> Event:
     """Check the signature of the raw body, and read it; raises BadEvent."""
-    secret = str(setting("STRIPE_WEBHOOK_SECRET"))
+    secret = settings.stripe_webhook_secret
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, MAX_AGE_SECONDS)
         event: Any = json.loads(body)

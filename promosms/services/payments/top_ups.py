@@ -76,13 +76,13 @@ class Quote:
 
 def packages() -> list[int]:
     """The net amounts that are offered, the smallest first."""
-    offered = {int(amount) for amount in setting("TOP_UP_PACKAGES")}
+    offered = {int(amount) for amount in settings.top_up_packages}
     return sorted(amount for amount in offered if why_not(amount) is None)
 
 
 def why_not(net: int) -> str | None:
     """Why an amount is not for sale: "small", "large", "cents"; None if it is for sale."""
-    if net < setting("TOP_UP_SMALLEST"):
+    if net < settings.top_up_smallest:
         return "small"
     if net > settings.top_up_largest:
         return "large"
@@ -200,7 +200,7 @@ def by_reference(text: str) -> TopUp | None:
 def payable(top_up: TopUp) -> bool:
     """May it be paid now? Not in a currency that the installation does not use any more."""
     is_open = top_up.status == TopUpStatus.OPEN
-    return is_open and top_up.currency == setting("CURRENCY") and sellers.seller() is not None
+    return is_open and top_up.currency == settings.currency and sellers.seller() is not None
 
 
 def cancel(top_up: TopUp, actor: str) -> bool:
@@ -240,7 +240,7 @@ def _public_id(account_id: int, nonce: str) -> str:
     if not nonce:
         return ""
     message = f"top-up:{account_id}:{nonce}".encode()
-    return hmac.new(setting("SECRET_KEY").encode(), message, hashlib.sha256).hexdigest()[:20]
+    return hmac.new(settings.secret_key.encode(), message, hashlib.sha256).hexdigest()[:20]
 
 
 def _draft(account_id: int, terms: Quote, method: PayMethod) -> TopUp:
@@ -268,7 +268,7 @@ def _store(session: Session, top_up: TopUp) -> TopUp:
         top_up.reference = payment_references.new()
     seller, year = sellers.seller(), seller_days.day_of(now()).year
     specimen = seller is not None and seller.specimen
-    series = invoice_numbers.series("PRO_FORMA_SERIES", specimen=specimen)
+    series = invoice_numbers.series(settings.pro_forma_series, specimen=specimen)
     top_up.number = invoice_numbers.label(series, year, invoice_numbers.next_number(series, year))
     session.add(top_up)
     session.flush()

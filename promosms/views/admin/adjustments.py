@@ -9,7 +9,7 @@ from promosms.models import Adjustment
 from promosms.services.accounts import accounts
 from promosms.services.accounts import adjustments as services
 from promosms.services.ledger import ledger
-from promosms.settings import setting
+from promosms.settings import settings
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
 from promosms.views.billing.after_payment import wake_campaigns
@@ -29,7 +29,7 @@ def adjustments() -> ResponseReturnValue:
         decided=shown,
         first=before is not None,
         further=shown[-1].adjustment.id if len(decided) > services.PAGE else None,
-        limit=setting("ADJUSTMENT_LIMIT"),
+        limit=settings.adjustment_limit,
         alone=services.alone(),
         names=accounts.admin_emails(),
         me=me(),

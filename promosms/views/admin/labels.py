@@ -17,7 +17,7 @@ from promosms.models import (
 )
 from promosms.services.invoices import export as invoice_export
 from promosms.services.payments.top_up_search import TopUpRow
-from promosms.settings import setting
+from promosms.settings import settings
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -85,7 +85,7 @@ def chosen(choices: type[Choice], typed: str | None, default: Choice) -> Choice:
 
 def currency() -> str:
     """The currency of this installation."""
-    return str(setting("CURRENCY"))
+    return settings.currency
 
 
 def top_up_state(row: TopUpRow) -> tuple[object, str]:

@@ -83,7 +83,7 @@ def _rows(account_id: int, filters: StatementFilter) -> Iterator[list[str | Deci
             statement_labels.reason(row),
             _decimal(row.amount),
             _decimal(row.after) if filters.whole else "",
-            setting("CURRENCY"),
+            settings.currency,
             row.invoice.label if row.invoice else "",
         ]
 

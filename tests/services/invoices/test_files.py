@@ -93,7 +93,7 @@ def test_a_seller_in_poland_gets_the_structured_invoice(app: Flask, account: int
 
 
 def test_an_invoice_not_for_ksef_has_its_other_files(app: Flask, account: int) -> None:
-    app.config.update(POLISH)
+    override(app, POLISH)
     invoice = issued(account, rate=1900, currency="PLN")
     invoice_files.complete(invoice.id)
     assert invoice_files.kinds(invoice) == ["pdf", "xml"]

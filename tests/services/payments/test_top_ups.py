@@ -288,7 +288,7 @@ def test_a_payment_after_expiry_counts(cast: Cast) -> None:
 def test_an_order_in_another_currency_cannot_be_paid(app: Flask, cast: Cast) -> None:
     top_up = order(cast)
     assert top_ups.payable(top_up)
-    app.config["CURRENCY"] = "PLN"
+    override(app, currency="PLN")
     assert not top_ups.payable(top_up)
     assert invoice_drafts.pro_forma(top_up).currency == "EUR"
 
