@@ -15,6 +15,7 @@ from flask_babel import (
     gettext,
     lazy_gettext,
     ngettext,
+    pgettext,
 )
 from flask_login import current_user
 
@@ -30,6 +31,7 @@ __all__ = [
     "moment",
     "ngettext",
     "number",
+    "pgettext",
 ]
 
 UNITS = Decimal(10_000)

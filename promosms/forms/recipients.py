@@ -1,5 +1,6 @@
-"""What is typed in about one recipient, and the names of the free fields."""
+"""What is typed in about one recipient, and the names of the free fields: made from FIELDS."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -8,82 +9,96 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
 from promosms.forms.shared import ConsentPart, stripped
-from promosms.language import gettext
 from promosms.language import lazy_gettext as _
-from promosms.models import FIELDS, Account, RecipientList
-from promosms.services.recipients.recipients import FREE_FIELDS, LENGTHS
+from promosms.models import FIELD_NAMES, FIELDS, Account, Field, Input, RecipientList
+from promosms.services.recipients.fields import FREE_FIELDS, labels
 
 
-def _text(label: Any, name: str) -> StringField:
-    longest = LENGTHS[name]
-    return StringField(
-        label,
-        [Length(max=longest)],
-        filters=[stripped],
-        render_kw={"maxlength": longest, "autocomplete": "off"},
-    )
-
-
-def field_labels(account: Account) -> dict[str, str]:
-    """The names of all fields, the free ones as the account calls them."""
-    names = {
-        "phone": gettext("Mobile number"),
-        "email": gettext("E-mail"),
-        "first_name": gettext("First name"),
-        "last_name": gettext("Last name"),
-        "company": gettext("Company"),
-        "tax_id": gettext("Tax ID"),
-        "address": gettext("Address"),
-        "city": gettext("City"),
-        "note": gettext("Note"),
-    }
-    for number, name in enumerate(FREE_FIELDS, 1):
-        label = account.field_labels.get(name)
-        names[name] = label or gettext("Free field %(number)s", number=number)
-    return names
-
-
-class RecipientForm(ConsentPart, FlaskForm):
-    """All that can be known of a recipient; only the number is needed."""
-
-    phone = TelField(
-        _("Mobile number"),
+def _phone(about: Field) -> TelField:
+    return TelField(
+        _lazy(about.label),
         [InputRequired(_("Enter a mobile number."))],
         description=_("With the country code if it is abroad, such as +44 7911 123456."),
         render_kw={"maxlength": 40, "autocomplete": "off"},
     )
-    first_name = _text(_("First name"), "first_name")
-    last_name = _text(_("Last name"), "last_name")
-    email = EmailField(
-        _("E-mail"),
-        [Optional(), Length(max=254), Email(_("This is not an e-mail address."))],
+
+
+def _email(about: Field) -> EmailField:
+    return EmailField(
+        _lazy(about.label),
+        [Optional(), Length(max=about.longest), Email(_("This is not an e-mail address."))],
         filters=[stripped],
-        render_kw={"maxlength": 254, "autocomplete": "off"},
+        render_kw={"maxlength": about.longest, "autocomplete": "off"},
     )
-    company = _text(_("Company"), "company")
-    tax_id = _text(_("Tax ID"), "tax_id")
-    address = _text(_("Address"), "address")
-    city = _text(_("City"), "city")
-    note = TextAreaField(
-        _("Note"), [Length(max=LENGTHS["note"])], filters=[stripped], render_kw={"rows": 3}
+
+
+def _line(about: Field) -> StringField:
+    return StringField(
+        _lazy(about.label),
+        [Length(max=about.longest)],
+        filters=[stripped],
+        render_kw={"maxlength": about.longest, "autocomplete": "off"},
     )
-    field1 = _text("", "field1")
-    field2 = _text("", "field2")
-    field3 = _text("", "field3")
-    field4 = _text("", "field4")
-    field5 = _text("", "field5")
+
+
+def _lines(about: Field) -> TextAreaField:
+    return TextAreaField(
+        _lazy(about.label),
+        [Length(max=about.longest)],
+        filters=[stripped],
+        render_kw={"rows": 3},
+    )
+
+
+def _lazy(label: str) -> Any:
+    """The name of a field in the reader's language; a free one gets its name from the account."""
+    return _(label) if label else ""
+
+
+INPUTS: dict[Input, Callable[[Field], Any]] = {
+    Input.PHONE: _phone,
+    Input.EMAIL: _email,
+    Input.LINE: _line,
+    Input.LINES: _lines,
+}
+FIRST = tuple(each.name for each in FIELDS if each.first)
+MORE = tuple(each.name for each in FIELDS if not each.first)
+FieldsPart: Any = type(
+    "FieldsPart",
+    (),
+    {
+        each.name: INPUTS[each.input](each)
+        for each in sorted(FIELDS, key=lambda each: not each.first)
+    },
+)
+"""The part of a form with all fields of a recipient, made from their columns."""
+
+
+class RecipientForm(ConsentPart, FieldsPart, FlaskForm):
+    """All that can be known of a recipient; only the number is needed."""
+
     lists = SelectMultipleField(_("Lists"), option_widget=CheckboxInput())
 
     def prepare(self, account: Account, lists: list[RecipientList]) -> None:
         """Name the free fields and offer the lists."""
-        names = field_labels(account)
+        names = labels(account)
         for name in FREE_FIELDS:
             self[name].label.text = names[name]
         self.lists.choices = {each.public_id: each.name for each in lists}
 
+    @property
+    def first(self) -> list[Any]:
+        """The fields at the top of the page."""
+        return [self[name] for name in FIRST]
+
+    @property
+    def more(self) -> list[Any]:
+        """The fields that are folded away."""
+        return [self[name] for name in MORE]
+
     def values(self) -> dict[str, str]:
         """The fields of the recipient as they were typed."""
-        return {name: self[name].data or "" for name in FIELDS}
+        return {name: self[name].data or "" for name in FIELD_NAMES}
 
     def list_ids(self, lists: list[RecipientList]) -> list[int]:
         """The ids of the chosen lists."""
@@ -91,14 +106,25 @@ class RecipientForm(ConsentPart, FlaskForm):
         return [each.id for each in lists if each.public_id in chosen]
 
 
-class FieldNamesForm(FlaskForm):
-    """How the account calls its five free fields."""
+NamesPart: Any = type(
+    "NamesPart",
+    (),
+    {
+        name: StringField(
+            _("Free field %(number)s", number=number), [Length(max=40)], filters=[stripped]
+        )
+        for number, name in enumerate(FREE_FIELDS, 1)
+    },
+)
 
-    field1 = StringField(_("Free field 1"), [Length(max=40)], filters=[stripped])
-    field2 = StringField(_("Free field 2"), [Length(max=40)], filters=[stripped])
-    field3 = StringField(_("Free field 3"), [Length(max=40)], filters=[stripped])
-    field4 = StringField(_("Free field 4"), [Length(max=40)], filters=[stripped])
-    field5 = StringField(_("Free field 5"), [Length(max=40)], filters=[stripped])
+
+class FieldNamesForm(NamesPart, FlaskForm):
+    """How the account calls its free fields."""
+
+    @property
+    def names(self) -> list[Any]:
+        """A field for each name."""
+        return [self[name] for name in FREE_FIELDS]
 
     def labels(self) -> dict[str, str]:
         """The names by field."""

@@ -15,7 +15,7 @@ from promosms.models.auth.recovery_code import RecoveryCode
 from promosms.models.auth.session import Session
 from promosms.models.auth.two_factor_challenge import TwoFactorChallenge
 from promosms.models.auth.user import Role, User
-from promosms.models.base import Model, Privacy, UtcDateTime, new_public_id, now, table_of
+from promosms.models.base import Model, Privacy, UtcDateTime, models, new_public_id, now, table_of
 from promosms.models.campaigns.campaign import Campaign, CampaignList, CampaignStatus
 from promosms.models.gateways.gateway import EventKind, Gateway, GatewayEvent, GatewayStatus
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
@@ -39,8 +39,16 @@ from promosms.models.prices.price import BEGINNING, Price
 from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
 from promosms.models.recipients.list import ListRecipient, RecipientList
-from promosms.models.recipients.recipient import FIELDS, Consent, Recipient
+from promosms.models.recipients.recipient import (
+    FIELD_NAMES,
+    FIELDS,
+    Consent,
+    Field,
+    Input,
+    Recipient,
+)
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
+from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.sending.message import (
     TROUBLED,
     InboundKind,
@@ -55,7 +63,12 @@ from promosms.models.sending.message_count import MessageCount
 
 __all__ = [
     "BEGINNING",
+    "WORDS",
+    "Export",
+    "NotExported",
+    "Retention",
     "FIELDS",
+    "FIELD_NAMES",
     "Account",
     "AccountExport",
     "AccountStatus",
@@ -82,6 +95,7 @@ __all__ = [
     "Erasure",
     "EventKind",
     "ExportStatus",
+    "Field",
     "Gateway",
     "GatewayEvent",
     "GatewayStatus",
@@ -90,6 +104,7 @@ __all__ = [
     "Import",
     "ImportStatus",
     "InboundKind",
+    "Input",
     "InboundMessage",
     "Invoice",
     "InvoiceDocument",
@@ -138,6 +153,7 @@ __all__ = [
     "UtcDateTime",
     "Worker",
     "apart_of",
+    "models",
     "new_public_id",
     "now",
     "table_of",

@@ -7,15 +7,20 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKeyConstraint,
     Integer,
     MetaData,
+    Select,
     Table,
+    select,
 )
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from promosms.models.registry import Export, NotExported, Retention
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,10 +44,42 @@ class Privacy(StrEnum):
 
 
 class Model(DeclarativeBase):
-    """Base of all models. Each says its privacy class; one that does not fails the tests."""
+    """Base of all models. Each says whose data it holds, what of it is exported, how long it stays.
+
+    Erasure, export, retention and the policy page read it; a model that says nothing fails
+    tests/meta/test_registry.py.
+    """
 
     metadata = MetaData(naming_convention=NAMES)
     privacy: ClassVar[Privacy]
+    export: ClassVar[Export | tuple[Export, ...] | NotExported]
+    retention: ClassVar[Retention]
+
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """The rows that belong to an account: by `account_id`, or by a `user_id` of its users.
+
+        A table whose rows are found in another way says how; LookupError if they are nobody's.
+        """
+        columns = cls.__table__.columns
+        if "account_id" in columns:
+            own: ColumnElement[bool] = columns["account_id"] == account_id
+            return own
+        if "user_id" in columns:
+            return columns["user_id"].in_(users_of(account_id, "id"))
+        raise LookupError(f"{cls.__name__} does not say how a row belongs to an account")
+
+
+def users_of(account_id: int, column: str) -> Select[Any]:
+    """What stands in a column of the users of an account, as a subquery."""
+    users = Model.metadata.tables["users"].columns
+    return select(users[column]).where(users["account_id"] == account_id)
+
+
+def models() -> dict[str, type[Model]]:
+    """All models by the names of their tables."""
+    found: list[type[Model]] = [mapper.class_ for mapper in Model.registry.mappers]
+    return {model.__tablename__: model for model in sorted(found, key=lambda m: m.__tablename__)}
 
 
 def table_of(model: type[Model]) -> Table:

@@ -6,6 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
+from promosms.models.registry import NOBODYS, Retention
 
 
 class SpentProof(Model):
@@ -13,6 +14,8 @@ class SpentProof(Model):
 
     __tablename__ = "spent_proofs"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention("`expires_at`", by="system texts")
 
     signature: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,12 +1,13 @@
 """Text attempts: what the limits of system texts count, for a day or two and without a person."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import NOBODYS, Retention
 
 
 class AttemptKind(StrEnum):
@@ -26,6 +27,8 @@ class TextAttempt(Model):
     __tablename__ = "text_attempts"
     __table_args__ = (Index("ix_text_attempts_kind", "kind", "created_at"),)
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention("it was made", by="system texts", limit=timedelta(hours=24))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(6))
@@ -46,6 +49,8 @@ class TextBlock(Model):
 
     __tablename__ = "text_blocks"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention("`until`", by="system texts")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -61,6 +66,8 @@ class TextRefusal(Model):
 
     __tablename__ = "text_refusals"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention("its hour", by="system texts", limit=timedelta(hours=24))
 
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     layer: Mapped[str] = mapped_column(String(12), primary_key=True)

@@ -4,10 +4,11 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, SmallInteger, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import KEY, MACHINERY, N_, WITH_ACCOUNT, Export
 
 
 def new_log_key() -> str:
@@ -40,6 +41,23 @@ class Account(Model):
         {"sqlite_autoincrement": True},  # an id is never given twice
     )
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "account",
+        N_("The account."),
+        without={"served_at": MACHINERY, "log_key": KEY},
+        words={
+            "suspended_reason": N_("why the operator has suspended the account"),
+            "region": N_("the country of numbers without a prefix"),
+            "timezone": N_("the time zone"),
+            "balance": N_("what can be spent"),
+            "field_labels": N_("what you call your own fields"),
+            "approved_at": N_("when the trial ended"),
+            "terms_version": N_("the version of the policies that was accepted"),
+            "retention_days": N_("days for which numbers and texts of messages are kept"),
+        },
+        money=("balance", "held"),
+    )
+    retention = WITH_ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -56,3 +74,8 @@ class Account(Model):
     retention_days: Mapped[int] = mapped_column(SmallInteger, default=30, server_default="30")
     log_key: Mapped[str] = mapped_column(String(32), default=new_log_key, server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """Its own row."""
+        return cls.id == account_id

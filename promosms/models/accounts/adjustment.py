@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, OPERATOR, WITH_ACCOUNT, Export
 
 
 class AdjustmentStatus(StrEnum):
@@ -23,6 +24,14 @@ class Adjustment(Model):
 
     __tablename__ = "adjustments"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "adjustments",
+        N_("Corrections of your balance that the operator considered."),
+        without=dict.fromkeys(("asked_by", "decided_by"), OPERATOR),
+        words={"decided_at": N_("when it was decided")},
+        money=("amount",),
+    )
+    retention = WITH_ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

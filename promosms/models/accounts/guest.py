@@ -1,11 +1,12 @@
 """Guests: the few numbers that an account may text while it tries the service."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, Export, Retention
 
 
 class Guest(Model):
@@ -14,6 +15,17 @@ class Guest(Model):
     __tablename__ = "guests"
     __table_args__ = (UniqueConstraint("account_id", "phone"),)
     privacy = Privacy.COLLECTED
+    export = Export(
+        "guests",
+        N_("Numbers that you may text while you try the service."),
+        words={"added_at": N_("when it was added"), "removed_at": N_("when it was removed")},
+    )
+    retention = Retention(
+        "it was removed",
+        by="guests",
+        limit=timedelta(hours=24),
+        what=N_("Guests whom an account on trial has removed"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -2,10 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ColumnElement, String, case, literal, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.accounts.account import Account
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
+from promosms.models.registry import KEY, N_, NOBODYS, REPEATED, WITH_INSTALLATION, Export
+
+
+def _actor(account_id: int) -> ColumnElement[str]:
+    """Who did it: a user of the account by name, of the others only that it was the operator."""
+    ours = AuditEntry.actor.in_(users_of(account_id, "public_id"))
+    return case((ours, AuditEntry.actor), else_=literal("operator"))
 
 
 class AuditEntry(Model):
@@ -19,6 +27,24 @@ class AuditEntry(Model):
 
     __tablename__ = "audit_entries"
     privacy = Privacy.SYSTEM
+    export = Export(
+        "audit",
+        N_("What owners, members and the operator have done to the account."),
+        without={
+            "salt": KEY,
+            "detail_digest": REPEATED,
+            "previous": REPEATED,
+            "digest": REPEATED,
+        },
+        words={
+            "actor": N_("who did it: a user, or the operator"),
+            "action": N_("what was done"),
+            "subject": N_("to what it was done"),
+            "detail": N_("the reason"),
+        },
+        values={"actor": _actor},
+    )
+    retention = WITH_INSTALLATION
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     actor: Mapped[str] = mapped_column(String(20))
@@ -31,12 +57,20 @@ class AuditEntry(Model):
     digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """What was done to the account, or by its users."""
+        name = select(Account.public_id).where(Account.id == account_id)
+        return or_(cls.subject.in_(name), cls.actor.in_(users_of(account_id, "public_id")))
+
 
 class AuditHead(Model):
     """The end of the chain, in one row: who adds an entry locks it. It tells if the end is gone."""
 
     __tablename__ = "audit_head"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     entry_id: Mapped[int] = mapped_column(BigId, default=0)

@@ -1,11 +1,12 @@
 """Throttles: how many tries have gone wrong in a row, and until when there is a pause."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.registry import NOBODYS, Retention
 
 
 class Backoff(Model):
@@ -16,6 +17,8 @@ class Backoff(Model):
 
     __tablename__ = "backoffs"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention("its last try", by="backoffs", limit=timedelta(days=30))
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int] = mapped_column(Integer, default=0)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ColumnElement, ForeignKey, String, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
+from promosms.models.registry import N_, NotExported, Retention
 
 
 class EmailLinkKind(StrEnum):
@@ -27,6 +28,12 @@ class EmailLink(Model):
 
     __tablename__ = "email_links"
     privacy = Privacy.ACCOUNT
+    export = NotExported(N_("Links that were sent by e-mail: they are keys."))
+    retention = Retention(
+        "it is used, or `expires_at`",
+        by="registrations",
+        what=N_("A registration that nobody completes"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
@@ -37,3 +44,9 @@ class EmailLink(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """Those of its users, and those that were sent to their addresses."""
+        by_user = cls.user_id.in_(users_of(account_id, "id"))
+        return or_(by_user, cls.email.in_(users_of(account_id, "email")))

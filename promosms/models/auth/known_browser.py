@@ -1,11 +1,12 @@
 """Known browsers: from where a user has signed in before."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.registry import N_, NotExported, Retention
 
 
 class KnownBrowser(Model):
@@ -16,6 +17,8 @@ class KnownBrowser(Model):
 
     __tablename__ = "known_browsers"
     privacy = Privacy.ACCOUNT
+    export = NotExported(N_("From where you have signed in, in a form that nobody can read."))
+    retention = Retention("it was last used", by="known_browsers", limit=timedelta(days=90))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

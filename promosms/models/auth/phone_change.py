@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime
+from promosms.models.registry import N_, NotExported, Retention
 
 
 class PhoneChange(Model):
@@ -13,6 +14,8 @@ class PhoneChange(Model):
 
     __tablename__ = "phone_changes"
     privacy = Privacy.ACCOUNT
+    export = NotExported(N_("A new number that waits to be confirmed: its code is a key."))
+    retention = Retention("it is confirmed, or `expires_at`", by="phone_changes.forget_expired")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)

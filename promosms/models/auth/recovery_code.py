@@ -4,6 +4,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy
+from promosms.models.registry import N_, NotExported, Retention
 
 
 class RecoveryCode(Model):
@@ -15,6 +16,8 @@ class RecoveryCode(Model):
 
     __tablename__ = "recovery_codes"
     privacy = Privacy.ACCOUNT
+    export = NotExported(N_("Recovery codes: they are keys."))
+    retention = Retention("it is used, or its user makes new ones, or leaves")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

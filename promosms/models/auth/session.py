@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from promosms.models.auth.user import User
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import KEY, N_, Export, Retention
 
 
 class Session(Model):
@@ -17,6 +18,22 @@ class Session(Model):
 
     __tablename__ = "sessions"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "sessions",
+        N_("Browsers that are signed in."),
+        without=dict.fromkeys(("public_id", "token_hash"), KEY),
+        words={
+            "user_id": N_("the user, see users"),
+            "browser": N_("kind of browser"),
+            "seen_at": N_("when it was last used"),
+        },
+    )
+    retention = Retention(
+        "it ends",
+        by="sessions",
+        setting="SESSION_HOURS",
+        what=N_("Sessions (which browser is signed in)"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

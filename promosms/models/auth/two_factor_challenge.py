@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from promosms.models.auth.user import User
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.registry import N_, NotExported, Retention
 
 
 class TwoFactorChallenge(Model):
@@ -18,6 +19,8 @@ class TwoFactorChallenge(Model):
 
     __tablename__ = "two_factor_challenges"
     privacy = Privacy.ACCOUNT
+    export = NotExported(N_("Sign-ins that wait for a code: they are keys."))
+    retention = Retention("it is answered, or `expires_at`", by="two_factor.forget_expired")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from promosms.models.accounts.account import Account
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import KEY, MACHINERY, N_, WITH_ACCOUNT, Export
 
 
 class Role(StrEnum):
@@ -28,6 +29,27 @@ class User(Model):
 
     __tablename__ = "users"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "users",
+        N_("The people who sign in. Passwords and keys are not in this file."),
+        without={
+            "password_hash": KEY,
+            "system_hash": KEY,
+            "system_expires_at": KEY,
+            "system_tries": KEY,
+            "must_choose_password": MACHINERY,
+            "totp_sealed": KEY,
+            "totp_counter": KEY,
+        },
+        words={
+            "role": N_("what the user may do"),
+            "totp_on_at": N_("since when a code is asked for when signing in"),
+            "totp_off_at": N_("from when on it is not asked for any more"),
+            "signed_in_at": N_("when the user last signed in"),
+        },
+        referred=("user_id",),
+    )
+    retention = WITH_ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

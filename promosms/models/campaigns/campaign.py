@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import MACHINERY, N_, OPERATOR, WITH_ACCOUNT, Export
 
 
 class CampaignStatus(StrEnum):
@@ -19,6 +20,12 @@ class CampaignStatus(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+
+
+COUNTERS = (
+    *("n_queued", "n_sending", "n_sent", "n_delivered", "n_undelivered", "n_expired"),
+    *("n_failed", "n_unknown", "n_skipped", "n_cancelled"),
+)
 
 
 class Campaign(Model):
@@ -38,6 +45,30 @@ class Campaign(Model):
         {"sqlite_autoincrement": True},  # an id is never given twice
     )
     privacy = Privacy.COLLECTED
+    export = Export(
+        "campaigns",
+        N_("Your campaigns and how many of their messages ended how."),
+        without={
+            "route_id": OPERATOR,
+            "cursor": MACHINERY,
+            "walks": MACHINERY,
+            "told_missing_at": MACHINERY,
+        },
+        words={
+            "opt_out_line": N_("is the line with which one opts out added"),
+            "everyone": N_("is it addressed to all recipients"),
+            "audience": N_("how many recipients it was addressed to"),
+            "agreed_price": N_("the price that was agreed to"),
+            "total_price": N_("the price of all prepared messages"),
+            "missing": N_("what was missing on the balance"),
+            "n_parts": N_("parts of all messages"),
+            "launched_at": N_("when it was launched"),
+            **dict.fromkeys(COUNTERS, N_("messages with this status now")),
+        },
+        money=("agreed_price", "total_price", "missing"),
+        referred=("campaign_id",),
+    )
+    retention = WITH_ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -78,6 +109,10 @@ class CampaignList(Model):
 
     __tablename__ = "campaign_lists"
     privacy = Privacy.COLLECTED
+    export = Export(
+        "campaign-lists", N_("To which lists a campaign was addressed."), parent="campaign_id"
+    )
+    retention = WITH_ACCOUNT
 
     campaign_id: Mapped[int] = mapped_column(
         ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True

@@ -1,12 +1,27 @@
 """Gateways: the lines by which messages leave, and what they tell us."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    and_,
+    cast,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, checked_on_sqlite, now
+from promosms.models.registry import N_, NOBODYS, WITH_INSTALLATION, NotExported, Retention
+from promosms.models.sending.message import Message, MessagePart
 
 
 class GatewayStatus(StrEnum):
@@ -29,6 +44,8 @@ class Gateway(Model):
 
     __tablename__ = "gateways"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
@@ -82,6 +99,13 @@ class GatewayEvent(Model):
         ),
     )
     privacy = Privacy.COLLECTED
+    export = NotExported(N_("What gateways have told and nobody has read yet; it becomes replies."))
+    retention = Retention(
+        "it is applied, or it came in",
+        by="receipts",
+        limit=timedelta(days=7),
+        what=N_("Delivery receipts as the network sent them"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
@@ -99,3 +123,12 @@ class GatewayEvent(Model):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """Its own, and receipts that have not found their message of it yet."""
+        parts = select(MessagePart.reference).where(MessagePart.of_account(account_id))
+        messages = select(cast(Message.id, String)).where(Message.of_account(account_id))
+        fits = or_(cls.reference.in_(parts), cls.own.in_(messages))
+        receipt = cls.kind == EventKind.RECEIPT
+        return or_(cls.account_id == account_id, and_(receipt, fits))

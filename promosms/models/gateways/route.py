@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy
+from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
 class SenderKind(StrEnum):
@@ -20,6 +21,8 @@ class Route(Model):
 
     __tablename__ = "routes"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
@@ -38,6 +41,8 @@ class RouteGateway(Model):
 
     __tablename__ = "route_gateways"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"), primary_key=True)
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id"), primary_key=True)

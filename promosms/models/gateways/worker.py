@@ -6,6 +6,7 @@ from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
 class Worker(Model):
@@ -16,6 +17,8 @@ class Worker(Model):
 
     __tablename__ = "workers"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     pid: Mapped[int] = mapped_column(Integer)

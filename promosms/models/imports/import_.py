@@ -1,12 +1,13 @@
 """Imports: files and pasted lists on their way to becoming recipients."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import MACHINERY, N_, Export, Retention
 
 
 class ImportStatus(StrEnum):
@@ -31,6 +32,32 @@ class Import(Model):
 
     __tablename__ = "imports"
     privacy = Privacy.COLLECTED
+    export = Export(
+        "imports",
+        N_("Files and pasted numbers that you have imported."),
+        without=dict.fromkeys(("stored_as", "position", "touched_at"), MACHINERY),
+        words={
+            "filename": N_("the name of the file"),
+            "delimiter": N_("what stands between two columns"),
+            "has_header": N_("does the first row hold the names of the columns"),
+            "mapping": N_("which column became which field"),
+            "error": N_("what went wrong, as a code"),
+            "total": N_("rows of the file"),
+            "added": N_("recipients that were added"),
+            "updated": N_("recipients that were changed"),
+            "duplicates": N_("rows with a number that stood there before"),
+            "bad": N_("rows that were refused"),
+            "suppressed": N_("rows with a number that has opted out"),
+            "started_at": N_("when it began"),
+        },
+        referred=("import_id",),
+    )
+    retention = Retention(
+        "its file is imported; the row stays with the account",
+        by="uploads",
+        limit=timedelta(hours=24),
+        what=N_("Uploaded files"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -65,6 +92,22 @@ class BadRow(Model):
 
     __tablename__ = "bad_rows"
     privacy = Privacy.COLLECTED
+    export = Export(
+        "refused-rows",
+        N_("Rows of imports that were refused."),
+        words={
+            "row": N_("the row in the file"),
+            "problem": N_("what was wrong, as a code"),
+            "content": N_("what stood there"),
+        },
+        parent="import_id",
+    )
+    retention = Retention(
+        "its import was made",
+        by="refused rows",
+        limit=timedelta(days=30),
+        what=N_("Refused rows of imports"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Date, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
+from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
 class NightlyJob(Model):
@@ -18,6 +19,8 @@ class NightlyJob(Model):
 
     __tablename__ = "nightly_jobs"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     ran_on: Mapped[date | None] = mapped_column(Date)

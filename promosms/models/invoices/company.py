@@ -1,6 +1,6 @@
 """Companies: the buyers on invoices, asked for at the first top-up; and answers of VIES."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.registry import N_, WITH_ACCOUNT, Export, Retention
 
 
 class Company(Model):
@@ -19,6 +20,12 @@ class Company(Model):
 
     __tablename__ = "companies"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "company",
+        N_("The company to which invoices are made out."),
+        words={"street": N_("street"), "postcode": N_("postcode")},
+    )
+    retention = WITH_ACCOUNT
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -45,6 +52,22 @@ class TaxCheck(Model):
 
     __tablename__ = "tax_checks"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "tax-checks",
+        N_("Questions to the EU (VIES) about your VAT number."),
+        words={
+            "answer": N_("what was answered"),
+            "consultation": N_("the number that proves the question"),
+            "raw": N_("the answer in full, for 30 days"),
+            "checked_at": N_("when it was asked"),
+        },
+    )
+    retention = Retention(
+        "the answer in full: it was asked; the rest stays with the account",
+        by="tax checks",
+        limit=timedelta(days=30),
+        what=N_("What the EU answered about a VAT number"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

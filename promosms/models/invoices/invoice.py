@@ -17,6 +17,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import (
+    N_,
+    NOBODYS,
+    REPEATED,
+    WITH_INSTALLATION,
+    Export,
+    NotExported,
+    Retention,
+)
 
 
 class InvoiceKind(StrEnum):
@@ -31,6 +40,8 @@ class InvoiceSeries(Model):
 
     __tablename__ = "invoice_series"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     series: Mapped[str] = mapped_column(String(12), primary_key=True)
     year: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -48,6 +59,25 @@ class Invoice(Model):
     __tablename__ = "invoices"
     __table_args__ = (UniqueConstraint("series", "year", "number"),)
     privacy = Privacy.LEGAL
+    export = Export(
+        "invoices",
+        N_("Your invoices and credit notes. Their files are in the folder invoices."),
+        without=dict.fromkeys(
+            ("public_id", "series", "year", "number", "data", "digest"), REPEATED
+        ),
+        words={
+            "original_id": N_("the invoice that a credit note corrects"),
+            "label": N_("number"),
+            "issued_on": N_("day of issue"),
+            "purge_after": N_("until when the law wants it kept"),
+        },
+        money=("net", "tax", "gross"),
+        referred=("invoice_id", "original_id"),
+        shown="label",
+    )
+    retention = Retention(
+        "`purge_after`, because the law wants it kept", by="invoices", setting="INVOICE_YEARS"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -77,6 +107,8 @@ class InvoiceDocument(Model):
 
     __tablename__ = "invoice_documents"
     privacy = Privacy.LEGAL
+    export = NotExported("Its files are in the folder invoices of the export.", listed=False)
+    retention = Retention("its invoice goes", by="invoices", setting="INVOICE_YEARS")
 
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(4), primary_key=True)  # "pdf", "xml", "fa3"

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy
+from promosms.models.registry import N_, WITH_ACCOUNT, Export
 
 
 class CampaignCost(Model):
@@ -15,6 +16,17 @@ class CampaignCost(Model):
 
     __tablename__ = "campaign_costs"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "campaign_costs",
+        N_("What ended campaigns have cost, by country, parts and price."),
+        words={
+            "taken": N_("messages that a gateway accepted"),
+            "returned": N_("messages whose price came back"),
+            "released": N_("what came back"),
+        },
+        money=("price", "charged", "released"),
+    )
+    retention = WITH_ACCOUNT
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     country: Mapped[str] = mapped_column(String(2), primary_key=True)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.registry import N_, NOBODYS, OPERATOR, WITH_ACCOUNT, WITH_INSTALLATION, Export
 
 
 class EntryKind(StrEnum):
@@ -50,6 +51,14 @@ class LedgerEntry(Model):
         CheckConstraint(SIGNS, name="signs"),
     )
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "ledger",
+        N_("Every movement of your balance."),
+        without={"actor": OPERATOR},
+        words={"payment_id": N_("the payment, see payments")},
+        money=("amount", "held"),
+    )
+    retention = WITH_ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -70,6 +79,16 @@ class Hold(Model):
     __tablename__ = "holds"
     __table_args__ = (CheckConstraint("remaining >= 0", name="remaining"),)
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "holds",
+        N_("What campaigns have set aside."),
+        words={
+            "remaining": N_("what is neither charged nor given back yet"),
+            "closed_at": N_("when nothing was left of it"),
+        },
+        money=("amount", "remaining"),
+    )
+    retention = WITH_ACCOUNT
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
@@ -87,6 +106,8 @@ class LedgerTotal(Model):
 
     __tablename__ = "ledger_totals"
     privacy = Privacy.LEGAL
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     month: Mapped[str] = mapped_column(String(7), primary_key=True)  # "2026-11"
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)

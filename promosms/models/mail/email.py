@@ -1,12 +1,13 @@
 """E-mails: the outbox of the mail worker."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, SmallInteger, String, Text
+from sqlalchemy import ColumnElement, ForeignKey, SmallInteger, String, Text, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
+from promosms.models.registry import N_, NotExported, Retention
 
 
 class EmailStatus(StrEnum):
@@ -26,6 +27,16 @@ class Email(Model):
 
     __tablename__ = "emails"
     privacy = Privacy.ACCOUNT
+    export = NotExported(
+        N_("E-mails that were sent to you: you have them, and their links are keys.")
+    )
+    retention = Retention(
+        "it has left, or was written",
+        by="emails",
+        limit=timedelta(days=30),
+        without_account=timedelta(days=2),
+        what=N_("E-mails that the service writes to you"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
@@ -37,3 +48,9 @@ class Email(Model):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """Its own, and those to its users that name no account."""
+        written_to = cls.recipient.in_(users_of(account_id, "email"))
+        return or_(cls.account_id == account_id, written_to)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.registry import N_, OPERATOR, UNTIL_DELETED, Export
 
 
 class AutomaticTopUp(Model):
@@ -19,6 +20,20 @@ class AutomaticTopUp(Model):
 
     __tablename__ = "automatic_top_ups"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "automatic-top-up",
+        N_("When the balance is to be topped up by itself."),
+        without=dict.fromkeys(("customer", "card"), OPERATOR),
+        words={
+            "active": N_("is it on"),
+            "monthly_cap": N_("the most in a month"),
+            "card_label": N_("the card, as far as it may be shown"),
+            "stopped_why": N_("why it has stopped"),
+            "tried_at": N_("when it was last tried"),
+        },
+        money=("below", "amount", "monthly_cap"),
+    )
+    retention = UNTIL_DELETED
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     active: Mapped[bool] = mapped_column(default=False)

@@ -6,6 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.registry import NOBODYS, Retention
 
 
 class CardDeletion(Model):
@@ -16,6 +17,8 @@ class CardDeletion(Model):
 
     __tablename__ = "card_deletions"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention("Stripe has forgotten the customer")
 
     customer: Mapped[str] = mapped_column(String(120), primary_key=True)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
+from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
 class LowBalanceAlert(Model):
@@ -13,6 +14,16 @@ class LowBalanceAlert(Model):
 
     __tablename__ = "low_balance_alerts"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "low-balance-alert",
+        N_("When you want to be told about a low balance."),
+        words={
+            "by_text": N_("by text as well as by e-mail"),
+            "notified_at": N_("when you were last told"),
+        },
+        money=("below",),
+    )
+    retention = UNTIL_DELETED
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     below: Mapped[int] = mapped_column(BigInteger)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, OPERATOR, Export, Retention
 
 
 class PaymentKind(StrEnum):
@@ -38,6 +39,15 @@ class Payment(Model):
         ),
     )
     privacy = Privacy.LEGAL
+    export = Export(
+        "payments",
+        N_("Money that came or went."),
+        without={"actor": OPERATOR},
+        words={"invoice_id": N_("the number of the invoice"), "provider": N_("by which way")},
+        money=("amount",),
+        referred=("payment_id",),
+    )
+    retention = Retention("ever: figures that lead to nobody when the account is gone")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Int
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, OPERATOR, REPEATED, WITH_ACCOUNT, Export
 
 
 class TopUpStatus(StrEnum):
@@ -42,6 +43,22 @@ class TopUp(Model):
         Index("ix_top_ups_status", "status", "id"),
     )
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "top-ups",
+        N_("Your orders of credit."),
+        without={"tax_check_id": REPEATED, "checkout": OPERATOR, "actor": OPERATOR},
+        words={
+            "method": N_("how it is paid"),
+            "automatic": N_("was it ordered by itself"),
+            "paid": N_("what has been paid of it"),
+            "buyer": N_("the buyer, as it stood then"),
+            "number": N_("number of the pro forma"),
+            "expires_at": N_("until when it waits for its money"),
+        },
+        money=("net", "tax", "gross", "paid"),
+        referred=("top_up_id",),
+    )
+    retention = WITH_ACCOUNT
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

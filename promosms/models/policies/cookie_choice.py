@@ -1,11 +1,12 @@
 """Choices about optional cookies: the record that somebody was asked, and what they answered."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class CookieChoice(Model):
@@ -17,6 +18,13 @@ class CookieChoice(Model):
 
     __tablename__ = "cookie_choices"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention(
+        "it was made",
+        by="cookie choices",
+        limit=timedelta(days=366),
+        what=N_("Answers to the question about optional cookies"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime
+from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 # `valid_from` of a price without a beginning.
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,6 +29,8 @@ class Price(Model):
         CheckConstraint("amount >= 0 AND tier_from >= 0", name="amounts"),
     )
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = WITH_INSTALLATION
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))

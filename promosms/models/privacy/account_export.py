@@ -1,6 +1,6 @@
 """Account exports: everything of an account in one file, made in the background."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, NotExported, Retention
 
 
 class ExportStatus(StrEnum):
@@ -29,6 +30,13 @@ class AccountExport(Model):
 
     __tablename__ = "account_exports"
     privacy = Privacy.ACCOUNT
+    export = NotExported(N_("The making of this file."))
+    retention = Retention(
+        "it is ready",
+        by="exports",
+        limit=timedelta(hours=48),
+        what=N_("The file with everything of an account"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

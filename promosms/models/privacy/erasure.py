@@ -1,12 +1,13 @@
 """Erasures: how far an account that leaves is gone, and the certificate its owner takes away."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import NOBODYS, Retention
 
 
 class Erasure(Model):
@@ -20,6 +21,8 @@ class Erasure(Model):
 
     __tablename__ = "erasures"
     privacy = Privacy.SYSTEM
+    export = NOBODYS
+    retention = Retention("it is finished", by="erasures", limit=timedelta(days=7))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
 class RecipientList(Model):
@@ -14,6 +15,13 @@ class RecipientList(Model):
     __tablename__ = "lists"
     __table_args__ = (UniqueConstraint("account_id", "name"),)
     privacy = Privacy.COLLECTED
+    export = Export(
+        "lists",
+        N_("Your lists of recipients."),
+        words={"size": N_("how many recipients stand on it")},
+        referred=("list_id",),
+    )
+    retention = UNTIL_DELETED
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -29,6 +37,13 @@ class ListRecipient(Model):
     __tablename__ = "list_recipients"
     __table_args__ = (Index("ix_list_recipients_recipient", "recipient_id"),)
     privacy = Privacy.COLLECTED
+    export = Export(
+        "list-recipients",
+        N_("Which recipient stands on which list."),
+        words={"recipient_id": N_("the recipient, see recipients")},
+        parent="list_id",
+    )
+    retention = UNTIL_DELETED
 
     list_id: Mapped[int] = mapped_column(
         ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True

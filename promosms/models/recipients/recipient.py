@@ -1,18 +1,62 @@
 """Recipients: the people whom an account texts."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now, table_of
+from promosms.models.registry import MACHINERY, N_, NC_, REPEATED, UNTIL_DELETED, Export
 
-# Every field of a recipient that may be imported, edited, exported and used as a placeholder.
-FIELDS = (
-    "phone", "email", "first_name", "last_name", "company", "tax_id", "address", "city", "note",
-    "field1", "field2", "field3", "field4", "field5",
-)  # fmt: skip
+FREE_WORDS = N_("a field of your own, see field_labels of the account")
+
+
+class Input(StrEnum):
+    """With what a field is typed in."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    LINE = "line"
+    LINES = "lines"
+
+
+@dataclass(frozen=True)
+class Field:
+    """What is true of a field of a recipient. Words are English and marked for translation.
+
+    `label` is its name on pages, `words` explain it in the export, `kind` stands in the sentence of
+    the policy page on what can be added (several fields may share one). `heads` are the words, in
+    small letters and digits, that head its column in files: English, Polish, German, and the tags
+    of PromoSMS. `searched`: the search box finds it. `first`: it is at the top of the form, not
+    behind *More*. `instead` is what the composer offers for somebody who has none. A `free` one
+    has the name that the account gives it. A value is as long as its column allows (`longest`).
+    """
+
+    label: str
+    words: str
+    heads: str
+    kind: str = ""
+    name: str = ""
+    longest: int = 0
+    input: Input = Input.LINE
+    searched: bool = False
+    first: bool = False
+    free: bool = False
+    instead: str = ""
+
+
+def field(type_: String, about: Field, **options: Any) -> Any:
+    """The column of a field: with it the form, the import, the placeholders, the export know it."""
+    return mapped_column(type_, info={"field": about, "words": about.words}, **options)
+
+
+def free_field(number: int) -> Any:
+    """A column that every account names as it likes."""
+    heads = f"field{number} pole{number} feld{number}"
+    return field(String(300), Field("", FREE_WORDS, heads, free=True), default="")
 
 
 class Consent(StrEnum):
@@ -35,25 +79,126 @@ class Recipient(Model):
         Index("ix_recipients_page", "account_id", "id"),
     )
     privacy = Privacy.COLLECTED
+    export = Export(
+        "recipients",
+        N_("The people whom you text, with the evidence of their consent."),
+        without={"search": REPEATED, "last_import_id": MACHINERY},
+        referred=("recipient_id",),
+    )
+    retention = UNTIL_DELETED
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    phone: Mapped[str] = mapped_column(String(16))
+    phone: Mapped[str] = field(
+        String(16),
+        Field(
+            N_("Mobile number"),
+            N_("mobile number"),
+            "phone mobile cell tel number msisdn phonenumber mobilenumber mobilephone cellphone "
+            "telephone telephonenumber phoneno mobileno telefon numer nrtelefonu numertelefonu "
+            "komorka telefonkomorkowy nrtel numertel telkom kom gsm handy handynummer mobil "
+            "mobilnummer mobiltelefon telefonnummer rufnummer nummer recipient odbiorca",
+            input=Input.PHONE,
+            first=True,
+        ),
+    )
     country: Mapped[str] = mapped_column(String(2))
-    email: Mapped[str] = mapped_column(String(254), default="")
-    first_name: Mapped[str] = mapped_column(String(100), default="")
-    last_name: Mapped[str] = mapped_column(String(100), default="")
-    company: Mapped[str] = mapped_column(String(200), default="")
-    tax_id: Mapped[str] = mapped_column(String(40), default="")
-    address: Mapped[str] = mapped_column(String(300), default="")
-    city: Mapped[str] = mapped_column(String(100), default="")
-    note: Mapped[str] = mapped_column(Text, default="")
-    field1: Mapped[str] = mapped_column(String(300), default="")
-    field2: Mapped[str] = mapped_column(String(300), default="")
-    field3: Mapped[str] = mapped_column(String(300), default="")
-    field4: Mapped[str] = mapped_column(String(300), default="")
-    field5: Mapped[str] = mapped_column(String(300), default="")
+    email: Mapped[str] = field(
+        String(254),
+        Field(
+            N_("E-mail"),
+            N_("e-mail address"),
+            "email mail emailaddress adresemail mailadresse emailadresse poczta",
+            NC_("You may add", "e-mail address"),
+            input=Input.EMAIL,
+            searched=True,
+        ),
+        default="",
+    )
+    first_name: Mapped[str] = field(
+        String(100),
+        Field(
+            N_("First name"),
+            N_("first name"),
+            "firstname first forename givenname name imie vorname",
+            NC_("You may add", "name"),
+            searched=True,
+            first=True,
+            instead=N_("there"),
+        ),
+        default="",
+    )
+    last_name: Mapped[str] = field(
+        String(100),
+        Field(
+            N_("Last name"),
+            N_("last name"),
+            "lastname last surname familyname nazwisko nachname familienname",
+            NC_("You may add", "name"),
+            searched=True,
+            first=True,
+        ),
+        default="",
+    )
+    company: Mapped[str] = field(
+        String(200),
+        Field(
+            N_("Company"),
+            N_("company"),
+            "company organisation organization business firma nazwafirmy unternehmen",
+            NC_("You may add", "company"),
+            searched=True,
+        ),
+        default="",
+    )
+    tax_id: Mapped[str] = field(
+        String(40),
+        Field(
+            N_("Tax ID"),
+            N_("tax ID"),
+            "taxid vat vatid vatnumber nip steuernummer ustid ustidnr",
+            NC_("You may add", "tax ID"),
+        ),
+        default="",
+    )
+    address: Mapped[str] = field(
+        String(300),
+        Field(
+            N_("Address"),
+            N_("address"),
+            "address street streetaddress adres ulica anschrift strasse adresse",
+            NC_("You may add", "address"),
+        ),
+        default="",
+    )
+    city: Mapped[str] = field(
+        String(100),
+        Field(
+            N_("City"),
+            N_("city"),
+            "city town miasto miejscowosc stadt ort",
+            NC_("You may add", "city"),
+            searched=True,
+        ),
+        default="",
+    )
+    note: Mapped[str] = field(
+        Text(),
+        Field(
+            N_("Note"),
+            N_("note"),
+            "note notes description comment comments opis uwagi notatka notiz bemerkung",
+            NC_("You may add", "a note"),
+            input=Input.LINES,
+        ),
+        default="",
+    )
+    field1: Mapped[str] = free_field(1)
+    field2: Mapped[str] = free_field(2)
+    field3: Mapped[str] = free_field(3)
+    field4: Mapped[str] = free_field(4)
+    field5: Mapped[str] = free_field(5)
     consent: Mapped[str] = mapped_column(String(5), default=Consent.NONE)
     consent_source: Mapped[str] = mapped_column(String(300), default="")
     consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -64,3 +209,18 @@ class Recipient(Model):
     last_import_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+LONGEST_TEXT = 2000
+"""Of a value whose column has no width."""
+FIELDS: tuple[Field, ...] = tuple(
+    replace(
+        column.info["field"],
+        name=column.name,
+        longest=getattr(column.type, "length", None) or LONGEST_TEXT,
+    )
+    for column in table_of(Recipient).columns
+    if "field" in column.info
+)
+"""Every field of a recipient, the number first."""
+FIELD_NAMES = tuple(each.name for each in FIELDS)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
 class SuppressionSource(StrEnum):
@@ -26,6 +27,12 @@ class Suppression(Model):
     __tablename__ = "suppressions"
     __table_args__ = (UniqueConstraint("account_id", "phone"),)
     privacy = Privacy.COLLECTED
+    export = Export(
+        "opt-outs",
+        N_("Numbers that must not be texted."),
+        words={"source": N_("how it came here: reply, hand or import")},
+    )
+    retention = UNTIL_DELETED
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

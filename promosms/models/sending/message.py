@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -13,6 +14,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
+    or_,
+    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +29,16 @@ from promosms.models.base import (
     checked_on_sqlite,
     new_public_id,
     now,
+)
+from promosms.models.campaigns.campaign import Campaign
+from promosms.models.registry import (
+    MACHINERY,
+    N_,
+    OPERATOR,
+    REPEATED,
+    Export,
+    NotExported,
+    Retention,
 )
 
 
@@ -72,6 +86,13 @@ def apart_of(status: str) -> str | None:
 
 def _apart(context: Any) -> str | None:
     return apart_of(context.get_current_parameters().get("status", MessageStatus.QUEUED))
+
+
+_WITHOUT = {
+    **dict.fromkeys(("gateway_id", "sealed"), OPERATOR),
+    **dict.fromkeys(("lane", "attempts", "tried_at", "doubtful", "next_attempt_at"), MACHINERY),
+    **dict.fromkeys(("lease_token", "lease_until", "submitted_at", "apart"), MACHINERY),
+}
 
 
 class Message(Model):
@@ -134,6 +155,32 @@ class Message(Model):
         },
     )
     privacy = Privacy.COLLECTED
+    export = (
+        Export(
+            "messages",
+            N_("Each message of each campaign: number, text, parts, price and result."),
+            without=_WITHOUT,
+            words={
+                "sender": N_("the sender that was shown"),
+                "sent_at": N_("when it left"),
+                "final_at": N_("when its result was known"),
+            },
+            money=("price",),
+            parent="campaign_id",
+        ),
+        Export(
+            "other-messages",
+            N_("Tests, and texts of the service itself."),
+            without={**_WITHOUT, "campaign_id": REPEATED},
+            only=lambda table: table.c.campaign_id.is_(None),
+        ),
+    )
+    retention = Retention(
+        "the last news of the text",
+        by="messages",
+        setting="Account.retention_days",
+        what=N_("Numbers and texts of messages"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -162,6 +209,13 @@ class Message(Model):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     final_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """By its campaigns: an index by account would cost every message a write at each step."""
+        campaigns = select(Campaign.id).where(Campaign.account_id == account_id)
+        single = and_(cls.campaign_id.is_(None), cls.account_id == account_id)
+        return or_(cls.campaign_id.in_(campaigns), single)
+
 
 class MessagePart(Model):
     """A part as the gateway knows it: its reference, and the status of its own receipt.
@@ -179,6 +233,8 @@ class MessagePart(Model):
         {"sqlite_with_rowid": False},
     )
     privacy = Privacy.COLLECTED
+    export = NotExported(N_("How gateways number the parts of messages: their data, not yours."))
+    retention = Retention("its message goes", by="messages", setting="Account.retention_days")
 
     message_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -186,6 +242,11 @@ class MessagePart(Model):
     gateway_id: Mapped[int] = mapped_column(BigId)
     reference: Mapped[str] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(11), default=MessageStatus.SENT)
+
+    @classmethod
+    def of_account(cls, account_id: int) -> ColumnElement[bool]:
+        """Those of its messages: there is no index by account."""
+        return cls.message_id.in_(select(Message.id).where(Message.of_account(account_id)))
 
 
 class InboundKind(StrEnum):
@@ -207,6 +268,18 @@ class InboundMessage(Model):
         Index("ix_inbound_messages_phone", "account_id", "phone"),
     )
     privacy = Privacy.COLLECTED
+    export = Export(
+        "replies",
+        N_("What recipients have answered."),
+        without={"reference": OPERATOR},
+        words={"received_at": N_("when it came")},
+    )
+    retention = Retention(
+        "it came in",
+        by="replies",
+        setting="Account.retention_days",
+        what=N_("Replies of recipients"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.registry import N_, WITH_ACCOUNT, Export
 
 
 class MessageCount(Model):
@@ -18,6 +19,17 @@ class MessageCount(Model):
 
     __tablename__ = "message_counts"
     privacy = Privacy.ACCOUNT
+    export = Export(
+        "message-counts",
+        N_("What is left of messages whose numbers and texts have been deleted."),
+        words={
+            "messages": N_("how many messages"),
+            "deleted_at": N_("when numbers and texts were last deleted"),
+        },
+        money=("price", "charged"),
+        parent="campaign_id",
+    )
+    retention = WITH_ACCOUNT
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     status: Mapped[str] = mapped_column(String(11), primary_key=True)

@@ -93,10 +93,10 @@ def too_fast(stamped: str) -> bool:
 def purge() -> None:
     """Forget what is older than a day, what has expired, and what was counted."""
     proof_of_work.forget_expired()
-    before = now() - DAY
+    attempts, refusals = TextAttempt.retention.limit, TextRefusal.retention.limit
     with transaction() as session:
-        session.execute(delete(TextAttempt).where(TextAttempt.created_at < before))
-        session.execute(delete(TextRefusal).where(TextRefusal.hour < before))
+        session.execute(delete(TextAttempt).where(TextAttempt.created_at < now() - attempts))
+        session.execute(delete(TextRefusal).where(TextRefusal.hour < now() - refusals))
         session.execute(delete(TextBlock).where(TextBlock.until < now()))
 
 

@@ -1,7 +1,7 @@
 """Guests: the few numbers, besides its own, that an account may text while it is on trial."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from promosms.models import Account, Guest, Recipient, User, now
 from promosms.settings import settings
 from promosms.sms import phone
 
-TAKEN = timedelta(hours=24)
+TAKEN = Guest.retention.limit
 
 
 class Full(Exception):

@@ -19,7 +19,7 @@ from promosms.lib.keyed_hash import keyed
 from promosms.models import Backoff, now
 
 log = logs.get(__name__)
-KEPT = timedelta(days=30)
+KEPT = Backoff.retention.limit
 EVERYBODY = "everybody"
 
 

@@ -14,7 +14,7 @@ from promosms.extensions import db
 from promosms.lib.keyed_hash import keyed
 from promosms.models import KnownBrowser, User, now
 
-KEPT = timedelta(days=90)
+KEPT = KnownBrowser.retention.limit
 DAY = timedelta(days=1)
 
 

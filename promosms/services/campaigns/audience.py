@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from promosms.extensions import db
 from promosms.models import (
-    FIELDS,
+    FIELD_NAMES,
     Account,
     Campaign,
     CampaignList,
@@ -81,7 +81,7 @@ class Estimate:
 
 def placeholders() -> tuple[str, ...]:
     """The names that may stand in braces."""
-    return FIELDS
+    return FIELD_NAMES
 
 
 def count(campaign: Campaign) -> int:
@@ -106,7 +106,7 @@ def sample(campaign: Campaign, limit: int) -> list[Recipient]:
 
 def render(campaign: Campaign, recipient: Recipient | None) -> str:
     """The text as this recipient would get it; with the defaults when there is none."""
-    values = {name: getattr(recipient, name) for name in FIELDS} if recipient else {}
+    values = {name: getattr(recipient, name) for name in FIELD_NAMES} if recipient else {}
     return writer_of(campaign).write(values)
 
 

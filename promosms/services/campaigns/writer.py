@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from promosms.models import FIELDS
+from promosms.models import FIELD_NAMES
 from promosms.sms import keywords, personalise
 from promosms.sms.transliterate import tidy
 
@@ -15,7 +15,7 @@ class Writer:
 
     def __init__(self, text: str, opt_out_line: bool, language: str) -> None:
         self.template = personalise.compile(tidy(text))
-        self.names = tuple(name for name in self.template.names if name in FIELDS)
+        self.names = tuple(name for name in self.template.names if name in FIELD_NAMES)
         self.tail = "\n" + keywords.opt_out_line(language) if opt_out_line else ""
 
     def write(self, values: Mapping[str, str | None]) -> str:

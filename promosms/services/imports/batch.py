@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from promosms.db import upsert
 from promosms.db.transactions import transaction
 from promosms.models import (
-    FIELDS,
+    FIELD_NAMES,
     BadRow,
     Consent,
     Import,
@@ -24,7 +24,7 @@ from promosms.services.imports.rows import Batch, Entry
 from promosms.services.recipients import lists
 from promosms.services.recipients.recipients import search_text
 
-_KEPT = (*FIELDS[1:], "consent", "consent_source", "consent_at")
+_KEPT = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_at")
 _WRITTEN = (*_KEPT, "search", "last_import_id", "updated_at")
 
 
@@ -111,9 +111,9 @@ def _ids(session: Session, account_id: int, phones: Sequence[str]) -> list[int]:
 
 def _row(running: Import, entry: Entry, known: RowMapping | None, at: datetime) -> dict[str, Any]:
     """The recipient as it shall be stored: what the file leaves empty stays as it was."""
-    row: dict[str, Any] = dict.fromkeys(FIELDS[1:], "")
+    row: dict[str, Any] = dict.fromkeys(FIELD_NAMES[1:], "")
     if known is not None:
-        row.update({name: known[name] for name in FIELDS[1:]})
+        row.update({name: known[name] for name in FIELD_NAMES[1:]})
     row.update(entry.values)
     # The older evidence of a consent is the better one.
     evidence: Any = known if known and known["consent"] == Consent.GIVEN else None

@@ -4,32 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from promosms.models import FIELDS
+from promosms.models import FIELD_NAMES, FIELDS
 from promosms.services.imports.files import Row
 from promosms.sms.phone import InvalidPhone, PhoneProblem, parse
 
 SAMPLE = 200
-# Words that heads of columns use, in English, Polish and German, with the tags of PromoSMS.
-HEADS = {
-    "phone": "phone mobile cell tel number msisdn phonenumber mobilenumber mobilephone cellphone "
-    "telephone telephonenumber phoneno mobileno telefon numer nrtelefonu numertelefonu komorka "
-    "telefonkomorkowy nrtel numertel telkom kom gsm handy handynummer mobil mobilnummer "
-    "mobiltelefon telefonnummer rufnummer nummer recipient odbiorca",
-    "email": "email mail emailaddress adresemail mailadresse emailadresse poczta",
-    "first_name": "firstname first forename givenname name imie vorname",
-    "last_name": "lastname last surname familyname nazwisko nachname familienname",
-    "company": "company organisation organization business firma nazwafirmy unternehmen",
-    "tax_id": "taxid vat vatid vatnumber nip steuernummer ustid ustidnr",
-    "address": "address street streetaddress adres ulica anschrift strasse adresse",
-    "city": "city town miasto miejscowosc stadt ort",
-    "note": "note notes description comment comments opis uwagi notatka notiz bemerkung",
-    "field1": "field1 pole1 feld1",
-    "field2": "field2 pole2 feld2",
-    "field3": "field3 pole3 feld3",
-    "field4": "field4 pole4 feld4",
-    "field5": "field5 pole5 feld5",
-}
-_FIELD_OF = {word: field for field, words in HEADS.items() for word in words.split()}
+_FIELD_OF = {word: each.name for each in FIELDS for word in each.heads.split()}
 # Every dot has one place only: with a choice, a long cell would be tried in all of them.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _DIGITS = re.compile(r"(?:\D*\d){6}")
@@ -123,7 +103,7 @@ def _mostly_emails(column: Iterable[str]) -> bool:
 def why_not(mapping: Sequence[str]) -> str:
     """What is wrong with a mapping that a user chose: "", no_phone, twice or unknown."""
     used = [field for field in mapping if field]
-    if any(field not in FIELDS for field in used):
+    if any(field not in FIELD_NAMES for field in used):
         return "unknown"
     if "phone" not in used:
         return "no_phone"

@@ -20,7 +20,7 @@ from promosms.services.recipients import lists
 from promosms.services.recipients.consent import Basis
 
 FORGOTTEN = timedelta(seconds=60)
-ABANDONED = timedelta(hours=24)
+ABANDONED = Import.retention.limit
 OPEN = (ImportStatus.MAPPING, ImportStatus.QUEUED, ImportStatus.RUNNING)
 ENDED = (
     ImportStatus.FINISHED,

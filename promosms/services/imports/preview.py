@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from promosms.models import FIELDS, Import
+from promosms.models import FIELD_NAMES, Import
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
 from promosms.services.imports import rows as import_rows
@@ -27,7 +27,7 @@ class Preview:
 
 def preview(which: Import, mapping: Sequence[str], has_header: bool, region: str) -> Preview:
     """Look at the first rows as they would be imported with this mapping."""
-    mapping = [field if field in FIELDS else "" for field in mapping]
+    mapping = [field if field in FIELD_NAMES else "" for field in mapping]
     rows = list(islice(import_files.read(which.stored_as), import_columns.SAMPLE + has_header))
     width = len(mapping)
     head = rows.pop(0)[1] if has_header and rows else []

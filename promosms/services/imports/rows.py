@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from promosms.services.imports.files import Row
-from promosms.services.recipients.recipients import LENGTHS
+from promosms.services.recipients.fields import LENGTHS
 from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone
 

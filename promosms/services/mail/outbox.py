@@ -12,8 +12,8 @@ from promosms.settings import settings
 
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 LEASE = timedelta(minutes=10)
-KEPT = timedelta(days=30)
-KEPT_WITHOUT_ACCOUNT = timedelta(days=2)
+KEPT = Email.retention.limit
+KEPT_WITHOUT_ACCOUNT = Email.retention.without_account
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Choices about optional cookies: kept as proof, without anything about who chose."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from sqlalchemy import delete
 
@@ -9,7 +8,7 @@ from promosms.db.transactions import transaction
 from promosms.models import CookieChoice, now
 
 # The choice itself counts for six months; the proof of it stays for as long again.
-KEPT = timedelta(days=366)
+KEPT = CookieChoice.retention.limit
 
 
 def record(

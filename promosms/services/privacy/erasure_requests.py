@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from promosms.models import Erasure, now
 from promosms.services.auth.sessions import digest
 from promosms.services.privacy import certificates
 
-SHOWN = timedelta(days=7)
+SHOWN = Erasure.retention.limit
 
 
 def new_link() -> str:

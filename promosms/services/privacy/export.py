@@ -20,15 +20,15 @@ from promosms import logs
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import time_slice
-from promosms.models import Account, AccountExport, AccountStatus, ExportStatus, now, table_of
+from promosms.models import Account, AccountExport, AccountStatus, ExportStatus, now
 from promosms.services.audit import log as audit_log
 from promosms.services.privacy import export_files
 from promosms.services.privacy.export_files import FILE_ROWS, PAGE, Key
-from promosms.services.privacy.export_tables import PARTS, Part
+from promosms.services.privacy.export_tables import Part, parts
 from promosms.settings import instance_file
 
 log = logs.get(__name__)
-KEPT = timedelta(hours=48)
+KEPT = AccountExport.retention.limit
 FORGOTTEN = timedelta(seconds=60)
 ORPHAN = 3600.0  # seconds
 FOLDER = "exports"
@@ -157,13 +157,13 @@ def _go_on(export: AccountExport, over: Callable[[], bool]) -> bool:
 
 def _next_file(archive: zipfile.ZipFile, account_id: int, place: Place) -> int | None:
     """Write the next file and move the place; how many rows it has, None when all is done."""
-    index = place.setdefault("part", 0)
-    if index < len(PARTS):
+    tables, index = parts(), place.setdefault("part", 0)
+    if index < len(tables):
         rows = export_files.add(
             archive,
-            PARTS[index],
+            tables[index],
             place.setdefault("file", 1),
-            _pages(PARTS[index], account_id, place),
+            _pages(tables[index], account_id, place),
         )
         if place.pop("more", False):
             place["file"] += 1
@@ -211,8 +211,8 @@ def _total(account_id: int) -> int:
         db.session.scalar(
             select(func.count()).select_from(part.table).where(part.belongs(account_id))
         )
-        for part in PARTS
-        if part.parent is None and not part.single
+        for part in parts()
+        if part.parent is None and part.export.only is None
     ]
     return sum(count or 0 for count in counts) + _large(account_id)
 
@@ -220,12 +220,11 @@ def _total(account_id: int) -> int:
 def _large(account_id: int) -> int:
     """The rows that are found by way of others."""
     found = 0
-    for part in PARTS:
+    for part in parts():
         if part.parent is None:
             continue
-        above = table_of(part.parent[0])
-        ids = select(above.c.id).where(above.c.account_id == account_id)
-        column = part.table.c[part.parent[1]]
+        ids = select(part.parent.c.id).where(part.parent.c.account_id == account_id)
+        column = part.table.c[part.export.parent]
         found += db.session.scalar(select(func.count()).where(column.in_(ids))) or 0
     return found
 

@@ -22,10 +22,10 @@ from promosms.extensions import db
 from promosms.language import force_locale
 from promosms.language import gettext as _
 from promosms.lib import csv_files, formulas
-from promosms.models import AuditEntry, Invoice, table_of
+from promosms.models import Invoice
 from promosms.services.invoices import files as invoice_files
-from promosms.services.privacy.export_columns import COLUMNS
-from promosms.services.privacy.export_tables import LEFT_OUT, MONEY, PARTS, REFERENCES, Part, actor
+from promosms.services.privacy.export_tables import Part, left_out, references
+from promosms.services.privacy.export_tables import parts as all_parts
 
 PAGE = 2_000
 FILE_ROWS = 50_000
@@ -37,8 +37,8 @@ Key = list[int | str]
 
 def parents(part: Part, account_id: int, after: int) -> Iterator[int]:
     """The ids of the rows by way of which the rows of a large table are found."""
-    assert part.parent is not None
-    table = table_of(part.parent[0])
+    table = part.parent
+    assert table is not None
     query = select(table.c.id).where(table.c.account_id == account_id, table.c.id > after)
     while found := list(db.session.scalars(query.order_by(table.c.id).limit(PAGE))):
         yield from found
@@ -57,8 +57,10 @@ def add(
         with archive.open(f"{name}.csv", "w") as member:
             member.write((csv_files.BOM + _line(names)).encode())
             for page in pages:
-                ready = [[_plain(n, v) for n, v in zip(names, row, strict=True)] for row in page]
-                member.write("".join(_line(_cells(names, row)) for row in ready).encode())
+                ready = [
+                    [_plain(part, n, v) for n, v in zip(names, row, strict=True)] for row in page
+                ]
+                member.write("".join(_line(_cells(part, names, row)) for row in ready).encode())
                 waiting.write(
                     b"".join(
                         (b",\n" if rows + i else b"[\n")
@@ -80,9 +82,9 @@ def page(part: Part, account_id: int, parent: int, after: Key) -> tuple[list[Any
     """The next rows after a key, and the key of the last of them."""
     keys = list(part.table.primary_key.columns)
     query = _query(part, account_id, keys)
-    if part.parent:
-        query = query.where(part.table.c[part.parent[1]] == parent)
-        keys = [key for key in keys if key.name != part.parent[1]]
+    if way := part.export.parent:
+        query = query.where(part.table.c[way] == parent)
+        keys = [key for key in keys if key.name != way]
     if after and len(keys) == 1:
         query = query.where(keys[0] > after[0])
     elif after:
@@ -127,16 +129,16 @@ def _readme() -> Iterator[str]:
         "and mobile numbers have no plus sign. JSON has both as they are."
     )
     yield _("Times are UTC (ISO 8601). Amounts are decimal numbers of the currency.")
-    for part in PARTS:
+    for part in all_parts():
         yield ""
         yield f"{part.file}.csv, {part.file}.json"
-        yield f"  {part.about}"
-        for column in part.columns:
-            yield f"  {column.name}: {COLUMNS[column.name]}"
+        yield f"  {_(part.export.about)}"
+        for name, words in part.words.items():
+            yield f"  {name}: {_(words)}"
     yield ""
     yield _("Not in this file:")
-    for why in LEFT_OUT.values():
-        yield f"  {why}"
+    for why in left_out().values():
+        yield f"  {_(why)}"
     yield ""
 
 
@@ -144,9 +146,9 @@ def _query(part: Part, account_id: int, keys: Sequence[Any]) -> Select[Any]:
     shown: list[Any] = []
     source: Any = part.table
     for column in part.columns:
-        target = REFERENCES.get(column.name)
+        target, value = references().get(column.name), part.export.values.get(column.name)
         if target is None:
-            shown.append(actor(account_id) if column is AUDIT_ACTOR else column)
+            shown.append(value(account_id) if value else column)
             continue
         other = target.table.alias(f"of_{column.name}")
         source = source.outerjoin(other, other.c.id == column)
@@ -155,30 +157,27 @@ def _query(part: Part, account_id: int, keys: Sequence[Any]) -> Select[Any]:
     return select(*shown, *labelled).select_from(source).where(part.belongs(account_id))
 
 
-AUDIT_ACTOR = table_of(AuditEntry).c.actor
-
-
-def _plain(name: str, value: Any) -> Any:
+def _plain(part: Part, name: str, value: Any) -> Any:
     """A value as JSON has it."""
-    if name in MONEY and value is not None:
+    if name in part.money and value is not None:
         return f"{value / UNITS:.4f}"
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value
 
 
-def _cells(names: Sequence[str], row: Sequence[Any]) -> list[Any]:
-    return [_cell(name, value) for name, value in zip(names, row, strict=True)]
+def _cells(part: Part, names: Sequence[str], row: Sequence[Any]) -> list[Any]:
+    return [_cell(part, name, value) for name, value in zip(names, row, strict=True)]
 
 
-def _cell(name: str, value: Any) -> Any:
+def _cell(part: Part, name: str, value: Any) -> Any:
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str):
         return value
     if name == "phone":
         return value.lstrip("+")
-    return value if name in MONEY else formulas.escaped(value)
+    return value if name in part.money else formulas.escaped(value)
 
 
 def _line(cells: Sequence[Any]) -> str:

@@ -1,6 +1,7 @@
-"""Retention: how long what is kept. The job deletes by these rules, and the policy page shows them.
+"""Retention: the job deletes by these rules, and the policy page shows them.
 
-What is not named here is kept until its owner deletes it, or the account.
+How long the rows of a table are kept its model says (`retention`), and by which rule. What has no
+rule is kept until its owner deletes it, or the account.
 """
 
 from collections.abc import Callable
@@ -13,21 +14,26 @@ from sqlalchemy import ColumnElement, String, Table, cast, delete, select, tuple
 from promosms.db import overwrite_files
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.language import gettext, lazy_gettext, ngettext
+from promosms.language import gettext, ngettext
 from promosms.lib import time_slice
 from promosms.logs import files as log_files
 from promosms.models import (
     Account,
+    AccountExport,
     BadRow,
+    CookieChoice,
+    Email,
     EmailLinkKind,
     GatewayEvent,
     Guest,
     Import,
+    Model,
     TaxCheck,
+    models,
     now,
     table_of,
 )
-from promosms.services.accounts import guests
+from promosms.models.registry import N_
 from promosms.services.auth import email_links, sessions
 from promosms.services.gateways import simulated_phone
 from promosms.services.imports import imports
@@ -38,9 +44,7 @@ from promosms.services.privacy import purge_messages
 from promosms.services.sending import sweep
 from promosms.settings import settings
 
-RECEIPTS = timedelta(days=7)
-"""Longer than any receipt is tried again."""
-NETWORK = REFUSED = EVIDENCE = timedelta(days=30)
+NETWORK = timedelta(days=30)
 CALM = timedelta(hours=3)
 """So long the rewriting of the files waits for an hour in which nothing is sent."""
 BATCH = 500
@@ -55,17 +59,31 @@ def _(sentence: str, **values: object) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """What is kept, how long in words, and what deletes it."""
+    """How long something is kept, in words, and what deletes it.
+
+    `what` it is the models say that name the rule, except where it is in no table.
+    """
 
     name: str
-    what: Any
     kept: Callable[[], str]
     purge: Purge
+    elsewhere: str = ""
+
+    @property
+    def what(self) -> str:
+        """What is kept, in English."""
+        said = (model.retention.what for model in of_rule(self.name) if model.retention.what)
+        return self.elsewhere or next(said)
+
+
+def of_rule(name: str) -> list[type[Model]]:
+    """The models that say that their rows go by this rule."""
+    return [model for model in models().values() if model.retention.by == name]
 
 
 def rows() -> list[tuple[str, str]]:
     """The rules as the policy page shows them."""
-    return [(str(rule.what), rule.kept()) for rule in RULES]
+    return [(gettext(rule.what), rule.kept()) for rule in RULES]
 
 
 def choose(account_id: int, days: int) -> None:
@@ -124,24 +142,30 @@ def _old_rows(
 
 def _events(place: Place, over: time_slice.Over) -> bool:
     return _old_rows(
-        table_of(GatewayEvent), GatewayEvent.received_at < now() - RECEIPTS, place, over
+        table_of(GatewayEvent),
+        GatewayEvent.received_at < now() - GatewayEvent.retention.limit,
+        place,
+        over,
     )
 
 
 def _bad_rows(place: Place, over: time_slice.Over) -> bool:
     ended = select(Import.id).where(
-        Import.status.in_(imports.ENDED), Import.created_at < now() - REFUSED
+        Import.status.in_(imports.ENDED), Import.created_at < now() - BadRow.retention.limit
     )
     return _old_rows(table_of(BadRow), BadRow.import_id.in_(ended), place, over)
 
 
 def _guests(place: Place, over: time_slice.Over) -> bool:
-    return _old_rows(table_of(Guest), Guest.removed_at < now() - guests.TAKEN, place, over)
+    return _old_rows(table_of(Guest), Guest.removed_at < now() - Guest.retention.limit, place, over)
 
 
 def _evidence(place: Place, _over: time_slice.Over) -> bool:
     """What VIES answered in full goes; the answer and the number that proves it stay."""
-    full = TaxCheck.checked_at < now() - EVIDENCE, cast(TaxCheck.raw, String) != "{}"
+    full = (
+        TaxCheck.checked_at < now() - TaxCheck.retention.limit,
+        cast(TaxCheck.raw, String) != "{}",
+    )
     with transaction() as session:
         changed = session.execute(
             update(TaxCheck)
@@ -197,8 +221,8 @@ def _messages_kept() -> str:
 
 def _emails_kept() -> str:
     limits = {
-        "days": _days(outbox.KEPT.days),
-        "fewer": _days(outbox.KEPT_WITHOUT_ACCOUNT.days),
+        "days": _days(Email.retention.limit.days),
+        "fewer": _days(Email.retention.without_account.days),
     }
     if settings.mail_server:
         return _(
@@ -234,89 +258,78 @@ def _logs_kept() -> str:
 RULES = (
     Rule(
         "messages",
-        lazy_gettext("Numbers and texts of messages"),
         _messages_kept,
         purge_messages.messages,
     ),
     Rule(
         "replies",
-        lazy_gettext("Replies of recipients"),
         lambda: _("As long as the numbers and texts of messages. The opt-out in one stays."),
         purge_messages.replies,
     ),
     Rule(
         "receipts",
-        lazy_gettext("Delivery receipts as the network sent them"),
         lambda: _(
-            "Until they are applied, and never longer than %(days)s.", days=_days(RECEIPTS.days)
+            "Until they are applied, and never longer than %(days)s.",
+            days=_days(GatewayEvent.retention.limit.days),
         ),
         _events,
     ),
     Rule(
         "network",
-        lazy_gettext("The simulated network, where one is used"),
         lambda: _("As long as the message, at most %(days)s.", days=_days(NETWORK.days)),
         _network,
+        N_("The simulated network, where one is used"),
     ),
     Rule(
         "uploads",
-        lazy_gettext("Uploaded files"),
         lambda: _(
             "Until they are imported. One that is never imported: %(hours)s.",
-            hours=_hours(imports.ABANDONED),
+            hours=_hours(Import.retention.limit),
         ),
         _at_once(imports.discard_abandoned),
     ),
     Rule(
         "refused rows",
-        lazy_gettext("Refused rows of imports"),
-        lambda: _days(REFUSED.days),
+        lambda: _days(BadRow.retention.limit.days),
         _bad_rows,
     ),
     Rule(
         "exports",
-        lazy_gettext("The file with everything of an account"),
-        lambda: _hours(account_export.KEPT),
+        lambda: _hours(AccountExport.retention.limit),
         _at_once(account_export.forget_expired),
     ),
     Rule(
         "emails",
-        lazy_gettext("E-mails that the service writes to you"),
         _emails_kept,
         _at_once(outbox.forget_old),
     ),
     Rule(
         "sessions",
-        lazy_gettext("Sessions (which browser is signed in)"),
         _sessions_kept,
         _at_once(sessions.forget_old),
     ),
     Rule(
         "registrations",
-        lazy_gettext("A registration that nobody completes"),
         lambda: _hours(email_links.LIFETIMES[EmailLinkKind.REGISTER]),
         _at_once(email_links.forget_expired),
     ),
     Rule(
         "guests",
-        lazy_gettext("Guests whom an account on trial has removed"),
-        lambda: _hours(guests.TAKEN),
+        lambda: _hours(Guest.retention.limit),
         _guests,
     ),
     Rule(
         "tax checks",
-        lazy_gettext("What the EU answered about a VAT number"),
         lambda: _(
             "%(days)s in full. Whether it was valid, and the number that proves it, stay.",
-            days=_days(EVIDENCE.days),
+            days=_days(TaxCheck.retention.limit.days),
         ),
         _evidence,
     ),
     Rule(
         "cookie choices",
-        lazy_gettext("Answers to the question about optional cookies"),
-        lambda: _days(cookie_choices.KEPT.days),
+        lambda: _days(CookieChoice.retention.limit.days),
         _at_once(cookie_choices.forget_old),
     ),
-    Rule("logs", lazy_gettext("Logs of requests and of security"), _logs_kept, _logs),
+    Rule("logs", _logs_kept, _logs, N_("Logs of requests and of security")),
 )

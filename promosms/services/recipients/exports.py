@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.language import gettext as _
-from promosms.models import FIELDS, BadRow, Consent, Import, Recipient, Suppression
+from promosms.models import FIELD_NAMES, BadRow, Consent, Import, Recipient, Suppression
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients import recipients
 
@@ -18,7 +18,7 @@ PAGE = 1000
 def recipient_head(labels: dict[str, str]) -> list[str]:
     """The head of the recipients' table; `labels` names the fields for the reader."""
     return [
-        *(labels[name] for name in FIELDS),
+        *(labels[name] for name in FIELD_NAMES),
         _("Lists"),
         _("Agreed to promotions"),
         _("Where or how they agreed"),
@@ -98,7 +98,7 @@ def _recipient_page(account_id: int, page: Sequence[Recipient]) -> list[list[str
     return [
         [
             each.phone.lstrip("+"),
-            *(getattr(each, name) for name in FIELDS[1:]),
+            *(getattr(each, name) for name in FIELD_NAMES[1:]),
             ", ".join(found.name for found in on[each.id]),
             _("yes") if each.consent == Consent.GIVEN else _("no"),
             each.consent_source,

@@ -10,18 +10,22 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import FIELDS, Account, ListRecipient, Recipient, RecipientList, now
+from promosms.models import (
+    FIELD_NAMES,
+    FIELDS,
+    Account,
+    ListRecipient,
+    Recipient,
+    RecipientList,
+    now,
+)
 from promosms.services.recipients import lists
 from promosms.services.recipients.consent import Basis
+from promosms.services.recipients.fields import FREE_FIELDS
 from promosms.services.sending import opt_outs
 from promosms.sms import phone
 
-SEARCHED = ("first_name", "last_name", "company", "email", "city")
-FREE_FIELDS = ("field1", "field2", "field3", "field4", "field5")
-# How long a value may be, as the columns have it; a note has no column width.
-LENGTHS: dict[str, int] = {
-    name: getattr(Recipient.__table__.c[name].type, "length", None) or 2000 for name in FIELDS
-}
+SEARCHED = tuple(each.name for each in FIELDS if each.searched)
 _NO_DIGIT = re.compile(r"\D")
 
 
@@ -34,7 +38,7 @@ class DuplicatePhone(Exception):
 
 
 def search_text(e164: str, values: Mapping[str, str]) -> str:
-    """The casefolded text that a recipient is found by: name, company, e-mail, city, digits."""
+    """The casefolded text that a recipient is found by: searched fields and digits."""
     words = [values.get(name, "") for name in SEARCHED]
     return " ".join(word for word in [*words, e164.lstrip("+")] if word).casefold()
 
@@ -133,7 +137,7 @@ def lists_of(ids: Sequence[int]) -> dict[int, list[RecipientList]]:
 
 
 def name_fields(account: Account, labels: Mapping[str, str]) -> None:
-    """Give the five free fields the names that the owner uses for them."""
+    """Give the free fields the names that the owner uses for them."""
     with transaction() as session:
         kept = {name: labels[name].strip() for name in FREE_FIELDS if labels[name].strip()}
         session.execute(update(Account).where(Account.id == account.id).values(field_labels=kept))
@@ -149,7 +153,7 @@ def _fill(
     recipient: Recipient, number: phone.Phone, values: Mapping[str, str], basis: Basis
 ) -> None:
     recipient.phone, recipient.country = number.e164, number.country
-    for name in FIELDS[1:]:
+    for name in FIELD_NAMES[1:]:
         setattr(recipient, name, values.get(name, "").strip())
     for name, value in basis.columns().items():
         setattr(recipient, name, value)

@@ -10,6 +10,7 @@ from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import campaigns, text_cost
+from promosms.services.recipients import fields
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, text_me, to_report
 from promosms.web.access import Access, allow, my_account, owned
@@ -151,7 +152,7 @@ def _composer(
         other=other,
         gone=gone,
         cost=_text_cost(form),
-        placeholders=labels.placeholders(my_account()),
+        placeholders=fields.placeholders(my_account()),
     )
 
 

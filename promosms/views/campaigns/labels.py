@@ -6,7 +6,7 @@ from flask_babel import format_timedelta, get_locale
 
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
-from promosms.models import Account, Campaign, CampaignStatus, MessageStatus
+from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, launch
 from promosms.services.campaigns.launch import LaunchProblem
@@ -99,17 +99,6 @@ PROBLEMS = {
         "Nothing was sent. Try again tomorrow, or top up once."
     ),
 }
-LABELS = {
-    "phone": _("Number"),
-    "email": _("E-mail"),
-    "first_name": _("First name"),
-    "last_name": _("Last name"),
-    "company": _("Company"),
-    "tax_id": _("Tax ID"),
-    "address": _("Address"),
-    "city": _("City"),
-    "note": _("Note"),
-}
 
 
 def title(campaign: Campaign) -> str:
@@ -127,18 +116,6 @@ def why(status: str, reason: str) -> object:
 def problem(error: launch.LaunchError) -> str:
     """What a refused launch, pause, continuation or test means."""
     return str(PROBLEMS[error.code])
-
-
-def placeholders(account: Account) -> list[tuple[object, str]]:
-    """Label and placeholder of each field; a first name gets a friendly default."""
-    friend = gettext("there")
-    return [
-        (
-            account.field_labels.get(name) or LABELS.get(name) or name,
-            f"{{first_name|{friend}}}" if name == "first_name" else f"{{{name}}}",
-        )
-        for name in audience.placeholders()
-    ]
 
 
 def country(code: str) -> str:

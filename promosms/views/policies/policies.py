@@ -24,6 +24,7 @@ from promosms.services.accounts import preferences
 from promosms.services.policies import cookie_choices, promises
 from promosms.services.policies import versions as policy_versions
 from promosms.services.privacy import policies
+from promosms.services.recipients import fields
 from promosms.settings import optional_cookies, settings
 from promosms.views.auth.sign_in_flow import home as start
 from promosms.web import cookies as registry
@@ -75,6 +76,7 @@ def privacy() -> ResponseReturnValue:
         sends=bool(policies.gateways()),
         phone_shown=policies.phone_shown(),
         retention=policies.retention(),
+        kinds=fields.kinds(),
         log_fields=list(log_schema.WITH_ADDRESS),
     )
 

@@ -11,7 +11,7 @@ from promosms.forms.import_problems import row_words
 from promosms.forms.recipients import FieldNamesForm, RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext, timezone
-from promosms.models import FIELDS, Recipient, RecipientList, now
+from promosms.models import FIELD_NAMES, Recipient, RecipientList, now
 from promosms.services.inbox import replies as inbox
 from promosms.services.privacy import erase_recipient
 from promosms.services.recipients import exports, lists, recipients
@@ -193,7 +193,7 @@ def _typed(recipient: Recipient) -> dict[str, object]:
     at = recipient.consent_at or now()
     on = recipients.lists_of([recipient.id])[recipient.id]
     return {
-        **{name: getattr(recipient, name) for name in FIELDS[1:]},
+        **{name: getattr(recipient, name) for name in FIELD_NAMES[1:]},
         "phone": recipient_tables.pretty(recipient.phone),
         "consent": recipient.consent,
         "consent_source": recipient.consent_source,

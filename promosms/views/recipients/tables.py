@@ -5,11 +5,10 @@ from decimal import Decimal
 
 from flask import Response, request, stream_with_context, url_for
 
-from promosms.forms.recipients import field_labels
 from promosms.language import gettext as _
 from promosms.lib import csv_files
 from promosms.models import RecipientList
-from promosms.services.recipients import lists
+from promosms.services.recipients import fields, lists
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.pages import Search, State
 from promosms.sms import phone
@@ -60,7 +59,7 @@ def table(on_list: RecipientList | None = None) -> dict[str, object]:
 
 def names() -> dict[str, str]:
     """The names of the fields of the signed-in account."""
-    return field_labels(my_account())
+    return fields.labels(my_account())
 
 
 def csv_file(rows: Iterable[Sequence[str | Decimal]], name: str) -> Response:

@@ -30,8 +30,7 @@ from promosms.models import (
 from promosms.services.auth import passwords
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy import export_files
-from promosms.services.privacy.export_columns import COLUMNS
-from promosms.services.privacy.export_tables import LEFT_OUT, NEVER, PARTS
+from promosms.services.privacy.export_tables import NEVER, left_out, parts
 from promosms.services.recipients import lists
 from tests.meta.things import Stage
 from tests.support.cast import Cast
@@ -41,20 +40,20 @@ SECRET_WORDS = ("hash", "token", "sealed", "secret", "key", "counter")
 
 
 def test_every_table_of_an_account_is_in_it_or_named_with_the_reason_why_not() -> None:
-    named = {part.model.__tablename__ for part in PARTS} | set(LEFT_OUT)
+    named = {part.model.__tablename__ for part in parts()} | set(left_out())
     for mapper in Model.registry.mappers:
         name = mapper.class_.__tablename__
         personal = mapper.class_.privacy in (Privacy.COLLECTED, Privacy.ACCOUNT)
         if personal or "account_id" in mapper.local_table.columns:
-            assert name in named, f"{name} is neither exported nor named in LEFT_OUT"
+            assert name in named, f"{name} is neither exported nor is it said why not"
     assert named <= set(Model.metadata.tables)
 
 
 def test_every_column_is_explained_and_none_is_a_key() -> None:
-    for part in PARTS:
-        assert part.without <= {column.name for column in part.table.columns}
+    for part in parts():
+        assert set(part.export.without) <= {column.name for column in part.table.columns}
         for column in part.columns:
-            assert column.name in COLUMNS, f"{part.file}: {column.name}"
+            assert part.words[column.name], f"{part.file}: {column.name}"
             assert not any(word in column.name for word in SECRET_WORDS), column.name
             assert column.name not in NEVER
 
@@ -65,7 +64,7 @@ def test_it_holds_everything_of_the_account_and_nothing_of_another(
     with app.app_context():
         archive = _archive(filled)
         names = set(archive.namelist())
-        assert names >= {f"{part.file}.{form}" for part in PARTS for form in ("csv", "json")}
+        assert names >= {f"{part.file}.{form}" for part in parts() for form in ("csv", "json")}
         assert {"README.txt", "CZYTAJ.txt"} <= names
         files = {name for name in names if name.startswith("invoices/")}
         assert {name[-4:] for name in files} == {".pdf", ".xml"}
@@ -77,7 +76,7 @@ def test_it_holds_everything_of_the_account_and_nothing_of_another(
         mine = db.session.get_one(User, cast.owner.user_id)
         assert mine.email.encode() in whole
         assert passwords.hash_password("x")[:9].encode() not in whole
-        for part in PARTS:
+        for part in parts():
             rows = json.loads(archive.read(f"{part.file}.json"))
             table = list(
                 csv.reader(io.StringIO(archive.read(f"{part.file}.csv").decode("utf-8-sig")))
