@@ -54,6 +54,8 @@ class Model(DeclarativeBase):
     privacy: ClassVar[Privacy]
     export: ClassVar[Export | tuple[Export, ...] | NotExported]
     retention: ClassVar[Retention]
+    row_policy: ClassVar[str] = ""
+    """For row security: `of_account` in SQL, with {account}, where the way is an unusual one."""
 
     @classmethod
     def of_account(cls, account_id: int) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, MetaData, Table, event
 
-from promosms.models.base import Model
+from promosms.models.base import Model, models
 
 ROLE = "promosms_account"
 SETTING = "promosms.account"
@@ -22,11 +22,6 @@ MAY_ACT_AS = (
 )
 # Nothing is an account: without the setting no row is shown and none may be written.
 OWN = f"nullif(current_setting('{SETTING}', true), '')::bigint"
-# Tables whose rows are found in another way than by an `account_id` or a `user_id`.
-PATHS = {
-    "accounts": f"id = {OWN}",
-    "invoice_documents": "invoice_id IN (SELECT id FROM invoices)",
-}
 
 COMPLETE = """
     SELECT EXISTS (
@@ -59,8 +54,8 @@ ALLOWED = f"""
 
 def rule(table: Table) -> str:
     """Which rows of the table belong to the account of the request; empty if none belong to any."""
-    if table.name in PATHS:
-        return PATHS[table.name]
+    if policy := models()[table.name].row_policy:
+        return policy.format(account=OWN)
     if "account_id" in table.c:
         return f"account_id = {OWN}"
     return "user_id IN (SELECT id FROM users)" if "user_id" in table.c else ""

@@ -41,6 +41,7 @@ class Account(Model):
         {"sqlite_autoincrement": True},  # an id is never given twice
     )
     privacy = Privacy.ACCOUNT
+    row_policy = "id = {account}"
     export = Export(
         "account",
         N_("The account."),

@@ -107,6 +107,7 @@ class InvoiceDocument(Model):
 
     __tablename__ = "invoice_documents"
     privacy = Privacy.LEGAL
+    row_policy = "invoice_id IN (SELECT id FROM invoices)"
     export = NotExported("Its files are in the folder invoices of the export.", listed=False)
     retention = Retention("its invoice goes", by="invoices", setting="INVOICE_YEARS")
 

@@ -1,0 +1,208 @@
+"""Every table and every field of a recipient is known wherever it must be, by its model alone."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import Column, select
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.jobs import nightly, sweep
+from promosms.models import (
+    FIELDS,
+    WORDS,
+    Account,
+    Export,
+    Field,
+    Model,
+    NotExported,
+    Privacy,
+    Recipient,
+    Retention,
+    models,
+    row_security,
+    table_of,
+)
+from promosms.services.imports import columns
+from promosms.services.privacy import erase_recipient, export_tables, retention
+from promosms.services.privacy import export as account_export
+from promosms.services.privacy.account_scope import PERSONAL, tables
+from promosms.settings import DEFAULTS
+from tests.support.cast import Cast
+from tests.support.pages import PageClient, words
+
+PHONE = "+48601234567"
+TABLES = pytest.mark.parametrize("model", models().values(), ids=models())
+EACH_FIELD = pytest.mark.parametrize("field", FIELDS, ids=[each.name for each in FIELDS])
+# A recipient's columns that are no fields: filled by the program.
+OTHERS = {
+    *("id", "public_id", "account_id", "country", "consent", "consent_source", "consent_at"),
+    *("search", "import_id", "last_import_id", "created_at", "updated_at"),
+}
+
+
+@TABLES
+def test_every_model_says_whose_its_rows_are_and_what_becomes_of_them(model: type[Model]) -> None:
+    said = vars(model)
+    assert isinstance(said.get("privacy"), Privacy)
+    assert isinstance(said.get("export"), Export | tuple | NotExported)
+    assert isinstance(said.get("retention"), Retention)
+
+
+@TABLES
+def test_a_table_with_personal_data_leads_to_its_account(model: type[Model]) -> None:
+    if model.privacy in PERSONAL:
+        assert model.of_account(1) is not None
+        assert row_security.rule(table_of(model)), "row security does not know the way"
+        assert model is Account or table_of(model) in tables(), "erasure does not empty it"
+
+
+@TABLES
+def test_what_belongs_to_an_account_is_exported_or_it_is_said_why_not(model: type[Model]) -> None:
+    if isinstance(model.export, NotExported):
+        assert model.export.why
+        if model.privacy in PERSONAL:
+            assert export_tables.left_out()[model.__tablename__]
+        return
+    for part in export_tables.parts():
+        if part.model is model:
+            names = {column.name for column in part.columns}
+            assert all(part.export.without.values()), "a column is left out without a reason"
+            assert set(part.export.without) <= set(part.table.columns.keys())
+            assert set(part.words) == names
+            assert all(part.words.values())
+            assert part.money <= names
+            assert not any(_numbers_of_the_database(column) for column in part.columns)
+            assert not part.export.parent or part.parent is not None
+
+
+def _numbers_of_the_database(column: Column[object]) -> bool:
+    return bool(column.foreign_keys) and column.name not in export_tables.references()
+
+
+def test_every_file_of_the_export_has_a_name_and_a_place_of_its_own() -> None:
+    files = [part.file for part in export_tables.parts()]
+    assert len(files) == len(set(files))
+    assert set(export_tables.ORDER) <= {*files, *export_tables.left_out()}
+    used = {column.name for part in export_tables.parts() for column in part.columns}
+    assert set(WORDS) <= used
+
+
+@TABLES
+def test_how_long_it_is_kept_is_what_deletes_it(model: type[Model]) -> None:
+    kept = model.retention
+    assert kept.until
+    assert not kept.by or kept.by in _deleting(), "nothing of this name deletes"
+    timed = kept.limit < kept.limit.max or kept.setting or kept.without_account < kept.limit.max
+    assert not timed or kept.by, "it has a time, and nothing that deletes it then"
+    holder, _dot, column = kept.setting.partition(".")
+    assert not kept.setting or (hasattr(Account, column) if column else holder in DEFAULTS)
+
+
+def _deleting() -> set[str]:
+    """The rules, the jobs of the night, and the duties of the sweep."""
+    duties = {f"{duty.__module__.rpartition('.')[2]}.{duty.__name__}" for duty in sweep.SWEEP}
+    return {*(rule.name for rule in retention.RULES), *nightly.NIGHTLY, *duties}
+
+
+def test_every_rule_is_named_by_a_model_or_is_about_files(context: None) -> None:
+    for rule in retention.RULES:
+        assert bool(retention.of_rule(rule.name)) != bool(rule.elsewhere), rule.name
+    shown = dict(retention.rows())
+    said = {model.retention.what for model in models().values() if model.retention.what}
+    assert said <= set(shown), "a line of the policy page is missing"
+
+
+def test_every_column_of_a_recipient_is_a_field_or_named_here() -> None:
+    assert {each.name for each in FIELDS} | OTHERS == set(table_of(Recipient).columns.keys())
+    assert FIELDS[0].name == "phone"
+
+
+def value(field: Field) -> str:
+    """What is typed into a field."""
+    return {"phone": PHONE, "email": "canary@example.com"}.get(field.name, f"Qz{field.name}")
+
+
+@pytest.fixture
+def typed(owner: PageClient) -> None:
+    """A recipient of whom everything is known that the form has a field for."""
+    page = owner.get_page("/recipients/add")
+    names = {str(tag["name"]) for tag in page.select("main input[name], main textarea[name]")}
+    data = {each.name: value(each) for each in FIELDS if each.name in names}
+    owner.post_page("/recipients/add", {**data, "consent": "none"})
+
+
+@EACH_FIELD
+def test_a_field_can_be_typed_in_and_is_stored(field: Field, typed: None, app: Flask) -> None:
+    with app.app_context():
+        assert getattr(_stored(), field.name) == value(field), "it is not on the form"
+
+
+@EACH_FIELD
+def test_a_field_has_a_head_in_files(field: Field, owner: PageClient) -> None:
+    assert field.heads
+    for head in field.heads.split():
+        rows = [(1, [head, "telefon"]), (2, ["word", PHONE])]
+        if field.name != "phone":
+            assert columns.guess(rows, "PL", {})[0] == [field.name, "phone"], head
+    page = owner.post_page("/imports/new", {"file": (io.BytesIO(PHONE.encode()), "a.csv")})
+    assert page.select_one(f'select[name=column] option[value="{field.name}"]')
+
+
+@EACH_FIELD
+def test_a_field_is_a_placeholder(field: Field, owner: PageClient) -> None:
+    found = [str(tag["data-insert"]) for tag in owner.get_page("/campaigns/new").select("code")]
+    assert any(text.strip("{}").split("|")[0] == field.name for text in found)
+
+
+@EACH_FIELD
+def test_the_search_box_finds_what_is_searched(
+    field: Field, typed: None, owner: PageClient
+) -> None:
+    page = owner.get_page(f"/recipients?q={value(field).lstrip('+')}")
+    found = bool(page.select_one("main input[name=recipient]"))
+    assert found == (field.searched or field.name == "phone")
+
+
+@EACH_FIELD
+def test_a_field_is_in_both_exports(
+    field: Field, typed: None, owner: PageClient, app: Flask, cast: Cast
+) -> None:
+    text = owner.get("/recipients/export.csv").text.removeprefix("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert value(field).lstrip("+") in row.values()
+    with app.app_context():
+        made = account_export.start(db.session.get_one(Account, cast.owner.account_id), "test")
+        account_export.work(made.id)
+        archive = zipfile.ZipFile(account_export.file(made))
+        (stored,) = json.loads(archive.read("recipients.json"))
+        assert stored[field.name] == value(field)
+        assert f"  {field.name}: {field.words}" in archive.read("README.txt").decode("utf-8-sig")
+
+
+@EACH_FIELD
+def test_the_policy_page_names_its_kind(field: Field, visitor: PageClient) -> None:
+    said = words(visitor.get_page("/privacy").get_text(" "))
+    if field.name != "phone" and not field.free:  # the number is promised, the free ones are five
+        assert field.kind, "say what kind of data it is"
+        assert f"{field.kind}," in said.partition("You may add:")[2].partition(".")[0]
+    assert ("five fields of your own" in said) == (sum(each.free for each in FIELDS) == 5)
+
+
+def test_nothing_of_a_field_is_left_when_the_person_is_erased(
+    typed: None, app: Flask, cast: Cast, settle: Callable[..., None]
+) -> None:
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        erase_recipient.erase(account, _stored(), "test")
+        with transaction() as session:
+            assert session.scalar(select(Recipient.id)) is None
+
+
+def _stored() -> Recipient:
+    return db.session.scalars(select(Recipient)).one()
