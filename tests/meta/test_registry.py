@@ -24,6 +24,7 @@ from promosms.models import (
     Privacy,
     Recipient,
     Retention,
+    User,
     models,
     row_security,
     table_of,
@@ -60,6 +61,10 @@ def test_a_table_with_personal_data_leads_to_its_account(model: type[Model]) -> 
         assert model.of_account(1) is not None
         assert row_security.rule(table_of(model)), "row security does not know the way"
         assert model is Account or table_of(model) in tables(), "erasure does not empty it"
+        found = table_of(model).columns
+        way = found.get("account_id", found.get("user_id"))
+        # Without an account a row would be nobody's; admins have none.
+        assert "of_account" in vars(model) or model is User or not (way is None or way.nullable)
 
 
 @TABLES

@@ -71,6 +71,7 @@ def guards_and_checks() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
         checks = {
             (table, str(check["name"]))
             for table in db.metadata.tables
+            if found.has_table(table)
             for check in found.get_check_constraints(table)
         }
     return guards, checks
