@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 from flask import Flask
@@ -33,6 +34,13 @@ SLOW = {
     TESTS / name
     for name in ("browser", "cards", "faults", "privacy", "running", "meta/test_routes.py")
 }
+
+
+# Properties try the same examples in every run, and no example may fail by being slow. Fresh ones:
+# scripts/test tests/sms --hypothesis-profile fresh
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("fresh", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("fixed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
