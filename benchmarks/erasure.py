@@ -103,7 +103,7 @@ def people(account_id: int, prefix: str, number: int) -> None:
             "id": f"=n + {before}",
             "campaign_id": campaign_id,
             "gateway_id": 1,
-            "lane": 2,
+            "priority": 2,
             "phone": phone,
             "country": "PL",
             "sender": "Shop",
@@ -114,7 +114,7 @@ def people(account_id: int, prefix: str, number: int) -> None:
             "status": "delivered",
             "reason": "",
             "attempts": 1,
-            "doubtful": False,
+            "unconfirmed": False,
             "created_at": now(),
         },
     )

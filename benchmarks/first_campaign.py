@@ -52,7 +52,7 @@ def main() -> None:
     """Run once and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=10_000)
-    parser.add_argument("--rate", type=int, default=20_000, help="parts per second of the line")
+    parser.add_argument("--rate", type=int, default=20_000, help="parts per second of the gateway")
     parser.add_argument("--database", default="")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="pb-"))

@@ -1,15 +1,15 @@
 """How many prepared messages a second one SMPP connection takes from the database to the SMSC.
 
     python -m benchmarks.sending [--messages 100000] [--database sqlite|postgresql|URL] [--receipts]
-        [--receipt-delay 200] [--delay 0] [--window 100] [--line-window N] [--connections 1]
+        [--receipt-delay 200] [--delay 0] [--window 100] [--connection-window N] [--connections 1]
         [--runs 1]
 
 The real worker of the gateway, with the tick and a Valkey beside it, sends one campaign of texts
 of 98 characters to the SMSC of `benchmarks.smsc`. Measured from the first submission to the last
 recorded result; with receipts also to the last one applied by the worker `receive`. `window` is
-what may be unconfirmed when the worker dies, `line-window` what is under way on the wire. Processor
-time is that of a whole process: it says more than rates where other work runs beside. In the
-end the SMSC, the rows, the counters and the ledger must agree.
+what may be unconfirmed when the worker dies, `connection-window` what is open on the connection.
+Processor time is that of a whole process: it says more than rates where other work runs beside. In
+the end the SMSC, the rows, the counters and the ledger must agree.
 """
 
 import argparse
@@ -72,7 +72,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--delay", type=float, default=0, help="of each answer, milliseconds")
     parser.add_argument("--receipt-delay", type=float, default=200, help="milliseconds")
     parser.add_argument("--window", type=int, default=100)
-    parser.add_argument("--line-window", type=int, default=0, help="as the window, unless given")
+    parser.add_argument(
+        "--connection-window", type=int, default=0, help="as the window, unless given"
+    )
     parser.add_argument("--connections", type=int, default=1)
     parser.add_argument("--runs", type=int, default=1)
     return parser.parse_args()
@@ -84,7 +86,7 @@ def run(options: argparse.Namespace, url: str) -> dict[str, float]:
     given += ["--receipts"] if options.receipts else []
     with smsc.running(*given) as peer, plant(url) as running:
         with running.app.app_context():
-            wire = options.line_window or options.window
+            wire = options.connection_window or options.window
             gateway = smpp_gateway(peer.port, options.window, wire, options.connections)
             account_id, campaign_id = prepared(options.messages, gateway)
         workers = [f"gateway-{gateway}"]
@@ -179,13 +181,13 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
         "sender": defaults.NUMBER,
         "text": TEXT,
         "price": PRICE,
-        "apart": None,
+        "attention_status": None,
     }
     fill(Message, messages, columns)
     with transaction() as session:
         ids = select(func.min(Message.id), func.max(Message.id))
         first, last = session.execute(ids.where(Message.campaign_id == campaign.id)).one()
-        cursors.write(session, campaign.id, cursors.begun({gateway_id: (first, last)}))
+        cursors.store(session, campaign.id, cursors.initial({gateway_id: (first, last)}))
     return account_id, campaign.id
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from promosms.gateways.base import Event, OutboundSms
+from promosms.gateways.base import InboxEvent, OutboundSms
 from promosms.gateways.smpp.gateway import SmppGateway
 
 WINDOWS = (1, 10, 50, 100)
@@ -118,7 +118,7 @@ async def measure(kind: str, port: int, window: int, messages: int) -> float:
     stored = 0
     complete = asyncio.Event()
 
-    async def emit(events: Sequence[Event]) -> None:
+    async def emit(events: Sequence[InboxEvent]) -> None:
         nonlocal stored
         stored += len(events)
         if stored >= messages:

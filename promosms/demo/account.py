@@ -29,7 +29,7 @@ from promosms.models import (
     Role,
     SuppressionSource,
     User,
-    apart_of,
+    attention_status_of,
     now,
 )
 from promosms.services.auth import passwords
@@ -54,7 +54,6 @@ ENDS = {
     MessageStatus.UNKNOWN: 0.003,
 }
 REASONS = {MessageStatus.FAILED: "rejected", MessageStatus.UNKNOWN: "no_answer"}
-ACCEPTED = (MessageStatus.DELIVERED, MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
 PAST = (
     (
         9,
@@ -195,12 +194,12 @@ def _end(session: Session, message: Message, at: datetime, random: Random) -> No
     """Give a waiting message its final status, and its parts the gateway's references."""
     status = random.choices(list(ENDS), list(ENDS.values()))[0]
     message.status = status
-    message.apart = apart_of(status)
+    message.attention_status = attention_status_of(status)
     message.reason = REASONS.get(status, "")
     message.attempts = 1
     message.created_at = message.submitted_at = at
     message.final_at = at + timedelta(seconds=random.uniform(1, 40))
-    if status in ACCEPTED:
+    if status in MessageStatus.ACCEPTED:
         message.sent_at = at
         session.add_all(
             MessagePart(
@@ -219,7 +218,7 @@ def _settle(session: Session, campaign: Campaign, messages: Sequence[Message]) -
     """Keep counters and ledger true: accepted texts are charged, the others released."""
     ends = Counter(MessageStatus(message.status) for message in messages)
     counters.move(session, campaign.id, {MessageStatus.QUEUED: -len(messages), **ends})
-    charged = sum(message.price for message in messages if message.status in ACCEPTED)
+    charged = sum(message.price for message in messages if message.status in MessageStatus.ACCEPTED)
     released = sum(message.price for message in messages) - charged
     ledger.charge(campaign.id, charged, f"charge:demo:{campaign.id}")
     ledger.release(campaign.id, released, f"release:demo:{campaign.id}")

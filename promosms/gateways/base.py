@@ -1,10 +1,11 @@
-"""The socket that every gateway fits: open, submit, events, close."""
+"""What every gateway has in common: open, submit, receive, close."""
 
 import asyncio
+import json
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
@@ -14,25 +15,25 @@ NO_PARTS: Mapping[int, str] = MappingProxyType({})
 
 
 class OutboundSms(NamedTuple):
-    """A text on its way out. `own` is our reference, which some gateways return.
+    """A message to submit. Some gateways return `our_reference` in receipts.
 
-    `taken` are the references of those parts, by their number from 1, that the gateway has taken
-    in an earlier try: only the others are to be submitted. `doubtful` is a text that may have
-    been taken as a whole, because the answer of an earlier try was lost.
+    `taken` has the references of the parts, by their number from 1, that the gateway took in an
+    earlier try: only the others are submitted. If `unconfirmed`, the gateway may have the whole
+    message, because the answer to an earlier try was lost.
     """
 
-    own: str
+    our_reference: str
     phone: str
     sender: str
     text: str
     encoding: str
     parts: int
     taken: Mapping[int, str] = NO_PARTS
-    doubtful: bool = False
+    unconfirmed: bool = False
 
 
 class ReceiptStatus(StrEnum):
-    """What a receipt says in the end."""
+    """The final status in a receipt."""
 
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
@@ -41,14 +42,14 @@ class ReceiptStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A delivery receipt for one part: the gateway's reference, and ours where it returns it.
+    """A delivery receipt for one part: the gateway's reference, and ours if it returns it.
 
-    `phone` is the recipient where the gateway names him; it tells parts with like references
-    apart.
+    `phone` is the recipient, if the gateway names it. It helps to match message ids in an unknown
+    format.
     """
 
     reference: str
-    own: str
+    our_reference: str
     status: ReceiptStatus
     phone: str = ""
 
@@ -57,28 +58,28 @@ class Receipt:
 class Inbound:
     """A text that a recipient sent to one of our numbers.
 
-    One that comes in parts has the same `joint` in each, the number of this part from 1 and of
-    all; then its text may begin or end with half of a surrogate pair.
+    The parts of a long text have the same `concat_ref`; `part` counts from 1 to `parts`. The text
+    of a part may begin or end with half of a surrogate pair.
     """
 
     reference: str
     phone: str
     inbound_number: str
     text: str
-    joint: str = ""
+    concat_ref: str = ""
     part: int = 1
     parts: int = 1
 
 
-Event = Receipt | Inbound
-Emit = Callable[[Sequence[Event]], Awaitable[None]]
+InboxEvent = Receipt | Inbound
+Emit = Callable[[Sequence[InboxEvent]], Awaitable[None]]
 
 
-class Trouble(StrEnum):
-    """Whether trying again helps: later, never, slower, or nobody can know.
+class ErrorClass(StrEnum):
+    """The class of an error says what to do: try later, never, slower, or leave it unknown.
 
-    SETTINGS: our account or our settings at the gateway are at fault (credentials, credit, a
-    sender that is not allowed), so that every text would be refused: none is to blame.
+    SETTINGS: our account or our settings at the provider are wrong (credentials, credit, a sender
+    that is not allowed). Every text would be refused.
     """
 
     TEMPORARY = "temporary"
@@ -89,24 +90,24 @@ class Trouble(StrEnum):
 
 
 class GatewayError(Exception):
-    """A text was not taken, or nobody knows; `reason` is a short code for people's words.
+    """A text was not taken, or it is unknown; `reason` is a short code that pages translate.
 
-    `taken` are the references of the parts that were taken all the same, by their number;
-    `wait` the seconds that the gateway asks us to wait (Retry-After), if it says so;
-    `opted_out` tells that the gateway itself knows of an opt-out of this recipient.
+    `taken` has the references of the parts that were taken, by their number. `wait` is the number
+    of seconds that the gateway asks us to wait (Retry-After). `opted_out`: the gateway has an
+    opt-out of this recipient.
     """
 
     def __init__(
         self,
-        trouble: Trouble,
+        error_class: ErrorClass,
         reason: str,
         *,
         taken: Mapping[int, str] | None = None,
         wait: float | None = None,
         opted_out: bool = False,
     ) -> None:
-        super().__init__(f"{trouble}: {reason}")
-        self.trouble = trouble
+        super().__init__(f"{error_class}: {reason}")
+        self.error_class = error_class
         self.reason = reason
         self.taken = taken or {}
         self.wait = wait
@@ -114,10 +115,10 @@ class GatewayError(Exception):
 
 
 class Answer(NamedTuple):
-    """What became of a submission: the reference of each part, or a GatewayError's words."""
+    """The result of a submission: the reference of each part, or the fields of a GatewayError."""
 
     references: tuple[str, ...] = ()
-    trouble: Trouble | None = None
+    error_class: ErrorClass | None = None
     reason: str = ""
     taken: Mapping[int, str] = NO_PARTS
     wait: float | None = None
@@ -125,9 +126,9 @@ class Answer(NamedTuple):
 
     @classmethod
     def of(cls, problem: GatewayError) -> Self:
-        """The answer that an error stands for."""
+        """The answer for an error."""
         return cls(
-            trouble=problem.trouble,
+            error_class=problem.error_class,
             reason=problem.reason,
             taken=problem.taken,
             wait=problem.wait,
@@ -144,16 +145,16 @@ class Resend(StrEnum):
 
 
 LONGEST_ANSWER = 30.0
-"""Seconds after which nobody waits for an answer any more."""
-_running: set[asyncio.Task[None]] = set()  # a loop itself does not keep its tasks alive
+"""Seconds to wait for an answer."""
+_running: set[asyncio.Task[None]] = set()  # the event loop holds only weak references to tasks
 
 
 class Gateway(ABC):
-    """One line to one provider. Lives in one asyncio loop."""
+    """A client of one provider. Used in one asyncio loop."""
 
     @abstractmethod
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        """Read the settings of its row. Raises ValueError, one line for the operator."""
+        """Read the settings of the row. Raises ValueError, one line of text for the operator."""
 
     @classmethod
     def resend(cls, settings: Mapping[str, Any]) -> Resend:
@@ -162,24 +163,24 @@ class Gateway(ABC):
 
     @property
     def ready(self) -> bool:
-        """Can it take texts now? While it cannot, nothing is claimed for it."""
+        """Can it take texts now? If not, no messages are claimed for it."""
         return True
 
     @abstractmethod
     async def open(self, emit: Emit) -> None:
-        """Connect. `emit` stores events and returns when they are safe: acknowledge after it."""
+        """Connect. Acknowledge receipts and replies to the provider when `emit` has returned."""
 
     @abstractmethod
     async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
         """Hand one text over; returns the gateway's reference of each part or raises GatewayError.
 
-        A text whose answer does not come raises UNKNOWN: it may have been taken.
+        Without an answer it raises UNKNOWN: the text may have been taken.
         """
 
     def begin(self, sms: OutboundSms, done: Callable[[Answer], None]) -> None:
-        """Begin to hand a text over; `done` is called with what became of it, once, in the loop.
+        """Begin to submit a text; `done` is called once with the answer, in the loop.
 
-        A gateway that can do it without a task for each text overrides this.
+        A gateway that needs no task for each text overrides this.
         """
         task = asyncio.get_running_loop().create_task(self._begin(sms, done))
         _running.add(task)
@@ -188,28 +189,67 @@ class Gateway(ABC):
     async def _begin(self, sms: OutboundSms, done: Callable[[Answer], None]) -> None:
         try:
             async with asyncio.timeout(LONGEST_ANSWER):
-                found = await self.lookup(sms) if sms.doubtful else None
-                answer = Answer(found or await self.submit(sms))
+                references = await self.lookup(sms) if sms.unconfirmed else None
+                answer = Answer(references or await self.submit(sms))
         except GatewayError as problem:
             answer = Answer.of(problem)
         except TimeoutError:
-            answer = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
-        except Exception:  # a fault of our own, at a moment of which nobody knows
+            answer = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
+        except Exception:  # an error in our code: the text may have been sent
             log.exception("gateway.failed")
-            answer = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+            answer = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
         done(answer)
 
     async def lookup(self, sms: OutboundSms) -> tuple[str, ...] | None:
         """The references of a text that may have been taken; None if it was not.
 
-        A gateway whose `resend` says LOOKUP overrides this. One that says DEDUPE need not: it
-        drops a repetition by itself. Raises GatewayError; TEMPORARY while it cannot tell.
+        Gateways whose `resend` is LOOKUP override this. Raises GatewayError, TEMPORARY while the
+        provider cannot tell.
         """
         return None
 
     @abstractmethod
     async def close(self) -> None:
-        """Say good-bye."""
+        """Disconnect."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What is sent for one text."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """Status and body; a body that is too large or cannot be read is left out.
+
+    `wait` are the seconds that the provider asks us to wait, if it says so.
+    """
+
+    status: int
+    body: bytes
+    wait: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Does the status say that it worked?"""
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The body read as JSON; None if it is something else."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def object(self) -> dict[str, Any]:
+        """The body read as a JSON object; empty if it is something else."""
+        references = self.json()
+        return references if isinstance(references, dict) else {}
 
 
 class BadSettings(ValueError):
@@ -217,7 +257,7 @@ class BadSettings(ValueError):
 
 
 class WebhookTopic(StrEnum):
-    """What an address of ours is told about."""
+    """What a webhook address receives."""
 
     RECEIPT = "receipt"
     INBOUND = "inbound"
@@ -225,7 +265,7 @@ class WebhookTopic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """A call by a provider as it came: the public URL, header names in lower case, raw body."""
+    """A call by a provider: the public URL, header names in lower case, raw body."""
 
     topic: WebhookTopic
     url: str
@@ -241,16 +281,16 @@ class BadSignature(Exception):
 
 
 class BadWebhook(Exception):
-    """The call comes from the provider, but nobody can make sense of it."""
+    """The call comes from the provider, but cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """How a kind of gateway is told by HTTP: what a call means, and what it wants to hear.
+    """How a kind of gateway sends receipts and replies by HTTP.
 
     `parse` raises BadSignature or BadWebhook; `answer` is the body that means "stored".
     """
 
-    parse: Callable[[Mapping[str, Any], WebhookRequest], list[Event]]
+    parse: Callable[[Mapping[str, Any], WebhookRequest], list[InboxEvent]]
     answer: str = ""
     content_type: str = "text/plain"

@@ -1,12 +1,12 @@
-"""Parts of a reply put together: a character may have been cut between two of them."""
+"""Concatenation of the parts of a reply. A character may be cut between two parts."""
 
 from collections.abc import Iterable
 
 from promosms.sms import gsm7
 
 
-def joined(texts: Iterable[str]) -> str:
-    """The whole text of parts in their order; halves of characters that stay alone are replaced.
+def concatenate(texts: Iterable[str]) -> str:
+    """The text of ordered parts; a half of a character without the other half is replaced.
 
     A part may end with the first half of a surrogate pair or with the escape of an extended
     character, such as the one before the "e" that makes "€".
@@ -23,6 +23,6 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def _escaped(char: str) -> str:
-    """What an escape makes of the first character of the next part."""
+    """The extended character of an escape and the first character of the next part."""
     code = gsm7.encode(char) if gsm7.is_gsm7(char) else b""
     return gsm7.decode(gsm7.ESCAPE.encode() + code) if len(code) == 1 else " " + char

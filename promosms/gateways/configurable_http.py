@@ -2,22 +2,23 @@
 
 Settings, all of them text (docs/operations.md has an example):
 - `url`, `method` (POST), `content_type` (application/json), `headers` (a JSON object), `body`.
-  The placeholders {to} {to_digits} {from} {text} {reference} {callback} are written as the place
-  demands: quoted for URLs and forms, escaped inside the quotes of JSON and in XML.
+  The placeholders {to} {to_digits} {from} {text} {reference} {callback} are escaped for their
+  place: URL, form, JSON string or XML.
 - taken: `success_status` (200-299), and `success_path` with `success_value`, or `success_pattern`.
 - reference: `id_path` or `id_pattern` (its first group).
 - not taken: `settings_pattern`, `throttled_pattern`, `temporary_pattern`, `opted_out_pattern` and
-  `permanent_pattern` on the body come first, then `settings_status` (401-403: our account is at
-  fault), `throttled_status` (429,503), `temporary_status` (see TEMPORARY) and `permanent_status`
+  `permanent_pattern` on the body come first, then `settings_status` (401-403: an error of our
+  account), `throttled_status` (429,503), `temporary_status` (see TEMPORARY) and `permanent_status`
   (400-499). The rest, 5xx above all, is unknown: a proxy in front may have lost the answer.
 - whose answer was lost: `resend` is `never`, or `dedupe` if the provider drops a repetition, known
   by the header Idempotency-Key (added unless `headers` say otherwise) or by {reference}; 409 says
   that it is still at work. Or `lookup`: `lookup_url` is asked with {reference}; the reference of a
   text that was taken stands where `lookup_path` or `lookup_pattern` says (`id_path`, `id_pattern`),
   `lookup_missing_status` (404) or `lookup_missing_pattern` mean that it was not.
-- receipts: `receipt_reference`, `receipt_status`, `receipt_own` (where {reference} comes back), and
-  the words `delivered`, `undelivered`, `expired`. Replies: `inbound_reference`, `inbound_phone`,
-  `inbound_number`, `inbound_text`. `addresses` says who may call; he hears OK.
+- receipts: `receipt_reference`, `receipt_status`, `receipt_our_reference` (where {reference} comes
+  back), and the words `delivered`, `undelivered`, `expired`. Replies: `inbound_reference`,
+  `inbound_phone`, `inbound_number`, `inbound_text`. `addresses` limits who may call. The answer to
+  a call is OK.
 
 A path is written with dots: `messages.0.id`.
 """
@@ -31,12 +32,14 @@ from xml.sax.saxutils import escape
 from promosms.gateways.base import (
     BadSettings,
     BadWebhook,
-    Event,
+    ErrorClass,
     GatewayError,
+    HttpAnswer,
+    HttpRequest,
+    InboxEvent,
     OutboundSms,
     ReceiptStatus,
     Resend,
-    Trouble,
     Webhook,
     WebhookRequest,
     WebhookTopic,
@@ -68,16 +71,15 @@ from promosms.gateways.http import (
     refusal,
     tag,
 )
-from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 TEMPORARY = "301,302,307,308,404,407,408"
 NOBODY = ""  # no status
-TROUBLES = (
-    ("settings", Trouble.SETTINGS, "settings", "401-403"),
-    ("throttled", Trouble.THROTTLED, "throttled", "429,503"),
-    ("temporary", Trouble.TEMPORARY, "busy", TEMPORARY),
-    (OPTED_OUT, Trouble.PERMANENT, OPTED_OUT, NOBODY),
-    ("permanent", Trouble.PERMANENT, "rejected", "400-499"),
+ERROR_CLASSES = (
+    ("settings", ErrorClass.SETTINGS, "settings", "401-403"),
+    ("throttled", ErrorClass.THROTTLED, "throttled", "429,503"),
+    ("temporary", ErrorClass.TEMPORARY, "busy", TEMPORARY),
+    (OPTED_OUT, ErrorClass.PERMANENT, OPTED_OUT, NOBODY),
+    ("permanent", ErrorClass.PERMANENT, "rejected", "400-499"),
 )
 REASONS = {
     ("settings", 401): "credentials",
@@ -102,11 +104,11 @@ class GenericHttp(HttpGateway):
         (
             *("method", "content_type", "headers", "body", "id_path", "id_pattern"),
             *("success_status", "success_path", "success_value", "success_pattern"),
-            *(f"{name}_status" for name, *_ in TROUBLES),
-            *(f"{name}_pattern" for name, *_ in TROUBLES),
+            *(f"{name}_status" for name, *_ in ERROR_CLASSES),
+            *(f"{name}_pattern" for name, *_ in ERROR_CLASSES),
             *("resend", "lookup_url", "lookup_path", "lookup_pattern"),
             *("lookup_missing_status", "lookup_missing_pattern"),
-            *("receipt_reference", "receipt_status", "receipt_own"),
+            *("receipt_reference", "receipt_status", "receipt_our_reference"),
             *("delivered", "undelivered", "expired", "addresses"),
             *("inbound_reference", "inbound_phone", "inbound_number", "inbound_text"),
         )
@@ -145,14 +147,14 @@ class GenericHttp(HttpGateway):
         return mode_of(settings)
 
     def request(self, sms: OutboundSms) -> HttpRequest:
-        """The templates, filled."""
+        """The request from the templates."""
         values = {
             "to": sms.phone,
             "to_digits": digits(sms.phone),
             "from": sms.sender,
             "text": sms.text,
             "reference": tag(sms, self.mark),
-            "callback": self.own_callback(sms),
+            "callback": self.callback_for(sms),
         }
         body = fill(self.body, values, escape_for(self.content_type))
         headers = {name: fill(value, values, str) for name, value in self.headers.items()}
@@ -161,30 +163,30 @@ class GenericHttp(HttpGateway):
         return HttpRequest(self.method, fill(self.url, values, _quoted), headers, body.encode())
 
     def read(self, sms: OutboundSms, answer: HttpAnswer) -> tuple[str, ...]:
-        """The reference where the settings say it stands."""
+        """The reference, from the place in the settings."""
         text = answer.body.decode("utf-8", "replace")
         if self._taken(answer, text):
-            given = self._reference(answer, text)
-            if not given:
-                raise GatewayError(Trouble.UNKNOWN, "bad_answer")
-            return references(given, sms.parts)
+            reference = self._reference(answer, text)
+            if not reference:
+                raise GatewayError(ErrorClass.UNKNOWN, "bad_answer")
+            return references(reference, sms.parts)
         if self.mode is Resend.DEDUPE and answer.status == AT_WORK:
-            raise GatewayError(Trouble.UNKNOWN, "no_answer")
-        raise self._refusal(answer, text) or GatewayError(Trouble.UNKNOWN, "no_answer")
+            raise GatewayError(ErrorClass.UNKNOWN, "no_answer")
+        raise self._refusal(answer, text) or GatewayError(ErrorClass.UNKNOWN, "no_answer")
 
     async def lookup(self, sms: OutboundSms) -> tuple[str, ...] | None:
-        """Ask for a text that may have been taken; while there is no clear answer it waits."""
+        """Ask if a text was taken; without a clear answer it is tried later."""
         if self.mode is not Resend.LOOKUP:
             return None
         if self.client is None:
-            raise GatewayError(Trouble.TEMPORARY, "no_connection")
+            raise GatewayError(ErrorClass.TEMPORARY, "no_connection")
         values = {"reference": tag(sms, self.mark)}
         headers = {name: fill(value, values, str) for name, value in self.headers.items()}
         try:
             request = HttpRequest("GET", fill(self.lookup_url, values, _quoted), headers)
             answer = await self.client.send(request)
         except GatewayError as problem:
-            raise GatewayError(Trouble.TEMPORARY, problem.reason) from problem
+            raise GatewayError(ErrorClass.TEMPORARY, problem.reason) from problem
         return self._looked_up(sms, answer)
 
     def _looked_up(self, sms: OutboundSms, answer: HttpAnswer) -> tuple[str, ...] | None:
@@ -194,23 +196,23 @@ class GenericHttp(HttpGateway):
             return None
         if not answer.ok:
             problem = self._refusal(answer, "")
-            slower = problem and problem.trouble in (Trouble.SETTINGS, Trouble.THROTTLED)
-            raise problem if problem and slower else GatewayError(Trouble.TEMPORARY, "busy")
+            slower = problem and problem.error_class in (ErrorClass.SETTINGS, ErrorClass.THROTTLED)
+            raise problem if problem and slower else GatewayError(ErrorClass.TEMPORARY, "busy")
         if missing and missing.search(text):
             return None
-        given = self._reference(answer, text, "lookup") or self._reference(answer, text)
-        if not given:
-            raise GatewayError(Trouble.TEMPORARY, "bad_answer")
-        return references(given, sms.parts)
+        reference = self._reference(answer, text, "lookup") or self._reference(answer, text)
+        if not reference:
+            raise GatewayError(ErrorClass.TEMPORARY, "bad_answer")
+        return references(reference, sms.parts)
 
     def _refusal(self, answer: HttpAnswer, text: str) -> GatewayError | None:
-        for name, trouble, reason, _ in TROUBLES:
+        for name, error_class, reason, _ in ERROR_CLASSES:
             pattern = self.patterns[f"{name}_pattern"]
             if pattern and pattern.search(text):
-                return refusal(answer, trouble, REASONS.get((name, answer.status), reason))
-        for name, trouble, reason, _ in TROUBLES:
+                return refusal(answer, error_class, REASONS.get((name, answer.status), reason))
+        for name, error_class, reason, _ in ERROR_CLASSES:
             if _within(answer.status, self.statuses[f"{name}_status"]):
-                return refusal(answer, trouble, REASONS.get((name, answer.status), reason))
+                return refusal(answer, error_class, REASONS.get((name, answer.status), reason))
         return None
 
     def _taken(self, answer: HttpAnswer, text: str) -> bool:
@@ -225,8 +227,8 @@ class GenericHttp(HttpGateway):
         if path := self.settings.get(f"{where}_path"):
             return at(answer.json(), path)
         pattern = self.patterns[f"{where}_pattern"]
-        found = pattern.search(text) if pattern else None
-        return found[1] or "" if found else ""
+        match = pattern.search(text) if pattern else None
+        return match[1] or "" if match else ""
 
 
 PATTERNS = (
@@ -234,22 +236,22 @@ PATTERNS = (
     "id_pattern",
     "lookup_pattern",
     "lookup_missing_pattern",
-    *(f"{name}_pattern" for name, *_ in TROUBLES),
+    *(f"{name}_pattern" for name, *_ in ERROR_CLASSES),
 )
 RANGES = (
     ("success_status", "200-299"),
     ("lookup_missing_status", "404"),
-    *((f"{name}_status", default) for name, _, _, default in TROUBLES),
+    *((f"{name}_status", default) for name, _, _, default in ERROR_CLASSES),
 )
 
 
 def fill(template: str, values: dict[str, str], escaped: Escape) -> str:
     """A template with its placeholders replaced, each value escaped."""
-    return PLACEHOLDER.sub(lambda found: escaped(values[found[1]]), template)
+    return PLACEHOLDER.sub(lambda match: escaped(values[match[1]]), template)
 
 
 def escape_for(content_type: str) -> Escape:
-    """How values are written in a body of this type."""
+    """The escape function for a body of this type."""
     if "json" in content_type:
         return lambda value: json.dumps(value)[1:-1]
     if "form" in content_type:
@@ -258,7 +260,7 @@ def escape_for(content_type: str) -> Escape:
 
 
 def at(document: Any, path: str) -> str:
-    """What stands at a path, as text; empty if nothing does."""
+    """The value at a path, as text; empty if there is none."""
     for step in path.split("."):
         if isinstance(document, list) and step.isdecimal() and int(step) < len(document):
             document = document[int(step)]
@@ -269,39 +271,39 @@ def at(document: Any, path: str) -> str:
     return plain(document)
 
 
-def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
-    """Receipts or replies, one or a JSON list of them; an empty call is somebody trying it."""
+def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
+    """Receipts or replies, one or a JSON list; an empty call is a test of the address."""
     check_address(settings, request)
-    events: list[Event] = []
+    events: list[InboxEvent] = []
     read = _receipt if request.topic is WebhookTopic.RECEIPT else _inbound
     for document in _documents(request):
-        events += read(settings, document, dict(request.query).get("own", ""))
+        events += read(settings, document, dict(request.query).get("our_reference", ""))
     return events
 
 
 def _documents(request: WebhookRequest) -> list[Any]:
     if "json" in request.headers.get("content-type", ""):
-        found = HttpAnswer(200, request.body).json()
-        if found is None:
+        document = HttpAnswer(200, request.body).json()
+        if document is None:
             raise BadWebhook("json")
-        return found if isinstance(found, list) else [found]
-    flat = {name: value for name, value in fields(request).items() if name != "own"}
+        return document if isinstance(document, list) else [document]
+    flat = {name: value for name, value in fields(request).items() if name != "our_reference"}
     return [flat] if flat else []
 
 
-def _receipt(settings: Settings, document: Any, own: str) -> list[Event]:
+def _receipt(settings: Settings, document: Any, our_reference: str) -> list[InboxEvent]:
     reference = at(document, settings.get("receipt_reference", ""))
     word = at(document, settings.get("receipt_status", ""))
     if not reference or not word:
         raise BadWebhook("receipt")
-    own = at(document, settings.get("receipt_own", "")) or own
+    our_reference = at(document, settings.get("receipt_our_reference", "")) or our_reference
     for status, default in WORDS.items():
         if word.lower() in str(settings.get(status, default)).lower().split(","):
-            return receipts(reference, own, status, mark_of(settings))
+            return receipts(reference, our_reference, status, mark_of(settings))
     return []  # on its way
 
 
-def _inbound(settings: Settings, document: Any, _own: str) -> list[Event]:
+def _inbound(settings: Settings, document: Any, _our_message_id: str) -> list[InboxEvent]:
     reference, phone, number, text = (
         at(document, settings.get(f"inbound_{name}", ""))
         for name in ("reference", "phone", "number", "text")

@@ -19,12 +19,12 @@ def mode_of(settings: Settings) -> Resend:
 
 
 def mark_of(settings: Settings) -> str:
-    """Where texts are known by our reference, those of another installation must differ."""
+    """The mark of our references, if the provider finds texts by them."""
     return mark(settings) if mode_of(settings) is not Resend.NEVER else ""
 
 
 def check_lookup(lookup_url: str, templates: str) -> None:
-    """Refuse a look-up that could not know a text by our reference."""
+    """Refuse a look-up that cannot find a text by our reference."""
     if "{reference}" not in templates or "{reference}" not in lookup_url:
         raise BadSettings("resend: texts and lookup_url must carry {reference}")
     if set(PLACEHOLDER.findall(lookup_url)) != {"reference"}:
@@ -34,43 +34,45 @@ def check_lookup(lookup_url: str, templates: str) -> None:
 def headers_of(settings: Settings) -> dict[str, str]:
     """The headers to send; raises BadSettings."""
     try:
-        found = json.loads(settings.get("headers") or "{}")
+        headers = json.loads(settings.get("headers") or "{}")
     except ValueError as error:
         raise BadSettings("headers: a JSON object is needed") from error
-    if not isinstance(found, dict):
+    if not isinstance(headers, dict):
         raise BadSettings("headers: a JSON object is needed")
-    for name, value in found.items():
+    for name, value in headers.items():
         whole = f"{name}{value}"
         if not isinstance(value, str) or not whole.isascii() or not whole.isprintable():
             raise BadSettings(f"headers: {name} cannot be sent")
         if set(PLACEHOLDER.findall(value)) - {"reference"}:
             raise BadSettings(f"headers: {name} may hold {{reference}} only")
-    return found
+    return headers
 
 
 def check_templates(path: str, *templates: str) -> None:
-    """Refuse placeholders that nobody fills."""
+    """Refuse unknown placeholders."""
     if PLACEHOLDER.search(path.split("/", 3)[2]):
         raise BadSettings("url: the host cannot be a placeholder")
-    unknown = {name for one in templates for name in PLACEHOLDER.findall(one)} - PLACEHOLDERS
+    unknown = {
+        name for template in templates for name in PLACEHOLDER.findall(template)
+    } - PLACEHOLDERS
     if unknown:
         raise BadSettings(f"unknown placeholders: {', '.join(sorted(unknown))}")
 
 
 def check_receipts(settings: Settings, templates: str) -> None:
-    """A receipt for a text of several parts can only be told by what we called it."""
-    ours = "{reference}" in templates and settings.get("receipt_own")
+    """Receipts of texts with several parts can only be matched by our reference."""
+    ours = "{reference}" in templates and settings.get("receipt_our_reference")
     if not ours and "{callback}" not in templates:
-        raise BadSettings("receipts need {callback}, or {reference} and receipt_own")
+        raise BadSettings("receipts need {callback}, or {reference} and receipt_our_reference")
     if not settings.get("receipt_status"):
         raise BadSettings("receipt_status is missing")
 
 
 def pattern_of(settings: Settings, name: str) -> re.Pattern[str] | None:
     """A compiled expression, None if there is none; raises BadSettings."""
-    given = settings.get(name)
+    setting = settings.get(name)
     try:
-        pattern = re.compile(given) if given else None
+        pattern = re.compile(setting) if setting else None
     except re.error as error:
         raise BadSettings(f"{name}: {error}") from error
     if pattern and name in ("id_pattern", "lookup_pattern") and not pattern.groups:
@@ -81,8 +83,8 @@ def pattern_of(settings: Settings, name: str) -> re.Pattern[str] | None:
 def ranges_of(settings: Settings, name: str, default: str) -> list[tuple[int, int]]:
     """Ranges of statuses; raises BadSettings."""
     try:
-        given = str(settings.get(name, default)).split(",")
-        pairs = [one.partition("-") for one in given if one]
+        ranges = str(settings.get(name, default)).split(",")
+        pairs = [item.partition("-") for item in ranges if item]
         return [(int(first), int(last or first)) for first, _, last in pairs]
     except ValueError as error:
         raise BadSettings(f"{name}: numbers like 200-299,409 are needed") from error

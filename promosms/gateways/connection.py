@@ -1,4 +1,4 @@
-"""A line: one gateway kept open in a thread of its own, used from a thread that waits."""
+"""A gateway connection: runs a gateway in an asyncio thread, for callers in another thread."""
 
 import asyncio
 import logging
@@ -10,48 +10,48 @@ from functools import partial
 from statistics import median
 from typing import NamedTuple
 
-from promosms.gateways.base import Answer, Event, Gateway, OutboundSms, Trouble
+from promosms.gateways.base import Answer, ErrorClass, Gateway, InboxEvent, OutboundSms
 from promosms.gateways.rate_limiter import Pace
 
 log = logging.getLogger(__name__)
 
 SAMPLES = 1000
-FAULTS = frozenset(Trouble) - {Trouble.PERMANENT}
-"""Those troubles that tell of the gateway; a permanent one tells of the text."""
+FAULTS = frozenset(ErrorClass) - {ErrorClass.PERMANENT}
+"""Errors of the gateway; a permanent error is one of the text."""
 
 
-class Measured(NamedTuple):
-    """Answers since the last look, how many of them were troubles, and their median time in ms."""
+class Measurements(NamedTuple):
+    """Answers since the last call, how many were errors, and their median time in ms."""
 
     answers: int
     errors: int
     median_ms: int
 
 
-class Line:
-    """Opens the gateway in an asyncio thread; receipts and replies flow while nothing is sent.
+class GatewayConnection:
+    """A gateway in an asyncio thread; it receives receipts and replies all the time.
 
-    Texts go in by `start` and their answers come out by `collect`, both in one other thread.
+    `start` submits texts and `collect` returns their answers; one other thread calls both.
     """
 
     def __init__(
-        self, gateway: Gateway, store: Callable[[Sequence[Event]], None], rate: float
+        self, gateway: Gateway, store: Callable[[Sequence[InboxEvent]], None], rate: float
     ) -> None:
         self.gateway = gateway
         self.store = store
         self.pace = Pace(rate)
         self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self._run, name="line", daemon=True)
-        self.answered: deque[tuple[str, Answer]] = deque()
-        self.enough = threading.Event()
+        self.thread = threading.Thread(target=self._run, name="gateway-connection", daemon=True)
+        self.collected: deque[tuple[str, Answer]] = deque()
+        self.enough_answers = threading.Event()
         self.least = 1
         self.refused = 0
-        """Texts in a row that were refused for reasons of the gateway's own."""
+        """Texts in a row that were refused because of our settings."""
         self.errors = self.answers = 0
         self.times: deque[float] = deque(maxlen=SAMPLES)
 
     def open(self) -> None:
-        """Start the thread and connect; raises what the gateway raises."""
+        """Start the thread and connect. Raises what the gateway raises."""
         self.thread.start()
         asyncio.run_coroutine_threadsafe(self.gateway.open(self._emit), self.loop).result()
 
@@ -60,21 +60,24 @@ class Line:
         self.loop.call_soon_threadsafe(self._start, texts)
 
     def collect(self, least: int, seconds: float) -> list[tuple[str, Answer]]:
-        """The answers that have come, by `own`; waits until there are so many, or so long."""
-        self.least = max(1, least)
-        if len(self.answered) < self.least and seconds > 0:
-            self.enough.clear()
-            if len(self.answered) < self.least:
-                self.enough.wait(seconds)
-        return [self.answered.popleft() for _ in range(len(self.answered))]
+        """The answers that have arrived, by our reference.
 
-    def measured(self) -> Measured:
+        Waits until there are `least` of them, at most `seconds`.
+        """
+        self.least = max(1, least)
+        if len(self.collected) < self.least and seconds > 0:
+            self.enough_answers.clear()
+            if len(self.collected) < self.least:
+                self.enough_answers.wait(seconds)
+        return [self.collected.popleft() for _ in range(len(self.collected))]
+
+    def measurements(self) -> Measurements:
         """How the gateway has answered since the last call."""
         answers, self.answers = self.answers, 0
         errors, self.errors = self.errors, 0
         times = list(self.times)
         self.times.clear()
-        return Measured(answers, errors, round(median(times) * 1000) if times else 0)
+        return Measurements(answers, errors, round(median(times) * 1000) if times else 0)
 
     def close(self) -> None:
         """Close the gateway and end the thread."""
@@ -89,24 +92,24 @@ class Line:
         asyncio.set_event_loop(self.loop)
         self.loop.run_forever()
 
-    async def _emit(self, events: Sequence[Event]) -> None:
+    async def _emit(self, events: Sequence[InboxEvent]) -> None:
         await self.loop.run_in_executor(None, self.store, events)
 
     def _start(self, texts: Sequence[OutboundSms]) -> None:
         began = time.monotonic()
         for sms in texts:
-            done = partial(self._done, sms.own, began)
+            done = partial(self._done, sms.our_reference, began)
             try:
                 self.gateway.begin(sms, done)
-            except Exception:  # a fault of our own, at a moment of which nobody knows
+            except Exception:  # an error in our code: the text may have been sent
                 log.exception("gateway.failed")
-                done(Answer(trouble=Trouble.UNKNOWN, reason="no_answer"))
+                done(Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer"))
 
-    def _done(self, own: str, began: float, answer: Answer) -> None:
+    def _done(self, our_reference: str, began: float, answer: Answer) -> None:
         self.answers += 1
-        if answer.trouble in FAULTS:
+        if answer.error_class in FAULTS:
             self.errors += 1
         self.times.append(time.monotonic() - began)
-        self.answered.append((own, answer))
-        if len(self.answered) >= self.least:
-            self.enough.set()
+        self.collected.append((our_reference, answer))
+        if len(self.collected) >= self.least:
+            self.enough_answers.set()

@@ -1,10 +1,10 @@
 """What gateways over HTTP share: settings, requests, references, reading webhooks.
 
-What an answer means where a provider says nothing better (RFC 9110, section 15):
-429 and 503: slower, for as long as Retry-After says (section 10.2.3), an hour at most. 301, 302,
-307, 308: not followed, and not carried out, so later. 303 and any other 5xx: the text may have been
-taken before something broke, so nobody knows. What is wrong with our account (credentials, credit,
-sender) is to blame on no text: all of them wait for the operator.
+The meaning of a status, unless the provider says more (RFC 9110, section 15):
+429 and 503: throttled, for the time in Retry-After (section 10.2.3), an hour at most. 301, 302, 307
+and 308: not followed, so the text was not taken; try later. 303 and other 5xx: the text may have
+been taken before the error, so the result is unknown. Errors of our account (credentials, credit,
+sender) are not the fault of a text: all texts wait for the operator.
 """
 
 import hashlib
@@ -22,17 +22,18 @@ from promosms.gateways.base import (
     BadSignature,
     BadWebhook,
     Emit,
-    Event,
+    ErrorClass,
     Gateway,
     GatewayError,
+    HttpAnswer,
+    HttpRequest,
     Inbound,
+    InboxEvent,
     OutboundSms,
     Receipt,
     ReceiptStatus,
-    Trouble,
     WebhookRequest,
 )
-from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 if TYPE_CHECKING:
     from promosms.gateways.http_client import Client
@@ -61,8 +62,8 @@ class HttpGateway(Gateway):
         self.client: Client | None = None
 
     async def open(self, emit: Emit) -> None:
-        """Get ready; connections are made when they are needed and kept warm."""
-        # Imported here: only the worker of such a gateway needs it, and it is large.
+        """Make the client; it connects when needed and keeps connections open."""
+        # Imported here, because httpx is large and only workers of such gateways need it.
         from promosms.gateways.http_client import Client
 
         private, insecure = yes(self.settings, "allow_private"), yes(self.settings, ALLOW_INSECURE)
@@ -71,7 +72,7 @@ class HttpGateway(Gateway):
     async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
         """Ask the provider to take the text."""
         if self.client is None:
-            raise GatewayError(Trouble.TEMPORARY, "no_connection")
+            raise GatewayError(ErrorClass.TEMPORARY, "no_connection")
         return self.read(sms, await self.client.send(self.request(sms)))
 
     async def close(self) -> None:
@@ -93,40 +94,40 @@ class HttpGateway(Gateway):
         base = self.settings.get("callback_url", "")
         return f"{base}/receipt" if base else ""
 
-    def own_callback(self, sms: OutboundSms) -> str:
-        """The address for receipts of this text, for those who do not return our reference."""
+    def callback_for(self, sms: OutboundSms) -> str:
+        """The address for receipts of this text, if the provider does not return our reference."""
         base = self.callback()
-        return f"{base}?own={tag(sms)}" if base else ""
+        return f"{base}?our_reference={tag(sms)}" if base else ""
 
 
-def refusal(answer: HttpAnswer, trouble: Trouble, reason: str) -> GatewayError:
-    """A refusal in the provider's own words."""
+def refusal(answer: HttpAnswer, error_class: ErrorClass, reason: str) -> GatewayError:
+    """The error for a refusal that the provider explains."""
     wait = answer.wait if answer.status in SLOWER else None
-    return GatewayError(trouble, reason, wait=wait, opted_out=reason == OPTED_OUT)
+    return GatewayError(error_class, reason, wait=wait, opted_out=reason == OPTED_OUT)
 
 
 def by_status(answer: HttpAnswer) -> GatewayError | None:
-    """What the status alone says, see above; None if the provider has to be read."""
+    """The error for a status, see above; None if the body decides."""
     if answer.status in SLOWER:
-        return refusal(answer, Trouble.THROTTLED, "throttled")
+        return refusal(answer, ErrorClass.THROTTLED, "throttled")
     if answer.status in (301, 302, 307, 308):
-        return GatewayError(Trouble.TEMPORARY, "redirected")
+        return GatewayError(ErrorClass.TEMPORARY, "redirected")
     if answer.status == 303 or answer.status >= 500:
-        return GatewayError(Trouble.UNKNOWN, "no_answer")
+        return GatewayError(ErrorClass.UNKNOWN, "no_answer")
     return None
 
 
 def denied(answer: HttpAnswer) -> GatewayError:
-    """A refusal that is not in the words of the provider."""
+    """The error for a refusal that the provider does not explain."""
     if answer.status in (401, 403):
-        return GatewayError(Trouble.SETTINGS, "credentials")
-    return GatewayError(Trouble.TEMPORARY, "bad_answer")
+        return GatewayError(ErrorClass.SETTINGS, "credentials")
+    return GatewayError(ErrorClass.TEMPORARY, "bad_answer")
 
 
 def mark(settings: Settings) -> str:
-    """What tells our references from those of other installations at the same provider.
+    """Marks our references, in case other installations use the same account at the provider.
 
-    Eight digits, the same as long as the gateway has its secret address; empty without one.
+    Eight digits, made from the secret webhook address; empty without one.
     """
     token = settings.get("webhook_token", "")
     return hashlib.sha256(f"reference:{token}".encode()).hexdigest()[:8] if token else ""
@@ -134,45 +135,54 @@ def mark(settings: Settings) -> str:
 
 def tag(sms: OutboundSms, ending: str = "") -> str:
     """Our reference as providers return it: the message and its number of parts."""
-    return f"{sms.own}-{sms.parts}-{ending}" if ending else f"{sms.own}-{sms.parts}"
+    return (
+        f"{sms.our_reference}-{sms.parts}-{ending}"
+        if ending
+        else f"{sms.our_reference}-{sms.parts}"
+    )
 
 
 def read_tag(text: str, ending: str = "") -> tuple[str, int]:
     """Our reference and the number of parts; "" and 1 if it is not ours."""
-    found = _TAG.fullmatch(text)
-    if not found or not 1 <= int(found[2]) <= MOST_PARTS or found[3] not in (None, ending):
+    match = _TAG.fullmatch(text)
+    if not match or not 1 <= int(match[2]) <= MOST_PARTS or match[3] not in (None, ending):
         return "", 1
-    return found[1], int(found[2])
+    return match[1], int(match[2])
 
 
-def references(given: str, parts: int) -> tuple[str, ...]:
+def references(reference: str, parts: int) -> tuple[str, ...]:
     """A reference for each part, made of the one that a provider gives to the whole text."""
-    first = short(given)
+    first = short(reference)
     return (first, *(f"{first}.{number}" for number in range(2, parts + 1)))
 
 
-def receipts(given: str, ours: str, status: ReceiptStatus, ending: str = "") -> list[Event]:
+def receipts(
+    reference: str, ours: str, status: ReceiptStatus, ending: str = ""
+) -> list[InboxEvent]:
     """A receipt for the whole text is one for each of its parts; `ours` is what we called it."""
-    own, parts = read_tag(ours, ending)
-    return [Receipt(reference, own, status) for reference in references(given, parts)]
+    our_reference, parts = read_tag(ours, ending)
+    return [
+        Receipt(part_reference, our_reference, status)
+        for part_reference in references(reference, parts)
+    ]
 
 
-def inbound(given: str, phone: str, number: str, text: str) -> Inbound:
+def inbound(reference: str, phone: str, number: str, text: str) -> Inbound:
     """A reply, cut to what can be stored."""
-    return Inbound(short(given), e164(phone)[:20], e164(number)[:20], clean(text)[:2000])
+    return Inbound(short(reference), e164(phone)[:20], e164(number)[:20], clean(text)[:2000])
 
 
-def part_of(whole: Inbound, text: str, joint: str, part: int, parts: int) -> Inbound:
+def part_of(whole: Inbound, text: str, concat_ref: str, part: int, parts: int) -> Inbound:
     """A part of a reply; its text may begin or end with half of a surrogate pair."""
-    return replace(whole, text=text[:2000], joint=short(joint), part=part, parts=parts)
+    return replace(whole, text=text[:2000], concat_ref=short(concat_ref), part=part, parts=parts)
 
 
-def short(given: str) -> str:
+def short(reference: str) -> str:
     """A provider's reference; a very long one as its digest."""
-    given = clean(given)
-    if len(given) <= LONGEST_REFERENCE:
-        return given
-    return hashlib.sha256(given.encode()).hexdigest()[:LONGEST_REFERENCE]
+    reference = clean(reference)
+    if len(reference) <= LONGEST_REFERENCE:
+        return reference
+    return hashlib.sha256(reference.encode()).hexdigest()[:LONGEST_REFERENCE]
 
 
 def clean(text: str) -> str:
@@ -194,12 +204,12 @@ def digits(number: str) -> str:
 
 def fields(request: WebhookRequest) -> dict[str, str]:
     """Query, form or JSON object of a call, as plain text; the body wins over the query."""
-    found = dict(request.query)
+    values = dict(request.query)
     if "json" in request.headers.get("content-type", ""):
         body = HttpAnswer(200, request.body).object()
-        found.update((name, plain(value)) for name, value in body.items())
-    found.update(request.form)
-    return found
+        values.update((name, plain(value)) for name, value in body.items())
+    values.update(request.form)
+    return values
 
 
 def plain(value: object) -> str:
@@ -209,11 +219,11 @@ def plain(value: object) -> str:
     return "" if value is None else json.dumps(value)
 
 
-def need(found: Mapping[str, str], name: str) -> str:
+def need(values: Mapping[str, str], name: str) -> str:
     """A field that must be there; raises BadWebhook."""
-    if not found.get(name):
+    if not values.get(name):
         raise BadWebhook(name)
-    return found[name]
+    return values[name]
 
 
 def check_address(settings: Settings, request: WebhookRequest) -> None:
@@ -225,9 +235,9 @@ def check_address(settings: Settings, request: WebhookRequest) -> None:
 
 def networks(settings: Settings) -> list[Any]:
     """The addresses and networks that may call; raises BadSettings."""
-    given = str(settings.get("addresses", ""))
+    addresses = str(settings.get("addresses", ""))
     try:
-        return [ip_network(one.strip()) for one in given.split(",") if one.strip()]
+        return [ip_network(network.strip()) for network in addresses.split(",") if network.strip()]
     except ValueError as error:
         raise BadSettings(f"addresses: {error}") from error
 

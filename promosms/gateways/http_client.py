@@ -1,7 +1,7 @@
-"""The HTTP client of gateways: guarded against inner addresses, and exact about what is known.
+"""The HTTP client of gateways. It refuses internal addresses and tells errors exactly.
 
-Before the connection stands nothing has been sent, so trying later is safe. Once a request is on
-its way, silence and breaks leave open whether the text was taken.
+Before there is a connection nothing has been sent, so the text can be tried later. After that, a
+timeout or a broken connection leaves unknown whether the text was taken.
 """
 
 import asyncio
@@ -10,36 +10,37 @@ import ssl
 import time
 import zlib
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpx
 
-from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.http_messages import HttpAnswer, HttpRequest, retry_after
+from promosms.gateways.base import ErrorClass, GatewayError, HttpAnswer, HttpRequest
 
 CONNECT_SECONDS = 5.0
 WARM_SECONDS = 20.0
 CONNECTIONS = 100
-TRIED = 2  # addresses of a host: more would take longer than a text may
+TRIED = 2  # addresses of a host; more would exceed the time for a text
 LARGEST = 64 * 1024
+LONGEST_WAIT = 3600.0  # seconds
 PACKED = ("gzip", "deflate")
-NAMES_SECONDS = 30.0  # how long a resolved name is believed
+NAMES_SECONDS = 30.0  # how long a resolved name is cached
 NOT_SENT = (
     *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol),
     httpx.InvalidURL,
 )
-# Where clouds hand out the credentials of their machines; nobody texts there, whoever asks.
+# Metadata services of clouds, which return the credentials of a machine: never allowed.
 METADATA = [ip_network(net) for net in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128")]
 METADATA += [ip_network(net) for net in ("100.100.100.200/32", "168.63.129.16/32")]
-METADATA += [ip_network("255.255.255.255/32")]  # everybody on the same wire
-# Ways to write an inner IPv4 address that Python takes for public ones: NAT64, 6to4, Teredo.
+METADATA += [ip_network("255.255.255.255/32")]  # broadcast
+# IPv6 addresses that may contain an internal IPv4 address: NAT64, 6to4, Teredo.
 WRAPPED = [ip_network(net) for net in ("64:ff9b::/96", "2002::/16", "2001::/32")]
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 class Client:
-    """Connections to one provider, kept warm."""
+    """Connections to one provider, kept open."""
 
     def __init__(
         self,
@@ -75,9 +76,9 @@ class Client:
                 wait = retry_after(response.headers.get("Retry-After", ""))
                 return HttpAnswer(response.status_code, await _body(response), wait)
         except NOT_SENT as error:
-            raise GatewayError(Trouble.TEMPORARY, "no_connection") from error
+            raise GatewayError(ErrorClass.TEMPORARY, "no_connection") from error
         except httpx.TransportError as error:
-            raise GatewayError(Trouble.UNKNOWN, "no_answer") from error
+            raise GatewayError(ErrorClass.UNKNOWN, "no_answer") from error
 
     async def close(self) -> None:
         """Close the connections."""
@@ -85,10 +86,10 @@ class Client:
 
 
 class Guarded(httpx.AsyncHTTPTransport):
-    """Connects to public addresses only, and to the very address that was looked at.
+    """Connects only to public addresses.
 
-    A name could point elsewhere a moment later, so it is resolved here and the connection goes to
-    the number; the certificate is still checked against the name.
+    It resolves the name itself and connects to the address that it has checked, because the name
+    may resolve to another address later. The certificate is checked against the name.
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class Guarded(httpx.AsyncHTTPTransport):
         self.private = private
         self.insecure = insecure
         self.resolve = resolve
-        self.known: dict[str, tuple[float, list[str]]] = {}
+        self.addresses_by_host: dict[str, tuple[float, list[str]]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Connect to the first address that answers."""
@@ -122,27 +123,39 @@ class Guarded(httpx.AsyncHTTPTransport):
 
     async def _addresses(self, host: str, port: int) -> list[str]:
         moment = time.monotonic()
-        until, found = self.known.get(host, (0.0, []))
+        until, addresses = self.addresses_by_host.get(host, (0.0, []))
         if moment >= until:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    found = await self.resolve(host, port)
-            except OSError as error:  # a time-out is one too
+                    addresses = await self.resolve(host, port)
+            except OSError as error:  # includes TimeoutError
                 raise httpx.ConnectError("unknown host") from error
-            self.known[host] = moment + NAMES_SECONDS, found
+            self.addresses_by_host[host] = moment + NAMES_SECONDS, addresses
         allowed = is_allowed if self.private else is_public
-        return [one for one in found if allowed(one)][:TRIED]
+        return [address for address in addresses if allowed(address)][:TRIED]
+
+
+def retry_after(header: str) -> float | None:
+    """Seconds to wait, from a number or a date; an hour at most. None if it is neither."""
+    header = header.strip()
+    if header.isascii() and header.isdecimal():
+        return min(float(header), LONGEST_WAIT)
+    try:
+        seconds = parsedate_to_datetime(header).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 async def system_addresses(host: str, port: int) -> list[str]:
     """The addresses of a host, the preferred ones first."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(socket_address[0]) for *_, socket_address in infos))
 
 
 def is_allowed(text: str) -> bool:
-    """May a gateway inside stand there: not where machines get credentials, nor everywhere?"""
+    """Is it allowed for a gateway in our own network? No multicast, no metadata services."""
     address = _unwrapped(text)
     if address is None or address.is_multicast or address.is_unspecified:
         return False
@@ -150,13 +163,13 @@ def is_allowed(text: str) -> bool:
 
 
 def is_public(text: str) -> bool:
-    """Is it an address of the Internet, not of this machine or of a network inside?"""
+    """Is it an address of the Internet, not of this machine or an internal network?"""
     address = _unwrapped(text)
     return address is not None and address.is_global and is_allowed(text)
 
 
 def _unwrapped(text: str) -> IPv4Address | IPv6Address | None:
-    """The address that is reached in the end; None where another may be hidden in it."""
+    """The address that is reached; None if another address may be hidden in it."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -168,22 +181,22 @@ def _unwrapped(text: str) -> IPv4Address | IPv6Address | None:
 
 
 async def _body(response: httpx.Response) -> bytes:
-    """The body, or nothing if it is larger than 64 kB, as it came or unpacked."""
+    """The body, decompressed; empty if it is larger than 64 kB."""
     encoding = response.headers.get("Content-Encoding", "identity")
     body = bytearray()
     async for piece in response.aiter_raw():
         body += piece
         if len(body) > LARGEST:
             return b""
-    if encoding in PACKED:  # nobody asked for that, but some do it
+    if encoding in PACKED:  # we do not accept encodings, but some providers compress anyway
         return _unpacked(bytes(body))
     return bytes(body) if encoding == "identity" else b""
 
 
 def _unpacked(body: bytes) -> bytes:
-    reader = zlib.decompressobj(wbits=47)  # either of the two, by its first bytes
+    reader = zlib.decompressobj(wbits=47)  # gzip or zlib, by the first bytes
     try:
-        found = reader.decompress(body, LARGEST + 1)
+        unpacked = reader.decompress(body, LARGEST + 1)
     except zlib.error:
         return b""
-    return found if len(found) <= LARGEST else b""
+    return unpacked if len(unpacked) <= LARGEST else b""

@@ -1,8 +1,8 @@
-"""References of messages: some providers write an id in hexadecimal here and in decimal there.
+"""Formats of message ids: some providers write hexadecimal in answers and decimal in receipts.
 
-Old servers answer a submission with `1A2B` and report the delivery of `6699` (SMPP 3.3 wanted
-hexadecimal ids, receipts are free text). Where nobody has told how a provider writes, a receipt
-that fits no message is tried in its other readings.
+Old servers answer a submission with `1A2B` and report the delivery of `6699` (SMPP 3.3 had
+hexadecimal ids, and receipts are free text). If the settings do not name the format, a receipt
+that matches no message is tried in the other formats.
 """
 
 import re
@@ -13,16 +13,16 @@ _DECIMAL = re.compile(r"[0-9]+")
 _HEXADECIMAL = re.compile(r"[0-9a-f]+")
 
 
-class Reading(StrEnum):
-    """How a receipt writes the id of an answer."""
+class MessageIdFormat(StrEnum):
+    """How the ids in receipts differ from those in answers."""
 
     SAME = "same"
-    ANSWERS_HEX = "resp_hex_dlr_dec"
+    RESPONSES_HEX = "resp_hex_dlr_dec"
     RECEIPTS_HEX = "resp_dec_dlr_hex"
 
 
 def canonical(name: str) -> str:
-    """Without blanks, 0x, leading zeros and capitals: providers write them now so, now not."""
+    """Without blanks, 0x, leading zeros and capitals: providers are not consistent in these."""
     name = name.strip().lower()[:LONGEST].removeprefix("0x")
     return name.lstrip("0") or name[:1]
 
@@ -39,20 +39,22 @@ def to_hexadecimal(name: str) -> str:
     return f"{int(name):x}" if _DECIMAL.fullmatch(name) else name
 
 
-def readings(reference: str) -> tuple[str, ...]:
-    """What the reference of a receipt may be in the answer, besides itself; likely ones first.
+def other_forms(reference: str) -> tuple[str, ...]:
+    """Other forms in which the answer may have the reference of a receipt, likely ones first.
 
-    None is longer than 64 characters, none stands twice.
+    At most 64 characters each, without repetitions.
     """
-    found = (canonical(reference), to_hexadecimal(reference), to_decimal(reference))
-    return tuple(one for one in dict.fromkeys(found) if one != reference and len(one) <= LONGEST)
+    forms = (canonical(reference), to_hexadecimal(reference), to_decimal(reference))
+    return tuple(
+        form for form in dict.fromkeys(forms) if form != reference and len(form) <= LONGEST
+    )
 
 
-def reading(answer: str, receipt: str) -> Reading | None:
-    """By which reading the reference of a receipt is that of an answer; None if by none."""
+def format_of(answer: str, receipt: str) -> MessageIdFormat | None:
+    """The format by which the reference of a receipt is that of an answer; None if by none."""
     answer = canonical(answer)
     if answer == canonical(receipt):
-        return Reading.SAME
+        return MessageIdFormat.SAME
     if answer == to_hexadecimal(receipt) or to_decimal(answer) == canonical(receipt):
-        return Reading.ANSWERS_HEX
-    return Reading.RECEIPTS_HEX if answer == to_decimal(receipt) else None
+        return MessageIdFormat.RESPONSES_HEX
+    return MessageIdFormat.RECEIPTS_HEX if answer == to_decimal(receipt) else None

@@ -1,21 +1,21 @@
-"""The pace of a line: parts per second, slower while the gateway finds us too fast."""
+"""The rate of a gateway connection in parts per second, lower while the gateway throttles us."""
 
 import time
 from collections.abc import Callable
 
-BURST = 0.25  # seconds: so much of an unused rate may be made up for
+BURST = 0.25  # seconds of unused rate that can be made up for
 MOMENT = 0.05  # seconds
 SLOWEST = 1.0  # parts per second, or
-LEAST = 0.02  # of the full rate, if that is more
-HOLD = 1.0  # seconds without any submission after the gateway found us too fast
+LEAST = 0.02  # of the full rate, if that is higher
+HOLD = 1.0  # seconds without a submission after the gateway has throttled us
 GROWTH = 1.08
 GROWS_EVERY = 10.0  # seconds
 
 
 class Pace:
-    """Tokens flow in at the rate of now; halved by each complaint, then growing back.
+    """A token bucket. Throttling halves the rate, which then grows back.
 
-    Submissions of one window complain together: what complains within a hold counts once.
+    All texts of a window are throttled together, so only the first within a hold counts.
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -27,7 +27,7 @@ class Pace:
         self.held_until = 0.0
 
     def wait(self, parts: int = 1) -> float:
-        """Seconds until so many parts may go, or what passes in a moment; 0 if they may now."""
+        """Seconds until so many parts may be sent, or those of 50 ms; 0 if they may now."""
         moment = self.clock()
         if moment < self.held_until:
             return self.held_until - moment
@@ -36,15 +36,15 @@ class Pace:
         return 0.0 if self.tokens >= wanted else (wanted - self.tokens) / self.rate
 
     def allowance(self) -> float:
-        """How many parts may go now."""
+        """How many parts may be sent now."""
         return max(0.0, self.tokens) if self.clock() >= self.held_until else 0.0
 
     def take(self, parts: int) -> None:
-        """Count parts that go now; a long text may overdraw, so that it goes as a whole."""
+        """Count parts that are sent now. A long text may overdraw: its parts go together."""
         self.tokens -= parts
 
     def slow_down(self, seconds: float | None = None) -> None:
-        """The gateway finds us too fast; `seconds` is how long it wants to be left alone."""
+        """The gateway has throttled us; `seconds` is how long it asks us to wait."""
         moment = self.clock()
         if moment >= self.held_until:
             self.rate = max(SLOWEST, self.full * LEAST, self.rate / 2)

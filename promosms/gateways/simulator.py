@@ -13,15 +13,15 @@ from typing import Any
 
 from promosms.gateways.base import (
     Emit,
-    Event,
+    ErrorClass,
     Gateway,
     GatewayError,
     Inbound,
+    InboxEvent,
     OutboundSms,
     Receipt,
     ReceiptStatus,
     Resend,
-    Trouble,
 )
 from promosms.gateways.simulator_store import Place, SimulatorStore, Taken
 
@@ -90,12 +90,12 @@ class Simulator(Gateway):
         await asyncio.sleep(self.answer_seconds)
         outcome = outcome_of(sms.phone)
         if outcome is Outcome.REJECTED:
-            raise GatewayError(Trouble.PERMANENT, "rejected")
-        if outcome is Outcome.BUSY and self.store.refuse_once(sms.own):
-            raise GatewayError(Trouble.TEMPORARY, "busy")
+            raise GatewayError(ErrorClass.PERMANENT, "rejected")
+        if outcome is Outcome.BUSY and self.store.refuse_once(sms.our_reference):
+            raise GatewayError(ErrorClass.TEMPORARY, "busy")
         place = await self._take(sms, outcome)
         if outcome is Outcome.LOST_ANSWER and place.new:
-            raise GatewayError(Trouble.UNKNOWN, "no_answer")
+            raise GatewayError(ErrorClass.UNKNOWN, "no_answer")
         return references(place.number, sms.parts)
 
     async def lookup(self, sms: OutboundSms) -> tuple[str, ...] | None:
@@ -103,7 +103,7 @@ class Simulator(Gateway):
         if self.mode is not Resend.LOOKUP:
             return None
         await asyncio.sleep(self.answer_seconds)
-        number = self.store.find(sms.own)
+        number = self.store.find(sms.our_reference)
         return None if number is None else references(number, sms.parts)
 
     async def close(self) -> None:
@@ -118,7 +118,9 @@ class Simulator(Gateway):
         seconds = self.receipt_seconds * (SLOWER if outcome is Outcome.SLOW else 1)
         due = None if outcome is Outcome.NO_RECEIPT else time.time() + seconds
         status = RECEIPTS.get(outcome, ReceiptStatus.DELIVERED)
-        taken = Taken(sms.own, sms.sender, sms.phone, sms.text, sms.parts, outcome, due, status)
+        taken = Taken(
+            sms.our_reference, sms.sender, sms.phone, sms.text, sms.parts, outcome, due, status
+        )
         loop = asyncio.get_running_loop()
         if not self.waiting:
             loop.call_soon(self._flush)
@@ -127,7 +129,7 @@ class Simulator(Gateway):
         return await future
 
     def _flush(self) -> None:
-        """Write the texts of one turn of the loop together."""
+        """Write the texts of one turn of the loop in one transaction."""
         batch, self.waiting = self.waiting, []
         texts = [taken for taken, _ in batch]
         places = self.store.take(texts, once=self.mode is Resend.DEDUPE)
@@ -139,16 +141,16 @@ class Simulator(Gateway):
         while True:
             try:
                 busy = await self._receipts(emit) + await self._replies(emit)
-            except Exception:  # not stored, so not acknowledged: it stays due
+            except Exception:  # not stored, so not acknowledged: it remains due
                 await asyncio.sleep(1)
                 continue
             await asyncio.sleep(0 if busy else self.poll_seconds)
 
     async def _receipts(self, emit: Emit) -> int:
         due = self.store.due_receipts()
-        events: list[Event] = [
-            Receipt(reference, own, ReceiptStatus(status))
-            for number, own, parts, status in due
+        events: list[InboxEvent] = [
+            Receipt(reference, our_reference, ReceiptStatus(status))
+            for number, our_reference, parts, status in due
             for reference in references(number, parts)
         ]
         if events:
@@ -158,7 +160,7 @@ class Simulator(Gateway):
 
     async def _replies(self, emit: Emit) -> int:
         new = self.store.new_replies()
-        events: list[Event] = [
+        events: list[InboxEvent] = [
             Inbound(f"reply-{number}", phone, to, text) for number, phone, to, text in new
         ]
         if events:
@@ -168,5 +170,5 @@ class Simulator(Gateway):
 
 
 def references(number: int, parts: int) -> tuple[str, ...]:
-    """The network's reference of each part of a text."""
+    """The reference of the network for each part of a text."""
     return tuple(f"sim-{number}-{part}" for part in range(1, parts + 1))

@@ -1,8 +1,7 @@
-"""What the simulated network remembers: the texts it took, receipts due, replies on the way.
+"""The store of the simulated network: texts that it took, due receipts, new replies.
 
-A small SQLite file of its own, so that the web process can show it, a killed worker loses
-nothing that was "in the network", and tests have an independent witness. Bodies are sealed:
-system passwords pass through here.
+A small separate SQLite file: the web process can show it, a killed worker loses nothing that is in
+the network, and tests can compare it. Bodies are encrypted, because they may have passwords.
 """
 
 import sqlite3
@@ -16,25 +15,25 @@ from cryptography.fernet import Fernet, InvalidToken
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS texts (
-    id INTEGER PRIMARY KEY, own TEXT NOT NULL, sender TEXT NOT NULL, phone TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, our_reference TEXT NOT NULL, sender TEXT NOT NULL, phone TEXT NOT NULL,
     body BLOB NOT NULL, parts INTEGER NOT NULL, outcome TEXT NOT NULL, accepted_at REAL NOT NULL,
     receipt_at REAL, receipt_status TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS texts_due ON texts (receipt_at) WHERE receipt_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS texts_phone ON texts (phone, id);
-CREATE INDEX IF NOT EXISTS texts_own ON texts (own);
+CREATE INDEX IF NOT EXISTS texts_our_reference ON texts (our_reference);
 CREATE TABLE IF NOT EXISTS replies (
     id INTEGER PRIMARY KEY, phone TEXT NOT NULL, number TEXT NOT NULL, body BLOB NOT NULL,
     written_at REAL NOT NULL, taken INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE IF NOT EXISTS refused (own TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS refused (our_reference TEXT PRIMARY KEY);
 """
 
 
 class Taken(NamedTuple):
     """A text as the network took it."""
 
-    own: str
+    our_reference: str
     sender: str
     phone: str
     body: str
@@ -45,7 +44,7 @@ class Taken(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The network's id of a text; not `new` if it had taken the text before."""
+    """The id of a text in the network; not `new` if it was taken before."""
 
     number: int
     new: bool
@@ -71,7 +70,7 @@ class SimulatorStore:
         self.box = Fernet(key)
         self.lock = threading.Lock()
         self.db = sqlite3.connect(path, check_same_thread=False, timeout=20, isolation_level=None)
-        # The network survives kill -9 of its users without a sync: only a power cut would not.
+        # Without sync the file survives kill -9 of its users, but not a power cut.
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "secure_delete=ON"):
             self.db.execute(f"PRAGMA {pragma}")
         self.db.executescript(SCHEMA)
@@ -82,33 +81,35 @@ class SimulatorStore:
         return not self.path.exists() or self.path.stat().st_ino != self.inode
 
     def take(self, texts: Sequence[Taken], *, once: bool = False) -> list[Place]:
-        """Remember texts in one transaction; those that are known already only if not `once`."""
+        """Store texts in one transaction; with `once` those with a new reference only."""
         now = time.time()
         with self.lock, self.db:
             self.db.execute("BEGIN IMMEDIATE")
             places = []
             for text in texts:
-                known = self._find(text.own) if once else None
-                places.append(Place(known or self._insert(text, now), known is None))
+                number = self._find(text.our_reference) if once else None
+                places.append(Place(number or self._insert(text, now), number is None))
             self.db.execute("COMMIT")
         return places
 
-    def find(self, own: str) -> int | None:
-        """The network's id of a text by our reference; None if it has not taken it."""
+    def find(self, our_reference: str) -> int | None:
+        """The id of a text by our reference; None if it was not taken."""
         with self.lock:
-            return self._find(own)
+            return self._find(our_reference)
 
-    def refuse_once(self, own: str) -> bool:
-        """True the first time it is asked about a text: the network is busy just then."""
+    def refuse_once(self, our_reference: str) -> bool:
+        """True the first time for a text: the network is busy then."""
         with self.lock:
-            found = self.db.execute("INSERT OR IGNORE INTO refused (own) VALUES (?)", (own,))
-            return found.rowcount == 1
+            cursor = self.db.execute(
+                "INSERT OR IGNORE INTO refused (our_reference) VALUES (?)", (our_reference,)
+            )
+            return cursor.rowcount == 1
 
     def due_receipts(self, limit: int = 1000) -> list[tuple[int, str, int, str]]:
         """Receipts whose time has come: id, our reference, parts, status."""
         with self.lock:
             return self.db.execute(
-                "SELECT id, own, parts, receipt_status FROM texts"
+                "SELECT id, our_reference, parts, receipt_status FROM texts"
                 " WHERE receipt_at IS NOT NULL AND receipt_at <= ? ORDER BY receipt_at LIMIT ?",
                 (time.time(), limit),
             ).fetchall()
@@ -147,13 +148,13 @@ class SimulatorStore:
     def shown(self, phone: str = "", limit: int = 50) -> list[Shown]:
         """Texts and replies, the newest first; of one phone or of all."""
         where = "WHERE phone = ?" if phone else ""
-        given = (phone,) if phone else ()
+        parameters = (phone,) if phone else ()
         with self.lock:
             rows = self.db.execute(
                 f"SELECT phone, sender, body, accepted_at, 0, outcome FROM texts {where}"
                 f" UNION ALL SELECT phone, number, body, written_at, 1, '' FROM replies {where}"
                 " ORDER BY 4 DESC LIMIT ?",
-                (*given, *given, limit),
+                (*parameters, *parameters, limit),
             ).fetchall()
         return [
             Shown(number, other, self._open(body), at, bool(mine), outcome)
@@ -161,21 +162,24 @@ class SimulatorStore:
         ]
 
     def empty(self) -> bool:
-        """Is nothing remembered, so that nobody need be looked for?"""
+        """Is the store empty?"""
         with self.lock:
             query = "SELECT EXISTS (SELECT 1 FROM texts) + EXISTS (SELECT 1 FROM replies)"
             return not self.db.execute(query).fetchone()[0]
 
-    def forget(self, owns: Sequence[str], phones: Sequence[str]) -> None:
+    def forget(self, our_references: Sequence[str], phones: Sequence[str]) -> None:
         """Erase texts by our references, and replies of these phones."""
         with self.lock:
             self.db.execute("BEGIN IMMEDIATE")
-            self.db.executemany("DELETE FROM texts WHERE own = ?", [(own,) for own in owns])
+            self.db.executemany(
+                "DELETE FROM texts WHERE our_reference = ?",
+                [(our_reference,) for our_reference in our_references],
+            )
             self.db.executemany("DELETE FROM replies WHERE phone = ?", [(p,) for p in phones])
             self.db.execute("COMMIT")
 
     def forget_before(self, moment: float) -> None:
-        """Erase what is older (seconds since 1970) and on its way no more."""
+        """Erase what is older (seconds since 1970), except due receipts and new replies."""
         with self.lock:
             self.db.execute("BEGIN IMMEDIATE")
             self.db.execute(
@@ -185,7 +189,7 @@ class SimulatorStore:
             self.db.execute("COMMIT")
 
     def scrub(self) -> bool:
-        """Leave no erased byte in the file; False while a reader prevents it."""
+        """Overwrite erased bytes in the file; False while a reader prevents it."""
         with self.lock:
             self.db.execute("VACUUM")
             busy, _, _ = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -198,17 +202,17 @@ class SimulatorStore:
 
     def _insert(self, text: Taken, now: float) -> int:
         row = (*text[:3], self._seal(text.body), *text[4:6], now, *text[6:])
-        found = self.db.execute(
-            "INSERT INTO texts (own, sender, phone, body, parts, outcome, accepted_at,"
+        cursor = self.db.execute(
+            "INSERT INTO texts (our_reference, sender, phone, body, parts, outcome, accepted_at,"
             " receipt_at, receipt_status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
-        return int(found.lastrowid or 0)
+        return int(cursor.lastrowid or 0)
 
-    def _find(self, own: str) -> int | None:
-        query = "SELECT id FROM texts WHERE own = ? ORDER BY id LIMIT 1"
-        found = self.db.execute(query, (own,)).fetchone()
-        return found[0] if found else None
+    def _find(self, our_reference: str) -> int | None:
+        query = "SELECT id FROM texts WHERE our_reference = ? ORDER BY id LIMIT 1"
+        row = self.db.execute(query, (our_reference,)).fetchone()
+        return row[0] if row else None
 
     def _seal(self, text: str) -> bytes:
         return self.box.encrypt(text.encode())

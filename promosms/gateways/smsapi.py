@@ -25,12 +25,14 @@ from urllib.parse import urlencode
 
 from promosms.gateways.base import (
     BadWebhook,
-    Event,
+    ErrorClass,
     GatewayError,
+    HttpAnswer,
+    HttpRequest,
+    InboxEvent,
     OutboundSms,
     ReceiptStatus,
     Resend,
-    Trouble,
     Webhook,
     WebhookRequest,
     WebhookTopic,
@@ -53,35 +55,34 @@ from promosms.gateways.http import (
     refusal,
     tag,
 )
-from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 BASE_URL = "https://api.smsapi.pl"
 MOST_PARTS = 6
 DUPLICATE = 53
 ERRORS = {
-    11: (Trouble.PERMANENT, "too_long"),
-    12: (Trouble.PERMANENT, "too_long"),
-    13: (Trouble.PERMANENT, "bad_number"),
-    14: (Trouble.SETTINGS, "bad_sender"),
-    52: (Trouble.TEMPORARY, "busy"),  # too many texts to one number within a minute
-    57: (Trouble.PERMANENT, "opted_out"),
-    59: (Trouble.PERMANENT, "opted_out"),
-    70: (Trouble.SETTINGS, "settings"),  # notify_url not valid
-    98: (Trouble.PERMANENT, "bad_number"),  # a new account sends to its own number only
-    101: (Trouble.SETTINGS, "credentials"),
-    102: (Trouble.SETTINGS, "credentials"),
-    103: (Trouble.SETTINGS, "no_credit"),
-    105: (Trouble.SETTINGS, "credentials"),  # filter of addresses
-    110: (Trouble.SETTINGS, "credentials"),
-    112: (Trouble.PERMANENT, "country"),
-    200: (Trouble.TEMPORARY, "busy"),  # not submitted
-    201: (Trouble.UNKNOWN, "no_answer"),
-    202: (Trouble.THROTTLED, "throttled"),
-    203: (Trouble.THROTTLED, "throttled"),
-    401: (Trouble.SETTINGS, "credentials"),  # the token may not do this
-    997: (Trouble.SETTINGS, "credentials"),
-    999: (Trouble.UNKNOWN, "no_answer"),
-    1000: (Trouble.SETTINGS, "credentials"),
+    11: (ErrorClass.PERMANENT, "too_long"),
+    12: (ErrorClass.PERMANENT, "too_long"),
+    13: (ErrorClass.PERMANENT, "bad_number"),
+    14: (ErrorClass.SETTINGS, "bad_sender"),
+    52: (ErrorClass.TEMPORARY, "busy"),  # too many texts to one number within a minute
+    57: (ErrorClass.PERMANENT, "opted_out"),
+    59: (ErrorClass.PERMANENT, "opted_out"),
+    70: (ErrorClass.SETTINGS, "settings"),  # notify_url not valid
+    98: (ErrorClass.PERMANENT, "bad_number"),  # a new account sends to its own number only
+    101: (ErrorClass.SETTINGS, "credentials"),
+    102: (ErrorClass.SETTINGS, "credentials"),
+    103: (ErrorClass.SETTINGS, "no_credit"),
+    105: (ErrorClass.SETTINGS, "credentials"),  # filter of addresses
+    110: (ErrorClass.SETTINGS, "credentials"),
+    112: (ErrorClass.PERMANENT, "country"),
+    200: (ErrorClass.TEMPORARY, "busy"),  # not submitted
+    201: (ErrorClass.UNKNOWN, "no_answer"),
+    202: (ErrorClass.THROTTLED, "throttled"),
+    203: (ErrorClass.THROTTLED, "throttled"),
+    401: (ErrorClass.SETTINGS, "credentials"),  # the token may not do this
+    997: (ErrorClass.SETTINGS, "credentials"),
+    999: (ErrorClass.UNKNOWN, "no_answer"),
+    1000: (ErrorClass.SETTINGS, "credentials"),
 }
 STATUSES = {
     "402": ReceiptStatus.EXPIRED,
@@ -141,36 +142,36 @@ class Smsapi(HttpGateway):
             code = int(error) if re.fullmatch(r"\d{1,5}", str(error), re.ASCII) else 0
             if code == DUPLICATE:
                 return ()
-            raise refusal(answer, *ERRORS.get(code, (Trouble.PERMANENT, "rejected")))
+            raise refusal(answer, *ERRORS.get(code, (ErrorClass.PERMANENT, "rejected")))
         if problem := by_status(answer):
             raise problem
         if answer.ok and entry.get("id"):
             return references(str(entry["id"]), sms.parts)
         if answer.ok:
-            raise GatewayError(Trouble.UNKNOWN, "bad_answer")
+            raise GatewayError(ErrorClass.UNKNOWN, "bad_answer")
         raise denied(answer)
 
 
-def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
+def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     """Receipts, or a reply; an empty call is the panel trying the address."""
     check_address(settings, request)
-    found = fields(request)
-    if not found:
+    values = fields(request)
+    if not values:
         return []
-    given = need(found, "MsgId")
+    message_ids = need(values, "MsgId")
     if request.topic is WebhookTopic.INBOUND:
-        sender, number = need(found, "sms_from"), need(found, "sms_to")
-        return [inbound(given, sender, number, found.get("sms_text", ""))]
-    ids, statuses = given.split(","), need(found, "status").split(",")
-    ours = found.get("idx", "").split(",")
+        sender, number = need(values, "sms_from"), need(values, "sms_to")
+        return [inbound(message_ids, sender, number, values.get("sms_text", ""))]
+    ids, statuses = message_ids.split(","), need(values, "status").split(",")
+    ours = values.get("idx", "").split(",")
     if len(ids) != len(statuses):
         raise BadWebhook("status")
     if len(ours) != len(ids):
         ours = [""] * len(ids)
-    events: list[Event] = []
-    for reference, status, own in zip(ids, statuses, ours, strict=True):
+    events: list[InboxEvent] = []
+    for reference, status, our_reference in zip(ids, statuses, ours, strict=True):
         if status in STATUSES:  # else it is on its way
-            events += receipts(reference, own, STATUSES[status], mark(settings))
+            events += receipts(reference, our_reference, STATUSES[status], mark(settings))
     return events
 
 

@@ -22,11 +22,13 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from promosms.gateways.base import (
     BadSettings,
     BadSignature,
-    Event,
+    ErrorClass,
     GatewayError,
+    HttpAnswer,
+    HttpRequest,
+    InboxEvent,
     OutboundSms,
     ReceiptStatus,
-    Trouble,
     Webhook,
     WebhookRequest,
     WebhookTopic,
@@ -43,30 +45,29 @@ from promosms.gateways.http import (
     references,
     refusal,
 )
-from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 BASE_URL = "https://api.twilio.com"
 ERRORS = {
-    10001: (Trouble.SETTINGS, "credentials"),  # account not active
-    14107: (Trouble.THROTTLED, "throttled"),  # message rate limit
-    20003: (Trouble.SETTINGS, "credentials"),
-    20005: (Trouble.SETTINGS, "credentials"),  # account not active
-    20404: (Trouble.SETTINGS, "credentials"),  # no such account
-    20429: (Trouble.THROTTLED, "throttled"),
-    21211: (Trouble.PERMANENT, "bad_number"),
-    21212: (Trouble.SETTINGS, "bad_sender"),
-    21408: (Trouble.PERMANENT, "country"),  # no permission for this region
-    21603: (Trouble.SETTINGS, "bad_sender"),
-    21606: (Trouble.SETTINGS, "bad_sender"),
-    21608: (Trouble.PERMANENT, "bad_number"),  # a trial account sends to verified numbers only
-    21609: (Trouble.SETTINGS, "settings"),  # status callback not valid
-    21610: (Trouble.PERMANENT, "opted_out"),
-    21611: (Trouble.THROTTLED, "throttled"),  # queue of the sender is full
-    21612: (Trouble.PERMANENT, "bad_number"),  # no way from this sender to this number
-    21614: (Trouble.PERMANENT, "bad_number"),  # not a mobile number
-    21617: (Trouble.PERMANENT, "too_long"),
-    21730: (Trouble.TEMPORARY, "busy"),  # maintenance
-    30001: (Trouble.THROTTLED, "throttled"),  # queue overflow
+    10001: (ErrorClass.SETTINGS, "credentials"),  # account not active
+    14107: (ErrorClass.THROTTLED, "throttled"),  # message rate limit
+    20003: (ErrorClass.SETTINGS, "credentials"),
+    20005: (ErrorClass.SETTINGS, "credentials"),  # account not active
+    20404: (ErrorClass.SETTINGS, "credentials"),  # no such account
+    20429: (ErrorClass.THROTTLED, "throttled"),
+    21211: (ErrorClass.PERMANENT, "bad_number"),
+    21212: (ErrorClass.SETTINGS, "bad_sender"),
+    21408: (ErrorClass.PERMANENT, "country"),  # no permission for this region
+    21603: (ErrorClass.SETTINGS, "bad_sender"),
+    21606: (ErrorClass.SETTINGS, "bad_sender"),
+    21608: (ErrorClass.PERMANENT, "bad_number"),  # a trial account sends to verified numbers only
+    21609: (ErrorClass.SETTINGS, "settings"),  # status callback not valid
+    21610: (ErrorClass.PERMANENT, "opted_out"),
+    21611: (ErrorClass.THROTTLED, "throttled"),  # queue of the sender is full
+    21612: (ErrorClass.PERMANENT, "bad_number"),  # no way from this sender to this number
+    21614: (ErrorClass.PERMANENT, "bad_number"),  # not a mobile number
+    21617: (ErrorClass.PERMANENT, "too_long"),
+    21730: (ErrorClass.TEMPORARY, "busy"),  # maintenance
+    30001: (ErrorClass.THROTTLED, "throttled"),  # queue overflow
 }
 STATUSES = {
     "delivered": ReceiptStatus.DELIVERED,
@@ -95,7 +96,7 @@ class Twilio(HttpGateway):
 
     def request(self, sms: OutboundSms) -> HttpRequest:
         """A form."""
-        service, callback = self.settings.get("messaging_service"), self.own_callback(sms)
+        service, callback = self.settings.get("messaging_service"), self.callback_for(sms)
         form = {"To": sms.phone, "Body": sms.text}
         form |= {"MessagingServiceSid": service} if service else {"From": sms.sender}
         form |= {"StatusCallback": callback} if callback else {}
@@ -112,13 +113,13 @@ class Twilio(HttpGateway):
         if answer.ok:
             if isinstance(sid, str) and sid:
                 return references(sid, sms.parts)
-            raise GatewayError(Trouble.UNKNOWN, "bad_answer")
+            raise GatewayError(ErrorClass.UNKNOWN, "bad_answer")
         if answer.status < 500 and isinstance(code, int) and code in ERRORS:
             raise refusal(answer, *ERRORS[code])
         if problem := by_status(answer):
             raise problem
         if isinstance(code, int) and answer.status not in (401, 403, 404):
-            raise GatewayError(Trouble.PERMANENT, "rejected")
+            raise GatewayError(ErrorClass.PERMANENT, "rejected")
         raise denied(answer)
 
 
@@ -129,25 +130,25 @@ def signature(token: str, url: str, form: list[tuple[str, str]]) -> str:
     return base64.b64encode(digest).decode()
 
 
-def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
+def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     """A status of a text, or a reply."""
-    given = request.headers.get("x-twilio-signature", "").encode()
+    sent_signature = request.headers.get("x-twilio-signature", "").encode()
     form = list(request.form)
     if not any(
-        hmac.compare_digest(given, signature(settings["auth_token"], url, form).encode())
+        hmac.compare_digest(sent_signature, signature(settings["auth_token"], url, form).encode())
         for url in _spellings(request.url)
     ):
         raise BadSignature(request.topic)
-    found = dict(form)
-    sid = need(found, "MessageSid")
+    values = dict(form)
+    sid = need(values, "MessageSid")
     if request.topic is WebhookTopic.INBOUND:
-        return [inbound(sid, need(found, "From"), need(found, "To"), found.get("Body", ""))]
-    status = STATUSES.get(need(found, "MessageStatus"))
+        return [inbound(sid, need(values, "From"), need(values, "To"), values.get("Body", ""))]
+    status = STATUSES.get(need(values, "MessageStatus"))
     if status is None:
         return []  # on its way
-    if found.get("ErrorCode") == EXPIRED:
+    if values.get("ErrorCode") == EXPIRED:
         status = ReceiptStatus.EXPIRED
-    return receipts(sid, dict(request.query).get("own", ""), status)
+    return receipts(sid, dict(request.query).get("our_reference", ""), status)
 
 
 def _spellings(url: str) -> list[str]:

@@ -28,13 +28,15 @@ from urllib.parse import urlencode
 from promosms.gateways.base import (
     BadSettings,
     BadSignature,
-    Event,
+    ErrorClass,
     GatewayError,
+    HttpAnswer,
+    HttpRequest,
     Inbound,
+    InboxEvent,
     OutboundSms,
     Receipt,
     ReceiptStatus,
-    Trouble,
     Webhook,
     WebhookRequest,
     WebhookTopic,
@@ -56,30 +58,29 @@ from promosms.gateways.http import (
     tag,
     yes,
 )
-from promosms.gateways.http_messages import HttpAnswer, HttpRequest
 
 BASE_URL = "https://rest.nexmo.com"
 TAKEN = "0"
 ERRORS = {
-    "1": (Trouble.THROTTLED, "throttled"),
-    "2": (Trouble.PERMANENT, "rejected"),  # something is missing
-    "3": (Trouble.PERMANENT, "rejected"),  # something is not valid
-    "4": (Trouble.SETTINGS, "credentials"),
-    "5": (Trouble.TEMPORARY, "busy"),  # error inside
-    "6": (Trouble.PERMANENT, "rejected"),  # the message cannot be read
-    "7": (Trouble.PERMANENT, "bad_number"),  # barred
-    "8": (Trouble.SETTINGS, "credentials"),  # account barred
-    "9": (Trouble.SETTINGS, "no_credit"),
-    "10": (Trouble.THROTTLED, "throttled"),  # too many connections
-    "11": (Trouble.SETTINGS, "credentials"),  # account not made for HTTP
-    "12": (Trouble.PERMANENT, "too_long"),
-    "14": (Trouble.SETTINGS, "credentials"),  # signature
-    "15": (Trouble.SETTINGS, "bad_sender"),
-    "22": (Trouble.PERMANENT, "bad_number"),  # network code
-    "23": (Trouble.SETTINGS, "settings"),  # callback not valid
-    "29": (Trouble.PERMANENT, "bad_number"),  # a trial account sends to listed numbers only
-    "32": (Trouble.SETTINGS, "credentials"),  # signature and secret together
-    "33": (Trouble.PERMANENT, "bad_number"),  # deactivated
+    "1": (ErrorClass.THROTTLED, "throttled"),
+    "2": (ErrorClass.PERMANENT, "rejected"),  # something is missing
+    "3": (ErrorClass.PERMANENT, "rejected"),  # something is not valid
+    "4": (ErrorClass.SETTINGS, "credentials"),
+    "5": (ErrorClass.TEMPORARY, "busy"),  # error inside
+    "6": (ErrorClass.PERMANENT, "rejected"),  # the message cannot be read
+    "7": (ErrorClass.PERMANENT, "bad_number"),  # barred
+    "8": (ErrorClass.SETTINGS, "credentials"),  # account barred
+    "9": (ErrorClass.SETTINGS, "no_credit"),
+    "10": (ErrorClass.THROTTLED, "throttled"),  # too many connections
+    "11": (ErrorClass.SETTINGS, "credentials"),  # account not made for HTTP
+    "12": (ErrorClass.PERMANENT, "too_long"),
+    "14": (ErrorClass.SETTINGS, "credentials"),  # signature
+    "15": (ErrorClass.SETTINGS, "bad_sender"),
+    "22": (ErrorClass.PERMANENT, "bad_number"),  # network code
+    "23": (ErrorClass.SETTINGS, "settings"),  # callback not valid
+    "29": (ErrorClass.PERMANENT, "bad_number"),  # a trial account sends to listed numbers only
+    "32": (ErrorClass.SETTINGS, "credentials"),  # signature and secret together
+    "33": (ErrorClass.PERMANENT, "bad_number"),  # deactivated
 }
 STATUSES = {
     "delivered": ReceiptStatus.DELIVERED,
@@ -129,66 +130,66 @@ class Vonage(HttpGateway):
         messages = _messages(answer)
         statuses = {str(message.get("status")) for message in messages}
         if statuses == {TAKEN}:
-            found = tuple(short(str(message.get("message-id") or "")) for message in messages)
-            if all(found):
-                return found
+            ids = tuple(short(str(message.get("message-id") or "")) for message in messages)
+            if all(ids):
+                return ids
         if TAKEN in statuses:
-            raise GatewayError(Trouble.UNKNOWN, "bad_answer")  # a part of the parts
+            raise GatewayError(ErrorClass.UNKNOWN, "bad_answer")  # only some of the parts
         if statuses:
-            raise refusal(answer, *ERRORS.get(min(statuses), (Trouble.PERMANENT, "rejected")))
+            raise refusal(answer, *ERRORS.get(min(statuses), (ErrorClass.PERMANENT, "rejected")))
         if answer.ok:
-            raise GatewayError(Trouble.UNKNOWN, "bad_answer")
+            raise GatewayError(ErrorClass.UNKNOWN, "bad_answer")
         raise denied(answer)
 
 
 def _messages(answer: HttpAnswer) -> list[Mapping[str, Any]]:
-    found = answer.object().get("messages")
-    if not isinstance(found, list):
+    messages = answer.object().get("messages")
+    if not isinstance(messages, list):
         return []
-    return [message for message in found if isinstance(message, dict)]
+    return [message for message in messages if isinstance(message, dict)]
 
 
-def signature(secret: str, method: str, found: Mapping[str, str]) -> str:
+def signature(secret: str, method: str, values: Mapping[str, str]) -> str:
     """The signature of a call with these fields, in hexadecimal digits."""
-    pairs = sorted((name, value) for name, value in found.items() if name != "sig")
+    pairs = sorted((name, value) for name, value in values.items() if name != "sig")
     signed = "".join(f"&{name}={_harmless(value)}" for name, value in pairs)
     if not METHODS[method]:
         return hashlib.md5((signed + secret).encode(), usedforsecurity=False).hexdigest()
     return hmac.new(secret.encode(), signed.encode(), METHODS[method]).hexdigest()
 
 
-def _reply(reference: str, found: Mapping[str, str]) -> Inbound:
+def _reply(reference: str, values: Mapping[str, str]) -> Inbound:
     """A reply; a long one comes in parts, in any order."""
-    text, joint = found.get("text", ""), found.get("concat-ref", "")
-    whole = inbound(reference, need(found, "msisdn"), need(found, "to"), text)
-    part, parts = (found.get(f"concat-{name}", "") for name in ("part", "total"))
-    if not joint or not PART.fullmatch(part) or not PART.fullmatch(parts):
+    text, concat_ref = values.get("text", ""), values.get("concat-ref", "")
+    whole = inbound(reference, need(values, "msisdn"), need(values, "to"), text)
+    part, parts = (values.get(f"concat-{name}", "") for name in ("part", "total"))
+    if not concat_ref or not PART.fullmatch(part) or not PART.fullmatch(parts):
         return whole
-    return part_of(whole, text, joint, int(part), int(parts))
+    return part_of(whole, text, concat_ref, int(part), int(parts))
 
 
 def _harmless(value: str) -> str:
     return value.replace("&", "_").replace("=", "_")
 
 
-def parse(settings: Settings, request: WebhookRequest) -> list[Event]:
+def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     """A receipt of a part, or a reply; an empty call is the dashboard trying the address."""
-    found = fields(request)
-    if not found:
+    values = fields(request)
+    if not values:
         return []
     secret, method = settings.get("signature_secret"), settings.get("signature_method", "sha256")
     if secret:
-        given, expected = found.get("sig", "").lower(), signature(secret, method, found)
-        if not hmac.compare_digest(given.encode(), expected.encode()):
+        sent_signature, expected = values.get("sig", "").lower(), signature(secret, method, values)
+        if not hmac.compare_digest(sent_signature.encode(), expected.encode()):
             raise BadSignature(request.topic)
-    reference = need(found, "messageId")
+    reference = need(values, "messageId")
     if request.topic is WebhookTopic.INBOUND:
-        return [_reply(reference, found)]
-    status = STATUSES.get(need(found, "status"))
+        return [_reply(reference, values)]
+    status = STATUSES.get(need(values, "status"))
     if status is None:
         return []  # on its way
-    own, _parts = read_tag(found.get("client-ref", ""))
-    return [Receipt(short(reference), own, status)]
+    our_reference, _parts = read_tag(values.get("client-ref", ""))
+    return [Receipt(short(reference), our_reference, status)]
 
 
 WEBHOOK = Webhook(parse)

@@ -1,4 +1,4 @@
-"""The line of this process: the gateway that a gateway worker keeps open."""
+"""The gateway connections of this process, which the worker of a gateway keeps open."""
 
 import threading
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from flask import Flask
 from promosms import queue
 from promosms.extensions import db
 from promosms.gateways import KINDS
-from promosms.gateways.base import Event
-from promosms.gateways.connection import Line
+from promosms.gateways.base import InboxEvent
+from promosms.gateways.connection import GatewayConnection
 from promosms.models import Gateway
 from promosms.services.gateways import credentials, simulated_phone, webhooks
 from promosms.services.inbox import gateway_inbox
@@ -19,24 +19,24 @@ RING_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class OpenLine:
-    """An open gateway and how many submissions may be open on it."""
+class OpenConnection:
+    """An open gateway connection and its window."""
 
     gateway_id: int
-    line: Line
+    connection: GatewayConnection
     window: int
 
 
-_open: dict[int, OpenLine] = {}
+_open: dict[int, OpenConnection] = {}
 
 
-def current(gateway_id: int) -> OpenLine | None:
-    """The open line to a gateway, if this process holds it."""
+def current(gateway_id: int) -> OpenConnection | None:
+    """The open connection to a gateway, if this process has it."""
     return _open.get(gateway_id)
 
 
-def open_line(app: Flask, gateway_id: int) -> OpenLine:
-    """Open a connection to the gateway and keep it, with its part of the gateway's rate.
+def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
+    """Open a connection to a gateway and keep it. Connections share the rate of the gateway.
 
     Raises LookupError if there is no such gateway, ValueError if its settings cannot be used,
     GatewayError if it cannot be reached.
@@ -48,22 +48,24 @@ def open_line(app: Flask, gateway_id: int) -> OpenLine:
         settings = {**credentials.opened(gateway), **webhooks.open_settings(gateway)}
         settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
-        line = Line(adapter, Sink(app, gateway_id), max(1, gateway.rate / gateway.connections))
+        connection = GatewayConnection(
+            adapter, Sink(app, gateway_id), max(1, gateway.rate / gateway.connections)
+        )
         window = gateway.window
-    line.open()
-    _open[gateway_id] = OpenLine(gateway_id, line, window)
+    connection.open()
+    _open[gateway_id] = OpenConnection(gateway_id, connection, window)
     return _open[gateway_id]
 
 
-def close_line(gateway_id: int) -> None:
-    """Close the gateway, if it is open."""
-    found = _open.pop(gateway_id, None)
-    if found:
-        found.line.close()
+def close_connection(gateway_id: int) -> None:
+    """Close the connection, if it is open."""
+    open_ = _open.pop(gateway_id, None)
+    if open_:
+        open_.connection.close()
 
 
 class Sink:
-    """Stores what a gateway tells, and rings for it: once in a while, not for every handful."""
+    """Stores receipts and replies and rings for them, at most once in 50 ms."""
 
     def __init__(self, app: Flask, gateway_id: int) -> None:
         self.app = app
@@ -71,7 +73,7 @@ class Sink:
         self.lock = threading.Lock()
         self.ringing = False
 
-    def __call__(self, received: Sequence[Event]) -> None:
+    def __call__(self, received: Sequence[InboxEvent]) -> None:
         """Store; the gateway acknowledges when this has returned."""
         with self.app.app_context():
             gateway_inbox.store(self.gateway_id, received)

@@ -1,4 +1,4 @@
-"""Apply what the gateways told."""
+"""Apply receipts and replies from the gateway inbox."""
 
 import time
 
@@ -8,7 +8,7 @@ SECONDS = 20
 
 
 def run() -> None:
-    """Apply due events for at most 20 seconds."""
+    """Apply due rows for at most 20 seconds."""
     end = time.monotonic() + SECONDS
     while gateway_inbox.apply_batch() and time.monotonic() < end:
         continue

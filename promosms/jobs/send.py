@@ -1,4 +1,4 @@
-"""Send what waits for a gateway."""
+"""Send the queued messages of a gateway."""
 
 from promosms import queue
 from promosms.jobs import gateway_connections
@@ -9,8 +9,8 @@ SECONDS = 20
 
 def run(gateway_id: int) -> None:
     """Send for at most 20 seconds, then ring for the rest."""
-    line = gateway_connections.current(gateway_id)
-    if line is None:
-        return  # a worker that does not hold this gateway; the sweep rings again
-    if Sender(line).run(SECONDS):
+    connection = gateway_connections.current(gateway_id)
+    if connection is None:
+        return  # another worker has this connection; the sweep enqueues again
+    if Sender(connection).run(SECONDS):
         queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)

@@ -1,4 +1,4 @@
-"""The sender: keeps a line busy with what waits for it, never more than a window under way."""
+"""The sender: keeps a gateway connection busy, with at most a window of messages in flight."""
 
 import time
 from collections import deque
@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from promosms import logs
 from promosms.extensions import db
-from promosms.gateways.base import Answer, OutboundSms, Trouble
-from promosms.jobs.gateway_connections import OpenLine
+from promosms.gateways.base import Answer, ErrorClass, OutboundSms
+from promosms.jobs.gateway_connections import OpenConnection
 from promosms.services.gateways import gateways
 from promosms.services.sending import claiming, exchange, sweep
 from promosms.services.sending.claiming import Claim
@@ -20,30 +20,30 @@ from promosms.services.sending.recording import Answered
 log = logs.get(__name__)
 T = TypeVar("T")
 
-LOOK_AGAIN = 0.5  # seconds between two looks into a queue that was found empty
-SHORT, BRIEF = 0.05, 0.005  # seconds of waiting for answers: at all, and for a few more of them
-LONGEST = 40.0  # seconds: a gateway answers before, or something is wrong with it
-PATIENCE = 60.0  # seconds for which a database that is away is waited for
-AT_FAULT = 20  # refusals in a row for reasons of the gateway's own
+LOOK_AGAIN = 0.5  # seconds between two claims while the queue is empty
+SHORT, BRIEF = 0.05, 0.005  # seconds to wait for the first answer, and for more of them
+LONGEST = 40.0  # seconds until an answer counts as lost
+PATIENCE = 60.0  # seconds to wait for the database
+AT_FAULT = 20  # refusals in a row because of our settings
 AT_ONCE = frozenset({"credentials", "no_credit"})
-LOST = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+LOST = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
 
 
 class Sender:
     """One run of a gateway's worker.
 
-    A window of messages is under way: claimed, and neither answered nor given up. With every
-    turn, one transaction, the answers that have come are recorded and as many messages follow.
-    Should this process be killed, only what is under way may be unconfirmed.
+    At most a window of messages is in flight: claimed, and not answered yet. Each exchange, one
+    transaction, records the answers that have arrived and claims as many messages. If this
+    process is killed, only the messages in flight may be unconfirmed.
     """
 
-    def __init__(self, line: OpenLine) -> None:
-        self.gateway_id = line.gateway_id
-        self.line = line.line
-        self.window = max(1, line.window)
+    def __init__(self, open_connection: OpenConnection) -> None:
+        self.gateway_id = open_connection.gateway_id
+        self.connection = open_connection.connection
+        self.window = max(1, open_connection.window)
         self.step = -(-self.window // 4)
-        self.claim = Claim(line.gateway_id)
-        self.under_way: dict[str, tuple[Claimed, float]] = {}
+        self.claim = Claim(open_connection.gateway_id)
+        self.in_flight: dict[str, tuple[Claimed, float]] = {}
         self.answers: deque[Answered] = deque()
         self.campaigns: set[int] = set()
         self.looked_at = self.finished_at = 0.0
@@ -51,99 +51,101 @@ class Sender:
         self.fault = ""
 
     def run(self, seconds: float) -> bool:
-        """Send for so long, or until nothing waits; returns whether there may be more."""
+        """Send for some seconds, or until nothing is queued; returns whether there may be more."""
         end = time.monotonic() + seconds
         try:
             while True:
-                going = time.monotonic() < end and not self.fault and self.line.gateway.ready
-                if not self.under_way and (not going or self.claim.empty):
+                going = time.monotonic() < end and not self.fault and self.connection.gateway.ready
+                if not self.in_flight and (not going or self.claim.empty):
                     break
-                self._turn(going)
+                self._step(going)
         finally:
             self._finish()
             db.session.remove()
         return time.monotonic() >= end and not self.fault
 
-    def _turn(self, going: bool) -> None:
+    def _step(self, going: bool) -> None:
         answered = self._answers(going)
         self._watch(answered)
-        most = self._most() if going and not self.fault else 0
+        most = self._claimable() if going and not self.fault else 0
         if not answered and not most:
             return
-        found = self._take(answered, most)
-        if found:
-            self._start(found)
+        messages = self._exchange(answered, most)
+        if messages:
+            self._start(messages)
         elif most:
             self.looked_at = time.monotonic()
-        self._insist(lambda: exchange.honour(answered))
-        if self.fault and self.line.refused:
-            self.line.refused = 0
+        self._insist(lambda: exchange.store_opt_outs(answered))
+        if self.fault and self.connection.refused:
+            self.connection.refused = 0
             self._insist(lambda: gateways.pause_itself(self.gateway_id, self.fault))
         if time.monotonic() - self.finished_at > LOOK_AGAIN:
             self._finish()
 
     def _answers(self, going: bool) -> list[Answered]:
-        """The answers that have come; waits where there is nothing better to do."""
-        room = self.window - len(self.under_way)
-        least, pause = min(len(self.under_way), self.step), SHORT
+        """The answers that have arrived; waits for them if no message can be sent."""
+        room = self.window - len(self.in_flight)
+        least, pause = min(len(self.in_flight), self.step), SHORT
         if going and room > 0 and not self._empty():
-            pause = self.line.pace.wait(int(self.step * self.parts))
+            pause = self.connection.pace.wait(int(self.step * self.parts))
             least = self.step if pause else self.step - room
             pause = min(pause, SHORT) if pause else (0.0 if least <= 0 else BRIEF)
-        for own, answer in self.line.collect(least, 0.0 if self.answers else pause):
-            if own in self.under_way:
-                self.answers.append((self.under_way[own][0], answer))
+        for our_reference, answer in self.connection.collect(least, 0.0 if self.answers else pause):
+            if our_reference in self.in_flight:
+                self.answers.append((self.in_flight[our_reference][0], answer))
         if not self.answers:
             self._give_up()
-        # Half of them, so that the line has the other half to do while the database is waited for.
+        # Half of the window: the gateway works on the other half while we wait for the database.
         number = min(len(self.answers), 2 * self.step)
         answered = [self.answers.popleft() for _ in range(number)]
         for message, _ in answered:
-            self.under_way.pop(str(message.id), None)
+            self.in_flight.pop(str(message.id), None)
         return answered
 
     def _empty(self) -> bool:
-        """Was nothing found a moment ago?"""
+        """Was the queue empty a moment ago?"""
         return self.claim.empty and time.monotonic() - self.looked_at < LOOK_AGAIN
 
-    def _most(self) -> int:
+    def _claimable(self) -> int:
         """How many messages may follow now: as there is room, and rate for their parts."""
-        room = self.window - len(self.under_way)
-        allowed = self.line.pace.allowance()
+        room = self.window - len(self.in_flight)
+        allowed = self.connection.pace.allowance()
         if room <= 0 or allowed < 1 or self._empty():
             return 0
         return min(room, max(1, int(allowed / self.parts)))
 
     def _give_up(self) -> None:
-        """What is under way for so long that its answer must have been lost among ourselves."""
-        own, (message, began) = next(iter(self.under_way.items()), ("", (None, 0.0)))
+        """Give up the oldest message in flight, if its answer must have been lost in our code."""
+        our_reference, (message, began) = next(iter(self.in_flight.items()), ("", (None, 0.0)))
         if message is not None and time.monotonic() - began > LONGEST:
             log.warning("sender.no_answer", extra={"gateway": self.gateway_id})
             self.answers.append((message, LOST))
 
-    def _start(self, found: Sequence[Claimed]) -> None:
+    def _start(self, messages: Sequence[Claimed]) -> None:
         began = time.monotonic()
-        for message in found:
-            self.under_way[str(message.id)] = message, began
-        parts = sum(message.parts for message in found)
-        self.parts = max(1.0, parts / len(found))
-        self.line.pace.take(parts)
-        self.line.start([_outbound(message) for message in found])
-        self.campaigns |= {m.campaign_id for m in found if m.campaign_id is not None}
+        for message in messages:
+            self.in_flight[str(message.id)] = message, began
+        parts = sum(message.parts for message in messages)
+        self.parts = max(1.0, parts / len(messages))
+        self.connection.pace.take(parts)
+        self.connection.start([_outbound(message) for message in messages])
+        self.campaigns |= {m.campaign_id for m in messages if m.campaign_id is not None}
 
-    def _take(self, answered: Sequence[Answered], most: int) -> list[Claimed]:
-        """Take the turn; while the database is away, again and again: answers must not be lost."""
-        tried = False
+    def _exchange(self, answered: Sequence[Answered], most: int) -> list[Claimed]:
+        """Exchange; while the database is away, try again, because answers must not be lost."""
+        attempted = False
 
         def work() -> list[Claimed]:
-            nonlocal tried
-            if not tried:
-                tried = True
-                return exchange.take(self.claim, answered, most)
-            # The turn may have been committed, and only the word of it been lost.
-            found = [m for m in claiming.taken_before(self.claim) if not self._knows(m, answered)]
-            exchange.take(self.claim, answered, 0)
-            return found
+            nonlocal attempted
+            if not attempted:
+                attempted = True
+                return exchange.record_and_claim(self.claim, answered, most)
+            # The transaction may have been committed although the connection broke.
+            messages = [
+                m for m in claiming.taken_before(self.claim) if not self._knows(m, answered)
+            ]
+            exchange.record_and_claim(self.claim, answered, 0)
+            return messages
 
         return self._insist(work)
 
@@ -160,22 +162,22 @@ class Sender:
                 time.sleep(LOOK_AGAIN)
 
     def _knows(self, message: Claimed, answered: Sequence[Answered]) -> bool:
-        return str(message.id) in self.under_way or any(m.id == message.id for m, _ in answered)
+        return str(message.id) in self.in_flight or any(m.id == message.id for m, _ in answered)
 
     def _watch(self, answered: Sequence[Answered]) -> None:
-        """Slow down, or find the gateway at fault, if that is what the answers say."""
+        """Slow down, or note that the gateway must be paused, if the answers say so."""
         for _, answer in answered:
-            if answer.trouble is None:
-                self.line.refused = 0
-            elif answer.trouble is Trouble.THROTTLED:
-                self.line.pace.slow_down(answer.wait)
-            elif answer.trouble is Trouble.SETTINGS:
-                self.line.refused += 1
-                if answer.reason in AT_ONCE or self.line.refused >= AT_FAULT:
+            if answer.error_class is None:
+                self.connection.refused = 0
+            elif answer.error_class is ErrorClass.THROTTLED:
+                self.connection.pace.slow_down(answer.wait)
+            elif answer.error_class is ErrorClass.SETTINGS:
+                self.connection.refused += 1
+                if answer.reason in AT_ONCE or self.connection.refused >= AT_FAULT:
                     self.fault = self.fault or answer.reason
 
     def _finish(self) -> None:
-        """Campaigns of which nothing is left are finished."""
+        """Finish campaigns without queued and sending messages."""
         self.finished_at = time.monotonic()
         try:
             for campaign_id in self.campaigns:
@@ -183,7 +185,7 @@ class Sender:
         except DBAPIError:  # the sweep finishes them too
             db.session.remove()
         self.campaigns = {
-            m.campaign_id for m, _ in self.under_way.values() if m.campaign_id is not None
+            m.campaign_id for m, _ in self.in_flight.values() if m.campaign_id is not None
         }
 
 
@@ -196,5 +198,5 @@ def _outbound(message: Claimed) -> OutboundSms:
         message.encoding,
         message.parts,
         message.taken,
-        message.doubtful,
+        message.unconfirmed,
     )

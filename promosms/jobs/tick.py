@@ -64,7 +64,7 @@ def wake() -> None:
         queue.wake("work", "prepare.run", campaign_id)
     for gateway_id in sweep.gateways_with_work():
         queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
-    if sweep.events_due():
+    if sweep.inbox_due():
         queue.wake("receive", "receive.run")
     for import_id in imports.stale_imports():
         queue.wake("work", "imports.run", import_id)

@@ -34,7 +34,7 @@ MOST_JOBS = {"work": 5000, "mail": 500}
 
 
 def run(app: Flask, name: str) -> None:
-    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or a gateway with its line open.
+    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or that of an open gateway.
 
     Each worker listens to one queue only: RQ then moves jobs atomically and loses none. The
     workers of a gateway's further connections ("gateway-1/2") share its queue.
@@ -63,9 +63,9 @@ def run(app: Flask, name: str) -> None:
             worker.work(logging_level="WARNING", max_jobs=MOST_JOBS.get(name))
     finally:
         if gateway_id is not None:
-            gateway_connections.close_line(gateway_id)
+            gateway_connections.close_connection(gateway_id)
             with app.app_context():
-                workers.beat(name)  # its line is closed now
+                workers.beat(name)  # its connection is closed now
 
 
 class AppWorker(SimpleWorker):
@@ -97,7 +97,7 @@ def _collect_less() -> None:
 def _open_line(app: Flask, name: str, gateway_id: int) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        gateway_connections.open_line(app, gateway_id)
+        gateway_connections.open_connection(app, gateway_id)
     except (GatewayError, ValueError) as problem:
         with app.app_context():
             workers.beat(name)
@@ -137,14 +137,14 @@ def _beat(app: Flask, name: str, gateway_id: int | None) -> None:
 
 
 def beat(name: str, gateway_id: int | None = None) -> None:
-    """Give a sign of life; the worker of a gateway also says how its line has fared since."""
-    line = None if gateway_id is None else gateway_connections.current(gateway_id)
-    if line is None or gateway_id is None:
+    """Give a sign of life; the worker of a gateway also says how its connection has performed."""
+    connection = None if gateway_id is None else gateway_connections.current(gateway_id)
+    if connection is None or gateway_id is None:
         workers.beat(name)
         return
-    ready = line.line.gateway.ready
+    ready = connection.connection.gateway.ready
     workers.beat(name, connected=ready)
     health.note_connection(gateway_id, connected=ready)
-    measured = line.line.measured()
+    measured = connection.connection.measurements()
     if ready or measured.answers:
         health.record(gateway_id, measured.answers, measured.errors, measured.median_ms)

@@ -17,7 +17,7 @@ from promosms.models.auth.two_factor_challenge import TwoFactorChallenge
 from promosms.models.auth.user import Role, User
 from promosms.models.base import Model, Privacy, UtcDateTime, models, new_public_id, now, table_of
 from promosms.models.campaigns.campaign import Campaign, CampaignList, CampaignStatus
-from promosms.models.gateways.gateway import EventKind, Gateway, GatewayEvent, GatewayStatus
+from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
 from promosms.models.imports.import_ import BadRow, Import, ImportStatus
@@ -50,14 +50,13 @@ from promosms.models.recipients.recipient import (
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.sending.message import (
-    TROUBLED,
     InboundKind,
     InboundMessage,
-    Lane,
     Message,
     MessagePart,
     MessageStatus,
-    apart_of,
+    Priority,
+    attention_status_of,
 )
 from promosms.models.sending.message_count import MessageCount
 
@@ -93,11 +92,11 @@ __all__ = [
     "EmailStatus",
     "EntryKind",
     "Erasure",
-    "EventKind",
+    "InboxKind",
     "ExportStatus",
     "Field",
     "Gateway",
-    "GatewayEvent",
+    "GatewayInboxRow",
     "GatewayStatus",
     "Guest",
     "Hold",
@@ -111,7 +110,7 @@ __all__ = [
     "InvoiceKind",
     "InvoiceSeries",
     "KnownBrowser",
-    "Lane",
+    "Priority",
     "LedgerEntry",
     "LedgerTotal",
     "ListRecipient",
@@ -140,7 +139,6 @@ __all__ = [
     "SpentProof",
     "Suppression",
     "SuppressionSource",
-    "TROUBLED",
     "TaxAnswer",
     "TaxCheck",
     "Backoff",
@@ -152,8 +150,8 @@ __all__ = [
     "User",
     "UtcDateTime",
     "Worker",
-    "apart_of",
     "models",
+    "attention_status_of",
     "new_public_id",
     "now",
     "table_of",

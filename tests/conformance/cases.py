@@ -6,7 +6,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from promosms.gateways.base import Event, GatewayError, Inbound, OutboundSms, Receipt, Trouble
+from promosms.gateways.base import (
+    ErrorClass,
+    GatewayError,
+    Inbound,
+    InboxEvent,
+    OutboundSms,
+    Receipt,
+)
 from promosms.gateways.base import ReceiptStatus as Status
 from promosms.gateways.concatenation import joined
 from promosms.gateways.smpp.gateway import SmppGateway
@@ -19,16 +26,16 @@ LONG = "Zniżka: 20 € off all [winter] boots. " * 12
 PLAIN = "20 € off all [winter] boots {today} ^_^ @ our shop. " * 8
 
 
-class Line:
+class Client:
     """Our gateway at the server, and the events that it stored."""
 
     def __init__(self, server: Server, **settings: object) -> None:
         own = {"host": "127.0.0.1", "port": server.port, "system_id": "promo"}
         self.server = server
         self.gateway = SmppGateway(own | {"password": "secret"} | settings)
-        self.events: list[Event] = []
+        self.events: list[InboxEvent] = []
 
-    async def emit(self, events: Sequence[Event]) -> None:
+    async def emit(self, events: Sequence[InboxEvent]) -> None:
         """Store."""
         self.events.extend(events)
 
@@ -50,9 +57,9 @@ class Line:
 
 
 @asynccontextmanager
-async def line(server: Server, **settings: object) -> AsyncIterator[Line]:
-    """A line that is bound, and says good-bye."""
-    made = Line(server, **settings)
+async def client(server: Server, **settings: object) -> AsyncIterator[Client]:
+    """A client that is bound, and says good-bye."""
+    made = Client(server, **settings)
     await made.gateway.open(made.emit)
     try:
         yield made
@@ -63,7 +70,7 @@ async def line(server: Server, **settings: object) -> AsyncIterator[Line]:
 
 async def it_binds_as_transceiver(server: Server) -> None:
     """One session; the server knows us, and we say good-bye."""
-    async with line(server):
+    async with client(server):
         news = await server.wait("bind_transceiver")
         assert (news["system_id"], news["version"]) == ("promo", 0x34)
     await server.wait("close")
@@ -71,7 +78,7 @@ async def it_binds_as_transceiver(server: Server) -> None:
 
 async def it_binds_as_transmitter_and_receiver(server: Server) -> None:
     """Two sessions: texts leave by one, receipts come by the other."""
-    async with line(server, bind="tx_rx") as made:
+    async with client(server, bind="tx_rx") as made:
         await server.wait("bind_transmitter")
         await server.wait("bind_receiver")
         (part,) = await made.submit("Hello")
@@ -82,15 +89,15 @@ async def it_binds_as_transmitter_and_receiver(server: Server) -> None:
 
 async def a_wrong_password_is_final(server: Server) -> None:
     """We do not try again."""
-    made = Line(server, password="guessed")
+    made = Client(server, password="guessed")
     with pytest.raises(BindRefused) as found:
         await made.gateway.open(made.emit)
-    assert (found.value.trouble, found.value.reason) == (Trouble.SETTINGS, "credentials")
+    assert (found.value.error_class, found.value.reason) == (ErrorClass.SETTINGS, "credentials")
 
 
 async def a_short_text(server: Server) -> None:
     """Addresses, alphabet, validity and the wish for a receipt."""
-    async with line(server) as made:
+    async with client(server) as made:
         (part,) = await made.submit("Hi @ 5 € {now}")
         assert part["text"] == "Hi @ 5 € {now}"
         assert (part["source"], part["destination"]) == (["PromoSMS", 5, 0], [PHONE, 1, 1])
@@ -100,7 +107,7 @@ async def a_short_text(server: Server) -> None:
 
 async def a_text_in_another_alphabet(server: Server) -> None:
     """UCS-2, with characters beyond the first 65,536; and a flash text."""
-    async with line(server, flash="yes") as made:
+    async with client(server, flash="yes") as made:
         (part,) = await made.submit("Zażółć gęślą 😀")
         assert (part["text"], part["coding"]) == ("Zażółć gęślą 😀", 0x18)
 
@@ -108,7 +115,7 @@ async def a_text_in_another_alphabet(server: Server) -> None:
 async def long_texts_with_a_header(server: Server) -> None:
     """UDH of 8 and of 16 bits, in both alphabets."""
     for way, element in (("udh8", "000302{:02x}{:02x}"), ("udh16", "08040102{:02x}{:02x}")):
-        async with line(server, long=way) as made:
+        async with client(server, long=way) as made:
             for text, coding in ((PLAIN, 0), (LONG, 8)):
                 parts = await made.submit(text)
                 total = len(parts)
@@ -120,7 +127,7 @@ async def long_texts_with_a_header(server: Server) -> None:
 
 async def long_texts_with_parameters(server: Server) -> None:
     """SAR."""
-    async with line(server, long="sar") as made:
+    async with client(server, long="sar") as made:
         for text in (PLAIN, LONG):
             parts = await made.submit(text)
             assert "".join(part["text"] for part in parts) == text
@@ -131,7 +138,7 @@ async def long_texts_with_parameters(server: Server) -> None:
 
 async def long_texts_as_a_whole(server: Server) -> None:
     """message_payload."""
-    async with line(server, long="payload") as made:
+    async with client(server, long="payload") as made:
         for text in (PLAIN, LONG):
             (part,) = await made.submit(text)
             assert (part["text"], part["payload"]) == (text, True)
@@ -139,7 +146,7 @@ async def long_texts_as_a_whole(server: Server) -> None:
 
 async def receipts_in_text_and_parameters(server: Server) -> None:
     """By deliver_sm and data_sm, final and on the way."""
-    async with line(server) as made:
+    async with client(server) as made:
         await made.deliver(esm_class=4, short_message=report("1"))
         await made.deliver(esm_class=4, short_message=report("2", "ENROUTE"))
         await made.deliver(esm_class=4, receipted_message_id="3", message_state=3)
@@ -155,7 +162,7 @@ async def receipts_in_text_and_parameters(server: Server) -> None:
 
 async def replies(server: Server) -> None:
     """One in a single part, and one in parts by header and by parameters, a pair cut in two."""
-    async with line(server) as made:
+    async with client(server) as made:
         await made.deliver(short_message=b"STOP")
         octets = "Tak 😀 ż".encode("utf-16-be")
         for number, piece in ((2, octets[10:]), (1, octets[:10])):
@@ -169,12 +176,12 @@ async def replies(server: Server) -> None:
         assert found[0].text == "STOP"
         assert joined((found[2].text, found[1].text)) == "Tak 😀 ż"
         assert joined((found[3].text, found[4].text)) == "5 €"
-        assert [event.joint for event in found[1:]].count(found[1].joint) == 2
+        assert [event.concat_ref for event in found[1:]].count(found[1].concat_ref) == 2
 
 
 async def both_ends_ask_whether_the_line_lives(server: Server) -> None:
     """enquire_link, ours and theirs."""
-    async with line(server, enquire_seconds="0.2"):
+    async with client(server, enquire_seconds="0.2"):
         for _ in range(3):
             await server.wait("enquire_link")
         await server.send("enquire_link")
@@ -183,7 +190,7 @@ async def both_ends_ask_whether_the_line_lives(server: Server) -> None:
 
 async def what_we_do_not_know_is_refused(server: Server) -> None:
     """generic_nack with the number of the question."""
-    async with line(server) as made:
+    async with client(server) as made:
         await server.send("query_sm", message_id="1")
         assert (await server.wait("generic_nack"))["status"] == 3
         assert await made.submit("Still here")
@@ -191,18 +198,18 @@ async def what_we_do_not_know_is_refused(server: Server) -> None:
 
 async def throttling(server: Server) -> None:
     """A refusal that means slower; then the text is taken."""
-    async with line(server) as made:
+    async with client(server) as made:
         await server.refuse(0x58)
         with pytest.raises(GatewayError) as found:
             await made.submit("Hello")
-        assert (found.value.trouble, found.value.reason) == (Trouble.THROTTLED, "throttled")
+        assert (found.value.error_class, found.value.reason) == (ErrorClass.THROTTLED, "throttled")
         assert (await server.wait("submit_sm"))["status"] == 0x58
         assert await made.submit("Hello")
 
 
 async def a_text_that_is_taken_in_part(server: Server) -> None:
     """What is missing follows with the same reference."""
-    async with line(server) as made:
+    async with client(server) as made:
         size = measure(PLAIN)
         sms = OutboundSms("7", f"+{PHONE}", "PromoSMS", PLAIN, size.encoding, size.parts)
         await server.refuse(0, 0x14)
@@ -219,7 +226,7 @@ async def a_text_that_is_taken_in_part(server: Server) -> None:
 
 async def good_bye_of_the_server(server: Server) -> None:
     """It is answered, and we bind anew."""
-    async with line(server, retry_seconds="0.05") as made:
+    async with client(server, retry_seconds="0.05") as made:
         await server.wait("bind_transceiver")
         await server.send("unbind")
         assert (await server.wait("unbind_resp"))["status"] == 0
@@ -229,7 +236,7 @@ async def good_bye_of_the_server(server: Server) -> None:
 
 async def a_thousand_texts(server: Server) -> None:
     """All at once through a window; each has its own reference."""
-    async with line(server, window="50") as made:
+    async with client(server, window="50") as made:
         texts = [OutboundSms(str(n), f"+{PHONE}", "Shop", "Hello", "gsm7", 1) for n in range(1000)]
         async with asyncio.timeout(SECONDS * 4):
             found = await asyncio.gather(*map(made.gateway.submit, texts))

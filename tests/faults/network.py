@@ -179,7 +179,7 @@ def _second_campaign(plant: Plant) -> list[tuple[int, str]]:
 
 
 def _cut(plant: Plant, order: Mapping[str, Any]) -> None:
-    """Cut the line while texts are under way, and give it back a while later."""
+    """Cut the connection while texts are in flight, and restore it later."""
     while plant.tell()["bound"] and not plant.statuses().get("sending"):
         time.sleep(0.005)
     time.sleep(0.1)

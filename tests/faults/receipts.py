@@ -26,7 +26,7 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
     Message,
     MessagePart,
     MessageStatus,
@@ -125,12 +125,12 @@ def _calls(
 
 
 def _final(text: Text, number: int) -> dict[str, str]:
-    own = f"{text.id}-{len(text.ends)}"
-    return _call(text.reference(number), own, text.ends[number - 1])
+    our_reference = f"{text.id}-{len(text.ends)}"
+    return _call(text.reference(number), our_reference, text.ends[number - 1])
 
 
-def _call(reference: str, own: str, status: str) -> dict[str, str]:
-    return {"messageId": reference, "client-ref": own, "status": status}
+def _call(reference: str, our_reference: str, status: str) -> dict[str, str]:
+    return {"messageId": reference, "client-ref": our_reference, "status": status}
 
 
 def _tell(gateway: int, calls: list[dict[str, str]]) -> None:
@@ -198,7 +198,7 @@ def _answer_late(gateway: int, texts: list[Text]) -> None:
         counted = {"n_sending": Campaign.n_sending - number, "n_sent": Campaign.n_sent + number}
         session.execute(update(Campaign).values(counted))
         _write_parts(gateway, texts)
-        session.execute(update(GatewayEvent).values(next_attempt_at=now()))
+        session.execute(update(GatewayInboxRow).values(next_attempt_at=now()))
 
 
 def _write_parts(gateway: int, texts: list[Text]) -> None:
@@ -227,7 +227,7 @@ def _judge(found: Findings, texts: list[Text], campaign_id: int) -> Findings:
     campaign = db.session.get_one(Campaign, campaign_id)
     counted = {status.value: getattr(campaign, f"n_{status}") for status in MessageStatus}
     found.counters = {name: n for name, n in counted.items() if n} == dict(found.statuses)
-    found.left = db.session.scalar(select(func.count()).select_from(GatewayEvent)) or 0
+    found.left = db.session.scalar(select(func.count()).select_from(GatewayInboxRow)) or 0
     return found
 
 

@@ -18,9 +18,9 @@ ASLEEP = tuple(
     for step in STEPS
     if str(step)
     in {
-        "before turns:take",
-        "after turns:take",
-        "before line:Line._start",
+        "before turns:record_and_claim",
+        "after turns:record_and_claim",
+        "before line:GatewayConnection._start",
         "before session:Session._flush",
         "after session:Session._flush",
         "before results:record",

@@ -14,7 +14,7 @@ from typing import Any
 from smpplib.command import Command as Pdu
 from smpplib.smpp import make_pdu, parse_pdu
 
-from promosms.gateways.base import Event
+from promosms.gateways.base import InboxEvent
 from promosms.gateways.smpp.gateway import SmppGateway
 
 BINDS = {"bind_transceiver", "bind_transmitter", "bind_receiver"}
@@ -231,10 +231,10 @@ class Stage:
     def __init__(self, smsc: Smsc, gateway: SmppGateway) -> None:
         self.smsc = smsc
         self.gateway = gateway
-        self.events: list[Event] = []
-        self.storing: Callable[[Sequence[Event]], None] = self.events.extend
+        self.events: list[InboxEvent] = []
+        self.storing: Callable[[Sequence[InboxEvent]], None] = self.events.extend
 
-    async def emit(self, events: Sequence[Event]) -> None:
+    async def emit(self, events: Sequence[InboxEvent]) -> None:
         await asyncio.sleep(0)
         self.storing(events)
 

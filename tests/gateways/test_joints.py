@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.gateways.concatenation import joined
+from promosms.gateways.concatenation import concatenate
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ from promosms.gateways.concatenation import joined
     ],
 )
 def test_characters_that_were_cut_are_whole_again(texts: list[str], whole: str) -> None:
-    assert joined(texts) == whole
+    assert concatenate(texts) == whole

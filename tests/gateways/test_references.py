@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promosms.gateways.message_id_format import Reading, canonical, reading, readings
+from promosms.gateways.message_id_format import MessageIdFormat, canonical, format_of, other_forms
 
 
 @pytest.mark.parametrize(
@@ -45,29 +45,29 @@ def test_a_reference_has_one_way_to_be_written(name: str, written: str) -> None:
     ],
 )
 def test_it_has_other_readings(reference: str, others: tuple[str, ...]) -> None:
-    assert readings(reference) == others
+    assert other_forms(reference) == others
 
 
 @pytest.mark.parametrize(
     ("answer", "receipt", "how"),
     [
-        ("17", "17", Reading.SAME),
-        ("0017", "17", Reading.SAME),
-        ("ab-1", "AB-1", Reading.SAME),
-        ("1a2b", "6699", Reading.ANSWERS_HEX),
-        ("0x1a2b", "6699", Reading.ANSWERS_HEX),
-        ("1A2B", "0000006699", Reading.ANSWERS_HEX),
-        ("6699", "1a2b", Reading.RECEIPTS_HEX),
-        ("6699", "00001A2B", Reading.RECEIPTS_HEX),
+        ("17", "17", MessageIdFormat.SAME),
+        ("0017", "17", MessageIdFormat.SAME),
+        ("ab-1", "AB-1", MessageIdFormat.SAME),
+        ("1a2b", "6699", MessageIdFormat.RESPONSES_HEX),
+        ("0x1a2b", "6699", MessageIdFormat.RESPONSES_HEX),
+        ("1A2B", "0000006699", MessageIdFormat.RESPONSES_HEX),
+        ("6699", "1a2b", MessageIdFormat.RECEIPTS_HEX),
+        ("6699", "00001A2B", MessageIdFormat.RECEIPTS_HEX),
         ("6699", "6698", None),
         ("id-1", "id-2", None),
         ("", "0", None),
     ],
 )
 def test_a_match_tells_how_the_provider_writes(
-    answer: str, receipt: str, how: Reading | None
+    answer: str, receipt: str, how: MessageIdFormat | None
 ) -> None:
-    assert reading(answer, receipt) is how
+    assert format_of(answer, receipt) is how
 
 
 NUMBERS = st.integers(0, 2**128)
@@ -79,20 +79,22 @@ def test_an_id_is_found_in_whatever_system_it_is_written(
     number: int, answers: str, receipts: str
 ) -> None:
     answer, receipt = canonical(answers.format(number)), canonical(receipts.format(number))
-    assert answer in (receipt, *readings(receipt))
-    found = reading(answer, receipt)
+    assert answer in (receipt, *other_forms(receipt))
+    found = format_of(answer, receipt)
     assert found is not None
     if answer != receipt:
         hexadecimal = answers.endswith(("x}", "X}"))
-        assert found is (Reading.ANSWERS_HEX if hexadecimal else Reading.RECEIPTS_HEX)
+        assert found is (
+            MessageIdFormat.RESPONSES_HEX if hexadecimal else MessageIdFormat.RECEIPTS_HEX
+        )
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_text_breaks_it(one: str, other: str) -> None:
-    found = readings(one)
+    found = other_forms(one)
     assert one not in found
     assert all(len(name) <= 64 for name in found)
     assert len(set(found)) == len(found)
-    assert reading(one, one) is Reading.SAME
-    if reading(one, other) is Reading.SAME:
+    assert format_of(one, one) is MessageIdFormat.SAME
+    if format_of(one, other) is MessageIdFormat.SAME:
         assert canonical(one) == canonical(other)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from promosms.gateways.base import Answer, Event, OutboundSms, Resend, Trouble
+from promosms.gateways.base import Answer, ErrorClass, InboxEvent, OutboundSms, Resend
 from promosms.gateways.simulator import Simulator
 
 LOST = "+48601200006"
@@ -33,12 +33,14 @@ def give(folder: Path, mode: str, texts: Sequence[OutboundSms]) -> tuple[list[An
     return asyncio.run(run())
 
 
-async def nothing(_events: Sequence[Event]) -> None:
+async def nothing(_events: Sequence[InboxEvent]) -> None:
     return
 
 
-def text(phone: str = PHONE, own: str = "7", doubtful: bool = False) -> OutboundSms:
-    return OutboundSms(own, phone, "+48732000001", "Hello", "gsm7", 2, doubtful=doubtful)
+def text(phone: str = PHONE, our_reference: str = "7", unconfirmed: bool = False) -> OutboundSms:
+    return OutboundSms(
+        our_reference, phone, "+48732000001", "Hello", "gsm7", 2, unconfirmed=unconfirmed
+    )
 
 
 @pytest.mark.parametrize("mode", list(Resend))
@@ -50,22 +52,22 @@ def test_the_settings_say_what_may_be_sent_again(mode: Resend) -> None:
 @pytest.mark.parametrize("phone", [PHONE, LOST])
 def test_a_network_that_drops_repetitions_takes_a_text_once(tmp_path: Path, phone: str) -> None:
     answers, taken = give(
-        tmp_path, "dedupe", [text(phone), text(phone, doubtful=True), text(own="8")]
+        tmp_path, "dedupe", [text(phone), text(phone, unconfirmed=True), text(our_reference="8")]
     )
     first, second, third = answers
     assert taken == 2
     assert second.references == ("sim-1-1", "sim-1-2")
     assert third.references == ("sim-2-1", "sim-2-2")
     if phone == LOST:
-        assert first.trouble is Trouble.UNKNOWN
+        assert first.error_class is ErrorClass.UNKNOWN
     else:
         assert first.references == second.references
 
 
 def test_a_network_that_can_be_asked_is_asked_first(tmp_path: Path) -> None:
-    texts = [text(LOST), text(LOST, doubtful=True), text(own="8", doubtful=True)]
+    texts = [text(LOST), text(LOST, unconfirmed=True), text(our_reference="8", unconfirmed=True)]
     (first, second, third), taken = give(tmp_path, "lookup", texts)
-    assert first.trouble is Trouble.UNKNOWN
+    assert first.error_class is ErrorClass.UNKNOWN
     assert second.references == ("sim-1-1", "sim-1-2")
     assert third.references == ("sim-2-1", "sim-2-2")  # it was missing, so it was sent
     assert taken == 2

@@ -25,8 +25,17 @@ WORDS = (
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
-    "apart",
-    *("kind", "own", "inbound_number", "joint", "sender", "encoding", "reason", "lease_token"),
+    "attention_status",
+    *(
+        "kind",
+        "our_reference",
+        "inbound_number",
+        "concat_ref",
+        "sender",
+        "encoding",
+        "reason",
+        "lease_token",
+    ),
     *("stored_as", "delimiter", "mapping", "error", "phone"),
 )
 """Codes of this software, and names of its own; a new column stands here or among the words."""

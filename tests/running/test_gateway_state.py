@@ -45,11 +45,11 @@ def test_the_beat_of_a_worker_tells_how_its_line_fares(app: Flask) -> None:
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
         name = workers.name_of(gateway_id, 2)
-        gateway_connections.open_line(app, gateway_id)
+        gateway_connections.open_connection(app, gateway_id)
         try:
             worker.beat(name, gateway_id)
         finally:
-            gateway_connections.close_line(gateway_id)
+            gateway_connections.close_connection(gateway_id)
         gateway = db.session.get_one(Gateway, gateway_id)
         assert workers.connected() == {name}
         assert gateway.seen_at is not None
@@ -64,9 +64,12 @@ def test_connections_share_the_rate(app: Flask) -> None:
             with transaction() as session:
                 session.execute(update(Gateway).values(rate=rate, connections=connections))
             try:
-                assert gateway_connections.open_line(app, gateway_id).line.pace.full == each
+                assert (
+                    gateway_connections.open_connection(app, gateway_id).connection.pace.full
+                    == each
+                )
             finally:
-                gateway_connections.close_line(gateway_id)
+                gateway_connections.close_connection(gateway_id)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
     Import,
     Message,
 )
@@ -44,11 +44,11 @@ def open_gateways(app: Flask) -> Iterator[list[int]]:
         ids = list(db.session.scalars(select(Gateway.id)))
     try:
         for gateway_id in ids:
-            gateway_connections.open_line(app, gateway_id)
+            gateway_connections.open_connection(app, gateway_id)
         yield ids
     finally:
         for gateway_id in ids:
-            gateway_connections.close_line(gateway_id)
+            gateway_connections.close_connection(gateway_id)
 
 
 def work_once(app: Flask, gateways: list[int]) -> None:
@@ -80,7 +80,7 @@ def quiet(app: Flask) -> bool:
             select(func.count()).where(
                 Message.status == "sent", Message.phone.not_like("%00005"), Message.gateway_id > 0
             ),
-            select(func.count()).select_from(GatewayEvent),
+            select(func.count()).select_from(GatewayInboxRow),
             select(func.count()).where(Campaign.status == CampaignStatus.PREPARING),
             select(func.count()).where(Import.status.in_(("queued", "running"))),
         ]

@@ -1,32 +1,42 @@
-"""A text on its way: what became of its parts, and what that means for the whole."""
+"""An attempt to submit a text: the outcome of each part, and the answer for the text."""
 
 from collections.abc import Callable, Sequence
 
-from promosms.gateways.base import Answer, GatewayError, OutboundSms, Trouble
+from promosms.gateways.base import Answer, ErrorClass, GatewayError, OutboundSms
 from promosms.gateways.smpp import errors, receipts
 from promosms.gateways.smpp.codes import Status
 from promosms.gateways.smpp.frames import Frame
 from promosms.gateways.smpp.pdus import name_of
-from promosms.gateways.smpp.session import Fate, NoAnswer, NotSent, Session
+from promosms.gateways.smpp.session import NoAnswer, NotSent, RequestOutcome, Session
 from promosms.gateways.smpp.settings import Settings
 
 WORST = (
-    Trouble.UNKNOWN,
-    Trouble.PERMANENT,
-    Trouble.SETTINGS,
-    Trouble.THROTTLED,
-    Trouble.TEMPORARY,
+    ErrorClass.UNKNOWN,
+    ErrorClass.PERMANENT,
+    ErrorClass.SETTINGS,
+    ErrorClass.THROTTLED,
+    ErrorClass.TEMPORARY,
 )
-"""Of several refusals the one counts whose trouble stands first."""
+"""If parts are refused with several error classes, the first of these counts."""
 
 
 class Attempt:
-    """The parts of a text that are to be submitted; `done` is called when each has its fate.
+    """The parts of a text to submit; `done` is called when all have their outcome.
 
-    `numbers` are those of the parts, from 1. `tell` is for the answer.
+    `numbers` are the part numbers, from 1. `report` is called with the answer.
     """
 
-    __slots__ = ("bodies", "done", "fates", "left", "numbers", "session", "sms", "tell", "until")
+    __slots__ = (
+        "bodies",
+        "done",
+        "outcomes",
+        "left",
+        "numbers",
+        "session",
+        "sms",
+        "report",
+        "until",
+    )
 
     def __init__(
         self,
@@ -34,7 +44,7 @@ class Attempt:
         bodies: Sequence[bytes],
         until: float,
         done: Callable[["Attempt"], None],
-        tell: Callable[[Answer], None],
+        report: Callable[[Answer], None],
     ) -> None:
         self.sms = sms
         self.numbers: Sequence[int] = range(1, len(bodies) + 1)
@@ -44,58 +54,58 @@ class Attempt:
         self.bodies = bodies
         self.until = until
         self.done = done
-        self.tell = tell
+        self.report = report
         self.session: Session | None = None
-        self.fates: list[Fate | None] = []
+        self.outcomes: list[RequestOutcome | None] = []
 
     def submit(self, session: Session) -> None:
         """Hand the parts to a session."""
         self.session = session
         self.left = len(self.bodies)
-        self.fates = [None] * self.left
-        session.submit(self.bodies, self.told, self.until)
+        self.outcomes = [None] * self.left
+        session.submit(self.bodies, self.part_done, self.until)
 
-    def told(self, part: int, fate: Fate) -> None:
-        """What became of a part."""
-        self.fates[part] = fate
+    def part_done(self, part: int, outcome: RequestOutcome) -> None:
+        """Note the outcome of a part."""
+        self.outcomes[part] = outcome
         self.left -= 1
         if not self.left:
             self.done(self)
 
     @property
     def unsent(self) -> bool:
-        """Was nothing of it written, so that another session may be tried?"""
-        return all(isinstance(fate, NotSent) for fate in self.fates)
+        """Was nothing written? Then another session may be tried."""
+        return all(isinstance(outcome, NotSent) for outcome in self.outcomes)
 
     def refusals(self, settings: Settings) -> list[GatewayError]:
-        """Why parts were refused, or not even written."""
-        found = []
-        for fate in self.fates:
-            if isinstance(fate, NotSent):
-                found.append(GatewayError(Trouble.TEMPORARY, "not_sent"))
-            elif isinstance(fate, Frame) and fate.status != Status.OK:
-                found.append(errors.refusal(fate.status, settings.errors))
-        return found
+        """Why parts were refused or not written."""
+        errors_of_parts = []
+        for outcome in self.outcomes:
+            if isinstance(outcome, NotSent):
+                errors_of_parts.append(GatewayError(ErrorClass.TEMPORARY, "not_sent"))
+            elif isinstance(outcome, Frame) and outcome.status != Status.OK:
+                errors_of_parts.append(errors.refusal(outcome.status, settings.errors))
+        return errors_of_parts
 
     def answer(self, settings: Settings) -> Answer:
-        """What the fates mean for the text.
+        """The answer for the text.
 
-        Where only some parts were taken, now or before, their references stand in `taken`, so
-        that the others can follow; unless one of those is refused for good ("partly").
+        If only some parts were taken, now or before, `taken` has their references, and the others
+        can follow. If one of the others is refused permanently, the reason is "partly".
         """
         taken = dict(self.sms.taken)
-        for number, fate in zip(self.numbers, self.fates, strict=True):
-            if isinstance(fate, Frame) and fate.status == Status.OK:
-                taken[number] = reference(fate, settings)
-        if any(isinstance(fate, NoAnswer) for fate in self.fates):
-            return Answer(trouble=Trouble.UNKNOWN, reason="no_answer", taken=taken)
+        for number, outcome in zip(self.numbers, self.outcomes, strict=True):
+            if isinstance(outcome, Frame) and outcome.status == Status.OK:
+                taken[number] = reference(outcome, settings)
+        if any(isinstance(outcome, NoAnswer) for outcome in self.outcomes):
+            return Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer", taken=taken)
         refusals = self.refusals(settings)
         if not refusals:
             return Answer(tuple(taken[number] for number in sorted(taken)))
-        worst = min(refusals, key=lambda one: WORST.index(one.trouble))
-        partly = taken and worst.trouble is Trouble.PERMANENT
+        worst = min(refusals, key=lambda error: WORST.index(error.error_class))
+        partly = taken and worst.error_class is ErrorClass.PERMANENT
         worst = GatewayError(
-            worst.trouble,
+            worst.error_class,
             "partly" if partly else worst.reason,
             taken=taken,
             opted_out=worst.opted_out,
@@ -105,4 +115,4 @@ class Attempt:
 
 def reference(accepted: Frame, settings: Settings) -> str:
     """The reference in a submit_sm_resp."""
-    return receipts.of_answer(name_of(accepted.body), settings.ids)
+    return receipts.of_response(name_of(accepted.body), settings.message_id_format)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from promosms.gateways.base import GatewayError, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError
 from promosms.gateways.smpp.codes import Status
 
 TEMPORARY = {
@@ -24,7 +24,7 @@ SESSION = {
     0x0F: "invalid_system_id",
     0x53: "invalid_system_type",
 }
-"""The session is at fault, not the text: bind anew and send it again."""
+"""The session is at fault, not the text: bind again and repeat the text."""
 SETTINGS = {
     0x07: "invalid_registered",
     0x0A: "invalid_sender",
@@ -34,7 +34,7 @@ SETTINGS = {
     0x49: "invalid_sender_npi",
     0xC1: "parameter_not_allowed",
 }
-"""Fields that we fill from our settings: every text would be refused."""
+"""Fields that come from our settings: every text would be refused."""
 PERMANENT = {
     0x01: "invalid_length",
     0x06: "invalid_priority",
@@ -61,11 +61,11 @@ PERMANENT = {
 CREDENTIALS = frozenset(
     (Status.INVALID_PASSWORD, Status.INVALID_SYSTEM_ID, Status.INVALID_SYSTEM_TYPE)
 )
-"""Trying again would not help, and some providers lock who tries often."""
+"""Trying again would not help, and some providers lock an account after many tries."""
 
 
 class Meaning(StrEnum):
-    """What an operator may say of a code: a trouble, or one of two reasons of their own.
+    """What an operator may set for a code: an error class, or one of two reasons.
 
     NO_CREDIT stops the gateway (SETTINGS), OPTED_OUT is about this recipient (PERMANENT).
     """
@@ -79,31 +79,37 @@ class Meaning(StrEnum):
     OPTED_OUT = "opted_out"
 
 
-_BY_TROUBLE = {
-    Trouble.TEMPORARY: TEMPORARY | SESSION,
-    Trouble.THROTTLED: THROTTLED,
-    Trouble.SETTINGS: SETTINGS,
-    Trouble.PERMANENT: PERMANENT,
+_BY_ERROR_CLASS = {
+    ErrorClass.TEMPORARY: TEMPORARY | SESSION,
+    ErrorClass.THROTTLED: THROTTLED,
+    ErrorClass.SETTINGS: SETTINGS,
+    ErrorClass.PERMANENT: PERMANENT,
 }
-_TROUBLES = {status: trouble for trouble, group in _BY_TROUBLE.items() for status in group}
-_REASONS = {status: reason for group in _BY_TROUBLE.values() for status, reason in group.items()}
+_ERROR_CLASSES = {
+    status: error_class for error_class, group in _BY_ERROR_CLASS.items() for status in group
+}
+_REASONS = {
+    status: reason for group in _BY_ERROR_CLASS.values() for status, reason in group.items()
+}
 
 
-def refusal(status: int, own: Mapping[int, Meaning]) -> GatewayError:
-    """The error for a text that was refused; `own` is the provider's map and goes first.
+def refusal(status: int, overrides: Mapping[int, Meaning]) -> GatewayError:
+    """The error for a text that was refused; `overrides` is the provider's own map and goes first.
 
-    What nobody has explained, as most of the vendors' range 0x400 to 0x4FF, is permanent: the
-    text would be refused again.
+    Codes without a known meaning, such as most of the vendors' range 0x400 to 0x4FF, are
+    permanent.
     """
-    meaning = own.get(status)
+    meaning = overrides.get(status)
     if meaning is Meaning.NO_CREDIT:
-        return GatewayError(Trouble.SETTINGS, meaning.value)
+        return GatewayError(ErrorClass.SETTINGS, meaning.value)
     if meaning is Meaning.OPTED_OUT:
-        return GatewayError(Trouble.PERMANENT, meaning.value, opted_out=True)
-    trouble = Trouble(meaning) if meaning else _TROUBLES.get(status, Trouble.PERMANENT)
-    return GatewayError(trouble, reason(status))
+        return GatewayError(ErrorClass.PERMANENT, meaning.value, opted_out=True)
+    error_class = (
+        ErrorClass(meaning) if meaning else _ERROR_CLASSES.get(status, ErrorClass.PERMANENT)
+    )
+    return GatewayError(error_class, reason(status))
 
 
 def reason(status: int) -> str:
-    """A short code for people's words."""
+    """A short code that pages translate."""
     return _REASONS.get(status, f"status_0x{status:x}")

@@ -32,18 +32,18 @@ class Reader:
         end = self.place + count
         if end > len(self.data):
             raise Malformed("a field is cut off")
-        found = self.data[self.place : end]
+        octets = self.data[self.place : end]
         self.place = end
-        return found
+        return octets
 
     def text(self) -> str:
         """A C-octet string. Its length is not judged: providers exceed the specification."""
         end = self.data.find(b"\0", self.place)
         if end < 0:
             raise Malformed("a string has no end")
-        found = self.data[self.place : end]
+        octets = self.data[self.place : end]
         self.place = end + 1
-        return found.decode("latin-1") if found else ""
+        return octets.decode("latin-1") if octets else ""
 
     def rest(self) -> bytes:
         """All that is left."""

@@ -1,11 +1,11 @@
-"""The gateway: texts into submit_sm, answers into references, deliveries into events."""
+"""The SMPP gateway: submits messages, and passes receipts and replies on."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from promosms.gateways.base import Answer, Emit, Gateway, GatewayError, OutboundSms, Trouble
+from promosms.gateways.base import Answer, Emit, ErrorClass, Gateway, GatewayError, OutboundSms
 from promosms.gateways.smpp import errors
 from promosms.gateways.smpp.attempts import Attempt, reference
 from promosms.gateways.smpp.codes import Command
@@ -19,13 +19,13 @@ from promosms.gateways.smpp.settings import BindAs, Settings
 log = logging.getLogger(__name__)
 
 HOLD_SECONDS = 1.0
-"""No submission for so long after the SMSC found us too fast."""
+"""Seconds without a submission after the SMSC has throttled us."""
 ONE = range(1, 2)
-"""The numbers of the parts of a text that has one."""
+"""The part numbers of a text of one part."""
 
 
 class SmppGateway(Gateway):
-    """A line to an SMSC; see Settings for what can be set."""
+    """A client of an SMSC; its settings are described in Settings."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings = Settings.read(settings)
@@ -33,7 +33,7 @@ class SmppGateway(Gateway):
         self.links: list[Link] = []
         self.intake: Intake | None = None
         self.tasks: dict[Attempt, asyncio.Task[None]] = {}
-        """Those texts that wait for a session."""
+        """The texts that wait for a session."""
 
     @property
     def ready(self) -> bool:
@@ -41,7 +41,7 @@ class SmppGateway(Gateway):
         return bool(self.links) and self.links[0].bound.is_set()
 
     async def open(self, emit: Emit) -> None:
-        """Bind. Raises BindRefused on wrong credentials; otherwise keeps trying by itself."""
+        """Bind. Raises BindRefused if the credentials are wrong; otherwise it keeps trying."""
         self.loop = asyncio.get_running_loop()
         self.intake = Intake(self.settings, emit)
         commands = [Command.BIND_TRANSCEIVER]
@@ -56,11 +56,11 @@ class SmppGateway(Gateway):
             raise
 
     def begin(self, sms: OutboundSms, done: Callable[[Answer], None]) -> None:
-        """Submit the parts of a text that were not taken before, one directly after the other."""
+        """Submit the parts of a text that were not taken before, without anything between them."""
         self._start(sms, done)
 
     async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
-        """The same for who waits. One that is cancelled writes no more parts."""
+        """The same, and wait for the answer. If it is cancelled, no more parts are written."""
         answered: asyncio.Future[Answer] = self.loop.create_future()
 
         def done(answer: Answer) -> None:
@@ -74,14 +74,14 @@ class SmppGateway(Gateway):
             if attempt:
                 self._withdraw(attempt)
             raise
-        if answer.trouble:
+        if answer.error_class:
             raise GatewayError(
-                answer.trouble, answer.reason, taken=answer.taken, opted_out=answer.opted_out
+                answer.error_class, answer.reason, taken=answer.taken, opted_out=answer.opted_out
             )
         return answer.references
 
     async def close(self) -> None:
-        """Wait for the answers under way, store what has come, unbind."""
+        """Wait for answers, store the deliveries that have arrived, unbind."""
         await asyncio.gather(*(link.settle() for link in self.links))
         await asyncio.gather(*self.tasks.values(), return_exceptions=True)
         if self.intake:
@@ -89,7 +89,7 @@ class SmppGateway(Gateway):
         await asyncio.gather(*(link.close() for link in self.links))
 
     def _start(self, sms: OutboundSms, done: Callable[[Answer], None]) -> Attempt | None:
-        """None of a text that cannot be written, or of which nothing is left to submit."""
+        """Begin an attempt; None if the text cannot be encoded, or if no part is left to submit."""
         try:
             bodies = self.parts.bodies(sms)
         except GatewayError as problem:
@@ -108,36 +108,38 @@ class SmppGateway(Gateway):
         return attempt
 
     def _done(self, attempt: Attempt) -> None:
-        """All parts have their fate. While nothing was written another session may be tried."""
-        fate = attempt.fates[0]
-        if isinstance(fate, Frame) and not fate.status and attempt.numbers == ONE:
-            attempt.tell(Answer((reference(fate, self.settings),)))  # as it mostly ends
+        """All parts have their outcome. If nothing was written, another session may be tried."""
+        outcome = attempt.outcomes[0]
+        if isinstance(outcome, Frame) and not outcome.status and attempt.numbers == ONE:
+            attempt.report(Answer((reference(outcome, self.settings),)))  # the usual case
             return
         self._react(attempt)
         if attempt.unsent and self.loop.time() < attempt.until:
             self._wait(attempt)
         else:
-            attempt.tell(attempt.answer(self.settings))
+            attempt.report(attempt.answer(self.settings))
 
     def _react(self, attempt: Attempt) -> None:
-        """Slow down where the SMSC asks for it, bind anew where the session is at fault."""
+        """Slow down if the SMSC asks for it; bind again if the session is at fault."""
         assert attempt.session
-        if any(error.trouble is Trouble.THROTTLED for error in attempt.refusals(self.settings)):
+        if any(
+            error.error_class is ErrorClass.THROTTLED for error in attempt.refusals(self.settings)
+        ):
             attempt.session.hold(HOLD_SECONDS)
-        if any(isinstance(f, Frame) and f.status in errors.SESSION for f in attempt.fates):
+        if any(isinstance(f, Frame) and f.status in errors.SESSION for f in attempt.outcomes):
             attempt.session.leave()
 
     def _wait(self, attempt: Attempt) -> None:
         self.tasks[attempt] = self.loop.create_task(self._waited(attempt))
 
     async def _waited(self, attempt: Attempt) -> None:
-        """Submit as soon as there is a session, within the time of the text."""
-        trouble, reason = Trouble.TEMPORARY, "not_bound"
+        """Wait for a session until the attempt times out, then submit."""
+        error_class, reason = ErrorClass.TEMPORARY, "not_bound"
         session = None
         try:
             session = await self.links[0].usable(attempt.until - self.loop.time())
         except BindRefused as refused:
-            trouble, reason = refused.trouble, refused.reason
+            error_class, reason = refused.error_class, refused.reason
         except NotSent:
             pass
         finally:
@@ -145,10 +147,10 @@ class SmppGateway(Gateway):
         if session:
             attempt.submit(session)
         else:
-            attempt.tell(Answer(trouble=trouble, reason=reason, taken=attempt.sms.taken))
+            attempt.report(Answer(error_class=error_class, reason=reason, taken=attempt.sms.taken))
 
     def _withdraw(self, attempt: Attempt) -> None:
         if task := self.tasks.get(attempt):
             task.cancel()
         elif attempt.session:
-            attempt.session.withdraw(attempt.told)
+            attempt.session.withdraw(attempt.part_done)

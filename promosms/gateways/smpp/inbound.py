@@ -1,4 +1,4 @@
-"""Texts of recipients, decoded. Those in parts are put together by who stores them."""
+"""Replies, decoded. Parts of long ones are put together after they are stored."""
 
 import re
 from typing import NamedTuple
@@ -42,10 +42,10 @@ def piece(delivered: Delivered) -> Piece:
     octets, coding = delivered.octets, delivered.data_coding
     if delivered.esm_class & Esm.HEADER and octets:
         end = 1 + octets[0]
-        return _placed(coding, octets[end:], *_joined(octets[1:end]))
-    given = delivered.tlvs
+        return _placed(coding, octets[end:], *_concat_fields(octets[1:end]))
+    parameters = delivered.tlvs
     numbers = [
-        tlvs.number(given, tag) for tag in (Tag.SAR_REFERENCE, Tag.SAR_TOTAL, Tag.SAR_NUMBER)
+        tlvs.number(parameters, tag) for tag in (Tag.SAR_REFERENCE, Tag.SAR_TOTAL, Tag.SAR_NUMBER)
     ]
     return _placed(coding, octets, *(number or 0 for number in numbers))
 
@@ -55,7 +55,7 @@ def _placed(coding: int, octets: bytes, reference: int, total: int, number: int)
     return Piece(coding, octets, reference, total, number) if sensible else Piece(coding, octets)
 
 
-def _joined(header: bytes) -> tuple[int, int, int]:
+def _concat_fields(header: bytes) -> tuple[int, int, int]:
     """Reference, total and number from the elements of a header."""
     while len(header) >= 2:
         element, length = header[0], header[1]
@@ -66,8 +66,8 @@ def _joined(header: bytes) -> tuple[int, int, int]:
 
 
 def decoded(part: Piece, default: Alphabet) -> str:
-    """The text of a piece. Half of a character cut between two stays, see concatenation.py."""
-    # Databases refuse a zero, which would come again for ever; an escape means something below.
+    """The text of a piece. A half of a character that is cut between two parts stays."""
+    # PostgreSQL refuses a zero, and the SMSC would repeat it for ever. For the escape see below.
     text = re.sub("[\0\x1b]", "", _decoded(part.coding, part.octets, default))
     cut = part.number < part.total and part.octets.endswith(gsm7.ESCAPE.encode())
     if cut and _septets(part.coding, part.octets, default):
@@ -115,9 +115,9 @@ def number_of(address: Address) -> str:
 
 
 def inbound(delivered: Delivered, default: Alphabet) -> Inbound:
-    """The event. SMPP names no replies, so only those with an id can be told from repetitions.
+    """The reply in a delivery. Only replies with an id can be recognised when repeated.
 
-    Each part of a text is an event of its own: it is stored and acknowledged as it comes.
+    Each part of a long text is a reply of its own, which is stored and acknowledged on arrival.
     """
     part = piece(delivered)
     name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)[:64]
@@ -125,5 +125,5 @@ def inbound(delivered: Delivered, default: Alphabet) -> Inbound:
     text = decoded(part, default)
     if part.total == 1:
         return Inbound(name, phone, number, text)
-    joint = f"{phone}:{number}:{part.reference}:{part.total}"
-    return Inbound(name, phone, number, text, joint, part.number, part.total)
+    concat_ref = f"{phone}:{number}:{part.reference}:{part.total}"
+    return Inbound(name, phone, number, text, concat_ref, part.number, part.total)

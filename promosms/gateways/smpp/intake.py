@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import suppress
 from typing import NamedTuple
 
-from promosms.gateways.base import Emit, Event
+from promosms.gateways.base import Emit, InboxEvent
 from promosms.gateways.smpp import receipts
 from promosms.gateways.smpp.codes import Status
 from promosms.gateways.smpp.frames import Frame
@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 GATHER = 0.005
-"""Seconds for which a handful waits for others: what is stored costs by the transaction."""
+"""Seconds to collect deliveries for one transaction, because each transaction has its cost."""
 
 MOST = 10_000
-"""Deliveries in memory; those beyond are sent away, to come again later."""
+"""Most deliveries in memory; the SMSC is asked to repeat others later."""
 
 
 class Delivery(NamedTuple):
@@ -32,7 +32,7 @@ class Delivery(NamedTuple):
     frame: Frame
 
     def answer(self, status: int) -> None:
-        """Answer it. Where the session has ended the SMSC will bring it again."""
+        """Answer it. If the session has ended, the SMSC delivers it again."""
         self.session.answer(self.frame, status)
 
 
@@ -57,7 +57,7 @@ class Intake:
         self.news.set()
 
     async def close(self, seconds: float) -> None:
-        """Store what is there, then stop; what remains has no answer and comes again."""
+        """Store the queue, then stop. The SMSC delivers again what was not answered."""
         end = self.loop.time() + seconds
         while (self.queue or self.news.is_set()) and self.loop.time() < end:
             await asyncio.sleep(0.01)
@@ -80,7 +80,7 @@ class Intake:
         for delivery in batch:
             try:
                 event = self._event(delivery.frame)
-            except Exception:  # whatever a stranger wrote must not end the intake
+            except Exception:  # a PDU that cannot be read must not stop the intake
                 log.exception("smpp.unreadable")
                 delivery.answer(Status.NEVER_AGAIN)
                 continue
@@ -91,15 +91,15 @@ class Intake:
         for delivery in read:
             delivery.answer(status)
 
-    def _event(self, frame: Frame) -> Event | None:
-        """What a delivery tells; None of a receipt that decides nothing."""
+    def _event(self, frame: Frame) -> InboxEvent | None:
+        """The receipt or reply of a delivery; None for a receipt without a final status."""
         delivered = read_delivered(frame.command, frame.body)
-        told = receipts.report(delivered)
-        if told is None:
+        report = receipts.report(delivered)
+        if report is None:
             return inbound(delivered, self.settings.alphabet)
-        return receipts.receipt(told, self.settings)
+        return receipts.receipt(report, self.settings)
 
-    async def _emitted(self, events: list[Event]) -> int:
+    async def _emitted(self, events: list[InboxEvent]) -> int:
         try:
             if events:
                 await self.emit(events)

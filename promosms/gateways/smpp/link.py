@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
-from promosms.gateways.base import GatewayError, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError
 from promosms.gateways.smpp import errors, pdus, tlvs
 from promosms.gateways.smpp.codes import Command, Status, Tag
 from promosms.gateways.smpp.frames import Frame
@@ -18,14 +18,14 @@ log = logging.getLogger(__name__)
 
 LONGEST_RETRY = 60.0
 CLOSING = 2.0
-"""Seconds for the last answers, and again for the good-bye."""
+"""Seconds for the last answers, and again for the unbind."""
 
 
 class BindRefused(GatewayError):
-    """The SMSC does not let us in, and trying again would not help."""
+    """The SMSC refuses our credentials: trying again would not help."""
 
     def __init__(self, settings: Settings, status: int) -> None:
-        super().__init__(Trouble.SETTINGS, "credentials")
+        super().__init__(ErrorClass.SETTINGS, "credentials")
         self.text = (
             f"{settings.host} port {settings.port} refuses to bind {settings.system_id!r}:"
             f" {errors.reason(status)} (0x{status:02x}). Correct system_id, password or"
@@ -37,7 +37,7 @@ class BindRefused(GatewayError):
 
 
 class BindFailed(Exception):
-    """This time it did not work."""
+    """The bind failed; try again later."""
 
     def __init__(self, status: int) -> None:
         super().__init__(errors.reason(status))
@@ -57,12 +57,12 @@ class Link:
         self.refused: BindRefused | None = None
         self.tried = asyncio.Event()
         self.bound = asyncio.Event()
-        """Set while waiting for a session makes no sense: there is one, or there will be none."""
+        """Set if waiting for a session is useless: there is one, or there will be none."""
         self.closing = False
         self.keeper: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Return after the first try, also a failed one: the next follows by itself.
+        """Return after the first try to bind. If it fails, tries follow in the background.
 
         Raises BindRefused.
         """
@@ -116,7 +116,7 @@ class Link:
                     least = self.settings.enquire_seconds  # until the old session is given up
             except (OSError, NoAnswer) as problem:
                 log.warning("smpp.not_connected", extra={"error": type(problem).__name__})
-            except Exception:  # such as a host that cannot be a name: never give up silently
+            except Exception:  # such as an invalid host name: log it and keep trying
                 log.exception("smpp.failed")
             finally:
                 self.tried.set()
@@ -151,20 +151,20 @@ class Link:
             self.bound.clear()
 
     async def _connect(self) -> Session:
-        given = self.settings
-        timing = Timing(given.answer_seconds, given.enquire_seconds)
-        # Never without looking at the certificate and the name in it.
-        tls = ssl.create_default_context(cafile=given.tls_ca or None) if given.tls else None
-        async with asyncio.timeout(given.answer_seconds):
+        settings = self.settings
+        timing = Timing(settings.answer_seconds, settings.enquire_seconds)
+        # The certificate and its host name are always checked.
+        tls = ssl.create_default_context(cafile=settings.tls_ca or None) if settings.tls else None
+        async with asyncio.timeout(settings.answer_seconds):
             _, session = await asyncio.get_running_loop().create_connection(
-                lambda: Session(given.window, timing, self.deliver, self._over),
-                given.host,
-                given.port,
+                lambda: Session(settings.window, timing, self.deliver, self._over),
+                settings.host,
+                settings.port,
                 ssl=tls,
                 happy_eyeballs_delay=0.25,
             )
         return session
 
     def _bind(self) -> bytes:
-        given = self.settings
-        return pdus.Bind(given.system_id, given.password, given.system_type).write()
+        settings = self.settings
+        return pdus.Bind(settings.system_id, settings.password, settings.system_type).write()

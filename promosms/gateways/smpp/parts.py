@@ -4,7 +4,7 @@ from collections.abc import Callable
 from struct import pack
 from zlib import crc32
 
-from promosms.gateways.base import GatewayError, OutboundSms, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError, OutboundSms
 from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import Esm, Tag
 from promosms.gateways.smpp.fields import Malformed, text
@@ -37,8 +37,8 @@ class Parts:
         self.service_type = text(settings.service_type, 6)
         self.validity = text(validity(settings.validity_hours), 17)
         self.flash = FLASH if settings.flash else 0
-        own = CODINGS[settings.alphabet] if settings.data_coding < 0 else settings.data_coding
-        self.coding = own | self.flash
+        coding = CODINGS[settings.alphabet] if settings.data_coding < 0 else settings.data_coding
+        self.coding = coding | self.flash
         self.tails = {"gsm7": self._tail(0, self.coding), "ucs2": self._tail(0, UCS2 | self.flash)}
         """Of texts in one part."""
         self.heads: dict[str, bytes] = {}
@@ -54,7 +54,7 @@ class Parts:
                 return [head + self.tails[sms.encoding] + OCTET[len(octets)] + octets]
             return [head + tail for tail in self._messages(sms)]
         except Malformed as problem:
-            raise GatewayError(Trouble.PERMANENT, "malformed") from problem
+            raise GatewayError(ErrorClass.PERMANENT, "malformed") from problem
 
     def _alone(self, sms: OutboundSms) -> bytes | None:
         """The octets of a text that fits into one part, as most do; None if it needs a look."""
@@ -74,7 +74,7 @@ class Parts:
         way = self.settings.long
         pieces = split(sms.text, 7 if way is Long.UDH16 else 6) or ("",)
         coding, octets = self._encoded(sms, pieces)
-        total, reference = len(octets), joining(sms.own)
+        total, reference = len(octets), concat_reference(sms.our_reference)
         if total == 1:
             return [self._tail(0, coding) + counted(octets[0])]
         if way is Long.PAYLOAD:
@@ -101,7 +101,7 @@ class Parts:
         except UnicodeEncodeError as problem:
             # Such as € where the provider reads Latin-1: as UCS-2, if it stays one part.
             if code_units(sms.text) > 70:
-                raise GatewayError(Trouble.PERMANENT, "alphabet") from problem
+                raise GatewayError(ErrorClass.PERMANENT, "alphabet") from problem
             return UCS2 | self.flash, [ucs2(sms.text)]
 
     def _head(self, sender: str) -> bytes:
@@ -122,7 +122,7 @@ class Parts:
         return bytes((esm_class, 0, 0, 0)) + self.validity + bytes((asked, 0, coding, 0))
 
     def _source(self, sender: str) -> Address:
-        given = self.settings
+        settings = self.settings
         digits = sender.removeprefix("+")
         if not digits.isdecimal():
             ton, npi = 5, 0
@@ -130,14 +130,14 @@ class Parts:
             ton, npi = 3, 0
         else:
             ton, npi = 1, 1
-        ton = given.source_ton if given.source_ton >= 0 else ton
-        npi = given.source_npi if given.source_npi >= 0 else npi
+        ton = settings.source_ton if settings.source_ton >= 0 else ton
+        npi = settings.source_npi if settings.source_npi >= 0 else npi
         return Address(digits if digits.isdecimal() else sender, ton, npi)
 
 
-def joining(own: str) -> int:
-    """The reference that joins the parts of a text: the same in every try."""
-    return int(own) if own.isdecimal() else crc32(own.encode())
+def concat_reference(our_reference: str) -> int:
+    """The reference for concatenation: the same in every try."""
+    return int(our_reference) if our_reference.isdecimal() else crc32(our_reference.encode())
 
 
 def counted(octets: bytes) -> bytes:

@@ -189,8 +189,8 @@ class DataMessage:
         service_type = reader.text()
         source, destination = Address.read(reader), Address.read(reader)
         esm_class, registered, coding = reader.octets(3)
-        given = tlvs.read(reader.rest())
-        return cls(source, destination, service_type, esm_class, registered, coding, given)
+        parameters = tlvs.read(reader.rest())
+        return cls(source, destination, service_type, esm_class, registered, coding, parameters)
 
     @property
     def octets(self) -> bytes:

@@ -1,7 +1,7 @@
-"""Receipts: which deliveries are receipts, of which part, and what they say.
+"""Receipts: recognises the deliveries that are receipts, and reads id and state.
 
-Optional parameters go before the text, whose form (SMPP 3.4 appendix B) is a habit and no rule:
-it is read key by key.
+Optional parameters count before the text. The format of the text (SMPP 3.4 appendix B) is only a
+custom, so it is read key by key.
 """
 
 import re
@@ -15,7 +15,7 @@ from promosms.gateways.smpp.codes import Esm, Tag
 from promosms.gateways.smpp.inbound import number_of
 from promosms.gateways.smpp.parts import FLASH, UCS2
 from promosms.gateways.smpp.pdus import Delivered
-from promosms.gateways.smpp.settings import Accepted, Ids, Settings
+from promosms.gateways.smpp.settings import Accepted, MessageIdSetting, Settings
 
 
 class State(IntEnum):
@@ -42,7 +42,7 @@ FINAL = {
     State.REJECTED: ReceiptStatus.UNDELIVERED,
     State.SKIPPED: ReceiptStatus.UNDELIVERED,
 }
-"""The others are steps on the way; after UNKNOWN nobody knows more than without a receipt."""
+"""The other states are not final; UNKNOWN says as little as no receipt."""
 
 WORDS = {
     "delivrd": State.DELIVERED,
@@ -71,7 +71,7 @@ MARKED = Esm.RECEIPT | Esm.DELIVERY_ACKNOWLEDGED | Esm.INTERMEDIATE
 
 
 class Report(NamedTuple):
-    """A receipt as it came: the id as written, the state if one was told, whom the text went to."""
+    """A receipt as received: the id as written, the state if there is one, the recipient."""
 
     id: str
     state: State | None
@@ -79,54 +79,58 @@ class Report(NamedTuple):
 
 
 def report(delivered: Delivered) -> Report | None:
-    """What a delivery reports, None if it is no receipt but a text of somebody.
+    """The receipt in a delivery; None if it is a reply.
 
-    Some providers forget to mark receipts; such a one is known by its parameters or its words.
+    Some providers do not mark receipts; they are recognised by their parameters or their text.
     """
-    told = keys(_text(delivered))
-    given = tlvs.number(delivered.tlvs, Tag.MESSAGE_STATE)
+    words = keys(_text(delivered))
+    state_number = tlvs.number(delivered.tlvs, Tag.MESSAGE_STATE)
     name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)
-    by_words = {"id", "stat"} <= told.keys() and len(told.keys() - {"text"}) > 2
+    by_words = {"id", "stat"} <= words.keys() and len(words.keys() - {"text"}) > 2
     marked = delivered.esm_class & MARKED
-    if not (marked or by_words or (name and given is not None)):
+    if not (marked or by_words or (name and state_number is not None)):
         return None
-    coded, worded = _state(given), WORDS.get(told.get("stat", ""))
-    # The parameter counts, unless it is a step on the way and the words tell the end.
+    coded, worded = _state(state_number), WORDS.get(words.get("stat", ""))
+    # The parameter counts, unless only the text has a final state.
     state = worded if coded is None or (coded not in FINAL and worded in FINAL) else coded
     phone = number_of(delivered.source)
-    return Report(name or told.get("id", ""), state, phone if phone.startswith("+") else "")
+    return Report(name or words.get("id", ""), state, phone if phone.startswith("+") else "")
 
 
 def keys(text: str) -> dict[str, str]:
     """The keys of a receipt's text with the word after each, whatever their order; lower case."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     pieces = KEY.split(text.lower())
     for key, after in zip(pieces[1::2], pieces[2::2], strict=True):
         value = after.split(None, 1)
-        found.setdefault(key, value[0] if value else "")
+        values.setdefault(key, value[0] if value else "")
         if key == "text":
             break  # what follows was written by people
-    return found
+    return values
 
 
-def receipt(told: Report, settings: Settings) -> Receipt | None:
-    """The event for a report, None where it decides nothing."""
-    status = FINAL.get(told.state) if told.state is not None else None
-    if told.state is State.ACCEPTED and settings.accepted is Accepted.DELIVERED:
+def receipt(report: Report, settings: Settings) -> Receipt | None:
+    """The receipt for a report; None if its state is not final."""
+    status = FINAL.get(report.state) if report.state is not None else None
+    if report.state is State.ACCEPTED and settings.accepted is Accepted.DELIVERED:
         status = ReceiptStatus.DELIVERED
-    if status is None or not told.id:
+    if status is None or not report.id:
         return None
-    return Receipt(of_receipt(told.id, settings.ids), "", status, told.phone)
+    return Receipt(of_receipt(report.id, settings.message_id_format), "", status, report.phone)
 
 
-def of_answer(name: str, ids: Ids) -> str:
+def of_response(name: str, message_id_format: MessageIdSetting) -> str:
     """The reference for a message_id of a submit_sm_resp."""
-    return to_decimal(name) if ids is Ids.ANSWERS_HEX else canonical(name)
+    return (
+        to_decimal(name) if message_id_format is MessageIdSetting.RESPONSES_HEX else canonical(name)
+    )
 
 
-def of_receipt(name: str, ids: Ids) -> str:
+def of_receipt(name: str, message_id_format: MessageIdSetting) -> str:
     """The reference for a message_id of a receipt: the same as that of its answer."""
-    return to_decimal(name) if ids is Ids.RECEIPTS_HEX else canonical(name)
+    return (
+        to_decimal(name) if message_id_format is MessageIdSetting.RECEIPTS_HEX else canonical(name)
+    )
 
 
 def _state(number: int | None) -> State | None:

@@ -18,51 +18,51 @@ NACK = int(Command.GENERIC_NACK)
 SUBMIT = int(Command.SUBMIT_SM)
 LAST_SEQUENCE = 0x7FFFFFFF
 MISSED = 2
-"""So many unanswered enquire_link end the session."""
+"""Number of unanswered enquire_link that end the session."""
 LEAVING = 5.0
-"""Seconds that answers may still take after the SMSC has said good-bye."""
+"""Seconds to wait for answers after the SMSC has unbound."""
 BURST = 25
-"""After so many PDUs what may follow them leaves, so that the line is not empty meanwhile."""
+"""After this many PDUs in a batch, the next submissions are written, so the SMSC stays busy."""
 UNREAD = 1 << 22
-"""Octets that the SMSC may leave unread; after that the line is given up."""
+"""Octets that the SMSC may leave unread before the session ends."""
 SILENT = (Command.ALERT_NOTIFICATION, Command.OUTBIND)
 """Requests that have no answer (sections 4.12.1 and 4.1.7)."""
 
 
 class NotSent(Exception):
-    """Not one octet of the request was written."""
+    """Nothing of the request was written."""
 
 
 class NoAnswer(Exception):
-    """The request may have arrived: its answer did not."""
+    """The request was written, but has no answer: it may have arrived."""
 
 
-Fate = Frame | NotSent | NoAnswer
-"""What becomes of a request."""
-Told = Callable[[int, Fate], None]
-"""Is told the place of a part in its text, from 0, and what became of it."""
+RequestOutcome = Frame | NotSent | NoAnswer
+"""The answer to a request, or why there is none."""
+Callback = Callable[[int, RequestOutcome], None]
+"""Called with the index of a part in its text, from 0, and its outcome."""
 
 
 class Waiting(NamedTuple):
-    """A submit_sm that waits for its place in the window, until a moment."""
+    """A submit_sm that waits for a place in the window, at most until a moment."""
 
     body: bytes
-    told: Told
+    callback: Callback
     part: int
     until: float
 
 
 class Open(NamedTuple):
-    """A request that waits for its answer since a moment."""
+    """A request without an answer yet, and when it was written."""
 
     command: int
-    told: Told
+    callback: Callback
     part: int
     since: float
 
 
 class Timing(NamedTuple):
-    """Seconds: for an answer, and of silence before an enquire_link."""
+    """Seconds to wait for an answer, and without data before an enquire_link."""
 
     answer: float = 20.0
     enquire: float = 30.0
@@ -93,7 +93,7 @@ class Session(asyncio.Protocol):
         self.usable = False
         self.held = False
         self.full = False
-        """Does the SMSC leave unread what was written?"""
+        """Is the write buffer full, because the SMSC does not read?"""
         self.left_at: float | None = None
         self.sequence = 0
         self.frames = Frames()
@@ -112,26 +112,26 @@ class Session(asyncio.Protocol):
         self.usable = answer.status == Status.OK and self.left_at is None
         return answer
 
-    def submit(self, bodies: Sequence[bytes], told: Told, until: float) -> None:
+    def submit(self, bodies: Sequence[bytes], callback: Callback, until: float) -> None:
         """Submit the parts of one text, nothing between them.
 
         `told` is called once for each part. Those that have no place in the window at `until`
         (a time of the loop) are not sent.
         """
         for part, body in enumerate(bodies):
-            self.waiting.append(Waiting(body, told, part, until))
+            self.waiting.append(Waiting(body, callback, part, until))
         self._fill()
 
-    def withdraw(self, told: Told) -> None:
-        """Do not submit the parts that still wait for their place; nobody is told of them."""
-        self.waiting = deque(one for one in self.waiting if one.told != told)
+    def withdraw(self, callback: Callback) -> None:
+        """Do not submit the parts that still wait for a place; their callback is not called."""
+        self.waiting = deque(waiting for waiting in self.waiting if waiting.callback != callback)
 
     def answer(self, to: Frame, status: int) -> None:
         """Answer a deliver_sm or data_sm: its empty message_id is one zero."""
         self._write(to.command | ANSWER, status, to.sequence, b"\0")
 
     def hold(self, seconds: float) -> None:
-        """Submit nothing for a moment: the SMSC finds us too fast."""
+        """Submit nothing for some seconds, because the SMSC has throttled us."""
         if not self.held:
             self.held = True
             self.loop.call_later(seconds, self._release)
@@ -144,14 +144,14 @@ class Session(asyncio.Protocol):
         self._end_if_done()
 
     async def settle(self, seconds: float) -> None:
-        """Submit no more, and wait for the answers of what is submitted."""
+        """Submit no more, and wait for the answers to open requests."""
         self._stop()
         if self.open:
             self.settled = self.loop.create_future()
             await asyncio.wait([self.settled], timeout=seconds)
 
     async def unbind(self, seconds: float) -> None:
-        """Say good-bye and close the connection."""
+        """Unbind and close the connection."""
         with suppress(NoAnswer, TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._ask(Command.UNBIND, b"")
@@ -165,29 +165,29 @@ class Session(asyncio.Protocol):
     # What the connection tells
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to look at the clock."""
+        """Start the timer."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self._tick()
 
     def connection_lost(self, problem: Exception | None) -> None:
-        """Nobody knows what became of the requests without an answer."""
+        """The outcome of requests without an answer is unknown."""
         if self.timer:
             self.timer.cancel()
         self._stop()
         lost, self.open = self.open, {}
         for request in lost.values():
-            request.told(request.part, NoAnswer())
+            request.callback(request.part, NoAnswer())
         self._end_if_done()
         if not self.ended.done():
             self.ended.set_result(None)
 
     def pause_writing(self) -> None:
-        """The SMSC does not read as fast as we write: submit nothing more for now."""
+        """The SMSC reads slower than we write: submit nothing more for now."""
         self.full = True
 
     def resume_writing(self) -> None:
-        """It has caught up."""
+        """The SMSC has read the buffer."""
         self.full = False
         self._fill()
 
@@ -233,8 +233,8 @@ class Session(asyncio.Protocol):
         if frame.command == NACK and frame.status == Status.OK:
             frame = frame._replace(status=Status.UNKNOWN_ERROR)  # "no" without a reason
         try:
-            request.told(request.part, frame)
-        except Exception:  # a fault of our own must not cost the others their answers
+            request.callback(request.part, frame)
+        except Exception:  # an error in our code must not lose the answers to other requests
             log.exception("smpp.failed")
 
     async def _ask(self, command: Command, body: bytes) -> Frame:
@@ -242,24 +242,26 @@ class Session(asyncio.Protocol):
             raise NoAnswer
         answered: asyncio.Future[Frame] = self.loop.create_future()
 
-        def told(_: int, fate: Fate) -> None:
+        def callback(_: int, outcome: RequestOutcome) -> None:
             if answered.done():
                 return
-            if isinstance(fate, Frame):
-                answered.set_result(fate)
+            if isinstance(outcome, Frame):
+                answered.set_result(outcome)
             else:
-                answered.set_exception(fate)
+                answered.set_exception(outcome)
 
-        self._request(int(command), body, told, 0, self.loop.time())
+        self._request(int(command), body, callback, 0, self.loop.time())
         return await answered
 
-    def _request(self, command: int, body: bytes, told: Told, part: int, moment: float) -> None:
+    def _request(
+        self, command: int, body: bytes, callback: Callback, part: int, moment: float
+    ) -> None:
         sequence = self._next_sequence()
-        self.open[sequence] = Open(command, told, part, moment)
+        self.open[sequence] = Open(command, callback, part, moment)
         self._write(command, 0, sequence, body)
 
     def _next_sequence(self) -> int:
-        """A number that no open request has: one may be very old when the numbers come again."""
+        """A number that no open request has: numbers repeat, and a request can be open for long."""
         sequence = self.sequence % LAST_SEQUENCE + 1
         while sequence in self.open:
             sequence = sequence % LAST_SEQUENCE + 1
@@ -267,19 +269,19 @@ class Session(asyncio.Protocol):
         return sequence
 
     def _fill(self) -> None:
-        """Submit what there is a place for."""
+        """Submit as many parts as the window allows."""
         if not self.usable or self.transport.is_closing():
-            self._stop()  # the connection itself tells of its end only later
+            self._stop()  # connection_lost is called only later
         moment = self.loop.time()
         while self.waiting and len(self.open) < self.window and not self.held and not self.full:
             part = self.waiting.popleft()
-            self._request(SUBMIT, part.body, part.told, part.part, moment)
+            self._request(SUBMIT, part.body, part.callback, part.part, moment)
 
     def _stop(self) -> None:
         self.usable = False
         while self.waiting:
             part = self.waiting.popleft()
-            part.told(part.part, NotSent())
+            part.callback(part.part, NotSent())
         self.over(self)
 
     def _release(self) -> None:
@@ -287,7 +289,7 @@ class Session(asyncio.Protocol):
         self._fill()
 
     def _write(self, command: int, status: int, sequence: int, body: bytes = b"") -> None:
-        """Everything that is written in one turn of the loop leaves together."""
+        """Write at the end of this turn of the loop, together with other PDUs."""
         if not self.out:
             self.loop.call_soon(self._flush)
         self.out.append(NUMBERS.pack(HEADER + len(body), command, status, sequence))
@@ -302,7 +304,7 @@ class Session(asyncio.Protocol):
         self.out.clear()
 
     def _tick(self) -> None:
-        """Give up what has waited too long, and see whether the other side lives."""
+        """Give up requests that have waited too long, and check that the SMSC answers."""
         moment = self.loop.time()
         self._expire(moment)
         if moment - self.heard_at >= self.timing.enquire * (self.missed + 1):
@@ -317,18 +319,18 @@ class Session(asyncio.Protocol):
         self.timer = self.loop.call_later(pause, self._tick)
 
     def _expire(self, moment: float) -> None:
-        late = [one for one in self.waiting if one.until < moment]
+        late = [waiting for waiting in self.waiting if waiting.until < moment]
         if late:
-            self.waiting = deque(one for one in self.waiting if one.until >= moment)
-        for one in late:
-            one.told(one.part, NotSent())
+            self.waiting = deque(waiting for waiting in self.waiting if waiting.until >= moment)
+        for waiting in late:
+            waiting.callback(waiting.part, NotSent())
         for sequence, request in list(self.open.items()):
             if moment - request.since <= self.timing.answer:
-                break  # they stand in the order of their submission
+                break  # they are in the order of submission
             del self.open[sequence]
-            request.told(request.part, NoAnswer())
+            request.callback(request.part, NoAnswer())
             if self.heard_at <= request.since:
-                self.transport.abort()  # not one octet since: the line is dead
+                self.transport.abort()  # no data since: the connection is dead
         self._fill()
 
     def _end_if_done(self) -> None:

@@ -44,16 +44,16 @@ class Long(StrEnum):
     PAYLOAD = "payload"
 
 
-class Ids(StrEnum):
+class MessageIdSetting(StrEnum):
     """How message ids are written in answers and in receipts.
 
-    AUTO keeps both as they are written and fills in `Receipt.phone`: who matches them tries the
-    other readings (gateways/message_id_format.py) among what went to that number.
+    AUTO keeps both as they are written and sets `Receipt.phone`: the matching then tries the other
+    formats (gateways/message_id_format.py) among the messages to that number.
     """
 
     AUTO = "auto"
     SAME = "same"
-    ANSWERS_HEX = "resp_hex_dlr_dec"
+    RESPONSES_HEX = "resp_hex_dlr_dec"
     RECEIPTS_HEX = "resp_dec_dlr_hex"
 
 
@@ -109,7 +109,7 @@ class Settings:
     """0 leaves it to the provider."""
     receipts: Receipts = Receipts.ALL
     accepted: Accepted = Accepted.INTERMEDIATE
-    ids: Ids = Ids.AUTO
+    message_id_format: MessageIdSetting = MessageIdSetting.AUTO
     errors: Codes = field(default_factory=dict)
     """Such as "0x401=temporary 1026=throttled 0x402=no_credit"; see errors.Meaning."""
     answer_seconds: float = field(default=20, metadata=_between(0.05, 3600))
@@ -120,22 +120,24 @@ class Settings:
     """Before the second try to connect; doubled each time, up to a minute."""
 
     @classmethod
-    def read(cls, given: Mapping[str, Any]) -> Self:
+    def read(cls, strings: Mapping[str, Any]) -> Self:
         """Raises SettingError, which names the first setting that is wrong."""
         hints = get_type_hints(cls)
-        if unknown := sorted(given.keys() - hints.keys()):
+        if unknown := sorted(strings.keys() - hints.keys()):
             raise SettingError(unknown[0], "does not exist")
         for name in ("host", "system_id", "password"):
-            if not given.get(name):
+            if not strings.get(name):
                 raise SettingError(name, "is missing")
-        limits = {one.name: one.metadata for one in fields(cls)}
-        values = {n: _value(n, given[n], hints[n], limits[n]) for n in given if given[n] != ""}
+        limits = {item.name: item.metadata for item in fields(cls)}
+        values = {
+            n: _value(n, strings[n], hints[n], limits[n]) for n in strings if strings[n] != ""
+        }
         return cls(**values)
 
 
-def _value(name: str, given: Any, kind: Any, limits: Mapping[str, Any]) -> Any:
+def _value(name: str, string: Any, kind: Any, limits: Mapping[str, Any]) -> Any:
     try:
-        value = _READERS.get(kind, kind)(str(given).strip())
+        value = _READERS.get(kind, kind)(str(string).strip())
     except ValueError:
         raise SettingError(name, f"is wrong: {_wanted(kind)}") from None
     least, most = limits.get("between", (None, None))
@@ -160,15 +162,15 @@ def _wanted(kind: Any) -> str:
     return words.get(kind, "pairs such as 0x401=temporary are needed")
 
 
-def _yes(given: str) -> bool:
-    word = given.lower()
+def _yes(string: str) -> bool:
+    word = string.lower()
     if word not in ("yes", "true", "1", "no", "false", "0"):
-        raise ValueError(given)
+        raise ValueError(string)
     return word in ("yes", "true", "1")
 
 
-def _codes(given: str) -> Codes:
-    pairs = [pair.partition("=") for pair in re.split(r"[\s,]+", given) if pair]
+def _codes(string: str) -> Codes:
+    pairs = [pair.partition("=") for pair in re.split(r"[\s,]+", string) if pair]
     return {int(code, 0): Meaning(meaning) for code, _, meaning in pairs}
 
 

@@ -17,16 +17,16 @@ def read(data: bytes) -> Tlvs:
     One that is cut off ends the list without an error: the mandatory fields before it are good,
     and some providers pad their PDUs.
     """
-    found: dict[int, bytes] = {}
+    parameters: dict[int, bytes] = {}
     place = 0
     while place + 4 <= len(data):
         tag, length = unpack_from(">HH", data, place)
         place += 4
         if place + length > len(data):
             break
-        found.setdefault(tag, data[place : place + length])
+        parameters.setdefault(tag, data[place : place + length])
         place += length
-    return found
+    return parameters
 
 
 def number(tlvs: Tlvs, tag: int) -> int | None:

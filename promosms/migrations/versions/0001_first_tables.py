@@ -21,12 +21,12 @@ FUNCTIONS = ['DROP FUNCTION IF EXISTS guard_ledger_entries_update()',
  'DROP FUNCTION IF EXISTS guard_invoices_delete()',
  'DROP FUNCTION IF EXISTS guard_invoice_documents_update()',
  'DROP FUNCTION IF EXISTS guard_invoice_documents_delete()']
-POLICIES = {'account_exports': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'accounts': "id = nullif(current_setting('promosms.account', true), '')::bigint", 'adjustments': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'automatic_top_ups': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'bad_rows': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'campaign_costs': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'campaign_lists': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'campaigns': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'companies': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'email_links': 'user_id IN (SELECT id FROM users)', 'emails': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'gateway_events': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'guests': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'holds': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'imports': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'inbound_messages': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'invoice_documents': 'invoice_id IN (SELECT id FROM invoices)', 'invoices': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'known_browsers': 'user_id IN (SELECT id FROM users)', 'ledger_entries': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'list_recipients': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'lists': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'low_balance_alerts': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'message_counts': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'message_parts': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'messages': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'payments': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'phone_changes': 'user_id IN (SELECT id FROM users)', 'recipients': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'recovery_codes': 'user_id IN (SELECT id FROM users)', 'sessions': 'user_id IN (SELECT id FROM users)', 'suppressions': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'tax_checks': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'top_ups': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'two_factor_challenges': 'user_id IN (SELECT id FROM users)', 'users': "account_id = nullif(current_setting('promosms.account', true), '')::bigint"}
+POLICIES = {'account_exports': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'accounts': "id = nullif(current_setting('promosms.account', true), '')::bigint", 'adjustments': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'automatic_top_ups': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'bad_rows': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'campaign_costs': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'campaign_lists': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'campaigns': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'companies': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'email_links': 'user_id IN (SELECT id FROM users)', 'emails': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'gateway_inbox': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'guests': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'holds': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'imports': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'inbound_messages': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'invoice_documents': 'invoice_id IN (SELECT id FROM invoices)', 'invoices': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'known_browsers': 'user_id IN (SELECT id FROM users)', 'ledger_entries': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'list_recipients': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'lists': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'low_balance_alerts': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'message_counts': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'message_parts': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'messages': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'payments': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'phone_changes': 'user_id IN (SELECT id FROM users)', 'recipients': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'recovery_codes': 'user_id IN (SELECT id FROM users)', 'sessions': 'user_id IN (SELECT id FROM users)', 'suppressions': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'tax_checks': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'top_ups': "account_id = nullif(current_setting('promosms.account', true), '')::bigint", 'two_factor_challenges': 'user_id IN (SELECT id FROM users)', 'users': "account_id = nullif(current_setting('promosms.account', true), '')::bigint"}
 TABLES = ['accounts', 'audit_entries', 'audit_head', 'backoffs', 'card_deletions', 'cookie_choices',
  'erasures', 'gateways', 'invoice_series', 'invoices', 'ledger_totals', 'nightly_jobs', 'payments',
  'routes', 'spent_proofs', 'text_attempts', 'text_blocks', 'text_refusals', 'workers',
  'account_exports', 'adjustments', 'automatic_top_ups', 'campaigns', 'companies', 'emails',
- 'gateway_events', 'guests', 'inbound_messages', 'invoice_documents', 'lists', 'low_balance_alerts',
+ 'gateway_inbox', 'guests', 'inbound_messages', 'invoice_documents', 'lists', 'low_balance_alerts',
  'prices', 'route_gateways', 'suppressions', 'tax_checks', 'top_ups', 'users', 'campaign_costs',
  'campaign_lists', 'email_links', 'holds', 'imports', 'known_browsers', 'ledger_entries',
  'message_counts', 'messages', 'phone_changes', 'recovery_codes', 'sessions',
@@ -144,8 +144,8 @@ def upgrade() -> None:
     sa.Column('answer_ms', sa.Integer(), nullable=False),
     sa.Column('errors_percent', sa.SmallInteger(), nullable=False),
     sa.Column('paused_why', sa.String(length=40), nullable=False),
-    sa.Column('ids', sa.String(length=20), nullable=False),
-    sa.Column('ids_seen', sa.Integer(), nullable=False),
+    sa.Column('message_id_format', sa.String(length=20), nullable=False),
+    sa.Column('message_id_format_seen', sa.Integer(), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_gateways')),
     sa.UniqueConstraint('name', name=op.f('uq_gateways_name'))
@@ -351,7 +351,7 @@ def upgrade() -> None:
     sa.Column('everyone', sa.Boolean(), nullable=False),
     sa.Column('status', sa.String(length=10), nullable=False),
     sa.Column('cursor', sa.BigInteger(), nullable=False),
-    sa.Column('walks', sa.JSON(), nullable=False),
+    sa.Column('send_cursors', sa.JSON(), nullable=False),
     sa.Column('audience', sa.Integer(), nullable=False),
     sa.Column('agreed_price', sa.BigInteger(), nullable=False),
     sa.Column('total_price', sa.BigInteger(), nullable=False),
@@ -411,30 +411,30 @@ def upgrade() -> None:
     op.create_index(op.f('ix_emails_account_id'), 'emails', ['account_id'], unique=False)
     op.create_index(op.f('ix_emails_recipient'), 'emails', ['recipient'], unique=False)
     op.create_index(op.f('ix_emails_status'), 'emails', ['status'], unique=False)
-    op.create_table('gateway_events',
+    op.create_table('gateway_inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('gateway_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.String(length=8), nullable=False),
     sa.Column('reference', sa.String(length=64), nullable=False),
-    sa.Column('own', sa.String(length=40), nullable=False),
+    sa.Column('our_reference', sa.String(length=40), nullable=False),
     sa.Column('status', sa.String(length=12), nullable=False),
     sa.Column('phone', sa.String(length=20), nullable=False),
     sa.Column('inbound_number', sa.String(length=20), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('joint', sa.String(length=64), nullable=False),
+    sa.Column('concat_ref', sa.String(length=64), nullable=False),
     sa.Column('part', sa.SmallInteger(), nullable=False),
     sa.Column('parts', sa.SmallInteger(), nullable=False),
     sa.Column('attempts', sa.SmallInteger(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_gateway_events_account_id_accounts')),
-    *_on_sqlite(sa.ForeignKeyConstraint(['gateway_id'], ['gateways.id'], name=op.f('fk_gateway_events_gateway_id_gateways'))),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_gateway_events'))
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_gateway_inbox_account_id_accounts')),
+    *_on_sqlite(sa.ForeignKeyConstraint(['gateway_id'], ['gateways.id'], name=op.f('fk_gateway_inbox_gateway_id_gateways'))),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_gateway_inbox'))
     )
-    op.create_index('ix_gateway_events_account_id', 'gateway_events', ['account_id'], unique=False, sqlite_where=sa.text('account_id IS NOT NULL'), postgresql_where=sa.text('account_id IS NOT NULL'))
-    op.create_index('ix_gateway_events_due', 'gateway_events', ['next_attempt_at', 'id'], unique=False)
-    op.create_index('ix_gateway_events_inbound', 'gateway_events', ['next_attempt_at', 'id'], unique=False, sqlite_where=sa.text("kind = 'inbound'"), postgresql_where=sa.text("kind = 'inbound'"))
+    op.create_index('ix_gateway_inbox_account_id', 'gateway_inbox', ['account_id'], unique=False, sqlite_where=sa.text('account_id IS NOT NULL'), postgresql_where=sa.text('account_id IS NOT NULL'))
+    op.create_index('ix_gateway_inbox_due', 'gateway_inbox', ['next_attempt_at', 'id'], unique=False)
+    op.create_index('ix_gateway_inbox_inbound', 'gateway_inbox', ['next_attempt_at', 'id'], unique=False, sqlite_where=sa.text("kind = 'inbound'"), postgresql_where=sa.text("kind = 'inbound'"))
     op.create_table('guests',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=20), nullable=False),
@@ -737,7 +737,7 @@ def upgrade() -> None:
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('gateway_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('lane', sa.SmallInteger(), nullable=False),
+    sa.Column('priority', sa.SmallInteger(), nullable=False),
     sa.Column('phone', sa.String(length=16), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
     sa.Column('sender', sa.String(length=16), nullable=False),
@@ -747,11 +747,11 @@ def upgrade() -> None:
     sa.Column('parts', sa.SmallInteger(), nullable=False),
     sa.Column('price', sa.BigInteger(), nullable=False),
     sa.Column('status', sa.String(length=11), nullable=False),
-    sa.Column('apart', sa.String(length=11), nullable=True),
+    sa.Column('attention_status', sa.String(length=11), nullable=True),
     sa.Column('reason', sa.String(length=24), nullable=False),
     sa.Column('attempts', sa.SmallInteger(), nullable=False),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('doubtful', sa.Boolean(), nullable=False),
+    sa.Column('unconfirmed', sa.Boolean(), nullable=False),
     sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lease_token', sa.String(length=32), nullable=True),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
@@ -766,11 +766,11 @@ def upgrade() -> None:
     postgresql_with={'fillfactor': 50},
     sqlite_autoincrement=True
     )
-    op.create_index('ix_messages_apart', 'messages', ['apart', 'gateway_id', 'campaign_id', 'id'], unique=False, sqlite_where=sa.text('apart IS NOT NULL'), postgresql_where=sa.text('apart IS NOT NULL'))
+    op.create_index('ix_messages_attention', 'messages', ['attention_status', 'gateway_id', 'campaign_id', 'id'], unique=False, sqlite_where=sa.text('attention_status IS NOT NULL'), postgresql_where=sa.text('attention_status IS NOT NULL'))
     op.create_index('ix_messages_campaign', 'messages', ['campaign_id', 'id'], unique=False)
-    op.create_index('ix_messages_report', 'messages', ['campaign_id', 'apart', 'id'], unique=False, sqlite_where=sa.text('apart IS NOT NULL'), postgresql_where=sa.text('apart IS NOT NULL'))
+    op.create_index('ix_messages_report', 'messages', ['campaign_id', 'attention_status', 'id'], unique=False, sqlite_where=sa.text('attention_status IS NOT NULL'), postgresql_where=sa.text('attention_status IS NOT NULL'))
     op.create_index('ix_messages_single', 'messages', ['account_id', 'id'], unique=False, sqlite_where=sa.text('campaign_id IS NULL'), postgresql_where=sa.text('campaign_id IS NULL'))
-    op.create_index('ix_messages_system', 'messages', ['created_at'], unique=False, sqlite_where=sa.text('lane = 0'), postgresql_where=sa.text('lane = 0'))
+    op.create_index('ix_messages_system', 'messages', ['created_at'], unique=False, sqlite_where=sa.text('priority = 0'), postgresql_where=sa.text('priority = 0'))
     op.create_table('phone_changes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

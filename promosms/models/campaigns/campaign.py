@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,6 +13,17 @@ from promosms.models.registry import MACHINERY, N_, OPERATOR, WITH_ACCOUNT, Expo
 
 class CampaignStatus(StrEnum):
     """draft -> preparing -> sending -> finished, plus blocked, paused, cancelled."""
+
+    RUNNING: ClassVar["frozenset[CampaignStatus]"]
+    """Workers are busy with it."""
+    OPEN: ClassVar["frozenset[CampaignStatus]"]
+    """Launched, and not at its end."""
+    UNFINISHED: ClassVar["frozenset[CampaignStatus]"]
+    SENDABLE: ClassVar["frozenset[CampaignStatus]"]
+    """Prepared, and not at its end."""
+    FINAL: ClassVar["frozenset[CampaignStatus]"]
+    STOPPED: ClassVar["frozenset[CampaignStatus]"]
+    """Nothing more is sent at the moment."""
 
     DRAFT = "draft"
     PREPARING = "preparing"
@@ -26,12 +38,18 @@ COUNTERS = (
     *("n_queued", "n_sending", "n_sent", "n_delivered", "n_undelivered", "n_expired"),
     *("n_failed", "n_unknown", "n_skipped", "n_cancelled"),
 )
+CampaignStatus.RUNNING = frozenset({CampaignStatus.PREPARING, CampaignStatus.SENDING})
+CampaignStatus.SENDABLE = frozenset({CampaignStatus.SENDING, CampaignStatus.PAUSED})
+CampaignStatus.OPEN = CampaignStatus.RUNNING | CampaignStatus.SENDABLE | {CampaignStatus.BLOCKED}
+CampaignStatus.UNFINISHED = CampaignStatus.OPEN | {CampaignStatus.DRAFT}
+CampaignStatus.FINAL = frozenset({CampaignStatus.FINISHED, CampaignStatus.CANCELLED})
+CampaignStatus.STOPPED = CampaignStatus.FINAL | {CampaignStatus.PAUSED}
 
 
 class Campaign(Model):
     """`cursor` is the last recipient prepared; `n_…` count its messages by status.
 
-    `walks` is how far each gateway has come in it, by its id: `services/sending/cursors.py`.
+    `send_cursors` holds a send cursor for each gateway, by its id: `services/sending/cursors.py`.
 
     Money in 1/10,000: `agreed_price` is what the review page showed, `total_price` what the
     prepared messages cost together, `missing` what the balance lacks while it is blocked;
@@ -51,7 +69,7 @@ class Campaign(Model):
         without={
             "route_id": OPERATOR,
             "cursor": MACHINERY,
-            "walks": MACHINERY,
+            "send_cursors": MACHINERY,
             "told_missing_at": MACHINERY,
         },
         words={
@@ -81,7 +99,7 @@ class Campaign(Model):
     everyone: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
-    walks: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
+    send_cursors: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
     audience: Mapped[int] = mapped_column(Integer, default=0)
     agreed_price: Mapped[int] = mapped_column(BigInteger, default=0)
     total_price: Mapped[int] = mapped_column(BigInteger, default=0)

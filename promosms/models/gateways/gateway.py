@@ -1,4 +1,4 @@
-"""Gateways: the lines by which messages leave, and what they tell us."""
+"""Gateways to providers, and the inbox for what they send to us."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,13 +32,14 @@ class GatewayStatus(StrEnum):
 
 
 class Gateway(Model):
-    """A line: `kind` names its adapter, `rate` is parts per second of all its connections.
+    """`kind` names the adapter, `rate` is in parts per second, of all connections together.
 
     `window` is how many messages a connection has under way: as many may be unconfirmed when its
     worker dies. `health` is the percentage of its weight that it may use now, from the answers of
     the last minutes: their median time, and the share of them that were errors (percent).
-    `paused_why` is a reason code if it has paused itself. `ids` is how this provider writes
-    message ids, as far as it had to be found out, and `ids_seen` in how many receipts. `seen_at`
+    `paused_why` is a reason code if it has paused itself. `message_id_format` is how
+    this provider writes message ids, if it was found out, and `message_id_format_seen` in how many
+    receipts. `seen_at`
     is when one of its connections was last open.
     """
 
@@ -60,38 +61,38 @@ class Gateway(Model):
     answer_ms: Mapped[int] = mapped_column(default=0)
     errors_percent: Mapped[int] = mapped_column(SmallInteger, default=0)
     paused_why: Mapped[str] = mapped_column(String(40), default="")
-    ids: Mapped[str] = mapped_column(String(20), default="")
-    ids_seen: Mapped[int] = mapped_column(default=0)
+    message_id_format: Mapped[str] = mapped_column(String(20), default="")
+    message_id_format_seen: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class EventKind(StrEnum):
-    """What a gateway tells."""
+class InboxKind(StrEnum):
+    """What an inbox row is: a delivery receipt, or a text from a recipient."""
 
     RECEIPT = "receipt"
     INBOUND = "inbound"
 
 
-class GatewayEvent(Model):
-    """The inbox: stored raw before it is acknowledged, deleted when it has been applied.
+class GatewayInboxRow(Model):
+    """A row of the gateway inbox: stored as received, then acknowledged, deleted when applied.
 
-    A receipt carries `reference` (the gateway's) and, where the gateway returns ours, `own`.
-    A reply that comes in parts waits for them: `joint` is the same in all of them, and `text`
-    is JSON, because a part may end with half of a surrogate pair. Gateways are never deleted.
+    A receipt carries the gateway's `reference` and, if the gateway returns it, `our_reference`.
+    The parts of a long reply wait for each other: all have the same `concat_ref`, and `text` is
+    JSON, because a part may end with half of a surrogate pair. Gateways are never deleted.
     """
 
-    __tablename__ = "gateway_events"
+    __tablename__ = "gateway_inbox"
     __table_args__ = (
         checked_on_sqlite("gateway_id", "gateways.id"),
         Index(  # of replies to somebody: receipts have no account
-            "ix_gateway_events_account_id",
+            "ix_gateway_inbox_account_id",
             "account_id",
             sqlite_where=text("account_id IS NOT NULL"),
             postgresql_where=text("account_id IS NOT NULL"),
         ),
-        Index("ix_gateway_events_due", "next_attempt_at", "id"),
+        Index("ix_gateway_inbox_due", "next_attempt_at", "id"),
         Index(  # a STOP is found at once, however many receipts wait
-            "ix_gateway_events_inbound",
+            "ix_gateway_inbox_inbound",
             "next_attempt_at",
             "id",
             sqlite_where=text("kind = 'inbound'"),
@@ -112,12 +113,12 @@ class GatewayEvent(Model):
     gateway_id: Mapped[int] = mapped_column(BigId)
     kind: Mapped[str] = mapped_column(String(8))
     reference: Mapped[str] = mapped_column(String(64), default="")
-    own: Mapped[str] = mapped_column(String(40), default="")
+    our_reference: Mapped[str] = mapped_column(String(40), default="")
     status: Mapped[str] = mapped_column(String(12), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
     inbound_number: Mapped[str] = mapped_column(String(20), default="")
     text: Mapped[str] = mapped_column(Text, default="")
-    joint: Mapped[str] = mapped_column(String(64), default="")
+    concat_ref: Mapped[str] = mapped_column(String(64), default="")
     part: Mapped[int] = mapped_column(SmallInteger, default=1)
     parts: Mapped[int] = mapped_column(SmallInteger, default=1)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -129,6 +130,6 @@ class GatewayEvent(Model):
         """Its own, and receipts that have not found their message of it yet."""
         parts = select(MessagePart.reference).where(MessagePart.of_account(account_id))
         messages = select(cast(Message.id, String)).where(Message.of_account(account_id))
-        fits = or_(cls.reference.in_(parts), cls.own.in_(messages))
-        receipt = cls.kind == EventKind.RECEIPT
+        fits = or_(cls.reference.in_(parts), cls.our_reference.in_(messages))
+        receipt = cls.kind == InboxKind.RECEIPT
         return or_(cls.account_id == account_id, and_(receipt, fits))

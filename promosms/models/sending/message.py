@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -43,7 +43,27 @@ from promosms.models.registry import (
 
 
 class MessageStatus(StrEnum):
-    """queued -> sending -> sent -> delivered | undelivered | expired; the rest are ends too."""
+    """queued -> sending -> sent -> delivered | undelivered | expired; docs/architecture.md."""
+
+    FINAL: ClassVar["frozenset[MessageStatus]"]
+    """Nothing changes any more."""
+    WAITING: ClassVar["frozenset[MessageStatus]"]
+    """Not submitted yet, or the answer is not recorded yet."""
+    ACCEPTED: ClassVar["frozenset[MessageStatus]"]
+    """A gateway has taken the text: it is charged."""
+    RECEIPT_EXPECTED: ClassVar["frozenset[MessageStatus]"]
+    """A receipt may still give the final status."""
+    UNSETTLED: ClassVar["frozenset[MessageStatus]"]
+    """The price is held, neither charged nor released."""
+    POSSIBLY_SUBMITTED: ClassVar["frozenset[MessageStatus]"]
+    """The recipient may have got the text."""
+    NOT_DELIVERED: ClassVar["frozenset[MessageStatus]"]
+    PROBLEM: ClassVar["frozenset[MessageStatus]"]
+    """What a report explains to the customer."""
+    NO_ATTENTION: ClassVar["frozenset[MessageStatus]"]
+    """The rows with these statuses have no `attention_status`."""
+    ALWAYS_ATTENTION: ClassVar["frozenset[MessageStatus]"]
+    """All rows with these statuses have an `attention_status`: reports find them by it."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -57,90 +77,105 @@ class MessageStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Lane(IntEnum):
-    """The order of service at a gateway."""
+MessageStatus.NOT_DELIVERED = frozenset(
+    {MessageStatus.UNDELIVERED, MessageStatus.EXPIRED, MessageStatus.FAILED}
+)
+MessageStatus.PROBLEM = MessageStatus.NOT_DELIVERED | {MessageStatus.SKIPPED}
+MessageStatus.FINAL = MessageStatus.PROBLEM | {MessageStatus.DELIVERED, MessageStatus.CANCELLED}
+MessageStatus.WAITING = frozenset({MessageStatus.QUEUED, MessageStatus.SENDING})
+MessageStatus.RECEIPT_EXPECTED = frozenset({MessageStatus.SENT, MessageStatus.UNKNOWN})
+MessageStatus.UNSETTLED = MessageStatus.WAITING | {MessageStatus.UNKNOWN}
+MessageStatus.NO_ATTENTION = frozenset({MessageStatus.SENT, MessageStatus.DELIVERED})
+MessageStatus.ACCEPTED = MessageStatus.NO_ATTENTION | {
+    MessageStatus.UNDELIVERED,
+    MessageStatus.EXPIRED,
+}
+MessageStatus.POSSIBLY_SUBMITTED = MessageStatus.ACCEPTED | {
+    MessageStatus.SENDING,
+    MessageStatus.UNKNOWN,
+}
+MessageStatus.ALWAYS_ATTENTION = MessageStatus.PROBLEM | {
+    MessageStatus.UNKNOWN,
+    MessageStatus.CANCELLED,
+}
+
+
+class Priority(IntEnum):
+    """The order of service at a gateway, the lowest number first."""
 
     SYSTEM = 0
     TEST = 1
     CAMPAIGN = 2
 
 
-STRAIGHT = (MessageStatus.SENT, MessageStatus.DELIVERED)
-"""What a message passes that goes straight to its end, with `queued` and `sending` before."""
-TROUBLED = (
-    MessageStatus.FAILED,
-    MessageStatus.UNDELIVERED,
-    MessageStatus.EXPIRED,
-    MessageStatus.UNKNOWN,
-    MessageStatus.SKIPPED,
-    MessageStatus.CANCELLED,
-)
-"""What always stands in `apart`, too: a report finds them by it."""
-APART = "apart IS NOT NULL"
+NEEDS_ATTENTION = "attention_status IS NOT NULL"
 
 
-def apart_of(status: str) -> str | None:
-    """What stands in `apart` of a message that gets this status away from the straight way."""
-    return None if status in STRAIGHT else status
+def attention_status_of(status: str) -> str | None:
+    """The `attention_status` of a detached message that gets this status."""
+    return None if status in MessageStatus.NO_ATTENTION else status
 
 
-def _apart(context: Any) -> str | None:
-    return apart_of(context.get_current_parameters().get("status", MessageStatus.QUEUED))
+def _attention_status(context: Any) -> str | None:
+    return attention_status_of(context.get_current_parameters().get("status", MessageStatus.QUEUED))
 
 
 _WITHOUT = {
     **dict.fromkeys(("gateway_id", "sealed"), OPERATOR),
-    **dict.fromkeys(("lane", "attempts", "tried_at", "doubtful", "next_attempt_at"), MACHINERY),
-    **dict.fromkeys(("lease_token", "lease_until", "submitted_at", "apart"), MACHINERY),
+    **dict.fromkeys(
+        ("priority", "attempts", "tried_at", "unconfirmed", "next_attempt_at"), MACHINERY
+    ),
+    **dict.fromkeys(("lease_token", "lease_until", "submitted_at", "attention_status"), MACHINERY),
 }
 
 
 class Message(Model):
     """One text to one number.
 
-    `lease_token` and `lease_until` belong to the worker that claimed the row; `submitted_at` is
-    the intent, written before the text goes to the gateway. `tried_at` is the first try;
-    `doubtful` one whose answer was lost at a gateway that drops or finds repetitions. `sealed`
-    is the encrypted body of a system password, emptied when the gateway has taken it. `price`
-    covers all parts. `gateway_id` has no foreign key: gateways are never deleted, and it would
-    cost each message as much as an index.
+    `lease_token` and `lease_until` belong to the worker that claimed the row. `submitted_at` is
+    the intent: it is written before the text goes to the gateway. `tried_at` is the first try.
+    `unconfirmed`: the answer to an earlier try was lost, and the gateway drops or finds
+    repetitions. `sealed` is the encrypted body of a system password; it is deleted when the
+    gateway has taken the text. `price` covers all parts. `gateway_id` has no foreign key, because
+    gateways are never deleted and the check would cost as much as an index.
 
-    `apart` is the status again, of every message that is to be found by it: one without a campaign
-    until it is sent, one that is tried again or has changed its gateway, and one that has come to
-    a bad end. A campaign's message that goes straight from `queued` to `delivered` never has it.
-    So no index has to know of what all of them go through: PostgreSQL then writes the new row
-    beside the old one and leaves all indexes alone, if there is room on the page (fillfactor).
-    Such messages are found by the walk of their gateway, see `services/sending/cursors.py`.
+    `attention_status` repeats the status of the rows that must be found by it: a text without a
+    campaign until it is sent, a detached message (one that is tried again or has changed its
+    gateway), and every message with a bad end. It is NULL in the other rows of campaigns, which
+    are found by the send cursors (`services/sending/cursors.py`). A new row has it unless the
+    insert says NULL. So the two indexes on it are small, and the usual way from `queued` to
+    `delivered` changes no indexed column: PostgreSQL then writes the new version of the row to the
+    same page and touches no index, if the page has room (fillfactor).
     """
 
     __tablename__ = "messages"
     __table_args__ = (
-        # The number first: this index also finds who texted a number last.
+        # The number comes first: the index also finds the last message to a number.
         UniqueConstraint("phone", "campaign_id"),
-        # No column of an index, nor of its condition, changes on the straight way.
+        # No column of an index, and none of its condition, changes from queued to delivered.
         Index(
-            "ix_messages_apart",
-            "apart",
+            "ix_messages_attention",
+            "attention_status",
             "gateway_id",
             "campaign_id",
             "id",
-            sqlite_where=text(APART),
-            postgresql_where=text(APART),
+            sqlite_where=text(NEEDS_ATTENTION),
+            postgresql_where=text(NEEDS_ATTENTION),
         ),
         Index(
             "ix_messages_system",
             "created_at",
-            sqlite_where=text("lane = 0"),
-            postgresql_where=text("lane = 0"),
+            sqlite_where=text("priority = 0"),
+            postgresql_where=text("priority = 0"),
         ),
         Index("ix_messages_campaign", "campaign_id", "id"),
         Index(
             "ix_messages_report",
             "campaign_id",
-            "apart",
+            "attention_status",
             "id",
-            sqlite_where=text(APART),
-            postgresql_where=text(APART),
+            sqlite_where=text(NEEDS_ATTENTION),
+            postgresql_where=text(NEEDS_ATTENTION),
         ),
         Index(
             "ix_messages_single",
@@ -186,7 +221,7 @@ class Message(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
     gateway_id: Mapped[int | None] = mapped_column(BigId)
-    lane: Mapped[int] = mapped_column(SmallInteger, default=Lane.CAMPAIGN)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.CAMPAIGN)
     phone: Mapped[str] = mapped_column(String(16))
     country: Mapped[str] = mapped_column(String(2), default="")
     sender: Mapped[str] = mapped_column(String(16), default="")
@@ -196,11 +231,11 @@ class Message(Model):
     parts: Mapped[int] = mapped_column(SmallInteger, default=1)
     price: Mapped[int] = mapped_column(BigInteger, default=0)
     status: Mapped[str] = mapped_column(String(11), default=MessageStatus.QUEUED)
-    apart: Mapped[str | None] = mapped_column(String(11), default=_apart)
+    attention_status: Mapped[str | None] = mapped_column(String(11), default=_attention_status)
     reason: Mapped[str] = mapped_column(String(24), default="")
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    doubtful: Mapped[bool] = mapped_column(default=False)
+    unconfirmed: Mapped[bool] = mapped_column(default=False)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_token: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -220,10 +255,10 @@ class Message(Model):
 class MessagePart(Model):
     """A part as the gateway knows it: its reference, and the status of its own receipt.
 
-    `account_id` and `gateway_id` are those of the message, whose foreign keys guard them. Who
-    inserts parts has locked their message, and so has who deletes messages, before he deletes
-    their parts and then them: none is left alone. PostgreSQL would ask again for each row, at a
-    third of the price of the insert, so that it has no foreign key.
+    `account_id` and `gateway_id` are those of the message, which has the foreign keys. There is
+    no foreign key to the message on PostgreSQL: the check of each row would cost a third of the
+    insert. It is not needed, because an insert of parts has locked their message, and a deletion
+    locks the messages, deletes their parts, then the messages.
     """
 
     __tablename__ = "message_parts"

@@ -18,9 +18,9 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Guest,
-    Lane,
     Message,
     MessageStatus,
+    Priority,
     Role,
     TopUp,
     TopUpStatus,
@@ -117,7 +117,7 @@ def used(account_id: int) -> int:
     tests = select(func.count()).where(
         Message.account_id == account_id,
         Message.campaign_id.is_(None),
-        Message.lane == Lane.TEST,
+        Message.priority == Priority.TEST,
         Message.created_at > since,
         Message.status != MessageStatus.CANCELLED,
     )
@@ -153,5 +153,7 @@ def _under_way(since: datetime) -> ColumnElement[bool]:
     touched = or_(
         Campaign.launched_at > since, Campaign.updated_at > since, Campaign.finished_at > since
     )
-    ended = (CampaignStatus.PAUSED, CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
-    return or_(Campaign.status == CampaignStatus.SENDING, and_(Campaign.status.in_(ended), touched))
+    return or_(
+        Campaign.status == CampaignStatus.SENDING,
+        and_(Campaign.status.in_(CampaignStatus.STOPPED), touched),
+    )

@@ -14,7 +14,6 @@ from promosms.db import row_security
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
-    TROUBLED,
     Account,
     Campaign,
     CampaignList,
@@ -35,14 +34,6 @@ ROWS = 50
 CHUNK = 1_000
 MOST_COUNTED = 20_000  # reasons of a running campaign are counted up to here only
 
-RUNNING = frozenset({CampaignStatus.PREPARING, CampaignStatus.SENDING})
-OPEN = RUNNING | {CampaignStatus.BLOCKED, CampaignStatus.PAUSED}
-PROBLEMS = (
-    MessageStatus.UNDELIVERED,
-    MessageStatus.EXPIRED,
-    MessageStatus.FAILED,
-    MessageStatus.SKIPPED,
-)
 _KEY = re.compile(r"[0-9a-f]{20}")
 
 
@@ -228,11 +219,11 @@ def reasons(campaign: Campaign) -> list[tuple[str, str, int]]:
     """Status, reason and number of the messages that were not delivered or not sent."""
     told = figures(campaign)
     problems = told.not_delivered + told.skipped
-    if not problems or (campaign.status in RUNNING and problems > MOST_COUNTED):
+    if not problems or (campaign.status in CampaignStatus.RUNNING and problems > MOST_COUNTED):
         return []
     there = (
         select(Message.status, Message.reason, func.count())
-        .where(Message.campaign_id == campaign.id, written_out(PROBLEMS))
+        .where(Message.campaign_id == campaign.id, written_out(sorted(MessageStatus.PROBLEM)))
         .group_by(Message.status, Message.reason)
     )
     counted: Counter[tuple[str, str]] = Counter()
@@ -252,7 +243,9 @@ def deleted(campaign: Campaign) -> tuple[int, datetime | None]:
 def _deleted(campaign_id: int) -> list[tuple[str, str, int]]:
     query = (
         select(MessageCount.status, MessageCount.reason, func.sum(MessageCount.messages))
-        .where(MessageCount.campaign_id == campaign_id, MessageCount.status.in_(PROBLEMS))
+        .where(
+            MessageCount.campaign_id == campaign_id, MessageCount.status.in_(MessageStatus.PROBLEM)
+        )
         .group_by(MessageCount.status, MessageCount.reason)
     )
     rows = db.session.execute(query)
@@ -262,8 +255,8 @@ def _deleted(campaign_id: int) -> list[tuple[str, str, int]]:
 def written_out(statuses: Sequence[str]) -> ColumnElement[bool]:
     """Has a message one of these? In the statement itself, so that partial indexes are used."""
     known = [MessageStatus(status).value for status in statuses]
-    all_apart = all(status in TROUBLED for status in known)
-    column = Message.apart if all_apart else Message.status
+    all_attention = MessageStatus.ALWAYS_ATTENTION.issuperset(known)
+    column = Message.attention_status if all_attention else Message.status
     return column.in_([literal(status, literal_execute=True) for status in known])
 
 

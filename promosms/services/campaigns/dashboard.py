@@ -74,7 +74,7 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
     """What the dashboard shows; days begin at midnight in `zone`."""
     today = now().astimezone(zone).date()
     launched = _launched(account, _midnight(today - timedelta(days=DAYS - 1), zone))
-    under_way = [one for one in launched if one.status in campaigns.RUNNING]
+    under_way = [one for one in launched if one.status in CampaignStatus.RUNNING]
     recent = db.session.scalars(
         select(Campaign)
         .where(Campaign.account_id == account.id)

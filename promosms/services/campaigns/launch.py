@@ -1,6 +1,6 @@
 """Launch, pause, resume and cancel a campaign; text oneself a test."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from enum import StrEnum
 
 from sqlalchemy import update
@@ -13,9 +13,9 @@ from promosms.models import (
     AccountStatus,
     Campaign,
     CampaignStatus,
-    Lane,
     Message,
     MessageStatus,
+    Priority,
     now,
 )
 from promosms.services.accounts import trial
@@ -52,14 +52,6 @@ class LaunchError(Exception):
     def __init__(self, code: LaunchProblem) -> None:
         super().__init__(code)
         self.code = code
-
-
-OPEN = (
-    CampaignStatus.PREPARING,
-    CampaignStatus.BLOCKED,
-    CampaignStatus.SENDING,
-    CampaignStatus.PAUSED,
-)
 
 
 def launch(campaign: Campaign, agreed_price: int) -> None:
@@ -135,7 +127,7 @@ def resume(campaign: Campaign) -> None:
 def cancel(campaign: Campaign) -> None:
     """Send nothing more. What a gateway already has cannot be called back."""
     with transaction() as session:
-        _switch(session, campaign, OPEN, CampaignStatus.CANCELLED, finished_at=now())
+        _switch(session, campaign, CampaignStatus.OPEN, CampaignStatus.CANCELLED, finished_at=now())
         withdrawal.withdraw(
             session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED
         )
@@ -169,7 +161,7 @@ def send_test(campaign: Campaign, phone: str) -> Message:
         message = Message(
             account_id=account.id,
             gateway_id=gateway,
-            lane=Lane.TEST,
+            priority=Priority.TEST,
             phone=phone,
             country=country,
             sender=defaults.sender_of(campaign.route_id),
@@ -205,7 +197,7 @@ def _take(session: Session, account_id: int, number: int) -> None:
 def _switch(
     session: Session,
     campaign: Campaign,
-    before: Sequence[CampaignStatus],
+    before: Collection[CampaignStatus],
     after: CampaignStatus,
     problem: LaunchProblem = LaunchProblem.NOT_RUNNING,
     **values: object,

@@ -1,6 +1,6 @@
-"""Rows of messages, a page at once: by executemany on SQLite, by COPY on PostgreSQL.
+"""Inserts pages of messages: by executemany on SQLite, by COPY on PostgreSQL.
 
-Past SQLAlchemy, whose work for each row would cost more than that of the database.
+Past SQLAlchemy, which would take longer for each row than the database does.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,19 @@ from promosms.models import Message, MessageStatus, now, table_of
 from promosms.services.campaigns.audience import Draft
 
 Shared = tuple[int, int, int, str]
-SHARED = ("account_id", "campaign_id", "lane", "sender")
-# As they stand in a draft, behind the recipient's id.
+SHARED = ("account_id", "campaign_id", "priority", "sender")
+# In the order of a draft, after the recipient's id.
 DRAFTED = ("phone", "country", "text", "encoding", "parts", "price", "reason", "gateway_id")
-COLUMNS = ("attempts", "doubtful", "created_at", *SHARED, *DRAFTED, "status", "apart", "final_at")
+COLUMNS = (
+    "attempts",
+    "unconfirmed",
+    "created_at",
+    *SHARED,
+    *DRAFTED,
+    "status",
+    "attention_status",
+    "final_at",
+)
 NAMES = ", ".join(COLUMNS)
 ON_SQLITE = f"INSERT INTO messages ({NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"
 ON_POSTGRESQL = f"COPY messages ({NAMES}) FROM STDIN"
@@ -27,7 +36,7 @@ QUEUED, SKIPPED = MessageStatus.QUEUED.value, MessageStatus.SKIPPED.value
 
 
 class Repeated(Exception):
-    """One of the numbers has a message of this campaign already."""
+    """A number has a message of this campaign already."""
 
 
 def insert(session: Session, shared: Shared, drafts: Sequence[Draft]) -> None:
@@ -38,7 +47,7 @@ def insert(session: Session, shared: Shared, drafts: Sequence[Draft]) -> None:
     """
     connection = session.connection()
     driver: Any = connection.dialect.loaded_dbapi
-    # In the order of the numbers, as the index has them: its pages are then written once each.
+    # Sorted by number, like the unique index: each of its pages is then written once.
     ordered = sorted(drafts, key=attrgetter("phone"))
     try:
         with closing(connection.connection.cursor()) as cursor:
@@ -47,7 +56,7 @@ def insert(session: Session, shared: Shared, drafts: Sequence[Draft]) -> None:
             else:
                 _copy(cursor, shared, ordered)
     except driver.IntegrityError:
-        # Not with its text, which quotes the number.
+        # Without the original error, whose text has the number.
         raise Repeated from None
 
 

@@ -11,9 +11,9 @@ from promosms.lib import time_slice
 from promosms.models import (
     Campaign,
     CampaignStatus,
-    Lane,
     Message,
     MessageStatus,
+    Priority,
     now,
 )
 from promosms.services.accounts import trial
@@ -85,7 +85,7 @@ def _insert(
 
     One may have: a recipient who was deleted and added again meanwhile stands there anew.
     """
-    shared = (campaign.account_id, campaign.id, Lane.CAMPAIGN.value, sender)
+    shared = (campaign.account_id, campaign.id, Priority.CAMPAIGN.value, sender)
     try:
         with session.begin_nested():
             message_rows.insert(session, shared, page)
@@ -116,7 +116,9 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
             .group_by(Message.gateway_id)
         ).all()
         total, number = sum(int(row[1]) for row in rows), sum(row[2] for row in rows)
-        campaign.walks = cursors.begun({row[0]: (row[3], row[4]) for row in rows if row[0]})
+        campaign.send_cursors = cursors.initial(
+            {row[0]: (row[3], row[4]) for row in rows if row[0]}
+        )
         campaign.total_price = total
         campaign.audience = campaign.n_queued + campaign.n_skipped
         campaign.status = _hold(session, campaign, total, number)

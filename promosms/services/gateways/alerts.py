@@ -1,4 +1,4 @@
-"""Alerts: what admins must know at once, because nothing goes on without them."""
+"""Alerts: problems that only an admin can solve."""
 
 from sqlalchemy import select
 

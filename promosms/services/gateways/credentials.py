@@ -1,4 +1,4 @@
-"""Credentials: the settings of gateways, those sealed in the database that may hold a secret."""
+"""Credentials: the settings of gateways. Those that may hold a secret are sealed."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from promosms.models import Gateway
 
 PURPOSE = "gateways"
 MARK = "sealed:"
-# Addresses, headers and bodies are those of the configurable gateway: providers take keys there.
+# Also url, headers and body of the configurable gateway, because they may hold a key.
 SECRET = re.compile("password|token|secret|key|url|headers|body", re.IGNORECASE)
 
 
@@ -44,7 +44,7 @@ def _sealed(value: str) -> str:
 def _opened(name: str, value: str) -> str:
     if not value.startswith(MARK):
         return value
-    found = unseal(PURPOSE, value.removeprefix(MARK).encode())
-    if found is None:
+    plain = unseal(PURPOSE, value.removeprefix(MARK).encode())
+    if plain is None:
         raise KeyChanged(name)
-    return found
+    return plain

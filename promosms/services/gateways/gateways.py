@@ -1,4 +1,4 @@
-"""Gateways: connect one, change it, pause it and let it go on. Each act leaves an audit entry."""
+"""Gateways: add, change, pause and resume them. Each change is audited."""
 
 from collections.abc import Mapping
 
@@ -41,7 +41,7 @@ def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
 
 
 def pause_itself(gateway_id: int, why: str) -> bool:
-    """Pause a gateway whose provider refuses everything, and tell the admins; False if it was.
+    """Pause a gateway whose provider refuses all texts, and tell the admins; False if it was.
 
     `why` is a reason code such as "credentials". Its queue stays as it is.
     """
@@ -55,9 +55,9 @@ def pause_itself(gateway_id: int, why: str) -> bool:
 
 
 def change(name: str, rate: int, window: int, connections: int, actor: str) -> bool:
-    """Change how fast a gateway may be; its workers read it when they are started again.
+    """Change the rate of a gateway; its workers read it when they are started again.
 
-    `rate` is parts per second of all connections, `window` texts under way on each.
+    `rate` is parts per second of all connections, `window` texts in flight on each.
     """
     with transaction() as session:
         gateway = _locked(session, Gateway.name == name)
@@ -78,7 +78,7 @@ def add(
     actor: str,
     connections: int = 1,
 ) -> Gateway:
-    """Connect a gateway and put it at the end of the default route; raises NameTaken.
+    """Add a gateway, at the end of the default route; raises NameTaken.
 
     It gets texts as soon as its worker has connected. With the first real gateway the simulated
     network is paused, so that no campaign ends there.
@@ -114,8 +114,8 @@ def _pause_simulators(session: Session, actor: str) -> None:
         _switch(gateway, GatewayStatus.PAUSED, actor)
 
 
-def _locked(session: Session, which: ColumnElement[bool]) -> Gateway | None:
-    query = select(Gateway).where(which).with_for_update()
+def _locked(session: Session, condition: ColumnElement[bool]) -> Gateway | None:
+    query = select(Gateway).where(condition).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 

@@ -1,4 +1,4 @@
-"""Health: what part of its weight a gateway may use, from how it has answered lately."""
+"""Health: the percentage of its weight that a gateway may use, from its last answers."""
 
 from datetime import timedelta
 
@@ -9,21 +9,21 @@ from promosms.models import Gateway, now
 from promosms.services.gateways import workers
 
 FULL = 100
-LEAST = 5  # so much goes on, or nobody would see that it has recovered
+LEAST = 5  # some messages must be sent, or a recovery would not be noticed
 GAIN = 20
 ERRORS = 20  # percent
-FEW = 20  # answers of which the share of errors says nothing
+FEW = 20  # with fewer answers the share of errors means nothing
 SLOW_MS = 2_000
 SLOWER = 4  # times as slow as usual
 LOST = timedelta(seconds=30)
-"""A gateway that has had no connection for so long gets nothing new."""
+"""A gateway without a connection for this time gets no new messages."""
 
 
 def judge(health: int, answers: int, errors: int, median_ms: int, usual_ms: int) -> int:
-    """The health after a while of some ten seconds, both in percent.
+    """The new health, in percent, after some ten seconds.
 
-    It halves while many answers are errors, or come late; it grows by a fifth of the whole when
-    all is well, also if there was nothing to do. Errors among a few answers change nothing.
+    It halves if many answers are errors or slow. It grows by 20 if all is well, also without any
+    answer. Errors among few answers change nothing.
     """
     failing = errors * 100 >= ERRORS * answers > 0
     if (failing and answers >= FEW) or slow(median_ms, usual_ms):
@@ -37,7 +37,7 @@ def slow(median_ms: int, usual_ms: int) -> bool:
 
 
 def usual(median_ms: int, before_ms: int) -> int:
-    """The usual time follows what is measured; while that is slow, only slowly."""
+    """The usual time, moved towards the measured one; only a little while that is slow."""
     if not median_ms or not before_ms:
         return median_ms or before_ms
     share = 50 if slow(median_ms, before_ms) else 5
@@ -45,18 +45,18 @@ def usual(median_ms: int, before_ms: int) -> int:
 
 
 def effective(gateway: Gateway) -> int:
-    """The health of now: nothing without a connection.
+    """The health now: 0 without a connection.
 
-    A gateway that never had any has the health that it began with.
+    A gateway that never had a connection keeps its first health.
     """
     lost = gateway.seen_at is not None and gateway.seen_at < now() - LOST
     return 0 if lost else gateway.health
 
 
 def record(gateway_id: int, answers: int, errors: int, median_ms: int) -> None:
-    """Note how one connection of a gateway has answered in the last ten seconds or so.
+    """Note the answers on one connection of a gateway in the last ten seconds or so.
 
-    `errors` are those answers that tell of the gateway, not of a text or a number.
+    `errors` counts errors of the gateway, not those of a text or a number.
     """
     with transaction() as session:
         query = select(Gateway).where(Gateway.id == gateway_id).with_for_update()
@@ -64,7 +64,7 @@ def record(gateway_id: int, answers: int, errors: int, median_ms: int) -> None:
         if gateway is None:
             return
         health = judge(gateway.health, answers, errors, median_ms, gateway.answer_ms)
-        if health > gateway.health:  # each of its connections tells that all is well
+        if health > gateway.health:  # each connection adds its share
             health = gateway.health + max(1, (health - gateway.health) // gateway.connections)
         gateway.health = health
         gateway.answer_ms = usual(median_ms, gateway.answer_ms)
@@ -72,10 +72,10 @@ def record(gateway_id: int, answers: int, errors: int, median_ms: int) -> None:
 
 
 def note_connection(gateway_id: int, connected: bool, error: str = "") -> None:
-    """What a worker of a gateway says of its line; `error` is one line for the operator.
+    """Note if a worker of a gateway is connected; `error` is one line of text for the operator.
 
-    A gateway that nobody says to be connected loses its weight (see LOST), and has it
-    back with the first connection. Its error stands until all of its connections are open.
+    A gateway without a connection loses its weight (see LOST), until the first connection is
+    open again. The error is shown until all connections are open.
     """
     with transaction() as session:
         gateway = session.get(Gateway, gateway_id, with_for_update=True)

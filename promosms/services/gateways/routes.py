@@ -1,4 +1,4 @@
-"""Routes as admins arrange them: name, sender, and the gateways behind. Each act is audited."""
+"""Routes: name, sender and gateways, as admins set them. Each change is audited."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from promosms.services.prices import entries as price_entries
 
 @dataclass(frozen=True)
 class Behind:
-    """A gateway behind a route, with its health of now, its place and its share."""
+    """A gateway of a route, with its health now, its position and its weight."""
 
     gateway: Gateway
     health: int
@@ -57,14 +57,14 @@ def behind(route_id: int) -> list[Behind]:
 
 
 def others(route_id: int) -> list[Gateway]:
-    """The gateways that do not stand behind a route."""
+    """The gateways that a route does not use."""
     taken = select(RouteGateway.gateway_id).where(RouteGateway.route_id == route_id)
     query = select(Gateway).where(Gateway.id.not_in(taken)).order_by(Gateway.name)
     return list(db.session.scalars(query))
 
 
 def add(name: str, actor: str) -> Route:
-    """Make a route like the default one: its sender, gateways and prices are the beginning."""
+    """Add a route as a copy of the default one, with sender, gateways and prices."""
     with transaction() as session:
         model = defaults.default_route()
         route = Route(
@@ -88,7 +88,7 @@ def add(name: str, actor: str) -> Route:
 
 
 def change(route_id: int, name: str, kind: SenderKind, sender: str, actor: str) -> None:
-    """Rename a route and choose its sender. Texts that wait keep the one they were made with."""
+    """Change name and sender of a route. Queued messages keep their sender."""
     with transaction() as session:
         route = session.get_one(Route, route_id, with_for_update=True)
         route.name, route.sender_kind, route.sender = name, kind, sender
@@ -96,7 +96,7 @@ def change(route_id: int, name: str, kind: SenderKind, sender: str, actor: str) 
 
 
 def make_default(route_id: int, actor: str) -> bool:
-    """Use this route for new campaigns and system texts; False if it is so already."""
+    """Use this route for new campaigns and system texts; False if it is the default already."""
     with transaction() as session:
         route = session.get_one(Route, route_id, with_for_update=True)
         if route.is_default:
@@ -108,7 +108,7 @@ def make_default(route_id: int, actor: str) -> bool:
 
 
 def attach(route_id: int, gateway_id: int, actor: str) -> bool:
-    """Put a gateway behind a route, as the last stand-in; False if it stands there already."""
+    """Add a gateway to a route, at the last position; False if the route has it already."""
     with transaction() as session:
         if session.get(RouteGateway, (route_id, gateway_id)) is not None:
             return False
@@ -128,7 +128,7 @@ def arrange(
     countries: Collection[str],
     actor: str,
 ) -> bool:
-    """Give a gateway its place, share and countries on a route; False if it is not behind it."""
+    """Set position, weight and countries of a gateway on a route; False if it has no such one."""
     with transaction() as session:
         row = session.get(RouteGateway, (route_id, gateway_id), with_for_update=True)
         if row is None:
@@ -140,7 +140,7 @@ def arrange(
 
 
 def detach(route_id: int, gateway_id: int, actor: str) -> bool:
-    """Take a gateway from a route; what waits for it stays there. False if it was not behind it."""
+    """Remove a gateway from a route; its queue stays. False if the route does not have it."""
     with transaction() as session:
         row = session.get(RouteGateway, (route_id, gateway_id), with_for_update=True)
         if row is None:

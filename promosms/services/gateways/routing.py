@@ -1,4 +1,4 @@
-"""Routing: which gateway a message leaves by."""
+"""Routing: which gateway sends a message."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ Chooser = Callable[[str], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A gateway behind a route, as far as it matters here."""
+    """A gateway of a route, with what decides between gateways."""
 
     gateway_id: int
     kind: str
@@ -33,11 +33,11 @@ class Choice:
 
     @property
     def rank(self) -> tuple[int, bool]:
-        """Who comes first. A weight of 0 makes a stand-in for the others of its position."""
+        """The lowest is used first. A gateway of weight 0 stands in for others of its position."""
         return self.position, self.weight == 0
 
     def serves(self, country: str) -> bool:
-        """Does it carry texts to this country? Asked without one: to any."""
+        """Does it send to this country? Without a country: to any?"""
         return not country or not self.countries or country in self.countries
 
 
@@ -47,61 +47,65 @@ def gateway_for(route_id: int, country: str = "") -> int | None:
 
 
 def chooser(route_id: int) -> Chooser:
-    """What says of each text of a route, by its country, which gateway is to carry it.
+    """A function from a country to the gateway for the next message of a route.
 
-    The gateways are read once: keep it for seconds, not for hours. Those of the first position
-    that can send take turns by weight and health; the next positions stand in for them. If
-    none can, it is the first that is active, and a paused one only if there is no other. None
-    if no gateway of the route serves the country.
+    The gateways are read once: use it for seconds, not for hours. Those of the first position
+    that can send take turns by weight and health; the next positions stand in for them. If none
+    can send, it is the first active one, or else the first paused one. None if no gateway of the
+    route serves the country.
     """
     choices = choices_of(route_id)
-    return by_country(lambda country: turns(choices, country) or _rest(choices, country))
+    return by_country(lambda country: rotation(choices, country) or _rest(choices, country))
 
 
 def choices_of(route_id: int) -> list[Choice]:
-    """The gateways in their order; the simulated network is left out where there is a real one."""
+    """The gateways of a route in order; without the simulator, if there is a real one."""
     query = (
         select(Gateway, RouteGateway)
         .join(RouteGateway, RouteGateway.gateway_id == Gateway.id)
         .where(RouteGateway.route_id == route_id)
         .order_by(RouteGateway.position, RouteGateway.gateway_id)
     )
-    found = [
+    choices = [
         Choice(
             gateway.id,
             gateway.kind,
             gateway.status,
             health.effective(gateway),
-            behind.position,
-            behind.weight,
-            frozenset(behind.countries.split(",")) if behind.countries else frozenset(),
+            route_gateway.position,
+            route_gateway.weight,
+            frozenset(route_gateway.countries.split(","))
+            if route_gateway.countries
+            else frozenset(),
         )
-        for gateway, behind in db.session.execute(query)
+        for gateway, route_gateway in db.session.execute(query)
     ]
-    real = [choice for choice in found if choice.kind != "simulator"]
-    return sorted(real or found, key=lambda choice: choice.rank)
+    real = [choice for choice in choices if choice.kind != "simulator"]
+    return sorted(real or choices, key=lambda choice: choice.rank)
 
 
-def by_country(turns_of: Callable[[str], Sequence[int]]) -> Chooser:
-    """Takes turns, in a row of its own for each country."""
-    known: dict[str, Iterator[int | None]] = {}
+def by_country(rotation_of: Callable[[str], Sequence[int]]) -> Chooser:
+    """A chooser with a separate rotation for each country."""
+    rotations: dict[str, Iterator[int | None]] = {}
 
     def choose(country: str) -> int | None:
-        if country not in known:
-            row: Sequence[int | None] = turns_of(country) or [None]
-            start = random.randrange(len(row))  # single texts share too, not only campaigns
-            known[country] = cycle([*row[start:], *row[:start]])
-        return next(known[country])
+        if country not in rotations:
+            gateway_ids: Sequence[int | None] = rotation_of(country) or [None]
+            start = random.randrange(
+                len(gateway_ids)
+            )  # so that weights also count for single texts
+            rotations[country] = cycle([*gateway_ids[start:], *gateway_ids[:start]])
+        return next(rotations[country])
 
     return choose
 
 
-def turns(choices: Sequence[Choice], country: str) -> list[int]:
-    """The best rank of those that can send, each as often as its weight and health say."""
-    able = [choice for choice in choices if choice.serves(country) and choice.usable]
-    for _, equals in groupby(able, key=lambda choice: choice.rank):
-        return weighted_round_robin.smooth(
-            {one.gateway_id: (one.weight or 1) * one.health for one in equals}
+def rotation(choices: Sequence[Choice], country: str) -> list[int]:
+    """Gateways of the best rank that can send, each as often as its weight and health say."""
+    usable = [choice for choice in choices if choice.serves(country) and choice.usable]
+    for _, choices_of_rank in groupby(usable, key=lambda choice: choice.rank):
+        return weighted_round_robin.sequence(
+            {choice.gateway_id: (choice.weight or 1) * choice.health for choice in choices_of_rank}
         )
     return []
 

@@ -29,7 +29,7 @@ _stores: dict[Path, SimulatorStore] = {}
 
 
 def available() -> bool:
-    """Only while the simulator is the only gateway, and never in production."""
+    """Is the simulator the only gateway? Never in production."""
     return not settings.production and defaults.simulator_only()
 
 
@@ -44,21 +44,21 @@ def gateway_settings() -> Mapping[str, Any]:
 
 
 def store() -> SimulatorStore:
-    """The network's memory, opened once per process."""
-    given = gateway_settings()
-    path: Path = given["path"]
+    """The store of the simulated network, opened once per process."""
+    store_settings = gateway_settings()
+    path: Path = store_settings["path"]
     if path not in _stores or _stores[path].gone():
-        _stores[path] = SimulatorStore(path, given["key"])
+        _stores[path] = SimulatorStore(path, store_settings["key"])
     return _stores[path]
 
 
 def texts(number: str = "", limit: int = 50) -> list[Shown]:
-    """What arrived on a phone, or on all of them; the newest first."""
+    """The texts on a phone, or on all phones; the newest first."""
     return store().shown(number, limit)
 
 
 def emails(limit: int = 50) -> Sequence[Email]:
-    """The e-mails that nobody carried away, the newest first."""
+    """The e-mails that were not sent to a server, the newest first."""
     return db.session.scalars(select(Email).order_by(Email.id.desc()).limit(limit)).all()
 
 
@@ -68,9 +68,9 @@ def reply(number: str, to: str, text: str) -> None:
 
 
 def forget_account(account_id: int) -> bool:
-    """Erase what the simulated network took from an account; before its messages are deleted.
+    """Erase the texts of an account from the store; call it before its messages are deleted.
 
-    False while somebody who reads the file keeps copies alive in it.
+    False while a reader of the file prevents it.
     """
     if not gateway_settings()["path"].exists():
         return True

@@ -1,10 +1,10 @@
-"""Tests of a gateway: an admin texts himself through exactly this one and sees what happens."""
+"""Tests of a gateway: an admin sends a text to his own phone through it."""
 
 from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Gateway, Lane, Message, Route, RouteGateway
+from promosms.models import Gateway, Message, Priority, Route, RouteGateway
 from promosms.services.audit import log as audit_log
 from promosms.services.installation import defaults
 from promosms.sms import segments
@@ -14,14 +14,14 @@ SHOWN = 5
 
 
 def send(gateway: Gateway, phone: str, text: str, actor: str) -> Message:
-    """Queue a free text in the system lane; the caller rings the bell of the gateway."""
+    """Queue a free text with the priority of system texts; the caller rings for the gateway."""
     account_id = defaults.ensure_operator_account()
     measure = segments.measure(text)
     with transaction() as session:
         message = Message(
             account_id=account_id,
             gateway_id=gateway.id,
-            lane=Lane.SYSTEM,
+            priority=Priority.SYSTEM,
             phone=phone,
             country=country_of(phone),
             sender=_sender(gateway.id),
@@ -35,7 +35,7 @@ def send(gateway: Gateway, phone: str, text: str, actor: str) -> Message:
 
 
 def recent(gateway_id: int) -> list[Message]:
-    """The last tests of a gateway, from the newest on."""
+    """The last tests of a gateway, newest first."""
     account_id = defaults.operator_account()
     if account_id is None:
         return []
@@ -49,7 +49,7 @@ def recent(gateway_id: int) -> list[Message]:
 
 
 def _sender(gateway_id: int) -> str:
-    """The sender of a route that the gateway stands behind, the default one if it can be."""
+    """The sender of a route of the gateway, of the default route if possible."""
     query = (
         select(Route.sender)
         .join(RouteGateway, RouteGateway.route_id == Route.id)

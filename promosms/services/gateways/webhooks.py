@@ -1,4 +1,4 @@
-"""Webhooks: the secret addresses at which providers tell us receipts and replies."""
+"""Webhooks: the secret addresses for receipts and replies from providers."""
 
 import hmac
 import secrets
@@ -17,37 +17,37 @@ TOKEN = "webhook_token"  # its place in the settings of a gateway
 
 
 def new_settings(kind: str) -> dict[str, str]:
-    """What a new gateway of this kind needs to be told by HTTP: a secret that nobody can guess."""
+    """The settings for webhooks of a new gateway: a random secret."""
     return {TOKEN: secrets.token_urlsafe(32)} if kind in WEBHOOKS else {}
 
 
 def open_settings(gateway: Gateway) -> dict[str, str]:
-    """What the adapter needs to name our address to the provider."""
+    """The webhook address, as a setting for the adapter."""
     address = _address(credentials.opened(gateway))
     return {"callback_url": address} if address else {}
 
 
 def addresses(gateway: Gateway) -> dict[WebhookTopic, str]:
-    """Where the provider calls, by what it tells; empty for gateways without webhooks."""
+    """The webhook addresses by topic; empty for gateways without webhooks."""
     address = _address(credentials.opened(gateway))
     return {topic: f"{address}/{topic}" for topic in WebhookTopic} if address else {}
 
 
 def find(token: str) -> Gateway | None:
-    """The gateway with this secret; all are compared, so that the time tells nothing."""
-    found = None
+    """The gateway with this secret. All are compared, so the time does not reveal anything."""
+    match = None
     for gateway in db.session.scalars(select(Gateway).where(Gateway.kind.in_(WEBHOOKS))):
-        known = _token(gateway)
-        if known and hmac.compare_digest(known.encode(), token.encode()):
-            found = gateway
-    return found
+        stored = _token(gateway)
+        if stored and hmac.compare_digest(stored.encode(), token.encode()):
+            match = gateway
+    return match
 
 
 def _token(gateway: Gateway) -> str:
     try:
         return credentials.opened(gateway).get(TOKEN, "")
     except credentials.KeyChanged:
-        return ""  # nobody can call it until its settings can be read again
+        return ""  # without its secret no call can be accepted
 
 
 def _address(given: Mapping[str, str]) -> str:

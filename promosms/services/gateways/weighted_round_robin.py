@@ -1,31 +1,30 @@
-"""Taking turns: who is next, when several share by weight. A rule without IO."""
+"""Smooth weighted round robin: the order in which gateways get messages. Without IO."""
 
 from math import gcd
 
 LONGEST = 200
-"""Turns until the row begins again: a finer share would show in no campaign."""
+"""Most turns before the sequence repeats: a finer weight would make no difference."""
 
 
-def smooth(shares: dict[int, int]) -> list[int]:
-    """A row of turns in which each has its share, spread out as evenly as can be.
+def sequence(weights: dict[int, int]) -> list[int]:
+    """A sequence in which each key appears by its weight, spread out evenly.
 
-    Smooth weighted round robin: everybody gains its share in each turn, the richest is taken
-    and pays the sum.
+    With each turn every key gains its weight; the one with the most is chosen and loses the sum.
     """
-    shares = _reduced(shares)
-    total, wealth, row = sum(shares.values()), dict.fromkeys(shares, 0), []
+    weights = _reduced(weights)
+    total, credit, turns = sum(weights.values()), dict.fromkeys(weights, 0), []
     for _ in range(total):
-        for one, share in shares.items():
-            wealth[one] += share
-        richest = max(wealth, key=wealth.__getitem__)
-        wealth[richest] -= total
-        row.append(richest)
-    return row
+        for key, weight in weights.items():
+            credit[key] += weight
+        chosen = max(credit, key=credit.__getitem__)
+        credit[chosen] -= total
+        turns.append(chosen)
+    return turns
 
 
-def _reduced(shares: dict[int, int]) -> dict[int, int]:
-    divisor = gcd(*shares.values())
-    total = sum(shares.values())
+def _reduced(weights: dict[int, int]) -> dict[int, int]:
+    divisor = gcd(*weights.values())
+    total = sum(weights.values())
     if total // divisor <= LONGEST:
-        return {one: share // divisor for one, share in shares.items()}
-    return {one: max(1, round(share * LONGEST / total)) for one, share in shares.items()}
+        return {key: weight // divisor for key, weight in weights.items()}
+    return {key: max(1, round(weight * LONGEST / total)) for key, weight in weights.items()}

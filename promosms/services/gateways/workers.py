@@ -18,7 +18,7 @@ GATEWAY = re.compile(r"gateway-(\d+)(?:[/:](\d+))?")
 
 
 def beat(name: str, connected: bool = False) -> None:
-    """Note that the worker of this queue is alive, and whether its line is open."""
+    """Note that a worker is alive, and whether its gateway connection is open."""
     with transaction() as session:
         worker = session.get(Worker, name)
         if worker is None:
@@ -32,14 +32,14 @@ def beat(name: str, connected: bool = False) -> None:
 
 def gateway_of(name: str) -> int | None:
     """The id of the gateway whose worker has this name; None for the workers of other queues."""
-    found = GATEWAY.fullmatch(name)
-    return int(found[1]) if found else None
+    match = GATEWAY.fullmatch(name)
+    return int(match[1]) if match else None
 
 
 def proper(name: str) -> str:
     """The name under which a worker gives signs of life: "gateway-1:1" is "gateway-1"."""
-    found = GATEWAY.fullmatch(name)
-    return name_of(int(found[1]), int(found[2] or 1)) if found else name
+    match = GATEWAY.fullmatch(name)
+    return name_of(int(match[1]), int(match[2] or 1)) if match else name
 
 
 def name_of(gateway_id: int, connection: int) -> str:
@@ -56,7 +56,13 @@ def names_of(gateway: Gateway) -> list[str]:
 def expected() -> list[str]:
     """The workers that there should be, and the tick."""
     gateways = db.session.scalars(select(Gateway).order_by(Gateway.id))
-    return ["work", "receive", "mail", TICK, *(name for one in gateways for name in names_of(one))]
+    return [
+        "work",
+        "receive",
+        "mail",
+        TICK,
+        *(name for gateway in gateways for name in names_of(gateway)),
+    ]
 
 
 def missing() -> list[str]:
@@ -66,6 +72,6 @@ def missing() -> list[str]:
 
 
 def connected() -> set[str]:
-    """Workers of gateways whose line is open, and who said so lately: the killed cannot say."""
+    """Workers of gateways with an open connection, if their last sign of life is recent."""
     query = select(Worker.name).where(Worker.connected, Worker.seen_at > now() - SILENT)
     return set(db.session.scalars(query))

@@ -1,4 +1,4 @@
-"""Answers: what the platform itself writes back, free of charge, to STOP and to HELP."""
+"""Auto replies: the free texts that the platform sends after STOP and HELP."""
 
 from datetime import datetime, timedelta
 
@@ -9,8 +9,8 @@ from promosms.models import (
     Account,
     AccountStatus,
     Campaign,
-    Lane,
     Message,
+    Priority,
     Role,
     Suppression,
     User,
@@ -23,20 +23,20 @@ from promosms.sms.keywords import opt_out_line
 from promosms.sms.transliterate import plain_text
 
 DAY = timedelta(days=1)
-MOST_CONFIRMATIONS = 3  # per number and day: two robots may be talking to each other
-MOST_HELP = 1
+MOST_CONFIRMATIONS = 3  # for each number and day: the other side may be a robot
+MOST_HELP_REPLIES = 1
 
 
 def confirm_stop(session: Session, account_id: int, reply: Reply) -> bool:
-    """Tell the recipient once that his STOP is honoured; False if there is nothing to tell.
+    """Confirm a STOP to the recipient; False if no text is queued.
 
-    Not again for a later STOP, unless he has written START meanwhile; not twice for one STOP that
-    counts for several accounts; and at most three times a day.
+    Once for each opt-out: a second STOP is confirmed only after a START. Once for a STOP that
+    counts for several accounts. At most three times a day.
     """
-    said = tuple(opt_out.CONFIRMATIONS.values())
-    if not _can_answer(session, account_id, reply):
+    texts = tuple(opt_out.CONFIRMATIONS.values())
+    if not _can_reply(session, account_id, reply):
         return False
-    if _told(session, reply.phone, said, now() - DAY) >= MOST_CONFIRMATIONS:
+    if _count_sent(session, reply.phone, texts, now() - DAY) >= MOST_CONFIRMATIONS:
         return False
     fresh = session.scalar(
         update(Suppression)
@@ -49,31 +49,31 @@ def confirm_stop(session: Session, account_id: int, reply: Reply) -> bool:
         .returning(Suppression.id)
         .execution_options(synchronize_session=False)
     )
-    if fresh is None or _told(session, reply.phone, said, reply.received_at):
+    if fresh is None or _count_sent(session, reply.phone, texts, reply.received_at):
         return False
-    country, language = _last(session, account_id, reply.phone)
-    _answer(session, account_id, reply, country, opt_out.confirmation(language))
+    country, language = _country_and_language(session, account_id, reply.phone)
+    _queue(session, account_id, reply, country, opt_out.confirmation(language))
     return True
 
 
-def answer_help(session: Session, account_id: int, reply: Reply) -> bool:
-    """Say who the operator is, once per number and day; False if nothing is said."""
-    country, language = _last(session, account_id, reply.phone)
-    text = settings.help_answer or _who_we_are(language)
-    told = _told(session, reply.phone, (text,), now() - DAY)
-    if told >= MOST_HELP or not _can_answer(session, account_id, reply):
+def reply_to_help(session: Session, account_id: int, reply: Reply) -> bool:
+    """Text who the operator is, once for each number and day; False if no text is queued."""
+    country, language = _country_and_language(session, account_id, reply.phone)
+    text = settings.help_answer or _operator_text(language)
+    sent = _count_sent(session, reply.phone, (text,), now() - DAY)
+    if sent >= MOST_HELP_REPLIES or not _can_reply(session, account_id, reply):
         return False
-    _answer(session, account_id, reply, country, text)
+    _queue(session, account_id, reply, country, text)
     return True
 
 
-def _answer(session: Session, account_id: int, reply: Reply, country: str, text: str) -> None:
+def _queue(session: Session, account_id: int, reply: Reply, country: str, text: str) -> None:
     measure = segments.measure(text)
     session.add(
         Message(
             account_id=account_id,
             gateway_id=reply.gateway_id,
-            lane=Lane.SYSTEM,
+            priority=Priority.SYSTEM,
             phone=reply.phone,
             country=country,
             sender=reply.inbound_number[:16],
@@ -85,32 +85,32 @@ def _answer(session: Session, account_id: int, reply: Reply, country: str, text:
     session.flush()
 
 
-def _who_we_are(language: str) -> str:
+def _operator_text(language: str) -> str:
     name = settings.operator_name or "PromoSMS"
     where = settings.operator_email or settings.public_url
     return plain_text(f"{name}, {where}. {opt_out_line(language)}")
 
 
-def _can_answer(session: Session, account_id: int, reply: Reply) -> bool:
-    """By a number, and while the account is not about to be erased."""
+def _can_reply(session: Session, account_id: int, reply: Reply) -> bool:
+    """Only from a number, and not for an account that is being deleted."""
     number = reply.inbound_number.removeprefix("+")
     query = select(Account.status).where(Account.id == account_id)
     leaving = session.scalar(query) in (None, AccountStatus.DELETING)
     return number.isascii() and number.isdecimal() and not leaving
 
 
-def _told(session: Session, phone: str, texts: tuple[str, ...], since: datetime) -> int:
+def _count_sent(session: Session, phone: str, texts: tuple[str, ...], since: datetime) -> int:
     query = select(func.count()).where(
         Message.phone == phone,
-        Message.lane == Lane.SYSTEM,
+        Message.priority == Priority.SYSTEM,
         Message.created_at >= since,
         Message.text.in_(texts),
     )
     return session.scalar(query) or 0
 
 
-def _last(session: Session, account_id: int, phone: str) -> tuple[str, str]:
-    """Country and language of the last campaign that reached this phone, else the owner's."""
+def _country_and_language(session: Session, account_id: int, phone: str) -> tuple[str, str]:
+    """Country and language of the last campaign to this phone; else the owner's language."""
     last = (
         select(Message.country, Campaign.language)
         .join(Campaign, Message.campaign_id == Campaign.id)
@@ -118,8 +118,8 @@ def _last(session: Session, account_id: int, phone: str) -> tuple[str, str]:
         .order_by(Message.id.desc())
         .limit(1)
     )
-    found = session.execute(last).one_or_none()
-    if found is not None:
-        return found.country, found.language
+    row = session.execute(last).one_or_none()
+    if row is not None:
+        return row.country, row.language
     owner = select(User.language).where(User.account_id == account_id, User.role == Role.OWNER)
     return "", session.scalar(owner.limit(1)) or "en"

@@ -1,4 +1,4 @@
-"""Joints: replies that came in parts, put together again."""
+"""Concatenation: puts the parts of a long reply together."""
 
 import json
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from typing import Any
 from sqlalchemy import Row, and_, literal, select
 from sqlalchemy.orm import Session
 
-from promosms.gateways.concatenation import joined
-from promosms.models import EventKind, GatewayEvent, now, table_of
+from promosms.gateways.concatenation import concatenate
+from promosms.models import GatewayInboxRow, InboxKind, now, table_of
 
-# So long after the first part the others are waited for; then what is there has to do.
-PATIENCE = timedelta(seconds=60)
+# After this time a reply is used without the parts that are missing.
+WAIT_FOR_PARTS = timedelta(seconds=60)
 FAR = timedelta(days=3)
-EVENTS = table_of(GatewayEvent)
-INBOUND = EVENTS.c.kind == literal(EventKind.INBOUND.value, literal_execute=True)
+INBOX = table_of(GatewayInboxRow)
+INBOUND = INBOX.c.kind == literal(InboxKind.INBOUND.value, literal_execute=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole reply; `account_id` if it is known already whose it is."""
+    """A complete reply; `account_id` if its account is known already."""
 
     gateway_id: int
     phone: str
@@ -32,56 +32,56 @@ class Reply:
     account_id: int | None = None
 
 
-def lock(session: Session, event_id: int) -> Sequence[Row[Any]]:
-    """The due event, with all parts that belong to it, locked; none if it is dealt with."""
-    event = session.execute(select(EVENTS).where(EVENTS.c.id == event_id)).one_or_none()
-    if event is None:
+def lock(session: Session, row_id: int) -> Sequence[Row[Any]]:
+    """Lock a due inbox row and all parts of the same reply; none if it is not due any more."""
+    row = session.execute(select(INBOX).where(INBOX.c.id == row_id)).one_or_none()
+    if row is None:
         return []
-    which = EVENTS.c.id == event_id
-    if event.joint:
-        which = and_(
+    condition = INBOX.c.id == row_id
+    if row.concat_ref:
+        condition = and_(
             INBOUND,
-            EVENTS.c.next_attempt_at < now() + FAR,  # always true, but leads to the index
-            EVENTS.c.gateway_id == event.gateway_id,
-            EVENTS.c.phone == event.phone,
-            EVENTS.c.inbound_number == event.inbound_number,
-            EVENTS.c.joint == event.joint,
+            INBOX.c.next_attempt_at < now() + FAR,  # always true, but leads to the index
+            INBOX.c.gateway_id == row.gateway_id,
+            INBOX.c.phone == row.phone,
+            INBOX.c.inbound_number == row.inbound_number,
+            INBOX.c.concat_ref == row.concat_ref,
         )
-    query = select(EVENTS).where(which).order_by(EVENTS.c.id).with_for_update()
-    found = session.execute(query).all()
-    due = any(one.id == event_id and one.next_attempt_at <= now() for one in found)
-    return found if due else []
+    query = select(INBOX).where(condition).order_by(INBOX.c.id).with_for_update()
+    rows = session.execute(query).all()
+    due = any(row.id == row_id and row.next_attempt_at <= now() for row in rows)
+    return rows if due else []
 
 
-def whole(events: Sequence[Row[Any]]) -> Reply | None:
-    """The reply that these events are; None while parts are missing and may still come.
+def assemble(rows: Sequence[Row[Any]]) -> Reply | None:
+    """The reply of these inbox rows; None while missing parts may still arrive.
 
-    A part that came twice counts once. Raises ValueError if a part cannot be read.
+    A repeated part counts once. Raises ValueError if a part cannot be read.
     """
-    pieces = {event.part: event for event in reversed(events)}  # of repeated ones the first
+    pieces = {row.part: row for row in reversed(rows)}  # of repeated parts the first
     first = pieces[min(pieces)]
-    if len(pieces) < first.parts and now() < ready_at(events):
+    if len(pieces) < first.parts and now() < ready_at(rows):
         return None
     texts = [pieces[part].text for part in sorted(pieces)]
-    if first.joint:
-        texts = [joined(json.loads(text) for text in texts)]
+    if first.concat_ref:
+        texts = [concatenate(json.loads(text) for text in texts)]
     return Reply(
         first.gateway_id,
         first.phone,
         first.inbound_number,
         clean(texts[0]),
         first.reference,
-        min(event.received_at for event in events),
+        min(row.received_at for row in rows),
         first.account_id,
     )
 
 
-def ready_at(events: Sequence[Row[Any]]) -> datetime:
-    """When parts that are missing are not waited for any more."""
-    first: datetime = min(event.received_at for event in events)
-    return first + PATIENCE
+def ready_at(rows: Sequence[Row[Any]]) -> datetime:
+    """When missing parts are not waited for any longer."""
+    first: datetime = min(row.received_at for row in rows)
+    return first + WAIT_FOR_PARTS
 
 
 def clean(text: str) -> str:
-    """Text that any database can store: no NUL, no half of a surrogate pair."""
-    return joined([text]).replace("\0", "")
+    """Text that both databases can store: no NUL, no half of a surrogate pair."""
+    return concatenate([text]).replace("\0", "")

@@ -1,7 +1,7 @@
-"""Events: the inbox of the gateways. Stored raw first, applied afterwards in batches.
+"""The gateway inbox: receipts and replies are stored as received, then applied in batches.
 
-Replies come before receipts, each in transactions of its own: an opt-out takes the lock of its
-account before anything else, and must not wait behind a flood of receipts.
+Replies are applied before receipts, so that an opt-out does not wait behind many receipts. Each
+reply has its own transactions, because an opt-out must take the lock of its account first.
 """
 
 import json
@@ -17,158 +17,165 @@ from promosms import logs
 from promosms.db.bulk import among
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.gateways.base import Event, Inbound, Receipt
-from promosms.models import EventKind, SuppressionSource, now
+from promosms.gateways.base import Inbound, InboxEvent, Receipt
+from promosms.models import InboxKind, SuppressionSource, now
 from promosms.services.inbox import concatenation, inbound, receipts
 from promosms.services.inbox.concatenation import INBOUND
-from promosms.services.inbox.inbox_rows import EVENTS, insert_receipts, postpone, remove
+from promosms.services.inbox.inbox_rows import INBOX, insert_receipts, postpone, remove
 from promosms.services.sending import opt_outs
 
 log = logs.get(__name__)
 BATCH = 2000
 REPLIES = 200
-# An event that fits nothing yet (its submission is not recorded) is tried again, 72 hours long.
+# Seconds until the next try of a receipt that fits no message; its submission may not be recorded.
 WAITS = (1, 5, 30, 60, 300, 1800, 3600)
 OLDEST = timedelta(hours=72)
-RECEIPT = EVENTS.c.kind == literal(EventKind.RECEIPT.value, literal_execute=True)
-READ = [EVENTS.c[name] for name in ("id", "gateway_id", "reference", "own", "status", "phone")]
+RECEIPT = INBOX.c.kind == literal(InboxKind.RECEIPT.value, literal_execute=True)
+READ_COLUMNS = [
+    INBOX.c[name] for name in ("id", "gateway_id", "reference", "our_reference", "status", "phone")
+]
 
 
-def store(gateway_id: int, events: Sequence[Event]) -> None:
-    """Store events as they came; the gateway acknowledges them after this has committed."""
-    told = [
-        (event.reference, event.own, event.status.value, event.phone[:20])
+def store(gateway_id: int, events: Sequence[InboxEvent]) -> None:
+    """Store receipts and replies; the gateway acknowledges them when this has committed."""
+    receipt_rows = [
+        (event.reference, event.our_reference, event.status.value, event.phone[:20])
         for event in events
         if isinstance(event, Receipt)
     ]
     moment = now()
-    replies = [_reply(gateway_id, e, moment) for e in events if isinstance(e, Inbound)]
+    replies = [_reply(gateway_id, event, moment) for event in events if isinstance(event, Inbound)]
     with transaction() as session:
-        insert_receipts(session, gateway_id, moment, told)
+        insert_receipts(session, gateway_id, moment, receipt_rows)
         if replies:
-            session.execute(insert(EVENTS), replies)
+            session.execute(insert(INBOX), replies)
 
 
 def apply_batch() -> int:
-    """Apply the due events of one batch, replies first; returns how many there were."""
+    """Apply one batch of due rows, replies first; returns how many there were."""
     return _apply_replies() + _apply_receipts()
 
 
 def _apply_replies() -> int:
-    query = select(EVENTS.c.id).where(INBOUND, EVENTS.c.next_attempt_at <= now())
+    query = select(INBOX.c.id).where(INBOUND, INBOX.c.next_attempt_at <= now())
     due = db.session.scalars(
-        query.order_by(EVENTS.c.next_attempt_at, EVENTS.c.id).limit(REPLIES)
+        query.order_by(INBOX.c.next_attempt_at, INBOX.c.id).limit(REPLIES)
     ).all()
-    strangers = 0
-    for event_id in due:
+    dropped = 0
+    for row_id in due:
         try:
-            strangers += not _apply_reply(event_id)
-        except Exception as fault:  # this one alone waits; a lost database fails here again
-            _put_off(event_id, fault)
-    if strangers:
-        log.info("inbound.dropped", extra={"code": "nobody", "count": strangers})
+            dropped += not _apply_reply(row_id)
+        except Exception as fault:  # only this reply waits; if the database is gone, this fails too
+            _postpone_failed(row_id, fault)
+    if dropped:
+        log.info("inbound.dropped", extra={"code": "nobody", "count": dropped})
     return len(due)
 
 
-def _apply_reply(event_id: int) -> bool:
-    """Apply one; False if it was nobody's. Killed in between, it is simply done again."""
+def _apply_reply(row_id: int) -> bool:
+    """Apply a reply; False if it belongs to no account. Safe to repeat after a crash."""
     with transaction() as session:
-        found = concatenation.lock(session, event_id)
-        if not found:
-            return True  # somebody else has dealt with it
-        reply = concatenation.whole(found)
+        rows = concatenation.lock(session, row_id)
+        if not rows:
+            return True  # another worker has applied it
+        reply = concatenation.assemble(rows)
         if reply is None:
-            postpone(session, _ids(found), concatenation.ready_at(found))
+            postpone(session, _ids(rows), concatenation.ready_at(rows))
             return True
-        kind, accounts = inbound.whose(session, reply)
+        kind, accounts = inbound.accounts_of(session, reply)
         if len(accounts) != 1:
-            inbound.copy(session, reply, accounts)
-            remove(session, _ids(found))
+            inbound.copy_for_accounts(session, reply, accounts)
+            remove(session, _ids(rows))
             return bool(accounts)
-    if kind in inbound.STOPPING:  # alone: it waits for texts that are just leaving
+    if (
+        kind in inbound.STOPPING
+    ):  # not in a transaction: it waits for texts that are being submitted
         opt_outs.opt_out(accounts[0], reply.phone, SuppressionSource.REPLY)
     with transaction() as session:
-        if found := concatenation.lock(session, event_id):
-            inbound.keep(session, accounts[0], reply, kind)
-            remove(session, _ids(found))
+        if rows := concatenation.lock(session, row_id):
+            inbound.store_reply(session, accounts[0], reply, kind)
+            remove(session, _ids(rows))
     return True
 
 
-def _ids(events: Sequence[Row[Any]]) -> list[int]:
-    return [event.id for event in events]
+def _ids(rows: Sequence[Row[Any]]) -> list[int]:
+    return [row.id for row in rows]
 
 
-def _apply_receipts(which: Sequence[int] = ()) -> int:
+def _apply_receipts(ids: Sequence[int] = ()) -> int:
     due: Sequence[Row[Any]] = ()
     try:
         with transaction() as session:
-            due = _due_receipts(session, which)
-            done = receipts.apply(session, due)
-            remove(session, list(done))
-            if len(done) < len(due):
-                _try_later(session, [one.id for one in due if one.id not in done])
+            due = _due_receipts(session, ids)
+            applied = receipts.apply(session, due)
+            remove(session, list(applied))
+            if len(applied) < len(due):
+                _postpone_unmatched(session, [row.id for row in due if row.id not in applied])
         return len(due)
     except Exception as fault:
-        ids = _ids(due)
-        if not ids:
+        due_ids = _ids(due)
+        if not due_ids:
             raise
-        if len(ids) == 1:
-            _put_off(ids[0], fault)
+        if len(due_ids) == 1:
+            _postpone_failed(due_ids[0], fault)
             return 1
-        half = len(ids) // 2  # one of them is to blame: the others go on without it
-        return _apply_receipts(ids[:half]) + _apply_receipts(ids[half:])
+        half = len(due_ids) // 2  # find the row that fails, and apply the others
+        return _apply_receipts(due_ids[:half]) + _apply_receipts(due_ids[half:])
 
 
-def _due_receipts(session: Session, which: Sequence[int]) -> Sequence[Row[Any]]:
-    query = select(*READ).where(RECEIPT, EVENTS.c.next_attempt_at <= now())
-    query = query.order_by(EVENTS.c.next_attempt_at, EVENTS.c.id).limit(BATCH)
+def _due_receipts(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    query = select(*READ_COLUMNS).where(RECEIPT, INBOX.c.next_attempt_at <= now())
+    query = query.order_by(INBOX.c.next_attempt_at, INBOX.c.id).limit(BATCH)
     query = query.with_for_update(skip_locked=True)
-    if not which:
+    if not ids:
         return session.execute(query).all()
-    return session.execute(query.where(among(EVENTS.c.id)), {"ids": which}).all()
+    return session.execute(query.where(among(INBOX.c.id)), {"ids": ids}).all()
 
 
-def _try_later(session: Session, unmatched: list[int]) -> None:
-    """Their submissions are not recorded yet, or they are not ours: after 72 hours they go."""
+def _postpone_unmatched(session: Session, unmatched: list[int]) -> None:
+    """Try these receipts later, because their submission may not be recorded yet.
+
+    After 72 hours they are deleted: they belong to no message of ours.
+    """
     moment = now()
     waiting: dict[int, list[int]] = defaultdict(list)
-    query = select(EVENTS.c.id, EVENTS.c.attempts, EVENTS.c.received_at)
-    for event in session.execute(query.where(among(EVENTS.c.id)), {"ids": unmatched}):
-        late = moment - event.received_at > OLDEST
-        waiting[-1 if late else min(event.attempts, len(WAITS) - 1)].append(event.id)
+    query = select(INBOX.c.id, INBOX.c.attempts, INBOX.c.received_at)
+    for row in session.execute(query.where(among(INBOX.c.id)), {"ids": unmatched}):
+        late = moment - row.received_at > OLDEST
+        waiting[-1 if late else min(row.attempts, len(WAITS) - 1)].append(row.id)
     remove(session, waiting.pop(-1, []))
     for attempts, ids in waiting.items():
         postpone(session, ids, moment + timedelta(seconds=WAITS[attempts]))
 
 
-def _put_off(event_id: int, fault: Exception) -> None:
-    """An event that cannot be applied waits, and is given up in the end."""
-    log.warning("event.failed", extra={"code": type(fault).__name__})
+def _postpone_failed(row_id: int, fault: Exception) -> None:
+    """Try a row that raised an error later; after 72 hours it is deleted."""
+    log.warning("gateway_inbox.failed", extra={"code": type(fault).__name__})
     with transaction() as session:
-        columns = (EVENTS.c.attempts, EVENTS.c.received_at)
-        event = session.execute(select(*columns).where(EVENTS.c.id == event_id)).one_or_none()
-        if event is None:
+        columns = (INBOX.c.attempts, INBOX.c.received_at)
+        row = session.execute(select(*columns).where(INBOX.c.id == row_id)).one_or_none()
+        if row is None:
             return
-        if now() - event.received_at > OLDEST:
-            log.error("event.given_up", extra={"code": type(fault).__name__})
-            remove(session, [event_id])
+        if now() - row.received_at > OLDEST:
+            log.error("gateway_inbox.given_up", extra={"code": type(fault).__name__})
+            remove(session, [row_id])
             return
-        wait = WAITS[min(event.attempts, len(WAITS) - 1)]
-        postpone(session, [event_id], now() + timedelta(seconds=wait))
+        wait = WAITS[min(row.attempts, len(WAITS) - 1)]
+        postpone(session, [row_id], now() + timedelta(seconds=wait))
 
 
 def _reply(gateway_id: int, event: Inbound, moment: datetime) -> dict[str, object]:
-    """A part keeps its text as JSON: half of a surrogate pair fits nowhere else."""
+    """The row for a reply. The text of a part is JSON: it may hold half of a surrogate pair."""
     return {
         "gateway_id": gateway_id,
-        "kind": EventKind.INBOUND,
+        "kind": InboxKind.INBOUND,
         "received_at": moment,
         "next_attempt_at": moment,
         "reference": event.reference,
         "phone": event.phone[:20],
         "inbound_number": event.inbound_number[:20],
-        "text": json.dumps(event.text) if event.joint else concatenation.clean(event.text),
-        "joint": event.joint,
+        "text": json.dumps(event.text) if event.concat_ref else concatenation.clean(event.text),
+        "concat_ref": event.concat_ref,
         "part": event.part,
         "parts": event.parts,
     }

@@ -1,4 +1,4 @@
-"""Event rows: writing to the inbox of the gateways, thousands of rows at a time."""
+"""Rows of the gateway inbox: insert, postpone and delete, thousands at a time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,29 +8,29 @@ from sqlalchemy.orm import Session
 
 from promosms.db.bulk import among, words
 from promosms.db.transactions import on_sqlite
-from promosms.models import GatewayEvent, table_of
+from promosms.models import GatewayInboxRow, table_of
 
-EVENTS = table_of(GatewayEvent)
+INBOX = table_of(GatewayInboxRow)
 INSERT = (
-    "INSERT INTO gateway_events (gateway_id, kind, received_at, next_attempt_at, reference, own,"
-    " status, phone, inbound_number, text, joint, part, parts, attempts)"
+    "INSERT INTO gateway_inbox (gateway_id, kind, received_at, next_attempt_at, reference,"
+    " our_reference, status, phone, inbound_number, text, concat_ref, part, parts, attempts)"
 )
 CONSTANT = "'', '', '', 1, 1, 0"
 ON_SQLITE = f"{INSERT} VALUES (?, 'receipt', ?, ?, ?, ?, ?, ?, {CONSTANT})"
 ON_POSTGRESQL = text(
     f"{INSERT} SELECT :gateway, 'receipt', :moment, :moment, r, o, s, p, {CONSTANT}"
-    " FROM unnest(CAST(:references AS text[]), CAST(:owns AS text[]),"
+    " FROM unnest(CAST(:references AS text[]), CAST(:our_references AS text[]),"
     " CAST(:statuses AS text[]), CAST(:phones AS text[])) AS t(r, o, s, p)"
 )
 
 ReceiptRow = tuple[str, str, str, str]
-"""Reference, our own, status, phone."""
+"""The gateway's reference, our reference, status, phone."""
 
 
 def insert_receipts(
     session: Session, gateway_id: int, moment: datetime, rows: Sequence[ReceiptRow]
 ) -> None:
-    """Insert receipts that have come now: the hot path, so the driver gets them directly."""
+    """Insert receipts. Past SQLAlchemy, because there is one for each message."""
     if not rows:
         return
     if on_sqlite():
@@ -39,14 +39,14 @@ def insert_receipts(
             ON_SQLITE, [(gateway_id, written, written, *row) for row in rows]
         )
         return
-    references, owns, statuses, phones = map(words, zip(*rows, strict=True))
+    references, our_references, statuses, phones = map(words, zip(*rows, strict=True))
     session.execute(
         ON_POSTGRESQL,
         {
             "gateway": gateway_id,
             "moment": moment,
             "references": references,
-            "owns": owns,
+            "our_references": our_references,
             "statuses": statuses,
             "phones": phones,
         },
@@ -54,16 +54,16 @@ def insert_receipts(
 
 
 def postpone(session: Session, ids: Sequence[int], until: datetime) -> None:
-    """Try these again then."""
+    """Set the time of the next try."""
     session.execute(
-        update(EVENTS)
-        .where(among(EVENTS.c.id))
-        .values(attempts=EVENTS.c.attempts + 1, next_attempt_at=until),
+        update(INBOX)
+        .where(among(INBOX.c.id))
+        .values(attempts=INBOX.c.attempts + 1, next_attempt_at=until),
         {"ids": ids},
     )
 
 
 def remove(session: Session, ids: Sequence[int]) -> None:
-    """These have been dealt with."""
+    """Delete rows that have been applied."""
     if ids:
-        session.execute(delete(EVENTS).where(among(EVENTS.c.id)), {"ids": ids})
+        session.execute(delete(INBOX).where(among(INBOX.c.id)), {"ids": ids})

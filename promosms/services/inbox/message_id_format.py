@@ -1,8 +1,8 @@
-"""Readings: how a gateway writes message ids in its receipts, found out where nobody has told.
+"""Message id format: how a provider writes message ids in receipts, found out from receipts.
 
-Settings name it, or it is guessed for each receipt, by the number that it names: among the open
-parts of the last week there must be exactly one that fits. After some guesses that agree it is
-known, and shown to the admins.
+The settings of a gateway may name the format. Otherwise a receipt is tried in the other formats:
+it matches if exactly one part of the last week, to the same number and without a receipt, fits.
+After 20 matches with the same format it is used for all receipts and shown to the admins.
 """
 
 from collections import Counter, defaultdict
@@ -15,55 +15,67 @@ from sqlalchemy.orm import Session
 
 from promosms.db import bulk
 from promosms.gateways.message_id_format import (
-    Reading,
+    MessageIdFormat,
     canonical,
-    reading,
-    readings,
+    format_of,
+    other_forms,
     to_decimal,
     to_hexadecimal,
 )
 from promosms.models import Gateway, Message, MessagePart, MessageStatus, now, table_of
 
-SURE = 20  # receipts that were read the same way
+SURE = 20  # receipts that matched with the same format
 RECENT = timedelta(days=7)
 GATEWAYS, ROWS, PARTS = table_of(Gateway), table_of(Message), table_of(MessagePart)
-# How to write the id of a receipt as it stood in the answer.
-READERS: dict[str, Callable[[str], str]] = {
-    Reading.ANSWERS_HEX: to_hexadecimal,
-    Reading.RECEIPTS_HEX: to_decimal,
+# From the id in a receipt to the id in the answer.
+CONVERTERS: dict[str, Callable[[str], str]] = {
+    MessageIdFormat.RESPONSES_HEX: to_hexadecimal,
+    MessageIdFormat.RECEIPTS_HEX: to_decimal,
 }
 
 
-def of(session: Session, gateway_id: int) -> Callable[[str], str]:
-    """How to read the references of this gateway's receipts."""
-    query = select(GATEWAYS.c.ids, GATEWAYS.c.ids_seen).where(GATEWAYS.c.id == gateway_id)
+def converter(session: Session, gateway_id: int) -> Callable[[str], str]:
+    """The function that turns a reference of a receipt into that of the answer."""
+    query = select(GATEWAYS.c.message_id_format, GATEWAYS.c.message_id_format_seen).where(
+        GATEWAYS.c.id == gateway_id
+    )
     row = session.execute(query).first()
-    return READERS.get(row.ids, str) if row and row.ids_seen >= SURE else str
+    return (
+        CONVERTERS.get(row.message_id_format, str)
+        if row and row.message_id_format_seen >= SURE
+        else str
+    )
 
 
-def guess(
-    session: Session, gateway_id: int, events: Sequence[Row[Any]]
+def match(
+    session: Session, gateway_id: int, rows: Sequence[Row[Any]]
 ) -> dict[int, tuple[int, int]]:
-    """Message and part of those receipts that fit in exactly one other reading, by event."""
+    """Message and part of the receipts that match in another format, by the id of their row."""
     names = {
-        e.id: (e.phone, *readings(e.reference), canonical(e.reference)) for e in events if e.phone
+        row.id: (row.phone, *other_forms(row.reference), canonical(row.reference))
+        for row in rows
+        if row.phone
     }
     if not names:
         return {}
-    fitting: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for row in _open_parts(session, gateway_id, {n for one in names.values() for n in one[1:]}):
-        fitting[row.phone, row.reference].append((row.message_id, row.number))
-    found: dict[int, tuple[int, int]] = {}
-    seen: Counter[str] = Counter()
-    for event in events:
-        phone, *others = names.get(event.id, ("",))
-        fits = {(n, one) for n in others for one in fitting.get((phone, n), ())}
-        if len({one for _, one in fits}) == 1:
-            name, found[event.id] = next(iter(fits))
-            how = reading(name, event.reference)
-            seen[how or ""] += 1
-    _remember(session, gateway_id, seen)
-    return found
+    parts_by_name: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for row in _open_parts(
+        session, gateway_id, {name for part in names.values() for name in part[1:]}
+    ):
+        parts_by_name[row.phone, row.reference].append((row.message_id, row.number))
+    matches: dict[int, tuple[int, int]] = {}
+    formats: Counter[str] = Counter()
+    for row in rows:
+        phone, *others = names.get(row.id, ("",))
+        candidates = {
+            (name, part) for name in others for part in parts_by_name.get((phone, name), ())
+        }
+        if len({part for _, part in candidates}) == 1:
+            name, matches[row.id] = next(iter(candidates))
+            id_format = format_of(name, row.reference)
+            formats[id_format or ""] += 1
+    _remember(session, gateway_id, formats)
+    return matches
 
 
 def _open_parts(session: Session, gateway_id: int, names: set[str]) -> Sequence[Any]:
@@ -73,18 +85,22 @@ def _open_parts(session: Session, gateway_id: int, names: set[str]) -> Sequence[
         .where(
             PARTS.c.gateway_id == gateway_id,
             bulk.among_names(PARTS.c.reference),
-            ROWS.c.status.in_((MessageStatus.SENT, MessageStatus.UNKNOWN)),
+            ROWS.c.status.in_(MessageStatus.RECEIPT_EXPECTED),
             ROWS.c.created_at > now() - RECENT,
         )
     )
     return session.execute(query, {"references": sorted(names)}).all()
 
 
-def _remember(session: Session, gateway_id: int, seen: Counter[str]) -> None:
-    for how, number in seen.items():
-        if how not in READERS:
+def _remember(session: Session, gateway_id: int, formats: Counter[str]) -> None:
+    for id_format, number in formats.items():
+        if id_format not in CONVERTERS:
             continue
         counted = update(GATEWAYS).where(GATEWAYS.c.id == gateway_id)
-        more = counted.where(GATEWAYS.c.ids == how).values(ids_seen=GATEWAYS.c.ids_seen + number)
+        more = counted.where(GATEWAYS.c.message_id_format == id_format).values(
+            message_id_format_seen=GATEWAYS.c.message_id_format_seen + number
+        )
         if session.execute(more.returning(GATEWAYS.c.id)).first() is None:
-            session.execute(counted.values(ids=how, ids_seen=number))
+            session.execute(
+                counted.values(message_id_format=id_format, message_id_format_seen=number)
+            )

@@ -1,4 +1,4 @@
-"""Receipts: from the gateway's word on each part to the final status of the message."""
+"""Receipts: from the status of each part to the final status of the message."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,19 +12,27 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from promosms.db import bulk
 from promosms.db.transactions import on_sqlite
-from promosms.models import Hold, Message, MessagePart, MessageStatus, apart_of, now, table_of
+from promosms.models import (
+    Hold,
+    Message,
+    MessagePart,
+    MessageStatus,
+    attention_status_of,
+    now,
+    table_of,
+)
 from promosms.services.inbox import message_id_format
 from promosms.services.ledger import ledger
-from promosms.services.sending.counter_deltas import Tally
+from promosms.services.sending.counter_deltas import CounterDeltas
 
-OPEN = (MessageStatus.SENT, MessageStatus.UNKNOWN)
-LOST = (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
+# If parts differ, the message gets the first of these that a part has.
+PRECEDENCE = (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
 ROWS, PARTS = table_of(Message), table_of(MessagePart)
 
 
 @dataclass(slots=True)
-class Known:
-    """A message and, where it has several parts, what is known of each, by its number."""
+class MessageState:
+    """A message and, if it has several parts, the status of each part by its number."""
 
     id: int
     account_id: int
@@ -32,63 +40,68 @@ class Known:
     status: str
     parts: int
     price: int
-    states: dict[int, str] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
+    part_statuses: dict[int, str] = field(default_factory=dict)
+    part_numbers: dict[str, int] = field(default_factory=dict)
     """The number of a part by the gateway's reference."""
 
 
-def apply(session: Session, events: Sequence[Row[Any]]) -> set[int]:
-    """Apply receipts; returns the ids of the events that are dealt with.
+def apply(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
+    """Apply receipts; returns the ids of the inbox rows that can be deleted.
 
-    Repeated, reordered and late receipts change nothing that is final. One whose submission is
-    not recorded yet is left for the next try. The state of a text of one part stands in its
-    message alone.
+    A final status never changes, so receipts may be repeated, late or in any order. A receipt
+    whose submission is not recorded yet stays for the next try. For a message of one part only
+    the message is updated, not its part.
     """
-    if not events:
+    if not rows:
         return set()
-    owners = _owners(session, events)
-    ids = {owner[0] for owner in owners.values()} | {_own(event) for event in events}
+    owners = _owners(session, rows)
+    ids = {owner[0] for owner in owners.values()} | {_our_message_id(row) for row in rows}
     messages = _messages(session, ids)
-    done: set[int] = set()
-    ended: dict[int, tuple[Known, MessageStatus]] = {}
-    several: list[tuple[Known, int, Row[Any]]] = []
-    for event in events:
-        message_id, number = owners.get(event.id, (_own(event), 0))
+    applied: set[int] = set()
+    ended: dict[int, tuple[MessageState, MessageStatus]] = {}
+    of_parts: list[tuple[MessageState, int, Row[Any]]] = []
+    for row in rows:
+        message_id, number = owners.get(row.id, (_our_message_id(row), 0))
         message = messages.get(message_id)
-        if message is None or message.status in (MessageStatus.SENDING, MessageStatus.QUEUED):
+        if message is None or message.status in MessageStatus.WAITING:
             continue
-        done.add(event.id)
+        applied.add(row.id)
         if message.parts > 1 or not number:
-            several.append((message, number, event))
-        elif message.status in OPEN:
-            ended.setdefault(message.id, (message, MessageStatus(event.status)))
-    if several:
-        done -= _apply_to_parts(session, several, ended)
+            of_parts.append((message, number, row))
+        elif message.status in MessageStatus.RECEIPT_EXPECTED:
+            ended.setdefault(message.id, (message, MessageStatus(row.status)))
+    if of_parts:
+        applied -= _apply_to_parts(session, of_parts, ended)
     _end(session, ended.values())
-    return done
+    return applied
 
 
-def _own(event: Row[Any]) -> int:
-    return int(event.own) if event.own.isdigit() else 0
+def _our_message_id(row: Row[Any]) -> int:
+    return int(row.our_reference) if row.our_reference.isdigit() else 0
 
 
-def _owners(session: Session, events: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
-    """Message and number of the part that each event is about, by the id of the event."""
+def _owners(session: Session, rows: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
+    """Message and part number for each receipt, by the id of its row."""
     by_gateway: dict[int, list[Row[Any]]] = defaultdict(list)
-    for event in events:
-        by_gateway[event.gateway_id].append(event)
-    found: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        by_gateway[row.gateway_id].append(row)
+    owners: dict[int, tuple[int, int]] = {}
     for gateway_id, group in by_gateway.items():
-        read = message_id_format.of(session, gateway_id)
-        names = {event.id: read(event.reference) for event in group}
+        convert = message_id_format.converter(session, gateway_id)
+        names = {row.id: convert(row.reference) for row in group}
         values = {"gateway": gateway_id, "references": list(set(names.values()))}
-        known: dict[str, tuple[int, int]] = {}
+        parts_by_name: dict[str, tuple[int, int]] = {}
         for message_id, number, name in session.connection().execute(_parts(on_sqlite()), values):
-            known[name] = message_id, number  # of two with one name the newest, which comes last
-        found |= {event.id: known[names[event.id]] for event in group if names[event.id] in known}
-        unknown = [event for event in group if event.id not in found and not event.own]
-        found |= message_id_format.guess(session, gateway_id, unknown)
-    return found
+            parts_by_name[name] = (
+                message_id,
+                number,
+            )  # of several the newest
+        owners |= {
+            row.id: parts_by_name[names[row.id]] for row in group if names[row.id] in parts_by_name
+        }
+        unknown = [row for row in group if row.id not in owners and not row.our_reference]
+        owners |= message_id_format.match(session, gateway_id, unknown)
+    return owners
 
 
 @lru_cache
@@ -99,9 +112,9 @@ def _parts(_sqlite: bool) -> Select[Any]:
     ).order_by(PARTS.c.message_id)
 
 
-def _messages(session: Session, ids: Collection[int]) -> dict[int, Known]:
+def _messages(session: Session, ids: Collection[int]) -> dict[int, MessageState]:
     rows = session.connection().execute(_reading(on_sqlite()), {"ids": list(ids)})
-    return {row[0]: Known(*row) for row in rows}
+    return {row[0]: MessageState(*row) for row in rows}
 
 
 @lru_cache
@@ -112,56 +125,58 @@ def _reading(_sqlite: bool) -> Select[Any]:
 
 def _apply_to_parts(
     session: Session,
-    several: Sequence[tuple[Known, int, Row[Any]]],
-    ended: dict[int, tuple[Known, MessageStatus]],
+    of_parts: Sequence[tuple[MessageState, int, Row[Any]]],
+    ended: dict[int, tuple[MessageState, MessageStatus]],
 ) -> set[int]:
-    """Apply to texts of several parts, or whose answer was lost; returns the events that wait."""
-    messages = {message.id: message for message, _, _ in several}
+    """Apply receipts to the parts of messages; returns the ids of the rows that must wait."""
+    messages = {message.id: message for message, _, _ in of_parts}
     locked = _lock(session, messages)
     waiting: set[int] = set()
-    news: dict[tuple[int, int], str] = {}
-    for message, number, event in several:
+    changed: dict[tuple[int, int], str] = {}
+    for message, number, row in of_parts:
         if message.id not in locked:
-            waiting.add(event.id)
+            waiting.add(row.id)
             continue
-        number = number or message.numbers.get(event.reference) or _learn(session, message, event)
-        if message.states.get(number) == MessageStatus.SENT:
-            message.states[number] = news[message.id, number] = event.status
-    _write(session, news)
-    for message in (messages[message_id] for message_id, _ in news):
-        # While the answer is lost, the receipts alone must tell of every part.
-        parts = message.parts if message.status == MessageStatus.UNKNOWN else len(message.states)
-        status = _combined(message.states.values(), parts)
-        if status is not None and message.status in OPEN:
+        number = number or message.part_numbers.get(row.reference) or _learn(session, message, row)
+        if message.part_statuses.get(number) == MessageStatus.SENT:
+            message.part_statuses[number] = changed[message.id, number] = row.status
+    _write(session, changed)
+    for message in (messages[message_id] for message_id, _ in changed):
+        # If the answer was lost, only the receipts say which parts the gateway has.
+        parts = (
+            message.parts if message.status == MessageStatus.UNKNOWN else len(message.part_statuses)
+        )
+        status = _combined(message.part_statuses.values(), parts)
+        if status is not None and message.status in MessageStatus.RECEIPT_EXPECTED:
             ended[message.id] = message, status
     return waiting
 
 
-def _lock(session: Session, messages: Mapping[int, Known]) -> set[int]:
-    """Lock messages and read what is known of their parts; those of others are left out."""
+def _lock(session: Session, messages: Mapping[int, MessageState]) -> set[int]:
+    """Lock messages and read their parts; messages that are locked elsewhere are left out."""
     query = select(ROWS.c.id).where(bulk.among(ROWS.c.id)).with_for_update(skip_locked=True)
     ids = set(session.scalars(query, {"ids": list(messages)}))
     columns = (PARTS.c.message_id, PARTS.c.number, PARTS.c.reference, PARTS.c.status)
     parts = select(*columns).where(bulk.among(PARTS.c.message_id))
     for message_id, number, reference, status in session.execute(parts, {"ids": list(ids)}):
-        messages[message_id].states[number] = status
-        messages[message_id].numbers[reference] = number
+        messages[message_id].part_statuses[number] = status
+        messages[message_id].part_numbers[reference] = number
     return ids
 
 
-def _learn(session: Session, message: Known, event: Row[Any]) -> int:
-    """The answer was lost; the receipt tells the gateway's reference of the part."""
-    number = max(message.states, default=0) + 1
+def _learn(session: Session, message: MessageState, row: Row[Any]) -> int:
+    """Store a part whose answer was lost: its receipt has the reference of the gateway."""
+    number = max(message.part_statuses, default=0) + 1
     if number > message.parts:
         return 0
-    row = (message.id, number, message.account_id, event.reference)
-    bulk.insert_parts(session, event.gateway_id, [row])
-    message.states[number], message.numbers[event.reference] = MessageStatus.SENT, number
+    part = (message.id, number, message.account_id, row.reference)
+    bulk.insert_parts(session, row.gateway_id, [part])
+    message.part_statuses[number], message.part_numbers[row.reference] = MessageStatus.SENT, number
     return number
 
 
-def _write(session: Session, news: Mapping[tuple[int, int], str]) -> None:
-    if not news:
+def _write(session: Session, changed: Mapping[tuple[int, int], str]) -> None:
+    if not changed:
         return
     statement = (
         update(PARTS)
@@ -175,42 +190,44 @@ def _write(session: Session, news: Mapping[tuple[int, int], str]) -> None:
         statement,
         [
             {"the_message": message_id, "the_number": number, "the_status": status}
-            for (message_id, number), status in news.items()
+            for (message_id, number), status in changed.items()
         ],
     )
 
 
-def _combined(states: Collection[str], parts: int) -> MessageStatus | None:
-    """Delivered when every part is; not delivered as soon as one part is not."""
-    for lost in LOST:
-        if lost in states:
-            return lost
-    if len(states) >= parts and all(state == MessageStatus.DELIVERED for state in states):
+def _combined(statuses: Collection[str], parts: int) -> MessageStatus | None:
+    """Delivered when all parts are; not delivered as soon as one part is not."""
+    for status in PRECEDENCE:
+        if status in statuses:
+            return status
+    if len(statuses) >= parts and all(
+        status_of_part == MessageStatus.DELIVERED for status_of_part in statuses
+    ):
         return MessageStatus.DELIVERED
     return None
 
 
-def _end(session: Session, ended: Iterable[tuple[Known, MessageStatus]]) -> None:
-    """Give messages their final status, with their counters and what was not charged yet."""
-    groups: dict[tuple[str, MessageStatus], list[Known]] = defaultdict(list)
+def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) -> None:
+    """Give messages their final status; update counters and charge what was unknown before."""
+    groups: dict[tuple[str, MessageStatus], list[MessageState]] = defaultdict(list)
     for message, status in ended:
         groups[message.status, status].append(message)
-    tally, late = Tally(), []
+    deltas, late = CounterDeltas(), []
     for (before, after), group in sorted(groups.items()):
         values = {
             "ids": [message.id for message in group],
             "before": before,
             "after": after,
-            "apart": apart_of(after),
+            "attention_status": attention_status_of(after),
             "moment": now(),
         }
         moved = set(session.connection().scalars(_ending(on_sqlite()), values))
         changed = [message for message in group if message.id in moved]
         numbers = Counter(message.campaign_id for message in changed)
         for campaign_id, number in numbers.items():
-            tally.move(campaign_id, number, MessageStatus(before), after)
+            deltas.move(campaign_id, number, MessageStatus(before), after)
         late += changed if before == MessageStatus.UNKNOWN else []
-    tally.book(session, "")
+    deltas.write(session, "")
     for message in late:
         _charge_late(session, message)
 
@@ -223,7 +240,7 @@ def _ending(_sqlite: bool) -> ReturningUpdate[Any]:
         .where(bulk.among(ROWS.c.id), ROWS.c.status == bindparam("before"))
         .values(
             status=bindparam("after"),
-            apart=bindparam("apart"),
+            attention_status=bindparam("attention_status"),
             reason="",
             final_at=moment,
             sent_at=func.coalesce(ROWS.c.sent_at, moment),
@@ -232,8 +249,8 @@ def _ending(_sqlite: bool) -> ReturningUpdate[Any]:
     )
 
 
-def _charge_late(session: Session, message: Known) -> None:
-    """The gateway had taken it after all; after 72 hours the money has been given back."""
+def _charge_late(session: Session, message: MessageState) -> None:
+    """Charge a message that was unknown, unless its price was released after 72 hours."""
     if message.campaign_id is None:
         return
     hold = session.get(Hold, message.campaign_id, populate_existing=True)

@@ -40,5 +40,5 @@ def page(account_id: int, after: str = "") -> tuple[list[Reply], str]:
     )
     if last is not None:
         query = query.where(InboundMessage.id < last)
-    found = [Reply(message, recipient) for message, recipient in db.session.execute(query)]
-    return found[:PAGE], found[PAGE - 1].message.public_id if len(found) > PAGE else ""
+    replies = [Reply(message, recipient) for message, recipient in db.session.execute(query)]
+    return replies[:PAGE], replies[PAGE - 1].message.public_id if len(replies) > PAGE else ""

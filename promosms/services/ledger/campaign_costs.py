@@ -37,13 +37,6 @@ from promosms.models import (
     now,
 )
 
-ACCEPTED = (
-    MessageStatus.SENT,
-    MessageStatus.DELIVERED,
-    MessageStatus.UNDELIVERED,
-    MessageStatus.EXPIRED,
-)
-PENDING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
 RECENT = timedelta(hours=1)
 BATCH = 20
 MOST_COUNTED = 50_000  # texts that can be counted while a reader waits for the page
@@ -113,11 +106,11 @@ def count_query(campaign_id: int) -> Rows:
     both = union_all(messages, purged).subquery()
     keys = [both.c[name] for name in ("country", "parts", "price")]
     status, texts = both.c.status, both.c.texts
-    waiting = status.in_(PENDING)
+    waiting = status.in_(MessageStatus.UNSETTLED)
     query: Rows = (
         select(
             *keys,
-            func.sum(case((status.in_(ACCEPTED), texts), else_=0)),
+            func.sum(case((status.in_(MessageStatus.ACCEPTED), texts), else_=0)),
             func.sum(both.c.charged),
             func.sum(case((waiting, texts), else_=0)),
             func.sum(case((waiting, texts * both.c.price), else_=0)),
@@ -138,7 +131,7 @@ def charged() -> ColumnElement[int]:
         .scalar_subquery()
     )
     return case(
-        (Message.status.in_(ACCEPTED), Message.price),
+        (Message.status.in_(MessageStatus.ACCEPTED), Message.price),
         (
             and_(Message.status == MessageStatus.FAILED, Message.parts > 1),
             parts_taken * Message.price // Message.parts,

@@ -46,7 +46,6 @@ from promosms.models import (
 from promosms.services.ledger import campaign_costs
 
 ACCOUNTS, CAMPAIGNS, ENTRIES, TOP_UPS = 200, 20, 5_000, 200  # rows in a batch
-ENDED = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def campaigns(after: int, since: datetime | None) -> Batch:
         for row in rows:
             sums = sums_of.get(row.campaign_id, (0, 0, 0, 0))
             findings += _hold(row, *sums[:3])
-            if row.status in ENDED:
+            if row.status in CampaignStatus.FINAL:
                 recount = since is None or row.finished_at is None or row.finished_at >= since
                 findings += _charged(connection, row, sums[1], sums[3], recount)
     return findings, _next(rows, CAMPAIGNS)

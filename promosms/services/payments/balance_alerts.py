@@ -153,9 +153,9 @@ def _wording(balance: int) -> str:
 
 def _recent_texts(session: Session, owner: User) -> int:
     """How many low-balance texts the owner was sent in 24 hours."""
-    # The lane is a literal: with a parameter the databases do not use the partial index.
+    # The priority is a literal: with a parameter the databases do not use the partial index.
     query = select(func.count()).where(
-        text("messages.lane = 0"),
+        text("messages.priority = 0"),
         Message.account_id == owner.account_id,
         Message.phone == owner.phone,
         Message.created_at > now() - timedelta(hours=24),

@@ -15,11 +15,11 @@ from promosms.extensions import db
 from promosms.models import (
     Account,
     BadRow,
-    EventKind,
-    GatewayEvent,
+    GatewayInboxRow,
     Guest,
     Import,
     InboundMessage,
+    InboxKind,
     Message,
     MessageStatus,
     Recipient,
@@ -37,10 +37,9 @@ from promosms.services.sending import opt_outs
 ERASE = "recipient.erase"
 TABLES = (
     *("recipients", "list_recipients", "messages", "message_parts", "inbound_messages"),
-    *("gateway_events", "bad_rows", "guests", "account_exports"),
+    *("gateway_inbox", "bad_rows", "guests", "account_exports"),
 )
 """Of which rows may have gone: their files are made anew."""
-SETTLED = (*purge_messages.ENDED, MessageStatus.SENT)
 NATIONAL = 7  # digits at the end of a number by which a refused row is recognised
 
 
@@ -84,7 +83,9 @@ def _purge(account_id: int, number: str) -> None:
     An unsettled one has money set aside that is still to be given back.
     """
     own = _messages(account_id, number)
-    query = select(Message.campaign_id, Message.id).where(own, Message.status.in_(SETTLED))
+    query = select(Message.campaign_id, Message.id).where(
+        own, Message.status.in_(MessageStatus.FINAL | {MessageStatus.SENT})
+    )
     for campaign_id, message_id in db.session.execute(query).all():
         if campaign_id is not None:
             purge_messages.at_once(campaign_id, [message_id])
@@ -107,8 +108,10 @@ def _forget(session: Session, account_id: int, number: str) -> None:
     for model in (InboundMessage, Guest):
         session.execute(delete(model).where(model.account_id == account_id, model.phone == number))
     bare = number.lstrip("+")
-    replies = GatewayEvent.kind == EventKind.INBOUND, GatewayEvent.account_id == account_id
-    session.execute(delete(GatewayEvent).where(*replies, GatewayEvent.phone.in_((number, bare))))
+    replies = GatewayInboxRow.kind == InboxKind.INBOUND, GatewayInboxRow.account_id == account_id
+    session.execute(
+        delete(GatewayInboxRow).where(*replies, GatewayInboxRow.phone.in_((number, bare)))
+    )
     rows = session.execute(select(BadRow.id, BadRow.content).where(BadRow.account_id == account_id))
     same = [row.id for row in rows if _digits(number)[-NATIONAL:] in _digits(row.content)]
     session.execute(delete(BadRow).where(BadRow.id.in_(same)))

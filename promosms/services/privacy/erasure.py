@@ -48,12 +48,6 @@ LEAVE = "account.leave"
 UPDATED = ("accounts", "audit_entries", "invoices", "payments")
 EVENT_BATCHES = 200
 COUNTERS = [f"n_{status}" for status in MessageStatus]
-RUNNING = (
-    CampaignStatus.PREPARING,
-    CampaignStatus.SENDING,
-    CampaignStatus.PAUSED,
-    CampaignStatus.BLOCKED,
-)
 ENDED = (
     ImportStatus.FINISHED,
     ImportStatus.CANCELLED,
@@ -94,7 +88,7 @@ def losses(account_id: int) -> Losses:
         suppressions=number(Suppression),
         campaigns=number(Campaign),
         users=number(User),
-        running=number(Campaign, Campaign.status.in_(RUNNING)),
+        running=number(Campaign, Campaign.status.in_(CampaignStatus.OPEN)),
         invoices=kept,
         invoices_until=until,
     )
@@ -184,7 +178,7 @@ def _stop(session: Transaction, account_id: int) -> None:
     """Campaigns, imports, single texts and orders that are still under way end here."""
     session.execute(
         update(Campaign)
-        .where(Campaign.account_id == account_id, Campaign.status.in_(RUNNING))
+        .where(Campaign.account_id == account_id, Campaign.status.in_(CampaignStatus.OPEN))
         .values(status=CampaignStatus.CANCELLED, finished_at=now())
     )
     session.execute(
@@ -201,7 +195,7 @@ def _stop(session: Transaction, account_id: int) -> None:
         )
         .values(
             status=MessageStatus.CANCELLED,
-            apart=MessageStatus.CANCELLED,
+            attention_status=MessageStatus.CANCELLED,
             final_at=now(),
             sealed=None,
         )
@@ -223,7 +217,7 @@ def _wait_for_flight(account_id: int, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while any(
         db.session.scalar(query.where(where).limit(1)) is not None
-        for where in cursors.under_way(Campaign.account_id == account_id)
+        for where in cursors.sending(Campaign.account_id == account_id)
     ):
         db.session.rollback()
         if time.monotonic() > end:

@@ -19,7 +19,7 @@ ORDER = (
     *("campaigns", "campaign-lists", "messages", "other-messages", "message-counts", "replies"),
     *("ledger", "holds", "campaign_costs", "low-balance-alert", "automatic-top-up"),
     *("top-ups", "payments", "adjustments", "invoices", "audit"),
-    *("message_parts", "gateway_events", "email_links", "emails", "known_browsers"),
+    *("message_parts", "gateway_inbox", "email_links", "emails", "known_browsers"),
     *("phone_changes", "recovery_codes", "two_factor_challenges", "account_exports"),
 )
 # Numbers of the database itself; what refers to them is exported as a public id.

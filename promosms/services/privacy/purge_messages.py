@@ -47,14 +47,6 @@ SHORTEST, LONGEST = 3, 90
 """Days: between these an account may choose."""
 BATCH = 500
 PAUSE = 0.005  # seconds between two batches, for whoever waits to write
-ENDED = (
-    MessageStatus.DELIVERED,
-    MessageStatus.UNDELIVERED,
-    MessageStatus.EXPIRED,
-    MessageStatus.FAILED,
-    MessageStatus.SKIPPED,
-    MessageStatus.CANCELLED,
-)
 Place = dict[str, Any]
 ROWS, PARTS, REPLIES = table_of(Message), table_of(MessagePart), table_of(InboundMessage)
 KEYS = ("campaign_id", "status", "reason", "country", "parts", "price")
@@ -126,7 +118,7 @@ def _candidates(after: int) -> list[tuple[int, datetime]]:
     rows = [
         (row.id, row.launched_at, _cutoff(row.retention_days)) for row in db.session.execute(query)
     ]
-    # The last one stays, so that whoever walks gets on.
+    # The last one stays, so that a loop over pages goes on.
     return [(id_, cutoff) for id_, begun, cutoff in rows if begun < cutoff or id_ == rows[-1][0]]
 
 
@@ -166,7 +158,7 @@ def _settled(campaign_id: int) -> bool:
 
 def _due(cutoff: datetime, settled: bool) -> ColumnElement[bool]:
     """Ended before; of a text without a receipt its sending counts, no network tells more later."""
-    ended = (*ENDED, MessageStatus.UNKNOWN) if settled else ENDED
+    ended = MessageStatus.FINAL | ({MessageStatus.UNKNOWN} if settled else set())
     last = func.coalesce(Message.final_at, Message.sent_at, Message.created_at)
     return or_(
         and_(Message.status.in_(ended), last < literal(cutoff, Message.created_at.type)),

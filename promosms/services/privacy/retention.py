@@ -24,7 +24,7 @@ from promosms.models import (
     CookieChoice,
     Email,
     EmailLinkKind,
-    GatewayEvent,
+    GatewayInboxRow,
     Guest,
     Import,
     Model,
@@ -142,8 +142,8 @@ def _old_rows(
 
 def _events(place: Place, over: time_slice.Over) -> bool:
     return _old_rows(
-        table_of(GatewayEvent),
-        GatewayEvent.received_at < now() - GatewayEvent.retention.limit,
+        table_of(GatewayInboxRow),
+        GatewayInboxRow.received_at < now() - GatewayInboxRow.retention.limit,
         place,
         over,
     )
@@ -270,7 +270,7 @@ RULES = (
         "receipts",
         lambda: _(
             "Until they are applied, and never longer than %(days)s.",
-            days=_days(GatewayEvent.retention.limit.days),
+            days=_days(GatewayInboxRow.retention.limit.days),
         ),
         _events,
     ),

@@ -23,14 +23,6 @@ from promosms.models import (
     RecipientList,
 )
 
-UNFINISHED = (
-    CampaignStatus.DRAFT,
-    CampaignStatus.PREPARING,
-    CampaignStatus.BLOCKED,
-    CampaignStatus.SENDING,
-    CampaignStatus.PAUSED,
-)
-
 
 class NameTaken(Exception):
     """The account has a list of this name already."""
@@ -79,7 +71,7 @@ def why_not_delete(which: RecipientList) -> Campaign | None:
     query = (
         select(Campaign)
         .join(CampaignList, CampaignList.campaign_id == Campaign.id)
-        .where(CampaignList.list_id == which.id, Campaign.status.in_(UNFINISHED))
+        .where(CampaignList.list_id == which.id, Campaign.status.in_(CampaignStatus.UNFINISHED))
         .order_by(Campaign.id.desc())
         .limit(1)
     )

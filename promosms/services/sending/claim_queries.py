@@ -1,4 +1,4 @@
-"""Statements of claims: what waits, whose turn it is, and taking it. Each is made once."""
+"""The statements of claims: find a campaign, lock it, claim messages. Each is built once."""
 
 from enum import Enum
 from functools import lru_cache
@@ -27,9 +27,9 @@ from promosms.models import (
     CampaignStatus,
     Gateway,
     GatewayStatus,
-    Lane,
     Message,
     MessageStatus,
+    Priority,
     table_of,
 )
 from promosms.services.sending import cursors, opt_outs
@@ -37,27 +37,27 @@ from promosms.services.sending.outbound import COLUMNS
 
 LAST = 2**63 - 1
 ROWS, CAMPAIGNS = table_of(Message), table_of(Campaign)
-QUEUE = (ROWS.c.apart, ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.id)
+QUEUE = (ROWS.c.attention_status, ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.id)
 
 
 class Kind(Enum):
-    """Where to look for what waits."""
+    """Which queued messages a statement claims."""
 
-    SINGLE = "texts of no campaign"
-    APART = "what was put back into the queue of a campaign"
-    FRESH = "what comes next on the walk through a campaign"
+    SINGLE = "messages without a campaign"
+    DETACHED = "detached messages of a campaign"
+    CURSOR = "messages after the send cursor of a campaign"
 
 
 @lru_cache
 def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
-    """Take the next ones, also those that have opted out: with each row it says if it has.
+    """Claim the next messages. The last column says if the number has opted out.
 
-    So nothing that waits is ever passed over. Parameters: gateway, most, token, moment, until;
-    for a campaign also campaign, for a walk also place and last. Whoever claims a campaign's has
-    locked it.
+    Those are claimed too, so that a cursor never passes a queued message. Parameters: gateway,
+    most, token, moment, until; for a campaign also campaign, for a cursor also next and last. The
+    campaign must be locked.
     """
-    single, fresh = kind is Kind.SINGLE, kind is Kind.FRESH
-    rows = _single() if single else _of_campaign(sqlite, fresh)
+    single, by_cursor = kind is Kind.SINGLE, kind is Kind.CURSOR
+    rows = _single() if single else _of_campaign(sqlite, by_cursor)
     return (
         update(ROWS)
         .where(*rows, ROWS.c.status == MessageStatus.QUEUED)
@@ -68,7 +68,7 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
             submitted_at=bindparam("moment"),
             attempts=ROWS.c.attempts + 1,
             tried_at=func.coalesce(ROWS.c.tried_at, bindparam("moment")),
-            **({} if fresh else {"apart": MessageStatus.SENDING}),
+            **({} if by_cursor else {"attention_status": MessageStatus.SENDING}),
         )
         .returning(
             *(ROWS.c[name] for name in COLUMNS),
@@ -80,30 +80,30 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
 
 def _single() -> tuple[ColumnElement[bool], ...]:
     accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
-    allowed = or_(ROWS.c.lane == Lane.SYSTEM, ROWS.c.account_id.in_(accounts))
-    query = select(ROWS.c.id).where(*_alone(), _active(), _due(), allowed)
-    query = query.order_by(ROWS.c.lane, ROWS.c.id).limit(bindparam("most"))
-    # As a plain subquery PostgreSQL may run it again for each row, and take too many.
+    allowed = or_(ROWS.c.priority == Priority.SYSTEM, ROWS.c.account_id.in_(accounts))
+    query = select(ROWS.c.id).where(*_without_campaign(), _active(), _due(), allowed)
+    query = query.order_by(ROWS.c.priority, ROWS.c.id).limit(bindparam("most"))
+    # PostgreSQL may run a plain subquery again for each row, and then claim too many.
     chosen = query.with_for_update(skip_locked=True).cte("chosen")
     return (ROWS.c.id.in_(select(chosen.c.id)),)
 
 
-def _of_campaign(sqlite: bool, fresh: bool) -> tuple[ColumnElement[bool], ...]:
+def _of_campaign(sqlite: bool, by_cursor: bool) -> tuple[ColumnElement[bool], ...]:
     gateway, campaign = cursors.parameter("gateway"), cursors.parameter("campaign")
     accounts = select(Account.id).join(Campaign, Campaign.account_id == Account.id)
     allowed = accounts.where(Campaign.id == campaign, Account.status == AccountStatus.ACTIVE)
-    place: ColumnElement[Any] = ROWS.c.id if sqlite else literal_column(f"{ROWS.name}.ctid")
-    which = cursors.fresh() if fresh else (*_put_back(sqlite), _due())
-    query = select(place).where(*which, _active(), allowed.exists())
-    order = (ROWS.c.campaign_id, ROWS.c.id) if fresh else QUEUE
+    key: ColumnElement[Any] = ROWS.c.id if sqlite else literal_column(f"{ROWS.name}.ctid")
+    conditions = cursors.queued_rows() if by_cursor else (*_detached(sqlite), _due())
+    query = select(key).where(*conditions, _active(), allowed.exists())
+    order = (ROWS.c.campaign_id, ROWS.c.id) if by_cursor else QUEUE
     query = query.order_by(*order).limit(bindparam("most"))
     if sqlite:
         return (ROWS.c.id.in_(query),)
-    # By their places, which saves looking each up by its id. They are not locked one by one
-    # before, as who touches queued rows has locked their campaign. One that has changed all the
-    # same is looked at again: only by what stands here, outside of the subquery.
-    places = func.array(query.correlate(None).scalar_subquery())
-    chosen = place.op("=", is_comparison=True)(func.any(places))
+    # By ctid, which saves the look-up of each id. The rows need no lock of their own, because
+    # everything that changes queued messages locks their campaign. If a row has changed all the
+    # same, PostgreSQL checks it again, but only the conditions outside the subquery.
+    ctids = func.array(query.correlate(None).scalar_subquery())
+    chosen = key.op("=", is_comparison=True)(func.any(ctids))
     return chosen, ROWS.c.gateway_id == gateway, ROWS.c.campaign_id == campaign
 
 
@@ -113,26 +113,26 @@ def _active() -> ColumnElement[bool]:
     return query.where(Gateway.status == GatewayStatus.ACTIVE).exists()
 
 
-def _put_back(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
-    """What waits for this gateway again in this campaign."""
+def _detached(sqlite: bool) -> tuple[ColumnElement[bool], ...]:
+    """Conditions for detached queued messages of this gateway and campaign."""
     gateway, campaign = map(cursors.parameter, ("gateway", "campaign"))
-    apart = QUEUE[0] == cursors.QUEUED
+    detached = QUEUE[0] == cursors.QUEUED
     if sqlite:
-        return apart, QUEUE[1] == gateway, QUEUE[2] == campaign
-    # As one comparison, because PostgreSQL would rather walk the primary key than the index of
-    # what waits: fast in the middle of a campaign, and through the whole table at its end.
+        return detached, QUEUE[1] == gateway, QUEUE[2] == campaign
+    # As one comparison of rows. Else PostgreSQL prefers the primary key to the partial index:
+    # that is fast in the middle of a campaign, but at its end it reads the whole table.
     first, last = (tuple_(cursors.QUEUED, gateway, campaign, literal(n)) for n in (0, LAST))
-    return apart, tuple_(*QUEUE) > first, tuple_(*QUEUE) <= last
+    return detached, tuple_(*QUEUE) > first, tuple_(*QUEUE) <= last
 
 
 @lru_cache
 def locking(sqlite: bool) -> Select[Any]:
-    """Lock campaigns by `ids`; on PostgreSQL before them, shared, the opt-outs of `account`.
+    """Lock campaigns by `ids`; on PostgreSQL first the opt-out lock of `account`, shared.
 
-    A row is locked when it has been joined, so that nothing is locked before the opt-outs are.
-    On SQLite nobody else writes anyway.
+    PostgreSQL locks a row after the join, so the opt-out lock is taken before any row. On SQLite
+    there is only one writer.
     """
-    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.walks).where(
+    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.send_cursors).where(
         CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True))
     )
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)
@@ -145,19 +145,19 @@ def locking(sqlite: bool) -> Select[Any]:
 
 @lru_cache
 def single_waiting() -> Select[int]:
-    """Does a text wait that belongs to no campaign?"""
-    return select(ROWS.c.id).where(*_alone()).limit(1)
+    """Is a message without a campaign queued?"""
+    return select(ROWS.c.id).where(*_without_campaign()).limit(1)
 
 
 @lru_cache
 def left(_sqlite: bool) -> Select[int]:
-    """Does anything wait on the rest of a walk? Parameters: gateway, campaign, place, last."""
-    return select(ROWS.c.id).where(*cursors.fresh()).limit(1)
+    """Is a message after a cursor queued? Parameters: gateway, campaign, next, last."""
+    return select(ROWS.c.id).where(*cursors.queued_rows()).limit(1)
 
 
 @lru_cache
 def fairest() -> Select[Any]:
-    """The campaign with something to send whose account was served least recently."""
+    """The campaign with queued messages whose account was served least recently."""
     columns: list[Any] = [Campaign.id, Campaign.account_id]
     return (
         select(*columns)
@@ -166,16 +166,16 @@ def fairest() -> Select[Any]:
             Campaign.status == CampaignStatus.SENDING,
             Campaign.n_queued > 0,
             Account.status == AccountStatus.ACTIVE,
-            Campaign.id.not_in(bindparam("vain", expanding=True)),
+            Campaign.id.not_in(bindparam("empty", expanding=True)),
         )
         .order_by(Account.served_at.asc().nulls_first(), Campaign.id)
         .limit(1)
     )
 
 
-def _alone() -> tuple[ColumnElement[bool], ...]:
-    own = ROWS.c.gateway_id == bindparam("gateway")
-    return ROWS.c.apart == cursors.QUEUED, own, ROWS.c.campaign_id.is_(None)
+def _without_campaign() -> tuple[ColumnElement[bool], ...]:
+    of_gateway = ROWS.c.gateway_id == bindparam("gateway")
+    return ROWS.c.attention_status == cursors.QUEUED, of_gateway, ROWS.c.campaign_id.is_(None)
 
 
 def _due() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Claims: which messages a gateway's worker takes next, and its intent to submit them."""
+"""Claims: which messages the worker of a gateway sends next, and its intent to submit them."""
 
 import secrets
 import time
@@ -14,72 +14,78 @@ from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import CampaignStatus, MessageStatus, now
 from promosms.services.sending import claim_queries, cursors, opt_outs
 from promosms.services.sending.claim_queries import ROWS, Kind
-from promosms.services.sending.counter_deltas import Tally
+from promosms.services.sending.counter_deltas import CounterDeltas
 from promosms.services.sending.cursors import Turn
 from promosms.services.sending.outbound import COLUMNS, Claimed, read
 from promosms.settings import settings
 
-VAIN_SECONDS = 1.0
+EMPTY_SECONDS = 1.0  # a campaign without messages for this gateway is not read again before
+RETRIES_SECONDS = 1.0  # between two looks for detached messages of a campaign
 
 
 @dataclass
 class Claim:
-    """What one run of a gateway's worker claims belongs to its token until the lease ends."""
+    """One run of a worker: the messages that it claims carry the token until the lease ends."""
 
     gateway_id: int
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     turn: Turn | None = None
     empty: bool = False
-    vain: dict[int, float] = field(default_factory=dict)
-    looked: dict[int, float] = field(default_factory=dict)
+    empty_until: dict[int, float] = field(default_factory=dict)
+    retries_checked_at: dict[int, float] = field(default_factory=dict)
     number: int = 0
 
-    def looked_into_in_vain(self) -> list[int]:
-        """Campaigns in which nothing was found for this gateway a moment ago."""
+    def empty_campaigns(self) -> list[int]:
+        """Campaigns that had no message for this gateway a moment ago."""
         moment = time.monotonic()
-        self.vain = {one: at for one, at in self.vain.items() if moment - at < VAIN_SECONDS}
-        return list(self.vain)
+        self.empty_until = {key: end for key, end in self.empty_until.items() if end > moment}
+        return list(self.empty_until)
 
-    def looks_apart(self, campaign_id: int) -> bool:
-        """Is it time to look for what was put back into the queue of a campaign?"""
-        return time.monotonic() - self.looked.get(campaign_id, -VAIN_SECONDS) >= VAIN_SECONDS
+    def retries_due(self, campaign_id: int) -> bool:
+        """Is it time to look for detached messages of a campaign?"""
+        checked_at = self.retries_checked_at.get(campaign_id)
+        return checked_at is None or time.monotonic() - checked_at >= RETRIES_SECONDS
 
     def next_reference(self) -> str:
-        """A reference for what is booked next; no two are alike."""
+        """A new reference for the next ledger entries."""
         self.number += 1
         return f"{self.token}:{self.number}"
 
 
 def take(
-    claim: Claim, most: int, tally: Tally | None = None, concerned: Collection[int] = ()
+    claim: Claim,
+    most: int,
+    deltas: CounterDeltas | None = None,
+    campaign_ids: Collection[int] = (),
 ) -> list[Claimed]:
-    """Take the next messages, at most `most`, and write down that they are about to be submitted.
+    """Claim the next messages, at most `most`, and write the intent to submit them.
 
-    System texts first, then tests, then the campaign of the account served least recently. Left
-    out are numbers that have opted out, and what is paused, cancelled or suspended: an opt-out
-    waits until this has committed, or is seen by it. Nothing may be found although something
-    waits; `claim.empty` tells. The counters are left to `tally`, if there is one; `concerned`
-    are the campaigns that it will book anyway.
+    The order is: system texts, tests, then the campaign of the account that was served least
+    recently. Messages of paused and cancelled campaigns, paused gateways and suspended accounts
+    are not claimed; those to numbers that have opted out are skipped. An opt-out waits until this
+    has committed, or this sees it. The result may be empty although messages are queued; then
+    `claim.empty` is false. The caller writes `deltas`, if given; `campaign_ids` are the other
+    campaigns that they change.
     """
-    mine = tally or Tally()
+    collected = deltas or CounterDeltas()
     with transaction() as session:
         claim.empty = False
-        found = _take_single(session, claim, most)
-        if not found:
-            found = _take_of_campaign(session, claim, most, mine, concerned)
-        if tally is None:
-            mine.book(session, claim.next_reference())
-    return found
+        messages = _take_single(session, claim, most)
+        if not messages:
+            messages = _take_of_campaign(session, claim, most, collected, campaign_ids)
+        if deltas is None:
+            collected.write(session, claim.next_reference())
+    return messages
 
 
 def taken_before(claim: Claim) -> list[Claimed]:
-    """What belongs to this claim already: its commit was answered by a broken connection."""
+    """What this claim already has: its commit succeeded, but the connection broke before."""
     columns = (*(ROWS.c[name] for name in COLUMNS), ROWS.c.sealed, false())
     query = select(*columns).where(ROWS.c.lease_token == claim.token)
     with transaction() as session:
-        places = cursors.under_way(gateway_id=claim.gateway_id)
-        found = [row for where in places for row in session.execute(query.where(where))]
-        return read(session, found)
+        conditions = cursors.sending(gateway_id=claim.gateway_id)
+        rows = [row for where in conditions for row in session.execute(query.where(where))]
+        return read(session, rows)
 
 
 def _take_single(session: Session, claim: Claim, most: int) -> list[Claimed]:
@@ -90,67 +96,73 @@ def _take_single(session: Session, claim: Claim, most: int) -> list[Claimed]:
 
 
 def _take_of_campaign(
-    session: Session, claim: Claim, most: int, tally: Tally, concerned: Collection[int]
+    session: Session,
+    claim: Claim,
+    most: int,
+    deltas: CounterDeltas,
+    campaign_ids: Collection[int],
 ) -> list[Claimed]:
-    turn = claim.turn or _next_turn(session, claim, tally)
+    turn = claim.turn or _next_turn(session, claim, deltas)
     if turn is None:
         claim.empty = True
         return []
     campaign_id = turn.campaign_id
-    campaign = _locked(session, turn.account_id, {*concerned, campaign_id}).get(campaign_id)
-    found: Sequence[Any] = []
+    campaign = _locked(session, turn.account_id, {*campaign_ids, campaign_id}).get(campaign_id)
+    rows: Sequence[Any] = []
     if campaign is not None and campaign.status == CampaignStatus.SENDING:
-        found = _claim_of(session, claim, max(1, min(most, turn.left)), campaign, tally)
-    if found:
-        turn.left -= len(found)
+        rows = _claim_of(session, claim, max(1, min(most, turn.left)), campaign, deltas)
+    if rows:
+        turn.left -= len(rows)
     else:
-        claim.vain[campaign_id] = time.monotonic()
-    over = not found or turn.left <= 0 or time.monotonic() > turn.until
+        claim.empty_until[campaign_id] = time.monotonic() + EMPTY_SECONDS
+    over = not rows or turn.left <= 0 or time.monotonic() > turn.until
     claim.turn = None if over else turn
-    out = [row[0] for row in found if row[-1]]
-    tally.move(campaign_id, len(found) - len(out), MessageStatus.QUEUED, MessageStatus.SENDING)
-    if out:
-        opt_outs.skip_claimed(session, out)
-    return read(session, [row for row in found if not row[-1]] if out else found)
+    opted_out = [row[0] for row in rows if row[-1]]
+    number = len(rows) - len(opted_out)
+    deltas.move(campaign_id, number, MessageStatus.QUEUED, MessageStatus.SENDING)
+    if opted_out:
+        opt_outs.skip_claimed(session, opted_out)
+    return read(session, [row for row in rows if not row[-1]] if opted_out else rows)
 
 
 def _claim_of(
-    session: Session, claim: Claim, most: int, campaign: Row[Any], tally: Tally
+    session: Session, claim: Claim, most: int, campaign: Row[Any], deltas: CounterDeltas
 ) -> Sequence[Row[Any]]:
-    """Claim of a campaign what was put back, or else what comes next on the walk."""
-    if claim.looks_apart(campaign.id):
-        found = _claim(session, claim, most, Kind.APART, campaign=campaign.id)
-        if found:
-            return found
-        claim.looked[campaign.id] = time.monotonic()
-    walk = cursors.read(campaign.walks, claim.gateway_id)
-    if walk.place >= walk.last:
+    """Claim detached messages of a campaign, or else those after the send cursor."""
+    if claim.retries_due(campaign.id):
+        rows = _claim(session, claim, most, Kind.DETACHED, campaign=campaign.id)
+        if rows:
+            return rows
+        claim.retries_checked_at[campaign.id] = time.monotonic()
+    cursor = cursors.read(campaign.send_cursors, claim.gateway_id)
+    if cursor.next >= cursor.last:
         return []
-    stretch = {"campaign": campaign.id, "place": walk.place, "last": walk.last}
-    found = _claim(session, claim, most, Kind.FRESH, **stretch)
-    place = max((row[0] for row in found), default=walk.last)
-    if not found:
-        values = {**stretch, "gateway": claim.gateway_id}
+    given = {"campaign": campaign.id, "next": cursor.next, "last": cursor.last}
+    rows = _claim(session, claim, most, Kind.CURSOR, **given)
+    last_claimed = max((row[0] for row in rows), default=cursor.last)
+    if not rows:
+        values = {**given, "gateway": claim.gateway_id}
         if session.connection().scalar(claim_queries.left(on_sqlite()), values) is not None:
             return []  # the account or the gateway may not send
-    tally.walks[campaign.id] = cursors.written(
-        campaign.walks, claim.gateway_id, walk._replace(place=place)
+    deltas.send_cursors[campaign.id] = cursors.replaced(
+        campaign.send_cursors, claim.gateway_id, cursor._replace(next=last_claimed)
     )
-    return found
+    return rows
 
 
-def _next_turn(session: Session, claim: Claim, tally: Tally) -> Turn | None:
-    row = session.execute(claim_queries.fairest(), {"vain": claim.looked_into_in_vain()}).first()
+def _next_turn(session: Session, claim: Claim, deltas: CounterDeltas) -> Turn | None:
+    values = {"empty": claim.empty_campaigns()}
+    row = session.execute(claim_queries.fairest(), values).first()
     if row is None:
         return None
-    tally.serve(row.account_id)
+    deltas.serve(row.account_id)
     return Turn(row.id, row.account_id)
 
 
 def _locked(session: Session, account_id: int, ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Lock out the opt-outs of the account, then campaigns; returns these by their ids.
+    """Take the opt-out lock of the account, then lock campaigns; returns them by id.
 
-    Whoever touches the queued rows of a campaign locks it first.
+    Everything that changes queued messages locks their campaign first.
     """
     values = {"account": opt_outs.LOCKS + account_id, "ids": sorted(ids)}
     rows = session.connection().execute(claim_queries.locking(on_sqlite()), values)
@@ -158,9 +170,9 @@ def _locked(session: Session, account_id: int, ids: Collection[int]) -> dict[int
 
 
 def _claim(
-    session: Session, claim: Claim, most: int, kind: Kind, **stretch: int
+    session: Session, claim: Claim, most: int, kind: Kind, **given: int
 ) -> Sequence[Row[Any]]:
-    """Rows that begin with their id and end with whether their number has opted out."""
+    """Claimed rows; the first column is the id, the last says if the number has opted out."""
     moment = now()
     values = {
         "gateway": claim.gateway_id,
@@ -168,6 +180,6 @@ def _claim(
         "token": claim.token,
         "moment": moment,
         "until": moment + timedelta(seconds=settings.lease_seconds),
-        **stretch,
+        **given,
     }
     return session.connection().execute(claim_queries.claiming(on_sqlite(), kind), values).all()

@@ -1,7 +1,7 @@
-"""A tally: what a transaction adds to campaigns and their money, booked once in its end.
+"""Counter deltas: what a transaction adds to counters and money, collected and written at its end.
 
-Rows of campaigns, holds and accounts are what many transactions wait for, so they are touched
-last and together.
+Many transactions wait for the rows of campaigns, holds and accounts, so these are changed last,
+and each only once.
 """
 
 from collections import Counter, defaultdict
@@ -16,10 +16,10 @@ from promosms.services.sending import counters
 ACCOUNTS = table_of(Account)
 
 
-class Tally:
-    """Changes of counters, and amounts in 1/10,000 to be charged or released, by campaign.
+class CounterDeltas:
+    """Changes of counters, and amounts in 1/10,000 to charge or release, by campaign.
 
-    With them the walks (`services/sending/cursors.py`) of campaigns from which was claimed.
+    Also the new send cursors of the campaigns from which messages were claimed.
     """
 
     def __init__(self) -> None:
@@ -27,18 +27,18 @@ class Tally:
         self.charged: Counter[int] = Counter()
         self.released: Counter[int] = Counter()
         self.served: set[int] = set()
-        self.walks: dict[int, dict[str, list[int]]] = {}
+        self.send_cursors: dict[int, dict[str, list[int]]] = {}
 
     def move(
         self, campaign_id: int | None, number: int, before: MessageStatus, after: MessageStatus
     ) -> None:
-        """So many messages go from one status to another; single texts are not counted."""
+        """Note that messages have changed their status; those without a campaign do not count."""
         if campaign_id is not None and number:
             self.changes[campaign_id][before] -= number
             self.changes[campaign_id][after] += number
 
     def pay(self, campaign_id: int, charged: int, released: int) -> None:
-        """Take this from the hold of the campaign."""
+        """Note amounts to take out of the hold of a campaign."""
         self.charged[campaign_id] += charged
         self.released[campaign_id] += released
 
@@ -46,11 +46,11 @@ class Tally:
         """Note that the account has its turn now."""
         self.served.add(account_id)
 
-    def book(self, session: Session, reference: str) -> None:
+    def write(self, session: Session, reference: str) -> None:
         """Write everything; the reference is unique for this transaction."""
-        for campaign_id in sorted({*self.changes, *self.walks}):
-            changes, walks = self.changes[campaign_id], self.walks.get(campaign_id)
-            counters.move(session, campaign_id, changes, walks)
+        for campaign_id in sorted({*self.changes, *self.send_cursors}):
+            changes, cursors = self.changes[campaign_id], self.send_cursors.get(campaign_id)
+            counters.move(session, campaign_id, changes, cursors)
         for campaign_id in sorted({*self.charged, *self.released}):
             ledger.settle(
                 campaign_id,

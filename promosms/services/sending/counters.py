@@ -1,4 +1,4 @@
-"""Counters of campaigns: how many messages have which status, kept in the same transaction."""
+"""Counters of campaigns: how many messages have which status."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -16,18 +16,19 @@ def move(
     session: Session,
     campaign_id: int,
     changes: Mapping[MessageStatus, int],
-    walks: Mapping[str, Sequence[int]] | None = None,
+    send_cursors: Mapping[str, Sequence[int]] | None = None,
 ) -> None:
-    """Add to the counters of a campaign: ``{QUEUED: -3, SENDING: 3}``; write its walks, if any."""
+    """Add to the counters of a campaign: ``{QUEUED: -3, SENDING: 3}``; also store its cursors."""
     values: dict[str, Any] = {status: number for status, number in changes.items() if number}
-    if values or walks:
-        statement = _addition(tuple(sorted(values)), bool(walks))
-        values |= {"gone": walks} if walks else {}
+    if values or send_cursors:
+        statement = _addition(tuple(sorted(values)), bool(send_cursors))
+        values |= {"cursors": send_cursors} if send_cursors else {}
         session.connection().execute(statement, {**values, "campaign": campaign_id})
 
 
 @lru_cache
-def _addition(statuses: tuple[str, ...], walks: bool) -> Update:
+def _addition(statuses: tuple[str, ...], cursors: bool) -> Update:
     added: dict[str, Any] = {f"n_{s}": ROWS.c[f"n_{s}"] + bindparam(s) for s in statuses}
-    added |= {"walks": bindparam("gone", type_=ROWS.c.walks.type)} if walks else {}
+    if cursors:
+        added["send_cursors"] = bindparam("cursors", type_=ROWS.c.send_cursors.type)
     return update(ROWS).where(ROWS.c.id == bindparam("campaign")).values(added)

@@ -1,11 +1,19 @@
-"""Walks: whose turn it is at a gateway, and how far it has come in each campaign.
+"""Send cursors: how far each gateway has come in each campaign.
 
-What goes straight through a campaign stands in no index of what waits, or of what is being sent,
-because to keep one up costs more than all the rest. Its ids are known: a gateway walks through the
-campaign in their order, each once, and never has to look back. For when a campaign is opened all
-of its messages are there, and whatever comes back into the queue, or to another gateway, is apart
-(`Message.apart`). A walk stands in the row of the campaign and changes under its lock, in the
-transaction that claims: whoever dies, and whoever starts anew, the next one goes on from there.
+A claim needs the next queued messages of a campaign, and the sweep those that are being sent. An
+index on the status would find both, but each message would change it three times, which costs
+more than everything else. Send cursors find them without an index:
+
+- When a campaign is opened, all its messages exist. A gateway sends its messages in the order of
+  their ids, each once, so it only needs to know the last id that it has claimed.
+- The cursor of a gateway in a campaign has three ids. Up to `done` nothing is being sent, up to
+  `next` nothing is queued, after `last` there are no messages. So the queued messages are after
+  `next`, up to `last`; those being sent are after `done`, up to `next`.
+- The cursors are a column of the campaign, `send_cursors`. They change under its lock, in the
+  transaction that claims: after a crash the next worker continues from there.
+- A message that is tried again, or that moves to another gateway, cannot wait behind a cursor
+  that has passed it. It is *detached*: it gets an `attention_status`, and the small index
+  on that column finds it. Cursors ignore detached messages.
 """
 
 import time
@@ -30,19 +38,19 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus, table_of
 
-SLICE = 500  # messages of one campaign before another account's turn comes
+SLICE = 500  # messages of one campaign before another account has its turn
 SLICE_SECONDS = 1.0
-Stored = Mapping[str, Sequence[int]]
+StoredCursors = Mapping[str, Sequence[int]]
 Number = ColumnElement[int]
 ROWS = table_of(Message)
-# Written into statements, so that the partial index is used.
+# Written into the statements, or the databases would not use the partial index.
 QUEUED = literal(MessageStatus.QUEUED.value, literal_execute=True)
 SENDING = literal(MessageStatus.SENDING.value, literal_execute=True)
 
 
 @dataclass
 class Turn:
-    """Whose turn it is: a campaign, and how many more of its messages."""
+    """The campaign that a gateway serves now, and how many more of its messages."""
 
     campaign_id: int
     account_id: int
@@ -50,49 +58,51 @@ class Turn:
     until: float = field(default_factory=lambda: time.monotonic() + SLICE_SECONDS)
 
 
-class Walk(NamedTuple):
-    """How far a gateway has come, as ids of messages; what is apart does not count.
+class Cursor(NamedTuple):
+    """Three ids of messages, see above."""
 
-    Up to `settled` nothing is being sent, up to `place` nothing waits, after `last` there is
-    nothing. So what waits lies between `place` and `last`, what is being sent before it.
-    """
-
-    settled: int
-    place: int
+    done: int
+    next: int
     last: int
 
 
-def read(stored: Stored, gateway_id: int) -> Walk:
-    """The walk of a gateway; at its end where there is none."""
-    return Walk(*stored.get(str(gateway_id), (0, 0, 0)))
+def read(stored: StoredCursors, gateway_id: int) -> Cursor:
+    """The cursor of a gateway; one that is at its end if there is none."""
+    return Cursor(*stored.get(str(gateway_id), (0, 0, 0)))
 
 
-def written(stored: Stored, gateway_id: int, walk: Walk) -> dict[str, list[int]]:
-    """The walks of a campaign, with a new one of this gateway."""
-    return {**{key: list(each) for key, each in stored.items()}, str(gateway_id): list(walk)}
+def replaced(stored: StoredCursors, gateway_id: int, cursor: Cursor) -> dict[str, list[int]]:
+    """The cursors of a campaign, with a new one for this gateway."""
+    cursors = {key: list(values) for key, values in stored.items()}
+    return {**cursors, str(gateway_id): list(cursor)}
 
 
-def begun(first: Mapping[int, tuple[int, int]]) -> dict[str, list[int]]:
-    """The walks of a campaign that is opened: `first` and last id of what waits, by gateway."""
-    return {str(key): [low - 1, low - 1, last] for key, (low, last) in first.items()}
+def initial(ranges: Mapping[int, tuple[int, int]]) -> dict[str, list[int]]:
+    """The cursors of a campaign that is opened, from the first and last queued id by gateway."""
+    return {str(key): [first - 1, first - 1, last] for key, (first, last) in ranges.items()}
 
 
-def fresh(given: Mapping[str, int] | None = None) -> tuple[ColumnElement[bool], ...]:
-    """What waits on a walk: gateway, campaign, place and last are given, or are parameters."""
-    gateway, campaign, place, last = _values(("gateway", "campaign", "place", "last"), given)
-    own = ROWS.c.gateway_id == gateway, ROWS.c.status == QUEUED, ROWS.c.apart.is_(None)
-    return _between(campaign, place, last), *own
+def queued_rows(given: Mapping[str, int] | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Conditions for the rows that a cursor comes to next.
+
+    `given` has gateway, campaign, next and last; without it they are parameters.
+    """
+    gateway, campaign, after, last = _values(("gateway", "campaign", "next", "last"), given)
+    return _between(campaign, after, last), *_attached(gateway, QUEUED)
 
 
-def _flying(given: Mapping[str, int]) -> ColumnElement[bool]:
-    """What is being sent on a walk."""
-    gateway, campaign, settled, place = _values(("gateway", "campaign", "settled", "place"), given)
-    own = ROWS.c.gateway_id == gateway, ROWS.c.status == SENDING, ROWS.c.apart.is_(None)
-    return and_(_between(campaign, settled, place), *own)
+def _sending_rows(given: Mapping[str, int]) -> ColumnElement[bool]:
+    """Condition for the rows that a cursor has passed and that are being sent."""
+    gateway, campaign, done, after = _values(("gateway", "campaign", "done", "next"), given)
+    return and_(_between(campaign, done, after), *_attached(gateway, SENDING))
+
+
+def _attached(gateway: Number, status: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
+    return ROWS.c.gateway_id == gateway, ROWS.c.status == status, ROWS.c.attention_status.is_(None)
 
 
 def _between(campaign: Number, first: Number, last: Number) -> ColumnElement[bool]:
-    """Messages of a campaign after an id, up to another: no index is ever walked beyond these."""
+    """Messages of a campaign after an id, up to another: no statement reads beyond these."""
     return and_(ROWS.c.campaign_id == campaign, ROWS.c.id > first, ROWS.c.id <= last)
 
 
@@ -107,99 +117,103 @@ def parameter(name: str) -> BindParameter[int]:
     return bindparam(name, type_=BigInteger)
 
 
-def waiting(gateway_id: int) -> Iterator[ColumnElement[bool]]:
-    """Where the messages are that wait for a gateway: conditions, each with an index."""
-    yield and_(ROWS.c.apart == QUEUED, ROWS.c.gateway_id == gateway_id)
-    for one in _open(Campaign.n_queued > 0, gateway_id):
-        if one["place"] < one["last"]:
-            yield and_(*fresh(one))
+def queued(gateway_id: int) -> Iterator[ColumnElement[bool]]:
+    """Conditions that together find all queued messages of a gateway, each with an index."""
+    yield and_(ROWS.c.attention_status == QUEUED, ROWS.c.gateway_id == gateway_id)
+    for cursor in _cursors(Campaign.n_queued > 0, gateway_id):
+        if cursor["next"] < cursor["last"]:
+            yield and_(*queued_rows(cursor))
 
 
-def under_way(*which: ColumnElement[bool], gateway_id: int | None = None) -> list[Any]:
-    """Where the messages are that are being sent: conditions, each with an index.
+def sending(*campaigns: ColumnElement[bool], gateway_id: int | None = None) -> list[Any]:
+    """Conditions that together find all messages that are being sent, each with an index.
 
-    Those of a gateway, or of the campaigns `which` and, always, of no campaign.
+    They can be limited to one gateway, or to some `campaigns`; those without a campaign are
+    always included.
     """
-    own = () if gateway_id is None else (ROWS.c.gateway_id == gateway_id,)
-    found = [and_(ROWS.c.apart == SENDING, *own)]
-    walks = _open(Campaign.n_sending > 0, gateway_id, *which)
-    return found + [_flying(one) for one in walks if one["settled"] < one["place"]]
+    of_gateway = () if gateway_id is None else (ROWS.c.gateway_id == gateway_id,)
+    detached = and_(ROWS.c.attention_status == SENDING, *of_gateway)
+    cursors = _cursors(Campaign.n_sending > 0, gateway_id, *campaigns)
+    return [
+        detached,
+        *(_sending_rows(cursor) for cursor in cursors if cursor["done"] < cursor["next"]),
+    ]
 
 
-def unfinished() -> set[int]:
-    """Gateways for which messages wait on a walk."""
-    found = _open(Campaign.n_queued > 0, None, Campaign.status == CampaignStatus.SENDING)
-    return {one["gateway"] for one in found if one["place"] < one["last"]}
+def unfinished_gateways() -> set[int]:
+    """Gateways whose cursor has messages before it in a campaign that is being sent."""
+    cursors = _cursors(Campaign.n_queued > 0, None, Campaign.status == CampaignStatus.SENDING)
+    return {cursor["gateway"] for cursor in cursors if cursor["next"] < cursor["last"]}
 
 
-def take_aside(
+def detach(
     session: Session, campaign_id: int, gateway_id: int, which: ColumnElement[bool], most: int
 ) -> int:
-    """Make messages on a walk apart, because they are to leave it; returns how many.
+    """Detach queued messages from the cursor of a gateway; returns how many.
 
-    The campaign is locked. The walk goes on with the first that is left.
+    Locks the campaign. The cursor moves on to the first message that remains.
     """
-    stored = locked(session, campaign_id)
-    walk = read(stored, gateway_id)
-    if walk.place >= walk.last or most <= 0:
+    stored = lock(session, campaign_id)
+    cursor = read(stored, gateway_id)
+    if cursor.next >= cursor.last or most <= 0:
         return 0
-    given = {"gateway": gateway_id, "campaign": campaign_id, **walk._asdict()}
-    query = select(ROWS.c.id).where(*fresh(given)).order_by(ROWS.c.campaign_id, ROWS.c.id)
+    given = {"gateway": gateway_id, "campaign": campaign_id, **cursor._asdict()}
+    query = select(ROWS.c.id).where(*queued_rows(given)).order_by(ROWS.c.campaign_id, ROWS.c.id)
     ids = session.scalars(query.where(which).limit(most)).all()
-    aside = update(ROWS).where(bulk.among(ROWS.c.id)).values(apart=MessageStatus.QUEUED)
-    session.connection().execute(aside, {"ids": ids})
+    detaching = update(ROWS).where(bulk.among(ROWS.c.id))
+    session.connection().execute(
+        detaching.values(attention_status=MessageStatus.QUEUED), {"ids": ids}
+    )
     first = session.scalar(query.limit(1))
-    walk = walk._replace(place=walk.last if first is None else first - 1)
-    write(session, campaign_id, written(stored, gateway_id, walk))
+    cursor = cursor._replace(next=cursor.last if first is None else first - 1)
+    store(session, campaign_id, replaced(stored, gateway_id, cursor))
     return len(ids)
 
 
-def settle() -> None:
-    """Move the beginning of what is being sent to where it is now, so that it is soon found.
-
-    Nothing is locked to look: what lies before a place and is not being sent never will be again,
-    unless it is apart.
-    """
-    for one in _open(Campaign.n_sending > 0, None):
-        if one["settled"] < one["place"]:
-            query = select(ROWS.c.id).where(_flying(one))
+def advance_done() -> None:
+    """Move `done` of all cursors forward, so that messages being sent are found quickly."""
+    for cursor in _cursors(Campaign.n_sending > 0, None):
+        if cursor["done"] < cursor["next"]:
+            # No lock is needed to look: a message before `next` that is not being sent now will
+            # never be again, unless it is detached.
+            query = select(ROWS.c.id).where(_sending_rows(cursor))
             first = db.session.scalar(query.order_by(ROWS.c.campaign_id, ROWS.c.id).limit(1))
-            settled = one["place"] if first is None else first - 1
-            if settled > one["settled"]:
-                _write_settled(one["campaign"], one["gateway"], settled)
+            done = cursor["next"] if first is None else first - 1
+            if done > cursor["done"]:
+                _store_done(cursor["campaign"], cursor["gateway"], done)
 
 
-def _open(
-    some: ColumnElement[bool], gateway_id: int | None, *which: ColumnElement[bool]
+def _cursors(
+    has_messages: ColumnElement[bool], gateway_id: int | None, *campaigns: ColumnElement[bool]
 ) -> list[dict[str, int]]:
-    """The walks of campaigns that have `some` messages, with the ids of campaign and gateway."""
-    query = select(Campaign.id, Campaign.walks).where(some, *which).order_by(Campaign.id)
+    """The cursors of campaigns, with the ids of campaign and gateway."""
+    query = select(Campaign.id, Campaign.send_cursors).where(has_messages, *campaigns)
     return [
         {"campaign": campaign_id, "gateway": int(key), **read(stored, int(key))._asdict()}
-        for campaign_id, stored in db.session.execute(query)
+        for campaign_id, stored in db.session.execute(query.order_by(Campaign.id))
         for key in (stored if gateway_id is None else (str(gateway_id),))
     ]
 
 
-def _write_settled(campaign_id: int, gateway_id: int, settled: int) -> None:
+def _store_done(campaign_id: int, gateway_id: int, done: int) -> None:
     with transaction() as session:
-        stored = locked(session, campaign_id)
-        walk = read(stored, gateway_id)
-        if walk.settled < settled <= walk.place:
-            write(session, campaign_id, written(stored, gateway_id, walk._replace(settled=settled)))
+        stored = lock(session, campaign_id)
+        cursor = read(stored, gateway_id)
+        if cursor.done < done <= cursor.next:
+            store(session, campaign_id, replaced(stored, gateway_id, cursor._replace(done=done)))
 
 
-def locked(session: Session, campaign_id: int) -> Stored:
-    """The walks of a campaign, which is locked by this."""
-    query = select(Campaign.walks).where(Campaign.id == campaign_id).with_for_update()
+def lock(session: Session, campaign_id: int) -> StoredCursors:
+    """Lock a campaign and read its cursors."""
+    query = select(Campaign.send_cursors).where(Campaign.id == campaign_id).with_for_update()
     return session.scalar(query) or {}
 
 
-def write(session: Session, campaign_id: int, walks: dict[str, list[int]]) -> None:
-    """Store the walks of a campaign that is locked."""
+def store(session: Session, campaign_id: int, cursors: dict[str, list[int]]) -> None:
+    """Store the cursors of a campaign that is locked."""
     session.execute(
         update(Campaign)
         .where(Campaign.id == campaign_id)
-        .values(walks=walks)
+        .values(send_cursors=cursors)
         .execution_options(synchronize_session=False)
     )

@@ -1,4 +1,4 @@
-"""Turns: what has been answered is recorded and what goes next is claimed, in one transaction."""
+"""The exchange with a worker: record what was answered and claim what goes next, together."""
 
 from collections.abc import Sequence
 
@@ -6,25 +6,28 @@ from promosms.db.transactions import transaction
 from promosms.models import SuppressionSource
 from promosms.services.sending import claiming, opt_outs, recording
 from promosms.services.sending.claiming import Claim
-from promosms.services.sending.counter_deltas import Tally
+from promosms.services.sending.counter_deltas import CounterDeltas
 from promosms.services.sending.outbound import Claimed
 from promosms.services.sending.recording import Answered
 
 
-def take(claim: Claim, answered: Sequence[Answered], most: int) -> list[Claimed]:
-    """Record the answers, and claim at most `most` further messages to submit them at once."""
-    tally, reference = Tally(), claim.next_reference()
-    concerned = {m.campaign_id for m, _ in answered if m.campaign_id is not None}
+def record_and_claim(claim: Claim, answered: Sequence[Answered], most: int) -> list[Claimed]:
+    """Record answers and claim at most `most` messages, in one transaction.
+
+    The caller submits the claimed messages at once.
+    """
+    deltas, reference = CounterDeltas(), claim.next_reference()
+    campaign_ids = {m.campaign_id for m, _ in answered if m.campaign_id is not None}
     with transaction() as session:
-        # Claims first: on PostgreSQL they take the lock against opt-outs, which is the first one.
-        found = claiming.take(claim, most, tally, concerned) if most > 0 else []
-        recording.record(claim, answered, tally)
-        tally.book(session, reference)
-    return found
+        # Claim first: on PostgreSQL this takes the opt-out lock, which must be the first lock.
+        messages = claiming.take(claim, most, deltas, campaign_ids) if most > 0 else []
+        recording.record(claim, answered, deltas)
+        deltas.write(session, reference)
+    return messages
 
 
-def honour(answered: Sequence[Answered]) -> None:
-    """Note the opt-outs that only the gateway knew of."""
+def store_opt_outs(answered: Sequence[Answered]) -> None:
+    """Store the opt-outs that a gateway has told us in its answers."""
     for message, answer in answered:
         if answer.opted_out and message.campaign_id is not None:
             opt_outs.opt_out(message.account_id, message.phone, SuppressionSource.REPLY)

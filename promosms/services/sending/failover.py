@@ -1,4 +1,4 @@
-"""Failover: what waits for a gateway that is lost goes by another one of its route."""
+"""Failover: queued messages of a lost gateway move to another gateway of their route."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,7 +28,7 @@ from promosms.services.installation import defaults
 from promosms.services.sending import cursors
 
 MOVED_AFTER = timedelta(seconds=60)
-"""After so long without a connection what waits for a gateway goes to others."""
+"""After this time without a connection, queued messages move to other gateways."""
 BATCH = 5_000
 
 
@@ -41,28 +41,27 @@ class StandIns:
 
     @classmethod
     def of(cls, route_id: int, gateway_id: int) -> Self:
-        """Those that may stand in for a gateway; `choose` says None where none serves a country.
+        """Those for a gateway; `choose` returns None if none serves a country.
 
-        Nobody stands in for the simulated network: what waits for it was not meant to be real.
+        The simulator has none, because its messages must not become real.
         """
         choices = routing.choices_of(route_id)
-        known = any(choice.gateway_id == gateway_id for choice in choices)
-        able = tuple(choice for choice in choices if known and choice.usable)
-        return cls(able, routing.by_country(lambda country: routing.turns(able, country)))
+        is_on_route = any(choice.gateway_id == gateway_id for choice in choices)
+        usable = tuple(choice for choice in choices if is_on_route and choice.usable)
+        return cls(usable, routing.by_country(lambda country: routing.rotation(usable, country)))
 
     def serving(self) -> ColumnElement[bool]:
-        """Messages to countries that they serve: others would be looked at again and again."""
+        """Condition for messages to countries that they serve: others would be read each time."""
         if not all(choice.countries for choice in self.able):
             return true()
         return Message.country.in_({code for choice in self.able for code in choice.countries})
 
 
 def move_waiting() -> int:
-    """Hand what waits for lost gateways over to others of the same route; returns how many.
+    """Move queued messages of lost gateways to others of the same route; returns how many.
 
     At most 5,000 at a time. A paused gateway keeps its queue, and so does one without a stand-in.
-    What the gateway may have taken already, wholly or in part, stays: elsewhere it would be sent
-    twice.
+    Messages that the gateway may have, wholly or in part, stay: another would send them twice.
     """
     number = 0
     for gateway_id in _lost():
@@ -77,9 +76,9 @@ def move_waiting() -> int:
 
 
 def _lost() -> list[int]:
-    """Active gateways that nobody has seen connected for a minute, or ever.
+    """Active gateways without a connection for a minute, or without any ever.
 
-    A tick that has just begun has not given their workers the time to say that they are there.
+    None in the first minute of the tick, because workers may not have connected yet.
     """
     began = db.session.scalar(select(Worker.started_at).where(Worker.name == workers.TICK))
     moment = now()
@@ -102,7 +101,7 @@ def _waiting_campaigns(route_id: int) -> list[int]:
 
 
 def _routes_of(gateway_id: int) -> list[Route]:
-    """Its routes; the default one first, so that it wins where several have the same sender."""
+    """Its routes; the default one first: it wins if several have the same sender."""
     query = select(Route).join(RouteGateway, RouteGateway.route_id == Route.id)
     behind = query.where(RouteGateway.gateway_id == gateway_id)
     return list(db.session.scalars(behind.order_by(Route.is_default.desc(), Route.id)))
@@ -112,50 +111,50 @@ def _movable(gateway_id: int) -> tuple[ColumnElement[bool], ...]:
     taken = exists().where(MessagePart.message_id == Message.id)
     return (
         Message.gateway_id == gateway_id,
-        Message.apart == cursors.QUEUED,
-        Message.doubtful.is_(False),
+        Message.attention_status == cursors.QUEUED,
+        Message.unconfirmed.is_(False),
         ~taken,
     )
 
 
 def _move_campaign(gateway_id: int, campaign_id: int, stand_ins: StandIns, most: int) -> int:
     with transaction() as session:
-        # The campaign first, then its messages: everybody takes these locks in this order.
+        # The campaign first, then its messages: locks are always taken in this order.
         query = select(Campaign.status).where(Campaign.id == campaign_id).with_for_update()
         if session.scalar(query) != CampaignStatus.SENDING:
             return 0
-        which = Message.campaign_id == campaign_id
-        number = _move(session, gateway_id, which, stand_ins, most)
-        if cursors.take_aside(session, campaign_id, gateway_id, stand_ins.serving(), most - number):
-            number += _move(session, gateway_id, which, stand_ins, most - number)
+        condition = Message.campaign_id == campaign_id
+        number = _move(session, gateway_id, condition, stand_ins, most)
+        if cursors.detach(session, campaign_id, gateway_id, stand_ins.serving(), most - number):
+            number += _move(session, gateway_id, condition, stand_ins, most - number)
         return number
 
 
 def _move_single(gateway_id: int, route: Route, stand_ins: StandIns, most: int) -> int:
-    """Texts without a campaign do not know their route, but its sender.
+    """Move messages without a campaign. They belong to the route with their sender.
 
-    Those by which an admin tries out this very gateway stay.
+    Tests of this gateway by an admin stay.
     """
     operator = defaults.operator_account()
-    which = Message.campaign_id.is_(None) & (Message.sender == route.sender)
+    condition = Message.campaign_id.is_(None) & (Message.sender == route.sender)
     if operator is not None:
-        which &= Message.account_id != operator
+        condition &= Message.account_id != operator
     with transaction() as session:
-        return _move(session, gateway_id, which, stand_ins, most)
+        return _move(session, gateway_id, condition, stand_ins, most)
 
 
 def _move(
     session: Session,
     gateway_id: int,
-    which: ColumnElement[bool],
+    condition: ColumnElement[bool],
     stand_ins: StandIns,
-    most: int,
+    limit: int,
 ) -> int:
     query = (
         select(Message.id, Message.country)
-        .where(which, stand_ins.serving(), *_movable(gateway_id))
+        .where(condition, stand_ins.serving(), *_movable(gateway_id))
         .order_by(Message.id)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True, of=Message)
     )
     moved: dict[int, list[int]] = {}

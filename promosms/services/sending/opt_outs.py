@@ -1,4 +1,4 @@
-"""Suppressions: honour an opt-out at once, whatever is under way."""
+"""Suppressions: an opt-out takes effect at once, also while messages are being sent."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -32,9 +32,9 @@ from promosms.services.sending import counters, unconfirmed
 
 OPTED_OUT = "opted_out"
 DELETED = "deleted"
-PATIENCE = 2.0  # seconds that an opt-out waits for a submission that has begun
-# The advisory locks of PostgreSQL that belong to opt-outs, by account: a claim shares its
-# account's, see `claim_statements.locking`.
+PATIENCE = 2.0  # seconds that an opt-out waits for a submission
+# Advisory locks for opt-outs on PostgreSQL, one for each account. A claim takes it shared, see
+# `claim_statements.locking`.
 LOCKS = 1 << 32
 
 LISTED = table_of(Suppression)
@@ -42,10 +42,10 @@ T = TypeVar("T")
 
 
 def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
-    """Suppress a number for an account and skip what still waits for it; False if it already was.
+    """Suppress a number and skip its queued messages; False if it was suppressed before.
 
-    When this returns nothing is submitted to the number any more, see `alone`. What waits is
-    skipped in the transaction of the opt-out, and its price is released.
+    After this returns nothing is submitted to the number, see `alone`. Queued messages are skipped
+    and their price is released in the same transaction.
     """
     return alone(account_id, phone, lambda session: suppress(session, account_id, phone, source))
 
@@ -53,9 +53,9 @@ def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
 def alone(account_id: int, phone: str, work: Callable[[Session], T]) -> T:
     """Do the work in one transaction during which nothing is being submitted to this number.
 
-    A submission that has begun cannot be called back, so it is waited for, two seconds at most
-    (a gateway that does not answer must not hold up an opt-out). One that has not begun sees
-    what the work has written. Inside a running transaction nothing is waited for.
+    It waits for a submission that has begun, but at most two seconds, because a gateway may not
+    answer. A later submission sees what the work has written. Inside a running transaction it
+    does not wait.
     """
     end = time.monotonic() + PATIENCE
     nested = writing()
@@ -70,19 +70,19 @@ def alone(account_id: int, phone: str, work: Callable[[Session], T]) -> T:
 
 
 def suppress(session: Session, account_id: int, phone: str, source: SuppressionSource) -> bool:
-    """Put the number on the list and skip what waits; False if it already was on it."""
-    known = session.get(Suppression, session.scalar(_row(account_id, phone)) or 0)
-    if known is None:
+    """Suppress a number and skip its queued messages; False if it was suppressed before."""
+    suppression = session.get(Suppression, session.scalar(_row(account_id, phone)) or 0)
+    if suppression is None:
         session.add(Suppression(account_id=account_id, phone=phone, source=source))
     elif source == SuppressionSource.REPLY:
-        known.source = source  # the recipient's own word: nobody else may lift it now
+        suppression.source = source  # the recipient's own opt-out: nobody else may lift it
     session.flush()
     skip_waiting(session, account_id, [phone], OPTED_OUT)
-    return known is None
+    return suppression is None
 
 
 def lift(account_id: int, phone: str) -> bool:
-    """Allow texts to the number again: only on the recipient's own, newer wish."""
+    """Allow texts to the number again: only if the recipient asks for it later."""
     with transaction() as session:
         query = delete(Suppression).where(
             Suppression.account_id == account_id, Suppression.phone == phone
@@ -118,7 +118,7 @@ def _row(account_id: int, phone: str) -> Select[int]:
 def opted_out() -> ColumnElement[bool]:
     """Has the number of a row of messages opted out of its account's campaigns?
 
-    Written out, for RETURNING: there SQLAlchemy leaves out the names of tables on SQLite.
+    Plain SQL, because SQLAlchemy leaves out table names in RETURNING on SQLite.
     """
     return literal_column(
         "EXISTS (SELECT 1 FROM suppressions"
@@ -128,9 +128,9 @@ def opted_out() -> ColumnElement[bool]:
 
 
 def skip_claimed(session: Session, ids: Sequence[int]) -> None:
-    """Skip messages that this transaction has claimed and whose number has opted out.
+    """Skip messages that this transaction has claimed although their number has opted out.
 
-    They have come into the queue, or back into it, after the opt-out. Their campaign is locked.
+    They were queued after the opt-out. Their campaign must be locked.
     """
     claimed = Message.id.in_(ids)
     session.execute(
@@ -138,7 +138,7 @@ def skip_claimed(session: Session, ids: Sequence[int]) -> None:
         .where(claimed, Message.status == MessageStatus.SENDING)
         .values(
             status=MessageStatus.QUEUED,
-            apart=MessageStatus.QUEUED,
+            attention_status=MessageStatus.QUEUED,
             attempts=Message.attempts - 1,
             submitted_at=None,
             lease_token=None,
@@ -150,32 +150,32 @@ def skip_claimed(session: Session, ids: Sequence[int]) -> None:
 
 
 def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:
-    """Skip what waits in the account's campaigns for these numbers, and release its price."""
-    waiting = (
+    """Skip queued campaign messages of the account to these numbers and release their price."""
+    queued = (
         Message.phone.in_(phones),
         Message.account_id == account_id,
         Message.campaign_id.is_not(None),
         Message.status == MessageStatus.QUEUED,
     )
-    concerned = session.scalars(select(Message.campaign_id).where(*waiting)).all()
-    # Whoever touches queued rows locks their campaign first, so that nobody waits in a circle.
+    campaign_ids = session.scalars(select(Message.campaign_id).where(*queued)).all()
+    # Everything that changes queued messages locks their campaign first: no deadlocks.
     session.execute(
         select(Campaign.id)
-        .where(Campaign.id.in_(concerned))
+        .where(Campaign.id.in_(campaign_ids))
         .order_by(Campaign.id)
         .with_for_update()
     ).all()
-    _skip(session, waiting, reason)
+    _skip(session, queued, reason)
 
 
-def _skip(session: Session, waiting: tuple[ColumnElement[bool], ...], reason: str) -> None:
-    unconfirmed.keep_unknown(session, and_(*waiting), MessageStatus.QUEUED)
+def _skip(session: Session, queued: tuple[ColumnElement[bool], ...], reason: str) -> None:
+    unconfirmed.keep_unknown(session, and_(*queued), MessageStatus.QUEUED)
     skipped = session.execute(
         update(Message)
-        .where(*waiting)
+        .where(*queued)
         .values(
             status=MessageStatus.SKIPPED,
-            apart=MessageStatus.SKIPPED,
+            attention_status=MessageStatus.SKIPPED,
             reason=reason,
             final_at=now(),
         )

@@ -15,12 +15,12 @@ PARTS = table_of(MessagePart)
 
 
 class Claimed(NamedTuple):
-    """A message as its gateway needs it; `taken` are its parts that the gateway has already."""
+    """A message as its gateway needs it; `taken` are the parts that the gateway already has."""
 
     id: int
     account_id: int
     campaign_id: int | None
-    lane: int
+    priority: int
     phone: str
     sender: str
     text: str
@@ -28,7 +28,7 @@ class Claimed(NamedTuple):
     parts: int
     price: int
     attempts: int
-    doubtful: bool
+    unconfirmed: bool
     taken: Mapping[int, str] = NO_PARTS
 
 
@@ -36,12 +36,16 @@ COLUMNS = Claimed._fields[:-1]
 
 
 def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
-    """Rows of COLUMNS, the sealed text and one thing more, in the order in which they are sent."""
-    found = [_claimed(*row) for row in rows]
-    found.sort(key=lambda message: (message.lane, message.id))
-    # A throttled try does not count, so a long text may have parts at the gateway at its first.
-    again = [message.id for message in found if message.attempts > 1 or message.parts > 1]
-    return _with_parts(session, found, again) if again else found
+    """Claimed messages in the order of sending.
+
+    A row has COLUMNS, then `sealed`, then `opted_out`, which is not read here.
+    """
+    messages = [_claimed(*row) for row in rows]
+    messages.sort(key=lambda message: (message.priority, message.id))
+    # A throttled try is not counted, so a message of several parts may have some at the gateway
+    # although this looks like its first try.
+    partial = [m.id for m in messages if m.attempts > 1 or m.parts > 1]
+    return _with_parts(session, messages, partial) if partial else messages
 
 
 def _claimed(*values: Any) -> Claimed:
@@ -50,12 +54,10 @@ def _claimed(*values: Any) -> Claimed:
     return message._replace(text=unsealed(sealed) or message.text) if sealed else message
 
 
-def _with_parts(session: Session, found: list[Claimed], again: list[int]) -> list[Claimed]:
-    """With the parts that the gateway took when it refused others."""
+def _with_parts(session: Session, messages: list[Claimed], ids: list[int]) -> list[Claimed]:
+    """Add the parts that the gateway took when it refused others."""
     taken: dict[int, dict[int, str]] = defaultdict(dict)
     query = select(PARTS.c.message_id, PARTS.c.number, PARTS.c.reference)
-    for message_id, number, reference in session.execute(
-        query.where(PARTS.c.message_id.in_(again))
-    ):
+    for message_id, number, reference in session.execute(query.where(PARTS.c.message_id.in_(ids))):
         taken[message_id][number] = reference
-    return [m._replace(taken=taken[m.id]) if m.id in taken else m for m in found]
+    return [m._replace(taken=taken[m.id]) if m.id in taken else m for m in messages]

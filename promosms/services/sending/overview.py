@@ -11,13 +11,13 @@ from promosms.models import Gateway, Message, Route, RouteGateway, Worker
 from promosms.services.gateways import health, workers
 from promosms.services.sending import cursors
 
-MOST = 10_000  # counting stops here: an admin page must not read a million rows
+MOST = 10_000  # counting stops here, because a page must not read a million rows
 
 
 @dataclass(frozen=True)
-class Line:
-    """A gateway, its health of now, how many of its connections are open, and how many messages
-    wait or are on their way, up to MOST + 1."""
+class GatewayState:
+    """A gateway, its health now, its open connections, and its queued and sending messages,
+    counted up to MOST + 1."""
 
     gateway: Gateway
     health: int
@@ -35,20 +35,20 @@ class Sign:
     alive: bool
 
 
-def lines() -> list[Line]:
+def gateway_states() -> list[GatewayState]:
     """All gateways."""
     gateways = db.session.scalars(select(Gateway).order_by(Gateway.name))
-    return [line(gateway) for gateway in gateways]
+    return [gateway_state(gateway) for gateway in gateways]
 
 
-def line(gateway: Gateway) -> Line:
+def gateway_state(gateway: Gateway) -> GatewayState:
     """One gateway."""
-    return Line(
+    return GatewayState(
         gateway,
         health.effective(gateway),
         len(workers.connected().intersection(workers.names_of(gateway))),
-        _count(cursors.waiting(gateway.id)),
-        _count(cursors.under_way(gateway_id=gateway.id)),
+        _count(cursors.queued(gateway.id)),
+        _count(cursors.sending(gateway_id=gateway.id)),
     )
 
 
@@ -61,7 +61,7 @@ def countries(gateway_id: int) -> list[tuple[Route, list[str]]]:
         .order_by(Route.id)
     )
     rows = db.session.execute(query)
-    return [(route, found.split(",") if found else []) for route, found in rows]
+    return [(route, codes.split(",") if codes else []) for route, codes in rows]
 
 
 def signs_of_life() -> list[Sign]:
@@ -71,9 +71,9 @@ def signs_of_life() -> list[Sign]:
     return [Sign(name, seen.get(name), name not in silent) for name in workers.expected()]
 
 
-def _count(places: Iterable[ColumnElement[bool]]) -> int:
+def _count(conditions: Iterable[ColumnElement[bool]]) -> int:
     number = 0
-    for where in places:
+    for where in conditions:
         some = select(Message.id).where(where).limit(MOST + 1 - number).subquery()
         number += db.session.scalar(select(func.count()).select_from(some)) or 0
     return number

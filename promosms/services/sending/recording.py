@@ -1,4 +1,4 @@
-"""Results: what the gateway answered, recorded with its money in one transaction."""
+"""Results: records answers of gateways and their money in one transaction."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,125 +13,133 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from promosms.db import bulk
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.gateways import KINDS
-from promosms.gateways.base import Answer, Resend, Trouble
-from promosms.models import Gateway, MessageStatus, apart_of, now
+from promosms.gateways.base import Answer, ErrorClass, Resend
+from promosms.models import Gateway, MessageStatus, attention_status_of, now
 from promosms.services.ledger import ledger
 from promosms.services.sending.claim_queries import ROWS
 from promosms.services.sending.claiming import Claim
-from promosms.services.sending.counter_deltas import Tally
+from promosms.services.sending.counter_deltas import CounterDeltas
 from promosms.services.sending.outbound import Claimed
 
 # Waiting before the next try, by the number of tries so far, until a text is too old.
 WAITS = tuple(timedelta(seconds=s) for s in (30, 120, 300, 900, 1800))
 OLDEST = timedelta(hours=24)
 THROTTLED = timedelta(seconds=2)
-DOUBTFUL = timedelta(seconds=60)  # a request that was slow to arrive has arrived by then
-# Our settings at the gateway may be wrong, or this one text: it is not burnt at the first try.
+UNCONFIRMED_WAIT = timedelta(seconds=60)  # a slow request has arrived by then
+# Our settings may be wrong, or this text: so it does not fail at the first try.
 SETTINGS = tuple(timedelta(seconds=s) for s in (60, 600))
 
 Answered = tuple[Claimed, Answer]
 
 
-class Fate(NamedTuple):
-    """What becomes of a message that was not accepted; `wait` before the next try."""
+class Outcome(NamedTuple):
+    """What happens to a message that was not accepted; `wait` before the next try."""
 
     status: MessageStatus
     reason: str = ""
     wait: timedelta = timedelta(0)
     counted: bool = True
-    doubtful: bool = False
+    unconfirmed: bool = False
 
 
-def record(claim: Claim, answers: Sequence[Answered], tally: Tally | None = None) -> int:
-    """Record what a gateway answered; returns how many rows still belonged to the claim.
+def record(claim: Claim, answers: Sequence[Answered], deltas: CounterDeltas | None = None) -> int:
+    """Record answers; returns how many messages still belonged to the claim.
 
-    Accepted texts are charged, refused ones released; after a temporary trouble a text goes back
-    to the queue until it is a day old. A lost answer is unknown, or asked for again where the
-    gateway can tell. A row that the sweep has declared unknown meanwhile still takes
-    a late positive answer.
+    Accepted messages are charged, refused ones released. After a temporary error a message is
+    queued again until it is a day old. If the answer was lost, the message is unknown, or queued
+    again if the gateway can find repetitions. A message that the sweep has made unknown meanwhile
+    still takes a late positive answer.
     """
-    accepted = [one for one in answers if one[1].trouble is None]
-    refused = [one for one in answers if one[1].trouble is not None]
-    mine = tally or Tally()
+    accepted = [(m, answer) for m, answer in answers if answer.error_class is None]
+    refused = [(m, answer) for m, answer in answers if answer.error_class is not None]
+    collected = deltas or CounterDeltas()
     with transaction() as session:
-        number = _accept(session, claim, accepted, mine) if accepted else 0
+        number = _accept(session, claim, accepted, collected) if accepted else 0
         if refused:
             resend = resend_of(session.get_one(Gateway, claim.gateway_id))
-            fates: dict[Fate, list[Answered]] = defaultdict(list)
+            outcomes: dict[Outcome, list[Answered]] = defaultdict(list)
             for message, answer in refused:
-                fates[_fate(message, answer, resend)].append((message, answer))
-            for fate, group in fates.items():
-                number += _refuse(session, claim, fate, group, mine)
-        if tally is None:
-            mine.book(session, claim.next_reference())
+                outcomes[_outcome(message, answer, resend)].append((message, answer))
+            for outcome, group in outcomes.items():
+                number += _refuse(session, claim, outcome, group, collected)
+        if deltas is None:
+            collected.write(session, claim.next_reference())
     return number
 
 
 def resend_of(gateway: Gateway) -> Resend:
-    """What may be done with a text whose answer this gateway has lost."""
+    """What may be done with a message whose answer was lost at this gateway."""
     kind = KINDS.get(gateway.kind)
     return kind.resend(gateway.settings) if kind else Resend.NEVER
 
 
-def _fate(message: Claimed, answer: Answer, resend: Resend) -> Fate:
+def _outcome(message: Claimed, answer: Answer, resend: Resend) -> Outcome:
     tries, reason = message.attempts, answer.reason
     asked = timedelta(seconds=answer.wait) if answer.wait is not None else None
-    if answer.trouble is Trouble.PERMANENT:
-        return Fate(MessageStatus.FAILED, reason)
-    if answer.trouble is Trouble.UNKNOWN:
+    if answer.error_class is ErrorClass.PERMANENT:
+        return Outcome(MessageStatus.FAILED, reason)
+    if answer.error_class is ErrorClass.UNKNOWN:
         if resend is Resend.NEVER:
-            return Fate(MessageStatus.UNKNOWN, reason)
-        return Fate(MessageStatus.QUEUED, reason, DOUBTFUL, doubtful=True)
-    if answer.trouble is Trouble.THROTTLED:
-        return Fate(MessageStatus.QUEUED, reason, asked or THROTTLED, counted=False)
-    if answer.trouble is Trouble.SETTINGS:
+            return Outcome(MessageStatus.UNKNOWN, reason)
+        return Outcome(MessageStatus.QUEUED, reason, UNCONFIRMED_WAIT, unconfirmed=True)
+    if answer.error_class is ErrorClass.THROTTLED:
+        return Outcome(MessageStatus.QUEUED, reason, asked or THROTTLED, counted=False)
+    if answer.error_class is ErrorClass.SETTINGS:
         if tries > len(SETTINGS):
-            return Fate(MessageStatus.FAILED, reason)
-        return Fate(MessageStatus.QUEUED, reason, SETTINGS[tries - 1])
-    return Fate(MessageStatus.QUEUED, reason, asked or WAITS[min(tries, len(WAITS)) - 1])
+            return Outcome(MessageStatus.FAILED, reason)
+        return Outcome(MessageStatus.QUEUED, reason, SETTINGS[tries - 1])
+    return Outcome(MessageStatus.QUEUED, reason, asked or WAITS[min(tries, len(WAITS)) - 1])
 
 
-def _accept(session: Session, claim: Claim, accepted: Sequence[Answered], tally: Tally) -> int:
+def _accept(
+    session: Session, claim: Claim, accepted: Sequence[Answered], deltas: CounterDeltas
+) -> int:
     messages = [message for message, _ in accepted]
-    moved = _move(session, claim, messages, Fate(MessageStatus.SENT), tally)
+    moved = _move(session, claim, messages, Outcome(MessageStatus.SENT), deltas)
     if len(moved) < len(messages):
         late = [message for message in messages if message.id not in moved]
         unknown = MessageStatus.UNKNOWN
-        moved |= _move(session, claim, late, Fate(MessageStatus.SENT), tally, before=unknown)
-    known = [(message, answer) for message, answer in accepted if message.id in moved]
-    _insert_parts(session, claim, [(m, enumerate(a.references, 1)) for m, a in known])
-    for message, _ in known:
+        moved |= _move(session, claim, late, Outcome(MessageStatus.SENT), deltas, before=unknown)
+    recorded = [(message, answer) for message, answer in accepted if message.id in moved]
+    _insert_parts(session, claim, [(m, enumerate(a.references, 1)) for m, a in recorded])
+    for message, _ in recorded:
         if message.campaign_id is not None:
-            tally.charged[message.campaign_id] += message.price
+            deltas.charged[message.campaign_id] += message.price
     return len(moved)
 
 
 def _refuse(
-    session: Session, claim: Claim, fate: Fate, group: Sequence[Answered], tally: Tally
+    session: Session,
+    claim: Claim,
+    outcome: Outcome,
+    group: Sequence[Answered],
+    deltas: CounterDeltas,
 ) -> int:
     messages = [message for message, _ in group]
     moved: set[int] = set()
-    if fate.status == MessageStatus.QUEUED:  # unless it is too old
-        failed = Fate(MessageStatus.FAILED, fate.reason)
-        ended = _move(session, claim, messages, failed, tally, old=True)
+    if outcome.status == MessageStatus.QUEUED:  # unless the first try was too long ago
+        failed = Outcome(MessageStatus.FAILED, outcome.reason)
+        ended = _move(session, claim, messages, failed, deltas, old=True)
         again = [message for message in messages if message.id not in ended]
-        moved = _postpone(session, claim, again, fate, tally)
+        moved = _postpone(session, claim, again, outcome, deltas)
     else:
-        ended = _move(session, claim, messages, fate, tally)
-    known = [(m, a) for m, a in group if m.id in moved or m.id in ended]
-    _insert_parts(session, claim, [(m, a.taken.items()) for m, a in known])
-    if fate.status != MessageStatus.UNKNOWN:  # else nobody knows yet: the money stays held
-        for message, answer in known:
+        ended = _move(session, claim, messages, outcome, deltas)
+    recorded = [(m, a) for m, a in group if m.id in moved or m.id in ended]
+    _insert_parts(session, claim, [(m, a.taken.items()) for m, a in recorded])
+    if (
+        outcome.status != MessageStatus.UNKNOWN
+    ):  # else the price stays held: a receipt may still come
+        for message, answer in recorded:
             if message.id in ended:
-                _pay(message, len({*message.taken, *answer.taken}), tally)
-    return len(known)
+                _pay(message, len({*message.taken, *answer.taken}), deltas)
+    return len(recorded)
 
 
-def _pay(message: Claimed, parts: int, tally: Tally) -> None:
-    """A message has failed: charge the parts that were taken, and release the others."""
+def _pay(message: Claimed, parts: int, deltas: CounterDeltas) -> None:
+    """Charge the parts of a failed message that were taken, and release the others."""
     charged = message.price * parts // message.parts
     if message.campaign_id is not None:
-        tally.pay(message.campaign_id, charged, message.price - charged)
+        deltas.pay(message.campaign_id, charged, message.price - charged)
     elif message.price > charged:
         ledger.give_back(
             message.account_id, message.price - charged, f"release:message:{message.id}"
@@ -142,30 +150,30 @@ def _move(
     session: Session,
     claim: Claim,
     messages: Sequence[Claimed],
-    fate: Fate,
-    tally: Tally,
+    outcome: Outcome,
+    deltas: CounterDeltas,
     *,
     before: MessageStatus = MessageStatus.SENDING,
     old: bool = False,
 ) -> set[int]:
-    """Give rows that still belong to the claim a final status, or SENT; returns their ids.
+    """Set a final status, or SENT, for messages that still belong to the claim; returns ids.
 
     With `old` only those whose first try was too long ago.
     """
-    moment, sent = now(), fate.status == MessageStatus.SENT
+    moment, sent = now(), outcome.status == MessageStatus.SENT
     values: dict[str, object] = {
         "ids": [message.id for message in messages],
         "token": claim.token,
         "before": before,
-        "after": fate.status,
-        "apart": apart_of(fate.status),
-        "why": fate.reason,
+        "after": outcome.status,
+        "attention_status": attention_status_of(outcome.status),
+        "why": outcome.reason,
         "sent": moment if sent else None,
         "final": None if sent else moment,
     }
     values |= {"oldest": moment - OLDEST} if old else {}
     rows = session.connection().scalars(_movement(on_sqlite(), old), values)
-    return _count(messages, set(rows), before, fate.status, tally)
+    return _count(messages, set(rows), before, outcome.status, deltas)
 
 
 @lru_cache
@@ -181,12 +189,12 @@ def _movement(_sqlite: bool, old: bool) -> ReturningUpdate[Any]:
         )
         .values(
             status=bindparam("after"),
-            apart=bindparam("apart"),
+            attention_status=bindparam("attention_status"),
             reason=bindparam("why"),
             sent_at=bindparam("sent"),
             final_at=bindparam("final"),
             lease_until=None,
-            # Nobody needs a system password any more once the gateway has it.
+            # The gateway has the system password: it is not needed any more.
             sealed=None,
         )
         .returning(ROWS.c.id)
@@ -194,7 +202,11 @@ def _movement(_sqlite: bool, old: bool) -> ReturningUpdate[Any]:
 
 
 def _postpone(
-    session: Session, claim: Claim, messages: Sequence[Claimed], fate: Fate, tally: Tally
+    session: Session,
+    claim: Claim,
+    messages: Sequence[Claimed],
+    outcome: Outcome,
+    deltas: CounterDeltas,
 ) -> set[int]:
     rows = session.scalars(
         update(ROWS)
@@ -205,11 +217,11 @@ def _postpone(
         )
         .values(
             status=MessageStatus.QUEUED,
-            apart=MessageStatus.QUEUED,
-            reason=fate.reason,
-            next_attempt_at=now() + fate.wait,
-            attempts=ROWS.c.attempts - (0 if fate.counted else 1),
-            doubtful=or_(ROWS.c.doubtful, literal(fate.doubtful)),
+            attention_status=MessageStatus.QUEUED,
+            reason=outcome.reason,
+            next_attempt_at=now() + outcome.wait,
+            attempts=ROWS.c.attempts - (0 if outcome.counted else 1),
+            unconfirmed=or_(ROWS.c.unconfirmed, literal(outcome.unconfirmed)),
             submitted_at=None,
             lease_token=None,
             lease_until=None,
@@ -217,7 +229,7 @@ def _postpone(
         .returning(ROWS.c.id),
         {"ids": [message.id for message in messages]},
     )
-    return _count(messages, set(rows), MessageStatus.SENDING, MessageStatus.QUEUED, tally)
+    return _count(messages, set(rows), MessageStatus.SENDING, MessageStatus.QUEUED, deltas)
 
 
 def _count(
@@ -225,11 +237,11 @@ def _count(
     moved: set[int],
     before: MessageStatus,
     after: MessageStatus,
-    tally: Tally,
+    deltas: CounterDeltas,
 ) -> set[int]:
     numbers = Counter(message.campaign_id for message in messages if message.id in moved)
     for campaign_id, number in numbers.items():
-        tally.move(campaign_id, number, before, after)
+        deltas.move(campaign_id, number, before, after)
     return moved
 
 

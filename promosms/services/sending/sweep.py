@@ -16,7 +16,7 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
     Hold,
     Message,
     MessageStatus,
@@ -31,19 +31,22 @@ CONTINUED = timedelta(hours=24)
 
 
 def take_back_leases() -> int:
-    """Claims of dead workers are unknown: nobody can know whether the gateway has the texts.
+    """Take back expired claims of dead workers; returns how many messages.
 
-    They are not sent again, unless the gateway can tell by our reference. Returns how many rows.
+    The gateway may have these messages, so they become unknown. They are queued again only if the
+    gateway recognises repetitions by our reference.
     """
-    db.session.rollback()  # what has been read before is old
-    cursors.settle()
+    db.session.rollback()  # end the transaction, to read the newest rows
+    cursors.advance_done()
     query = select(Message.id, Message.campaign_id, Message.gateway_id)
     query = query.where(Message.lease_until < now()).limit(BATCH)
-    found = [row for each in cursors.under_way() for row in db.session.execute(query.where(each))]
+    rows = [
+        row for condition in cursors.sending() for row in db.session.execute(query.where(condition))
+    ]
     number = 0
     with transaction() as session:
-        # Campaigns before their rows, as everywhere, so that nobody waits in a circle.
-        campaigns = {row.campaign_id for row in found if row.campaign_id is not None}
+        # Campaigns before their messages, as everywhere, so there are no deadlocks.
+        campaigns = {row.campaign_id for row in rows if row.campaign_id is not None}
         session.execute(
             select(Campaign.id)
             .where(Campaign.id.in_(campaigns))
@@ -51,13 +54,13 @@ def take_back_leases() -> int:
             .with_for_update()
         ).all()
         for gateway in session.scalars(select(Gateway)):
-            ids = [row.id for row in found if row.gateway_id == gateway.id]
+            ids = [row.id for row in rows if row.gateway_id == gateway.id]
             number += _give_up(session, ids, recording.resend_of(gateway))
     return number
 
 
 def withdraw_stopped() -> None:
-    """Rows that came back to the queue of a campaign that was cancelled meanwhile."""
+    """End messages that were queued again after their campaign was cancelled."""
     with transaction() as session:
         stopped = session.scalars(
             select(Campaign.id)
@@ -65,38 +68,38 @@ def withdraw_stopped() -> None:
             .with_for_update()
         ).all()
         for campaign_id in stopped:
-            which = Message.campaign_id == campaign_id
-            withdrawal.withdraw(session, which, campaign_id, MessageStatus.CANCELLED)
+            condition = Message.campaign_id == campaign_id
+            withdrawal.withdraw(session, condition, campaign_id, MessageStatus.CANCELLED)
 
 
 def finish_campaigns(campaign_id: int | None = None) -> int:
-    """A campaign is finished when none of its messages is open; returns how many finished."""
+    """Finish campaigns without queued and sending messages; returns how many."""
     query = update(Campaign).where(
-        Campaign.status.in_((CampaignStatus.SENDING, CampaignStatus.PAUSED)),
+        Campaign.status.in_(CampaignStatus.SENDABLE),
         Campaign.n_queued == 0,
         Campaign.n_sending == 0,
     )
     if campaign_id is not None:
         query = query.where(Campaign.id == campaign_id)
     with transaction() as session:
-        found = session.execute(
+        campaigns = session.execute(
             query.values(status=CampaignStatus.FINISHED, finished_at=now())
             .returning(Campaign.id)
             .execution_options(synchronize_session=False)
         )
-        return len(found.all())
+        return len(campaigns.all())
 
 
 def continue_blocked() -> list[int]:
-    """Campaigns that wait for money go on when there is enough, for a day; later it would surprise.
+    """Continue campaigns that lacked money, if there is enough now; returns their ids.
 
-    Returns those that are to be prepared again.
+    Only for a day: later the customer would not expect it. They are prepared again.
     """
     affordable = select(Account.id).where(
         Account.status == AccountStatus.ACTIVE, Account.balance >= Campaign.total_price
     )
     with transaction() as session:
-        found = session.execute(
+        campaigns = session.execute(
             update(Campaign)
             .where(
                 Campaign.status == CampaignStatus.BLOCKED,
@@ -109,15 +112,15 @@ def continue_blocked() -> list[int]:
             .returning(Campaign.id)
             .execution_options(synchronize_session=False)
         )
-        return list(found.scalars())
+        return list(campaigns.scalars())
 
 
 def release_unsettled() -> int:
-    """After 72 hours without a word the price of unconfirmed texts is given back."""
+    """After 72 hours without a receipt release the price of unknown messages."""
     number = 0
     with transaction() as session:
         old = (
-            Campaign.status.in_((CampaignStatus.FINISHED, CampaignStatus.CANCELLED)),
+            Campaign.status.in_(CampaignStatus.FINAL),
             Campaign.finished_at < now() - UNSETTLED,
         )
         query = (
@@ -132,23 +135,28 @@ def release_unsettled() -> int:
 
 
 def gateways_with_work() -> list[int]:
-    """Gateways for which messages wait."""
+    """Gateways with queued messages."""
     single = select(Message.gateway_id).where(
-        Message.apart == cursors.QUEUED, Message.campaign_id.is_(None)
+        Message.attention_status == cursors.QUEUED, Message.campaign_id.is_(None)
     )
     running = (
         select(Message.gateway_id)
         .join(Campaign, Campaign.id == Message.campaign_id)
-        .where(Message.apart == cursors.QUEUED, Campaign.status == CampaignStatus.SENDING)
+        .where(
+            Message.attention_status == cursors.QUEUED, Campaign.status == CampaignStatus.SENDING
+        )
     )
-    found = {gateway for gateway in db.session.scalars(single.union(running)) if gateway}
-    return sorted(found | cursors.unfinished())
+    gateways = {gateway for gateway in db.session.scalars(single.union(running)) if gateway}
+    return sorted(gateways | cursors.unfinished_gateways())
 
 
-def events_due() -> bool:
-    """Is there something in the inbox of the gateways?"""
+def inbox_due() -> bool:
+    """Is a row of the gateway inbox due?"""
     query = select(func.count()).select_from(
-        select(GatewayEvent.id).where(GatewayEvent.next_attempt_at <= now()).limit(1).subquery()
+        select(GatewayInboxRow.id)
+        .where(GatewayInboxRow.next_attempt_at <= now())
+        .limit(1)
+        .subquery()
     )
     return bool(db.session.scalar(query))
 
@@ -160,13 +168,13 @@ def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
     values: dict[str, object] = {
         "reason": unconfirmed.NO_ANSWER,
         "lease_until": None,
-        "apart": status,
+        "attention_status": status,
     }
     if status == MessageStatus.UNKNOWN:
         values["final_at"] = now()
     else:
-        values |= {"doubtful": True, "submitted_at": None, "lease_token": None}
-        values["next_attempt_at"] = now() + recording.DOUBTFUL
+        values |= {"unconfirmed": True, "submitted_at": None, "lease_token": None}
+        values["next_attempt_at"] = now() + recording.UNCONFIRMED_WAIT
     rows = session.execute(
         update(Message)
         .where(

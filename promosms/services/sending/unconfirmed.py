@@ -1,4 +1,4 @@
-"""Doubts: texts that wait again although the gateway may have them, and are stopped meanwhile."""
+"""Unconfirmed messages: those that are queued again although the gateway may have the text."""
 
 from collections import Counter
 
@@ -11,19 +11,18 @@ from promosms.services.sending import counters
 NO_ANSWER = "no_answer"
 
 
-def keep_unknown(session: Session, which: ColumnElement[bool], before: MessageStatus) -> None:
-    """Make those of the rows unknown that a gateway may have taken, or has taken in part.
+def keep_unknown(session: Session, condition: ColumnElement[bool], before: MessageStatus) -> None:
+    """Give the status `unknown` to the messages that a gateway may have, wholly or in part.
 
-    Their price stays held: a receipt may still settle them. Call it before the others of these
-    rows are ended and their price released.
+    Call it before the other messages are ended. The price stays held: a receipt may still come.
     """
     taken = exists().where(MessagePart.message_id == Message.id)
     rows = session.execute(
         update(Message)
-        .where(which, Message.status == before, or_(Message.doubtful, taken))
+        .where(condition, Message.status == before, or_(Message.unconfirmed, taken))
         .values(
             status=MessageStatus.UNKNOWN,
-            apart=MessageStatus.UNKNOWN,
+            attention_status=MessageStatus.UNKNOWN,
             reason=NO_ANSWER,
             final_at=now(),
             lease_until=None,

@@ -1,8 +1,8 @@
-"""System texts: what the installation itself texts to a user, before all other traffic."""
+"""System texts: texts of the installation to a user, sent before all others."""
 
 from promosms.db.transactions import transaction
 from promosms.lib import encryption
-from promosms.models import Lane, Message
+from promosms.models import Message, Priority
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.sms import segments
@@ -13,7 +13,7 @@ DOTS = "••••-••••-••••-••••"
 
 
 def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") -> Message:
-    """Queue a free text in the system lane.
+    """Queue a free text with the highest priority.
 
     `text` names the place of the secret as ``{secret}``. What is stored shows dots there; the
     full body is sealed with the key of the installation until the gateway has taken it.
@@ -25,7 +25,7 @@ def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") 
         message = Message(
             account_id=account_id,
             gateway_id=routing.gateway_for(route.id, country),
-            lane=Lane.SYSTEM,
+            priority=Priority.SYSTEM,
             phone=phone,
             country=country,
             sender=route.sender,

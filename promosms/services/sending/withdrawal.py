@@ -24,7 +24,13 @@ def withdraw(
     session.execute(
         update(Message)
         .where(*waiting)
-        .values(status=status, apart=status, final_at=now(), lease_token=None, lease_until=None)
+        .values(
+            status=status,
+            attention_status=status,
+            final_at=now(),
+            lease_token=None,
+            lease_until=None,
+        )
         .execution_options(synchronize_session=False)
     )
     counters.move(session, campaign_id, {MessageStatus.QUEUED: -number, status: number})

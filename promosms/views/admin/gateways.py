@@ -9,7 +9,7 @@ from promosms.forms.admin import SpeedForm, TestForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Gateway, GatewayStatus, now
-from promosms.services.gateways import gateways as lines
+from promosms.services.gateways import gateways as gateway_service
 from promosms.services.gateways import test_texts, workers
 from promosms.services.sending import overview
 from promosms.sms.phone import mask
@@ -22,13 +22,13 @@ from promosms.web.access import Access, allow, me
 @allow(Access.ADMIN)
 def gateways() -> ResponseReturnValue:
     """Gateways, their queues, and the workers."""
-    found = overview.lines()
+    states = overview.gateway_states()
     signs = overview.signs_of_life()
     return render_template(
         "admin/gateways.html",
-        lines=found,
+        states=states,
         most=overview.MOST,
-        rung={line.gateway.id: _jobs(queue.gateway_queue(line.gateway.id)) for line in found},
+        rung={state.gateway.id: _jobs(queue.gateway_queue(state.gateway.id)) for state in states},
         signs=[(sign, _length(sign.name)) for sign in signs],
         tick=workers.TICK,
     )
@@ -52,7 +52,7 @@ def change_gateway(name: str) -> ResponseReturnValue:
     rate, window, connections = (
         field.data or 1 for field in (form.rate, form.window, form.connections)
     )
-    lines.change(name, rate, window, connections, me().public_id)
+    gateway_service.change(name, rate, window, connections, me().public_id)
     flash(_("Saved. It counts as soon as PromoSMS is started again."), "good")
     return redirect(url_for("admin.gateway", name=name), code=303)
 
@@ -80,7 +80,7 @@ def test_gateway(name: str) -> ResponseReturnValue:
 @allow(Access.ADMIN)
 def pause(name: str) -> ResponseReturnValue:
     """Let a gateway rest; its queue stays."""
-    if lines.switch(name, GatewayStatus.PAUSED, me().public_id):
+    if gateway_service.switch(name, GatewayStatus.PAUSED, me().public_id):
         flash(_("The gateway is paused. Its messages wait."), "good")
     return redirect(url_for("admin.gateways"), code=303)
 
@@ -89,7 +89,7 @@ def pause(name: str) -> ResponseReturnValue:
 @allow(Access.ADMIN)
 def resume(name: str) -> ResponseReturnValue:
     """Let a gateway send again."""
-    gateway = lines.switch(name, GatewayStatus.ACTIVE, me().public_id)
+    gateway = gateway_service.switch(name, GatewayStatus.ACTIVE, me().public_id)
     if gateway is not None:
         queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
         flash(_("The gateway sends again."), "good")
@@ -97,19 +97,19 @@ def resume(name: str) -> ResponseReturnValue:
 
 
 def _found(name: str) -> Gateway:
-    found = lines.find(name)
+    found = gateway_service.find(name)
     return found if found is not None else abort(404)
 
 
 def _page(found: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
     return render_template(
         "admin/gateway.html",
-        line=overview.line(found),
+        state=overview.gateway_state(found),
         most=overview.MOST,
         routes=overview.countries(found.id),
         tests=[(mask(text.phone), text) for text in test_texts.recent(found.id)],
         outcome=labels.outcome,
-        ids=labels.ids(found.ids),
+        message_id_format=labels.message_id_format(found.message_id_format),
         country_names=labels.country_names,
         speed_form=speed_form,
         test_form=test_form,

@@ -30,7 +30,7 @@ OUTCOMES = {
     MessageStatus.EXPIRED: (_("Not delivered"), "bad"),
     MessageStatus.FAILED: (_("Refused"), "bad"),
 }
-IDS = {
+MESSAGE_ID_FORMATS = {
     "same": _("the same in answers and receipts"),
     "resp_hex_dlr_dec": _("hexadecimal in answers, decimal in receipts"),
     "resp_dec_dlr_hex": _("decimal in answers, hexadecimal in receipts"),
@@ -67,9 +67,9 @@ def outcome(message: Message) -> tuple[object, str]:
     return OUTCOMES.get(MessageStatus(message.status), other)
 
 
-def ids(code: str) -> object:
-    """How a provider writes message ids; "" while that is unknown."""
-    return IDS.get(code, code)
+def message_id_format(code: str) -> object:
+    """How a provider writes message ids; "" while nobody knows."""
+    return MESSAGE_ID_FORMATS.get(code, code)
 
 
 def country_names(codes: list[str]) -> str:

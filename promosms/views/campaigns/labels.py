@@ -38,10 +38,10 @@ MESSAGE = {
 FILTERS = {
     "delivered": (_("Delivered"), [MessageStatus.DELIVERED]),
     "sent": (_("Sent, no answer yet"), [MessageStatus.SENT]),
-    "waiting": (_("Waiting"), [MessageStatus.QUEUED, MessageStatus.SENDING]),
+    "waiting": (_("Waiting"), sorted(MessageStatus.WAITING)),
     "not_delivered": (
         _("Not delivered"),
-        [MessageStatus.UNDELIVERED, MessageStatus.EXPIRED, MessageStatus.FAILED],
+        sorted(MessageStatus.NOT_DELIVERED),
     ),
     "unconfirmed": (_("Not confirmed"), [MessageStatus.UNKNOWN]),
     "skipped": (_("Left out"), [MessageStatus.SKIPPED]),

@@ -123,9 +123,9 @@ def _state(campaign: Campaign) -> dict[str, object]:
         "figures": told,
         "reasons": campaigns.reasons(campaign),
         "left": campaigns.duration(campaign, told.parts_left),
-        "over": campaign.status not in campaigns.OPEN and not campaign.n_sent + told.waiting,
+        "over": campaign.status not in CampaignStatus.OPEN and not campaign.n_sent + told.waiting,
         "balance": my_account().balance,
-        "silent": campaign.status in campaigns.RUNNING and silent(),
+        "silent": campaign.status in CampaignStatus.RUNNING and silent(),
     }
 
 

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import (
     Answer,
-    Event,
+    ErrorClass,
     Gateway,
+    InboxEvent,
     OutboundSms,
-    Trouble,
     WebhookRequest,
     WebhookTopic,
 )
@@ -22,28 +22,28 @@ LOOPBACK = {"allow_insecure": "yes", "allow_private": "yes", "read_seconds": "0.
 CALLBACK = "https://sms.example/gateways/secret"
 PHONE, SENDER = "+48601234567", "+48732000001"
 UNICODE = "Zażółć 100% & więcej = „tak” 🙂"
-Expected = tuple[str, ...] | tuple[Trouble, str]
+Expected = tuple[str, ...] | tuple[ErrorClass, str]
 
 # What every provider must bear, whatever it says in its own words.
 ANY = {
-    "it answers too late": (Says(200, b"{}", after=0.8), (Trouble.UNKNOWN, "no_answer")),
-    "it hangs up": (Says(hangs_up=True), (Trouble.UNKNOWN, "no_answer")),
+    "it answers too late": (Says(200, b"{}", after=0.8), (ErrorClass.UNKNOWN, "no_answer")),
+    "it hangs up": (Says(hangs_up=True), (ErrorClass.UNKNOWN, "no_answer")),
     "it takes the text and talks rubbish": (
         Says(200, b"\xff<html>"),
-        (Trouble.UNKNOWN, "bad_answer"),
+        (ErrorClass.UNKNOWN, "bad_answer"),
     ),
-    "it takes the text and says nothing": (Says(200), (Trouble.UNKNOWN, "bad_answer")),
-    "it nests without end": (Says(200, b"[" * 60_000), (Trouble.UNKNOWN, "bad_answer")),
-    "it answers endlessly": (Says(200, b" " * 70_000), (Trouble.UNKNOWN, "bad_answer")),
+    "it takes the text and says nothing": (Says(200), (ErrorClass.UNKNOWN, "bad_answer")),
+    "it nests without end": (Says(200, b"[" * 60_000), (ErrorClass.UNKNOWN, "bad_answer")),
+    "it answers endlessly": (Says(200, b" " * 70_000), (ErrorClass.UNKNOWN, "bad_answer")),
     "it compresses": (
         Says(200, b"\x1f\x8b", (("Content-Encoding", "gzip"),)),
-        (Trouble.UNKNOWN, "bad_answer"),
+        (ErrorClass.UNKNOWN, "bad_answer"),
     ),
-    "it is asked too fast": (Says(429), (Trouble.THROTTLED, "throttled")),
-    "it is overloaded": (Says(503, b"busy"), (Trouble.THROTTLED, "throttled")),
-    "it breaks": (Says(500, b"{}"), (Trouble.UNKNOWN, "no_answer")),
-    "its proxy waits in vain": (Says(504), (Trouble.UNKNOWN, "no_answer")),
-    "it sees other": (Says(303, b"", (("Location", "/x"),)), (Trouble.UNKNOWN, "no_answer")),
+    "it is asked too fast": (Says(429), (ErrorClass.THROTTLED, "throttled")),
+    "it is overloaded": (Says(503, b"busy"), (ErrorClass.THROTTLED, "throttled")),
+    "it breaks": (Says(500, b"{}"), (ErrorClass.UNKNOWN, "no_answer")),
+    "its proxy waits in vain": (Says(504), (ErrorClass.UNKNOWN, "no_answer")),
+    "it sees other": (Says(303, b"", (("Location", "/x"),)), (ErrorClass.UNKNOWN, "no_answer")),
 }
 
 
@@ -84,8 +84,8 @@ def submit(
 ) -> Expected:
     """Submit one text: the references, or the trouble and its reason."""
     answer = ask(kind, settings, sms)
-    if answer.trouble is not None:
-        return answer.trouble, answer.reason
+    if answer.error_class is not None:
+        return answer.error_class, answer.reason
     return answer.references
 
 
@@ -98,7 +98,7 @@ def check_opt_out(
     """The provider says that the recipient has opted out with him."""
     there.says = says
     answer = ask(kind, settings, text())
-    assert (answer.trouble, answer.reason) == (Trouble.PERMANENT, "opted_out")
+    assert (answer.error_class, answer.reason) == (ErrorClass.PERMANENT, "opted_out")
     assert answer.opted_out
 
 
@@ -114,7 +114,7 @@ def check_wait(
         there.says = Says(status, body, slow)
         answer = ask(kind, settings, text())
         assert answer.wait == wait, status
-        assert (answer.trouble is Trouble.THROTTLED) == (wait is not None)
+        assert (answer.error_class is ErrorClass.THROTTLED) == (wait is not None)
 
 
 def run_case(
@@ -143,7 +143,7 @@ def call(
     query: str = "",
     body: bytes = b"",
     address: str = "192.0.2.1",
-) -> list[Event]:
+) -> list[InboxEvent]:
     """A provider calls us with a form, or with the body."""
     given = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
     request = WebhookRequest(

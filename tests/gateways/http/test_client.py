@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from promosms.gateways.base import GatewayError, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError, HttpAnswer, HttpRequest
 from promosms.gateways.http import digits, e164, read_tag
-from promosms.gateways.http_client import Client, Resolve, is_allowed, is_public
-from promosms.gateways.http_messages import HttpAnswer, HttpRequest, retry_after
+from promosms.gateways.http_client import Client, Resolve, is_allowed, is_public, retry_after
 from promosms.supervisor.certificate import ensure
 from tests.gateways.http.provider import Provider, Says, provider
 
@@ -47,14 +46,14 @@ def send(url: str, *, times: int = 1, **options: Any) -> list[object]:
             try:
                 found.append(await client.send(HttpRequest("POST", url, body=b"x")))
             except GatewayError as problem:
-                found.append((problem.trouble, problem.reason))
+                found.append((problem.error_class, problem.reason))
         await client.close()
         return found
 
     return asyncio.run(run())
 
 
-NOT_SENT = (Trouble.TEMPORARY, "no_connection")
+NOT_SENT = (ErrorClass.TEMPORARY, "no_connection")
 METADATA = [
     *("169.254.169.254", "169.254.170.2", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"),
     *("fe80::1", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"),

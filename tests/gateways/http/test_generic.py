@@ -9,11 +9,11 @@ from promosms.gateways.base import (
     BadSettings,
     BadSignature,
     BadWebhook,
+    ErrorClass,
     Inbound,
     Receipt,
     ReceiptStatus,
     Resend,
-    Trouble,
 )
 from promosms.gateways.configurable_http import GenericHttp
 from tests.gateways.http.provider import Provider, Says
@@ -39,7 +39,7 @@ JSON = {
     "id_path": "messages.0.id",
     "receipt_reference": "report.id",
     "receipt_status": "report.state",
-    "receipt_own": "report.ref",
+    "receipt_our_reference": "report.ref",
     "inbound_reference": "id",
     "inbound_phone": "from.number",
     "inbound_number": "to",
@@ -57,15 +57,15 @@ TABLE = [
     Case("taken", TAKEN, ("abc",)),
     Case("taken in parts", TAKEN, ("abc", "abc.2"), parts=2),
     Case("a number as id", Says(200, b'{"messages": [{"id": 17}]}'), ("17",)),
-    Case("no id", Says(200, b'{"messages": []}'), (Trouble.UNKNOWN, "bad_answer")),
-    Case("refused", Says(400, b"{}"), (Trouble.PERMANENT, "rejected")),
-    Case("denied", Says(401), (Trouble.SETTINGS, "credentials")),
-    Case("forbidden", Says(403), (Trouble.SETTINGS, "credentials")),
-    Case("not paid", Says(402), (Trouble.SETTINGS, "no_credit")),
-    Case("a conflict", Says(409), (Trouble.PERMANENT, "rejected")),
-    Case("not found", Says(404), (Trouble.TEMPORARY, "busy")),
-    Case("redirect", Says(302, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "busy")),
-    Case("a proxy breaks", Says(502), (Trouble.UNKNOWN, "no_answer")),
+    Case("no id", Says(200, b'{"messages": []}'), (ErrorClass.UNKNOWN, "bad_answer")),
+    Case("refused", Says(400, b"{}"), (ErrorClass.PERMANENT, "rejected")),
+    Case("denied", Says(401), (ErrorClass.SETTINGS, "credentials")),
+    Case("forbidden", Says(403), (ErrorClass.SETTINGS, "credentials")),
+    Case("not paid", Says(402), (ErrorClass.SETTINGS, "no_credit")),
+    Case("a conflict", Says(409), (ErrorClass.PERMANENT, "rejected")),
+    Case("not found", Says(404), (ErrorClass.TEMPORARY, "busy")),
+    Case("redirect", Says(302, b"", (("Location", "/x"),)), (ErrorClass.TEMPORARY, "busy")),
+    Case("a proxy breaks", Says(502), (ErrorClass.UNKNOWN, "no_answer")),
     *(Case(label, *line) for label, line in ANY.items()),
 ]
 
@@ -87,13 +87,13 @@ WORDED = {
 }
 WORDS = [
     Case("it says yes", Says(200, b'{"messages": [{"id": "a"}], "ok": true}'), ("a",)),
-    Case("it says no", Says(200, b'{"ok": false}'), (Trouble.UNKNOWN, "no_answer")),
-    Case("bad number", Says(200, b"bad number"), (Trouble.PERMANENT, "rejected")),
-    Case("try later", Says(400, b"try later"), (Trouble.TEMPORARY, "busy")),
-    Case("no credit", Says(400, b"no credit"), (Trouble.SETTINGS, "settings")),
-    Case("no credit, by status", Says(402, b"no credit"), (Trouble.SETTINGS, "no_credit")),
-    Case("slow down", Says(400, b"slow down"), (Trouble.THROTTLED, "throttled")),
-    Case("its own status", Says(500), (Trouble.PERMANENT, "rejected")),
+    Case("it says no", Says(200, b'{"ok": false}'), (ErrorClass.UNKNOWN, "no_answer")),
+    Case("bad number", Says(200, b"bad number"), (ErrorClass.PERMANENT, "rejected")),
+    Case("try later", Says(400, b"try later"), (ErrorClass.TEMPORARY, "busy")),
+    Case("no credit", Says(400, b"no credit"), (ErrorClass.SETTINGS, "settings")),
+    Case("no credit, by status", Says(402, b"no credit"), (ErrorClass.SETTINGS, "no_credit")),
+    Case("slow down", Says(400, b"slow down"), (ErrorClass.THROTTLED, "throttled")),
+    Case("its own status", Says(500), (ErrorClass.PERMANENT, "rejected")),
 ]
 
 
@@ -116,8 +116,8 @@ DEDUPE = {"resend": "dedupe", "webhook_token": "secret"}
 def test_a_provider_that_drops_repetitions_gets_the_same_key(there: Provider) -> None:
     there.says = TAKEN
     given = settings(there, DEDUPE)
-    for doubtful in (False, True):
-        assert submit(GenericHttp, given, text()._replace(doubtful=doubtful)) == ("abc",)
+    for unconfirmed in (False, True):
+        assert submit(GenericHttp, given, text()._replace(unconfirmed=unconfirmed)) == ("abc",)
     keys = [asked.headers["idempotency-key"] for asked in there.asked]
     assert keys[0] == keys[1]
     assert keys[0].startswith("4711-1-")
@@ -136,7 +136,7 @@ def test_a_key_of_its_own_stays(there: Provider) -> None:
 
 
 def test_a_repetition_that_is_still_at_work_is_unknown(there: Provider) -> None:
-    case = Case("at work", Says(409), (Trouble.UNKNOWN, "no_answer"))
+    case = Case("at work", Says(409), (ErrorClass.UNKNOWN, "no_answer"))
     run_case(GenericHttp, settings(there, DEDUPE), there, case)
 
 
@@ -150,13 +150,13 @@ FOUND = Says(200, b'{"found": [{"id": "abc"}]}')
 LOOKUPS = [
     Case("there", FOUND, ("abc", "abc.2"), parts=2),
     Case("as when it was sent", TAKEN, ("abc",)),
-    Case("denied", Says(401), (Trouble.SETTINGS, "credentials")),
-    Case("too fast", Says(429), (Trouble.THROTTLED, "throttled")),
-    Case("broken", Says(500), (Trouble.TEMPORARY, "busy")),
-    Case("refused", Says(400, b"{}"), (Trouble.TEMPORARY, "busy")),
-    Case("rubbish", Says(200, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
-    Case("too late", Says(200, b"{}", after=0.8), (Trouble.TEMPORARY, "no_answer")),
-    Case("hung up", Says(hangs_up=True), (Trouble.TEMPORARY, "no_answer")),
+    Case("denied", Says(401), (ErrorClass.SETTINGS, "credentials")),
+    Case("too fast", Says(429), (ErrorClass.THROTTLED, "throttled")),
+    Case("broken", Says(500), (ErrorClass.TEMPORARY, "busy")),
+    Case("refused", Says(400, b"{}"), (ErrorClass.TEMPORARY, "busy")),
+    Case("rubbish", Says(200, b"<html>"), (ErrorClass.TEMPORARY, "bad_answer")),
+    Case("too late", Says(200, b"{}", after=0.8), (ErrorClass.TEMPORARY, "no_answer")),
+    Case("hung up", Says(hangs_up=True), (ErrorClass.TEMPORARY, "no_answer")),
 ]
 
 
@@ -169,8 +169,8 @@ def test_it_asks_for_a_doubtful_text_and_sends_it_only_if_it_is_missing(
     there: Provider, case: Case
 ) -> None:
     there.says = case.says
-    doubtful = text(case.parts)._replace(doubtful=True)
-    assert submit(GenericHttp, looking(there), doubtful) == case.expected
+    unconfirmed = text(case.parts)._replace(unconfirmed=True)
+    assert submit(GenericHttp, looking(there), unconfirmed) == case.expected
     (asked,) = there.asked
     assert (asked.method, asked.body) == ("GET", b"")
     assert asked.query == {"ref": f"4711-{case.parts}"}
@@ -180,9 +180,9 @@ def test_it_asks_for_a_doubtful_text_and_sends_it_only_if_it_is_missing(
 @pytest.mark.parametrize("missing", [Says(404), Says(200, b'{"found": []}')])
 def test_a_text_that_is_missing_is_sent(there: Provider, missing: Says) -> None:
     there.says = missing
-    doubtful = text()._replace(doubtful=True)
+    unconfirmed = text()._replace(unconfirmed=True)
     assert GenericHttp.resend(looking(there)) is Resend.LOOKUP
-    submit(GenericHttp, looking(there), doubtful)
+    submit(GenericHttp, looking(there), unconfirmed)
     assert [asked.method for asked in there.asked] == ["GET", "POST"]
     there.asked.clear()
     submit(GenericHttp, looking(there), text())
@@ -214,7 +214,7 @@ def test_forms_are_escaped(there: Provider) -> None:
     assert there.asked[0].form == {
         "to": PHONE[1:],
         "text": NASTY,
-        "cb": f"{CALLBACK}/receipt?own=4711-1",
+        "cb": f"{CALLBACK}/receipt?our_reference=4711-1",
     }
 
 
@@ -278,7 +278,7 @@ def test_a_receipt_is_found_by_its_paths(word: str, status: ReceiptStatus) -> No
 def test_words_of_receipts_are_set() -> None:
     document = {"report": {"id": "abc", "state": 3}}
     assert told("receipt", document) == []
-    found = told("receipt", document, "own=7-1", delivered="1,3")
+    found = told("receipt", document, "our_reference=7-1", delivered="1,3")
     assert found == [Receipt("abc", "7", ReceiptStatus.DELIVERED)]
 
 
@@ -286,10 +286,10 @@ def test_a_form_and_a_query_are_understood() -> None:
     flat = {"receipt_reference": "id", "receipt_status": "state"}
     expected = [Receipt("a", "7", ReceiptStatus.DELIVERED)]
     fields = {"id": "a", "state": "delivered"}
-    assert call("http", flat, "receipt", fields, query="own=7-1") == expected
-    query = "own=7-1&id=a&state=delivered"
+    assert call("http", flat, "receipt", fields, query="our_reference=7-1") == expected
+    query = "our_reference=7-1&id=a&state=delivered"
     assert call("http", flat, "receipt", {}, query=query) == expected
-    assert call("http", flat, "receipt", {}, query="own=7-1") == []
+    assert call("http", flat, "receipt", {}, query="our_reference=7-1") == []
 
 
 def test_a_reply_is_found_by_its_paths() -> None:

@@ -8,11 +8,11 @@ from promosms.gateways.base import (
     BadSettings,
     BadSignature,
     BadWebhook,
+    ErrorClass,
     Inbound,
     Receipt,
     ReceiptStatus,
     Resend,
-    Trouble,
 )
 from promosms.gateways.smsapi import ERRORS, STATUSES, WEBHOOK, Smsapi
 from tests.gateways.http.provider import Provider, Says
@@ -51,16 +51,18 @@ TABLE = cases(
         Case("taken", taken(), (ID,)),
         Case("taken in two parts", taken(), (ID, f"{ID}.2"), parts=2),
         *(Case(f"error {code}", refusal(code), line) for code, line in ERRORS.items()),
-        Case("error as text", refusal("103"), (Trouble.SETTINGS, "no_credit")),
-        Case("error with a status", refusal(101, 401), (Trouble.SETTINGS, "credentials")),
-        Case("error of the number", taken(error=13), (Trouble.PERMANENT, "bad_number")),
-        Case("an error nobody knows", refusal("x²"), (Trouble.PERMANENT, "rejected")),
-        Case("broken, with words", refusal(13, 500), (Trouble.UNKNOWN, "no_answer")),
-        Case("nothing listed", Says(200, b'{"list": []}'), (Trouble.UNKNOWN, "bad_answer")),
-        Case("odd list", Says(200, b'{"list": [7]}'), (Trouble.UNKNOWN, "bad_answer")),
-        Case("denied", Says(403, b"<html>"), (Trouble.SETTINGS, "credentials")),
-        Case("a stranger refuses", Says(404, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
-        Case("redirect", Says(308, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "redirected")),
+        Case("error as text", refusal("103"), (ErrorClass.SETTINGS, "no_credit")),
+        Case("error with a status", refusal(101, 401), (ErrorClass.SETTINGS, "credentials")),
+        Case("error of the number", taken(error=13), (ErrorClass.PERMANENT, "bad_number")),
+        Case("an error nobody knows", refusal("x²"), (ErrorClass.PERMANENT, "rejected")),
+        Case("broken, with words", refusal(13, 500), (ErrorClass.UNKNOWN, "no_answer")),
+        Case("nothing listed", Says(200, b'{"list": []}'), (ErrorClass.UNKNOWN, "bad_answer")),
+        Case("odd list", Says(200, b'{"list": [7]}'), (ErrorClass.UNKNOWN, "bad_answer")),
+        Case("denied", Says(403, b"<html>"), (ErrorClass.SETTINGS, "credentials")),
+        Case("a stranger refuses", Says(404, b"<html>"), (ErrorClass.TEMPORARY, "bad_answer")),
+        Case(
+            "redirect", Says(308, b"", (("Location", "/x"),)), (ErrorClass.TEMPORARY, "redirected")
+        ),
     ]
 )
 

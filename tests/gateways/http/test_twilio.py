@@ -9,11 +9,11 @@ from promosms.gateways.base import (
     BadSettings,
     BadSignature,
     BadWebhook,
+    ErrorClass,
     Inbound,
     Receipt,
     ReceiptStatus,
     Resend,
-    Trouble,
 )
 from promosms.gateways.twilio import STATUSES, Twilio, signature
 from tests.gateways.http.provider import Provider, Says
@@ -48,25 +48,25 @@ TABLE = cases(
     [
         Case("taken", TAKEN, (SID,)),
         Case("taken in three parts", TAKEN, (SID, f"{SID}.2", f"{SID}.3"), parts=3),
-        Case("wrong number", refusal(400, 21211), (Trouble.PERMANENT, "bad_number")),
-        Case("not a mobile", refusal(400, 21614), (Trouble.PERMANENT, "bad_number")),
-        Case("opted out", refusal(400, 21610), (Trouble.PERMANENT, "opted_out")),
-        Case("country not allowed", refusal(400, 21408), (Trouble.PERMANENT, "country")),
-        Case("wrong sender", refusal(400, 21606), (Trouble.SETTINGS, "bad_sender")),
-        Case("queue of the sender full", refusal(400, 21611), (Trouble.THROTTLED, "throttled")),
-        Case("wrong token", refusal(401, 20003), (Trouble.SETTINGS, "credentials")),
-        Case("no such account", refusal(404, 20404), (Trouble.SETTINGS, "credentials")),
-        Case("too fast", refusal(429, 20429), (Trouble.THROTTLED, "throttled")),
-        Case("a refusal nobody knows", refusal(400, 29999), (Trouble.PERMANENT, "rejected")),
-        Case("error inside", refusal(500, 20500), (Trouble.UNKNOWN, "no_answer")),
-        Case("error inside, worded", refusal(500, 21211), (Trouble.UNKNOWN, "no_answer")),
-        Case("a stranger refuses", Says(400, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
-        Case("a stranger denies", Says(403, b"<html>"), (Trouble.SETTINGS, "credentials")),
-        Case("sid of a wrong kind", Says(201, b'{"sid": 5}'), (Trouble.UNKNOWN, "bad_answer")),
+        Case("wrong number", refusal(400, 21211), (ErrorClass.PERMANENT, "bad_number")),
+        Case("not a mobile", refusal(400, 21614), (ErrorClass.PERMANENT, "bad_number")),
+        Case("opted out", refusal(400, 21610), (ErrorClass.PERMANENT, "opted_out")),
+        Case("country not allowed", refusal(400, 21408), (ErrorClass.PERMANENT, "country")),
+        Case("wrong sender", refusal(400, 21606), (ErrorClass.SETTINGS, "bad_sender")),
+        Case("queue of the sender full", refusal(400, 21611), (ErrorClass.THROTTLED, "throttled")),
+        Case("wrong token", refusal(401, 20003), (ErrorClass.SETTINGS, "credentials")),
+        Case("no such account", refusal(404, 20404), (ErrorClass.SETTINGS, "credentials")),
+        Case("too fast", refusal(429, 20429), (ErrorClass.THROTTLED, "throttled")),
+        Case("a refusal nobody knows", refusal(400, 29999), (ErrorClass.PERMANENT, "rejected")),
+        Case("error inside", refusal(500, 20500), (ErrorClass.UNKNOWN, "no_answer")),
+        Case("error inside, worded", refusal(500, 21211), (ErrorClass.UNKNOWN, "no_answer")),
+        Case("a stranger refuses", Says(400, b"<html>"), (ErrorClass.TEMPORARY, "bad_answer")),
+        Case("a stranger denies", Says(403, b"<html>"), (ErrorClass.SETTINGS, "credentials")),
+        Case("sid of a wrong kind", Says(201, b'{"sid": 5}'), (ErrorClass.UNKNOWN, "bad_answer")),
         Case(
             "redirect",
             Says(307, b"", (("Location", "/elsewhere"),)),
-            (Trouble.TEMPORARY, "redirected"),
+            (ErrorClass.TEMPORARY, "redirected"),
         ),
     ]
 )
@@ -92,7 +92,7 @@ def test_it_sends_what_is_documented(there: Provider) -> None:
         "To": PHONE,
         "From": SENDER,
         "Body": UNICODE,
-        "StatusCallback": f"{CALLBACK}/receipt?own=4711-2",
+        "StatusCallback": f"{CALLBACK}/receipt?our_reference=4711-2",
     }
 
 
@@ -143,8 +143,8 @@ REPLY = {"MessageSid": "SM9", "From": PHONE, "To": SENDER, "Body": "STOP"}
 @pytest.mark.parametrize("word", [*STATUSES, "queued", "sending", "sent"])
 def test_a_receipt_is_one_for_each_part(word: str) -> None:
     form = {**RECEIPT, "MessageStatus": word}
-    headers = signed("receipt", form, "own=4711-2")
-    found = call("twilio", KEYS, "receipt", form, headers=headers, query="own=4711-2")
+    headers = signed("receipt", form, "our_reference=4711-2")
+    found = call("twilio", KEYS, "receipt", form, headers=headers, query="our_reference=4711-2")
     status = STATUSES.get(word)
     expected = [Receipt(SID, "4711", status), Receipt(f"{SID}.2", "4711", status)] if status else []
     assert found == expected
@@ -170,7 +170,7 @@ def test_a_reply_is_stored_without_what_a_database_refuses() -> None:
         (RECEIPT, {"x-twilio-signature": "ęę"}, ""),
         ({**RECEIPT, "MessageStatus": "failed"}, signed("receipt", RECEIPT), ""),
         ({**RECEIPT, "Extra": "1"}, signed("receipt", RECEIPT), ""),
-        (RECEIPT, signed("receipt", RECEIPT, "own=1-1"), "own=2-1"),
+        (RECEIPT, signed("receipt", RECEIPT, "our_reference=1-1"), "our_reference=2-1"),
         (RECEIPT, signed("inbound", RECEIPT), ""),
     ],
 )

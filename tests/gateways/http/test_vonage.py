@@ -11,12 +11,12 @@ from promosms.gateways.base import (
     BadSettings,
     BadSignature,
     BadWebhook,
-    Event,
+    ErrorClass,
     Inbound,
+    InboxEvent,
     Receipt,
     ReceiptStatus,
     Resend,
-    Trouble,
 )
 from promosms.gateways.vonage import ERRORS, STATUSES, Vonage, signature
 from tests.gateways.http.provider import Provider, Says
@@ -52,18 +52,22 @@ TABLE = cases(
     [
         Case("taken", says("0"), ("0A1",)),
         Case("taken in three parts", says("0", "0", "0"), ("0A1", "0A2", "0A3"), parts=3),
-        Case("some parts taken", says("0", "1"), (Trouble.UNKNOWN, "bad_answer"), parts=2),
+        Case("some parts taken", says("0", "1"), (ErrorClass.UNKNOWN, "bad_answer"), parts=2),
         *(Case(f"status {code}", says(code), line) for code, line in ERRORS.items()),
-        Case("a status nobody knows", says("99"), (Trouble.PERMANENT, "rejected")),
-        Case("broken, with words", says("4", http=500), (Trouble.UNKNOWN, "no_answer")),
-        Case("no messages", Says(200, b'{"messages": []}'), (Trouble.UNKNOWN, "bad_answer")),
-        Case("odd messages", Says(200, b'{"messages": [1]}'), (Trouble.UNKNOWN, "bad_answer")),
+        Case("a status nobody knows", says("99"), (ErrorClass.PERMANENT, "rejected")),
+        Case("broken, with words", says("4", http=500), (ErrorClass.UNKNOWN, "no_answer")),
+        Case("no messages", Says(200, b'{"messages": []}'), (ErrorClass.UNKNOWN, "bad_answer")),
+        Case("odd messages", Says(200, b'{"messages": [1]}'), (ErrorClass.UNKNOWN, "bad_answer")),
         Case(
-            "no id", Says(200, b'{"messages": [{"status": "0"}]}'), (Trouble.UNKNOWN, "bad_answer")
+            "no id",
+            Says(200, b'{"messages": [{"status": "0"}]}'),
+            (ErrorClass.UNKNOWN, "bad_answer"),
         ),
-        Case("denied", Says(401, b"<html>"), (Trouble.SETTINGS, "credentials")),
-        Case("a stranger refuses", Says(400, b"<html>"), (Trouble.TEMPORARY, "bad_answer")),
-        Case("redirect", Says(301, b"", (("Location", "/x"),)), (Trouble.TEMPORARY, "redirected")),
+        Case("denied", Says(401, b"<html>"), (ErrorClass.SETTINGS, "credentials")),
+        Case("a stranger refuses", Says(400, b"<html>"), (ErrorClass.TEMPORARY, "bad_answer")),
+        Case(
+            "redirect", Says(301, b"", (("Location", "/x"),)), (ErrorClass.TEMPORARY, "redirected")
+        ),
     ]
 )
 
@@ -207,7 +211,7 @@ def test_without_signatures_only_if_the_settings_say_so() -> None:
         Vonage({**KEYS, "signature_method": "rot13"})
 
 
-def by(method: str, topic: str, found: dict[str, str]) -> list[Event]:
+def by(method: str, topic: str, found: dict[str, str]) -> list[InboxEvent]:
     """The same call in each of the ways in which Vonage can make it."""
     if method == "form":
         return call("vonage", KEYS, topic, found)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from promosms.gateways.base import GatewayError, OutboundSms, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError, OutboundSms
 from promosms.gateways.smpp.gateway import SmppGateway
 from promosms.sms.segments import measure
 
@@ -27,10 +27,10 @@ def sms(text: str = "Hello", number: int = 1, sender: str = "PromoSMS") -> Outbo
     return OutboundSms(str(number), f"+4860{number:07}", sender, text, size.encoding, size.parts)
 
 
-async def trouble(gateway: SmppGateway, text: OutboundSms) -> tuple[Trouble, str]:
+async def error_class(gateway: SmppGateway, text: OutboundSms) -> tuple[ErrorClass, str]:
     """The trouble of a text that is not taken, and its reason."""
     try:
         references = await gateway.submit(text)
     except GatewayError as problem:
-        return problem.trouble, problem.reason
+        return problem.error_class, problem.reason
     raise AssertionError(f"taken as {references}")

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from promosms.gateways.base import Answer, OutboundSms, Trouble
+from promosms.gateways.base import Answer, ErrorClass, OutboundSms
 from promosms.gateways.smpp.gateway import SmppGateway
 from tests.gateways.smpp.stories import play, sms
 from tests.gateways.smsc import Client, Pdu, Smsc, Stage, accept, after, bound, by_turns, refuse
@@ -21,8 +21,8 @@ class Told:
 
     def begin(self, text: OutboundSms) -> None:
         def done(answer: Answer) -> None:
-            self.answers[text.own] = answer
-            self.times[text.own] += 1
+            self.answers[text.our_reference] = answer
+            self.times[text.our_reference] += 1
 
         self.gateway.begin(text, done)
 
@@ -52,7 +52,9 @@ def test_a_text_that_cannot_be_written_is_answered_at_once() -> None:
         async with bound() as stage:
             told = Told(stage.gateway)
             told.begin(sms(sender="Żółw"))
-            assert told.answers == {"1": Answer(trouble=Trouble.PERMANENT, reason="malformed")}
+            assert told.answers == {
+                "1": Answer(error_class=ErrorClass.PERMANENT, reason="malformed")
+            }
 
     play(story())
 
@@ -66,11 +68,11 @@ def test_what_was_refused_is_told() -> None:
                 told.begin(sms(number=number))
             told.begin(sms(LONG, number=3))
             await told.all(stage, 3)
-            permanent = Answer(trouble=Trouble.PERMANENT, reason="opted_out", opted_out=True)
+            permanent = Answer(error_class=ErrorClass.PERMANENT, reason="opted_out", opted_out=True)
             assert told.answers == {
-                "1": Answer(trouble=Trouble.SETTINGS, reason="no_credit"),
+                "1": Answer(error_class=ErrorClass.SETTINGS, reason="no_credit"),
                 "2": permanent,
-                "3": Answer((), Trouble.THROTTLED, "queue_full", {1: "id-1"}),
+                "3": Answer((), ErrorClass.THROTTLED, "queue_full", {1: "id-1"}),
             }
 
     play(story())
@@ -101,7 +103,7 @@ def test_closing_tells_those_that_wait() -> None:
         told = Told(gateway)
         told.begin(sms())
         await gateway.close()
-        assert told.answers == {"1": Answer(trouble=Trouble.TEMPORARY, reason="not_bound")}
+        assert told.answers == {"1": Answer(error_class=ErrorClass.TEMPORARY, reason="not_bound")}
 
     play(story())
 
@@ -116,8 +118,8 @@ def test_closing_tells_those_without_a_place_and_waits_for_those_on_their_way() 
             await stage.smsc.until(lambda: stage.smsc.open() == 2)
             await stage.gateway.close()
             await told.all(stage, 4)
-            assert [told.answers[str(number)].trouble for number in range(4)] == [
-                *(None, None, Trouble.TEMPORARY, Trouble.TEMPORARY)
+            assert [told.answers[str(number)].error_class for number in range(4)] == [
+                *(None, None, ErrorClass.TEMPORARY, ErrorClass.TEMPORARY)
             ]
             assert stage.smsc.count()["submit_sm"] == 2
 

@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from promosms.gateways.base import Trouble
+from promosms.gateways.base import ErrorClass
 from promosms.gateways.smpp.gateway import SmppGateway
-from tests.gateways.smpp.stories import play, sms, trouble
+from tests.gateways.smpp.stories import error_class, play, sms
 from tests.gateways.smsc import bound
 
 
@@ -71,7 +71,7 @@ def test_it_says_no_password_to_whom_it_does_not_know(
         if trusted:
             settings["tls_ca"] = str(file)
         async with bound(context=context, **settings) as stage:
-            assert await trouble(stage.gateway, sms()) == (Trouble.TEMPORARY, "not_bound")
+            assert await error_class(stage.gateway, sms()) == (ErrorClass.TEMPORARY, "not_bound")
             assert stage.smsc.log == []
 
     play(story())
@@ -91,7 +91,7 @@ def test_a_host_that_cannot_be_a_name_is_tried_again_and_again(host: str) -> Non
         given = {"host": host, "system_id": "a", "password": "b"}
         gateway = SmppGateway(given | {"wait_seconds": "0.1", "retry_seconds": "0.01"})
         await gateway.open(lambda _: asyncio.sleep(0))
-        assert await trouble(gateway, sms()) == (Trouble.TEMPORARY, "not_bound")
+        assert await error_class(gateway, sms()) == (ErrorClass.TEMPORARY, "not_bound")
         keeper = gateway.links[0].keeper
         assert keeper is not None
         assert not keeper.done()

@@ -2,14 +2,14 @@
 
 import pytest
 
-from promosms.gateways.base import Trouble
+from promosms.gateways.base import ErrorClass
 from promosms.gateways.smpp.errors import Meaning, refusal
 
 # As the specification and the practice of providers have it. The session's own troubles leave
 # the text alone; what only our settings can cause blames the gateway and not the list.
 MEANING = {
-    Trouble.THROTTLED: {0x14: "queue_full", 0x58: "throttled"},
-    Trouble.TEMPORARY: {
+    ErrorClass.THROTTLED: {0x14: "queue_full", 0x58: "throttled"},
+    ErrorClass.TEMPORARY: {
         0x02: "invalid_command_length",
         0x03: "invalid_command",
         0x04: "not_bound",
@@ -24,7 +24,7 @@ MEANING = {
         0xFE: "delivery_failure",
         0xFF: "unknown_error",
     },
-    Trouble.SETTINGS: {
+    ErrorClass.SETTINGS: {
         0x07: "invalid_registered",
         0x0A: "invalid_sender",
         0x15: "invalid_service_type",
@@ -33,7 +33,7 @@ MEANING = {
         0x49: "invalid_sender_npi",
         0xC1: "parameter_not_allowed",
     },
-    Trouble.PERMANENT: {
+    ErrorClass.PERMANENT: {
         0x01: "invalid_length",
         0x0B: "invalid_number",
         0x33: "invalid_number",
@@ -60,38 +60,38 @@ MEANING = {
 
 
 @pytest.mark.parametrize(
-    ("status", "trouble", "reason"),
+    ("status", "error_class", "reason"),
     [
-        (status, trouble, reason)
-        for trouble, group in MEANING.items()
+        (status, error_class, reason)
+        for error_class, group in MEANING.items()
         for status, reason in group.items()
     ],
 )
-def test_it_helps_to_try_again_or_not(status: int, trouble: Trouble, reason: str) -> None:
+def test_it_helps_to_try_again_or_not(status: int, error_class: ErrorClass, reason: str) -> None:
     error = refusal(status, {})
-    assert (error.trouble, error.reason, error.opted_out) == (trouble, reason, False)
+    assert (error.error_class, error.reason, error.opted_out) == (error_class, reason, False)
     assert len(error.reason) <= 24
 
 
 @pytest.mark.parametrize(
-    ("meaning", "trouble", "reason", "opted_out"),
+    ("meaning", "error_class", "reason", "opted_out"),
     [
-        ("temporary", Trouble.TEMPORARY, "status_0x402", False),
-        ("throttled", Trouble.THROTTLED, "status_0x402", False),
-        ("permanent", Trouble.PERMANENT, "status_0x402", False),
-        ("unknown", Trouble.UNKNOWN, "status_0x402", False),
-        ("settings", Trouble.SETTINGS, "status_0x402", False),
-        ("no_credit", Trouble.SETTINGS, "no_credit", False),
-        ("opted_out", Trouble.PERMANENT, "opted_out", True),
+        ("temporary", ErrorClass.TEMPORARY, "status_0x402", False),
+        ("throttled", ErrorClass.THROTTLED, "status_0x402", False),
+        ("permanent", ErrorClass.PERMANENT, "status_0x402", False),
+        ("unknown", ErrorClass.UNKNOWN, "status_0x402", False),
+        ("settings", ErrorClass.SETTINGS, "status_0x402", False),
+        ("no_credit", ErrorClass.SETTINGS, "no_credit", False),
+        ("opted_out", ErrorClass.PERMANENT, "opted_out", True),
     ],
 )
 def test_an_operator_may_say_what_a_code_means(
-    meaning: str, trouble: Trouble, reason: str, opted_out: bool
+    meaning: str, error_class: ErrorClass, reason: str, opted_out: bool
 ) -> None:
     error = refusal(0x402, {0x402: Meaning(meaning)})
-    assert (error.trouble, error.reason, error.opted_out) == (trouble, reason, opted_out)
+    assert (error.error_class, error.reason, error.opted_out) == (error_class, reason, opted_out)
 
 
 def test_the_map_of_the_provider_goes_first() -> None:
-    assert refusal(0x0B, {0x0B: Meaning.TEMPORARY}).trouble is Trouble.TEMPORARY
-    assert refusal(0x0C, {0x0B: Meaning.TEMPORARY}).trouble is Trouble.PERMANENT
+    assert refusal(0x0B, {0x0B: Meaning.TEMPORARY}).error_class is ErrorClass.TEMPORARY
+    assert refusal(0x0C, {0x0B: Meaning.TEMPORARY}).error_class is ErrorClass.PERMANENT

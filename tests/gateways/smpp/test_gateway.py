@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from promosms.gateways import KINDS
-from promosms.gateways.base import GatewayError, Inbound, Receipt, ReceiptStatus, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError, Inbound, Receipt, ReceiptStatus
 from promosms.gateways.smpp.gateway import SmppGateway
 from promosms.gateways.smpp.link import BindRefused
-from tests.gateways.smpp.stories import play, sms, trouble
+from tests.gateways.smpp.stories import error_class, play, sms
 from tests.gateways.smsc import (
     Client,
     Pdu,
@@ -71,19 +71,19 @@ def test_no_more_are_open_than_the_window_allows(window: int) -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (0x58, (Trouble.THROTTLED, "throttled")),
-        (0x14, (Trouble.THROTTLED, "queue_full")),
-        (0x08, (Trouble.TEMPORARY, "system_error")),
-        (0x0B, (Trouble.PERMANENT, "invalid_number")),
-        (0x402, (Trouble.TEMPORARY, "status_0x402")),
-        (0x403, (Trouble.PERMANENT, "status_0x403")),
+        (0x58, (ErrorClass.THROTTLED, "throttled")),
+        (0x14, (ErrorClass.THROTTLED, "queue_full")),
+        (0x08, (ErrorClass.TEMPORARY, "system_error")),
+        (0x0B, (ErrorClass.PERMANENT, "invalid_number")),
+        (0x402, (ErrorClass.TEMPORARY, "status_0x402")),
+        (0x403, (ErrorClass.PERMANENT, "status_0x403")),
     ],
 )
-def test_it_says_why_a_text_was_refused(status: int, expected: tuple[Trouble, str]) -> None:
+def test_it_says_why_a_text_was_refused(status: int, expected: tuple[ErrorClass, str]) -> None:
     async def story() -> None:
         async with bound(errors="0x402=temporary") as stage:
             stage.smsc.on_submit = refuse(status)
-            assert await trouble(stage.gateway, sms()) == expected
+            assert await error_class(stage.gateway, sms()) == expected
 
     play(story())
 
@@ -93,7 +93,7 @@ def test_it_pauses_when_it_is_too_fast() -> None:
         async with bound(window=1) as stage:
             loop = asyncio.get_running_loop()
             stage.smsc.on_submit = by_turns(refuse(0x58), accept)
-            assert await trouble(stage.gateway, sms()) == (Trouble.THROTTLED, "throttled")
+            assert await error_class(stage.gateway, sms()) == (ErrorClass.THROTTLED, "throttled")
             began = loop.time()
             assert await stage.gateway.submit(sms()) == ("id-1",)
             assert loop.time() - began > 0.9
@@ -105,12 +105,12 @@ def test_an_answer_that_is_lost_means_unknown_and_others_go_on() -> None:
     async def story() -> None:
         async with bound(answer_seconds="0.2") as stage:
             stage.smsc.on_submit = by_turns(lose, accept)
-            lost = asyncio.create_task(trouble(stage.gateway, sms()))
+            lost = asyncio.create_task(error_class(stage.gateway, sms()))
             await stage.smsc.until(lambda: stage.smsc.of("submit_sm"))
             while not lost.done():
                 assert await stage.gateway.submit(sms())
                 await asyncio.sleep(0.02)
-            assert lost.result() == (Trouble.UNKNOWN, "no_answer")
+            assert lost.result() == (ErrorClass.UNKNOWN, "no_answer")
             assert stage.smsc.count()["bind_transceiver"] == 1
 
     play(story())
@@ -120,7 +120,7 @@ def test_a_dead_line_is_given_up_and_bound_anew() -> None:
     async def story() -> None:
         async with bound(answer_seconds="0.2") as stage:
             stage.smsc.on_submit = by_turns(lose, accept)
-            assert await trouble(stage.gateway, sms()) == (Trouble.UNKNOWN, "no_answer")
+            assert await error_class(stage.gateway, sms()) == (ErrorClass.UNKNOWN, "no_answer")
             assert await stage.gateway.submit(sms()) == ("id-2",)
             assert stage.smsc.count()["bind_transceiver"] == 2
 
@@ -131,12 +131,12 @@ def test_a_late_answer_harms_nobody() -> None:
     async def story() -> None:
         async with bound(answer_seconds="0.15") as stage:
             stage.smsc.on_submit = by_turns(after(0.25), accept)
-            lost = asyncio.create_task(trouble(stage.gateway, sms()))
+            lost = asyncio.create_task(error_class(stage.gateway, sms()))
             await stage.smsc.until(lambda: stage.smsc.of("submit_sm"))
             for _ in range(20):
                 assert len(await stage.gateway.submit(sms())) == 1
                 await asyncio.sleep(0.02)
-            assert await lost == (Trouble.UNKNOWN, "no_answer")
+            assert await lost == (ErrorClass.UNKNOWN, "no_answer")
 
     play(story())
 
@@ -145,7 +145,7 @@ def test_a_connection_lost_after_writing_means_unknown() -> None:
     async def story() -> None:
         async with bound() as stage:
             stage.smsc.on_submit = by_turns(lambda client, _: client.transport.abort(), accept)
-            assert await trouble(stage.gateway, sms()) == (Trouble.UNKNOWN, "no_answer")
+            assert await error_class(stage.gateway, sms()) == (ErrorClass.UNKNOWN, "no_answer")
             assert await stage.gateway.submit(sms()) == ("id-1",)
 
     play(story())
@@ -155,9 +155,9 @@ def test_texts_that_were_not_written_go_out_by_the_next_session() -> None:
     async def story() -> None:
         async with bound(window=1) as stage:
             stage.smsc.on_submit = by_turns(lambda client, _: client.transport.abort(), accept)
-            lost = asyncio.create_task(trouble(stage.gateway, sms(number=1)))
+            lost = asyncio.create_task(error_class(stage.gateway, sms(number=1)))
             rest = asyncio.gather(*(stage.gateway.submit(sms(number=n)) for n in (2, 3, 4)))
-            assert await lost == (Trouble.UNKNOWN, "no_answer")
+            assert await lost == (ErrorClass.UNKNOWN, "no_answer")
             assert await rest == [("id-1",), ("id-2",), ("id-3",)]
             assert stage.smsc.count()["submit_sm"] == 4
 
@@ -184,7 +184,7 @@ def test_a_session_that_is_at_fault_is_bound_anew() -> None:
     async def story() -> None:
         async with bound() as stage:
             stage.smsc.on_submit = by_turns(refuse(0x04), accept)
-            assert await trouble(stage.gateway, sms()) == (Trouble.TEMPORARY, "not_bound")
+            assert await error_class(stage.gateway, sms()) == (ErrorClass.TEMPORARY, "not_bound")
             assert await stage.gateway.submit(sms()) == ("id-1",)
             assert stage.smsc.count()["bind_transceiver"] == 2
 
@@ -197,7 +197,7 @@ def test_it_does_not_wait_for_ever_for_a_place() -> None:
             stage.smsc.on_submit = after(0.5)
             first = asyncio.create_task(stage.gateway.submit(sms()))
             await stage.smsc.until(lambda: stage.smsc.open() == 1)
-            assert await trouble(stage.gateway, sms()) == (Trouble.TEMPORARY, "not_sent")
+            assert await error_class(stage.gateway, sms()) == (ErrorClass.TEMPORARY, "not_sent")
             await first
 
     play(story())
@@ -223,8 +223,8 @@ def test_credentials_that_become_wrong_end_the_tries_too() -> None:
             stage.smsc.on_bind = turn_away(0x0E)
             stage.smsc.client.transport.abort()
             await stage.smsc.until(lambda: stage.smsc.count()["bind_transceiver"] == 2)
-            expected = (Trouble.SETTINGS, "credentials")
-            assert await trouble(stage.gateway, sms()) == expected
+            expected = (ErrorClass.SETTINGS, "credentials")
+            assert await error_class(stage.gateway, sms()) == expected
             await asyncio.sleep(0.2)
             assert stage.smsc.count()["bind_transceiver"] == 2
 
@@ -247,7 +247,7 @@ def test_a_text_without_a_session_is_temporary_trouble() -> None:
         given = {"host": "127.0.0.1", "port": "1", "system_id": "a", "password": "b"}
         gateway = SmppGateway(given | {"wait_seconds": "0.1"})
         await gateway.open(lambda _: asyncio.sleep(0))
-        assert await trouble(gateway, sms()) == (Trouble.TEMPORARY, "not_bound")
+        assert await error_class(gateway, sms()) == (ErrorClass.TEMPORARY, "not_bound")
         await gateway.close()
 
     play(story())
@@ -338,10 +338,10 @@ def test_each_part_of_a_reply_is_stored_before_it_is_answered() -> None:
                 await stage.smsc.until(lambda: len(client.answers("deliver_sm_resp")))
                 assert {status for _, status in client.answers("deliver_sm_resp")} == {0}
                 client.log.clear()
-            joint = "+48600000001:8080:9:2"
+            concat_ref = "+48600000001:8080:9:2"
             assert stage.events == [
-                Inbound("", "+48600000001", "8080", "B", joint, 2, 2),
-                Inbound("", "+48600000001", "8080", "A", joint, 1, 2),
+                Inbound("", "+48600000001", "8080", "B", concat_ref, 2, 2),
+                Inbound("", "+48600000001", "8080", "A", concat_ref, 1, 2),
             ]
 
     play(story())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promosms.gateways.base import Inbound
-from promosms.gateways.concatenation import joined
+from promosms.gateways.concatenation import concatenate
 from promosms.gateways.smpp.codes import Tag
 from promosms.gateways.smpp.inbound import Piece, decoded, inbound, number_of, piece
 from promosms.gateways.smpp.parts import sar, ucs2, udh
@@ -116,8 +116,8 @@ def test_parts_in_any_order_are_the_text_again(
         for number, one in enumerate(cuts, 1)
     ]
     random.shuffle(events)
-    assert len({(one.joint, one.parts, one.phone, one.inbound_number) for one in events}) == 1
-    found = joined(one.text for one in sorted(events, key=lambda one: one.part))
+    assert len({(one.concat_ref, one.parts, one.phone, one.inbound_number) for one in events}) == 1
+    found = concatenate(one.text for one in sorted(events, key=lambda one: one.part))
     text = text.translate({0: None, 0x1B: None})
     assert found == text
 
@@ -131,12 +131,12 @@ def part(way: str, octets: bytes, coding: int, total: int, number: int) -> Short
 
 
 def test_each_part_is_an_event_of_its_own() -> None:
-    joint = "+48601234567:8080:9:2"
+    concat_ref = "+48601234567:8080:9:2"
     assert inbound(part("udh", b"A", 0, 2, 1), Alphabet.GSM7) == Inbound(
-        "", "+48601234567", "8080", "A", joint, 1, 2
+        "", "+48601234567", "8080", "A", concat_ref, 1, 2
     )
     assert inbound(part("sar", b"B", 0, 2, 2), Alphabet.GSM7) == Inbound(
-        "", "+48601234567", "8080", "B", joint, 2, 2
+        "", "+48601234567", "8080", "B", concat_ref, 2, 2
     )
     assert inbound(ShortMessage(WHO, US, b"A"), Alphabet.GSM7) == Inbound(
         "", "+48601234567", "8080", "A"
@@ -152,7 +152,7 @@ def test_joints_differ_by_people_references_and_totals_and_are_short() -> None:
         for reference in (9, 65535)
         for total in (2, 255)
     ]
-    joints = {inbound(one, Alphabet.GSM7).joint for one in deliveries}
+    joints = {inbound(one, Alphabet.GSM7).concat_ref for one in deliveries}
     assert len(joints) == len(deliveries)
     assert max(map(len, joints)) <= 64
 

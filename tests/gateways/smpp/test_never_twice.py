@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from promosms.gateways.base import GatewayError, OutboundSms, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError, OutboundSms
 from promosms.gateways.smpp.gateway import SmppGateway
 from tests.gateways.smpp.stories import play, sms
 from tests.gateways.smsc import Client, Pdu, accept, bound, lose, refuse
@@ -38,8 +38,8 @@ def test_no_text_is_taken_twice(seed: int) -> None:
                 await gateway.submit(text)
                 return "taken"
             except GatewayError as problem:
-                if problem.trouble is not Trouble.TEMPORARY:
-                    return problem.trouble.value
+                if problem.error_class is not ErrorClass.TEMPORARY:
+                    return problem.error_class.value
 
     async def story() -> None:
         settings = {"window": "20", "answer_seconds": "0.3", "retry_seconds": "0.01"}
@@ -49,12 +49,12 @@ def test_no_text_is_taken_twice(seed: int) -> None:
                 client, pdu
             )
             texts = [sms(number=number) for number in range(TEXTS)]
-            fates = await asyncio.gather(*(deliver(gateway, text) for text in texts))
+            outcomes = await asyncio.gather(*(deliver(gateway, text) for text in texts))
             accepted = Counter(p.destination_addr.decode() for p in stage.smsc.accepted.values())
             assert max(accepted.values()) == 1
-            for text, fate in zip(texts, fates, strict=True):
+            for text, outcome in zip(texts, outcomes, strict=True):
                 there = accepted[text.phone.removeprefix("+")]
-                assert fate == "unknown" or there == (fate == "taken"), text.phone
-            assert set(fates) == {"taken", "permanent", "unknown"}
+                assert outcome == "unknown" or there == (outcome == "taken"), text.phone
+            assert set(outcomes) == {"taken", "permanent", "unknown"}
 
     play(story())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.gateways.base import GatewayError, OutboundSms, Trouble
+from promosms.gateways.base import ErrorClass, GatewayError, OutboundSms
 from promosms.gateways.smpp.gateway import SmppGateway
 from tests.gateways.smpp.stories import play, sms
 from tests.gateways.smsc import Behaviour, Pdu, accept, bound, by_turns, lose, refuse
@@ -18,36 +18,51 @@ async def problem(gateway: SmppGateway, text: OutboundSms) -> GatewayError:
 
 
 @pytest.mark.parametrize(
-    ("behaviours", "trouble", "reason", "taken"),
+    ("behaviours", "error_class", "reason", "taken"),
     [
-        ((accept, refuse(0x58), accept), Trouble.THROTTLED, "throttled", {1: "id-1", 3: "id-2"}),
-        ((accept, accept, refuse(0x14)), Trouble.THROTTLED, "queue_full", {1: "id-1", 2: "id-2"}),
-        ((refuse(0x08), accept, accept), Trouble.TEMPORARY, "system_error", {2: "id-1", 3: "id-2"}),
+        ((accept, refuse(0x58), accept), ErrorClass.THROTTLED, "throttled", {1: "id-1", 3: "id-2"}),
+        (
+            (accept, accept, refuse(0x14)),
+            ErrorClass.THROTTLED,
+            "queue_full",
+            {1: "id-1", 2: "id-2"},
+        ),
+        (
+            (refuse(0x08), accept, accept),
+            ErrorClass.TEMPORARY,
+            "system_error",
+            {2: "id-1", 3: "id-2"},
+        ),
         (
             (refuse(0x0A), accept, accept),
-            Trouble.SETTINGS,
+            ErrorClass.SETTINGS,
             "invalid_sender",
             {2: "id-1", 3: "id-2"},
         ),
-        ((accept, refuse(0x0B), refuse(0x58)), Trouble.PERMANENT, "partly", {1: "id-1"}),
-        ((accept, refuse(0x58), refuse(0x08)), Trouble.THROTTLED, "throttled", {1: "id-1"}),
-        ((refuse(0x0B), refuse(0x58), refuse(0x58)), Trouble.PERMANENT, "invalid_number", {}),
-        ((refuse(0x58), refuse(0x0A), refuse(0x0B)), Trouble.PERMANENT, "invalid_number", {}),
-        ((refuse(0x58), refuse(0x0A), refuse(0x08)), Trouble.SETTINGS, "invalid_sender", {}),
-        ((accept, refuse(0x0B), lose), Trouble.UNKNOWN, "no_answer", {1: "id-1"}),
-        ((lose, accept, accept), Trouble.UNKNOWN, "no_answer", {2: "id-2", 3: "id-3"}),
-        ((lose, refuse(0x58), refuse(0x58)), Trouble.UNKNOWN, "no_answer", {}),
-        ((accept, refuse(0x401), accept), Trouble.UNKNOWN, "status_0x401", {1: "id-1", 3: "id-2"}),
+        ((accept, refuse(0x0B), refuse(0x58)), ErrorClass.PERMANENT, "partly", {1: "id-1"}),
+        ((accept, refuse(0x58), refuse(0x08)), ErrorClass.THROTTLED, "throttled", {1: "id-1"}),
+        ((refuse(0x0B), refuse(0x58), refuse(0x58)), ErrorClass.PERMANENT, "invalid_number", {}),
+        ((refuse(0x58), refuse(0x0A), refuse(0x0B)), ErrorClass.PERMANENT, "invalid_number", {}),
+        ((refuse(0x58), refuse(0x0A), refuse(0x08)), ErrorClass.SETTINGS, "invalid_sender", {}),
+        ((accept, refuse(0x0B), lose), ErrorClass.UNKNOWN, "no_answer", {1: "id-1"}),
+        ((lose, accept, accept), ErrorClass.UNKNOWN, "no_answer", {2: "id-2", 3: "id-3"}),
+        ((lose, refuse(0x58), refuse(0x58)), ErrorClass.UNKNOWN, "no_answer", {}),
+        (
+            (accept, refuse(0x401), accept),
+            ErrorClass.UNKNOWN,
+            "status_0x401",
+            {1: "id-1", 3: "id-2"},
+        ),
     ],
 )
 def test_it_tells_what_was_taken(
-    behaviours: tuple[Behaviour, ...], trouble: Trouble, reason: str, taken: dict[int, str]
+    behaviours: tuple[Behaviour, ...], error_class: ErrorClass, reason: str, taken: dict[int, str]
 ) -> None:
     async def story() -> None:
         async with bound(answer_seconds="0.2", errors="0x401=unknown") as stage:
             stage.smsc.on_submit = by_turns(*behaviours)
             found = await problem(stage.gateway, sms(LONG))
-            assert (found.trouble, found.reason, found.taken) == (trouble, reason, taken)
+            assert (found.error_class, found.reason, found.taken) == (error_class, reason, taken)
             assert stage.smsc.count()["submit_sm"] == 3
 
     play(story())
@@ -86,7 +101,7 @@ def test_what_was_taken_before_counts_again() -> None:
             found = await problem(stage.gateway, text)
             assert found.taken == {1: "id-1", 2: "two"}
             found = await problem(stage.gateway, sms(LONG)._replace(taken=found.taken))
-            assert (found.trouble, found.reason) == (Trouble.PERMANENT, "partly")
+            assert (found.error_class, found.reason) == (ErrorClass.PERMANENT, "partly")
             assert found.taken == {1: "id-1", 2: "two"}
 
     play(story())
@@ -118,7 +133,7 @@ def test_what_was_taken_is_not_forgotten_while_there_is_no_line() -> None:
         gateway = SmppGateway(given | {"wait_seconds": "0.1"})
         await gateway.open(lambda _: _nothing())
         found = await problem(gateway, sms(LONG)._replace(taken={2: "two"}))
-        assert (found.trouble, found.taken) == (Trouble.TEMPORARY, {2: "two"})
+        assert (found.error_class, found.taken) == (ErrorClass.TEMPORARY, {2: "two"})
         await gateway.close()
 
     play(story())

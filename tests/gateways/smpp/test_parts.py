@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promosms.gateways.base import GatewayError, Trouble
-from promosms.gateways.concatenation import joined
+from promosms.gateways.base import ErrorClass, GatewayError
+from promosms.gateways.concatenation import concatenate
 from promosms.gateways.smpp.inbound import decoded, piece
-from promosms.gateways.smpp.parts import MOST_SENDERS, Parts, joining, validity
+from promosms.gateways.smpp.parts import MOST_SENDERS, Parts, concat_reference, validity
 from promosms.gateways.smpp.pdus import Address, ShortMessage
 from promosms.gateways.smpp.settings import Alphabet, Settings
 from promosms.sms.segments import measure
@@ -46,7 +46,7 @@ def test_it_is_encoded(text: str, settings: dict[str, str], coding: int, octets:
 def test_what_the_provider_cannot_read_is_refused_rather_than_made_dearer() -> None:
     with pytest.raises(GatewayError) as found:
         written("€" * 71, alphabet="latin1")
-    assert (found.value.trouble, found.value.reason) == (Trouble.PERMANENT, "alphabet")
+    assert (found.value.error_class, found.value.reason) == (ErrorClass.PERMANENT, "alphabet")
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_receipts_are_asked_for(receipts: str, asked: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "number"), [("1", 1), ("65537", 65537), ("a-b", 0x35C2229E), ("", 0)]
+    ("our_reference", "number"), [("1", 1), ("65537", 65537), ("a-b", 0x35C2229E), ("", 0)]
 )
-def test_the_reference_of_parts_follows_from_ours(own: str, number: int) -> None:
-    assert joining(own) == number
+def test_the_reference_of_parts_follows_from_ours(our_reference: str, number: int) -> None:
+    assert concat_reference(our_reference) == number
     for long, width in (("udh8", 0xFF), ("udh16", 0xFFFF), ("sar", 0xFFFF)):
         given_ = Parts(Settings.read(NEEDED | {"long": long}))
-        bodies = given_.bodies(sms("a" * 400)._replace(own=own))
+        bodies = given_.bodies(sms("a" * 400)._replace(our_reference=our_reference))
         found = {piece(ShortMessage.read(body)).reference for body in bodies}
         assert found == {number & width}
 
@@ -153,7 +153,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\
 def test_every_text_comes_through(text: str, long: str) -> None:
     messages = written(text, long=long)
     pieces = [piece(message) for message in messages]
-    assert joined(decoded(one, Alphabet.GSM7) for one in pieces) == text
+    assert concatenate(decoded(one, Alphabet.GSM7) for one in pieces) == text
     assert [one.number for one in pieces] == list(range(1, len(pieces) + 1))
     assert len({(one.reference, one.total) for one in pieces}) == 1
     assert all(_octets_on_air(message) <= 140 for message in messages if message.message)

@@ -8,7 +8,7 @@ from promosms.gateways.base import Receipt, ReceiptStatus
 from promosms.gateways.smpp import receipts
 from promosms.gateways.smpp.codes import Tag
 from promosms.gateways.smpp.pdus import Address, DataMessage, Delivered, ShortMessage
-from promosms.gateways.smpp.settings import Ids, Settings
+from promosms.gateways.smpp.settings import MessageIdSetting, Settings
 
 HERE = Address("")
 GIVEN = {"host": "smsc", "system_id": "promo", "password": "secret"}
@@ -190,7 +190,7 @@ def test_each_state_has_its_meaning(
     ],
 )
 def test_it_names_the_recipient(address: Address, phone: str) -> None:
-    for given_ in ({}, {"ids": "same"}):
+    for given_ in ({}, {"message_id_format": "same"}):
         delivered = ShortMessage(address, HERE, f"id:1 {REST}".encode(), esm_class=4)
         report = receipts.report(delivered)
         assert report is not None
@@ -200,29 +200,35 @@ def test_it_names_the_recipient(address: Address, phone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ids", "answer", "receipt"),
+    ("message_id_format", "answer", "receipt"),
     [
-        (Ids.AUTO, "00AbC ", "abc"),
-        (Ids.SAME, "00AbC ", "abc"),
-        (Ids.SAME, "000123", "123"),
-        (Ids.ANSWERS_HEX, "1A2B", "6699"),
-        (Ids.ANSWERS_HEX, "0x1a2b", "0000006699"),
-        (Ids.RECEIPTS_HEX, "6699", "1A2B"),
-        (Ids.RECEIPTS_HEX, "0006699", "001a2b"),
-        (Ids.ANSWERS_HEX, "no-number", "NO-NUMBER"),
+        (MessageIdSetting.AUTO, "00AbC ", "abc"),
+        (MessageIdSetting.SAME, "00AbC ", "abc"),
+        (MessageIdSetting.SAME, "000123", "123"),
+        (MessageIdSetting.RESPONSES_HEX, "1A2B", "6699"),
+        (MessageIdSetting.RESPONSES_HEX, "0x1a2b", "0000006699"),
+        (MessageIdSetting.RECEIPTS_HEX, "6699", "1A2B"),
+        (MessageIdSetting.RECEIPTS_HEX, "0006699", "001a2b"),
+        (MessageIdSetting.RESPONSES_HEX, "no-number", "NO-NUMBER"),
     ],
 )
-def test_answer_and_receipt_mean_the_same_id(ids: Ids, answer: str, receipt: str) -> None:
-    assert receipts.of_answer(answer, ids) == receipts.of_receipt(receipt, ids)
+def test_answer_and_receipt_mean_the_same_id(
+    message_id_format: MessageIdSetting, answer: str, receipt: str
+) -> None:
+    assert receipts.of_response(answer, message_id_format) == receipts.of_receipt(
+        receipt, message_id_format
+    )
 
 
 @given(st.integers(0, 2**64))
 def test_ids_in_two_systems_of_numbers_meet(number: int) -> None:
-    for ids, answer, receipt in (
-        (Ids.ANSWERS_HEX, f"{number:X}", f"{number:010}"),
-        (Ids.RECEIPTS_HEX, f"{number}", f"{number:08x}"),
+    for message_id_format, answer, receipt in (
+        (MessageIdSetting.RESPONSES_HEX, f"{number:X}", f"{number:010}"),
+        (MessageIdSetting.RECEIPTS_HEX, f"{number}", f"{number:08x}"),
     ):
-        assert receipts.of_answer(answer, ids) == receipts.of_receipt(receipt, ids)
+        assert receipts.of_response(answer, message_id_format) == receipts.of_receipt(
+            receipt, message_id_format
+        )
 
 
 @given(st.text(max_size=200))

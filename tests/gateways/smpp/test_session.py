@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from promosms.gateways.base import Event, Receipt, ReceiptStatus, Trouble
+from promosms.gateways.base import ErrorClass, InboxEvent, Receipt, ReceiptStatus
 from promosms.gateways.smpp import session as sessions
-from tests.gateways.smpp.stories import play, sms, trouble
+from tests.gateways.smpp.stories import error_class, play, sms
 from tests.gateways.smsc import (
     Behaviour,
     Client,
@@ -84,7 +84,9 @@ def test_a_server_that_does_not_read_is_not_written_to() -> None:
             assert current(stage).full
             assert written < 2_000_000
             await stage.smsc.until(lambda: len(found) > texts / 4)
-            assert {(one.trouble, one.reason) for one in found} == {(Trouble.TEMPORARY, "not_sent")}
+            assert {(one.error_class, one.reason) for one in found} == {
+                (ErrorClass.TEMPORARY, "not_sent")
+            }
             stage.smsc.client.transport.resume_reading()
             await stage.smsc.until(lambda: not current(stage).full)
 
@@ -229,18 +231,18 @@ def nack(status: int) -> Behaviour:
 @pytest.mark.parametrize(
     ("behaviour", "expected"),
     [
-        (half, (Trouble.UNKNOWN, "no_answer")),
-        (nack(3), (Trouble.TEMPORARY, "invalid_command")),
-        (nack(0), (Trouble.TEMPORARY, "unknown_error")),
+        (half, (ErrorClass.UNKNOWN, "no_answer")),
+        (nack(3), (ErrorClass.TEMPORARY, "invalid_command")),
+        (nack(0), (ErrorClass.TEMPORARY, "unknown_error")),
     ],
 )
 def test_an_odd_answer_is_not_taken_for_a_good_one(
-    behaviour: Behaviour, expected: tuple[Trouble, str]
+    behaviour: Behaviour, expected: tuple[ErrorClass, str]
 ) -> None:
     async def story() -> None:
         async with bound() as stage:
             stage.smsc.on_submit = by_turns(behaviour, accept)
-            assert await trouble(stage.gateway, sms()) == expected
+            assert await error_class(stage.gateway, sms()) == expected
             assert await stage.gateway.submit(sms()) == ("id-1",)
 
     play(story())
@@ -274,7 +276,7 @@ def test_a_receipt_is_answered_after_it_is_stored() -> None:
             client = stage.smsc.client
             seen = []
 
-            def store(events: Sequence[Event]) -> None:
+            def store(events: Sequence[InboxEvent]) -> None:
                 seen.append(client.answers("deliver_sm_resp"))
                 stage.events.extend(events)
 
@@ -292,7 +294,7 @@ def test_a_receipt_that_cannot_be_stored_comes_again() -> None:
         async with bound() as stage:
             client = stage.smsc.client
 
-            def fail(events: Sequence[Event]) -> None:
+            def fail(events: Sequence[InboxEvent]) -> None:
                 raise OSError("no database")
 
             stage.storing = fail
@@ -312,7 +314,7 @@ def test_many_receipts_are_stored_together_and_each_is_answered_once() -> None:
         async with bound() as stage:
             client, batches = stage.smsc.client, []
 
-            def store(events: Sequence[Event]) -> None:
+            def store(events: Sequence[InboxEvent]) -> None:
                 batches.append(len(events))
                 stage.events.extend(events)
 

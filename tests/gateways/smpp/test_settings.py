@@ -5,7 +5,14 @@ from collections.abc import Mapping
 import pytest
 
 from promosms.gateways.smpp.errors import Meaning
-from promosms.gateways.smpp.settings import Alphabet, BindAs, Ids, Long, SettingError, Settings
+from promosms.gateways.smpp.settings import (
+    Alphabet,
+    BindAs,
+    Long,
+    MessageIdSetting,
+    SettingError,
+    Settings,
+)
 
 NEEDED = {"host": "smsc.example.net", "system_id": "promo", "password": "secret"}
 
@@ -14,7 +21,7 @@ def test_few_are_needed() -> None:
     settings = Settings.read(NEEDED)
     assert (settings.port, settings.window, settings.bind) == (2775, 10, BindAs.TRX)
     assert not settings.tls
-    assert settings.ids is Ids.AUTO
+    assert settings.message_id_format is MessageIdSetting.AUTO
     assert "secret" not in repr(settings)
 
 
@@ -22,14 +29,19 @@ def test_strings_and_numbers_are_read() -> None:
     settings = Settings.read(
         NEEDED
         | {"port": 3550, "tls": "yes", "bind": "tx_rx", "window": "100", "source_ton": "5"}
-        | {"alphabet": "latin1", "long": "sar", "ids": "resp_hex_dlr_dec", "data_coding": " 3 "}
+        | {
+            "alphabet": "latin1",
+            "long": "sar",
+            "message_id_format": "resp_hex_dlr_dec",
+            "data_coding": " 3 ",
+        }
         | {"errors": "0x401=temporary, 1026=no_credit", "enquire_seconds": "0.5", "flash": False}
         | {"system_type": ""}
     )
     assert (settings.port, settings.tls, settings.bind) == (3550, True, BindAs.TX_RX)
     assert (settings.window, settings.source_ton, settings.data_coding) == (100, 5, 3)
     assert (settings.alphabet, settings.long) == (Alphabet.LATIN1, Long.SAR)
-    assert (settings.ids, settings.flash) == (Ids.ANSWERS_HEX, False)
+    assert (settings.message_id_format, settings.flash) == (MessageIdSetting.RESPONSES_HEX, False)
     assert settings.errors == {0x401: Meaning.TEMPORARY, 0x402: Meaning.NO_CREDIT}
     assert settings.enquire_seconds == 0.5
 

@@ -78,4 +78,4 @@ def test_another_key_is_named_as_the_reason(app: Flask) -> None:
             credentials.opened(gateway)
         assert webhooks.find("anything") is None
     with pytest.raises(ValueError, match="SECRET_KEY"):
-        gateway_connections.open_line(app, gateway_id)
+        gateway_connections.open_connection(app, gateway_id)

@@ -15,8 +15,8 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Email,
-    Lane,
     Message,
+    Priority,
     User,
 )
 from promosms.services.campaigns import launch, preparation
@@ -52,7 +52,7 @@ def written() -> list[Email]:
 
 
 def texts() -> list[Message]:
-    return list(db.session.scalars(select(Message).where(Message.lane == Lane.SYSTEM)))
+    return list(db.session.scalars(select(Message).where(Message.priority == Priority.SYSTEM)))
 
 
 def test_a_low_balance_is_told_once_until_it_has_risen(account_id: int) -> None:

@@ -17,7 +17,7 @@ def test_every_table_with_personal_data_is_reached() -> None:
 def test_rows_are_removed_before_those_by_way_of_which_they_are_found() -> None:
     order = [table.name for table in tables()]
     found = {table.name: {way.name for way in ways(table)} for table in tables()}
-    assert found["gateway_events"] == {"message_parts", "messages", "campaigns"}
+    assert found["gateway_inbox"] == {"message_parts", "messages", "campaigns"}
     assert found["sessions"] == {"users"}
     for name, others in found.items():
         for other in others:

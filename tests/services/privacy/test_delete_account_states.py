@@ -154,7 +154,7 @@ def race(app: Flask, times: int) -> None:
                 session.add(made)
                 session.flush()
                 session.add_all(
-                    Message(**own, campaign_id=made.id, phone=f"+486012991{n:02}", lane=2)
+                    Message(**own, campaign_id=made.id, phone=f"+486012991{n:02}", priority=2)
                     for n in range(40)
                 )
                 session.flush()

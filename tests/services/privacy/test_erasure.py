@@ -24,9 +24,9 @@ from promosms.models import (
     Consent,
     Email,
     Erasure,
-    EventKind,
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
+    InboxKind,
     Message,
     MessageStatus,
     Model,
@@ -274,7 +274,9 @@ def test_nothing_leaves_after_the_decision(app: Flask, cast: Cast, settle: Settl
         with transaction() as session:
             gateway = session.scalars(db.select(Gateway.id)).one()
             account = cast.owner.account_id
-            system = Message(account_id=account, gateway_id=gateway, phone="+48601299100", lane=0)
+            system = Message(
+                account_id=account, gateway_id=gateway, phone="+48601299100", priority=0
+            )
             session.add(system)
         waiting = db.select(db.func.count()).where(Message.status == MessageStatus.QUEUED)
         assert db.session.scalar(waiting) == 31
@@ -361,18 +363,18 @@ def test_receipts_that_found_no_message_yet_go_too(app: Flask, cast: Cast) -> No
             session.add(message)
             session.flush()
             later = now() + timedelta(hours=1)
-            for own in (str(message.id), "999999"):
+            for our_reference in (str(message.id), "999999"):
                 session.add(
-                    GatewayEvent(
+                    GatewayInboxRow(
                         gateway_id=gateway_id,
-                        kind=EventKind.RECEIPT,
-                        own=own,
+                        kind=InboxKind.RECEIPT,
+                        our_reference=our_reference,
                         next_attempt_at=later,
                     )
                 )
         erasure.begin(cast.owner.account_id, "x")
         erasure.erase(cast.owner.account_id)
-        assert db.session.scalars(db.select(GatewayEvent.own)).all() == ["999999"]
+        assert db.session.scalars(db.select(GatewayInboxRow.our_reference)).all() == ["999999"]
 
 
 def test_leaving_by_the_page_erases(

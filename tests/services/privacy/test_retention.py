@@ -16,13 +16,13 @@ from promosms.models import (
     Account,
     BadRow,
     Campaign,
-    EventKind,
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
     Guest,
     Import,
     ImportStatus,
     InboundMessage,
+    InboxKind,
     MessagePart,
     Recipient,
     Suppression,
@@ -125,7 +125,7 @@ def test_a_stop_that_comes_after_the_numbers_are_gone_is_honoured(
 def test_the_other_rules_delete_what_is_due(app: Flask, cast: Cast) -> None:
     with app.app_context():
         _one_of_each(cast.owner.account_id)
-        tables = (GatewayEvent, InboundMessage, BadRow, Guest)
+        tables = (GatewayInboxRow, InboundMessage, BadRow, Guest)
         night()
         assert [_count(model) for model in tables] == [1, 1, 1, 1]
         age(timedelta(days=2))
@@ -195,14 +195,14 @@ def _one_of_each(account_id: int) -> None:
                     consultation="WAPIAAA",
                     raw={"name": "Milk Bar"},
                 ),
-                GatewayEvent(
-                    gateway_id=gateway, kind=EventKind.RECEIPT, reference="r", next_attempt_at=later
+                GatewayInboxRow(
+                    gateway_id=gateway, kind=InboxKind.RECEIPT, reference="r", next_attempt_at=later
                 ),
             )
         )
 
 
-def _count(model: type[GatewayEvent | InboundMessage | BadRow | Guest]) -> int:
+def _count(model: type[GatewayInboxRow | InboundMessage | BadRow | Guest]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 

@@ -11,11 +11,11 @@ from promosms.gateways.base import Inbound
 from promosms.models import (
     Campaign,
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
     InboundMessage,
-    Lane,
     Message,
     MessageStatus,
+    Priority,
     Suppression,
     now,
 )
@@ -86,9 +86,9 @@ def stopped() -> list[int]:
 
 def answered() -> list[str]:
     """What the platform has written back."""
-    query = select(Message.text).where(Message.lane == Lane.SYSTEM).order_by(Message.id)
+    query = select(Message.text).where(Message.priority == Priority.SYSTEM).order_by(Message.id)
     return list(db.session.scalars(query))
 
 
 def waiting() -> int:
-    return db.session.query(GatewayEvent).count()
+    return db.session.query(GatewayInboxRow).count()

@@ -7,15 +7,15 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.gateways.base import Answer, Trouble
+from promosms.gateways.base import Answer, ErrorClass
 from promosms.models import (
     Account,
     Campaign,
     CampaignStatus,
     Gateway,
     GatewayStatus,
-    Lane,
     Message,
+    Priority,
     Recipient,
     Suppression,
     SuppressionSource,
@@ -29,8 +29,8 @@ from promosms.services.sending.outbound import Claimed
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
 
-BUSY = Answer(trouble=Trouble.TEMPORARY, reason="busy")
-LOST = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+BUSY = Answer(error_class=ErrorClass.TEMPORARY, reason="busy")
+LOST = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
 PHONES = [f"+486012{n:05}" for n in range(100, 110)]
 
 
@@ -70,7 +70,7 @@ def test_a_system_text_overtakes_a_campaign(
     )
     _, messages = taken()
     assert [message.text for message in messages] == ["Your password: ABCD-EFGH"]
-    assert messages[0].lane == Lane.SYSTEM
+    assert messages[0].priority == Priority.SYSTEM
 
 
 def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> None:
@@ -358,7 +358,7 @@ def test_a_worker_goes_on_where_it_was_and_now_and_then_looks_at_what_was_put_ba
     recording.record(claim, [(message, BUSY) for message in first])
     all_due()
     assert claiming.take(claim, 3)[0].id == first[-1].id + 1
-    monkeypatch.setattr(claiming, "VAIN_SECONDS", -1)
+    monkeypatch.setattr(claiming, "RETRIES_SECONDS", -1)
     assert [message.id for message in claiming.take(claim, 3)] == [m.id for m in first]
 
 
@@ -368,7 +368,7 @@ def test_a_campaign_without_anything_for_this_gateway_is_left_alone_for_a_moment
     prepared(make_campaign)
     with transaction() as session:
         later = now() + timedelta(hours=1)
-        session.execute(update(Message).values(apart="queued", next_attempt_at=later))
+        session.execute(update(Message).values(attention_status="queued", next_attempt_at=later))
     claim = Claim(gateway_id())
     assert claiming.take(claim, 3) == []
     assert not claim.empty
@@ -376,5 +376,6 @@ def test_a_campaign_without_anything_for_this_gateway_is_left_alone_for_a_moment
     assert claim.empty
     all_due()
     assert claiming.take(claim, 3) == []
-    monkeypatch.setattr(claiming, "VAIN_SECONDS", -1)
+    monkeypatch.setattr(claiming, "RETRIES_SECONDS", -1)
+    claim.empty_until.clear()
     assert len(claiming.take(claim, 3)) == 3

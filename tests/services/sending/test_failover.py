@@ -14,10 +14,10 @@ from promosms.models import (
     CampaignStatus,
     Gateway,
     GatewayStatus,
-    Lane,
     Message,
     MessagePart,
     MessageStatus,
+    Priority,
     RouteGateway,
     Worker,
     now,
@@ -119,8 +119,8 @@ def test_what_may_have_been_taken_stays(app: Flask, lose: Lose) -> None:
     first, second = lose()
     with app.app_context():
         with transaction() as session:
-            doubtful, begun, claimed, *_ = session.scalars(select(Message).order_by(Message.id))
-            doubtful.doubtful = True
+            unconfirmed, begun, claimed, *_ = session.scalars(select(Message).order_by(Message.id))
+            unconfirmed.unconfirmed = True
             claimed.status = MessageStatus.SENDING
             session.add(
                 MessagePart(
@@ -200,7 +200,7 @@ def test_single_texts_move_but_not_the_tests_of_the_gateway(
         test = test_texts.send(gateway, "+48601000102", "Test", "admin")
         with transaction() as session:
             session.execute(
-                update(Message).where(Message.lane == Lane.SYSTEM).values(gateway_id=first)
+                update(Message).where(Message.priority == Priority.SYSTEM).values(gateway_id=first)
             )
         assert failover.move_waiting() == 1
         db.session.expire_all()

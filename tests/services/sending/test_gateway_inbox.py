@@ -10,8 +10,8 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound, Receipt, ReceiptStatus
 from promosms.models import (
-    EventKind,
-    GatewayEvent,
+    GatewayInboxRow,
+    InboxKind,
     Message,
     MessagePart,
     MessageStatus,
@@ -34,10 +34,10 @@ from tests.support.cast import Cast
 # Parts
 
 
-def parts(*texts: str, joint: str = "j", of: int = 0) -> list[Inbound]:
+def parts(*texts: str, concat_ref: str = "j", of: int = 0) -> list[Inbound]:
     number = of or len(texts)
     return [
-        Inbound(f"{joint}-{n}", PHONE, NUMBER, text, joint, n, number)
+        Inbound(f"{concat_ref}-{n}", PHONE, NUMBER, text, concat_ref, n, number)
         for n, text in enumerate(texts, 1)
     ]
 
@@ -70,7 +70,7 @@ def test_parts_of_different_people_and_texts_do_not_mix(context: None, cast: Cas
     texted(cast.owner.account_id)
     texted(cast.owner.account_id, phone="+48601200101")
     mine = parts("a", "b")
-    other = parts("c", "d", joint="k")
+    other = parts("c", "d", concat_ref="k")
     theirs = [one.__class__(**{**fields(one), "phone": "+48601200101"}) for one in mine]
     come([mine[0], other[1], theirs[1]])
     assert kept() == []
@@ -94,7 +94,7 @@ def test_a_text_that_no_database_takes_is_stored_all_the_same(context: None, cas
 def late(by: timedelta) -> None:
     """So much time has gone by."""
     with transaction() as session:
-        for event in session.scalars(select(GatewayEvent)):
+        for event in session.scalars(select(GatewayInboxRow)):
             event.received_at -= by
             event.next_attempt_at -= by
 
@@ -105,7 +105,7 @@ def poison(**values: object) -> None:
         row = {"gateway_id": gateway_id(), "phone": PHONE, "inbound_number": NUMBER, **values}
         moment = now() - timedelta(seconds=1)
         session.execute(
-            insert(GatewayEvent), {**row, "received_at": moment, "next_attempt_at": moment}
+            insert(GatewayInboxRow), {**row, "received_at": moment, "next_attempt_at": moment}
         )
 
 
@@ -113,7 +113,7 @@ def test_a_reply_that_cannot_be_applied_does_not_block_the_others(
     context: None, cast: Cast
 ) -> None:
     texted(cast.owner.account_id)
-    poison(kind=EventKind.INBOUND, text="{", joint="j", part=1, parts=1)
+    poison(kind=InboxKind.INBOUND, text="{", concat_ref="j", part=1, parts=1)
     reply("STOP", "1")
     assert stopped() == [cast.owner.account_id]
     assert waits() == [1]
@@ -142,7 +142,7 @@ def test_a_receipt_that_cannot_be_applied_does_not_block_the_others(
             )
             for message_id in (first, second)
         )
-    poison(kind=EventKind.RECEIPT, reference=f"r-{second}", status="sideways")
+    poison(kind=InboxKind.RECEIPT, reference=f"r-{second}", status="sideways")
     told = [Receipt(f"foreign-{n}", "", ReceiptStatus.DELIVERED) for n in range(5)]
     told.insert(2, Receipt(f"r-{first}", "", ReceiptStatus.DELIVERED))
     gateway_inbox.store(gateway_id(), told)
@@ -158,7 +158,7 @@ def test_a_receipt_that_cannot_be_applied_does_not_block_the_others(
 def waits() -> list[int]:
     """For how many seconds the events in the inbox have been put off."""
     db.session.rollback()
-    moments: list[datetime] = list(db.session.scalars(select(GatewayEvent.next_attempt_at)))
+    moments: list[datetime] = list(db.session.scalars(select(GatewayInboxRow.next_attempt_at)))
     return sorted(round((moment - now()).total_seconds() + 0.4) for moment in moments)
 
 
@@ -175,8 +175,8 @@ def test_a_stop_does_not_wait_behind_receipts(
 
 def test_the_phone_of_a_receipt_is_stored(context: None, cast: Cast) -> None:
     gateway_inbox.store(gateway_id(), [Receipt("r", "7", ReceiptStatus.EXPIRED, PHONE)])
-    event = db.session.query(GatewayEvent).one()
-    assert (event.kind, event.reference, event.own) == ("receipt", "r", "7")
+    event = db.session.query(GatewayInboxRow).one()
+    assert (event.kind, event.reference, event.our_reference) == ("receipt", "r", "7")
     assert (event.status, event.phone, event.attempts) == ("expired", PHONE, 0)
     assert abs(now() - event.received_at) < timedelta(seconds=5)
     assert event.next_attempt_at == event.received_at
@@ -184,4 +184,4 @@ def test_the_phone_of_a_receipt_is_stored(context: None, cast: Cast) -> None:
 
 def test_a_part_keeps_half_a_character(context: None, cast: Cast) -> None:
     gateway_inbox.store(gateway_id(), parts("a\ud83d", of=2))
-    assert json.loads(db.session.query(GatewayEvent).one().text) == "a\ud83d"
+    assert json.loads(db.session.query(GatewayInboxRow).one().text) == "a\ud83d"

@@ -12,9 +12,9 @@ from promosms.gateways.base import Inbound
 from promosms.models import (
     Account,
     AccountStatus,
-    Lane,
     Message,
     MessageStatus,
+    Priority,
     Suppression,
     SuppressionSource,
     now,
@@ -125,7 +125,7 @@ def test_stop_is_confirmed_once_by_the_number_that_was_written_to(
     texted(cast.owner.account_id, language="pl")
     reply("STOP", "1")
     reply("STOP!!", "2")
-    said = db.session.query(Message).filter_by(lane=Lane.SYSTEM).one()
+    said = db.session.query(Message).filter_by(priority=Priority.SYSTEM).one()
     assert (said.text, said.phone, said.sender) == (CONFIRMATIONS["pl"], PHONE, NUMBER)
     assert (said.campaign_id, said.price, said.parts, said.country) == (None, 0, 1, "PL")
     assert (said.account_id, said.gateway_id) == (cast.owner.account_id, gateway_id())

@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.gateways.base import Answer, Inbound, Receipt, ReceiptStatus, Trouble
+from promosms.gateways.base import Answer, ErrorClass, Inbound, Receipt, ReceiptStatus
 from promosms.models import (
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
     InboundMessage,
     Message,
     MessagePart,
@@ -26,7 +26,7 @@ from promosms.services.sending.claiming import Claim
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
 
-LOST = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+LOST = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
 D, U, E = ReceiptStatus.DELIVERED, ReceiptStatus.UNDELIVERED, ReceiptStatus.EXPIRED
 
 
@@ -89,7 +89,7 @@ def test_a_shuffled_flood_with_repetitions_and_strangers_ends_right(
     chance.shuffle(flood)
     tell(gateway, flood)
     assert statuses(campaign_id) == {"delivered": 30}
-    left = db.session.scalars(select(GatewayEvent.reference)).all()
+    left = db.session.scalars(select(GatewayInboxRow.reference)).all()
     assert sorted(left) == sorted(f"foreign-{n}" for n in range(20))
     check_books(cast.owner.account_id)
 
@@ -106,7 +106,7 @@ def test_a_receipt_before_its_answer_waits_for_it(
     assert statuses(campaign_id) == {"sending": 1}
     recording.record(claim, [(window[0], Answer(("r-0-1",)))])
     with transaction() as session:
-        session.execute(update(GatewayEvent).values(next_attempt_at=now()))
+        session.execute(update(GatewayInboxRow).values(next_attempt_at=now()))
     assert gateway_inbox.apply_batch() == 1
     assert statuses(campaign_id) == {"delivered": 1}
 
@@ -131,12 +131,12 @@ def test_an_event_that_fits_nothing_is_dropped_after_72_hours(context: None, app
     tell(gateway, [Receipt("foreign", "", D)])
     with transaction() as session:
         session.execute(
-            update(GatewayEvent).values(
+            update(GatewayInboxRow).values(
                 next_attempt_at=now(), received_at=now() - timedelta(hours=73)
             )
         )
     gateway_inbox.apply_batch()
-    assert db.session.query(GatewayEvent).count() == 0
+    assert db.session.query(GatewayInboxRow).count() == 0
 
 
 def test_a_reply_goes_to_the_account_that_texted_last(
@@ -172,7 +172,7 @@ def test_a_reply_from_nobody_we_texted_is_not_kept(context: None, cast: Cast) ->
     gateway_inbox.store(gateway, [Inbound("reply-1", "+48601200100", "+48732000001", "STOP")])
     gateway_inbox.apply_batch()
     assert db.session.query(InboundMessage).count() == 0
-    assert db.session.query(GatewayEvent).count() == 0
+    assert db.session.query(GatewayInboxRow).count() == 0
 
 
 def unconfirmed(make_campaign: MakeCampaign, text: str = "Hello") -> tuple[int, int]:
@@ -188,7 +188,7 @@ def unconfirmed(make_campaign: MakeCampaign, text: str = "Hello") -> tuple[int, 
 def test_a_receipt_that_names_only_the_number_settles_nothing(
     context: None, make_campaign: MakeCampaign
 ) -> None:
-    # It may be about a text of somebody else who shares the line: delivered must mean delivered.
+    # It may be about a text of somebody else who uses the same gateway.
     campaign_id, gateway = unconfirmed(make_campaign)
     tell(gateway, [Receipt("77", "", D, "+48601200100")])
     assert statuses(campaign_id) == {"unknown": 1}
@@ -209,7 +209,7 @@ def test_ids_in_hexadecimal_are_found_out_by_the_number(
     tell(gateway, told[:21])
     assert statuses(campaign_id) == {"delivered": 21, "sent": 4}
     known = db.session.query(Gateway).one()
-    assert (known.ids, known.ids_seen) == ("resp_hex_dlr_dec", 21)
+    assert (known.message_id_format, known.message_id_format_seen) == ("resp_hex_dlr_dec", 21)
     tell(gateway, [Receipt(one.reference, "", D) for one in told[21:]])
     assert statuses(campaign_id) == {"delivered": 25}
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.gateways.base import Answer, Trouble
+from promosms.gateways.base import Answer, ErrorClass
 from promosms.models import Account, Campaign, Gateway, Message, MessagePart, now
 from promosms.services.campaigns import launch, preparation
 from promosms.services.sending import claiming, exchange, opt_outs, recording, sweep
@@ -18,12 +18,12 @@ from tests.support.cast import Cast
 
 PHONES = [f"+486012{n:05}" for n in range(100, 104)]
 LONG = "x" * 400  # three parts
-TROUBLES = [
-    (Trouble.PERMANENT, "failed", None),
-    (Trouble.UNKNOWN, "unknown", None),
-    (Trouble.TEMPORARY, "queued", 30),
-    (Trouble.THROTTLED, "queued", 2),
-    (Trouble.SETTINGS, "queued", 60),
+ERROR_CLASSES = [
+    (ErrorClass.PERMANENT, "failed", None),
+    (ErrorClass.UNKNOWN, "unknown", None),
+    (ErrorClass.TEMPORARY, "queued", 30),
+    (ErrorClass.THROTTLED, "queued", 2),
+    (ErrorClass.SETTINGS, "queued", 60),
 ]
 
 
@@ -54,17 +54,17 @@ def again(claim: Claim) -> list[Claimed]:
     return claiming.take(Claim(claim.gateway_id), 10)
 
 
-@pytest.mark.parametrize(("trouble", "status", "wait"), TROUBLES)
+@pytest.mark.parametrize(("error_class", "status", "wait"), ERROR_CLASSES)
 def test_each_trouble_has_its_end(
     context: None,
     make_campaign: MakeCampaign,
     cast: Cast,
-    trouble: Trouble,
+    error_class: ErrorClass,
     status: str,
     wait: int | None,
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
-    answer = Answer(trouble=trouble, reason="why")
+    answer = Answer(error_class=error_class, reason="why")
     assert recording.record(claim, [(message, answer) for message in window]) == 4
     assert statuses(campaign_id) == {status: 4}
     found = row(window[0])
@@ -80,8 +80,8 @@ def test_the_waits_grow_and_the_gateway_may_name_its_own(
 ) -> None:
     _, claim, window = taken(make_campaign)
     message, other = window[0]._replace(attempts=3), window[1]
-    busy = Answer(trouble=Trouble.TEMPORARY, reason="busy")
-    asked = Answer(trouble=Trouble.THROTTLED, reason="throttled", wait=90)
+    busy = Answer(error_class=ErrorClass.TEMPORARY, reason="busy")
+    asked = Answer(error_class=ErrorClass.THROTTLED, reason="throttled", wait=90)
     recording.record(claim, [(message, busy), (other, asked)])
     for one, wait in ((message, 300), (other, 90)):
         due = row(one).next_attempt_at
@@ -91,7 +91,7 @@ def test_the_waits_grow_and_the_gateway_may_name_its_own(
 
 def test_throttling_does_not_count_as_a_try(context: None, make_campaign: MakeCampaign) -> None:
     _, claim, window = taken(make_campaign)
-    throttled = Answer(trouble=Trouble.THROTTLED, reason="throttled")
+    throttled = Answer(error_class=ErrorClass.THROTTLED, reason="throttled")
     recording.record(claim, [(window[0], throttled)])
     assert row(window[0]).attempts == 0
 
@@ -106,7 +106,7 @@ def test_a_text_is_given_up_a_day_after_its_first_try(
             .where(Message.id == window[0].id)
             .values(tried_at=now() - timedelta(hours=25))
         )
-    busy = Answer(trouble=Trouble.TEMPORARY, reason="busy")
+    busy = Answer(error_class=ErrorClass.TEMPORARY, reason="busy")
     recording.record(claim, [(message, busy) for message in window])
     assert statuses(campaign_id) == {"failed": 1, "queued": 3}
     check_books(cast.owner.account_id)
@@ -116,7 +116,7 @@ def test_wrong_settings_burn_no_text_before_the_third_try(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
-    refused = Answer(trouble=Trouble.SETTINGS, reason="bad_sender")
+    refused = Answer(error_class=ErrorClass.SETTINGS, reason="bad_sender")
     recording.record(claim, [(m, refused) for m in window])
     for expected in ({"queued": 4}, {"failed": 4}):
         window = again(claim)
@@ -132,7 +132,7 @@ def test_only_the_missing_parts_go_again(
 ) -> None:
     campaign_id, claim, window = taken(make_campaign, LONG)
     assert window[0].parts == 3
-    partly = Answer(trouble=Trouble.THROTTLED, reason="throttled", taken={1: "a", 3: "c"})
+    partly = Answer(error_class=ErrorClass.THROTTLED, reason="throttled", taken={1: "a", 3: "c"})
     recording.record(claim, [(window[0], partly)])
     (message,) = again(claim)
     assert dict(message.taken) == {1: "a", 3: "c"}
@@ -149,7 +149,7 @@ def test_a_text_that_failed_in_part_costs_what_was_taken(
     campaign_id, claim, window = taken(make_campaign, LONG)
     before = db.session.get_one(Account, cast.owner.account_id)
     held, balance = before.held, before.balance
-    partly = Answer(trouble=Trouble.PERMANENT, reason="partly", taken={1: "a"})
+    partly = Answer(error_class=ErrorClass.PERMANENT, reason="partly", taken={1: "a"})
     recording.record(claim, [(window[0], partly)])
     assert statuses(campaign_id) == {"failed": 1, "sending": 3}
     db.session.expire_all()
@@ -162,23 +162,23 @@ def test_a_lost_answer_is_asked_for_again_where_the_gateway_can_tell(
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
     _resend("dedupe")
-    lost = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+    lost = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
     recording.record(claim, [(m, lost) for m in window[:2]])
     assert statuses(campaign_id) == {"queued": 2, "sending": 2}
     with transaction() as session:
         session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
     sweep.take_back_leases()
     assert statuses(campaign_id) == {"queued": 4}
-    assert [message.doubtful for message in again(claim)] == [True] * 4
+    assert [message.unconfirmed for message in again(claim)] == [True] * 4
     check_books(cast.owner.account_id)
 
 
-def test_a_doubtful_text_that_is_stopped_stays_unconfirmed(
+def test_an_unconfirmed_text_that_is_stopped_is_unknown(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
     _resend("lookup")
-    lost = Answer(trouble=Trouble.UNKNOWN, reason="no_answer")
+    lost = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
     recording.record(claim, [(m, lost) for m in window])
     opt_outs.opt_out(cast.owner.account_id, PHONES[0], "reply")
     assert statuses(campaign_id) == {"queued": 3, "unknown": 1}
@@ -192,10 +192,10 @@ def test_an_opt_out_that_only_the_gateway_knew_is_kept(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
-    answer = Answer(trouble=Trouble.PERMANENT, reason="opted_out", opted_out=True)
+    answer = Answer(error_class=ErrorClass.PERMANENT, reason="opted_out", opted_out=True)
     answered = [(window[1], answer)]
-    exchange.take(claim, answered, 0)
-    exchange.honour(answered)
+    exchange.record_and_claim(claim, answered, 0)
+    exchange.store_opt_outs(answered)
     assert opt_outs.is_suppressed(cast.owner.account_id, PHONES[1])
     assert statuses(campaign_id) == {"failed": 1, "sending": 3}
 
@@ -205,8 +205,8 @@ def test_a_turn_taken_twice_changes_nothing_the_second_time(
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
     answered = [(message, Answer((f"r-{message.id}",))) for message in window]
-    exchange.take(claim, answered, 0)
-    exchange.take(claim, answered, 0)
+    exchange.record_and_claim(claim, answered, 0)
+    exchange.record_and_claim(claim, answered, 0)
     assert statuses(campaign_id) == {"sent": 4}
     assert db.session.query(MessagePart).count() == 4
     check_books(cast.owner.account_id)
@@ -221,7 +221,9 @@ def test_one_turn_may_answer_for_two_campaigns(
     while not claim.empty:
         window += claiming.take(claim, 20)
     assert {message.campaign_id for message in window} == {first, second}
-    exchange.take(claim, [(message, Answer((f"r-{message.id}",))) for message in window], 0)
+    exchange.record_and_claim(
+        claim, [(message, Answer((f"r-{message.id}",))) for message in window], 0
+    )
     assert statuses(first) == {"sent": 4}
     check_books(cast.owner.account_id)
 

@@ -23,14 +23,14 @@ INVALID_SENDER, THROTTLED = 0x0A, 0x58
 
 
 @pytest.fixture
-def line(app: Flask, network: Network) -> Iterator[gateway_connections.OpenLine]:
-    """The line to the SMSC, open in this process."""
+def connection(app: Flask, network: Network) -> Iterator[gateway_connections.OpenConnection]:
+    """The connection to the SMSC, open in this process."""
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id).where(Gateway.name == "Line")).one()
         db.session.remove()
     network.smsc.on_submit = accept
-    yield gateway_connections.open_line(app, gateway_id)
-    gateway_connections.close_line(gateway_id)
+    yield gateway_connections.open_connection(app, gateway_id)
+    gateway_connections.close_connection(gateway_id)
 
 
 def campaign(make_campaign: MakeCampaign, phones: list[str] | None = None) -> int:
@@ -42,20 +42,23 @@ def campaign(make_campaign: MakeCampaign, phones: list[str] | None = None) -> in
 
 def test_it_sends_everything_and_finishes(
     context: None,
-    line: gateway_connections.OpenLine,
+    connection: gateway_connections.OpenConnection,
     network: Network,
     make_campaign: MakeCampaign,
     cast: Cast,
 ) -> None:
     campaign_id = campaign(make_campaign)
-    assert not Sender(line).run(20)
+    assert not Sender(connection).run(20)
     assert statuses(campaign_id) == {"sent": 60}
     assert sorted(network.numbers()) == PHONES
     check_books(cast.owner.account_id)
 
 
 def test_never_more_than_a_window_is_under_way(
-    context: None, line: gateway_connections.OpenLine, network: Network, make_campaign: MakeCampaign
+    context: None,
+    connection: gateway_connections.OpenConnection,
+    network: Network,
+    make_campaign: MakeCampaign,
 ) -> None:
     campaign(make_campaign)
     most = 0
@@ -68,13 +71,13 @@ def test_never_more_than_a_window_is_under_way(
         accept(client, pdu)
 
     network.smsc.on_submit = look
-    Sender(line).run(20)
-    assert 1 < most <= line.window
+    Sender(connection).run(20)
+    assert 1 < most <= connection.window
 
 
 def test_a_gateway_that_refuses_everything_is_paused_and_no_text_is_burnt(
     context: None,
-    line: gateway_connections.OpenLine,
+    connection: gateway_connections.OpenConnection,
     network: Network,
     make_campaign: MakeCampaign,
     cast: Cast,
@@ -82,41 +85,47 @@ def test_a_gateway_that_refuses_everything_is_paused_and_no_text_is_burnt(
 ) -> None:
     campaign_id = campaign(make_campaign)
     network.smsc.on_submit = refuse(INVALID_SENDER)
-    assert not Sender(line).run(20)
+    assert not Sender(connection).run(20)
     assert statuses(campaign_id) == {"queued": 60}
-    gateway = db.session.get_one(Gateway, line.gateway_id, populate_existing=True)
+    gateway = db.session.get_one(Gateway, connection.gateway_id, populate_existing=True)
     assert (gateway.status, gateway.paused_why) == (GatewayStatus.PAUSED, "invalid_sender")
-    assert 20 <= len(network.smsc.of("submit_sm")) <= 20 + line.window
+    assert 20 <= len(network.smsc.of("submit_sm")) <= 20 + connection.window
     assert db.session.scalars(select(Email.recipient)).all() == [cast.admin.email]
     check_books(cast.owner.account_id)
 
 
 def test_one_acceptance_in_between_keeps_it_going(
-    context: None, line: gateway_connections.OpenLine, network: Network, make_campaign: MakeCampaign
+    context: None,
+    connection: gateway_connections.OpenConnection,
+    network: Network,
+    make_campaign: MakeCampaign,
 ) -> None:
     campaign_id = campaign(make_campaign)
     mixed = [*([refuse(INVALID_SENDER)] * 15), accept] * 3
     network.smsc.on_submit = by_turns(*mixed, accept)
-    Sender(line).run(20)
+    Sender(connection).run(20)
     assert statuses(campaign_id) == {"queued": 45, "sent": 15}
-    gateway = db.session.get_one(Gateway, line.gateway_id, populate_existing=True)
+    gateway = db.session.get_one(Gateway, connection.gateway_id, populate_existing=True)
     assert gateway.status == GatewayStatus.ACTIVE
 
 
 def test_throttling_slows_the_whole_line_down(
-    context: None, line: gateway_connections.OpenLine, network: Network, make_campaign: MakeCampaign
+    context: None,
+    connection: gateway_connections.OpenConnection,
+    network: Network,
+    make_campaign: MakeCampaign,
 ) -> None:
     campaign_id = campaign(make_campaign, PHONES[:10])
     network.smsc.on_submit = by_turns(refuse(THROTTLED), accept)
-    before = line.line.pace.rate
-    Sender(line).run(0.5)
-    assert line.line.pace.rate <= before / 2
+    before = connection.connection.pace.rate
+    Sender(connection).run(0.5)
+    assert connection.connection.pace.rate <= before / 2
     assert statuses(campaign_id)["queued"] >= 1
 
 
 def test_answers_are_not_lost_while_the_database_is_away(
     context: None,
-    line: gateway_connections.OpenLine,
+    connection: gateway_connections.OpenConnection,
     network: Network,
     make_campaign: MakeCampaign,
     cast: Cast,
@@ -130,7 +139,7 @@ def test_answers_are_not_lost_while_the_database_is_away(
 
     event.listen(db.engine, "commit", fail)
     try:
-        Sender(line).run(20)
+        Sender(connection).run(20)
     finally:
         event.remove(db.engine, "commit", fail)
     assert statuses(campaign_id) == {"sent": 20}

@@ -98,8 +98,8 @@ def test_nothing_is_claimed_for_a_line_that_is_not_ready(
     campaign_id = make_campaign(PHONES[:5])
     with open_gateways(app) as (gateway_id,), app.app_context():
         preparation.prepare(campaign_id)
-        line = gateway_connections.current(gateway_id)
-        assert line is not None
+        connection = gateway_connections.current(gateway_id)
+        assert connection is not None
         monkeypatch.setattr(Simulator, "ready", False)
         send.run(gateway_id)
         assert statuses(campaign_id) == {"queued": 5}

@@ -1,9 +1,9 @@
-"""The rule of rows that are apart: whatever waits or is being sent will be found."""
+"""Every queued or sending message can be found: by its attention status or a send cursor."""
 
 from sqlalchemy import select
 
 from promosms.extensions import db
-from promosms.models import Campaign, CampaignStatus, Message, MessageStatus, apart_of
+from promosms.models import Campaign, CampaignStatus, Message, MessageStatus, attention_status_of
 from promosms.services.sending import cursors
 
 OPENED = (CampaignStatus.SENDING, CampaignStatus.PAUSED, CampaignStatus.CANCELLED)
@@ -14,21 +14,22 @@ def astray() -> list[str]:
     query = select(Message, Campaign).outerjoin(Campaign, Campaign.id == Message.campaign_id)
     rows = db.session.execute(query.order_by(Message.id)).all()
     return [
-        f"{message.id}: {message.status}, apart {message.apart}, {campaign and campaign.walks}"
+        f"{message.id}: {message.status}, {message.attention_status},"
+        f" {campaign and campaign.send_cursors}"
         for message, campaign in rows
         if not _found(message, campaign)
     ]
 
 
 def _found(message: Message, campaign: Campaign | None) -> bool:
-    if message.apart == apart_of(message.status):
+    if message.attention_status == attention_status_of(message.status):
         return True
-    if message.apart is not None or campaign is None or message.gateway_id is None:
+    if message.attention_status is not None or campaign is None or message.gateway_id is None:
         return False
-    walk = cursors.read(campaign.walks, message.gateway_id)
+    cursor = cursors.read(campaign.send_cursors, message.gateway_id)
     if message.status == MessageStatus.SENDING:
-        return walk.settled < message.id <= walk.place
+        return cursor.done < message.id <= cursor.next
     opened = campaign.status in OPENED
     return message.status == MessageStatus.QUEUED and (
-        not opened or walk.place < message.id <= walk.last
+        not opened or cursor.next < message.id <= cursor.last
     )

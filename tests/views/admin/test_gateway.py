@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, AuditEntry, Gateway, Lane, Message, RouteGateway, now
+from promosms.models import Account, AuditEntry, Gateway, Message, Priority, RouteGateway, now
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
@@ -40,7 +40,7 @@ def test_without_a_connection_it_has_no_health(app: Flask, admin: PageClient) ->
 
 
 def test_it_shows_what_was_learnt_of_its_ids(app: Flask, admin: PageClient) -> None:
-    change(app, ids="resp_hex_dlr_dec", ids_seen=132)
+    change(app, message_id_format="resp_hex_dlr_dec", message_id_format_seen=132)
     text = words(admin.get_page(PAGE).get_text(" "))
     assert "hexadecimal in answers, decimal in receipts learnt from 132 receipts" in text
 
@@ -92,7 +92,11 @@ def test_a_test_goes_through_exactly_this_one_and_costs_nobody(
     with app.app_context():
         message = db.session.scalars(select(Message)).one()
         gateway = db.session.scalars(select(Gateway)).one()
-        assert (message.gateway_id, message.lane, message.price) == (gateway.id, Lane.SYSTEM, 0)
+        assert (message.gateway_id, message.priority, message.price) == (
+            gateway.id,
+            Priority.SYSTEM,
+            0,
+        )
         assert (message.phone, message.sender) == ("+48601222333", "+48732000001")
         assert len(queue.queue(queue.gateway_queue(gateway.id))) == 1
         balances = db.session.scalars(select(Account.balance).order_by(Account.id)).all()

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from promosms.extensions import db
-from promosms.models import Email, Lane, Message
+from promosms.models import Email, Message, Priority
 from promosms.services.sending.verification_texts import unsealed
 
 LINK = re.compile(r"https://localhost:8443(/\S+)")
@@ -28,7 +28,7 @@ def last_link(app: Flask) -> str:
 def texts(app: Flask) -> list[Message]:
     """The system texts, oldest first."""
     with app.app_context():
-        query = select(Message).where(Message.lane == Lane.SYSTEM).order_by(Message.id)
+        query = select(Message).where(Message.priority == Priority.SYSTEM).order_by(Message.id)
         return list(db.session.scalars(query))
 
 

@@ -14,7 +14,7 @@ from promosms.gateways.twilio import signature
 from promosms.jobs import gateway_connections, receive
 from promosms.models import (
     Gateway,
-    GatewayEvent,
+    GatewayInboxRow,
     GatewayStatus,
     InboundMessage,
     Message,
@@ -54,7 +54,7 @@ def connect(app: Flask, kind: str, **settings: str) -> str:
 
 def stored(app: Flask) -> int:
     with app.app_context():
-        number = db.session.scalar(select(func.count()).select_from(GatewayEvent)) or 0
+        number = db.session.scalar(select(func.count()).select_from(GatewayInboxRow)) or 0
         db.session.remove()
     return number
 
@@ -101,7 +101,7 @@ def test_a_campaign_leaves_and_its_receipt_comes_back(
     settle(until=has("sent"))
     (asked,) = there.asked
     path = asked.form["StatusCallback"].removeprefix(settings_of(app).public_url)
-    assert path.startswith(f"/gateways/{token}/receipt?own=")
+    assert path.startswith(f"/gateways/{token}/receipt?our_reference=")
     for word in ("sent", "delivered", "delivered", "sent"):
         answer = twilio(app, visitor, path, {"MessageSid": "SM1", "MessageStatus": word})
         assert (answer.status_code, answer.text) == (200, "<Response/>")
@@ -179,12 +179,12 @@ def test_a_text_whose_answer_was_lost_is_recognised_when_it_comes_again(
     come_due(app, Message)
     settle(until=lambda: counted(app, campaign_id) == {"sent": 1})
     assert there.asked[1].form == there.asked[0].form
-    come_due(app, GatewayEvent)
+    come_due(app, GatewayInboxRow)
     apply(app)
     assert counted(app, campaign_id) == {"delivered": 1}
 
 
-def come_due(app: Flask, model: type[Message | GatewayEvent]) -> None:
+def come_due(app: Flask, model: type[Message | GatewayInboxRow]) -> None:
     """What was put off is due now."""
     with app.app_context(), transaction() as session:
         session.execute(update(model).values(next_attempt_at=now()))
@@ -256,7 +256,7 @@ def test_a_huge_call_is_refused(
 def test_a_call_that_cannot_be_stored_is_not_acknowledged(app: Flask, visitor: PageClient) -> None:
     token = connect(app, "smsapi", token="t")
     with app.app_context():
-        GatewayEvent.__table__.drop(db.engine)
+        GatewayInboxRow.__table__.drop(db.engine)
     try:
         assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code >= 500
     finally:
@@ -287,6 +287,6 @@ def test_a_closed_line_leaves_nothing_open(app: Flask) -> None:
         query = select(Gateway.id).where(Gateway.kind == "twilio")
         gateway_id = db.session.scalars(query).one()
         db.session.remove()
-    gateway_connections.open_line(app, gateway_id)
-    gateway_connections.close_line(gateway_id)
+    gateway_connections.open_connection(app, gateway_id)
+    gateway_connections.close_connection(gateway_id)
     assert gateway_connections.current(gateway_id) is None
