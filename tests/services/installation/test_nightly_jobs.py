@@ -84,7 +84,7 @@ def test_the_tick_rings_for_them_and_a_broken_one_stops_no_other(
     }
     monkeypatch.setattr(nightly, "NIGHTLY", steps)
     assert nightly.due()
-    tick.ring()
+    tick.wake()
     for _ in range(4):
         nightly.run()
     assert done == ["mopping", "sweeping"]
