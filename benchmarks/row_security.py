@@ -1,4 +1,4 @@
-"""What the second fence of PostgreSQL costs the pages of a signed-in customer.
+"""What row security of PostgreSQL costs the pages of a signed-in customer.
 
     python -m benchmarks.row_security [--people 100000] [--times 60]
 
@@ -123,7 +123,7 @@ def main() -> None:
     with database("postgresql") as url, plant(url) as made:
         with mock.patch.dict(os.environ, made.env):
             bare = create_app()
-        bare.extensions["fence"] = False
+        bare.extensions["row_security"] = False
         with made.app.app_context():
             assert row_security.stands()
             owner, *rest = furnish(options.people)

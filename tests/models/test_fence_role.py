@@ -54,9 +54,9 @@ def installed(app: Flask, server: Connection) -> Iterator[Flask]:
 
 def test_without_the_right_there_is_no_second_fence_and_it_is_told(installed: Flask) -> None:
     assert not row_security.stands()
-    assert "no second fence" in row_security.note()
+    assert "Row security is off" in row_security.note()
     told = commands.run(installed, "config-check").output
-    assert "Note: There is no second fence between accounts" in told
+    assert "Note: Row security is off" in told
     with installed.test_request_context():
         row_security.restrict_to(1)
         assert db.session.execute(text("SELECT current_user")).scalar() == NAMES[0]
@@ -94,7 +94,7 @@ def test_it_does_not_stand_where_something_is_missing(
     assert row_security.stands()
     with db.engine.begin() as connection:
         connection.execute(text(less))
-    installed.extensions.pop("fence")
+    installed.extensions.pop("row_security")
     assert not row_security.stands()
 
 
