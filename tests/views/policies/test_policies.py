@@ -6,6 +6,7 @@ from flask import Flask
 from promosms.db.transactions import transaction
 from promosms.logs import schema as log_schema
 from promosms.models import Gateway
+from tests.support.invoicing import POLISH
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 
@@ -76,6 +77,7 @@ def test_privacy_names_everybody_who_gets_something(app: Flask, visitor: PageCli
     assert list(receivers(visitor)) == ["Northern Mobile"]
     override(
         app,
+        POLISH,
         mail_server="mail.quiet.example",
         stripe_secret_key="sk_live_1",
         stripe_webhook_secret="whsec_1",
