@@ -95,9 +95,9 @@ def test_addresses_are_shortened_after_seven_days_and_lines_gone_after_thirty(
     for _ in range(2):
         log_files.tidy(start + timedelta(days=7))
         for name in log_files.NAMES:
-            found = [
-                json.loads(one) for one in log_files.path(name, start).read_text().splitlines()
-            ]
+            shortened = log_files.path(name, start).read_text()
+            assert ADDRESS not in shortened
+            found = [json.loads(one) for one in shortened.splitlines()]
             assert [one["ip"] for one in found] == [
                 "203.0.113.0/24",
                 "2001:db8:1::/48",
