@@ -1,4 +1,4 @@
-"""What is typed in about one recipient, and the names of the free fields."""
+"""Forms for one recipient, and for the names of the free fields."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def _text(label: Any, name: str) -> StringField:
 
 
 def field_labels(account: Account) -> dict[str, str]:
-    """The names of all fields, the free ones as the account calls them."""
+    """The labels of all fields, with the account's own names of the free ones."""
     names = {
         "phone": gettext("Mobile number"),
         "email": gettext("E-mail"),
@@ -44,7 +44,7 @@ def field_labels(account: Account) -> dict[str, str]:
 
 
 class RecipientForm(ConsentPart, FlaskForm):
-    """All that can be known of a recipient; only the number is needed."""
+    """All fields of a recipient; only the number is required."""
 
     phone = TelField(
         _("Mobile number"),
@@ -75,11 +75,13 @@ class RecipientForm(ConsentPart, FlaskForm):
     lists = SelectMultipleField(_("Lists"), option_widget=CheckboxInput())
 
     def prepare(self, account: Account, lists: list[RecipientList]) -> None:
-        """Name the free fields and offer the lists."""
+        """Set the labels of the free fields, and the choice of lists."""
         names = field_labels(account)
         for name in FREE_FIELDS:
             self[name].label.text = names[name]
-        self.lists.choices = {each.public_id: each.name for each in lists}
+        self.lists.choices = {
+            recipient_list.public_id: recipient_list.name for recipient_list in lists
+        }
 
     def values(self) -> dict[str, str]:
         """The fields of the recipient as they were typed."""
@@ -88,11 +90,11 @@ class RecipientForm(ConsentPart, FlaskForm):
     def list_ids(self, lists: list[RecipientList]) -> list[int]:
         """The ids of the chosen lists."""
         chosen = set(self.lists.data or ())
-        return [each.id for each in lists if each.public_id in chosen]
+        return [recipient_list.id for recipient_list in lists if recipient_list.public_id in chosen]
 
 
 class FieldNamesForm(FlaskForm):
-    """How the account calls its five free fields."""
+    """The account's own names of its five free fields."""
 
     field1 = StringField(_("Free field 1"), [Length(max=40)], filters=[stripped])
     field2 = StringField(_("Free field 2"), [Length(max=40)], filters=[stripped])

@@ -1,4 +1,4 @@
-"""Broken files: the page answers with words. The long run is `python -m tests.fuzz`."""
+"""Broken files get an explanation, not an error. The long run is `python -m tests.fuzz`."""
 
 import io
 import time
@@ -10,7 +10,7 @@ from flask import Flask
 from tests.fuzz import fuzz
 from tests.support.pages import PageClient
 
-# Found by the long run: each of these took from seconds to hours.
+# Found by the long run: each of these files once took from seconds to hours.
 SLOW = {
     "nothing but letters": b"a" * 480_000,
     "letters, then one that is not ASCII": b"a" * 480_000 + b"\xe9",
@@ -23,9 +23,9 @@ SLOW = {
 
 
 def test_broken_files_are_answered_with_words(app: Flask, owner: PageClient) -> None:
-    found = fuzz(app, owner, 60, seed=1)
-    assert found[200]
-    assert found[303]
+    answers = fuzz(app, owner, 60, seed=1)
+    assert answers[200]
+    assert answers[303]
 
 
 @pytest.mark.parametrize("kind", SLOW)
