@@ -1,4 +1,4 @@
-"""The sweep's list: what the tick looks after in every round. A new duty is a line here."""
+"""The tasks of the sweep, which the tick runs in every round. A new task is a line here."""
 
 from collections.abc import Callable
 
@@ -22,6 +22,6 @@ SWEEP: tuple[Callable[[], object], ...] = (
 
 
 def run() -> None:
-    """Everything that is due, each in its own transaction."""
-    for duty in SWEEP:
-        duty()
+    """Run all tasks, each in its own transaction."""
+    for task in SWEEP:
+        task()

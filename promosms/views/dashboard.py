@@ -24,7 +24,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/dashboard/live")
 @allow(Access.MEMBER)
 def live() -> ResponseReturnValue:
-    """The part of the dashboard that changes by itself."""
+    """The part of the dashboard that is refreshed."""
     return render_template("dashboard/live.html", **_state())
 
 

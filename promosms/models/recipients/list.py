@@ -9,7 +9,7 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_
 
 
 class RecipientList(Model):
-    """A list. `size` is maintained by whoever adds or removes recipients."""
+    """A list. `size` is updated together with the recipients on the list."""
 
     __tablename__ = "lists"
     __table_args__ = (UniqueConstraint("account_id", "name"),)
@@ -24,7 +24,7 @@ class RecipientList(Model):
 
 
 class ListRecipient(Model):
-    """A recipient's place on a list."""
+    """A recipient that is on a list."""
 
     __tablename__ = "list_recipients"
     __table_args__ = (Index("ix_list_recipients_recipient", "recipient_id"),)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 
-# Every field of a recipient that may be imported, edited, exported and used as a placeholder.
+# The fields of a recipient that can be imported, edited, exported and used as placeholders.
 FIELDS = (
     "phone", "email", "first_name", "last_name", "company", "tax_id", "address", "city", "note",
     "field1", "field2", "field3", "field4", "field5",
@@ -23,10 +23,10 @@ class Consent(StrEnum):
 
 
 class Recipient(Model):
-    """One number of one account. `search` is the casefolded text that the search box looks in.
+    """A number of an account. `search` is the casefolded text that the search box looks in.
 
-    `import_id` is the import that added it, so that it can be undone; `last_import_id` the one
-    that named it last, so that a number that stands twice in a file is known after a restart.
+    `import_id` is the import that added the recipient, which can be undone. `last_import_id` is the
+    latest import that contained the number: a duplicate in a file is known even after a restart.
     """
 
     __tablename__ = "recipients"

@@ -248,7 +248,7 @@ def reasons(campaign: Campaign) -> list[tuple[str, str, int]]:
 
 
 def deleted(campaign: Campaign) -> tuple[int, datetime | None]:
-    """How many messages have lost phone and text to retention, and when the last of them did."""
+    """How many messages had their phone and text deleted, and when that last happened."""
     query = select(func.sum(MessageCount.messages), func.max(MessageCount.deleted_at))
     count, deleted_at = db.session.execute(
         query.where(MessageCount.campaign_id == campaign.id)

@@ -130,9 +130,8 @@ def resume(campaign: Campaign) -> None:
             )
             return
         _set_status(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
-        _take_from_trial(
-            session, campaign.account_id, 0
-        )  # takes nothing: only checks the limit, which counts running campaigns
+        # Adds 0: as a running campaign it counts its own messages.
+        _take_from_trial(session, campaign.account_id, 0)
 
 
 def cancel(campaign: Campaign) -> None:

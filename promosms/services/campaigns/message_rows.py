@@ -72,7 +72,7 @@ def _rows(
 
 
 def _copy(cursor: Any, shared: SharedValues, drafts: Sequence[MessageDraft]) -> None:
-    """Copy in PostgreSQL\'s text format: tabs between columns, \\N for NULL."""
+    """Copy in PostgreSQL's text format: tabs between columns, \\N for NULL."""
     moment = now().isoformat()
     first = "\t".join(("0", "f", moment, *(_escaped(str(value)) for value in shared)))
     queued, skipped = f"{QUEUED}\t{NULL}\t{NULL}\n", f"{SKIPPED}\t{SKIPPED}\t{moment}\n"

@@ -1,4 +1,4 @@
-"""Gateways, queues and workers; one gateway, how fast it may be, and tests through it."""
+"""The pages of gateways, queues and workers: state, speed, test texts."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from promosms.forms.admin import SpeedForm, TestForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Gateway, GatewayStatus, now
-from promosms.services.gateways import gateways as lines
+from promosms.services.gateways import gateways as gateway_service
 from promosms.services.gateways import test_texts, workers
 from promosms.services.sending import overview
 from promosms.sms.phone import mask
@@ -22,14 +22,14 @@ from promosms.web.access import Access, allow, me
 @allow(Access.ADMIN)
 def gateways() -> ResponseReturnValue:
     """Gateways, their queues, and the workers."""
-    found = overview.lines()
-    signs = overview.signs_of_life()
+    overviews = overview.lines()
+    worker_states = overview.signs_of_life()
     return render_template(
         "admin/gateways.html",
-        lines=found,
+        lines=overviews,
         most=overview.MOST,
-        rung={line.gateway.id: _jobs(queue.gateway_queue(line.gateway.id)) for line in found},
-        signs=[(sign, _length(sign.name)) for sign in signs],
+        rung={row.gateway.id: _jobs(queue.gateway_queue(row.gateway.id)) for row in overviews},
+        signs=[(worker, _length(worker.name)) for worker in worker_states],
         tick=workers.TICK,
     )
 
@@ -37,22 +37,22 @@ def gateways() -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>")
 @allow(Access.ADMIN)
 def gateway(name: str) -> ResponseReturnValue:
-    """One gateway: how it fares, how fast it may be, tests."""
-    found = _found(name)
-    return _page(found, SpeedForm(formdata=None, obj=found), TestForm(formdata=None))
+    """One gateway: its state, its speed, and test texts."""
+    gateway = _gateway_or_404(name)
+    return _page(gateway, SpeedForm(formdata=None, obj=gateway), TestForm(formdata=None))
 
 
 @bp.route("/gateways/<path:name>/change", methods=["POST"])
 @allow(Access.ADMIN)
 def change_gateway(name: str) -> ResponseReturnValue:
-    """How fast it may be."""
-    found, form = _found(name), SpeedForm()
+    """Change the speed of a gateway."""
+    gateway, form = _gateway_or_404(name), SpeedForm()
     if not form.validate():
-        return _page(found, form, TestForm(formdata=None)), 422
+        return _page(gateway, form, TestForm(formdata=None)), 422
     rate, window, connections = (
         field.data or 1 for field in (form.rate, form.window, form.connections)
     )
-    lines.change(name, rate, window, connections, me().public_id)
+    gateway_service.change(name, rate, window, connections, me().public_id)
     flash(_("Saved. It counts as soon as PromoSMS is started again."), "good")
     return redirect(url_for("admin.gateway", name=name), code=303)
 
@@ -60,15 +60,15 @@ def change_gateway(name: str) -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>/test", methods=["POST"])
 @allow(Access.ADMIN)
 def test_gateway(name: str) -> ResponseReturnValue:
-    """Text oneself through exactly this gateway."""
-    found, form = _found(name), TestForm()
+    """Send a test text through this gateway."""
+    gateway, form = _gateway_or_404(name), TestForm()
     if not form.validate():
-        return _page(found, SpeedForm(formdata=None, obj=found), form), 422
+        return _page(gateway, SpeedForm(formdata=None, obj=gateway), form), 422
     text = _(
         "Test of the gateway %(name)s, sent by PromoSMS on %(time)s.", name=name, time=moment(now())
     )
-    message = test_texts.send(found, form.number, text, me().public_id)
-    queue.wake(queue.gateway_queue(found.id), "send.run", found.id)
+    message = test_texts.send(gateway, form.number, text, me().public_id)
+    queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
     phone = mask(message.phone)
     flash(
         _("A text to %(phone)s is on its way. See below what becomes of it.", phone=phone), "good"
@@ -79,8 +79,8 @@ def test_gateway(name: str) -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>/pause", methods=["POST"])
 @allow(Access.ADMIN)
 def pause(name: str) -> ResponseReturnValue:
-    """Let a gateway rest; its queue stays."""
-    if lines.switch(name, GatewayStatus.PAUSED, me().public_id):
+    """Pause a gateway; its messages stay in the queue."""
+    if gateway_service.switch(name, GatewayStatus.PAUSED, me().public_id):
         flash(_("The gateway is paused. Its messages wait."), "good")
     return redirect(url_for("admin.gateways"), code=303)
 
@@ -88,28 +88,28 @@ def pause(name: str) -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>/resume", methods=["POST"])
 @allow(Access.ADMIN)
 def resume(name: str) -> ResponseReturnValue:
-    """Let a gateway send again."""
-    gateway = lines.switch(name, GatewayStatus.ACTIVE, me().public_id)
+    """Resume a paused gateway."""
+    gateway = gateway_service.switch(name, GatewayStatus.ACTIVE, me().public_id)
     if gateway is not None:
         queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
         flash(_("The gateway sends again."), "good")
     return redirect(url_for("admin.gateways"), code=303)
 
 
-def _found(name: str) -> Gateway:
-    found = lines.find(name)
-    return found if found is not None else abort(404)
+def _gateway_or_404(name: str) -> Gateway:
+    gateway = gateway_service.find(name)
+    return gateway if gateway is not None else abort(404)
 
 
-def _page(found: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
+def _page(gateway: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
     return render_template(
         "admin/gateway.html",
-        line=overview.line(found),
+        line=overview.line(gateway),
         most=overview.MOST,
-        routes=overview.countries(found.id),
-        tests=[(mask(text.phone), text) for text in test_texts.recent(found.id)],
+        routes=overview.countries(gateway.id),
+        tests=[(mask(text.phone), text) for text in test_texts.recent(gateway.id)],
         outcome=labels.outcome,
-        ids=labels.ids(found.ids),
+        ids=labels.ids(gateway.ids),
         country_names=labels.country_names,
         speed_form=speed_form,
         test_form=test_form,
@@ -117,13 +117,13 @@ def _page(found: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
 
 
 def _length(worker: str) -> int | None:
-    """Jobs in the queue of a worker; those of one gateway share theirs."""
+    """The number of jobs in the queue of a worker; workers of a gateway share one."""
     gateway_id = workers.gateway_of(worker)
     return _jobs(worker if gateway_id is None else queue.gateway_queue(gateway_id))
 
 
 def _jobs(name: str) -> int | None:
-    """Jobs in a queue; None when Redis cannot be reached."""
+    """The number of jobs in a queue; None when Redis cannot be reached."""
     try:
         return len(queue.queue(name))
     except RedisError:
