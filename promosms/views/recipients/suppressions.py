@@ -79,8 +79,9 @@ def _flash_result(added: Added) -> None:
         flash(text, "good")
     if added.bad:
         text = ngettext(
-            "%(n)s entry is no mobile number. It stands below: correct it and add it again.",
-            "%(n)s entries are no mobile numbers. They stand below: correct and add them again.",
+            "%(n)s entry is not a mobile number. It is still below: correct it and add it again.",
+            "%(n)s entries are not mobile numbers. They are still below: "
+            "correct and add them again.",
             len(added.bad),
             n=len(added.bad),
         )

@@ -50,7 +50,7 @@ def test_a_file_with_numbers_alone_is_enough(account: Account) -> None:
     ]
 
 
-def test_columns_that_nobody_chose_are_nowhere_afterwards(
+def test_columns_that_were_not_chosen_are_stored_nowhere(
     account: Account, app: Flask, redis_url: str
 ) -> None:
     headers = ["Telefon", *(f"Column {number}" for number in range(1, 20))]

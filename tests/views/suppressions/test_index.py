@@ -23,7 +23,7 @@ def test_it_adds_by_hand_and_keeps_bad_entries(owner: PageClient) -> None:
     assert "Nobody has opted out yet." in owner.get_page(URL).get_text()
     page = owner.post_page(URL, {"text": "601234567, 602345678\n22 621 00 00"})
     assert "2 numbers were added." in page.get_text()
-    assert "1 entry is no mobile number." in page.get_text()
+    assert "1 entry is not a mobile number." in page.get_text()
     field = page.select_one("textarea")
     assert field is not None
     assert field.get_text().strip() == "22 621 00 00"
