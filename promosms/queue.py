@@ -1,4 +1,4 @@
-"""Queues: a job tells a worker that there is work. The rows are the truth, a job may be lost."""
+"""Queues: a job wakes a worker. The work itself is in the database, so a job may be lost."""
 
 from redis import ConnectionPool, Redis, RedisError
 from rq import Queue, Worker
@@ -12,7 +12,7 @@ _pools: dict[str, ConnectionPool] = {}
 
 
 def connection() -> Redis:
-    """The Redis of the installation; short time-outs, so that a page never hangs on it."""
+    """The Redis of the installation; short time-outs, so that a page never waits long for it."""
     url = settings.redis_url
     if url not in _pools:
         _pools[url] = ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=5)
@@ -27,13 +27,13 @@ def queue(name: str) -> Queue:
 def wake(name: str, job: str, *ids: int) -> bool:
     """Enqueue `job` ("send.run") on a queue; False when Redis cannot be reached.
 
-    Jobs carry ids only and find their work in the database. Where all jobs of a queue do the
-    same, few waiting ones are enough: one that has not started will see what was committed.
+    Jobs contain ids only and find their work in the database. In a queue whose jobs all do the
+    same, a few waiting jobs are enough: a job that starts later sees everything committed before.
     """
-    waiting = queue(name)
+    jobs = queue(name)
     try:
-        for _ in range(_wanted(waiting, f"promosms.jobs.{job}", ids)):
-            waiting.enqueue_call(
+        for _ in range(_wanted(jobs, f"promosms.jobs.{job}", ids)):
+            jobs.enqueue_call(
                 f"promosms.jobs.{job}",
                 args=ids,
                 timeout=120,
@@ -48,25 +48,25 @@ def wake(name: str, job: str, *ids: int) -> bool:
 
 
 def others_wait(name: str) -> bool:
-    """Do jobs wait in a queue? Asked by one that could go on."""
+    """Do other jobs wait in this queue? A running job asks this to end its time slice early."""
     try:
         return len(queue(name)) > 0
     except RedisError:
         return False
 
 
-def _wanted(waiting: Queue, job: str, ids: tuple[int, ...]) -> int:
-    """How many jobs to enqueue: one for each worker that may be idle, and one that is ahead.
+def _wanted(jobs: Queue, job: str, ids: tuple[int, ...]) -> int:
+    """The number of jobs to enqueue: one for each worker that may be idle, and at least one more.
 
-    The several workers of a gateway listen to the same queue. On the queue that all accounts
-    share each campaign and each import waits once, or those that enqueue most would get most.
+    All workers of a gateway share one queue. In the queue that all accounts share, the same job
+    waits only once: otherwise accounts that enqueue more would get more of the workers' time.
     """
-    if waiting.name == "work":
-        there = any((one.func_name, tuple(one.args)) == (job, ids) for one in waiting.get_jobs())
-        return 0 if there else 1
-    waits = len(waiting)
-    listening = max(1, Worker.count(queue=waiting))
-    return max(1, listening - waits) if waits <= listening else 0
+    if jobs.name == "work":
+        queued = any((item.func_name, tuple(item.args)) == (job, ids) for item in jobs.get_jobs())
+        return 0 if queued else 1
+    length = len(jobs)
+    workers = max(1, Worker.count(queue=jobs))
+    return max(1, workers - length) if length <= workers else 0
 
 
 def gateway_queue(gateway_id: int) -> str:

@@ -1,4 +1,4 @@
-"""What admins may type in."""
+"""Forms for admins: suspend, adjust, gateway speed, test texts."""
 
 from decimal import Decimal, InvalidOperation
 
@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
-from promosms.forms.import_problems import row_words
+from promosms.forms.import_problems import row_problem
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
 from promosms.settings import settings
@@ -34,7 +34,7 @@ class SuspendForm(FlaskForm):
 
 
 class AdjustForm(FlaskForm):
-    """By how much a balance is corrected, and why. The reference books it once only."""
+    """A correction of a balance and its reason. The reference makes sure it is booked once."""
 
     amount = StringField(
         _("Amount"),
@@ -68,7 +68,7 @@ def _between(least: int, most: int) -> list[object]:
 
 
 class SpeedForm(FlaskForm):
-    """How fast a gateway may be: what the contract with its provider allows."""
+    """The speed of a gateway, as the contract with its provider allows."""
 
     rate = IntegerField(
         _("Parts a second"),
@@ -91,7 +91,7 @@ class SpeedForm(FlaskForm):
 
 
 class TestForm(FlaskForm):
-    """To which number a test goes."""
+    """The number that a test text is sent to."""
 
     phone = TelField(
         _("Your mobile number"),
@@ -106,13 +106,13 @@ class TestForm(FlaskForm):
     def validate_phone(self, field: Field) -> None:
         """A mobile number of any country."""
         try:
-            found = numbers.parse(field.data or "", settings.registration_countries[0])
+            number = numbers.parse(field.data or "", settings.registration_countries[0])
         except numbers.InvalidPhone as error:
-            raise ValidationError(row_words(error.code)) from error
-        self.number = found.e164
+            raise ValidationError(row_problem(error.code)) from error
+        self.number = number.e164
 
 
 def plain_amount(typed: str) -> Decimal:
-    """An amount as people write it: 3,50 or 3.50. Raises InvalidOperation."""
+    """An amount typed as 3,50 or 3.50. Raises InvalidOperation."""
     plain = typed.replace("\N{MINUS SIGN}", "-").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
     return Decimal(plain.replace(",", "."))

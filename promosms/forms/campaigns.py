@@ -1,4 +1,4 @@
-"""What may be typed into a campaign."""
+"""The form of a campaign."""
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -19,6 +19,7 @@ from promosms.models import Account, Campaign, new_public_id
 from promosms.services.campaigns import audience, campaigns, text_cost
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.campaigns.text_cost import TextProblem
+from promosms.services.recipients import lists
 from promosms.sms.transliterate import tidy
 
 EVERYONE = "everyone"
@@ -32,27 +33,27 @@ LANGUAGES = {
     "cs": "Čeština",
     "uk": "Українська",
 }
-FIRST = "en"
+DEFAULT_LANGUAGE = "en"
 
 
 def _tidy(typed: str | None) -> str:
     return tidy(typed or "")
 
 
-def _line(typed: str | None) -> str:
+def _single_line(typed: str | None) -> str:
     return " ".join(_tidy(typed).split())
 
 
 class CampaignForm(FlaskForm):
     """Name, audience and text of a draft.
 
-    `stamp` says which state of the draft the user saw; `key` makes a new one at most once.
+    `stamp` is the state of the draft that the user saw; `key` creates a new draft at most once.
     """
 
     name = StringField(
         _("Name"),
         description=_("Only you see it. Leave it empty to use the beginning of the text."),
-        filters=[_line],
+        filters=[_single_line],
         validators=[Length(max=100, message=_("Please use at most 100 characters."))],
     )
     audience = SelectMultipleField(
@@ -69,12 +70,15 @@ class CampaignForm(FlaskForm):
     key = HiddenField()
 
     def prepare(self, account: Account) -> None:
-        """Offer everyone and the lists of the account."""
-        self.lists = campaigns.lists(account)
-        people = number(campaigns.everyone(account))
+        """Set the choices: everyone, and the lists of the account."""
+        self.lists = lists.all_of(account.id)
+        count = number(campaigns.count_recipients(account))
         self.audience.choices = {
-            EVERYONE: gettext("Everyone (%(people)s)", people=people),
-            **{found.public_id: f"{found.name} ({number(found.size)})" for found in self.lists},
+            EVERYONE: gettext("Everyone (%(people)s)", people=count),
+            **{
+                recipient_list.public_id: f"{recipient_list.name} ({number(recipient_list.size)})"
+                for recipient_list in self.lists
+            },
         }
         self.key.data = self.key.data or new_public_id()
 
@@ -87,20 +91,22 @@ class CampaignForm(FlaskForm):
             self.stamp.data = campaigns.stamp(campaign)
 
     def draft(self) -> Draft:
-        """What has been typed."""
+        """The draft as typed."""
         chosen = self.audience.data or []
         text = self.text.data or ""
         return Draft(
             name=self.name.data or text.partition("\n")[0][:40].strip(),
             text=text,
             opt_out_line=bool(self.opt_out_line.data),
-            language=self.language.data or FIRST,
+            language=self.language.data or DEFAULT_LANGUAGE,
             everyone=EVERYONE in chosen,
-            lists=[] if EVERYONE in chosen else [one for one in chosen if one != EVERYONE],
+            lists=[]
+            if EVERYONE in chosen
+            else [public_id for public_id in chosen if public_id != EVERYONE],
         )
 
     def demand_audience(self) -> bool:
-        """Before the review somebody must be chosen."""
+        """The review needs an audience; returns False with an error without one."""
         if self.audience.data:
             return True
         self.audience.errors = [
@@ -110,33 +116,33 @@ class CampaignForm(FlaskForm):
         return False
 
     def validate_audience(self, field: SelectMultipleField) -> None:
-        """A list may have been deleted in another window."""
-        known = {EVERYONE, *(found.public_id for found in self.lists)}
+        """A chosen list may have been deleted in another window."""
+        offered = {EVERYONE, *(recipient_list.public_id for recipient_list in self.lists)}
         chosen = field.data or []
-        if not known.issuperset(chosen):
-            field.data = [value for value in chosen if value in known]
+        if not offered.issuperset(chosen):
+            field.data = [value for value in chosen if value in offered]
             raise ValidationError(gettext("A chosen list no longer exists. Please choose again."))
 
     def validate_text(self, field: TextAreaField) -> None:
-        """Neither empty, nor too long, nor with a placeholder that nobody can fill."""
-        found = text_cost.problem(
+        """The text must not be empty or too long, and must have known placeholders only."""
+        problem = text_cost.problem(
             field.data or "",
             opt_out_line=bool(self.opt_out_line.data),
-            language=self.language.data or FIRST,
+            language=self.language.data or DEFAULT_LANGUAGE,
         )
-        if found:
-            raise ValidationError(_text_problem(found, field.data or ""))
+        if problem:
+            raise ValidationError(_problem_text(problem, field.data or ""))
 
 
-def _text_problem(found: TextProblem, text: str) -> str:
+def _problem_text(problem: TextProblem, text: str) -> str:
     message = gettext("Write the text first: there is nothing to send yet.")
-    if found == TextProblem.TOO_LONG:
+    if problem == TextProblem.TOO_LONG:
         message = gettext(
             "This text is too long. A text may have up to six parts: about 918 plain letters, "
             "or about 402 with special letters. You wrote %(count)s characters.",
             count=number(len(text)),
         )
-    if found == TextProblem.UNKNOWN_PLACEHOLDER:
+    if problem == TextProblem.UNKNOWN_PLACEHOLDER:
         message = gettext(
             "Nobody can fill in %(wrong)s. These can be used: %(known)s.",
             wrong=", ".join(f"{{{name}}}" for name in text_cost.unknown(text)),

@@ -1,4 +1,4 @@
-"""Words for what is wrong with a number, a row, a file or a mapping, and what to do about it."""
+"""What is wrong with a number, a row, a file or a mapping, and what to do about it."""
 
 from promosms.language import gettext as _
 from promosms.language import number
@@ -6,9 +6,9 @@ from promosms.services.imports.files import FileProblem
 from promosms.settings import settings
 
 
-def row_words(code: str) -> str:
-    """Why a number or a row is refused."""
-    words: dict[str, str] = {
+def row_problem(code: str) -> str:
+    """Why a number or a row was refused."""
+    explanations: dict[str, str] = {
         "empty": _("There is no number."),
         "letters": _("There are letters or signs in the number."),
         "too_short": _("The number is too short."),
@@ -24,13 +24,13 @@ def row_words(code: str) -> str:
         "several": _("There are several numbers. Give each of them its own row."),
         "long_value": _("One of the other cells is too long."),
     }
-    other: str = _("This is not a mobile number.")
-    return words.get(code, other)
+    default: str = _("This is not a mobile number.")
+    return explanations.get(code, default)
 
 
-def file_words(problem: FileProblem) -> str:
+def file_problem(problem: FileProblem) -> str:
     """Why a file cannot be imported."""
-    words: dict[FileProblem, str] = {
+    explanations: dict[FileProblem, str] = {
         FileProblem.EMPTY: _("This file is empty. Choose the file with your recipients."),
         FileProblem.BINARY: _(
             "This is not a table but a picture, a document or another kind of file. "
@@ -61,14 +61,14 @@ def file_words(problem: FileProblem) -> str:
             "There are more than 100 columns in this file. Keep only those that you need."
         ),
     }
-    return words[problem]
+    return explanations[problem]
 
 
-def mapping_words(code: str) -> str:
-    """Why columns cannot be used like this."""
-    words: dict[str, str] = {
+def mapping_problem(code: str) -> str:
+    """Why a choice of columns cannot be used."""
+    explanations: dict[str, str] = {
         "no_phone": _("Choose the column that holds the mobile numbers."),
         "twice": _("Two columns fill the same field. Leave one of them out."),
     }
-    other: str = _("Choose a field for each column, or leave the column out.")
-    return words.get(code, other)
+    default: str = _("Choose a field for each column, or leave the column out.")
+    return explanations.get(code, default)

@@ -1,4 +1,4 @@
-"""What is chosen to import: a file, pasted numbers, columns, consent and list."""
+"""Forms of an import: a file or pasted numbers, columns, consent and list."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -35,7 +35,7 @@ class PasteForm(ConsentPart, TargetPart, FlaskForm):
 
 
 class MappingForm(ConsentPart, TargetPart, FlaskForm):
-    """How to import a file; the columns are a table of their own."""
+    """How to import a file; the columns are chosen in a table outside the form class."""
 
     has_header = BooleanField(_("The first row holds the names of the columns"))
 

@@ -1,4 +1,4 @@
-"""The name of a list."""
+"""The form for the name of a list."""
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -9,7 +9,7 @@ from promosms.language import lazy_gettext as _
 
 
 class ListForm(FlaskForm):
-    """A list has a name and nothing else."""
+    """The name of a list, new or old."""
 
     name = StringField(
         _("Name of the list"),

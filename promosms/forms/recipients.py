@@ -1,4 +1,4 @@
-"""What is typed in about one recipient, and the names of the free fields: made from FIELDS."""
+"""Forms for one recipient, and for the names of the free fields: made from FIELDS."""
 
 from collections.abc import Callable
 from typing import Any
@@ -80,11 +80,13 @@ class RecipientForm(ConsentPart, FieldsPart, FlaskForm):
     lists = SelectMultipleField(_("Lists"), option_widget=CheckboxInput())
 
     def prepare(self, account: Account, lists: list[RecipientList]) -> None:
-        """Name the free fields and offer the lists."""
+        """Set the labels of the free fields, and the choice of lists."""
         names = labels(account)
         for name in FREE_FIELDS:
             self[name].label.text = names[name]
-        self.lists.choices = {each.public_id: each.name for each in lists}
+        self.lists.choices = {
+            recipient_list.public_id: recipient_list.name for recipient_list in lists
+        }
 
     @property
     def first(self) -> list[Any]:
@@ -103,7 +105,7 @@ class RecipientForm(ConsentPart, FieldsPart, FlaskForm):
     def list_ids(self, lists: list[RecipientList]) -> list[int]:
         """The ids of the chosen lists."""
         chosen = set(self.lists.data or ())
-        return [each.id for each in lists if each.public_id in chosen]
+        return [recipient_list.id for recipient_list in lists if recipient_list.public_id in chosen]
 
 
 NamesPart: Any = type(
@@ -119,7 +121,7 @@ NamesPart: Any = type(
 
 
 class FieldNamesForm(NamesPart, FlaskForm):
-    """How the account calls its free fields."""
+    """The account's own names of its free fields."""
 
     @property
     def names(self) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What admins may type in about routes."""
+"""Forms for the routes of admins."""
 
 import re
 
@@ -53,7 +53,7 @@ class RouteForm(NewRouteForm):
     )
 
     def validate_sender(self, field: Field) -> None:
-        """What networks carry: 11 characters of GSM 03.38, or a number (GSM 03.40, 9.1.2.5)."""
+        """Networks carry 11 characters of GSM 03.38, or a number (GSM 03.40, 9.1.2.5)."""
         if self.sender_kind.data == SenderKind.NUMBER:
             field.data = re.sub(r"[\s().-]", "", field.data)
             if not NUMBER.fullmatch(field.data):
@@ -69,7 +69,7 @@ class RouteForm(NewRouteForm):
 
 
 class AttachForm(FlaskForm):
-    """Which gateway."""
+    """The gateway to attach or detach."""
 
     gateway = HiddenField(validators=[InputRequired()])
 
@@ -102,7 +102,7 @@ class PlaceForm(AttachForm):
 
     @classmethod
     def of(cls, behind: Behind) -> "PlaceForm":
-        """The form as it stands."""
+        """The form with the stored values."""
         return cls(
             formdata=None,
             gateway=behind.gateway.name,
@@ -112,16 +112,16 @@ class PlaceForm(AttachForm):
         )
 
     def number_ids(self, number: int) -> None:
-        """Give the fields ids of their own, because there are several such forms on a page."""
+        """Make the ids of the fields unique: a page has several of these forms."""
         for field in self:
             field.id = field.label.field_id = f"{field.name}-{number}"
 
     def codes(self) -> list[str]:
-        """The countries, by their codes in ISO 3166."""
+        """The typed country codes (ISO 3166-1 alpha-2)."""
         return sorted(set(re.split(r"[\s,;]+", (self.countries.data or "").upper())) - {""})
 
     def validate_countries(self, field: Field) -> None:
-        """Codes that there are."""
+        """Every code must be one of ISO 3166-1."""
         if unknown := [code for code in self.codes() if not countries.known(code)]:
             raise ValidationError(
                 gettext(

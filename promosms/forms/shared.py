@@ -1,4 +1,4 @@
-"""Parts that several forms of recipients have: the consent, and the list to put them on."""
+"""Parts that several forms of recipients share: the consent, and the list to put them on."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
@@ -15,7 +15,7 @@ from promosms.services.recipients.consent import Basis
 
 
 def stripped(text: Any) -> Any:
-    """What was typed, without the spaces around it."""
+    """The typed value without the spaces around it."""
     return text.strip() if isinstance(text, str) else text
 
 
@@ -27,7 +27,7 @@ def _consents() -> dict[str, str]:
 
 
 def _day_needed(form: Any, field: Field) -> None:
-    """A consent needs its day; without one what stands there does not matter."""
+    """A consent needs its date. Without consent the date is ignored."""
     if form.consent.data != Consent.GIVEN:
         field.errors = []
         raise StopValidation
@@ -37,7 +37,7 @@ def _day_needed(form: Any, field: Field) -> None:
 
 
 class ConsentPart:
-    """On what basis promotions may be texted."""
+    """The consent to promotions, with its evidence."""
 
     consent = RadioField(
         _("May you text them promotions?"),
@@ -61,34 +61,41 @@ class ConsentPart:
             raise ValidationError(gettext("Write where or how they agreed."))
 
     def validate_consent_on(self, field: Field) -> None:
-        """Not a day to come."""
+        """The day must not be in the future."""
         if field.data and field.data > datetime.now(timezone()).date():
             raise ValidationError(gettext("This day is still to come."))
 
     def basis(self) -> Basis:
-        """What was chosen, for the services."""
+        """The chosen consent."""
         day = self.consent_on.data
         at = datetime.combine(day, time(), timezone()).astimezone(UTC) if day else None
         return Basis(Consent(self.consent.data), self.consent_source.data or "", at)
 
 
 class TargetPart:
-    """Which list recipients are put on."""
+    """The list that recipients are put on."""
 
     list = SelectField(_("Put them on a list"), default="")
     new_list = StringField(_("Or on a new list, called"), [Length(max=80)], filters=[stripped])
 
     def offer(self, lists: Sequence[RecipientList]) -> None:
         """Fill the choice of lists."""
-        named = {each.public_id: each.name for each in lists}
+        named = {recipient_list.public_id: recipient_list.name for recipient_list in lists}
         self.list.choices = {"": gettext("No list"), **named}
 
     def validate_new_list(self, field: Field) -> None:
-        """One list, not two."""
+        """An existing list or a new one, not both."""
         if field.data and self.list.data:
             raise ValidationError(gettext("Choose a list or name a new one, not both."))
 
     def target(self, lists: Sequence[RecipientList]) -> Target:
-        """What was chosen, for the services."""
-        chosen = next((each for each in lists if each.public_id == self.list.data), None)
+        """The chosen list."""
+        chosen = next(
+            (
+                recipient_list
+                for recipient_list in lists
+                if recipient_list.public_id == self.list.data
+            ),
+            None,
+        )
         return Target(chosen, self.new_list.data or "")

@@ -1,4 +1,4 @@
-"""What may be typed on the simulated phone."""
+"""The form of the simulated phone."""
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
@@ -8,7 +8,7 @@ from promosms.language import lazy_gettext as _
 
 
 class ReplyForm(FlaskForm):
-    """An answer of the person with `number` to the sender `to`."""
+    """A reply from `number` to the sender `to`."""
 
     number = HiddenField()
     to = HiddenField()

@@ -1,4 +1,4 @@
-"""Erasure of an account that has left."""
+"""The job that erases a deleted account."""
 
 from promosms import logs, queue
 from promosms.db import overwrite_files
@@ -10,7 +10,7 @@ log = logs.get(__name__)
 
 
 def run(account_id: int) -> None:
-    """Go on with the erasure; what has to wait for others is tried again by the tick."""
+    """Continue the erasure; the tick tries again what has to wait for other work."""
     try:
         if erasure.erase(account_id, time_slice.SHARED):
             queue.wake("work", "erasure.run", account_id)
@@ -19,6 +19,6 @@ def run(account_id: int) -> None:
 
 
 def tidy() -> None:
-    """Make unreadable what was deleted just now: a person, or an unfinished registration."""
+    """Overwrite rows that were just deleted: of a person, or of an unfinished registration."""
     if not overwrite_files.scrub([*TABLES, "email_links", "emails"]):
         log.warning("erasure.unfinished")

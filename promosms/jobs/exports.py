@@ -1,4 +1,4 @@
-"""Exports of accounts in the worker: a slice, then the bell is rung for the rest."""
+"""The job of account exports: one time slice, then a new job for the rest."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from promosms.services.privacy import export as account_export
 
 
 def run(export_id: int) -> None:
-    """Go on with the export, and come back for what is left."""
+    """Continue an export for a time slice, and enqueue the rest."""
     over = time_slice.begin(others_wait=partial(queue.others_wait, "work"))
     if account_export.work(export_id, over):
         queue.wake("work", "exports.run", export_id)

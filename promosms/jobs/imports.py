@@ -1,4 +1,4 @@
-"""Imports in the worker: a slice, then the bell is rung for the rest."""
+"""The job of imports: one time slice, then a new job for the rest."""
 
 from functools import partial
 
@@ -7,6 +7,6 @@ from promosms.services.imports import run as import_run
 
 
 def run(import_id: int) -> None:
-    """Import, or undo an import, and come back for what is left."""
+    """Run or undo an import for a time slice, and enqueue the rest."""
     if import_run.work(import_id, others_wait=partial(queue.others_wait, "work")):
         queue.wake("work", "imports.run", import_id)

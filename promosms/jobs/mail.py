@@ -1,4 +1,4 @@
-"""The mail worker: sends what waits in the outbox, one e-mail after the other."""
+"""The job of the mail worker: sends the e-mails of the outbox, one after the other."""
 
 import smtplib
 import ssl
@@ -19,7 +19,7 @@ TIMEOUT = 15.0
 
 
 def run() -> None:
-    """Send e-mails for at most 20 seconds; the tick rings again for what is left."""
+    """Send e-mails for at most 20 seconds; the tick enqueues a job for the rest."""
     started = monotonic()
     while monotonic() - started < SECONDS:
         email = outbox.claim()
@@ -31,7 +31,7 @@ def run() -> None:
 def _send(email: Claimed) -> None:
     try:
         if settings.mail_server:
-            _hand_over(letter_of(email))
+            _submit(message_of(email))
     except (smtplib.SMTPException, OSError, ValueError) as error:
         log.warning("mail.refused", exc_info=error, extra={"count": email.attempts})
         outbox.note_failed(email.id, email.attempts, for_good=_for_good(error))
@@ -39,43 +39,43 @@ def _send(email: Claimed) -> None:
         outbox.note_sent(email.id)
 
 
-def letter_of(email: Claimed) -> EmailMessage:
-    """The e-mail as it travels (RFC 5322); marked as automatic (RFC 3834).
+def message_of(email: Claimed) -> EmailMessage:
+    """The e-mail in the format of RFC 5322, marked as automatic (RFC 3834).
 
-    Its id is the same with every try, so that a mailbox can drop one that comes again after a
-    worker was killed before it could note that it had left.
+    The Message-ID is the same for every attempt. A worker that is killed after sending sends the
+    e-mail again, and a mailbox can then drop the second copy.
     """
     host = urlsplit(settings.public_url).hostname
-    letter = EmailMessage()
-    letter["From"] = settings.mail_sender or settings.operator_email or f"promosms@{host}"
-    letter["To"] = email.recipient
-    letter["Subject"] = email.subject
-    letter["Date"] = formatdate()
-    letter["Message-ID"] = f"<{email.created_at:%Y%m%d%H%M%S%f}.{email.id}@{host}>"
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(email.body, cte="quoted-printable")  # any server takes it
-    _attach(letter, email)
-    return letter
+    message = EmailMessage()
+    message["From"] = settings.mail_sender or settings.operator_email or f"promosms@{host}"
+    message["To"] = email.recipient
+    message["Subject"] = email.subject
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{email.created_at:%Y%m%d%H%M%S%f}.{email.id}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(email.body, cte="quoted-printable")  # every server accepts it
+    _attach(message, email)
+    return message
 
 
-def _attach(letter: EmailMessage, email: Claimed) -> None:
-    found = invoice_files.attachment(email.invoice_id) if email.invoice_id else None
-    if found is not None:
-        name, content = found
-        letter.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+def _attach(message: EmailMessage, email: Claimed) -> None:
+    attachment = invoice_files.attachment(email.invoice_id) if email.invoice_id else None
+    if attachment is not None:
+        name, content = attachment
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
 
 
-def _hand_over(letter: EmailMessage) -> None:
+def _submit(message: EmailMessage) -> None:
     with smtplib.SMTP(settings.mail_server, settings.mail_port, timeout=TIMEOUT) as server:
         if settings.mail_starttls:
             server.starttls(context=ssl.create_default_context())
         if settings.mail_username:
             server.login(settings.mail_username, settings.mail_password)
-        server.send_message(letter)
+        server.send_message(message)
 
 
 def _for_good(error: Exception) -> bool:
-    """Can it never be sent: no address at all, or refused by a code from 500 on (RFC 5321)?"""
+    """Is the failure permanent: a bad address, or a reply code of 500 or above (RFC 5321)?"""
     if isinstance(error, ValueError):
         return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):

@@ -1,4 +1,4 @@
-"""What is done once every night, in the worker. A new chore is a line here."""
+"""The jobs that run once every night in the worker. A new nightly job is a line here."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,20 +18,20 @@ from promosms.services.privacy import erasure_requests, retention
 
 log = logs.get(__name__)
 Step = Callable[[dict[str, Any], time_slice.Over], dict[str, Any] | None]
-"""Goes on from a place until the slice is over: the next place, or None when all is done."""
+"""Continues from a position until the time slice is over; returns the next, or None at the end."""
 
 
 def whole(function: Callable[[], object]) -> Step:
-    """A chore that is done at once."""
+    """The step of a nightly job that needs no time slices."""
 
-    def step(_place: dict[str, Any], _over: time_slice.Over) -> None:
+    def step(_position: dict[str, Any], _over: time_slice.Over) -> None:
         function()
 
     return step
 
 
 NIGHTLY: dict[str, Step] = {
-    "campaign_costs": lambda _place, over: {} if campaign_costs.store(over) else None,
+    "campaign_costs": lambda _position, over: {} if campaign_costs.store(over) else None,
     ledger_nightly.NAME: ledger_nightly.step,
     audit_nightly.NAME: audit_nightly.step,
     "invoices": whole(invoices.purge),
@@ -39,42 +39,42 @@ NIGHTLY: dict[str, Step] = {
     "known_browsers": whole(known_browsers.forget_old),
     "system texts": whole(sms_pumping.purge),
     "erasures": whole(erasure_requests.forget_old),
-    "retention": retention.step,  # the last: in the end it waits for a calm hour
+    "retention": retention.step,  # the last one: at its end it waits for a quiet hour
 }
 
 
 def due() -> bool:
-    """Is there something to do tonight?"""
+    """Is any nightly job due?"""
     return bool(nightly_jobs.due(NIGHTLY))
 
 
 def run() -> None:
-    """A slice of the first chore that is due; the bell is rung for the rest.
+    """Run a time slice of the first nightly job that is due, and enqueue the rest.
 
-    One that fails does not keep the others from their turn, and is tried again after a rest.
+    A job that fails does not stop the others, and is tried again after a pause.
     """
-    for name in nightly_jobs.due(NIGHTLY):
-        place = nightly_jobs.claim(name)
-        if place is None:
+    for job in nightly_jobs.due(NIGHTLY):
+        position = nightly_jobs.claim(job)
+        if position is None:
             continue
-        if _do(name, place):
+        if _run_slice(job, position):
             break
     if due():
         queue.wake("work", "nightly.run")
 
 
-def _do(name: str, place: dict[str, Any]) -> bool:
-    """A slice of a chore; False if it went wrong. What it has found stands in its place."""
+def _run_slice(job: str, position: dict[str, Any]) -> bool:
+    """Run a time slice of a nightly job; False if it failed. Its position holds its findings."""
     over = time_slice.begin(others_wait=partial(queue.others_wait, "work"))
     try:
-        further = NIGHTLY[name](place, over)
+        next_position = NIGHTLY[job](position, over)
     except Exception:
         db.session.rollback()
-        log.exception("chore.failed", extra={"job": name})
-        nightly_jobs.fail(name)
+        log.exception("nightly_job.failed", extra={"job": job})
+        nightly_jobs.fail(job)
         return False
-    if further is None:
-        nightly_jobs.finish(name, place.get("findings"))
+    if next_position is None:
+        nightly_jobs.finish(job, position.get("findings"))
     else:
-        nightly_jobs.pause(name, further)
+        nightly_jobs.pause(job, next_position)
     return True

@@ -1,4 +1,4 @@
-"""Prepare a launched campaign, a slice at a time where others wait."""
+"""The job that prepares a launched campaign, in time slices when other jobs wait."""
 
 from functools import partial
 
@@ -10,11 +10,11 @@ from promosms.services.sending import sweep
 
 
 def run(campaign_id: int) -> None:
-    """Prepare, then ring for the gateways that have something to send, or for the next slice."""
+    """Prepare, then enqueue the next slice, or jobs for the gateways that have messages to send."""
     status = preparation.prepare(campaign_id, others_wait=partial(queue.others_wait, "work"))
     if status == CampaignStatus.PREPARING:
         queue.wake("work", "prepare.run", campaign_id)
     if status == CampaignStatus.SENDING:
         for gateway_id in sweep.gateways_with_work():
             queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
-    stripe.wake_top_ups()  # the campaign has just set its price aside
+    stripe.wake_top_ups()  # the campaign has just held its price

@@ -1,4 +1,4 @@
-"""The sweep's list: what the tick looks after in every round. A new duty is a line here."""
+"""The tasks of the sweep, which the tick runs in every round. A new task is a line here."""
 
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
 from promosms.services.mail import outbox
@@ -6,7 +6,7 @@ from promosms.services.sending import failover, sweep
 
 
 def run() -> None:
-    """Everything that is due, each in its own transaction."""
+    """Run all tasks, each in its own transaction."""
     sweep.take_back_leases()
     sweep.withdraw_stopped()
     failover.move_waiting()

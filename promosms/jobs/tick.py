@@ -1,4 +1,4 @@
-"""The tick: every few seconds it sweeps, and rings for whatever waits."""
+"""The tick: every few seconds it sweeps, and enqueues jobs for waiting work."""
 
 import signal
 import threading
@@ -48,7 +48,7 @@ def run(app: Flask) -> None:
 
 
 def tick() -> None:
-    """One round. Whatever fails is tried again in the next one."""
+    """One round. Work that fails is tried again in the next round."""
     workers.beat(workers.TICK)
     sweep_list.run()
     imports.discard_abandoned()
@@ -59,7 +59,7 @@ def tick() -> None:
 
 
 def wake() -> None:
-    """Enqueue a job for every queue that has something to do."""
+    """Enqueue jobs for all work that waits."""
     for campaign_id in preparation.waiting():
         queue.wake("work", "prepare.run", campaign_id)
     for gateway_id in sweep.gateways_with_work():

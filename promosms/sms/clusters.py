@@ -1,4 +1,4 @@
-"""What a reader takes for one character: accents, flags and joined emoji kept together."""
+"""Grapheme clusters: what a reader sees as one character, such as a flag or a joined emoji."""
 
 import re
 import unicodedata
@@ -10,19 +10,19 @@ ZERO_WIDTH_JOINER = "\u200d"
 JOINABLE = "\u0600-\u1cff\u2190-\u2bff\u3030-\ufdff\U00010000-\U0010ffff"
 
 _FLAG_LETTERS = "\U0001f1e6-\U0001f1ff"
-# Not marks by category, but part of what stands before: joiners, skin tones, tag letters.
+# Not marks by category, but they also extend the character before: joiners, skin tones, tags.
 _ALSO_EXTENDS = "\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
 
 
 def _ranges(codes: Iterable[int]) -> str:
-    """Write ascending code points as the inside of a regular expression's character class."""
-    spans: list[list[int]] = []
+    """Return ascending code points as the content of a regular expression's character class."""
+    ranges: list[list[int]] = []
     for code in codes:
-        if spans and spans[-1][1] == code - 1:
-            spans[-1][1] = code
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
         else:
-            spans.append([code, code])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
+            ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 
 def _marks() -> Iterable[int]:
@@ -35,7 +35,7 @@ def _marks() -> Iterable[int]:
 _EXTENDS = _ranges(_marks()) + _ALSO_EXTENDS
 _EXTENSION = re.compile(f"[{_EXTENDS}]")
 _BOUND = re.compile(f"[{_EXTENDS}{_FLAG_LETTERS}]")
-# Cheap to search, and enough for most languages: below and between there is nothing bound.
+# A cheap first search, enough for most languages: other ranges contain nothing bound.
 _MAY_BE_BOUND = re.compile("[\u0300-\u200d\u20d0-\U0010ffff]")
 _CLUSTER = re.compile(
     f"[{_FLAG_LETTERS}]{{2}}[{_EXTENDS}]*"
@@ -45,9 +45,9 @@ _CLUSTER = re.compile(
 
 
 def clusters(text: str) -> list[str]:
-    """Cut a text into what a reader takes for characters; joined again they are the text.
+    """Split a text into clusters; joined, they are the text again.
 
-    A smaller form of the extended grapheme clusters of Unicode Standard Annex 29: marks,
+    A simplified form of the extended grapheme clusters of Unicode Standard Annex 29: marks,
     variation selectors, skin tones and tags stay with their base, flags are pairs, and a
     zero-width joiner binds the symbol or the Arabic or Indic letter that follows.
     """
@@ -55,7 +55,7 @@ def clusters(text: str) -> list[str]:
 
 
 def has_bound(text: str) -> bool:
-    """Does any character of the text belong to its neighbour?"""
+    """Does any character of the text belong to the one before or after it?"""
     return bool(_MAY_BE_BOUND.search(text) and _BOUND.search(text))
 
 

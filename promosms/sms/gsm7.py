@@ -1,4 +1,4 @@
-"""The alphabet of a cheap text message: GSM 7-bit, basic and extension table."""
+"""The GSM 7-bit alphabet, basic and extension table: it makes a text message cheap."""
 
 import re
 
@@ -6,8 +6,8 @@ from promosms.sms.clusters import clusters
 
 ESCAPE = "\x1b"
 
-# 3GPP TS 23.038 section 6.2.1, in the order of the codes 0x00 to 0x7F. The place of the
-# escape (0x1B) is held by the escape itself, which is not a character one can write.
+# 3GPP TS 23.038 section 6.2.1, in the order of the codes 0x00 to 0x7F. The escape (0x1B) is in
+# its own place, but it is not a character of the alphabet.
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅå"
     "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
@@ -42,8 +42,8 @@ _EXTENDED = re.compile(f"[{re.escape(''.join(_EXTENSION))}]")
 _BASIC_ONLY = re.compile(f"[{re.escape(_BASIC.replace(ESCAPE, ''))}]*")
 _ESCAPED = re.compile(f"{ESCAPE}(.?)|([^{ESCAPE}]+)", re.DOTALL)
 
-# Most texts have one septet for each character, all of them among the first 256 of Unicode:
-# those are written by one look into a table for each, after all others were taken out.
+# Most texts have one septet for each character, and only characters of Latin-1. bytes.translate
+# encodes them quickly; it deletes all other characters, which shows that the text has some.
 _PLAIN = {ord(char): code for code, char in enumerate(_BASIC) if char != ESCAPE and char < "\u0100"}
 _CODES = bytes(_PLAIN.get(number, 0) for number in range(256))
 _OTHERS = bytes(number for number in range(256) if number not in _PLAIN)
@@ -65,9 +65,9 @@ def septets(text: str) -> int:
 
 
 def costly(text: str) -> tuple[str, ...]:
-    """Name what forces the dearer encoding: each once, in order of appearance.
+    """Return the characters that force UCS-2, each once, in order of appearance.
 
-    An accent stands with its letter and a joined emoji is one item, as a reader sees them.
+    An accent is returned with its letter, and a joined emoji is one item.
     """
     if is_gsm7(text):
         return ()
@@ -84,7 +84,7 @@ def encode(text: str) -> bytes:
         if len(plain) == len(text):
             return plain
     except UnicodeEncodeError:
-        pass  # one of the Greek letters or the euro, or a character of no table
+        pass  # a Greek letter, the euro sign, or a character of no table
     if outside := _OUTSIDE.search(text):
         reason = "not in the GSM 7-bit alphabet"
         raise UnicodeEncodeError("gsm7", text, outside.start(), outside.end(), reason)
@@ -94,8 +94,8 @@ def encode(text: str) -> bytes:
 def decode(data: bytes) -> str:
     """Return the text of septets, one a byte (unpacked).
 
-    An escape before a code without a meaning shows the basic character, and an escape alone
-    or doubled shows a space (3GPP TS 23.038 section 6.2.1.1). Raises UnicodeDecodeError,
+    An escape before an undefined code shows the basic character, and a single or doubled escape
+    shows a space (3GPP TS 23.038 section 6.2.1.1). Raises UnicodeDecodeError,
     which is a ValueError, for a byte above 0x7F.
     """
 

@@ -1,9 +1,9 @@
-"""The words by which people opt out, in English and seven other languages, as they are typed.
+"""The words with which people opt out, in English and seven other languages, as people type them.
 
 Rows in the order English, Polish, German, French, Spanish, Italian, Czech, Ukrainian.
 """
 
-# Nobody means anything else by them: alone, or with one or two words after them, they are a stop.
+# Unambiguous words: alone, or with one or two words after them, they are a stop.
 CLEAR = (
     "stop stopall unsubscribe optout unsub sotp stpo tsop st0p stp dtop stop2end stop2quit",
     "rezygnuję rezygnacja zrezygnuj rezygnować wypisz przestań przestańcie przestać wyrejestruj",
@@ -14,7 +14,7 @@ CLEAR = (
     "odhlásit odhlas odhlašte odhlaste přestaňte",
     "стоп відписатися відписатись відпишіть відписка відписати перестаньте припиніть",
 )
-# Words of every day: a stop when they stand alone or with a word of texting, see OBJECTS.
+# Everyday words: a stop when they stand alone or together with words of OBJECTS.
 EVERYDAY = (
     "cancel end quit revoke remove td delete",
     "koniec anuluj usuń wykreśl dość",
@@ -25,7 +25,7 @@ EVERYDAY = (
     "konec zrušit zrušte smazat",
     "досить видалити видаліть скасувати",
 )
-# Beginnings of words that nobody uses for anything else: a stop like words of every day.
+# Beginnings of unambiguous words: a stop in the same cases as everyday words.
 CLEAR_STEMS = (
     "unsub unsus unscub optout",
     "rezygn wypis",
@@ -36,7 +36,7 @@ CLEAR_STEMS = (
     "odhlás odhlaš",
     "відпис отпис",
 )
-# Beginnings that sound like a wish to stop: always a hold.
+# Beginnings of words that may be a wish to stop: always a hold.
 STEMS = (
     "cancel remov revok",
     "anuluj usuń wykreśl przesta",
@@ -48,7 +48,7 @@ STEMS = (
     "видал припин",
 )
 SOUNDS_LIKE = ("stoppt stoppen stoppe stops stopping", "spam spamujecie spamować spamu спам")
-# What may stand beside a word of every day without changing it.
+# Words that may stand beside an everyday word without changing its meaning.
 OBJECTS = (
     "sms smses text texts texting message messages msg msgs all it this these me my number promo"
     " promos ads spam newsletter subscription list now",
@@ -60,7 +60,7 @@ OBJECTS = (
     "zpráv zprávy zasílání reklamy číslo moje odběr",
     "смс повідомлення повідомлень реклама реклами номер мій мене",
 )
-# Courtesies and openings that say nothing.
+# Polite words and greetings, which are ignored.
 POLITE = (
     "please pls plz thanks thank you thx hi hello hey ok okay re fwd",
     "proszę dziękuję dzięki cześć witam dzień dobry odp",
@@ -73,7 +73,7 @@ POLITE = (
 )
 START = ("start unstop старт",)
 HELP = ("help info pomoc pomocy hilfe aide ayuda aiuto допомога допоможіть",)
-# Sentences without any of the words above: regular expressions over small letters without accents.
+# Sentences without any of these words: regular expressions on lower case without accents.
 PHRASES = (
     # English
     r"no more \w*\s?(texts?|sms|messages?|msgs?|promos?|ads?)",

@@ -1,4 +1,4 @@
-"""What a recipient's answer asks for: to stop, to start again, for help, or nothing of these."""
+"""What the reply of a recipient asks for: stop, start, help, or none of these."""
 
 import re
 import unicodedata
@@ -8,27 +8,27 @@ from promosms.sms import keyword_tables as tables
 
 
 class Keyword(StrEnum):
-    """What to do with an answer."""
+    """What a reply asks for."""
 
     STOP = "stop"
     START = "start"
     HELP = "help"
-    HOLD = "hold"  # perhaps an opt-out: nothing promotional until a person has read it
+    HOLD = "hold"  # perhaps an opt-out: no promotions until a person has read it
     NOTHING = "nothing"
 
 
 _WORDS = re.compile(r"[^\W_]+")
-# Letters that Unicode does not take for a base letter with a mark.
+# Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "œ": "oe", "æ": "ae"})
 _APOSTROPHES = re.compile("(?<=n)['’`´](?=t)", re.IGNORECASE)  # don't is one word
 _LONG = re.compile(r"s+t+o+p+")
 _PAIRS = re.compile(r"\b(opt|stop) (out|all)\b")
 _WORDS_AFTER_STOP = 2
-_VISITS = ("by", "over", "at")  # to stop by is to visit
+_VISITS = ("by", "over", "at")  # "stop by" means to visit
 
 
 def _words(text: str) -> list[str]:
-    """Return the words in small letters, without accents, punctuation and emoji."""
+    """Return the words in lower case, without accents, punctuation and emoji."""
     words = _WORDS.findall(_bare(_APOSTROPHES.sub("", text)))
     spelled = len(words) > 1 and all(len(word) == 1 for word in words)
     words = ["".join(words)] if spelled else words
@@ -36,7 +36,7 @@ def _words(text: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """Return a text in small letters and without accents and invisible characters."""
+    """Return a text in lower case, without accents and invisible characters."""
     marked = unicodedata.normalize("NFKD", text).casefold()
     letters = (char for char in marked if unicodedata.category(char) not in {"Mn", "Me", "Cf"})
     return "".join(letters).translate(_LETTERS)
@@ -70,30 +70,29 @@ _OPT_OUT_LINES = {
 
 
 def recognise(text: str) -> Keyword:
-    """Return what an answer asks for, in English or one of the seven other languages.
+    """Return what a reply asks for, in English or one of the seven other languages.
 
-    Case, accents, punctuation, emoji, courtesies and slips of the finger do not count.
+    Case, accents, punctuation, emoji, polite words and common typing errors are ignored.
 
-    A stop is certain: it is confirmed, and only the recipient takes it back. So it is a word that
-    means nothing else, alone or with at most two words after it; a word of every day ("end",
-    "cancel") alone or beside words of texting; either of them alone on the first line.
-    A hold is whatever may mean it: such a word in a sentence or a question, one that sounds like
-    it, a wish in other words ("no more texts"). Nothing promotional goes out either, but a person
-    reads it, because "cancel my order" or "don't stop" is about something else.
-    Help and start must stand alone. Bare yes is nothing: consent to something else cannot be read
-    into it.
+    A stop must be certain: it is confirmed to the recipient, and only the recipient can undo it.
+    It is an unambiguous word, alone or with at most two words after it; or an everyday word ("end",
+    "cancel"), alone or beside words of texting; or one of both alone on the first line.
+    A hold may mean a stop: one of these words in a sentence or a question, a similar word, or a
+    wish in other words ("no more texts"). It stops promotions too, but a person reads the reply,
+    because "cancel my order" or "don't stop" means something else.
+    Help and start must stand alone. "Yes" alone is nothing: it is not a consent to promotions.
     """
-    words = _meant(_words(text))
+    words = _without_courtesies(_words(text))
     alone = words[0] if len(words) == 1 else ""
     if alone in _START:
         return Keyword.START
     if alone in _HELP:
         return Keyword.HELP
-    first_line = _meant(_words(text.strip().partition("\n")[0]))
+    first_line = _without_courtesies(_words(text.strip().partition("\n")[0]))
     asked = len(words) > 1 and text.rstrip().endswith("?")
     if (_is_stop(words) and not asked) or (len(first_line) == 1 and _is_stop(first_line)):
         return Keyword.STOP
-    return Keyword.HOLD if _sounds_like_it(words, text) else Keyword.NOTHING
+    return Keyword.HOLD if _may_be_stop(words, text) else Keyword.NOTHING
 
 
 def _is_stop(words: list[str]) -> bool:
@@ -102,20 +101,20 @@ def _is_stop(words: list[str]) -> bool:
         return False
     if first in _CLEAR:
         return not rest or rest[0] not in _VISITS
-    known = first in _EVERYDAY or first.startswith(_CLEAR_STEMS)
-    return known and all(word in _OBJECTS for word in rest)
+    everyday = first in _EVERYDAY or first.startswith(_CLEAR_STEMS)
+    return everyday and all(word in _OBJECTS for word in rest)
 
 
-def _sounds_like_it(words: list[str], text: str) -> bool:
-    known = _CLEAR | _EVERYDAY | _SOUNDS
-    if any(word in known or word.startswith(_STEMS) for word in words):
+def _may_be_stop(words: list[str], text: str) -> bool:
+    words_of_stop = _CLEAR | _EVERYDAY | _SOUNDS
+    if any(word in words_of_stop or word.startswith(_STEMS) for word in words):
         return True
-    sign = not words and any(char in tables.STOP_SIGNS for char in text)
-    return sign or _PHRASES.search(" ".join(_words(text))) is not None
+    only_sign = not words and any(char in tables.STOP_SIGNS for char in text)
+    return only_sign or _PHRASES.search(" ".join(_words(text))) is not None
 
 
-def _meant(words: list[str]) -> list[str]:
-    """Return the words without courtesies, and opt out and stop all as one word."""
+def _without_courtesies(words: list[str]) -> list[str]:
+    """Return the words without polite ones; "opt out" and "stop all" become one word."""
     text = " ".join(word for word in words if word not in _POLITE)
     return _PAIRS.sub(r"\1\2", text).split()
 
@@ -123,6 +122,6 @@ def _meant(words: list[str]) -> list[str]:
 def opt_out_line(language: str) -> str:
     """Return the line that says how to opt out, in GSM 7-bit characters.
 
-    The language is a tag such as pl or pl-PL; English stands in for one without a line.
+    The language is a tag such as pl or pl-PL; English is used for languages without a line.
     """
     return _OPT_OUT_LINES.get(re.split("[-_]", language.lower())[0], _OPT_OUT_LINES["en"])

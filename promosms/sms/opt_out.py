@@ -1,8 +1,8 @@
-"""What a recipient is told when he has opted out, in the languages in which he may say so."""
+"""The text that confirms an opt-out, in the languages in which recipients can opt out."""
 
 import re
 
-# GSM 7-bit characters in one part: the alphabet has no Polish, Czech or Cyrillic letters.
+# One part in GSM 7-bit: that alphabet has no Polish, Czech or Cyrillic letters.
 CONFIRMATIONS = {
     "en": "You will get no more texts from us. To start again, reply START.",
     "pl": "Nie dostaniesz juz od nas SMS-ow. Jesli znow zechcesz, odpisz START.",
@@ -16,8 +16,8 @@ CONFIRMATIONS = {
 
 
 def confirmation(language: str) -> str:
-    """Return the words that no more texts come, and how to get them again.
+    """Return the confirmation of an opt-out, which also says how to start again.
 
-    The language is a tag such as pl or pl-PL; English stands in for one without words.
+    The language is a tag such as pl or pl-PL; English is used for languages without a confirmation.
     """
     return CONFIRMATIONS.get(re.split("[-_]", language.lower())[0], CONFIRMATIONS["en"])

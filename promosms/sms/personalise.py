@@ -5,35 +5,35 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-# A doubled brace is written as one; a brace that is not part of a placeholder is text.
+# A doubled brace is rendered as one; a brace outside a placeholder is text.
 _TOKEN = re.compile(
     r"(?P<brace>\{\{|\}\})|\{(?P<name>[ \-]*\w[\w \-]*)(?:\|(?P<default>[^{}]*))?\}"
 )
 _SEPARATORS = re.compile(r"[\s_-]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
-# Stands for a missing value until the spaces around it are settled. The control character
-# can come from nowhere else: compile takes it out of the text, values never contain it.
+# Marks a missing value until the spaces around it are removed. The control character is unique:
+# compile removes it from the text, and values never contain it.
 _GAP = "\x00"
 _GAPS = re.compile(f"^(?: *{_GAP}[ {_GAP}]*,?)+ *|(?<! )(?P<gap> *{_GAP}[ {_GAP}]*)", re.MULTILINE)
 _ALWAYS_CLOSE = frozenset(",.")
-# French sets these apart: a space that was written before them stays.
+# French writes a space before these: a space in the text stays.
 _MAY_STAND_APART = frozenset(";:!?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A place in a text for one field of the recipient."""
+    """A placeholder in a text for one field of the recipient."""
 
     name: str
-    """In the form of canonical."""
+    """The name as `canonical` returns it."""
     default: str | None
-    """What stands there when the recipient has no value."""
+    """The text for recipients without a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text ready to be written to many people."""
+    """A compiled text, to be rendered for many recipients."""
 
     opening: str
     fields: tuple[tuple[Placeholder, str], ...]
@@ -47,8 +47,8 @@ class Template:
     def render(self, values: Mapping[str, str | None]) -> str:
         """Return the text for one recipient; the keys of values are canonical names.
 
-        A value is inserted as it is, but on one line, and never read as a placeholder. Without
-        a value the default stands there; without either the spaces around close up.
+        A value is inserted literally, on one line, and never read as a placeholder. Without a
+        value the default is used. Without both, the spaces around the gap are removed.
         """
         written, gaps = [self.opening], False
         for placeholder, following in self.fields:
@@ -60,7 +60,7 @@ class Template:
 
 
 def canonical(name: str) -> str:
-    """Return the one form of a field's name: First Name and first-name are first_name."""
+    """Return the canonical name of a field: First Name and first-name are first_name."""
     composed = unicodedata.normalize("NFC", name.strip()).casefold()
     return _SEPARATORS.sub("_", composed)
 
@@ -71,17 +71,17 @@ def placeholders(text: str) -> tuple[Placeholder, ...]:
 
 
 def unknown(text: str, known: Collection[str]) -> tuple[str, ...]:
-    """Return the canonical names of a text that are not among the known, each once."""
+    """Return the canonical names of a text that are not among `known`, each once."""
     names = {canonical(name) for name in known}
     return tuple(name for name in compile(text).names if name not in names)
 
 
 def compile(text: str) -> Template:
-    """Return the template of a text; every text is one, so there are no errors.
+    """Compile a text to a template. Every text is valid, so there are no errors.
 
     {name} and {name|default} are placeholders, {{ and }} write a brace.
     """
-    literals, found, position = [""], [], 0
+    literals, fields, position = [""], [], 0
     text = text.replace(_GAP, "")
     for token in _TOKEN.finditer(text):
         literals[-1] += text[position : token.start()]
@@ -90,14 +90,14 @@ def compile(text: str) -> Template:
             literals[-1] += token["brace"][0]
         else:
             default = token["default"]
-            found.append(Placeholder(canonical(token["name"]), default and default.strip()))
+            fields.append(Placeholder(canonical(token["name"]), default and default.strip()))
             literals.append("")
     literals[-1] += text[position:]
-    return Template(literals[0], tuple(zip(found, literals[1:], strict=True)))
+    return Template(literals[0], tuple(zip(fields, literals[1:], strict=True)))
 
 
 def _one_line(value: str | None) -> str:
-    """Return a value without control characters, empty when nothing is left to read."""
+    """Return a value without control characters; empty when only spaces are left."""
     if not value:
         return ""
     if not value.isprintable():
@@ -106,7 +106,7 @@ def _one_line(value: str | None) -> str:
 
 
 def _closed(match: re.Match[str]) -> str:
-    """Return what is left of the spaces around missing values, and of a comma after the first."""
+    """Return the remaining space for missing values, and for a comma after a gap at the start."""
     gap, after = match["gap"], match.string[match.end() : match.end() + 1]
     if gap is None or after in {"", "\n"} or after in _ALWAYS_CLOSE:
         return ""

@@ -1,4 +1,4 @@
-"""Phone numbers: which can receive a text, and how they are written."""
+"""Phone numbers: which of them can receive texts, and their formats."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from promosms.sms.phone_reading import InvalidPhone, PhoneProblem, cleaned, read, understood
+from promosms.sms.phone_reading import InvalidPhone, PhoneProblem, clean, parse_number, read
 
 __all__ = ["InvalidPhone", "Phone", "PhoneProblem", "country_of", "mask", "parse", "pretty"]
 
@@ -22,7 +22,7 @@ class Phone:
     country: str
     """ISO 3166-1 alpha-2, such as PL; XK for Kosovo."""
     kind: str
-    """mobile, or fixed_or_mobile where the numbering plan does not tell them apart."""
+    """mobile, or fixed_or_mobile where the numbering plan does not distinguish them."""
 
 
 _KINDS = {
@@ -37,15 +37,15 @@ _REFUSED = {
 
 
 def parse(raw: str, region: str) -> Phone:
-    """Return the number that was typed or imported; region is its country (ISO 3166-1
-    alpha-2) when it does not say so itself.
+    """Return a typed or imported number; `region` (ISO 3166-1 alpha-2) is the country of numbers
+    without a country code.
 
     Accepts digits of any script, white space and ( ) - + . / with an apostrophe or tel: in
-    front. Repairs what spreadsheets do when only one reading is valid: a lost plus sign or
-    leading zero, a decimal .0 at the end. Takes mobile numbers, and those of plans that do
-    not tell mobile from fixed. Raises InvalidPhone.
+    front. Repairs errors of spreadsheets if only one reading is valid: a lost plus sign or
+    leading zero, a decimal .0 at the end. Accepts mobile numbers, and numbers of plans that do
+    not distinguish mobile from fixed. Raises InvalidPhone.
     """
-    number, kind = read(cleaned(raw), region.upper())
+    number, kind = read(clean(raw), region.upper())
     country = _country(number)
     if kind not in _KINDS:
         raise InvalidPhone(_REFUSED.get(kind, PhoneProblem.NOT_VALID))
@@ -67,21 +67,21 @@ def mask(e164: str) -> str:
 
 
 def pretty(e164: str) -> str:
-    """Return the number with the spaces of its country: +48 601 234 567.
+    """Return the number in the format of its country: +48 601 234 567.
 
-    Raises InvalidPhone when there is no such country code. The number itself may be out of
-    use by now: ranges come and go, and what was stored can still be shown.
+    Raises InvalidPhone for an unknown country code. The range of the number need not exist: it
+    may be out of use by now, and stored numbers are still shown.
     """
-    return phonenumbers.format_number(understood(e164), PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(parse_number(e164), PhoneNumberFormat.INTERNATIONAL)
 
 
 def country_of(e164: str) -> str:
     """Return the ISO 3166-1 alpha-2 code of an E.164 number. Raises InvalidPhone."""
-    return _country(understood(e164))
+    return _country(parse_number(e164))
 
 
 def _country(number: PhoneNumber) -> str:
-    """Return the country of a number. Raises InvalidPhone for satellites and the like."""
+    """Return the country of a number. Raises InvalidPhone without one, as for satellites."""
     country = phonenumbers.region_code_for_number(number)
     if country is None or country == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY:
         raise InvalidPhone(PhoneProblem.UNKNOWN_COUNTRY)

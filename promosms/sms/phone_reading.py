@@ -1,4 +1,4 @@
-"""Reading a phone number as it was typed, pasted or spoilt by a spreadsheet."""
+"""Reading a phone number that was typed, pasted, or changed by a spreadsheet."""
 
 import re
 from contextlib import suppress
@@ -9,10 +9,10 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, Val
 
 
 class PhoneProblem(StrEnum):
-    """Why a number is refused; the words for it belong to the interface."""
+    """Why a number is refused; the explanations are in `forms/import_problems.py`."""
 
     EMPTY = "empty"
-    LETTERS = "letters"  # or any other sign that numbers are not written with
+    LETTERS = "letters"  # or other characters that numbers do not have
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     UNKNOWN_COUNTRY = "unknown_country"
@@ -24,7 +24,7 @@ class PhoneProblem(StrEnum):
 
 
 class InvalidPhone(ValueError):
-    """The number cannot receive a text; code says why. The number itself is not repeated."""
+    """The number cannot receive a text; `code` says why. The number is not in the message."""
 
     def __init__(self, code: PhoneProblem) -> None:
         super().__init__(code.value)
@@ -44,14 +44,14 @@ _UNREADABLE = {
     NumberParseException.NOT_A_NUMBER: PhoneProblem.TOO_SHORT,
     NumberParseException.TOO_LONG: PhoneProblem.TOO_LONG,
 }
-# E.164 allows 15 digits; before them may stand 00 and a bracketed 0.
+# E.164 allows 15 digits; 00 and a 0 in brackets may precede them.
 _MOST_DIGITS = 18
-# Shorter than that, digits without a plus are rather a national number with one missing.
+# Fewer digits without a plus are more likely a national number with a missing digit.
 _INTERNATIONAL_DIGITS = 10
 _ONE_NUMBER_DIGITS = 7
 _MOST_SIGNS = 100
 
-# Invisible marks that address books put around numbers, and the signs of word processors.
+# Invisible marks from address books, and typographic signs from word processors.
 _PASTED = {ord(mark): None for mark in "\u200b\u200e\u200f\u202a\u202c\u202d\u2060\ufeff"} | {
     ord(sign): plain
     for signs, plain in (("‐‑‒–—−", "-"), ("＋", "+"), ("’", "'"))
@@ -66,8 +66,8 @@ _PLUS_IN_FRONT = re.compile(r"[(\s]*\+?[^+]*")
 _DIGIT = re.compile(r"\d")
 
 
-def cleaned(raw: str) -> str:
-    """Return the number without what was pasted around it. Raises InvalidPhone."""
+def clean(raw: str) -> str:
+    """Return the number without the characters pasted around it. Raises InvalidPhone."""
     text = _BEFORE.sub("", raw.translate(_PASTED), count=1).strip()
     if len(text) > _MOST_SIGNS:
         raise InvalidPhone(PhoneProblem.TOO_LONG)
@@ -95,9 +95,11 @@ def read(text: str, region: str) -> tuple[PhoneNumber, int]:
     if len(digits) > _MOST_DIGITS:
         raise InvalidPhone(PhoneProblem.TOO_LONG)
     if "+" in text or digits.startswith("00"):
-        # A zero in brackets is for callers within the country.
+        # A zero in brackets is dialled only within the country.
         without_zero = "".join(_DIGIT.findall(text.replace("(0)", "", 1)))
-        first, *others = (f"+{each.removeprefix('00')}" for each in (digits, without_zero))
+        first, *others = (
+            f"+{candidate.removeprefix('00')}" for candidate in (digits, without_zero)
+        )
     else:
         first, others = digits, [f"0{digits}"]
         if len(digits) >= _INTERNATIONAL_DIGITS:
@@ -111,17 +113,17 @@ def read(text: str, region: str) -> tuple[PhoneNumber, int]:
 
 
 def _only_valid(readings: list[str], region: str) -> tuple[PhoneNumber, int] | None:
-    """Return the reading that is valid if no other is."""
-    found = []
+    """Return the only valid reading; None if there are several or none."""
+    valid = []
     for reading in readings:
         with suppress(InvalidPhone):
-            found.append(_valid(reading, region))
-    return found[0] if len(found) == 1 else None
+            valid.append(_valid(reading, region))
+    return valid[0] if len(valid) == 1 else None
 
 
 def _valid(text: str, region: str) -> tuple[PhoneNumber, int]:
-    """Return a number of an existing range, and its type. Raises InvalidPhone."""
-    number = understood(text, region)
+    """Return the number and its type if its range exists. Raises InvalidPhone."""
+    number = parse_number(text, region)
     kind = phonenumbers.number_type(number)
     if kind == PhoneNumberType.UNKNOWN:
         reason = phonenumbers.is_possible_number_with_reason(number)
@@ -129,8 +131,8 @@ def _valid(text: str, region: str) -> tuple[PhoneNumber, int]:
     return number, kind
 
 
-def understood(text: str, region: str | None = None) -> PhoneNumber:
-    """Return a number whose country code exists, the range may not. Raises InvalidPhone."""
+def parse_number(text: str, region: str | None = None) -> PhoneNumber:
+    """Parse a number; its country code must exist, its range need not. Raises InvalidPhone."""
     try:
         return phonenumbers.parse(text, region)
     except NumberParseException as error:

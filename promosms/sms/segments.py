@@ -1,4 +1,4 @@
-"""How a text is cut into parts, the pieces that are sent and billed."""
+"""Splitting a text into parts, which are sent and billed one by one."""
 
 from bisect import bisect_right
 from typing import Literal, NamedTuple
@@ -10,7 +10,7 @@ Encoding = Literal["gsm7", "ucs2"]
 
 MAX_PARTS = 6
 
-# 140 octets a message, less 6 for the header that joins the parts: 3GPP TS 23.040
+# 140 octets a message, minus 6 for the concatenation header: 3GPP TS 23.040
 # section 9.2.3.24.1 with an 8-bit reference.
 ALONE: dict[Encoding, int] = {"gsm7": 160, "ucs2": 70}
 JOINED: dict[Encoding, int] = {"gsm7": 153, "ucs2": 67}
@@ -29,7 +29,7 @@ class Measure(NamedTuple):
 def measure(text: str) -> Measure:
     """Return encoding, parts, units of the whole text and units left in its last part.
 
-    The parts are those of split; an empty text has none, and all of the first one left.
+    The parts are those of `split`. An empty text has no part, and a whole part left.
     """
     encoding: Encoding = "gsm7"
     if is_basic(text):
@@ -48,12 +48,12 @@ def measure(text: str) -> Measure:
 
 
 def split(text: str, header: int = 6) -> tuple[str, ...]:
-    """Cut a text into the parts that are sent; joined again they are the text.
+    """Split a text into the parts that are sent; joined, they are the text again.
 
-    `header` is the number of octets that join the parts: 6, or 7 with a 16-bit reference. A part
+    `header` is the size of the concatenation header: 6 octets, or 7 with a 16-bit reference. A part
     has at most 160 septets or 70 UTF-16 code units alone, 153 or 67 (152 or 66) among others. An
-    escaped character, a surrogate pair, an accent, a flag or a joined emoji stays whole; what
-    is by itself longer than a part is cut between its characters.
+    escaped character, a surrogate pair, an accent, a flag or a joined emoji stays whole; only a
+    cluster longer than a part is cut between its characters.
     """
     measured = measure(text)
     if measured.parts <= 1:
@@ -71,13 +71,13 @@ _SIZE_OF = {"gsm7": septets, "ucs2": code_units}
 
 
 def _pieces(text: str, encoding: Encoding, limit: int) -> list[str]:
-    """Return the joined parts, filling one before the next begins."""
+    """Return the parts of a concatenated text, each filled before the next begins."""
     size_of = _SIZE_OF[encoding]
     allowed = [] if encoding == "gsm7" else _allowed_cuts(text, limit)
     pieces, start = [], 0
     while start < len(text):
         end = min(start + limit, len(text))
-        # A character has two units at most, so half of the excess can always go.
+        # A character has at most two units, so half of the excess can always be cut.
         while (excess := size_of(text[start:end]) - limit) > 0:
             end -= -(-excess // 2)
         if allowed:
@@ -88,9 +88,9 @@ def _pieces(text: str, encoding: Encoding, limit: int) -> list[str]:
 
 
 def _allowed_cuts(text: str, limit: int) -> list[int]:
-    """Return the ends of the clusters, none when a cut may be anywhere.
+    """Return the ends of the clusters; nothing when every cut is allowed.
 
-    Within a cluster longer than a part each character may be the last one.
+    Within a cluster longer than a part every cut is allowed.
     """
     if not has_bound(text):
         return []

@@ -1,4 +1,4 @@
-"""Plain characters in place of costly ones, and the clean-up of what was typed or pasted."""
+"""Plain replacements for costly characters, and the clean-up of typed or pasted text."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ import unicodedata
 from promosms.sms.clusters import JOINABLE, clusters, without_last_extension
 from promosms.sms.gsm7 import is_gsm7
 
-# One curly quote turns a text into UCS-2 and more than halves what fits into a part.
+# One curly quote turns a text into UCS-2, with 70 instead of 160 characters in a part.
 _PLAIN_BY_REPLACEMENT = {
     "'": "‘’‚‛′‹›`´ʼʻˈ＇",
     '"': "“”„‟″«»〝〞＂",
@@ -61,13 +61,13 @@ _PLAIN = {
     char: replacement for replacement, chars in _PLAIN_BY_REPLACEMENT.items() for char in chars
 }
 
-# No writing stacks more on a letter; a joke that does must not cost time.
+# No script puts more marks on one letter; longer stacks are abuse and must not cost time.
 _MOST_MARKS = 8
 
 _HALVES = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _JOINED = f"[{JOINABLE}\ufe0f]"
-# Kept: the tags of a flag, and a joiner between letters or symbols that it changes.
+# Kept: the tags of a flag, and joiners between letters or symbols whose form they change.
 _INVISIBLE = re.compile(
     "(\U0001f3f4[\U000e0020-\U000e007f]+"
     f"|(?<={_JOINED})[\u200c\u200d](?=[{JOINABLE}]))"
@@ -80,9 +80,9 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def plain(char: str) -> str | None:
     """Return the GSM 7-bit replacement of one costly character, None when it has none.
 
-    The character may carry marks, as gsm7.costly names it. Marks are given up one by one
-    until the alphabet has the rest: the replacement of an accent can be a cheaper accent.
-    Something that is not seen is replaced by an empty text.
+    The character may have marks, as gsm7.costly returns it. Marks are removed one by one until
+    the alphabet contains the rest: an accent can be replaced by a cheaper accent. An invisible
+    character is replaced by an empty text.
     """
     rest = char[:_MOST_MARKS]
     while rest:
@@ -110,7 +110,7 @@ def _plain_or_same(unit: str) -> str:
 
 
 def _without_invisible(text: str) -> str:
-    """What is removed can leave a joiner without the letter that it joined."""
+    """Remove invisible characters, repeatedly: a removal can leave a joiner without its letter."""
     shorter = _INVISIBLE.sub(r"\1", text)
     while shorter != text:
         text, shorter = shorter, _INVISIBLE.sub(r"\1", shorter)
@@ -118,11 +118,11 @@ def _without_invisible(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a text as it should be stored: composed (NFC), with plain line ends.
+    """Return a text in the form that is stored: composed (NFC), with plain line ends.
 
-    Tabs become spaces; control and zero-width characters and halves of surrogate pairs go,
-    but the joiners and tags of emoji and of Arabic and Indic letters stay. Spaces before a
-    line end go, as do empty lines around the text and all but one of those within.
+    Tabs become spaces. Control and zero-width characters and lone surrogates are removed, but the
+    joiners and tags of emoji and of Arabic and Indic letters stay. Spaces at line ends, empty lines
+    around the text, and repeated empty lines within it are removed too.
     """
     text = _LINE_END.sub("\n", _HALVES.sub("", text)).replace("\t", " ")
     text = unicodedata.normalize("NFC", text)

@@ -1,4 +1,4 @@
-"""What is shown: a blueprint per part of the product."""
+"""Pages and other routes: a blueprint for each part of the product."""
 
 from importlib import import_module
 
@@ -33,7 +33,7 @@ BLUEPRINTS = (
 
 
 def init_app(app: Flask) -> None:
-    """Register the blueprints, the error pages and what every page shows."""
+    """Register the blueprints, the error pages and the layout."""
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"promosms.views.{name}").bp)
     errors.init_app(app)

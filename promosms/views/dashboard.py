@@ -1,4 +1,4 @@
-"""The dashboard: the first steps, later the state of things."""
+"""The dashboard: the first steps, later the state of the account."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -7,7 +7,7 @@ from flask_babel import format_date
 from promosms.language import timezone
 from promosms.services.campaigns import campaigns, dashboard
 from promosms.views.campaigns import labels
-from promosms.views.campaigns.blueprint import silent
+from promosms.views.campaigns.blueprint import worker_missing
 from promosms.views.gateways.simulated_phone import visible
 from promosms.web.access import Access, allow, my_account
 
@@ -17,14 +17,14 @@ bp = Blueprint("dashboard", __name__)
 @bp.route("/dashboard")
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
-    """Where the account stands, or what to do first."""
+    """The state of the account, or the first steps."""
     return render_template("dashboard/index.html", phone=visible(), **_state())
 
 
 @bp.route("/dashboard/live")
 @allow(Access.MEMBER)
 def live() -> ResponseReturnValue:
-    """The part of the dashboard that changes by itself."""
+    """The part of the dashboard that is refreshed."""
     return render_template("dashboard/live.html", **_state())
 
 
@@ -35,8 +35,11 @@ def _state() -> dict[str, object]:
         "account": account,
         "steps": dashboard.steps(account),
         "summary": summary,
-        "days": [(format_date(day, "d MMM"), good, bad) for day, good, bad in summary.days],
+        "days": [
+            (format_date(day, "d MMM"), delivered, not_delivered)
+            for day, delivered, not_delivered in summary.days
+        ],
         "figures": campaigns.figures,
-        "words": labels,
-        "silent": silent(),
+        "labels": labels,
+        "worker_missing": worker_missing(),
     }

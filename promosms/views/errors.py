@@ -1,7 +1,7 @@
-"""Error pages: what happened, and what to do now. They say nothing about the inside.
+"""Error pages: what happened, and what to do now. They show no internal details.
 
-A mistake of ours gets a number, which stands on the page and in the log: who asks can be helped
-without either of them holding what the other one should not.
+An error of the application gets a number, which is on the page and in the log. A user can send it
+to the operator: the log then shows the error, without any personal data in either place.
 """
 
 import secrets
@@ -21,7 +21,7 @@ from promosms.web import access
 
 log = logs.get(__name__)
 DRAIN = 512 * 1024 * 1024
-COUNTED = {"auth.confirm", "auth.reset"}  # whose forms lead to a text that we pay
+COUNTED = {"auth.confirm", "auth.reset"}  # their forms lead to texts that the installation pays for
 
 
 def init_app(app: Flask) -> None:
@@ -39,17 +39,17 @@ def page(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error
-    title, advice = _words(code)
+    title, advice = _title_and_advice(code)
     return render_template("error.html", title=title, advice=advice, kept=kept_text(code)), code
 
 
 def foreign_host(error: SecurityError) -> ResponseReturnValue:
-    """A host name that is not ours: no page, because its links would lead there."""
+    """A foreign host name: no page, because its links would lead to that host."""
     return "This address does not belong to this installation.", 400
 
 
 def expired_form(error: CSRFError) -> ResponseReturnValue:
-    """A form from before a sign-out or another browser: nothing happened, the text is kept."""
+    """An expired CSRF token: nothing was done, and the typed text is kept."""
     if request.endpoint in COUNTED:
         refusals.note(PumpingProblem.FORM)
     title = _("This page was open too long")
@@ -58,7 +58,7 @@ def expired_form(error: CSRFError) -> ResponseReturnValue:
 
 
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """Read the rest of the upload away first, or the browser shows a broken connection."""
+    """Read the rest of the upload first, or the browser shows a broken connection."""
     _drain()
     size = settings.max_content_length // (1024 * 1024)
     title = _("This file is too large")
@@ -71,36 +71,36 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def storage(error: OperationalError) -> ResponseReturnValue:
-    """The database cannot be reached or its disk is full."""
+    """The database cannot be reached, or its disk is full."""
     access.forget_user()
-    return _reported("page.storage", error, 503)
+    return _log_and_render("page.storage", error, 503)
 
 
 def crash(error: Exception) -> ResponseReturnValue:
-    """A mistake of ours."""
+    """An error of the application."""
     access.forget_user()
-    return _reported("page.crash", error, 500)
+    return _log_and_render("page.crash", error, 500)
 
 
-def _reported(event: str, error: Exception, code: int) -> ResponseReturnValue:
+def _log_and_render(event: str, error: Exception, code: int) -> ResponseReturnValue:
     incident = secrets.token_hex(4)
-    known = {"endpoint": request.endpoint, "incident": incident}
-    log.error(event, exc_info=error, extra=known)
-    title, advice = _words(code)
+    extra = {"endpoint": request.endpoint, "incident": incident}
+    log.error(event, exc_info=error, extra=extra)
+    title, advice = _title_and_advice(code)
     kept = kept_text(code)
     page = render_template("error.html", title=title, advice=advice, kept=kept, incident=incident)
     return page, code
 
 
 def kept_text(code: int) -> str:
-    """What the user had written, so that it is not lost with the page."""
+    """The text that the user typed, to show it again."""
     if request.method != "POST" or code in (403, 404, 405, 413):
         return ""
     return request.form.get("text", "")[:5000]
 
 
-def _words(code: int) -> tuple[str, str]:
-    words = {
+def _title_and_advice(code: int) -> tuple[str, str]:
+    texts = {
         400: (
             _("This request was not understood"),
             _("Go back, check what you entered, and try again."),
@@ -121,7 +121,7 @@ def _words(code: int) -> tuple[str, str]:
             _("Nothing was lost. Please try again in a minute."),
         ),
     }
-    return words.get(
+    return texts.get(
         code,
         (
             _("Something went wrong on our side"),

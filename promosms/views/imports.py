@@ -1,11 +1,11 @@
-"""The import pages: upload or paste, columns, progress, result."""
+"""The pages of imports: upload or paste, columns, progress, result."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms import queue
 from promosms.extensions import csrf
-from promosms.forms.import_problems import file_words, mapping_words, row_words
+from promosms.forms.import_problems import file_problem, mapping_problem, row_problem
 from promosms.forms.imports import MappingForm, PasteForm, UploadForm
 from promosms.language import gettext as _
 from promosms.language import timezone
@@ -28,7 +28,7 @@ BUSY = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 @bp.route("/imports")
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
-    """The last imports."""
+    """The latest imports."""
     return render_template("imports/index.html", imports=imports.recent(my_account().id))
 
 
@@ -40,10 +40,10 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             file = form.file.data
-            which = imports.upload(my_account(), file.stream, file.filename or "")
-            return redirect(url_for("imports.show", public_id=which.public_id), 303)
+            import_ = imports.upload(my_account(), file.stream, file.filename or "")
+            return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
-            form.file.errors = [file_words(error.problem)]
+            form.file.errors = [file_problem(error.problem)]
     return render_template("imports/new.html", form=form)
 
 
@@ -53,48 +53,48 @@ def new() -> ResponseReturnValue:
 def paste() -> ResponseReturnValue:
     """Paste numbers."""
     account = my_account()
-    own = lists.all_of(account.id)
+    all_lists = lists.all_of(account.id)
     form = PasteForm(consent_on=_today())
-    form.offer(own)
+    form.offer(all_lists)
     if form.validate_on_submit():
         try:
             text = form.text.data or ""
-            which = imports.paste(account, text, form.target(own), form.basis())
-            _begin(which, which.total)
-            return redirect(url_for("imports.show", public_id=which.public_id), 303)
+            import_ = imports.paste(account, text, form.target(all_lists), form.basis())
+            _begin(import_, import_.total)
+            return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
-            form.text.errors = [file_words(error.problem)]
+            form.text.errors = [file_problem(error.problem)]
     return render_template("imports/paste.html", form=form)
 
 
 @bp.route("/imports/<public_id>", methods=["GET", "POST"])
 @allow(Access.MEMBER)
 def show(public_id: str) -> ResponseReturnValue:
-    """Choose columns and start; later the progress, then the result."""
-    which = owned(Import, public_id)
-    if which.status != ImportStatus.MAPPING:
-        return render_template("imports/show.html", **_state(which))
+    """Choose columns and start; later, the progress and the result."""
+    import_ = owned(Import, public_id)
+    if import_.status != ImportStatus.MAPPING:
+        return render_template("imports/show.html", **_state(import_))
     account = my_account()
-    own = lists.all_of(account.id)
-    form = MappingForm(has_header=which.has_header, consent_on=_today())
-    form.offer(own)
-    mapping = _mapping(which)
+    all_lists = lists.all_of(account.id)
+    form = MappingForm(has_header=import_.has_header, consent_on=_today())
+    form.offer(all_lists)
+    mapping = _mapping(import_)
     problem = import_columns.why_not(mapping) if request.method == "POST" else ""
     if form.validate_on_submit() and not problem:
         has_header = bool(form.has_header.data)
-        if imports.start(which, mapping, has_header, form.target(own), form.basis()):
-            queue.wake("work", "imports.run", which.id)
+        if imports.start(import_, mapping, has_header, form.target(all_lists), form.basis()):
+            queue.wake("work", "imports.run", import_.id)
         return redirect(url_for("imports.show", public_id=public_id), 303)
-    preview = import_preview.preview(which, mapping, bool(form.has_header.data), account.region)
+    preview = import_preview.preview(import_, mapping, bool(form.has_header.data), account.region)
     return render_template(
         "imports/mapping.html",
-        which=which,
+        import_=import_,
         form=form,
         mapping=mapping,
-        mapping_error=mapping_words(problem) if problem else "",
+        mapping_error=mapping_problem(problem) if problem else "",
         preview=preview,
-        fields=recipient_tables.names(),
-        row_words=row_words,
+        fields=recipient_tables.labels(),
+        row_problem=row_problem,
     )
 
 
@@ -108,7 +108,7 @@ def progress(public_id: str) -> ResponseReturnValue:
 @bp.route("/imports/<public_id>/cancel", methods=["POST"])
 @allow(Access.MEMBER)
 def cancel(public_id: str) -> ResponseReturnValue:
-    """Stop an import; what it has done stays."""
+    """Stop an import; the rows imported so far stay."""
     if imports.cancel(owned(Import, public_id)):
         flash(_("The import was stopped."), "good")
     return redirect(url_for("imports.show", public_id=public_id), 303)
@@ -118,9 +118,9 @@ def cancel(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def undo(public_id: str) -> ResponseReturnValue:
     """Delete the recipients that the import has added."""
-    which = owned(Import, public_id)
-    if imports.undo(which):
-        _begin(which, which.added)
+    import_ = owned(Import, public_id)
+    if imports.undo(import_):
+        _begin(import_, import_.added)
     return redirect(url_for("imports.show", public_id=public_id), 303)
 
 
@@ -128,44 +128,44 @@ def undo(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def refused(public_id: str) -> ResponseReturnValue:
     """The refused rows as a file."""
-    which = owned(Import, public_id)
-    words = {code: row_words(code) for code in exports.problems_of(which)}
-    return recipient_tables.csv_file(exports.refused_rows(which, words), "refused-rows.csv")
+    import_ = owned(Import, public_id)
+    labels = {code: row_problem(code) for code in exports.problems_of(import_)}
+    return recipient_tables.csv_file(exports.refused_rows(import_, labels), "refused-rows.csv")
 
 
-def _begin(which: Import, rows: int) -> None:
-    """A little is done while the page waits, more of it by the worker."""
-    if rows > imports.AT_ONCE or import_run.work(which.id):
-        queue.wake("work", "imports.run", which.id)
+def _begin(import_: Import, rows: int) -> None:
+    """Do small imports within the request; leave large ones to the worker."""
+    if rows > imports.MOST_INLINE or import_run.work(import_.id):
+        queue.wake("work", "imports.run", import_.id)
 
 
-def _state(which: Import) -> dict[str, object]:
-    """What the templates of the progress and the result need."""
-    busy = which.status in BUSY
+def _state(import_: Import) -> dict[str, object]:
+    """The context of the templates of progress and result."""
+    busy = import_.status in BUSY
     return {
-        "which": which,
+        "import_": import_,
         "busy": busy,
-        "target": imports.list_of(which),
-        "seconds_left": _seconds_left(which),
+        "target": imports.list_of(import_),
+        "seconds_left": _seconds_left(import_),
         "no_worker": busy and "work" in workers.missing(),
-        "bad_rows": [] if busy else imports.refused(which, SHOWN),
-        "row_words": row_words,
+        "bad_rows": [] if busy else imports.refused(import_, SHOWN),
+        "row_problem": row_problem,
     }
 
 
-def _seconds_left(which: Import) -> int | None:
-    if which.status != ImportStatus.RUNNING or not which.started_at or not which.position:
+def _seconds_left(import_: Import) -> int | None:
+    if import_.status != ImportStatus.RUNNING or not import_.started_at or not import_.position:
         return None
-    spent = (now() - which.started_at).total_seconds()
-    return round(spent / which.position * (which.total - which.position))
+    spent = (now() - import_.started_at).total_seconds()
+    return round(spent / import_.position * (import_.total - import_.position))
 
 
-def _mapping(which: Import) -> list[str]:
-    """The chosen columns; those that were guessed when the page is opened first."""
+def _mapping(import_: Import) -> list[str]:
+    """The chosen columns; the guessed ones when the page is opened."""
     if request.method == "GET":
-        return list(which.mapping)
-    chosen = request.form.getlist("column")[: len(which.mapping)]
-    return chosen + [""] * (len(which.mapping) - len(chosen))
+        return list(import_.mapping)
+    chosen = request.form.getlist("column")[: len(import_.mapping)]
+    return chosen + [""] * (len(import_.mapping) - len(chosen))
 
 
 def _today() -> object:

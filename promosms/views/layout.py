@@ -1,4 +1,4 @@
-"""What every page shows: navigation, icons, notices."""
+"""The layout of every page: navigation, icons, the banner of the trial."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from promosms.settings import settings
 
 @dataclass(frozen=True)
 class Item:
-    """A line of the navigation; `blueprints` are the parts of the product it stands for.
+    """An item of the navigation, with the `blueprints` of its pages.
 
-    Of a blueprint with several lines each has the pages below its `paths`. `count` tells how much
-    waits there for the reader, and `waiting` what it told.
+    When several items share a blueprint, `paths` are the beginnings of an item's addresses. `count`
+    counts the things that wait for the user there; `waiting` is its result.
     """
 
     endpoint: str
@@ -34,14 +34,14 @@ class Item:
 
     @property
     def current(self) -> bool:
-        """Is the reader in this part?"""
-        here = request.endpoint == self.endpoint or request.path.startswith(self.paths)
-        return here and request.blueprint in self.blueprints
+        """Does the current page belong to this item?"""
+        matches = request.endpoint == self.endpoint or request.path.startswith(self.paths)
+        return matches and request.blueprint in self.blueprints
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What the strip of the trial says: the ways out, and the limits until then."""
+    """The banner of the trial: the steps that end it, and its limits."""
 
     steps: list[trial.Step]
     guests: int
@@ -89,7 +89,7 @@ ADMIN = (
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates what the layout needs."""
+    """Register the globals and context of the layout's templates."""
     app.jinja_env.globals.update(icon=icon, navigation=navigation)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -97,12 +97,12 @@ def init_app(app: Flask) -> None:
 
 
 def icon(name: str, size: int = 18) -> Markup:
-    """An icon as inline SVG, hidden from screen readers: words stand beside it."""
+    """An icon as inline SVG, hidden from screen readers: a label stands beside it."""
     return Markup(heroicon_outline(name, size=size, **{"aria-hidden": "true"}))
 
 
 def trial_of() -> Trial | None:
-    """How far the reader's account is from the end of its trial; None if it is not on it."""
+    """The trial of the user's account; None if the account is not on trial."""
     account = current_user.user.account if current_user.is_authenticated else None
     if account is None or not (steps := trial.missing(account)):
         return None
@@ -110,7 +110,7 @@ def trial_of() -> Trial | None:
 
 
 def navigation() -> tuple[Item, ...]:
-    """The parts that the signed-in user may open."""
+    """The items of the navigation for the signed-in user."""
     if not current_user.is_authenticated:
         return ()
     items = ADMIN if current_user.user.role == Role.ADMIN else MEMBER

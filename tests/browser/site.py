@@ -1,4 +1,4 @@
-"""The application in a thread of the tests: a real browser, and the database within reach."""
+"""The application in a thread of the tests: for real browsers, with access to its database."""
 
 import shutil
 import tempfile
@@ -17,7 +17,7 @@ from promosms.extensions import db, limiter
 from promosms.services.installation import defaults
 from promosms.supervisor import certificate
 from promosms.supervisor.catalogues import compile_catalogues
-from tests.browser.witness import Witness
+from tests.browser.checked_window import CheckedWindow
 from tests.support.cast import Cast, Person, invite_cast
 
 PACKAGE = Path(__file__).resolve().parents[2] / "promosms"
@@ -30,24 +30,26 @@ class Site:
     def __init__(self, app: Flask, cast: Cast, url: str) -> None:
         self.app, self.cast, self.url = app, cast, url
 
-    def open(self, chromium: Browser, person: Person | None = None, **options: object) -> Witness:
-        """A browser without history, or one in which somebody is signed in."""
-        witness = Witness(chromium, self.url, **options)
+    def open(
+        self, chromium: Browser, person: Person | None = None, **options: object
+    ) -> CheckedWindow:
+        """A new window, in which `person` is signed in if given."""
+        window = CheckedWindow(chromium, self.url, **options)
         if person is not None:
-            self.sign_in(witness.context, person)
-        return witness
+            self.sign_in(window.context, person)
+        return window
 
     def sign_in(self, context: BrowserContext, person: Person) -> None:
         """Give the browser the cookie of a session."""
         cookie = person.browser().get_cookie(SESSION)
         assert cookie is not None
-        given = {"name": SESSION, "value": cookie.value, "url": self.url, "secure": True}
-        context.add_cookies([{**given, "httpOnly": True, "sameSite": "Lax"}])
+        values = {"name": SESSION, "value": cookie.value, "url": self.url, "secure": True}
+        context.add_cookies([{**values, "httpOnly": True, "sameSite": "Lax"}])
 
 
 @contextmanager
 def opened(redis_url: str) -> Iterator[Site]:
-    """Start it on a free port of this machine, and end it."""
+    """Run an installation on a free port of this machine."""
     folder = Path(tempfile.mkdtemp(prefix="ps-site-"))
     shutil.copytree(PACKAGE / "translations", folder / "translations")
     compile_catalogues(folder / "translations")

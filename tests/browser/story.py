@@ -1,4 +1,4 @@
-"""What people do in the browser, step by step: the pieces of the stories."""
+"""The steps of the browser tests: what people do on the pages."""
 
 import re
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ SEND = re.compile(r"Send \d+ texts? for")
 
 
 class Trial(Installation):
-    """An installation in which receipts come quickly and nobody is told to slow down."""
+    """An installation with quick receipts and without rate limits."""
 
     invitation = ""
     stripe = ""
 
     def begin(self) -> None:
-        """Start it, and keep the link for its admin."""
+        """Start it, and keep the invitation of its admin."""
         printed = self.start()
         self.invitation = re.findall(r"https://\S+/admin/join/\S+", printed)[0]
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Its address."""
         return f"https://localhost:{self.port}"
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
@@ -41,7 +41,7 @@ class Trial(Installation):
 
 @dataclass
 class Shop:
-    """The memory of its owner's browser, and where its things are."""
+    """The storage of its owner's browser, and the addresses of its pages."""
 
     memory: StorageState
     import_: str
@@ -52,12 +52,12 @@ class Shop:
 
 
 def heading(page: Page, text: str | re.Pattern[str]) -> None:
-    """Wait for the page with this title."""
+    """Wait for a page with this heading."""
     expect(page.locator("h1")).to_have_text(text)
 
 
 def register(page: Page, email: str, phone: str) -> None:
-    """From the first page to the dashboard: e-mail, text, password of one's own."""
+    """Register, from the first page to the dashboard."""
     page.goto("/")
     page.get_by_role("link", name="Register").first.click()
     page.get_by_label("E-mail address").fill(email)
@@ -65,8 +65,8 @@ def register(page: Page, email: str, phone: str) -> None:
     page.get_by_role("button", name="Register").click()
     heading(page, "Check your e-mail")
     page.get_by_role("link", name="Open the phone").click()
-    letter = page.get_by_role("article").filter(has_text=f"E-mail to {email}")
-    letter.get_by_role("link").first.click()
+    email_card = page.get_by_role("article").filter(has_text=f"E-mail to {email}")
+    email_card.get_by_role("link").first.click()
     heading(page, "Your address is confirmed")
     page.get_by_role("button", name="Text me the password").click()
     heading(page, "Sign in")
@@ -78,14 +78,14 @@ def register(page: Page, email: str, phone: str) -> None:
 
 
 def system_password(page: Page, phone: str) -> str:
-    """Look at the simulated phone until the text with the password has arrived."""
-    back = page.url
+    """Read the password on the simulated phone, as soon as its text has arrived."""
+    return_url = page.url
     page.goto(f"/phone?number={phone.replace('+', '%2B').replace(' ', '')}")
     for _ in range(50):
-        found = re.search(r"your password is (\S+)\.", page.locator("main").inner_text())
-        if found:
-            page.goto(back)
-            return found[1]
+        match = re.search(r"your password is (\S+)\.", page.locator("main").inner_text())
+        if match:
+            page.goto(return_url)
+            return match[1]
         page.wait_for_timeout(200)
         page.reload()
     raise AssertionError("no text with a password has arrived")
@@ -100,7 +100,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 
 def paste(page: Page, numbers: str, to: str) -> None:
-    """Paste numbers of people who agreed onto a new list, and wait until they are there."""
+    """Paste numbers of people who agreed onto a new list, and wait for the import."""
     page.goto("/imports/paste")
     page.get_by_label("Numbers").fill(numbers)
     agree(page)
@@ -110,7 +110,7 @@ def paste(page: Page, numbers: str, to: str) -> None:
 
 
 def agree(page: Page) -> None:
-    """Say that people have agreed, where and when."""
+    """Fill in the consent and its evidence."""
     page.get_by_label("Yes, they agreed").check()
     page.get_by_label("Where or how they agreed").fill("Card at the till")
     page.get_by_label("When they agreed").fill("2024-05-01")
@@ -128,13 +128,13 @@ def write(page: Page, text: str, to: str = "Everyone") -> None:
 
 
 def review(page: Page) -> None:
-    """From the composer to the review."""
+    """Go from the composer to the review."""
     page.get_by_role("button", name="Review before sending").click()
     heading(page, "Review before sending")
 
 
 def open_shop(page: Page) -> Shop:
-    """A shop with a bit of everything: refused rows, failures, an opt-out, a draft."""
+    """Create a shop with some of everything: refused rows, failures, an opt-out, a draft."""
     register(page, "full@example.com", "+48 601 300 110")
     paste(page, "601 320 201, Ola\n601 300 001, Jan\n601 300 002\n601 300 006\n601", "Regulars")
     imported = page.url
@@ -162,7 +162,7 @@ def open_shop(page: Page) -> Shop:
 
 
 def join(page: Page, invitation: str) -> None:
-    """Become the admin of the installation by the link that it printed."""
+    """Become the admin of the installation with its invitation."""
     page.goto(invitation)
     page.get_by_label("E-mail address").fill("admin@example.com")
     page.get_by_label("New password").fill(PASSWORD)

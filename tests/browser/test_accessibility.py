@@ -1,4 +1,4 @@
-"""Every page for everybody: axe, light and dark, narrow and wide, and the keyboard."""
+"""Accessibility of every page: axe, light and dark, narrow and wide, and the keyboard."""
 
 from typing import Any
 
@@ -26,30 +26,32 @@ ADMINS = [
     *("/admin", "/admin/audit", "/admin/gateways", "/admin/gateways/Simulator"),
     *("/admin/routes", "/admin/routes/standard", "/admin/routes/standard/prices"),
 ]
-# What the colours change is the contrast; everything else is looked for in light.
+# Dark colours change only the contrast; all other rules are checked in light colours.
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
 CONTRAST: dict[str, Any] = {**EVERYTHING, "runOnly": ["color-contrast"]}
 
 
 def check(page: Page, where: str) -> list[str]:
-    """What is wrong with the page as it stands, in words."""
-    found = []
+    """The accessibility problems of the open page."""
+    problems = []
     page.evaluate(AXE.axe_script)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme="light")
-        found += [f"{where} {width} light: {wrong}" for wrong in violations(page, EVERYTHING)]
+        problems += [f"{where} {width} light: {wrong}" for wrong in violations(page, EVERYTHING)]
         page.emulate_media(color_scheme="dark")
-        found += [f"{where} {width} dark: {wrong}" for wrong in violations(page, CONTRAST)]
+        problems += [f"{where} {width} dark: {wrong}" for wrong in violations(page, CONTRAST)]
         if wide := too_wide(page):
-            found.append(f"{where} {width}: wider than the screen: {wide}")
-    return found
+            problems.append(f"{where} {width}: wider than the screen: {wide}")
+    return problems
 
 
 def violations(page: Page, options: dict[str, Any]) -> list[str]:
-    """What axe finds: the rule, and the elements that break it."""
-    found = page.evaluate("options => axe.run(options).then((told) => told.violations)", options)
-    return [f"{each['id']}: {[one['html'] for one in each['nodes']]}" for each in found]
+    """The violations found by axe: the rule, and the elements that break it."""
+    results = page.evaluate(
+        "options => axe.run(options).then((result) => result.violations)", options
+    )
+    return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in results]
 
 
 def too_wide(page: Page) -> object:
@@ -59,21 +61,21 @@ def too_wide(page: Page) -> object:
           const width = document.documentElement.clientWidth;
           if (document.documentElement.scrollWidth <= width) return [];
           return [...document.querySelectorAll("main *, header *, footer *")]
-            .filter((one) => one.getBoundingClientRect().right > width && !one.closest(".scroll"))
-            .map((one) => one.outerHTML.slice(0, 100)).slice(0, 3);
+            .filter((tag) => tag.getBoundingClientRect().right > width && !tag.closest(".scroll"))
+            .map((tag) => tag.outerHTML.slice(0, 100)).slice(0, 3);
         }"""
     )
 
 
 def check_all(page: Page, addresses: list[str]) -> None:
-    found = []
+    problems = []
     for address in addresses:
         answer = page.goto(address)
         assert answer is not None
         assert answer.status < 500, address
         assert page.url.endswith(address), f"{address} led to {page.url}"
-        found += check(page, address)
-    assert found == []
+        problems += check(page, address)
+    assert problems == []
 
 
 def test_public_pages(open_browser: OpenBrowser) -> None:
@@ -88,7 +90,7 @@ def test_empty_pages(open_browser: OpenBrowser) -> None:
 
 def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
     page = open_browser(storage_state=shop.memory).page
-    own = [shop.import_, shop.finished, shop.draft, shop.list_, shop.recipient]
+    shop_pages = [shop.import_, shop.finished, shop.draft, shop.list_, shop.recipient]
     more = [
         shop.draft.replace("/edit", "/review"),
         f"{shop.list_}/rename",
@@ -97,7 +99,7 @@ def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
         "/phone",
         "/phone?number=%2B48601320201",
     ]
-    check_all(page, [*FULL, *own, *more])
+    check_all(page, [*FULL, *shop_pages, *more])
 
 
 def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Any, shop: Shop) -> None:
@@ -115,12 +117,12 @@ def test_forms_with_errors(open_browser: OpenBrowser, shop: Shop) -> None:
     page.get_by_label("Where or how they agreed").fill("")
     page.get_by_role("main").get_by_role("button").last.click()
     expect(page.locator("[aria-invalid]")).to_have_count(1)
-    found = check(page, "/recipients/add")
+    problems = check(page, "/recipients/add")
     page.goto("/campaigns/new")
     page.get_by_label("Text", exact=True).fill("Hi {nickname}")
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("Nobody can fill in {nickname}.")).to_be_visible()
-    assert found + check(page, "/campaigns/new") == []
+    assert problems + check(page, "/campaigns/new") == []
 
 
 def test_the_menu_of_a_phone(open_browser: OpenBrowser, shop: Shop) -> None:
@@ -156,25 +158,25 @@ def test_everything_is_reached_by_the_keyboard(open_browser: OpenBrowser, shop: 
         reached = set()
         for _ in range(200):
             page.keyboard.press("Tab")
-            place = page.evaluate(PLACE)
+            place = page.evaluate(FOCUSED)
             if place in reached or place is None:
                 break
             reached.add(place)
-        assert page.evaluate(FORGOTTEN, list(reached)) == [], address
+        assert page.evaluate(UNREACHED, list(reached)) == [], address
 
 
-PLACE = """() => {
+FOCUSED = """() => {
   const all = [...document.querySelectorAll("*")];
   const place = all.indexOf(document.activeElement);
   return document.activeElement === document.body ? null : place;
 }"""
-FORGOTTEN = """(reached) => {
+UNREACHED = """(reached) => {
   const all = [...document.querySelectorAll("*")];
   const groups = new Set(reached.map((place) => all[place].type === "radio" && all[place].name));
   return all
-    .filter((one, place) => one.matches("a[href], button, input, select, textarea, summary")
-      && one.checkVisibility({ visibilityProperty: true }) && !one.disabled
-      && one.type !== "hidden" && !reached.includes(place)
-      && !(one.type === "radio" && groups.has(one.name)))
-    .map((one) => one.outerHTML.slice(0, 100));
+    .filter((tag, place) => tag.matches("a[href], button, input, select, textarea, summary")
+      && tag.checkVisibility({ visibilityProperty: true }) && !tag.disabled
+      && tag.type !== "hidden" && !reached.includes(place)
+      && !(tag.type === "radio" && groups.has(tag.name)))
+    .map((tag) => tag.outerHTML.slice(0, 100));
 }"""

@@ -1,4 +1,4 @@
-"""The question about optional cookies, as a browser and a person meet it."""
+"""The question about optional cookies in a real browser."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from promosms.web import cookies
+from tests.browser.checked_window import CheckedWindow
 from tests.browser.site import Site, opened
 from tests.browser.test_accessibility import check
-from tests.browser.witness import Witness
 from tests.support.settings import override
 
 SCRIPT = "/statistics/count.js"
@@ -33,77 +33,77 @@ LOOK = """(button) => {
 
 @pytest.fixture(scope="module")
 def site(redis_url: str) -> Iterator[Site]:
-    with opened(redis_url) as made:
-        override(made.app, optional_cookies=OPTIONAL)
-        yield made
+    with opened(redis_url) as site:
+        override(site.app, optional_cookies=OPTIONAL)
+        yield site
 
 
-def visit(site: Site, chromium: Browser, **options: Any) -> Witness:
-    """A visitor; where the operator's own script would be, there is one."""
-    witness = site.open(chromium, **options)
-    witness.context.route(
+def visit(site: Site, chromium: Browser, **options: Any) -> CheckedWindow:
+    """A visitor's window, with a script in place of the operator's own one."""
+    window = site.open(chromium, **options)
+    window.context.route(
         f"**{SCRIPT}", lambda route: route.fulfill(body=COUNT, content_type="text/javascript")
     )
-    return witness
+    return window
 
 
-def jar(witness: Witness) -> set[str]:
-    return {str(cookie.get("name")) for cookie in witness.context.cookies()}
+def jar(window: CheckedWindow) -> set[str]:
+    return {str(cookie.get("name")) for cookie in window.context.cookies()}
 
 
 def question(page: Page) -> Any:
     return page.get_by_role("region", name="Cookies")
 
 
-def test_before_the_answer_only_necessary_cookies_are_there(site: Site, chromium: Browser) -> None:
-    witness = visit(site, chromium)
+def test_before_the_answer_there_are_only_necessary_cookies(site: Site, chromium: Browser) -> None:
+    window = visit(site, chromium)
     for address in ("/", "/privacy", "/register"):
-        witness.page.goto(address)
-        expect(question(witness.page)).to_be_visible()
-    assert jar(witness) <= NECESSARY
-    assert witness.page.locator(f"script[src='{SCRIPT}']").count() == 0
-    assert witness.page.locator("input[type=checkbox]").count() == 0
-    witness.close()
-    assert witness.complaints == []
+        window.page.goto(address)
+        expect(question(window.page)).to_be_visible()
+    assert jar(window) <= NECESSARY
+    assert window.page.locator(f"script[src='{SCRIPT}']").count() == 0
+    assert window.page.locator("input[type=checkbox]").count() == 0
+    window.close()
+    assert window.problems == []
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_one_click_rejects_and_nothing_optional_comes(
+def test_one_click_rejects_all_optional_cookies(
     site: Site, chromium: Browser, script: bool
 ) -> None:
-    witness = visit(site, chromium, java_script_enabled=script)
-    witness.page.goto("/terms")
-    before = jar(witness)
-    question(witness.page).get_by_role("button", name="Reject").click()
-    expect(question(witness.page)).to_have_count(0)
-    expect(witness.page.get_by_role("status")).to_contain_text("Only the necessary cookies")
-    assert witness.page.url.endswith("/terms#said")
-    assert jar(witness) - before == {cookies.NOTICE.name}
-    witness.page.goto("/privacy")
-    expect(question(witness.page)).to_have_count(0)
-    assert jar(witness) <= NECESSARY
-    witness.close()
-    assert witness.complaints == []
+    window = visit(site, chromium, java_script_enabled=script)
+    window.page.goto("/terms")
+    before = jar(window)
+    question(window.page).get_by_role("button", name="Reject").click()
+    expect(question(window.page)).to_have_count(0)
+    expect(window.page.get_by_role("status")).to_contain_text("Only the necessary cookies")
+    assert window.page.url.endswith("/terms#said")
+    assert jar(window) - before == {cookies.NOTICE.name}
+    window.page.goto("/privacy")
+    expect(question(window.page)).to_have_count(0)
+    assert jar(window) <= NECESSARY
+    window.close()
+    assert window.problems == []
 
 
 def test_one_click_accepts_and_two_withdraw_from_any_page(site: Site, chromium: Browser) -> None:
-    witness = visit(site, chromium)
-    page = witness.page
+    window = visit(site, chromium)
+    page = window.page
     page.goto("/terms")
     question(page).get_by_role("button", name="Accept").click()
     expect(page.get_by_role("status")).to_contain_text("Thank you")
     expect(page.locator("#said")).to_be_focused()
     page.goto("/login")
-    assert jar(witness) - NECESSARY == {"_visits"}
+    assert jar(window) - NECESSARY == {"_visits"}
     page.get_by_role("link", name="Cookie settings").click()
     expect(page.get_by_text("You have accepted", exact=True)).to_be_visible()
     page.get_by_role("main").get_by_role("button", name="Reject").click()
     expect(page.get_by_text("You have rejected", exact=True)).to_be_visible()
-    assert jar(witness) <= NECESSARY
+    assert jar(window) <= NECESSARY
     page.goto("/")
     assert page.locator(f"script[src='{SCRIPT}']").count() == 0
-    witness.close()
-    assert witness.complaints == []
+    window.close()
+    assert window.problems == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -112,8 +112,8 @@ def test_both_answers_look_the_same_and_rejecting_comes_first(
     site: Site, chromium: Browser, width: int, scheme: str
 ) -> None:
     viewport = {"width": width, "height": 700}
-    witness = visit(site, chromium, viewport=viewport, color_scheme=scheme)
-    page = witness.page
+    window = visit(site, chromium, viewport=viewport, color_scheme=scheme)
+    page = window.page
     page.goto("/terms")
     buttons = question(page).get_by_role("button")
     looks = [buttons.nth(n).evaluate(LOOK) for n in range(2)]
@@ -131,31 +131,31 @@ def test_both_answers_look_the_same_and_rejecting_comes_first(
     assert page.evaluate("document.activeElement.matches(':focus-visible')")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('section.cookies') === null")
-    witness.close()
-    assert witness.complaints == []
+    window.close()
+    assert window.problems == []
 
 
 def test_a_browser_that_refuses_everywhere_is_not_asked(site: Site, chromium: Browser) -> None:
-    witness = visit(site, chromium, extra_http_headers={"Sec-GPC": "1"})
+    window = visit(site, chromium, extra_http_headers={"Sec-GPC": "1"})
     for address in ("/", "/terms", "/login"):
-        witness.page.goto(address)
-        expect(question(witness.page)).to_have_count(0)
-    assert jar(witness) <= NECESSARY
-    witness.page.get_by_role("link", name="Cookie settings").click()
-    expect(witness.page.get_by_text("Global Privacy Control")).to_be_visible()
-    expect(witness.page.get_by_role("main").get_by_role("button")).to_have_count(0)
-    witness.close()
-    assert witness.complaints == []
+        window.page.goto(address)
+        expect(question(window.page)).to_have_count(0)
+    assert jar(window) <= NECESSARY
+    window.page.get_by_role("link", name="Cookie settings").click()
+    expect(window.page.get_by_text("Global Privacy Control")).to_be_visible()
+    expect(window.page.get_by_role("main").get_by_role("button")).to_have_count(0)
+    window.close()
+    assert window.problems == []
 
 
 def test_it_is_accessible_before_and_after(site: Site, chromium: Browser) -> None:
-    witness = visit(site, chromium)
-    page = witness.page
+    window = visit(site, chromium)
+    page = window.page
     page.goto("/terms")
-    found = check(page, "asked")
+    problems = check(page, "asked")
     question(page).get_by_role("button", name="Accept").click()
-    found += check(page, "answered")
+    problems += check(page, "answered")
     page.goto("/cookies")
-    found += check(page, "settings")
-    witness.close()
-    assert found + witness.complaints == []
+    problems += check(page, "settings")
+    window.close()
+    assert problems + window.problems == []

@@ -1,4 +1,4 @@
-"""Impatient fingers: a campaign is launched once, however often one presses."""
+"""Repeated clicks: a campaign is launched only once."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,14 +10,14 @@ ALREADY = "This campaign is already on its way. Nothing was sent twice."
 
 
 def ready(page: Page, name: str) -> None:
-    """At the review of a new campaign."""
+    """Go to the review of a new campaign."""
     write(page, f"{name}: 20% off")
     page.get_by_label("Name", exact=True).fill(name)
     review(page)
 
 
 def launched_once(page: Page, name: str) -> None:
-    """One campaign of this name, and money for it once."""
+    """There is one campaign of this name, and it was paid once."""
     page.goto("/campaigns")
     expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
     page.goto("/billing")
@@ -49,11 +49,11 @@ def test_going_back_after_sending_leads_to_the_report(
 def test_sending_again_from_another_window_says_that_it_is_on_its_way(
     open_browser: OpenBrowser, shop: Shop
 ) -> None:
-    witness = open_browser(storage_state=shop.memory)
-    ready(witness.page, "Two windows")
-    other = witness.context.new_page()
-    other.goto(witness.page.url)
-    for page in (witness.page, other):
+    window = open_browser(storage_state=shop.memory)
+    ready(window.page, "Two windows")
+    other = window.context.new_page()
+    other.goto(window.page.url)
+    for page in (window.page, other):
         page.get_by_role("button", name=SEND).click()
         heading(page, "Two windows")
     expect(other.get_by_text(ALREADY)).to_be_visible()

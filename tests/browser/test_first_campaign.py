@@ -1,4 +1,4 @@
-"""The first campaign of a shop, from registering to leaving, with everything that is running."""
+"""The first campaign of a shop, from the registration to the deletion of the account."""
 
 import re
 from pathlib import Path
@@ -83,7 +83,7 @@ def send(page: Page) -> str:
 
 
 def watch(page: Page) -> None:
-    """The report fills by itself until everything has been delivered."""
+    """The report refreshes itself until everything was delivered."""
     live = page.get_by_role("main")
     expect(live).to_contain_text("3 of 3 done")
     expect(live).to_contain_text(re.compile(r"Delivered\s*3\b"))

@@ -1,4 +1,4 @@
-"""The first top-ups of a shop: by card, by transfer, and a statement that explains."""
+"""The first top-ups of a shop: by card, by transfer, and the statement."""
 
 import io
 import re
@@ -56,7 +56,7 @@ def order_by_card(page: Page) -> None:
 
 
 def order_by_transfer(page: Page) -> str:
-    """An amount of one's own; returns what is to be written into the transfer."""
+    """Order another amount; returns the reference of the transfer."""
     page.goto("/billing/top-up")
     page.get_by_label("Another amount").fill("25,50")
     page.get_by_role("button", name="Continue").click()
@@ -70,7 +70,7 @@ def order_by_transfer(page: Page) -> str:
 
 
 def confirm(page: Page, reference: str) -> None:
-    """The admin finds the order by what stands in the transfer, and books the money."""
+    """The admin finds the order by its reference, and books the payment."""
     page.goto("/admin/top-ups")
     page.get_by_role("searchbox").fill(reference.lower().replace("-", " "))
     page.get_by_role("button", name="Find").click()
@@ -82,7 +82,7 @@ def confirm(page: Page, reference: str) -> None:
 
 
 def invoice_of(page: Page) -> str:
-    """Download the invoice of the order that is open; returns what stands on it."""
+    """Download the invoice of the open order; returns its text."""
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download the invoice").click()
     content = waiting.value.path().read_bytes()
@@ -92,7 +92,7 @@ def invoice_of(page: Page) -> str:
 
 
 def campaign(page: Page) -> None:
-    """Two texts to somebody who has agreed to get them."""
+    """Send two texts to people who agreed."""
     paste(page, "601 300 251, Ola\n601 300 252, Jan", "Guests")
     write(page, "Fresh bread from seven", to="Guests")
     review(page)
@@ -101,10 +101,10 @@ def campaign(page: Page) -> None:
 
 
 def explained(page: Page) -> None:
-    """The statement names the campaign in one line, which opens into countries and parts."""
+    """The statement shows the campaign in one line, which opens into countries and parts."""
     main = page.get_by_role("main")
     line = main.get_by_role("row").filter(has_text="Fresh bread from seven")
-    for _ in range(60):  # what the campaign came to is counted when it is over
+    for _ in range(60):  # the cost of the campaign is stored when it is over
         page.goto("/billing")
         if line.locator("summary").count():
             break

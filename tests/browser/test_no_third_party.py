@@ -1,4 +1,4 @@
-"""Every page, opened in a real browser by everybody in every language, asks this site only."""
+"""Every page makes requests to this site only, in a real browser, for all roles and languages."""
 
 import pytest
 from flask import Flask
@@ -17,15 +17,15 @@ LANGUAGES = ("pl", "pl", "en")  # the pages load the same files in each
 
 
 def pages(stage: Stage, person: Person | None) -> list[str]:
-    """The addresses that give this person a page."""
+    """The addresses of all pages that this person may open."""
     client = person.browser() if person else PageClient(stage.app)
-    found = []
+    addresses = []
     for rule in routes(stage.app, "GET"):
         answer = client.get(path(stage, rule))
         if answer.status_code == 200 and b"<html" in answer.data:
-            found.append(path(stage, rule))
+            addresses.append(path(stage, rule))
         answer.close()
-    return found
+    return addresses
 
 
 def speak(app: Flask, person: Person, language: str) -> None:
@@ -36,28 +36,28 @@ def speak(app: Flask, person: Person, language: str) -> None:
 @pytest.fixture(scope="module")
 def stage(redis_url: str) -> Stage:
     with opened(redis_url) as site:
-        made = Stage(site.app, site.cast)
-        made.set()
-        made.site = site
-        yield made
+        stage = Stage(site.app, site.cast)
+        stage.set()
+        stage.site = site
+        yield stage
 
 
 @pytest.mark.parametrize(("name", "language"), list(zip(PEOPLE, LANGUAGES, strict=True)))
-def test_every_page_asks_nobody_but_this_site(
+def test_every_page_makes_requests_to_this_site_only(
     stage: Stage, chromium: Browser, name: str | None, language: str
 ) -> None:
     site: Site = stage.site
     person = getattr(site.cast, name) if name else None
     if person:
         speak(site.app, person, language)
-    witness = site.open(chromium, person, locale=language)
+    window = site.open(chromium, person, locale=language)
     asked: set[str] = set()
-    witness.context.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
+    window.context.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
     addresses = pages(stage, person)
     assert len(addresses) > 10
     for address in addresses:
-        witness.page.goto(address, wait_until="load")
-        assert witness.page.locator("html").get_attribute("lang") == language, address
-    witness.close()
+        window.page.goto(address, wait_until="load")
+        assert window.page.locator("html").get_attribute("lang") == language, address
+    window.close()
     assert asked == {site.url}
-    assert witness.complaints == []
+    assert window.problems == []

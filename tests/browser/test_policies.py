@@ -1,4 +1,4 @@
-"""The pages of the policies: for everybody, without script, on paper."""
+"""The pages of the policies: accessible, without script, in print."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,8 +12,8 @@ ADDRESSES = ["/privacy", "/privacy/promises", "/privacy/versions", "/cookies", "
 
 @pytest.fixture(scope="module")
 def site(redis_url: str) -> Site:
-    with opened(redis_url) as made:
-        yield made
+    with opened(redis_url) as site:
+        yield site
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
@@ -22,29 +22,31 @@ def test_the_policy_pages_are_accessible_without_script(
 ) -> None:
     plain = site.open(chromium, locale=language, java_script_enabled=False)
     narrow = {"width": 320, "height": 800}
-    witness = site.open(chromium, locale=language, viewport=narrow)
-    found = []
+    window = site.open(chromium, locale=language, viewport=narrow)
+    problems = []
     for address in [*ADDRESSES, f"/privacy/versions/{policy_versions.latest().name}"]:
         plain.page.goto(address)
-        witness.page.goto(address)
-        said = [each.page.get_by_role("main").inner_text() for each in (plain, witness)]
-        assert said[0] == said[1]
-        assert len(said[0]) > 300
-        witness.page.evaluate(AXE.axe_script)
-        found += violations(witness.page, EVERYTHING)
-        assert not too_wide(witness.page), address
+        window.page.goto(address)
+        texts = [opened.page.get_by_role("main").inner_text() for opened in (plain, window)]
+        assert texts[0] == texts[1]
+        assert len(texts[0]) > 300
+        window.page.evaluate(AXE.axe_script)
+        problems += violations(window.page, EVERYTHING)
+        assert not too_wide(window.page), address
     plain.close()
-    witness.close()
-    assert found + plain.complaints + witness.complaints == []
+    window.close()
+    assert problems + plain.problems + window.problems == []
 
 
-def test_on_paper_there_are_words_and_no_buttons(site: Site, chromium: Browser) -> None:
-    witness = site.open(chromium)
+def test_print_shows_the_text_and_no_buttons(site: Site, chromium: Browser) -> None:
+    window = site.open(chromium)
     for address in ADDRESSES:
-        witness.page.goto(address)
-        witness.page.emulate_media(media="print")
+        window.page.goto(address)
+        window.page.emulate_media(media="print")
         for part in (".topbar", ".footer", "section.cookies", "main form"):
-            assert not [one for one in witness.page.locator(part).all() if one.is_visible()], part
-        assert witness.page.locator("main h1").is_visible()
-    witness.close()
-    assert witness.complaints == []
+            assert not [
+                element for element in window.page.locator(part).all() if element.is_visible()
+            ], part
+        assert window.page.locator("main h1").is_visible()
+    window.close()
+    assert window.problems == []

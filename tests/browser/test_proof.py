@@ -1,4 +1,4 @@
-"""The browser's sum: solved under our policy while one types, and not needed without script."""
+"""The proof of work: solved while the user types, and not needed without script."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.browser.story import heading
 
 @pytest.fixture
 def watched(open_browser: OpenBrowser) -> Callable[..., tuple[Page, list[str]]]:
-    """A page and the forms that it has sent; the browser complains of every violation."""
+    """Opens a page and records the forms that it sends."""
 
     def watch(**options: object) -> tuple[Page, list[str]]:
         page, sent = open_browser(**options).page, list[str]()
@@ -40,12 +40,12 @@ def proven(form: str) -> bool:
 def follow(page: Page, email: str) -> None:
     heading(page, "Check your e-mail")
     page.get_by_role("link", name="Open the phone").click()
-    letter = page.get_by_role("article").filter(has_text=f"E-mail to {email}")
-    letter.get_by_role("link").first.click()
+    email_card = page.get_by_role("article").filter(has_text=f"E-mail to {email}")
+    email_card.get_by_role("link").first.click()
     heading(page, "Your address is confirmed")
 
 
-def test_it_is_solved_while_one_types(watched: Callable[..., tuple[Page, list[str]]]) -> None:
+def test_it_is_solved_while_the_user_types(watched: Callable[..., tuple[Page, list[str]]]) -> None:
     page, sent = watched()
     page.goto("/register")
     box = page.locator("[data-proof]")
@@ -61,7 +61,7 @@ def test_it_is_solved_while_one_types(watched: Callable[..., tuple[Page, list[st
     assert [proven(form) for form in sent] == [True, True]
 
 
-def test_it_is_waited_for_and_shown(watched: Callable[..., tuple[Page, list[str]]]) -> None:
+def test_the_form_waits_for_it_and_says_so(watched: Callable[..., tuple[Page, list[str]]]) -> None:
     page, sent = watched()
     page.route("**/proof?*", lambda route: (page.wait_for_timeout(400), route.continue_()))
     fill(page, "waiter@example.com", "+48 601 300 151")
@@ -71,7 +71,7 @@ def test_it_is_waited_for_and_shown(watched: Callable[..., tuple[Page, list[str]
     assert [proven(form) for form in sent] == [True]
 
 
-def test_one_that_has_grown_old_is_made_anew(
+def test_an_expired_one_is_solved_again(
     watched: Callable[..., tuple[Page, list[str]]],
 ) -> None:
     page, sent = watched()
@@ -86,7 +86,7 @@ def test_one_that_has_grown_old_is_made_anew(
     assert first[:500] not in sent[0]
 
 
-def test_the_form_goes_without_it_when_there_is_none(
+def test_the_form_is_sent_without_it_when_it_is_unavailable(
     watched: Callable[..., tuple[Page, list[str]]],
 ) -> None:
     page, sent = watched()

@@ -1,4 +1,4 @@
-"""Everything that matters works in a browser without script."""
+"""The main steps work in a browser without script."""
 
 import re
 
@@ -37,7 +37,7 @@ def test_a_campaign_without_script(open_browser: OpenBrowser) -> None:
 
 
 def delivered(page: Page) -> None:
-    """Without script the reader loads the report again."""
+    """Reload the report until everything was delivered."""
     for _ in range(60):
         if "2 of 2 done" in page.locator("main").inner_text():
             page.reload()

@@ -1,4 +1,4 @@
-"""Imports in the worker."""
+"""The job that runs imports."""
 
 import io
 
@@ -15,23 +15,21 @@ from promosms.services.recipients.consent import Basis
 from tests.support.cast import Cast
 
 
-def test_it_comes_back_for_what_is_left(
-    context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_enqueues_the_rest(context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_run, "BATCH", 2)
     monkeypatch.setattr(import_run, "SECONDS", 0.0)
     account = db.session.get_one(Account, cast.owner.account_id)
     file = io.BytesIO(b"601234561\n601234562\n601234563\n")
-    which = imports.upload(account, file, "x.csv")
-    imports.start(which, which.mapping, which.has_header, Target(), Basis())
-    job.run(which.id)
-    assert (which.status, which.position) == (ImportStatus.QUEUED, 2)
-    (waiting,) = queue.queue("work").jobs
-    assert (waiting.func_name, list(waiting.args)) == ("promosms.jobs.imports.run", [which.id])
-    job.run(which.id)
-    job.run(which.id)
-    assert (which.status, which.position) == (ImportStatus.FINISHED, 3)
+    import_ = imports.upload(account, file, "x.csv")
+    imports.start(import_, import_.mapping, import_.has_header, Target(), Basis())
+    job.run(import_.id)
+    assert (import_.status, import_.position) == (ImportStatus.QUEUED, 2)
+    (next_job,) = queue.queue("work").jobs
+    assert (next_job.func_name, list(next_job.args)) == ("promosms.jobs.imports.run", [import_.id])
+    job.run(import_.id)
+    job.run(import_.id)
+    assert (import_.status, import_.position) == (ImportStatus.FINISHED, 3)
 
 
-def test_an_import_that_is_gone_is_no_error(context: None) -> None:
+def test_a_deleted_import_is_no_error(context: None) -> None:
     job.run(123_456)

@@ -31,12 +31,12 @@ class Dialogue(socketserver.StreamRequestHandler):
             verb = line.split(":")[0].split(" ")[0].upper()
             if verb == "DATA":
                 self.say("354 go on")
-                self.server.letters.append(self.letter())
+                self.server.messages.append(self.message())
             self.say(self.server.answers.get(verb, "250 ok"))
             if verb == "QUIT":
                 return
 
-    def letter(self) -> str:
+    def message(self) -> str:
         lines = []
         while (line := self.rfile.readline().decode()) != ".\r\n":
             lines.append(line)
@@ -47,30 +47,30 @@ class Dialogue(socketserver.StreamRequestHandler):
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Keeps the letters; `answers` replaces the answer to a verb."""
+    """Stores received messages; `answers` replaces the reply to a verb."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Dialogue)
-        self.letters: list[str] = []
+        self.messages: list[str] = []
         self.answers: dict[str, str] = {"QUIT": "221 bye"}
 
 
 @pytest.fixture
 def server(app: Flask) -> Iterator[MailServer]:
-    with MailServer() as found:
-        thread = threading.Thread(target=found.serve_forever, args=(0.05,))
+    with MailServer() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.05,))
         thread.start()
         override(
             app,
             mail_server="127.0.0.1",
-            mail_port=found.server_address[1],
+            mail_port=running.server_address[1],
             mail_starttls=False,
             mail_sender="PromoSMS <post@example.com>",
         )
-        yield found
-        found.shutdown()
+        yield running
+        running.shutdown()
         thread.join()
 
 
@@ -90,14 +90,14 @@ def let_time_pass(**much: float) -> None:
     db.session.commit()
 
 
-def test_it_sends_and_forgets(server: MailServer) -> None:
+def test_it_sends_and_deletes(server: MailServer) -> None:
     outbox.queue_email("anna@example.com", "Zażółć gęślą jaźń", "Dzień dobry,\n\nłódź.\n")
     outbox.queue_email("berta@example.com", "Second", "Hello.\n")
     mail.run()
     assert waiting() == []
-    letters = [message_from_string(raw, policy=policy.default) for raw in server.letters]
-    assert [letter["To"] for letter in letters] == ["anna@example.com", "berta@example.com"]
-    first = letters[0]
+    messages = [message_from_string(raw, policy=policy.default) for raw in server.messages]
+    assert [message["To"] for message in messages] == ["anna@example.com", "berta@example.com"]
+    first = messages[0]
     assert first["Subject"] == "Zażółć gęślą jaźń"
     assert first["From"] == "PromoSMS <post@example.com>"
     assert first["Auto-Submitted"] == "auto-generated"
@@ -109,8 +109,8 @@ def test_it_keeps_links_whole(server: MailServer) -> None:
     link = "https://localhost:8443/register/" + "x" * 80
     outbox.queue_email("anna@example.com", "Link", f"Open this:\n\n{link}\n")
     mail.run()
-    letter = message_from_string(server.letters[0], policy=policy.default)
-    assert link in letter.get_content()
+    message = message_from_string(server.messages[0], policy=policy.default)
+    assert link in message.get_content()
 
 
 def test_it_tries_five_times(server: MailServer) -> None:
@@ -126,10 +126,10 @@ def test_it_tries_five_times(server: MailServer) -> None:
     assert waits[:4] == [1, 5, 30, 120]
     assert (email.status, email.attempts) == ("failed", 5)
     mail.run()
-    assert server.letters == []
+    assert server.messages == []
 
 
-def test_it_sends_later_what_did_not_leave_at_first(server: MailServer) -> None:
+def test_it_sends_later_after_a_temporary_failure(server: MailServer) -> None:
     server.answers["MAIL"] = "421 busy"
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
@@ -137,27 +137,27 @@ def test_it_sends_later_what_did_not_leave_at_first(server: MailServer) -> None:
     del server.answers["MAIL"]
     let_time_pass(seconds=1)
     mail.run()
-    assert len(server.letters) == 1
+    assert len(server.messages) == 1
     assert waiting() == []
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA"])
-def test_it_gives_up_when_the_server_never_wants_it(server: MailServer, verb: str) -> None:
+def test_it_gives_up_after_a_permanent_refusal(server: MailServer, verb: str) -> None:
     server.answers[verb] = "550 no such person"
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert waiting()[0].status == "failed"
 
 
-def test_it_goes_on_with_the_next_one(server: MailServer) -> None:
+def test_a_failure_does_not_stop_the_next_email(server: MailServer) -> None:
     outbox.queue_email("not an address\n", "Hello", "Hello.\n")
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
-    assert len(server.letters) == 1
+    assert len(server.messages) == 1
     assert [email.status for email in waiting()] == ["failed"]
 
 
-def test_it_waits_when_nobody_answers(app: Flask, server: MailServer) -> None:
+def test_it_waits_when_the_server_is_down(app: Flask, server: MailServer) -> None:
     override(app, mail_port=1)
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
@@ -168,27 +168,27 @@ def test_it_refuses_a_server_without_encryption(app: Flask, server: MailServer) 
     override(app, mail_starttls=True)
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
-    assert server.letters == []
+    assert server.messages == []
     assert waiting()[0].status == "queued"
 
 
-def test_without_a_server_it_stays_to_be_looked_at(app: Flask) -> None:
+def test_without_a_server_emails_stay_in_the_outbox(app: Flask) -> None:
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     mail.run()
     assert [email.status for email in waiting()] == ["sent"]
 
 
-def test_it_takes_up_what_a_killed_worker_has_left(server: MailServer) -> None:
+def test_it_sends_what_a_killed_worker_had_claimed(server: MailServer) -> None:
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
     assert outbox.claim() is not None
     mail.run()
-    assert server.letters == []
+    assert server.messages == []
     let_time_pass(minutes=1)
     mail.run()
-    assert len(server.letters) == 1
+    assert len(server.messages) == 1
 
 
-def test_one_that_comes_again_after_a_kill_has_the_same_id(
+def test_an_email_sent_again_after_a_kill_has_the_same_id(
     server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
@@ -198,26 +198,26 @@ def test_one_that_comes_again_after_a_kill_has_the_same_id(
     let_time_pass(minutes=1)
     outbox.queue_email("berta@example.com", "Hello", "Hello.\n")
     mail.run()
-    ids = [message_from_string(raw)["Message-ID"] for raw in server.letters]
+    ids = [message_from_string(raw)["Message-ID"] for raw in server.messages]
     assert len(ids) == 3
     assert ids[0] == ids[1] != ids[2]
 
 
-def test_an_invoice_goes_along_as_it_is_kept(cast: Cast, server: MailServer) -> None:
+def test_an_invoice_is_attached_unchanged(cast: Cast, server: MailServer) -> None:
     invoice = issued(cast.owner.account_id)
     invoice_files.complete(invoice.id)
     kept, name = invoice_files.file(invoice, "pdf"), invoice_files.name(invoice, "pdf")
     mail.run()
-    letter = message_from_string(server.letters[0], policy=policy.default)
-    (attached,) = letter.iter_attachments()
+    message = message_from_string(server.messages[0], policy=policy.default)
+    (attached,) = message.iter_attachments()
     assert (attached.get_filename(), attached.get_content_type()) == (name, "application/pdf")
     assert attached.get_content() == kept
-    assert invoice.label in letter["Subject"]
-    assert "is attached" in letter.get_body().get_content()
+    assert invoice.label in message["Subject"]
+    assert "is attached" in message.get_body().get_content()
     assert waiting() == []
 
 
-def test_two_workers_send_each_once(app: Flask, server: MailServer) -> None:
+def test_two_workers_send_each_email_once(app: Flask, server: MailServer) -> None:
     for number in range(20):
         outbox.queue_email(f"{number}@example.com", "Hello", "Hello.\n")
     db.session.remove()
@@ -231,13 +231,13 @@ def test_two_workers_send_each_once(app: Flask, server: MailServer) -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    assert len(server.letters) == 20
-    assert len({message_from_string(raw)["To"] for raw in server.letters}) == 20
+    assert len(server.messages) == 20
+    assert len({message_from_string(raw)["To"] for raw in server.messages}) == 20
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n "])
 @pytest.mark.parametrize("field", ["recipient", "subject"])
-def test_nobody_smuggles_a_header_into_a_letter(
+def test_nobody_injects_a_header_into_an_email(
     app: Flask, server: MailServer, field: str, end: str
 ) -> None:
     words = {"recipient": "anna@example.com", "subject": "Hello", "body": "Text"}
@@ -246,14 +246,14 @@ def test_nobody_smuggles_a_header_into_a_letter(
         outbox.queue_email(**words)
         mail.run()
         waiting = db.session.scalars(select(Email.status)).all()
-    assert not [letter for letter in server.letters if "\r\nBcc:" in letter]
+    assert not [message for message in server.messages if "\r\nBcc:" in message]
     assert waiting in ([], ["failed"])
 
 
-def test_a_body_ends_no_letter(app: Flask, server: MailServer) -> None:
+def test_a_body_cannot_end_the_message(app: Flask, server: MailServer) -> None:
     with app.app_context():
         body = "One\r\n.\r\nMAIL FROM:<evil@example.com>\r\nDATA"
         outbox.queue_email("anna@example.com", "Hello", body)
         mail.run()
-    (letter,) = server.letters
-    assert "MAIL FROM:<evil@example.com>" in letter
+    (message,) = server.messages
+    assert "MAIL FROM:<evil@example.com>" in message

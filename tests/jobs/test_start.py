@@ -1,4 +1,4 @@
-"""How the processes behind the pages start."""
+"""How worker and tick start."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from promosms.jobs import tick, worker
 
 
 @pytest.mark.parametrize(("command", "module"), [(["worker", "work"], worker), (["tick"], tick)])
-def test_they_are_without_pages(
+def test_they_have_no_pages(
     command: list[str], module: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     started: list[Flask] = []

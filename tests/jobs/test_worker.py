@@ -1,11 +1,11 @@
-"""The worker: jobs run beside other writers of the same process."""
+"""The worker: jobs run while other threads of the process write."""
 
 import threading
 
 from flask import Flask
 from rq.registry import FailedJobRegistry
 
-from promosms import queue as bell
+from promosms import queue as queues
 from promosms.extensions import db
 from promosms.jobs.worker import AppWorker
 from promosms.services.gateways import workers
@@ -24,9 +24,9 @@ def test_jobs_write_while_a_thread_of_the_worker_writes(app: Flask) -> None:
     thread.start()
     try:
         with app.app_context():
-            queue = bell.queue("work")
+            queue = queues.queue("work")
             for _ in range(10):
-                bell.wake("work", "receive.run")
+                queues.wake("work", "receive.run")
             worker = AppWorker([queue], connection=queue.connection, serializer=queue.serializer)
             worker.app = app
             worker.work(burst=True, logging_level="ERROR")

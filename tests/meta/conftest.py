@@ -1,4 +1,4 @@
-"""The stage of these tests."""
+"""The stage: an account with one of everything, shared by the tests of this folder."""
 
 import pytest
 from flask import Flask
@@ -8,7 +8,7 @@ from tests.support.cast import invite_cast
 from tests.support.snapshot import Snapshot
 
 LONGEST = 60
-"""Seconds for which a stage is used again: what it has just been made must still be new."""
+"""Seconds for which a stage is reused: rows that count as recent must still be recent."""
 _kept: dict[Flask, tuple[Stage, Snapshot]] = {}
 
 
@@ -16,11 +16,11 @@ _kept: dict[Flask, tuple[Stage, Snapshot]] = {}
 def stage(app: Flask, redis_url: str) -> Stage:
     """An account with one of everything."""
     if app in _kept and _kept[app][1].age() < LONGEST:
-        made, snapshot = _kept[app]
+        stage, snapshot = _kept[app]
         snapshot.put_back()
-        return made.again()
-    made = Stage(app, invite_cast(app))
-    made.set()
+        return stage.again()
+    stage = Stage(app, invite_cast(app))
+    stage.set()
     _kept.clear()
-    _kept[app] = made, Snapshot(app, redis_url)
-    return made
+    _kept[app] = stage, Snapshot(app, redis_url)
+    return stage

@@ -43,8 +43,8 @@ def modules() -> dict[str, ast.Module]:
 def used_by(name: str) -> set[str]:
     """The templates that a template extends, includes or imports from."""
     kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
-    found = {node.template for kind in kinds for node in tree(name).find_all(kind)}
-    return {one.value for one in found if isinstance(one, nodes.Const)}
+    templates_used = {node.template for kind in kinds for node in tree(name).find_all(kind)}
+    return {template.value for template in templates_used if isinstance(template, nodes.Const)}
 
 
 def literal(name: str) -> list[str]:
@@ -53,8 +53,8 @@ def literal(name: str) -> list[str]:
     for call in tree(name).find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in GETTEXT:
             translated |= {id(const) for const in call.find_all(nodes.Const)}
-    found = [const for const in tree(name).find_all(nodes.Const) if id(const) not in translated]
-    return [const.value for const in found if isinstance(const.value, str)]
+    constants = [const for const in tree(name).find_all(nodes.Const) if id(const) not in translated]
+    return [const.value for const in constants if isinstance(const.value, str)]
 
 
 def strings(module: ast.Module) -> Iterator[str]:
@@ -65,7 +65,7 @@ def strings(module: ast.Module) -> Iterator[str]:
 
 
 def without_jinja(source: str) -> str:
-    """A template without its comments, its tags, and with a gap for each expression."""
+    """A template without comments and tags, with a NUL for each expression."""
     return re.sub(
         r"\{#.*?#\}|\{%.*?%\}", "", re.sub(r"\{\{.*?\}\}", "\0", source, flags=re.S), flags=re.S
     )

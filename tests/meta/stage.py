@@ -1,4 +1,4 @@
-"""What each route is called with, and what its form would send."""
+"""The argument of each route, and the data of each form."""
 
 import io
 from collections.abc import Callable
@@ -19,8 +19,8 @@ from tests.meta.things import (
 from tests.support.cast import PASSWORD
 from tests.support.pages import PageClient
 
-# What each route with an argument is called with, so that its action makes sense.
-# Whoever adds such a route adds a line here; the tests fail without it.
+# The thing with which each route with an argument is called, so that its action is possible.
+# A new route with an argument needs a line here; the tests fail without it.
 ARGUMENTS = {
     "static": "file",
     "policies.old_version": "version",
@@ -129,11 +129,11 @@ def _seen(_things: Things, _owner: PageClient) -> Form:
 def _reviewed(_things: Things, owner: PageClient) -> Form:
     page = owner.get_page("/billing/top-up/review?amount=500000")
     fields = page.select("main input[value]:not([name=csrf_token])")
-    return {str(each["name"]): str(each["value"]) for each in fields}
+    return {str(field["name"]): str(field["value"]) for field in fields}
 
 
-# What the form of each POST route sends, so that it would change something.
-# Whoever adds such a route adds a line here; the tests fail without it.
+# The data of each POST route's form, with which it changes something.
+# A new POST route needs a line here; the tests fail without it.
 FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "auth.register": {"email": "new@example.com", "phone": "+48601000109"},
     "auth.confirm": {},
@@ -250,23 +250,23 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "admin.detach": {"gateway": "Simulator"},
     "admin.lift_block": {},
 }
-# These store nothing: a preview, a count, and for visitors two cookies.
+# These store nothing: previews, counts, and cookies of visitors.
 STORES_NOTHING = {
-    # Nobody has given a password before, or proved an app.
+    # They need a password or an authenticator app that was given before.
     *("second_step.index", "second_step.lost", "second_step.leave_out"),
     *("two_steps.switch_on", "two_steps.switch_off", "two_steps.new_codes"),
     "admin.price_table",
     "billing.choose",
-    "billing.confirm_company",  # where nobody has to be asked
+    "billing.confirm_company",  # no confirmation is needed here
     "campaigns.count",
     "leaving.verify",
     "policies.dismiss_notice",
-    "policies.choose_cookies",  # where nothing is optional
+    "policies.choose_cookies",  # no cookie is optional here
     "policies.choose_language",
 }
 
 
 def form(endpoint: str, stage: Stage) -> Form:
-    """What the form of a route sends; a fresh one for every call, because files are used up."""
-    given = FORMS[endpoint]
-    return dict(given(stage.things, stage.owner) if callable(given) else given)
+    """The data of a route's form, new for every call because files can be read only once."""
+    content = FORMS[endpoint]
+    return dict(content(stage.things, stage.owner) if callable(content) else content)

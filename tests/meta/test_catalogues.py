@@ -1,4 +1,4 @@
-"""Every language says everything that English says, with the same gaps, on every page."""
+"""Translations: every message, with the same placeholders, and no English on other pages."""
 
 import re
 import subprocess
@@ -60,22 +60,24 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, ...]]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_message_is_in_the_catalogue(language: str, extracted: set[tuple[str, ...]]) -> None:
-    known = set(messages(catalogue(language)))
-    assert extracted - known == set(), "run pybabel update, then translate"
-    assert known - extracted == set(), "these are said no more: run pybabel update"
+    translated = set(messages(catalogue(language)))
+    assert extracted - translated == set(), "run pybabel update, then translate"
+    assert translated - extracted == set(), "these are no longer used: run pybabel update"
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_message_is_translated(language: str) -> None:
     for source, message in messages(catalogue(language)).items():
-        said = forms(message.string)
-        assert all(text.strip() for text in said), source
+        translations = forms(message.string)
+        assert all(text.strip() for text in translations), source
         assert not message.fuzzy, source
-        assert len(said) == (catalogue(language).num_plurals if message.pluralizable else 1), source
+        assert len(translations) == (
+            catalogue(language).num_plurals if message.pluralizable else 1
+        ), source
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_translations_have_the_gaps_and_the_tags_of_the_source(language: str) -> None:
+def test_translations_have_the_placeholders_and_tags_of_the_source(language: str) -> None:
     for source, message in messages(catalogue(language)).items():
         gaps = {gap for text in source for gap in GAP.findall(text)}
         for text in forms(message.string):
@@ -87,13 +89,13 @@ def test_translations_have_the_gaps_and_the_tags_of_the_source(language: str) ->
 @pytest.mark.parametrize("language", [ENGLISH, *OTHERS])
 def test_the_text_with_the_system_password_is_one_plain_part(context: None, language: str) -> None:
     text = one_time_passwords.wording(language).replace("{secret}", PASSWORD)
-    said = measure(text)
-    assert (said.encoding, said.parts) == ("gsm7", 1), text
+    measured = measure(text)
+    assert (measured.encoding, measured.parts) == ("gsm7", 1), text
 
 
 @pytest.mark.parametrize("person", ["visitor", "owner", "admin"])
 @pytest.mark.parametrize("language", OTHERS)
-def test_no_page_speaks_english_to_those_who_read_another_language(
+def test_no_page_shows_english_in_another_language(
     stage: Stage, language: str, person: str
 ) -> None:
     browser = reader(stage, person, language)
@@ -110,33 +112,33 @@ def test_no_page_speaks_english_to_those_who_read_another_language(
             page = check_page(answer.text)
             assert page.html is not None
             assert page.html["lang"] == language, rule.endpoint
-        spoken = said(answer.text)
-        left = [pattern.pattern for pattern in english if pattern.search(spoken)]
-        assert left == [], rule.endpoint
+        text = visible_text(answer.text)
+        english_left = [pattern.pattern for pattern in english if pattern.search(text)]
+        assert english_left == [], rule.endpoint
         opened += 1
     assert opened > 5
 
 
 def reader(stage: Stage, person: str, language: str) -> PageClient:
-    """The browser of somebody who reads this language."""
+    """The browser of a person with this language."""
     if person == "visitor":
         visitor = PageClient(stage.app)
         visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
         return visitor
-    who = getattr(stage.cast, person)
+    user = getattr(stage.cast, person)
     with stage.app.app_context(), transaction() as session:
-        session.get_one(User, who.user_id).language = language
-    browser: PageClient = who.browser()
+        session.get_one(User, user.user_id).language = language
+    browser: PageClient = user.browser()
     return browser
 
 
 @cache
 def untranslated(language: str) -> list[re.Pattern[str]]:
-    """How the English of the catalogue would look on a page; gaps are filled there."""
-    found = messages(catalogue(language)).items()
+    """Patterns of the English messages as they would appear on a page, with any values."""
+    translations = messages(catalogue(language)).items()
     return [
         pattern(piece)
-        for source, message in found
+        for source, message in translations
         if not message.context  # words that stand in the middle of a sentence
         for text in source
         for piece in TAG.split(text)
@@ -145,15 +147,15 @@ def untranslated(language: str) -> list[re.Pattern[str]]:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """A sentence may stand anywhere in a line, a word must be the whole line."""
+    """A sentence matches anywhere in a line, a short text only as a whole line."""
     pieces = [re.escape(words(piece)) for piece in GAP.split(text)]
     if text.count(" ") > 2:
         return re.compile(ANYTHING.join(piece for piece in pieces if piece))
     return re.compile(f"^{ANYTHING.join(pieces)}$", re.M)
 
 
-def said(html: str) -> str:
-    """What a page says, a line for each piece of text."""
+def visible_text(html: str) -> str:
+    """The text of a page, a line for each piece."""
     page = BeautifulSoup(html, "html5lib")
     for foreign in page.select("body [lang]"):
         foreign.decompose()

@@ -1,4 +1,4 @@
-"""The cookies of the whole site are those of the list: every page, every form, everybody."""
+"""The cookies of all pages and forms, for every role, are those of the list."""
 
 import re
 from http.cookies import SimpleCookie
@@ -14,7 +14,7 @@ from tests.meta.stage import FORMS, Stage, form
 from tests.support.cast import PASSWORD
 from tests.support.pages import PageClient
 
-# These sign the browser out or shut the account: they come last.
+# These sign the browser out or close the account, so they come last.
 ENDINGS = ("leave", "end_others", "sign_out")
 ROLES = ("owner", "admin")
 
@@ -26,7 +26,7 @@ def collect(jar: Jar, answer: TestResponse) -> None:
     for line in answer.headers.getlist("Set-Cookie"):
         for name, morsel in SimpleCookie(line).items():
             if morsel["expires"] and "1970" in morsel["expires"]:
-                continue  # taken away
+                continue  # deleted
             flags = sorted(part for part in line.split("; ")[1:] if "=" not in part)
             rest = (morsel["path"], morsel["domain"], morsel["samesite"])
             jar.setdefault(name, set()).add((morsel["max-age"], *flags, *rest))
@@ -34,13 +34,13 @@ def collect(jar: Jar, answer: TestResponse) -> None:
 
 
 def expected(cookie: Cookie) -> tuple[str, ...]:
-    """What a cookie of the list has to look like."""
+    """The attributes that a cookie of the list must have."""
     age = "" if cookie.max_age is None else str(cookie.max_age)
     return (age, "HttpOnly", "Secure", "/", "", "Lax")
 
 
 def sender(people: dict[str, PageClient], endpoint: str) -> PageClient:
-    """Somebody who may send this form."""
+    """A browser that may send this form."""
     if endpoint.startswith("admin."):
         return people["admin"]
     if endpoint.startswith(("auth.", "policies.")):
@@ -49,7 +49,7 @@ def sender(people: dict[str, PageClient], endpoint: str) -> PageClient:
 
 
 def crawl(stage: Stage) -> Jar:
-    """Open every page and send every form as everybody."""
+    """Open every page and send every form in every role."""
     jar: Jar = {}
     people = {"visitor": PageClient(stage.app)}
     people |= {name: getattr(stage.cast, name).browser() for name in ROLES}
@@ -61,7 +61,7 @@ def crawl(stage: Stage) -> Jar:
         try:
             filled = form(endpoint, stage)
         except (AssertionError, IndexError):
-            continue  # its page is gone by now: another form has used it up
+            continue  # another form has already used up its page
         collect(jar, sender(people, endpoint).send(path(stage, rules[endpoint]), filled))
     signing_in = PageClient(stage.app)
     answer = signing_in.send("/login", {"email": stage.cast.stranger.email, "password": PASSWORD})
@@ -69,7 +69,7 @@ def crawl(stage: Stage) -> Jar:
     return jar
 
 
-def test_the_cookies_of_the_whole_site_are_those_of_the_page(stage: Stage) -> None:
+def test_the_site_sets_only_the_cookies_that_its_page_lists(stage: Stage) -> None:
     jar = crawl(stage)
     assert set(jar) == {cookie.name for cookie in cookies.REGISTRY}
     page = PageClient(stage.app).get_page("/cookies")
@@ -77,17 +77,17 @@ def test_the_cookies_of_the_whole_site_are_those_of_the_page(stage: Stage) -> No
         assert jar[cookie.name] == {expected(cookie)}, cookie.name
         assert cookie.name.startswith("__Host-")
         row = next(row for row in page.select("main tbody tr") if cookie.name in row.get_text())
-        assert words_of(stage, cookie) in row.get_text()
+        assert lifetime_of(stage, cookie) in row.get_text()
     assert len(page.select("main tbody tr")) == len(jar)
 
 
-def words_of(stage: Stage, cookie: Cookie) -> str:
+def lifetime_of(stage: Stage, cookie: Cookie) -> str:
     with stage.app.test_request_context():
         return cookie.lifetime
 
 
 @pytest.mark.parametrize(
-    ("max_age", "said"),
+    ("max_age", "text"),
     [
         (None, "until you close the browser"),
         (cookies.DAY, "1 day"),
@@ -96,8 +96,8 @@ def words_of(stage: Stage, cookie: Cookie) -> str:
         (cookies.YEAR, "12 months"),
     ],
 )
-def test_lifetimes_are_said_as_they_are(stage: Stage, max_age: int | None, said: str) -> None:
-    assert words_of(stage, Cookie("__Host-x", "", max_age)) == said
+def test_lifetimes_are_shown_correctly(stage: Stage, max_age: int | None, text: str) -> None:
+    assert lifetime_of(stage, Cookie("__Host-x", "", max_age)) == text
 
 
 def test_no_page_sets_cookies_by_script(stage: Stage) -> None:

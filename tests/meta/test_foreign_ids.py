@@ -1,4 +1,4 @@
-"""Ids of another account in fields and queries that nobody has asked for; and no ids to count."""
+"""Ids of another account in unexpected fields and queries; and no sequential ids."""
 
 import re
 
@@ -16,7 +16,7 @@ from tests.meta.stage import FORMS, Stage, form
 from tests.meta.test_masking import contents
 from tests.meta.test_tenancy import OWN, of_accounts
 
-# Under these names a request would name things, if a view read them.
+# Parameters by which a request could name things, if a view read them.
 NAMES = {
     "list": "list",
     "lists": "list",
@@ -43,25 +43,25 @@ COUNTED = re.compile(r"/\d{1,19}(?:/|$)")
 
 
 def own_rows(stage: Stage) -> dict[str, list[str]]:
-    """Everything that the owner's account has."""
+    """All rows of the owner's account."""
     with stage.app.app_context():
-        found = {}
+        rows = {}
         for table in Model.metadata.sorted_tables:
             if "account_id" in table.c:
                 mine = select(table).where(table.c.account_id == stage.cast.owner.account_id)
-                found[table.name] = sorted(repr(tuple(row)) for row in db.session.execute(mine))
+                rows[table.name] = sorted(repr(tuple(row)) for row in db.session.execute(mine))
         db.session.remove()
-    return found
+    return rows
 
 
 def check(answer: TestResponse, address: str) -> None:
     assert answer.status_code < 500, address
-    said = contents(answer.data)
-    assert not [word for word in OWN if word in said], address
+    text = contents(answer.data)
+    assert not [word for word in OWN if word in text], address
     answer.close()
 
 
-def test_no_page_takes_the_name_of_a_thing_from_another_account(stage: Stage) -> None:
+def test_no_page_accepts_ids_of_another_account(stage: Stage) -> None:
     strangers, before = stage.cast.stranger.browser(), own_rows(stage)
     named = {name: stage.things[thing] for name, thing in NAMES.items()}
     number = {**named, "account_id": str(stage.cast.owner.account_id), "before": "999", "id": "1"}
@@ -73,7 +73,7 @@ def test_no_page_takes_the_name_of_a_thing_from_another_account(stage: Stage) ->
     assert own_rows(stage) == before
 
 
-def test_no_form_takes_the_name_of_a_thing_from_another_account(stage: Stage) -> None:
+def test_no_form_accepts_ids_of_another_account(stage: Stage) -> None:
     before = own_rows(stage)
     named = {name: stage.things[thing] for name, thing in NAMES.items()}
     named["account_id"] = str(stage.cast.owner.account_id)
@@ -86,32 +86,35 @@ def test_no_form_takes_the_name_of_a_thing_from_another_account(stage: Stage) ->
     assert {name for name in before if before[name] != after[name]} == set()
 
 
-def test_an_own_recipient_gets_on_no_list_of_another_account(stage: Stage) -> None:
+def test_a_recipient_is_not_put_on_a_list_of_another_account(stage: Stage) -> None:
     with stage.app.app_context():
         account = db.session.get_one(Account, stage.cast.stranger.account_id)
-        own = recipients.add(account, {"phone": "+48601222444"}, Basis()).public_id
+        recipient_id = recipients.add(account, {"phone": "+48601222444"}, Basis()).public_id
     before, strangers = stage.rows()["list_recipients"], stage.cast.stranger.browser()
     rules = {rule.endpoint: rule for rule in routes(stage.app, "POST")}
     filled = {**FORMS["recipients.edit"], "lists": stage.things["list"]}
-    check(strangers.send(path(stage, rules["recipients.edit"], own), filled), "recipients.edit")
+    check(
+        strangers.send(path(stage, rules["recipients.edit"], recipient_id), filled),
+        "recipients.edit",
+    )
     assert stage.rows()["list_recipients"] == before
 
 
-def test_no_address_and_no_field_has_a_number_that_counts(stage: Stage) -> None:
+def test_no_address_contains_a_sequential_id(stage: Stage) -> None:
     browsers = {name: getattr(stage.cast, name).browser() for name in ("owner", "admin")}
     seen = 0
     for rule in routes(stage.app, "GET"):
         admins = access(stage.app, rule.endpoint) is Access.ADMIN
         answer = browsers["admin" if admins else "owner"].get(path(stage, rule))
         if answer.mimetype == "text/html":
-            for found in re.findall(r'(?:href|action)="(/[^"?#]*)', answer.text):
-                assert not COUNTED.search(found), f"{rule.endpoint}: {found}"
+            for link_path in re.findall(r'(?:href|action)="(/[^"?#]*)', answer.text):
+                assert not COUNTED.search(link_path), f"{rule.endpoint}: {link_path}"
                 seen += 1
         answer.close()
     assert seen > 500
 
 
-def test_no_route_takes_a_number(app: Flask) -> None:
+def test_no_route_has_a_numeric_argument(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         assert not re.search(r"<(int|float)\b", rule.rule), rule.rule
 
@@ -120,9 +123,9 @@ def test_public_ids_are_random(app: Flask) -> None:
     for mapper in Model.registry.mappers:
         column = mapper.class_.__table__.c.get("public_id")
         if column is not None and column.default is not None:
-            made = {column.default.arg(None) for _ in range(50)}
-            assert len(made) == 50
-            assert all(len(name) >= 20 for name in made), mapper.class_.__tablename__
+            ids = {column.default.arg(None) for _ in range(50)}
+            assert len(ids) == 50
+            assert all(len(public_id) >= 20 for public_id in ids), mapper.class_.__tablename__
 
 
 def access(app: Flask, endpoint: str) -> Access | None:

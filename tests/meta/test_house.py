@@ -1,4 +1,4 @@
-"""The rules of the house that a program can check."""
+"""The rules for names and files that a program can check."""
 
 import io
 import re
@@ -16,7 +16,7 @@ SOURCES = [
     if path.parent.name != "versions"  # written by Alembic
 ]
 NOT_OURS = ("contact", "subscriber", "tenant", "blacklist", "dlr", "util", "helper", "manager")
-# Names that libraries and standards have given.
+# Names given by libraries and standards.
 THEIRS = {
     "contextmanager",
     "handle_async_request",
@@ -31,20 +31,20 @@ FIRST_PAGE = 50_000
 
 
 def pieces(name: str) -> set[str]:
-    """The words that a name is made of, in the singular."""
+    """The words of a name, in the singular."""
     return {piece.lower().removesuffix("s") for piece in PIECE.findall(name)}
 
 
 def names() -> list[tuple[str, str]]:
-    """Every name in the code of the package, and where it stands."""
-    found = []
+    """Every name in the code of the package, with file and line."""
+    result = []
     for path in PACKAGE.rglob("*.py"):
         reader = io.StringIO(path.read_text()).readline
         for token in tokenize.generate_tokens(reader):
             imported = token.line.startswith(("from ", "import ")) and "promosms" not in token.line
             if token.type == tokenize.NAME and token.string not in THEIRS and not imported:
-                found.append((token.string, f"{path.relative_to(ROOT)}:{token.start[0]}"))
-    return found
+                result.append((token.string, f"{path.relative_to(ROOT)}:{token.start[0]}"))
+    return result
 
 
 def test_no_file_is_too_long() -> None:
@@ -69,7 +69,7 @@ def test_texts_use_the_words_of_the_glossary() -> None:
         assert not forbidden.search(path.read_text()), path
 
 
-def test_nothing_is_left_to_be_done_or_silenced() -> None:
+def test_no_todo_and_no_silenced_check_is_left() -> None:
     marks = re.compile("#.*(TODO|FIXME|XXX|noqa|type: ignore|pragma: no cover)")
     for path in SOURCES:
         if path.suffix == ".py" and path.name != "test_house.py":

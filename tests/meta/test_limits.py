@@ -1,4 +1,4 @@
-"""Whatever anybody may send to us without signing in has a limit."""
+"""Every public form has a rate limit."""
 
 from flask import Flask
 from flask_limiter.util import get_qualified_name
@@ -19,12 +19,12 @@ def public(app: Flask) -> list[Rule]:
         ]
 
 
-def test_every_form_for_everybody_has_a_limit(app: Flask) -> None:
-    found = public(app)
+def test_every_public_form_has_a_limit(app: Flask) -> None:
+    rules = public(app)
     assert {"auth.sign_in", "webhooks.receipt", "policies.choose_language"} <= {
-        rule.endpoint for rule in found
+        rule.endpoint for rule in rules
     }
-    for rule in found:
+    for rule in rules:
         view = app.view_functions[rule.endpoint]
         limits = limiter.limit_manager.decorated_limits(get_qualified_name(view))
         assert limits, rule.endpoint

@@ -1,4 +1,4 @@
-"""Admins see no number and no word of what an account has collected: every page, every file."""
+"""Admins see no numbers and no texts that an account collected, on any page and in any file."""
 
 import io
 import re
@@ -38,7 +38,7 @@ NO_WORDS = (
     ),
     *("stored_as", "delimiter", "mapping", "error", "phone"),
 )
-"""Codes of this software, and names of its own; a new column stands here or among the words."""
+"""Columns with codes and internal names. A new column must be here or in WORDS."""
 
 
 def number(row: int) -> str:
@@ -46,7 +46,7 @@ def number(row: int) -> str:
 
 
 def plant(stage: Stage) -> None:
-    """A canary into every field in which something of a customer stands."""
+    """Write a canary into every field that contains data of a customer."""
     with stage.app.app_context(), transaction() as session:
         for table in Model.metadata.sorted_tables:
             collected = table.name in COLLECTED
@@ -69,16 +69,16 @@ COLLECTED = {
 
 
 def contents(data: bytes) -> str:
-    """What stands in an answer, also in a ZIP."""
+    """The content of a response, also of a ZIP."""
     if not data.startswith(b"PK"):
         return data.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(data)) as files:
         return "\n".join(contents(files.read(name)) for name in files.namelist())
 
 
-def shown(said: str) -> list[str]:
-    """The canaries in an answer."""
-    plain = said.replace("&#43;", "+").replace("&nbsp;", " ")
+def shown(text: str) -> list[str]:
+    """The canaries in a response."""
+    plain = text.replace("&#43;", "+").replace("&nbsp;", " ")
     return [*re.findall(CANARY, plain, re.IGNORECASE), *NUMBER.findall(plain)]
 
 
@@ -87,20 +87,20 @@ def of_admins(app: Flask, endpoint: str) -> bool:
         return access_of(endpoint) is Access.ADMIN
 
 
-def test_every_field_for_words_has_a_canary() -> None:
+def test_every_text_column_has_a_canary_or_an_exception() -> None:
     for name in COLLECTED:
         for column in Model.metadata.tables[name].columns:
             if isinstance(column.type, String | Text):
                 assert column.name in WORDS or column.name in NO_WORDS, f"{name}.{column.name}"
 
 
-@pytest.mark.parametrize("said", ["Hi ZYXKANAREK 1", "+48 601 299 123", "601-299-123"])
-def test_a_canary_is_seen(said: str) -> None:
-    assert shown(said)
+@pytest.mark.parametrize("text", ["Hi ZYXKANAREK 1", "+48 601 299 123", "601-299-123"])
+def test_canaries_are_detected(text: str) -> None:
+    assert shown(text)
     assert not shown("+48 *** *** 123")
 
 
-def test_no_page_and_no_file_for_admins_shows_a_number_or_a_word(stage: Stage) -> None:
+def test_no_page_or_file_for_admins_shows_collected_data(stage: Stage) -> None:
     with stage.app.app_context():
         test_texts.send(gateway_of(stage), "+48601299777", "Hello", "admin")
     plant(stage)
@@ -129,12 +129,12 @@ def without_what_was_typed(admin: PageClient, address: str) -> str:
 
 def gateway_of(stage: Stage) -> Gateway:
     """The first gateway."""
-    found = gateways.find(stage.things["gateway"])
-    assert found is not None
-    return found
+    gateway = gateways.find(stage.things["gateway"])
+    assert gateway is not None
+    return gateway
 
 
-def test_no_answer_to_a_form_of_admins_shows_a_number_or_a_word(stage: Stage) -> None:
+def test_no_form_of_admins_shows_collected_data(stage: Stage) -> None:
     plant(stage)
     admin = stage.cast.admin.browser()
     rules = {rule.endpoint: rule for rule in routes(stage.app, "POST")}
@@ -145,7 +145,7 @@ def test_no_answer_to_a_form_of_admins_shows_a_number_or_a_word(stage: Stage) ->
             assert shown(contents(answer.data)) == [], endpoint
 
 
-def test_no_admin_can_act_as_somebody_else(stage: Stage) -> None:
+def test_admins_cannot_act_as_a_user(stage: Stage) -> None:
     admin = stage.cast.admin.browser()
     for rule in routes(stage.app, "GET"):
         with stage.app.app_context():

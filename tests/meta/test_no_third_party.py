@@ -1,4 +1,4 @@
-"""Nothing leaves to anybody who is not named: watched at the sockets, and read in the sources."""
+"""The application contacts only listed hosts: checked at the sockets and in the sources."""
 
 import ast
 import re
@@ -20,10 +20,10 @@ from tests.support.pages import PageClient
 from tests.views.auth.post import last_link, last_password
 
 FOREIGN = re.compile(r"""(?:https?:)?//(?=[\w.-]+\.[a-z]{2,})[^\s"'<>)]+""")
-# Names of languages and formats, which nobody opens.
+# Namespaces of formats, which are never opened.
 NAMES_ONLY = ("www.w3.org", "crd.gov.pl")
-# Where the code can go by itself, and what for.
-KNOWN = {
+# Hosts that the code can contact, and why.
+LISTED = {
     "ec.europa.eu": "VIES, if a customer gives a VAT number",
     "api.smsapi.pl": "a gateway that the operator has connected",
     "api.smsapi.com": "a gateway that the operator has connected",
@@ -41,12 +41,12 @@ def _listen(event: str, arguments: tuple[object, ...]) -> None:
         _seen[-1].append(place)
 
 
-sys.addaudithook(_listen)  # for good: Python cannot take one away
+sys.addaudithook(_listen)  # permanent: Python cannot remove an audit hook
 
 
 @contextmanager
 def watched() -> Iterator[list[object]]:
-    """Every address to which Python connects or which it looks up, in all threads."""
+    """All addresses that Python connects to or looks up, in all threads."""
     _seen.append([])
     try:
         yield _seen[-1]
@@ -54,7 +54,7 @@ def watched() -> Iterator[list[object]]:
         _seen.pop()
 
 
-def test_the_watch_sees_connections_and_lookups() -> None:
+def test_connections_and_lookups_are_seen() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, watched() as seen:
         port = server.getsockname()[1]
         socket.create_connection(("localhost", port)).close()
@@ -62,20 +62,20 @@ def test_the_watch_sees_connections_and_lookups() -> None:
     assert ("127.0.0.1", port) in seen
 
 
-def test_nothing_connects_to_anybody_who_is_not_named(
+def test_the_application_connects_only_to_listed_hosts(
     app: Flask, redis_url: str, settle: Callable[..., None]
 ) -> None:
     visitor = PageClient(app)
     with watched() as seen:
-        redis.Redis.from_url(redis_url).ping()  # what the watch must see
+        redis.Redis.from_url(redis_url).ping()  # which must be seen
         story(app, visitor, settle)
-    own = Path(urlsplit(redis_url).path)
-    assert str(own) in map(str, seen), "the watch has seen nothing"
-    assert {str(place) for place in seen} == {str(own)}
+    redis_socket = Path(urlsplit(redis_url).path)
+    assert str(redis_socket) in map(str, seen), "no connection was seen"
+    assert {str(place) for place in seen} == {str(redis_socket)}
 
 
 def story(app: Flask, visitor: PageClient, settle: Callable[..., None]) -> None:
-    """From registering to the last reply."""
+    """From the registration to the last reply."""
     visitor.post_page("/register", {"email": "anna@example.com", "phone": "+48601234567"})
     visitor.post_page(last_link(app))
     signing_in = {"email": "anna@example.com", "password": last_password(app)}
@@ -103,31 +103,31 @@ def story(app: Flask, visitor: PageClient, settle: Callable[..., None]) -> None:
     visitor.send("/logout")
 
 
-def test_no_source_of_a_page_names_a_foreign_address() -> None:
+def test_no_template_or_static_file_contains_a_foreign_address() -> None:
     sources = {**templates(), **{path.name: path.read_text() for path in STATIC.iterdir()}}
     for name, source in sources.items():
-        found = [url for url in FOREIGN.findall(source) if not _names_only(url)]
-        assert found == [], name
+        urls = [url for url in FOREIGN.findall(source) if not _names_only(url)]
+        assert urls == [], name
 
 
-def test_the_code_knows_no_address_outside_but_these() -> None:
-    found: dict[str, set[str]] = {}
+def test_the_code_contains_only_listed_hosts() -> None:
+    modules_by_host: dict[str, set[str]] = {}
     for name, module in modules().items():
-        said = set(_said(module))
-        for text in set(strings(module)) - said:
+        docstrings = set(_docstrings(module))
+        for text in set(strings(module)) - docstrings:
             for url in re.findall(r"https?://[\w.-]+\.[a-z]{2,}", text):
-                found.setdefault(urlsplit(url).hostname or "", set()).add(name)
-    outside = {host: names for host, names in found.items() if host not in NAMES_ONLY}
-    assert {host: names for host, names in outside.items() if host not in KNOWN} == {}
-    assert urlsplit(Settings().vies_url).hostname in outside
+                modules_by_host.setdefault(urlsplit(url).hostname or "", set()).add(name)
+    foreign = {host: names for host, names in modules_by_host.items() if host not in NAMES_ONLY}
+    assert {host: names for host, names in foreign.items() if host not in LISTED} == {}
+    assert urlsplit(Settings().vies_url).hostname in foreign
 
 
 def _names_only(url: str) -> bool:
     return any(f"//{host}" in url for host in NAMES_ONLY)
 
 
-def _said(module: ast.Module) -> Iterator[str]:
-    """Docstrings, which only people read."""
+def _docstrings(module: ast.Module) -> Iterator[str]:
+    """The docstrings of a module."""
     for node in ast.walk(module):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             for first in node.body[:1]:

@@ -1,4 +1,4 @@
-"""Personal data is touched only for what the service is there for, and asked for only then."""
+"""Personal data is used only for a stated purpose, and asked for only where it is needed."""
 
 import ast
 from collections.abc import Callable
@@ -19,9 +19,9 @@ from tests.meta.stage import Stage
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
-# The people whom customers text, and what is known of them.
+# The models of the people whom customers text.
 PEOPLE = {"Recipient", "Consent", "ListRecipient", "Suppression", "InboundMessage", "BadRow"}
-# Who may read or write them, and what for. A module that is not named here fails the test.
+# The modules that may use them, by purpose. The test fails for any other module.
 PURPOSES: dict[str, tuple[str, ...]] = {
     "keep them as the account wants them": (
         "services/recipients/recipients.py",
@@ -97,47 +97,47 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     ),
     "try the product with invented people": ("demo/account.py", "demo/names.py"),
 }
-# The fields that an invoice has and nothing else on these pages.
+# Fields that only an invoice needs.
 INVOICE_FIELDS = {"street", "postcode", "tax_id", "vat_id", "company_name", "iban"}
-# A recipient may have a tax ID too: that is the customer's, not the shop's.
+# A recipient may have a tax ID too: it belongs to the recipient, not to the account.
 OF_RECIPIENTS = ("recipients.", "imports.")
 
 
 def readers() -> set[str]:
-    """The modules that name people of accounts."""
-    found = set()
-    for name, module in modules().items():
+    """The modules that import one of these models."""
+    names = set()
+    for module_name, module in modules().items():
         for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("promosms.models"):
-                taken = {alias.name for alias in node.names}
-                if taken & PEOPLE and not name.startswith("promosms/models/"):
-                    found.add(name.removeprefix("promosms/"))
-    return found
+                imported = {alias.name for alias in node.names}
+                if imported & PEOPLE and not module_name.startswith("promosms/models/"):
+                    names.add(module_name.removeprefix("promosms/"))
+    return names
 
 
 def test_recipients_are_read_only_for_a_named_purpose() -> None:
     allowed = {name for names in PURPOSES.values() for name in names}
-    assert readers() - allowed == set(), "say what for, in PURPOSES"
+    assert readers() - allowed == set(), "add the module to PURPOSES"
     assert len(readers()) > 15
 
 
-def test_nobody_takes_a_model_past_the_list_of_models() -> None:
+def test_models_are_imported_from_the_package_only() -> None:
     for name, module in modules().items():
         for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom) and not name.startswith("promosms/models/"):
                 assert node.module != "promosms.models.recipients.recipient", name
 
 
-def test_no_purpose_names_a_module_that_is_gone() -> None:
+def test_every_module_of_a_purpose_exists() -> None:
     named = [name for names in PURPOSES.values() for name in names]
     assert len(named) == len(set(named))
     assert not [name for name in named if not (PACKAGE / name).is_file()], ROOT
 
 
 def fields(html: str) -> set[str]:
-    """The names of the fields of a page that people fill in."""
-    found = BeautifulSoup(html, "html5lib").select("input:not([type=hidden]), select, textarea")
-    return {str(tag["name"]) for tag in found if tag.get("name")}
+    """The names of the visible fields of a page."""
+    elements = BeautifulSoup(html, "html5lib").select("input:not([type=hidden]), select, textarea")
+    return {str(tag["name"]) for tag in elements if tag.get("name")}
 
 
 def test_no_page_outside_billing_asks_for_invoice_data(stage: Stage) -> None:
@@ -150,7 +150,7 @@ def test_no_page_outside_billing_asks_for_invoice_data(stage: Stage) -> None:
             answer.close()
             if wanted := fields(shown) & INVOICE_FIELDS:
                 asked.setdefault(rule.endpoint, set()).update(wanted)
-    assert "billing.company" in asked, "the crawl has not seen the form that there is"
+    assert "billing.company" in asked, "the form of the company was not seen"
     assert not [name for name in asked if not name.startswith(("billing.", *OF_RECIPIENTS))], asked
 
 
@@ -161,9 +161,9 @@ def test_a_text_is_sent_without_any_invoice_data(
         account = db.session.get_one(Account, cast.owner.account_id)
         agreed = Basis(Consent.GIVEN, "card")
         recipients.add(account, {"phone": "+48601555001"}, agreed)
-        made = campaigns.create(account, Draft(name="First", text="Hello", everyone=True), "")
-        campaign_id = made.id
-        launch.launch(made, audience.estimate(made).total)
+        campaign = campaigns.create(account, Draft(name="First", text="Hello", everyone=True), "")
+        campaign_id = campaign.id
+        launch.launch(campaign, audience.estimate(campaign).total)
     settle()
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Company)) == 0

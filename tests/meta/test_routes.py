@@ -1,4 +1,4 @@
-"""Every route, every role, both methods: who gets an answer, who is refused, who changes what."""
+"""Every route in every role, with both methods: who may open it, and who may change data."""
 
 import pytest
 from flask import Flask
@@ -20,7 +20,7 @@ PEOPLE = {
     "owner": Role.OWNER,
     "admin": Role.ADMIN,
 }
-# Who has no more rights than needed, and must get through.
+# The role with the least rights that must be accepted.
 LEAST = {
     Access.PUBLIC: VISITOR,
     Access.SIGNED_IN: "colleague",
@@ -30,7 +30,7 @@ LEAST = {
 }
 
 
-# The only routes that anybody may use; whatever is not named here needs a signed-in user.
+# The only public routes; all others need a signed-in user.
 PUBLIC = {
     "static",
     *("auth.register", "auth.confirm", "auth.sign_in", "auth.forgotten", "auth.reset", "auth.join"),
@@ -43,7 +43,7 @@ PUBLIC = {
     *("leaving.ask", "leaving.by_link", "leaving.gone", "leaving.progress", "leaving.certificate"),
     *("leaving.registration_gone", "leaving.verify", "leaving.key"),
     *("security.page", "security.tls", "security.text"),
-    *("phone.index", "phone.live", "phone.reply"),  # and these only on the machine itself
+    *("phone.index", "phone.live", "phone.reply"),  # these only from the same machine
     "proof.challenge",
     *PROVIDERS,
 }
@@ -54,11 +54,11 @@ def browser(cast: Cast, app: Flask, name: str) -> PageClient:
     return client
 
 
-def mark(app: Flask, endpoint: str) -> Access:
+def declared_access(app: Flask, endpoint: str) -> Access:
     with app.app_context():
-        found = access_of(endpoint)
-    assert found is not None, f"nobody has said who may use {endpoint}"
-    return found
+        access = access_of(endpoint)
+    assert access is not None, f"no access is declared for {endpoint}"
+    return access
 
 
 def allowed(access: Access, name: str) -> bool:
@@ -70,7 +70,7 @@ def asks_to_sign_in(answer: TestResponse) -> bool:
 
 
 def check_refusal(answer: TestResponse, access: Access, name: str, method: str) -> None:
-    """Refused, and in the right way: visitors may sign in, others learn nothing."""
+    """Refused correctly: visitors may sign in, users learn nothing."""
     if name == VISITOR:
         assert asks_to_sign_in(answer) if method == "GET" else answer.status_code == 401
     elif access is Access.ADMIN:
@@ -79,31 +79,33 @@ def check_refusal(answer: TestResponse, access: Access, name: str, method: str) 
         assert answer.status_code == 403
 
 
-def test_every_route_says_who_may_use_it(app: Flask) -> None:
+def test_every_route_declares_its_access(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
-        mark(app, rule.endpoint)
+        declared_access(app, rule.endpoint)
         assert (rule.methods or set()) - IGNORED <= {"GET", "POST"}, rule.endpoint
 
 
-def test_few_routes_are_public_and_those_of_admins_are_for_admins_only(app: Flask) -> None:
-    marks = {rule.endpoint: mark(app, rule.endpoint) for rule in app.url_map.iter_rules()}
+def test_only_listed_routes_are_public_and_admin_routes_need_an_admin(app: Flask) -> None:
+    marks = {
+        rule.endpoint: declared_access(app, rule.endpoint) for rule in app.url_map.iter_rules()
+    }
     assert {name for name, access in marks.items() if access is Access.PUBLIC} == PUBLIC
     for name, access in marks.items():
         assert (access is Access.ADMIN) == name.startswith("admin."), name
 
 
-def test_no_line_for_a_route_that_is_gone(app: Flask) -> None:
+def test_every_listed_route_exists(app: Flask) -> None:
     with_argument = {rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments}
     assert with_argument - PROVIDERS == set(ARGUMENTS)
     assert {rule.endpoint for rule in routes(app, "POST")} == set(FORMS)
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_reading_is_for_those_who_may_and_changes_nothing(stage: Stage, name: str) -> None:
+def test_pages_open_only_for_permitted_roles_and_change_nothing(stage: Stage, name: str) -> None:
     client = browser(stage.cast, stage.app, name)
     before = stage.rows()
     for rule in routes(stage.app, "GET"):
-        access = mark(stage.app, rule.endpoint)
+        access = declared_access(stage.app, rule.endpoint)
         address = path(stage, rule)
         answer = client.get(address)
         if not allowed(access, name):
@@ -118,11 +120,9 @@ def test_reading_is_for_those_who_may_and_changes_nothing(stage: Stage, name: st
 
 
 @pytest.mark.parametrize("endpoint", FORMS)
-def test_a_form_works_only_for_those_who_may_and_only_with_its_token(
-    stage: Stage, endpoint: str
-) -> None:
+def test_forms_work_only_for_permitted_roles_with_a_token(stage: Stage, endpoint: str) -> None:
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
-    address, access = path(stage, rule), mark(stage.app, endpoint)
+    address, access = path(stage, rule), declared_access(stage.app, endpoint)
     clients = {name: browser(stage.cast, stage.app, name) for name in PEOPLE}
     if endpoint == "auth.choose_password":
         must_choose(stage)
@@ -132,7 +132,7 @@ def test_a_form_works_only_for_those_who_may_and_only_with_its_token(
         if not allowed(access, name):
             answer = client.send(address, form(endpoint, stage))
             check_refusal(answer, access, name, "POST")
-    clients[LEAST[access]].get_page("/privacy")  # a session with a token, which is not sent
+    clients[LEAST[access]].get_page("/privacy")  # starts a session; its token is not sent
     answer = clients[LEAST[access]].post(address, data=form(endpoint, stage))
     assert answer.status_code in (200, 400, 422), answer.status
     assert stage.rows() == before

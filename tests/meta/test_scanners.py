@@ -1,4 +1,4 @@
-"""What scanners say about the code and the libraries."""
+"""Findings of the scanners in the code and the libraries."""
 
 import json
 from pathlib import Path
@@ -11,11 +11,14 @@ from tests.scanners import code, dependencies, licences
 
 def test_the_code_has_no_new_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code.check() == []
-    known = ("B704", "views/layout.py")
-    monkeypatch.delitem(code.KNOWN, known)
+    accepted = ("B704", "views/layout.py")
+    monkeypatch.delitem(code.KNOWN, accepted)
     monkeypatch.setitem(code.KNOWN, ("B324", "queue.py"), "an example")
-    found = [(*known, "new"), *((rule, file, "") for rule, file in code.KNOWN if rule != "B324")]
-    monkeypatch.setattr(code, "findings", lambda: found)
+    findings = [
+        (*accepted, "new"),
+        *((rule, file, "") for rule, file in code.KNOWN if rule != "B324"),
+    ]
+    monkeypatch.setattr(code, "findings", lambda: findings)
     assert code.check() == ["new", "queue.py: B324 is not found any more"]
 
 
@@ -23,12 +26,12 @@ def test_the_bill_of_materials_has_every_dependency(tmp_path: Path) -> None:
     file = tmp_path / "sbom.json"
     dependencies.bill(file)
     assert dependencies.missing(file) == []
-    said = json.loads(file.read_text())
-    assert said["bomFormat"] == "CycloneDX"
-    direct = {canonicalize_name(each.name) for each in dependencies.direct()}
+    content = json.loads(file.read_text())
+    assert content["bomFormat"] == "CycloneDX"
+    direct = {canonicalize_name(entry.name) for entry in dependencies.direct()}
     assert direct <= dependencies.installed().keys()
-    said["components"] = [each for each in said["components"] if each["name"] != "stripe"]
-    file.write_text(json.dumps(said))
+    content["components"] = [entry for entry in content["components"] if entry["name"] != "stripe"]
+    file.write_text(json.dumps(content))
     assert dependencies.missing(file) == ["stripe"]
 
 

@@ -1,4 +1,4 @@
-"""The page about security names only tests and files that there are."""
+"""The page about security names only existing tests and files."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ QUOTED = re.findall(r"`([^`\s]+)`", PAGE)
 
 
 def missing(named: str) -> bool:
-    """Is there no such test?"""
+    """Is this test missing?"""
     file, _, test = named.partition("::")
     path = ROOT / file
     if not test:
@@ -19,16 +19,16 @@ def missing(named: str) -> bool:
 
 
 def test_every_test_that_it_names_exists() -> None:
-    named = [each for each in QUOTED if each.startswith("tests/")]
-    assert len(named) > 50
-    assert [each for each in named if missing(each)] == []
+    tests = [name for name in QUOTED if name.startswith("tests/")]
+    assert len(tests) > 50
+    assert [name for name in tests if missing(name)] == []
     assert missing("tests/meta/test_security_page.py::test_of_nothing")
 
 
 def test_every_file_that_it_names_exists() -> None:
-    files = [each for each in QUOTED if re.fullmatch(r"[\w/]+\.(py|md)", each)]
-    for each in files:
-        assert any(Path(folder, each).exists() for folder in (ROOT, PACKAGE)), each
+    files = [name for name in QUOTED if re.fullmatch(r"[\w/]+\.(py|md)", name)]
+    for name in files:
+        assert any(Path(folder, name).exists() for folder in (ROOT, PACKAGE)), name
 
 
 def test_every_line_of_the_checklist_is_complete() -> None:

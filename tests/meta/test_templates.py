@@ -8,55 +8,55 @@ from tests.meta.sources import STATIC, literal, modules, strings, templates, tre
 
 
 def rendered() -> set[str]:
-    """The templates that views name, and those that these use."""
+    """The templates that views name, and all templates that these use."""
     names = {text for module in modules().values() for text in strings(module)}
-    found: set[str] = set()
+    result: set[str] = set()
     waiting = [name for name in templates() if name in names]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in result:
+            result.add(name)
             waiting += used_by(name)
-    return found
+    return result
 
 
 def imports(name: str) -> dict[str, str]:
-    """Names that a template imports, and what they are called where they come from."""
-    found = {}
+    """The names that a template imports, with their original names."""
+    names = {}
     for node in tree(name).find_all(nodes.FromImport):
-        for one in node.names:
-            there, here = one if isinstance(one, tuple) else (one, one)
-            found[here] = there
-    return found
+        for entry in node.names:
+            original, local = entry if isinstance(entry, tuple) else (entry, entry)
+            names[local] = original
+    return names
 
 
 def loaded(name: str) -> set[str]:
-    """Names that a template, or one that it includes, uses."""
-    found = {node.name for node in tree(name).find_all(nodes.Name) if node.ctx == "load"}
+    """The names that a template and its includes use."""
+    names = {node.name for node in tree(name).find_all(nodes.Name) if node.ctx == "load"}
     for node in tree(name).find_all(nodes.Include):
         assert isinstance(node.template, nodes.Const)
-        found |= loaded(node.template.value)
-    return found
+        names |= loaded(node.template.value)
+    return names
 
 
 def styled() -> set[str]:
-    """The classes that the stylesheet knows."""
+    """The classes in the stylesheet."""
     sheet = re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", (STATIC / "app.css").read_text(), flags=re.S)
     selectors = re.findall(r"([^{};]+)\{", sheet)
-    return {name for each in selectors for name in re.findall(r"\.([a-z][\w-]*)", each)}
+    return {name for selector in selectors for name in re.findall(r"\.([a-z][\w-]*)", selector)}
 
 
 def in_attributes(source: str) -> set[str]:
     """The classes in class attributes, and in the literals of their expressions."""
-    found: set[str] = set()
+    names: set[str] = set()
     for value in re.findall(r'\bclass="((?:\{\{.*?\}\}|\{%.*?%\}|[^"])*)"', source, re.S):
         fixed = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", value)
-        found |= set(fixed.split())
+        names |= set(fixed.split())
         for expression in re.findall(r"\{\{(.*?)\}\}", value):
             shown = expression.partition(" if ")[0] + expression.partition(" else ")[2]
-            found |= {word for text in re.findall(r"'([^']*)'", shown) for word in text.split()}
+            names |= {word for text in re.findall(r"'([^']*)'", shown) for word in text.split()}
     blocks = re.findall(r"\{% block width %\}(.*?)\{% endblock %\}", source)
-    return found | {word for text in blocks for word in text.split()}
+    return names | {word for text in blocks for word in text.split()}
 
 
 def test_every_template_is_shown_by_a_view() -> None:
@@ -76,7 +76,7 @@ def test_every_macro_is_used() -> None:
 
 def test_every_import_is_used() -> None:
     unused = {name: set(imports(name)) - loaded(name) for name in templates()}
-    assert {name: found for name, found in unused.items() if found} == {}
+    assert {name: imported for name, imported in unused.items() if imported} == {}
 
 
 def test_every_import_exists() -> None:
@@ -84,8 +84,10 @@ def test_every_import_exists() -> None:
         for node in tree(name).find_all(nodes.FromImport):
             assert isinstance(node.template, nodes.Const)
             macros = {macro.name for macro in tree(node.template.value).find_all(nodes.Macro)}
-            for one in node.names:
-                assert (one[0] if isinstance(one, tuple) else one) in macros, f"{name}: {one}"
+            for entry in node.names:
+                assert (entry[0] if isinstance(entry, tuple) else entry) in macros, (
+                    f"{name}: {entry}"
+                )
 
 
 def test_every_class_of_a_template_is_styled() -> None:

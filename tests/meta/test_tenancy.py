@@ -1,4 +1,4 @@
-"""Nobody reaches what belongs to another account, whatever the address or the form says."""
+"""Nobody reaches things of another account by any address or form."""
 
 import pytest
 from flask import Flask
@@ -11,9 +11,9 @@ from promosms.web.access import Access, access_of
 from tests.meta.routes import path, routes
 from tests.meta.stage import ARGUMENTS, CONSENT, DRAFT, Stage, form
 
-# A browser that somebody has signed out already must not be an error, so this answers everybody.
+# Ending a session that has already ended must not be an error, so this accepts every id.
 SILENT = {"settings.end_session"}
-# Things of others in the fields of a form or in the query of an address.
+# Ids of another account's things in the fields of a form or in a query string.
 BY_FIELD = [
     ("recipients.delete_many", "recipient", "recipient"),
     ("recipients.bulk", "recipient", "recipient"),
@@ -40,7 +40,7 @@ def of_accounts(app: Flask, endpoint: str) -> bool:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_belongs_to_another_account_is_not_there(stage: Stage, method: str) -> None:
+def test_things_of_another_account_are_not_found(stage: Stage, method: str) -> None:
     strangers = stage.cast.stranger.browser()
     strangers.get_page("/privacy")
     before = stage.rows()
@@ -59,13 +59,13 @@ def test_what_belongs_to_another_account_is_not_there(stage: Stage, method: str)
     assert stage.rows() == before
 
 
-def test_a_thing_of_another_account_answers_like_one_that_never_was(stage: Stage) -> None:
+def test_a_thing_of_another_account_looks_like_a_missing_one(stage: Stage) -> None:
     strangers = stage.cast.stranger.browser()
     for rule in routes(stage.app, "GET"):
         if rule.arguments and of_accounts(stage.app, rule.endpoint):
-            there = strangers.get(path(stage, rule)).text
-            nowhere = strangers.get(path(stage, rule, "0" * 20)).text
-            assert without_addresses(there) == without_addresses(nowhere), rule.endpoint
+            existing = strangers.get(path(stage, rule)).text
+            missing = strangers.get(path(stage, rule, "0" * 20)).text
+            assert without_addresses(existing) == without_addresses(missing), rule.endpoint
 
 
 @pytest.mark.parametrize(("endpoint", "field", "thing"), BY_FIELD)
@@ -73,10 +73,10 @@ def test_a_form_cannot_name_things_of_another_account(
     stage: Stage, endpoint: str, field: str, thing: str
 ) -> None:
     strangers = stage.cast.stranger.browser()
-    own = {"recipient": recipient_of(stage, "601222444"), "list": list_of(stage, "Mine")}
+    own_things = {"recipient": recipient_of(stage, "601222444"), "list": list_of(stage, "Mine")}
     filled = {"phone": "+48601222333", "text": "+48601222333", **CONSENT}
     if endpoint == "recipients.bulk":
-        filled = own
+        filled = own_things
     elif endpoint == "campaigns.new":
         filled = dict(DRAFT)
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
@@ -114,6 +114,6 @@ def test_a_query_cannot_name_things_of_another_account(stage: Stage, address: st
 
 
 def without_addresses(html: str) -> str:
-    """The page without what the reader has put into its address."""
+    """The page without the lines that contain its own address."""
     lines = html.splitlines()
     return "\n".join(line for line in lines if 'name="page"' not in line and "csrf" not in line)

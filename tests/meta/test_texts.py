@@ -1,4 +1,4 @@
-"""Whatever a person reads goes through gettext, so that it can be translated."""
+"""All texts for people go through gettext and can be translated."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from tests.meta.sources import STATIC, literal, modules, templates, without_jinja
 
-# Names, the example of a file of customers, what browsers read, the widths of pages.
+# Names, example values, values for browsers, widths of pages.
 NOT_TRANSLATED = {
     *("PromoSMS", "· PromoSMS", "Łucja", "Łódź", "Sam", "London"),
     *("width=device-width, initial-scale=1", "light dark", "narrow", "prose"),
@@ -17,39 +17,39 @@ SENTENCE = re.compile(r"\b[A-Z][a-z]{2,}\b|[a-z]{2,} [a-z]{2,}")
 
 
 class Reader(HTMLParser):
-    """Collects what a person reads of a page: text, and attributes that are read out."""
+    """Collects the texts of a page: its text nodes, and attributes that are read aloud."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.texts: list[str] = []
         self.feed(source)
         self.close()
 
     def handle_data(self, data: str) -> None:
-        self.found.append(data)
+        self.texts.append(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value or "" for name, value in attrs if name in READ]
+        self.texts += [value or "" for name, value in attrs if name in READ]
 
 
 def letters(text: str) -> bool:
     return any(char.isalpha() for char in text)
 
 
-def test_templates_say_nothing_untranslated() -> None:
+def test_templates_contain_no_untranslated_text() -> None:
     for name, source in templates().items():
-        found = {" ".join(text.split()) for text in Reader(without_jinja(source)).found}
-        pieces = {piece.strip() for text in found for piece in text.split("\0")}
-        assert {one for one in pieces if letters(one)} - NOT_TRANSLATED == set(), name
+        texts = {" ".join(text.split()) for text in Reader(without_jinja(source)).texts}
+        pieces = {piece.strip() for text in texts for piece in text.split("\0")}
+        assert {piece for piece in pieces if letters(piece)} - NOT_TRANSLATED == set(), name
 
 
-def test_expressions_of_templates_hold_no_untranslated_sentence() -> None:
+def test_expressions_of_templates_contain_no_untranslated_sentence() -> None:
     for name in templates():
         for text in literal(name):
             assert not SENTENCE.search(text), f"{name}: {text}"
 
 
-def test_views_and_forms_say_nothing_untranslated() -> None:
+def test_views_and_forms_contain_no_untranslated_text() -> None:
     for path, module in modules().items():
         if not path.startswith(("promosms/views", "promosms/forms")):
             continue
@@ -57,13 +57,13 @@ def test_views_and_forms_say_nothing_untranslated() -> None:
             called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
             name = call.func.id if isinstance(call.func, ast.Name) else called
             first = call.args[:1] if name == "flash" or name.endswith("Field") else []
-            said = [*first, *(word.value for word in call.keywords if word.arg == "description")]
-            for text in said:
+            texts = [*first, *(word.value for word in call.keywords if word.arg == "description")]
+            for text in texts:
                 bare = isinstance(text, ast.Constant) and bool(text.value)
                 assert not bare, f"{path}:{call.lineno}"
 
 
-def test_scripts_say_nothing() -> None:
+def test_scripts_contain_no_sentences() -> None:
     for script in STATIC.glob("*.js"):
         source = re.sub(r"^\s*//.*$|/\*.*?\*/", "", script.read_text(), flags=re.M)
         for text in re.findall(r'"([^"]*)"|`([^`]*)`', source):

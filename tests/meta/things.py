@@ -1,4 +1,4 @@
-"""One of everything, so that every route can be called."""
+"""An account with one of everything, so that every route can be called."""
 
 import io
 from dataclasses import dataclass, field
@@ -75,14 +75,14 @@ Form = dict[str, object]
 
 @dataclass
 class Stage:
-    """The owner's account with one of everything: what it is, and its name in an address."""
+    """The owner's account with one of everything, by kind, with its id in addresses."""
 
     app: Flask
     cast: Cast
     things: Things = field(default_factory=dict)
 
     def set(self) -> None:
-        """Make everything."""
+        """Create everything."""
         self.owner = self.cast.owner.browser()
         with self.app.app_context():
             account = db.session.get_one(Account, self.cast.owner.account_id)
@@ -97,35 +97,35 @@ class Stage:
             self._operator(account)
             simulated_phone.store().reply("+48601111111", NUMBER, "Is it open?")
             with transaction() as session:
-                # Letters are in the language of who gets them, whoever looks at the phone.
+                # E-mails are in the language of their recipient, not in that of the page.
                 session.execute(delete(Email))
             db.session.remove()
         self.things["session"] = self._other_browser()
         self.things["version"] = policy_versions.latest().name
 
     def again(self) -> "Stage":
-        """For another test, when everything has been put back."""
+        """The same stage for another test, after its snapshot was restored."""
         stage = Stage(self.app, self.cast, dict(self.things))
         stage.owner = stage.cast.owner.browser()
         return stage
 
     def rows(self) -> dict[str, list[str]]:
-        """Everything that is stored, to see whether anything has changed.
+        """All stored rows, to see whether anything has changed.
 
-        Without the bare numbers of refused forms: these tell that something was *not* done.
+        Counts of refused forms are left out: they say that something was *not* done.
         """
         with self.app.app_context():
-            found = {
+            rows_by_table = {
                 table.name: sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
                 for table in Model.metadata.sorted_tables
                 if table.name != "text_refusals"
             }
-            found["network"] = [repr(text) for text in simulated_phone.texts()]
+            rows_by_table["network"] = [repr(text) for text in simulated_phone.texts()]
             db.session.remove()
-        return found
+        return rows_by_table
 
     def of(self, thing: str) -> list[str]:
-        """The names of all things of a kind, in every state: "import" has several."""
+        """The ids of all things of a kind, in every state: "import" has several."""
         return [name for key, name in self.things.items() if key.split()[0] == thing.split()[0]]
 
     def _people(self, account: Account) -> None:
@@ -153,37 +153,37 @@ class Stage:
 
     def _imports(self, account: Account) -> None:
         for status in ImportStatus:
-            which = imports.upload(account, io.BytesIO(FILE), "customers.csv")
+            import_ = imports.upload(account, io.BytesIO(FILE), "customers.csv")
             with transaction() as session:
-                which.status = status
+                import_.status = status
                 session.add(
                     BadRow(
                         account_id=account.id,
-                        import_id=which.id,
+                        import_id=import_.id,
                         row=3,
                         problem="too_short",
                         content="12",
                     )
                 )
-            self.things[f"import {status}"] = which.public_id
+            self.things[f"import {status}"] = import_.public_id
 
     def _campaigns(self, account: Account) -> None:
         for status in CampaignStatus:
-            made = campaigns.create(
+            campaign = campaigns.create(
                 account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
             )
             if status != CampaignStatus.DRAFT:
-                self._launched(made, status)
-            self.things[f"campaign {status}"] = made.public_id
+                self._launched(campaign, status)
+            self.things[f"campaign {status}"] = campaign.public_id
 
     def _top_ups(self, account: Account) -> None:
         companies.save(account.id, COMPANY, "test")
         user = db.session.get_one(User, self.cast.owner.user_id)
         for status in TopUpStatus:
-            made = top_ups.order(account, user, 250_000, PayMethod.TRANSFER)
+            top_up = top_ups.order(account, user, 250_000, PayMethod.TRANSFER)
             with transaction():
-                made.status, made.paid_at = status, now()
-            self.things[f"top_up {status}"] = made.public_id
+                top_up.status, top_up.paid_at = status, now()
+            self.things[f"top_up {status}"] = top_up.public_id
 
     def _launched(self, campaign: Campaign, status: CampaignStatus) -> None:
         with transaction() as session:
@@ -203,7 +203,7 @@ class Stage:
                 ledger.charge(campaign.id, 300, "charge:stage")
 
     def _invoice(self, account_id: int) -> None:
-        """From a seller in Poland: it has every kind of file, and all are there."""
+        """An invoice of a seller in Poland, with every kind of file."""
         before = settings_of(self.app)
         override(self.app, POLISH)
         invoice = issued(account_id, rate=2300, currency="PLN")
@@ -216,28 +216,28 @@ class Stage:
         self.things["invoice"] = invoice.public_id
 
     def _money(self, account: Account) -> None:
-        """Orders that were paid in part and too much; corrections that wait for a second admin."""
+        """Orders paid in part and overpaid, and corrections that wait for a second admin."""
         user = db.session.get_one(User, self.cast.owner.user_id)
-        for name, came in (("part", 50_000), ("surplus", 9_000_000)):
-            made = top_ups.order(account, user, 250_000, PayMethod.TRANSFER)
+        for name, received in (("part", 50_000), ("surplus", 9_000_000)):
+            top_up = top_ups.order(account, user, 250_000, PayMethod.TRANSFER)
             payment = payments.receive(
-                made.id, payments.TRANSFER, f"2026/{came}", came, actor="test"
+                top_up.id, payments.TRANSFER, f"2026/{received}", received, actor="test"
             )
-            self.things[f"order {name}"] = made.public_id
+            self.things[f"order {name}"] = top_up.public_id
             self.things["payment"] = payment.public_id
         admin = db.session.get_one(User, self.cast.admin.user_id).public_id
         with transaction() as session:
             for name, asked_by in (("adjustment", "0" * 20), ("adjustment own", admin)):
-                given = {"account_id": account.id, "amount": 5, "reason": "Goodwill"}
-                wish = Adjustment(asked_by=asked_by, reference=name, **given)
-                session.add(wish)
+                values = {"account_id": account.id, "amount": 5, "reason": "Goodwill"}
+                adjustment = Adjustment(asked_by=asked_by, reference=name, **values)
+                session.add(adjustment)
                 session.flush()
-                self.things[name] = wish.public_id
+                self.things[name] = adjustment.public_id
 
     def _export(self, account: Account) -> None:
-        made = account_export.start(account, "test")
-        assert not account_export.work(made.id)
-        self.things["account_export"] = made.public_id
+        export = account_export.start(account, "test")
+        assert not account_export.work(export.id)
+        self.things["account_export"] = export.public_id
 
     def _links(self) -> None:
         owner = db.session.get_one(User, self.cast.owner.user_id)
@@ -283,7 +283,7 @@ class Stage:
         self.cast.colleague.browser()
         with self.app.app_context():
             query = select(Session.public_id).where(Session.user_id == self.cast.colleague.user_id)
-            found = db.session.scalars(query.order_by(Session.id.desc())).first()
+            session_id = db.session.scalars(query.order_by(Session.id.desc())).first()
             db.session.remove()
-        assert found is not None
-        return found
+        assert session_id is not None
+        return session_id

@@ -1,7 +1,7 @@
-"""Answers as people type them, and what they ask for.
+"""Replies as people type them, and what they ask for.
 
-Divided by bars; ⏎ is a new line. Where it is hard: a stop is certain and is confirmed; a hold
-may be one, nothing goes out, and a person reads it; everything else is nothing.
+Separated by bars; ⏎ is a new line. A stop is certain and is confirmed; a hold may be a stop, so
+promotions pause and a person reads it; everything else is nothing.
 """
 
 TABLE = {

@@ -1,4 +1,4 @@
-"""What stays together when a text is cut."""
+"""Grapheme clusters, which are not cut."""
 
 import pytest
 from hypothesis import given
@@ -20,7 +20,7 @@ WHOLE = [
 
 
 @pytest.mark.parametrize("whole", WHOLE, ids=ascii)
-def test_it_keeps_together_what_a_reader_takes_for_one(whole: str) -> None:
+def test_it_keeps_clusters_together(whole: str) -> None:
     assert clusters(f"a{whole}{whole}b") == ["a", whole, whole, "b"]
 
 
@@ -28,7 +28,7 @@ def test_a_joiner_does_not_bind_latin_letters() -> None:
     assert clusters("a\u200db") == ["a\u200d", "b"]
 
 
-def test_a_third_flag_letter_begins_a_new_one() -> None:
+def test_a_third_flag_letter_begins_a_new_cluster() -> None:
     assert clusters("🇵🇱🇩") == ["🇵🇱", "🇩"]
 
 
@@ -36,12 +36,12 @@ def test_plain_letters_are_not_bound() -> None:
     assert not has_bound("Zażółć “gęślą” – 5 €")
 
 
-def test_the_last_mark_comes_off_first() -> None:
+def test_the_last_mark_is_removed_first() -> None:
     assert without_last_extension("e\u0302\u0301") == "e\u0302"
     assert without_last_extension("e") == without_last_extension("") == ""
 
 
 @given(st.lists(st.sampled_from([*WHOLE, "a", "ł", "\u200d", "\u0301"])).map("".join) | st.text())
-def test_joined_again_they_are_the_text(text: str) -> None:
+def test_joined_clusters_are_the_text(text: str) -> None:
     assert "".join(clusters(text)) == text
     assert all(clusters(text))

@@ -14,7 +14,7 @@ BASIC = (
 GSM7_TEXT = st.text(BASIC + EXTENSION)
 
 
-def test_the_alphabet_is_complete_and_nothing_else() -> None:
+def test_the_alphabet_has_exactly_the_characters_of_the_standard() -> None:
     assert len(set(BASIC)) == 127
     assert {chr(code) for code in range(0x11000) if is_gsm7(chr(code))} == {*BASIC, *EXTENSION}
 
@@ -53,12 +53,12 @@ def test_it_decodes_what_it_encodes(text: str) -> None:
 
 
 @given(GSM7_TEXT)
-def test_septets_are_what_is_sent(text: str) -> None:
+def test_septets_count_the_encoded_bytes(text: str) -> None:
     assert septets(text) == len(encode(text))
 
 
 @given(st.binary().map(lambda data: bytes(byte & 0x7F for byte in data)))
-def test_it_decodes_whatever_a_gateway_sends(data: bytes) -> None:
+def test_it_decodes_any_septets(data: bytes) -> None:
     assert is_gsm7(decode(data))
 
 
@@ -66,17 +66,17 @@ def test_it_decodes_whatever_a_gateway_sends(data: bytes) -> None:
     ("data", "text"),
     [("1b41", "A"), ("1b", " "), ("611b", "a "), ("1b1b65", " e"), ("1b1b1b65", " €")],
 )
-def test_a_strange_escape_is_shown_as_the_standard_says(data: str, text: str) -> None:
+def test_an_undefined_escape_is_decoded_by_the_standard(data: str, text: str) -> None:
     assert decode(bytes.fromhex(data)) == text
 
 
-def test_it_refuses_a_byte_that_is_no_septet() -> None:
+def test_it_refuses_bytes_above_0x7f() -> None:
     with pytest.raises(ValueError, match="ascii"):
         decode(b"\x80")
 
 
 @pytest.mark.parametrize("char", ["ç", "`", "ł", "’", "\t", "\x1b", "😀", "\xa0"], ids=ascii)
-def test_it_refuses_and_names_what_is_outside(char: str) -> None:
+def test_it_refuses_characters_outside_the_alphabet(char: str) -> None:
     assert not is_gsm7(char)
     assert costly(f"a{char}b{char}") == (char,)
     with pytest.raises(UnicodeEncodeError) as error:
@@ -84,11 +84,11 @@ def test_it_refuses_and_names_what_is_outside(char: str) -> None:
     assert error.value.start == 2
 
 
-def test_costly_characters_are_named_as_a_reader_sees_them() -> None:
+def test_costly_characters_are_whole_clusters() -> None:
     text = "“Ana” e\u0301 👨\u200d👩\u200d👧 “é” 🇵🇱"
     assert costly(text) == ("“", "”", "e\u0301", "👨\u200d👩\u200d👧", "🇵🇱")
 
 
 @given(st.text())
-def test_nothing_is_costly_exactly_in_a_cheap_text(text: str) -> None:
+def test_only_texts_outside_gsm7_have_costly_characters(text: str) -> None:
     assert (costly(text) == ()) is is_gsm7(text)

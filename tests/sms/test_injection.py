@@ -1,11 +1,11 @@
-"""A text of a customer is never a program: no template language, no format string reads it."""
+"""A customer's text is never executed, neither as a template nor as a format string."""
 
 import pytest
 
 from promosms.sms import personalise
 
 VALUES = {"first_name": "Ola", "note": "{{ 7*7 }} {last_name} {note}"}
-# Each is written as it stands, but for doubled braces, which are ours and write one.
+# Each is rendered literally, except doubled braces, which are rendered as one brace.
 TEXTS = [
     ("{{7*7}}", "{7*7}"),
     ("{{ 7*7 }}", "{ 7*7 }"),
@@ -24,19 +24,19 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("text", "written"), TEXTS)
-def test_nothing_is_carried_out(text: str, written: str | None) -> None:
-    found = personalise.compile(text).render(VALUES)
-    assert "49" not in found
+def test_a_text_is_never_executed(text: str, written: str | None) -> None:
+    rendered = personalise.compile(text).render(VALUES)
+    assert "49" not in rendered
     for inside in ("<class", "<function", "0x", "'Ola'", "module"):
-        assert inside not in found
+        assert inside not in rendered
     if written is not None:
-        assert found == written
+        assert rendered == written
 
 
-def test_a_value_is_never_carried_out() -> None:
+def test_a_value_is_never_executed() -> None:
     text = personalise.compile("Hi {first_name}: {note}").render(VALUES)
     assert text == "Hi Ola: {{ 7*7 }} {last_name} {note}"
 
 
-def test_a_default_is_never_carried_out() -> None:
+def test_a_default_is_never_executed() -> None:
     assert personalise.compile("{nick|7*7 %s first_name}").render(VALUES) == "7*7 %s first_name"

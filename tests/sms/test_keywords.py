@@ -1,4 +1,4 @@
-"""What an answer asks for."""
+"""Recognising what a reply asks for."""
 
 import pytest
 from hypothesis import given
@@ -41,13 +41,15 @@ def test_it_recognises(answer: str, keyword: str) -> None:
     assert recognise(answer) == keyword
 
 
-def test_the_table_is_long_and_says_each_thing_once() -> None:
+def test_the_table_is_long_and_has_no_duplicates() -> None:
     answers = [answer for answer, _ in ROWS]
     assert len(answers) == len(set(answers)) > 300
 
 
 @given(st.sampled_from(STOP_WORDS), AROUND, AROUND, st.sampled_from([str.lower, str.title, str]))
-def test_a_stop_word_is_known_in_any_dress(word: str, before: str, after: str, case: type) -> None:
+def test_a_stop_word_is_recognised_with_any_case_and_punctuation(
+    word: str, before: str, after: str, case: type
+) -> None:
     assert recognise(f"{before}{case(word)}{after}") is Keyword.STOP
 
 
@@ -59,17 +61,17 @@ def test_case_and_spelling_out_do_not_matter(word: str, data: st.DataObject) -> 
 
 
 @given(st.sampled_from(STOP_WORDS), st.lists(st.sampled_from(["abc", "mnie", "7"]), max_size=9))
-def test_two_more_words_may_be_a_stop_and_three_are_a_hold(word: str, more: list[str]) -> None:
-    found = recognise(" ".join([word, *more]))
+def test_up_to_two_words_after_a_stop_word_are_allowed(word: str, more: list[str]) -> None:
+    keyword = recognise(" ".join([word, *more]))
     certain = not more or (word in CLEAR_WORDS and len(more) <= 2)
     possible = [Keyword.STOP] if certain else [Keyword.HOLD]
-    if 0 < len(more) <= 2 and not certain:  # the words beside it decide, see the table
+    if 0 < len(more) <= 2 and not certain:  # depends on the words beside it, see the table
         possible.append(Keyword.STOP)
-    assert found in possible
+    assert keyword in possible
 
 
 @given(st.sampled_from(STOP_WORDS), st.lists(st.sampled_from(["abc", "mnie", "7"]), min_size=1))
-def test_a_stop_word_further_on_is_a_hold(word: str, before: list[str]) -> None:
+def test_a_stop_word_after_other_words_is_a_hold(word: str, before: list[str]) -> None:
     assert recognise(" ".join([*before, word])) is Keyword.HOLD
 
 
@@ -81,7 +83,7 @@ def test_start_and_help_must_stand_alone(word: str, before: str, after: str) -> 
 
 
 @given(st.text())
-def test_every_answer_is_recognised(text: str) -> None:
+def test_every_text_has_a_keyword(text: str) -> None:
     assert recognise(text) in Keyword
 
 
@@ -95,16 +97,16 @@ def test_the_opt_out_line_is_short_cheap_and_works(language: str) -> None:
     assert (line == opt_out_line("en")) is (language == "en")
 
 
-def test_a_language_without_a_line_gets_english() -> None:
+def test_languages_without_a_line_get_english() -> None:
     assert opt_out_line("xx") == opt_out_line("") == opt_out_line("en")
 
 
 @pytest.mark.parametrize("language", list(CONFIRMATIONS))
 def test_a_confirmation_is_one_cheap_part_and_says_how_to_start_again(language: str) -> None:
-    words = confirmation(language)
-    assert is_gsm7(words)
-    assert measure(words).parts == 1
-    assert "START" in words
-    assert confirmation(f"{language.upper()}-XX") == words
-    assert recognise(words) is not Keyword.START
+    text = confirmation(language)
+    assert is_gsm7(text)
+    assert measure(text).parts == 1
+    assert "START" in text
+    assert confirmation(f"{language.upper()}-XX") == text
+    assert recognise(text) is not Keyword.START
     assert confirmation("xx") == CONFIRMATIONS["en"]

@@ -1,4 +1,4 @@
-"""Placeholders and their values."""
+"""Placeholders in texts, and their values."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ ANNA: dict[str, str | None] = {"first_name": "Anna", "city": "Kraków", "a": "1"
         ("a\x00b {a}", "ab 1"),
     ],
 )
-def test_it_is_written_to_one_recipient(text: str, written: str) -> None:
+def test_it_renders_for_one_recipient(text: str, written: str) -> None:
     assert compile(text).render(ANNA) == written
 
 
@@ -62,7 +62,7 @@ def test_it_is_written_to_one_recipient(text: str, written: str) -> None:
         ("{empty|}x", "x"),
     ],
 )
-def test_a_missing_value_leaves_no_hole(text: str, written: str) -> None:
+def test_a_missing_value_leaves_no_extra_spaces(text: str, written: str) -> None:
     assert compile(text).render(ANNA) == written
     assert compile(text).render({**ANNA, "empty": " \n\x00"}) == written
 
@@ -78,7 +78,7 @@ def test_a_value_is_never_read_as_a_placeholder(value: str) -> None:
 
 
 @given(st.text(st.characters(exclude_characters="\x00")))
-def test_doubled_braces_write_any_text(text: str) -> None:
+def test_any_text_can_be_written_with_doubled_braces(text: str) -> None:
     escaped = text.replace("{", "{{").replace("}", "}}")
     assert compile(escaped).render({}) == text
     assert placeholders(escaped) == ()
@@ -86,7 +86,7 @@ def test_doubled_braces_write_any_text(text: str) -> None:
 
 @given(TRICKY.map("".join) | st.text())
 def test_every_text_is_a_template(text: str) -> None:
-    values: dict[str, Any] = {found.name: "v" for found in placeholders(text)}
+    values: dict[str, Any] = {placeholder.name: "v" for placeholder in placeholders(text)}
     assert unknown(text, values) == ()
     assert "\x00" not in compile(text).render(values) + compile(text).render({})
 
@@ -99,12 +99,12 @@ def test_placeholders_are_named_once_in_order() -> None:
     )
 
 
-def test_it_names_what_is_unknown() -> None:
+def test_it_names_unknown_placeholders() -> None:
     assert unknown("{First-Name} {town|x} {Town} {age}", ["first name"]) == ("town", "age")
 
 
 @given(st.text())
-def test_a_canonical_name_is_canonical(name: str) -> None:
+def test_canonical_is_idempotent(name: str) -> None:
     assert canonical(canonical(name)) == canonical(name)
     assert canonical(f" {name.upper().lower()} ") == canonical(name.upper().lower())
 

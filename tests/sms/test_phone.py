@@ -1,4 +1,4 @@
-"""Which numbers can receive a text."""
+"""Reading and formatting phone numbers."""
 
 import pytest
 from hypothesis import given
@@ -48,11 +48,11 @@ MOBILE = st.integers(0, 9_999_999).map(lambda tail: f"+4860{tail:07}")
         ("347 123 4567", "IT", "+393471234567"),
     ],
 )
-def test_it_understands(raw: str, region: str, e164: str) -> None:
+def test_it_parses(raw: str, region: str, e164: str) -> None:
     assert parse(raw, region).e164 == e164
 
 
-def test_it_says_country_and_kind() -> None:
+def test_it_returns_country_and_kind() -> None:
     assert parse("601234567", "PL") == Phone("+48601234567", "PL", "mobile")
     assert parse("201-555-0123", "US") == Phone("+12015550123", "US", "fixed_or_mobile")
     assert parse("+1 416 555 0123", "US") == Phone("+14165550123", "CA", "fixed_or_mobile")
@@ -79,16 +79,20 @@ def test_it_says_country_and_kind() -> None:
         ("601234567", "ZZ", "unknown_country"),
         ("+881612345678", "PL", "unknown_country"),  # satellite
         ("60123456", "PL", "not_valid"),
-        ("298211234", "US", "too_short"),  # rather a digit lost than the Faroe Islands
+        (
+            "298211234",
+            "US",
+            "too_short",
+        ),  # more likely a missing digit than a number of the Faroe Islands
         ("+48 111 111 111", "PL", "not_valid"),
         ("+48+601234567", "PL", "not_valid"),
         ("4479111234", "PL", "not_valid"),
-        ("4654335637", "IT", "not_valid"),  # lost 0 or lost +: both could be
+        ("4654335637", "IT", "not_valid"),  # a lost 0 or a lost +: both are possible
         ("372512345", "DE", "landline"),
-        ("800 123 456", "PL", "not_valid"),  # free to call
+        ("800 123 456", "PL", "not_valid"),  # freephone
         ("22 123 45 67", "PL", "landline"),
         ("+442079460018", "PL", "landline"),
-        ("48601234567", "DE", "landline"),  # two readings, so nothing is certain
+        ("48601234567", "DE", "landline"),  # two valid readings
         ("701 234 567", "PL", "premium"),
         ("801 234 567", "PL", "premium"),  # cost is shared
         ("4.479E+11", "GB", "damaged"),
@@ -110,7 +114,7 @@ def test_it_refuses_and_says_why(raw: str, region: str, problem: str) -> None:
 
 
 @given(MOBILE, st.sampled_from(REGIONS), st.data())
-def test_however_it_is_written_it_is_the_same_number(
+def test_all_formats_of_a_number_are_the_same_number(
     e164: str, region: str, data: st.DataObject
 ) -> None:
     prefix = data.draw(st.sampled_from(["+48", "0048", "+48(0)", "(+48)", "tel:+48", "'+48"]))
@@ -142,7 +146,7 @@ def test_it_accepts_a_number_or_says_why_not(raw: str, region: str) -> None:
         ("+447700900123", "+44 **** ***123", "+44 7700 900123"),  # not in use, yet shown
     ],
 )
-def test_it_is_masked_or_written_for_people(e164: str, masked: str, written: str) -> None:
+def test_it_masks_and_formats(e164: str, masked: str, written: str) -> None:
     assert mask(e164) == masked
     assert pretty(e164) == written
 
@@ -153,7 +157,7 @@ def test_a_mask_shows_three_digits_after_the_country_code(e164: str) -> None:
 
 
 @pytest.mark.parametrize("junk", ["", "601234567", "Anna", "+999123456789"])
-def test_what_is_no_number_is_hidden_entirely(junk: str) -> None:
+def test_anything_else_is_hidden_entirely(junk: str) -> None:
     assert mask(junk) == "***"
     with pytest.raises(InvalidPhone):
         pretty(junk)

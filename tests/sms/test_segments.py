@@ -1,4 +1,4 @@
-"""How many parts a text has, and where it is cut."""
+"""Measuring a text, and splitting it into parts."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ LIMITS = {("gsm7", True): 160, ("gsm7", False): 153, ("ucs2", True): 70, ("ucs2"
 
 
 def units_of(part: str, encoding: str) -> int:
-    """Count by what really goes over the line."""
+    """Count the units that are really transmitted."""
     if encoding == "gsm7":
         return len(encode(part))
     return len(part.encode("utf-16-be", "surrogatepass")) // 2
@@ -53,24 +53,24 @@ def units_of(part: str, encoding: str) -> int:
     ],
 )
 def test_it_measures(text: str, encoding: str, parts: int, units: int, left: int) -> None:
-    found = measure(text)
-    assert found == Measure("gsm7" if encoding == "gsm7" else "ucs2", parts, units, left)
+    measured = measure(text)
+    assert measured == Measure("gsm7" if encoding == "gsm7" else "ucs2", parts, units, left)
     assert len(split(text)) == parts
 
 
 @given(TEXTS)
-def test_the_parts_are_the_text(text: str) -> None:
+def test_joined_parts_are_the_text(text: str) -> None:
     assert "".join(split(text)) == text
 
 
 @given(TEXTS)
-def test_the_measure_is_that_of_the_parts(text: str) -> None:
-    found, parts = measure(text), split(text)
-    sizes = [units_of(part, found.encoding) for part in parts]
-    limit = LIMITS[found.encoding, len(parts) <= 1]
-    assert found.parts == len(parts)
-    assert found.units == sum(sizes)
-    assert found.left == limit - (sizes[-1] if sizes else 0)
+def test_the_measure_matches_the_parts(text: str) -> None:
+    measured, parts = measure(text), split(text)
+    sizes = [units_of(part, measured.encoding) for part in parts]
+    limit = LIMITS[measured.encoding, len(parts) <= 1]
+    assert measured.parts == len(parts)
+    assert measured.units == sum(sizes)
+    assert measured.left == limit - (sizes[-1] if sizes else 0)
     assert all(0 < size <= limit for size in sizes)
 
 
@@ -82,10 +82,10 @@ def test_no_cluster_is_cut(text: str) -> None:
 
 @given(TEXTS)
 def test_a_part_ends_only_when_the_next_cluster_does_not_fit(text: str) -> None:
-    found, parts = measure(text), split(text)
+    measured, parts = measure(text), split(text)
     for part, following in zip(parts, parts[1:], strict=False):
         longer = part + clusters(following)[0]
-        assert units_of(longer, found.encoding) > LIMITS[found.encoding, False]
+        assert units_of(longer, measured.encoding) > LIMITS[measured.encoding, False]
 
 
 @given(TEXTS, TEXTS)
@@ -93,7 +93,7 @@ def test_a_longer_text_never_has_fewer_parts(text: str, more: str) -> None:
     assert measure(text).parts <= measure(text + more).parts
 
 
-def test_only_what_is_longer_than_a_part_is_cut_inside() -> None:
+def test_only_a_cluster_longer_than_a_part_is_cut() -> None:
     tower = "ł" + "\u0301" * 99
     assert [len(part) for part in split("ab" + tower)] == [67, 35]
     assert [len(part) for part in split("🏴" + "\U000e0067" * 50)] == [33, 18]

@@ -1,4 +1,4 @@
-"""Plain characters, and tidy texts."""
+"""Plain replacements for costly characters, and tidy texts."""
 
 import unicodedata
 
@@ -49,7 +49,9 @@ AWKWARD = st.text("a \n\r\t\x00\u200b\u200d\ufe0f\u0301\ud83d\u0645👩🔥🏴\
     ],
     ids=lambda value: ascii(value)[:20],
 )
-def test_a_costly_character_has_a_plain_one_or_none(char: str, replacement: str | None) -> None:
+def test_a_costly_character_has_a_plain_replacement_or_none(
+    char: str, replacement: str | None
+) -> None:
     assert plain(char) == replacement
 
 
@@ -59,7 +61,7 @@ def test_it_replaces_what_it_can_and_keeps_the_rest() -> None:
 
 
 @given(st.text() | AWKWARD)
-def test_what_stays_costly_has_no_plain_one(text: str) -> None:
+def test_remaining_costly_characters_have_no_replacement(text: str) -> None:
     assert all(plain(char) is None for char in costly(plain_text(text)))
 
 

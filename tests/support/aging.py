@@ -1,4 +1,4 @@
-"""Two finished campaigns that grow old: what the tests of retention and purging look at."""
+"""Finished campaigns that grow old, for the tests of retention and purging."""
 
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ def send(person: Person, phones: list[str], word: str) -> int:
 
 
 def age(span: timedelta) -> None:
-    """Move everything that has happened into the past."""
+    """Move all stored moments into the past."""
     moved = {
         Message: ("created_at", "sent_at", "final_at"),
         Campaign: ("created_at", "launched_at", "finished_at"),
@@ -77,7 +77,7 @@ def age(span: timedelta) -> None:
 
 
 def night() -> None:
-    """Run what runs at night until nothing is due."""
+    """Run the nightly jobs until none is due."""
     with transaction() as session:
         session.execute(update(NightlyJob).values(ran_on=None))
     for _ in range(60):
@@ -89,7 +89,7 @@ def night() -> None:
 
 
 def figures(campaign_id: int) -> object:
-    """Everything that a finished campaign says about itself in figures."""
+    """All figures of a finished campaign."""
     db.session.remove()
     campaign = db.session.get_one(Campaign, campaign_id)
     assert campaign.status == CampaignStatus.FINISHED
@@ -102,6 +102,6 @@ def figures(campaign_id: int) -> object:
 
 
 def number(campaign_id: int) -> int:
-    """How many of its messages are there."""
+    """The number of stored messages of a campaign."""
     query = select(func.count()).select_from(Message).where(Message.campaign_id == campaign_id)
     return db.session.scalar(query) or 0

@@ -16,7 +16,7 @@ PASSWORD = "four quiet words at sea"
 
 @dataclass
 class Person:
-    """Somebody who can sign in."""
+    """A user who can sign in."""
 
     app: Flask
     user_id: int
@@ -39,7 +39,7 @@ class Person:
 
 @dataclass
 class Cast:
-    """Everybody."""
+    """The people of the tests."""
 
     owner: Person
     colleague: Person
@@ -100,5 +100,5 @@ def _user(app: Flask, account: Account | None, email: str, role: Role, phone: st
 
 @cache
 def _hashed(password: str) -> str:
-    """Once for all tests: to hash a password is made to take long."""
+    """Cached for all tests, because password hashing is slow by design."""
     return passwords.hash_password(password)

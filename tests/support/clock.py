@@ -1,4 +1,4 @@
-"""A clock that tests move: everything of ours reads the time through one function."""
+"""A clock that tests can move: the application reads the time in one function only."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +10,10 @@ AHEAD = "_ahead_of_time"
 
 
 class Clock:
-    """Reads as late as it was moved to; the real one goes on beneath it.
+    """The real time plus the time by which it was moved.
 
-    The body of the function is replaced, because modules, columns and compiled statements hold on
-    to the function itself.
+    The code of the function is replaced, because modules, columns and compiled statements have
+    references to the function itself.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +21,7 @@ class Clock:
         monkeypatch.setattr(base.now, "__code__", _moved.__code__)
 
     def now(self) -> datetime:
-        """What it shows."""
+        """The moved time."""
         return base.now()
 
     def move(self, **by: float) -> None:
@@ -30,6 +30,6 @@ class Clock:
 
 
 def _moved() -> datetime:
-    # Runs with the names of the module of the function that it replaces.
+    # Runs with the globals of the function whose code it replaces.
     ahead: timedelta = globals()["_ahead_of_time"]
     return datetime.now(UTC) + ahead

@@ -1,4 +1,4 @@
-"""The strict page client: every page that a test opens is also checked for its manners."""
+"""The strict page client: it also validates every page that a test opens."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ class PageClient(FlaskClient):
         return super().open(*args, headers=headers, **kwargs)
 
     def get_page(self, url: str, status: int = 200) -> BeautifulSoup:
-        """Open a page, check its status and its manners, and read it."""
+        """Open a page, check its status, and validate it."""
         answer = self.get(url)
         assert answer.status_code == status, f"{url}: {answer.status} {answer.location or ''}"
         return self._read(answer)
@@ -44,7 +44,7 @@ class PageClient(FlaskClient):
         return self._read(answer)
 
     def send(self, url: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
-        """Send a form with the token of the session and return the bare answer."""
+        """Send a form with the token of the session and return the response."""
         if not self.token:
             self._fetch_token()
         form = {"csrf_token": self.token, **(data or {})}
@@ -52,9 +52,9 @@ class PageClient(FlaskClient):
 
     def _fetch_token(self) -> None:
         pages = (self.get(url, follow_redirects=True).text for url in ("/login", "/"))
-        found = next((token for page in pages if (token := TOKEN.search(page))), None)
-        assert found, "no page with a form to take the token from"
-        self.token = found[1]
+        match = next((token for page in pages if (token := TOKEN.search(page))), None)
+        assert match, "no page with a form to take the token from"
+        self.token = match[1]
 
     def _read(self, answer: TestResponse) -> BeautifulSoup:
         check_headers(answer)
@@ -66,7 +66,7 @@ class PageClient(FlaskClient):
 
 
 class Strict(HTML5TreeBuilder):
-    """Reads a page as a browser does, and forgives nothing."""
+    """Parses a page as a browser does, but raises on every error."""
 
     def feed(self, markup: str) -> None:
         parser = html5lib.HTMLParser(tree=self.create_treebuilder, strict=True)
@@ -75,7 +75,7 @@ class Strict(HTML5TreeBuilder):
 
 
 def check_headers(answer: TestResponse) -> None:
-    """The security headers stand on every page."""
+    """Every page must have the security headers."""
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -105,7 +105,7 @@ def check_page(html: str) -> BeautifulSoup:
 
 
 def without_tokens(html: str) -> str:
-    """The page without what is different each second."""
+    """The page without its tokens, which are different each time."""
     return TOKEN.sub('name="csrf_token" value=""', html)
 
 

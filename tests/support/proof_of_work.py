@@ -1,4 +1,4 @@
-"""A browser's sum, solved without a browser."""
+"""Proofs of work, solved without a browser."""
 
 import json
 from base64 import b64encode
@@ -11,18 +11,18 @@ from promosms.services.abuse.proof_of_work import ProofForm
 
 
 def solved(challenge: dict[str, Any]) -> str:
-    """What the browser would send for this challenge."""
-    found = Challenge.from_dict(challenge)
-    solution = solve_challenge(found)
+    """The solution of a challenge, as a browser sends it."""
+    parsed = Challenge.from_dict(challenge)
+    solution = solve_challenge(parsed)
     assert solution is not None
-    return Payload(found, solution).to_base64()
+    return Payload(parsed, solution).to_base64()
 
 
 def proof(form: ProofForm = ProofForm.CONFIRM) -> str:
-    """A good solution for a form, made inside the application."""
+    """A valid proof for a form; needs an application context."""
     return solved(proof_of_work.challenge(form))
 
 
 def packed(content: object) -> str:
-    """Anything as the browser would send it."""
+    """Any content in the encoding of a proof."""
     return b64encode(json.dumps(content).encode()).decode()

@@ -1,4 +1,4 @@
-"""Everything that the application keeps, at one moment, to be put back as often as wanted."""
+"""A snapshot of everything that the application stores, which can be restored many times."""
 
 import shutil
 import sqlite3
@@ -21,7 +21,7 @@ FOLDERS = ("uploads", "exports", "simulator", "erased")
 
 
 class Snapshot:
-    """Rows, files and what Redis holds. To put them back takes far less time than to make them."""
+    """Rows, files and Redis keys. Restoring them is much faster than creating them."""
 
     def __init__(self, app: Flask, redis_url: str) -> None:
         self.app = app
@@ -33,7 +33,7 @@ class Snapshot:
         self.keys = [
             (key, self.redis.pttl(key), self.redis.dump(key)) for key in self.redis.scan_iter()
         ]
-        # Not in a folder: other tests look through the whole disk for what must be gone.
+        # In memory: other tests search the whole disk for deleted data.
         self.files = {
             path: path.read_bytes()
             for name in FOLDERS
@@ -46,7 +46,7 @@ class Snapshot:
         return time.monotonic() - self.taken_at
 
     def put_back(self) -> None:
-        """In place of everything that there is."""
+        """Replace everything that is stored now."""
         for name in FOLDERS:
             shutil.rmtree(self.instance / name, ignore_errors=True)
         for path, content in self.files.items():
@@ -72,7 +72,7 @@ class Rows(ABC):
 
 
 class RowsOnSqlite(Rows):
-    """The whole file, which SQLite copies at once."""
+    """By a backup of the whole SQLite file."""
 
     def __init__(self, url: URL) -> None:
         self.path = str(url.database)
@@ -86,7 +86,7 @@ class RowsOnSqlite(Rows):
 
 
 class RowsOnPostgresql(Rows):
-    """What the server writes and reads itself, past the triggers that guard some tables."""
+    """By COPY, and without the triggers that protect some tables."""
 
     def __init__(self, url: URL) -> None:
         self.address = url.set(drivername="postgresql").render_as_string(hide_password=False)

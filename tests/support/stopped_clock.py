@@ -1,4 +1,4 @@
-"""A clock that stands still until it is moved, for whole days that pass within seconds."""
+"""A clock that stops until a test moves it, so that days pass within seconds."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +9,19 @@ from promosms.models import base
 
 
 class StoppedClock:
-    """How far the time of the application is from the moment at which it was stopped."""
+    """The time since the moment at which the clock was stopped."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
 
     def move(self, **by: float) -> None:
-        """Some hours, minutes or seconds later."""
+        """Move the clock by hours, minutes or seconds."""
         self.ahead += timedelta(**by)
 
 
 @contextmanager
 def stopped() -> Iterator[StoppedClock]:
-    """Within it time goes on only as the clock is moved."""
+    """Stop the clock within the block; it changes only when it is moved."""
     clock, begun = StoppedClock(), datetime.now().astimezone()
 
     class Moved(datetime):

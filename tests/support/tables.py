@@ -1,4 +1,4 @@
-"""The tables of the tests: empty for each of them."""
+"""Empties the tables before each test."""
 
 from functools import cache
 
@@ -8,26 +8,26 @@ from promosms.extensions import db
 
 
 def empty() -> None:
-    """Empty all tables, past the triggers that guard some of them."""
+    """Empty all tables, without the triggers that protect some of them."""
     names = [table.name for table in reversed(db.metadata.sorted_tables)]
     engine = _engine(db.engine.url.render_as_string(hide_password=False))
     with engine.begin() as connection:
-        there = connection.execute(text(_nonempty(tuple(names)))).scalars().all()
-        full = [name for name in names if name in set(there)]
+        nonempty = connection.execute(text(_nonempty(tuple(names)))).scalars().all()
+        full = [name for name in names if name in set(nonempty)]
         if connection.dialect.name == "postgresql":
-            # Replicas apply what others have checked: no trigger fires.
+            # In replica mode no trigger fires.
             emptied = "; ".join(f"DELETE FROM {name}" for name in full)
             connection.execute(text(f"SET LOCAL session_replication_role = replica; {emptied}"))
         else:
             _empty_on_sqlite(connection, full)
     if engine.dialect.name == "sqlite":
-        engine.dispose()  # a test may put another file in its place
+        engine.dispose()  # a test may replace the database file
 
 
 def _empty_on_sqlite(connection: Connection, full: list[str]) -> None:
     connection.execute(text("PRAGMA foreign_keys = OFF"))
     connection.exec_driver_sql("BEGIN")
-    if "accounts" in full:  # of these even the ledger may be deleted
+    if "accounts" in full:  # the ledger of a deleted account may be deleted
         connection.execute(text("UPDATE accounts SET status = 'deleting'"))
         full = sorted(full, key=lambda name: name == "accounts")
     query = text("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -44,7 +44,7 @@ def _empty_on_sqlite(connection: Connection, full: list[str]) -> None:
 
 @cache
 def _nonempty(names: tuple[str, ...]) -> str:
-    """Which tables have rows: most are empty, and a look is cheaper than a deletion."""
+    """A query for the tables with rows. Most are empty, and a query is cheaper than a delete."""
     return " UNION ALL ".join(
         f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names
     )
@@ -52,5 +52,5 @@ def _nonempty(names: tuple[str, ...]) -> str:
 
 @cache
 def _engine(url: str) -> Engine:
-    """A connection of its own, which no listener of the application has touched."""
+    """A separate engine, without the listeners of the application."""
     return create_engine(url, pool_pre_ping=True, pool_size=1)

@@ -1,1 +1,1 @@
-"""What is stored of campaigns."""
+"""Tables of campaigns."""

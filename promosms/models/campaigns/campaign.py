@@ -51,16 +51,16 @@ class Campaign(Model):
 
     `send_cursors` holds a send cursor for each gateway, by its id: `services/sending/cursors.py`.
 
-    Money in 1/10,000: `agreed_price` is what the review page showed, `total_price` what the
-    prepared messages cost together, `missing` what the balance lacks while it is blocked;
-    `told_missing_at` is when its owner was written to about that, once.
+    Money in 1/10,000: `agreed_price` is the price on the review page, `total_price` the price of
+    all prepared messages, `missing` the amount that the balance lacks while it is blocked.
+    `told_missing_at` is the time of the e-mail to the owner about that.
     """
 
     __tablename__ = "campaigns"
     __table_args__ = (
         Index("ix_campaigns_page", "account_id", "id"),
         Index("ix_campaigns_status", "status"),
-        {"sqlite_autoincrement": True},  # an id is never given twice
+        {"sqlite_autoincrement": True},  # ids are never reused
     )
     privacy = Privacy.COLLECTED
     export = Export(

@@ -1,1 +1,1 @@
-"""What is stored of imports."""
+"""Tables of imports."""

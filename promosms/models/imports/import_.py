@@ -1,4 +1,4 @@
-"""Imports: files and pasted lists on their way to becoming recipients."""
+"""Imports: files and pasted numbers that become recipients."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,10 +24,10 @@ class ImportStatus(StrEnum):
 
 
 class Import(Model):
-    """A file (UTF-8 by now, under a random name) and what has become of its rows.
+    """An import: its file (stored in UTF-8 under a random name) and the result of its rows.
 
-    `mapping` holds for each column the recipient field it fills, or "". `position` is the number
-    of rows dealt with, so that a killed worker goes on where it stopped.
+    `mapping` is the recipient field of each column, or "". `position` is the number of rows done,
+    so that the import continues there when a worker was killed.
     """
 
     __tablename__ = "imports"
@@ -88,7 +88,7 @@ class Import(Model):
 
 
 class BadRow(Model):
-    """A row that was refused: its number in the file, why, and what stood there."""
+    """A refused row: its number in the file, the problem, and its content."""
 
     __tablename__ = "bad_rows"
     privacy = Privacy.COLLECTED

@@ -1,1 +1,1 @@
-"""What is stored of recipients."""
+"""Tables of recipients."""

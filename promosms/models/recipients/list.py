@@ -10,7 +10,7 @@ from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
 class RecipientList(Model):
-    """A list. `size` is maintained by whoever adds or removes recipients."""
+    """A list. `size` is updated together with the recipients on the list."""
 
     __tablename__ = "lists"
     __table_args__ = (UniqueConstraint("account_id", "name"),)
@@ -32,7 +32,7 @@ class RecipientList(Model):
 
 
 class ListRecipient(Model):
-    """A recipient's place on a list."""
+    """A recipient that is on a list."""
 
     __tablename__ = "list_recipients"
     __table_args__ = (Index("ix_list_recipients_recipient", "recipient_id"),)

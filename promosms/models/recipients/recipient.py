@@ -67,10 +67,10 @@ class Consent(StrEnum):
 
 
 class Recipient(Model):
-    """One number of one account. `search` is the casefolded text that the search box looks in.
+    """A number of an account. `search` is the casefolded text that the search box looks in.
 
-    `import_id` is the import that added it, so that it can be undone; `last_import_id` the one
-    that named it last, so that a number that stands twice in a file is known after a restart.
+    `import_id` is the import that added the recipient, which can be undone. `last_import_id` is the
+    latest import that contained the number: a duplicate in a file is known even after a restart.
     """
 
     __tablename__ = "recipients"

@@ -1,4 +1,4 @@
-"""Suppressions: numbers that an account must not text, whatever any import says."""
+"""Suppressions: numbers that an account must not text, even after a new import."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
 class SuppressionSource(StrEnum):
-    """How the number came onto the suppression list."""
+    """How the number got on the suppression list."""
 
     REPLY = "reply"
     HAND = "hand"
@@ -19,9 +19,9 @@ class SuppressionSource(StrEnum):
 
 
 class Suppression(Model):
-    """Survives the recipient: deleting and importing again does not lift it.
+    """A suppressed number. It stays when the recipient is deleted and imported again.
 
-    `confirmed_at` is when the recipient was told, once, that his STOP is honoured.
+    `confirmed_at` is the time of the one text that confirms an opt-out to the recipient.
     """
 
     __tablename__ = "suppressions"

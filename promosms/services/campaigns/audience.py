@@ -1,6 +1,6 @@
-"""The audience of a campaign: who gets it, what it says to each, and who is skipped and why.
+"""The audience of a campaign: its recipients, the text of each, and who is skipped and why.
 
-The review page and the preparation read the same pages, so they cannot disagree.
+The review page and the preparation read the same pages, so that both show the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -39,8 +39,8 @@ EMPTY = "empty"
 PriceOf = Callable[[str, str], int | None]
 
 
-class Draft(NamedTuple):
-    """What one recipient would get; `reason` is empty, or says why they get nothing."""
+class MessageDraft(NamedTuple):
+    """The message that one recipient would get; `reason` says why they get none, or is empty."""
 
     recipient_id: int
     phone: str
@@ -55,10 +55,10 @@ class Draft(NamedTuple):
 
 @dataclass
 class CountryPrice:
-    """The price of a country, or of some numbers in it: people, parts and amounts in 1/10,000."""
+    """Recipients, parts and amounts (1/10,000) of a country, or of a price within it."""
 
     country: str
-    people: int = 0
+    recipients: int = 0
     parts: int = 0
     price: int = 0
     total: int = 0
@@ -69,31 +69,31 @@ CountryPrices = dict[tuple[str, int], CountryPrice]
 
 @dataclass
 class Estimate:
-    """What launching would do now."""
+    """The result and the cost of a launch at this moment."""
 
-    people: int = 0
+    recipients: int = 0
     parts: int = 0
     total: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     by_country: list[CountryPrice] = field(default_factory=list)
-    longest: Draft | None = None
+    longest: MessageDraft | None = None
 
 
 def placeholders() -> tuple[str, ...]:
-    """The names that may stand in braces."""
+    """The field names that a text may contain in braces."""
     return FIELD_NAMES
 
 
 def count(campaign: Campaign) -> int:
-    """How many recipients the campaign is addressed to, skipped ones included."""
-    chosen = recipients_of(campaign, Recipient.id).subquery()
-    return db.session.scalar(select(func.count()).select_from(chosen)) or 0
+    """The number of recipients that the campaign is addressed to, including skipped ones."""
+    audience = recipients_of(campaign, Recipient.id).subquery()
+    return db.session.scalar(select(func.count()).select_from(audience)) or 0
 
 
-def count_of(campaign: Campaign, numbers: Iterable[str]) -> int:
-    """How many of these numbers would get the campaign, as far as consent and opt-outs go."""
+def count_of(campaign: Campaign, phones: Iterable[str]) -> int:
+    """The number of these phones that would get the campaign, by consent and opt-outs."""
     query = recipients_of(campaign, func.count()).where(
-        Recipient.phone.in_(numbers), Recipient.consent == Consent.GIVEN, ~_suppressed()
+        Recipient.phone.in_(phones), Recipient.consent == Consent.GIVEN, ~_suppressed()
     )
     return db.session.scalar(query) or 0
 
@@ -105,7 +105,7 @@ def sample(campaign: Campaign, limit: int) -> list[Recipient]:
 
 
 def render(campaign: Campaign, recipient: Recipient | None) -> str:
-    """The text as this recipient would get it; with the defaults when there is none."""
+    """The text for this recipient; the defaults of placeholders without one."""
     values = {name: getattr(recipient, name) for name in FIELD_NAMES} if recipient else {}
     return writer_of(campaign).write(values)
 
@@ -114,47 +114,47 @@ def estimate(campaign: Campaign) -> Estimate:
     """Read the whole audience and add up what launching would cost."""
     total = Estimate()
     by_price: CountryPrices = {}
-    for page in walk(campaign):
+    for page in read_pages(campaign):
         for draft in page:
             _add(total, by_price, draft)
     total.by_country = sorted(by_price.values(), key=_order)
     return total
 
 
-def walk(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
-    """Pages of drafts in the order of the recipients' ids, after `after`, in bounded memory."""
-    page = _pages(campaign)
-    while drafts := page(db.session(), after):
+def read_pages(campaign: Campaign, after: int = 0) -> Iterator[list[MessageDraft]]:
+    """Pages of drafts in the order of the recipients' ids, starting after the id `after`."""
+    read = _page_reader(campaign)
+    while drafts := read(db.session(), after):
         yield drafts
         after = drafts[-1].recipient_id
 
 
-def walk_ahead(campaign: Campaign, after: int = 0) -> Iterator[list[Draft]]:
-    """The same pages; the next one is written on its own connection while the caller works."""
-    make = _pages(campaign)
+def read_pages_ahead(campaign: Campaign, after: int = 0) -> Iterator[list[MessageDraft]]:
+    """The same pages; a thread reads the next one on its own connection while the caller works."""
+    read = _page_reader(campaign)
 
-    def page(after: int) -> list[Draft]:
-        # A session for each page: an open snapshot would keep the write-ahead log growing.
+    def page(after: int) -> list[MessageDraft]:
+        # A new session for each page: an open snapshot would let the write-ahead log grow.
         with Session(engine) as session:
-            return make(session, after)
+            return read(session, after)
 
     engine = db.engine
     with ThreadPoolExecutor(1) as thread:
-        following = thread.submit(page, after)
-        while drafts := following.result():
-            following = thread.submit(page, drafts[-1].recipient_id)
+        next_page = thread.submit(page, after)
+        while drafts := next_page.result():
+            next_page = thread.submit(page, drafts[-1].recipient_id)
             yield drafts
 
 
-def _pages(campaign: Campaign) -> Callable[[Session, int], list[Draft]]:
-    """A function that makes the page after an id."""
+def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDraft]]:
+    """A function that reads the page after a recipient's id."""
     writer = writer_of(campaign)
     price_of = prices.price_list(campaign.route_id, campaign.account_id).of
     choose = routing.chooser(campaign.route_id)
     guests = trial.may_text(db.session.get_one(Account, campaign.account_id))
     query = _query(campaign, writer).limit(PAGE)
 
-    def page(session: Session, after: int) -> list[Draft]:
+    def page(session: Session, after: int) -> list[MessageDraft]:
         rows = session.execute(query, {"after": after}).all()
         if guests is not None:
             return [_for_guests(guests, _draft(writer, price_of, choose, *row)) for row in rows]
@@ -164,7 +164,7 @@ def _pages(campaign: Campaign) -> Callable[[Session, int], list[Draft]]:
 
 
 def writer_of(campaign: Campaign) -> Writer:
-    """Writes the text of this campaign."""
+    """The writer of this campaign's text."""
     return Writer(campaign.text, campaign.opt_out_line, campaign.language)
 
 
@@ -174,7 +174,7 @@ def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
     if campaign.everyone:
         return query
     lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
-    # A subquery for each recipient: a set would be built again for each page.
+    # A correlated subquery: with IN the database would build the whole set again for each page.
     on_list = exists().where(
         ListRecipient.list_id.in_(lists), ListRecipient.recipient_id == Recipient.id
     )
@@ -182,7 +182,7 @@ def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
 
 
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
-    """The columns for `_draft`, of the recipients after the parameter `after`."""
+    """A query for the arguments of `_draft`, of recipients after the parameter `after`."""
     fixed = (Recipient.id, Recipient.phone, Recipient.country, Recipient.consent)
     columns = (*fixed, _suppressed())
     used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
@@ -191,7 +191,7 @@ def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
 
 
 def _suppressed() -> Exists:
-    """Has this recipient opted out?"""
+    """A condition: this recipient has opted out."""
     return exists().where(
         Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
     )
@@ -207,11 +207,11 @@ def _draft(
     consent: str,
     suppressed: bool,
     *values: str,
-) -> Draft:
+) -> MessageDraft:
     price = price_of(country, phone)
     if suppressed or consent != Consent.GIVEN or price is None:
         reason = OPTED_OUT if suppressed else NO_PRICE if consent == Consent.GIVEN else NO_CONSENT
-        return Draft(recipient_id, phone, country, "", "gsm7", 0, 0, reason, None)
+        return MessageDraft(recipient_id, phone, country, "", "gsm7", 0, 0, reason, None)
     text = writer.write(dict(zip(writer.names, values, strict=True)))
     encoding, parts, _, _ = segments.measure(text)
     gateway = choose(country)
@@ -219,30 +219,30 @@ def _draft(
     if parts > segments.MAX_PARTS or text == writer.tail:
         reason = EMPTY if text == writer.tail else TOO_LONG
     price = 0 if reason else parts * price
-    return Draft(recipient_id, phone, country, text, encoding, parts, price, reason, gateway)
+    return MessageDraft(recipient_id, phone, country, text, encoding, parts, price, reason, gateway)
 
 
-def _for_guests(guests: set[str], draft: Draft) -> Draft:
-    """On trial nobody else gets anything. An opt-out is named before that."""
+def _for_guests(guests: set[str], draft: MessageDraft) -> MessageDraft:
+    """On trial only guests get the text. An opt-out comes before that as a reason."""
     if draft.phone in guests or draft.reason == OPTED_OUT:
         return draft
-    return Draft(*draft[:3], "", "gsm7", 0, 0, trial.SKIPPED, None)
+    return MessageDraft(*draft[:3], "", "gsm7", 0, 0, trial.SKIPPED, None)
 
 
 def _order(row: CountryPrice) -> tuple[int, str, int]:
-    return -row.people, row.country, row.price
+    return -row.recipients, row.country, row.price
 
 
-def _add(total: Estimate, by_price: CountryPrices, draft: Draft) -> None:
+def _add(total: Estimate, by_price: CountryPrices, draft: MessageDraft) -> None:
     if draft.reason:
         total.skipped[draft.reason] = total.skipped.get(draft.reason, 0) + 1
         return
     price = draft.price // draft.parts
     row = by_price.setdefault((draft.country, price), CountryPrice(draft.country, price=price))
-    row.people += 1
+    row.recipients += 1
     row.parts += draft.parts
     row.total += draft.price
-    total.people += 1
+    total.recipients += 1
     total.parts += draft.parts
     total.total += draft.price
     if total.longest is None or draft.parts > total.longest.parts:

@@ -1,4 +1,4 @@
-"""Campaigns: drafts, and what is read of those that were sent."""
+"""Campaigns: drafts, and the figures and messages of launched campaigns."""
 
 import re
 from collections import Counter
@@ -38,16 +38,16 @@ _KEY = re.compile(r"[0-9a-f]{20}")
 
 
 class NotDraft(Exception):
-    """The campaign is no draft any more: it was sent."""
+    """The campaign is no longer a draft: it was launched."""
 
 
 class ChangedElsewhere(Exception):
-    """The draft was saved in another window after this one was opened."""
+    """The draft was saved in another window after this window had opened it."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What the user has typed: the text, and to whom."""
+    """What the user typed: name, text and audience."""
 
     name: str = ""
     text: str = ""
@@ -59,7 +59,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Figures:
-    """What has become of the messages of a campaign; `done` of `total` need no more work."""
+    """Messages of a campaign by their state; `done` of `total` need no more work."""
 
     total: int
     done: int
@@ -74,22 +74,26 @@ class Figures:
 
 
 def create(account: Account, draft: Draft, key: str) -> Campaign:
-    """A new draft. The same key again (a double click) is the same draft, not a second one."""
+    """A new draft. The same key again (a double click) returns the same draft."""
     try:
         return _create(account, draft, key)
     except IntegrityError:
-        # The other click was faster by a moment; now its draft is there to be found.
+        # A concurrent request with the same key has committed first: use its draft.
         return _create(account, draft, key)
 
 
 def _create(account: Account, draft: Draft, key: str) -> Campaign:
     with transaction() as session:
-        found = _of_key(session, key)
-        if found and found.account_id == account.id and found.status == CampaignStatus.DRAFT:
-            _write(found, draft)
-            return found
+        existing = _of_key(session, key)
+        if (
+            existing
+            and existing.account_id == account.id
+            and existing.status == CampaignStatus.DRAFT
+        ):
+            _write(existing, draft)
+            return existing
         campaign = Campaign(account_id=account.id, route_id=defaults.default_route().id)
-        if found is None and _KEY.fullmatch(key):
+        if existing is None and _KEY.fullmatch(key):
             campaign.public_id = key
         session.add(campaign)
         session.flush()
@@ -106,19 +110,19 @@ def _of_key(session: Session, key: str) -> Campaign | None:
 
 
 def update(campaign: Campaign, draft: Draft, seen: str) -> None:
-    """Save a draft that the user saw as of the stamp `seen`.
+    """Save a draft; `seen` is its stamp at the time the user opened it.
 
-    Raises NotDraft when it was sent, ChangedElsewhere when it was saved in between.
+    Raises NotDraft when it was launched, ChangedElsewhere when it was saved in between.
     """
     with transaction():
         _lock_draft(campaign)
-        if stamp(campaign) != seen and not _says(campaign, draft):
+        if stamp(campaign) != seen and not _is_unchanged(campaign, draft):
             raise ChangedElsewhere
         _write(campaign, draft)
 
 
 def remove(campaign: Campaign) -> None:
-    """Delete a draft. Raises NotDraft: what was sent stays in the books."""
+    """Delete a draft. Raises NotDraft: launched campaigns stay for the accounts."""
     with transaction() as session:
         _lock_draft(campaign)
         session.delete(campaign)
@@ -127,33 +131,40 @@ def remove(campaign: Campaign) -> None:
 def duplicate(campaign: Campaign, name: str) -> Campaign:
     """A new draft with the text and the audience of a campaign."""
     account = db.session.get_one(Account, campaign.account_id)
-    told = read(campaign)
+    original = read(campaign)
     return create(
         account,
-        Draft(name, told.text, told.opt_out_line, told.language, told.everyone, told.lists),
+        Draft(
+            name,
+            original.text,
+            original.opt_out_line,
+            original.language,
+            original.everyone,
+            original.lists,
+        ),
         key="",
     )
 
 
 def read(campaign: Campaign) -> Draft:
-    """A campaign as it was typed."""
+    """The name, text and audience of a campaign, as typed."""
     return Draft(
         name=campaign.name,
         text=campaign.text,
         opt_out_line=campaign.opt_out_line,
         language=campaign.language,
         everyone=campaign.everyone,
-        lists=[found.public_id for found in lists_of(campaign)],
+        lists=[recipient_list.public_id for recipient_list in lists_of(campaign)],
     )
 
 
 def stamp(campaign: Campaign) -> str:
-    """When the campaign was last saved, to notice a change from another window."""
+    """The time of the last save, to detect a change in another window."""
     return campaign.updated_at.isoformat()
 
 
 def lists_of(campaign: Campaign) -> list[RecipientList]:
-    """The lists that a campaign is addressed to, by name."""
+    """The lists that a campaign is addressed to, in the order of their names."""
     query = (
         select(RecipientList)
         .join(CampaignList, CampaignList.list_id == RecipientList.id)
@@ -163,14 +174,8 @@ def lists_of(campaign: Campaign) -> list[RecipientList]:
     return list(db.session.scalars(query))
 
 
-def lists(account: Account) -> list[RecipientList]:
-    """The lists of an account, by name."""
-    query = select(RecipientList).where(RecipientList.account_id == account.id)
-    return list(db.session.scalars(query.order_by(RecipientList.name)))
-
-
-def everyone(account: Account) -> int:
-    """How many recipients an account has."""
+def count_recipients(account: Account) -> int:
+    """The number of recipients of an account."""
     query = select(func.count(Recipient.id)).where(Recipient.account_id == account.id)
     return db.session.scalar(query) or 0
 
@@ -180,12 +185,12 @@ def page(account: Account, before: str = "") -> tuple[list[Campaign], str]:
     query = select(Campaign).where(Campaign.account_id == account.id)
     if before.isdecimal():
         query = query.where(Campaign.id < int(before[:18]))
-    found = list(db.session.scalars(query.order_by(Campaign.id.desc()).limit(PAGE + 1)))
-    return found[:PAGE], str(found[PAGE - 1].id) if len(found) > PAGE else ""
+    rows = list(db.session.scalars(query.order_by(Campaign.id.desc()).limit(PAGE + 1)))
+    return rows[:PAGE], str(rows[PAGE - 1].id) if len(rows) > PAGE else ""
 
 
 def figures(campaign: Campaign) -> Figures:
-    """The counters of a campaign in the words of its report."""
+    """The figures of a campaign's report, from its counters."""
     sent = campaign.n_sent + campaign.n_delivered + campaign.n_undelivered + campaign.n_expired
     waiting = campaign.n_queued + campaign.n_sending
     total = sent + waiting + campaign.n_failed + campaign.n_unknown + campaign.n_cancelled
@@ -204,7 +209,7 @@ def figures(campaign: Campaign) -> Figures:
 
 
 def duration(campaign: Campaign, parts: int) -> timedelta:
-    """How long the gateway of the campaign's route takes for so many parts."""
+    """The time that the first gateway of the campaign's route needs for these parts."""
     query = (
         select(Gateway.rate)
         .join(RouteGateway, RouteGateway.gateway_id == Gateway.id)
@@ -216,28 +221,30 @@ def duration(campaign: Campaign, parts: int) -> timedelta:
 
 
 def reasons(campaign: Campaign) -> list[tuple[str, str, int]]:
-    """Status, reason and number of the messages that were not delivered or not sent."""
-    told = figures(campaign)
-    problems = told.not_delivered + told.skipped
+    """Status, reason and count of the messages that were not delivered or not sent."""
+    totals = figures(campaign)
+    problems = totals.not_delivered + totals.skipped
     if not problems or (campaign.status in CampaignStatus.RUNNING and problems > MOST_COUNTED):
         return []
-    there = (
+    counts = (
         select(Message.status, Message.reason, func.count())
-        .where(Message.campaign_id == campaign.id, written_out(sorted(MessageStatus.PROBLEM)))
+        .where(Message.campaign_id == campaign.id, has_status(sorted(MessageStatus.PROBLEM)))
         .group_by(Message.status, Message.reason)
     )
-    counted: Counter[tuple[str, str]] = Counter()
-    for status, reason, number in (*db.session.execute(there), *_deleted(campaign.id)):
-        counted[status, reason] += number
-    found = [(status, reason, number) for (status, reason), number in counted.items()]
-    return sorted(found, key=lambda each: (-each[2], *each[:2]))
+    totals_by_reason: Counter[tuple[str, str]] = Counter()
+    for status, reason, count in (*db.session.execute(counts), *_deleted(campaign.id)):
+        totals_by_reason[status, reason] += count
+    result = [(status, reason, count) for (status, reason), count in totals_by_reason.items()]
+    return sorted(result, key=lambda row: (-row[2], *row[:2]))
 
 
 def deleted(campaign: Campaign) -> tuple[int, datetime | None]:
-    """Of how many messages numbers and texts have been deleted, and when the last time."""
+    """How many messages had their phone and text deleted, and when that last happened."""
     query = select(func.sum(MessageCount.messages), func.max(MessageCount.deleted_at))
-    number, at = db.session.execute(query.where(MessageCount.campaign_id == campaign.id)).one()
-    return int(number or 0), at
+    count, deleted_at = db.session.execute(
+        query.where(MessageCount.campaign_id == campaign.id)
+    ).one()
+    return int(count or 0), deleted_at
 
 
 def _deleted(campaign_id: int) -> list[tuple[str, str, int]]:
@@ -249,15 +256,16 @@ def _deleted(campaign_id: int) -> list[tuple[str, str, int]]:
         .group_by(MessageCount.status, MessageCount.reason)
     )
     rows = db.session.execute(query)
-    return [(status, reason, int(number)) for status, reason, number in rows]
+    return [(status, reason, int(count)) for status, reason, count in rows]
 
 
-def written_out(statuses: Sequence[str]) -> ColumnElement[bool]:
-    """Has a message one of these? In the statement itself, so that partial indexes are used."""
-    known = [MessageStatus(status).value for status in statuses]
-    all_attention = MessageStatus.ALWAYS_ATTENTION.issuperset(known)
+def has_status(statuses: Sequence[str]) -> ColumnElement[bool]:
+    """A condition: the message has one of these statuses."""
+    values = [MessageStatus(status).value for status in statuses]
+    all_attention = MessageStatus.ALWAYS_ATTENTION.issuperset(values)
+    # Literal values: with bound parameters the database cannot use the partial indexes.
     column = Message.attention_status if all_attention else Message.status
-    return column.in_([literal(status, literal_execute=True) for status in known])
+    return column.in_([literal(status, literal_execute=True) for status in values])
 
 
 def messages(
@@ -277,15 +285,15 @@ def messages(
         .where(Message.campaign_id == campaign.id)
     )
     if statuses:
-        query = query.where(written_out(statuses))
+        query = query.where(has_status(statuses))
     if after.isdecimal():
         query = query.where(Message.id > int(after[:18]))
-    found = list(db.session.execute(query.order_by(Message.id).limit(limit + 1)))
-    return found[:limit], str(found[limit - 1][0].id) if len(found) > limit else ""
+    rows = list(db.session.execute(query.order_by(Message.id).limit(limit + 1)))
+    return rows[:limit], str(rows[limit - 1][0].id) if len(rows) > limit else ""
 
 
 def all_messages(campaign: Campaign) -> Iterator[Row[Message, str, str]]:
-    """Every message of a campaign, read in chunks."""
+    """All messages of a campaign, read in chunks."""
     after = "0"
     while after:
         rows, after = messages(campaign, [], after, CHUNK)
@@ -300,10 +308,10 @@ def _lock_draft(campaign: Campaign) -> None:
         raise NotDraft
 
 
-def _says(campaign: Campaign, draft: Draft) -> bool:
-    """Is this what the campaign says already?"""
-    told = read(campaign)
-    return replace(told, lists=sorted(told.lists)) == replace(draft, lists=sorted(draft.lists))
+def _is_unchanged(campaign: Campaign, draft: Draft) -> bool:
+    """Is the draft the same as the stored one?"""
+    stored = read(campaign)
+    return replace(stored, lists=sorted(stored.lists)) == replace(draft, lists=sorted(draft.lists))
 
 
 def _write(campaign: Campaign, draft: Draft) -> None:
@@ -323,7 +331,7 @@ def _write(campaign: Campaign, draft: Draft) -> None:
     )
 
 
-def _later(before: datetime | None) -> datetime:
-    """Now, but never the same moment again: the stamp must change with every saving."""
-    present = now()
-    return present if before is None or present > before else before + timedelta(microseconds=1)
+def _later(previous: datetime | None) -> datetime:
+    """The current time, but later than `previous`: each save must change the stamp."""
+    moment = now()
+    return moment if previous is None or moment > previous else previous + timedelta(microseconds=1)

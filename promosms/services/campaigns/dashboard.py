@@ -1,4 +1,4 @@
-"""The dashboard: where an account stands, from counters and a few small queries."""
+"""The dashboard: the state of an account, from counters and a few small queries."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,7 +26,7 @@ RECENT = 6
 
 @dataclass(frozen=True)
 class Steps:
-    """How far a newcomer has come."""
+    """The first steps that an account has done."""
 
     recipients: bool
     written: bool
@@ -36,7 +36,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures of the day, and what needs a decision."""
+    """The figures of the day, and the campaigns and imports that need a decision."""
 
     today: int
     under_way: int
@@ -50,7 +50,7 @@ class Summary:
 
 
 def steps(account: Account) -> Steps:
-    """The three steps of the first visit."""
+    """Which of the three first steps are done."""
     draft = db.session.scalar(
         select(Campaign.public_id)
         .where(Campaign.account_id == account.id, Campaign.status == CampaignStatus.DRAFT)
@@ -71,10 +71,10 @@ def steps(account: Account) -> Steps:
 
 
 def summary(account: Account, zone: ZoneInfo) -> Summary:
-    """What the dashboard shows; days begin at midnight in `zone`."""
+    """The content of the dashboard; days begin at midnight in `zone`."""
     today = now().astimezone(zone).date()
     launched = _launched(account, _midnight(today - timedelta(days=DAYS - 1), zone))
-    under_way = [one for one in launched if one.status in CampaignStatus.RUNNING]
+    running = [campaign for campaign in launched if campaign.status in CampaignStatus.RUNNING]
     recent = db.session.scalars(
         select(Campaign)
         .where(Campaign.account_id == account.id)
@@ -82,15 +82,19 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
         .limit(RECENT)
     )
     return Summary(
-        today=sum(campaigns.figures(one).sent for one in launched if _day(one, zone) == today),
-        under_way=sum(campaigns.figures(one).waiting for one in under_way),
+        today=sum(
+            campaigns.figures(campaign).sent
+            for campaign in launched
+            if _day(campaign, zone) == today
+        ),
+        under_way=sum(campaigns.figures(campaign).waiting for campaign in running),
         opted_out=_opted_out(account, _midnight(today.replace(day=1), zone)),
         days=_days(launched, today, zone),
         recent=list(recent),
-        blocked=[one for one in launched if one.status == CampaignStatus.BLOCKED],
-        unconfirmed=[one for one in launched if one.n_unknown],
+        blocked=[campaign for campaign in launched if campaign.status == CampaignStatus.BLOCKED],
+        unconfirmed=[campaign for campaign in launched if campaign.n_unknown],
         imports=_imports(account),
-        running=bool(under_way),
+        running=bool(running),
     )
 
 
@@ -114,15 +118,15 @@ def _opted_out(account: Account, since: datetime) -> int:
 
 
 def _days(launched: list[Campaign], today: date, zone: ZoneInfo) -> list[tuple[date, int, int]]:
-    good = {today - timedelta(days=back): 0 for back in range(DAYS - 1, -1, -1)}
-    bad = dict(good)
+    delivered = {today - timedelta(days=back): 0 for back in range(DAYS - 1, -1, -1)}
+    not_delivered = dict(delivered)
     for campaign in launched:
         day = _day(campaign, zone)
-        if day in good:
-            told = campaigns.figures(campaign)
-            good[day] += told.delivered
-            bad[day] += told.not_delivered
-    return [(day, good[day], bad[day]) for day in good]
+        if day in delivered:
+            figures = campaigns.figures(campaign)
+            delivered[day] += figures.delivered
+            not_delivered[day] += figures.not_delivered
+    return [(day, delivered[day], not_delivered[day]) for day in delivered]
 
 
 def _day(campaign: Campaign, zone: ZoneInfo) -> date | None:

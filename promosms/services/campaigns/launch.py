@@ -1,4 +1,4 @@
-"""Launch, pause, resume and cancel a campaign; text oneself a test."""
+"""Launch, pause, resume and cancel a campaign; send a test text."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -55,7 +55,7 @@ class LaunchError(Exception):
 
 
 def launch(campaign: Campaign, agreed_price: int) -> None:
-    """Start preparing a draft. `agreed_price` (1/10,000) is what the review showed.
+    """Start preparing a draft. `agreed_price` (1/10,000) is the price on the review page.
 
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
     """
@@ -68,10 +68,10 @@ def launch(campaign: Campaign, agreed_price: int) -> None:
         check_text(campaign.text)
         if routing.gateway_for(campaign.route_id) is None:
             raise LaunchError(LaunchProblem.NO_GATEWAY)
-        people = audience.count(campaign)
-        if people == 0:
+        count = audience.count(campaign)
+        if count == 0:
             raise LaunchError(LaunchProblem.NO_AUDIENCE)
-        _switch(
+        _set_status(
             session,
             campaign,
             [CampaignStatus.DRAFT],
@@ -79,14 +79,14 @@ def launch(campaign: Campaign, agreed_price: int) -> None:
             LaunchProblem.NOT_DRAFT,
             launched_at=now(),
             agreed_price=agreed_price,
-            audience=people,
+            audience=count,
             cursor=0,
         )
         _check_trial(session, campaign)
 
 
 def check_text(text: str) -> None:
-    """Raise LaunchError for a text that nobody should get."""
+    """Raise LaunchError for a text that must not be sent."""
     if not text.strip():
         raise LaunchError(LaunchProblem.EMPTY_TEXT)
     if personalise.unknown(text, audience.placeholders()):
@@ -96,22 +96,23 @@ def check_text(text: str) -> None:
 
 
 def pause(campaign: Campaign) -> None:
-    """Stop sending after the window that is being submitted."""
+    """Stop sending after the messages that are being submitted now."""
     with transaction() as session:
-        _switch(session, campaign, [CampaignStatus.SENDING], CampaignStatus.PAUSED)
+        _set_status(session, campaign, [CampaignStatus.SENDING], CampaignStatus.PAUSED)
 
 
 def resume(campaign: Campaign) -> None:
-    """Go on with a paused campaign, or try a blocked one again with the price of today.
+    """Continue a paused campaign, or try a blocked one again at its current price.
 
-    A blocked campaign is held when it is prepared; pressing again means agreeing to its price.
+    Resuming a blocked campaign agrees to the price that its preparation found. The price is held
+    after the next preparation.
     """
     with transaction() as session:
         account = session.get_one(Account, campaign.account_id)
         if account.status != AccountStatus.ACTIVE:
             raise LaunchError(LaunchProblem.SUSPENDED)
         if campaign.status == CampaignStatus.BLOCKED:
-            _switch(
+            _set_status(
                 session,
                 campaign,
                 [CampaignStatus.BLOCKED],
@@ -120,21 +121,24 @@ def resume(campaign: Campaign) -> None:
                 missing=0,
             )
             return
-        _switch(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
-        _take(session, campaign.account_id, 0)  # it counts itself, now that it is sent again
+        _set_status(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
+        # Adds 0: as a running campaign it counts its own messages.
+        _take_from_trial(session, campaign.account_id, 0)
 
 
 def cancel(campaign: Campaign) -> None:
-    """Send nothing more. What a gateway already has cannot be called back."""
+    """Send nothing more. Messages that a gateway already has cannot be stopped."""
     with transaction() as session:
-        _switch(session, campaign, CampaignStatus.OPEN, CampaignStatus.CANCELLED, finished_at=now())
+        _set_status(
+            session, campaign, CampaignStatus.OPEN, CampaignStatus.CANCELLED, finished_at=now()
+        )
         withdrawal.withdraw(
             session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED
         )
 
 
 def send_test(campaign: Campaign, phone: str) -> Message:
-    """Text the campaign, as its first recipient would get it, to one's own number.
+    """Send the text of the campaign's first recipient to the user's own number.
 
     Raises LaunchError and InsufficientBalance.
     """
@@ -157,7 +161,7 @@ def send_test(campaign: Campaign, phone: str) -> Message:
         guests = trial.may_text(account)
         if guests is not None and phone not in guests:
             raise LaunchError(LaunchProblem.TRIAL_GUESTS)
-        _take(session, account.id, 1)
+        _take_from_trial(session, account.id, 1)
         message = Message(
             account_id=account.id,
             gateway_id=gateway,
@@ -177,24 +181,24 @@ def send_test(campaign: Campaign, phone: str) -> Message:
 
 
 def _check_trial(session: Session, campaign: Campaign) -> None:
-    """On trial only guests are texted, and not too many a day; preparing checks it again."""
+    """A trial allows guests only, and a number of texts a day; the preparation checks again."""
     guests = trial.may_text(session.get_one(Account, campaign.account_id))
     if guests is None:
         return
-    people = audience.count_of(campaign, guests)
-    if not people:
+    count = audience.count_of(campaign, guests)
+    if not count:
         raise LaunchError(LaunchProblem.TRIAL_GUESTS)
-    _take(session, campaign.account_id, people)
+    _take_from_trial(session, campaign.account_id, count)
 
 
-def _take(session: Session, account_id: int, number: int) -> None:
+def _take_from_trial(session: Session, account_id: int, number: int) -> None:
     try:
         trial.take(session, account_id, number)
     except trial.DayIsFull as error:
         raise LaunchError(LaunchProblem.TRIAL_DAY) from error
 
 
-def _switch(
+def _set_status(
     session: Session,
     campaign: Campaign,
     before: Collection[CampaignStatus],

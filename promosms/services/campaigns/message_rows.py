@@ -12,38 +12,38 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite
 from promosms.models import Message, MessageStatus, now, table_of
-from promosms.services.campaigns.audience import Draft
+from promosms.services.campaigns.audience import MessageDraft
 
-Shared = tuple[int, int, int, str]
-SHARED = ("account_id", "campaign_id", "priority", "sender")
+SharedValues = tuple[int, int, int, str]
+SHARED_COLUMNS = ("account_id", "campaign_id", "priority", "sender")
 # In the order of a draft, after the recipient's id.
-DRAFTED = ("phone", "country", "text", "encoding", "parts", "price", "reason", "gateway_id")
+DRAFT_COLUMNS = ("phone", "country", "text", "encoding", "parts", "price", "reason", "gateway_id")
 COLUMNS = (
     "attempts",
     "unconfirmed",
     "created_at",
-    *SHARED,
-    *DRAFTED,
+    *SHARED_COLUMNS,
+    *DRAFT_COLUMNS,
     "status",
     "attention_status",
     "final_at",
 )
-NAMES = ", ".join(COLUMNS)
-ON_SQLITE = f"INSERT INTO messages ({NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"
-ON_POSTGRESQL = f"COPY messages ({NAMES}) FROM STDIN"
+COLUMN_NAMES = ", ".join(COLUMNS)
+INSERT_ON_SQLITE = f"INSERT INTO messages ({COLUMN_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"
+COPY_ON_POSTGRESQL = f"COPY messages ({COLUMN_NAMES}) FROM STDIN"
 NULL = "\\N"
 QUEUED, SKIPPED = MessageStatus.QUEUED.value, MessageStatus.SKIPPED.value
 
 
-class Repeated(Exception):
+class DuplicateMessage(Exception):
     """A number has a message of this campaign already."""
 
 
-def insert(session: Session, shared: Shared, drafts: Sequence[Draft]) -> None:
-    """Insert a message for each draft: queued, or skipped if the draft says why.
+def insert(session: Session, shared: SharedValues, drafts: Sequence[MessageDraft]) -> None:
+    """Insert a message for each draft: queued, or skipped if the draft has a reason.
 
-    `shared` are the columns SHARED. Raises Repeated; the transaction, or the savepoint around it,
-    is then to be rolled back.
+    `shared` holds the values of SHARED_COLUMNS. Raises DuplicateMessage; the caller must then roll
+    back the transaction, or the savepoint around this call.
     """
     connection = session.connection()
     driver: Any = connection.dialect.loaded_dbapi
@@ -52,25 +52,27 @@ def insert(session: Session, shared: Shared, drafts: Sequence[Draft]) -> None:
     try:
         with closing(connection.connection.cursor()) as cursor:
             if on_sqlite():
-                cursor.executemany(ON_SQLITE, _rows(session, shared, ordered))
+                cursor.executemany(INSERT_ON_SQLITE, _rows(session, shared, ordered))
             else:
                 _copy(cursor, shared, ordered)
     except driver.IntegrityError:
-        # Without the original error, whose text has the number.
-        raise Repeated from None
+        # Without the original error: its message contains the phone number.
+        raise DuplicateMessage from None
 
 
-def _rows(session: Session, shared: Shared, drafts: Sequence[Draft]) -> list[tuple[object, ...]]:
+def _rows(
+    session: Session, shared: SharedValues, drafts: Sequence[MessageDraft]
+) -> list[tuple[object, ...]]:
     dialect = session.connection().dialect
-    stored = table_of(Message).c.created_at.type.dialect_impl(dialect).bind_processor(dialect)
-    moment = stored(now()) if stored else now()
+    to_column = table_of(Message).c.created_at.type.dialect_impl(dialect).bind_processor(dialect)
+    moment = to_column(now()) if to_column else now()
     first = (0, False, moment, *shared)
     queued, skipped = (QUEUED, None, None), (SKIPPED, SKIPPED, moment)
     return [(*first, *draft[1:], *(skipped if draft.reason else queued)) for draft in drafts]
 
 
-def _copy(cursor: Any, shared: Shared, drafts: Sequence[Draft]) -> None:
-    """In the text format of COPY: tabs between columns, \\N for NULL."""
+def _copy(cursor: Any, shared: SharedValues, drafts: Sequence[MessageDraft]) -> None:
+    """Copy in PostgreSQL's text format: tabs between columns, \\N for NULL."""
     moment = now().isoformat()
     first = "\t".join(("0", "f", moment, *(_escaped(str(value)) for value in shared)))
     queued, skipped = f"{QUEUED}\t{NULL}\t{NULL}\n", f"{SKIPPED}\t{SKIPPED}\t{moment}\n"
@@ -79,7 +81,7 @@ def _copy(cursor: Any, shared: Shared, drafts: Sequence[Draft]) -> None:
         f"{gateway or NULL}\t{skipped if reason else queued}"
         for _, phone, country, text, encoding, parts, price, reason, gateway in drafts
     ]
-    with cursor.copy(ON_POSTGRESQL) as copy:
+    with cursor.copy(COPY_ON_POSTGRESQL) as copy:
         copy.write("".join(lines))
 
 

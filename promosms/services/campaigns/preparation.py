@@ -1,4 +1,4 @@
-"""Preparation: from a launched campaign to its message rows and its hold."""
+"""Preparation: inserts the messages of a launched campaign and holds their price."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,7 +18,7 @@ from promosms.models import (
 )
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, message_rows
-from promosms.services.campaigns.audience import Draft
+from promosms.services.campaigns.audience import MessageDraft
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.payments import balance_alerts
@@ -32,9 +32,9 @@ def prepare(
 ) -> CampaignStatus | None:
     """Insert the messages page by page, then hold their price and open the campaign for sending.
 
-    May be killed and run again at any point: each page is one transaction that also moves the
-    cursor, and a second worker finds its page already done. Returns the status in the end:
-    PREPARING when the slice is over before all is done.
+    It may be killed and run again at any point: each page is one transaction, which also moves the
+    cursor, so a second worker finds the page already done. Returns the final status: PREPARING
+    when the time slice ends before the work does.
     """
     over = time_slice.begin(seconds, others_wait)
     campaign = db.session.get(Campaign, campaign_id)
@@ -42,9 +42,9 @@ def prepare(
         return None
     sender = defaults.sender_of(campaign.route_id)
     start, room = campaign.cursor, has_room()
-    # SQLite works inside this process, so that a second thread would only be in the way.
-    walk = audience.walk if on_sqlite() or writing() else audience.walk_ahead
-    for page in walk(campaign, start):
+    # SQLite works inside this process: a second thread would only compete with the first.
+    read_pages = audience.read_pages if on_sqlite() or writing() else audience.read_pages_ahead
+    for page in read_pages(campaign, start):
         if not _insert_page(campaign_id, start, page, sender, room=room):
             return None
         start = page[-1].recipient_id
@@ -54,13 +54,13 @@ def prepare(
 
 
 def waiting() -> list[int]:
-    """Campaigns that wait for their preparation."""
+    """Ids of campaigns that wait for their preparation."""
     query = select(Campaign.id).where(Campaign.status == CampaignStatus.PREPARING)
     return list(db.session.scalars(query.order_by(Campaign.id)))
 
 
 def _insert_page(
-    campaign_id: int, start: int, page: Sequence[Draft], sender: str, *, room: bool = False
+    campaign_id: int, start: int, page: Sequence[MessageDraft], sender: str, *, room: bool = False
 ) -> bool:
     with transaction() as session:
         if room:
@@ -79,23 +79,23 @@ def _insert_page(
 
 
 def _insert(
-    session: Session, campaign: Campaign, page: Sequence[Draft], sender: str
-) -> Sequence[Draft]:
-    """Insert a page; returns those whose number has no message of this campaign yet.
+    session: Session, campaign: Campaign, page: Sequence[MessageDraft], sender: str
+) -> Sequence[MessageDraft]:
+    """Insert a page, except numbers that already have a message; returns the inserted drafts.
 
-    One may have: a recipient who was deleted and added again meanwhile stands there anew.
+    A number can already have one when its recipient was deleted and added again meanwhile.
     """
     shared = (campaign.account_id, campaign.id, Priority.CAMPAIGN.value, sender)
     try:
         with session.begin_nested():
             message_rows.insert(session, shared, page)
         return page
-    except message_rows.Repeated:
+    except message_rows.DuplicateMessage:
         phones = [draft.phone for draft in page]
-        known = select(Message.phone).where(
+        query = select(Message.phone).where(
             Message.campaign_id == campaign.id, Message.phone.in_(phones)
         )
-        texted = set(session.scalars(known))
+        texted = set(session.scalars(query))
         new = [draft for draft in page if draft.phone not in texted]
         message_rows.insert(session, shared, new)
         return new
@@ -106,7 +106,7 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
         campaign = _still_preparing(session, campaign_id, start)
         if campaign is None:
             return None
-        # Whoever opted out since has left the queue: what is held is what is still to be sent.
+        # Recipients who opted out meanwhile are no longer queued: hold only what will be sent.
         rows = session.execute(
             select(
                 *(Message.gateway_id, func.sum(Message.price), func.count()),

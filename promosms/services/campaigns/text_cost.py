@@ -1,4 +1,4 @@
-"""The cost of a text: its parts and price, what makes it expensive, what is wrong with it."""
+"""The cost of a text: its parts and price, its costly characters, and its problems."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,13 +13,13 @@ from promosms.services.installation import defaults
 from promosms.services.prices import prices
 from promosms.sms import gsm7, personalise, segments, transliterate
 
-NEWEST = 20_000  # how many of the newest recipients are searched for the longest case
+NEWEST = 20_000  # recipients among which the longest text is searched
 CANDIDATES = 200
-READABLE = 5_000  # characters; nothing longer is written to each of them
+MOST_PERSONALISED = 5_000  # characters; longer texts are not written for each recipient
 
 
 class TextProblem(StrEnum):
-    """Why nobody should get this text."""
+    """Why a text cannot be sent."""
 
     EMPTY = "empty"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
@@ -28,7 +28,7 @@ class TextProblem(StrEnum):
 
 @dataclass(frozen=True)
 class CostlyCharacter:
-    """A character that makes the text more expensive; `plain` could stand there instead."""
+    """A character that makes the text more expensive, and its plain replacement."""
 
     char: str
     plain: str | None
@@ -51,7 +51,7 @@ class TextCost:
 
 
 def problem(text: str, *, opt_out_line: bool, language: str) -> TextProblem | None:
-    """What is wrong with a text, None if it can be sent."""
+    """The problem of a text; None if it can be sent."""
     if not text.strip():
         return TextProblem.EMPTY
     if unknown(text):
@@ -63,12 +63,12 @@ def problem(text: str, *, opt_out_line: bool, language: str) -> TextProblem | No
 
 
 def unknown(text: str) -> tuple[str, ...]:
-    """The placeholders of a text that nobody can fill."""
+    """The placeholders of a text that are no fields of a recipient."""
     return personalise.unknown(text, audience.placeholders())
 
 
 def plain(text: str) -> str:
-    """The text with a plain character for each costly one that has one."""
+    """The text with costly characters replaced by plain ones where possible."""
     return transliterate.plain_text(text)
 
 
@@ -77,7 +77,7 @@ def text_cost(account: Account, text: str, *, opt_out_line: bool, language: str)
     writer = Writer(text, opt_out_line, language)
     written = writer.write({})
     measure = segments.measure(written)
-    longest = _longest(account, writer) if 0 < len(text) <= READABLE else None
+    longest = _longest(account, writer) if 0 < len(text) <= MOST_PERSONALISED else None
     price_list = prices.price_list(defaults.default_route().id, account.id)
     return TextCost(
         text=longest or written,
@@ -96,8 +96,10 @@ def text_cost(account: Account, text: str, *, opt_out_line: bool, language: str)
 
 
 def _longest(account: Account, writer: Writer) -> str | None:
-    """The text with the most parts that one of the newest recipients would get."""
-    used = {place.name for place, _ in writer.template.fields} & set(audience.placeholders())
+    """The text with the most parts among those of the newest recipients."""
+    used = {placeholder.name for placeholder, _ in writer.template.fields} & set(
+        audience.placeholders()
+    )
     if not used:
         return None
     newest = (

@@ -1,4 +1,4 @@
-"""Writer: the text of a campaign for each recipient, opt-out line included."""
+"""Writer: the text of a campaign for each recipient, with the opt-out line."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from promosms.sms.transliterate import tidy
 
 
 class Writer:
-    """Writes a text for each recipient; `names` are the fields that it uses.
+    """Writes a text for each recipient; `names` are the fields that the text uses.
 
     `tail` is the opt-out line in the language of the text, empty if there is none.
     """

@@ -24,15 +24,16 @@ from promosms.services.imports.rows import Batch, Entry
 from promosms.services.recipients import lists
 from promosms.services.recipients.recipients import search_text
 
-_KEPT = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_at")
-_WRITTEN = (*_KEPT, "search", "last_import_id", "updated_at")
+_PRESERVED = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_at")
+_WRITTEN = (*_PRESERVED, "search", "last_import_id", "updated_at")
 
 
 def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
     """Write a batch of `count` rows that begins at `position`.
 
-    False, with nothing changed, when the import was cancelled or another worker has dealt with
-    these rows: the counters and the position move in the same transaction as the recipients.
+    Returns False and changes nothing when the import was cancelled or another worker has already
+    written these rows. The counters and the position change in the same transaction as the
+    recipients.
     """
     with transaction() as session:
         running = session.scalar(
@@ -77,22 +78,22 @@ def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry
     list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
     phones = sorted(entries)
     with upsert.planned_anew(session):
-        known = _known(session, running.account_id, phones)
+        existing = _existing(session, running.account_id, phones)
     at = now()
-    _write(session, [_row(running, entries[e164], known.get(e164), at) for e164 in phones])
-    repeated = {e164 for e164, row in known.items() if row["last_import_id"] == running.id}
-    running.added += len(phones) - len(known)
-    running.updated += len(known) - len(repeated)
+    _write(session, [_row(running, entries[e164], existing.get(e164), at) for e164 in phones])
+    repeated = {e164 for e164, row in existing.items() if row["last_import_id"] == running.id}
+    running.added += len(phones) - len(existing)
+    running.updated += len(existing) - len(repeated)
     running.duplicates += len(repeated)
     fresh = [e164 for e164 in phones if e164 not in repeated]
     with upsert.planned_anew(session):
         running.suppressed += _count_suppressed(session, running.account_id, fresh)
         ids = _ids(session, running.account_id, fresh) if list_ids else []
-    lists.place(session, running.account_id, ids, list_ids)
+    lists.put_on_locked(session, running.account_id, ids, list_ids)
 
 
-def _known(session: Session, account_id: int, phones: Sequence[str]) -> dict[str, RowMapping]:
-    columns = [getattr(Recipient, name) for name in ("phone", "last_import_id", *_KEPT)]
+def _existing(session: Session, account_id: int, phones: Sequence[str]) -> dict[str, RowMapping]:
+    columns = [getattr(Recipient, name) for name in ("phone", "last_import_id", *_PRESERVED)]
     query = (
         select(*columns)
         .where(Recipient.account_id == account_id, Recipient.phone.in_(phones))
@@ -109,14 +110,16 @@ def _ids(session: Session, account_id: int, phones: Sequence[str]) -> list[int]:
     return list(session.scalars(query))
 
 
-def _row(running: Import, entry: Entry, known: RowMapping | None, at: datetime) -> dict[str, Any]:
-    """The recipient as it shall be stored: what the file leaves empty stays as it was."""
+def _row(
+    running: Import, entry: Entry, existing: RowMapping | None, at: datetime
+) -> dict[str, Any]:
+    """The recipient to store: a value that the file leaves empty stays as it was."""
     row: dict[str, Any] = dict.fromkeys(FIELD_NAMES[1:], "")
-    if known is not None:
-        row.update({name: known[name] for name in FIELD_NAMES[1:]})
+    if existing is not None:
+        row.update({name: existing[name] for name in FIELD_NAMES[1:]})
     row.update(entry.values)
-    # The older evidence of a consent is the better one.
-    evidence: Any = known if known and known["consent"] == Consent.GIVEN else None
+    # Older evidence of consent is better evidence.
+    evidence: Any = existing if existing and existing["consent"] == Consent.GIVEN else None
     for name in ("consent", "consent_source", "consent_at"):
         row[name] = evidence[name] if evidence else getattr(running, name)
     row.update(

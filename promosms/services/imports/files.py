@@ -1,7 +1,7 @@
-"""Uploaded files: recognised, decoded, and stored as plain rows of UTF-8.
+"""Uploaded files: their type and encoding are detected, their rows are stored in UTF-8.
 
-What is stored is a comma-separated file of our own: the row's number in the original, then its
-cells, without empty rows, invisible characters and spreadsheet apostrophes. Row 1 is the first.
+The stored file is comma-separated: the row's number in the original, then its cells. Empty rows,
+invisible characters and the apostrophes of spreadsheets are left out. The first row is number 1.
 """
 
 import csv
@@ -19,7 +19,7 @@ from promosms.lib import csv_files, formulas, text_encodings
 from promosms.settings import instance_file, settings
 
 MOST_COLUMNS = 100
-LONGEST_CELL = 5_000  # more than any field may have, so that what is cut off is refused by its row
+LONGEST_CELL = 5_000  # longer than any field: a cell that was cut still refuses its row
 _INVISIBLE = {ord(mark): None for mark in "\0\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"}
 _BINARY = {
     b"PK\x03\x04": "spreadsheet",  # XLSX, ODS: zip archives
@@ -35,7 +35,7 @@ Row = tuple[int, list[str]]
 
 
 class FileProblem(StrEnum):
-    """Why a file cannot be imported at all; the words belong to the interface."""
+    """Why a file cannot be imported; the explanations are in `forms/import_problems.py`."""
 
     EMPTY = "empty"
     BINARY = "binary"
@@ -57,8 +57,8 @@ class BadFile(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A file as it was stored, and how it had been written."""
+class StoredFile:
+    """A stored file: its name and rows, and the format of the original."""
 
     name: str
     encoding: str
@@ -66,10 +66,10 @@ class Stored:
     rows: int
 
 
-def store(upload: BinaryIO, region: str) -> Stored:
+def store(upload: BinaryIO, region: str) -> StoredFile:
     """Store an uploaded file under a random name; raises BadFile."""
     raw = upload.read(65_536)
-    _refuse_known(raw)
+    _refuse_binary(raw)
     upload.seek(0)
     try:
         encoding = text_encodings.detect(upload, region)
@@ -89,13 +89,13 @@ def store(upload: BinaryIO, region: str) -> Stored:
         text.detach()
 
 
-def store_rows(rows: Iterable[list[str]]) -> Stored:
-    """Store rows that were pasted; raises BadFile."""
+def store_rows(rows: Iterable[list[str]]) -> StoredFile:
+    """Store pasted rows; raises BadFile."""
     return _write(((number, cells) for number, cells in enumerate(rows, 1)), "utf-8", ",")
 
 
 def read(name: str, skip: int = 0) -> Iterator[Row]:
-    """The rows of a stored file from number `skip` on, each with its number in the original."""
+    """The rows of a stored file after the first `skip`, with their numbers in the original."""
     with path(name).open(encoding="utf-8", newline="") as file:
         for number, *cells in islice(csv.reader(file), skip, None):
             yield int(number), cells
@@ -107,18 +107,18 @@ def forget(name: str) -> None:
 
 
 def stored_before(moment: datetime) -> list[str]:
-    """Names of a hundred stored files that were last written before this moment."""
+    """Names of at most a hundred stored files that were last written before this moment."""
     files = (file for file in path("x").parent.iterdir() if file.is_file())
     old = (file.name for file in files if file.stat().st_mtime < moment.timestamp())
     return list(islice(old, 100))
 
 
 def path(name: str) -> Path:
-    """Where a stored file lies."""
+    """The path of a stored file."""
     return instance_file("uploads", name)
 
 
-def _refuse_known(sample: bytes) -> None:
+def _refuse_binary(sample: bytes) -> None:
     if not sample.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise BadFile(FileProblem.EMPTY)
     for start, problem in _BINARY.items():
@@ -132,12 +132,14 @@ def _refuse_controls(sample: str) -> None:
         raise BadFile(FileProblem.BINARY)
 
 
-def _store_text(text: io.TextIOWrapper, encoding: str, delimiter: str) -> Stored:
+def _store_text(text: io.TextIOWrapper, encoding: str, delimiter: str) -> StoredFile:
     return _write(_rows(text, delimiter), encoding, delimiter)
 
 
 def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
-    lines = (line if line.isascii() and "\0" not in line else _visible(line) for line in text)
+    lines = (
+        line if line.isascii() and "\0" not in line else _without_invisible(line) for line in text
+    )
     reader = csv.reader(lines, delimiter=delimiter)
     for number, cells in enumerate(reader, 1):
         kept = [formulas.unescaped(cell.strip()) for cell in cells]
@@ -147,17 +149,17 @@ def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
             yield number, kept
 
 
-def _visible(line: str) -> str:
+def _without_invisible(line: str) -> str:
     return line.translate(_INVISIBLE)
 
 
-def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> Stored:
+def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> StoredFile:
     name, count = secrets.token_hex(16), 0
     target = path(name)
     target.touch(mode=0o600)
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
-            # Both signs, because only those that end a line are quoted inside of a cell.
+            # csv quotes a cell only for characters of the line terminator: \r and \n are needed.
             writer = csv.writer(file, lineterminator="\r\n")
             for count, (number, cells) in enumerate(rows, 1):
                 _refuse_large(count, len(cells))
@@ -171,12 +173,12 @@ def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> Stored:
     except BaseException:
         forget(name)
         raise
-    return Stored(name, encoding, delimiter, count)
+    return StoredFile(name, encoding, delimiter, count)
 
 
 def _refuse_large(rows: int, columns: int) -> None:
     if rows > settings.import_rows + 1:
         raise BadFile(FileProblem.TOO_MANY_ROWS)
-    # Further down a broken row may have any number of cells, and is refused by itself.
+    # After the first rows only the broken row itself is refused, not the whole file.
     if rows <= 200 and columns > MOST_COLUMNS:
         raise BadFile(FileProblem.TOO_MANY_COLUMNS)

@@ -1,4 +1,4 @@
-"""Imports: a file or a paste becomes an import, is started, cancelled, undone."""
+"""Imports: create one from a file or a paste, start, cancel and undo it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ from promosms.models import Account, BadRow, Import, ImportStatus, RecipientList
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
 from promosms.services.imports import pasting
-from promosms.services.imports.files import BadFile, FileProblem, Stored
+from promosms.services.imports.files import BadFile, FileProblem, StoredFile
 from promosms.services.recipients import lists
 from promosms.services.recipients.consent import Basis
 
-FORGOTTEN = timedelta(seconds=60)
+STALE_AFTER = timedelta(seconds=60)
 ABANDONED = Import.retention.limit
 OPEN = (ImportStatus.MAPPING, ImportStatus.QUEUED, ImportStatus.RUNNING)
 ENDED = (
@@ -28,8 +28,8 @@ ENDED = (
     ImportStatus.FAILED,
     ImportStatus.UNDONE,
 )
-# A paste of so many numbers, and the undoing of so many, is done while the page waits.
-AT_ONCE = 500
+# Up to this many rows are imported or undone within the request, without a worker.
+MOST_INLINE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def upload(account: Account, file: BinaryIO, filename: str) -> Import:
     """Store an uploaded file and guess its columns; raises BadFile."""
     account_id, region, labels = account.id, account.region, dict(account.field_labels)
     stored = import_files.store(file, region)
-    with _kept(stored):
+    with _deleted_on_failure(stored):
         sample = list(islice(import_files.read(stored.name), import_columns.SAMPLE))
         mapping, has_header = import_columns.guess(sample, region, labels)
         if stored.rows - has_header < 1:
@@ -53,7 +53,7 @@ def upload(account: Account, file: BinaryIO, filename: str) -> Import:
             raise BadFile(FileProblem.NO_NUMBERS)
         return _add(
             account_id=account_id,
-            filename=_shown(filename),
+            filename=_display_name(filename),
             stored_as=stored.name,
             encoding=stored.encoding,
             delimiter=stored.delimiter,
@@ -67,7 +67,7 @@ def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
     """Store pasted numbers and queue them; raises BadFile."""
     account_id = account.id
     stored = import_files.store_rows(pasting.rows(text))
-    with _kept(stored), transaction():
+    with _deleted_on_failure(stored), transaction():
         return _add(
             account_id=account_id,
             stored_as=stored.name,
@@ -81,96 +81,100 @@ def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
 
 
 def start(
-    which: Import, mapping: Sequence[str], has_header: bool, target: Target, basis: Basis
+    import_: Import, mapping: Sequence[str], has_header: bool, target: Target, basis: Basis
 ) -> bool:
-    """Queue a mapped import; False if it is not waiting for that any more."""
+    """Queue a mapped import; False if it was started or cancelled before."""
     with transaction() as session:
-        rows = which.total + which.has_header
+        rows = import_.total + import_.has_header
         values = {
             "mapping": list(mapping),
             "has_header": has_header,
             "total": rows - has_header,
-            "list_id": _list_id(which.account_id, target),
+            "list_id": _list_id(import_.account_id, target),
             "status": ImportStatus.QUEUED,
             **basis.columns(),
         }
         queued = session.execute(
             update(Import)
-            .where(Import.id == which.id, Import.status == ImportStatus.MAPPING)
+            .where(Import.id == import_.id, Import.status == ImportStatus.MAPPING)
             .values(values)
             .returning(Import.id)
         )
         return queued.scalar() is not None
 
 
-def cancel(which: Import) -> bool:
-    """Stop before the next batch; what was imported stays. False if it had ended already."""
-    stored_as = which.stored_as
-    done = _turn(which.id, Import.status.in_(OPEN), ImportStatus.CANCELLED, finished_at=now())
-    if done:
+def cancel(import_: Import) -> bool:
+    """Stop before the next batch; imported rows stay. False if the import has already ended."""
+    stored_as = import_.stored_as
+    cancelled = _set_status(
+        import_.id, Import.status.in_(OPEN), ImportStatus.CANCELLED, finished_at=now()
+    )
+    if cancelled:
         import_files.forget(stored_as)
-    return done
+    return cancelled
 
 
-def undo(which: Import) -> bool:
-    """Begin to delete the recipients that the import has added; False if it cannot be undone."""
+def undo(import_: Import) -> bool:
+    """Start deleting the recipients that the import added; False if it cannot be undone."""
     ended = Import.status.in_((ImportStatus.FINISHED, ImportStatus.CANCELLED))
-    return _turn(which.id, ended, ImportStatus.UNDOING, touched_at=None)
+    return _set_status(import_.id, ended, ImportStatus.UNDOING, touched_at=None)
 
 
 def recent(account_id: int, limit: int = 50) -> list[Import]:
-    """The last imports of an account, the newest first."""
+    """The latest imports of an account, the newest first."""
     query = select(Import).where(Import.account_id == account_id).order_by(Import.id.desc())
     return list(db.session.scalars(query.limit(limit)))
 
 
-def refused(which: Import, limit: int) -> list[BadRow]:
+def refused(import_: Import, limit: int) -> list[BadRow]:
     """The first refused rows in the order of the file."""
-    query = select(BadRow).where(BadRow.import_id == which.id).order_by(BadRow.id).limit(limit)
+    query = select(BadRow).where(BadRow.import_id == import_.id).order_by(BadRow.id).limit(limit)
     return list(db.session.scalars(query))
 
 
-def list_of(which: Import) -> RecipientList | None:
+def list_of(import_: Import) -> RecipientList | None:
     """The list that the recipients were put on, if it still exists."""
-    return db.session.get(RecipientList, which.list_id) if which.list_id else None
+    return db.session.get(RecipientList, import_.list_id) if import_.list_id else None
 
 
 def stale_imports() -> list[int]:
-    """Ids of imports that should be worked on and were not touched for a minute."""
+    """Ids of imports that wait for a worker, or that no worker has touched for a minute."""
     query = select(Import.id).where(claimable()).order_by(Import.id).limit(100)
     return list(db.session.scalars(query))
 
 
 def discard_abandoned() -> int:
-    """Delete what was uploaded a day ago and never started, and files that belong to nothing."""
+    """Cancel imports that were not started within a day; delete files without an import."""
     old = and_(Import.status == ImportStatus.MAPPING, Import.created_at < now() - ABANDONED)
-    found = list(db.session.scalars(select(Import).where(old).limit(100)))
-    orphans = import_files.stored_before(now() - ABANDONED)
-    known = set(db.session.scalars(select(Import.stored_as).where(Import.stored_as.in_(orphans))))
-    for name in set(orphans) - known:
+    abandoned = list(db.session.scalars(select(Import).where(old).limit(100)))
+    old_files = import_files.stored_before(now() - ABANDONED)
+    needed = set(
+        db.session.scalars(select(Import.stored_as).where(Import.stored_as.in_(old_files)))
+    )
+    for name in set(old_files) - needed:
         import_files.forget(name)
-    return sum(cancel(each) for each in found)
+    return sum(cancel(import_) for import_ in abandoned)
 
 
 def forget_files(account_id: int) -> None:
-    """Delete the stored files of an account that leaves."""
+    """Delete the stored files of an account that is being deleted."""
     names = select(Import.stored_as).where(Import.account_id == account_id)
     for name in db.session.scalars(names):
         import_files.forget(name)
 
 
 def claimable() -> ColumnElement[bool]:
-    """Queued, or left behind by a worker that has not touched it for a minute."""
-    silent = or_(Import.touched_at.is_(None), Import.touched_at < now() - FORGOTTEN)
+    """Queued, or not touched for a minute by the worker that claimed it."""
+    stale = or_(Import.touched_at.is_(None), Import.touched_at < now() - STALE_AFTER)
     return or_(
         Import.status == ImportStatus.QUEUED,
-        and_(Import.status.in_((ImportStatus.RUNNING, ImportStatus.UNDOING)), silent),
+        and_(Import.status.in_((ImportStatus.RUNNING, ImportStatus.UNDOING)), stale),
     )
 
 
 @contextmanager
-def _kept(stored: Stored) -> Iterator[None]:
-    """Keep the file only if what follows succeeds."""
+def _deleted_on_failure(stored: StoredFile) -> Iterator[None]:
+    """Delete the stored file if the block fails."""
     try:
         yield
     except BaseException:
@@ -180,13 +184,15 @@ def _kept(stored: Stored) -> Iterator[None]:
 
 def _add(**values: object) -> Import:
     with transaction() as session:
-        new = Import(**values)
-        session.add(new)
+        import_ = Import(**values)
+        session.add(import_)
         session.flush()
-    return new
+    return import_
 
 
-def _turn(import_id: int, when: ColumnElement[bool], to: ImportStatus, **values: object) -> bool:
+def _set_status(
+    import_id: int, when: ColumnElement[bool], to: ImportStatus, **values: object
+) -> bool:
     with transaction() as session:
         changed = session.execute(
             update(Import)
@@ -203,6 +209,6 @@ def _list_id(account_id: int, target: Target) -> int | None:
     return target.existing.id if target.existing else None
 
 
-def _shown(filename: str) -> str:
+def _display_name(filename: str) -> str:
     name = filename.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(char for char in name if char.isprintable())[:200]

@@ -1,4 +1,4 @@
-"""Pasted numbers: one per line or separated by commas, semicolons or tabs, names after them."""
+"""Pasted numbers: one per line, or separated by commas, semicolons or tabs; names may follow."""
 
 import re
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ _NUMBER = re.compile(r"(?:\D*\d){5}")
 def rows(text: str) -> Iterator[list[str]]:
     """Number, first name and last name of each pasted recipient.
 
-    A piece with five digits begins a recipient, one without belongs to the recipient before it.
-    What stands alone is a row of its own, so that it is refused by its number and not lost.
+    A piece with five digits starts a recipient; other pieces are names of the recipient before.
+    A piece without a number before it becomes a row of its own: it is refused, but not lost.
     """
     for line in text.replace("\0", "").splitlines():
         row: list[str] = []
@@ -21,13 +21,13 @@ def rows(text: str) -> Iterator[list[str]]:
                 row.append(piece)
                 continue
             if row:
-                yield _named(row)
+                yield _with_names(row)
             row = [piece]
         if row:
-            yield _named(row)
+            yield _with_names(row)
 
 
-def _named(row: list[str]) -> list[str]:
+def _with_names(row: list[str]) -> list[str]:
     phone, *names = row
     first, _, last = " ".join(names).partition(" ")
     return [phone, first, last.strip()]

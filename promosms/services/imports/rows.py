@@ -1,4 +1,4 @@
-"""Rows of an import: read with its mapping, refused with a reason, merged when they repeat."""
+"""Rows of an import: read by its mapping, refused with a reason, merged when a number repeats."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ _MOST_CELL = 300
 
 @dataclass(slots=True)
 class Entry:
-    """A recipient as the rows of a batch describe it."""
+    """The values of one recipient from the rows of a batch."""
 
     phone: phone.Phone
     values: dict[str, str]
@@ -33,7 +33,7 @@ class Refused:
 
 @dataclass(slots=True)
 class Batch:
-    """What some rows come to: recipients by number, refused rows, repeated numbers."""
+    """The result of reading rows: recipients by number, refused rows, number of duplicates."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
@@ -41,30 +41,30 @@ class Batch:
 
 
 def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
-    """Read rows; a number that repeats is merged, later words replacing earlier ones."""
+    """Read rows; rows with the same number are merged, and later values replace earlier ones."""
     batch = Batch()
     columns = {field: n for n, field in enumerate(mapping) if field}
     position = columns.pop("phone")
-    for number, cells in rows:
+    for row_number, cells in rows:
         try:
-            found = phone.parse(cells[position] if position < len(cells) else "", region)
+            number = phone.parse(cells[position] if position < len(cells) else "", region)
         except InvalidPhone as error:
-            batch.refused.append(Refused(number, error.code, _content(cells)))
+            batch.refused.append(Refused(row_number, error.code, _content(cells)))
             continue
         values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
         if _too_long(values):
-            batch.refused.append(Refused(number, LONG_VALUE, _content(cells)))
+            batch.refused.append(Refused(row_number, LONG_VALUE, _content(cells)))
             continue
-        _merge(batch, found, values)
+        _merge(batch, number, values)
     return batch
 
 
-def _merge(batch: Batch, found: phone.Phone, values: Mapping[str, str]) -> None:
-    known = batch.entries.get(found.e164)
-    if known is None:
-        batch.entries[found.e164] = Entry(found, dict(values))
+def _merge(batch: Batch, number: phone.Phone, values: Mapping[str, str]) -> None:
+    entry = batch.entries.get(number.e164)
+    if entry is None:
+        batch.entries[number.e164] = Entry(number, dict(values))
     else:
-        known.values.update(values)
+        entry.values.update(values)
         batch.duplicates += 1
 
 

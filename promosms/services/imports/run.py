@@ -1,4 +1,4 @@
-"""Working on an import: claimed once, a batch per transaction, restartable at any point."""
+"""The worker's side of an import: one claim, a transaction per batch, a restart at any point."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +25,7 @@ def work(
     seconds: float | None = None,
     others_wait: Callable[[], bool] = time_slice.nobody,
 ) -> bool:
-    """Claim an import and work on it for a slice; True if there is more to do."""
+    """Claim an import and work on it for one time slice; True if there is more to do."""
     status = _claim(import_id)
     if status is None:
         return False
@@ -60,16 +60,16 @@ def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
     name, skip = running.stored_as, running.position + running.has_header
     db.session.commit()
     rows = import_files.read(name, skip)
-    some = list(islice(rows, BATCH))
-    over = begin()  # not before its place in the file is found, or nothing might be left of it
-    while some:
-        batch = import_rows.read(some, mapping, region)
-        if not import_batch.save(import_id, position, len(some), batch):
+    chunk = list(islice(rows, BATCH))
+    over = begin()  # after skipping to its rows in the file, which can use up a whole slice
+    while chunk:
+        batch = import_rows.read(chunk, mapping, region)
+        if not import_batch.save(import_id, position, len(chunk), batch):
             return False
-        position += len(some)
+        position += len(chunk)
         if over():
             return _hand_over(import_id, ImportStatus.RUNNING, ImportStatus.QUEUED)
-        some = list(islice(rows, BATCH))
+        chunk = list(islice(rows, BATCH))
     _end(import_id, ImportStatus.FINISHED)
     import_files.forget(name)
     return False

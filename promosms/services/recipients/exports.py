@@ -1,4 +1,4 @@
-"""Exports: what an account collected, as rows that any spreadsheet opens safely."""
+"""Exports: the data that an account collected, as rows for a CSV file."""
 
 import csv
 import io
@@ -15,8 +15,8 @@ from promosms.services.recipients import recipients
 PAGE = 1000
 
 
-def recipient_head(labels: dict[str, str]) -> list[str]:
-    """The head of the recipients' table; `labels` names the fields for the reader."""
+def recipient_header(labels: dict[str, str]) -> list[str]:
+    """The header row of the recipients' table; `labels` names the fields for the reader."""
     return [
         *(labels[name] for name in FIELD_NAMES),
         _("Lists"),
@@ -29,7 +29,7 @@ def recipient_head(labels: dict[str, str]) -> list[str]:
 
 
 def recipient_rows(account_id: int) -> Iterator[list[str]]:
-    """All recipients of an account: fields, lists, evidence of the consent. Phones without +."""
+    """All recipients of an account: fields, lists, consent with its evidence; phones without +."""
     last = 0
     while True:
         query = select(Recipient).where(Recipient.account_id == account_id, Recipient.id > last)
@@ -44,7 +44,7 @@ def recipient_rows(account_id: int) -> Iterator[list[str]]:
 
 
 def suppression_rows(account_id: int) -> Iterator[list[str]]:
-    """All numbers that must not be texted, how they came there, and when."""
+    """All numbers on the suppression list, how they got there, and when."""
     yield [_("Mobile number"), _("How"), _("Since")]
     last = 0
     while True:
@@ -62,10 +62,10 @@ def suppression_rows(account_id: int) -> Iterator[list[str]]:
         yield from ([phone[1:], source, at.isoformat()] for _id, phone, source, at in page)
 
 
-def refused_rows(which: Import, words: dict[str, str]) -> Iterator[list[str]]:
-    """The refused rows of an import with their numbers in the file; `words` explain the codes."""
+def refused_rows(import_: Import, labels: dict[str, str]) -> Iterator[list[str]]:
+    """The refused rows of an import with their row numbers; `labels` explains the codes."""
     yield [_("Row"), _("Problem")]
-    import_id, last = which.id, 0
+    import_id, last = import_.id, 0
     while True:
         query = (
             select(BadRow.id, BadRow.row, BadRow.problem, BadRow.content)
@@ -79,12 +79,12 @@ def refused_rows(which: Import, words: dict[str, str]) -> Iterator[list[str]]:
             return
         last = page[-1][0]
         for _id, row, problem, content in page:
-            yield [str(row), words.get(problem, problem), *_cells(content)]
+            yield [str(row), labels.get(problem, problem), *_cells(content)]
 
 
-def problems_of(which: Import) -> list[str]:
+def problems_of(import_: Import) -> list[str]:
     """The codes of all problems that the rows of an import had."""
-    query = select(BadRow.problem).where(BadRow.import_id == which.id).distinct()
+    query = select(BadRow.problem).where(BadRow.import_id == import_.id).distinct()
     return list(db.session.scalars(query))
 
 
@@ -93,18 +93,18 @@ def _cells(content: str) -> list[str]:
 
 
 def _recipient_page(account_id: int, page: Sequence[Recipient]) -> list[list[str]]:
-    on = recipients.lists_of([each.id for each in page])
-    out = recipient_pages.opted_out(account_id, [each.phone for each in page])
+    lists = recipients.lists_of([recipient.id for recipient in page])
+    opted_out = recipient_pages.opted_out(account_id, [recipient.phone for recipient in page])
     return [
         [
-            each.phone.lstrip("+"),
-            *(getattr(each, name) for name in FIELD_NAMES[1:]),
-            ", ".join(found.name for found in on[each.id]),
-            _("yes") if each.consent == Consent.GIVEN else _("no"),
-            each.consent_source,
-            each.consent_at.isoformat() if each.consent_at else "",
-            _("yes") if each.phone in out else "",
-            each.created_at.isoformat(),
+            recipient.phone.lstrip("+"),
+            *(getattr(recipient, name) for name in FIELD_NAMES[1:]),
+            ", ".join(recipient_list.name for recipient_list in lists[recipient.id]),
+            _("yes") if recipient.consent == Consent.GIVEN else _("no"),
+            recipient.consent_source,
+            recipient.consent_at.isoformat() if recipient.consent_at else "",
+            _("yes") if recipient.phone in opted_out else "",
+            recipient.created_at.isoformat(),
         ]
-        for each in page
+        for recipient in page
     ]

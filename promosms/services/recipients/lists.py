@@ -1,7 +1,7 @@
 """Lists: create, rename, delete; put recipients on them and take them off.
 
-Whoever changes places locks the lists first, in the order of their ids, so that two of them
-cannot wait for each other.
+Code that changes who is on a list locks the lists first, in the order of their ids. Otherwise two
+transactions could wait for each other.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ from promosms.models import (
 
 
 class NameTaken(Exception):
-    """The account has a list of this name already."""
+    """The account already has a list of this name."""
 
 
 class ListInUse(Exception):
@@ -45,14 +45,14 @@ def all_of(account_id: int) -> list[RecipientList]:
 def create(account_id: int, name: str) -> RecipientList:
     """A new, empty list; raises NameTaken."""
     with _one_per_name(), transaction() as session:
-        new = RecipientList(account_id=account_id, name=name.strip())
-        session.add(new)
+        recipient_list = RecipientList(account_id=account_id, name=name.strip())
+        session.add(recipient_list)
         session.flush()
-    return new
+    return recipient_list
 
 
 def find_or_create(account_id: int, name: str) -> RecipientList:
-    """The list of this name, new if there is none."""
+    """The list of this name; it is created if there is none."""
     with transaction() as session:
         query = select(RecipientList).where(
             RecipientList.account_id == account_id, RecipientList.name == name.strip()
@@ -60,46 +60,49 @@ def find_or_create(account_id: int, name: str) -> RecipientList:
         return session.scalar(query) or create(account_id, name)
 
 
-def rename(which: RecipientList, name: str) -> None:
+def rename(recipient_list: RecipientList, name: str) -> None:
     """Give the list another name; raises NameTaken."""
     with _one_per_name(), transaction():
-        which.name = name.strip()
+        recipient_list.name = name.strip()
 
 
-def why_not_delete(which: RecipientList) -> Campaign | None:
+def why_not_delete(recipient_list: RecipientList) -> Campaign | None:
     """The unfinished campaign that is addressed to the list, if there is one."""
     query = (
         select(Campaign)
         .join(CampaignList, CampaignList.campaign_id == Campaign.id)
-        .where(CampaignList.list_id == which.id, Campaign.status.in_(CampaignStatus.UNFINISHED))
+        .where(
+            CampaignList.list_id == recipient_list.id,
+            Campaign.status.in_(CampaignStatus.UNFINISHED),
+        )
         .order_by(Campaign.id.desc())
         .limit(1)
     )
     return db.session.scalar(query)
 
 
-def delete_list(which: RecipientList) -> None:
+def delete_list(recipient_list: RecipientList) -> None:
     """Delete a list, not its recipients; raises ListInUse."""
     with transaction() as session:
-        lock(session, [which.id])
-        campaign = why_not_delete(which)
+        lock(session, [recipient_list.id])
+        campaign = why_not_delete(recipient_list)
         if campaign is not None:
             raise ListInUse(campaign)
-        session.execute(delete(RecipientList).where(RecipientList.id == which.id))
+        session.execute(delete(RecipientList).where(RecipientList.id == recipient_list.id))
 
 
-def put(which: RecipientList, ids: Sequence[int]) -> int:
+def put(recipient_list: RecipientList, ids: Sequence[int]) -> int:
     """Put recipients on a list; returns how many were not on it yet."""
     with transaction() as session:
-        lock(session, [which.id])
-        return place(session, which.account_id, ids, [which.id])
+        lock(session, [recipient_list.id])
+        return put_on_locked(session, recipient_list.account_id, ids, [recipient_list.id])
 
 
-def take_off(which: RecipientList, ids: Sequence[int]) -> int:
+def take_off(recipient_list: RecipientList, ids: Sequence[int]) -> int:
     """Take recipients off a list; returns how many were on it."""
     with transaction() as session:
-        lock(session, [which.id])
-        return displace(session, ids, [which.id])
+        lock(session, [recipient_list.id])
+        return take_off_locked(session, ids, [recipient_list.id])
 
 
 def lock(session: Session, list_ids: Iterable[int]) -> list[int]:
@@ -108,8 +111,10 @@ def lock(session: Session, list_ids: Iterable[int]) -> list[int]:
     return list(session.scalars(query.order_by(RecipientList.id).with_for_update()))
 
 
-def place(session: Session, account_id: int, ids: Sequence[int], list_ids: Collection[int]) -> int:
-    """Within a transaction: put recipients on locked lists and keep the sizes."""
+def put_on_locked(
+    session: Session, account_id: int, ids: Sequence[int], list_ids: Collection[int]
+) -> int:
+    """Within a transaction: put recipients on locked lists and update the sizes."""
     added = 0
     for list_id in sorted(set(list_ids)):
         rows = select(literal(list_id), Recipient.id, literal(account_id)).where(
@@ -124,14 +129,14 @@ def place(session: Session, account_id: int, ids: Sequence[int], list_ids: Colle
     return added
 
 
-def displace(session: Session, ids: Sequence[int], list_ids: Collection[int]) -> int:
-    """Within a transaction: take recipients off locked lists and keep the sizes."""
+def take_off_locked(session: Session, ids: Sequence[int], list_ids: Collection[int]) -> int:
+    """Within a transaction: take recipients off locked lists and update the sizes."""
     removed = 0
     for list_id in sorted(set(list_ids)):
-        gone = delete(ListRecipient).where(
+        statement = delete(ListRecipient).where(
             ListRecipient.list_id == list_id, ListRecipient.recipient_id.in_(ids)
         )
-        count = upsert.count(session, gone)
+        count = upsert.count(session, statement)
         _resize(session, list_id, -count)
         removed += count
     return removed

@@ -1,4 +1,4 @@
-"""Pages of recipients: search, filters, keyset paging, a total that never costs much."""
+"""Pages of recipients: search, filters, keyset paging, and a total that is cheap to count."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Search:
-    """What the page is asked for. `after` is the public id of the last recipient seen."""
+    """What to show. `after` is the public id of the last recipient of the page before."""
 
     account_id: int
     words: str = ""
@@ -36,7 +36,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Page:
-    """Some recipients, who of them has opted out, their lists, and how many there are in all."""
+    """Some recipients, the opted-out numbers among them, their lists, and the total number."""
 
     recipients: Sequence[Recipient]
     opted_out: set[str]
@@ -53,22 +53,22 @@ class Page:
 def page(search: Search) -> Page:
     """A page of recipients, the newest first."""
     query = _matching(search)
-    last = _seen(search)
-    if last is not None:
-        query = query.where(Recipient.id < last)
-    found = list(db.session.scalars(query.order_by(Recipient.id.desc()).limit(PAGE + 1)))
-    shown = found[:PAGE]
+    last_id = _last_id(search)
+    if last_id is not None:
+        query = query.where(Recipient.id < last_id)
+    rows = list(db.session.scalars(query.order_by(Recipient.id.desc()).limit(PAGE + 1)))
+    shown = rows[:PAGE]
     return Page(
         recipients=shown,
-        opted_out=opted_out(search.account_id, [each.phone for each in shown]),
-        lists=recipients.lists_of([each.id for each in shown]),
-        next=shown[-1].public_id if len(found) > PAGE else "",
+        opted_out=opted_out(search.account_id, [recipient.phone for recipient in shown]),
+        lists=recipients.lists_of([recipient.id for recipient in shown]),
+        next=shown[-1].public_id if len(rows) > PAGE else "",
         total=_total(search),
     )
 
 
 def opted_out(account_id: int, phones: Sequence[str]) -> set[str]:
-    """Those of the numbers that are on the account's suppression list."""
+    """The numbers among `phones` that are on the account's suppression list."""
     query = select(Suppression.phone).where(
         Suppression.account_id == account_id, Suppression.phone.in_(phones)
     )
@@ -76,7 +76,7 @@ def opted_out(account_id: int, phones: Sequence[str]) -> set[str]:
 
 
 def any_recipient(account_id: int) -> bool:
-    """Has the account any recipient at all?"""
+    """Does the account have any recipients?"""
     query = select(Recipient.id).where(Recipient.account_id == account_id).limit(1)
     return db.session.scalar(query) is not None
 
@@ -104,7 +104,7 @@ def _in_state(state: State) -> list[ColumnElement[bool]]:
     return conditions.get(state, [])
 
 
-def _seen(search: Search) -> int | None:
+def _last_id(search: Search) -> int | None:
     if not search.after:
         return None
     return db.session.scalar(
@@ -117,5 +117,5 @@ def _seen(search: Search) -> int | None:
 def _total(search: Search) -> int:
     if search.on_list is not None and not search.words and search.state is State.ALL:
         return search.on_list.size
-    some = _matching(search).with_only_columns(Recipient.id).limit(MOST_COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    counted = _matching(search).with_only_columns(Recipient.id).limit(MOST_COUNTED + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(counted)) or 0

@@ -1,4 +1,4 @@
-"""Recipients: add, change, delete one; what the search box finds them by."""
+"""Recipients: add, change and delete them; the text that the search box looks in."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,12 +25,12 @@ from promosms.services.recipients.fields import FREE_FIELDS
 from promosms.services.sending import opt_outs
 from promosms.sms import phone
 
-SEARCHED = tuple(each.name for each in FIELDS if each.searched)
+SEARCHED = tuple(field.name for field in FIELDS if field.searched)
 _NO_DIGIT = re.compile(r"\D")
 
 
 class DuplicatePhone(Exception):
-    """The account has this number already; `public_id` is the recipient who has it."""
+    """The account already has this number; `public_id` is the recipient who has it."""
 
     def __init__(self, public_id: str) -> None:
         super().__init__(public_id)
@@ -38,13 +38,13 @@ class DuplicatePhone(Exception):
 
 
 def search_text(e164: str, values: Mapping[str, str]) -> str:
-    """The casefolded text that a recipient is found by: searched fields and digits."""
+    """The casefolded text for searching: searched fields and digits of the number."""
     words = [values.get(name, "") for name in SEARCHED]
     return " ".join(word for word in [*words, e164.lstrip("+")] if word).casefold()
 
 
 def search_terms(query: str) -> list[str]:
-    """What must all stand in the search text; a typed number loses its spaces and zeros."""
+    """The terms that the search text must contain; a number loses its spaces and leading zeros."""
     text = query.casefold().strip()
     if text and not re.search(r"[^\d\s()+\-./]", text):
         digits = _NO_DIGIT.sub("", text).lstrip("0")
@@ -63,7 +63,7 @@ def add(
         _fill(recipient, number, values, basis)
         session.add(recipient)
         session.flush()
-        lists.place(session, account.id, [recipient.id], list_ids)
+        lists.put_on_locked(session, account.id, [recipient.id], list_ids)
     return recipient
 
 
@@ -82,14 +82,14 @@ def change(
         _fill(recipient, number, values, basis)
         recipient.updated_at = now()
         session.flush()
-        lists.place(session, recipient.account_id, [recipient.id], list_ids)
-        lists.displace(session, [recipient.id], before - set(list_ids))
+        lists.put_on_locked(session, recipient.account_id, [recipient.id], list_ids)
+        lists.take_off_locked(session, [recipient.id], before - set(list_ids))
 
 
 def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
     """Delete the account's recipients with these public ids; returns how many.
 
-    Their places on lists go with them, an opt-out of a number stays.
+    They also leave their lists. An opt-out of a number stays.
     """
     with transaction() as session:
         ids = ids_of(account_id, public_ids)
@@ -98,9 +98,9 @@ def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
 
 
 def delete_ids(session: Session, ids: Sequence[int]) -> None:
-    """Delete recipients by id within the transaction of the caller, keeping lists' sizes.
+    """Delete recipients by id within the caller's transaction, and update the sizes of lists.
 
-    What still waits for them in a campaign is skipped.
+    Messages that still wait for them in a campaign are skipped.
     """
     rows = session.execute(
         select(Recipient.account_id, Recipient.phone).where(Recipient.id.in_(ids))
@@ -110,12 +110,12 @@ def delete_ids(session: Session, ids: Sequence[int]) -> None:
         opt_outs.skip_waiting(session, account_id, phones, opt_outs.DELETED)
     touched = _list_ids(session, ids)
     lists.lock(session, touched)
-    lists.displace(session, ids, touched)
+    lists.take_off_locked(session, ids, touched)
     session.execute(delete(Recipient).where(Recipient.id.in_(ids)))
 
 
 def ids_of(account_id: int, public_ids: Iterable[str]) -> list[int]:
-    """The ids of those of the public ids that belong to the account."""
+    """The ids of the account's recipients with these public ids."""
     query = select(Recipient.id).where(
         Recipient.account_id == account_id, Recipient.public_id.in_(list(public_ids))
     )
@@ -124,27 +124,27 @@ def ids_of(account_id: int, public_ids: Iterable[str]) -> list[int]:
 
 def lists_of(ids: Sequence[int]) -> dict[int, list[RecipientList]]:
     """The lists that each of the recipients is on, by name."""
-    found: dict[int, list[RecipientList]] = {each: [] for each in ids}
-    with_list = (
+    lists_by_recipient: dict[int, list[RecipientList]] = {recipient_id: [] for recipient_id in ids}
+    query = (
         select(ListRecipient.recipient_id, RecipientList)
         .join(RecipientList, RecipientList.id == ListRecipient.list_id)
         .where(ListRecipient.recipient_id.in_(ids))
         .order_by(RecipientList.name)
     )
-    for recipient_id, each in db.session.execute(with_list):
-        found[recipient_id].append(each)
-    return found
+    for recipient_id, recipient_list in db.session.execute(query):
+        lists_by_recipient[recipient_id].append(recipient_list)
+    return lists_by_recipient
 
 
 def name_fields(account: Account, labels: Mapping[str, str]) -> None:
-    """Give the free fields the names that the owner uses for them."""
+    """Save the account's own names for the free fields."""
     with transaction() as session:
         kept = {name: labels[name].strip() for name in FREE_FIELDS if labels[name].strip()}
         session.execute(update(Account).where(Account.id == account.id).values(field_labels=kept))
 
 
 def by_phone(account_id: int, e164: str) -> Recipient | None:
-    """The recipient of an account who has this number."""
+    """The account's recipient with this number, if there is one."""
     query = select(Recipient).where(Recipient.account_id == account_id, Recipient.phone == e164)
     return db.session.scalar(query)
 

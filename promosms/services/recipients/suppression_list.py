@@ -1,4 +1,4 @@
-"""The suppression list as a page: search it, add by hand, take back what was added by mistake."""
+"""The page of the suppression list: search it, add numbers by hand, remove mistakes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ MOST_ADDED = 1000
 
 @dataclass(frozen=True)
 class Added:
-    """What became of numbers typed in: how many are new, how many were there, which were bad."""
+    """The result of adding numbers: how many are new or existed already, and the bad ones."""
 
     new: int
-    known: int
+    existing: int
     bad: Sequence[str]
 
 
 def page(account_id: int, words: str = "", after: str = "") -> tuple[list[Suppression], str]:
-    """Suppressed numbers, the newest first, and where the next page goes on ("" at the end)."""
+    """Suppressed numbers, the newest first, and the `after` of the next page ("" at the end)."""
     query = select(Suppression).where(Suppression.account_id == account_id)
     for term in search_terms(words):
         query = query.where(Suppression.phone.contains(term, autoescape=True))
@@ -38,41 +38,41 @@ def page(account_id: int, words: str = "", after: str = "") -> tuple[list[Suppre
     )
     if last is not None:
         query = query.where(Suppression.id < last)
-    found = list(db.session.scalars(query.order_by(Suppression.id.desc()).limit(PAGE + 1)))
-    return found[:PAGE], found[PAGE - 1].public_id if len(found) > PAGE else ""
+    rows = list(db.session.scalars(query.order_by(Suppression.id.desc()).limit(PAGE + 1)))
+    return rows[:PAGE], rows[PAGE - 1].public_id if len(rows) > PAGE else ""
 
 
 def add(account_id: int, region: str, typed: Sequence[str]) -> Added:
-    """Suppress numbers that were typed in, as the recipients asked for by word of mouth."""
-    new, known, bad = 0, 0, []
+    """Suppress numbers typed in by hand, for recipients who asked in person or on the phone."""
+    new, existing, bad = 0, 0, []
     with transaction():
-        for raw in typed:
+        for number in typed:
             try:
-                number = phone.parse(raw, region)
+                parsed = phone.parse(number, region)
             except InvalidPhone:
-                bad.append(raw)
+                bad.append(number)
                 continue
-            if opt_outs.opt_out(account_id, number.e164, SuppressionSource.HAND):
+            if opt_outs.opt_out(account_id, parsed.e164, SuppressionSource.HAND):
                 new += 1
             else:
-                known += 1
-    return Added(new, known, bad)
+                existing += 1
+    return Added(new, existing, bad)
 
 
-def may_lift(which: Suppression) -> bool:
-    """Only what was added by hand, and only if the recipient has not said STOP since."""
-    if which.source != SuppressionSource.HAND:
+def may_lift(suppression: Suppression) -> bool:
+    """Only a number added by hand, and only if the recipient has not sent STOP since."""
+    if suppression.source != SuppressionSource.HAND:
         return False
-    said_stop = exists().where(
-        InboundMessage.account_id == which.account_id,
-        InboundMessage.phone == which.phone,
+    stopped = exists().where(
+        InboundMessage.account_id == suppression.account_id,
+        InboundMessage.phone == suppression.phone,
         InboundMessage.kind.in_((InboundKind.STOP, InboundKind.HOLD)),
-        InboundMessage.received_at >= which.created_at,
+        InboundMessage.received_at >= suppression.created_at,
     )
-    return not db.session.scalar(select(said_stop))
+    return not db.session.scalar(select(stopped))
 
 
-def lift(which: Suppression) -> bool:
-    """Take back a number that was added by hand by mistake; False if that may not be."""
+def lift(suppression: Suppression) -> bool:
+    """Remove a number that was added by hand by mistake; False if that is not allowed."""
     with transaction():
-        return may_lift(which) and opt_outs.lift(which.account_id, which.phone)
+        return may_lift(suppression) and opt_outs.lift(suppression.account_id, suppression.phone)

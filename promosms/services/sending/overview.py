@@ -64,7 +64,7 @@ def countries(gateway_id: int) -> list[tuple[Route, list[str]]]:
     return [(route, codes.split(",") if codes else []) for route, codes in rows]
 
 
-def signs_of_life() -> list[Sign]:
+def worker_states() -> list[Sign]:
     """The workers that there should be, and the tick."""
     silent = set(workers.missing())
     seen = {row.name: row.seen_at for row in db.session.scalars(select(Worker))}

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.forms.guests import GuestForm
-from promosms.forms.import_problems import row_words
+from promosms.forms.import_problems import row_problem
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Guest
@@ -39,7 +39,7 @@ def _add(form: GuestForm) -> bool:
     try:
         guests.add(my_account(), form.phone.data or "")
     except InvalidPhone as error:
-        form.phone.errors = [row_words(error.code)]
+        form.phone.errors = [row_problem(error.code)]
     except guests.OwnNumber:
         form.phone.errors = [_("This is your own number: you can text it anyway.")]
     except guests.Full as error:

@@ -1,4 +1,4 @@
-"""Accounts: find one, suspend it, correct its balance."""
+"""The pages of accounts: find one, suspend it, correct its balance."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,38 +28,38 @@ INVOICES = 10
 @allow(Access.ADMIN)
 def accounts() -> ResponseReturnValue:
     """Find an account."""
-    wanted = request.args.get("q", "").strip()[:254]
+    search = request.args.get("q", "").strip()[:254]
     before = request.args.get("before", type=int)
     on_trial = bool(request.args.get("trial"))
-    found = admin.accounts(wanted, before, admin.PAGE + 1, on_trial=on_trial)
-    shown = found[: admin.PAGE]
+    rows = admin.accounts(search, before, admin.PAGE + 1, on_trial=on_trial)
+    shown = rows[: admin.PAGE]
     return render_template(
         "admin/accounts.html",
         accounts=shown,
         people=admin.people(shown),
         companies=admin.companies(shown),
-        wanted=wanted,
+        wanted=search,
         on_trial=on_trial,
         first=before is not None,
-        further=shown[-1].id if len(found) > admin.PAGE else None,
+        further=shown[-1].id if len(rows) > admin.PAGE else None,
     )
 
 
 @bp.route("/accounts/<public_id>")
 @allow(Access.ADMIN)
 def account(public_id: str) -> ResponseReturnValue:
-    """One account, and what can be done about it."""
-    return _page(_found(public_id), SuspendForm(formdata=None), AdjustForm(formdata=None))
+    """One account, with the forms to suspend it and to correct its balance."""
+    return _page(_account_or_404(public_id), SuspendForm(formdata=None), AdjustForm(formdata=None))
 
 
 @bp.route("/accounts/<public_id>/suspend", methods=["POST"])
 @allow(Access.ADMIN)
 def suspend(public_id: str) -> ResponseReturnValue:
-    """Let it send nothing more."""
-    found, form = _found(public_id), SuspendForm()
+    """Suspend an account: it sends nothing."""
+    account, form = _account_or_404(public_id), SuspendForm()
     if not form.validate():
-        return _page(found, form, AdjustForm(formdata=None)), 422
-    if admin.suspend(found.id, form.why.data or "", me().public_id):
+        return _page(account, form, AdjustForm(formdata=None)), 422
+    if admin.suspend(account.id, form.why.data or "", me().public_id):
         flash(_("The account is suspended. It sends nothing until you lift this."), "good")
     else:
         flash(_("The account was not active, so nothing was changed."), "warn")
@@ -69,8 +69,8 @@ def suspend(public_id: str) -> ResponseReturnValue:
 @bp.route("/accounts/<public_id>/unsuspend", methods=["POST"])
 @allow(Access.ADMIN)
 def unsuspend(public_id: str) -> ResponseReturnValue:
-    """Let it send again."""
-    if admin.unsuspend(_found(public_id).id, me().public_id):
+    """End the suspension of an account."""
+    if admin.unsuspend(_account_or_404(public_id).id, me().public_id):
         flash(_("The account may send again."), "good")
     else:
         flash(_("The account was not suspended, so nothing was changed."), "warn")
@@ -80,27 +80,27 @@ def unsuspend(public_id: str) -> ResponseReturnValue:
 @bp.route("/accounts/<public_id>/adjust", methods=["POST"])
 @allow(Access.ADMIN)
 def adjust(public_id: str) -> ResponseReturnValue:
-    """Correct its balance."""
-    found, form = _found(public_id), AdjustForm()
-    if form.validate() and _book(found, form):
+    """Correct the balance of an account."""
+    account, form = _account_or_404(public_id), AdjustForm()
+    if form.validate() and _book(account, form):
         return redirect(url_for("admin.account", public_id=public_id), code=303)
-    return _page(found, SuspendForm(formdata=None), form), 422
+    return _page(account, SuspendForm(formdata=None), form), 422
 
 
-def _found(public_id: str) -> Account:
-    found = admin.account(public_id)
-    return found if found is not None else abort(404)
+def _account_or_404(public_id: str) -> Account:
+    account = admin.account(public_id)
+    return account if account is not None else abort(404)
 
 
-def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) -> str:
+def _page(account: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) -> str:
     return render_template(
         "admin/account.html",
-        account=found,
-        people=admin.people([found])[found.id],
-        company=companies.of(found.id),
-        orders=top_up_search.of_account(found),
-        invoices=invoice_pages.page(Search(account_id=found.id), size=INVOICES).rows,
-        asked=adjustments.of_account(found),
+        account=account,
+        people=admin.people([account])[account.id],
+        company=companies.of(account.id),
+        orders=top_up_search.of_account(account),
+        invoices=invoice_pages.page(Search(account_id=account.id), size=INVOICES).rows,
+        asked=adjustments.of_account(account),
         alone=adjustments.alone(),
         limit=settings.adjustment_limit,
         names=admin.admin_emails(),
@@ -111,10 +111,10 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
     )
 
 
-def _book(found: Account, form: AdjustForm) -> bool:
+def _book(account: Account, form: AdjustForm) -> bool:
     reason, reference = form.reason.data or "", form.reference.data or ""
     try:
-        booked = adjustments.adjust(found.id, form.units, reason, me().public_id, reference)
+        booked = adjustments.adjust(account.id, form.units, reason, me().public_id, reference)
     except ledger.InsufficientBalance as error:
         missing = money(error.missing)
         form.amount.errors = [_("The balance is %(missing)s too small for this.", missing=missing)]

@@ -1,4 +1,4 @@
-"""The audit log."""
+"""The page of the audit log."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,13 +14,13 @@ ENTRIES = 50
 @bp.route("/audit", endpoint="audit")
 @allow(Access.ADMIN)
 def audit_log() -> ResponseReturnValue:
-    """What was done, from the newest on."""
+    """The audit log, the newest entries first."""
     before = request.args.get("before", type=int)
-    found = audit.recent(before, ENTRIES + 1)
+    entries = audit.recent(before, ENTRIES + 1)
     return render_template(
         "admin/audit.html",
-        entries=found[:ENTRIES],
+        entries=entries[:ENTRIES],
         names=accounts.admin_emails(),
         first=before is not None,
-        further=found[ENTRIES - 1].id if len(found) > ENTRIES else None,
+        further=entries[ENTRIES - 1].id if len(entries) > ENTRIES else None,
     )

@@ -1,4 +1,4 @@
-"""The blueprint of the administration, and what all of its pages know."""
+"""The blueprint of the administration, and the context of all its pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Gateways, queues and workers; one gateway, how fast it may be, and tests through it."""
+"""The pages of gateways, queues and workers: state, speed, test texts."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,13 +23,13 @@ from promosms.web.access import Access, allow, me
 def gateways() -> ResponseReturnValue:
     """Gateways, their queues, and the workers."""
     states = overview.gateway_states()
-    signs = overview.signs_of_life()
+    worker_states = overview.worker_states()
     return render_template(
         "admin/gateways.html",
         states=states,
         most=overview.MOST,
         rung={state.gateway.id: _jobs(queue.gateway_queue(state.gateway.id)) for state in states},
-        signs=[(sign, _length(sign.name)) for sign in signs],
+        signs=[(worker, _length(worker.name)) for worker in worker_states],
         tick=workers.TICK,
     )
 
@@ -37,18 +37,18 @@ def gateways() -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>")
 @allow(Access.ADMIN)
 def gateway(name: str) -> ResponseReturnValue:
-    """One gateway: how it fares, how fast it may be, tests."""
-    found = _found(name)
-    return _page(found, SpeedForm(formdata=None, obj=found), TestForm(formdata=None))
+    """One gateway: its state, its speed, and test texts."""
+    gateway = _gateway_or_404(name)
+    return _page(gateway, SpeedForm(formdata=None, obj=gateway), TestForm(formdata=None))
 
 
 @bp.route("/gateways/<path:name>/change", methods=["POST"])
 @allow(Access.ADMIN)
 def change_gateway(name: str) -> ResponseReturnValue:
-    """How fast it may be."""
-    found, form = _found(name), SpeedForm()
+    """Change the speed of a gateway."""
+    gateway, form = _gateway_or_404(name), SpeedForm()
     if not form.validate():
-        return _page(found, form, TestForm(formdata=None)), 422
+        return _page(gateway, form, TestForm(formdata=None)), 422
     rate, window, connections = (
         field.data or 1 for field in (form.rate, form.window, form.connections)
     )
@@ -60,15 +60,15 @@ def change_gateway(name: str) -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>/test", methods=["POST"])
 @allow(Access.ADMIN)
 def test_gateway(name: str) -> ResponseReturnValue:
-    """Text oneself through exactly this gateway."""
-    found, form = _found(name), TestForm()
+    """Send a test text through this gateway."""
+    gateway, form = _gateway_or_404(name), TestForm()
     if not form.validate():
-        return _page(found, SpeedForm(formdata=None, obj=found), form), 422
+        return _page(gateway, SpeedForm(formdata=None, obj=gateway), form), 422
     text = _(
         "Test of the gateway %(name)s, sent by PromoSMS on %(time)s.", name=name, time=moment(now())
     )
-    message = test_texts.send(found, form.number, text, me().public_id)
-    queue.wake(queue.gateway_queue(found.id), "send.run", found.id)
+    message = test_texts.send(gateway, form.number, text, me().public_id)
+    queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
     phone = mask(message.phone)
     flash(
         _("A text to %(phone)s is on its way. See below what becomes of it.", phone=phone), "good"
@@ -79,7 +79,7 @@ def test_gateway(name: str) -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>/pause", methods=["POST"])
 @allow(Access.ADMIN)
 def pause(name: str) -> ResponseReturnValue:
-    """Let a gateway rest; its queue stays."""
+    """Pause a gateway; its messages stay in the queue."""
     if gateway_service.switch(name, GatewayStatus.PAUSED, me().public_id):
         flash(_("The gateway is paused. Its messages wait."), "good")
     return redirect(url_for("admin.gateways"), code=303)
@@ -88,7 +88,7 @@ def pause(name: str) -> ResponseReturnValue:
 @bp.route("/gateways/<path:name>/resume", methods=["POST"])
 @allow(Access.ADMIN)
 def resume(name: str) -> ResponseReturnValue:
-    """Let a gateway send again."""
+    """Resume a paused gateway."""
     gateway = gateway_service.switch(name, GatewayStatus.ACTIVE, me().public_id)
     if gateway is not None:
         queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
@@ -96,20 +96,20 @@ def resume(name: str) -> ResponseReturnValue:
     return redirect(url_for("admin.gateways"), code=303)
 
 
-def _found(name: str) -> Gateway:
-    found = gateway_service.find(name)
-    return found if found is not None else abort(404)
+def _gateway_or_404(name: str) -> Gateway:
+    gateway = gateway_service.find(name)
+    return gateway if gateway is not None else abort(404)
 
 
-def _page(found: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
+def _page(gateway: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
     return render_template(
         "admin/gateway.html",
-        state=overview.gateway_state(found),
+        state=overview.gateway_state(gateway),
         most=overview.MOST,
-        routes=overview.countries(found.id),
-        tests=[(mask(text.phone), text) for text in test_texts.recent(found.id)],
+        routes=overview.countries(gateway.id),
+        tests=[(mask(text.phone), text) for text in test_texts.recent(gateway.id)],
         outcome=labels.outcome,
-        message_id_format=labels.message_id_format(found.message_id_format),
+        message_id_format=labels.message_id_format(gateway.message_id_format),
         country_names=labels.country_names,
         speed_form=speed_form,
         test_form=test_form,
@@ -117,13 +117,13 @@ def _page(found: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
 
 
 def _length(worker: str) -> int | None:
-    """Jobs in the queue of a worker; those of one gateway share theirs."""
+    """The number of jobs in the queue of a worker; workers of a gateway share one."""
     gateway_id = workers.gateway_of(worker)
     return _jobs(worker if gateway_id is None else queue.gateway_queue(gateway_id))
 
 
 def _jobs(name: str) -> int | None:
-    """Jobs in a queue; None when Redis cannot be reached."""
+    """The number of jobs in a queue; None when Redis cannot be reached."""
     try:
         return len(queue.queue(name))
     except RedisError:

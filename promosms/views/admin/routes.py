@@ -1,4 +1,4 @@
-"""Routes: their name, their sender, and the gateways behind them."""
+"""The pages of routes: name, sender, and the gateways of each route."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,12 +16,12 @@ from promosms.web.access import Access, allow, me
 @bp.route("/routes", methods=["GET", "POST"])
 @allow(Access.ADMIN)
 def routes() -> ResponseReturnValue:
-    """All routes, with the gateways behind them; a new one."""
+    """All routes with their gateways, and the form for a new one."""
     form = NewRouteForm()
     if form.validate_on_submit():
-        made = services.add(form.name.data or "", me().public_id)
+        route = services.add(form.name.data or "", me().public_id)
         flash(_("The route is made. Nothing goes by it until you say so."), "good")
-        return _back(made.code)
+        return _back(route.code)
     page = render_template(
         "admin/routes.html",
         routes=[(route, services.behind(route.id)) for route in services.everything()],
@@ -34,14 +34,14 @@ def routes() -> ResponseReturnValue:
 @bp.route("/routes/<code>", methods=["GET", "POST"])
 @allow(Access.ADMIN)
 def route(code: str) -> ResponseReturnValue:
-    """One route: rename it, choose its sender."""
-    found, form = _found(code), RouteForm()
+    """One route: change its name and its sender."""
+    route, form = _route_or_404(code), RouteForm()
     if request.method == "GET":
-        return _page(found, RouteForm(formdata=None, obj=found))
+        return _page(route, RouteForm(formdata=None, obj=route))
     if not form.validate():
-        return _page(found, form), 422
+        return _page(route, form), 422
     kind = SenderKind(form.sender_kind.data)
-    services.change(found.id, form.name.data or "", kind, form.sender.data or "", me().public_id)
+    services.change(route.id, form.name.data or "", kind, form.sender.data or "", me().public_id)
     flash(_("The route is saved."), "good")
     return _back(code)
 
@@ -49,8 +49,8 @@ def route(code: str) -> ResponseReturnValue:
 @bp.route("/routes/<code>/default", methods=["POST"])
 @allow(Access.ADMIN)
 def default_route(code: str) -> ResponseReturnValue:
-    """Use it for new campaigns and for the texts of the installation itself."""
-    if services.make_default(_found(code).id, me().public_id):
+    """Make a route the default: for new campaigns and for texts of the installation itself."""
+    if services.make_default(_route_or_404(code).id, me().public_id):
         flash(_("New campaigns go by this route from now on."), "good")
     return _back(code)
 
@@ -58,10 +58,10 @@ def default_route(code: str) -> ResponseReturnValue:
 @bp.route("/routes/<code>/attach", methods=["POST"])
 @allow(Access.ADMIN)
 def attach(code: str) -> ResponseReturnValue:
-    """Put a gateway behind a route."""
-    found, form = _found(code), AttachForm()
+    """Add a gateway to a route."""
+    route, form = _route_or_404(code), AttachForm()
     gateway = gateways.find(form.gateway.data or "")
-    if form.validate() and gateway and services.attach(found.id, gateway.id, me().public_id):
+    if form.validate() and gateway and services.attach(route.id, gateway.id, me().public_id):
         flash(
             _("%(name)s stands behind this route now, as the last one.", name=gateway.name), "good"
         )
@@ -71,13 +71,13 @@ def attach(code: str) -> ResponseReturnValue:
 @bp.route("/routes/<code>/arrange", methods=["POST"])
 @allow(Access.ADMIN)
 def arrange(code: str) -> ResponseReturnValue:
-    """Give a gateway its place, its share and its countries."""
-    found, form = _found(code), PlaceForm()
+    """Set the position, the weight and the countries of a gateway in a route."""
+    route, form = _route_or_404(code), PlaceForm()
     gateway = gateways.find(form.gateway.data or "") or abort(404)
     if not form.validate():
-        return _page(found, RouteForm(formdata=None, obj=found), form), 422
+        return _page(route, RouteForm(formdata=None, obj=route), form), 422
     place = form.position.data or 1, form.weight.data or 0, form.codes()
-    services.arrange(found.id, gateway.id, place[0] - 1, place[1], place[2], me().public_id)
+    services.arrange(route.id, gateway.id, place[0] - 1, place[1], place[2], me().public_id)
     flash(_("Saved: %(name)s.", name=gateway.name), "good")
     return _back(code)
 
@@ -85,35 +85,35 @@ def arrange(code: str) -> ResponseReturnValue:
 @bp.route("/routes/<code>/detach", methods=["POST"])
 @allow(Access.ADMIN)
 def detach(code: str) -> ResponseReturnValue:
-    """Take a gateway away from a route."""
-    found, form = _found(code), AttachForm()
+    """Remove a gateway from a route."""
+    route, form = _route_or_404(code), AttachForm()
     gateway = gateways.find(form.gateway.data or "")
-    if form.validate() and gateway and services.detach(found.id, gateway.id, me().public_id):
+    if form.validate() and gateway and services.detach(route.id, gateway.id, me().public_id):
         flash(_("%(name)s is not behind this route any more.", name=gateway.name), "good")
     return _back(code)
 
 
-def _found(code: str) -> Route:
-    found = services.find(code)
-    return found if found is not None else abort(404)
+def _route_or_404(code: str) -> Route:
+    route = services.find(code)
+    return route if route is not None else abort(404)
 
 
 def _back(code: str) -> ResponseReturnValue:
     return redirect(url_for("admin.route", code=code), code=303)
 
 
-def _page(found: Route, form: RouteForm, wrong: PlaceForm | None = None) -> str:
-    behind = services.behind(found.id)
-    forms = [
-        wrong if wrong and wrong.gateway.data == each.gateway.name else PlaceForm.of(each)
-        for each in behind
+def _page(route: Route, route_form: RouteForm, invalid: PlaceForm | None = None) -> str:
+    behind = services.behind(route.id)
+    place_forms = [
+        invalid if invalid and invalid.gateway.data == place.gateway.name else PlaceForm.of(place)
+        for place in behind
     ]
-    for each, place in zip(behind, forms, strict=True):
-        place.number_ids(each.gateway.id)
+    for place, form in zip(behind, place_forms, strict=True):
+        form.number_ids(place.gateway.id)
     return render_template(
         "admin/route.html",
-        route=found,
-        form=form,
-        behind=list(zip(behind, forms, strict=True)),
-        others=services.others(found.id),
+        route=route,
+        form=route_form,
+        behind=list(zip(behind, place_forms, strict=True)),
+        others=services.others(route.id),
     )

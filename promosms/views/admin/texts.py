@@ -1,4 +1,4 @@
-"""Texts with passwords and codes: how many, what was refused, which numbers are blocked."""
+"""The page of verification texts: counts, refusals, blocked numbers."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +31,7 @@ LAYERS = {
 @bp.route("/texts", endpoint="texts")
 @allow(Access.ADMIN)
 def texts_page() -> ResponseReturnValue:
-    """The last 24 hours."""
+    """Verification texts of the last 24 hours."""
     return render_template(
         "admin/texts.html",
         day=abuse_report.overview(),
@@ -43,7 +43,7 @@ def texts_page() -> ResponseReturnValue:
 @bp.route("/texts/<public_id>/lift", methods=["POST"])
 @allow(Access.ADMIN)
 def lift_block(public_id: str) -> ResponseReturnValue:
-    """Let the texts to blocked numbers go out again."""
+    """Lift a block of numbers."""
     if blocks.lift(public_id, me().public_id):
         flash(gettext("These numbers get passwords by text again."), "good")
     else:

@@ -1,4 +1,4 @@
-"""The end of a trial by an admin's word."""
+"""The button with which an admin ends a trial."""
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from promosms.web.access import Access, allow, me
 @bp.route("/accounts/<public_id>/approve", methods=["POST"])
 @allow(Access.ADMIN)
 def approve(public_id: str) -> ResponseReturnValue:
-    """Let an account text everybody from now on."""
+    """Approve an account: it may text everybody from now on."""
     account = accounts.account(public_id) or abort(404)
     if trial.approve(account.id, me().public_id):
         flash(_("The account is approved, and its owner gets an e-mail about it."), "good")

@@ -1,4 +1,4 @@
-"""The campaigns pages."""
+"""Pages of campaigns."""
 
 from promosms.views.campaigns import composer, report, review
 from promosms.views.campaigns.blueprint import bp

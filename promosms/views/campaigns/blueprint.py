@@ -1,4 +1,4 @@
-"""The blueprint of the campaigns pages, and what several of them share."""
+"""The blueprint of the pages of campaigns, and what several of them share."""
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -19,12 +19,12 @@ bp = Blueprint("campaigns", __name__)
 
 
 @bp.context_processor
-def _words() -> dict[str, object]:
-    return {"words": labels, "phone_visible": visible}
+def _context() -> dict[str, object]:
+    return {"labels": labels, "phone_visible": visible}
 
 
 def text_me(campaign: Campaign) -> None:
-    """Send a test to the signed-in user's own number and say how it went."""
+    """Send a test to the signed-in user's own number and flash the result."""
     try:
         message = launch.send_test(campaign, me().phone)
     except LaunchError as error:
@@ -47,17 +47,17 @@ def text_me(campaign: Campaign) -> None:
         )
 
 
-def ring(campaign: Campaign) -> None:
-    """Tell the worker that a campaign wants to be prepared or sent."""
+def enqueue(campaign: Campaign) -> None:
+    """Enqueue the preparation or sending of a campaign; say so when Redis is down."""
     if not queue.wake("work", "prepare.run", campaign.id):
         flash(_("It begins in a moment: the queue is not reachable right now."), "info")
 
 
 def to_report(campaign: Campaign) -> ResponseReturnValue:
-    """Go to the report of a campaign."""
+    """Redirect to the report of a campaign."""
     return redirect(url_for("campaigns.report", public_id=campaign.public_id), 303)
 
 
-def silent() -> bool:
-    """Is a worker missing that sending needs?"""
+def worker_missing() -> bool:
+    """Is a worker missing that is needed for sending?"""
     return any(name != "mail" for name in workers.missing())

@@ -1,4 +1,4 @@
-"""The composer: write a campaign, see what it costs, save it as a draft."""
+"""The composer: write a campaign, see its cost, save it as a draft."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,38 +24,38 @@ def new() -> ResponseReturnValue:
     form = CampaignForm()
     form.prepare(my_account())
     if request.method == "POST":
-        return _composed(form, None)
+        return _submitted(form, None)
     form.language.data = current_language()
     chosen = request.args.get("list", "")
     form.audience.data = [chosen] if chosen else [] if form.lists else [EVERYONE]
-    return _composer(form, None)
+    return _page(form, None)
 
 
 @bp.route("/campaigns/<public_id>/edit", methods=["GET", "POST"])
 @allow(Access.MEMBER)
 @csrf.exempt
 def edit(public_id: str) -> ResponseReturnValue:
-    """Go on writing a draft."""
+    """Edit a draft."""
     try:
         campaign = owned(Campaign, public_id)
     except NotFound:
         if request.method == "POST":
-            return _gone()
+            return _deleted_draft()
         raise
     form = CampaignForm()
     form.prepare(my_account())
     if request.method == "POST":
-        return _composed(form, campaign)
+        return _submitted(form, campaign)
     if campaign.status != CampaignStatus.DRAFT:
         return to_report(campaign)
     form.show(campaigns.read(campaign), campaign)
-    return _composer(form, campaign)
+    return _page(form, campaign)
 
 
 @bp.route("/campaigns/count", methods=["POST"])
 @allow(Access.MEMBER)
 def count() -> ResponseReturnValue:
-    """What the text costs as it stands in the composer: the part of the page that shows it."""
+    """The part of the composer that shows the cost of the typed text."""
     form = CampaignForm()
     return render_template("campaigns/count.html", cost=_text_cost(form))
 
@@ -72,7 +72,7 @@ def duplicate(public_id: str) -> ResponseReturnValue:
 @bp.route("/campaigns/<public_id>/delete", methods=["POST"])
 @allow(Access.MEMBER)
 def delete(public_id: str) -> ResponseReturnValue:
-    """Delete a draft; what was sent stays."""
+    """Delete a draft; launched campaigns cannot be deleted."""
     campaign = owned(Campaign, public_id)
     try:
         campaigns.remove(campaign)
@@ -83,24 +83,24 @@ def delete(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("campaigns.index"), 303)
 
 
-def _gone() -> ResponseReturnValue:
-    """A draft that was deleted in another window: what was typed here is not lost with it."""
+def _deleted_draft() -> ResponseReturnValue:
+    """The draft was deleted in another window: keep the typed text on the page."""
     form = CampaignForm()
     form.prepare(my_account())
-    return _composer(form, None, gone=True), 404
+    return _page(form, None, gone=True), 404
 
 
-def _composed(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
+def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
     action = request.form.get("action", "save")
     if action == "plain":
         form.text.data = text_cost.plain(form.text.data or "")
     if action in ("plain", "count"):
-        return _composer(form, campaign)
+        return _page(form, campaign)
     valid = form.validate()
     if action == "review":
         valid = form.demand_audience() and valid
     if not valid:
-        return _composer(form, campaign)
+        return _page(form, campaign)
     try:
         campaign = _save(form, campaign)
     except campaigns.ChangedElsewhere:
@@ -133,12 +133,12 @@ def _save(form: CampaignForm, campaign: Campaign | None) -> Campaign:
 
 def _conflict(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
     if campaign is None:
-        return _composer(form, None)
+        return _page(form, None)
     form.stamp.data = campaigns.stamp(campaign)
-    return _composer(form, campaign, other=campaigns.read(campaign))
+    return _page(form, campaign, other=campaigns.read(campaign))
 
 
-def _composer(
+def _page(
     form: CampaignForm,
     campaign: Campaign | None,
     other: campaigns.Draft | None = None,

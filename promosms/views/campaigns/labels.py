@@ -1,4 +1,4 @@
-"""The words for campaigns: what statuses, reasons and problems are called on the pages."""
+"""Labels of campaigns: statuses, reasons and problems as the pages show them."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from promosms.services.campaigns import audience, launch
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.sending.opt_outs import DELETED, OPTED_OUT
 
-# Status: what it is called, and the tone of its badge.
+# Status: its label, and the tone of its badge.
 STATUS = {
     CampaignStatus.DRAFT: (_("Draft"), ""),
     CampaignStatus.PREPARING: (_("Being prepared"), "info"),
@@ -22,7 +22,7 @@ STATUS = {
     CampaignStatus.FINISHED: (_("Finished"), "good"),
     CampaignStatus.CANCELLED: (_("Cancelled"), ""),
 }
-MESSAGE = {
+MESSAGE_STATUS = {
     MessageStatus.QUEUED: (_("Waiting"), ""),
     MessageStatus.SENDING: (_("Being sent"), "info"),
     MessageStatus.SENT: (_("Sent"), "info"),
@@ -34,7 +34,7 @@ MESSAGE = {
     MessageStatus.SKIPPED: (_("Left out"), ""),
     MessageStatus.CANCELLED: (_("Cancelled"), ""),
 }
-# What the table of a report can be narrowed to.
+# The filters of the report's table.
 FILTERS = {
     "delivered": (_("Delivered"), [MessageStatus.DELIVERED]),
     "sent": (_("Sent, no answer yet"), [MessageStatus.SENT]),
@@ -102,7 +102,7 @@ PROBLEMS = {
 
 
 def title(campaign: Campaign) -> str:
-    """The name of a campaign, or what stands for it."""
+    """The name of a campaign, or a substitute for an empty one."""
     return campaign.name or gettext("Campaign without a name")
 
 
@@ -114,7 +114,7 @@ def why(status: str, reason: str) -> object:
 
 
 def problem(error: launch.LaunchError) -> str:
-    """What a refused launch, pause, continuation or test means."""
+    """The explanation of a refused launch, pause, resume or test."""
     return str(PROBLEMS[error.code])
 
 

@@ -1,4 +1,4 @@
-"""The report: what has become of a campaign, and how to stop or continue it."""
+"""The report of a campaign, and the buttons to pause, resume or cancel it."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
 from promosms.services.campaigns import campaigns, launch
 from promosms.services.campaigns.launch import LaunchError
 from promosms.views.campaigns import labels
-from promosms.views.campaigns.blueprint import bp, ring, silent, to_report
+from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
 from promosms.web.access import Access, allow, my_account, owned
 
 
@@ -30,16 +30,16 @@ from promosms.web.access import Access, allow, my_account, owned
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
     """All campaigns, the newest first."""
-    found, further = campaigns.page(my_account(), request.args.get("before", ""))
+    page, further = campaigns.page(my_account(), request.args.get("before", ""))
     return render_template(
-        "campaigns/index.html", campaigns=found, further=further, figures=campaigns.figures
+        "campaigns/index.html", campaigns=page, further=further, figures=campaigns.figures
     )
 
 
 @bp.route("/campaigns/<public_id>")
 @allow(Access.MEMBER)
 def report(public_id: str) -> ResponseReturnValue:
-    """What has become of the campaign, live, and message by message."""
+    """The figures of the campaign, updated live, and its messages."""
     campaign = owned(Campaign, public_id)
     if campaign.status == CampaignStatus.DRAFT:
         return redirect(url_for("campaigns.edit", public_id=public_id), 303)
@@ -69,17 +69,17 @@ def live(public_id: str) -> ResponseReturnValue:
 @bp.route("/campaigns/<public_id>/report.csv")
 @allow(Access.MEMBER)
 def download(public_id: str) -> ResponseReturnValue:
-    """Every message of the campaign as a CSV file that is safe to open in a spreadsheet."""
+    """All messages of the campaign as a CSV file that is safe in a spreadsheet."""
     campaign = owned(Campaign, public_id)
     headers = {"Content-Disposition": "attachment; filename=report.csv"}
-    lines = stream_with_context(_csv(campaign))
-    return Response(lines, headers=headers, content_type="text/csv; charset=utf-8")
+    rows = stream_with_context(_csv(campaign))
+    return Response(rows, headers=headers, content_type="text/csv; charset=utf-8")
 
 
 @bp.route("/campaigns/<public_id>/pause", methods=["POST"])
 @allow(Access.MEMBER)
 def pause(public_id: str) -> ResponseReturnValue:
-    """Stop sending for now."""
+    """Pause a campaign that is being sent."""
     campaign = owned(Campaign, public_id)
     try:
         launch.pause(campaign)
@@ -92,21 +92,21 @@ def pause(public_id: str) -> ResponseReturnValue:
 @bp.route("/campaigns/<public_id>/resume", methods=["POST"])
 @allow(Access.MEMBER)
 def resume(public_id: str) -> ResponseReturnValue:
-    """Go on with a paused or blocked campaign."""
+    """Continue a paused or blocked campaign."""
     campaign = owned(Campaign, public_id)
     try:
         launch.resume(campaign)
     except LaunchError as error:
         flash(labels.problem(error), "info")
     else:
-        ring(campaign)
+        enqueue(campaign)
     return to_report(campaign)
 
 
 @bp.route("/campaigns/<public_id>/cancel", methods=["POST"])
 @allow(Access.MEMBER)
 def cancel(public_id: str) -> ResponseReturnValue:
-    """Drop what has not been sent yet."""
+    """Cancel the messages that were not sent yet."""
     campaign = owned(Campaign, public_id)
     try:
         launch.cancel(campaign)
@@ -117,20 +117,21 @@ def cancel(public_id: str) -> ResponseReturnValue:
 
 
 def _state(campaign: Campaign) -> dict[str, object]:
-    told = campaigns.figures(campaign)
+    figures = campaigns.figures(campaign)
     return {
         "campaign": campaign,
-        "figures": told,
+        "figures": figures,
         "reasons": campaigns.reasons(campaign),
-        "left": campaigns.duration(campaign, told.parts_left),
-        "over": campaign.status not in CampaignStatus.OPEN and not campaign.n_sent + told.waiting,
+        "left": campaigns.duration(campaign, figures.parts_left),
+        "over": campaign.status not in CampaignStatus.OPEN
+        and not campaign.n_sent + figures.waiting,
         "balance": my_account().balance,
-        "silent": campaign.status in CampaignStatus.RUNNING and silent(),
+        "worker_missing": campaign.status in CampaignStatus.RUNNING and worker_missing(),
     }
 
 
 def _csv(campaign: Campaign) -> Iterator[str]:
-    yield "\ufeff" + _line(
+    yield "\ufeff" + _csv_line(
         [
             _("Number"),
             _("First name"),
@@ -145,21 +146,21 @@ def _csv(campaign: Campaign) -> Iterator[str]:
         ]
     )
     for message, first_name, last_name in campaigns.all_messages(campaign):
-        yield _line([message.phone, first_name, last_name, *_facts(message)])
-    number, at = campaigns.deleted(campaign)
-    if number and at:
-        told = ngettext(
+        yield _csv_line([message.phone, first_name, last_name, *_facts(message)])
+    count, deleted_at = campaigns.deleted(campaign)
+    if count and deleted_at:
+        note = ngettext(
             "%(n)s message, whose number and text were deleted on %(day)s.",
             "%(n)s messages, whose numbers and texts were deleted on %(day)s.",
-            number,
-            n=number,
-            day=day(at),
+            count,
+            n=count,
+            day=day(deleted_at),
         )
-        yield _line([told])
+        yield _csv_line([note])
 
 
 def _facts(message: Message) -> list[str]:
-    label, _tone = labels.MESSAGE[MessageStatus(message.status)]
+    label, _tone = labels.MESSAGE_STATUS[MessageStatus(message.status)]
     return [
         str(label),
         str(labels.why(message.status, message.reason)),
@@ -171,7 +172,7 @@ def _facts(message: Message) -> list[str]:
     ]
 
 
-def _line(cells: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([escaped(cell) for cell in cells])
-    return line.getvalue()
+def _csv_line(cells: list[str]) -> str:
+    output = io.StringIO()
+    csv.writer(output).writerow([escaped(cell) for cell in cells])
+    return output.getvalue()

@@ -1,4 +1,4 @@
-"""The review: what sending would do and cost, and the button that does it."""
+"""The review: the result and cost of sending, and the button that sends."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,34 +10,34 @@ from promosms.services.campaigns import audience, campaigns, launch, text_cost
 from promosms.services.campaigns.launch import LaunchError
 from promosms.settings import settings
 from promosms.views.campaigns import labels
-from promosms.views.campaigns.blueprint import bp, ring, silent, text_me, to_report
+from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, worker_missing
 from promosms.web.access import Access, allow, my_account, owned
 
-FIRST_TEXTS = 3
+EXAMPLES = 3
 
 
 @bp.route("/campaigns/<public_id>/review")
 @allow(Access.MEMBER)
 def review(public_id: str) -> ResponseReturnValue:
-    """What sending would do and cost. Nothing is sent without it."""
+    """Show the result and cost of sending. Nothing is sent without this page."""
     campaign = owned(Campaign, public_id)
     if campaign.status != CampaignStatus.DRAFT:
         return to_report(campaign)
     estimate = audience.estimate(campaign)
-    first = next(audience.walk(campaign), [])
+    first_page = next(audience.read_pages(campaign), [])
     return render_template(
         "campaigns/review.html",
         campaign=campaign,
         estimate=estimate,
-        examples=[draft for draft in first if not draft.reason][:FIRST_TEXTS],
+        examples=[draft for draft in first_page if not draft.reason][:EXAMPLES],
         lists=campaigns.lists_of(campaign),
-        wrong=text_cost.problem(
+        problem=text_cost.problem(
             campaign.text, opt_out_line=campaign.opt_out_line, language=campaign.language
         ),
         balance=my_account().balance,
         duration=campaigns.duration(campaign, estimate.parts),
         agreed=_agreements().dumps([campaign.public_id, campaigns.stamp(campaign), estimate.total]),
-        silent=silent(),
+        worker_missing=worker_missing(),
     )
 
 
@@ -57,14 +57,14 @@ def send(public_id: str) -> ResponseReturnValue:
         flash(labels.problem(error), "info" if already else "bad")
         page = "campaigns.report" if already else "campaigns.review"
         return redirect(url_for(page, public_id=public_id), 303)
-    ring(campaign)
+    enqueue(campaign)
     return to_report(campaign)
 
 
 @bp.route("/campaigns/<public_id>/test", methods=["POST"])
 @allow(Access.MEMBER)
 def test(public_id: str) -> ResponseReturnValue:
-    """Text the draft to the user's own number."""
+    """Send the text of the draft to the user's own number."""
     campaign = owned(Campaign, public_id)
     text_me(campaign)
     return redirect(url_for("campaigns.review", public_id=public_id), 303)
@@ -75,7 +75,7 @@ def _agreements() -> URLSafeSerializer:
 
 
 def _agreed_price(campaign: Campaign) -> int | None:
-    """The price on the review, None when the draft is no longer what was reviewed."""
+    """The price of the review; None when the draft has changed since."""
     try:
         public_id, stamp, price = _agreements().loads(request.form.get("agreed", ""))
     except (BadSignature, ValueError, TypeError):

@@ -1,6 +1,6 @@
-"""The simulated phone: shows what the simulated network and the outbox of e-mails delivered.
+"""The simulated phone: shows the texts of the simulated network, and e-mails of the outbox.
 
-It shows system passwords, so it does not exist outside of a trial on one's own machine.
+It shows system passwords, so it exists only on a machine where PromoSMS is tried out.
 """
 
 import re
@@ -38,7 +38,7 @@ ENDINGS = {
 
 
 def visible() -> bool:
-    """May this request see the phone? From the machine itself, or an admin of the operator."""
+    """May this request see the phone? Requests from the machine itself, and admins, may."""
     if not simulated_phone.available():
         return False
     if came_directly(request):
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/phone/live")
 @allow(Access.PUBLIC)
 def live() -> ResponseReturnValue:
-    """The part of the phone that changes by itself."""
+    """The part of the phone that is refreshed."""
     return render_template("phone/live.html", **_state(request.args.get("number", "")))
 
 
@@ -79,7 +79,7 @@ def live() -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @limiter.limit("60/minute")
 def reply() -> ResponseReturnValue:
-    """Answer as the person with the number."""
+    """Send a reply from the number."""
     form = ReplyForm()
     number, to = form.number.data or "", form.to.data or ""
     if not any(text.phone == number and text.other == to for text in simulated_phone.texts(number)):
@@ -93,7 +93,7 @@ def reply() -> ResponseReturnValue:
 
 
 def pieces(body: str) -> list[tuple[str, bool]]:
-    """A text cut into pieces; true for those that are links to this installation."""
+    """A text split into pieces; True for pieces that are links to this installation."""
     link = re.compile(f'({re.escape(settings.public_url)}(?:[/?#][^\\s<>"]*)?)')
     return [(piece, n % 2 == 1) for n, piece in enumerate(link.split(body)) if piece]
 
@@ -103,10 +103,10 @@ def _state(number: str) -> dict[str, object]:
     texts = [
         (datetime.fromtimestamp(text.at, UTC), text) for text in simulated_phone.texts(number, MOST)
     ]
-    return {"number": number, "texts": texts, "letters": simulated_phone.emails(MOST_EMAILS)}
+    return {"number": number, "texts": texts, "emails": simulated_phone.emails(MOST_EMAILS)}
 
 
 def _normalised(number: str) -> str:
-    """A typed number as the network writes it; a plus sign is a space in an address."""
+    """A typed number in E.164; in a query string the plus sign arrives as a space."""
     digits = "".join(sign for sign in number if sign.isdigit())
     return f"+{digits}" if digits else ""

@@ -1,4 +1,4 @@
-"""What providers tell us: receipts and replies. No page and no session, but a secret address."""
+"""Webhooks of providers: receipts and replies. They have no session, but a secret address."""
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -15,12 +15,12 @@ from promosms.web.access import Access, allow
 bp = Blueprint("webhooks", __name__, url_prefix="/gateways")
 log = logs.get(__name__)
 LARGEST = 64 * 1024
-# Only what is refused counts, so that guessing an address is slow and a busy provider is not.
+# Only refused calls count: guessing an address is slow, but a busy provider is not limited.
 REFUSED = "120/minute;2000/day"
 
 
 def refused(answer: Response) -> bool:
-    """Was the call not what it should have been?"""
+    """Was the call refused?"""
     return answer.status_code >= 400
 
 
@@ -29,7 +29,7 @@ def refused(answer: Response) -> bool:
 @csrf.exempt
 @limiter.limit(REFUSED, deduct_when=refused)
 def receipt(token: str) -> Response:
-    """What became of texts."""
+    """Delivery receipts."""
     return _answer(token, WebhookTopic.RECEIPT)
 
 
@@ -38,24 +38,24 @@ def receipt(token: str) -> Response:
 @csrf.exempt
 @limiter.limit(REFUSED, deduct_when=refused)
 def inbound(token: str) -> Response:
-    """What recipients wrote."""
+    """Replies of recipients."""
     return _answer(token, WebhookTopic.INBOUND)
 
 
 def _answer(token: str, topic: WebhookTopic) -> Response:
-    """Answer well only when everything is stored: whoever hears something else tries again."""
+    """Answer with success only when everything is stored: otherwise the provider tries again."""
     gateway = webhooks.find(token)
     if gateway is None:
         return Response(status=404)
     webhook, gateway_id = WEBHOOKS[gateway.kind], gateway.id
     try:
-        told = webhook.parse(credentials.opened(gateway), _read(topic))
+        events = webhook.parse(credentials.opened(gateway), _read(topic))
     except (BadSignature, BadWebhook, RequestEntityTooLarge) as error:
         code = CODES[type(error)]
         log.warning("webhook.refused", extra={"gateway": gateway_id, "code": code})
         return Response(status=code)
-    if told:
-        gateway_inbox.store(gateway_id, told)
+    if events:
+        gateway_inbox.store(gateway_id, events)
         queue.wake("receive", "receive.run")
     return Response(webhook.answer, content_type=webhook.content_type)
 
@@ -68,7 +68,7 @@ def _read(topic: WebhookTopic) -> WebhookRequest:
     query = request.query_string.decode("ascii", "replace")
     return WebhookRequest(
         topic=topic,
-        # The address that the provider was given and has signed, whatever stands in between.
+        # The public address, which the provider signs; a proxy may have changed host and scheme.
         url=settings.public_url.rstrip("/") + request.path + (f"?{query}" if query else ""),
         headers={name.lower(): value for name, value in request.headers.items()},
         query=list(request.args.items(multi=True)),

@@ -1,4 +1,4 @@
-"""The recipients pages: the table, one recipient, the names of fields, replies, the export."""
+"""The pages of recipients: the table, one recipient, field names, replies, the export."""
 
 from itertools import chain
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from promosms import queue
 from promosms.extensions import csrf
-from promosms.forms.import_problems import row_words
+from promosms.forms.import_problems import row_problem
 from promosms.forms.recipients import FieldNamesForm, RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext, timezone
@@ -41,17 +41,17 @@ def index() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Add one recipient."""
     account = my_account()
-    own = lists.all_of(account.id)
+    all_lists = lists.all_of(account.id)
     form = RecipientForm()
-    form.prepare(account, own)
+    form.prepare(account, all_lists)
     existing = None
     if form.validate_on_submit():
         try:
-            recipients.add(account, form.values(), form.basis(), form.list_ids(own))
+            recipients.add(account, form.values(), form.basis(), form.list_ids(all_lists))
             flash(_("The recipient was added."), "good")
             return redirect(url_for("recipients.index"), 303)
         except InvalidPhone as error:
-            form.phone.errors = [row_words(error.code)]
+            form.phone.errors = [row_problem(error.code)]
         except DuplicatePhone as error:
             existing = error.public_id
             form.phone.errors = [_("You have a recipient with this number already.")]
@@ -68,18 +68,18 @@ def edit(public_id: str) -> ResponseReturnValue:
     """Change one recipient."""
     recipient = owned(Recipient, public_id)
     account = my_account()
-    own = lists.all_of(account.id)
-    form = RecipientForm(data=_typed(recipient))
-    form.prepare(account, own)
+    all_lists = lists.all_of(account.id)
+    form = RecipientForm(data=_form_data(recipient))
+    form.prepare(account, all_lists)
     existing = None
     if form.validate_on_submit():
         try:
-            chosen = form.list_ids(own)
+            chosen = form.list_ids(all_lists)
             recipients.change(recipient, account.region, form.values(), form.basis(), chosen)
             flash(_("The changes were saved."), "good")
             return redirect(url_for("recipients.index"), 303)
         except InvalidPhone as error:
-            form.phone.errors = [row_words(error.code)]
+            form.phone.errors = [row_problem(error.code)]
         except DuplicatePhone as error:
             existing = error.public_id
             form.phone.errors = [_("Another recipient has this number already.")]
@@ -102,7 +102,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 @bp.route("/recipients/<public_id>/erase", methods=["GET", "POST"])
 @allow(Access.MEMBER)
 def erase(public_id: str) -> ResponseReturnValue:
-    """Everything of one person leaves the account, for good."""
+    """Erase all data of one person from the account."""
     recipient = owned(Recipient, public_id)
     if request.method == "POST":
         try:
@@ -142,26 +142,30 @@ def bulk() -> ResponseReturnValue:
     account = my_account()
     chosen = request.form.getlist("recipient")
     ids = recipients.ids_of(account.id, chosen)
-    back = recipient_tables.back_to(_from_list())
+    back_url = recipient_tables.back_to(_from_list())
     action = request.form.get("action", "")
     if not ids:
         flash(_("Choose recipients first: tick the boxes in front of them."), "warn")
-        return redirect(back, 303)
+        return redirect(back_url, 303)
     if action == "delete":
         return render_template("recipients/delete.html", chosen=chosen, from_list=_from_list())
     if not request.form.get("list"):
         flash(_("Choose a list first, beside the button."), "warn")
-        return redirect(back, 303)
-    which = owned(RecipientList, request.form["list"])
-    count = lists.take_off(which, ids) if action == "remove" else lists.put(which, ids)
-    flash(_listed(action, count, which.name), "good")
-    return redirect(back, 303)
+        return redirect(back_url, 303)
+    recipient_list = owned(RecipientList, request.form["list"])
+    count = (
+        lists.take_off(recipient_list, ids)
+        if action == "remove"
+        else lists.put(recipient_list, ids)
+    )
+    flash(_bulk_result(action, count, recipient_list.name), "good")
+    return redirect(back_url, 303)
 
 
 @bp.route("/recipients/field-names", methods=["GET", "POST"])
 @allow(Access.MEMBER)
 def field_names() -> ResponseReturnValue:
-    """Name the five free fields."""
+    """Change the names of the five free fields."""
     account = my_account()
     form = FieldNamesForm(data=account.field_labels)
     if form.validate_on_submit():
@@ -174,42 +178,42 @@ def field_names() -> ResponseReturnValue:
 @bp.route("/recipients/replies")
 @allow(Access.MEMBER)
 def replies() -> ResponseReturnValue:
-    """What recipients answered."""
-    found, further = inbox.page(my_account().id, request.args.get("after", ""))
-    return render_template("recipients/replies.html", replies=found, further=further)
+    """The replies of recipients."""
+    rows, further = inbox.page(my_account().id, request.args.get("after", ""))
+    return render_template("recipients/replies.html", replies=rows, further=further)
 
 
 @bp.route("/recipients/export.csv")
 @allow(Access.MEMBER)
 def export() -> ResponseReturnValue:
     """All recipients as a file."""
-    head = exports.recipient_head(recipient_tables.names())
-    rows = chain([head], exports.recipient_rows(my_account().id))
+    header = exports.recipient_header(recipient_tables.labels())
+    rows = chain([header], exports.recipient_rows(my_account().id))
     return recipient_tables.csv_file(rows, "recipients.csv")
 
 
-def _typed(recipient: Recipient) -> dict[str, object]:
-    """The recipient as the form shows it."""
-    at = recipient.consent_at or now()
-    on = recipients.lists_of([recipient.id])[recipient.id]
+def _form_data(recipient: Recipient) -> dict[str, object]:
+    """The values with which the form of a recipient opens."""
+    consent_at = recipient.consent_at or now()
+    current_lists = recipients.lists_of([recipient.id])[recipient.id]
     return {
         **{name: getattr(recipient, name) for name in FIELD_NAMES[1:]},
         "phone": recipient_tables.pretty(recipient.phone),
         "consent": recipient.consent,
         "consent_source": recipient.consent_source,
-        "consent_on": at.astimezone(timezone()).date(),
-        "lists": [each.public_id for each in on],
+        "consent_on": consent_at.astimezone(timezone()).date(),
+        "lists": [recipient_list.public_id for recipient_list in current_lists],
     }
 
 
 def _from_list() -> str:
-    """The list on whose page the action was chosen; "" for the page of all."""
+    """The public id of the list on whose page the action was chosen; "" for all recipients."""
     public_id = request.form.get("from_list", "")
     return owned(RecipientList, public_id).public_id if public_id else ""
 
 
-def _listed(action: str, count: int, name: str) -> str:
-    words: str = ngettext(
+def _bulk_result(action: str, count: int, name: str) -> str:
+    text: str = ngettext(
         "%(n)s recipient was put on the list “%(name)s”.",
         "%(n)s recipients were put on the list “%(name)s”.",
         count,
@@ -217,11 +221,11 @@ def _listed(action: str, count: int, name: str) -> str:
         name=name,
     )
     if action == "remove":
-        words = ngettext(
+        text = ngettext(
             "%(n)s recipient was taken off the list “%(name)s”.",
             "%(n)s recipients were taken off the list “%(name)s”.",
             count,
             n=count,
             name=name,
         )
-    return words
+    return text

@@ -1,4 +1,4 @@
-"""The opt-outs page: numbers that are not texted, whatever any import says."""
+"""The page of opt-outs: numbers that get no texts, even if they are imported again."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,18 +28,18 @@ def index() -> ResponseReturnValue:
         typed = [row[0] for row in pasting.rows(form.text.data or "")]
         if len(typed) <= MOST_ADDED:
             added = suppression_list.add(account.id, account.region, typed)
-            _tell(added)
+            _flash_result(added)
             if not added.bad:
                 return redirect(url_for("suppressions.index"), 303)
             form.text.data = "\n".join(added.bad)
         else:
             form.text.errors = [_("Add at most %(most)s numbers at once.", most=MOST_ADDED)]
     query = request.args.get("q", "")[:40].replace("\0", "")
-    found, further = suppression_list.page(account.id, query, request.args.get("after", ""))
+    rows, further = suppression_list.page(account.id, query, request.args.get("after", ""))
     return render_template(
         "suppressions/index.html",
         form=form,
-        suppressions=found,
+        suppressions=rows,
         further=further,
         query=query,
         may_lift=suppression_list.may_lift,
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/recipients/opt-outs/<public_id>/lift", methods=["POST"])
 @allow(Access.MEMBER)
 def lift(public_id: str) -> ResponseReturnValue:
-    """Take back a number that was added by hand by mistake."""
+    """Remove a number that was added by hand by mistake."""
     if suppression_list.lift(owned(Suppression, public_id)):
         flash(_("The number was taken off. It can be texted again."), "good")
     else:
@@ -68,7 +68,7 @@ def export() -> ResponseReturnValue:
     return recipient_tables.csv_file(rows, "opt-outs.csv")
 
 
-def _tell(added: Added) -> None:
+def _flash_result(added: Added) -> None:
     if added.new or not added.bad:
         text = ngettext(
             "%(n)s number was added. It is not texted any more.",
@@ -79,8 +79,9 @@ def _tell(added: Added) -> None:
         flash(text, "good")
     if added.bad:
         text = ngettext(
-            "%(n)s entry is no mobile number. It stands below: correct it and add it again.",
-            "%(n)s entries are no mobile numbers. They stand below: correct and add them again.",
+            "%(n)s entry is not a mobile number. It is still below: correct it and add it again.",
+            "%(n)s entries are not mobile numbers. They are still below: "
+            "correct and add them again.",
             len(added.bad),
             n=len(added.bad),
         )

@@ -1,4 +1,4 @@
-"""The table of recipients, which the page of all and the page of one list share."""
+"""The table of recipients, on the page of all recipients and on the page of a list."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -16,15 +16,15 @@ from promosms.web.access import my_account
 
 
 def pretty(e164: str) -> str:
-    """A number with the spaces of its country; as it is when it belongs to no country."""
+    """A number in the format of its country; unchanged when it belongs to no country."""
     try:
         return phone.pretty(e164)
     except phone.InvalidPhone:
         return e164
 
 
-def state_words() -> dict[State, str]:
-    """The choices of the filter."""
+def state_labels() -> dict[State, str]:
+    """The labels of the filter."""
     return {
         State.ALL: _("All"),
         State.TEXTABLE: _("Can get promotions"),
@@ -34,36 +34,43 @@ def state_words() -> dict[State, str]:
 
 
 def table(on_list: RecipientList | None = None) -> dict[str, object]:
-    """What the template of the table needs, as the address asks for it."""
+    """The context of the table's template, from the query string."""
     account = my_account()
-    asked = request.args
-    own = lists.all_of(account.id)
-    chosen = on_list or next((one for one in own if one.public_id == asked.get("list")), None)
-    state = asked.get("state", "")
+    args = request.args
+    all_lists = lists.all_of(account.id)
+    chosen = on_list or next(
+        (
+            recipient_list
+            for recipient_list in all_lists
+            if recipient_list.public_id == args.get("list")
+        ),
+        None,
+    )
+    state = args.get("state", "")
     search = Search(
         account_id=account.id,
-        words=asked.get("q", "")[:100].replace("\0", ""),
+        words=args.get("q", "")[:100].replace("\0", ""),
         state=State(state) if state in set(State) else State.ALL,
         on_list=chosen,
-        after=asked.get("after", ""),
+        after=args.get("after", ""),
     )
     return {
         "page": recipient_pages.page(search),
         "search": search,
-        "own_lists": own,
-        "states": state_words(),
+        "all_lists": all_lists,
+        "states": state_labels(),
         "narrowed": bool(search.words or search.state is not State.ALL or (chosen and not on_list)),
         "address": _address(on_list, search),
     }
 
 
-def names() -> dict[str, str]:
-    """The names of the fields of the signed-in account."""
+def labels() -> dict[str, str]:
+    """The field labels of the signed-in account."""
     return fields.labels(my_account())
 
 
 def csv_file(rows: Iterable[Sequence[str | Decimal]], name: str) -> Response:
-    """A CSV file that is written while it is sent."""
+    """A CSV file, streamed row by row."""
     return Response(
         stream_with_context(csv_files.csv_text(rows)),
         mimetype="text/csv",
@@ -72,15 +79,15 @@ def csv_file(rows: Iterable[Sequence[str | Decimal]], name: str) -> Response:
 
 
 def _address(on_list: RecipientList | None, search: Search) -> dict[str, str]:
-    """The arguments of this page without its place, for the links to the next one."""
-    asked = {"q": search.words, "state": search.state if search.state is not State.ALL else ""}
+    """The query arguments of this page without its position, for links to other pages."""
+    args = {"q": search.words, "state": search.state if search.state is not State.ALL else ""}
     if search.on_list is not None and on_list is None:
-        asked["list"] = search.on_list.public_id
-    return {name: str(value) for name, value in asked.items() if value}
+        args["list"] = search.on_list.public_id
+    return {name: str(value) for name, value in args.items() if value}
 
 
 def back_to(on_list: str) -> str:
-    """The page that a bulk action was chosen on."""
+    """The address of the page on which a bulk action was chosen."""
     if on_list:
         return url_for("lists.page", public_id=on_list)
     return url_for("recipients.index")

@@ -1,4 +1,4 @@
-"""Drafts and the figures of a report, without a page."""
+"""Drafts and the figures of campaigns."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +12,7 @@ from promosms.extensions import db
 from promosms.models import Account, Campaign, Gateway, Message, RecipientList
 from promosms.services.campaigns import campaigns
 from promosms.services.campaigns.campaigns import ChangedElsewhere, Draft, NotDraft
+from promosms.services.recipients import lists
 from tests.support.cast import Cast
 
 TEXT = Draft(name="Sale", text="Hello", everyone=True)
@@ -27,15 +28,15 @@ def account(cast: Cast, context: None) -> Account:
 def theirs(cast: Cast, context: None) -> str:
     """The public id of a stranger's list."""
     with transaction() as session:
-        found = RecipientList(account_id=cast.stranger.account_id, name="Theirs")
-        session.add(found)
-    return found.public_id
+        recipient_list = RecipientList(account_id=cast.stranger.account_id, name="Theirs")
+        session.add(recipient_list)
+    return recipient_list.public_id
 
 
-def test_what_is_written_is_read_again(account: Account) -> None:
+def test_a_draft_is_read_as_it_was_created(account: Account) -> None:
     with transaction() as session:
         session.add(RecipientList(account_id=account.id, name="Regulars"))
-    (group,) = campaigns.lists(account)
+    (group,) = lists.all_of(account.id)
     draft = Draft("Sale", "Hello\nyou", False, "pl", False, [group.public_id])
     assert campaigns.read(campaigns.create(account, draft, "")) == draft
 
@@ -45,7 +46,7 @@ def test_a_strangers_list_cannot_be_chosen(account: Account, theirs: str) -> Non
     assert campaigns.lists_of(campaign) == []
 
 
-def test_every_saving_changes_the_stamp(account: Account) -> None:
+def test_every_save_changes_the_stamp(account: Account) -> None:
     campaign = campaigns.create(account, TEXT, "")
     seen = {campaigns.stamp(campaign)}
     for n in range(20):
@@ -64,7 +65,7 @@ def test_an_old_stamp_changes_nothing(account: Account) -> None:
     campaigns.update(campaign, Draft(text="First"), old)
 
 
-def test_only_drafts_change_and_go(account: Account) -> None:
+def test_only_drafts_can_be_changed_and_deleted(account: Account) -> None:
     campaign = campaigns.create(account, TEXT, "")
     with transaction():
         campaign.status = "sending"
@@ -75,7 +76,7 @@ def test_only_drafts_change_and_go(account: Account) -> None:
     assert db.session.get(Campaign, campaign.id) is campaign
 
 
-def test_the_same_key_is_the_same_draft(account: Account) -> None:
+def test_the_same_key_returns_the_same_draft(account: Account) -> None:
     key = "0123456789abcdef0123"
     first = campaigns.create(account, TEXT, key)
     second = campaigns.create(account, Draft(text="Again"), key)
@@ -98,11 +99,11 @@ def test_the_figures_add_up(account: Account) -> None:
         n_queued=5, n_sending=2, n_sent=10, n_delivered=20, n_undelivered=3, n_expired=1,
         n_failed=4, n_unknown=6, n_skipped=7, n_cancelled=8, n_parts=118,
     )  # fmt: skip
-    told = campaigns.figures(campaign)
-    assert (told.total, told.done, told.waiting) == (59, 52, 7)
-    assert (told.sent, told.delivered, told.not_delivered) == (34, 20, 8)
-    assert (told.unconfirmed, told.skipped, told.cancelled) == (6, 7, 8)
-    assert told.parts_left == 14
+    figures = campaigns.figures(campaign)
+    assert (figures.total, figures.done, figures.waiting) == (59, 52, 7)
+    assert (figures.sent, figures.delivered, figures.not_delivered) == (34, 20, 8)
+    assert (figures.unconfirmed, figures.skipped, figures.cancelled) == (6, 7, 8)
+    assert figures.parts_left == 14
 
 
 def test_the_duration_follows_the_rate_of_the_gateway(account: Account) -> None:
@@ -143,9 +144,9 @@ def test_two_clicks_at_the_same_moment_make_one_draft(app: Flask, account: Accou
         with app.app_context():
             mine = db.session.get_one(Account, account_id)
             barrier.wait()
-            found = campaigns.create(mine, Draft(text=f"Click {n}"), key).public_id
+            public_id = campaigns.create(mine, Draft(text=f"Click {n}"), key).public_id
             db.session.remove()
-            return found
+            return public_id
 
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(click, range(4))) == {key}

@@ -1,4 +1,4 @@
-"""What is said about a text while it is being written."""
+"""The cost and the problems of a text while it is being written."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def account(cast: Cast, context: None) -> Account:
         ("ł" * 403, TextProblem.TOO_LONG),
     ],
 )
-def test_it_finds_what_cannot_be_sent(text: str, problem: TextProblem | None) -> None:
+def test_it_finds_problems(text: str, problem: TextProblem | None) -> None:
     assert text_cost.problem(text, opt_out_line=False, language="en") == problem
 
 
@@ -53,9 +53,7 @@ def test_it_names_the_costly_characters_and_their_plain_form(account: Account) -
     assert cost.part_price == 300
 
 
-def test_the_longest_case_is_a_recipient_of_the_account_itself(
-    account: Account, cast: Cast
-) -> None:
+def test_the_longest_case_is_a_recipient_of_the_same_account(account: Account, cast: Cast) -> None:
     with transaction() as session:
         session.add_all(
             Recipient(account_id=account_id, phone="+48601111111", country="PL", first_name=name)

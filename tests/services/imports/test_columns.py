@@ -1,4 +1,4 @@
-"""Guessing what the columns of a file mean."""
+"""Guessing the fields of a file's columns."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def guess(
 
 
 @pytest.mark.parametrize(
-    ("head", "fields"),
+    ("header", "fields"),
     [
         (["Phone", "First name", "Last name"], ["phone", "first_name", "last_name"]),
         (["Numer telefonu", "Imię", "NAZWISKO"], ["phone", "first_name", "last_name"]),
@@ -22,11 +22,11 @@ def guess(
         (["komórka", "Miejscowość", "uwagi"], ["phone", "city", "note"]),
     ],
 )
-def test_it_knows_heads_in_three_languages(head: list[str], fields: list[str]) -> None:
-    assert guess(head, ["601234567", "x", "y"]) == (fields, True)
+def test_it_knows_headers_in_three_languages(header: list[str], fields: list[str]) -> None:
+    assert guess(header, ["601234567", "x", "y"]) == (fields, True)
 
 
-def test_it_finds_the_numbers_without_a_head() -> None:
+def test_it_finds_the_numbers_without_a_header() -> None:
     assert guess(
         ["Anna", "601 234 567", "a@example.com"], ["Ewa", "602345678", "b@example.com"]
     ) == (
@@ -35,32 +35,32 @@ def test_it_finds_the_numbers_without_a_head() -> None:
     )
 
 
-def test_content_beats_the_head() -> None:
+def test_content_counts_more_than_the_header() -> None:
     assert guess(["Phone", "Kontakt"], ["see right", "601234567"])[0] == ["", "phone"]
 
 
-def test_the_better_of_two_number_columns_wins() -> None:
+def test_the_column_with_more_valid_numbers_is_chosen() -> None:
     rows = (["Telefon", "Komórka"], ["226210000", "601234567"], ["", "602345678"])
     assert guess(*rows)[0] == ["", "phone"]
 
 
-def test_a_damaged_column_is_still_the_one_with_the_numbers() -> None:
+def test_a_column_of_damaged_numbers_is_still_the_phone_column() -> None:
     assert guess(["id", "no"], ["1", "4.479E+11"], ["2", "4.48E+10"])[0] == ["", "phone"]
 
 
-def test_own_names_of_fields_are_known() -> None:
-    head = ["Telefon", "Shoe size"]
-    assert guess(head, ["601234567", "38"], labels={"field1": "Shoe size"})[0] == [
+def test_it_knows_the_accounts_own_field_names() -> None:
+    header = ["Telefon", "Shoe size"]
+    assert guess(header, ["601234567", "38"], labels={"field1": "Shoe size"})[0] == [
         "phone",
         "field1",
     ]
 
 
-def test_a_file_without_numbers_has_no_phone() -> None:
+def test_a_file_without_numbers_has_no_phone_column() -> None:
     assert "phone" not in guess(["name", "city"], ["Anna", "Gdynia"])[0]
 
 
-def test_a_head_of_one_column_is_not_taken_for_a_row() -> None:
+def test_it_recognises_the_header_of_a_single_column() -> None:
     assert guess(["telefon"], ["601234567"]) == (["phone"], True)
     assert guess(["601234567"], ["602345678"]) == (["phone"], False)
     assert guess(["Kunden"], ["601234567"]) == (["phone"], True)
@@ -75,5 +75,5 @@ def test_a_head_of_one_column_is_not_taken_for_a_row() -> None:
         (["phone", "password"], "unknown"),
     ],
 )
-def test_it_checks_what_was_chosen(mapping: list[str], wrong: str) -> None:
+def test_it_checks_the_chosen_mapping(mapping: list[str], wrong: str) -> None:
     assert import_columns.why_not(mapping) == wrong

@@ -1,4 +1,4 @@
-"""Uploaded files become plain rows, or are refused with a reason."""
+"""Uploaded files are stored as plain rows, or refused with a reason."""
 
 import io
 import zipfile
@@ -24,16 +24,16 @@ def uploads(app: Flask) -> Path:
 
 def rows(content: bytes, region: str = "PL") -> list[import_files.Row]:
     stored = import_files.store(io.BytesIO(content), region)
-    found = list(import_files.read(stored.name))
-    assert len(found) == stored.rows
+    stored_rows = list(import_files.read(stored.name))
+    assert len(stored_rows) == stored.rows
     import_files.forget(stored.name)
-    return found
+    return stored_rows
 
 
 def zipped() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        # A moment of its own: the test is named after the bytes.
+        # A fixed time: the bytes are part of the test's id.
         archive.writestr(zipfile.ZipInfo("xl/workbook.xml"), "<x/>")
     return file.getvalue()
 
@@ -64,7 +64,7 @@ def test_it_refuses(content: bytes, problem: FileProblem, uploads: Path) -> None
 
 def test_it_refuses_too_many_rows(app: Flask) -> None:
     override(app, import_rows=10)
-    assert len(rows(b"601234567\n" * 11)) == 11  # one of them may be the head
+    assert len(rows(b"601234567\n" * 11)) == 11  # one of them may be the header
     with pytest.raises(BadFile) as refused:
         rows(b"601234567\n" * 12)
     assert refused.value.problem is FileProblem.TOO_MANY_ROWS
@@ -76,11 +76,11 @@ def test_it_finds_the_delimiter(delimiter: str) -> None:
     assert rows(text.encode() * 3)[0][1] == ["601 234 567", "Anna", "ul. Długa 5, m. 3; a\tb"]
 
 
-def test_the_delimiter_may_be_declared() -> None:
+def test_a_sep_line_declares_the_delimiter() -> None:
     assert rows(b"sep=;\r\n601234567;a,b\r\n") == [(2, ["601234567", "a,b"])]
 
 
-def test_numbers_of_rows_are_those_of_the_spreadsheet() -> None:
+def test_row_numbers_are_those_of_the_spreadsheet() -> None:
     content = b'phone,note\n\n601234567,"two\nlines"\n,,,\n602345678\n'
     assert rows(content) == [
         (1, ["phone", "note"]),
@@ -94,7 +94,7 @@ def test_it_survives_thousands_of_empty_columns() -> None:
     assert rows(line * 100)[99] == (100, ["601234567"])
 
 
-def test_invisible_signs_go() -> None:
+def test_invisible_characters_are_removed() -> None:
     text = "\ufefftelefon;imię\n\u200b601\u00a0234\u00a0567\u200e;An\0na\n"
     assert rows(text.encode()) == [
         (1, ["telefon", "imię"]),
@@ -102,7 +102,7 @@ def test_invisible_signs_go() -> None:
     ]
 
 
-def test_old_line_ends_are_lines() -> None:
+def test_all_kinds_of_line_ends_work() -> None:
     assert [row[0] for row in rows(b"601234567\r602345678\r\n603456789\n")] == [1, 2, 3]
 
 
@@ -117,7 +117,7 @@ def test_only_the_owner_of_the_process_can_read_the_file() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("'=+-@ab1\t\r＝＋－＠ "), max_size=8))
-def test_a_cell_comes_back_as_it_was(cell: str) -> None:
+def test_escaping_a_cell_can_be_undone(cell: str) -> None:
     escaped = formulas.escaped(cell)
     assert formulas.unescaped(escaped) == cell
     assert not escaped.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))

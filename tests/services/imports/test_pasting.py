@@ -1,4 +1,4 @@
-"""Pasted numbers."""
+"""Reading pasted numbers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Of a recipient only the number is needed; what was not chosen from a file is kept nowhere."""
+"""Only the number of a recipient is required; columns that were not chosen are not kept."""
 
 import io
 from pathlib import Path
@@ -27,40 +27,44 @@ def account(context: None, cast: Cast) -> Account:
     return db.session.get_one(Account, cast.owner.account_id)
 
 
-def brought(account: Account, content: str, mapping: list[str]) -> Import:
-    """A file that has been imported to its end."""
-    which = imports.upload(account, io.BytesIO(content.encode()), "people.csv")
-    assert imports.start(which, mapping, which.has_header, Target(), BASIS)
-    while import_run.work(which.id, 0.0):
+def imported(account: Account, content: str, mapping: list[str]) -> Import:
+    """A file that was imported completely."""
+    import_ = imports.upload(account, io.BytesIO(content.encode()), "people.csv")
+    assert imports.start(import_, mapping, import_.has_header, Target(), BASIS)
+    while import_run.work(import_.id, 0.0):
         pass
     db.session.expire_all()
-    assert which.status == ImportStatus.FINISHED
-    assert which.added == content.count("\n") - 1
-    return which
+    assert import_.status == ImportStatus.FINISHED
+    assert import_.added == content.count("\n") - 1
+    return import_
 
 
 def test_a_file_with_numbers_alone_is_enough(account: Account) -> None:
-    brought(account, "Telefon\n601200001\n601200002\n", ["phone"])
-    found = list(db.session.scalars(select(Recipient)))
-    assert [each.phone for each in found] == ["+48601200001", "+48601200002"]
-    assert not [each for each in found if each.first_name or each.email or each.note]
+    imported(account, "Telefon\n601200001\n601200002\n", ["phone"])
+    stored = list(db.session.scalars(select(Recipient)))
+    assert [recipient.phone for recipient in stored] == ["+48601200001", "+48601200002"]
+    assert not [
+        recipient
+        for recipient in stored
+        if recipient.first_name or recipient.email or recipient.note
+    ]
 
 
-def test_columns_that_nobody_chose_are_nowhere_afterwards(
+def test_columns_that_were_not_chosen_are_stored_nowhere(
     account: Account, app: Flask, redis_url: str
 ) -> None:
-    heads = ["Telefon", *(f"Column {number}" for number in range(1, 20))]
-    lines = [";".join(heads)]
+    headers = ["Telefon", *(f"Column {number}" for number in range(1, 20))]
+    lines = [";".join(headers)]
     lines += [";".join([f"6012{row:05d}", *OTHERS]) for row in range(ROWS)]
     folder = Path(app.instance_path)
     scanner = Scanner(OTHERS)
-    which = imports.upload(account, io.BytesIO(("\n".join(lines) + "\n").encode()), "people.csv")
+    import_ = imports.upload(account, io.BytesIO(("\n".join(lines) + "\n").encode()), "people.csv")
     assert scanner.folder(folder), "the scanner is blind"
-    assert imports.start(which, ["phone", *[""] * 19], True, Target(), BASIS)
-    while import_run.work(which.id, 0.0):
+    assert imports.start(import_, ["phone", *[""] * 19], True, Target(), BASIS)
+    while import_run.work(import_.id, 0.0):
         pass
     db.session.expire_all()
-    assert (which.status, which.added) == (ImportStatus.FINISHED, ROWS)
+    assert (import_.status, import_.added) == (ImportStatus.FINISHED, ROWS)
     assert scanner.folder(folder) == []
     for table in Model.metadata.sorted_tables:
         assert not [row for row in db.session.execute(select(table)) if "Canary" in str(row)]
@@ -70,7 +74,7 @@ def test_columns_that_nobody_chose_are_nowhere_afterwards(
 
 
 def _in_files_of_the_database(scanner: Scanner) -> list[object]:
-    """SQLite: its file, and the write-ahead log beside it. PostgreSQL: asked for its rows above."""
+    """The SQLite file and its write-ahead log. On PostgreSQL the test reads the rows instead."""
     path = Path(str(db.engine.url.database))
     files = path.parent.glob(f"{path.name}*") if path.is_file() else ()
     return [hit for file in files for hit in scanner.file(file)]

@@ -143,7 +143,7 @@ def test_an_opt_out_during_preparation_is_not_held(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = make_campaign(PHONES)
-    page = next(preparation.audience.walk(db.session.get_one(Campaign, campaign_id)))
+    page = next(preparation.audience.read_pages(db.session.get_one(Campaign, campaign_id)))
     assert preparation._insert_page(campaign_id, 0, page, "+48732000001")
     opt_outs.opt_out(cast.owner.account_id, PHONES[0], SuppressionSource.REPLY)
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
@@ -157,7 +157,7 @@ def test_preparation_goes_on_after_a_kill_and_a_second_worker_adds_nothing(
     preparation.audience.PAGE, before = 4, preparation.audience.PAGE
     try:
         campaign_id = make_campaign(PHONES)
-        pages = preparation.audience.walk(db.session.get_one(Campaign, campaign_id))
+        pages = preparation.audience.read_pages(db.session.get_one(Campaign, campaign_id))
         page = next(pages)
         assert preparation._insert_page(campaign_id, 0, page, "+48732000001")
         assert not preparation._insert_page(campaign_id, 0, page, "+48732000001")

@@ -120,7 +120,7 @@ def test_numbers_with_a_price_of_their_own_pay_it_everywhere(
     campaign_id = make_campaign([*PHONES, *PLAY], launched=False)
     campaign = db.session.get_one(Campaign, campaign_id)
     estimate = audience.estimate(campaign)
-    lines = [(line.people, line.price, line.total) for line in estimate.by_country]
+    lines = [(line.recipients, line.price, line.total) for line in estimate.by_country]
     assert lines == [(6, 300, 1800), (3, 450, 1350)]
     assert estimate.total == 3150
     assert launch.send_test(campaign, PLAY[0]).price == 450

@@ -1,4 +1,4 @@
-"""Recipients and drafts to work with."""
+"""Recipients and drafts for the tests of campaigns."""
 
 from collections.abc import Callable
 
@@ -52,9 +52,9 @@ def people(app: Flask, cast: Cast) -> str:
                 )
                 for row in rows
             )
-        found = group.public_id
+        public_id = group.public_id
         db.session.remove()
-    return found
+    return public_id
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def draft(app: Flask, cast: Cast, people: str) -> str:
             Draft(name="Spring sale", text="Hi {first_name|there}, 20% off", everyone=True),
             "",
         )
-        found = campaign.public_id
+        public_id = campaign.public_id
         db.session.remove()
-    return found
+    return public_id
 
 
 Typed = Callable[..., dict[str, object]]
@@ -77,7 +77,7 @@ Typed = Callable[..., dict[str, object]]
 
 @pytest.fixture
 def typed() -> Typed:
-    """What a browser sends from the composer."""
+    """The form data of the composer, with changes."""
 
     def fill(**changes: object) -> dict[str, object]:
         return {
@@ -95,12 +95,12 @@ def typed() -> Typed:
 
 @pytest.fixture
 def stored(app: Flask) -> Callable[[], list[Campaign]]:
-    """All campaigns as they stand in the database now."""
+    """Reads all campaigns from the database."""
 
     def read() -> list[Campaign]:
         with app.app_context():
-            found = list(db.session.scalars(select(Campaign).order_by(Campaign.id)))
+            rows = list(db.session.scalars(select(Campaign).order_by(Campaign.id)))
             db.session.expunge_all()
-        return found
+        return rows
 
     return read

@@ -1,4 +1,4 @@
-"""The composer: what is typed becomes a draft, and nothing typed is ever lost."""
+"""The composer: it saves drafts, and never loses typed text."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def test_a_double_click_makes_one_draft(owner: PageClient, typed: Typed, stored:
     assert len(stored()) == 1
 
 
-def test_the_key_of_another_account_opens_nothing(
+def test_the_key_of_another_accounts_draft_creates_a_new_one(
     owner: PageClient, stranger: PageClient, draft: str, typed: Typed, stored: Stored
 ) -> None:
     stranger.post_page("/campaigns/new", typed(key=draft, text="Mine"))
@@ -45,7 +45,9 @@ def test_the_key_of_another_account_opens_nothing(
     assert theirs.text == "Mine"
 
 
-def test_without_a_name_the_text_begins_it(owner: PageClient, typed: Typed, stored: Stored) -> None:
+def test_a_draft_without_a_name_is_named_by_its_text(
+    owner: PageClient, typed: Typed, stored: Stored
+) -> None:
     owner.post_page("/campaigns/new", typed(name="", text="Big sale\ntoday"))
     assert stored()[0].name == "Big sale"
 
@@ -69,7 +71,7 @@ def test_it_refuses_a_text_that_cannot_be_sent_and_keeps_it(
     assert stored() == []
 
 
-def test_a_draft_may_wait_for_its_audience_but_not_the_review(
+def test_a_draft_needs_an_audience_only_for_the_review(
     owner: PageClient, typed: Typed, stored: Stored
 ) -> None:
     page = owner.post_page("/campaigns/new", typed(audience=[], action="review"))
@@ -87,7 +89,7 @@ def test_a_deleted_or_foreign_list_is_named(
     assert stored() == []
 
 
-def test_one_press_replaces_costly_characters_without_saving(
+def test_a_button_replaces_costly_characters_without_saving(
     owner: PageClient, typed: Typed, stored: Stored
 ) -> None:
     page = owner.post_page("/campaigns/new", typed(text="Łódź – “tanio”", action="plain"))

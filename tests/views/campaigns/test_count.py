@@ -1,4 +1,4 @@
-"""The counter beside the text: the server says what it costs."""
+"""The counter beside the text: the server computes its cost."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def test_it_counts_the_opt_out_line_too(owner: PageClient, typed: Typed) -> None
     assert "Parts 1" in counted(owner, typed(text="a" * 150, opt_out_line=""))
 
 
-def test_it_names_what_makes_the_text_dear(owner: PageClient, typed: Typed) -> None:
+def test_it_names_costly_characters(owner: PageClient, typed: Typed) -> None:
     text = counted(owner, typed(text="Zażółć – " + "x" * 100, language="pl"))
     assert "special letters" in text
     assert "ż ó ł ć –" in text
@@ -38,7 +38,7 @@ def test_it_names_what_makes_the_text_dear(owner: PageClient, typed: Typed) -> N
     assert "Rezygnacja: odpisz STOP" in text
 
 
-def test_what_has_no_plain_form_is_named_without_a_promise(owner: PageClient, typed: Typed) -> None:
+def test_a_character_without_a_plain_form_is_named_only(owner: PageClient, typed: Typed) -> None:
     text = counted(owner, typed(text="Party 🎉"))
     assert "🎉" in text
     assert "Replace" not in text

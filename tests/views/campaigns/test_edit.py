@@ -1,4 +1,4 @@
-"""Going on with a draft, in one window or in two; copying and deleting it."""
+"""Editing a draft, in one window or two; copying and deleting it."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ def test_the_second_window_does_not_overwrite_the_first(
     assert stored()[0].text == "His"
 
 
-def test_pressing_twice_is_no_conflict(
+def test_saving_twice_is_no_conflict(
     owner: PageClient, draft: str, typed: Typed, stored: Stored
 ) -> None:
     window = open_window(owner, draft)
@@ -51,7 +51,7 @@ def test_pressing_twice_is_no_conflict(
     assert stored()[0].text == "Once"
 
 
-def test_what_was_sent_meanwhile_keeps_the_typed_text_as_a_new_draft(
+def test_text_typed_into_a_launched_campaign_becomes_a_new_draft(
     app: Flask, owner: PageClient, draft: str, typed: Typed, stored: Stored
 ) -> None:
     window = open_window(owner, draft)
@@ -81,7 +81,7 @@ def test_it_deletes_drafts_only(app: Flask, owner: PageClient, draft: str, store
     assert stored() == []
 
 
-def test_what_was_typed_into_a_deleted_draft_is_kept(
+def test_text_typed_into_a_deleted_draft_is_kept(
     owner: PageClient, colleague: PageClient, draft: str, typed: Typed, stored: Stored
 ) -> None:
     window = open_window(owner, draft)

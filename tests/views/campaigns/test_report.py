@@ -1,4 +1,4 @@
-"""The list and the report: what has become of the texts, and how to stop them."""
+"""The list of campaigns, and the report with its buttons."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def test_the_list_shows_ones_own_campaigns(
     assert "Spring sale" not in stranger.get_page("/campaigns").get_text()
 
 
-def test_the_list_is_cut_into_pages(app: Flask, cast: Cast, owner: PageClient, draft: str) -> None:
+def test_the_list_has_pages(app: Flask, cast: Cast, owner: PageClient, draft: str) -> None:
     with app.app_context(), transaction() as session:
         route = session.query(Campaign).one().route_id
         session.add_all(
@@ -58,7 +58,7 @@ def test_a_draft_has_no_report_yet(owner: PageClient, draft: str) -> None:
     assert owner.get(f"/campaigns/{draft}").location.endswith(f"/campaigns/{draft}/edit")
 
 
-def test_failures_are_told_in_plain_words(
+def test_reasons_are_explained_in_plain_words(
     app: Flask, cast: Cast, owner: PageClient, launched: str, settle: Settle
 ) -> None:
     settle()
@@ -71,7 +71,7 @@ def test_failures_are_told_in_plain_words(
     assert page.select_one("[data-refresh]") is None
 
 
-def test_the_live_part_ends_with_the_campaign(
+def test_the_live_part_stops_with_the_campaign(
     owner: PageClient, launched: str, settle: Settle
 ) -> None:
     running = owner.get(f"/campaigns/{launched}/live")
@@ -116,7 +116,9 @@ def test_cancelling_before_anything_was_sent_costs_nothing(
         assert (account.balance, account.held) == (100_000, 0)
 
 
-def test_what_has_ended_cannot_be_paused(owner: PageClient, launched: str, settle: Settle) -> None:
+def test_an_ended_campaign_cannot_be_paused_or_cancelled(
+    owner: PageClient, launched: str, settle: Settle
+) -> None:
     settle()
     for action in ("pause", "resume", "cancel"):
         page = owner.post_page(f"/campaigns/{launched}/{action}")

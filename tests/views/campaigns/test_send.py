@@ -1,4 +1,4 @@
-"""From the review to the last receipt: what was shown is what is paid."""
+"""From the review to the last receipt: the account pays the price that the review showed."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,7 @@ def set_balance(app: Flask, cast: Cast, amount: int) -> None:
         account.balance = amount
 
 
-def test_the_review_shows_people_price_and_who_is_left_out(owner: PageClient, draft: str) -> None:
+def test_the_review_shows_recipients_price_and_skipped_ones(owner: PageClient, draft: str) -> None:
     page = owner.get_page(f"/campaigns/{draft}/review")
     text = words(page.get_text(" "))
     assert "Send 3 texts for €0.09" in text
@@ -55,7 +55,7 @@ def test_the_review_shows_people_price_and_who_is_left_out(owner: PageClient, dr
     assert "Hi Ola, 20% off" in text
 
 
-def test_what_was_shown_is_what_is_charged(
+def test_the_price_of_the_review_is_charged(
     app: Flask, cast: Cast, owner: PageClient, draft: str, stored: Stored, settle: Settle
 ) -> None:
     review = owner.get_page(f"/campaigns/{draft}/review")
@@ -64,12 +64,12 @@ def test_what_was_shown_is_what_is_charged(
     settle()
     assert balance(app, cast) == 100_000 - 900
     assert stored()[0].agreed_price == stored()[0].total_price == 900
-    text = words(owner.get_page(f"/campaigns/{draft}").get_text(" "))
-    assert "Finished" in text
-    assert "Delivered 3" in text
-    assert "1 person left out" in text
+    page_text = words(owner.get_page(f"/campaigns/{draft}").get_text(" "))
+    assert "Finished" in page_text
+    assert "Delivered 3" in page_text
+    assert "1 person left out" in page_text
     with app.app_context():
-        assert sorted(one.body for one in simulated_phone.texts()) == [
+        assert sorted(text.body for text in simulated_phone.texts()) == [
             f"Hi {name}, 20% off\nReply STOP to opt out" for name in ("Ewa", "Jan", "Ola")
         ]
 
@@ -108,7 +108,7 @@ def test_a_forged_price_sends_nothing(owner: PageClient, draft: str, stored: Sto
     assert stored()[0].status == "draft"
 
 
-def test_dearer_prices_wait_for_a_new_yes(
+def test_a_higher_price_needs_a_new_confirmation(
     app: Flask, cast: Cast, owner: PageClient, draft: str, stored: Stored, settle: Settle
 ) -> None:
     review = owner.get_page(f"/campaigns/{draft}/review")
@@ -124,7 +124,7 @@ def test_dearer_prices_wait_for_a_new_yes(
     assert balance(app, cast) == 100_000 - 1500
 
 
-def test_too_little_balance_sends_nothing_and_goes_on_after_topping_up(
+def test_a_small_balance_blocks_the_campaign_until_a_top_up(
     app: Flask, cast: Cast, owner: PageClient, draft: str, stored: Stored, settle: Settle
 ) -> None:
     set_balance(app, cast, 500)
@@ -160,22 +160,26 @@ def test_it_says_that_no_worker_is_running(owner: PageClient, draft: str) -> Non
     assert "sending service is not running" in page.get_text()
 
 
-def test_the_test_goes_to_ones_own_number(
+def test_a_test_goes_to_the_users_own_number(
     app: Flask, cast: Cast, owner: PageClient, draft: str, settle: Settle, stored: Stored
 ) -> None:
     page = owner.post_page(f"/campaigns/{draft}/test")
     assert "It costs €0.03" in page.get_text()
     settle()
     with app.app_context():
-        own = db.session.get_one(User, cast.owner.user_id).phone
+        own_number = db.session.get_one(User, cast.owner.user_id).phone
         (message,) = db.session.query(Message)
-        assert (message.phone, message.status, message.campaign_id) == (own, "delivered", None)
+        assert (message.phone, message.status, message.campaign_id) == (
+            own_number,
+            "delivered",
+            None,
+        )
         assert message.text.startswith("Hi Ola")
     assert balance(app, cast) == 100_000 - 300
     assert stored()[0].status == "draft"
 
 
-def test_the_composer_saves_and_tests_in_one_press(
+def test_the_composer_saves_and_sends_a_test(
     owner: PageClient, people: str, typed: Typed, stored: Stored
 ) -> None:
     page = owner.post_page("/campaigns/new", typed(action="test", text="Just written"))

@@ -1,4 +1,4 @@
-"""The dashboard: first the steps, later the state of things."""
+"""The dashboard: the first steps, later the state of the account."""
 
 from datetime import timedelta
 
@@ -52,7 +52,9 @@ def test_steps_that_are_done_are_marked(app: Flask, cast: Cast, owner: PageClien
     assert page.select_one('.steps a[href$="/review"]')
 
 
-def test_the_steps_go_after_the_first_campaign(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_the_steps_disappear_after_the_first_campaign(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
     campaign(app, cast, status="finished", launched_at=now(), n_delivered=40, n_undelivered=2)
     text = shown(owner)
     assert "Three steps" not in text
@@ -70,9 +72,7 @@ def test_the_chart_leaves_out_what_is_older_than_30_days(
     assert "Texts today 0" in text
 
 
-def test_what_is_being_sent_stands_in_the_live_part(
-    app: Flask, cast: Cast, owner: PageClient
-) -> None:
+def test_the_live_part_shows_running_campaigns(app: Flask, cast: Cast, owner: PageClient) -> None:
     campaign(app, cast, status="sending", launched_at=now(), n_queued=5, n_sent=3)
     page = owner.get_page("/dashboard")
     region = page.select_one("[data-refresh]")

@@ -1,4 +1,4 @@
-"""Broken files: the page answers with words. The long run is `python -m tests.fuzz`."""
+"""Broken files get an explanation, not an error. The long run is `python -m tests.fuzz`."""
 
 import io
 import time
@@ -10,7 +10,7 @@ from flask import Flask
 from tests.fuzz import fuzz
 from tests.support.pages import PageClient
 
-# Found by the long run: each of these took from seconds to hours.
+# Found by the long run: each of these files once took from seconds to hours.
 SLOW = {
     "nothing but letters": b"a" * 480_000,
     "letters, then one that is not ASCII": b"a" * 480_000 + b"\xe9",
@@ -23,13 +23,13 @@ SLOW = {
 
 
 def test_broken_files_are_answered_with_words(app: Flask, owner: PageClient) -> None:
-    found = fuzz(app, owner, 60, seed=1)
-    assert found[200]
-    assert found[303]
+    answers = fuzz(app, owner, 60, seed=1)
+    assert answers[200]
+    assert answers[303]
 
 
 @pytest.mark.parametrize("kind", SLOW)
-def test_no_file_keeps_the_server_busy(owner: PageClient, kind: str) -> None:
+def test_every_file_is_answered_quickly(owner: PageClient, kind: str) -> None:
     began = time.monotonic()
     answer = owner.send("/imports/new", {"file": (io.BytesIO(SLOW[kind]), "list.csv")})
     assert answer.status_code in (200, 303, 422)
@@ -37,7 +37,9 @@ def test_no_file_keeps_the_server_busy(owner: PageClient, kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../secret_key", "/etc/passwd", "..\\..\\x.csv", "a\0b.csv"])
-def test_the_name_of_a_file_chooses_no_place(app: Flask, owner: PageClient, name: str) -> None:
+def test_a_file_name_does_not_choose_where_it_is_stored(
+    app: Flask, owner: PageClient, name: str
+) -> None:
     owner.send("/imports/new", {"file": (io.BytesIO(b"phone\n601234567\n"), name)})
     (stored,) = Path(app.instance_path, "uploads").iterdir()
     assert len(stored.name) == 32

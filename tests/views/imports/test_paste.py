@@ -8,7 +8,7 @@ from tests.support.pages import PageClient
 FORM = {"consent": "none", "new_list": "Pasted"}
 
 
-def test_a_few_are_imported_at_once(owner: PageClient) -> None:
+def test_a_few_are_imported_within_the_request(owner: PageClient) -> None:
     owner.get_page("/imports/paste")
     page = owner.post_page(
         "/imports/paste", {**FORM, "text": "601234567, Anna Nowak\n602345678;abc\n601234567\n12"}
@@ -24,13 +24,13 @@ def test_a_few_are_imported_at_once(owner: PageClient) -> None:
 
 
 def test_many_are_left_to_the_worker(owner: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "AT_ONCE", 1)
+    monkeypatch.setattr(imports, "MOST_INLINE", 1)
     page = owner.post_page("/imports/paste", {**FORM, "text": "601234567\n602345678"})
     assert "0 of 2 rows" in page.get_text()
     assert page.select_one("[data-refresh]")
 
 
-def test_nothing_is_not_enough(owner: PageClient) -> None:
+def test_it_refuses_an_empty_paste(owner: PageClient) -> None:
     page = owner.post_page("/imports/paste", {**FORM, "text": " "})
     assert "Paste at least one number." in page.get_text()
     page = owner.post_page("/imports/paste", {**FORM, "text": ";,;"})
@@ -46,7 +46,7 @@ def test_an_expired_form_keeps_the_numbers(owner: PageClient) -> None:
     assert field.get_text().strip() == "601234567"
 
 
-def test_the_paste_of_a_stranger_is_his_own(owner: PageClient, stranger: PageClient) -> None:
+def test_a_stranger_pastes_into_another_account(owner: PageClient, stranger: PageClient) -> None:
     stranger.post_page("/imports/paste", {**FORM, "text": "601234567"})
     assert "601 234 567" not in owner.get_page("/recipients").get_text()
     assert "Pasted" not in owner.get_page("/lists").get_text()

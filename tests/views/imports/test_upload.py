@@ -26,12 +26,12 @@ Work = Callable[[], None]
 
 @pytest.fixture
 def work(app: Flask) -> Work:
-    """What the worker does."""
+    """Runs every import to its end, as the worker does."""
 
     def _work() -> None:
         with app.app_context():
-            for which in db.session.query(Import.id).all():
-                while import_run.work(which[0]):
+            for (import_id,) in db.session.query(Import.id).all():
+                while import_run.work(import_id):
                     pass
 
     return _work
@@ -139,7 +139,7 @@ def test_it_says_what_is_wrong_with_a_file(owner: PageClient, content: bytes, wo
     assert words in error.get_text()
 
 
-def test_it_wants_a_file(owner: PageClient) -> None:
+def test_it_requires_a_file(owner: PageClient) -> None:
     assert "Choose a file." in owner.post_page("/imports/new", {}).get_text()
 
 

@@ -1,4 +1,4 @@
-"""Lists: create, rename, delete, look at one."""
+"""Lists: create, show, rename, delete."""
 
 from flask import Flask
 from sqlalchemy import select
@@ -20,14 +20,18 @@ def create(client: PageClient, name: str = "Guests") -> str:
 def address_campaign(app: Flask, cast: Cast, status: CampaignStatus) -> str:
     with app.app_context(), transaction() as session:
         route_id = session.scalar(select(Route.id))
-        which = session.scalars(select(RecipientList)).one()
+        recipient_list = session.scalars(select(RecipientList)).one()
         campaign = Campaign(
-            account_id=which.account_id, route_id=route_id, name="Spring", status=status
+            account_id=recipient_list.account_id, route_id=route_id, name="Spring", status=status
         )
         session.add(campaign)
         session.flush()
         session.add(
-            CampaignList(campaign_id=campaign.id, list_id=which.id, account_id=which.account_id)
+            CampaignList(
+                campaign_id=campaign.id,
+                list_id=recipient_list.id,
+                account_id=recipient_list.account_id,
+            )
         )
         return campaign.public_id
 
@@ -79,7 +83,9 @@ def test_a_list_in_use_is_not_deleted(owner: PageClient, app: Flask, cast: Cast)
     owner.get_page(url)
 
 
-def test_a_finished_campaign_lets_the_list_go(owner: PageClient, app: Flask, cast: Cast) -> None:
+def test_the_list_of_a_finished_campaign_can_be_deleted(
+    owner: PageClient, app: Flask, cast: Cast
+) -> None:
     url = create(owner)
     address_campaign(app, cast, CampaignStatus.FINISHED)
     owner.post_page(url + "/delete")

@@ -1,4 +1,4 @@
-"""Who may see the simulated phone: it shows system passwords."""
+"""Access to the simulated phone, which shows system passwords."""
 
 import pytest
 from flask import Flask
@@ -17,7 +17,7 @@ def from_outside(client: PageClient) -> PageClient:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_anybody_on_the_machine_itself_sees_it(visitor: PageClient, page: str) -> None:
+def test_visitors_on_the_same_machine_see_it(visitor: PageClient, page: str) -> None:
     assert visitor.get(page).status_code == 200
 
 
@@ -68,7 +68,7 @@ def test_it_is_gone_with_the_first_real_gateway(
     assert admin.get(page).status_code == 404
 
 
-def test_nobody_answers_from_outside(visitor: PageClient) -> None:
+def test_nobody_replies_from_another_machine(visitor: PageClient) -> None:
     visitor.get_page("/phone")
     form = {"number": "+48601000101", "to": "+48732000001", "text": "STOP"}
     assert from_outside(visitor).send("/phone/reply", form).status_code == 404

@@ -1,4 +1,4 @@
-"""The simulated phone: what arrived, and answering it."""
+"""The simulated phone: received texts and e-mails, and replies."""
 
 from collections.abc import Callable
 
@@ -33,9 +33,7 @@ def test_it_invites_when_nothing_has_arrived(visitor: PageClient) -> None:
     assert "00001 The network refuses the text" in text
 
 
-def test_texts_are_shown_as_they_are(
-    app: Flask, cast: Cast, visitor: PageClient, settle: Settle
-) -> None:
+def test_texts_are_escaped(app: Flask, cast: Cast, visitor: PageClient, settle: Settle) -> None:
     text_arrives(app, cast, settle)
     page = visitor.get_page("/phone")
     assert page.select_one(".bubble blockquote").get_text() == "Hello <b>you</b>"
@@ -43,7 +41,7 @@ def test_texts_are_shown_as_they_are(
     assert "Hello" not in visitor.get_page("/phone?number=%2B48601000199").get_text()
 
 
-def test_links_of_ours_in_emails_can_be_clicked_others_not(app: Flask, visitor: PageClient) -> None:
+def test_only_links_to_this_installation_can_be_clicked(app: Flask, visitor: PageClient) -> None:
     body = "Open https://localhost:8443/register/abc\nnot https://evil.example/ <script>"
     with app.app_context():
         outbox.queue_email("new@example.com", "Welcome", body)
@@ -82,11 +80,11 @@ def test_an_empty_answer_is_not_sent(
     assert not page.select(".bubble.mine")
 
 
-def test_only_who_got_a_text_can_answer(visitor: PageClient) -> None:
+def test_only_numbers_with_a_text_can_reply(visitor: PageClient) -> None:
     visitor.post_page("/phone/reply", {"number": NUMBER, "to": "+1", "text": "x"}, status=404)
 
 
-def test_only_the_last_ones_are_shown(
+def test_only_the_latest_texts_are_shown(
     app: Flask, cast: Cast, visitor: PageClient, settle: Settle
 ) -> None:
     with app.app_context():

@@ -1,4 +1,4 @@
-"""Recipients to look at."""
+"""Recipients for the tests of their pages."""
 
 from collections.abc import Callable
 

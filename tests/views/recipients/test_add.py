@@ -54,7 +54,7 @@ def test_two_accounts_may_have_the_same_number(
     assert len(stored()) == 2
 
 
-def test_it_wants_the_evidence_of_a_consent(owner: PageClient, stored: Stored) -> None:
+def test_a_consent_needs_evidence(owner: PageClient, stored: Stored) -> None:
     for change, words in (
         ({"consent_source": " "}, "Write where or how they agreed."),
         ({"consent_on": ""}, "Enter the day on which they agreed."),
@@ -80,7 +80,7 @@ def test_an_expired_form_keeps_what_was_typed(owner: PageClient, stored: Stored)
     assert stored() == []
 
 
-def test_it_puts_on_a_list_of_ones_own_only(
+def test_it_puts_on_lists_of_the_same_account_only(
     owner: PageClient, stranger: PageClient, add: Add
 ) -> None:
     add("602345678", on="Guests")

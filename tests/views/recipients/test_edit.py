@@ -35,7 +35,7 @@ def test_it_refuses_the_number_of_another(owner: PageClient, add: Add, stored: S
     first, second = add("601234567"), add("602345678")
     page = owner.post_page(f"/recipients/{second}", {"phone": "601234567", "consent": "none"})
     assert page.select_one(f'main .notice a[href="/recipients/{first}"]')
-    assert [each.phone for each in stored()] == ["+48601234567", "+48602345678"]
+    assert [recipient.phone for recipient in stored()] == ["+48601234567", "+48602345678"]
 
 
 def test_it_says_that_the_number_opted_out(
@@ -71,15 +71,15 @@ def test_a_stranger_deletes_nothing(stranger: PageClient, add: Add, stored: Stor
 def test_bulk_puts_on_and_takes_off_a_list(owner: PageClient, add: Add) -> None:
     chosen = [add("601234567", on="Guests"), add("602345678"), add("603456789")]
     url = str(owner.get_page("/lists").select_one("tbody a")["href"])
-    which = url.rsplit("/", 1)[1]
+    list_id = url.rsplit("/", 1)[1]
     page = owner.post_page(
-        "/recipients/chosen", {"recipient": chosen, "action": "add", "list": which}
+        "/recipients/chosen", {"recipient": chosen, "action": "add", "list": list_id}
     )
     assert "2 recipients were put on the list “Guests”." in page.get_text()
     assert "3 recipients" in owner.get_page(url).get_text()
     page = owner.post_page(
         "/recipients/chosen",
-        {"recipient": chosen[:2], "action": "remove", "list": which, "from_list": which},
+        {"recipient": chosen[:2], "action": "remove", "list": list_id, "from_list": list_id},
     )
     assert "2 recipients were taken off" in page.get_text()
     assert len(page.select("tbody tr")) == 1
@@ -106,10 +106,10 @@ def test_bulk_needs_somebody_and_a_list(owner: PageClient, add: Add) -> None:
 def test_bulk_refuses_lists_of_others(owner: PageClient, stranger: PageClient, add: Add) -> None:
     public_id = add("601234567", on="Guests")
     url = str(owner.get_page("/lists").select_one("tbody a")["href"])
-    which = url.rsplit("/", 1)[1]
+    list_id = url.rsplit("/", 1)[1]
     stranger.post_page("/recipients/add", {"phone": "602345678", "consent": "none"})
     box = stranger.get_page("/recipients").select_one("tbody input[name=recipient]")
-    data = {"recipient": box["value"], "action": "add", "list": which}
+    data = {"recipient": box["value"], "action": "add", "list": list_id}
     assert stranger.send("/recipients/chosen", data).status_code == 404
     assert public_id
 

@@ -38,7 +38,7 @@ def test_it_holds_everything(owner: PageClient, add: Add, app: Flask, cast: Cast
     assert (second["Agreed to promotions"], second["Opted out"]) == ("no", "yes")
 
 
-def test_it_goes_on_page_by_page(
+def test_it_reads_page_by_page(
     owner: PageClient, add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "PAGE", 3)
@@ -47,7 +47,9 @@ def test_it_goes_on_page_by_page(
     assert len({row["Mobile number"] for row in table(owner)}) == 10
 
 
-def test_it_comes_back_by_an_import(owner: PageClient, stranger: PageClient, add: Add) -> None:
+def test_the_export_can_be_imported_again(
+    owner: PageClient, stranger: PageClient, add: Add
+) -> None:
     add("601234567", first_name="Łucja", company="=A1", note="'quoted'")
     add("+447911123456", first_name="Sam")
     content = owner.get("/recipients/export.csv").data

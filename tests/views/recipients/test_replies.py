@@ -25,7 +25,7 @@ def test_it_explains_when_empty(owner: PageClient) -> None:
     assert "No replies yet" in owner.get_page("/recipients/replies").get_text()
 
 
-def test_it_shows_who_and_what_it_means(
+def test_it_shows_sender_and_meaning(
     owner: PageClient, stranger: PageClient, app: Flask, cast: Cast, add: Add
 ) -> None:
     add("601234567", first_name="Łucja")

@@ -1,4 +1,4 @@
-"""The opt-outs page."""
+"""The page of opt-outs."""
 
 from datetime import timedelta
 
@@ -19,11 +19,11 @@ def opt_out(app: Flask, cast: Cast, phone: str, source: SuppressionSource) -> No
         opt_outs.opt_out(cast.owner.account_id, phone, source)
 
 
-def test_it_adds_by_hand_and_keeps_what_is_wrong(owner: PageClient) -> None:
+def test_it_adds_by_hand_and_keeps_bad_entries(owner: PageClient) -> None:
     assert "Nobody has opted out yet." in owner.get_page(URL).get_text()
     page = owner.post_page(URL, {"text": "601234567, 602345678\n22 621 00 00"})
     assert "2 numbers were added." in page.get_text()
-    assert "1 entry is no mobile number." in page.get_text()
+    assert "1 entry is not a mobile number." in page.get_text()
     field = page.select_one("textarea")
     assert field is not None
     assert field.get_text().strip() == "22 621 00 00"
@@ -47,7 +47,7 @@ def test_it_pages(owner: PageClient) -> None:
     assert len(owner.get_page(str(link["href"])).select("tbody tr")) == 10
 
 
-def test_only_a_mistake_of_ones_own_is_taken_back(
+def test_only_numbers_added_by_hand_can_be_removed(
     owner: PageClient, app: Flask, cast: Cast
 ) -> None:
     opt_out(app, cast, "+48601234567", SuppressionSource.REPLY)
@@ -61,7 +61,7 @@ def test_only_a_mistake_of_ones_own_is_taken_back(
     assert "602 345 678" not in page.get_text()
 
 
-def test_a_later_stop_makes_it_final(owner: PageClient, app: Flask, cast: Cast) -> None:
+def test_a_number_cannot_be_removed_after_a_stop(owner: PageClient, app: Flask, cast: Cast) -> None:
     opt_out(app, cast, "+48601234567", SuppressionSource.HAND)
     (form,) = owner.get_page(URL).select("tbody form")
     with app.app_context(), transaction() as session:
@@ -94,6 +94,6 @@ def test_it_refuses_strangers(owner: PageClient, stranger: PageClient) -> None:
     assert "601 234 567" in owner.get_page(URL).get_text()
 
 
-def test_it_limits_how_many_are_added(owner: PageClient) -> None:
+def test_it_limits_the_numbers_added_at_once(owner: PageClient) -> None:
     page = owner.post_page(URL, {"text": "\n".join(["601234567"] * 1001)})
     assert "Add at most 1000 numbers at once." in page.get_text()

@@ -1,4 +1,4 @@
-"""The addresses that providers call: believed, refused, kept, applied."""
+"""The webhooks that providers call: checked, refused, stored, applied."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ Settle = Callable[..., None]
 
 
 @pytest.fixture
-def there() -> Iterator[Provider]:
+def provider_server() -> Iterator[Provider]:
     """A provider on this machine."""
     with provider() as running:
         yield running
@@ -46,8 +46,8 @@ def there() -> Iterator[Provider]:
 def connect(app: Flask, kind: str, **settings: str) -> str:
     """Connect a gateway; returns the secret of its addresses."""
     with app.app_context():
-        made = gateways.add(f"Line {kind}", kind, settings, 100, 10, "test")
-        token = credentials.opened(made)[webhooks.TOKEN]
+        gateway = gateways.add(f"Line {kind}", kind, settings, 100, 10, "test")
+        token = credentials.opened(gateway)[webhooks.TOKEN]
         db.session.remove()
     return token
 
@@ -66,7 +66,7 @@ def apply(app: Flask) -> None:
 
 
 def twilio(app: Flask, client: PageClient, path: str, form: dict[str, str]) -> TestResponse:
-    """Twilio calls, with its signature over the public address."""
+    """Call as Twilio does, with its signature over the public address."""
     signed = signature(TWILIO["auth_token"], settings_of(app).public_url + path, list(form.items()))
     return client.post(path, data=form, headers={"X-Twilio-Signature": signed})
 
@@ -75,15 +75,15 @@ def smsapi(client: PageClient, token: str, fields: dict[str, str]) -> TestRespon
     return client.get(f"/gateways/{token}/receipt", query_string=fields)
 
 
-def test_a_campaign_leaves_and_its_receipt_comes_back(
+def test_a_campaign_is_sent_and_its_receipt_is_applied(
     app: Flask,
-    there: Provider,
+    provider_server: Provider,
     make_campaign: MakeCampaign,
     settle: Settle,
     visitor: PageClient,
 ) -> None:
-    token = connect(app, "twilio", **TWILIO, **LOOPBACK, base_url=there.url)
-    there.says = Says(201, b'{"sid": "SM1", "status": "queued"}')
+    token = connect(app, "twilio", **TWILIO, **LOOPBACK, base_url=provider_server.url)
+    provider_server.says = Says(201, b'{"sid": "SM1", "status": "queued"}')
     with app.app_context():
         gateways.switch("Simulator", GatewayStatus.PAUSED, "test")
         db.session.remove()
@@ -92,15 +92,15 @@ def test_a_campaign_leaves_and_its_receipt_comes_back(
     def has(status: str) -> Callable[[], bool]:
         def look() -> bool:
             with app.app_context():
-                found = statuses(campaign_id)
+                counts = statuses(campaign_id)
                 db.session.remove()
-            return found == {status: 1}
+            return counts == {status: 1}
 
         return look
 
     settle(until=has("sent"))
-    (asked,) = there.asked
-    path = asked.form["StatusCallback"].removeprefix(settings_of(app).public_url)
+    (request,) = provider_server.asked
+    path = request.form["StatusCallback"].removeprefix(settings_of(app).public_url)
     assert path.startswith(f"/gateways/{token}/receipt?our_reference=")
     for word in ("sent", "delivered", "delivered", "sent"):
         answer = twilio(app, visitor, path, {"MessageSid": "SM1", "MessageStatus": word})
@@ -120,72 +120,76 @@ def test_a_campaign_leaves_and_its_receipt_comes_back(
         assert db.session.scalars(select(Suppression.phone)).all() == [PHONE]
 
 
-def leave_by(app: Flask, make_campaign: MakeCampaign) -> int:
-    """A campaign of one text in two parts that leaves by the new gateway."""
+def send_through_gateway(app: Flask, make_campaign: MakeCampaign) -> int:
+    """Send a campaign of one text in two parts through the new gateway."""
     with app.app_context():
         gateways.switch("Simulator", GatewayStatus.PAUSED, "test")
         db.session.remove()
     return make_campaign([PHONE], text="a" * 200)
 
 
-def counted(app: Flask, campaign_id: int) -> dict[str, int]:
+def status_counts(app: Flask, campaign_id: int) -> dict[str, int]:
     with app.app_context():
-        found = statuses(campaign_id)
+        counts = statuses(campaign_id)
         db.session.remove()
-    return found
+    return counts
 
 
 def test_a_receipt_of_a_lost_answer_settles_the_text(
     app: Flask,
-    there: Provider,
+    provider_server: Provider,
     make_campaign: MakeCampaign,
     settle: Settle,
     visitor: PageClient,
 ) -> None:
     keys = {"api_key": "a", "api_secret": "b", "unsigned": "yes"}
-    token = connect(app, "vonage", **keys, **LOOPBACK, base_url=there.url)
-    there.says = Says(hangs_up=True)
-    campaign_id = leave_by(app, make_campaign)
-    settle(until=lambda: counted(app, campaign_id) == {"unknown": 1})
-    assert len(there.asked) == 1
+    token = connect(app, "vonage", **keys, **LOOPBACK, base_url=provider_server.url)
+    provider_server.says = Says(hangs_up=True)
+    campaign_id = send_through_gateway(app, make_campaign)
+    settle(until=lambda: status_counts(app, campaign_id) == {"unknown": 1})
+    assert len(provider_server.asked) == 1
     for name in ("A1", "A2"):
         fields = {
             "messageId": name,
             "status": "delivered",
-            "client-ref": there.asked[0].form["client-ref"],
+            "client-ref": provider_server.asked[0].form["client-ref"],
         }
         path = f"/gateways/{token}/receipt"
         assert visitor.get(path, query_string=fields).status_code == 200
     apply(app)
-    assert counted(app, campaign_id) == {"delivered": 1}
+    assert status_counts(app, campaign_id) == {"delivered": 1}
 
 
-def test_a_text_whose_answer_was_lost_is_recognised_when_it_comes_again(
+def test_a_text_is_not_sent_twice_after_a_lost_answer(
     app: Flask,
-    there: Provider,
+    provider_server: Provider,
     make_campaign: MakeCampaign,
     settle: Settle,
     visitor: PageClient,
 ) -> None:
-    token = connect(app, "smsapi", token="t", **LOOPBACK, base_url=there.url)
-    there.says = Says(hangs_up=True)
-    campaign_id = leave_by(app, make_campaign)
-    settle(until=lambda: len(there.asked) == 1 and counted(app, campaign_id) == {"queued": 1})
-    fields = {"MsgId": "A1", "status": "404", "idx": there.asked[0].form["idx"]}
+    token = connect(app, "smsapi", token="t", **LOOPBACK, base_url=provider_server.url)
+    provider_server.says = Says(hangs_up=True)
+    campaign_id = send_through_gateway(app, make_campaign)
+    settle(
+        until=lambda: (
+            len(provider_server.asked) == 1 and status_counts(app, campaign_id) == {"queued": 1}
+        )
+    )
+    fields = {"MsgId": "A1", "status": "404", "idx": provider_server.asked[0].form["idx"]}
     assert smsapi(visitor, token, fields).text == "OK"
     apply(app)
-    assert counted(app, campaign_id) == {"queued": 1}
-    there.says = Says(200, b'{"error": 53, "message": "\xe2\x80\xa6"}')
+    assert status_counts(app, campaign_id) == {"queued": 1}
+    provider_server.says = Says(200, b'{"error": 53, "message": "\xe2\x80\xa6"}')
     come_due(app, Message)
-    settle(until=lambda: counted(app, campaign_id) == {"sent": 1})
-    assert there.asked[1].form == there.asked[0].form
+    settle(until=lambda: status_counts(app, campaign_id) == {"sent": 1})
+    assert provider_server.asked[1].form == provider_server.asked[0].form
     come_due(app, GatewayInboxRow)
     apply(app)
-    assert counted(app, campaign_id) == {"delivered": 1}
+    assert status_counts(app, campaign_id) == {"delivered": 1}
 
 
 def come_due(app: Flask, model: type[Message | GatewayInboxRow]) -> None:
-    """What was put off is due now."""
+    """Make postponed rows due now."""
     with app.app_context(), transaction() as session:
         session.execute(update(model).values(next_attempt_at=now()))
 
@@ -201,7 +205,7 @@ def test_a_wrong_signature_is_refused(app: Flask, visitor: PageClient) -> None:
     assert stored(app) == 0
 
 
-def test_an_unknown_address_is_not_there(app: Flask, visitor: PageClient) -> None:
+def test_an_unknown_address_is_not_found(app: Flask, visitor: PageClient) -> None:
     token = connect(app, "smsapi", token="t")
     fields = {"MsgId": "A", "status": "404"}
     for wrong in ("x", token[:-1], token + "x", "ż", "%00"):
@@ -220,16 +224,14 @@ def test_a_gateway_without_webhooks_has_no_address(app: Flask, visitor: PageClie
     assert visitor.get("/gateways//receipt").status_code == 404
 
 
-def test_what_belongs_to_nothing_yet_is_kept(app: Flask, visitor: PageClient) -> None:
+def test_a_receipt_of_an_unknown_message_is_kept(app: Flask, visitor: PageClient) -> None:
     token = connect(app, "smsapi", token="t")
     assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code == 200
     apply(app)
     assert stored(app) == 1
 
 
-def test_half_a_call_is_refused_and_tried_again_by_the_provider(
-    app: Flask, visitor: PageClient
-) -> None:
+def test_an_incomplete_call_is_refused(app: Flask, visitor: PageClient) -> None:
     token = connect(app, "smsapi", token="t")
     assert smsapi(visitor, token, {"MsgId": "A"}).status_code == 400
     assert stored(app) == 0
@@ -243,7 +245,7 @@ def test_a_huge_call_is_refused(
     path = f"/gateways/{connect(app, 'smsapi', token='t')}/receipt"
     body = b"MsgId=A&status=404&x=".ljust(size, b"x")
     form = "application/x-www-form-urlencoded"
-    if chunked:  # nobody says beforehand how much will come
+    if chunked:  # without a Content-Length
         more = {"wsgi.input_terminated": True}
         stream = io.BytesIO(body)
         answer = visitor.post(path, input_stream=stream, content_type=form, environ_overrides=more)
@@ -261,19 +263,17 @@ def test_a_call_that_cannot_be_stored_is_not_acknowledged(app: Flask, visitor: P
         assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code >= 500
     finally:
         with app.app_context():
-            db.create_all()  # with the rights of everybody who uses it
+            db.create_all()  # also grants the rights of the database roles
 
 
-def test_without_redis_it_is_stored_all_the_same(app: Flask, visitor: PageClient) -> None:
+def test_it_is_stored_without_redis(app: Flask, visitor: PageClient) -> None:
     token = connect(app, "smsapi", token="t")
     override(app, redis_url="unix:///nowhere/valkey.sock")
     assert smsapi(visitor, token, {"MsgId": "A", "status": "404"}).status_code == 200
     assert stored(app) == 1
 
 
-def test_the_address_of_the_caller_counts_where_the_settings_say_so(
-    app: Flask, visitor: PageClient
-) -> None:
+def test_the_callers_address_is_checked_if_configured(app: Flask, visitor: PageClient) -> None:
     fields = {"MsgId": "A", "status": "404"}
     token = connect(app, "smsapi", token="t", addresses="203.0.113.0/24")
     assert smsapi(visitor, token, fields).status_code == 401
@@ -281,7 +281,7 @@ def test_the_address_of_the_caller_counts_where_the_settings_say_so(
     assert smsapi(visitor, token, fields).status_code == 200
 
 
-def test_a_closed_line_leaves_nothing_open(app: Flask) -> None:
+def test_a_closed_gateway_connection_is_forgotten(app: Flask) -> None:
     connect(app, "twilio", **TWILIO)
     with app.app_context():
         query = select(Gateway.id).where(Gateway.kind == "twilio")

@@ -1,4 +1,4 @@
-"""A browser that remembers what the pages did wrong."""
+"""A browser window that records the errors of its pages."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,16 +11,16 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 SECONDS = 15
-# Chromium reports answers such as 404 and 422 there; the tests look at the pages themselves.
+# Chromium reports responses such as 404 and 422 there; the tests check the pages themselves.
 ANSWERS = "Failed to load resource: the server responded with a status of 4"
 
 
-class Witness:
-    """A window of a fresh browser, and its complaints: console, policy, foreign hosts."""
+class CheckedWindow:
+    """A window of a new browser context, and its problems: console, policy, foreign hosts."""
 
     def __init__(self, browser: Browser, url: str, elsewhere: str = "", **options: Any) -> None:
-        """`elsewhere` is the one other host that it may go to, where people pay."""
-        self.url, self.complaints = url, list[str]()
+        """`elsewhere` is the only other host that it may open, for payments."""
+        self.url, self.problems = url, list[str]()
         self.hosts = {urlsplit(url).netloc, urlsplit(elsewhere).netloc}
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         self.context = browser.new_context(base_url=url, ignore_https_errors=True, **options)
@@ -28,18 +28,18 @@ class Witness:
         self.context.add_init_script(LISTEN)
         self.context.on("console", self._console)
         self.context.on("request", self._request)
-        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.on("weberror", lambda error: self.problems.append(str(error.error)))
         self.page: Page = self.context.new_page()
 
     def close(self) -> None:
-        """Close the window with everything that it remembers."""
+        """Close the window and its browser context."""
         self.context.close()
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(ANSWERS):
-            self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
+            self.problems.append(f"{message.page.url if message.page else ''}: {message.text}")
 
     def _request(self, request: Request) -> None:
         target = urlsplit(request.url)
         if target.scheme not in ("data", "blob") and target.netloc not in self.hosts:
-            self.complaints.append(f"a request to {request.url}")
+            self.problems.append(f"a request to {request.url}")
