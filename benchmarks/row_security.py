@@ -41,7 +41,7 @@ from promosms.models import (
     User,
     now,
 )
-from promosms.models import row_security as fences
+from promosms.models import row_security as row_policies
 from promosms.services.auth import sessions
 from promosms.services.campaigns import campaigns, preparation
 from promosms.services.installation import defaults
@@ -123,9 +123,9 @@ def main() -> None:
     with database("postgresql") as url, plant(url) as made:
         with mock.patch.dict(os.environ, made.env):
             bare = create_app()
-        bare.extensions["fence"] = False
+        bare.extensions["row_security"] = False
         with made.app.app_context():
-            assert row_security.stands()
+            assert row_security.is_on()
             owner, *rest = furnish(options.people)
         apps = dict(zip(SIDES, (bare, made.app), strict=True))
         sites = {side: Site(app, side, signed_in(app, owner), *rest) for side, app in apps.items()}
@@ -236,7 +236,7 @@ def signed_in(app: Flask, user_id: int) -> PageClient:
 def plans(one: Site) -> None:
     """How PostgreSQL finds the recipients of a search."""
     with one.app.test_request_context():
-        standing = row_security.stands()
+        standing = row_security.is_on()
         for query in (QUERY, COUNT):
             say("\nplan, with the fence" if standing else "\nplan, without it", "")
             if standing:
@@ -290,10 +290,10 @@ def _messages(account_id: int, campaign_id: int, number: int) -> None:
 def _switch(*, on: bool) -> None:
     with transaction() as session:
         for table in db.metadata.sorted_tables:
-            if rule := fences.rule(table):
-                for statement in fences.drops(table.name):
+            if rule := row_policies.rule(table):
+                for statement in row_policies.drops(table.name):
                     session.execute(text(statement))
-                for statement in fences.statements(table.name, rule) if on else ():
+                for statement in row_policies.statements(table.name, rule) if on else ():
                     session.execute(text(statement))
 
 

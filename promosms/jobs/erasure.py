@@ -20,5 +20,5 @@ def run(account_id: int) -> None:
 
 def tidy() -> None:
     """Make unreadable what was deleted just now: a person, or an unfinished registration."""
-    if not overwrite_files.scrub([*TABLES, "email_links", "emails"]):
+    if not overwrite_files.overwrite([*TABLES, "email_links", "emails"]):
         log.warning("erasure.unfinished")

@@ -27,23 +27,23 @@ def replaced(app: Flask) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def test_what_was_sealed_opens_with_any_of_the_keys(app: Flask) -> None:
+def test_old_keys_decrypt_what_they_encrypted(app: Flask) -> None:
     with app.app_context():
         app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
-        sealed = encryption.seal("gateway", "token")
+        sealed = encryption.encrypt("gateway", "token")
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[])
-        assert encryption.unseal("gateway", sealed) is None
+        assert encryption.decrypt("gateway", sealed) is None
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[FOREIGN, OLD])
-        assert encryption.unseal("gateway", sealed) == "token"
-        assert encryption.unseal("password", sealed) is None
+        assert encryption.decrypt("gateway", sealed) == "token"
+        assert encryption.decrypt("password", sealed) is None
 
 
-def test_the_new_key_seals(app: Flask) -> None:
+def test_the_new_key_encrypts(app: Flask) -> None:
     with app.app_context():
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[OLD])
-        sealed = encryption.seal("gateway", "token")
+        sealed = encryption.encrypt("gateway", "token")
         app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
-        assert encryption.unseal("gateway", sealed) is None
+        assert encryption.decrypt("gateway", sealed) is None
 
 
 def test_nobody_is_signed_out_and_no_open_form_is_lost(
@@ -60,7 +60,7 @@ def test_nobody_is_signed_out_and_no_open_form_is_lost(
     assert answer.status_code == 303
 
 
-def test_a_key_that_is_gone_opens_nothing(app: Flask, cast: Cast, replaced: Flask) -> None:
+def test_a_removed_key_decrypts_nothing(app: Flask, cast: Cast, replaced: Flask) -> None:
     before = cast.owner.browser()
     before.get_page("/lists")
     cookie = before.get_cookie("__Host-session", "localhost")

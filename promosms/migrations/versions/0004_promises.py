@@ -225,7 +225,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table('users', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('totp_sealed', sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column('totp_encrypted', sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column('totp_counter', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('totp_on_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('totp_off_at', sa.DateTime(timezone=True), nullable=True))
@@ -241,7 +241,7 @@ def downgrade() -> None:
         batch_op.drop_column('totp_off_at')
         batch_op.drop_column('totp_on_at')
         batch_op.drop_column('totp_counter')
-        batch_op.drop_column('totp_sealed')
+        batch_op.drop_column('totp_encrypted')
 
     with op.batch_alter_table('sessions', schema=None) as batch_op:
         batch_op.drop_column('confirmed_at')

@@ -1,4 +1,4 @@
-"""Spent proofs: solutions of the browser's sum that have been used, until they expire."""
+"""Spent proofs: used solutions of proof-of-work challenges, until they expire."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from promosms.models.base import Model, Privacy, UtcDateTime
 
 
 class SpentProof(Model):
-    """`signature` is our own, of the challenge: random, and nothing about who has solved it."""
+    """`signature` is that of the challenge: random, and nothing about the browser."""
 
     __tablename__ = "spent_proofs"
     privacy = Privacy.SYSTEM

@@ -10,7 +10,7 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_
 
 
 class AdjustmentStatus(StrEnum):
-    """Asked for, then agreed to by another admin, refused, or withdrawn by who asked."""
+    """Requested, then agreed to or refused by another admin, or withdrawn by the same one."""
 
     WAITING = "waiting"
     DONE = "done"

@@ -9,7 +9,7 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_
 
 
 class Guest(Model):
-    """`removed_at` keeps the place taken for a day, so that five guests stay five people."""
+    """`removed_at` keeps the place taken for a day, so that guests cannot be swapped quickly."""
 
     __tablename__ = "guests"
     __table_args__ = (UniqueConstraint("account_id", "phone"),)

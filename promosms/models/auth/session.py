@@ -10,9 +10,9 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_
 
 
 class Session(Model):
-    """The cookie holds a random token; here stands only its SHA-256.
+    """The cookie holds a random token; the row has only its SHA-256.
 
-    `confirmed_at` is when its user has last proved to be there: by signing in, or again later.
+    `confirmed_at` is when the user last proved to be there: by signing in or by reauthentication.
     """
 
     __tablename__ = "sessions"

@@ -1,4 +1,4 @@
-"""Choices about optional cookies: the record that somebody was asked, and what they answered."""
+"""Choices about optional cookies: the record of the question and the answer."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_
 
 
 class CookieChoice(Model):
-    """Says nothing about who chose: a random id, no address, no user.
+    """Contains a random id, but no address and no user.
 
     `version` is that of the policy that was shown, `accepted` and `rejected` are categories,
     separated by spaces. Article 7(1) of the GDPR asks for a record of consent.

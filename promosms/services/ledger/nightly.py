@@ -9,7 +9,7 @@ from promosms.services.ledger import audit as ledger_audit
 from promosms.services.ledger.checks import Finding
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail import notify
-from promosms.services.mail.emails import Letter
+from promosms.services.mail.emails import EmailText
 
 NAME = "ledger audit"
 LISTED = 20
@@ -31,6 +31,6 @@ def found() -> list[Finding]:
     return [Finding(*each) for each in nightly_jobs.findings(NAME)]
 
 
-def _letter(findings: list[Finding]) -> Letter:
+def _letter(findings: list[Finding]) -> EmailText:
     lines = [ledger_audit.words(each) for each in findings[:LISTED]]
     return account_emails.books_wrong(len(findings), lines)

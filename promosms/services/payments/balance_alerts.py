@@ -22,7 +22,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.mail import emails as account_emails
-from promosms.services.mail.emails import Letter
+from promosms.services.mail.emails import EmailText
 from promosms.services.mail.outbox import queue_email
 from promosms.services.sending import verification_texts
 from promosms.settings import setting
@@ -141,7 +141,7 @@ def _tell_low(session: Session, account_id: int) -> None:
             words = _wording(account.balance)
         _write(owner, letter)
         if wish.by_text and owner.phone and _texts(session, owner) < MOST_TEXTS:
-            verification_texts.queue_system_text(account_id, owner.phone, words)
+            verification_texts.queue_verification_text(account_id, owner.phone, words)
 
 
 def _wording(balance: int) -> str:
@@ -172,5 +172,5 @@ def _owners(session: Session, account_id: int) -> list[User]:
     return list(session.scalars(query.order_by(User.id)))
 
 
-def _write(owner: User, letter: Letter) -> None:
+def _write(owner: User, letter: EmailText) -> None:
     queue_email(owner.email, *letter, account_id=owner.account_id)

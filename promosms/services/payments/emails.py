@@ -2,11 +2,11 @@
 
 from promosms.language import gettext as _
 from promosms.language import money
-from promosms.services.mail.emails import Letter
+from promosms.services.mail.emails import EmailText
 from promosms.urls import public_address
 
 
-def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> Letter:
+def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> EmailText:
     """To an admin: a bank has taken a payment back."""
     lines = [
         _("The bank of a customer has taken back %(amount)s.", amount=money(amount)),
@@ -17,7 +17,7 @@ def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> Let
     return _("A card payment is disputed"), _text(*lines, _account(account))
 
 
-def dispute_closed(account: str, dispute: str, won: bool) -> Letter:
+def dispute_closed(account: str, dispute: str, won: bool) -> EmailText:
     """To an admin: how a dispute has ended."""
     if won:
         said = _("The dispute %(dispute)s is won: the money came back.", dispute=dispute)
@@ -27,7 +27,7 @@ def dispute_closed(account: str, dispute: str, won: bool) -> Letter:
     return _("A dispute is lost"), _text(said, stays, _account(account))
 
 
-def refund_short(account: str, amount: int, missing: int) -> Letter:
+def refund_short(account: str, amount: int, missing: int) -> EmailText:
     """To an admin: more went back than was left in the balance."""
     return _("A refund was larger than the balance"), _text(
         _("%(amount)s went back to a customer by card.", amount=money(amount)),
@@ -36,7 +36,7 @@ def refund_short(account: str, amount: int, missing: int) -> Letter:
     )
 
 
-def refund_failed(account: str, refund: str, amount: int) -> Letter:
+def refund_failed(account: str, refund: str, amount: int) -> EmailText:
     """To an admin: the bank of the payer did not take the money."""
     return _("A refund did not arrive"), _text(
         _("The refund %(refund)s over %(amount)s came back.", refund=refund, amount=money(amount)),
@@ -45,7 +45,7 @@ def refund_failed(account: str, refund: str, amount: int) -> Letter:
     )
 
 
-def payment_unclear(payment: str, why: str) -> Letter:
+def payment_unclear(payment: str, why: str) -> EmailText:
     """To an admin: money has come that could not be booked."""
     return _("A card payment could not be booked"), _text(
         _("Stripe has taken the payment %(payment)s, and we cannot book it.", payment=payment),
@@ -54,7 +54,7 @@ def payment_unclear(payment: str, why: str) -> Letter:
     )
 
 
-def automatic_stopped(why: str) -> Letter:
+def automatic_stopped(why: str) -> EmailText:
     """To an owner: the saved card was refused."""
     return _("The automatic top-up is switched off"), _text(
         why,

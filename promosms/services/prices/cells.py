@@ -64,7 +64,7 @@ class Typed(NamedTuple):
 def country(cell: str) -> str:
     """A code of ISO 3166 that has telephones. Raises BadCell."""
     code = cell.strip().upper()
-    if not countries.known(code):
+    if not countries.exists(code):
         raise BadCell("country", PriceProblem.COUNTRY, cell.strip())
     return code
 

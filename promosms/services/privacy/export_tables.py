@@ -127,7 +127,7 @@ PARTS = (
         frozenset(
             (
                 *("password_hash", "system_hash", "system_expires_at", "system_tries"),
-                *("must_choose_password", "totp_sealed", "totp_counter"),
+                *("must_choose_password", "totp_encrypted", "totp_counter"),
             )
         ),
     ),

@@ -101,7 +101,7 @@ def _page(found: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) ->
         orders=all_top_ups.of_account(found),
         invoices=invoice_pages.page(Search(account_id=found.id), limit=INVOICES),
         asked=adjustments.of_account(found),
-        alone=adjustments.alone(),
+        alone=adjustments.only_one_admin(),
         limit=setting("ADJUSTMENT_LIMIT"),
         names=admin.admin_emails(),
         me=me(),

@@ -31,7 +31,7 @@ def adjustments() -> ResponseReturnValue:
         first=before is not None,
         further=shown[-1].adjustment.id if len(found) > services.PAGE else None,
         limit=setting("ADJUSTMENT_LIMIT"),
-        alone=services.alone(),
+        alone=services.only_one_admin(),
         names=accounts.admin_emails(),
         me=me(),
         words=labels,

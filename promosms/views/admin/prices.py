@@ -49,7 +49,7 @@ def prices(code: str) -> ResponseReturnValue:
 def price_history(code: str) -> ResponseReturnValue:
     """Everything that ever was the price of a country."""
     route, country = _found(code), request.args.get("country", "")
-    if not countries.known(country):
+    if not countries.exists(country):
         return _back(code)
     known = services.entries(route.id)
     return render_template(
@@ -164,7 +164,7 @@ def _page(route: Route, form: PriceForm) -> str:
         groups=[
             (name, code, [entry for entry in found if entry.country == code])
             for code, name in names
-            if countries.fits(wanted, code, name)
+            if countries.matches(wanted, code, name)
         ],
         any_price=bool(found),
         moment_now=moment,

@@ -33,7 +33,7 @@ def prices() -> ResponseReturnValue:
         groups=[
             (name, countries.calling_code(code), by_country[code])
             for code, name in names
-            if countries.fits(wanted, code, name)
+            if countries.matches(wanted, code, name)
         ],
         names=dict(names),
         own_column=own,

@@ -112,7 +112,7 @@ def test_on_trial_only_ones_own_numbers_and_guests_are_texted(account: Account) 
     check_books(account.id)
 
 
-def test_an_opt_out_is_still_what_is_told_first(account: Account) -> None:
+def test_an_opt_out_is_the_first_reason(account: Account) -> None:
     guests.add(account, GUEST)
     for phone in (GUEST, OTHER):
         opt_outs.opt_out(account.id, phone, SuppressionSource.HAND)
@@ -226,7 +226,7 @@ def test_a_paused_campaign_counts_again_when_it_goes_on(app: Flask, account: Acc
     assert first.status == CampaignStatus.PAUSED
 
 
-def test_an_admin_ends_it_once_and_the_owner_is_told(account: Account) -> None:
+def test_an_admin_ends_it_once_and_the_owner_gets_an_email(account: Account) -> None:
     with transaction() as session:
         session.scalars(select(User).where(User.phone == OWN)).one().language = "pl"
     assert trial.approve(account.id, "somebody") is True

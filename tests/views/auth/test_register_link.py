@@ -11,7 +11,7 @@ from promosms.extensions import db
 from promosms.models import Account, EmailLink, LedgerEntry, User, now
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
-from tests.views.auth.post import last_link, last_password, texts
+from tests.views.auth.outbox import last_link, last_password, texts
 
 FORM = {"email": "Anna@Example.com", "phone": "+44 7400 123456"}
 
