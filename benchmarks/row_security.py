@@ -1,11 +1,11 @@
-"""What the second fence of PostgreSQL costs the pages of a signed-in customer.
+"""What row security of PostgreSQL costs the pages of a signed-in customer.
 
     python -m benchmarks.row_security [--people 100000] [--times 60]
 
-Two applications on one PostgreSQL database, one of which does not use the fence. An owner with so
+Two applications on one PostgreSQL database, one of which does not use it. An owner with so
 many recipients, beside four others with half of that each, opens and sends the same things in both
 by turns. For the worker, which is not bound, the policies themselves are taken away and put back.
-Milliseconds without the fence, and what comes on top with it: medians of the time, means of the
+Milliseconds without row security, and what comes on top with it: medians of the time, means of the
 processor time of application and database (without their parallel helpers).
 """
 
@@ -153,9 +153,9 @@ def compare(
             if turn >= 0:
                 taken[side].append((time.perf_counter() - begun) * 1000)
                 worked[side] += processor(sites[side].app) - busy
-    without, fenced = (taken[side] for side in SIDES)
+    without, restricted = (taken[side] for side in SIDES)
     # Between neighbours: other work on the machine leaves less in it than in the two medians.
-    more = median(b - a for a, b in zip(without, fenced, strict=True))
+    more = median(b - a for a, b in zip(without, restricted, strict=True))
     usual, bare, bound = median(without), worked["without"] / times, worked["with"] / times
     figures = f"{usual:10.2f}{more:+9.2f}{1 + more / usual:8.3f}"
     sys.stdout.write(f"{name:26}{figures} |{bare:10.2f}{bound - bare:+9.2f}{bound / bare:8.3f}\n")
@@ -238,7 +238,7 @@ def plans(one: Site) -> None:
     with one.app.test_request_context():
         standing = row_security.is_on()
         for query in (QUERY, COUNT):
-            say("\nplan, with the fence" if standing else "\nplan, without it", "")
+            say("\nplan, with row security" if standing else "\nplan, without it", "")
             if standing:
                 row_security.restrict_to(one.account_id)
             lines = db.session.execute(text("EXPLAIN ANALYZE " + query.format(one.account_id)))

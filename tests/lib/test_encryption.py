@@ -1,4 +1,4 @@
-"""The key of the installation is replaced: what the old one has sealed and signed still opens."""
+"""The key of the installation is replaced: what the old one has encrypted and signed still opens."""
 
 from collections.abc import Iterator
 
@@ -30,20 +30,20 @@ def replaced(app: Flask) -> Iterator[Flask]:
 def test_old_keys_decrypt_what_they_encrypted(app: Flask) -> None:
     with app.app_context():
         app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
-        sealed = encryption.encrypt("gateway", "token")
+        encrypted = encryption.encrypt("gateway", "token")
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[])
-        assert encryption.decrypt("gateway", sealed) is None
+        assert encryption.decrypt("gateway", encrypted) is None
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[FOREIGN, OLD])
-        assert encryption.decrypt("gateway", sealed) == "token"
-        assert encryption.decrypt("password", sealed) is None
+        assert encryption.decrypt("gateway", encrypted) == "token"
+        assert encryption.decrypt("password", encrypted) is None
 
 
 def test_the_new_key_encrypts(app: Flask) -> None:
     with app.app_context():
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[OLD])
-        sealed = encryption.encrypt("gateway", "token")
+        encrypted = encryption.encrypt("gateway", "token")
         app.config.update(SECRET_KEY=OLD, SECRET_KEY_FALLBACKS=[])
-        assert encryption.decrypt("gateway", sealed) is None
+        assert encryption.decrypt("gateway", encrypted) is None
 
 
 def test_nobody_is_signed_out_and_no_open_form_is_lost(

@@ -19,7 +19,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import accounts, adjustments
-from promosms.services.accounts.adjustments import TOGETHER, NotWaiting, NotYours
+from promosms.services.accounts.adjustments import PERIOD, NotWaiting, NotYours
 from promosms.services.ledger import ledger
 from tests.support.cast import Cast
 
@@ -87,7 +87,7 @@ def test_what_is_split_counts_together(account: int, second: int) -> None:
 
 
 def test_another_admin_account_or_day_counts_anew(account: int, cast: Cast) -> None:
-    early = now() - TOGETHER
+    early = now() - PERIOD
     with transaction() as session:
         session.add(
             LedgerEntry(

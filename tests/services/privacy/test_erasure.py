@@ -340,7 +340,7 @@ def test_it_waits_for_texts_that_are_being_submitted(
         erasure.begin(cast.owner.account_id, "x")
         with pytest.raises(erasure.Unfinished):
             erasure.erase(cast.owner.account_id)
-        monkeypatch.setattr(erasure, "FLIGHT", timedelta(0))
+        monkeypatch.setattr(erasure, "SUBMISSION", timedelta(0))
         assert erasure.erase(cast.owner.account_id) is False
         assert db.session.get(Account, cast.owner.account_id) is None
 

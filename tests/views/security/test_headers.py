@@ -8,7 +8,7 @@ from flask import Flask, Response
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from promosms.web.headers import DENIED, LEAVING
+from promosms.web.headers import CLEARING, DENIED
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
@@ -125,8 +125,8 @@ def test_signing_out_clears_the_browser(cast: Cast) -> None:
 
 
 def test_deleting_the_account_clears_the_browser(app: Flask) -> None:
-    assert set(app.view_functions) >= LEAVING
-    for endpoint in LEAVING:
+    assert set(app.view_functions) >= CLEARING
+    for endpoint in CLEARING:
         with app.test_request_context("/", base_url="https://localhost") as context:
             context.request.url_rule = Rule("/", endpoint=endpoint)
             answer = app.process_response(Response(status=303))
