@@ -84,7 +84,7 @@ def test_the_command_repeats_and_waits(app: Flask, cast: Cast, restore: Restore)
         restore()
         db.session.remove()
     answer = app.test_cli_runner().invoke(args=["privacy", "reapply"])
-    assert (answer.exit_code, answer.output) == (0, "Accounts erased again: 1, persons: 0.\n")
+    assert (answer.exit_code, answer.output) == (0, "Accounts erased again: 1, recipients: 0.\n")
     with app.app_context():
         assert db.session.get(User, cast.colleague.user_id) is None
         assert db.session.get(User, cast.stranger.user_id)
