@@ -133,7 +133,7 @@ def _texts(model: type[Recipient]) -> list[str]:
 
 def _watch() -> None:
     """Say how long the two long steps take."""
-    for module, name in ((erase_rows, "remove_rows"), (overwrite_files, "scrub")):
+    for module, name in ((erase_rows, "delete_rows"), (overwrite_files, "overwrite")):
         setattr(module, name, _timed(name, getattr(module, name)))
 
 

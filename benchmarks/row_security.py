@@ -2,10 +2,10 @@
 
     python -m benchmarks.row_security [--people 100000] [--times 60]
 
-Two applications on one PostgreSQL database, one of which does not use the fence. An owner with so
+Two applications on one PostgreSQL database, one of which does not use it. An owner with so
 many recipients, beside four others with half of that each, opens and sends the same things in both
 by turns. For the worker, which is not bound, the policies themselves are taken away and put back.
-Milliseconds without the fence, and what comes on top with it: medians of the time, means of the
+Milliseconds without row security, and what comes on top with it: medians of the time, means of the
 processor time of application and database (without their parallel helpers).
 """
 
@@ -41,7 +41,7 @@ from promosms.models import (
     User,
     now,
 )
-from promosms.models import row_security as fences
+from promosms.models import row_security as row_policies
 from promosms.services.auth import sessions
 from promosms.services.campaigns import campaigns, preparation
 from promosms.services.installation import defaults
@@ -125,7 +125,7 @@ def main() -> None:
             bare = create_app()
         bare.extensions["row_security"] = False
         with made.app.app_context():
-            assert row_security.stands()
+            assert row_security.is_on()
             owner, *rest = furnish(options.people)
         apps = dict(zip(SIDES, (bare, made.app), strict=True))
         sites = {side: Site(app, side, signed_in(app, owner), *rest) for side, app in apps.items()}
@@ -153,9 +153,9 @@ def compare(
             if turn >= 0:
                 taken[side].append((time.perf_counter() - begun) * 1000)
                 worked[side] += processor(sites[side].app) - busy
-    without, fenced = (taken[side] for side in SIDES)
+    without, restricted = (taken[side] for side in SIDES)
     # Between neighbours: other work on the machine leaves less in it than in the two medians.
-    more = median(b - a for a, b in zip(without, fenced, strict=True))
+    more = median(b - a for a, b in zip(without, restricted, strict=True))
     usual, bare, bound = median(without), worked["without"] / times, worked["with"] / times
     figures = f"{usual:10.2f}{more:+9.2f}{1 + more / usual:8.3f}"
     sys.stdout.write(f"{name:26}{figures} |{bare:10.2f}{bound - bare:+9.2f}{bound / bare:8.3f}\n")
@@ -236,9 +236,9 @@ def signed_in(app: Flask, user_id: int) -> PageClient:
 def plans(one: Site) -> None:
     """How PostgreSQL finds the recipients of a search."""
     with one.app.test_request_context():
-        standing = row_security.stands()
+        standing = row_security.is_on()
         for query in (QUERY, COUNT):
-            say("\nplan, with the fence" if standing else "\nplan, without it", "")
+            say("\nplan, with row security" if standing else "\nplan, without it", "")
             if standing:
                 row_security.restrict_to(one.account_id)
             lines = db.session.execute(text("EXPLAIN ANALYZE " + query.format(one.account_id)))
@@ -290,10 +290,10 @@ def _messages(account_id: int, campaign_id: int, number: int) -> None:
 def _switch(*, on: bool) -> None:
     with transaction() as session:
         for table in db.metadata.sorted_tables:
-            if rule := fences.rule(table):
-                for statement in fences.drops(table.name):
+            if rule := row_policies.rule(table):
+                for statement in row_policies.drops(table.name):
                     session.execute(text(statement))
-                for statement in fences.statements(table.name, rule) if on else ():
+                for statement in row_policies.statements(table.name, rule) if on else ():
                     session.execute(text(statement))
 
 

@@ -178,7 +178,7 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
         "gateway_id": gateway_id,
         "phone": "='+48' || CAST(600000000 + n AS TEXT)",
         "country": "PL",
-        "sender": defaults.NUMBER,
+        "sender": defaults.SENDER,
         "text": TEXT,
         "price": PRICE,
         "attention_status": None,

@@ -1,4 +1,4 @@
-"""Languages, numbers, money and times as people read them."""
+"""The language of a page, and numbers, money and times in it."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,9 +65,9 @@ def current_language() -> str:
 
 
 def money(units: int, digits: int | None = None, currency: str = "") -> str:
-    """An amount of 1/10,000 of the currency (or of a named one), written for the reader.
+    """An amount in 1/10,000 of the currency (or of the named one), in the reader's language.
 
-    Two digits after the comma, or as many as it takes (a part costs fractions of a cent).
+    Two decimal digits, or up to four if needed (a part costs fractions of a cent).
     """
     amount = Decimal(units) / UNITS
     if digits is None:
@@ -100,7 +100,7 @@ def day(value: date | None, form: str = "d MMM y") -> str:
 
 
 def operator_name() -> str:
-    """The name of the operator, or words for it while it is not set."""
+    """The name of the operator, or a description while it is not set."""
     return str(settings.operator_name or gettext("the operator of this installation"))
 
 

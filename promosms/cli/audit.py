@@ -1,4 +1,4 @@
-"""Commands about the audit log: prove that nobody has changed it."""
+"""Commands about the audit log: check its chain."""
 
 from typing import Any
 
@@ -26,5 +26,5 @@ def verify() -> None:
     try:
         audit_chain.verify(place, time_slice.nobody)
     except audit_chain.Broken as broken:
-        raise click.ClickException(audit_nightly.words(broken.entry)) from broken
+        raise click.ClickException(audit_nightly.description(broken.entry)) from broken
     click.echo(f"The chain holds. Entries: {place['entries']}, the last: {place['digest'] or '-'}")

@@ -13,7 +13,7 @@ MOST_CONNECTIONS = 20
 
 @click.group()
 def gateway() -> None:
-    """Gateways: the lines by which texts leave."""
+    """Gateways: the connections by which texts leave."""
 
 
 @gateway.command()
@@ -44,18 +44,18 @@ def add(
         raise click.UsageError("A name of up to 40 characters, a rate and a window are needed.")
     if not 0 < connections <= MOST_CONNECTIONS:
         raise click.UsageError(f"1 to {MOST_CONNECTIONS} connections are possible.")
-    found = dict(_pair(one) for one in settings)
+    pairs = dict(_pair(text) for text in settings)
     try:
-        KINDS[kind](found)
+        KINDS[kind](pairs)
     except (ValueError, LookupError) as error:
         raise click.ClickException(f"{kind}: {error}") from error
     defaults.ensure_defaults()
     first = defaults.simulator_only()
     try:
-        made = gateways.add(name, kind, found, rate, window, ACTOR, connections)
+        gateway_id = gateways.add(name, kind, pairs, rate, window, ACTOR, connections).id
     except gateways.NameTaken as error:
         raise click.ClickException("There is a gateway of that name.") from error
-    _show(made.id)
+    _show(gateway_id)
     if first:
         click.echo("The simulator is paused: from now on nothing goes to the simulated network.")
     click.echo("It works as soon as its worker runs: start PromoSMS again.")
@@ -67,8 +67,8 @@ def list_gateways() -> None:
     """Show the gateways and their addresses for receipts and replies."""
     from promosms.services.gateways import gateways
 
-    for found in gateways.everything():
-        _show(found.id)
+    for row in gateways.everything():
+        _show(row.id)
 
 
 def _show(gateway_id: int) -> None:
@@ -76,20 +76,20 @@ def _show(gateway_id: int) -> None:
     from promosms.models import Gateway
     from promosms.services.gateways import credentials, webhooks, workers
 
-    found = db.session.get_one(Gateway, gateway_id)
+    row = db.session.get_one(Gateway, gateway_id)
     click.echo(
-        f"{found.name}: {found.kind}, {found.status}, {found.rate} parts per second,"
-        f" worker {', '.join(workers.names_of(found))}"
+        f"{row.name}: {row.kind}, {row.status}, {row.rate} parts per second,"
+        f" worker {', '.join(workers.names_of(row))}"
     )
     try:
-        for topic, address in webhooks.addresses(found).items():
+        for topic, address in webhooks.addresses(row).items():
             click.echo(f"  {topic:8} {address}")
     except credentials.KeyChanged as problem:
         click.echo(f"  {problem}")
 
 
 def _pair(text: str) -> tuple[str, str]:
-    """A setting as it was typed, or from the file that is named."""
+    """A setting as typed, or from the named file."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise click.UsageError(f"{text[:20]}: KEY=VALUE is needed.")

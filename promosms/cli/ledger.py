@@ -1,4 +1,4 @@
-"""Commands about the ledger: prove that it adds up."""
+"""Commands about the ledger: check that it adds up."""
 
 import click
 from flask.cli import with_appcontext

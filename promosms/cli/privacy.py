@@ -1,4 +1,4 @@
-"""Commands about privacy: repeat erasures after a restore, check a certificate."""
+"""Commands about privacy: reapply erasures after a restore, check a certificate."""
 
 from pathlib import Path
 
@@ -14,26 +14,28 @@ def privacy() -> None:
 @privacy.command()
 @with_appcontext
 def reapply() -> None:
-    """After a backup was restored: erase again whoever has left since it was made.
+    """After a restore of a backup: erase again what was erased since the backup.
 
-    `up` and `migrate` do so by themselves, and leave the rows to the workers; this waits for them.
+    `up` and `migrate` do this too, but leave the rows to the workers; this command waits.
     """
     from promosms.db import overwrite_files
     from promosms.services.privacy import erasure, reapply_erasures
     from promosms.services.privacy.erase_recipient import TABLES
 
-    again = reapply_erasures.begin()
+    reapplied = reapply_erasures.begin()
     for account_id in erasure.stale_erasures():
         try:
             while erasure.erase(account_id):
                 pass
         except erasure.Unfinished as busy:
             raise click.ClickException(f"Not finished, {busy}: the workers go on.") from busy
-    if again.persons and not overwrite_files.scrub(TABLES):
+    if reapplied.recipients and not overwrite_files.overwrite(TABLES):
         raise click.ClickException("The database's files are in use: stop everything first.")
-    click.echo(f"Accounts erased again: {again.accounts}, persons: {again.persons}.")
-    if again.waiting:
-        raise click.ClickException(f"Persons that a campaign or an import holds: {again.waiting}.")
+    click.echo(f"Accounts erased again: {reapplied.accounts}, recipients: {reapplied.recipients}.")
+    if reapplied.waiting:
+        raise click.ClickException(
+            f"Recipients that a campaign or an import holds: {reapplied.waiting}."
+        )
 
 
 @privacy.command()
@@ -44,13 +46,13 @@ def verify(file: Path) -> None:
     from promosms.services.privacy import certificates
 
     try:
-        said = certificates.read(file.read_bytes())
+        content = certificates.read(file.read_bytes())
     except certificates.NotOurs as error:
         raise click.ClickException(
             "This is no certificate of this installation, or it was changed."
         ) from error
-    click.echo(f"Genuine: account {said['account']}, gone {said['finished_at']}.")
-    for name, number in said["erased"].items():
+    click.echo(f"Genuine: account {content['account']}, gone {content['finished_at']}.")
+    for name, number in content["erased"].items():
         click.echo(f"  {name:24} {number:>10,}")
-    for each in said["kept"]:
-        click.echo(f"  kept: {each['count']} x {each['kind']} until {each['until']}")
+    for documents in content["kept"]:
+        click.echo(f"  kept: {documents['count']} x {documents['kind']} until {documents['until']}")

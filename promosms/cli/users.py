@@ -1,7 +1,18 @@
-"""Commands about people: `python -m promosms reset-totp …`."""
+"""Commands about users: invite an admin, switch two-factor sign-in off."""
 
 import click
 from flask.cli import with_appcontext
+
+
+@click.command()
+@click.option("--another", is_flag=True, help="Although there is an admin already.")
+@with_appcontext
+def invite_admin(another: bool) -> None:
+    """Print a link with which one person becomes an admin of this installation."""
+    from promosms.services.auth import invitations
+
+    link = invitations.invite_admin(another)
+    click.echo(link or "There is an admin already. One more: --another")
 
 
 @click.command()

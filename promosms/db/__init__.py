@@ -1,1 +1,1 @@
-"""What every layer needs of the database: transactions, row security, statements for both kinds."""
+"""The database for every layer: transactions, row security, statements for both kinds."""

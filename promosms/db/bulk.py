@@ -1,4 +1,4 @@
-"""Statements about many rows: one text however many there are, so that it is prepared once."""
+"""Statements about many rows, with one text for any number of rows, so it is prepared once."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -39,9 +39,9 @@ PartRow = tuple[int, int, int, str]
 
 
 class Array(UserDefinedType[str]):
-    """An array of PostgreSQL that is given as it is written there.
+    """An array of PostgreSQL as a literal.
 
-    Drivers write arrays item by item, which costs more than the statement itself.
+    Drivers convert arrays item by item, which costs more than the statement itself.
     """
 
     cache_ok = True
@@ -51,7 +51,7 @@ class Array(UserDefinedType[str]):
         self.item = item
 
     def get_col_spec(self, **_: Any) -> str:
-        """How the type is called."""
+        """The name of the type."""
         return f"{self.item}[]"
 
 
@@ -66,45 +66,45 @@ class Many(TypeDecorator[Sequence[Any]]):
         self.item = item
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """How the database takes the list."""
+        """The type of the parameter."""
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Array(self.item))
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> str:
-        """The list as the database takes it."""
+        """The value of the parameter."""
         if dialect.name == "sqlite":
             return json.dumps(value)
         return words(value or ()) if self.item == WORDS else numbers(value or ())
 
 
 def among(column: Column[int] | ColumnElement[int], name: str = "ids") -> ColumnElement[bool]:
-    """Is the column one of the ids that are given as parameter `name`?"""
+    """Is the column one of the ids in the parameter `name`?"""
     return _among(column, bindparam(name, type_=Many(NUMBERS)))
 
 
 def among_names(column: ColumnElement[str], name: str = "references") -> ColumnElement[bool]:
-    """Is the column one of the words that are given as parameter `name`?"""
+    """Is the column one of the words in the parameter `name`?"""
     return _among(column, bindparam(name, type_=Many(WORDS)))
 
 
-def _among(column: ColumnElement[Any], given: BindParameter[Any]) -> ColumnElement[bool]:
+def _among(column: ColumnElement[Any], parameter: BindParameter[Any]) -> ColumnElement[bool]:
     if on_sqlite():
-        return column.in_(select(func.json_each(given).table_valued("value").c.value))
-    return column == any_(given)
+        return column.in_(select(func.json_each(parameter).table_valued("value").c.value))
+    return column == any_(parameter)
 
 
 def numbers(values: Iterable[int]) -> str:
-    """An array of numbers as PostgreSQL reads it."""
+    """A PostgreSQL array of numbers."""
     return "{" + ",".join(map(str, values)) + "}"
 
 
 def words(values: Iterable[str]) -> str:
-    """An array of words as PostgreSQL reads it."""
-    quoted = ('"' + each.replace("\\", "\\\\").replace('"', '\\"') + '"' for each in values)
+    """A PostgreSQL array of words."""
+    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in values)
     return "{" + ",".join(quoted) + "}"
 
 
 def insert_parts(session: Session, gateway_id: int, rows: Sequence[PartRow]) -> None:
-    """Insert parts that a gateway has taken."""
+    """Insert parts that a gateway has accepted."""
     if not rows:
         return
     status = MessageStatus.SENT.value

@@ -1,9 +1,9 @@
-"""Scrubbing: what was deleted must not be readable in the files of the database either.
+"""Overwriting files: deleted rows must not be readable in the files of the database either.
 
-SQLite overwrites deleted rows (`secure_delete`), but copies of them can be left in free pages
-and in the write-ahead log: VACUUM rebuilds the file, and a checkpoint that truncates empties
-the log. PostgreSQL keeps dead rows until the table is rewritten, and samples of values in its
-statistics; of a table that has become empty it keeps the last ones for ever.
+SQLite overwrites deleted rows (`secure_delete`), but copies can stay in free pages and in the
+write-ahead log: VACUUM rebuilds the file, and a truncating checkpoint empties the log. PostgreSQL
+keeps dead rows until the table is rewritten, and samples of values in its statistics; those of an
+emptied table it keeps for ever.
 """
 
 import sqlite3
@@ -22,15 +22,15 @@ from promosms.extensions import db
 log = logs.get(__name__)
 PATIENCE = 20.0
 PAUSE = 0.1
-# Whoever waits for a table keeps everybody else waiting behind him.
+# A waiting lock on a table blocks all later ones.
 LOCK_MILLISECONDS = 3_000
-# The owner of a database does not always have the rights for these.
-AS_FAR_AS_PERMITTED = (
+# The owner of a database may not have the rights for these.
+IF_PERMITTED = (
     "VACUUM FULL pg_catalog.pg_statistic",
-    # Twice: a checkpoint only lets go of what lies before the one before it.
+    # Twice: a checkpoint frees only the log before the previous checkpoint.
     *("SELECT pg_switch_wal()", "CHECKPOINT") * 2,
 )
-# Columns of text, JSON and bytes with statistics. What a number or a moment says is no secret.
+# Columns of text, JSON and bytes with statistics; numbers and times are not personal.
 SAMPLED = """
     SELECT quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
@@ -40,34 +40,36 @@ SAMPLED = """
 """
 
 
-def scrub(tables: Iterable[str]) -> bool:
-    """Make what was deleted from these tables unreadable; False if others are in the way."""
-    return _scrub_sqlite() if on_sqlite() else _scrub_postgresql(tables)
+def overwrite(tables: Iterable[str]) -> bool:
+    """Overwrite what was deleted from these tables; False if other connections prevent it."""
+    return _overwrite_sqlite() if on_sqlite() else _overwrite_postgresql(tables)
 
 
-def scrub_redis() -> None:
-    """Let Redis write its file anew. It holds ids and limits only, so it may be out of reach."""
+def overwrite_redis() -> None:
+    """Let Redis rewrite its files. They hold ids and limits only, so a refusal is not an error."""
     server = queue.connection()
     for rewrite in (server.bgrewriteaof, server.bgsave):
         try:
             if rewrite != server.bgsave or server.config_get("save").get("save"):
                 rewrite()
         except RedisError:
-            log.info("scrub.not_permitted", extra={"where": rewrite.__name__})
+            log.info("overwrite.not_permitted", extra={"where": rewrite.__name__})
 
 
-def _scrub_sqlite() -> bool:
+def _overwrite_sqlite() -> bool:
     end = time.monotonic() + PATIENCE
     path = db.engine.url.database or ""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=PAUSE * 20)) as raw:
         raw.execute("PRAGMA secure_delete = ON")
-        return _until(end, raw, _vacuum) and _until(end, raw, _truncate)
+        return _repeat(end, raw, _vacuum) and _repeat(end, raw, _truncate)
 
 
-def _until(end: float, raw: sqlite3.Connection, step: Callable[[sqlite3.Connection], bool]) -> bool:
+def _repeat(
+    end: float, raw: sqlite3.Connection, step: Callable[[sqlite3.Connection], bool]
+) -> bool:
     while not step(raw):
         if time.monotonic() > end:
-            log.warning("scrub.busy", extra={"where": step.__name__.strip("_")})
+            log.warning("overwrite.busy", extra={"where": step.__name__.strip("_")})
             return False
         time.sleep(PAUSE)
     return True
@@ -88,30 +90,30 @@ def _truncate(raw: sqlite3.Connection) -> bool:
     return int(busy) == 0
 
 
-def _scrub_postgresql(tables: Iterable[str]) -> bool:
+def _overwrite_postgresql(tables: Iterable[str]) -> bool:
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.detach()  # its settings are not for others
+        connection.detach()  # its settings must not go back to the pool
         connection.execute(text(f"SET lock_timeout = {LOCK_MILLISECONDS}"))
         try:
             for name in tables:
                 connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
                 _forget_samples(connection, name)
         except OperationalError:
-            log.warning("scrub.busy", extra={"where": "vacuum"})
+            log.warning("overwrite.busy", extra={"where": "vacuum"})
             return False
-        for statement in AS_FAR_AS_PERMITTED:
+        for statement in IF_PERMITTED:
             try:
                 connection.execute(text(statement))
             except SQLAlchemyError:
-                log.info("scrub.not_permitted", extra={"where": statement.split()[0].lower()})
+                log.info("overwrite.not_permitted", extra={"where": statement.split()[0].lower()})
     return True
 
 
 def _forget_samples(connection: Connection, name: str) -> None:
-    """Drop the statistics of an empty table: ANALYZE leaves them as they were.
+    """Drop the statistics of an empty table, which ANALYZE does not change.
 
-    A column that gets a type loses them, also where it is the type it had.
+    Setting the type of a column drops them, even if the type stays the same.
     """
     if connection.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{name}")')):
         return

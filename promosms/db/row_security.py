@@ -1,10 +1,10 @@
 """Row security: PostgreSQL shows a customer's request only the rows of its own account.
 
-A request of a signed-in customer calls `restrict_to`. From then on each of its transactions acts
-as a role that owns nothing and is bound by the policies of `models/row_security.py`. Role and
-account are set for the transaction only, so a pooled connection takes nothing along. Everything
-else (workers, commands, admin pages, signing in) acts as the owner of the tables. On SQLite, or
-where the role is missing, nothing happens here: `owned` in web/access.py comes first.
+A request of a signed-in customer calls `restrict_to`. From then on each of its transactions uses a
+role that owns no table and is bound by the policies of `models/row_security.py`. Role and account
+are set for the transaction only, so they do not stay with a pooled connection. Everything else
+(workers, commands, admin pages, signing in) uses the owner of the tables. On SQLite, or without the
+role, this module does nothing: `owned` in web/access.py is the first check in any case.
 """
 
 from collections.abc import Iterator
@@ -21,24 +21,24 @@ from promosms.extensions import db
 from promosms.models import row_security
 
 KEY = "promosms.db.row_security"
-STEP = "SELECT set_config('role', %s, true), set_config(%s, %s, true)"
+SET_ROLE = "SELECT set_config('role', %s, true), set_config(%s, %s, true)"
 
 
-def stands() -> bool:
-    """Is row security on: are the role, its rights and all policies there? Asked once."""
-    known: bool | None = current_app.extensions.get("row_security")
-    if known is None:
-        known = current_app.extensions["row_security"] = _complete()
-    return known
+def is_on() -> bool:
+    """Is row security on: do the role, its rights and all policies exist? Checked once."""
+    on: bool | None = current_app.extensions.get("row_security")
+    if on is None:
+        on = current_app.extensions["row_security"] = _is_complete()
+    return on
 
 
-def note() -> str:
-    """What an operator should know, as one line; empty if there is nothing."""
+def warning() -> str:
+    """A warning for the operator in one line; empty if all is well."""
     if on_sqlite():
         return ""
     if db.session.scalar(text("SELECT row_security_active('accounts')")):
         return "DATABASE_URL names a role that does not own the tables: PostgreSQL hides all rows."
-    if stands():
+    if is_on():
         return ""
     return (
         "Row security is off: the database does not keep accounts apart by itself. The role "
@@ -48,7 +48,7 @@ def note() -> str:
 
 
 def build() -> None:
-    """Make the role and give it its rights, after every migration; safe to repeat."""
+    """Create the role and grant its rights, after every migration; safe to repeat."""
     if not on_sqlite():
         for statement in (row_security.role(), row_security.rights(sorted(db.metadata.tables))):
             with db.engine.begin() as connection:
@@ -57,76 +57,76 @@ def build() -> None:
 
 
 def restrict_to(account_id: int) -> None:
-    """From now on this request sees and changes only what belongs to the account."""
-    if stands():
+    """Restrict this request to the rows of the account."""
+    if is_on():
         request.environ[KEY] = account_id
-        _step()
+        _apply()
 
 
 def _account() -> int | None:
-    """Whose rows this request may touch; None if it is not bound, or if there is no request.
+    """The account of this request; None if it is not restricted, or without a request.
 
-    It is kept with the request, because a file that is streamed outlives everything else.
+    It is stored in the request's environ, which lives until a streamed response has ended.
     """
     return request.environ.get(KEY) if has_request_context() else None
 
 
 @contextmanager
 def bypass(why: str) -> Iterator[None]:
-    """Look beyond the account for a moment. Rare: `why` says what there is to see."""
+    """Lift the restriction for a moment; `why` says for what."""
     assert why
     account_id = _account()
     if account_id is None:
         yield
         return
-    db.session.flush()  # what was changed for the account is written under its policy
+    db.session.flush()  # changes so far are written under the policy
     request.environ[KEY] = None
     try:
-        _step()
+        _apply()
         yield
         db.session.flush()
     finally:
         request.environ[KEY] = account_id
-        _step()
+        _apply()
 
 
-def _step() -> None:
-    """Let the running transaction act as what the request is now.
+def _apply() -> None:
+    """Set role and account of the running transaction to those of the request.
 
-    One that has failed can only be undone: the next one, or the savepoint, begins as it should.
+    A failed transaction can only be rolled back; the next one starts with the right role.
     """
     session = db.session()
     if session.in_transaction() and session.is_active:
         connection = session.connection()
         raw: Any = connection.connection.dbapi_connection
         if raw.info.transaction_status != pq.TransactionStatus.INERROR:
-            _act(connection)
+            _set_role(connection)
 
 
-def _act(connection: Connection) -> None:
+def _set_role(connection: Connection) -> None:
     account_id = _account()
     role = "none" if account_id is None else row_security.ROLE
     values = (role, row_security.SETTING, str(account_id or ""))
-    connection.exec_driver_sql(STEP, values)
+    connection.exec_driver_sql(SET_ROLE, values)
 
 
 @event.listens_for(db.session, "after_begin")
 def _begin(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if not transaction.nested and _account() is not None:
-        _act(connection)
+        _set_role(connection)
 
 
-def _complete() -> bool:
-    """Where something is missing no policy is used: a page would fail in its middle."""
+def _is_complete() -> bool:
+    """All or nothing: with a part missing, pages would fail in the middle."""
     if on_sqlite():
         return False
     tables = db.metadata.sorted_tables
-    given = {
+    parameters = {
         "role": row_security.ROLE,
         "policy": row_security.POLICY,
         "tables": [table.name for table in tables],
-        "fenced": [table.name for table in tables if row_security.rule(table)],
+        "with_policy": [table.name for table in tables if row_security.rule(table)],
     }
     with db.engine.connect() as connection:
-        there = bool(connection.execute(text(row_security.COMPLETE), given).scalar())
-        return there and bool(connection.execute(text(row_security.ALLOWED), given).scalar())
+        exists = bool(connection.execute(text(row_security.COMPLETE), parameters).scalar())
+        return exists and bool(connection.execute(text(row_security.ALLOWED), parameters).scalar())

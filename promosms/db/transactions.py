@@ -1,4 +1,4 @@
-"""Connections and transactions: what SQLite and PostgreSQL need to be equally safe."""
+"""Connections and transactions, equally safe on SQLite and PostgreSQL."""
 
 import random
 import shutil
@@ -25,9 +25,9 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
-    # Else a REPLACE would delete guarded rows without firing their triggers.
+    # Otherwise a REPLACE deletes guarded rows without their triggers.
     "PRAGMA recursive_triggers = ON",
-    # More than the default of 2 MB: the indexes of a million messages are written all over.
+    # More than the default of 2 MB: a million messages are written all over the indexes.
     "PRAGMA cache_size = -8192",
 )
 USUAL_LOG, LARGE_LOG = 1_000, 16_384  # pages of 4 KiB
@@ -49,8 +49,8 @@ def transaction() -> Iterator[Session]:
     """One transaction that may write; joins the running one if there is one.
 
     SQLite: opened by BEGIN IMMEDIATE, because a read transaction that wants to write later can
-    be refused at once (SQLITE_BUSY_SNAPSHOT) without waiting. The snapshot that the request may
-    already hold is ended first, so objects loaded before are read again under the lock.
+    be refused at once (SQLITE_BUSY_SNAPSHOT). The snapshot that the request may already hold is
+    ended first, so objects loaded before are read again under the lock.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -70,7 +70,7 @@ def transaction() -> Iterator[Session]:
 
 
 def writing() -> bool:
-    """Is a transaction that may write running here? Other connections do not see what it wrote."""
+    """Is a writing transaction running here? Other connections do not see its changes."""
     return bool(db.session().info.get("writing"))
 
 
@@ -80,7 +80,7 @@ def on_sqlite() -> bool:
 
 
 def has_room() -> bool:
-    """Is the database SQLite, and is there a gigabyte beside it for a longer write-ahead log?"""
+    """Is the database SQLite, with a free gigabyte on its disk for a longer write-ahead log?"""
     file = db.engine.url.database
     return on_sqlite() and bool(file) and shutil.disk_usage(Path(str(file)).parent).free > ROOM
 
@@ -88,8 +88,8 @@ def has_room() -> bool:
 def lengthen_log(session: Session) -> None:
     """Let the write-ahead log of SQLite grow to 64 MB, until this transaction has ended.
 
-    Rows by the thousand touch the same pages of the indexes again and again: they are then copied
-    back a few times instead of all the time. Not for a small disk, which would fill up.
+    Thousands of rows change the same pages of the indexes again and again; a longer log copies them
+    back less often. Not for a small disk, which would fill up.
     """
     session.connection().exec_driver_sql(f"PRAGMA wal_autocheckpoint = {LARGE_LOG}")
     raw = session.connection().connection
@@ -124,7 +124,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_immediate(raw: sqlite3.Connection) -> None:
-    """Take the write lock. SQLite itself waits in steps of up to 100 ms and starves the slow."""
+    """Take the write lock. SQLite's own wait has steps of up to 100 ms and starves slow writers."""
     end = time.monotonic() + PATIENCE
     raw.execute("PRAGMA busy_timeout = 0")
     try:

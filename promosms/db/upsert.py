@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which both databases know and SQLAlchemy spells per dialect."""
+"""INSERT … ON CONFLICT: both databases have it, SQLAlchemy has it per dialect."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +17,11 @@ def insert(model: type[Model]) -> sqlite.Insert | postgresql.Insert:
 
 
 @contextmanager
-def planned_anew(session: Session) -> Iterator[None]:
+def custom_plans(session: Session) -> Iterator[None]:
     """Within it PostgreSQL plans each statement for its own values.
 
-    The plan that it keeps for `IN` with a thousand numbers compares each of them with each row
-    of the account, thirty times slower. Inserts are better off with the plan that is kept.
+    The generic plan for `IN` with a thousand numbers compares each of them with each row of the
+    account, thirty times slower. For inserts the generic plan is faster.
     """
     if on_sqlite():
         yield

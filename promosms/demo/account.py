@@ -1,7 +1,7 @@
 """The demo account: recipients in three countries, campaigns of the past, a running one, a top-up.
 
-Everything goes through the same functions as real work, but for the receipts of the past
-campaigns. Its numbers are valid, invented, and only ever meet the simulator.
+Everything uses the same functions as real work, except the receipts of past campaigns. The numbers
+are valid and invented, and go to the simulator only.
 """
 
 from collections import Counter
@@ -83,29 +83,31 @@ RUNNING = Draft(
 
 
 @dataclass(frozen=True)
-class Made:
-    """The password of the demo's owner, and the campaign that waits to be prepared."""
+class DemoAccount:
+    """The password of the owner, and the campaign that waits for its preparation."""
 
     password: str
     campaign_id: int
 
 
-def seed() -> Made | None:
-    """Make the account, or do nothing (None) when it is there. All or nothing."""
+def seed() -> DemoAccount | None:
+    """Create the account in one transaction, or return None when it exists."""
     password = passwords.suggestion()
     hashed = passwords.hash_password(password)
     with transaction() as session:
         if session.scalar(select(User.id).where(User.email == EMAIL)) is not None:
             return None
         account = _account(session, hashed)
-        random = Random("promosms")  # the same people every time
-        named = {country: _people(session, account, country, random) for country in COUNTRIES}
+        random = Random("promosms")  # the same recipients every time
+        by_country = {
+            country: _recipients(session, account, country, random) for country in COUNTRIES
+        }
         for days, country, draft in PAST:
-            _past(session, account, _addressed(draft, named[country]), days, random)
+            _past(session, account, _addressed(draft, by_country[country]), days, random)
         _opt_out(session, account, random)
         running = campaigns.create(account, RUNNING, key="")
         launch.launch(running, audience.estimate(running).total)
-        return Made(password, running.id)
+        return DemoAccount(password, running.id)
 
 
 def _account(session: Session, password_hash: str) -> Account:
@@ -129,23 +131,25 @@ def _account(session: Session, password_hash: str) -> Account:
     return account
 
 
-def _people(session: Session, account: Account, country: Country, random: Random) -> RecipientList:
+def _recipients(
+    session: Session, account: Account, country: Country, random: Random
+) -> RecipientList:
     session.execute(
         insert(Recipient),
-        [_person(account.id, country, number, random) for number in range(country.people)],
+        [_recipient(account.id, country, number, random) for number in range(country.people)],
     )
-    made = lists.create(account.id, country.list_name)
+    new = lists.create(account.id, country.list_name)
     ids = session.scalars(
         select(Recipient.id).where(
             Recipient.account_id == account.id, Recipient.country == country.region
         )
     ).all()
     for start in range(0, len(ids), 500):
-        lists.put(made, ids[start : start + 500])
-    return made
+        lists.put(new, ids[start : start + 500])
+    return new
 
 
-def _person(account_id: int, country: Country, number: int, random: Random) -> dict[str, object]:
+def _recipient(account_id: int, country: Country, number: int, random: Random) -> dict[str, object]:
     phone = f"+{country.first_number + number}"
     names = {
         "first_name": random.choice(country.first_names),
@@ -215,7 +219,7 @@ def _end(session: Session, message: Message, at: datetime, random: Random) -> No
 
 
 def _settle(session: Session, campaign: Campaign, messages: Sequence[Message]) -> None:
-    """Keep counters and ledger true: accepted texts are charged, the others released."""
+    """Book the texts: accepted ones are charged, the others released."""
     ends = Counter(MessageStatus(message.status) for message in messages)
     counters.move(session, campaign.id, {MessageStatus.QUEUED: -len(messages), **ends})
     charged = sum(message.price for message in messages if message.status in MessageStatus.ACCEPTED)

@@ -1,6 +1,6 @@
-"""What the demo account has bought: a top-up that is paid, with its invoice, and an open order.
+"""Billing of the demo account: a paid top-up with its invoice, and an open order.
 
-Only where the specimen sells: a real series has no numbers to give away.
+Only with the specimen seller: real invoice numbers must not be used for a demo.
 """
 
 from promosms.models import Account, PayMethod, User
@@ -21,11 +21,11 @@ COMPANY = companies.Details(
 
 def seed(account: Account, owner: User) -> None:
     """Buy and order; part of the transaction that makes the account."""
-    sold = seller.seller()
-    if sold is None or not sold.specimen:
+    sold_by = seller.seller()
+    if sold_by is None or not sold_by.specimen:
         return
     companies.save(account.id, COMPANY, owner.public_id)
-    bought = top_ups.order(account, owner, PAID, PayMethod.TRANSFER)
+    order = top_ups.order(account, owner, PAID, PayMethod.TRANSFER)
     reference = f"demo-{account.public_id}"
-    payments.receive(bought.id, "transfer", reference, bought.gross, actor=owner.public_id)
+    payments.receive(order.id, "transfer", reference, order.gross, actor=owner.public_id)
     top_ups.order(account, owner, ORDERED, PayMethod.TRANSFER)

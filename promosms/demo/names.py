@@ -1,10 +1,10 @@
-"""Invented people for the demo account, as they are called in three countries."""
+"""Invented names of recipients in three countries, for the demo account."""
 
 from typing import NamedTuple
 
 
 class Country(NamedTuple):
-    """A list of the demo: its people, their towns, and the first number of an invented block."""
+    """A list of the demo: names and towns of its recipients, and the first invented number."""
 
     region: str
     list_name: str
@@ -23,7 +23,7 @@ POLAND = Country(
     "PL",
     "Kraków shop",
     2_000,
-    48_500_000_001,  # the first seven show what a text can meet, see docs/operations.md
+    48_500_000_001,  # the first seven simulate all outcomes, see docs/operations.md
     _names(
         "Agnieszka Małgorzata Łucja Grażyna Bożena Żaneta Stanisława Elżbieta Kinga Zofia "
         "Michał Łukasz Paweł Wojciech Stanisław Grzegorz Zdzisław Bartłomiej Jędrzej Kacper"

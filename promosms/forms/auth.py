@@ -1,4 +1,4 @@
-"""What is typed in to register, to sign in and to choose a password."""
+"""Forms to register, to sign in and to choose a password."""
 
 from email_validator import validate_email
 from flask_wtf import FlaskForm
@@ -46,7 +46,7 @@ class EmailForm(FlaskForm):
 
 
 class RegisterForm(EmailForm):
-    """E-mail and mobile number. `website` is for programs only: people do not see it."""
+    """E-mail and mobile number. `website` is hidden from people: only programs fill it in."""
 
     phone = TelField(
         _("Mobile number"),
@@ -63,7 +63,7 @@ class RegisterForm(EmailForm):
     """The number in E.164, once the form is valid."""
 
     def validate_phone(self, field: Field) -> None:
-        """A mobile number of a country from which people may register."""
+        """Accept a mobile number of a country in which people may register."""
         self.number = mobile_number(field.data or "")
 
 
@@ -78,7 +78,7 @@ class SignInForm(EmailForm):
 
 
 class PasswordForm(FlaskForm):
-    """A new password; `email` and `phone` are what it must not be."""
+    """A new password, which must not be e-mail address or number of the user."""
 
     password = PasswordField(
         _("New password"),
@@ -90,15 +90,15 @@ class PasswordForm(FlaskForm):
         ),
         render_kw={"autocomplete": "new-password", "required": True},
     )
-    person = ("", "")
-    """E-mail address and number of the one who chooses."""
+    contact = ("", "")
+    """E-mail address and number of the user."""
 
     def validate_password(self, field: Field) -> None:
-        """Long, and nothing that others know."""
+        """Require a long password that others do not know."""
         typed = field.data or ""
-        problem = passwords.problem(typed, *self.person) or passwords.leaked(typed)
+        problem = passwords.problem(typed, *self.contact) or passwords.leaked(typed)
         if problem is not None:
-            raise ValidationError(_password_words(problem))
+            raise ValidationError(_password_message(problem))
 
 
 class ChangePasswordForm(PasswordForm):
@@ -115,8 +115,8 @@ class JoinForm(EmailForm, PasswordForm):
     """E-mail and password of the first admin."""
 
     def validate_password(self, field: Field) -> None:
-        """As for everybody; the address is the one typed above."""
-        self.person = (self.email.data or "", "")
+        """Use the address typed above as contact."""
+        self.contact = (self.email.data or "", "")
         super().validate_password(field)
 
 
@@ -124,18 +124,18 @@ def mobile_number(typed: str) -> str:
     """In E.164, of a country from which people may register; raises ValidationError."""
     countries = settings.registration_countries
     try:
-        found = numbers.parse(typed, countries[0])
+        number = numbers.parse(typed, countries[0])
     except InvalidPhone as error:
-        raise ValidationError(_phone_words(error.code)) from error
-    if found.country not in countries:
+        raise ValidationError(_phone_message(error.code)) from error
+    if number.country not in countries:
         raise ValidationError(
             gettext("Numbers of this country cannot register here. Write to the operator.")
         )
-    return found.e164
+    return number.e164
 
 
-def _password_words(problem: PasswordProblem) -> str:
-    words: dict[PasswordProblem, str] = {
+def _password_message(problem: PasswordProblem) -> str:
+    messages: dict[PasswordProblem, str] = {
         PasswordProblem.TOO_SHORT: gettext(
             "This is too short: use at least %(count)s characters.", count=SHORTEST
         ),
@@ -154,11 +154,11 @@ def _password_words(problem: PasswordProblem) -> str:
             "This password has leaked from another service. Choose one that you use nowhere else."
         ),
     }
-    return words[problem]
+    return messages[problem]
 
 
-def _phone_words(problem: PhoneProblem) -> str:
-    words: dict[PhoneProblem, str] = {
+def _phone_message(problem: PhoneProblem) -> str:
+    messages: dict[PhoneProblem, str] = {
         PhoneProblem.TOO_SHORT: gettext("This number is too short. Is a digit missing?"),
         PhoneProblem.TOO_LONG: gettext("This number is too long. Is there a digit too many?"),
         PhoneProblem.LANDLINE: gettext("This is a landline. Please give a mobile number."),
@@ -168,4 +168,4 @@ def _phone_words(problem: PhoneProblem) -> str:
         ),
     }
     other: str = gettext("This is not a mobile number. It looks like +48 601 234 567.")
-    return words.get(problem, other)
+    return messages.get(problem, other)

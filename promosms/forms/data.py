@@ -1,4 +1,4 @@
-"""What may be typed in on the page about the data of an account."""
+"""The form on the page about the data of an account."""
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField

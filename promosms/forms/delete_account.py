@@ -1,4 +1,4 @@
-"""What may be typed in on the pages about leaving."""
+"""Forms of the pages about deleting an account."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -9,8 +9,8 @@ from promosms.language import lazy_gettext as _
 from promosms.services.auth.passwords import LONGEST
 
 
-class LeaveForm(FlaskForm):
-    """The password, if there is one, and one confirmation."""
+class DeleteAccountForm(FlaskForm):
+    """The password, if there is one, and a confirmation."""
 
     password = PasswordField(
         _("Your password"),
@@ -29,7 +29,7 @@ class LeaveForm(FlaskForm):
 
 
 class CertificateForm(FlaskForm):
-    """A certificate to be checked."""
+    """A certificate to check."""
 
     file = FileField(
         _("The certificate, a file that ends with .json"),

@@ -1,4 +1,4 @@
-"""What may be typed in for guests."""
+"""The form for guests."""
 
 from flask_wtf import FlaskForm
 from wtforms import TelField
@@ -9,7 +9,7 @@ from promosms.language import lazy_gettext as _
 
 
 class GuestForm(FlaskForm):
-    """The number of a guest; the service reads it as one of the account's country."""
+    """The number of a guest; without a country code it is one of the account's country."""
 
     phone = TelField(
         _("Mobile number of a guest"),

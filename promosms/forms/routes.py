@@ -122,7 +122,7 @@ class PlaceForm(AttachForm):
 
     def validate_countries(self, field: Field) -> None:
         """Every code must be one of ISO 3166-1."""
-        if unknown := [code for code in self.codes() if not countries.known(code)]:
+        if unknown := [code for code in self.codes() if not countries.exists(code)]:
             raise ValidationError(
                 gettext(
                     "There is no country %(code)s. Write codes such as PL, DE.", code=unknown[0]

@@ -1,4 +1,4 @@
-"""What may be typed in on the settings pages."""
+"""Forms of the settings page."""
 
 from zoneinfo import available_timezones
 
@@ -16,7 +16,7 @@ PLACES = (*CONTINENTS, "Atlantic/", "Indian/", "Pacific/")
 
 def zones() -> list[str]:
     """The time zones that are named after a place, and UTC."""
-    return ["UTC", *sorted(z for z in available_timezones() if z.startswith(PLACES))]
+    return ["UTC", *sorted(zone for zone in available_timezones() if zone.startswith(PLACES))]
 
 
 class LanguageForm(FlaskForm):

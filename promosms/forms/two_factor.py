@@ -1,4 +1,4 @@
-"""What is typed in for the second step, to confirm, and for another address or number."""
+"""Forms of two-factor sign-in, reauthentication, and changes of address and number."""
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, StringField, TelField
@@ -23,7 +23,7 @@ class CodeForm(FlaskForm):
 
 
 class SetUpForm(FlaskForm):
-    """The first code of an app, and the sealed secret that it belongs to."""
+    """The first code of an app, and its encrypted secret."""
 
     code = StringField(
         _("Code"),
@@ -34,8 +34,8 @@ class SetUpForm(FlaskForm):
     offer = HiddenField(validators=[InputRequired(), Length(max=400)])
 
 
-class ConfirmForm(CodeForm):
-    """The password, and a code where the second step is on."""
+class ReauthenticationForm(CodeForm):
+    """The password, and a code with two-factor sign-in."""
 
     password = PasswordField(
         _("Your password"),
@@ -71,5 +71,5 @@ class PhoneChangeForm(FlaskForm):
     """The number in E.164, once the form is valid."""
 
     def validate_phone(self, field: Field) -> None:
-        """A mobile number of a country from which people may register."""
+        """Accept a mobile number of a country in which people may register."""
         self.number = mobile_number(field.data or "")

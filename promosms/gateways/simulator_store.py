@@ -188,7 +188,7 @@ class SimulatorStore:
             self.db.execute("DELETE FROM replies WHERE written_at < ? AND taken = 1", (moment,))
             self.db.execute("COMMIT")
 
-    def scrub(self) -> bool:
+    def overwrite(self) -> bool:
         """Overwrite erased bytes in the file; False while a reader prevents it."""
         with self.lock:
             self.db.execute("VACUUM")

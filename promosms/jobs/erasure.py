@@ -20,5 +20,5 @@ def run(account_id: int) -> None:
 
 def tidy() -> None:
     """Overwrite rows that were just deleted: of a person, or of an unfinished registration."""
-    if not overwrite_files.scrub([*TABLES, "email_links", "emails"]):
+    if not overwrite_files.overwrite([*TABLES, "email_links", "emails"]):
         log.warning("erasure.unfinished")

@@ -1,4 +1,4 @@
-"""Countries as people call them."""
+"""Countries: names, calling codes, search."""
 
 import re
 
@@ -10,8 +10,8 @@ from promosms.sms import transliterate
 
 _NOT_DIGITS = re.compile(r"\D")
 
-# Ascension and Tristan da Cunha have numbers of their own, but no code of a country (ISO 3166-1).
-ISLANDS_OF_OTHERS = {"AC", "TA"}
+# Ascension and Tristan da Cunha have their own numbers, but no country code in ISO 3166-1.
+WITHOUT_CODE = {"AC", "TA"}
 
 
 def names(codes: set[str]) -> list[tuple[str, str]]:
@@ -27,12 +27,12 @@ def name(code: str) -> str:
 
 def everywhere() -> list[tuple[str, str]]:
     """(code, name) of all countries in which a company can be, in order of the names."""
-    return names(set(SUPPORTED_REGIONS) - ISLANDS_OF_OTHERS)
+    return names(set(SUPPORTED_REGIONS) - WITHOUT_CODE)
 
 
-def fits(wanted: str, code: str, name: str) -> bool:
-    """Does somebody who types this look for the country: its name, code, or a number of it?"""
-    typed = _plain(wanted.strip())
+def matches(search: str, code: str, name: str) -> bool:
+    """Does a search for a name, a code or a number match the country?"""
+    typed = _plain(search.strip())
     if typed in _plain(name) or typed == code.casefold():
         return True
     digits = _NOT_DIGITS.sub("", typed)
@@ -42,18 +42,18 @@ def fits(wanted: str, code: str, name: str) -> bool:
     return calling == digits or (len(digits) > 3 and digits.startswith(calling))
 
 
-def known(code: str) -> bool:
-    """Is this the code of a country with telephones, such as PL?"""
+def exists(code: str) -> bool:
+    """Is this the code of a country with phone numbers, such as PL?"""
     return code in SUPPORTED_REGIONS
 
 
 def calling_code(code: str) -> str:
-    """What numbers of a country begin with, such as +48."""
+    """The calling code of a country, such as +48."""
     return f"+{country_code_for_region(code)}"
 
 
 def _plain(text: str) -> str:
-    """Letters without their marks, so that people need not type them."""
+    """Lower-case letters without diacritics."""
     return transliterate.plain_text(text).casefold()
 
 

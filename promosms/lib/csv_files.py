@@ -1,4 +1,4 @@
-"""CSV files: writing ones that spreadsheets open safely, and telling the separator of others."""
+"""CSV files: writing them safely for spreadsheets, and guessing the delimiter of others."""
 
 import csv
 import io
@@ -13,9 +13,9 @@ SEPARATOR_LINE = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
 
 
 def csv_text(rows: Iterable[Sequence[str | Decimal]]) -> Iterator[str]:
-    """Rows as the text of a CSV file; formulas are disarmed, Excel sees that it is UTF-8.
+    """The text of a CSV file; formulas are escaped, and a BOM tells Excel that it is UTF-8.
 
-    A Decimal is written as it is: a minus before figures is no formula.
+    A Decimal is written unchanged: a minus before digits is not a formula.
     """
     yield BOM
     for row in rows:
@@ -27,7 +27,7 @@ def csv_text(rows: Iterable[Sequence[str | Decimal]]) -> Iterator[str]:
 
 
 def guess_delimiter(text: str) -> str:
-    """Comma, semicolon or tab: the one that cuts most rows into the same number of cells."""
+    """Comma, semicolon or tab: the one that splits most rows into the same number of cells."""
     if declared := SEPARATOR_LINE.match(text):
         return declared[1]
     lines = text.splitlines()[:100]

@@ -1,4 +1,4 @@
-"""Sealing: what the database and its backups hold only in a form that nobody else can read."""
+"""Encryption of secrets in the database and its backups, with keys from the settings."""
 
 import base64
 import hashlib
@@ -8,21 +8,21 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from promosms.settings import settings
 
 
-def seal(purpose: str, text: str) -> bytes:
-    """The text in a form that only this installation can read; each purpose has its own key."""
-    return _box(purpose).encrypt(text.encode())
+def encrypt(purpose: str, text: str) -> bytes:
+    """Encrypt a text with the key of the installation; each purpose has its own key."""
+    return _cipher(purpose).encrypt(text.encode())
 
 
-def unseal(purpose: str, sealed: bytes) -> str | None:
-    """The text again; None when the key of the installation has changed."""
+def decrypt(purpose: str, encrypted: bytes) -> str | None:
+    """Decrypt a text; None when the key of the installation has changed."""
     try:
-        return _box(purpose).decrypt(sealed).decode()
+        return _cipher(purpose).decrypt(encrypted).decode()
     except InvalidToken:
         return None
 
 
-def _box(purpose: str) -> MultiFernet:
-    """Seals with the key of today; what an older one has sealed can still be read."""
+def _cipher(purpose: str) -> MultiFernet:
+    """Encrypts with the current key; decrypts with it and the older ones."""
     keys = (settings.secret_key, *reversed(settings.secret_key_fallbacks))
     return MultiFernet([Fernet(_key(purpose, key)) for key in keys])
 

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would take for a formula: an apostrophe in front makes them text."""
+"""Escaping of cells that a spreadsheet would run as a formula: an apostrophe makes them text."""
 
 import re
 
@@ -7,10 +7,10 @@ _ESCAPED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 
 
 def escaped(cell: str) -> str:
-    """The cell as it may stand in a file that a spreadsheet opens."""
+    """The cell, safe for a spreadsheet."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def unescaped(cell: str) -> str:
-    """The cell as it was before; the opposite of `escaped`."""
+    """The original cell; the inverse of `escaped`."""
     return cell[1:] if _ESCAPED.match(cell) else cell

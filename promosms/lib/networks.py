@@ -1,16 +1,16 @@
-"""Networks: what an address is shortened to before anything is counted or kept by it."""
+"""Networks: addresses are shortened before they are counted or stored."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-BITS = {4: 24, 6: 48}  # what one line of a home or an office usually has
+BITS = {4: 24, 6: 48}  # what a home or an office usually has
 
 
 def network_of(address: str) -> str:
     """The /24 or /48 of an address, such as "192.0.2.0/24"; "" if it is none."""
     try:
-        found = ip_address(address.partition("%")[0])
+        ip = ip_address(address.partition("%")[0])
     except ValueError:
         return ""
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return str(ip_network((found, BITS[found.version]), strict=False))
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ip_network((ip, BITS[ip.version]), strict=False))

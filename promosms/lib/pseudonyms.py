@@ -1,7 +1,7 @@
-"""Pseudonyms: what an account is called in logs.
+"""Pseudonyms: the names of accounts in logs.
 
-Made with a key of the account's own, which goes with its row: afterwards nobody, not even the
-operator, can tell any more which account a line was about.
+They are made with a key in the account's row. After its deletion nobody, not even the operator, can
+assign a line to an account.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ LENGTH = 12
 
 
 def of(account_id: int) -> str:
-    """The pseudonym of an account, "gone" if it has left."""
+    """The pseudonym of an account, "gone" if it was deleted."""
     key = db.session.scalar(select(Account.log_key).where(Account.id == account_id))
     if not key:
         return GONE

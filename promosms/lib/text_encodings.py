@@ -4,38 +4,38 @@ import codecs
 import re
 from typing import BinaryIO
 
-# Where Windows writes files without declared encoding in code page 1250.
+# Countries where Windows uses code page 1250.
 CENTRAL_EUROPE = frozenset(("AL", "BA", "CZ", "HR", "HU", "ME", "MK", "PL", "RO", "RS", "SI", "SK"))
 _CHUNK = 1 << 20
 _ENOUGH = 65_536
-# Only from the beginning of a word: else a megabyte of letters is looked at from each of them.
+# The lookbehind starts matches at words only: otherwise long runs of letters take quadratic time.
 _NOT_ASCII = re.compile(rb"(?<![A-Za-z])[A-Za-z]*[\x80-\xff]+[A-Za-z\x80-\xff]*")
 
 
 class Unreadable(Exception):
-    """The bytes are no text in any encoding that is accepted."""
+    """The bytes are not text in any accepted encoding."""
 
 
 def detect(file: BinaryIO, region: str) -> str:
-    """The Python name of the file's encoding; the file is at its start again afterwards.
+    """The Python name of the file's encoding; the file is rewound afterwards.
 
-    `region` (ISO 3166-1 alpha-2) decides between the code pages where both read well: 0xF1 is
+    `region` (ISO 3166-1 alpha-2) decides between the code pages where both are possible: 0xF1 is
     ñ in Spain and ń in Poland. Raises Unreadable.
     """
     start = file.read(4096)
     file.seek(0)
     if start.startswith(codecs.BOM_UTF8):
-        found = "utf-8-sig"
+        encoding = "utf-8-sig"
     elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        found = "utf-16"
+        encoding = "utf-16"
     else:
-        found = _wide(start) or _narrow(file, region)
+        encoding = _wide(start) or _narrow(file, region)
     file.seek(0)
-    return found
+    return encoding
 
 
 def code_page(sample: bytes, region: str) -> str:
-    """Windows-1250 or 1252: the one that puts fewer signs into the middle of words."""
+    """Windows-1250 or 1252: the one with fewer symbols inside words."""
     pages = ["cp1250", "cp1252"] if region in CENTRAL_EUROPE else ["cp1252", "cp1250"]
     words = b" ".join(_NOT_ASCII.findall(sample))
     readable = {page: cost for page in pages if (cost := _cost(words, page)) is not None}

@@ -1,8 +1,8 @@
 """Logs: one JSON line per event, with fields from an allow-list only (schema.py).
 
-Of an exception its class and place are written, never its message, which may quote data; of the
-lines of libraries only whose they are and where they come from. JSON writes control characters as
-escapes, so nothing that a visitor sends can end a line or begin one.
+Of an exception the class and the place are logged, never the message, which may quote data; of the
+lines of libraries only the logger and the place. JSON escapes control characters, so no input can
+end a line or start a new one.
 """
 
 import json
@@ -16,8 +16,8 @@ from flask import Flask
 
 from promosms.logs import schema as log_schema
 
-# What libraries say in words of their own, and what is written for it.
-KNOWN = {
+# Messages of libraries, and their events in our log.
+LIBRARY_EVENTS = {
     "Starting gunicorn %s": "web.starting",
     "Listening at: %s (%s)": "web.listening",
     "Booting worker with pid: %s": "web.worker_started",
@@ -59,13 +59,13 @@ def init_app(app: Flask) -> None:
 
 
 def take_over() -> None:
-    """Have every line of this process in this form: of libraries, warnings, and its last one."""
+    """Log everything of this process in this form: libraries, warnings, and crashes."""
     root = logging.getLogger()
     root.handlers = [_to_stderr()]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(True)
     sys.excepthook = _crashed
-    threading.excepthook = lambda end: _crashed(end.exc_type, end.exc_value, end.exc_traceback)
+    threading.excepthook = lambda args: _crashed(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 def get(name: str) -> logging.Logger:
@@ -74,7 +74,7 @@ def get(name: str) -> logging.Logger:
 
 
 def moment(seconds: float) -> str:
-    """A time (seconds since 1970) as it stands in logs."""
+    """A time (seconds since 1970) as in logs."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
@@ -85,17 +85,17 @@ def _to_stderr() -> logging.Handler:
 
 
 def _event(record: logging.LogRecord) -> str:
-    said = str(record.msg)
-    if record.name.split(".")[0] == "promosms" and log_schema.EVENT.fullmatch(said):
-        return said
-    return KNOWN.get(said, OTHER)
+    message = str(record.msg)
+    if record.name.split(".")[0] == "promosms" and log_schema.EVENT.fullmatch(message):
+        return message
+    return LIBRARY_EVENTS.get(message, OTHER)
 
 
 def _crashed(
-    kind: type[BaseException], fault: BaseException | None, trace: TracebackType | None
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
 ) -> None:
-    if fault is not None and not issubclass(kind, KeyboardInterrupt | SystemExit):
-        get("process").critical(CRASH, exc_info=(kind, fault, trace))
+    if error is not None and not issubclass(kind, KeyboardInterrupt | SystemExit):
+        get("process").critical(CRASH, exc_info=(kind, error, trace))
 
 
 def _where(trace: TracebackType | None) -> str:

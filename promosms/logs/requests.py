@@ -1,7 +1,7 @@
 """The request log: method, route, status, time and address of each request; never its path.
 
-A path can hold a token, a query anything: of both nothing is written down, only the pattern of the
-route. What has to do with signing in, and what was refused, stands in the log of security too.
+A path can hold a token, a query anything: neither is logged, only the pattern of the route.
+Requests about signing in, and refused ones, are in the security log too.
 """
 
 import time
@@ -17,13 +17,13 @@ REFUSED = frozenset((401, 403, 429))
 
 
 def init_app(app: Flask) -> None:
-    """Note each request when it is answered."""
-    request_started.connect(_begin, app)
+    """Log each request with its response."""
+    request_started.connect(_start, app)
     app.after_request(_note)
 
 
-def _begin(_app: Flask, **_more: object) -> None:
-    g.begun = time.perf_counter()
+def _start(_app: Flask, **_more: object) -> None:
+    g.started_at = time.perf_counter()
 
 
 def _note(response: Response) -> Response:
@@ -36,7 +36,7 @@ def _note(response: Response) -> Response:
         "method": request.method if request.method in METHODS else "OTHER",
         "route": request.url_rule.rule if request.url_rule else "-",
         "status": response.status_code,
-        "ms": round((time.perf_counter() - g.get("begun", time.perf_counter())) * 1000, 1),
+        "ms": round((time.perf_counter() - g.get("started_at", time.perf_counter())) * 1000, 1),
         "ip": request.remote_addr or log_schema.ODD,
     }
     log_files.write(log_files.REQUESTS, line)
@@ -46,7 +46,7 @@ def _note(response: Response) -> Response:
 
 
 def _security(status: int) -> str:
-    """What the log of security calls it; empty for what does not belong there."""
+    """The event for the security log; empty if the request does not belong there."""
     if status in REFUSED or (status == 400 and request.method == "POST"):
         return "security.refused"
     if request.method == "POST" and request.blueprint == "auth":

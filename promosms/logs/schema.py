@@ -1,8 +1,8 @@
-"""The schema of the logs: which fields a line may have, and what may stand in them.
+"""The schema of the logs: the fields of a line, and their patterns.
 
-A field that is not here cannot be logged, and a value that does not look as it should is written
-as "?". There is no field for numbers, names, texts, e-mail addresses, paths or tokens, and a word
-never holds seven figures in a row, as phone numbers do.
+Other fields cannot be logged, and a value that does not match its pattern becomes "?". There is no
+field for phone numbers, names, texts, e-mail addresses, paths or tokens, and a word never has seven
+digits in a row, as phone numbers do.
 """
 
 import re
@@ -23,9 +23,9 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "at": MOMENT,
     "level": re.compile("debug|info|warning|error|critical"),
     "event": EVENT,
-    "source": WORD,  # whose line it is, if it is not ours: gunicorn, rq
+    "source": WORD,  # the library that wrote the line: gunicorn, rq
     "where": WORD,  # file and line of the code
-    "error": WORD,  # the class of an exception, never what it says
+    "error": WORD,  # the class of an exception, never its message
     "account": PSEUDONYM,
     "incident": re.compile("[0-9A-Za-z-]{4,36}"),  # what the error page shows
     **dict.fromkeys(("campaign", "gateway", "import_id", "invoice", "count", "pid"), NUMBER),
@@ -34,17 +34,17 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "method": re.compile("GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|OTHER"),
     "route": ROUTE,
 }
-"""What may stand in any log."""
+"""The fields of every log."""
 ALWAYS = ("at", "level", "event")
-"""What stands in every line."""
+"""The fields that every line has."""
 WITH_ADDRESS: Mapping[str, re.Pattern[str]] = {**FIELDS, "ip": ADDRESS}
-"""What may stand in the logs of requests and of security."""
+"""The fields of the logs of requests and of security."""
 
 
 def allowed(
     values: Mapping[str, object], fields: Mapping[str, re.Pattern[str]] = FIELDS
 ) -> dict[str, object]:
-    """The values that may be logged; one that does not look as it should becomes "?"."""
+    """The values that may be logged; a value that does not match becomes "?"."""
     return {
         name: value if fields[name].fullmatch(str(value)) else ODD
         for name, value in values.items()

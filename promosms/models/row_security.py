@@ -1,4 +1,4 @@
-"""Fences: the rows that PostgreSQL shows to the role of a signed-in customer's requests.
+"""Row security: the rows that PostgreSQL shows to the role of a signed-in customer's requests.
 
 Every table that holds something of accounts has one policy. It binds whoever does not own the
 table: the requests that act as `ROLE` (see db/row_security.py), and any other role that somebody
@@ -28,11 +28,11 @@ COMPLETE = """
         SELECT FROM pg_roles WHERE rolname = :role AND NOT rolsuper AND NOT rolbypassrls
     ) AND (
         SELECT count(*) FROM pg_policy JOIN pg_class c ON c.oid = polrelid
-        WHERE polname = :policy AND relname = ANY(:fenced) AND relrowsecurity
+        WHERE polname = :policy AND relname = ANY(:with_policy) AND relrowsecurity
         AND relnamespace = current_schema()::regnamespace
-    ) = cardinality(CAST(:fenced AS text[]))
+    ) = cardinality(CAST(:with_policy AS text[]))
 """
-"""Is the role bound by policies, and has each table of `fenced` its own?"""
+"""Is the role bound by policies, and has each table of `with_policy` its own?"""
 
 ALLOWED = f"""
     SELECT pg_has_role(:role, {MAY_ACT_AS})
@@ -62,7 +62,7 @@ def rule(table: Table) -> str:
 
 
 def statements(table: str, condition: str) -> list[str]:
-    """What puts the fence around a table. What is written must fit the condition, too."""
+    """Switch row security on for a table; written rows must match the condition too."""
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"CREATE POLICY {POLICY} ON {table} USING ({condition})",
@@ -70,7 +70,7 @@ def statements(table: str, condition: str) -> list[str]:
 
 
 def drops(table: str) -> list[str]:
-    """What takes the fence of a table away."""
+    """Switch row security off for a table."""
     return [
         f"DROP POLICY IF EXISTS {POLICY} ON {table}",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
@@ -110,7 +110,7 @@ def rights(tables: Sequence[str]) -> str:
 
 
 def attach() -> None:
-    """Let the fences be made together with their tables, and the role after them."""
+    """Create the policies together with their tables, and the role after them."""
     for table in Model.metadata.sorted_tables:
         if rule(table):
             event.listen(table, "after_create", _enclose)

@@ -1,1 +1,1 @@
-"""`promosms up`: everything that an installation needs, on one machine, in one command."""
+"""The supervisor (`promosms up`): runs everything that an installation needs on one machine."""

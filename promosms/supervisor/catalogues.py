@@ -1,4 +1,4 @@
-"""Translations: the catalogues that people edit, compiled for gettext."""
+"""Catalogues of translations, compiled for gettext."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ log = logs.get(__name__)
 
 
 def compile_catalogues(folder: Path) -> int:
-    """Compile every catalogue that changed since the last time; returns how many had."""
+    """Compile every changed catalogue; returns how many had changed."""
     stale = [path for path in folder.glob("*/LC_MESSAGES/*.po") if _stale(path)]
     for path in stale:
         try:
             _compile(path)
-        except OSError:  # code that belongs to somebody else comes with its catalogues
+        except OSError:  # the code belongs to another user, who has compiled them
             log.warning("catalogue.not_writable")
     return len(stale)
 

@@ -1,4 +1,4 @@
-"""The local certificate: made by this machine for itself, so that HTTPS works from the start."""
+"""The local certificate: self-signed, so HTTPS works from the start."""
 
 import ipaddress
 import os
@@ -16,20 +16,20 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def ensure(path: Path, host: str) -> Path:
-    """The file with the key and the certificate for this machine and `host`, renewed in time."""
+    """Make or renew the file with key and certificate for this machine and `host`."""
     names = list(dict.fromkeys([*LOCAL, host]))
-    if not _good(path, names):
+    if not _is_good(path, names):
         _write(path, _make(names))
     return path
 
 
-def _good(path: Path, names: list[str]) -> bool:
+def _is_good(path: Path, names: list[str]) -> bool:
     try:
-        found = x509.load_pem_x509_certificate(path.read_bytes())
-        covered = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        covered = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (OSError, ValueError, x509.ExtensionNotFound):
         return False
-    in_time = found.not_valid_after_utc - datetime.now(UTC) > RENEWED_BEFORE
+    in_time = certificate.not_valid_after_utc - datetime.now(UTC) > RENEWED_BEFORE
     return in_time and all(name in list(covered) for name in _alternative_names(names))
 
 

@@ -1,4 +1,4 @@
-"""What must hold before anything starts; each failure is one line that says what to do."""
+"""Checks before the start; each failure is one line that says what to do."""
 
 import errno
 import fcntl
@@ -10,11 +10,11 @@ from typing import TextIO
 
 
 class StartError(Exception):
-    """PromoSMS cannot start; its text is one line for the person at the terminal."""
+    """PromoSMS cannot start; the text is one line for the terminal."""
 
 
 def writable(folder: Path) -> None:
-    """Can the folder of the installation be made and written?"""
+    """Check that the folder of the installation can be created and written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -27,7 +27,7 @@ def writable(folder: Path) -> None:
 
 
 def lock(folder: Path) -> TextIO:
-    """Keep a second supervisor away; the lock ends with this process, however it ends."""
+    """Lock out a second supervisor; the lock ends with this process."""
     file = (folder / "lock").open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -45,13 +45,13 @@ def lock(folder: Path) -> TextIO:
 def bindings(host: str, port: int, option: str) -> list[str]:
     """The free addresses to listen on: "localhost" means IPv4, and IPv6 where there is any."""
     hosts = ["127.0.0.1", "::1"] if host == "localhost" else [host]
-    found = [_written(name, port) for name in hosts if _free(name, port, option)]
-    if not found:
+    addresses = [_address(name, port) for name in hosts if _is_free(name, port, option)]
+    if not addresses:
         raise StartError(f"This machine has no address {host}: choose another one with --host.")
-    return found
+    return addresses
 
 
-def _free(host: str, port: int, option: str) -> bool:
+def _is_free(host: str, port: int, option: str) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -69,7 +69,7 @@ def _free(host: str, port: int, option: str) -> bool:
     return True
 
 
-def _written(host: str, port: int) -> str:
+def _address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

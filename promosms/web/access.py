@@ -1,4 +1,4 @@
-"""Who may see what: each view is marked, an unmarked one is refused."""
+"""Access: each view is marked with its roles; a view without a mark is refused."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -38,12 +38,17 @@ ROLES = {
 }
 
 
-# What somebody may reach who has to choose a password or to set up the second step first.
-ON_THE_WAY = ("auth.sign_out", "auth.choose_password", "confirm.index", "two_steps.switch_on")
+# Endpoints that are open before two-factor sign-in is set up.
+BEFORE_TWO_FACTOR = (
+    "auth.sign_out",
+    "auth.choose_password",
+    "reauthentication.index",
+    "two_factor.switch_on",
+)
 
 
 class SignedIn(UserMixin):
-    """What Flask-Login knows of a signed-in browser: its session, and by it the user."""
+    """The user object of Flask-Login: the session of a browser, and its user."""
 
     def __init__(self, session: Session, token: str) -> None:
         self.session = session
@@ -51,12 +56,12 @@ class SignedIn(UserMixin):
         self.token = token
 
     def get_id(self) -> str:
-        """The token of the session, not the user, so that signing out really ends it."""
+        """The token of the session, not the id of the user: signing out really ends it."""
         return self.token
 
 
 def allow(access: Access) -> Callable[[View], View]:
-    """Mark a view with who may use it."""
+    """Mark a view with the roles that may use it."""
 
     def mark(view: View) -> View:
         view.__dict__["access"] = access
@@ -66,22 +71,21 @@ def allow(access: Access) -> Callable[[View], View]:
 
 
 def fresh(view: View) -> View:
-    """Mark a view as dangerous: who has not proved for five minutes to be there does it again.
+    """Mark a view as dangerous: it needs a reauthentication of the last five minutes.
 
-    Nothing that was sent is repeated: the page to confirm says that the button has to be pressed
-    once more.
+    A form that was sent is not repeated: the page asks to press the button again.
     """
     view.__dict__["fresh"] = True
     return view
 
 
 def access_of(endpoint: str) -> Access | None:
-    """Who may use the endpoint; None if nobody has said."""
+    """The mark of an endpoint; None if it has none."""
     if endpoint == "static" or endpoint.endswith(".static"):
         return Access.PUBLIC
     view = current_app.view_functions.get(endpoint)
-    found: Access | None = getattr(view, "access", None)
-    return found
+    access: Access | None = getattr(view, "access", None)
+    return access
 
 
 def init_app(app: Flask) -> None:
@@ -108,18 +112,18 @@ def my_account() -> Account:
 
 def owned(model: type[Owned], public_id: str) -> Owned:
     """The object of the signed-in user's account with this public id, else 404."""
-    found = db.session.scalar(
+    row = db.session.scalar(
         select(model).filter_by(account_id=my_account().id, public_id=public_id)
     )
-    if found is None:
+    if row is None:
         abort(404)
-    return found
+    return row
 
 
 def safe_path(target: str) -> str:
     """The path if it stays on this site, else nothing.
 
-    Browsers take a backslash for a slash and drop control characters, so both are refused.
+    Browsers treat a backslash as a slash and drop control characters, so both are refused.
     """
     local = target.startswith("/") and not target.startswith("//")
     clean = "\\" not in target and target.isprintable()
@@ -127,16 +131,16 @@ def safe_path(target: str) -> str:
 
 
 def forget_user() -> None:
-    """Show the rest of this request as to a visitor: the database may be what has failed."""
+    """Handle the rest of this request as a visitor's: the database may have failed."""
     db.session.rollback()
     g.without_user = True
-    g.pop("_login_user", None)  # where Flask-Login keeps the user of a request
+    g.pop("_login_user", None)  # Flask-Login's user of this request
 
 
 def _load(token: str) -> SignedIn | None:
     if g.get("without_user"):
         return None
-    # A page that refreshes itself does not mean that somebody is there.
+    # A page that refreshes itself does not show that the user is there.
     session = sessions.find(token, touch="X-Partial" not in request.headers)
     return SignedIn(session, token) if session else None
 
@@ -155,41 +159,41 @@ def _check() -> ResponseReturnValue | None:
     if user.must_choose_password and request.endpoint not in (
         "auth.choose_password",
         "auth.sign_out",
-        "leaving.leave",
+        "delete_account.delete",
     ):
         return redirect(url_for("auth.choose_password"))
     if access is None or user.role not in ROLES[access]:
         abort(404 if user.role != Role.ADMIN and access is Access.ADMIN else 403)
-    return _two_steps_first(user) or _confirm_first(request.endpoint)
+    return _two_factor_first(user) or _reauthenticate_first(request.endpoint)
 
 
 def _sign_in_first() -> ResponseReturnValue:
     if request.method == "POST":
-        # Not a redirect: what was typed would be lost with it.
+        # Not a redirect: it would lose the input.
         abort(401)
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
 
-def _two_steps_first(user: User) -> ResponseReturnValue | None:
-    if totp.is_on(user) or request.endpoint in ON_THE_WAY or not totp.required(user):
+def _two_factor_first(user: User) -> ResponseReturnValue | None:
+    if totp.is_on(user) or request.endpoint in BEFORE_TWO_FACTOR or not totp.required(user):
         return None
-    return redirect(url_for("two_steps.switch_on"))
+    return redirect(url_for("two_factor.switch_on"))
 
 
-def _confirm_first(endpoint: str) -> ResponseReturnValue | None:
+def _reauthenticate_first(endpoint: str) -> ResponseReturnValue | None:
     view = current_app.view_functions[endpoint]
     if not getattr(view, "fresh", False) or not reauthentication.required(current_user.session):
         return None
     if request.method != "POST":
-        return redirect(url_for("confirm.index", next=request.full_path.rstrip("?")))
-    # What was typed is not kept anywhere, so it has to be sent again from its page.
+        return redirect(url_for("reauthentication.index", next=request.full_path.rstrip("?")))
+    # The input is not stored, so it has to be sent again from its page.
     flash(gettext("Nothing was done yet. Confirm that it is you, then do it once more."), "warn")
-    return redirect(url_for("confirm.index", next=_page_of_the_form()), 303)
+    return redirect(url_for("reauthentication.index", next=_page_of_the_form()), 303)
 
 
 def _page_of_the_form() -> str:
-    """The page of ours from which a form was sent; the settings if it is not known."""
-    came_from = urlsplit(request.referrer or "")
-    ours = came_from.netloc == urlsplit(request.host_url).netloc
-    path = safe_path(came_from.path) if ours else ""
-    return path if path and path != url_for("confirm.index") else url_for("settings.index")
+    """The page of this site from which a form was sent; the settings if it is unknown."""
+    referrer = urlsplit(request.referrer or "")
+    ours = referrer.netloc == urlsplit(request.host_url).netloc
+    path = safe_path(referrer.path) if ours else ""
+    return path if path and path != url_for("reauthentication.index") else url_for("settings.index")

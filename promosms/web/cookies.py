@@ -1,4 +1,4 @@
-"""The cookies of this software: what sets them and what the cookie page says is one list."""
+"""The cookies of this software: one list for the code that sets them and for the cookie page."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Cookie:
 
     @property
     def lifetime(self) -> str:
-        """How long it stays, in words made from `max_age`."""
+        """How long it stays, in words."""
         if self.max_age is None:
             return str(gettext("until you close the browser"))
         days = self.max_age // DAY
@@ -57,7 +57,7 @@ REGISTRY = (SESSION, LANGUAGE, NOTICE)
 
 
 def put(response: Response, cookie: Cookie, value: str) -> None:
-    """Set a cookie of the registry: encrypted connections only, out of reach of scripts."""
+    """Set a cookie of the registry: for encrypted connections only, hidden from scripts."""
     response.set_cookie(
         cookie.name,
         value,
@@ -70,7 +70,7 @@ def put(response: Response, cookie: Cookie, value: str) -> None:
 
 
 def forget(response: Response, name: str) -> None:
-    """Tell the browser to drop a cookie that an optional category has set."""
+    """Delete a cookie of an optional category."""
     response.delete_cookie(name, path="/", secure=True, samesite="Lax")
 
 
@@ -85,9 +85,9 @@ def optional(category: Category, language: str) -> list[Cookie]:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a browser has answered: the version of the policy, a random id, the categories.
+    """The choice of a browser: the version of the policy, a random id, the categories.
 
-    After a refusal there is no id: the browser carries nothing by which it could be known again.
+    After a refusal there is no id, so nothing identifies the browser.
     """
 
     version: str
@@ -95,46 +95,52 @@ class Choice:
     accepted: frozenset[str]
     rejected: frozenset[str]
 
-    def written(self) -> str:
+    def serialised(self) -> str:
         """The value of the cookie."""
-        said = [f"+{name}" for name in sorted(self.accepted)]
-        said += [f"-{name}" for name in sorted(self.rejected)]
-        return "|".join([self.version, self.public_id if self.accepted else "", *said])
+        marks = [f"+{name}" for name in sorted(self.accepted)]
+        marks += [f"-{name}" for name in sorted(self.rejected)]
+        return "|".join([self.version, self.public_id if self.accepted else "", *marks])
 
 
 def choice(request: Request) -> Choice | None:
-    """The choice that the browser brings along; None if it was never asked."""
+    """The choice in the cookie; None without one."""
     version, *rest = request.cookies.get(NOTICE.name, "").split("|")
     if len(rest) < 2:
         return None
-    public_id, *said = rest
+    public_id, *marks = rest
     return Choice(
         version,
         public_id,
-        frozenset(word[1:] for word in said if word.startswith("+")),
-        frozenset(word[1:] for word in said if word.startswith("-")),
+        frozenset(mark[1:] for mark in marks if mark.startswith("+")),
+        frozenset(mark[1:] for mark in marks if mark.startswith("-")),
     )
 
 
 def refuses_everywhere(request: Request) -> bool:
-    """Does the browser say by Global Privacy Control that its user refuses, on every site?"""
+    """Does the browser send Global Privacy Control?"""
     return request.headers.get("Sec-GPC", "").strip() == "1"
 
 
 def accepted(settings: Settings, request: Request) -> list[Category]:
-    """The optional categories that this browser has accepted, and still accepts."""
-    made = choice(request)
-    if made is None or refuses_everywhere(request):
+    """The optional categories that this browser accepts."""
+    chosen = choice(request)
+    if chosen is None or refuses_everywhere(request):
         return []
-    return [one for one in optional_cookies.categories(settings) if one.name in made.accepted]
+    return [
+        category
+        for category in optional_cookies.categories(settings)
+        if category.name in chosen.accepted
+    ]
 
 
 def notice_open(settings: Settings, request: Request, version: str) -> bool:
-    """Is there something to say or to ask that this browser has not answered yet?"""
-    offered = {one.name for one in optional_cookies.categories(settings)}
+    """Does the notice contain something that this browser has not answered yet?"""
+    offered = {category.name for category in optional_cookies.categories(settings)}
     if not offered:
         return NOTICE.name not in request.cookies
     if refuses_everywhere(request):
         return False
-    made = choice(request)
-    return made is None or made.version != version or not offered <= made.accepted | made.rejected
+    chosen = choice(request)
+    if chosen is None or chosen.version != version:
+        return True
+    return not offered <= chosen.accepted | chosen.rejected

@@ -1,4 +1,4 @@
-"""The security headers of every answer, and the addresses to which browsers report."""
+"""The security headers of every response, and the address for reports of browsers."""
 
 from flask import Flask, Response, request
 from flask_login import current_user
@@ -7,8 +7,8 @@ from flask_talisman import Talisman
 from promosms.settings import settings_of
 
 REPORTS = "/security/reports"
-# No nonces: nothing is inline. The two modules build pages from text nowhere, so that nobody can
-# smuggle any in: `trusted-types 'none'` lets no script make an exception.
+# No nonces: nothing is inline. Our scripts never build HTML from text, and `trusted-types 'none'`
+# allows no exception.
 CONTENT_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -37,13 +37,13 @@ DENIED = (
 )
 PERMISSIONS = dict.fromkeys(DENIED, "()")
 YEAR = 31_536_000  # seconds
-# Whoever leaves leaves nothing in the browser. Not "cookies": that would also take the language
-# and whatever other services on sub-domains have set.
-LEAVING = {"auth.sign_out", "leaving.leave", "leaving.by_link"}
+# After these the browser is cleared. Not "cookies": that would also delete the language and cookies
+# of other services on sub-domains.
+CLEARING = {"auth.sign_out", "delete_account.delete", "delete_account.by_link"}
 
 
 def init_app(app: Flask) -> None:
-    """Talisman sets what it knows, the rest is added."""
+    """Talisman sets most headers, `_complete` the others."""
     Talisman(
         app,
         force_https_permanent=True,
@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
         strict_transport_security_preload=False,
         content_security_policy=CONTENT_POLICY,
         permissions_policy=PERMISSIONS,
-        referrer_policy="same-origin",  # with "no-referrer" no form would pass the CSRF check
+        referrer_policy="same-origin",  # with "no-referrer" every form would fail the CSRF check
         frame_options="DENY",
         session_cookie_samesite="Lax",
     )
@@ -65,8 +65,8 @@ def _complete(response: Response) -> Response:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Reporting-Endpoints"] = f'csp="{REPORTS}"'
     if not request.is_secure:
-        return response  # whoever has left HTTPS has not been looked at
-    if request.endpoint in LEAVING and response.status_code == 303:
+        return response  # refused before the user was loaded
+    if request.endpoint in CLEARING and response.status_code == 303:
         headers["Clear-Site-Data"] = '"cache", "storage"'
     if request.endpoint != "static" and "Cache-Control" not in headers:
         signed_in = current_user and current_user.is_authenticated

@@ -1,4 +1,4 @@
-"""HTTPS and trusted proxies: Talisman, and what it leaves open. The headers are in `headers.py`."""
+"""HTTPS and trusted proxies, as far as Talisman does not do it; headers are in `headers.py`."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
@@ -15,13 +15,13 @@ from promosms.web import headers
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-READING = ("GET", "HEAD")
+SAFE_METHODS = ("GET", "HEAD")
 
 
 class ForwardedHeaders:
-    """Believes the forwarded headers that a trusted proxy of ours has written, and no others.
+    """Accepts forwarded headers of trusted proxies only.
 
-    Talisman believes `X-Forwarded-Proto` from anybody, so none of them is left when it looks.
+    Talisman accepts `X-Forwarded-Proto` from everybody, so all of them are removed before it.
     """
 
     NAMES = ("PROTO", "FOR", "HOST", "PORT", "PREFIX", "SSL")
@@ -44,7 +44,7 @@ class ForwardedHeaders:
         return self._without(environ, start_response)
 
     def _from_proxy(self, peer: str) -> bool:
-        """Does a proxy of ours speak? A peer without an address came through a Unix socket."""
+        """Is the peer a trusted proxy? A peer without an address is connected by a Unix socket."""
         try:
             address = ip_address(peer)
         except ValueError:
@@ -61,10 +61,12 @@ class ForwardedHeaders:
 
 
 def init_app(app: Flask) -> None:
-    """First of all extensions, so that nothing answers before HTTPS is enforced."""
+    """First of all extensions: nothing may answer before HTTPS is enforced."""
     settings = settings_of(app)
     trusted = settings.trusted_proxies, settings.proxy_networks
-    app.__dict__["wsgi_app"] = ForwardedHeaders(app.wsgi_app, *trusted)  # the place for middleware
+    app.__dict__["wsgi_app"] = ForwardedHeaders(
+        app.wsgi_app, *trusted
+    )  # where Flask wants middleware
     app.before_request(_refuse_unencrypted)
     headers.init_app(app)
 
@@ -76,13 +78,13 @@ def came_directly(request: Request) -> bool:
 
 
 def _refuse_unencrypted() -> Response | None:
-    # A redirect would make the browser send the form, password included, a second time.
-    if request.method in READING or request.is_secure:
+    # With a redirect the browser would send the form, with its password, a second time.
+    if request.method in SAFE_METHODS or request.is_secure:
         return None
     words = _(
         "Nothing was done: what you sent came over a connection that others can read. Open the "
         "page again with an address that begins with https:// and change your password if it "
         "was part of what you sent."
     )
-    # Plain text and no page, because a page would begin a session over this connection.
+    # Plain text, because a page would start a session over this connection.
     return Response(words, status=403, mimetype="text/plain")

@@ -29,7 +29,7 @@ def test_not_even_the_statistics_of_an_emptied_table_remember(app: Flask, cast: 
         with transaction() as session:
             session.execute(delete(Suppression))
         db.session.remove()
-        assert overwrite_files.scrub(["suppressions", "recipients", "lists"])
+        assert overwrite_files.overwrite(["suppressions", "recipients", "lists"])
         assert seen() == set()
         # Whoever writes to it afterwards finds it as it was.
         opt_outs.opt_out(cast.owner.account_id, NUMBERS[0], "hand")

@@ -97,7 +97,7 @@ class _Day:
         with_sum = self.dice.random() < 0.7
         with self.app.app_context():
             made = proof(ProofForm.REGISTER) if with_sum else ""
-            problem = sms_pumping.why_no_letter(phone, address, made)
+            problem = sms_pumping.why_no_email(phone, address, made)
             if problem is not None:
                 self.met[f"letter: {problem}"] += 1
                 return

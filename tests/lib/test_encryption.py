@@ -1,4 +1,4 @@
-"""The key of the installation is replaced: what the old one has sealed and signed still opens."""
+"""A new key of the installation still opens what the old one has encrypted and signed."""
 
 from collections.abc import Iterator
 
@@ -29,23 +29,23 @@ def replaced(app: Flask) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def test_what_was_sealed_opens_with_any_of_the_keys(app: Flask) -> None:
+def test_old_keys_decrypt_what_they_encrypted(app: Flask) -> None:
     with app.app_context():
         override(app, secret_key=OLD, secret_key_fallbacks=[])
-        sealed = encryption.seal("gateway", "token")
+        encrypted = encryption.encrypt("gateway", "token")
         override(app, secret_key=NEW, secret_key_fallbacks=[])
-        assert encryption.unseal("gateway", sealed) is None
+        assert encryption.decrypt("gateway", encrypted) is None
         override(app, secret_key=NEW, secret_key_fallbacks=[FOREIGN, OLD])
-        assert encryption.unseal("gateway", sealed) == "token"
-        assert encryption.unseal("password", sealed) is None
+        assert encryption.decrypt("gateway", encrypted) == "token"
+        assert encryption.decrypt("password", encrypted) is None
 
 
-def test_the_new_key_seals(app: Flask) -> None:
+def test_the_new_key_encrypts(app: Flask) -> None:
     with app.app_context():
         override(app, secret_key=NEW, secret_key_fallbacks=[OLD])
-        sealed = encryption.seal("gateway", "token")
+        encrypted = encryption.encrypt("gateway", "token")
         override(app, secret_key=OLD, secret_key_fallbacks=[])
-        assert encryption.unseal("gateway", sealed) is None
+        assert encryption.decrypt("gateway", encrypted) is None
 
 
 def test_nobody_is_signed_out_and_no_open_form_is_lost(
@@ -62,7 +62,7 @@ def test_nobody_is_signed_out_and_no_open_form_is_lost(
     assert answer.status_code == 303
 
 
-def test_a_key_that_is_gone_opens_nothing(app: Flask, cast: Cast, replaced: Flask) -> None:
+def test_a_removed_key_decrypts_nothing(app: Flask, cast: Cast, replaced: Flask) -> None:
     before = cast.owner.browser()
     before.get_page("/lists")
     cookie = before.get_cookie("__Host-session", "localhost")

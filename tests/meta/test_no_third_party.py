@@ -17,7 +17,7 @@ from promosms.settings import Settings
 from tests.meta.sources import STATIC, modules, strings, templates
 from tests.meta.stage import CONSENT, NEW_PASSWORD, NUMBER
 from tests.support.pages import PageClient
-from tests.views.auth.post import last_link, last_password
+from tests.views.auth.outbox import last_link, last_password
 
 FOREIGN = re.compile(r"""(?:https?:)?//(?=[\w.-]+\.[a-z]{2,})[^\s"'<>)]+""")
 # Namespaces of formats, which are never opened.

@@ -91,7 +91,7 @@ def test_it_gets_texts_when_it_has_connected(app: Flask) -> None:
         assert workers.expected()[-2:] == [f"gateway-{two.id}", f"gateway-{two.id}/2"]
 
 
-def test_a_changed_key_is_told_in_the_list(app: Flask) -> None:
+def test_the_list_reports_a_changed_key(app: Flask) -> None:
     run(app, "add", "One", "smsapi", "token=t")
     override(app, secret_key="another key for the tests, as long as the first one")
     result = run(app, "list")
@@ -125,5 +125,5 @@ def test_it_says_what_is_wrong_and_stores_nothing(
         assert db.session.scalars(select(Gateway.kind)).all() == ["simulator"]
 
 
-def test_what_is_told_by_http_can_be_connected() -> None:
+def test_gateways_with_webhooks_can_be_connected() -> None:
     assert set(WEBHOOKS) <= set(KINDS)

@@ -169,7 +169,7 @@ def test_settings_come_from_the_environment(
         create_app()
 
 
-def test_config_check_says_who_sells_and_shows_no_secret(app: Flask) -> None:
+def test_config_check_shows_the_seller_and_no_secret(app: Flask) -> None:
     assert "A specimen sells" in _checked(app)
     override(app, production=True)
     assert "Nothing is sold: to change that, set OPERATOR_NAME" in _checked(app)
@@ -185,7 +185,7 @@ def _checked(app: Flask) -> str:
     return commands.run(app, "config-check").output
 
 
-def test_who_sells(app: Flask) -> None:
+def test_config_check_names_the_seller(app: Flask) -> None:
     with app.app_context():
         override(app, operator_name="Named on the policy pages")
         tried = seller.seller()

@@ -48,21 +48,21 @@ def test_it_starts_again_after_it_was_killed(installation: Installation) -> None
     assert installation.stop() == 0
 
 
-def test_a_busy_port_is_told_in_one_line(installation: Installation) -> None:
+def test_a_busy_port_is_reported_in_one_line(installation: Installation) -> None:
     with socket.create_server(("127.0.0.1", installation.port)):
         refused = installation.command("up", *installation.options())
     assert refused.returncode == 1
     assert one_line(refused.stderr).startswith(f"Error: Port {installation.port} cannot be used")
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_one_line(installation: Installation) -> None:
+def test_a_folder_without_write_access_is_reported_in_one_line(installation: Installation) -> None:
     installation.folder.write_text("a file where the folder should be")
     refused = installation.command("up", *installation.options())
     assert refused.returncode == 1
     assert "cannot be written" in one_line(refused.stderr)
 
 
-def test_a_wrong_setting_is_told_in_one_line(installation: Installation) -> None:
+def test_a_wrong_setting_is_reported_in_one_line(installation: Installation) -> None:
     refused = installation.command(
         "up", *installation.options(), PROMOSMS_PUBLIC_URL="http://localhost"
     )
@@ -70,7 +70,7 @@ def test_a_wrong_setting_is_told_in_one_line(installation: Installation) -> None
     assert one_line(refused.stderr) == "Error: PUBLIC_URL must begin with https://."
 
 
-def test_a_database_that_is_away_is_told_in_one_line(installation: Installation) -> None:
+def test_an_unreachable_database_is_reported_in_one_line(installation: Installation) -> None:
     refused = installation.command(
         "up", *installation.options(), DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none"
     )

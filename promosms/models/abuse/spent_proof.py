@@ -1,4 +1,4 @@
-"""Spent proofs: solutions of the browser's sum that have been used, until they expire."""
+"""Spent proofs: used solutions of proof-of-work challenges, until they expire."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from promosms.models.registry import NOBODYS, Retention
 
 
 class SpentProof(Model):
-    """`signature` is our own, of the challenge: random, and nothing about who has solved it."""
+    """`signature` is that of the challenge: random, and nothing about the browser."""
 
     __tablename__ = "spent_proofs"
     privacy = Privacy.SYSTEM

@@ -1,4 +1,4 @@
-"""Text attempts: what the limits of system texts count, for a day or two and without a person."""
+"""Text attempts, blocks and refusals: the figures of the limits of verification texts."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,17 +11,17 @@ from promosms.models.registry import NOBODYS, Retention
 
 
 class AttemptKind(StrEnum):
-    """A text with a password or a code, or the letter whose link leads to one."""
+    """A text with a password or a code, or the e-mail whose link leads to one."""
 
     TEXT = "text"
-    LETTER = "letter"
+    EMAIL = "email"
 
 
 class TextAttempt(Model):
-    """A text or letter that went out. Number, its prefix and the network are keyed hashes.
+    """A text or e-mail that went out. Number, prefix and network are keyed hashes.
 
-    `proven` tells that the browser has solved its sum; `completed` that the password or code of
-    the text was used.
+    `proven`: the browser has solved a challenge. `completed`: the password or code of the text was
+    used.
     """
 
     __tablename__ = "text_attempts"
@@ -42,7 +42,7 @@ class TextAttempt(Model):
 
 
 class TextBlock(Model):
-    """Numbers that get no system texts for a day, or (without `prefix`) that the budget ran out.
+    """A prefix that gets no verification texts for a day; without `prefix` the budget was used up.
 
     `prefix` is the beginning of ten thousand numbers: E.164 without the last four digits.
     """
@@ -62,7 +62,7 @@ class TextBlock(Model):
 
 
 class TextRefusal(Model):
-    """How often a layer of the defence has refused within an hour; nothing about who asked."""
+    """How often a layer has refused within an hour; nothing about who asked."""
 
     __tablename__ = "text_refusals"
     privacy = Privacy.SYSTEM

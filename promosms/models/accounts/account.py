@@ -30,15 +30,15 @@ class Account(Model):
     `approved_at` ends the trial: the first paid top-up, or an admin. `created_at` is when it
     registered. `terms_version` is the version of the policies that it accepted then, with the
     contract on the data of recipients (article 28 of the GDPR) in it. `retention_days` is how long
-    the numbers and texts of its messages are kept after the last news of them. Logs name it only
-    by a pseudonym made with `log_key`, which nobody can make any more when the row is gone.
+    the numbers and texts of its messages are kept after the last news of them. Logs contain
+    only a pseudonym made with `log_key`, which cannot be computed after the row is deleted.
     """
 
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint("balance >= 0", name="balance"),
         CheckConstraint("held >= 0", name="held"),
-        {"sqlite_autoincrement": True},  # an id is never given twice
+        {"sqlite_autoincrement": True},  # an id is never used twice
     )
     privacy = Privacy.ACCOUNT
     row_policy = "id = {account}"

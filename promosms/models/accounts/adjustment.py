@@ -11,7 +11,7 @@ from promosms.models.registry import N_, OPERATOR, WITH_ACCOUNT, Export
 
 
 class AdjustmentStatus(StrEnum):
-    """Asked for, then agreed to by another admin, refused, or withdrawn by who asked."""
+    """Requested, then agreed to or refused by another admin, or withdrawn by the same one."""
 
     WAITING = "waiting"
     DONE = "done"

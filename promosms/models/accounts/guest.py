@@ -10,7 +10,7 @@ from promosms.models.registry import N_, Export, Retention
 
 
 class Guest(Model):
-    """`removed_at` keeps the place taken for a day, so that five guests stay five people."""
+    """`removed_at` keeps the place taken for a day, so that guests cannot be swapped quickly."""
 
     __tablename__ = "guests"
     __table_args__ = (UniqueConstraint("account_id", "phone"),)

@@ -1,4 +1,4 @@
-"""Audit entries: what admins and owners did, without personal data, each bound to the last."""
+"""Audit entries: what admins and owners did, without personal data, in a chain of digests."""
 
 from datetime import datetime
 
@@ -19,10 +19,10 @@ def _actor(account_id: int) -> ColumnElement[str]:
 class AuditEntry(Model):
     """`actor` and `subject` are public ids, `action` a verb such as `account.suspend`.
 
-    `digest` covers the whole entry and the digest of the one before it (`previous`), so that
-    nothing can be changed, taken out or put in between. Of the detail it covers only a digest
-    with salt: the detail can be forgotten together with its salt, and cannot be guessed then.
-    Entries from before the chain was begun have no digest.
+    `digest` covers the whole entry and the digest of the one before it (`previous`), so
+    no entry can be changed, removed or inserted. Of the detail it covers only a salted digest: the
+    detail can be deleted together with its salt, and cannot be guessed then. Entries from before
+    there was a chain have no digest.
     """
 
     __tablename__ = "audit_entries"
@@ -65,7 +65,7 @@ class AuditEntry(Model):
 
 
 class AuditHead(Model):
-    """The end of the chain, in one row: who adds an entry locks it. It tells if the end is gone."""
+    """The end of the chain, one row, locked to add an entry; it shows if last entries are gone."""
 
     __tablename__ = "audit_head"
     privacy = Privacy.SYSTEM

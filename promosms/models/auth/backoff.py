@@ -1,4 +1,4 @@
-"""Throttles: how many tries have gone wrong in a row, and until when there is a pause."""
+"""Backoffs: the number of wrong tries in a row, and the end of the pause."""
 
 from datetime import datetime, timedelta
 
@@ -10,9 +10,9 @@ from promosms.models.registry import NOBODYS, Retention
 
 
 class Backoff(Model):
-    """`key` is a keyed hash: without the key of the installation it says nothing about anybody.
+    """`key` is a keyed hash: without the key of the installation it identifies nobody.
 
-    There is one for whatever was typed, whether an account has it or not; forgotten after 30 days.
+    There is a row for every typed address, with or without an account; deleted after 30 days.
     """
 
     __tablename__ = "backoffs"

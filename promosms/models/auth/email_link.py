@@ -1,4 +1,4 @@
-"""Confirmations: links sent by e-mail that prove an address once."""
+"""E-mail links: each proves an address once."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,10 +17,10 @@ class EmailLinkKind(StrEnum):
     RESET = "reset"
     ADMIN = "admin"
     EMAIL = "email"  # the new address of a user
-    UNDO = "undo_email"  # the old address takes the change back
+    UNDO = "undo_email"  # the old address undoes the change
     PHONE = "phone"  # the new number of a user
-    LEAVE = "leave"  # the account is deleted without signing in
-    KEEP = "totp_keep"  # the second step stays on
+    DELETE = "delete"  # the account is deleted without signing in
+    KEEP = "totp_keep"  # two-factor sign-in stays on
 
 
 class EmailLink(Model):

@@ -1,4 +1,4 @@
-"""Known browsers: from where a user has signed in before."""
+"""Known browsers: clients from which a user has signed in before."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from promosms.models.registry import N_, NotExported, Retention
 class KnownBrowser(Model):
     """`mark` is a keyed hash of user, kind of browser and network (/24 or /48).
 
-    The address itself is nowhere. Forgotten 90 days after its last use.
+    The address itself is not stored. Deleted 90 days after the last use.
     """
 
     __tablename__ = "known_browsers"

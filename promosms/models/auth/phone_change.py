@@ -1,4 +1,4 @@
-"""Changes of numbers: the new number waits here until both sides have agreed."""
+"""Changes of numbers: the new number waits here until its code was typed in."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from promosms.models.registry import N_, NotExported, Retention
 
 
 class PhoneChange(Model):
-    """A user's wish for another number; `code_hash` is the hash of the code that was texted."""
+    """A requested new number; `code_hash` is the hash of the code that was texted."""
 
     __tablename__ = "phone_changes"
     privacy = Privacy.ACCOUNT

@@ -1,4 +1,4 @@
-"""Recovery codes: the way in for somebody who has lost the second step."""
+"""Recovery codes: they replace the codes of a lost app."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,8 +10,8 @@ from promosms.models.registry import N_, NotExported, Retention
 class RecoveryCode(Model):
     """A code that works once; the row is deleted when it is used.
 
-    `mark` is its first group, by which it is found; `code_hash` is the Argon2id hash of it all
-    (ASVS 6.5.2).
+    `mark` is its first group, which finds the row; `code_hash` is the Argon2id hash of the whole
+    code (ASVS 6.5.2).
     """
 
     __tablename__ = "recovery_codes"

@@ -11,9 +11,9 @@ from promosms.models.registry import KEY, N_, Export, Retention
 
 
 class Session(Model):
-    """The cookie holds a random token; here stands only its SHA-256.
+    """The cookie holds a random token; the row has only its SHA-256.
 
-    `confirmed_at` is when its user has last proved to be there: by signing in, or again later.
+    `confirmed_at` is when the user last proved to be there: by signing in or by reauthentication.
     """
 
     __tablename__ = "sessions"

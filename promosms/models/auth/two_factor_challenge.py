@@ -1,4 +1,4 @@
-"""Second steps: somebody has given the right password and still has to give a code."""
+"""Two-factor challenges: the password was right, and a code is still needed."""
 
 from datetime import datetime
 
@@ -11,10 +11,9 @@ from promosms.models.registry import N_, NotExported, Retention
 
 
 class TwoFactorChallenge(Model):
-    """Opens nothing by itself. The cookie holds a random token; here stands only its SHA-256.
+    """Gives no access by itself. The cookie holds a random token; the row has only its SHA-256.
 
-    `by_text`: the password was the one that came by text, so that e-mail address and number are
-    proved.
+    `by_text`: the password was a system password, so e-mail address and number are proved.
     """
 
     __tablename__ = "two_factor_challenges"

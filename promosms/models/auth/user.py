@@ -20,11 +20,11 @@ class Role(StrEnum):
 
 
 class User(Model):
-    """A person with an e-mail address. `system_hash` is the hash of the password sent by text.
+    """A person with an e-mail address. `system_hash` is the hash of the system password.
 
-    `totp_sealed` is the secret of the second step, sealed with the key of the installation; None
-    while it is off. `totp_counter` is the time step of the last code that was used. From
-    `totp_off_at` on the second step may be left out, because the user has lost it.
+    `totp_encrypted` is the TOTP secret, encrypted with the key of the installation; None while
+    two-factor sign-in is off. `totp_counter` is the time step of the last code that was used. From
+    `totp_off_at` on the user may remove it, because app and codes are lost.
     """
 
     __tablename__ = "users"
@@ -63,7 +63,7 @@ class User(Model):
     system_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     system_tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     must_choose_password: Mapped[bool] = mapped_column(default=True)
-    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_counter: Mapped[int | None] = mapped_column(BigInteger)
     totp_on_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     totp_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

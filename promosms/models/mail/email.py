@@ -20,9 +20,9 @@ class EmailStatus(StrEnum):
 
 
 class Email(Model):
-    """An e-mail that waits or, while only the simulator is there, that stays to be looked at.
+    """An e-mail that waits; without a mail server it stays for the page of the simulated phone.
 
-    With `invoice_id` the PDF of that invoice goes along.
+    With `invoice_id` the PDF of that invoice is attached.
     """
 
     __tablename__ = "emails"

@@ -1,4 +1,4 @@
-"""Choices about optional cookies: the record that somebody was asked, and what they answered."""
+"""Choices about optional cookies: the record of the question and the answer."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class CookieChoice(Model):
-    """Says nothing about who chose: a random id, no address, no user.
+    """Contains a random id, but no address and no user.
 
     `version` is that of the policy that was shown, `accepted` and `rejected` are categories,
     separated by spaces. Article 7(1) of the GDPR asks for a record of consent.

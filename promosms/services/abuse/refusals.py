@@ -1,4 +1,4 @@
-"""Text refusals: why no system text goes out, and how often each layer has said so."""
+"""Refusals: why a verification text does not go out, and how often each layer has refused."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -14,20 +14,20 @@ DAY = timedelta(hours=24)
 
 
 class PumpingProblem(StrEnum):
-    """Why no text goes out now, or no letter that leads to one; one for each layer."""
+    """Why no text goes out now, or no e-mail that leads to one; one for each layer."""
 
-    FORM = "form"  # without the token of a form of ours
-    PROOF = "proof"  # the sum is wrong, too old, or was used before
-    UNPROVEN = "unproven"  # without a sum, and there were enough of these
-    PROGRAM = "program"  # filled in what people do not see
+    FORM = "form"  # without the token of one of our forms
+    PROOF = "proof"  # the solution is wrong, too old, or was used before
+    UNPROVEN = "unproven"  # without a solution, and there were too many of these
+    PROGRAM = "program"  # filled in a hidden field
     HASTE = "haste"  # filled in faster than people can
     COUNTRY = "country"  # no mobile number of an allowed country
     TOO_SOON = "too_soon"  # this number has just had a text
-    NUMBER = "number"  # this number has had its texts of this day
-    NETWORK = "network"  # this network has had its texts
-    PREFIX = "prefix"  # its neighbours have had their texts
-    DIAL_CODE = "dial_code"  # the country has had its texts of this day
-    BUDGET = "budget"  # the installation has sent its texts of this hour
+    NUMBER = "number"  # this number has had all its texts of this day
+    NETWORK = "network"  # this network has had all its texts
+    PREFIX = "prefix"  # neighbouring numbers have had all their texts
+    DIAL_CODE = "dial_code"  # the country has had all its texts of this day
+    BUDGET = "budget"  # the installation has sent all its texts of this hour
     BLOCKED = "blocked"  # nobody behind these numbers signs in
 
 
@@ -49,5 +49,5 @@ def of_day() -> dict[PumpingProblem, int]:
     """How often each layer has refused in the last 24 hours, in the order of the layers."""
     query = select(TextRefusal.layer, func.sum(TextRefusal.number))
     query = query.where(TextRefusal.hour > now() - DAY).group_by(TextRefusal.layer)
-    found: dict[str, int] = {layer: int(number) for layer, number in db.session.execute(query)}
-    return {problem: found.get(problem, 0) for problem in PumpingProblem}
+    numbers: dict[str, int] = {layer: int(number) for layer, number in db.session.execute(query)}
+    return {problem: numbers.get(problem, 0) for problem in PumpingProblem}

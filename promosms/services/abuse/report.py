@@ -1,10 +1,9 @@
-"""What admins see of the system texts of a day: how many, what each layer refused, what is left."""
+"""The figures for admins: verification texts of a day, refusals of each layer, what is left."""
 
 from dataclasses import dataclass
 
 from promosms.models import TextBlock
-from promosms.services.abuse import blocks as text_blocks
-from promosms.services.abuse import limits, refusals
+from promosms.services.abuse import blocks, limits, refusals
 from promosms.services.abuse.refusals import DAY, PumpingProblem
 from promosms.settings import settings
 
@@ -30,5 +29,5 @@ def overview() -> Overview:
         left=max(budget - limits.sent(limits.HOUR), 0),
         budget=budget,
         refused=refusals.of_day(),
-        blocks=text_blocks.current(),
+        blocks=blocks.current(),
     )

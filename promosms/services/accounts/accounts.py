@@ -1,4 +1,4 @@
-"""What the operator's admins do: find, suspend, adjust. Each act leaves an audit entry."""
+"""Accounts as admins manage them: find, suspend, adjust. Each action leaves an audit entry."""
 
 from dataclasses import dataclass
 
@@ -19,12 +19,12 @@ PAGE = 50
 
 
 class AlreadyBooked(Exception):
-    """This very adjustment has been made before."""
+    """An adjustment with this reference was booked before."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user as admins see him: the number is masked."""
+    """A user as admins see one: the number is masked."""
 
     email: str
     phone: str
@@ -33,26 +33,25 @@ class Person:
 
 
 def accounts(
-    wanted: str = "", before: int | None = None, limit: int = PAGE, *, on_trial: bool = False
+    search: str = "", before: int | None = None, limit: int = PAGE, *, on_trial: bool = False
 ) -> list[Account]:
-    """Accounts from the newest on whose public id, e-mail address or company fits what was typed.
+    """Accounts whose public id, e-mail address or company matches the search, the newest first.
 
-    `on_trial` leaves only those that nobody has approved yet.
+    With `on_trial` only those that nobody has approved yet.
     """
     others = Account.public_id != defaults.OPERATOR
     query = select(Account).where(others).order_by(Account.id.desc()).limit(limit)
     if before is not None:
         query = query.where(Account.id < before)
-    if wanted:
+    if search:
         by_email = select(User.account_id).where(
-            User.email.contains(wanted.lower(), autoescape=True), User.account_id.is_not(None)
+            User.email.contains(search.lower(), autoescape=True), User.account_id.is_not(None)
         )
-        by_id = Account.public_id.startswith(wanted.lower(), autoescape=True)
+        by_id = Account.public_id.startswith(search.lower(), autoescape=True)
         by_company = select(Company.account_id).where(
-            Company.name.icontains(wanted, autoescape=True)
+            Company.name.icontains(search, autoescape=True)
         )
-        found = by_id, Account.id.in_(by_email), Account.id.in_(by_company)
-        query = query.where(or_(*found))
+        query = query.where(or_(by_id, Account.id.in_(by_email), Account.id.in_(by_company)))
     if on_trial:
         query = query.where(Account.approved_at.is_(None))
     return list(db.session.scalars(query))
@@ -63,9 +62,9 @@ def account(public_id: str) -> Account | None:
     return db.session.scalar(select(Account).where(Account.public_id == public_id))
 
 
-def people(found: list[Account]) -> dict[int, list[Person]]:
-    """The users of accounts, owners first, by the id of the account."""
-    ids = [account.id for account in found]
+def people(accounts: list[Account]) -> dict[int, list[Person]]:
+    """The users of accounts by account id, owners first."""
+    ids = [account.id for account in accounts]
     query = select(User).where(User.account_id.in_(ids)).order_by(User.role.desc(), User.id)
     by_account: dict[int, list[Person]] = {id: [] for id in ids}
     for user in db.session.scalars(query):
@@ -75,55 +74,61 @@ def people(found: list[Account]) -> dict[int, list[Person]]:
     return by_account
 
 
-def companies(found: list[Account]) -> dict[int, str]:
-    """The names of the companies that accounts have given, by the id of the account."""
+def companies(accounts: list[Account]) -> dict[int, str]:
+    """The company names of accounts by account id."""
     query = select(Company.account_id, Company.name)
-    rows = db.session.execute(query.where(Company.account_id.in_([each.id for each in found])))
+    rows = db.session.execute(
+        query.where(Company.account_id.in_([account.id for account in accounts]))
+    )
     return {row.account_id: row.name for row in rows}
 
 
 def suspend(account_id: int, reason: str, actor: str) -> bool:
-    """Let an account send nothing more until further notice; False if it was not active."""
+    """Stop an account from sending; False if it was not active."""
     with transaction() as session:
-        found = _locked(session, account_id)
-        if found is None or found.status != AccountStatus.ACTIVE:
+        account = _locked(session, account_id)
+        if account is None or account.status != AccountStatus.ACTIVE:
             return False
-        found.status = AccountStatus.SUSPENDED
-        found.suspended_reason = reason
-        audit_log.record(actor, "account.suspend", found.public_id, reason)
+        account.status = AccountStatus.SUSPENDED
+        account.suspended_reason = reason
+        audit_log.record(actor, "account.suspend", account.public_id, reason)
         return True
 
 
 def unsuspend(account_id: int, actor: str) -> bool:
     """Let a suspended account send again; False if it was not suspended."""
     with transaction() as session:
-        found = _locked(session, account_id)
-        if found is None or found.status != AccountStatus.SUSPENDED:
+        account = _locked(session, account_id)
+        if account is None or account.status != AccountStatus.SUSPENDED:
             return False
-        found.status = AccountStatus.ACTIVE
-        found.suspended_reason = ""
-        audit_log.record(actor, "account.unsuspend", found.public_id)
+        account.status = AccountStatus.ACTIVE
+        account.suspended_reason = ""
+        audit_log.record(actor, "account.unsuspend", account.public_id)
         return True
 
 
 def adjust(account_id: int, amount: int, reason: str, actor: str, reference: str) -> None:
     """Correct a balance by an amount in 1/10,000, up or down.
 
-    Raises ledger.InsufficientBalance rather than go below zero, AlreadyBooked for a reference
-    that was used before.
+    Raises ledger.InsufficientBalance if the balance would go below zero, AlreadyBooked for a
+    reference that was used before.
     """
     try:
         with transaction() as session:
             entry = ledger.adjust(account_id, amount, f"adjust:{reference}", reason, actor)
             subject = session.get_one(Account, entry.account_id).public_id
-            detail = f"{'+' if amount > 0 else ''}{money(amount)}: {reason}"
-            audit_log.record(actor, "account.adjust", subject, detail)
+            audit_log.record(actor, "account.adjust", subject, adjustment_detail(amount, reason))
     except IntegrityError as error:
         raise AlreadyBooked from error
 
 
+def adjustment_detail(amount: int, reason: str) -> str:
+    """An adjustment as the audit log shows it."""
+    return f"{'+' if amount > 0 else ''}{money(amount)}: {reason}"
+
+
 def admin_emails() -> dict[str, str]:
-    """E-mail addresses of the admins by public id, to show who did something."""
+    """E-mail addresses of the admins by public id."""
     query = select(User.public_id, User.email).where(User.role == Role.ADMIN)
     return {row.public_id: row.email for row in db.session.execute(query)}
 

@@ -1,7 +1,7 @@
 """Adjustments of a balance: small ones at once, large ones when a second admin agrees.
 
-What one admin books for one account within a day counts together, so that a large sum cannot be
-split into small ones. Money in 1/10,000; admins are named by their public ids.
+What one admin books for one account within a day counts together, so a large sum cannot be split
+into small ones. Money is in 1/10,000; admins are identified by their public ids.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.db.upsert import count
 from promosms.extensions import db
-from promosms.language import force_locale, money
+from promosms.language import money
 from promosms.models import (
     Account,
     Adjustment,
@@ -29,11 +29,11 @@ from promosms.services.accounts import accounts
 from promosms.services.audit import log as audit_log
 from promosms.services.ledger import ledger
 from promosms.services.mail import emails as account_emails
-from promosms.services.mail.outbox import queue_email
+from promosms.services.mail.notify import tell_admins
 from promosms.settings import settings
 
 PAGE = 50
-TOGETHER = timedelta(hours=24)
+PERIOD = timedelta(hours=24)
 
 
 class NotWaiting(Exception):
@@ -41,12 +41,12 @@ class NotWaiting(Exception):
 
 
 class NotYours(Exception):
-    """Who has asked cannot agree; who has not asked cannot withdraw."""
+    """The requesting admin cannot decide, and nobody else can withdraw."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """An adjustment and the account that it is for."""
+class AccountAdjustment:
+    """An adjustment and its account."""
 
     adjustment: Adjustment
     account: Account
@@ -55,17 +55,17 @@ class Shown:
 def adjust(account_id: int, amount: int, reason: str, actor: str, reference: str) -> bool:
     """Correct a balance at once, or ask for a second admin; True if it is booked.
 
-    Raises ledger.InsufficientBalance rather than go below zero, admin.AlreadyBooked for a
-    reference that was used before.
+    Raises ledger.InsufficientBalance if the balance would go below zero, accounts.AlreadyBooked
+    for a reference that was used before.
     """
     try:
         with transaction() as session:
             account = _locked(session, account_id)
-            if _used(session, reference):
+            if _is_used(session, reference):
                 raise accounts.AlreadyBooked
             if account.balance + amount < 0:
                 raise ledger.InsufficientBalance(-(account.balance + amount))
-            if _lately(session, account_id, actor) + abs(amount) <= settings.adjustment_limit:
+            if _recent_sum(session, account_id, actor) + abs(amount) <= settings.adjustment_limit:
                 accounts.adjust(account_id, amount, reason, actor, reference)
                 return True
             _ask(session, account, amount, reason, actor, reference)
@@ -75,9 +75,9 @@ def adjust(account_id: int, amount: int, reason: str, actor: str, reference: str
 
 
 def agree(adjustment: Adjustment, actor: str) -> None:
-    """Carry it out, as another admin than who has asked.
+    """Book it, as another admin than the requesting one.
 
-    Raises NotYours, NotWaiting, and ledger.InsufficientBalance: it waits on, then.
+    Raises NotYours, NotWaiting, and ledger.InsufficientBalance: then it keeps waiting.
     """
     if adjustment.asked_by == actor:
         raise NotYours
@@ -91,7 +91,7 @@ def agree(adjustment: Adjustment, actor: str) -> None:
 
 
 def refuse(adjustment: Adjustment, actor: str) -> None:
-    """Leave the balance as it is, as another admin; raises NotYours and NotWaiting."""
+    """Refuse it, as another admin; raises NotYours and NotWaiting."""
     if adjustment.asked_by == actor:
         raise NotYours
     with transaction() as session:
@@ -99,7 +99,7 @@ def refuse(adjustment: Adjustment, actor: str) -> None:
 
 
 def withdraw(adjustment: Adjustment, actor: str) -> None:
-    """Take the wish back, as who has asked; raises NotYours and NotWaiting."""
+    """Withdraw it, as the requesting admin; raises NotYours and NotWaiting."""
     if adjustment.asked_by != actor:
         raise NotYours
     with transaction() as session:
@@ -107,7 +107,7 @@ def withdraw(adjustment: Adjustment, actor: str) -> None:
 
 
 def find(public_id: str) -> Adjustment | None:
-    """An adjustment that needed or needs a second admin."""
+    """An adjustment that needs or needed a second admin."""
     return db.session.scalar(select(Adjustment).where(Adjustment.public_id == public_id))
 
 
@@ -117,33 +117,35 @@ def waiting() -> int:
     return db.session.scalar(query) or 0
 
 
-def asked() -> list[Shown]:
+def asked() -> list[AccountAdjustment]:
     """What waits for a second admin, the oldest first."""
     query = select(Adjustment, Account).join(Account, Account.id == Adjustment.account_id)
     query = query.where(Adjustment.status == AdjustmentStatus.WAITING).order_by(Adjustment.id)
-    return [Shown(*row) for row in db.session.execute(query)]
+    return [AccountAdjustment(*row) for row in db.session.execute(query)]
 
 
-def decided(before: int | None = None, limit: int = PAGE) -> list[Shown]:
+def decided(before: int | None = None, limit: int = PAGE) -> list[AccountAdjustment]:
     """What was agreed to, refused or withdrawn, from the newest on."""
     query = select(Adjustment, Account).join(Account, Account.id == Adjustment.account_id)
     query = query.where(Adjustment.status != AdjustmentStatus.WAITING)
     if before is not None:
         query = query.where(Adjustment.id < before)
     query = query.order_by(Adjustment.id.desc()).limit(limit)
-    return [Shown(*row) for row in db.session.execute(query)]
+    return [AccountAdjustment(*row) for row in db.session.execute(query)]
 
 
-def of_account(account: Account) -> list[Shown]:
+def of_account(account: Account) -> list[AccountAdjustment]:
     """What waits for a second admin on one account."""
     query = select(Adjustment).where(
         Adjustment.account_id == account.id, Adjustment.status == AdjustmentStatus.WAITING
     )
-    return [Shown(found, account) for found in db.session.scalars(query.order_by(Adjustment.id))]
+    return [
+        AccountAdjustment(row, account) for row in db.session.scalars(query.order_by(Adjustment.id))
+    ]
 
 
-def alone() -> bool:
-    """Is there nobody who could agree?"""
+def only_one_admin() -> bool:
+    """Is there no second admin who could agree?"""
     query = select(func.count()).select_from(User).where(User.role == Role.ADMIN)
     return (db.session.scalar(query) or 0) < 2
 
@@ -152,21 +154,21 @@ def _locked(session: Session, account_id: int) -> Account:
     return session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
 
 
-def _used(session: Session, reference: str) -> bool:
-    """The lock on the account makes the second of two clicks wait until it sees the first."""
+def _is_used(session: Session, reference: str) -> bool:
+    """The caller has locked the account, so the second of two clicks sees the first."""
     asked = select(Adjustment.id).where(Adjustment.reference == reference)
     booked = select(LedgerEntry.id).where(LedgerEntry.reference == f"adjust:{reference}")
     return any(session.scalar(query) is not None for query in (asked, booked))
 
 
-def _lately(session: Session, account_id: int, actor: str) -> int:
-    """What this admin has moved up and down for the account without anybody's agreement."""
+def _recent_sum(session: Session, account_id: int, actor: str) -> int:
+    """The sum that this admin has recently booked for the account without a second admin."""
     agreed = select("adjust:" + Adjustment.reference).where(Adjustment.account_id == account_id)
     query = select(func.coalesce(func.sum(func.abs(LedgerEntry.amount)), 0)).where(
         LedgerEntry.account_id == account_id,
         LedgerEntry.kind == EntryKind.ADJUSTMENT,
         LedgerEntry.actor == actor,
-        LedgerEntry.created_at > now() - TOGETHER,
+        LedgerEntry.created_at > now() - PERIOD,
         LedgerEntry.reference.not_in(agreed),
     )
     return int(session.scalar(query) or 0)
@@ -185,18 +187,19 @@ def _ask(
         )
     )
     session.flush()
-    audit_log.record(actor, "adjustment.ask", account.public_id, _detail(amount, reason))
-    others = select(User).where(User.role == Role.ADMIN, User.public_id != actor)
-    for other in session.scalars(others.order_by(User.id)):
-        with force_locale(other.language):
-            subject, body = account_emails.adjustment_waits(money(amount), account.public_id)
-        queue_email(other.email, subject, body)
+    audit_log.record(
+        actor, "adjustment.ask", account.public_id, accounts.adjustment_detail(amount, reason)
+    )
+    tell_admins(
+        lambda: account_emails.adjustment_waits(money(amount), account.public_id),
+        except_for=actor,
+    )
 
 
 def _decide(
     session: Session, adjustment_id: int, status: AdjustmentStatus, actor: str
 ) -> Adjustment:
-    """Exactly one of several decisions wins: the row changes only as long as it waits."""
+    """Of several decisions at once exactly one wins: the row changes only while it waits."""
     change = (
         update(Adjustment)
         .where(Adjustment.id == adjustment_id, Adjustment.status == AdjustmentStatus.WAITING)
@@ -205,20 +208,19 @@ def _decide(
     )
     if not count(session, change):
         raise NotWaiting
-    found = session.get_one(Adjustment, adjustment_id, populate_existing=True)
-    subject = session.get_one(Account, found.account_id).public_id
+    row = session.get_one(Adjustment, adjustment_id, populate_existing=True)
+    subject = session.get_one(Account, row.account_id).public_id
     audit_log.record(
-        actor, f"adjustment.{ACTS[status]}", subject, _detail(found.amount, found.reason)
+        actor,
+        f"adjustment.{ACTIONS[status]}",
+        subject,
+        accounts.adjustment_detail(row.amount, row.reason),
     )
-    return found
+    return row
 
 
-ACTS = {
+ACTIONS = {
     AdjustmentStatus.DONE: "agree",
     AdjustmentStatus.REFUSED: "refuse",
     AdjustmentStatus.WITHDRAWN: "withdraw",
 }
-
-
-def _detail(amount: int, reason: str) -> str:
-    return f"{'+' if amount > 0 else ''}{money(amount)}: {reason}"

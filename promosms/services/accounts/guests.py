@@ -16,7 +16,7 @@ TAKEN = Guest.retention.limit
 
 
 class Full(Exception):
-    """Every place is taken; `free_at` is when one that was given up is free again, if any is."""
+    """Every place is taken; `free_at` is when that of a removed guest becomes free, or None."""
 
     def __init__(self, free_at: datetime | None) -> None:
         super().__init__(free_at)
@@ -28,9 +28,11 @@ class OwnNumber(Exception):
 
 
 def of(account_id: int) -> list[Guest]:
-    """Guests by age, and after them the places that are still taken by removed ones."""
+    """The guests, the oldest first, then removed ones whose places are still taken."""
     query = select(Guest).where(Guest.account_id == account_id, _taken(now()))
-    return sorted(db.session.scalars(query), key=lambda one: (one.removed_at is not None, one.id))
+    return sorted(
+        db.session.scalars(query), key=lambda guest: (guest.removed_at is not None, guest.id)
+    )
 
 
 def free(account_id: int) -> int:
@@ -38,13 +40,13 @@ def free(account_id: int) -> int:
     return max(settings.trial_guests - len(of(account_id)), 0)
 
 
-def recipients(found: Sequence[Guest]) -> set[str]:
-    """The numbers of those guests who are recipients too: campaigns reach nobody else."""
-    if not found:
+def recipients(guests: Sequence[Guest]) -> set[str]:
+    """The numbers of those guests who are recipients too: campaigns reach only these."""
+    if not guests:
         return set()
     query = select(Recipient.phone).where(
-        Recipient.account_id == found[0].account_id,
-        Recipient.phone.in_([guest.phone for guest in found]),
+        Recipient.account_id == guests[0].account_id,
+        Recipient.phone.in_([guest.phone for guest in guests]),
     )
     return set(db.session.scalars(query))
 
@@ -56,7 +58,7 @@ def add(account: Account, typed: str) -> Guest:
     """
     number = phone.parse(typed, account.region).e164
     with transaction() as session:
-        # Two at once must not both take the last place.
+        # The lock keeps two requests at once from taking the last place twice.
         session.refresh(account, with_for_update=True)
         moment = now()
         session.execute(
@@ -64,10 +66,10 @@ def add(account: Account, typed: str) -> Guest:
             .where(Guest.account_id == account.id, Guest.removed_at <= moment - TAKEN)
             .execution_options(synchronize_session=False)
         )
-        known = session.scalar(_row(account.id, number))
-        if known is not None:
-            known.removed_at = None
-            return known
+        guest = session.scalar(_row(account.id, number))
+        if guest is not None:
+            guest.removed_at = None
+            return guest
         _check_place(session, account, number)
         guest = Guest(account_id=account.id, phone=number)
         session.add(guest)
@@ -88,8 +90,8 @@ def _check_place(session: Session, account: Account, number: str) -> None:
         raise OwnNumber
     places = session.scalars(select(Guest).where(Guest.account_id == account.id)).all()
     if len(places) >= settings.trial_guests:
-        given_up = [guest.removed_at + TAKEN for guest in places if guest.removed_at]
-        raise Full(min(given_up, default=None))
+        freed = [guest.removed_at + TAKEN for guest in places if guest.removed_at]
+        raise Full(min(freed, default=None))
 
 
 def _row(account_id: int, number: str) -> Select[Guest]:

@@ -1,11 +1,11 @@
-"""Users and what they choose for themselves and their account."""
+"""Preferences: what users choose for themselves and for their account."""
 
 from promosms.db.transactions import transaction
 from promosms.models import Account, User
 
 
 def choose_language(user_id: int, language: str) -> None:
-    """The language in which the user reads the pages."""
+    """Set the language of a user's pages."""
     with transaction() as session:
         user = session.get(User, user_id, with_for_update=True)
         if user is not None:
@@ -13,7 +13,7 @@ def choose_language(user_id: int, language: str) -> None:
 
 
 def choose_place(account_id: int, region: str, timezone: str) -> None:
-    """The country of numbers written without a prefix, and the zone in which times are shown."""
+    """Set the country of numbers without a prefix, and the time zone."""
     with transaction() as session:
         account = session.get(Account, account_id, with_for_update=True)
         if account is not None:

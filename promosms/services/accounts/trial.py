@@ -1,7 +1,7 @@
-"""The trial: until the first paid top-up, or an admin's word, an account texts only a few people.
+"""The trial: until the first paid top-up or an admin's approval an account texts only a few people.
 
-It keeps those away who would open an account to annoy strangers with the welcome credit. While
-the simulator is the only gateway nobody is reached, so there is no trial.
+It stops people who open an account to annoy strangers with the welcome credit. While the simulator
+is the only gateway no text reaches anybody, so there is no trial.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.language import force_locale
 from promosms.models import (
     Account,
     Campaign,
@@ -21,7 +20,6 @@ from promosms.models import (
     Message,
     MessageStatus,
     Priority,
-    Role,
     TopUp,
     TopUpStatus,
     User,
@@ -31,10 +29,10 @@ from promosms.services.audit import log as audit_log
 from promosms.services.installation import defaults
 from promosms.services.invoices import seller
 from promosms.services.mail import emails as account_emails
-from promosms.services.mail.outbox import queue_email
+from promosms.services.mail.notify import tell_owner
 from promosms.settings import settings
 
-SKIPPED = "trial"  # the reason of a message to somebody who is no guest
+SKIPPED = "trial"  # the reason of a message to somebody who is not a guest
 DAY = timedelta(hours=24)
 
 
@@ -60,7 +58,7 @@ def on_trial(account: Account) -> bool:
 
 
 def may_text(account: Account) -> set[str] | None:
-    """The numbers that it may text: its users', proved by a password sent there, and its guests'.
+    """The numbers that it may text: those of its guests, and those proved by its users.
 
     None when there is no limit.
     """
@@ -73,7 +71,7 @@ def may_text(account: Account) -> set[str] | None:
 
 
 def missing(account: Account) -> list[Step]:
-    """The ways out of the trial, the nearest first; none for an account that is not on it."""
+    """The steps that end the trial, the easiest first; none for an account that is not on trial."""
     if not on_trial(account):
         return []
     if seller.seller() is None:
@@ -84,10 +82,10 @@ def missing(account: Account) -> list[Step]:
 
 
 def take(session: Session, account_id: int, number: int) -> None:
-    """Let so many texts go today, or raise DayIsFull.
+    """Allow so many texts today, or raise DayIsFull.
 
-    Locks the account until the end of the transaction, so that two campaigns that are opened at
-    the same moment count each other. One that is being prepared does not count yet.
+    Locks the account until the end of the transaction, so that two campaigns that start at the
+    same time count each other. A campaign that is being prepared does not count yet.
     """
     account = session.get_one(Account, account_id)
     if not on_trial(account):
@@ -101,10 +99,7 @@ def take(session: Session, account_id: int, number: int) -> None:
 
 
 def used(account_id: int) -> int:
-    """The texts of the last 24 hours: of campaigns that were under way then, and tests.
-
-    A campaign counts with all its texts.
-    """
+    """The texts of the last 24 hours: tests, and all texts of campaigns that were active then."""
     since = now() - DAY
     counters = (
         *(Campaign.n_queued, Campaign.n_sending, Campaign.n_sent, Campaign.n_delivered),
@@ -112,7 +107,7 @@ def used(account_id: int) -> int:
     )
     together = sum(counters[1:], counters[0] + 0)
     campaigns = select(func.coalesce(func.sum(together), 0)).where(
-        Campaign.account_id == account_id, _under_way(since)
+        Campaign.account_id == account_id, _active_since(since)
     )
     tests = select(func.count()).where(
         Message.account_id == account_id,
@@ -125,7 +120,7 @@ def used(account_id: int) -> int:
 
 
 def full_day(campaign: Campaign) -> bool:
-    """Does a blocked campaign wait for nothing but another day?"""
+    """Does a blocked campaign only wait for the next day?"""
     return (
         campaign.status == CampaignStatus.BLOCKED
         and not campaign.missing
@@ -134,22 +129,18 @@ def full_day(campaign: Campaign) -> bool:
 
 
 def approve(account_id: int, actor: str) -> bool:
-    """End the trial by an admin's word and tell the owner; False if it was over already."""
+    """End the trial and e-mail the owner; False if it was over already."""
     with transaction() as session:
         account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
         if account is None or account.approved_at is not None:
             return False
         account.approved_at = now()
         audit_log.record(actor, "account.approve", account.public_id)
-        owners = User.account_id == account_id, User.role == Role.OWNER
-        for owner in session.scalars(select(User).where(*owners)):
-            with force_locale(owner.language):
-                subject, body = account_emails.approved()
-            queue_email(owner.email, subject, body, account_id)
+        tell_owner(account_id, account_emails.approved)
         return True
 
 
-def _under_way(since: datetime) -> ColumnElement[bool]:
+def _active_since(since: datetime) -> ColumnElement[bool]:
     touched = or_(
         Campaign.launched_at > since, Campaign.updated_at > since, Campaign.finished_at > since
     )

@@ -18,8 +18,8 @@ PENDING = "audit"
 def record(actor: str, action: str, subject: str = "", detail: str = "") -> None:
     """Write an entry; part of the transaction that does the thing itself.
 
-    It is written when that transaction ends: whoever adds to the chain holds its end until the
-    commit, and nobody should wait for other locks while he does.
+    It is written just before that transaction commits: the head of the chain stays locked until
+    the commit, and no other lock should be awaited in this time.
     """
     salt = secrets.token_hex(16)
     with transaction() as session:
@@ -31,7 +31,7 @@ def record(actor: str, action: str, subject: str = "", detail: str = "") -> None
 
 
 def recent(before: int | None = None, limit: int = 50) -> list[AuditEntry]:
-    """Entries from the newest on, older than the one with the id `before`."""
+    """The newest entries, older than the one with the id `before`."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
         query = query.where(AuditEntry.id < before)
@@ -39,21 +39,22 @@ def recent(before: int | None = None, limit: int = 50) -> list[AuditEntry]:
 
 
 def last(action: str, subject: str) -> datetime | None:
-    """When something was last done to a subject."""
-    done = AuditEntry.action == action, AuditEntry.subject == subject
-    query = select(AuditEntry.created_at).where(*done).order_by(AuditEntry.id.desc()).limit(1)
-    return db.session.scalar(query)
+    """When an action was last done to a subject."""
+    query = select(AuditEntry.created_at).where(
+        AuditEntry.action == action, AuditEntry.subject == subject
+    )
+    return db.session.scalar(query.order_by(AuditEntry.id.desc()).limit(1))
 
 
 def empty_details(session: Session, subject: str) -> None:
-    """Forget the reasons that were typed about a subject; that it happened stays on record."""
+    """Delete the typed details about a subject; the entries stay."""
     emptied = update(AuditEntry).where(AuditEntry.subject == subject).values(detail="", salt="")
     session.execute(emptied)
 
 
 @event.listens_for(db.session, "before_commit")
 def _write(session: Session) -> None:
-    """Add what was recorded to the end of the chain, as the last thing of the transaction."""
+    """Add the recorded entries to the end of the chain, last in the transaction."""
     if session.in_nested_transaction():
         return
     pending = session.info.pop(PENDING, [])
@@ -63,7 +64,7 @@ def _write(session: Session) -> None:
     for _, entry in pending:
         entry.previous = head.digest
         session.add(entry)
-        session.flush()  # one by one, so that the ids follow the chain
+        session.flush()  # one by one: the ids must be in the order of the chain
         entry.digest = audit_chain.digest(head.digest, entry)
         head.entry_id, head.digest = entry.id, entry.digest
 
@@ -76,7 +77,9 @@ def _locked_head(session: Session) -> AuditHead:
 
 @event.listens_for(db.session, "after_soft_rollback")
 def _forget(session: Session, ended: SessionTransaction) -> None:
-    """What was undone has not happened: the whole, or the part since a savepoint."""
+    """Drop what was recorded in the part that was rolled back."""
     pending = session.info.pop(PENDING, [])
     if ended.nested:
-        session.info[PENDING] = [each for each in pending if each[0] is not ended]
+        session.info[PENDING] = [
+            (nested, entry) for nested, entry in pending if nested is not ended
+        ]

@@ -1,4 +1,4 @@
-"""The audit log is verified every night, and the admins are told when its chain does not hold."""
+"""The nightly check of the audit log: admins get an e-mail when its chain does not hold."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,24 +14,26 @@ NAME = "audit log"
 
 
 def step(place: dict[str, Any], over: Callable[[], bool]) -> dict[str, Any] | None:
-    """A slice of the verification; what breaks the chain is e-mailed, if it is new."""
+    """A time slice of the check; a new finding is e-mailed."""
     try:
         return audit_chain.verify(place, over)
     except audit_chain.Broken as broken:
         place["findings"] = [broken.entry]
     if place["findings"] != nightly_jobs.findings(NAME):
         with transaction():
-            notify.tell_admins(lambda: account_emails.chain_broken(words(place["findings"][0])))
+            notify.tell_admins(
+                lambda: account_emails.chain_broken(description(place["findings"][0]))
+            )
     return None
 
 
-def found() -> bool:
-    """Did the chain not hold last night?"""
+def is_broken() -> bool:
+    """Did the last check find the chain broken?"""
     return bool(nightly_jobs.findings(NAME))
 
 
-def words(entry: int) -> str:
-    """Where the chain is broken, as a sentence; 0 is its end."""
+def description(entry: int) -> str:
+    """Where the chain is broken, as a sentence; 0 stands for its end."""
     if not entry:
         return str(_("Entries are missing at the end."))
     return str(_("The first entry that is not as it was written is number %(id)s.", id=entry))

@@ -1,8 +1,8 @@
-"""Throttling: after wrong tries there are pauses that grow, and end by themselves.
+"""Backoff: after wrong tries come pauses, which grow and end without any action.
 
-A try is counted before it is known whether it is right, so that many at once are all counted.
-While there is a pause nothing is checked and nothing is counted: whoever tries on makes the pause
-of others no longer (ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
+A try is counted before the secret is checked, so that parallel tries are all counted. During a
+pause nothing is checked and nothing is counted: more tries do not make the pause longer
+(ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from promosms import logs
 from promosms.db import upsert
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.lib.keyed_hash import keyed
+from promosms.lib.keyed_hash import keyed_hash
 from promosms.models import Backoff, now
 
 log = logs.get(__name__)
@@ -24,11 +24,11 @@ EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How many tries are free, how long a pause may get, and after how many tries it is over.
+class BackoffPolicy:
+    """How many tries are free, how long a pause may get, and how many tries there are at most.
 
-    With `most` wrong tries in a row only another way helps, which calls `forget`. What is older
-    than `memory` does not count.
+    After `most` wrong tries in a row only another way in helps, which calls `forget`. Tries that
+    are older than `memory` do not count.
     """
 
     free: int
@@ -37,9 +37,10 @@ class Pace:
     memory: timedelta = KEPT
 
 
-PERSON = Pace(free=5, most=100)
-NETWORK = Pace(free=30, memory=timedelta(hours=1))
-NETWORK_IN_ALARM = Pace(free=3, memory=timedelta(hours=1))
+PERSON = BackoffPolicy(free=5, most=100)
+NETWORK = BackoffPolicy(free=30, memory=timedelta(hours=1))
+NETWORK_IN_ALARM = BackoffPolicy(free=3, memory=timedelta(hours=1))
+TOTAL = BackoffPolicy(free=10**9, memory=timedelta(hours=1))  # counted only, never paused
 ALARM = 2_000  # wrong tries of all strangers together, with no quiet hour between them
 
 
@@ -48,17 +49,16 @@ class _Paused(Exception):
 
 
 def attempt(name: str, network: str = "") -> bool:
-    """Count a try under a name and, of strangers, under their network; False during a pause.
+    """Count a try under a name and, for strangers, under their network; False during a pause.
 
-    When very many tries of strangers go wrong everywhere, networks get less patience. Those that
-    have not erred notice nothing of it.
+    When very many tries of strangers fail everywhere, each network has fewer free tries. Networks
+    without wrong tries are not affected.
     """
     try:
         with transaction() as session:
-            pace = NETWORK
             if network:
-                pace = NETWORK_IN_ALARM if _alarming(session) else NETWORK
-                _count(session, network, pace)
+                policy = NETWORK_IN_ALARM if _alarm(session) else NETWORK
+                _count(session, network, policy)
             _count(session, name, PERSON)
     except _Paused:
         return False
@@ -67,19 +67,20 @@ def attempt(name: str, network: str = "") -> bool:
 
 def take_back(name: str, network: str = "") -> None:
     """The try that was counted last was right: it does not count."""
-    names = [name, network, EVERYBODY] if network else [name]
+    # In the order in which `attempt` counts, so that two transactions never wait for each other.
+    names = [EVERYBODY, network, name] if network else [name]
     with transaction() as session:
-        for each in sorted(names, key=(EVERYBODY, network, name).index):
+        for counted in names:
             session.execute(
                 update(Backoff)
-                .where(Backoff.key == _key(each), Backoff.failures > 0)
+                .where(Backoff.key == _key(counted), Backoff.failures > 0)
                 .values(failures=Backoff.failures - 1)
                 .execution_options(synchronize_session=False)
             )
 
 
 def forget(*names: str) -> None:
-    """All is well: begin anew."""
+    """Forget all wrong tries of these names."""
     keys = [_key(name) for name in names]
     with transaction() as session:
         statement = delete(Backoff).where(Backoff.key.in_(keys))
@@ -93,34 +94,34 @@ def failures(name: str) -> int:
 
 
 def forget_old() -> None:
-    """Delete what has not been tried for 30 days."""
+    """Delete the counts without a try in the last 30 days."""
     with transaction() as session:
         statement = delete(Backoff).where(Backoff.last_at < now() - KEPT)
         session.execute(statement.execution_options(synchronize_session=False))
 
 
-def pause(failed: int, pace: Pace) -> timedelta:
-    """How long to wait after so many: nothing at first, then 2, 4, 8 seconds and so on."""
-    if failed < pace.free:
+def pause(failed: int, policy: BackoffPolicy) -> timedelta:
+    """The pause after so many wrong tries: none at first, then 2, 4, 8 seconds and so on."""
+    if failed < policy.free:
         return timedelta()
-    # Beyond 20 doublings every pace is at its longest.
-    return min(timedelta(seconds=2 ** min(failed - pace.free + 1, 20)), pace.longest)
+    # Beyond 20 doublings every policy is at its longest pause.
+    return min(timedelta(seconds=2 ** min(failed - policy.free + 1, 20)), policy.longest)
 
 
-def _alarming(session: Session) -> bool:
-    count = _count(session, EVERYBODY, Pace(free=10**9, memory=timedelta(hours=1)))
+def _alarm(session: Session) -> bool:
+    count = _count(session, EVERYBODY, TOTAL)
     if count == ALARM:
         log.warning("sign_in.many_failures", extra={"count": count})
     return count >= ALARM
 
 
-def _count(session: Session, name: str, pace: Pace) -> int:
+def _count(session: Session, name: str, policy: BackoffPolicy) -> int:
     """Count one more; raises _Paused. Others who try the same name wait for this transaction."""
     moment, key = now(), _key(name)
-    forgotten = Backoff.last_at < moment - pace.memory
-    open_ = Backoff.free_at <= moment
-    if pace.most is not None:
-        open_ &= Backoff.failures < pace.most
+    forgotten = Backoff.last_at < moment - policy.memory
+    allowed = Backoff.free_at <= moment
+    if policy.most is not None:
+        allowed &= Backoff.failures < policy.most
     count = session.execute(
         upsert.insert(Backoff)
         .values(key=key, failures=1, free_at=moment, last_at=moment)
@@ -130,18 +131,18 @@ def _count(session: Session, name: str, pace: Pace) -> int:
                 "failures": case((forgotten, 1), else_=Backoff.failures + 1),
                 "last_at": moment,
             },
-            where=open_ | forgotten,
+            where=allowed | forgotten,
         )
         .returning(Backoff.failures)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
     if count is None:
         raise _Paused
-    _rest(session, key, moment + pause(count, pace), moment)
+    _set_pause(session, key, moment + pause(count, policy), moment)
     return count
 
 
-def _rest(session: Session, key: str, until: datetime, moment: datetime) -> None:
+def _set_pause(session: Session, key: str, until: datetime, moment: datetime) -> None:
     if until > moment:
         session.execute(
             update(Backoff)
@@ -152,4 +153,4 @@ def _rest(session: Session, key: str, until: datetime, moment: datetime) -> None
 
 
 def _key(name: str) -> str:
-    return keyed("throttle", name)
+    return keyed_hash("backoff", name)

@@ -1,4 +1,4 @@
-"""Another e-mail address: the new one confirms by a link, the old one may take it back."""
+"""Changes of the e-mail address: the new one confirms by a link, the old one can undo it."""
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -10,16 +10,16 @@ from promosms.models import AccountStatus, EmailLink, EmailLinkKind, User
 from promosms.services.auth import email_links, known_browsers, sessions
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.email_links import LinkGone
-from promosms.services.auth.notify import tell
 from promosms.services.auth.registration import user_of
+from promosms.services.mail.notify import tell_user
 
 KIND, UNDO = EmailLinkKind.EMAIL, EmailLinkKind.UNDO
 
 
 def ask(user: User, email: str) -> None:
-    """Write to the new address and to the present one; nothing changes before the link is used.
+    """Write to the new and to the current address; nothing changes before the link is used.
 
-    Of an address that is taken only its owner learns that.
+    Only the owner of a taken address learns that it is taken.
     """
     email = email.strip().lower()
     with transaction():
@@ -27,62 +27,62 @@ def ask(user: User, email: str) -> None:
         if not _taken(user, email):
             link = email_links.new_link(KIND, email, user=user)
             # It belongs to no account until it is confirmed, so the account does not read it.
-            tell(user, lambda: auth_emails.confirm_email(link), email)
-        tell(user, auth_emails.email_asked)
+            tell_user(user, lambda: auth_emails.confirm_email(link), email)
+        tell_user(user, auth_emails.email_asked)
 
 
 def apply(token: str, keep: str = "") -> User:
-    """The new address counts; every session but that of the token `keep` ends. Raises LinkGone."""
+    """Use the new address; every session ends except that of the token `keep`. Raises LinkGone."""
     try:
         with transaction() as session:
             link = email_links.find(KIND, token)
-            user = _person(session.get(User, link.user_id, with_for_update=True))
+            user = _living(session.get(User, link.user_id, with_for_update=True))
             old, user.email = user.email, link.email
             session.flush()
             _forget_links(user)
             undo = email_links.new_link(UNDO, old, user=user)
-            _start_anew(user, keep)
-            shown = masked(user.email)
-            tell(user, lambda: auth_emails.email_changed(shown, undo), old)
-            tell(user, auth_emails.email_is_yours)
+            _end_sessions(user, keep)
+            masked_email = masked(user.email)
+            tell_user(user, lambda: auth_emails.email_changed(masked_email, undo), old)
+            tell_user(user, auth_emails.email_is_yours)
             return user
-    except IntegrityError as error:  # somebody has registered with it in the meantime
+    except IntegrityError as error:  # somebody has registered with it meanwhile
         raise LinkGone from error
 
 
 def undo(token: str) -> None:
-    """The old address counts again; who changed it knew the password, so that is void.
+    """Use the old address again; the password is void, because the attacker knew it.
 
     Raises LinkGone.
     """
     try:
         with transaction() as session:
             link = email_links.find(UNDO, token)
-            user = _person(session.get(User, link.user_id, with_for_update=True))
+            user = _living(session.get(User, link.user_id, with_for_update=True))
             user.email = link.email
             user.password_hash = user.system_hash = None
             session.flush()
             session.execute(delete(EmailLink).where(EmailLink.user_id == user.id))
-            _start_anew(user, "")
-            tell(user, auth_emails.email_back)
+            _end_sessions(user, "")
+            tell_user(user, auth_emails.email_back)
     except IntegrityError as error:
         raise LinkGone from error
 
 
 def find(kind: EmailLinkKind, token: str) -> EmailLink:
-    """The open link of a living account; raises LinkGone."""
+    """The open link of an account that is not being deleted; raises LinkGone."""
     link = email_links.find(kind, token)
-    _person(db.session.get(User, link.user_id))
+    _living(db.session.get(User, link.user_id))
     return link
 
 
 def masked(email: str) -> str:
-    """An address that only who knows it recognises: o•••@example.com."""
+    """An address that only somebody who knows it recognises: o•••@example.com."""
     name, _, domain = email.rpartition("@")
     return f"{name[:1]}•••@{domain}"
 
 
-def _person(user: User | None) -> User:
+def _living(user: User | None) -> User:
     if user is None or (user.account and user.account.status == AccountStatus.DELETING):
         raise LinkGone
     return user
@@ -90,18 +90,19 @@ def _person(user: User | None) -> User:
 
 def _taken(user: User, email: str) -> bool:
     with row_security.bypass("an address is unique in the whole installation"):
-        found = user_of(email)
-        if found is not None and found.id != user.id:
-            tell(found, auth_emails.email_taken)
-    return found is not None
+        owner = user_of(email)
+        if owner is not None and owner.id != user.id:
+            tell_user(owner, auth_emails.email_taken)
+    return owner is not None
 
 
-def _start_anew(user: User, keep: str) -> None:
+def _end_sessions(user: User, keep: str) -> None:
     known_browsers.forget(user)
     sessions.close_others(user, keep)
 
 
 def _forget_links(user: User) -> None:
     with transaction() as session:
-        ours = EmailLink.user_id == user.id, EmailLink.kind == KIND
-        session.execute(delete(EmailLink).where(*ours))
+        session.execute(
+            delete(EmailLink).where(EmailLink.user_id == user.id, EmailLink.kind == KIND)
+        )

@@ -1,4 +1,4 @@
-"""Confirmations: links by e-mail that work once and for a while."""
+"""E-mail links: each works once and for a limited time."""
 
 import secrets
 from datetime import timedelta
@@ -15,7 +15,7 @@ from promosms.urls import public_address
 LIFETIMES = {
     EmailLinkKind.REGISTER: timedelta(hours=24),
     EmailLinkKind.RESET: timedelta(hours=1),
-    EmailLinkKind.LEAVE: timedelta(hours=1),
+    EmailLinkKind.DELETE: timedelta(hours=1),
     EmailLinkKind.ADMIN: timedelta(hours=24),
     EmailLinkKind.EMAIL: timedelta(hours=24),
     EmailLinkKind.UNDO: timedelta(days=7),
@@ -25,7 +25,7 @@ LIFETIMES = {
 PATHS = {
     EmailLinkKind.REGISTER: "/register/",
     EmailLinkKind.RESET: "/forgotten/",
-    EmailLinkKind.LEAVE: "/leave/",
+    EmailLinkKind.DELETE: "/leave/",
     EmailLinkKind.ADMIN: "/admin/join/",
     EmailLinkKind.EMAIL: "/change/email/",
     EmailLinkKind.UNDO: "/change/undo/",
@@ -41,7 +41,7 @@ class LinkGone(Exception):
 def new_link(
     kind: EmailLinkKind, email: str = "", phone: str = "", user: User | None = None
 ) -> str:
-    """Make a link; returns its whole address, of which only a hash is kept."""
+    """Make a link and return its whole address; only a hash of its token is stored."""
     token = secrets.token_urlsafe(32)
     with transaction() as session:
         session.add(
@@ -59,19 +59,19 @@ def new_link(
 
 
 def find(kind: EmailLinkKind, token: str) -> EmailLink:
-    """The open confirmation of a link; raises LinkGone."""
+    """The open link with this token; raises LinkGone."""
     query = select(EmailLink).where(
         EmailLink.kind == kind,
         EmailLink.token_hash == digest(token),
         EmailLink.expires_at > now(),
     )
-    # Inside a transaction the row is locked, so that the link works once only.
+    # Inside a transaction the row is locked: of two requests at once only one may use the link.
     if db.session().info.get("writing"):
         query = query.with_for_update().execution_options(populate_existing=True)
-    found = db.session.scalar(query)
-    if found is None:
+    link = db.session.scalar(query)
+    if link is None:
         raise LinkGone
-    return found
+    return link
 
 
 def forget_expired() -> None:

@@ -1,13 +1,13 @@
-"""What the e-mails about signing in and about changes of address and number say."""
+"""Texts of the e-mails about signing in and about changes of address and number."""
 
 from promosms.language import gettext as _
 from promosms.language import ngettext
-from promosms.services.mail.emails import Letter, paragraphs
+from promosms.services.mail.emails import EmailText, paragraphs
 from promosms.urls import public_address
 
 
-def new_sign_in(browser: str, when: str) -> Letter:
-    """To a user who has signed in from a browser or a network that was not known."""
+def new_sign_in(browser: str, when: str) -> EmailText:
+    """To a user who has signed in from a new browser or network."""
     return _("New sign-in to PromoSMS"), paragraphs(
         _("Somebody, probably you, has signed in from a browser or a place that is new to us."),
         f"{browser or _('Unknown browser')}, {when}",
@@ -16,8 +16,8 @@ def new_sign_in(browser: str, when: str) -> Letter:
     )
 
 
-def two_steps_on() -> Letter:
-    """To a user who has just switched the second step on."""
+def two_factor_on() -> EmailText:
+    """To a user who has just switched two-factor sign-in on."""
     return _("Two-step sign-in is on"), paragraphs(
         _("From now on signing in takes your password and a code from your app."),
         _("Keep your recovery codes where you find them without your phone."),
@@ -25,16 +25,16 @@ def two_steps_on() -> Letter:
     )
 
 
-def two_steps_off() -> Letter:
-    """To a user whose second step was switched off."""
+def two_factor_off() -> EmailText:
+    """To a user whose two-factor sign-in was switched off."""
     return _("Two-step sign-in is off"), paragraphs(
         _("From now on your password is enough to sign in. All recovery codes are void."),
         _otherwise(),
     )
 
 
-def two_steps_lost(link: str) -> Letter:
-    """To a user who has lost app and codes; the link keeps the second step on."""
+def two_factor_lost(link: str) -> EmailText:
+    """To a user who has lost app and codes; the link keeps two-factor sign-in on."""
     return _("Two-step sign-in ends in 24 hours"), paragraphs(
         _(
             "Somebody, probably you, has lost the app and the recovery codes. We have checked "
@@ -46,8 +46,8 @@ def two_steps_lost(link: str) -> Letter:
     )
 
 
-def recovery_code_used(left: int) -> Letter:
-    """To a user who has signed in by a recovery code."""
+def recovery_code_used(left: int) -> EmailText:
+    """To a user who has used a recovery code."""
     return _("A recovery code was used"), paragraphs(
         _("Somebody, probably you, has used one of your recovery codes instead of the app."),
         ngettext("%(num)s code is left.", "%(num)s codes are left.", left),
@@ -57,7 +57,7 @@ def recovery_code_used(left: int) -> Letter:
     )
 
 
-def new_recovery_codes() -> Letter:
+def new_recovery_codes() -> EmailText:
     """To a user who has made a new set of recovery codes."""
     return _("New recovery codes"), paragraphs(
         _("You have new recovery codes for PromoSMS. Those from before are void."),
@@ -65,8 +65,8 @@ def new_recovery_codes() -> Letter:
     )
 
 
-def codes_refused() -> Letter:
-    """To a user with whose password somebody has tried wrong codes."""
+def codes_refused() -> EmailText:
+    """To a user after five wrong codes that followed the right password."""
     return _("Somebody knows your PromoSMS password"), paragraphs(
         _("Your password was given, and then five wrong codes. Nothing was opened."),
         _("If it was not you, change your password now:"),
@@ -74,7 +74,7 @@ def codes_refused() -> Letter:
     )
 
 
-def confirm_email(link: str) -> Letter:
+def confirm_email(link: str) -> EmailText:
     """To the new address of a user."""
     return _("Confirm your new e-mail address"), paragraphs(
         _("Somebody, probably you, wants to sign in to PromoSMS with this e-mail address."),
@@ -85,8 +85,8 @@ def confirm_email(link: str) -> Letter:
     )
 
 
-def email_taken() -> Letter:
-    """To an address with an account of its own, which another user wants to have."""
+def email_taken() -> EmailText:
+    """To the owner of an address that another user wants to use."""
     return _("This address already has an account"), paragraphs(
         _("Somebody, probably you, wanted to use this e-mail address for another account."),
         _("There is an account with it already, so nothing has changed. Sign in here:"),
@@ -95,8 +95,8 @@ def email_taken() -> Letter:
     )
 
 
-def email_asked() -> Letter:
-    """To the present address of a user who wants another one."""
+def email_asked() -> EmailText:
+    """To the current address of a user who wants to change it."""
     return _("Your e-mail address is to be changed"), paragraphs(
         _("Somebody, probably you, wants to replace the e-mail address of your PromoSMS account."),
         _("Nothing changes until the new address is confirmed."),
@@ -104,8 +104,8 @@ def email_asked() -> Letter:
     )
 
 
-def email_changed(new: str, link: str) -> Letter:
-    """To the old address: `new` is masked, the link takes the change back."""
+def email_changed(new: str, link: str) -> EmailText:
+    """To the old address: `new` is masked, the link undoes the change."""
     return _("Your e-mail address was changed"), paragraphs(
         _("Your PromoSMS account now has the e-mail address %(address)s.", address=new),
         _("If it was not you, take it back here within 7 days. Everybody is then signed out:"),
@@ -113,16 +113,16 @@ def email_changed(new: str, link: str) -> Letter:
     )
 
 
-def email_is_yours() -> Letter:
-    """To the new address, once it counts."""
+def email_is_yours() -> EmailText:
+    """To the new address, once it is in use."""
     return _("Your e-mail address was changed"), paragraphs(
         _("From now on you sign in to PromoSMS with this address."),
         public_address("/login"),
     )
 
 
-def email_back() -> Letter:
-    """To the old address, which counts again."""
+def email_back() -> EmailText:
+    """To the old address, which is in use again."""
     return _("Your old e-mail address counts again"), paragraphs(
         _("The change was taken back, everybody is signed out, and the password is void."),
         _("Get a new password here:"),
@@ -130,7 +130,7 @@ def email_back() -> Letter:
     )
 
 
-def confirm_phone(number: str, link: str) -> Letter:
+def confirm_phone(number: str, link: str) -> EmailText:
     """To a user who has typed in the code that was texted to the new number."""
     return _("Confirm your new mobile number"), paragraphs(
         _("Your PromoSMS account is to get the mobile number %(number)s.", number=number),
@@ -141,7 +141,7 @@ def confirm_phone(number: str, link: str) -> Letter:
     )
 
 
-def phone_changed(number: str) -> Letter:
+def phone_changed(number: str) -> EmailText:
     """To a user whose number was changed; `number` is masked."""
     return _("Your mobile number was changed"), paragraphs(
         _("Passwords by text now go to %(number)s.", number=number),

@@ -1,4 +1,4 @@
-"""The invitation by which the first admin comes in; there are no default credentials."""
+"""Invitations of admins: there are no default credentials, the first admin joins by a link."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -19,8 +19,7 @@ class EmailTaken(Exception):
 def invite_admin(another: bool = False) -> str | None:
     """A link by which one admin can join, valid for 24 hours.
 
-    None if there is an admin, unless `another` is wanted. Links that were made before and not
-    used are void.
+    None if there is an admin already, unless `another` is wanted. Older unused links become void.
     """
     with transaction() as session:
         admins = select(User.id).where(User.role == Role.ADMIN).limit(1)
@@ -31,7 +30,7 @@ def invite_admin(another: bool = False) -> str | None:
 
 
 def join(token: str, email: str, password: str) -> User:
-    """Make the admin; raises LinkGone and EmailTaken."""
+    """Create the admin; raises LinkGone and EmailTaken."""
     email_links.find(KIND, token)
     hashed = passwords.hash_password(password)
     try:

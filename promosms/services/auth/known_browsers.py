@@ -1,7 +1,7 @@
-"""Known browsers: who tries from where the user usually is has tries of his own.
+"""Known browsers: the networks and browsers from which a user has signed in before.
 
-So nobody who guesses from elsewhere can keep the user out, and the user is told of a sign-in from
-a place that is new.
+Their wrong tries are counted separately. So nobody who guesses from elsewhere can lock the user
+out, and the user gets an e-mail about a sign-in from a new place.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.lib.keyed_hash import keyed
+from promosms.lib.keyed_hash import keyed_hash
 from promosms.models import KnownBrowser, User, now
 
 KEPT = KnownBrowser.retention.limit
@@ -19,45 +19,45 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Where:
-    """From where somebody comes: the network, shortened, and the kind of browser."""
+class Client:
+    """Where a request comes from: the network, shortened, and the kind of browser."""
 
     network: str = ""
     browser: str = ""
 
 
-def mark(email: str, where: Where) -> str:
-    """What is kept of a place; of an address without account it is worked out as well."""
-    return keyed("known browser", email.strip().lower(), where.network, where.browser)
+def mark(email: str, client: Client) -> str:
+    """What is stored of a client; it can be computed for an address without an account too."""
+    return keyed_hash("known browser", email.strip().lower(), client.network, client.browser)
 
 
-def is_known(email: str, where: Where) -> bool:
-    """Has the user of this address signed in from there before?"""
+def is_known(email: str, client: Client) -> bool:
+    """Has the user with this address signed in from there before?"""
     query = select(KnownBrowser.id).where(
-        KnownBrowser.mark == mark(email, where), KnownBrowser.seen_at > now() - KEPT
+        KnownBrowser.mark == mark(email, client), KnownBrowser.seen_at > now() - KEPT
     )
     return db.session.scalar(query) is not None
 
 
-def note(user: User, where: Where) -> bool:
-    """Remember a sign-in; True if the user should be told: others are known, this one is not."""
+def note(user: User, client: Client) -> bool:
+    """Remember a sign-in; True if the user should get an e-mail: others are known, but not this."""
     moment = now()
     with transaction() as session:
-        rows = select(KnownBrowser).where(KnownBrowser.user_id == user.id)
-        known = {row.mark: row for row in session.scalars(rows) if row.seen_at > moment - KEPT}
-        seen = known.get(mark(user.email, where))
+        query = select(KnownBrowser).where(KnownBrowser.user_id == user.id)
+        rows = {row.mark: row for row in session.scalars(query) if row.seen_at > moment - KEPT}
+        seen = rows.get(mark(user.email, client))
         if seen is None:
             session.execute(
-                delete(KnownBrowser).where(KnownBrowser.mark == mark(user.email, where))
+                delete(KnownBrowser).where(KnownBrowser.mark == mark(user.email, client))
             )
-            session.add(KnownBrowser(user_id=user.id, mark=mark(user.email, where)))
+            session.add(KnownBrowser(user_id=user.id, mark=mark(user.email, client)))
         elif moment - seen.seen_at > DAY:
             seen.seen_at = moment
-        return bool(known) and seen is None
+        return bool(rows) and seen is None
 
 
 def forget(user: User) -> None:
-    """Nothing is known any more: the address has changed, or somebody else was in."""
+    """Forget all of a user: the address has changed, or a stranger was signed in."""
     with transaction() as session:
         session.execute(delete(KnownBrowser).where(KnownBrowser.user_id == user.id))
 

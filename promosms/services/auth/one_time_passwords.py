@@ -1,4 +1,4 @@
-"""System passwords: sent by text, valid once and not for long."""
+"""System passwords: sent by text, valid once and for a limited time."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +14,7 @@ from promosms.settings import settings
 
 
 class TextRefused(Exception):
-    """No text now; `code` says why."""
+    """No text may go out now; `code` says why."""
 
     def __init__(self, code: PumpingProblem) -> None:
         super().__init__(code)
@@ -25,7 +25,7 @@ class TextRefused(Exception):
 class Secret:
     """A new system password and its hash, made before the database is locked: hashing is slow.
 
-    It exists in memory and, sealed, in the text until that has been sent.
+    The password exists in memory only and, encrypted, in the text until it has been sent.
     """
 
     password: str = field(repr=False)
@@ -33,13 +33,13 @@ class Secret:
 
     @classmethod
     def new(cls) -> Self:
-        """A fresh one."""
+        """Make a random one."""
         password = passwords.new_system_password()
         return cls(password, passwords.hash_password(password))
 
 
 def send(user: User, secret: Secret) -> Message:
-    """Give the user this system password and queue its text, once `pumping` has agreed."""
+    """Give the user this system password and queue its text; ask `sms_pumping.why_not` first."""
     if user.account_id is None:
         raise ValueError("only users of an account have a number")
     with transaction() as session:
@@ -47,7 +47,7 @@ def send(user: User, secret: Secret) -> Message:
         user.system_expires_at = now() + timedelta(minutes=settings.system_password_minutes)
         user.system_tries = 0
         session.flush()
-        return verification_texts.queue_system_text(
+        return verification_texts.queue_verification_text(
             user.account_id, user.phone, wording(user.language), secret.password
         )
 

@@ -1,10 +1,9 @@
-"""Forgotten passwords: a link by e-mail first, then a system password by text."""
+"""Password reset: a link by e-mail first, then a system password by text."""
 
 from sqlalchemy import delete
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.language import force_locale
 from promosms.models import AccountStatus, EmailLink, EmailLinkKind, Message, Session, User
 from promosms.services.abuse import sms_pumping
 from promosms.services.abuse.sms_pumping import ProofForm
@@ -14,13 +13,14 @@ from promosms.services.auth.one_time_passwords import TextRefused
 from promosms.services.auth.registration import user_of
 from promosms.services.auth.sign_in import set_password
 from promosms.services.mail import emails as account_emails
+from promosms.services.mail.notify import tell_user
 from promosms.services.mail.outbox import queue_email
 
 KIND = EmailLinkKind.RESET
 
 
 def ask(email: str) -> None:
-    """Somebody has forgotten a password: write to the address, whether it is known or not."""
+    """Write to the address of a forgotten password, whether it has an account or not."""
     email = email.strip().lower()
     with transaction():
         user = user_of(email)
@@ -28,11 +28,10 @@ def ask(email: str) -> None:
             queue_email(email, *account_emails.no_account())
             return
         link = email_links.new_link(KIND, email, user=user)
-        with force_locale(user.language):
-            queue_email(email, *account_emails.reset(link), account_id=user.account_id)
+        tell_user(user, lambda: account_emails.reset(link))
 
 
-def person(token: str) -> User:
+def user_of_link(token: str) -> User:
     """The user of a link; raises LinkGone."""
     user = db.session.get(User, email_links.find(KIND, token).user_id)
     if user is None or (user.account and user.account.status == AccountStatus.DELETING):
@@ -43,13 +42,13 @@ def person(token: str) -> User:
 def send_password(token: str, network: str = "", proof: str = "") -> Message:
     """Text a new system password to the user of a link; raises LinkGone and TextRefused.
 
-    `network` and `proof` are those of the browser, see `pumping.why_not`.
+    `network` and `proof` are those of the browser, see `sms_pumping.why_not`.
     """
-    user_id = person(token).id
+    user_id = user_of_link(token).id
     secret = one_time_passwords.Secret.new()
     with transaction():
-        sms_pumping.take_turn()
-        user = _locked_person(user_id, token)
+        sms_pumping.lock()
+        user = _locked_user(user_id, token)
         problem = sms_pumping.why_not(user.phone, network, proof, ProofForm.RESET)
         if problem is None:
             message = one_time_passwords.send(user, secret)
@@ -60,21 +59,21 @@ def send_password(token: str, network: str = "", proof: str = "") -> Message:
 
 
 def choose(token: str, password: str) -> None:
-    """Let a user without a number choose the password at once; raises LinkGone."""
-    user_id = person(token).id
+    """Set the password of a user without a number at once; raises LinkGone."""
+    user_id = user_of_link(token).id
     hashed = passwords.hash_password(password)
     with transaction() as session:
-        user = _locked_person(user_id, token)
+        user = _locked_user(user_id, token)
         if user.phone:
             raise LinkGone
         set_password(user, hashed)
         session.execute(delete(Session).where(Session.user_id == user.id))
 
 
-def _locked_person(user_id: int, token: str) -> User:
-    # The user before the link, in this order everywhere, so that nobody waits in a circle.
+def _locked_user(user_id: int, token: str) -> User:
+    # The user is locked before the link, in this order everywhere: this prevents deadlocks.
     db.session.get(User, user_id, with_for_update=True, populate_existing=True)
-    return person(token)
+    return user_of_link(token)
 
 
 def _forget_links(user: User) -> None:

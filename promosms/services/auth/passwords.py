@@ -1,4 +1,4 @@
-"""Passwords: hashing, checking, and the system password that goes out by text."""
+"""Passwords: hashing, checking, and the system password that is sent by text."""
 
 import secrets
 from enum import StrEnum
@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from promosms.services.auth import common_passwords
 from promosms.settings import settings
 
-# 24 symbols that nobody confuses with another: 16 of them carry 73 bits.
+# 24 symbols that are not easily confused with each other: 16 of them carry 73 bits.
 SYMBOLS = "ACDEFGHJKLMNPQRTUVWXY347"
 SYSTEM_SYMBOLS = 16
 SHORTEST = 15  # NIST SP 800-63B-4: the only factor of a sign-in
@@ -21,13 +21,13 @@ VOWELS = "aeiou"
 
 
 class PasswordProblem(StrEnum):
-    """Why a password cannot be chosen; the words for it belong to the interface."""
+    """Why a password cannot be chosen; the interface has the messages."""
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     REPEATED = "repeated"
     PERSONAL = "personal"  # the e-mail address or the number
-    SENT = "sent"  # what came by text
+    SENT = "sent"  # a system password
     COMMON = "common"  # among the first that are tried
     LEAKED = "leaked"  # on the operator's list
 
@@ -38,10 +38,12 @@ def hash_password(password: str) -> str:
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Does the password belong to the hash? Takes as long when there is no hash at all."""
+    """Does the password match the hash? Takes as long without a hash."""
     hasher = _hasher()
     try:
-        verified = hasher.verify(stored or _nobody(hasher.time_cost, hasher.memory_cost), password)
+        verified = hasher.verify(
+            stored or _dummy_hash(hasher.time_cost, hasher.memory_cost), password
+        )
     except (VerificationError, InvalidHashError):
         return False
     return verified and stored is not None
@@ -53,25 +55,25 @@ def new_system_password() -> str:
 
 
 def normalised(typed: str) -> str:
-    """A system password as it was sent, however it was typed: spaces, dashes, small letters."""
+    """A system password as it was sent; spaces, dashes and case of what was typed do not matter."""
     symbols = "".join(symbol for symbol in typed.upper() if symbol.isalnum())
     return "-".join(symbols[i : i + 4] for i in range(0, len(symbols), 4))
 
 
 def could_be_sent(typed: str) -> bool:
-    """Has it the form of a system password?"""
+    """Does it look like a system password?"""
     symbols = normalised(typed).replace("-", "")
     return len(symbols) == SYSTEM_SYMBOLS and set(symbols) <= set(SYMBOLS)
 
 
 def suggestion() -> str:
-    """A password that can be spoken: four words of three syllables, 75 bits."""
+    """A pronounceable password: four words of three syllables, 75 bits."""
     words = ("".join(_syllable() for _ in range(3)) for _ in range(4))
     return "-".join(words)
 
 
 def problem(password: str, email: str, phone: str) -> PasswordProblem | None:
-    """What speaks against choosing this password; None if nothing does."""
+    """Why this password cannot be chosen; None if it can."""
     folded = password.strip().casefold()
     if len(password.strip()) < SHORTEST:
         return PasswordProblem.TOO_SHORT
@@ -81,7 +83,7 @@ def problem(password: str, email: str, phone: str) -> PasswordProblem | None:
         return PasswordProblem.REPEATED
     if folded == email.casefold() or _is_number(folded, phone):
         return PasswordProblem.PERSONAL
-    # Sixteen small letters are rather words of one's own than a text typed without its dashes.
+    # Sixteen small letters are more likely words than a system password without its dashes.
     if could_be_sent(password) and not (password.isalpha() and password.islower()):
         return PasswordProblem.SENT
     if common_passwords.is_common(folded, common_passwords.personal_words(email, phone)):
@@ -90,7 +92,7 @@ def problem(password: str, email: str, phone: str) -> PasswordProblem | None:
 
 
 def leaked(password: str) -> PasswordProblem | None:
-    """Does the password stand on the list that the operator has put beside the installation?"""
+    """LEAKED if the password is on the operator's list, else None."""
     return PasswordProblem.LEAKED if common_passwords.is_leaked(password) else None
 
 
@@ -105,8 +107,8 @@ def _syllable() -> str:
 
 
 @cache
-def _nobody(time_cost: int, memory_cost: int) -> str:
-    """A hash that costs as much to check as a real one and belongs to no one."""
+def _dummy_hash(time_cost: int, memory_cost: int) -> str:
+    """A hash of no user that costs as much to check as a real one."""
     return _hasher().hash(secrets.token_hex())
 
 

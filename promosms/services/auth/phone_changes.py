@@ -1,4 +1,4 @@
-"""Another mobile number: it proves itself by a code, then the e-mail address has to agree."""
+"""Changes of the mobile number: a code proves the new one, then a link by e-mail confirms it."""
 
 import secrets
 from datetime import timedelta
@@ -21,8 +21,8 @@ from promosms.services.abuse import sms_pumping
 from promosms.services.auth import email_links, passwords, sessions
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.email_links import LinkGone
-from promosms.services.auth.notify import tell
 from promosms.services.auth.one_time_passwords import TextRefused
+from promosms.services.mail.notify import tell_user
 from promosms.services.sending import verification_texts
 from promosms.sms.phone import mask
 
@@ -35,7 +35,7 @@ MOST_TRIES = 5
 def ask(user: User, phone: str, network: str = "", proof: str = "") -> Message:
     """Text a code to the new number; raises TextRefused when no text may go out now.
 
-    `network` and `proof` are those of the browser, see `pumping.why_not`.
+    `network` and `proof` are those of the browser, see `sms_pumping.why_not`.
     """
     if user.account_id is None:
         raise ValueError("only users of an account have a number")
@@ -50,12 +50,12 @@ def ask(user: User, phone: str, network: str = "", proof: str = "") -> Message:
             change.expires_at = expires_at
             session.add(change)
             words = wording(user.language)
-            return verification_texts.queue_system_text(user.account_id, phone, words, code)
+            return verification_texts.queue_verification_text(user.account_id, phone, words, code)
     raise TextRefused(problem)
 
 
 def pending(user: User) -> PhoneChange | None:
-    """The number for which a code may still be typed in."""
+    """The change whose code may still be typed in."""
     query = select(PhoneChange).where(
         PhoneChange.user_id == user.id,
         PhoneChange.expires_at > now(),
@@ -65,7 +65,7 @@ def pending(user: User) -> PhoneChange | None:
 
 
 def prove(user: User, code: str) -> bool:
-    """Is it the code of the text? Then the e-mail address is asked; a try is counted first."""
+    """Is it the code of the text? Then the link is e-mailed. A try is counted before the check."""
     with transaction() as session:
         waiting = (
             update(PhoneChange)
@@ -77,46 +77,46 @@ def prove(user: User, code: str) -> bool:
             .values(tries=PhoneChange.tries + 1)
             .returning(PhoneChange.phone, PhoneChange.code_hash)
         )
-        found = session.execute(waiting).first()
+        change = session.execute(waiting).first()
     typed = passwords.normalised(code)
-    if not passwords.matches(found.code_hash if found else None, typed) or found is None:
+    if not passwords.matches(change.code_hash if change else None, typed) or change is None:
         return False
-    phone: str = found.phone
+    phone: str = change.phone
     sms_pumping.completed(phone)
     with transaction():
         _forget(user)
         link = email_links.new_link(KIND, phone=phone, user=user)
-        tell(user, lambda: auth_emails.confirm_phone(mask(phone), link))
+        tell_user(user, lambda: auth_emails.confirm_phone(mask(phone), link))
     return True
 
 
 def find(token: str) -> EmailLink:
-    """The open link of a living account; raises LinkGone."""
+    """The open link of an account that is not being deleted; raises LinkGone."""
     link = email_links.find(KIND, token)
-    _person(link.user_id)
+    _living(link.user_id)
     return link
 
 
 def apply(token: str, keep: str = "") -> None:
-    """The new number counts; every session but that of the token `keep` ends. Raises LinkGone."""
+    """Use the new number; every session ends except that of the token `keep`. Raises LinkGone."""
     with transaction():
         link = email_links.find(KIND, token)
-        user = _person(link.user_id)
+        user = _living(link.user_id)
         user.phone, user.system_hash, user.system_expires_at = link.phone, None, None
-        shown = mask(user.phone)
+        masked = mask(user.phone)
         _forget(user)
         sessions.close_others(user, keep)
-        tell(user, lambda: auth_emails.phone_changed(shown))
+        tell_user(user, lambda: auth_emails.phone_changed(masked))
 
 
 def forget_expired() -> None:
-    """Delete the wishes whose code was not typed in in time."""
+    """Delete the changes whose code was not typed in in time."""
     with transaction() as session:
         session.execute(delete(PhoneChange).where(PhoneChange.expires_at <= now()))
 
 
 def wording(language: str) -> str:
-    """The text with the code, in plain letters, so that it stays one part."""
+    """The text with the code, in plain letters to stay within one part."""
     with force_locale(language):
         words: str = gettext(
             "PromoSMS: {secret} is the code for your new number, valid for %(minutes)s minutes. "
@@ -126,7 +126,7 @@ def wording(language: str) -> str:
     return words
 
 
-def _person(user_id: int | None) -> User:
+def _living(user_id: int | None) -> User:
     user = db.session.get(User, user_id) if user_id else None
     if user is None or user.account is None or user.account.status == AccountStatus.DELETING:
         raise LinkGone
@@ -135,5 +135,6 @@ def _person(user_id: int | None) -> User:
 
 def _forget(user: User) -> None:
     db.session.execute(delete(PhoneChange).where(PhoneChange.user_id == user.id))
-    ours = EmailLink.user_id == user.id, EmailLink.kind == KIND
-    db.session.execute(delete(EmailLink).where(*ours))
+    db.session.execute(
+        delete(EmailLink).where(EmailLink.user_id == user.id, EmailLink.kind == KIND)
+    )

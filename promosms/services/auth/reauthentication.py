@@ -1,36 +1,36 @@
-"""Reauthentication: before something dangerous the user proves once more to be there."""
+"""Reauthentication: before a dangerous action the user proves again who is there."""
 
 from datetime import timedelta
 
 from promosms.db.transactions import transaction
-from promosms.models import Session, now
+from promosms.models import Session, User, now
 from promosms.services.auth import backoff, passwords, sessions, totp, two_factor
-from promosms.services.auth.known_browsers import Where
+from promosms.services.auth.known_browsers import Client
 
 VALID = timedelta(minutes=5)
 
 
 class NotConfirmed(Exception):
-    """Password or code were not right, or there were too many tries: it is not said which."""
+    """Password or code were wrong, or there were too many tries; the user does not learn which."""
 
 
 def required(session: Session) -> bool:
-    """Is it longer than five minutes ago that the user of this session was there for sure?"""
+    """Did the user of this session last prove to be there more than five minutes ago?"""
     confirmed_at = session.confirmed_at
     return confirmed_at is None or now() - confirmed_at > VALID
 
 
-def confirm(session: Session, password: str, code: str, where: Where) -> str:
-    """Password and, where it is on, the second step; returns the new token of the session.
+def confirm(session: Session, password: str, code: str, client: Client) -> str:
+    """Check the password and, where it is on, the second factor; returns the session's new token.
 
     Raises NotConfirmed.
     """
     user = session.user
-    if not right_password(session, password):
+    if not is_password(user, password):
         raise NotConfirmed
     if totp.is_on(user):
-        name = two_factor.name_of(user, where)
-        if not backoff.attempt(name) or not two_factor.use(user, code):
+        name = two_factor.backoff_name(user, client)
+        if not backoff.attempt(name) or not two_factor.use_code(user, code):
             raise NotConfirmed
         backoff.forget(name)
     with transaction():
@@ -38,9 +38,8 @@ def confirm(session: Session, password: str, code: str, where: Where) -> str:
         return sessions.renew(session)
 
 
-def right_password(session: Session, password: str) -> bool:
-    """Is it the password? Wrong ones are counted, so that a stolen session cannot try for long."""
-    user = session.user
+def is_password(user: User, password: str) -> bool:
+    """Is it the user's password? Wrong ones are counted, to stop guesses in a stolen session."""
     name = f"confirm {user.public_id}"
     free = backoff.attempt(name)
     right = passwords.matches(user.password_hash if free else None, password)

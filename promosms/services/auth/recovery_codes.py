@@ -1,4 +1,4 @@
-"""Recovery codes: ten ways in for somebody whose phone is lost, each of which works once."""
+"""Recovery codes: ten codes for a user who has lost the phone; each works once."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -25,15 +25,16 @@ class NewCode:
 
 def new_set() -> list[NewCode]:
     """Ten codes such as ``K7QM-ACDE-34XY``; no two begin with the same group."""
-    made: dict[str, str] = {}
-    while len(made) < NUMBER:
-        code = normalised("".join(secrets.choice(passwords.SYMBOLS) for _ in range(SYMBOLS)))
-        made[code[:GROUP]] = code
-    return [NewCode(code, passwords.hash_password(code)) for code in made.values()]
+    codes: dict[str, str] = {}
+    while len(codes) < NUMBER:
+        symbols = "".join(secrets.choice(passwords.SYMBOLS) for _ in range(SYMBOLS))
+        code = passwords.normalised(symbols)
+        codes[code[:GROUP]] = code
+    return [NewCode(code, passwords.hash_password(code)) for code in codes.values()]
 
 
 def replace(user: User, codes: list[NewCode]) -> None:
-    """Give the user these codes; those from before are void."""
+    """Give the user these codes; older ones become void."""
     with transaction() as session:
         session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
         session.add_all(
@@ -43,16 +44,16 @@ def replace(user: User, codes: list[NewCode]) -> None:
 
 
 def use(user: User, typed: str) -> bool:
-    """Is it one of the codes that are left? Then it is used up now."""
-    code = normalised(typed)
+    """Is it an unused code of this user? Then it is used up now."""
+    code = passwords.normalised(typed)
     of_user = RecoveryCode.user_id == user.id, RecoveryCode.mark == code[:GROUP]
-    found = db.session.execute(
+    row = db.session.execute(
         select(RecoveryCode.id, RecoveryCode.code_hash).where(*of_user)
     ).first()
-    if not passwords.matches(found.code_hash if found else None, code) or found is None:
+    if not passwords.matches(row.code_hash if row else None, code) or row is None:
         return False
     with transaction() as session:
-        used = delete(RecoveryCode).where(RecoveryCode.id == found.id).returning(RecoveryCode.id)
+        used = delete(RecoveryCode).where(RecoveryCode.id == row.id).returning(RecoveryCode.id)
         return session.execute(used).first() is not None
 
 
@@ -63,11 +64,6 @@ def left(user: User) -> int:
 
 
 def could_be_one(typed: str) -> bool:
-    """Has it the form of a recovery code?"""
-    symbols = normalised(typed).replace("-", "")
+    """Does it look like a recovery code?"""
+    symbols = passwords.normalised(typed).replace("-", "")
     return len(symbols) == SYMBOLS and set(symbols) <= set(passwords.SYMBOLS)
-
-
-def normalised(typed: str) -> str:
-    """A code as it was shown, however it was typed."""
-    return passwords.normalised(typed)

@@ -1,4 +1,4 @@
-"""Registration: an address is confirmed by e-mail first, then a password goes out by text."""
+"""Registration: an address is confirmed by e-mail first, then a password is sent by text."""
 
 from babel.core import get_global
 from phonenumbers import parse
@@ -32,62 +32,63 @@ def user_of(email: str) -> User | None:
 
 
 def ask(email: str, phone: str) -> None:
-    """Somebody wants an account: write to the address, whether it is known or not."""
+    """Write to the address of a new registration, whether it has an account or not."""
     email = email.strip().lower()
     with transaction():
-        known = user_of(email)
-        if known is None:
-            letter = account_emails.confirm_registration(email_links.new_link(KIND, email, phone))
+        user = user_of(email)
+        if user is None:
+            text = account_emails.confirm_registration(email_links.new_link(KIND, email, phone))
         else:
-            letter = account_emails.already_registered()
-        queue_email(email, *letter, account_id=known.account_id if known else None)
+            text = account_emails.already_registered()
+        queue_email(email, *text, account_id=user.account_id if user else None)
 
 
 def confirm(token: str, network: str = "", proof: str = "") -> Message:
-    """Make the account of a confirmed address and queue the text with the system password.
+    """Open the account of a confirmed address and queue the text with the system password.
 
-    `network` and `proof` are those of the browser, see `pumping.why_not`. Raises LinkGone, and
+    `network` and `proof` are those of the browser, see `sms_pumping.why_not`. Raises LinkGone, and
     TextRefused when no text may go out now: then nothing is changed and the link stays valid.
     """
     email_links.find(KIND, token)
     secret = one_time_passwords.Secret.new()
     try:
         with transaction() as session:
-            sms_pumping.take_turn()
-            asked = email_links.find(KIND, token)
-            problem = sms_pumping.why_not(asked.phone, network, proof, ProofForm.CONFIRM)
+            sms_pumping.lock()
+            link = email_links.find(KIND, token)
+            problem = sms_pumping.why_not(link.phone, network, proof, ProofForm.CONFIRM)
             if problem is None:
-                user = _open_account(session, asked)
-                _forget_links(session, asked.email)
+                user = _open_account(session, link)
+                _forget_links(session, link.email)
                 return one_time_passwords.send(user, secret)
-    except IntegrityError as error:  # two links of one address, opened at the same moment
+    except IntegrityError as error:  # two links of one address, opened at the same time
         raise LinkGone from error
     raise TextRefused(problem)
 
 
 def timezone_of(phone: str) -> str:
-    """The zone of a number, else of its country; mainland first where there are several."""
+    """The time zone of a number, else of its country; zones on the mainland come first."""
     of_country = get_global("territory_zones").get(country_of(phone), ())
     zones = [zone for zone in time_zones_for_number(parse(phone)) if zone in of_country]
     return min(zones or of_country, key=lambda zone: zone.startswith(OCEANS), default="UTC")
 
 
 def _forget_links(session: Session, email: str) -> None:
-    ours = EmailLink.kind == KIND, EmailLink.email == email
-    session.execute(delete(EmailLink).where(*ours))
+    session.execute(delete(EmailLink).where(EmailLink.kind == KIND, EmailLink.email == email))
 
 
-def _open_account(session: Session, asked: EmailLink) -> User:
-    account = Account(region=country_of(asked.phone), timezone=timezone_of(asked.phone))
-    account.terms_version = policy_versions.latest().name  # with the contract of article 28 in it
+def _open_account(session: Session, link: EmailLink) -> User:
+    account = Account(region=country_of(link.phone), timezone=timezone_of(link.phone))
+    account.terms_version = (
+        policy_versions.latest().name
+    )  # it contains the contract of article 28 of the GDPR
     session.add(account)
     session.flush()
     user = User(
         account_id=account.id,
         role=Role.OWNER,
-        email=asked.email,
-        phone=asked.phone,
-        language=asked.language,
+        email=link.email,
+        phone=link.phone,
+        language=link.language,
     )
     session.add(user)
     session.flush()

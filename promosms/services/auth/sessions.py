@@ -1,4 +1,4 @@
-"""Sessions: open, find, close."""
+"""Sessions of signed-in browsers: open, find, renew, close."""
 
 import hashlib
 import secrets
@@ -28,23 +28,20 @@ def open_session(user: User, browser: str) -> str:
 
 def find(token: str, *, touch: bool = True) -> Session | None:
     """The live session of a token; with `touch` its last use is noted, once a minute."""
-    found = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
-    if found is None or _ended(found):
+    row = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
+    if row is None or _has_ended(row):
         return None
-    if touch and now() - found.seen_at > timedelta(minutes=1):
+    if touch and now() - row.seen_at > timedelta(minutes=1):
         with transaction() as session:
-            session.execute(update(Session).where(Session.id == found.id).values(seen_at=now()))
-    return found
+            session.execute(update(Session).where(Session.id == row.id).values(seen_at=now()))
+    return row
 
 
-def renew(found: Session) -> str:
-    """Give the session another token, so that the old cookie opens nothing any more.
-
-    Whoever has got hold of it before does not share what the session may do from now on.
-    """
+def renew(row: Session) -> str:
+    """Give the session a new token: a stolen old cookie does not get its new rights."""
     token = secrets.token_urlsafe(32)
     with transaction():
-        found.token_hash = digest(token)
+        row.token_hash = digest(token)
     return token
 
 
@@ -77,20 +74,20 @@ def of_user(user: User) -> list[Session]:
     return list(db.session.scalars(query))
 
 
-def _ended(found: Session) -> bool:
-    user = found.user
+def _has_ended(row: Session) -> bool:
+    user = row.user
     admin = user.role == Role.ADMIN
     idle = settings.session_idle_minutes_admin if admin else settings.session_idle_minutes
-    gone = user.account is not None and user.account.status == AccountStatus.DELETING
+    deleting = user.account is not None and user.account.status == AccountStatus.DELETING
     return (
-        gone
-        or now() - found.seen_at > timedelta(minutes=idle)
-        or now() - found.created_at > timedelta(hours=settings.session_hours)
+        deleting
+        or now() - row.seen_at > timedelta(minutes=idle)
+        or now() - row.created_at > timedelta(hours=settings.session_hours)
     )
 
 
 def forget_old() -> None:
-    """Sessions that have ended by age are deleted."""
+    """Delete the sessions that have ended by age."""
     hours = timedelta(hours=settings.session_hours)
     with transaction() as session:
         session.execute(

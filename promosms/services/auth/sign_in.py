@@ -1,4 +1,4 @@
-"""Signing in: with one's own password, or once with the one that came by text."""
+"""Signing in: with the user's own password, or once with a system password sent by text."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,18 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, EmailLink, EmailLinkKind, User, now
 from promosms.services.abuse import sms_pumping
-from promosms.services.auth import backoff, known_browsers, passwords, sessions, totp
+from promosms.services.auth import (
+    backoff,
+    known_browsers,
+    passwords,
+    reauthentication,
+    sessions,
+    totp,
+)
 from promosms.services.auth import emails as auth_emails
-from promosms.services.auth.known_browsers import Where
-from promosms.services.auth.notify import tell
+from promosms.services.auth.known_browsers import Client
 from promosms.services.mail import emails as account_emails
+from promosms.services.mail.notify import tell_user
 
 MOST_TRIES = 5
 
@@ -22,73 +29,73 @@ class WrongPassword(Exception):
 
 
 @dataclass(frozen=True)
-class Entrant:
-    """Who has given the right password; `by_text` if it was the one that came by text."""
+class Authenticated:
+    """A user who has given the right password; `by_text` if it was a system password."""
 
     user: User
     by_text: bool
 
 
-def attempt(email: str, password: str, where: Where) -> Entrant | None:
-    """Sign-in with a password, counted; None if it is wrong or there is a pause.
+def attempt(email: str, password: str, client: Client) -> Authenticated | None:
+    """Check a password and count the try; None if it is wrong or during a pause.
 
-    Browsers that are known have tries of their own, so that nobody can keep their user out. The
-    count of those who need a second step ends with that.
+    Known browsers are counted separately, so that nobody can lock their user out. With two-factor
+    sign-in the count is forgotten only after the second factor.
     """
-    name, network = counted(email, where)
+    name, network = backoff_names(email, client)
     free = backoff.attempt(name, network)
-    found = _recognise(email, password, paused=not free)
-    if found is None:
+    authenticated = _authenticate(email, password, paused=not free)
+    if authenticated is None:
         return None
     if free:
         backoff.take_back(name, network)
-    if found.by_text or not totp.is_on(found.user):
+    if authenticated.by_text or not totp.is_on(authenticated.user):
         backoff.forget(name)
-    return found
+    return authenticated
 
 
-def counted(email: str, where: Where) -> tuple[str, str]:
-    """Under which names the tries of somebody are counted: person and, of strangers, network."""
+def backoff_names(email: str, client: Client) -> tuple[str, str]:
+    """The names under which tries are counted: the address and, for strangers, the network."""
     address = email.strip().lower()
-    if known_browsers.is_known(address, where):
-        return f"sign in {address} {where.network} {where.browser}", ""
-    return f"sign in {address}", f"network {where.network}"
+    if known_browsers.is_known(address, client):
+        return f"sign in {address} {client.network} {client.browser}", ""
+    return f"sign in {address}", f"network {client.network}"
 
 
-def entered(user: User, where: Where, when: str) -> None:
-    """A browser was let in: nothing is counted any more; the user is told if it is a new one."""
-    backoff.forget(*counted(user.email, where)[:1])
+def entered(user: User, client: Client, when: str) -> None:
+    """A session was opened: forget wrong tries, and e-mail the user if the browser is new."""
+    backoff.forget(backoff_names(user.email, client)[0])
     with transaction():
-        if known_browsers.note(user, where):
-            tell(user, lambda: auth_emails.new_sign_in(where.browser, when))
+        if known_browsers.note(user, client):
+            tell_user(user, lambda: auth_emails.new_sign_in(client.browser, when))
 
 
 def identify(email: str, password: str) -> User | None:
-    """The user to whom e-mail and password belong, without counting.
+    """The user with this e-mail address and password, without counting.
 
-    What is typed decides how many hashes are checked, never who exists: the answer takes as
-    long for a stranger as for a user.
+    The number of hashes that are checked depends on the typed password only: the answer takes as
+    long for an unknown address as for a user.
     """
-    found = _recognise(email, password)
-    return found.user if found else None
+    authenticated = _authenticate(email, password)
+    return authenticated.user if authenticated else None
 
 
-def _recognise(email: str, password: str, *, paused: bool = False) -> Entrant | None:
-    """In a pause the own password opens nothing, but costs as much work as ever.
+def _authenticate(email: str, password: str, *, paused: bool = False) -> Authenticated | None:
+    """During a pause the user's own password is refused after the usual work.
 
-    The one that came by text does: it has 73 bits and five tries of its own, and is the way out
-    for somebody whose password others are trying.
+    A system password is accepted: it has 73 bits and five tries of its own. So a user whose
+    password others are guessing can still sign in.
     """
     user = db.session.scalar(select(User).where(User.email == email.strip().lower()))
-    if user is not None and _leaving(user):
+    if user is not None and _is_deleting(user):
         user = None
     right = passwords.matches(user.password_hash if user and not paused else None, password)
     by_text = passwords.could_be_sent(password) and _redeem(user, passwords.normalised(password))
-    return Entrant(user, by_text) if user is not None and (right or by_text) else None
+    return Authenticated(user, by_text) if user is not None and (right or by_text) else None
 
 
 def choose_password(user: User, password: str, token: str) -> None:
-    """Give the user a password of one's own; every browser but this one is signed out."""
+    """Set the user's own password; every other browser is signed out."""
     hashed = passwords.hash_password(password)
     with transaction():
         set_password(user, hashed)
@@ -96,26 +103,20 @@ def choose_password(user: User, password: str, token: str) -> None:
 
 
 def change_password(user: User, current: str, password: str, token: str) -> None:
-    """Replace the password by another; raises WrongPassword. The user is told by e-mail."""
-    name = f"confirm {user.public_id}"
-    free = backoff.attempt(name)
-    if not passwords.matches(user.password_hash if free else None, current):
+    """Replace the password and e-mail the user; raises WrongPassword."""
+    if not reauthentication.is_password(user, current):
         raise WrongPassword
-    backoff.forget(name)
-    hashed = passwords.hash_password(password)
-    with transaction():
-        set_password(user, hashed)
-        sessions.close_others(user, token)
+    choose_password(user, password, token)
 
 
 def set_password(user: User, hashed: str) -> None:
-    """Make this the user's password: what was sent by text or e-mail before is void.
+    """Store this as the user's password; system passwords and links sent before become void.
 
-    Who has come this way has proved the address, so that wrong tries are forgotten. The user is
-    told, unless it is the very first password.
+    The user has proved who is there, so wrong tries are forgotten. An e-mail goes to the user,
+    unless it is the first password.
     """
     if user.password_hash is not None:
-        tell(user, account_emails.password_changed)
+        tell_user(user, account_emails.password_changed)
     backoff.forget(f"sign in {user.email}", f"code {user.public_id} ")
     with transaction() as session:
         user.password_hash = hashed
@@ -129,12 +130,12 @@ def set_password(user: User, hashed: str) -> None:
         )
 
 
-def _leaving(user: User) -> bool:
+def _is_deleting(user: User) -> bool:
     return user.account is not None and user.account.status == AccountStatus.DELETING
 
 
 def _redeem(user: User | None, password: str) -> bool:
-    """Use the system password up; a try is counted before it is known whether it is right."""
+    """Use up the system password; a try is counted before the check."""
     with transaction() as session:
         stored = session.scalar(
             update(User)

@@ -1,4 +1,4 @@
-"""The second step: codes of an authenticator app (TOTP, RFC 6238), each of which works once."""
+"""TOTP: codes of an authenticator app (RFC 6238); each works once."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,12 +13,12 @@ from promosms.lib import encryption
 from promosms.models import Role, Session, User, now
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth import recovery_codes, sessions
-from promosms.services.auth.notify import tell
 from promosms.services.installation import defaults
+from promosms.services.mail.notify import tell_user
 from promosms.settings import settings
 
 PURPOSE, OFFER = "totp", "totp offer"
-AROUND = (0, -1, 1)  # steps of 30 seconds that a clock may be wrong by
+TOLERANCE = (0, -1, 1)  # a clock may be wrong by one step of 30 seconds
 DIGITS = 6
 OFFERED = timedelta(minutes=30)
 
@@ -33,32 +33,32 @@ class OfferGone(Exception):
 
 @dataclass(frozen=True)
 class Offer:
-    """A secret that the user may take: in clear for the page, sealed for its form."""
+    """A new secret: in clear for the page, encrypted for its form."""
 
     secret: str
-    sealed: str
+    encrypted: str
     address: str
 
     @property
     def groups(self) -> str:
-        """The secret in groups of four, to be typed into an app."""
+        """The secret in groups of four, to type into an app."""
         return " ".join(self.secret[i : i + 4] for i in range(0, len(self.secret), 4))
 
     def svg(self) -> str:
-        """The square for the camera of the phone, as inline SVG."""
-        drawn: str = segno.make_qr(self.address, error="m").svg_inline(
+        """The QR code as inline SVG."""
+        image: str = segno.make_qr(self.address, error="m").svg_inline(
             border=4, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None
         )
-        return drawn
+        return image
 
 
 def is_on(user: User) -> bool:
-    """Does the user need a second step to sign in?"""
-    return user.totp_sealed is not None
+    """Does the user need a code to sign in?"""
+    return user.totp_encrypted is not None
 
 
 def required(user: User) -> bool:
-    """Must the user have it? Admins must, except while everything is a trial on the simulator."""
+    """Must the user have it? Admins must, except while the simulator is the only gateway."""
     if user.role != Role.ADMIN:
         return False
     if settings.production:
@@ -67,61 +67,62 @@ def required(user: User) -> bool:
 
 
 def offer(session: Session) -> Offer:
-    """A fresh secret for the user of this session. Nothing is stored until a code has proved it."""
+    """A new secret for the user of this session. It is stored only after a code has proved it."""
     return _offer(session, pyotp.random_base32())
 
 
-def offered(session: Session, sealed: str) -> Offer:
+def offered(session: Session, encrypted: str) -> Offer:
     """The secret that a form brings back; raises OfferGone."""
-    text = encryption.unseal(OFFER, sealed.encode()) or ""
+    text = encryption.decrypt(OFFER, encrypted.encode()) or ""
     secret, _, rest = text.partition(" ")
-    whose, _, made = rest.partition(" ")
-    if whose != session.public_id or now().timestamp() > float(made) + OFFERED.total_seconds():
+    session_id, _, created = rest.partition(" ")
+    expires = float(created or 0) + OFFERED.total_seconds()
+    if session_id != session.public_id or now().timestamp() > expires:
         raise OfferGone
-    return Offer(secret, sealed, _address(session.user, secret))
+    return Offer(secret, encrypted, _address(session.user, secret))
 
 
-def switch_on(session: Session, token: str, sealed: str, code: str) -> list[str]:
-    """Take the offered secret; returns the recovery codes, which nobody can show again.
+def switch_on(session: Session, token: str, encrypted: str, code: str) -> list[str]:
+    """Store the offered secret; returns the recovery codes, which cannot be shown again.
 
     Other browsers are signed out. Raises OfferGone and WrongCode.
     """
-    secret = offered(session, sealed).secret
+    secret = offered(session, encrypted).secret
     counter = matching(secret, code, None)
     if counter is None:
         raise WrongCode
     codes = recovery_codes.new_set()
     user = session.user
     with transaction():
-        user.totp_sealed = encryption.seal(PURPOSE, secret)
+        user.totp_encrypted = encryption.encrypt(PURPOSE, secret)
         user.totp_counter, user.totp_on_at, user.totp_off_at = counter, now(), None
         recovery_codes.replace(user, codes)
         sessions.close_others(user, token)
-        tell(user, auth_emails.two_steps_on)
+        tell_user(user, auth_emails.two_factor_on)
     return [code.text for code in codes]
 
 
 def switch_off(user: User, token: str = "") -> None:
-    """Let the password be enough again; other browsers are signed out, the user is told."""
+    """Switch TOTP off, sign other browsers out, and e-mail the user."""
     with transaction():
-        user.totp_sealed = user.totp_counter = user.totp_on_at = user.totp_off_at = None
+        user.totp_encrypted = user.totp_counter = user.totp_on_at = user.totp_off_at = None
         recovery_codes.replace(user, [])
         sessions.close_others(user, token)
-        tell(user, auth_emails.two_steps_off)
+        tell_user(user, auth_emails.two_factor_off)
 
 
 def new_codes(user: User) -> list[str]:
-    """A new set of recovery codes; those from before are void, and the user is told."""
+    """Make new recovery codes, void the old ones, and e-mail the user."""
     codes = recovery_codes.new_set()
     with transaction():
         recovery_codes.replace(user, codes)
-        tell(user, auth_emails.new_recovery_codes)
+        tell_user(user, auth_emails.new_recovery_codes)
     return [code.text for code in codes]
 
 
 def use(user: User, code: str) -> bool:
-    """Is it a right code that was not used before? Then it is used up now."""
-    secret = encryption.unseal(PURPOSE, user.totp_sealed) if user.totp_sealed else None
+    """Is it a valid code that was not used before? Then it is used up now."""
+    secret = encryption.decrypt(PURPOSE, user.totp_encrypted) if user.totp_encrypted else None
     counter = matching(secret, code, user.totp_counter) if secret else None
     if counter is None:
         return False
@@ -137,13 +138,13 @@ def use(user: User, code: str) -> bool:
 
 
 def matching(secret: str, code: str, last: int | None) -> int | None:
-    """The time step that a code belongs to, later than the last one that was used."""
+    """The time step of a code, if it is later than the last one that was used."""
     typed = "".join(sign for sign in code if sign.isascii() and sign.isdigit())
     if len(typed) != DIGITS:
         return None
     clock = pyotp.TOTP(secret)
     present = clock.timecode(now())
-    for counter in (present + step for step in AROUND):
+    for counter in (present + step for step in TOLERANCE):
         right = compare_digest(clock.generate_otp(counter), typed)
         if right and (last is None or counter > last):
             return counter
@@ -152,8 +153,8 @@ def matching(secret: str, code: str, last: int | None) -> int | None:
 
 def _offer(session: Session, secret: str) -> Offer:
     text = f"{secret} {session.public_id} {now().timestamp()}"
-    sealed = encryption.seal(OFFER, text).decode()
-    return Offer(secret, sealed, _address(session.user, secret))
+    encrypted = encryption.encrypt(OFFER, text).decode()
+    return Offer(secret, encrypted, _address(session.user, secret))
 
 
 def _address(user: User, secret: str) -> str:

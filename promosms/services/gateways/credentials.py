@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from promosms.lib.encryption import seal, unseal
+from promosms.lib.encryption import decrypt, encrypt
 from promosms.models import Gateway
 
 PURPOSE = "gateways"
@@ -38,13 +38,13 @@ def opened(gateway: Gateway) -> dict[str, str]:
 
 
 def _sealed(value: str) -> str:
-    return MARK + seal(PURPOSE, value).decode()
+    return MARK + encrypt(PURPOSE, value).decode()
 
 
 def _opened(name: str, value: str) -> str:
     if not value.startswith(MARK):
         return value
-    plain = unseal(PURPOSE, value.removeprefix(MARK).encode())
+    plain = decrypt(PURPOSE, value.removeprefix(MARK).encode())
     if plain is None:
         raise KeyChanged(name)
     return plain

@@ -77,7 +77,7 @@ def forget_account(account_id: int) -> bool:
     last = 0
     memory = store()
     if memory.empty():
-        return memory.scrub()
+        return memory.overwrite()
     while True:
         rows = db.session.execute(
             select(Message.id, Message.phone)
@@ -89,4 +89,4 @@ def forget_account(account_id: int) -> bool:
             break
         memory.forget([str(row.id) for row in rows], [row.phone for row in rows])
         last = rows[-1].id
-    return memory.scrub()
+    return memory.overwrite()

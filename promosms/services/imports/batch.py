@@ -77,7 +77,7 @@ def _save_refused(session: Session, running: Import, batch: Batch) -> None:
 def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry]) -> None:
     list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
     phones = sorted(entries)
-    with upsert.planned_anew(session):
+    with upsert.custom_plans(session):
         existing = _existing(session, running.account_id, phones)
     at = now()
     _write(session, [_row(running, entries[e164], existing.get(e164), at) for e164 in phones])
@@ -86,7 +86,7 @@ def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry
     running.updated += len(existing) - len(repeated)
     running.duplicates += len(repeated)
     fresh = [e164 for e164 in phones if e164 not in repeated]
-    with upsert.planned_anew(session):
+    with upsert.custom_plans(session):
         running.suppressed += _count_suppressed(session, running.account_id, fresh)
         ids = _ids(session, running.account_id, fresh) if list_ids else []
     lists.put_on_locked(session, running.account_id, ids, list_ids)

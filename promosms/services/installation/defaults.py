@@ -1,4 +1,4 @@
-"""What a new installation begins with: one route, one gateway, a price list."""
+"""Defaults of a new installation: one route, one gateway, a price list."""
 
 from sqlalchemy import select
 
@@ -7,7 +7,7 @@ from promosms.extensions import db
 from promosms.models import Account, Gateway, Price, Route, RouteGateway, SenderKind
 from promosms.settings import settings
 
-# Net price of one part in 1/10,000 of the currency; the operator changes it to his own.
+# Net price of one part in 1/10,000 of the currency; the operator replaces them.
 PRICES = {
     "PL": 300, "GB": 450, "DE": 800, "FR": 700, "ES": 550, "IT": 650, "CZ": 550, "SK": 700,
     "IE": 650, "NL": 850, "BE": 850, "AT": 850, "PT": 450, "SE": 600, "NO": 700, "DK": 500,
@@ -15,12 +15,12 @@ PRICES = {
     "LT": 400, "LV": 550, "EE": 650, "UA": 900, "LU": 700, "MT": 550, "CY": 500, "US": 150,
     "CA": 150,
 }  # fmt: skip
-NUMBER = "+48732000001"
+SENDER = "+48732000001"
 OPERATOR = "operator"  # the public id of the operator's own account; those of others are random
 
 
 def ensure_defaults() -> None:
-    """Make the route *Standard*, the simulator gateway and the prices, unless there are some."""
+    """Create the route *Standard*, the simulator gateway and prices, unless there is a route."""
     with transaction() as session:
         if session.scalar(select(Route.id).limit(1)) is not None:
             return
@@ -29,7 +29,7 @@ def ensure_defaults() -> None:
             code="standard",
             name="Standard",
             sender_kind=SenderKind.NUMBER,
-            sender=NUMBER,
+            sender=SENDER,
             is_default=True,
         )
         session.add_all([gateway, route])
@@ -58,17 +58,17 @@ def sender_of(route_id: int) -> str:
 
 
 def operator_account() -> int | None:
-    """The account to which the texts belong by which admins try out gateways; None before."""
+    """The account that owns the test texts of admins; None if it was not needed yet."""
     return db.session.scalar(select(Account.id).where(Account.public_id == OPERATOR))
 
 
 def ensure_operator_account() -> int:
-    """Make that account unless it is there. It has no users, no money and no campaigns."""
+    """Create that account if it is missing. It has no users, no money and no campaigns."""
     with transaction() as session:
-        found = operator_account()
-        if found is not None:
-            return found
-        made = Account(public_id=OPERATOR, region=settings.registration_countries[0])
-        session.add(made)
+        account_id = operator_account()
+        if account_id is not None:
+            return account_id
+        account = Account(public_id=OPERATOR, region=settings.registration_countries[0])
+        session.add(account)
         session.flush()
-        return made.id
+        return account.id

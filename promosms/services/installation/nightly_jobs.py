@@ -1,7 +1,7 @@
-"""Chores: what is done once a night (UTC), by whichever worker comes first.
+"""Nightly jobs: each runs once a night (UTC), in the first worker that claims it.
 
-A chore is held by a lease while somebody works on it. One that fails is tried again later the
-same day; one whose worker is killed, when the lease has ended.
+The worker holds a lease. A job that fails is tried again later the same day; the job of a killed
+worker runs again when its lease has ended.
 """
 
 from collections.abc import Collection
@@ -16,48 +16,48 @@ from promosms.extensions import db
 from promosms.models import NightlyJob, now
 
 LEASE = timedelta(minutes=10)
-REST = timedelta(minutes=15)
+RETRY_AFTER = timedelta(minutes=15)
 
 
 def due(names: Collection[str]) -> list[str]:
     """The jobs that are due now, in the given order."""
     query = select(NightlyJob.name, _due(now())).where(NightlyJob.name.in_(names))
-    known: dict[str, bool] = {name: bool(is_due) for name, is_due in db.session.execute(query)}
-    return [name for name in names if known.get(name, True)]
+    states: dict[str, bool] = {name: bool(is_due) for name, is_due in db.session.execute(query)}
+    return [name for name in names if states.get(name, True)]
 
 
 def claim(name: str) -> dict[str, Any] | None:
-    """Take a chore: the place from which to go on; None if it is done or somebody is at it."""
+    """Claim a job: the place to continue from; None if it is done or another worker has it."""
     with transaction() as session:
         session.execute(
             upsert.insert(NightlyJob)
             .values(name=name, place={}, findings=[])
             .on_conflict_do_nothing()
         )
-        taken = session.execute(
+        place = session.execute(
             update(NightlyJob)
             .where(NightlyJob.name == name, _due(now()))
             .values(leased_until=now() + LEASE)
             .returning(NightlyJob.place)
             .execution_options(synchronize_session=False)
         ).scalar_one_or_none()
-        return None if taken is None else dict(taken)
+        return None if place is None else dict(place)
 
 
 def pause(name: str, place: dict[str, Any]) -> None:
-    """Let it go for now; the next one begins at this place."""
-    _leave(name, place=place, leased_until=None)
+    """Release the job; the next worker continues at this place."""
+    _release(name, place=place, leased_until=None)
 
 
 def fail(name: str) -> None:
-    """It went wrong: the next one begins anew, after a rest."""
-    _leave(name, place={}, leased_until=now() + REST)
+    """Note a failure: the job starts again from the beginning, after a while."""
+    _release(name, place={}, leased_until=now() + RETRY_AFTER)
 
 
 def finish(name: str, findings: list[Any] | None = None) -> None:
-    """It is done for today."""
+    """Note that the job is done for today."""
     moment = now()
-    _leave(
+    _release(
         name,
         place={},
         leased_until=None,
@@ -68,11 +68,11 @@ def finish(name: str, findings: list[Any] | None = None) -> None:
 
 
 def findings(name: str) -> list[Any]:
-    """What the last night has found."""
+    """The findings of the last run."""
     return db.session.scalar(select(NightlyJob.findings).where(NightlyJob.name == name)) or []
 
 
-def _leave(name: str, **values: Any) -> None:
+def _release(name: str, **values: Any) -> None:
     with transaction() as session:
         session.execute(
             update(NightlyJob)

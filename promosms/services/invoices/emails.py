@@ -25,7 +25,7 @@ def queue(invoice: Invoice) -> None:
     queue_email(recipient, subject, body, account.id, invoice_id=invoice.id)
 
 
-def _text(invoice: Invoice) -> account_emails.Letter:
+def _text(invoice: Invoice) -> account_emails.EmailText:
     amount = money(abs(invoice.gross), currency=invoice.currency)
     if invoice.kind == InvoiceKind.INVOICE:
         return account_emails.invoice(invoice.label, amount)

@@ -151,7 +151,7 @@ def purge() -> int:
         number += batch
     if number:
         db.session.remove()
-        overwrite_files.scrub([Invoice.__tablename__, InvoiceDocument.__tablename__])
+        overwrite_files.overwrite([Invoice.__tablename__, InvoiceDocument.__tablename__])
     return number
 
 

@@ -9,7 +9,7 @@ from promosms.services.ledger import audit as ledger_audit
 from promosms.services.ledger.checks import Finding
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail import notify
-from promosms.services.mail.emails import Letter
+from promosms.services.mail.emails import EmailText
 
 NAME = "ledger audit"
 LISTED = 20  # findings in the e-mail
@@ -30,6 +30,6 @@ def last_findings() -> list[Finding]:
     return [Finding(*values) for values in nightly_jobs.findings(NAME)]
 
 
-def _email_text(findings: list[Finding]) -> Letter:
+def _email_text(findings: list[Finding]) -> EmailText:
     sentences = [ledger_audit.sentence(finding) for finding in findings[:LISTED]]
     return account_emails.books_wrong(len(findings), sentences)

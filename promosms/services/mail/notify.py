@@ -1,6 +1,7 @@
-"""Telling people: letters to every admin or owner, each in his language, into the outbox.
+"""Notifications by e-mail: to a user, to every admin, or to the owners of an account.
 
-The letters belong to the running transaction; the next tick rings for the mail worker.
+Each is written in the language of its reader and joins the running transaction. It waits in the
+outbox; the next tick wakes the mail worker.
 """
 
 from collections.abc import Callable
@@ -11,23 +12,27 @@ from promosms.db import row_security
 from promosms.extensions import db
 from promosms.language import force_locale
 from promosms.models import Role, User
-from promosms.services.mail.emails import Letter
+from promosms.services.mail.emails import EmailText
 from promosms.services.mail.outbox import queue_email
 
 
-def tell_admins(write: Callable[[], Letter]) -> None:
-    """Write to every admin of the installation."""
+def tell_user(user: User, write: Callable[[], EmailText], address: str = "") -> None:
+    """Write to a user, or to another address of this user."""
+    with force_locale(user.language):
+        subject, body = write()
+    queue_email(address or user.email, subject, body, user.account_id)
+
+
+def tell_admins(write: Callable[[], EmailText], except_for: str = "") -> None:
+    """Write to every admin of the installation, except for the one with this public id."""
+    admins = select(User).where(User.role == Role.ADMIN, User.public_id != except_for)
     with row_security.bypass("admins belong to no account"):
-        for admin in db.session.scalars(select(User).where(User.role == Role.ADMIN)):
-            with force_locale(admin.language):
-                subject, body = write()
-            queue_email(admin.email, subject, body)
+        for admin in db.session.scalars(admins.order_by(User.id)):
+            tell_user(admin, write)
 
 
-def tell_owner(account_id: int, write: Callable[[], Letter]) -> None:
+def tell_owner(account_id: int, write: Callable[[], EmailText]) -> None:
     """Write to the owners of an account."""
-    query = select(User).where(User.account_id == account_id, User.role == Role.OWNER)
-    for owner in db.session.scalars(query):
-        with force_locale(owner.language):
-            subject, body = write()
-        queue_email(owner.email, subject, body, account_id)
+    owners = select(User).where(User.account_id == account_id, User.role == Role.OWNER)
+    for owner in db.session.scalars(owners):
+        tell_user(owner, write)

@@ -1,4 +1,4 @@
-"""E-mails: the outbox. Rows wait here until the mail worker has sent them."""
+"""The outbox: e-mails wait here until the mail worker has sent them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ KEPT_WITHOUT_ACCOUNT = Email.retention.without_account
 
 @dataclass(frozen=True)
 class Claimed:
-    """An e-mail in the hands of the mail worker; it holds no transaction open."""
+    """An e-mail that the mail worker is sending, outside of any transaction."""
 
     id: int
     recipient: str
@@ -37,9 +37,9 @@ def queue_email(
     *,
     invoice_id: int | None = None,
 ) -> None:
-    """Put an e-mail into the outbox; the caller rings the bell of the mail worker.
+    """Put an e-mail into the outbox; the caller wakes the mail worker.
 
-    With `invoice_id` the PDF of that invoice is attached when it leaves.
+    With `invoice_id` the PDF of that invoice is attached when the e-mail is sent.
     """
     email = Email(recipient=recipient, subject=subject, body=body, account_id=account_id)
     email.invoice_id = invoice_id
@@ -53,9 +53,9 @@ def waiting() -> bool:
 
 
 def claim() -> Claimed | None:
-    """Take the next e-mail out of the queue for this worker.
+    """Claim the next e-mail for this worker.
 
-    One that a worker has taken and not answered for within ten minutes is taken again.
+    An e-mail that a worker has claimed but not finished within ten minutes is claimed again.
     """
     moment = now()
     with transaction() as session:
@@ -78,7 +78,7 @@ def claim() -> Claimed | None:
 
 
 def note_sent(email_id: int) -> None:
-    """It has left: forget it, unless nothing sends e-mails and people look at the row itself."""
+    """Delete a sent e-mail; without a mail server keep it for the page that shows it."""
     with transaction() as session:
         if settings.mail_server:
             session.execute(delete(Email).where(Email.id == email_id))
@@ -87,7 +87,7 @@ def note_sent(email_id: int) -> None:
 
 
 def note_failed(email_id: int, attempts: int, *, for_good: bool) -> None:
-    """It did not leave: try later, at most five times, or give up."""
+    """Try a failed e-mail again later, at most five times, or give up."""
     if for_good or attempts > len(WAITS):
         _mark(email_id, EmailStatus.FAILED)
     else:
@@ -95,7 +95,7 @@ def note_failed(email_id: int, attempts: int, *, for_good: bool) -> None:
 
 
 def forget_old() -> None:
-    """Delete what nobody needs any more: after 30 days, or 2 where there is no account."""
+    """Delete old e-mails: after 30 days, or after 2 without an account."""
     old = or_(
         Email.created_at < now() - KEPT,
         and_(Email.account_id.is_(None), Email.created_at < now() - KEPT_WITHOUT_ACCOUNT),

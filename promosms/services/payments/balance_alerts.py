@@ -138,7 +138,7 @@ def _tell_low(session: Session, account_id: int) -> None:
         if owner.phone and _recent_texts(session, owner) < MOST_TEXTS:
             with force_locale(owner.language):
                 wording = _wording(balance)
-            verification_texts.queue_system_text(account_id, owner.phone, wording)
+            verification_texts.queue_verification_text(account_id, owner.phone, wording)
 
 
 def _wording(balance: int) -> str:

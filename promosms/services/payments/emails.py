@@ -2,11 +2,11 @@
 
 from promosms.language import gettext as _
 from promosms.language import money
-from promosms.services.mail.emails import Letter, paragraphs
+from promosms.services.mail.emails import EmailText, paragraphs
 from promosms.urls import public_address
 
 
-def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> Letter:
+def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> EmailText:
     """To an admin: a bank has taken a payment back."""
     parts = [
         _("The bank of a customer has taken back %(amount)s.", amount=money(amount)),
@@ -17,7 +17,7 @@ def dispute_opened(account: str, dispute: str, amount: int, missing: int) -> Let
     return _("A card payment is disputed"), paragraphs(*parts, _account_page(account))
 
 
-def dispute_closed(account: str, dispute: str, won: bool) -> Letter:
+def dispute_closed(account: str, dispute: str, won: bool) -> EmailText:
     """To an admin: how a dispute has ended."""
     if won:
         outcome = _("The dispute %(dispute)s is won: the money came back.", dispute=dispute)
@@ -29,7 +29,7 @@ def dispute_closed(account: str, dispute: str, won: bool) -> Letter:
     )
 
 
-def refund_short(account: str, amount: int, missing: int) -> Letter:
+def refund_short(account: str, amount: int, missing: int) -> EmailText:
     """To an admin: more was refunded than was left in the balance."""
     return _("A refund was larger than the balance"), paragraphs(
         _("%(amount)s went back to a customer by card.", amount=money(amount)),
@@ -38,7 +38,7 @@ def refund_short(account: str, amount: int, missing: int) -> Letter:
     )
 
 
-def refund_failed(account: str, refund: str, amount: int) -> Letter:
+def refund_failed(account: str, refund: str, amount: int) -> EmailText:
     """To an admin: the payer's bank did not accept the refund."""
     return _("A refund did not arrive"), paragraphs(
         _("The refund %(refund)s over %(amount)s came back.", refund=refund, amount=money(amount)),
@@ -47,7 +47,7 @@ def refund_failed(account: str, refund: str, amount: int) -> Letter:
     )
 
 
-def payment_unclear(payment: str, why: str) -> Letter:
+def payment_unclear(payment: str, why: str) -> EmailText:
     """To an admin: a payment was received that cannot be booked."""
     return _("A card payment could not be booked"), paragraphs(
         _("Stripe has taken the payment %(payment)s, and we cannot book it.", payment=payment),
@@ -56,7 +56,7 @@ def payment_unclear(payment: str, why: str) -> Letter:
     )
 
 
-def automatic_stopped(why: str) -> Letter:
+def automatic_stopped(why: str) -> EmailText:
     """To an owner: the saved card was refused."""
     return _("The automatic top-up is switched off"), paragraphs(
         why,

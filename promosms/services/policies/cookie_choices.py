@@ -1,4 +1,4 @@
-"""Choices about optional cookies: kept as proof, without anything about who chose."""
+"""Choices about optional cookies: kept as proof, without anything about the user."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from promosms.db.transactions import transaction
 from promosms.models import CookieChoice, now
 
-# The choice itself counts for six months; the proof of it stays for as long again.
+# The choice is valid for six months; its proof is kept for another six months.
 KEPT = CookieChoice.retention.limit
 
 
@@ -28,7 +28,7 @@ def record(
 
 
 def forget_old() -> int:
-    """Delete the choices whose time has passed; returns how many there were."""
+    """Delete old choices; returns how many there were."""
     with transaction() as session:
         old = delete(CookieChoice).where(CookieChoice.created_at < now() - KEPT)
         return len(session.execute(old.returning(CookieChoice.id)).all())

@@ -1,6 +1,6 @@
-"""The numbers in the promises, read where the code reads them, in words of the reader's language.
+"""The numbers in the promises, from the same settings as the code, in the reader's language.
 
-In Polish a length of time stands in the accusative: write "przez" or "na" before the gap.
+In Polish they are in the accusative: write "przez" or "na" before the placeholder.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The promises of the privacy policy, each with how it is kept and the tests that prove it.
 
-They stand in `promosms/policies/promises.toml`, in every language of the software. Numbers in them
-are gaps, filled from the settings and constants that the code obeys (`promise_values.py`).
+They are in `promosms/policies/promises.toml`, in every language of the software. Numbers in them
+are placeholders, filled from the settings and constants of the code (`promise_values.py`).
 """
 
 import tomllib
@@ -27,13 +27,13 @@ class Promise:
 
     @property
     def proofs(self) -> list[str]:
-        """The names of the tests as the sentences that they are."""
+        """The names of the tests, written as sentences."""
         return [_sentence(name) for name in self.tests]
 
 
 @cache
 def entries() -> dict[str, dict[str, Any]]:
-    """The file as it stands, by id."""
+    """The promises of the file by id."""
     return tomllib.loads((FOLDER / "promises.toml").read_text())
 
 
@@ -42,10 +42,10 @@ def promises(language: str) -> list[Promise]:
     return [_promise(id_, entry, language) for id_, entry in entries().items()]
 
 
-def by_section(found: Iterable[Promise]) -> dict[str, list[Promise]]:
-    """The promises under the sections of the privacy page in which they stand."""
+def by_section(promises: Iterable[Promise]) -> dict[str, list[Promise]]:
+    """The promises by section of the privacy page."""
     sections: dict[str, list[Promise]] = {}
-    for promise in found:
+    for promise in promises:
         sections.setdefault(promise.section, []).append(promise)
     return sections
 

@@ -1,7 +1,7 @@
-"""The versions of the policies: the words of each, kept as they were published.
+"""The versions of the policies: the text of each, kept as it was published.
 
-`promosms/policies/versions.toml` lists them, the youngest first; beside it lies a file per version
-and language with the words of the pages as an installation with default settings shows them.
+`promosms/policies/versions.toml` lists them, the newest first. Next to it there is a file per
+version and language with the text of the pages under default settings.
 """
 
 import hashlib
@@ -26,46 +26,46 @@ class Version:
 
     @property
     def name(self) -> str:
-        """The day as it stands in addresses and with accounts: 2026-11-22."""
+        """The day as addresses and accounts have it: 2026-11-22."""
         return self.day.isoformat()
 
     @property
     def noon(self) -> datetime:
-        """A moment of that day which is on the same day in every zone of Europe."""
+        """Noon in UTC, which is on the same day everywhere in Europe."""
         return datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
 
-    def language(self, wanted: str) -> str:
-        """The language in which a reader of `wanted` gets it."""
-        return wanted if wanted in self.digests else FALLBACK
+    def language(self, preferred: str) -> str:
+        """The preferred language, if this version has it, else English."""
+        return preferred if preferred in self.digests else FALLBACK
 
 
 @cache
 def versions() -> tuple[Version, ...]:
-    """All versions, the youngest first."""
+    """All versions, the newest first."""
     listed = tomllib.loads((FOLDER / "versions.toml").read_text())["version"]
-    return tuple(Version(each["day"], each["changes"], each["sha256"]) for each in listed)
+    return tuple(Version(entry["day"], entry["changes"], entry["sha256"]) for entry in listed)
 
 
 def latest() -> Version:
-    """The version that counts now."""
+    """The current version."""
     return versions()[0]
 
 
 def find(name: str) -> Version | None:
     """The version of a day such as "2026-11-22"; None if nothing was published then."""
-    return next((each for each in versions() if each.name == name), None)
+    return next((version for version in versions() if version.name == name), None)
 
 
 def file_of(version: Version, language: str) -> Path:
-    """Where the words of a version lie."""
+    """The file with the text of a version."""
     return FOLDER / "versions" / f"{version.name}.{language}.html"
 
 
 def words_of(version: Version, language: str) -> str:
-    """The words of a version as HTML without links, forms and attributes."""
+    """The text of a version as HTML without links, forms and attributes."""
     return file_of(version, language).read_text()
 
 
 def digest(words: str) -> str:
-    """SHA-256 of the words, by which anybody can compare two copies."""
+    """SHA-256 of the text, to compare two copies."""
     return hashlib.sha256(words.encode()).hexdigest()

@@ -64,7 +64,7 @@ class NewPrice(NamedTuple):
 def country(cell: str) -> str:
     """An ISO 3166 code of a country with phone numbers. Raises BadCell."""
     code = cell.strip().upper()
-    if not countries.known(code):
+    if not countries.exists(code):
         raise BadCell("country", PriceProblem.COUNTRY, cell.strip())
     return code
 

@@ -1,7 +1,7 @@
-"""Erasing one person: everything of one number leaves an account, with the rigour of an erasure.
+"""Erasing one recipient: deletes everything of one number from an account, as an erasure does.
 
-Counters, prices and the suppression stay: reports and the ledger add up as before, and whoever
-opted out is not texted again. What has gone is then made unreadable by the worker.
+Counters, prices and the suppression stay: reports and the ledger add up as before, and a recipient
+who opted out is not texted again. The worker then overwrites the files of the database.
 """
 
 from collections.abc import Iterator
@@ -39,23 +39,23 @@ TABLES = (
     *("recipients", "list_recipients", "messages", "message_parts", "inbound_messages"),
     *("gateway_inbox", "bad_rows", "guests", "account_exports"),
 )
-"""Of which rows may have gone: their files are made anew."""
-NATIONAL = 7  # digits at the end of a number by which a refused row is recognised
+"""Tables that may have lost rows; their files are overwritten."""
+NATIONAL = 7  # a refused row is found by so many last digits of the number
 
 
-class UnderWay(Exception):
-    """A text to the number is just leaving, or an import is going to bring it again."""
+class StillActive(Exception):
+    """A text to the number is being sent, or an unfinished import contains it."""
 
 
 def erase(account: Account, recipient: Recipient, actor: str) -> None:
-    """Erase a person; raises UnderWay, then nothing is changed."""
+    """Erase a recipient; raises StillActive, then nothing is changed."""
     account_id, public_id, number = account.id, account.public_id, recipient.phone
     name = erasure_journal.recipient_name(public_id, recipient.public_id)
     recipient_id = recipient.id
-    with row_security.bypass("the inbox of the gateways is one for all accounts"):
+    with row_security.bypass("all accounts share the gateway inbox"):
         gateway_inbox.apply_batch()
-    if _in_an_import(account_id, number):
-        raise UnderWay
+    if _is_in_import(account_id, number):
+        raise StillActive
     opt_outs.alone(account_id, number, lambda session: _stop(session, account_id, number))
     erasure_journal.note(erasure_journal.Kind.RECIPIENT, [name])
     _purge(account_id, number)
@@ -66,39 +66,39 @@ def erase(account: Account, recipient: Recipient, actor: str) -> None:
     account_export.forget_file(account_id)
     if simulated_phone.gateway_settings()["path"].exists():
         simulated_phone.store().forget([], [number])
-        simulated_phone.store().scrub()
+        simulated_phone.store().overwrite()
 
 
 def _stop(session: Session, account_id: int, number: str) -> None:
-    flying = Message.status == MessageStatus.SENDING
-    query = select(Message.id).where(_messages(account_id, number), flying).limit(1)
+    sending = Message.status == MessageStatus.SENDING
+    query = select(Message.id).where(_messages(account_id, number), sending).limit(1)
     if session.scalar(query) is not None:
-        raise UnderWay
+        raise StillActive
     opt_outs.skip_waiting(session, account_id, [number], opt_outs.DELETED)
 
 
 def _purge(account_id: int, number: str) -> None:
-    """Its messages become counts, as when their time is over; what is unsettled loses its number.
+    """Turn its messages into counts, as after the retention time; unsettled ones lose their number.
 
-    An unsettled one has money set aside that is still to be given back.
+    An unsettled message has held money that is still to be released.
     """
-    own = _messages(account_id, number)
+    messages = _messages(account_id, number)
     query = select(Message.campaign_id, Message.id).where(
-        own, Message.status.in_(MessageStatus.FINAL | {MessageStatus.SENT})
+        messages, Message.status.in_(MessageStatus.FINAL | {MessageStatus.SENT})
     )
     for campaign_id, message_id in db.session.execute(query).all():
         if campaign_id is not None:
             purge_messages.at_once(campaign_id, [message_id])
     if simulated_phone.gateway_settings()["path"].exists():
-        ids = db.session.scalars(select(Message.id).where(own))
-        simulated_phone.store().forget([str(each) for each in ids], [])
+        ids = db.session.scalars(select(Message.id).where(messages))
+        simulated_phone.store().forget([str(message_id) for message_id in ids], [])
     with transaction() as session:
         single = Message.campaign_id.is_(None), Message.status != MessageStatus.SENDING
-        gone = session.scalars(select(Message.id).where(own, *single).with_for_update())
-        purge_messages.delete_messages(session, gone.all())
+        ids = session.scalars(select(Message.id).where(messages, *single).with_for_update())
+        purge_messages.delete_messages(session, ids.all())
         session.execute(
             update(Message)
-            .where(own, Message.status != MessageStatus.SENDING)
+            .where(messages, Message.status != MessageStatus.SENDING)
             .values(phone=literal("x") + cast(Message.id, String), text="", sealed=None)
             .execution_options(synchronize_session=False)
         )
@@ -121,16 +121,16 @@ def _messages(account_id: int, number: str) -> ColumnElement[bool]:
     return and_(Message.phone == number, Message.account_id == account_id)
 
 
-def _in_an_import(account_id: int, number: str) -> bool:
-    """Does a stored file hold the number? What is imported later would bring the person back."""
+def _is_in_import(account_id: int, number: str) -> bool:
+    """Does the file of an unfinished import hold the number? It would add the recipient again."""
     end = _digits(number)[-NATIONAL:]
     query = select(Import.stored_as).where(
         Import.account_id == account_id, Import.status.not_in(imports.ENDED)
     )
-    return any(end in line for name in db.session.scalars(query) for line in _lines(name))
+    return any(end in line for name in db.session.scalars(query) for line in _digits_of_file(name))
 
 
-def _lines(name: str) -> Iterator[str]:
+def _digits_of_file(name: str) -> Iterator[str]:
     path = import_files.path(name)
     if path.exists():
         with path.open(encoding="utf-8", errors="replace") as file:

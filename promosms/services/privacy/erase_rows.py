@@ -1,7 +1,8 @@
-"""Removal: the rows of an account leave all tables, a batch in each transaction.
+"""Erasing the rows of an account from all tables, one batch per transaction.
 
-In batches, because a writer on SQLite keeps all others waiting; as large as a second allows, for
-a million recipients have to be gone within a minute. Whatever is killed, what has gone is counted.
+A writer on SQLite blocks all others, so a batch takes about a second at most; a million recipients
+must be deleted within a minute. Each batch is counted in its own transaction, so the counts are
+right even if the process is killed.
 """
 
 import time
@@ -28,63 +29,60 @@ from promosms.services.privacy.account_scope import belonging, tables
 
 BATCH = 10_000
 BATCH_ON_POSTGRESQL = 50_000
-"""Nobody waits there for rows that are not his."""
+"""There only writers of the same rows wait."""
 MESSAGES, PARTS = table_of(Message), table_of(MessagePart)
 
 
-def remove_rows(account_id: int, account: str, deadline: float) -> bool:
-    """Empty all tables, again and again until nothing is left: somebody may just have added a row.
+def delete_rows(account_id: int, account: str, deadline: float) -> bool:
+    """Delete the account's rows from all tables, and repeat until no row is left.
 
-    False if the time was over before that; `deadline` is one of time.monotonic().
+    Another process may add a row meanwhile. False if the deadline, one of time.monotonic(), came
+    first.
     """
-    removed = 1
-    while removed:
-        removed = 0
-        # Parts go with their messages: on their own they would be looked for over and over.
-        for table in (one for one in tables() if one is not PARTS):
-            while batch := _remove_batch(table, account_id, account):
-                removed += batch
+    deleted = 1
+    while deleted:
+        deleted = 0
+        # Parts are deleted with their messages: to find them separately is slow.
+        for table in (table for table in tables() if table is not PARTS):
+            while batch := _delete_batch(table, account_id, account):
+                deleted += batch
                 if time.monotonic() > deadline:
                     return False
     return True
 
 
-def _remove_batch(table: Table, account_id: int, account: str) -> int:
+def _delete_batch(table: Table, account_id: int, account: str) -> int:
     with transaction() as session:
         if has_room():
             lengthen_log(session)
-        gone = _some(table, belonging(table, account_id))
+        statement = _batch(table, belonging(table, account_id))
         if table is MESSAGES:
-            number = _remove_messages(session, account_id)
+            number = _delete_messages(session, account_id)
         elif table.name == LedgerEntry.__tablename__:
-            number = ledger_totals.keep(session, gone)
+            number = ledger_totals.keep(session, statement)
         else:
-            number = _remove(session, gone)
+            number = session.connection().execute(statement).rowcount
         _count(session, account, table.name, number)
         return number
 
 
-def _some(table: Table, which: ColumnElement[bool]) -> Delete:
-    """Delete a batch of these rows; on PostgreSQL by their place, which needs no index."""
+def _batch(table: Table, condition: ColumnElement[bool]) -> Delete:
+    """Delete a batch of these rows; on PostgreSQL by ctid, which needs no index."""
     if on_sqlite():
         columns = table.primary_key.columns
         key = tuple_(*columns) if len(columns) > 1 else next(iter(columns))
-        return delete(table).where(key.in_(select(*columns).where(which).limit(BATCH)))
-    place: ColumnElement[Any] = literal_column(f"{table.name}.ctid")
-    some = select(place).select_from(table).where(which).limit(BATCH_ON_POSTGRESQL)
-    here = place.op("=", is_comparison=True)(func.any(func.array(some.scalar_subquery())))
-    return delete(table).where(here)
+        return delete(table).where(key.in_(select(*columns).where(condition).limit(BATCH)))
+    ctid: ColumnElement[Any] = literal_column(f"{table.name}.ctid")
+    batch = select(ctid).select_from(table).where(condition).limit(BATCH_ON_POSTGRESQL)
+    chosen = ctid.op("=", is_comparison=True)(func.any(func.array(batch.scalar_subquery())))
+    return delete(table).where(chosen)
 
 
-def _remove_messages(session: Transaction, account_id: int) -> int:
-    """A batch of them with their parts."""
+def _delete_messages(session: Transaction, account_id: int) -> int:
+    """Delete a batch of messages with their parts."""
     size = BATCH if on_sqlite() else BATCH_ON_POSTGRESQL
-    some = select(MESSAGES.c.id).where(belonging(MESSAGES, account_id)).limit(size)
-    return purge_messages.delete_messages(session, session.scalars(some).all())
-
-
-def _remove(session: Transaction, gone: Delete) -> int:
-    return session.connection().execute(gone).rowcount
+    batch = select(MESSAGES.c.id).where(belonging(MESSAGES, account_id)).limit(size)
+    return purge_messages.delete_messages(session, session.scalars(batch).all())
 
 
 def _count(session: Transaction, account: str, name: str, number: int) -> None:

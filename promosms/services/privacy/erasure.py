@@ -1,4 +1,4 @@
-"""Erasure: an account leaves, and with it every row and file that holds something of it."""
+"""Erasure: deletes an account with every row and file that holds data of it."""
 
 import time
 from dataclasses import dataclass
@@ -40,13 +40,13 @@ from promosms.services.privacy.account_scope import belonging, tables
 from promosms.services.sending import cursors
 from promosms.services.sending import opt_outs as suppressions
 
-FLIGHT = timedelta(seconds=30)
+SUBMISSION = timedelta(seconds=30)  # the longest that a living worker takes to submit a text
 SECONDS = 20.0
 PATIENCE = 2.0
-LEAVE = "account.leave"
-# Tables of which rows stay, with less in them.
+ACTION = "account.leave"
+# Tables whose rows stay, with less in them.
 UPDATED = ("accounts", "audit_entries", "invoices", "payments")
-EVENT_BATCHES = 200
+INBOX_BATCHES = 200
 COUNTERS = [f"n_{status}" for status in MessageStatus]
 ENDED = (
     ImportStatus.FINISHED,
@@ -57,12 +57,12 @@ ENDED = (
 
 
 class Unfinished(Exception):
-    """Something still holds on to the data; the erasure has to be run again."""
+    """Another process still uses the data; the erasure has to be run again."""
 
 
 @dataclass(frozen=True)
 class Losses:
-    """What an owner gives up, counted; and the invoices that stay, with the day they go."""
+    """The numbers of rows that an owner loses, and of invoices that stay until a day."""
 
     recipients: int
     lists: int
@@ -75,7 +75,7 @@ class Losses:
 
 
 def losses(account_id: int) -> Losses:
-    """Count what goes with the account."""
+    """Count what is deleted with the account."""
 
     def number(model: type[Model], *more: ColumnElement[bool]) -> int:
         query = select(func.count()).select_from(model).filter_by(account_id=account_id)
@@ -95,16 +95,16 @@ def losses(account_id: int) -> Losses:
 
 
 def begin(account_id: int, actor: str, link: str = "") -> bool:
-    """Shut the account at once: nobody is signed in and nothing starts; False if it was shut.
+    """Close the account at once: sessions end and no work starts; False if it was closed before.
 
-    When this returns nothing more is submitted for it: what a worker is just submitting is waited
-    for, two seconds at most (a gateway that does not answer must not hold up anybody), but not
-    inside a running transaction. `link` is the secret by which its owner watches the rest.
+    When this returns, no more texts are submitted for it. It waits up to two seconds for texts that
+    a worker is submitting (a gateway that does not answer must not block the page), but not inside
+    a running transaction. `link` is the secret by which the owner follows the erasure.
     """
     nested = writing()
     total = _total(account_id)
     with transaction() as session:
-        if not on_sqlite():  # a claim of its texts has committed, or sees that it is shut
+        if not on_sqlite():  # a claim of its texts has committed, or sees that it is closed
             session.execute(select(func.pg_advisory_xact_lock(suppressions.LOCKS + account_id)))
         _stop(session, account_id)
         account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
@@ -112,15 +112,15 @@ def begin(account_id: int, actor: str, link: str = "") -> bool:
             return False
         account.status = AccountStatus.DELETING
         session.flush()
-        with row_security.bypass("a link or a letter to one of its people may name no account"):
+        with row_security.bypass("a link or an e-mail to one of its users may have no account_id"):
             for name in ("sessions", "email_links", "emails"):
                 table = Account.metadata.tables[name]
                 session.execute(delete(table).where(belonging(table, account_id)))
         saved_cards.forget(account_id)
         erasure_requests.begin(session, account.public_id, link, total)
-        audit_log.record(actor, LEAVE, account.public_id)
+        audit_log.record(actor, ACTION, account.public_id)
     if not nested:
-        _wait_for_flight(account_id, PATIENCE)
+        _wait_for_submissions(account_id, PATIENCE)
     return True
 
 
@@ -131,11 +131,11 @@ def stale_erasures() -> list[int]:
 
 
 def erase(account_id: int, seconds: float = SECONDS) -> bool:
-    """Remove everything of an account that has left, for some seconds; True if there is more.
+    """Erase a closed account for some seconds; True if there is more to erase.
 
-    Can be killed and run again at any point. The account's own row, which says nothing about
-    anybody by then, goes last: as long as it is there the work is known to be incomplete.
-    Raises Unfinished when somebody else has to finish first.
+    Can be killed and run again at any point. The account's own row goes last, when it is empty: as
+    long as it exists the erasure is not complete. Raises Unfinished when another process has to
+    finish first.
     """
     deadline = time.monotonic() + seconds
     db.session.rollback()
@@ -145,19 +145,19 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
     public_id = account.public_id
     erasure_journal.note(erasure_journal.Kind.ACCOUNT, [public_id])
     erasure_requests.ensure(public_id)
-    _await_flight(account_id, public_id)
-    _apply_events()
+    _require_no_submissions(account_id, public_id)
+    _apply_inbox()
     imports.forget_files(account_id)
     account_export.forget_file(account_id)
     db.session.rollback()
     if not simulated_phone.forget_account(account_id):
         raise Unfinished("the simulator's file is in use")
-    if not erase_rows.remove_rows(account_id, public_id, deadline):
+    if not erase_rows.delete_rows(account_id, public_id, deadline):
         return True
     _empty(account_id, public_id)
-    if not overwrite_files.scrub([*(table.name for table in tables()), *UPDATED]):
+    if not overwrite_files.overwrite([*(table.name for table in tables()), *UPDATED]):
         raise Unfinished("the database's files are in use")
-    overwrite_files.scrub_redis()
+    overwrite_files.overwrite_redis()
     with transaction() as session:
         session.execute(delete(Account).where(Account.id == account_id))
         audit_log.record("system", "account.erase", public_id)
@@ -167,15 +167,17 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
 
 
 def _total(account_id: int) -> int:
-    """About how many rows there are to go: recipients, and the messages of campaigns."""
+    """About how many rows there are to delete: recipients, and the messages of campaigns."""
     counters = sum((Campaign.__table__.c[name] for name in COUNTERS), literal(0))
     sums = select(func.sum(counters)).where(Campaign.account_id == account_id)
-    people = select(func.count()).select_from(Recipient).where(Recipient.account_id == account_id)
-    return int(db.session.scalar(sums) or 0) + int(db.session.scalar(people) or 0)
+    recipients = (
+        select(func.count()).select_from(Recipient).where(Recipient.account_id == account_id)
+    )
+    return int(db.session.scalar(sums) or 0) + int(db.session.scalar(recipients) or 0)
 
 
 def _stop(session: Transaction, account_id: int) -> None:
-    """Campaigns, imports, single texts and orders that are still under way end here."""
+    """End campaigns, imports, single texts and orders that are still active."""
     session.execute(
         update(Campaign)
         .where(Campaign.account_id == account_id, Campaign.status.in_(CampaignStatus.OPEN))
@@ -207,8 +209,8 @@ def _stop(session: Transaction, account_id: int) -> None:
     )
 
 
-def _wait_for_flight(account_id: int, seconds: float) -> bool:
-    """Let texts that a worker is just submitting come to an end; False if some have not."""
+def _wait_for_submissions(account_id: int, seconds: float) -> bool:
+    """Wait for texts that a worker is submitting; False if some are not finished in time."""
     query = select(Message.id).where(
         Message.account_id == account_id,
         Message.submitted_at.is_not(None),
@@ -216,8 +218,8 @@ def _wait_for_flight(account_id: int, seconds: float) -> bool:
     )
     end = time.monotonic() + seconds
     while any(
-        db.session.scalar(query.where(where).limit(1)) is not None
-        for where in cursors.sending(Campaign.account_id == account_id)
+        db.session.scalar(query.where(condition).limit(1)) is not None
+        for condition in cursors.sending(Campaign.account_id == account_id)
     ):
         db.session.rollback()
         if time.monotonic() > end:
@@ -227,23 +229,23 @@ def _wait_for_flight(account_id: int, seconds: float) -> bool:
     return True
 
 
-def _await_flight(account_id: int, public_id: str) -> None:
-    left_at = audit_log.last(LEAVE, public_id)
-    if left_at is None or now() - left_at > FLIGHT:
-        return  # its worker is dead, or the line hangs
-    if not _wait_for_flight(account_id, SECONDS / 2):
+def _require_no_submissions(account_id: int, public_id: str) -> None:
+    closed_at = audit_log.last(ACTION, public_id)
+    if closed_at is None or now() - closed_at > SUBMISSION:
+        return  # the worker is dead, or its connection hangs
+    if not _wait_for_submissions(account_id, SECONDS / 2):
         raise Unfinished("texts are being submitted")
 
 
-def _apply_events() -> None:
-    """Replies in the inbox go to whoever they are for, as long as the messages are there."""
-    for _ in range(EVENT_BATCHES):
+def _apply_inbox() -> None:
+    """Assign replies in the gateway inbox while the messages still exist."""
+    for _ in range(INBOX_BATCHES):
         if not gateway_inbox.apply_batch():
             return
 
 
 def _empty(account_id: int, public_id: str) -> None:
-    """What people have typed about and into the account, and what leads to it from elsewhere."""
+    """Empty the account's row and its audit details, and cut the links from invoices to it."""
     with transaction() as session:
         erasure_requests.keep(session, public_id, invoices.kept_until(account_id))
         invoices.unlink(session, account_id)

@@ -1,9 +1,9 @@
-"""The journal of erasures: a file beside the database, so that no old backup brings anybody back.
+"""The journal of erasures: a file next to the database that survives the restore of a backup.
 
-After a backup has been restored everything in the journal is erased again. A line is a time, a
-kind, and either the random id of an account or a keyed hash of the random ids of an account and
-one of its recipients: from neither does anything lead to a person. It is appended and on the disk
-before the first row goes. It belongs into a backup of its own, never into that of the database.
+After a restore everything in the journal is erased again. A line is a time, a kind, and either the
+random id of an account or a keyed hash of the random ids of an account and one of its recipients;
+neither identifies a person. The line is on the disk before the first row is deleted. Back the
+journal up separately from the database.
 """
 
 import hashlib
@@ -20,14 +20,14 @@ from promosms.settings import instance_file, settings
 
 
 class Kind(StrEnum):
-    """Who has gone."""
+    """What was erased."""
 
     ACCOUNT = "account"
     RECIPIENT = "recipient"
 
 
-class Line(NamedTuple):
-    """When who has gone: the id of an account, or the hash of a recipient."""
+class JournalRow(NamedTuple):
+    """When what was erased; `name` is the id of an account, or the hash of a recipient."""
 
     at: datetime
     kind: Kind
@@ -35,14 +35,14 @@ class Line(NamedTuple):
 
 
 def file() -> Path:
-    """Where the journal is."""
+    """The path of the journal."""
     return instance_file("erased", "journal")
 
 
 def note(kind: Kind, names: Iterable[str]) -> None:
-    """Write down who is about to be erased, once; on the disk when this returns."""
-    there = {(line.kind, line.name) for line in lines()}
-    new = [name for name in names if (kind, name) not in there]
+    """Note what is about to be erased, once; it is on the disk when this returns."""
+    noted = {(row.kind, row.name) for row in rows()}
+    new = [name for name in names if (kind, name) not in noted]
     if not new:
         return
     path = file()
@@ -57,31 +57,31 @@ def note(kind: Kind, names: Iterable[str]) -> None:
     _sync_folder(path.parent)
 
 
-def lines() -> list[Line]:
-    """What the journal says; a line that a power cut has torn is left out."""
+def rows() -> list[JournalRow]:
+    """The rows of the journal; incomplete lines, as after a power cut, are left out."""
     path = file()
     if not path.exists():
         return []
-    found = (_line(line) for line in path.read_text(errors="replace").splitlines())
-    return [line for line in found if line is not None]
+    parsed = (_parse(line) for line in path.read_text(errors="replace").splitlines())
+    return [row for row in parsed if row is not None]
 
 
 def recipient_name(account: str, recipient: str) -> str:
-    """What stands in the journal for a recipient: HMAC-SHA256 of both public ids."""
+    """The name of a recipient in the journal: HMAC-SHA256 of both public ids."""
     key = hashlib.sha256(b"erasure journal:" + settings.secret_key.encode()).digest()
     return hmac.digest(key, f"{account}:{recipient}".encode(), "sha256").hex()
 
 
-def _line(text: str) -> Line | None:
+def _parse(text: str) -> JournalRow | None:
     try:
         moment, kind, name = text.split()
-        return Line(datetime.fromisoformat(moment), Kind(kind), name)
+        return JournalRow(datetime.fromisoformat(moment), Kind(kind), name)
     except ValueError:
         return None
 
 
 def _sync_folder(folder: Path) -> None:
-    """The name of a new file is safe only when its folder is on the disk too."""
+    """A new file survives a power cut only when its folder is on the disk too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

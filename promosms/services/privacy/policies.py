@@ -1,4 +1,4 @@
-"""What the policy pages say about this installation, read from what the code obeys."""
+"""Facts of this installation for the policy pages, from the settings and constants of the code."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from promosms.settings import settings
 
 @dataclass(frozen=True)
 class Receiver:
-    """Somebody outside who gets data, and what that is."""
+    """A recipient of data outside the installation, and what it gets."""
 
     name: str
     gets: str
@@ -25,7 +25,7 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Operator:
-    """Who runs the installation; what is not set is empty."""
+    """The operator of the installation; empty where nothing is set."""
 
     name: str
     address: str
@@ -34,7 +34,7 @@ class Operator:
 
 
 def operator() -> Operator:
-    """The operator as the settings name him."""
+    """The operator from the settings."""
     return Operator(
         operator_name(),
         settings.operator_address,
@@ -44,36 +44,36 @@ def operator() -> Operator:
 
 
 def gateways() -> list[str]:
-    """The lines that carry texts to the outside; the simulator carries nothing anywhere."""
+    """The names of the gateways, without the simulator, which sends nothing."""
     query = select(Gateway.name).where(Gateway.kind != "simulator").order_by(Gateway.name)
     return list(db.session.scalars(query))
 
 
 def receivers() -> list[Receiver]:
-    """Everybody to whom anything leaves this installation, as its settings and lines say."""
-    found = [
+    """All receivers of data outside, as settings and gateways say."""
+    receivers = [
         Receiver(name, _("The number and the text of each message that it carries."))
         for name in gateways()
     ]
     if settings.mail_server:
         gets = _("Your e-mail address and the e-mails that the service writes to you.")
-        found.append(Receiver(_("Mail server %(host)s", host=settings.mail_server), gets))
+        receivers.append(Receiver(_("Mail server %(host)s", host=settings.mail_server), gets))
     if stripe_checkout.available():
         gets = _(
             "If you pay by card: the amount, the number of the order and your card. The card is "
             "typed on the pages of Stripe, and we never see its number."
         )
-        found.append(Receiver("Stripe", gets))
+        receivers.append(Receiver("Stripe", gets))
     if settings.vies_url:
         gets = _(
             "If you give a VAT number of the European Union for an invoice: this number, to check "
             "it, and ours."
         )
-        found.append(Receiver(_("VIES, the register of the European Commission"), gets))
+        receivers.append(Receiver(_("VIES, the register of the European Commission"), gets))
     if not seller.missing() and settings.operator_country == "PL":
         gets = _("Your invoices, because the law requires it. The operator uploads them by hand.")
-        found.append(Receiver(_("KSeF, the register of the Polish tax office"), gets))
-    return found + [_processor(words) for words in settings.processors]
+        receivers.append(Receiver(_("KSeF, the register of the Polish tax office"), gets))
+    return receivers + [_processor(words) for words in settings.processors]
 
 
 def _processor(words: str) -> Receiver:
@@ -88,7 +88,7 @@ def phone_shown() -> bool:
 
 
 def retention() -> list[tuple[str, str]]:
-    """What is kept, and how long: rows for the privacy page."""
+    """What is kept, and how long, for the privacy page."""
     until = _("Until you delete it, or the account.")
     with_account = _("Until the account is deleted.")
     return [

@@ -1,8 +1,8 @@
-"""Purging: numbers and texts of messages go; counts, parts, prices and statuses stay.
+"""Purging messages: deletes numbers and texts; counts, parts, prices and statuses stay.
 
-A message that is due is deleted with its parts, and in the same transaction becomes one more in the
-counts of its campaign, so that reports, campaign costs and the audit of the ledger come to the same
-figures before and after. A few hundred at a time: whoever sends hardly waits.
+A message that is due is deleted with its parts and added to the counts of its campaign in the same
+transaction. So reports, campaign costs and the audit of the ledger have the same figures before and
+after. A batch has a few hundred messages, to keep the locks short.
 """
 
 import time
@@ -44,27 +44,29 @@ from promosms.services.gateways import simulated_phone
 from promosms.services.ledger import campaign_costs
 
 SHORTEST, LONGEST = 3, 90
-"""Days: between these an account may choose."""
+"""Days; an account chooses a number between these."""
 BATCH = 500
-PAUSE = 0.005  # seconds between two batches, for whoever waits to write
+PAUSE = 0.005  # seconds between two batches, for other writers
 Place = dict[str, Any]
 ROWS, PARTS, REPLIES = table_of(Message), table_of(MessagePart), table_of(InboundMessage)
 KEYS = ("campaign_id", "status", "reason", "country", "parts", "price")
 
 
 def messages(place: Place, over: Callable[[], bool]) -> bool:
-    """Purge what is due of campaigns, then of single texts; True if there is more.
+    """Purge due messages of campaigns, then single texts; True if there is more.
 
-    `place` is where the last slice stopped. What is on its way, or has money set aside, stays.
+    `place` is where the last slice stopped. Messages that are being sent or have held money stay.
     """
     return _campaigns(place, over) or _singles(place, over)
 
 
 def replies(place: Place, over: Callable[[], bool]) -> bool:
-    """Purge replies after the time that their account has chosen; True if there is more."""
+    """Purge replies after the retention time of their account; True if there is more."""
     for account_id, cutoff in _accounts(0):
-        old = InboundMessage.account_id == account_id, InboundMessage.received_at < cutoff
-        while ids := list(db.session.scalars(select(InboundMessage.id).where(*old).limit(BATCH))):
+        query = select(InboundMessage.id).where(
+            InboundMessage.account_id == account_id, InboundMessage.received_at < cutoff
+        )
+        while ids := list(db.session.scalars(query.limit(BATCH))):
             with transaction() as session:
                 session.execute(delete(REPLIES).where(among(REPLIES.c.id)), {"ids": ids})
             note(place, REPLIES.name)
@@ -74,21 +76,21 @@ def replies(place: Place, over: Callable[[], bool]) -> bool:
 
 
 def at_once(campaign_id: int, ids: list[int]) -> None:
-    """Purge messages of a campaign before their time, because a person is erased."""
+    """Purge messages of a campaign now, because a recipient is erased."""
     _to_counts(campaign_id, ids)
 
 
 def note(place: Place, *tables: str) -> None:
-    """Remember from which tables something was deleted: their files are rewritten in the end."""
+    """Remember which tables lost rows: their files are overwritten at the end."""
     place["deleted"] = sorted({*place.get("deleted", []), *tables})
 
 
 def _campaigns(place: Place, over: Callable[[], bool]) -> bool:
-    while found := _candidates(place.get("campaign", 0)):
-        for campaign_id, cutoff in found:
-            which = Message.campaign_id == campaign_id, _due(cutoff, _settled(campaign_id))
+    while campaigns := _candidates(place.get("campaign", 0)):
+        for campaign_id, cutoff in campaigns:
+            due = Message.campaign_id == campaign_id, _due(cutoff, _settled(campaign_id))
             last = 0
-            while ids := _ids(which, last):
+            while ids := _ids(due, last):
                 last = ids[-1]
                 _to_counts(campaign_id, ids)
                 note(place, ROWS.name, PARTS.name)
@@ -101,7 +103,7 @@ def _campaigns(place: Place, over: Callable[[], bool]) -> bool:
 
 
 def _candidates(after: int) -> list[tuple[int, datetime]]:
-    """Campaigns that may have something due, with the moment before which it is."""
+    """Campaigns that may have due messages, with their cutoffs."""
     query = (
         select(Campaign.id, Campaign.launched_at, Account.retention_days)
         .join(Account, Account.id == Campaign.account_id)
@@ -118,17 +120,21 @@ def _candidates(after: int) -> list[tuple[int, datetime]]:
     rows = [
         (row.id, row.launched_at, _cutoff(row.retention_days)) for row in db.session.execute(query)
     ]
-    # The last one stays, so that a loop over pages goes on.
-    return [(id_, cutoff) for id_, begun, cutoff in rows if begun < cutoff or id_ == rows[-1][0]]
+    # The last one is always there: the next batch starts after it.
+    return [
+        (id_, cutoff)
+        for id_, launched_at, cutoff in rows
+        if launched_at < cutoff or id_ == rows[-1][0]
+    ]
 
 
 def _singles(place: Place, over: Callable[[], bool]) -> bool:
     for account_id, cutoff in _accounts(place.get("account", 0)):
-        own = Message.account_id == account_id, Message.campaign_id.is_(None)
+        single = Message.account_id == account_id, Message.campaign_id.is_(None)
         last = 0
-        while ids := _ids((*own, _due(cutoff, True)), last):
+        while ids := _ids((*single, _due(cutoff, True)), last):
             last = ids[-1]
-            _forget_network(ids)
+            _forget_simulated(ids)
             with transaction() as session:
                 delete_messages(session, ids)
             note(place, ROWS.name, PARTS.name)
@@ -151,13 +157,13 @@ def _cutoff(days: int) -> datetime:
 
 
 def _settled(campaign_id: int) -> bool:
-    """Is no money set aside any more for what is unconfirmed?"""
+    """Is no money held any more for unconfirmed messages?"""
     query = select(Hold.remaining).where(Hold.campaign_id == campaign_id)
     return not db.session.scalar(query)
 
 
 def _due(cutoff: datetime, settled: bool) -> ColumnElement[bool]:
-    """Ended before; of a text without a receipt its sending counts, no network tells more later."""
+    """Ended before the cutoff; a sent text without a receipt counts from its sending."""
     ended = MessageStatus.FINAL | ({MessageStatus.UNKNOWN} if settled else set())
     last = func.coalesce(Message.final_at, Message.sent_at, Message.created_at)
     return or_(
@@ -170,21 +176,23 @@ def _due(cutoff: datetime, settled: bool) -> ColumnElement[bool]:
     )
 
 
-def _ids(which: tuple[ColumnElement[bool], ...], last: int) -> list[int]:
-    query = select(Message.id).where(*which, Message.id > last).order_by(Message.id).limit(BATCH)
+def _ids(conditions: tuple[ColumnElement[bool], ...], last: int) -> list[int]:
+    query = (
+        select(Message.id).where(*conditions, Message.id > last).order_by(Message.id).limit(BATCH)
+    )
     return list(db.session.scalars(query))
 
 
 def _to_counts(campaign_id: int, ids: list[int]) -> None:
-    _forget_network(ids)
+    _forget_simulated(ids)
     with transaction() as session:
-        # The campaign first, as everywhere, so that nobody waits in a circle.
+        # The campaign is locked first, as everywhere: this prevents deadlocks.
         session.execute(
             select(Campaign.id)
             .where(Campaign.id == campaign_id)
             .with_for_update(read=True, key_share=True)
         )
-        # None of these statuses leads back into the queue, but a receipt may just change one.
+        # No such message is queued again, but a receipt may change its status at this moment.
         session.execute(
             select(ROWS.c.id).where(among(ROWS.c.id)).order_by(ROWS.c.id).with_for_update(),
             {"ids": ids},
@@ -208,14 +216,14 @@ def _count(session: Session, ids: list[int]) -> None:
         .group_by(*keys, ROWS.c.account_id)
     )
     names = [*KEYS, "account_id", "messages", "charged", "deleted_at"]
-    made = upsert.insert(MessageCount).from_select(names, figures)
+    insert = upsert.insert(MessageCount).from_select(names, figures)
     session.connection().execute(
-        made.on_conflict_do_update(
+        insert.on_conflict_do_update(
             index_elements=list(KEYS),
             set_={
-                "messages": MessageCount.messages + made.excluded.messages,
-                "charged": MessageCount.charged + made.excluded.charged,
-                "deleted_at": made.excluded.deleted_at,
+                "messages": MessageCount.messages + insert.excluded.messages,
+                "charged": MessageCount.charged + insert.excluded.charged,
+                "deleted_at": insert.excluded.deleted_at,
             },
         ),
         {"ids": ids},
@@ -225,16 +233,16 @@ def _count(session: Session, ids: list[int]) -> None:
 def delete_messages(session: Session, ids: Sequence[int]) -> int:
     """Delete messages and their parts; returns how many messages.
 
-    They are locked first: a result or a receipt that just adds a part is waited for.
+    They are locked first, to wait for a result or a receipt that is adding a part.
     """
     query = select(ROWS.c.id).where(among(ROWS.c.id)).order_by(ROWS.c.id).with_for_update()
     session.execute(query, {"ids": ids})
     session.execute(delete(PARTS).where(among(PARTS.c.message_id)), {"ids": ids})
-    gone = session.connection().execute(delete(ROWS).where(among(ROWS.c.id)), {"ids": ids})
-    return gone.rowcount
+    statement = delete(ROWS).where(among(ROWS.c.id))
+    return session.connection().execute(statement, {"ids": ids}).rowcount
 
 
-def _forget_network(ids: list[int]) -> None:
-    """The simulated network has them too, and finds them by our ids."""
+def _forget_simulated(ids: list[int]) -> None:
+    """Delete them from the simulated network too, which knows them by our ids."""
     if simulated_phone.gateway_settings()["path"].exists():
         simulated_phone.store().forget([str(number) for number in ids], [])

@@ -1,6 +1,6 @@
-"""Erasing again: after an older backup was restored, whoever has left leaves once more."""
+"""Reapplying erasures: after a restore of an older backup, erase again what the journal lists."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -13,48 +13,47 @@ from promosms.services.privacy.erasure_journal import Kind
 CHUNK = 500
 
 
-class Again(NamedTuple):
-    """How many accounts are shut again, how many persons are erased, how many have to wait."""
+class Reapplied(NamedTuple):
+    """How many accounts were closed, how many recipients were erased, how many have to wait."""
 
     accounts: int
-    persons: int
+    recipients: int
     waiting: int
 
 
-def begin() -> Again:
-    """Shut the accounts and erase the persons of the journal that are there; safe to repeat.
+def begin() -> Reapplied:
+    """Close the accounts and erase the recipients that the journal lists; safe to repeat.
 
-    The accounts are erased by the workers, as always.
+    The workers erase the closed accounts, as usual.
     """
-    lines = erasure_journal.lines()
+    rows = erasure_journal.rows()
     accounts = 0
-    for account_id in _accounts([line.name for line in lines if line.kind == Kind.ACCOUNT]):
+    for account_id in _accounts([row.name for row in rows if row.kind == Kind.ACCOUNT]):
         accounts += erasure.begin(account_id, "system")
-    names = {line.name for line in lines if line.kind == Kind.RECIPIENT}
-    persons = waiting = 0
-    for recipient_id in list(_persons(names)) if names else ():
+    names = {row.name for row in rows if row.kind == Kind.RECIPIENT}
+    erased = waiting = 0
+    for recipient_id in list(_recipients(names)) if names else ():
         recipient = db.session.get(Recipient, recipient_id)
         account = db.session.get(Account, recipient.account_id) if recipient else None
         if recipient is None or account is None:
             continue
         try:
             erase_recipient.erase(account, recipient, "system")
-            persons += 1
-        except erase_recipient.UnderWay:
+            erased += 1
+        except erase_recipient.StillActive:
             waiting += 1
-    return Again(accounts, persons, waiting)
+    return Reapplied(accounts, erased, waiting)
 
 
 def _accounts(names: list[str]) -> Iterator[int]:
     for start in range(0, len(names), CHUNK):
-        some = Account.public_id.in_(names[start : start + CHUNK])
-        query = select(Account.id).where(some, Account.status != AccountStatus.DELETING)
+        chunk = Account.public_id.in_(names[start : start + CHUNK])
+        query = select(Account.id).where(chunk, Account.status != AccountStatus.DELETING)
         yield from list(db.session.scalars(query))
 
 
-def _persons(names: Iterable[str]) -> Iterator[int]:
-    """Everybody has to be looked at, because the journal has only hashes: seconds for a million."""
-    wanted = set(names)
+def _recipients(names: set[str]) -> Iterator[int]:
+    """Check every recipient, because the journal has hashes only: seconds for a million."""
     query = (
         select(Recipient.id, Recipient.public_id, Account.public_id)
         .join(Account, Account.id == Recipient.account_id)
@@ -62,5 +61,5 @@ def _persons(names: Iterable[str]) -> Iterator[int]:
         .execution_options(yield_per=10_000)
     )
     for recipient_id, recipient, account in db.session.execute(query):
-        if erasure_journal.recipient_name(account, recipient) in wanted:
+        if erasure_journal.recipient_name(account, recipient) in names:
             yield recipient_id

@@ -117,9 +117,12 @@ def _rewrite(place: Place) -> Place | None:
     if sweep.gateways_with_work() and now() - waits < CALM:
         return place
     db.session.rollback()  # a snapshot of our own would be in the way
-    if simulated_phone.gateway_settings()["path"].exists() and not simulated_phone.store().scrub():
+    if (
+        simulated_phone.gateway_settings()["path"].exists()
+        and not simulated_phone.store().overwrite()
+    ):
         return place
-    return None if overwrite_files.scrub(place["deleted"]) else place
+    return None if overwrite_files.overwrite(place["deleted"]) else place
 
 
 def _old_rows(

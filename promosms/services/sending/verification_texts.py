@@ -12,7 +12,7 @@ PURPOSE = "system texts"
 DOTS = "••••-••••-••••-••••"
 
 
-def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") -> Message:
+def queue_verification_text(account_id: int, phone: str, text: str, secret: str = "") -> Message:
     """Queue a free text with the highest priority.
 
     `text` names the place of the secret as ``{secret}``. What is stored shows dots there; the
@@ -30,7 +30,7 @@ def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") 
             country=country,
             sender=route.sender,
             text=text.replace("{secret}", DOTS),
-            sealed=encryption.seal(PURPOSE, body) if secret else None,
+            sealed=encryption.encrypt(PURPOSE, body) if secret else None,
             encoding=measure.encoding,
             parts=measure.parts,
         )
@@ -41,4 +41,4 @@ def queue_system_text(account_id: int, phone: str, text: str, secret: str = "") 
 
 def unsealed(sealed: bytes) -> str | None:
     """The full body of a sealed text; None when the key of the installation has changed."""
-    return encryption.unseal(PURPOSE, sealed)
+    return encryption.decrypt(PURPOSE, sealed)

@@ -1,4 +1,4 @@
-"""Challenges for the browser, and what its forms bring back: `services/abuse/sms_pumping.py`."""
+"""Challenges for browsers, solutions in forms, and messages of refusals."""
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -20,38 +20,38 @@ PER_BROWSER = "20/minute;200/hour"
 @allow(Access.PUBLIC)
 @limiter.limit(PER_BROWSER)
 def challenge() -> ResponseReturnValue:
-    """A sum for the form that is named in the address, as JSON."""
+    """A challenge for the form that the query names, as JSON."""
     name = request.args.get("form", ProofForm.REGISTER)
     if name not in set(ProofForm):
         abort(404)
     return proof_of_work.challenge(ProofForm(name)), {"Cache-Control": "no-store"}
 
 
-def brought() -> tuple[str, str]:
-    """From which address this form comes, and its solution; "" without script."""
+def submitted() -> tuple[str, str]:
+    """The address of the browser, and the solution in its form ("" without script)."""
     return request.remote_addr or "", request.form.get("proof", "")
 
 
-def why_no_letter(form: RegisterForm) -> PumpingProblem | None:
-    """Why no letter goes out to somebody who has filled in the form of the registration."""
+def why_no_email(form: RegisterForm) -> PumpingProblem | None:
+    """Why a registration gets no e-mail."""
     if sms_pumping.too_fast(form.opened.data or ""):
         form.opened.data = form.opened.data or sms_pumping.stamp()
         refusals.note(PumpingProblem.HASTE)
         return PumpingProblem.HASTE
-    return sms_pumping.why_no_letter(form.number, *brought())
+    return sms_pumping.why_no_email(form.number, *submitted())
 
 
-def note_faults(form: RegisterForm) -> None:
-    """Count the forms that were not ours, and the numbers that nobody may register."""
+def note_problems(form: RegisterForm) -> None:
+    """Count forms without a valid token, and numbers that may not register."""
     if form.csrf_token.errors:
         refusals.note(PumpingProblem.FORM)
     if form.phone.data and form.phone.errors:
         refusals.note(PumpingProblem.COUNTRY)
 
 
-def words(problem: PumpingProblem) -> str:
-    """What the reader of a page with a link is told. All that is counted sounds the same."""
-    told: dict[PumpingProblem, str] = {
+def text_refusal(problem: PumpingProblem) -> str:
+    """The message when no text goes out; all limits have the same one."""
+    messages: dict[PumpingProblem, str] = {
         PumpingProblem.PROOF: _("This page was open too long. Press the button once more."),
         PumpingProblem.COUNTRY: _(
             "We do not text to this number. Please use a mobile number of a country in which "
@@ -70,11 +70,11 @@ def words(problem: PumpingProblem) -> str:
         "We send no texts for the moment, because very many were asked for. Please try again in "
         "an hour. If that does not help, write to the operator."
     )
-    return told.get(problem, other)
+    return messages.get(problem, other)
 
 
-def letter_words(problem: PumpingProblem) -> str:
-    """What somebody who wants to register is told, whether there is an account or not."""
+def email_refusal(problem: PumpingProblem) -> str:
+    """The message when a registration gets no e-mail; the same for known and unknown addresses."""
     if problem in (PumpingProblem.PROOF, PumpingProblem.HASTE):
         return str(_("Please look at the form again, then press the button once more."))
     return str(_("Very many people register at the moment. Please try again in an hour."))

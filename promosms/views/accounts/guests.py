@@ -1,4 +1,4 @@
-"""Guests: whom an account may text, besides itself, while it is on trial."""
+"""Guests: the numbers that an account on trial may text."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ bp = Blueprint("guests", __name__, url_prefix="/settings/guests")
 @bp.route("", methods=["GET", "POST"])
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
-    """The list, and the field that adds to it."""
+    """Show the list and the form to add a guest."""
     form = GuestForm()
     if form.validate_on_submit() and _add(form):
         return redirect(url_for("guests.index"), code=303)
@@ -60,12 +60,12 @@ def _full(error: guests.Full) -> str:
 
 def _page(form: GuestForm) -> str:
     account = my_account()
-    found = guests.of(account.id)
+    rows = guests.of(account.id)
     return render_template(
         "settings/guests.html",
         form=form,
-        guests=found,
-        reached=guests.recipients(found),
+        guests=rows,
+        reached=guests.recipients(rows),
         most=settings.trial_guests,
         free=guests.free(account.id),
         taken=guests.TAKEN,

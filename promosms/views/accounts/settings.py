@@ -21,7 +21,7 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @bp.route("")
 @allow(Access.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    """Everything that can be set."""
+    """Show all settings."""
     return _page(LanguageForm(formdata=None, data={"language": me().language}), _place_form())
 
 
@@ -69,8 +69,8 @@ def end_others() -> ResponseReturnValue:
 
 
 def _countries() -> set[str]:
-    known = prices.price_list(defaults.default_route().id).countries()
-    return {*known, my_account().region}
+    with_price = prices.price_list(defaults.default_route().id).countries()
+    return {*with_price, my_account().region}
 
 
 def _place_form() -> PlaceForm | None:

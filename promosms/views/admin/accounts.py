@@ -101,7 +101,7 @@ def _page(account: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) 
         orders=top_up_search.of_account(account),
         invoices=invoice_pages.page(Search(account_id=account.id), size=INVOICES).rows,
         asked=adjustments.of_account(account),
-        alone=adjustments.alone(),
+        alone=adjustments.only_one_admin(),
         limit=settings.adjustment_limit,
         names=admin.admin_emails(),
         me=me(),

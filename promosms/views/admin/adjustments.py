@@ -30,7 +30,7 @@ def adjustments() -> ResponseReturnValue:
         first=before is not None,
         further=shown[-1].adjustment.id if len(decided) > services.PAGE else None,
         limit=settings.adjustment_limit,
-        alone=services.alone(),
+        alone=services.only_one_admin(),
         names=accounts.admin_emails(),
         me=me(),
         words=labels,

@@ -15,5 +15,5 @@ def _alerts() -> dict[str, object]:
         "paused_gateways": alerts.paused,
         "why_paused": alerts.why,
         "books_wrong": ledger_nightly.last_findings,
-        "chain_broken": audit_nightly.found,
+        "chain_broken": audit_nightly.is_broken,
     }

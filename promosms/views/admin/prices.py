@@ -49,7 +49,7 @@ def prices(code: str) -> ResponseReturnValue:
 def price_history(code: str) -> ResponseReturnValue:
     """All prices that a country has had, and planned ones."""
     route, country = _route(code), request.args.get("country", "")
-    if not countries.known(country):
+    if not countries.exists(country):
         return _redirect(code)
     return render_template(
         "admin/price_history.html",
@@ -167,7 +167,7 @@ def _page(route: Route, form: PriceForm) -> str:
         groups=[
             (name, code, [entry for entry in entries if entry.country == code])
             for code, name in names
-            if countries.fits(typed, code, name)
+            if countries.matches(typed, code, name)
         ],
         any_price=bool(entries),
         moment_now=moment,

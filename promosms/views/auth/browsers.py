@@ -1,9 +1,9 @@
-"""What a browser calls itself, in two or three words, and from where it comes."""
+"""Short names of browsers, and the client of a request."""
 
 from flask import request
 
 from promosms.lib.networks import network_of
-from promosms.services.auth.known_browsers import Where
+from promosms.services.auth.known_browsers import Client
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -28,12 +28,12 @@ SYSTEMS = (
 
 
 def label(user_agent: str) -> str:
-    """Such as "Firefox on Linux"; the order of the tables matters, as browsers name others too."""
+    """A name such as "Firefox on Linux"; the order matters, because browsers name others too."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     return " on ".join(part for part in (browser, system) if part)
 
 
-def where() -> Where:
-    """From where this request comes: no more than is needed to know the place again."""
-    return Where(network_of(request.remote_addr or ""), label(request.user_agent.string))
+def client() -> Client:
+    """The client of this request: no more than is needed to recognise it."""
+    return Client(network_of(request.remote_addr or ""), label(request.user_agent.string))

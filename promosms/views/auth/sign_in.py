@@ -39,7 +39,7 @@ from promosms.services.auth import (
     sessions,
     totp,
 )
-from promosms.services.auth import sign_in as signing_in
+from promosms.services.auth import sign_in as services
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.invitations import EmailTaken
 from promosms.services.auth.one_time_passwords import TextRefused
@@ -57,44 +57,44 @@ bp = Blueprint("auth", __name__)
 POST = ["POST"]
 PER_BROWSER = "10/minute;60/hour"
 PER_ADDRESS = "10/minute;100/hour"
-LETTERS = "3/minute;10/hour"
+EMAILS = "3/minute;10/hour"
 
 
 def typed_address() -> str:
-    """The typed e-mail address as a key of the limits, which must not hold the address itself."""
+    """The typed e-mail address, hashed: the limits in Redis must not contain it in clear."""
     address = request.form.get("email", "").strip().lower()
     return hashlib.sha256(f"{settings.secret_key}:{address}".encode()).hexdigest()
 
 
-def usual_browser() -> bool:
-    """Has the typed user signed in from here before? Then guesses from elsewhere do not count."""
-    return known_browsers.is_known(request.form.get("email", ""), browsers.where())
+def from_known_browser() -> bool:
+    """Has this user signed in from here before? Then guesses from elsewhere do not block it."""
+    return known_browsers.is_known(request.form.get("email", ""), browsers.client())
 
 
 @bp.context_processor
 def _trial() -> dict[str, object]:
-    """Whoever tries the product on the machine itself finds e-mails and texts on a page."""
+    """Where the simulated phone is visible, its page shows e-mails and texts."""
     return {"phone_visible": simulated_phone.visible}
 
 
 @bp.route("/register", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@csrf.exempt  # the form checks its own token, so that what was typed stays when it is too old
+@csrf.exempt  # the form checks its token itself, and so keeps the input when the token is too old
 @limiter.limit(PER_BROWSER, methods=POST)
-@limiter.limit(LETTERS, methods=POST, key_func=typed_address)
+@limiter.limit(EMAILS, methods=POST, key_func=typed_address)
 def register() -> ResponseReturnValue:
     """Ask for e-mail and mobile number; the answer is the same for known and unknown ones."""
     if current_user.is_authenticated:
         return redirect(home(), 303)
     form = RegisterForm()
     if not form.validate_on_submit():
-        proof_of_work.note_faults(form)
+        proof_of_work.note_problems(form)
         return render_template("auth/register.html", form=form)
     if form.website.data:
         refusals.note(PumpingProblem.PROGRAM)
-    elif problem := proof_of_work.why_no_letter(form):
-        told = proof_of_work.letter_words(problem)
-        return render_template("auth/register.html", form=form, told=told), 422
+    elif problem := proof_of_work.why_no_email(form):
+        refusal = proof_of_work.email_refusal(problem)
+        return render_template("auth/register.html", form=form, refusal=refusal), 422
     else:
         registration.ask(form.email.data or "", form.number)
         queue.wake("mail", "mail.run")
@@ -107,33 +107,34 @@ def register() -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     """The link of the e-mail shows a button, because mail scanners open links too."""
     try:
-        asked = email_links.find(EmailLinkKind.REGISTER, token)
+        link = email_links.find(EmailLinkKind.REGISTER, token)
         if request.method == "POST":
-            return _text_sent(registration.confirm(token, *proof_of_work.brought()))
+            return _text_sent(registration.confirm(token, *proof_of_work.submitted()))
     except LinkGone:
         return _link_gone("auth.register", _("Register again"))
     except TextRefused as refused:
         return _text_refused(refused)
-    return render_template("auth/send_password.html", number=mask(asked.phone), token=token)
+    return render_template("auth/send_password.html", number=mask(link.phone), token=token)
 
 
 @bp.route("/login", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt  # as for registering
 @limiter.limit(PER_BROWSER, methods=POST)
-@limiter.limit(PER_ADDRESS, methods=POST, key_func=typed_address, exempt_when=usual_browser)
+@limiter.limit(PER_ADDRESS, methods=POST, key_func=typed_address, exempt_when=from_known_browser)
 def sign_in() -> ResponseReturnValue:
-    """Sign in with one's own password, or once with the one that came by text."""
+    """Sign in with the user's own password, or once with a system password."""
     target = safe_path(request.args.get("next", ""))
     if current_user.is_authenticated:
         return redirect(target or home(), 303)
     form = SignInForm()
     refused = False
     if form.validate_on_submit():
-        where = browsers.where()
-        found = signing_in.attempt(form.email.data or "", form.password.data or "", where)
-        if found is not None:
-            return enter(found.user, target, by_text=found.by_text)
+        authenticated = services.attempt(
+            form.email.data or "", form.password.data or "", browsers.client()
+        )
+        if authenticated is not None:
+            return enter(authenticated.user, target, by_text=authenticated.by_text)
         refused = True
     return render_template("auth/sign_in.html", form=form, refused=refused, target=target)
 
@@ -141,7 +142,7 @@ def sign_in() -> ResponseReturnValue:
 @bp.route("/logout", methods=["POST"])
 @allow(Access.SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
-    """End the session here and in the database: an old cookie opens nothing any more."""
+    """End the session in the browser and in the database: an old cookie is useless then."""
     sessions.close(current_user.token)
     logout_user()
     session.clear()
@@ -153,14 +154,14 @@ def sign_out() -> ResponseReturnValue:
 @allow(Access.SIGNED_IN)
 @limiter.limit(PER_BROWSER, methods=POST)
 def choose_password() -> ResponseReturnValue:
-    """After a password by text one of one's own is needed."""
+    """Choose an own password after a system password."""
     user = me()
     if not user.must_choose_password:
         return redirect(url_for("auth.change_password"), 303)
     form = PasswordForm()
-    form.person = (user.email, user.phone)
+    form.contact = (user.email, user.phone)
     if form.validate_on_submit():
-        signing_in.choose_password(user, form.password.data or "", current_user.token)
+        services.choose_password(user, form.password.data or "", current_user.token)
         renew()
         flash(_("Your password is set. Welcome!"), "good")
         return redirect(home(), 303)
@@ -173,22 +174,24 @@ def choose_password() -> ResponseReturnValue:
 @allow(Access.SIGNED_IN)
 @limiter.limit(PER_BROWSER, methods=POST)
 def change_password() -> ResponseReturnValue:
-    """Replace one's own password; the current one is asked for."""
+    """Replace the own password; the current one is needed."""
     user = me()
     if totp.is_on(user) and reauthentication.required(current_user.session):
-        return redirect(url_for("confirm.index", next=url_for("auth.change_password")), 303)
+        return redirect(
+            url_for("reauthentication.index", next=url_for("auth.change_password")), 303
+        )
     form = ChangePasswordForm()
-    form.person = (user.email, user.phone)
+    form.contact = (user.email, user.phone)
     if form.validate_on_submit():
         if _changed(form, user):
-            return redirect(_settings(), 303)
+            return redirect(_back(), 303)
         form.current.errors = [_("This is not your current password.")]
     return render_template(
         "auth/change_password.html",
         form=form,
         suggestion=passwords.suggestion(),
         email=user.email,
-        back=_settings(),
+        back=_back(),
     )
 
 
@@ -196,7 +199,7 @@ def change_password() -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @csrf.exempt  # as for registering
 @limiter.limit(PER_BROWSER, methods=POST)
-@limiter.limit(LETTERS, methods=POST, key_func=typed_address)
+@limiter.limit(EMAILS, methods=POST, key_func=typed_address)
 def forgotten() -> ResponseReturnValue:
     """Ask for the e-mail address; the answer is the same for known and unknown ones."""
     form = EmailForm()
@@ -211,13 +214,13 @@ def forgotten() -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @limiter.limit(PER_BROWSER, methods=POST)
 def reset(token: str) -> ResponseReturnValue:
-    """A new password by text or, for somebody without a number, chosen at once."""
+    """Send a system password or, to a user without a number, show the form for a new password."""
     try:
-        user = password_reset.person(token)
+        user = password_reset.user_of_link(token)
         if not user.phone:
             return _choose_at_once(token, user)
         if request.method == "POST":
-            return _text_sent(password_reset.send_password(token, *proof_of_work.brought()))
+            return _text_sent(password_reset.send_password(token, *proof_of_work.submitted()))
     except LinkGone:
         return _link_gone("auth.forgotten", _("Ask for a new link"))
     except TextRefused as refused:
@@ -229,7 +232,7 @@ def reset(token: str) -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @limiter.limit(PER_BROWSER, methods=POST)
 def join(token: str) -> ResponseReturnValue:
-    """The invitation of the first admin."""
+    """Accept the invitation of an admin."""
     form = JoinForm()
     try:
         email_links.find(EmailLinkKind.ADMIN, token)
@@ -260,7 +263,7 @@ def _text_sent(message: Message) -> ResponseReturnValue:
 
 
 def _text_refused(refused: TextRefused) -> ResponseReturnValue:
-    flash(proof_of_work.words(refused.code), "warn")
+    flash(proof_of_work.text_refusal(refused.code), "warn")
     return redirect(request.path, 303)
 
 
@@ -271,7 +274,7 @@ def _link_gone(endpoint: str, action: str) -> ResponseReturnValue:
 
 def _choose_at_once(token: str, user: User) -> ResponseReturnValue:
     form = PasswordForm()
-    form.person = (user.email, user.phone)
+    form.contact = (user.email, user.phone)
     if form.validate_on_submit():
         password_reset.choose(token, form.password.data or "")
         flash(_("Your new password is set. Sign in with it."), "good")
@@ -287,7 +290,7 @@ def _choose_at_once(token: str, user: User) -> ResponseReturnValue:
 
 def _changed(form: ChangePasswordForm, user: User) -> bool:
     try:
-        signing_in.change_password(
+        services.change_password(
             user, form.current.data or "", form.password.data or "", current_user.token
         )
     except WrongPassword:
@@ -298,5 +301,5 @@ def _changed(form: ChangePasswordForm, user: User) -> bool:
     return True
 
 
-def _settings() -> str:
+def _back() -> str:
     return home() if me().role == Role.ADMIN else url_for("settings.index")

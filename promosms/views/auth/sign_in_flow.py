@@ -1,4 +1,4 @@
-"""Letting a browser in, once everything that is asked for was right."""
+"""The flow of a sign-in: after the password the two-factor challenge, then a session."""
 
 from flask import abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -11,24 +11,24 @@ from promosms.services.auth import sessions, sign_in, totp, two_factor
 from promosms.views.auth import browsers
 from promosms.web.access import SignedIn, me
 
-STEP = "second_step"  # in the cookie: the token of a step that opens nothing by itself
+CHALLENGE = "two_factor_challenge"  # key in the cookie; the token alone gives no access
 
 
 def home() -> str:
-    """Where a signed-in user begins."""
+    """The first page of a signed-in user."""
     return url_for("admin.accounts" if me().role == Role.ADMIN else "dashboard.index")
 
 
 def enter(user: User, target: str = "", *, by_text: bool = False) -> ResponseReturnValue:
-    """The password was right: go on to the second step, or let the browser in."""
+    """The password was right: go on to the two-factor challenge, or open a session."""
     if totp.is_on(user):
         session.clear()
-        session[STEP] = two_factor.begin(user, by_text=by_text)
-        return redirect(url_for("second_step.index", next=target or None), 303)
-    return let_in(user, target)
+        session[CHALLENGE] = two_factor.begin(user, by_text=by_text)
+        return redirect(url_for("two_factor_challenge.index", next=target or None), 303)
+    return open_session(user, target)
 
 
-def let_in(user: User, target: str = "") -> ResponseReturnValue:
+def open_session(user: User, target: str = "") -> ResponseReturnValue:
     """Open a session. `target` is a path of this site, or empty."""
     token = sessions.open_session(user, browsers.label(request.user_agent.string))
     opened = sessions.find(token)
@@ -36,7 +36,7 @@ def let_in(user: User, target: str = "") -> ResponseReturnValue:
         abort(401)
     session.clear()
     _remember(SignedIn(opened, token))
-    sign_in.entered(user, browsers.where(), moment(now()))
+    sign_in.entered(user, browsers.client(), moment(now()))
     queue.wake("mail", "mail.run")
     if user.must_choose_password:
         return redirect(url_for("auth.choose_password"), 303)
@@ -44,11 +44,11 @@ def let_in(user: User, target: str = "") -> ResponseReturnValue:
 
 
 def renew(token: str = "") -> None:
-    """This session has got a new token, or gets one now: the browser is told."""
-    found = current_user.session
-    _remember(SignedIn(found, token or sessions.renew(found)))
+    """Give this session a new token, unless it has got one already, and set the cookie."""
+    row = current_user.session
+    _remember(SignedIn(row, token or sessions.renew(row)))
 
 
 def _remember(signed_in: SignedIn) -> None:
     login_user(signed_in)
-    session.pop("_id", None)  # a hash of address and browser, of which we make no use
+    session.pop("_id", None)  # Flask-Login's hash of address and browser, which we do not use

@@ -1,4 +1,4 @@
-"""Two-step sign-in: switching it on and off, and its recovery codes."""
+"""Settings of two-factor sign-in: on, off, and recovery codes."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,16 +14,16 @@ from promosms.services.auth.totp import Offer, OfferGone, WrongCode
 from promosms.views.auth.sign_in_flow import home, renew
 from promosms.web.access import Access, allow, fresh, me
 
-bp = Blueprint("two_steps", __name__, url_prefix="/settings/two-steps")
+bp = Blueprint("two_factor", __name__, url_prefix="/settings/two-steps")
 
 
 @bp.route("")
 @allow(Access.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    """Whether it is on, how many recovery codes are left, what can be done."""
+    """Show whether it is on, and how many recovery codes are left."""
     user = me()
     return render_template(
-        "settings/two_steps.html",
+        "settings/two_factor.html",
         user=user,
         on=totp.is_on(user),
         required=totp.required(user),
@@ -36,29 +36,29 @@ def index() -> ResponseReturnValue:
 @fresh
 @limiter.limit("20/minute", methods=["POST"])
 def switch_on() -> ResponseReturnValue:
-    """Show a secret; a code of the app proves that it has arrived there."""
+    """Show a secret; a code proves that the app has it."""
     if totp.is_on(me()):
-        return redirect(url_for("two_steps.index"), 303)
+        return redirect(url_for("two_factor.index"), 303)
     form = SetUpForm()
-    found = current_user.session
+    row = current_user.session
     if form.validate_on_submit():
-        sealed, code = form.offer.data or "", form.code.data or ""
+        encrypted, code = form.offer.data or "", form.code.data or ""
         try:
-            return _codes(totp.switch_on(found, current_user.token, sealed, code))
+            return _codes(totp.switch_on(row, current_user.token, encrypted, code))
         except WrongCode:
             form.code.errors = [_("This code is not right. Is the clock of your phone?")]
-            return _set_up(form, totp.offered(found, sealed)), 422
+            return _set_up(form, totp.offered(row, encrypted)), 422
         except OfferGone:
             flash(_("This page was open too long. Here is a new square."), "warn")
-            return redirect(url_for("two_steps.switch_on"), 303)
-    return _set_up(form, totp.offer(found)), 422 if form.errors else 200
+            return redirect(url_for("two_factor.switch_on"), 303)
+    return _set_up(form, totp.offer(row)), 422 if form.errors else 200
 
 
 @bp.route("/off", methods=["POST"])
 @allow(Access.SIGNED_IN)
 @fresh
 def switch_off() -> ResponseReturnValue:
-    """Let the password be enough again."""
+    """Switch two-factor sign-in off."""
     user = me()
     if totp.required(user):
         flash(_("Admins cannot do without two-step sign-in."), "bad")
@@ -67,7 +67,7 @@ def switch_off() -> ResponseReturnValue:
         renew()
         queue.wake("mail", "mail.run")
         flash(_("Two-step sign-in is off."), "good")
-    return redirect(url_for("two_steps.index"), 303)
+    return redirect(url_for("two_factor.index"), 303)
 
 
 @bp.route("/codes", methods=["POST"])
@@ -75,17 +75,17 @@ def switch_off() -> ResponseReturnValue:
 @fresh
 @limiter.limit("5/minute")
 def new_codes() -> ResponseReturnValue:
-    """Ten new recovery codes, shown this once; the old ones are void."""
+    """Make ten new recovery codes and show them once; the old ones become void."""
     user = me()
     if not totp.is_on(user):
-        return redirect(url_for("two_steps.index"), 303)
+        return redirect(url_for("two_factor.index"), 303)
     return _codes(totp.new_codes(user))
 
 
 def _set_up(form: SetUpForm, offer: Offer) -> str:
-    form.offer.data = offer.sealed
+    form.offer.data = offer.encrypted
     return render_template(
-        "settings/two_steps_on.html",
+        "settings/two_factor_on.html",
         form=form,
         offer=offer,
         required=totp.required(me()),
@@ -94,7 +94,7 @@ def _set_up(form: SetUpForm, offer: Offer) -> str:
 
 
 def _codes(codes: list[str]) -> ResponseReturnValue:
-    """The answer to the form itself, not a page of its own: nobody can open it again."""
+    """The codes are in the answer to the form, not on a page: nobody can open them again."""
     renew()
     queue.wake("mail", "mail.run")
     return render_template("settings/recovery_codes.html", codes=codes, home=home())

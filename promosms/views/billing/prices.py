@@ -30,7 +30,7 @@ def prices() -> ResponseReturnValue:
         groups=[
             (name, countries.calling_code(code), by_country[code])
             for code, name in names
-            if countries.fits(typed, code, name)
+            if countries.matches(typed, code, name)
         ],
         names=dict(names),
         own_column=own_column,

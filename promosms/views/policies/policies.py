@@ -1,4 +1,4 @@
-"""What anybody may read: the first page, privacy and how it is kept, cookies, terms."""
+"""Public pages: the first page, privacy and its promises, cookies, terms."""
 
 from flask import (
     Blueprint,
@@ -34,7 +34,7 @@ bp = Blueprint("policies", __name__)
 
 POST = ["POST"]
 CHOICES = "20/minute;200/day"
-SAID = "#said"
+FLASHES = "#said"
 
 
 @bp.context_processor
@@ -43,8 +43,8 @@ def _facts() -> dict[str, object]:
 
 
 @bp.app_context_processor
-def _chrome() -> dict[str, object]:
-    """What the notice and the footer of every page need."""
+def _layout() -> dict[str, object]:
+    """Values for the notice and the footer of every page."""
     latest = policy_versions.latest().name
     return {
         "notice_open": request.endpoint != "policies.cookies"
@@ -68,7 +68,7 @@ def home() -> ResponseReturnValue:
 @bp.route("/privacy")
 @allow(Access.PUBLIC)
 def privacy() -> ResponseReturnValue:
-    """What is stored about whom, why, how long, and who else sees it."""
+    """What is stored about people, why, how long, and who else gets it."""
     return render_template(
         "policies/privacy.html",
         promises=promises.by_section(promises.promises(current_language())),
@@ -84,28 +84,27 @@ def privacy() -> ResponseReturnValue:
 @bp.route("/privacy/promises")
 @allow(Access.PUBLIC)
 def kept() -> ResponseReturnValue:
-    """Each promise of the privacy page, how it is kept, and what proves it."""
-    found = promises.promises(current_language())
-    return render_template("policies/promises.html", promises=found)
+    """Each promise of the privacy page, how it is kept, and the tests that prove it."""
+    return render_template("policies/promises.html", promises=promises.promises(current_language()))
 
 
 @bp.route("/privacy/versions")
 @allow(Access.PUBLIC)
 def versions() -> ResponseReturnValue:
-    """All versions of the policies: when, and what changed."""
+    """All versions of the policies with their changes."""
     return render_template("policies/versions.html", versions=policy_versions.versions())
 
 
 @bp.route("/privacy/versions/<day>")
 @allow(Access.PUBLIC)
 def old_version(day: str) -> ResponseReturnValue:
-    """The words of a version as they were published."""
-    found = policy_versions.find(day)
-    if found is None:
+    """The text of a version as it was published."""
+    version = policy_versions.find(day)
+    if version is None:
         abort(404)
-    language = found.language(current_language())
-    words = Markup(policy_versions.words_of(found, language))  # files of this software
-    return render_template("policies/version.html", shown=found, language=language, words=words)
+    language = version.language(current_language())
+    words = Markup(policy_versions.words_of(version, language))  # files of this software
+    return render_template("policies/version.html", shown=version, language=language, words=words)
 
 
 @bp.route("/cookies")
@@ -114,7 +113,7 @@ def cookies() -> ResponseReturnValue:
     """The cookies, one by one, and the choice about the optional ones."""
     offered = optional_cookies.categories(settings)
     language = current_language()
-    optional = [cookie for one in offered for cookie in registry.optional(one, language)]
+    optional = [cookie for category in offered for cookie in registry.optional(category, language)]
     return render_template(
         "policies/cookies.html",
         cookies=[*registry.REGISTRY, *optional],
@@ -136,7 +135,7 @@ def terms() -> ResponseReturnValue:
 def dismiss_notice() -> ResponseReturnValue:
     """Close the notice about the necessary cookies for half a year."""
     flash(_("The notice is closed. You find it again under Cookie settings."), "good")
-    response = _back(SAID)
+    response = _back(FLASHES)
     registry.put(response, registry.NOTICE, "closed")
     return response
 
@@ -145,14 +144,14 @@ def dismiss_notice() -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @limiter.limit(CHOICES, methods=POST)
 def choose_cookies() -> ResponseReturnValue:
-    """Accept or reject optional cookies: all of them, or the named category."""
+    """Accept or reject optional cookies: all, or one category."""
     offered = optional_cookies.categories(settings)
     answer = request.form.get("answer")
     if not offered or answer not in ("accept", "reject"):
         return _back()
     named = request.form.get("category", "")
-    meant = {one.name for one in offered if named in ("", one.name)}
-    before = {one.name for one in registry.accepted(settings, request)}
+    meant = {category.name for category in offered if named in ("", category.name)}
+    before = {category.name for category in registry.accepted(settings, request)}
     refused = registry.refuses_everywhere(request)
     accepted = before | meant if answer == "accept" and not refused else before - meant
     return _chosen(offered, accepted)
@@ -162,7 +161,7 @@ def choose_cookies() -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 @limiter.limit(CHOICES, methods=POST)
 def choose_language() -> ResponseReturnValue:
-    """Keep the chosen language: with the user when signed in, else in a cookie."""
+    """Store the chosen language: with a signed-in user, else in a cookie."""
     response = _back()
     chosen = request.form.get("language", "")
     if chosen not in settings.languages:
@@ -175,17 +174,17 @@ def choose_language() -> ResponseReturnValue:
 
 
 def _chosen(offered: list[optional_cookies.Category], accepted: set[str]) -> Response:
-    """Record a choice and have the browser remember it; what was rejected is taken away."""
+    """Record a choice, store it in a cookie, and delete rejected cookies."""
     latest = policy_versions.latest().name
-    rejected = {one.name for one in offered} - accepted
+    rejected = {category.name for category in offered} - accepted
     public_id = cookie_choices.record(latest, accepted, rejected, current_language())
-    made = registry.Choice(latest, public_id, frozenset(accepted), frozenset(rejected))
+    choice = registry.Choice(latest, public_id, frozenset(accepted), frozenset(rejected))
     if accepted:
         flash(_("Thank you. You can change your mind under Cookie settings at any time."), "good")
     else:
         flash(_("Only the necessary cookies are used."), "good")
-    response = _back(SAID)
-    registry.put(response, registry.NOTICE, made.written())
+    response = _back(FLASHES)
+    registry.put(response, registry.NOTICE, choice.serialised())
     for category in offered:
         if category.name in rejected:
             for name in set(category.cookies) & set(request.cookies):
@@ -194,6 +193,6 @@ def _chosen(offered: list[optional_cookies.Category], accepted: set[str]) -> Res
 
 
 def _back(place: str = "") -> Response:
-    """To the page on which the form stood, if it is one of ours; `place` is a place on it."""
+    """Go back to the page of the form, if it is on this site; `place` is a fragment."""
     page = safe_path(request.form.get("page", "")) or url_for("policies.home")
     return make_response(redirect(page + place, code=303))

@@ -1,4 +1,4 @@
-"""How this installation is protected: for readers, for who finds a weakness, and for browsers."""
+"""Security: a page for readers, security.txt for researchers, reports of browsers."""
 
 import json
 from collections.abc import Iterator
@@ -32,14 +32,14 @@ TEXT = "/.well-known/security.txt"
 @bp.route("/security")
 @allow(Access.PUBLIC)
 def page() -> ResponseReturnValue:
-    """Whom to tell about a weakness, and how the service is protected."""
-    return render_template("security/page.html", address=reporting(), mail=_is_mail())
+    """How to report a weakness, and how the service is protected."""
+    return render_template("security/page.html", address=contact(), mail=_is_mail())
 
 
 @bp.route("/security/tls")
 @allow(Access.PUBLIC)
 def tls() -> ResponseReturnValue:
-    """How programs connect; the samples are files that the tests run."""
+    """How programs connect; the samples are run by the tests."""
     samples = [(name, file, (SAMPLES / file).read_text()) for name, file in SHOWN]
     return render_template("security/tls.html", samples=samples, address=public_address(""))
 
@@ -47,10 +47,10 @@ def tls() -> ResponseReturnValue:
 @bp.route(TEXT)
 @allow(Access.PUBLIC)
 def text() -> ResponseReturnValue:
-    """Whom to tell about a weakness, for programs (RFC 9116)."""
+    """How to report a weakness, for programs (RFC 9116)."""
     expires = (now() + VALID).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = (
-        ("Contact", f"mailto:{reporting()}" if _is_mail() else reporting()),
+        ("Contact", f"mailto:{contact()}" if _is_mail() else contact()),
         ("Expires", expires.strftime("%Y-%m-%dT%H:%M:%SZ")),
         ("Preferred-Languages", ", ".join(settings.languages)),
         ("Canonical", public_address(TEXT)),
@@ -62,52 +62,52 @@ def text() -> ResponseReturnValue:
 
 @bp.route(headers.REPORTS, methods=["POST"])
 @allow(Access.PUBLIC)
-@csrf.exempt  # browsers send these by themselves
+@csrf.exempt  # browsers send these without a token
 @limiter.limit("20/minute;200/day")
 def report() -> ResponseReturnValue:
-    """Browsers tell what the content policy has stopped: which rule, on which kind of page.
+    """Log violations of the content policy that browsers report: the rule and the endpoint.
 
-    Nothing else is kept: the rest may hold addresses with secrets, and texts.
+    Nothing else is kept: the rest may contain addresses with secrets, and texts.
     """
     request.max_content_length = LARGEST_REPORT
     try:
-        told = list(_violations(json.loads(request.get_data())))[:MOST_REPORTS]
+        violations = list(_violations(json.loads(request.get_data())))[:MOST_REPORTS]
     except RequestEntityTooLarge:
         return Response(status=413)
     except (ValueError, RecursionError):
         return Response(status=400)
-    for rule, address in told:
-        known = rule if rule in headers.CONTENT_POLICY else "other"
-        log.warning("csp.violation", extra={"code": known, "endpoint": _endpoint(address)})
+    for rule, address in violations:
+        code = rule if rule in headers.CONTENT_POLICY else "other"
+        log.warning("csp.violation", extra={"code": code, "endpoint": _endpoint(address)})
     return Response(status=204)
 
 
-def reporting() -> str:
-    """Whom to tell; without a setting the mailbox that RFC 2142 keeps for this."""
-    given: str = settings.security_contact or settings.operator_email
+def contact() -> str:
+    """The contact for reports; without a setting the mailbox of RFC 2142."""
+    configured: str = settings.security_contact or settings.operator_email
     host = public_address("").removeprefix("https://").partition(":")[0].partition("/")[0]
-    return given or f"security@{host}"
+    return configured or f"security@{host}"
 
 
 def _is_mail() -> bool:
-    return not reporting().startswith("https://")
+    return not contact().startswith("https://")
 
 
-def _violations(told: Any) -> Iterator[tuple[str, str]]:
-    """Rule and page of each report, in the form of `report-uri` or of `report-to`."""
-    for each in told if isinstance(told, list) else [told]:
-        body = each.get("body", each.get("csp-report")) if isinstance(each, dict) else None
+def _violations(content: Any) -> Iterator[tuple[str, str]]:
+    """Rule and page of each report, in the format of `report-uri` or `report-to`."""
+    for report in content if isinstance(content, list) else [content]:
+        body = report.get("body", report.get("csp-report")) if isinstance(report, dict) else None
         if isinstance(body, dict):
             rule = body.get("effectiveDirective") or body.get("effective-directive")
-            older = rule or body.get("violated-directive")
-            yield str(older), str(body.get("documentURL") or body.get("document-uri"))
+            rule = rule or body.get("violated-directive")  # its name in older browsers
+            yield str(rule), str(body.get("documentURL") or body.get("document-uri"))
 
 
 def _endpoint(address: str) -> str:
-    """What kind of page it was, without what stands in its address."""
+    """The endpoint of an address, without its arguments."""
     path = "/" + address.partition("://")[2].partition("/")[2].partition("?")[0]
     try:
-        found: str = current_app.url_map.bind("").match(path.partition("#")[0], method="GET")[0]
+        endpoint: str = current_app.url_map.bind("").match(path.partition("#")[0], method="GET")[0]
     except HTTPException:
         return "unknown"
-    return found
+    return endpoint

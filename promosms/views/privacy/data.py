@@ -1,4 +1,4 @@
-"""The data of an account: how long it is kept, and taking everything along."""
+"""The data of an account: how long it is kept, and the export of everything."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ NAME = "promosms-account.zip"
 @bp.route("")
 @allow(Access.OWNER)
 def index() -> ResponseReturnValue:
-    """How long numbers and texts are kept, and everything in one file."""
+    """Show how long numbers and texts are kept, and the export."""
     return _page(RetentionForm(formdata=None, data={"days": my_account().retention_days}))
 
 
@@ -49,7 +49,7 @@ def keep() -> ResponseReturnValue:
 @fresh
 @limiter.limit("10 per hour")
 def export() -> ResponseReturnValue:
-    """Begin to make the file with everything."""
+    """Start the export of everything."""
     try:
         new = account_export.start(my_account(), me().public_id)
         queue.wake("work", "exports.run", new.id)
@@ -61,7 +61,7 @@ def export() -> ResponseReturnValue:
 @bp.route("/export/progress")
 @allow(Access.OWNER)
 def progress() -> ResponseReturnValue:
-    """How far the file is; the part of the page that changes."""
+    """The progress of the export; the part of the page that changes."""
     return render_template("data/progress.html", **_export())
 
 
@@ -69,10 +69,10 @@ def progress() -> ResponseReturnValue:
 @allow(Access.OWNER)
 @fresh
 def download(public_id: str) -> ResponseReturnValue:
-    """The file itself."""
-    made = owned(AccountExport, public_id)
-    path = account_export.file(made)
-    if made.status != ExportStatus.READY or not path.exists():
+    """Download the file."""
+    export = owned(AccountExport, public_id)
+    path = account_export.file(export)
+    if export.status != ExportStatus.READY or not path.exists():
         abort(404)
     answer = send_file(path, "application/zip", as_attachment=True, download_name=NAME, etag=False)
     answer.headers["Cache-Control"] = "no-store"
@@ -82,16 +82,16 @@ def download(public_id: str) -> ResponseReturnValue:
 @bp.route("/export/<public_id>/delete", methods=["POST"])
 @allow(Access.OWNER)
 def delete(public_id: str) -> ResponseReturnValue:
-    """Delete the file before its time, or stop the making of it."""
+    """Delete the file early, or stop the export."""
     account_export.discard(owned(AccountExport, public_id))
     flash(_("The file is deleted."), "good")
     return redirect(url_for("data.index"), code=303)
 
 
 def _export() -> dict[str, object]:
-    made = account_export.of(my_account().id)
-    busy = made is not None and made.status in account_export.OPEN
-    return {"made": made, "busy": busy, "no_worker": busy and "work" in workers.missing()}
+    export = account_export.of(my_account().id)
+    busy = export is not None and export.status in account_export.OPEN
+    return {"export": export, "busy": busy, "no_worker": busy and "work" in workers.missing()}
 
 
 def _page(form: RetentionForm) -> str:

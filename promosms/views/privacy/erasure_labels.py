@@ -1,4 +1,4 @@
-"""What has gone, in words."""
+"""Labels of the rows that an erasure has deleted."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,8 @@ from promosms.language import gettext as _
 
 
 def amounts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """What an owner knows by name, and all the rest in one line: (what, how many)."""
-    known = {
+    """Labels and numbers of the tables that owners know, and one line for all others."""
+    labels = {
         "recipients": _("Recipients"),
         "lists": _("Lists"),
         "suppressions": _("Opt-outs"),
@@ -19,6 +19,6 @@ def amounts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
         "ledger_entries": _("Movements of the balance"),
         "top_ups": _("Orders"),
     }
-    found = [(words, counts[name]) for name, words in known.items() if counts.get(name)]
-    rest = sum(number for name, number in counts.items() if name not in known)
-    return [*found, (_("Other entries"), rest)] if rest else found
+    rows = [(label, counts[name]) for name, label in labels.items() if counts.get(name)]
+    rest = sum(number for name, number in counts.items() if name not in labels)
+    return [*rows, (_("Other entries"), rest)] if rest else rows

@@ -107,7 +107,7 @@ def erase(public_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             erase_recipient.erase(my_account(), recipient, me().public_id)
-        except erase_recipient.UnderWay:
+        except erase_recipient.StillActive:
             flash(
                 _(
                     "A text to this person is just leaving, or an import is about to bring the "

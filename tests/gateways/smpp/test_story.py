@@ -49,7 +49,7 @@ class Network:
             client.request(
                 "deliver_sm",
                 source_addr=STOPPED.lstrip("+"),
-                destination_addr=defaults.NUMBER.lstrip("+"),
+                destination_addr=defaults.SENDER.lstrip("+"),
                 short_message=b"STOP",
             )
 

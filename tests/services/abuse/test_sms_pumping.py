@@ -159,9 +159,7 @@ def test_it_texts_to_mobiles_of_allowed_countries_only(clock: StoppedClock, phon
     assert ask(phone) == PumpingProblem.COUNTRY
 
 
-def test_who_has_an_account_keeps_it_when_the_countries_become_fewer(
-    clock: StoppedClock, app: Flask
-) -> None:
+def test_an_account_stays_when_its_country_is_removed(clock: StoppedClock, app: Flask) -> None:
     override(app, registration_countries=["GB"])
     assert ask() == PumpingProblem.COUNTRY
     assert sms_pumping.why_not(NUMBER, "192.0.2.1", proof(ProofForm.RESET), ProofForm.RESET) is None
@@ -223,7 +221,7 @@ def test_numbers_behind_which_nobody_signs_in_are_blocked_for_a_day(
     assert len(letters()) == 1
 
 
-def test_numbers_whose_owners_sign_in_are_not(clock: StoppedClock) -> None:
+def test_numbers_with_sign_ins_are_not_blocked(clock: StoppedClock) -> None:
     ten_to_neighbours(clock, completed=2)
     assert ask("+48601239999", network(20)) == ""
     assert blocks.current() == []
@@ -266,7 +264,7 @@ def test_a_lifted_block_starts_anew(clock: StoppedClock, cast: Cast) -> None:
     assert ask("+48601239999", network(20)) == ""
 
 
-def test_many_blocks_of_an_hour_are_one_letter(clock: StoppedClock, cast: Cast) -> None:
+def test_many_blocks_of_an_hour_are_one_email(clock: StoppedClock, cast: Cast) -> None:
     for n in range(4):
         blocks.block(f"+486012{n}", 10)
     assert len(letters()) == 1
@@ -276,10 +274,10 @@ def test_many_blocks_of_an_hour_are_one_letter(clock: StoppedClock, cast: Cast) 
     assert len(letters()) == 2
 
 
-def test_letters_have_limits_of_their_own(clock: StoppedClock) -> None:
+def test_emails_have_their_own_limits(clock: StoppedClock) -> None:
     def letter(n: int, *, proven: bool) -> str:
         made = proof(ProofForm.REGISTER) if proven else ""
-        return sms_pumping.why_no_letter(number(n), "192.0.2.1", made) or ""
+        return sms_pumping.why_no_email(number(n), "192.0.2.1", made) or ""
 
     plain = [letter(n, proven=False) for n in range(6)]
     assert plain == [""] * 5 + [PumpingProblem.UNPROVEN]

@@ -19,7 +19,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import accounts, adjustments
-from promosms.services.accounts.adjustments import TOGETHER, NotWaiting, NotYours
+from promosms.services.accounts.adjustments import PERIOD, NotWaiting, NotYours
 from promosms.services.ledger import ledger
 from tests.support.cast import Cast
 
@@ -60,7 +60,7 @@ def test_up_to_the_limit_it_is_booked_at_once(account: int) -> None:
     assert acts() == [(ANNA, "account.adjust")]
 
 
-def test_above_it_waits_and_the_other_admins_are_told(account: int, cast: Cast) -> None:
+def test_above_it_waits_and_the_other_admins_get_an_email(account: int, cast: Cast) -> None:
     made = large(account)
     assert (made.status, made.asked_by, balance(account)) == ("waiting", ANNA, 100_000)
     assert acts() == [(ANNA, "adjustment.ask")]
@@ -70,7 +70,7 @@ def test_above_it_waits_and_the_other_admins_are_told(account: int, cast: Cast) 
     assert "100.0001" in letter.body
 
 
-def test_who_asks_gets_no_letter(account: int, cast: Cast) -> None:
+def test_the_requesting_admin_gets_no_email(account: int, cast: Cast) -> None:
     from promosms.models import User
 
     own = db.session.get_one(User, cast.admin.user_id).public_id
@@ -87,7 +87,7 @@ def test_what_is_split_counts_together(account: int, second: int) -> None:
 
 
 def test_another_admin_account_or_day_counts_anew(account: int, cast: Cast) -> None:
-    early = now() - TOGETHER
+    early = now() - PERIOD
     with transaction() as session:
         session.add(
             LedgerEntry(
@@ -123,7 +123,7 @@ def test_a_second_admin_carries_it_out(account: int) -> None:
     assert (entry.kind, entry.note, entry.actor) == (EntryKind.ADJUSTMENT, "Goodwill", ANNA)
 
 
-def test_who_asks_cannot_agree_nor_refuse(account: int) -> None:
+def test_the_requesting_admin_cannot_agree_nor_refuse(account: int) -> None:
     made = large(account)
     for decide in (adjustments.agree, adjustments.refuse):
         with pytest.raises(NotYours):
@@ -131,7 +131,7 @@ def test_who_asks_cannot_agree_nor_refuse(account: int) -> None:
     assert (asked().status, balance(account)) == ("waiting", 100_000)
 
 
-def test_only_who_asks_withdraws(account: int) -> None:
+def test_only_the_requesting_admin_withdraws(account: int) -> None:
     with pytest.raises(NotYours):
         adjustments.withdraw(large(account), BEN)
     adjustments.withdraw(asked(), ANNA)

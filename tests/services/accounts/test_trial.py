@@ -100,7 +100,7 @@ def test_on_trial_only_ones_own_numbers_and_guests_are_texted(account: Account) 
     assert trial.may_text(account) == {OWN, COLLEAGUE, GUEST}
     made = campaign_to(account, [OWN, GUEST, OTHER, "+48601222003"])
     told = audience.estimate(made)
-    assert (told.people, told.skipped) == (2, {trial.SKIPPED: 2})
+    assert (told.recipients, told.skipped) == (2, {trial.SKIPPED: 2})
     launch.launch(made, told.total)
     assert preparation.prepare(made.id) == CampaignStatus.SENDING
     rows = db.session.execute(select(Message.phone, Message.status, Message.reason, Message.price))
@@ -113,7 +113,7 @@ def test_on_trial_only_ones_own_numbers_and_guests_are_texted(account: Account) 
     check_books(account.id)
 
 
-def test_an_opt_out_is_still_what_is_told_first(account: Account) -> None:
+def test_an_opt_out_is_the_first_reason(account: Account) -> None:
     guests.add(account, GUEST)
     for phone in (GUEST, OTHER):
         opt_outs.opt_out(account.id, phone, SuppressionSource.HAND)
@@ -227,7 +227,7 @@ def test_a_paused_campaign_counts_again_when_it_goes_on(app: Flask, account: Acc
     assert first.status == CampaignStatus.PAUSED
 
 
-def test_an_admin_ends_it_once_and_the_owner_is_told(account: Account) -> None:
+def test_an_admin_ends_it_once_and_the_owner_gets_an_email(account: Account) -> None:
     with transaction() as session:
         session.scalars(select(User).where(User.phone == OWN)).one().language = "pl"
     assert trial.approve(account.id, "somebody") is True

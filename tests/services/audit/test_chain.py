@@ -138,7 +138,7 @@ def test_entries_from_before_the_chain_may_stand_in_front(context: None) -> None
     assert broken() == 0
 
 
-def test_the_chain_holds_when_an_account_has_gone(context: None, cast: Cast) -> None:
+def test_the_chain_holds_when_an_account_is_erased(context: None, cast: Cast) -> None:
     name = cast.owner.account_public_id
     audit_log.record("admin-1", "account.suspend", name, "Complaints of Ms Kowalska")
     audit_log.record("admin-1", "account.unsuspend", name)
@@ -150,7 +150,7 @@ def test_the_chain_holds_when_an_account_has_gone(context: None, cast: Cast) -> 
     assert broken() is None
 
 
-def test_what_is_undone_leaves_no_entry(context: None) -> None:
+def test_a_rollback_leaves_no_entry(context: None) -> None:
     audit_log.record("admin-1", "first")
     with suppress(ZeroDivisionError), transaction():
         audit_log.record("admin-1", "undone")
@@ -167,7 +167,7 @@ def test_what_is_undone_leaves_no_entry(context: None) -> None:
     assert broken() is None
 
 
-def test_eight_who_write_at_once_make_one_chain(app: Flask) -> None:
+def test_eight_writers_at_once_make_one_chain(app: Flask) -> None:
     ready = threading.Barrier(8)
 
     def write(name: str) -> None:
@@ -208,7 +208,7 @@ def test_the_command_says_where_the_chain_is_broken(app: Flask, ids: list[int]) 
     assert f"number {ids[2]}." in bad.output
 
 
-def test_the_admins_are_told_in_the_morning(
+def test_the_admins_get_an_email_in_the_morning(
     context: None, cast: Cast, ids: list[int], admin: PageClient
 ) -> None:
     assert audit_nightly.NAME in nightly.NIGHTLY

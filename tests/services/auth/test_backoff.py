@@ -12,7 +12,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Backoff
 from promosms.services.auth import backoff
-from promosms.services.auth.backoff import NETWORK, PERSON, Pace
+from promosms.services.auth.backoff import NETWORK, PERSON, BackoffPolicy
 from tests.support.clock import Clock
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -133,7 +133,7 @@ def test_little_is_written() -> None:
 
 @given(st.integers(min_value=0, max_value=10**6))
 def test_pauses_only_grow_and_stay_under_a_quarter_of_an_hour(failed: int) -> None:
-    for pace in (PERSON, NETWORK, Pace(free=1, longest=timedelta(seconds=7))):
+    for pace in (PERSON, NETWORK, BackoffPolicy(free=1, longest=timedelta(seconds=7))):
         now_, next_ = backoff.pause(failed, pace), backoff.pause(failed + 1, pace)
         assert timedelta() <= now_ <= next_ <= pace.longest
         assert (now_ == timedelta()) == (failed < pace.free)

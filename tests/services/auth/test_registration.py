@@ -55,7 +55,7 @@ def test_a_refused_text_changes_nothing(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_one_number_gets_three_texts_a_day_whoever_asks(app: Flask) -> None:
+def test_one_number_gets_three_texts_a_day_in_all(app: Flask) -> None:
     for name in "abc":
         registration.confirm(token_for(f"{name}@example.com"))
     with pytest.raises(TextRefused) as refused:

@@ -14,7 +14,7 @@ from tests.support import commands
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.settings import override
-from tests.views.auth.steps import SECRET, code, protect, user_of
+from tests.views.auth.two_factor import SECRET, code, protect, user_of
 
 RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the key of RFC 6238, appendix B
 
@@ -80,8 +80,8 @@ def test_of_many_at_once_one_gets_in(app: Flask, cast: Cast) -> None:
 def test_neither_secret_nor_recovery_codes_are_stored_in_clear(app: Flask, cast: Cast) -> None:
     codes = protect(app, cast.owner)
     user = db.session.get_one(User, cast.owner.user_id)
-    assert user.totp_sealed is not None
-    assert SECRET.encode() not in user.totp_sealed
+    assert user.totp_encrypted is not None
+    assert SECRET.encode() not in user.totp_encrypted
     rows = db.session.scalars(db.select(RecoveryCode)).all()
     assert len({row.mark for row in rows}) == len(rows) == 10
     for row, text in zip(rows, codes, strict=True):
@@ -130,7 +130,7 @@ def test_the_command_line_switches_it_off(app: Flask, cast: Cast) -> None:
     browser = cast.admin.browser()
     assert "no user" in commands.run(app, "reset-totp", "nobody@example.com").output
     assert "is off" in commands.run(app, "reset-totp", cast.admin.email).output
-    assert user_of(app, cast.admin).totp_sealed is None
+    assert user_of(app, cast.admin).totp_encrypted is None
     with app.app_context():
         assert recovery_codes.left(user_of(app, cast.admin)) == 0
     assert "/login" in browser.get("/settings").location

@@ -100,7 +100,7 @@ def test_what_is_unconfirmed_loses_the_number_and_keeps_its_money(
         assert (kept.phone[0], kept.text, kept.price) == ("x", "", price)
 
 
-def test_it_waits_for_a_text_that_is_leaving_and_for_an_import(
+def test_it_waits_for_a_text_that_is_being_sent_and_for_an_import(
     app: Flask, business: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("promosms.services.sending.opt_outs.PATIENCE", 0.05)
@@ -109,14 +109,14 @@ def test_it_waits_for_a_text_that_is_leaving_and_for_an_import(
         with transaction() as session:
             row = session.scalars(select(Message).filter_by(phone=recipient.phone)).one()
             row.status = MessageStatus.SENDING
-        with pytest.raises(erase_recipient.UnderWay):
+        with pytest.raises(erase_recipient.StillActive):
             erase_recipient.erase(account, recipient, "me")
         file = io.BytesIO(f"phone\n{business.phones[6]}\n+48601999111\n".encode())
         imports.upload(account, file, "again.csv")
         account, recipient = whom(business, 6)
-        with pytest.raises(erase_recipient.UnderWay):
+        with pytest.raises(erase_recipient.StillActive):
             erase_recipient.erase(account, recipient, "me")
-        assert erasure_journal.lines() == []
+        assert erasure_journal.rows() == []
 
 
 def test_the_journal_does_not_name_the_person(app: Flask, business: Business) -> None:

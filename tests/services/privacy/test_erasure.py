@@ -237,7 +237,7 @@ def test_it_counts_every_row_that_goes(
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "suspended", "unverified", "empty"])
-def test_an_account_can_leave_in_every_state(
+def test_an_account_can_be_deleted_in_every_state(
     app: Flask, cast: Cast, settle: Settle, state: str
 ) -> None:
     business = Business(cast.owner, "Qzulowimek", "+48601211")
@@ -263,7 +263,7 @@ def test_an_account_can_leave_in_every_state(
         assert simulated_phone.texts() == []
 
 
-def test_nothing_leaves_after_the_decision(app: Flask, cast: Cast, settle: Settle) -> None:
+def test_nothing_is_sent_after_the_decision(app: Flask, cast: Cast, settle: Settle) -> None:
     business = Business(cast.owner, "Qzulowimek", "+48601211")
     with app.app_context():
         business.bring()
@@ -343,7 +343,7 @@ def test_it_waits_for_texts_that_are_being_submitted(
         erasure.begin(cast.owner.account_id, "x")
         with pytest.raises(erasure.Unfinished):
             erasure.erase(cast.owner.account_id)
-        monkeypatch.setattr(erasure, "FLIGHT", timedelta(0))
+        monkeypatch.setattr(erasure, "SUBMISSION", timedelta(0))
         assert erasure.erase(cast.owner.account_id) is False
         assert db.session.get(Account, cast.owner.account_id) is None
 
@@ -377,9 +377,7 @@ def test_receipts_that_found_no_message_yet_go_too(app: Flask, cast: Cast) -> No
         assert db.session.scalars(db.select(GatewayInboxRow.our_reference)).all() == ["999999"]
 
 
-def test_leaving_by_the_page_erases(
-    app: Flask, cast: Cast, owner: PageClient, settle: Settle
-) -> None:
+def test_the_page_erases(app: Flask, cast: Cast, owner: PageClient, settle: Settle) -> None:
     owner.send("/settings/leave", {"password": PASSWORD, "confirmed": "y"})
     settle(seconds=10, until=lambda: _gone(app, Business(cast.owner, "x", "+48601211")))
     with app.app_context():

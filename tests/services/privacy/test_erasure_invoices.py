@@ -128,7 +128,7 @@ def test_the_policy_names_the_years(app: Flask, visitor: PageClient) -> None:
     assert "Until 8 years after the year of the invoice" in page
 
 
-def test_an_account_with_invoices_leaves_by_the_jobs(
+def test_the_jobs_erase_an_account_with_invoices(
     app: Flask, account: int, settle: Callable[..., None]
 ) -> None:
     erasure.begin(account, "somebody")

@@ -36,7 +36,7 @@ def test_what_is_on_its_way_or_has_money_set_aside_stays(app: Flask, sent: tuple
         assert left == set(ids[:2])
 
 
-def test_whoever_is_killed_in_between_leaves_right_figures(
+def test_a_killed_purge_leaves_right_figures(
     app: Flask, sent: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with app.app_context():
@@ -81,7 +81,7 @@ def test_replies_go_after_the_time_of_their_own_account(
 
 
 @pytest.mark.parametrize("of_a_campaign", [True, False])
-def test_who_has_to_stop_between_texts_says_that_there_is_more(
+def test_a_stop_between_texts_says_that_there_is_more(
     app: Flask, sent: tuple[int, int], monkeypatch: pytest.MonkeyPatch, of_a_campaign: bool
 ) -> None:
     monkeypatch.setattr(purge_messages, "BATCH", 1)

@@ -84,7 +84,7 @@ def test_the_command_repeats_and_waits(app: Flask, cast: Cast, restore: Restore)
         restore()
         db.session.remove()
     answer = commands.run(app, "privacy", "reapply")
-    assert (answer.exit_code, answer.output) == (0, "Accounts erased again: 1, persons: 0.\n")
+    assert (answer.exit_code, answer.output) == (0, "Accounts erased again: 1, recipients: 0.\n")
     with app.app_context():
         assert db.session.get(User, cast.colleague.user_id) is None
         assert db.session.get(User, cast.stranger.user_id)
@@ -96,13 +96,13 @@ def test_the_journal_is_there_before_the_first_row_goes(
     def fail(*_: object) -> bool:
         raise OSError("killed")
 
-    monkeypatch.setattr("promosms.services.privacy.erase_rows.remove_rows", fail)
+    monkeypatch.setattr("promosms.services.privacy.erase_rows.delete_rows", fail)
     with app.app_context():
         erasure.begin(cast.owner.account_id, "x")
         for _ in range(2):
             with pytest.raises(OSError, match="killed"):
                 erasure.erase(cast.owner.account_id)
-        names = [line.name for line in erasure_journal.lines()]
+        names = [row.name for row in erasure_journal.rows()]
         assert names == [cast.owner.account_public_id]
         assert "@" not in erasure_journal.file().read_text()
 
@@ -112,7 +112,7 @@ def test_a_torn_line_of_the_journal_is_left_out(app: Flask, cast: Cast) -> None:
         erasure_journal.note(erasure_journal.Kind.ACCOUNT, [cast.owner.account_public_id])
         with erasure_journal.file().open("a") as file:
             file.write("2026-11-22T10:00:00+00:00 acc")
-        assert len(erasure_journal.lines()) == 1
+        assert len(erasure_journal.rows()) == 1
 
 
 def test_the_certificate_is_checked_by_a_command(

@@ -81,7 +81,7 @@ def test_no_byte_of_it_is_left_and_every_byte_of_others(
             session.execute(update(Campaign).where(Campaign.id == sent[0]).values(text="", name=""))
         db.session.remove()
         # Nor may the tests before this one have left their rows in the files.
-        assert overwrite_files.scrub(table.name for table in db.metadata.sorted_tables)
+        assert overwrite_files.overwrite(table.name for table in db.metadata.sorted_tables)
         found = {hit.canary for hit in _scan(app, [*ours, *theirs])}
         assert found >= {OURS[0], WORD, THEIRS[0], OTHER_WORD}
         age(timedelta(days=31))

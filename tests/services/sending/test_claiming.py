@@ -65,7 +65,7 @@ def test_a_system_text_overtakes_a_campaign(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     prepared(make_campaign)
-    verification_texts.queue_system_text(
+    verification_texts.queue_verification_text(
         cast.stranger.account_id, "+48601000103", "Your password: {secret}", "ABCD-EFGH"
     )
     _, messages = taken()
@@ -74,7 +74,7 @@ def test_a_system_text_overtakes_a_campaign(
 
 
 def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> None:
-    message = verification_texts.queue_system_text(
+    message = verification_texts.queue_verification_text(
         cast.owner.account_id, "+48601000101", "Your password: {secret}", "ABCD-EFGH"
     )
     assert "ABCD" not in message.text

@@ -261,7 +261,7 @@ def test_two_gateways_walk_through_one_campaign(
 def test_the_sweep_finds_what_dead_workers_left_however_far_others_have_come(
     gateway: int, opened: int, cast: Cast
 ) -> None:
-    system = verification_texts.queue_system_text(
+    system = verification_texts.queue_verification_text(
         cast.stranger.account_id, "+48601200777", "x", "y"
     ).id
     dead = Claim(gateway)

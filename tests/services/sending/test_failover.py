@@ -193,7 +193,7 @@ def test_single_texts_move_but_not_the_tests_of_the_gateway(
         with transaction() as session:
             session.execute(update(Gateway).where(Gateway.id == second).values(seen_at=now()))
             session.execute(update(Campaign).values(status=CampaignStatus.PAUSED))
-        text = verification_texts.queue_system_text(
+        text = verification_texts.queue_verification_text(
             cast.owner.account_id, "+48601000101", "Hi {secret}"
         )
         gateway = db.session.get_one(Gateway, first)

@@ -62,5 +62,5 @@ def test_it_lifts_a_block(app: Flask, admin: PageClient) -> None:
 
 def test_the_alarm_of_the_budget_is_no_block(app: Flask, admin: PageClient) -> None:
     with app.app_context():
-        blocks.stop()
+        blocks.note_empty_budget()
     assert "None. Numbers are blocked by themselves" in admin.get_page("/admin/texts").get_text()

@@ -4,7 +4,7 @@ from flask import Flask
 
 from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
-from tests.views.auth.post import last_email
+from tests.views.auth.outbox import last_email
 
 NEW = "yellow boats under trees"
 

@@ -51,7 +51,7 @@ def test_it_stops_guessing_one_password_from_many_browsers(limited: Flask) -> No
     assert tries(client, 1, email="other@example.com") == [200]
 
 
-def test_it_stops_letters_to_one_address(limited: Flask) -> None:
+def test_it_stops_emails_to_one_address(limited: Flask) -> None:
     client = PageClient(limited)
     form = {"email": "anna@example.com"}
     found = [client.send("/forgotten", form).status_code for _ in range(4)]
@@ -59,7 +59,7 @@ def test_it_stops_letters_to_one_address(limited: Flask) -> None:
 
 
 @pytest.mark.parametrize("limited", ["unix:///nowhere/valkey.sock"], indirect=True)
-def test_it_still_counts_when_redis_is_gone(limited: Flask) -> None:
+def test_it_still_counts_without_redis(limited: Flask) -> None:
     assert tries(PageClient(limited), 11) == [200] * 10 + [429]
 
 

@@ -10,7 +10,7 @@ from promosms.extensions import db
 from promosms.models import Email, EmailLink, User
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, check_page
-from tests.views.auth.post import last_email, last_link
+from tests.views.auth.outbox import last_email, last_link
 
 FORM = {"email": "anna@example.com", "phone": "601 234 567"}
 

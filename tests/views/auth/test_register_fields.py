@@ -7,7 +7,7 @@ from promosms.extensions import db
 from promosms.models import Account, Company, EmailLink, Model, User
 from promosms.services.policies import versions as policy_versions
 from tests.support.pages import PageClient
-from tests.views.auth.post import last_link
+from tests.views.auth.outbox import last_link
 
 FORM = {"email": "anna@example.com", "phone": "+44 7400 123456"}
 # The token of the page, the traps for programs (one is when it was opened), and their work.

@@ -13,7 +13,7 @@ from promosms.settings import settings_of
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 from tests.support.settings import override
-from tests.views.auth.post import last_link, last_password, texts
+from tests.views.auth.outbox import last_link, last_password, texts
 
 FORM = {"email": "Anna@Example.com", "phone": "+44 7400 123456"}
 

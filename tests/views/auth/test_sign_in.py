@@ -10,7 +10,7 @@ from promosms.models import Account, Session, User
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
-from tests.views.auth.post import last_link, last_password, texts
+from tests.views.auth.outbox import last_link, last_password, texts
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -140,7 +140,9 @@ def test_suspended_accounts_may_sign_in(app: Flask, cast: Cast, visitor: PageCli
     assert visitor.send("/login", credentials(cast)).status_code == 303
 
 
-def test_leaving_accounts_may_not(app: Flask, cast: Cast, visitor: PageClient) -> None:
+def test_accounts_that_are_being_deleted_may_not(
+    app: Flask, cast: Cast, visitor: PageClient
+) -> None:
     with app.app_context():
         db.session.execute(update(Account).values(status="deleting"))
         db.session.commit()

@@ -107,7 +107,9 @@ def test_every_page_says_what_is_missing_while_on_trial_and_nothing_afterwards(
     assert owner.get_page(path).select(".trial") == []
 
 
-def test_the_review_says_who_is_no_guest(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_the_review_names_recipients_that_are_not_guests(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
     go_on_trial(app)
     guest(app, cast)
     with app.app_context(), transaction() as session:

@@ -19,7 +19,7 @@ NUMBER = "+48601000101"
 def text_arrives(app: Flask, cast: Cast, settle: Settle, body: str = "Hello <b>you</b>") -> str:
     """Let a text arrive; returns the sender's number."""
     with app.app_context():
-        verification_texts.queue_system_text(cast.owner.account_id, NUMBER, body)
+        verification_texts.queue_verification_text(cast.owner.account_id, NUMBER, body)
         db.session.remove()
     settle()
     with app.app_context():
@@ -89,7 +89,7 @@ def test_only_the_latest_texts_are_shown(
 ) -> None:
     with app.app_context():
         for n in range(60):
-            verification_texts.queue_system_text(cast.owner.account_id, NUMBER, f"No. {n}")
+            verification_texts.queue_verification_text(cast.owner.account_id, NUMBER, f"No. {n}")
         db.session.remove()
     settle()
     assert len(visitor.get_page("/phone").select("figure.bubble")) == 25

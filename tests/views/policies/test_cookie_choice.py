@@ -62,7 +62,7 @@ def test_it_asks_with_two_buttons_of_the_same_kind(asking: PageClient) -> None:
     assert reject.parent is accept.parent
 
 
-def test_a_choice_is_recorded_without_who_made_it(app: Flask, asking: PageClient) -> None:
+def test_a_choice_is_recorded_without_the_user(app: Flask, asking: PageClient) -> None:
     kept = answer(asking, "accept")
     (row,) = rows(app)
     latest = policy_versions.latest().name
@@ -154,9 +154,7 @@ def test_a_browser_that_refuses_everywhere_is_believed(app: Flask, asking: PageC
     assert not asking.get_page("/cookies").select("main button")
 
 
-def test_who_had_closed_the_notice_is_asked_when_there_is_a_question(
-    app: Flask, visitor: PageClient
-) -> None:
+def test_a_closed_notice_opens_again_for_a_new_question(app: Flask, visitor: PageClient) -> None:
     visitor.send("/cookies/notice", {"page": "/"})
     assert not visitor.get_page("/terms").select("section.cookies")
     override(app, optional_cookies=BOTH)
@@ -225,7 +223,7 @@ def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
         ({"statistics": {**STATISTICS, "cookies": {"_x": 3000}}}, "390"),
     ],
 )
-def test_a_setting_that_cannot_work_is_told(given: dict[str, Any], word: str) -> None:
+def test_an_invalid_setting_is_reported(given: dict[str, Any], word: str) -> None:
     assert word in optional_cookies.problem(Settings(optional_cookies=given))
 
 

@@ -54,7 +54,7 @@ def test_every_page_leads_to_them(visitor: PageClient, path: str) -> None:
     assert links[:4] == ["/privacy", "/privacy/promises", "/cookies", "/terms"]
 
 
-def test_privacy_says_that_nothing_leaves_while_there_is_only_the_simulator(
+def test_privacy_says_that_nothing_is_sent_with_only_the_simulator(
     visitor: PageClient,
 ) -> None:
     text = visitor.get_page("/privacy").get_text()

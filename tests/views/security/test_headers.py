@@ -8,7 +8,7 @@ from flask import Flask, Response
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from promosms.web.headers import DENIED, LEAVING
+from promosms.web.headers import CLEARING, DENIED
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 from tests.support.settings import override
@@ -110,14 +110,14 @@ def test_what_a_page_says_itself_about_keeping_it_stands(visitor: PageClient) ->
     assert visitor.get("/proof?form=register").headers["Cache-Control"] == "no-store"
 
 
-def test_only_leaving_clears_the_browser(owner: PageClient) -> None:
+def test_only_signing_out_and_deleting_clear_the_browser(owner: PageClient) -> None:
     assert "Clear-Site-Data" not in owner.get("/settings/leave").headers
     answer = owner.send("/settings/language", {"language": "pl"})
     assert answer.status_code == 303
     assert "Clear-Site-Data" not in answer.headers
 
 
-def test_who_signs_out_leaves_nothing_in_the_browser(cast: Cast) -> None:
+def test_signing_out_clears_the_browser(cast: Cast) -> None:
     client = cast.owner.browser()
     client.get_page("/dashboard")
     answer = client.send("/logout")
@@ -125,9 +125,9 @@ def test_who_signs_out_leaves_nothing_in_the_browser(cast: Cast) -> None:
     assert "Clear-Site-Data" not in client.get("/login").headers
 
 
-def test_who_deletes_the_account_leaves_nothing_in_the_browser(app: Flask) -> None:
-    assert set(app.view_functions) >= LEAVING
-    for endpoint in LEAVING:
+def test_deleting_the_account_clears_the_browser(app: Flask) -> None:
+    assert set(app.view_functions) >= CLEARING
+    for endpoint in CLEARING:
         with app.test_request_context("/", base_url="https://localhost") as context:
             context.request.url_rule = Rule("/", endpoint=endpoint)
             answer = app.process_response(Response(status=303))

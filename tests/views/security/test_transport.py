@@ -36,7 +36,7 @@ def ask(browser: Any, headers: dict[str, str], peer: dict[str, str]) -> tuple[in
 
 @pytest.mark.parametrize("claim", CLAIMS)
 @pytest.mark.parametrize("proxies", [0, 1, 2])
-def test_who_is_no_proxy_of_ours_cannot_claim_https(
+def test_only_a_trusted_proxy_can_claim_https(
     behind: Behind, proxies: int, claim: dict[str, str]
 ) -> None:
     assert ask(behind(proxies), claim, OUTSIDE) == TO_HTTPS
@@ -163,7 +163,7 @@ def elsewhere(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("elsewhere")
-def test_links_in_letters_are_made_of_the_public_address(
+def test_links_in_emails_use_the_public_address(
     app: Flask, cast: Cast, visitor: PageClient
 ) -> None:
     visitor.send("/forgotten", {"email": "owner@example.com"})

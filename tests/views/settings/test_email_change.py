@@ -8,8 +8,8 @@ from promosms.models import Email
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient, words
-from tests.views.auth.post import LINK
-from tests.views.auth.steps import user_of
+from tests.views.auth.outbox import LINK
+from tests.views.auth.two_factor import user_of
 
 NEW = "anna@new.example"
 
@@ -77,7 +77,7 @@ def test_the_link_works_once_and_for_a_day(
     late.post_page(link, status=410)
 
 
-def test_a_taken_address_is_told_to_its_owner_only(
+def test_only_the_owner_learns_that_an_address_is_taken(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     taken = owner.post_page("/settings/email", {"email": "Stranger@Example.com"})
@@ -148,7 +148,7 @@ def test_it_works_in_the_browser_that_is_signed_in(
     owner.get_page("/forgotten")
 
 
-def test_whoever_changes_twice_can_go_back_to_the_first(
+def test_after_two_changes_the_first_address_can_be_restored(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     first = change(app, cast, owner)

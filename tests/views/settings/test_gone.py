@@ -109,7 +109,7 @@ def test_links_that_lead_nowhere_answer_alike_and_store_nothing(
 
 
 @pytest.mark.parametrize("state", ["a password", "none yet"])
-def test_whoever_cannot_sign_in_leaves_by_a_link(
+def test_an_account_is_deleted_by_a_link_without_signing_in(
     app: Flask, cast: Cast, visitor: PageClient, state: str
 ) -> None:
     if state == "none yet":
@@ -129,9 +129,7 @@ def test_whoever_cannot_sign_in_leaves_by_a_link(
     visitor.get_page(link, 410)
 
 
-def test_whoever_has_not_finished_registering_is_forgotten(
-    app: Flask, cast: Cast, visitor: PageClient
-) -> None:
+def test_an_unfinished_registration_is_deleted(app: Flask, cast: Cast, visitor: PageClient) -> None:
     with app.app_context():
         registration.ask("half@example.com", "+48601000777")
     link = _asked(app, visitor, "half@example.com")
@@ -162,7 +160,7 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(
     }
 
 
-def test_somebody_who_must_choose_a_password_may_leave_at_once(
+def test_a_user_who_must_choose_a_password_may_delete_the_account(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     with app.app_context(), transaction() as session:

@@ -10,7 +10,7 @@ from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
 
-def test_it_shows_who_is_signed_in_and_hides_the_number(owner: PageClient) -> None:
+def test_it_shows_the_sessions_and_hides_the_number(owner: PageClient) -> None:
     text = words(owner.get_page("/settings").get_text(" "))
     assert "owner@example.com" in text
     assert "+48 *** *** 101" in text

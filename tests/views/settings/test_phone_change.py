@@ -9,8 +9,8 @@ from promosms.services.sending.verification_texts import unsealed
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
-from tests.views.auth.post import last_email, last_link, texts
-from tests.views.auth.steps import user_of
+from tests.views.auth.outbox import last_email, last_link, texts
+from tests.views.auth.two_factor import user_of
 
 NEW = "+48601000777"
 CODE = "/settings/phone/code"

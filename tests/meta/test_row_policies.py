@@ -1,4 +1,4 @@
-"""Every table with something of accounts has its fence in PostgreSQL, and no other has one."""
+"""Every table with rows of accounts has a policy in PostgreSQL, and no other table has one."""
 
 import ast
 
@@ -12,7 +12,7 @@ from tests.meta.sources import modules
 
 # Sums of all accounts together, kept for the books.
 OF_NOBODY = {"ledger_totals"}
-# Where a request of a customer may look further. Whoever adds one says in it why.
+# Where a request of a customer may look further. Each bypass says why.
 OUTSIDE = {
     *("campaigns.py", "stripe_payments.py", "email_changes.py", "erasure.py"),
     *("erase_recipient.py", "notify.py"),
@@ -28,14 +28,14 @@ POLICIES = """
 """
 
 
-def test_every_table_with_something_of_accounts_has_a_fence() -> None:
+def test_every_table_with_rows_of_accounts_has_a_policy() -> None:
     for mapper in Model.registry.mappers:
         table, privacy = table_of(mapper.class_), mapper.class_.privacy
         somebodys = privacy is not Privacy.SYSTEM and table.name not in OF_NOBODY
         assert bool(row_security.rule(table)) == (somebodys or "account_id" in table.c), table.name
 
 
-def test_who_steps_outside_is_known() -> None:
+def test_the_modules_that_bypass_row_security_are_known() -> None:
     found = {
         name.rpartition("/")[2]
         for name, tree in modules().items()

@@ -23,7 +23,7 @@ def protect(app: Flask, person: Person) -> list[str]:
         codes = recovery_codes.new_set()
         with transaction() as session:
             user = session.get_one(User, person.user_id)
-            user.totp_sealed = encryption.seal(totp.PURPOSE, SECRET)
+            user.totp_encrypted = encryption.encrypt(totp.PURPOSE, SECRET)
             user.totp_on_at = now()
             recovery_codes.replace(user, codes)
         db.session.remove()

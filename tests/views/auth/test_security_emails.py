@@ -10,8 +10,8 @@ from promosms.models import Email, User
 from tests.support.cast import PASSWORD, Cast, Person
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
-from tests.views.auth.post import last_email, last_link, last_password
-from tests.views.auth.test_pauses import FIREFOX, at, sign_in
+from tests.views.auth.outbox import last_email, last_link, last_password
+from tests.views.auth.test_backoff import FIREFOX, at, sign_in
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36"
 NEW = "yellow boats under trees"
@@ -29,7 +29,7 @@ def test_the_first_browser_is_no_news(app: Flask, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("address", "agent"), [("198.51.100.7", FIREFOX), ("192.0.2.10", CHROME)])
-def test_a_new_browser_or_network_is_told_once(
+def test_a_new_browser_or_network_causes_one_email(
     app: Flask, cast: Cast, address: str, agent: str
 ) -> None:
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
@@ -59,7 +59,7 @@ def test_wrong_passwords_make_nothing_known(app: Flask, cast: Cast) -> None:
     assert letters(app, cast.owner) == ["New sign-in to PromoSMS"]
 
 
-def test_it_is_told_in_the_language_of_the_user(app: Flask, cast: Cast) -> None:
+def test_the_email_is_in_the_language_of_the_user(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(User, cast.owner.user_id).language = "pl"
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
@@ -71,7 +71,7 @@ def test_it_is_told_in_the_language_of_the_user(app: Flask, cast: Cast) -> None:
     assert "Firefox" in letter.body
 
 
-def test_a_password_replaced_by_text_is_told(app: Flask, cast: Cast) -> None:
+def test_a_password_replaced_by_text_causes_an_email(app: Flask, cast: Cast) -> None:
     client = PageClient(app)
     client.post_page("/forgotten", {"email": cast.owner.email})
     client.post_page(last_link(app))

@@ -91,7 +91,7 @@ def test_it_needs_the_password_and_the_confirmation(
     owner.get_page("/settings")
 
 
-def test_a_suspended_account_may_leave_too(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_a_suspended_account_may_be_deleted_too(app: Flask, cast: Cast, owner: PageClient) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(Account, cast.owner.account_id).status = AccountStatus.SUSPENDED
     assert owner.send("/settings/leave", YES).status_code == 303
@@ -150,12 +150,12 @@ def _fill(app: Flask, account_id: int) -> None:
         session.add(Campaign(account_id=account_id, route_id=route_id, status="paused"))
 
 
-def test_links_and_letters_to_its_people_are_gone_at_once(
+def test_links_and_emails_to_its_users_are_deleted_at_once(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     """Also those that name no account: from before somebody registered, or asked to be left."""
     with app.app_context():
-        email_links.new_link(EmailLinkKind.LEAVE, cast.owner.email)
+        email_links.new_link(EmailLinkKind.DELETE, cast.owner.email)
         outbox.queue_email(cast.owner.email, "Hello", "A link")
         outbox.queue_email(cast.stranger.email, "Hello", "A link")
     assert owner.send("/settings/leave", YES).status_code == 303

@@ -12,7 +12,7 @@ from promosms.models import Account, EmailLink, Session, TextAttempt, now
 from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
 from tests.support.settings import override
-from tests.views.auth.post import last_email, last_link, last_password, texts
+from tests.views.auth.outbox import last_email, last_link, last_password, texts
 
 NEW = "yellow boats under trees"
 
@@ -117,7 +117,9 @@ def test_nobody_else_chooses_at_once(app: Flask, cast: Cast, visitor: PageClient
     assert visitor.send("/login", form).status_code == 200
 
 
-def test_it_refuses_leaving_accounts(app: Flask, cast: Cast, visitor: PageClient) -> None:
+def test_it_refuses_accounts_that_are_being_deleted(
+    app: Flask, cast: Cast, visitor: PageClient
+) -> None:
     link = ask(app, visitor, cast.owner.email)
     with app.app_context():
         db.session.execute(update(Account).values(status="deleting"))

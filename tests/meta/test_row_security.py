@@ -23,7 +23,7 @@ from promosms.models import (
     TextBlock,
     User,
 )
-from promosms.models import row_security as fences
+from promosms.models import row_security as row_policies
 from promosms.services.abuse import blocks
 from promosms.services.inbox import gateway_inbox
 from promosms.services.privacy import erase_recipient
@@ -36,9 +36,9 @@ from tests.services.sending import inbox
 from tests.services.sending.inbox import NUMBER, PHONE
 from tests.support.cast import Person
 
-pytestmark = pytest.mark.only("postgresql")  # SQLite has no fence of its own
+pytestmark = pytest.mark.only("postgresql")  # SQLite has no row security
 Ask = Callable[..., Any]
-FENCED = [table for table in Model.metadata.sorted_tables if fences.rule(table)]
+WITH_POLICY = [table for table in Model.metadata.sorted_tables if row_policies.rule(table)]
 REFUSED = "violates row-level security policy"
 
 
@@ -77,7 +77,7 @@ def number(table: Table, *which: Any) -> int:
 
 
 def everywhere() -> dict[str, int]:
-    return {table.name: number(table) for table in FENCED}
+    return {table.name: number(table) for table in WITH_POLICY}
 
 
 def test_nothing_of_others_is_seen(stage: Stage, ask: Ask) -> None:
@@ -86,7 +86,7 @@ def test_nothing_of_others_is_seen(stage: Stage, ask: Ask) -> None:
         there = everywhere()
         own = {
             table.name: number(table, belonging(table, stage.cast.stranger.account_id))
-            for table in FENCED
+            for table in WITH_POLICY
             if "account_id" in table.c or "user_id" in table.c
         }
     assert {name for name in own if seen[name] > own[name]} == set()
@@ -145,7 +145,7 @@ def test_nothing_is_given_to_another_account(stage: Stage, ask: Ask) -> None:
 def who() -> tuple[str, str]:
     asked = "SELECT current_user, coalesce(current_setting('promosms.account', true), '')"
     role, account = db.session.execute(text(asked)).one()
-    return ("bound" if role == fences.ROLE else "free"), account
+    return ("bound" if role == row_policies.ROLE else "free"), account
 
 
 def test_every_transaction_of_the_page_is_bound(stage: Stage, ask: Ask) -> None:
@@ -185,7 +185,7 @@ def test_it_stays_bound_after_an_error_and_in_savepoints(stage: Stage, ask: Ask)
     assert set(ask(walk)) == {("bound", str(stage.cast.stranger.account_id))}
 
 
-def test_who_steps_outside_comes_back(stage: Stage, ask: Ask) -> None:
+def test_after_a_bypass_the_restriction_is_back(stage: Stage, ask: Ask) -> None:
     def walk() -> list[str]:
         found = []
         with row_security.bypass("a test"):
@@ -204,7 +204,9 @@ def test_who_steps_outside_comes_back(stage: Stage, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("rolled_back", [True, False])
-def test_who_falls_outside_comes_back(stage: Stage, ask: Ask, rolled_back: bool) -> None:
+def test_after_a_failed_bypass_the_restriction_is_back(
+    stage: Stage, ask: Ask, rolled_back: bool
+) -> None:
     def fall() -> None:
         with row_security.bypass("a test"):
             db.session.execute(text("SELECT 1"))
@@ -256,7 +258,7 @@ def test_a_connection_takes_nothing_along(stage: Stage, ask: Ask) -> None:
         ask(crash)
     with stage.app.app_context(), db.engine.connect() as connection:
         assert db.engine.pool.checkedin() <= 1  # it is the same one
-        assert connection.execute(text("SELECT current_user")).scalar() != fences.ROLE
+        assert connection.execute(text("SELECT current_user")).scalar() != row_policies.ROLE
         db.session.remove()
         assert who() == ("free", "")
 
@@ -283,7 +285,7 @@ def test_a_file_that_is_streamed_is_bound(stage: Stage, ask: Ask, monkeypatch: A
     assert found == [("bound", str(stage.cast.stranger.account_id))] * 2
 
 
-def test_admins_are_told_what_a_customer_has_caused(stage: Stage, ask: Ask) -> None:
+def test_admins_get_emails_that_a_customer_causes(stage: Stage, ask: Ask) -> None:
     with stage.app.app_context(), transaction() as session:
         session.execute(delete(TextBlock))
         session.execute(delete(Email))
@@ -295,7 +297,7 @@ def test_admins_are_told_what_a_customer_has_caused(stage: Stage, ask: Ask) -> N
 def test_a_stop_that_waits_is_heard_before_its_person_is_erased(
     stage: Stage, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until it is applied it belongs to no account: nobody within the fence sees it."""
+    """Until it is applied it belongs to no account: nobody under a policy sees it."""
     with stage.app.app_context():
         simulator = db.session.query(Gateway.id).filter_by(name="Simulator").scalar()
         monkeypatch.setattr(inbox, "gateway_id", lambda: simulator)

@@ -9,7 +9,7 @@ from promosms.services.auth import backoff
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient, without_tokens
-from tests.views.auth.post import last_link, last_password
+from tests.views.auth.outbox import last_link, last_password
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -31,7 +31,7 @@ def guess(app: Flask, email: str, number: int = 6, address: str = "203.0.113.9")
         assert sign_in(client, email, f"a wrong guess {n}") == 200
 
 
-def test_in_a_pause_the_right_password_is_told_the_same(app: Flask, cast: Cast) -> None:
+def test_in_a_pause_the_right_password_gets_the_same_answer(app: Flask, cast: Cast) -> None:
     guess(app, cast.owner.email, 5)
     client = at(app, "203.0.113.9")
     pages = [

@@ -1,4 +1,4 @@
-"""The role behind the fences: made where that is allowed, and done without where it is not."""
+"""The role of row security: created where that is allowed; without it row security is off."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +10,12 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from promosms import create_app
 from promosms.db import row_security
 from promosms.extensions import db
-from promosms.models import row_security as fences
+from promosms.models import row_security as row_policies
 from promosms.settings import settings_of
 from tests.support import commands
 
 pytestmark = pytest.mark.only("postgresql")  # SQLite has no roles
-NAMES = ("fence_one", "fence_two")
+NAMES = ("account_role_one", "account_role_two")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def server(app: Flask) -> Iterator[Connection]:
         yield connection
         for name in NAMES:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        for name in (*NAMES, "fence_racing"):
+        for name in (*NAMES, "account_role_racing"):
             connection.execute(text(f"DROP ROLE IF EXISTS {name}"))
     engine.dispose()
 
@@ -52,11 +52,11 @@ def installed(app: Flask, server: Connection) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def test_without_the_right_there_is_no_second_fence_and_it_is_told(installed: Flask) -> None:
-    assert not row_security.stands()
-    assert "Row security is off" in row_security.note()
-    told = commands.run(installed, "config-check").output
-    assert "Note: Row security is off" in told
+def test_without_the_right_row_security_is_off_with_a_warning(installed: Flask) -> None:
+    assert not row_security.is_on()
+    assert "Row security is off" in row_security.warning()
+    output = commands.run(installed, "config-check").output
+    assert "Note: Row security is off" in output
     with installed.test_request_context():
         row_security.restrict_to(1)
         assert db.session.execute(text("SELECT current_user")).scalar() == NAMES[0]
@@ -65,13 +65,13 @@ def test_without_the_right_there_is_no_second_fence_and_it_is_told(installed: Fl
 def test_it_stands_as_soon_as_somebody_has_given_the_right(
     installed: Flask, server: Connection
 ) -> None:
-    server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
+    server.execute(text(f"GRANT {row_policies.ROLE} TO {NAMES[0]}"))
     row_security.build()
-    assert row_security.stands()
-    assert row_security.note() == ""
+    assert row_security.is_on()
+    assert row_security.warning() == ""
     with installed.test_request_context():
         row_security.restrict_to(1)
-        assert db.session.execute(text("SELECT current_user")).scalar() == fences.ROLE
+        assert db.session.execute(text("SELECT current_user")).scalar() == row_policies.ROLE
         db.session.remove()
 
 
@@ -80,37 +80,37 @@ def test_it_stands_as_soon_as_somebody_has_given_the_right(
     [
         "DROP POLICY own_account ON recipients",
         "ALTER TABLE recipients DISABLE ROW LEVEL SECURITY",
-        f"REVOKE UPDATE ON routes FROM {fences.ROLE}",
-        f"REVOKE USAGE ON SEQUENCE lists_id_seq FROM {fences.ROLE}",
-        f"REVOKE USAGE ON SCHEMA public FROM PUBLIC, {fences.ROLE}",
+        f"REVOKE UPDATE ON routes FROM {row_policies.ROLE}",
+        f"REVOKE USAGE ON SEQUENCE lists_id_seq FROM {row_policies.ROLE}",
+        f"REVOKE USAGE ON SCHEMA public FROM PUBLIC, {row_policies.ROLE}",
         "ALTER TABLE recipients RENAME TO people",
     ],
 )
 def test_it_does_not_stand_where_something_is_missing(
     installed: Flask, server: Connection, less: str
 ) -> None:
-    server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
+    server.execute(text(f"GRANT {row_policies.ROLE} TO {NAMES[0]}"))
     row_security.build()
-    assert row_security.stands()
+    assert row_security.is_on()
     with db.engine.begin() as connection:
         connection.execute(text(less))
     installed.extensions.pop("row_security")
-    assert not row_security.stands()
+    assert not row_security.is_on()
 
 
 def test_it_does_not_stand_where_the_role_is_bound_by_nothing(
     installed: Flask, server: Connection
 ) -> None:
-    server.execute(text(f"GRANT {fences.ROLE} TO {NAMES[0]}"))
-    server.execute(text(f"ALTER ROLE {fences.ROLE} BYPASSRLS"))
+    server.execute(text(f"GRANT {row_policies.ROLE} TO {NAMES[0]}"))
+    server.execute(text(f"ALTER ROLE {row_policies.ROLE} BYPASSRLS"))
     try:
         row_security.build()
-        assert not row_security.stands()
+        assert not row_security.is_on()
     finally:
-        server.execute(text(f"ALTER ROLE {fences.ROLE} NOBYPASSRLS"))
+        server.execute(text(f"ALTER ROLE {row_policies.ROLE} NOBYPASSRLS"))
 
 
-def test_a_login_that_does_not_own_the_tables_is_told(
+def test_a_login_that_does_not_own_the_tables_causes_a_warning(
     app: Flask, installed: Flask, server: Connection
 ) -> None:
     url = modest(server, NAMES[1]).set(database=NAMES[0])
@@ -119,21 +119,21 @@ def test_a_login_that_does_not_own_the_tables_is_told(
     given = {"DATABASE_URL": url.render_as_string(hide_password=False)}
     other = create_app({**given, "REDIS_URL": settings_of(app).redis_url})
     with other.app_context():
-        assert "does not own the tables" in row_security.note()
+        assert "does not own the tables" in row_security.warning()
         db.session.remove()
         db.engine.dispose()
 
 
 def test_two_databases_make_it_at_once(server: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fences, "ROLE", "fence_racing")
+    monkeypatch.setattr(row_policies, "ROLE", "account_role_racing")
     engines = [engine_of(server, name) for name in NAMES]
     with ThreadPoolExecutor(len(engines)) as threads:
         for _ in range(20):
             list(threads.map(make, engines))
             for engine in engines:
                 with engine.begin() as connection:
-                    connection.execute(text("DROP OWNED BY fence_racing"))
-            server.execute(text("DROP ROLE fence_racing"))
+                    connection.execute(text("DROP OWNED BY account_role_racing"))
+            server.execute(text("DROP ROLE account_role_racing"))
     for engine in engines:
         engine.dispose()
 
@@ -141,7 +141,7 @@ def test_two_databases_make_it_at_once(server: Connection, monkeypatch: pytest.M
 def test_a_login_that_may_make_roles_makes_it_and_may_act_as_it(
     server: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fences, "ROLE", "fence_racing")
+    monkeypatch.setattr(row_policies, "ROLE", "account_role_racing")
     engine = create_engine(modest(server, NAMES[0]))
     server.execute(text(f"ALTER ROLE {NAMES[0]} CREATEROLE"))
     with engine.begin() as connection:
@@ -149,7 +149,7 @@ def test_a_login_that_may_make_roles_makes_it_and_may_act_as_it(
     make(engine)
     make(engine)
     with engine.begin() as connection:
-        connection.execute(text("SET LOCAL ROLE fence_racing"))
+        connection.execute(text("SET LOCAL ROLE account_role_racing"))
         assert connection.execute(text("SELECT count(*) FROM things")).scalar() == 0
     engine.dispose()
 
@@ -163,7 +163,7 @@ def engine_of(server: Connection, name: str) -> Engine:
 
 
 def make(engine: Engine) -> None:
-    for statement in (fences.role(), fences.rights(["things"])):
+    for statement in (row_policies.role(), row_policies.rights(["things"])):
         with engine.begin() as connection:
             connection.exec_driver_sql(statement)
             connection.execute(text("SELECT pg_sleep(0.01)"))

@@ -21,7 +21,7 @@ from tests.support.pages import PageClient, without_tokens
 from tests.support.proof_of_work import solved
 from tests.support.settings import copied, override
 from tests.support.stopped_clock import stopped
-from tests.views.auth.post import last_link, texts
+from tests.views.auth.outbox import last_link, texts
 
 FORM = {"email": "anna@example.com", "phone": "601 234 567"}
 EARLY = "Please look at the form again"
@@ -135,7 +135,7 @@ def test_a_form_that_was_never_opened_is_refused(
     assert refused(limited) == {PumpingProblem.HASTE: 1}
 
 
-def test_whoever_is_too_fast_presses_again(limited: Flask, visitor: PageClient) -> None:
+def test_after_a_too_fast_form_the_button_works_again(limited: Flask, visitor: PageClient) -> None:
     with stopped() as clock:
         form = opened(visitor)
         page = visitor.post_page("/register", form, status=422)
@@ -179,7 +179,9 @@ def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, ca
     assert len(refused(limited)) == 3
 
 
-def test_letters_end_for_everybody_alike(limited: Flask, visitor: PageClient, cast: Cast) -> None:
+def test_the_limit_of_emails_is_the_same_for_known_and_unknown(
+    limited: Flask, visitor: PageClient, cast: Cast
+) -> None:
     bodies = []
     with stopped() as clock:
         form = opened(visitor)

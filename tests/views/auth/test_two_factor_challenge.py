@@ -12,8 +12,8 @@ from promosms.services.auth import recovery_codes
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient, words
-from tests.views.auth.post import last_email, last_link, last_password
-from tests.views.auth.steps import code, half_way, protect, user_of, wrong_code
+from tests.views.auth.outbox import last_email, last_link, last_password
+from tests.views.auth.two_factor import code, half_way, protect, user_of, wrong_code
 
 CODE = "/login/code"
 
@@ -94,7 +94,7 @@ def test_it_waits_ten_minutes(app: Flask, cast: Cast, clock: Clock, codes: list[
     assert client.send(CODE, {"code": code(clock)}).location == "/login"
 
 
-def test_the_step_of_one_is_not_the_step_of_another(
+def test_a_code_of_another_user_is_refused(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
     other = protect(app, cast.stranger)
@@ -104,7 +104,9 @@ def test_the_step_of_one_is_not_the_step_of_another(
         assert db.session.scalars(select(TwoFactorChallenge)).one().user_id == cast.owner.user_id
 
 
-def test_a_recovery_code_lets_in_once_and_is_told(app: Flask, cast: Cast, codes: list[str]) -> None:
+def test_a_recovery_code_works_once_and_the_user_gets_an_email(
+    app: Flask, cast: Cast, codes: list[str]
+) -> None:
     answer = half_way(app, cast.owner).send(CODE, {"code": codes[3].lower()})
     assert answer.location == "/dashboard"
     letter = last_email(app)
@@ -132,7 +134,7 @@ def test_it_stays_on_this_site(app: Flask, cast: Cast, clock: Clock, codes: list
     assert answer.location == "/dashboard"
 
 
-def test_without_a_password_there_is_no_step(visitor: PageClient, cast: Cast) -> None:
+def test_without_a_password_there_is_no_challenge(visitor: PageClient, cast: Cast) -> None:
     assert visitor.get(CODE).location == "/login"
     for path in (CODE, f"{CODE}/lost", f"{CODE}/leave-out"):
         assert visitor.send(path, {"code": "123456"}).location == "/login"
@@ -146,7 +148,7 @@ def by_text(app: Flask, cast: Cast) -> PageClient:
     return half_way(app, cast.owner, last_password(app))
 
 
-def test_who_has_lost_everything_waits_a_day(
+def test_after_losing_app_and_codes_the_user_waits_a_day(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
     client = by_text(app, cast)
@@ -160,7 +162,7 @@ def test_who_has_lost_everything_waits_a_day(
     late = half_way(app, cast.owner)
     assert late.get_page(CODE).select('form[action$="/leave-out"]')
     late.send(f"{CODE}/leave-out")
-    assert user_of(app, cast.owner).totp_sealed is None
+    assert user_of(app, cast.owner).totp_encrypted is None
     assert last_email(app).subject == "Two-step sign-in is off"
 
 
@@ -205,9 +207,11 @@ def test_admins_are_sent_to_the_command_line(app: Flask, cast: Cast) -> None:
     assert not page.select('form[action$="/lost"]')
 
 
-def test_a_new_password_leaves_the_second_step_on(app: Flask, cast: Cast, codes: list[str]) -> None:
+def test_a_new_password_leaves_two_factor_sign_in_on(
+    app: Flask, cast: Cast, codes: list[str]
+) -> None:
     by_text(app, cast)
-    assert user_of(app, cast.owner).totp_sealed is not None
+    assert user_of(app, cast.owner).totp_encrypted is not None
     with app.app_context():
         assert recovery_codes.left(user_of(app, cast.owner)) == 10
 
@@ -215,7 +219,7 @@ def test_a_new_password_leaves_the_second_step_on(app: Flask, cast: Cast, codes:
 def test_the_token_of_the_cookie_is_not_stored(app: Flask, cast: Cast, codes: list[str]) -> None:
     client = half_way(app, cast.owner)
     with client.session_transaction(base_url="https://localhost") as cookie:
-        token = str(cookie["second_step"])
+        token = str(cookie["two_factor_challenge"])
         assert "_user_id" not in cookie
     with app.app_context():
         row = db.session.scalars(select(TwoFactorChallenge)).one()

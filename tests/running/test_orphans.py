@@ -1,4 +1,4 @@
-"""Leftovers: processes of a killed supervisor, found by their mark and ended."""
+"""Orphans: processes of a killed supervisor, found by their mark and ended."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ def test_it_ends_its_own_and_leaves_others_alone(tmp_path: Path) -> None:
         other.kill()
 
 
-def test_it_ends_those_who_do_not_listen(tmp_path: Path) -> None:
+def test_it_kills_processes_that_ignore_sigterm(tmp_path: Path) -> None:
     with sleeper(tmp_path, STUBBORN) as own:
         assert own.stdout is not None
         own.stdout.readline()

@@ -1,4 +1,4 @@
-"""Another e-mail address, another mobile number: asked for in the settings, agreed to by links."""
+"""Changes of e-mail address and mobile number: requested in the settings, confirmed by links."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
-from promosms import queue as bell
+from promosms import queue
 from promosms.extensions import limiter
 from promosms.forms.two_factor import EmailChangeForm, PhoneChangeForm, TextCodeForm
 from promosms.language import gettext as _
@@ -21,14 +21,14 @@ from promosms.views.auth.sign_in_flow import renew
 from promosms.views.gateways import simulated_phone as phone_page
 from promosms.web.access import Access, allow, fresh, me
 
-bp = Blueprint("changes", __name__)
+bp = Blueprint("contact_changes", __name__)
 PER_BROWSER = "10/minute;30/hour"
 POST = ["POST"]
 
 
 @bp.context_processor
 def _trial() -> dict[str, object]:
-    """Whoever tries the product on the machine itself finds e-mails and texts on a page."""
+    """Where the simulated phone is visible, its page shows e-mails and texts."""
     return {"phone_visible": phone_page.visible}
 
 
@@ -37,13 +37,13 @@ def _trial() -> dict[str, object]:
 @fresh
 @limiter.limit(PER_BROWSER, methods=POST)
 def email() -> ResponseReturnValue:
-    """Ask for the new address; the answer is the same whether it is free or taken."""
+    """Request a new address; the answer is the same whether it is free or taken."""
     form = EmailChangeForm()
     if form.validate_on_submit():
         email_changes.ask(me(), form.email.data or "")
-        bell.wake("mail", "mail.run")
+        queue.wake("mail", "mail.run")
         return render_template(
-            "auth/check_email.html", address=form.email.data, again="changes.email"
+            "auth/check_email.html", address=form.email.data, again="contact_changes.email"
         )
     page = render_template("settings/email.html", form=form, user=me())
     return page, 422 if form.errors else 200
@@ -54,18 +54,18 @@ def email() -> ResponseReturnValue:
 @fresh
 @limiter.limit(PER_BROWSER, methods=POST)
 def phone() -> ResponseReturnValue:
-    """Ask for the new number, and text a code to it."""
+    """Request a new number, and text a code to it."""
     form = PhoneChangeForm()
     if form.validate_on_submit():
         try:
-            message = phone_changes.ask(me(), form.number, *proof_of_work.brought())
+            message = phone_changes.ask(me(), form.number, *proof_of_work.submitted())
         except TextRefused as refused:
-            form.phone.errors = [_refusal(refused)]
+            form.phone.errors = [_refusal_message(refused)]
         else:
             if message.gateway_id is not None:
-                queue = bell.gateway_queue(message.gateway_id)
-                bell.wake(queue, "send.run", message.gateway_id)
-            return redirect(url_for("changes.phone_code"), 303)
+                name = queue.gateway_queue(message.gateway_id)
+                queue.wake(name, "send.run", message.gateway_id)
+            return redirect(url_for("contact_changes.phone_code"), 303)
     page = render_template("settings/phone.html", form=form, number=mask(me().phone))
     return page, 422 if form.errors else 200
 
@@ -74,14 +74,14 @@ def phone() -> ResponseReturnValue:
 @allow(Access.MEMBER)
 @limiter.limit(PER_BROWSER, methods=POST)
 def phone_code() -> ResponseReturnValue:
-    """The code that was texted to the new number; after it the e-mail address is asked."""
+    """Check the code that was texted to the new number; then a link is e-mailed."""
     change = phone_changes.pending(me())
     if change is None:
-        return redirect(url_for("changes.phone"), 303)
+        return redirect(url_for("contact_changes.phone"), 303)
     form, number = TextCodeForm(), mask(change.phone)
     if form.validate_on_submit():
         if phone_changes.prove(me(), form.code.data or ""):
-            bell.wake("mail", "mail.run")
+            queue.wake("mail", "mail.run")
             flash(_("Almost done: open the link that we have e-mailed to you."), "good")
             return redirect(url_for("settings.index"), 303)
         form.code.errors = [_("This is not the code from the text.")]
@@ -95,7 +95,7 @@ def phone_code() -> ResponseReturnValue:
 def confirm_email(token: str) -> ResponseReturnValue:
     """The link in the e-mail to the new address."""
 
-    def act() -> str:
+    def confirm() -> str:
         email_changes.apply(token, _token())
         words: str = _("Your new e-mail address counts from now on.")
         return words
@@ -103,7 +103,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     try:
         link = email_changes.find(EmailLinkKind.EMAIL, token)
         return _link(
-            act,
+            confirm,
             _("Confirm your new e-mail address"),
             _("From then on you sign in with %(address)s.", address=link.email),
             _("Use this address"),
@@ -118,7 +118,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
 def undo_email(token: str) -> ResponseReturnValue:
     """The link in the e-mail to the old address."""
 
-    def act() -> str:
+    def confirm() -> str:
         email_changes.undo(token)
         logout_user()
         words: str = _("Your old address counts again. Now get a new password.")
@@ -127,7 +127,7 @@ def undo_email(token: str) -> ResponseReturnValue:
     try:
         link = email_changes.find(EmailLinkKind.UNDO, token)
         return _link(
-            act,
+            confirm,
             _("Take the change back"),
             _(
                 "You sign in with %(address)s again. Everybody is signed out and the password is "
@@ -147,7 +147,7 @@ def undo_email(token: str) -> ResponseReturnValue:
 def confirm_phone(token: str) -> ResponseReturnValue:
     """The link in the e-mail about the new number."""
 
-    def act() -> str:
+    def confirm() -> str:
         phone_changes.apply(token, _token())
         words: str = _("Your new mobile number counts from now on.")
         return words
@@ -155,7 +155,7 @@ def confirm_phone(token: str) -> ResponseReturnValue:
     try:
         link = phone_changes.find(token)
         return _link(
-            act,
+            confirm,
             _("Confirm your new mobile number"),
             _("From then on passwords by text go to %(number)s.", number=mask(link.phone)),
             _("Use this number"),
@@ -167,11 +167,11 @@ def confirm_phone(token: str) -> ResponseReturnValue:
 @bp.route("/change/keep/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @limiter.limit(PER_BROWSER, methods=POST)
-def keep_two_steps(token: str) -> ResponseReturnValue:
+def keep_two_factor(token: str) -> ResponseReturnValue:
     """The link in the e-mail about a lost app."""
 
-    def act() -> str:
-        two_factor.keep(token)
+    def confirm() -> str:
+        two_factor.cancel_removal(token)
         words: str = _(
             "Two-step sign-in stays on. If it was not you who asked, change your password."
         )
@@ -180,7 +180,7 @@ def keep_two_steps(token: str) -> ResponseReturnValue:
     try:
         find(EmailLinkKind.KEEP, token)
         return _link(
-            act,
+            confirm,
             _("Keep two-step sign-in"),
             _("Signing in takes a code, as before."),
             _("Keep it on"),
@@ -190,15 +190,15 @@ def keep_two_steps(token: str) -> ResponseReturnValue:
 
 
 def _link(
-    act: Callable[[], str], title: str, text: str, button: str, after: str = ""
+    confirm: Callable[[], str], title: str, text: str, button: str, after: str = ""
 ) -> ResponseReturnValue:
-    """A link shows a button, because mail scanners open links too; the button acts."""
+    """A GET only shows a button, because mail scanners open links; the POST confirms."""
     if request.method == "POST":
-        flash(act(), "good")
+        flash(confirm(), "good")
         if current_user.is_authenticated and not after:
             renew()
         return redirect(after or url_for("settings.index"), 303)
-    return render_template("auth/agree.html", title=title, text=text, button=button)
+    return render_template("auth/confirm_link.html", title=title, text=text, button=button)
 
 
 def _gone() -> ResponseReturnValue:
@@ -212,7 +212,7 @@ def _token() -> str:
     return str(current_user.token) if current_user.is_authenticated else ""
 
 
-def _refusal(refused: TextRefused) -> str:
+def _refusal_message(refused: TextRefused) -> str:
     if refused.code == PumpingProblem.NUMBER:
         return str(_("This number has had too many texts from us. Please try again tomorrow."))
-    return proof_of_work.words(refused.code)
+    return proof_of_work.text_refusal(refused.code)

@@ -14,14 +14,14 @@ from promosms.services.auth import totp
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient, words
-from tests.views.auth.post import last_email
-from tests.views.auth.steps import code, protect, user_of
+from tests.views.auth.outbox import last_email
+from tests.views.auth.two_factor import code, protect, user_of
 
 ON, OFF, CODES = (f"/settings/two-steps{path}" for path in ("/on", "/off", "/codes"))
 
 
 def key(page: BeautifulSoup) -> tuple[str, str]:
-    """The sealed secret of the form, and what the app shows with the one on the page."""
+    """The encrypted secret of the form, and what the app shows with the one on the page."""
     found = page.select_one(".whole")
     field = page.select_one("input[name=offer]")
     assert found is not None
@@ -36,8 +36,8 @@ def connect(app: Flask) -> None:
 
 
 def set_up(client: PageClient) -> list[str]:
-    sealed, typed = key(client.get_page(ON))
-    page = client.post_page(ON, {"offer": sealed, "code": typed})
+    encrypted, typed = key(client.get_page(ON))
+    page = client.post_page(ON, {"offer": encrypted, "code": typed})
     return [each.get_text() for each in page.select(".recovery code")]
 
 
@@ -49,7 +49,7 @@ def test_it_is_set_up_with_the_square_and_a_code(app: Flask, cast: Cast, owner: 
     assert len(set(codes)) == 10
     assert all(re.fullmatch(r"[A-Z347]{4}(-[A-Z347]{4}){2}", each) for each in codes)
     user = user_of(app, cast.owner)
-    assert user.totp_sealed is not None
+    assert user.totp_encrypted is not None
     assert user.totp_counter is not None
     assert "/login" in other.get("/settings").location
     assert last_email(app).subject == "Two-step sign-in is on"
@@ -58,12 +58,12 @@ def test_it_is_set_up_with_the_square_and_a_code(app: Flask, cast: Cast, owner: 
 
 
 def test_what_the_square_says_is_the_secret(app: Flask, cast: Cast, owner: PageClient) -> None:
-    sealed, _ = key(owner.get_page(ON))
+    encrypted, _ = key(owner.get_page(ON))
     with app.app_context():
-        text = encryption.unseal(totp.OFFER, sealed.encode())
+        text = encryption.decrypt(totp.OFFER, encrypted.encode())
         assert text is not None
         secret = text.split()[0]
-        found = totp.Offer(secret, sealed, totp._address(user_of(app, cast.owner), secret))
+        found = totp.Offer(secret, encrypted, totp._address(user_of(app, cast.owner), secret))
     assert found.address.startswith("otpauth://totp/PromoSMS:owner%40example.com?secret=")
     assert f"secret={secret}&issuer=PromoSMS" in found.address
     assert "<path" in found.svg()
@@ -75,32 +75,32 @@ def test_the_page_with_the_secret_is_kept_nowhere(owner: PageClient) -> None:
 
 def test_a_wrong_code_keeps_the_square(app: Flask, cast: Cast, owner: PageClient) -> None:
     page = owner.get_page(ON)
-    sealed, right = key(page)
+    encrypted, right = key(page)
     wrong = "000000" if right != "000000" else "111111"
-    again = owner.post_page(ON, {"offer": sealed, "code": wrong}, 422)
-    assert key(again)[0] == sealed
+    again = owner.post_page(ON, {"offer": encrypted, "code": wrong}, 422)
+    assert key(again)[0] == encrypted
     assert words(again.select(".whole")[0].get_text()) == words(page.select(".whole")[0].get_text())
-    assert user_of(app, cast.owner).totp_sealed is None
+    assert user_of(app, cast.owner).totp_encrypted is None
 
 
 def test_a_secret_belongs_to_one_browser_for_half_an_hour(
     app: Flask, cast: Cast, owner: PageClient, stranger: PageClient, clock: Clock
 ) -> None:
-    sealed, typed = key(owner.get_page(ON))
-    for offer in (sealed, "made up", sealed[:-4] + "AAAA"):
+    encrypted, typed = key(owner.get_page(ON))
+    for offer in (encrypted, "made up", encrypted[:-4] + "AAAA"):
         assert stranger.send(ON, {"offer": offer, "code": typed}).location == ON
-    assert user_of(app, cast.stranger).totp_sealed is None
+    assert user_of(app, cast.stranger).totp_encrypted is None
     clock.move(minutes=31)
     owner.send("/confirm", {"password": PASSWORD})
-    assert owner.send(ON, {"offer": sealed, "code": typed}).location == ON
-    assert user_of(app, cast.owner).totp_sealed is None
+    assert owner.send(ON, {"offer": encrypted, "code": typed}).location == ON
+    assert user_of(app, cast.owner).totp_encrypted is None
 
 
 def test_switching_off_ends_it(app: Flask, cast: Cast, owner: PageClient) -> None:
     protect(app, cast.owner)
     other = cast.owner.browser()
     assert "is off" in owner.post_page(OFF).get_text()
-    assert user_of(app, cast.owner).totp_sealed is None
+    assert user_of(app, cast.owner).totp_encrypted is None
     assert "/login" in other.get("/settings").location
     assert last_email(app).subject == "Two-step sign-in is off"
 
@@ -123,10 +123,10 @@ def test_it_is_asked_again_before_something_is_lost(
     owner.get_page("/settings/two-steps")
     clock.move(minutes=6)
     assert owner.send(path).location.startswith("/confirm")
-    assert user_of(app, cast.owner).totp_sealed is not None
+    assert user_of(app, cast.owner).totp_encrypted is not None
     owner.send("/confirm", {"password": PASSWORD, "code": code(clock)})
     owner.send(path)
-    assert user_of(app, cast.owner).totp_sealed is None or path == CODES
+    assert user_of(app, cast.owner).totp_encrypted is None or path == CODES
 
 
 def test_an_admin_is_led_to_it_and_can_do_nothing_else(
@@ -156,7 +156,7 @@ def test_an_admin_cannot_switch_it_off(app: Flask, cast: Cast, admin: PageClient
     page = admin.post_page(OFF)
     assert "cannot do without" in page.get_text()
     assert not page.select(f'form[action="{OFF}"]')
-    assert user_of(app, cast.admin).totp_sealed is not None
+    assert user_of(app, cast.admin).totp_encrypted is not None
 
 
 def test_a_trial_asks_no_admin_for_it(admin: PageClient) -> None:

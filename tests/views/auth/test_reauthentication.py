@@ -9,7 +9,7 @@ from promosms.models import Email, Session
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
-from tests.views.auth.steps import code, protect, user_of, wrong_code
+from tests.views.auth.two_factor import code, protect, user_of, wrong_code
 
 DANGEROUS = ("/settings/email", "/settings/phone", "/settings/two-steps/on")
 
@@ -88,7 +88,7 @@ def test_a_wrong_password_is_refused_and_slows_down(
     assert owner.send("/confirm", {"password": PASSWORD}).status_code == 303
 
 
-def test_with_two_steps_it_takes_a_code_too(
+def test_with_two_factor_sign_in_it_takes_a_code_too(
     app: Flask, cast: Cast, owner: PageClient, clock: Clock
 ) -> None:
     protect(app, cast.owner)
@@ -103,7 +103,7 @@ def test_with_two_steps_it_takes_a_code_too(
     assert user_of(app, cast.owner).totp_counter is not None
 
 
-def test_changing_the_password_asks_for_a_code_with_two_steps(
+def test_changing_the_password_asks_for_a_code_with_two_factor_sign_in(
     app: Flask, cast: Cast, owner: PageClient, clock: Clock
 ) -> None:
     clock.move(minutes=6)
