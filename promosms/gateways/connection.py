@@ -11,7 +11,7 @@ from statistics import median
 from typing import NamedTuple
 
 from promosms.gateways.base import Answer, ErrorClass, Gateway, InboxEvent, OutboundSms
-from promosms.gateways.rate_limiter import Pace
+from promosms.gateways.rate_limiter import RateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class GatewayConnection:
     ) -> None:
         self.gateway = gateway
         self.store = store
-        self.pace = Pace(rate)
+        self.rate_limiter = RateLimiter(rate)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self._run, name="gateway-connection", daemon=True)
         self.collected: deque[tuple[str, Answer]] = deque()

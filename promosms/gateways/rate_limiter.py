@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 BURST = 0.25  # seconds of unused rate that can be made up for
-MOMENT = 0.05  # seconds
+WAIT_SECONDS = 0.05
 SLOWEST = 1.0  # parts per second, or
 LEAST = 0.02  # of the full rate, if that is higher
 HOLD = 1.0  # seconds without a submission after the gateway has throttled us
@@ -12,15 +12,15 @@ GROWTH = 1.08
 GROWS_EVERY = 10.0  # seconds
 
 
-class Pace:
+class RateLimiter:
     """A token bucket. Throttling halves the rate, which then grows back.
 
     All texts of a window are throttled together, so only the first within a hold counts.
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.full = max(rate, SLOWEST)
-        self.rate = self.full
+        self.full_rate = max(rate, SLOWEST)
+        self.rate = self.full_rate
         self.clock = clock
         self.tokens = 1.0
         self.filled_at = self.grown_at = clock()
@@ -32,7 +32,7 @@ class Pace:
         if moment < self.held_until:
             return self.held_until - moment
         self._fill(moment)
-        wanted = max(1.0, min(parts, self.rate * MOMENT))
+        wanted = max(1.0, min(parts, self.rate * WAIT_SECONDS))
         return 0.0 if self.tokens >= wanted else (wanted - self.tokens) / self.rate
 
     def allowance(self) -> float:
@@ -47,14 +47,14 @@ class Pace:
         """The gateway has throttled us; `seconds` is how long it asks us to wait."""
         moment = self.clock()
         if moment >= self.held_until:
-            self.rate = max(SLOWEST, self.full * LEAST, self.rate / 2)
+            self.rate = max(SLOWEST, self.full_rate * LEAST, self.rate / 2)
             self.tokens = min(self.tokens, 1.0)
         self.held_until = max(self.held_until, moment + (HOLD if seconds is None else seconds))
         self.filled_at = self.grown_at = self.held_until
 
     def _fill(self, moment: float) -> None:
-        while self.rate < self.full and moment - self.grown_at >= GROWS_EVERY:
-            self.rate = min(self.full, self.rate * GROWTH)
+        while self.rate < self.full_rate and moment - self.grown_at >= GROWS_EVERY:
+            self.rate = min(self.full_rate, self.rate * GROWTH)
             self.grown_at += GROWS_EVERY
         gained = max(0.0, moment - self.filled_at) * self.rate
         self.tokens = min(max(1.0, self.rate * BURST), self.tokens + gained)

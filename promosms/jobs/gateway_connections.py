@@ -45,7 +45,7 @@ def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
         gateway = db.session.get(Gateway, gateway_id)
         if gateway is None or gateway.kind not in KINDS:
             raise LookupError(gateway_id)
-        settings = {**credentials.opened(gateway), **webhooks.open_settings(gateway)}
+        settings = {**credentials.decrypted(gateway), **webhooks.open_settings(gateway)}
         settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
         connection = GatewayConnection(

@@ -46,7 +46,7 @@ class Sender:
         self.in_flight: dict[str, tuple[Claimed, float]] = {}
         self.answers: deque[Answered] = deque()
         self.campaigns: set[int] = set()
-        self.looked_at = self.finished_at = 0.0
+        self.empty_at = self.finished_at = 0.0
         self.parts = 1.0
         self.fault = ""
 
@@ -55,39 +55,41 @@ class Sender:
         end = time.monotonic() + seconds
         try:
             while True:
-                going = time.monotonic() < end and not self.fault and self.connection.gateway.ready
-                if not self.in_flight and (not going or self.claim.empty):
+                may_claim = (
+                    time.monotonic() < end and not self.fault and self.connection.gateway.ready
+                )
+                if not self.in_flight and (not may_claim or self.claim.empty):
                     break
-                self._step(going)
+                self._step(may_claim)
         finally:
             self._finish()
             db.session.remove()
         return time.monotonic() >= end and not self.fault
 
-    def _step(self, going: bool) -> None:
-        answered = self._answers(going)
+    def _step(self, may_claim: bool) -> None:
+        answered = self._answers(may_claim)
         self._watch(answered)
-        most = self._claimable() if going and not self.fault else 0
+        most = self._claimable() if may_claim and not self.fault else 0
         if not answered and not most:
             return
         messages = self._exchange(answered, most)
         if messages:
             self._start(messages)
         elif most:
-            self.looked_at = time.monotonic()
-        self._insist(lambda: exchange.store_opt_outs(answered))
+            self.empty_at = time.monotonic()
+        self._with_retries(lambda: exchange.store_opt_outs(answered))
         if self.fault and self.connection.refused:
             self.connection.refused = 0
-            self._insist(lambda: gateways.pause_itself(self.gateway_id, self.fault))
+            self._with_retries(lambda: gateways.pause_itself(self.gateway_id, self.fault))
         if time.monotonic() - self.finished_at > LOOK_AGAIN:
             self._finish()
 
-    def _answers(self, going: bool) -> list[Answered]:
+    def _answers(self, may_claim: bool) -> list[Answered]:
         """The answers that have arrived; waits for them if no message can be sent."""
         room = self.window - len(self.in_flight)
         least, pause = min(len(self.in_flight), self.step), SHORT
-        if going and room > 0 and not self._empty():
-            pause = self.connection.pace.wait(int(self.step * self.parts))
+        if may_claim and room > 0 and not self._empty():
+            pause = self.connection.rate_limiter.wait(int(self.step * self.parts))
             least = self.step if pause else self.step - room
             pause = min(pause, SHORT) if pause else (0.0 if least <= 0 else BRIEF)
         for our_reference, answer in self.connection.collect(least, 0.0 if self.answers else pause):
@@ -104,12 +106,12 @@ class Sender:
 
     def _empty(self) -> bool:
         """Was the queue empty a moment ago?"""
-        return self.claim.empty and time.monotonic() - self.looked_at < LOOK_AGAIN
+        return self.claim.empty and time.monotonic() - self.empty_at < LOOK_AGAIN
 
     def _claimable(self) -> int:
         """How many messages may follow now: as there is room, and rate for their parts."""
         room = self.window - len(self.in_flight)
-        allowed = self.connection.pace.allowance()
+        allowed = self.connection.rate_limiter.allowance()
         if room <= 0 or allowed < 1 or self._empty():
             return 0
         return min(room, max(1, int(allowed / self.parts)))
@@ -127,7 +129,7 @@ class Sender:
             self.in_flight[str(message.id)] = message, began
         parts = sum(message.parts for message in messages)
         self.parts = max(1.0, parts / len(messages))
-        self.connection.pace.take(parts)
+        self.connection.rate_limiter.take(parts)
         self.connection.start([_outbound(message) for message in messages])
         self.campaigns |= {m.campaign_id for m in messages if m.campaign_id is not None}
 
@@ -141,15 +143,13 @@ class Sender:
                 attempted = True
                 return exchange.record_and_claim(self.claim, answered, most)
             # The transaction may have been committed although the connection broke.
-            messages = [
-                m for m in claiming.taken_before(self.claim) if not self._knows(m, answered)
-            ]
+            messages = [m for m in claiming.taken_before(self.claim) if not self._has(m, answered)]
             exchange.record_and_claim(self.claim, answered, 0)
             return messages
 
-        return self._insist(work)
+        return self._with_retries(work)
 
-    def _insist(self, work: Callable[[], T]) -> T:
+    def _with_retries(self, work: Callable[[], T]) -> T:
         end = time.monotonic() + PATIENCE
         while True:
             try:
@@ -161,7 +161,7 @@ class Sender:
                 log.warning("sender.database", extra={"gateway": self.gateway_id})
                 time.sleep(LOOK_AGAIN)
 
-    def _knows(self, message: Claimed, answered: Sequence[Answered]) -> bool:
+    def _has(self, message: Claimed, answered: Sequence[Answered]) -> bool:
         return str(message.id) in self.in_flight or any(m.id == message.id for m, _ in answered)
 
     def _watch(self, answered: Sequence[Answered]) -> None:
@@ -170,7 +170,7 @@ class Sender:
             if answer.error_class is None:
                 self.connection.refused = 0
             elif answer.error_class is ErrorClass.THROTTLED:
-                self.connection.pace.slow_down(answer.wait)
+                self.connection.rate_limiter.slow_down(answer.wait)
             elif answer.error_class is ErrorClass.SETTINGS:
                 self.connection.refused += 1
                 if answer.reason in AT_ONCE or self.connection.refused >= AT_FAULT:

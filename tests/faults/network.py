@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Message
-from promosms.services.installation.defaults import NUMBER
+from promosms.services.installation.defaults import SENDER
 from tests.faults import points
 from tests.faults.clients import AHEAD, frontier
 from tests.faults.oracle import Key, Row, keys, messages, read_log
@@ -122,7 +122,7 @@ def _bring_stops(plant: Plant, places: list[tuple[int, str]]) -> None:
         first = plant.ask(frontier)
         inbound = []
         while rest and rest[-1][0] < first + AHEAD:
-            inbound.append((rest.pop()[1], NUMBER, "STOP"))
+            inbound.append((rest.pop()[1], SENDER, "STOP"))
         if inbound:
             plant.tell(inbound=inbound)
         time.sleep(0.01)

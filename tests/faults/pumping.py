@@ -127,7 +127,11 @@ class _Day:
         with self.app.app_context():
             query = select(Message).where(Message.phone == phone)
             message = db.session.scalar(query)
-            body = verification_texts.unsealed(message.sealed) if message and message.sealed else ""
+            body = (
+                verification_texts.decrypted_text(message.encrypted_text)
+                if message and message.encrypted_text
+                else ""
+            )
         secret = SECRET.search(body or "")
         if secret is None:
             return

@@ -143,7 +143,7 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "two_factor_challenge.lost": {},
     "two_factor_challenge.remove": {},
     "reauthentication.index": {"password": PASSWORD},
-    "two_factor.switch_on": {"code": "123456", "offer": "sealed"},
+    "two_factor.switch_on": {"code": "123456", "offer": "encrypted"},
     "two_factor.switch_off": {},
     "two_factor.new_codes": {},
     "contact_changes.email": {"email": "other@example.com"},

@@ -27,7 +27,7 @@ def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:
     assert result.exit_code == 0, result.output
     with app.app_context():
         gateway = db.session.scalars(select(Gateway).where(Gateway.kind == "vonage")).one()
-        settings = credentials.opened(gateway)
+        settings = credentials.decrypted(gateway)
         token = settings["webhook_token"]
         assert settings["signature_secret"] == "sign"
         assert (gateway.rate, gateway.window) == (30, 20)
@@ -48,7 +48,7 @@ def test_two_gateways_have_different_secrets(app: Flask) -> None:
         assert run(app, "add", name, "smsapi", "token=t").exit_code == 0
     with app.app_context():
         found = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
-        assert len({credentials.opened(one)["webhook_token"] for one in found}) == 2
+        assert len({credentials.decrypted(one)["webhook_token"] for one in found}) == 2
 
 
 def test_a_secret_is_read_from_a_file(app: Flask, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_secret_is_read_from_a_file(app: Flask, tmp_path: Path) -> None:
     assert run(app, "add", "One", "smsapi", f"token=@{secret}").exit_code == 0
     with app.app_context():
         found = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
-        assert credentials.opened(found.one())["token"] == "very secret"
+        assert credentials.decrypted(found.one())["token"] == "very secret"
 
 
 def test_the_first_real_one_ends_the_simulated_network(app: Flask) -> None:

@@ -65,7 +65,9 @@ def test_connections_share_the_rate(app: Flask) -> None:
                 session.execute(update(Gateway).values(rate=rate, connections=connections))
             try:
                 assert (
-                    gateway_connections.open_connection(app, gateway_id).connection.pace.full
+                    gateway_connections.open_connection(
+                        app, gateway_id
+                    ).connection.rate_limiter.full_rate
                     == each
                 )
             finally:

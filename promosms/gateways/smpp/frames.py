@@ -7,7 +7,7 @@ from promosms.gateways.smpp.fields import Malformed
 from promosms.gateways.smpp.pdus import HEADER, NUMBERS
 
 LONGEST = 0x20000
-"""Twice the longest optional parameter; whoever announces more has lost the thread."""
+"""Twice the longest optional parameter; a longer PDU is an error."""
 
 
 class Frame(NamedTuple):

@@ -84,7 +84,7 @@ class Link:
         return self.session
 
     async def settle(self) -> None:
-        """Stop connecting and submitting; wait for the answers that are under way."""
+        """Stop connecting and submitting; wait for the answers to open requests."""
         self.closing = True
         self.bound.set()
         if self.keeper:

@@ -115,7 +115,7 @@ class Session(asyncio.Protocol):
     def submit(self, bodies: Sequence[bytes], callback: Callback, until: float) -> None:
         """Submit the parts of one text, nothing between them.
 
-        `told` is called once for each part. Those that have no place in the window at `until`
+        `callback` is called once for each part. Those without a place in the window at `until`
         (a time of the loop) are not sent.
         """
         for part, body in enumerate(bodies):

@@ -45,7 +45,7 @@ class Long(StrEnum):
 
 
 class MessageIdSetting(StrEnum):
-    """How message ids are written in answers and in receipts.
+    """How message ids are written in answers and receipts.
 
     AUTO keeps both as they are written and sets `Receipt.phone`: the matching then tries the other
     formats (gateways/message_id_format.py) among the messages to that number.
@@ -82,7 +82,7 @@ def _longest(characters: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Numbers of type and plan below 0 mean: by the look of the address. Times in seconds."""
+    """TON and NPI below 0 mean: derived from the address. Times in seconds."""
 
     host: str
     system_id: str = field(metadata=_longest(15))

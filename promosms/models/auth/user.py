@@ -38,7 +38,7 @@ class User(Model):
             "system_expires_at": KEY,
             "system_tries": KEY,
             "must_choose_password": MACHINERY,
-            "totp_sealed": KEY,
+            "totp_encrypted": KEY,
             "totp_counter": KEY,
         },
         words={

@@ -34,13 +34,12 @@ class GatewayStatus(StrEnum):
 class Gateway(Model):
     """`kind` names the adapter, `rate` is in parts per second, of all connections together.
 
-    `window` is how many messages a connection has under way: as many may be unconfirmed when its
-    worker dies. `health` is the percentage of its weight that it may use now, from the answers of
-    the last minutes: their median time, and the share of them that were errors (percent).
-    `paused_why` is a reason code if it has paused itself. `message_id_format` is how
-    this provider writes message ids, if it was found out, and `message_id_format_seen` in how many
-    receipts. `seen_at`
-    is when one of its connections was last open.
+    `window` is how many messages are in flight on a connection: if its worker dies, these may be
+    unconfirmed. `health` is the percentage of its weight that it may use now. It follows from the
+    last answers: their median time (`answer_ms`) and the percentage of errors (`errors_percent`).
+    `paused_why` is a reason code if it has paused itself. `message_id_format` is how the provider
+    writes message ids, if it was found out, and `message_id_format_seen` in how many receipts.
+    `seen_at` is when a connection was last open.
     """
 
     __tablename__ = "gateways"

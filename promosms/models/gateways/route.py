@@ -1,4 +1,4 @@
-"""Routes: what a customer chooses to send by, with its gateways."""
+"""Routes: what a customer chooses for a campaign, and the gateways behind it."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
 class SenderKind(StrEnum):
-    """An approved name cannot be answered; a number can."""
+    """Recipients can reply to a number, but not to a name."""
 
     NAME = "name"
     NUMBER = "number"
@@ -36,7 +36,7 @@ class RouteGateway(Model):
     """A gateway behind a route.
 
     Those of the lowest `position` that can send share the messages by `weight`; the next ones
-    stand in for them. `countries` (ISO 3166, with commas) limits it to these; empty: all.
+    stand in. `countries` (ISO 3166, separated by commas) limits the gateway; empty means all.
     """
 
     __tablename__ = "route_gateways"

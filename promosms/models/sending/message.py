@@ -121,7 +121,7 @@ def _attention_status(context: Any) -> str | None:
 
 
 _WITHOUT = {
-    **dict.fromkeys(("gateway_id", "sealed"), OPERATOR),
+    **dict.fromkeys(("gateway_id", "encrypted_text"), OPERATOR),
     **dict.fromkeys(
         ("priority", "attempts", "tried_at", "unconfirmed", "next_attempt_at"), MACHINERY
     ),
@@ -135,7 +135,7 @@ class Message(Model):
     `lease_token` and `lease_until` belong to the worker that claimed the row. `submitted_at` is
     the intent: it is written before the text goes to the gateway. `tried_at` is the first try.
     `unconfirmed`: the answer to an earlier try was lost, and the gateway drops or finds
-    repetitions. `sealed` is the encrypted body of a system password; it is deleted when the
+    repetitions. `encrypted_text` is the encrypted body of a system password; it is deleted when the
     gateway has taken the text. `price` covers all parts. `gateway_id` has no foreign key, because
     gateways are never deleted and the check would cost as much as an index.
 
@@ -226,7 +226,7 @@ class Message(Model):
     country: Mapped[str] = mapped_column(String(2), default="")
     sender: Mapped[str] = mapped_column(String(16), default="")
     text: Mapped[str] = mapped_column(Text, default="")
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    encrypted_text: Mapped[bytes | None] = mapped_column(LargeBinary)
     encoding: Mapped[str] = mapped_column(String(4), default="gsm7")
     parts: Mapped[int] = mapped_column(SmallInteger, default=1)
     price: Mapped[int] = mapped_column(BigInteger, default=0)

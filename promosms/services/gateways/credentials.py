@@ -1,4 +1,4 @@
-"""Credentials: the settings of gateways. Those that may hold a secret are sealed."""
+"""Credentials: the settings of gateways. Those that may hold a secret are encrypted."""
 
 import re
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from promosms.lib.encryption import decrypt, encrypt
 from promosms.models import Gateway
 
 PURPOSE = "gateways"
-MARK = "sealed:"
+MARK = "encrypted:"
 # Also url, headers and body of the configurable gateway, because they may hold a key.
 SECRET = re.compile("password|token|secret|key|url|headers|body", re.IGNORECASE)
 
 
 class KeyChanged(ValueError):
-    """The settings were sealed with another key; the text is one line for the operator."""
+    """The settings were encrypted with another key; the text is one line for the operator."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -22,26 +22,26 @@ class KeyChanged(ValueError):
         )
 
 
-def sealed(settings: Mapping[str, str]) -> dict[str, str]:
+def encrypted(settings: Mapping[str, str]) -> dict[str, str]:
     """Settings as they are stored."""
     return {
-        name: _sealed(value) if SECRET.search(name) else value for name, value in settings.items()
+        name: _encrypt(value) if SECRET.search(name) else value for name, value in settings.items()
     }
 
 
-def opened(gateway: Gateway) -> dict[str, str]:
+def decrypted(gateway: Gateway) -> dict[str, str]:
     """Settings as the adapter needs them. Raises KeyChanged.
 
-    What was stored before there were seals is readable as it is.
+    A value without the mark is returned as it is.
     """
-    return {name: _opened(name, value) for name, value in gateway.settings.items()}
+    return {name: _decrypt(name, value) for name, value in gateway.settings.items()}
 
 
-def _sealed(value: str) -> str:
+def _encrypt(value: str) -> str:
     return MARK + encrypt(PURPOSE, value).decode()
 
 
-def _opened(name: str, value: str) -> str:
+def _decrypt(name: str, value: str) -> str:
     if not value.startswith(MARK):
         return value
     plain = decrypt(PURPOSE, value.removeprefix(MARK).encode())

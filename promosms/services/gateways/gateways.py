@@ -92,7 +92,7 @@ def add(
         gateway = Gateway(
             name=name,
             kind=kind,
-            settings=credentials.sealed({**settings, **webhooks.new_settings(kind)}),
+            settings=credentials.encrypted({**settings, **webhooks.new_settings(kind)}),
             rate=rate,
             window=window,
             connections=connections,

@@ -23,13 +23,13 @@ def new_settings(kind: str) -> dict[str, str]:
 
 def open_settings(gateway: Gateway) -> dict[str, str]:
     """The webhook address, as a setting for the adapter."""
-    address = _address(credentials.opened(gateway))
+    address = _address(credentials.decrypted(gateway))
     return {"callback_url": address} if address else {}
 
 
 def addresses(gateway: Gateway) -> dict[WebhookTopic, str]:
     """The webhook addresses by topic; empty for gateways without webhooks."""
-    address = _address(credentials.opened(gateway))
+    address = _address(credentials.decrypted(gateway))
     return {topic: f"{address}/{topic}" for topic in WebhookTopic} if address else {}
 
 
@@ -45,7 +45,7 @@ def find(token: str) -> Gateway | None:
 
 def _token(gateway: Gateway) -> str:
     try:
-        return credentials.opened(gateway).get(TOKEN, "")
+        return credentials.decrypted(gateway).get(TOKEN, "")
     except credentials.KeyChanged:
         return ""  # without its secret no call can be accepted
 

@@ -99,7 +99,7 @@ def _purge(account_id: int, number: str) -> None:
         session.execute(
             update(Message)
             .where(messages, Message.status != MessageStatus.SENDING)
-            .values(phone=literal("x") + cast(Message.id, String), text="", sealed=None)
+            .values(phone=literal("x") + cast(Message.id, String), text="", encrypted_text=None)
             .execution_options(synchronize_session=False)
         )
 

@@ -199,7 +199,7 @@ def _stop(session: Transaction, account_id: int) -> None:
             status=MessageStatus.CANCELLED,
             attention_status=MessageStatus.CANCELLED,
             final_at=now(),
-            sealed=None,
+            encrypted_text=None,
         )
     )
     session.execute(

@@ -72,7 +72,7 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
         )
         .returning(
             *(ROWS.c[name] for name in COLUMNS),
-            ROWS.c.sealed,
+            ROWS.c.encrypted_text,
             (false() if single else opt_outs.opted_out()).label("opted_out"),
         )
     )

@@ -80,7 +80,7 @@ def take(
 
 def taken_before(claim: Claim) -> list[Claimed]:
     """What this claim already has: its commit succeeded, but the connection broke before."""
-    columns = (*(ROWS.c[name] for name in COLUMNS), ROWS.c.sealed, false())
+    columns = (*(ROWS.c[name] for name in COLUMNS), ROWS.c.encrypted_text, false())
     query = select(*columns).where(ROWS.c.lease_token == claim.token)
     with transaction() as session:
         conditions = cursors.sending(gateway_id=claim.gateway_id)

@@ -27,7 +27,7 @@ def record_and_claim(claim: Claim, answered: Sequence[Answered], most: int) -> l
 
 
 def store_opt_outs(answered: Sequence[Answered]) -> None:
-    """Store the opt-outs that a gateway has told us in its answers."""
+    """Store the opt-outs that gateways report in answers."""
     for message, answer in answered:
         if answer.opted_out and message.campaign_id is not None:
             opt_outs.opt_out(message.account_id, message.phone, SuppressionSource.REPLY)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from promosms.gateways.base import NO_PARTS
 from promosms.models import MessagePart, table_of
-from promosms.services.sending.verification_texts import unsealed
+from promosms.services.sending.verification_texts import decrypted_text
 
 PARTS = table_of(MessagePart)
 
@@ -38,7 +38,7 @@ COLUMNS = Claimed._fields[:-1]
 def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
     """Claimed messages in the order of sending.
 
-    A row has COLUMNS, then `sealed`, then `opted_out`, which is not read here.
+    A row has COLUMNS, then `encrypted_text`, then `opted_out`, which is not read here.
     """
     messages = [_claimed(*row) for row in rows]
     messages.sort(key=lambda message: (message.priority, message.id))
@@ -49,9 +49,13 @@ def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
 
 
 def _claimed(*values: Any) -> Claimed:
-    *columns, sealed, _ = values
+    *columns, encrypted_text, _ = values
     message = Claimed._make((*columns, NO_PARTS))
-    return message._replace(text=unsealed(sealed) or message.text) if sealed else message
+    return (
+        message._replace(text=decrypted_text(encrypted_text) or message.text)
+        if encrypted_text
+        else message
+    )
 
 
 def _with_parts(session: Session, messages: list[Claimed], ids: list[int]) -> list[Claimed]:

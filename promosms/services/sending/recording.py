@@ -195,7 +195,7 @@ def _movement(_sqlite: bool, old: bool) -> ReturningUpdate[Any]:
             final_at=bindparam("final"),
             lease_until=None,
             # The gateway has the system password: it is not needed any more.
-            sealed=None,
+            encrypted_text=None,
         )
         .returning(ROWS.c.id)
     )

@@ -16,7 +16,7 @@ def queue_verification_text(account_id: int, phone: str, text: str, secret: str 
     """Queue a free text with the highest priority.
 
     `text` names the place of the secret as ``{secret}``. What is stored shows dots there; the
-    full body is sealed with the key of the installation until the gateway has taken it.
+    full body is encrypted with the key of the installation until the gateway has taken it.
     """
     body = text.replace("{secret}", secret)
     measure = segments.measure(body)
@@ -30,7 +30,7 @@ def queue_verification_text(account_id: int, phone: str, text: str, secret: str 
             country=country,
             sender=route.sender,
             text=text.replace("{secret}", DOTS),
-            sealed=encryption.encrypt(PURPOSE, body) if secret else None,
+            encrypted_text=encryption.encrypt(PURPOSE, body) if secret else None,
             encoding=measure.encoding,
             parts=measure.parts,
         )
@@ -39,6 +39,6 @@ def queue_verification_text(account_id: int, phone: str, text: str, secret: str 
         return message
 
 
-def unsealed(sealed: bytes) -> str | None:
-    """The full body of a sealed text; None when the key of the installation has changed."""
-    return encryption.decrypt(PURPOSE, sealed)
+def decrypted_text(encrypted_text: bytes) -> str | None:
+    """The full body of an encrypted text; None when the key of the installation has changed."""
+    return encryption.decrypt(PURPOSE, encrypted_text)

@@ -49,7 +49,7 @@ def _answer(token: str, topic: WebhookTopic) -> Response:
         return Response(status=404)
     webhook, gateway_id = WEBHOOKS[gateway.kind], gateway.id
     try:
-        events = webhook.parse(credentials.opened(gateway), _read(topic))
+        events = webhook.parse(credentials.decrypted(gateway), _read(topic))
     except (BadSignature, BadWebhook, RequestEntityTooLarge) as error:
         code = CODES[type(error)]
         log.warning("webhook.refused", extra={"gateway": gateway_id, "code": code})

@@ -232,8 +232,8 @@ def test_signing_in_with_the_password_counts(clock: StoppedClock) -> None:
     body = db.session.scalars(select(Email.body)).one()
     token = body.split("/register/")[1].split()[0]
     message = registration.confirm(token, "192.0.2.1", proof())
-    assert message.sealed
-    text = verification_texts.unsealed(message.sealed) or ""
+    assert message.encrypted_text
+    text = verification_texts.decrypted_text(message.encrypted_text) or ""
     password = text.split("password is ")[1].split(".")[0]
     assert not db.session.scalars(select(TextAttempt.completed)).one()
     assert sign_in.identify("anna@example.com", password)
@@ -243,8 +243,12 @@ def test_signing_in_with_the_password_counts(clock: StoppedClock) -> None:
 def test_the_code_for_a_new_number_counts_too(clock: StoppedClock, cast: Cast) -> None:
     user = db.session.get_one(User, cast.owner.user_id)
     message = phone_changes.ask(user, NUMBER, "192.0.2.1", proof(ProofForm.NUMBER))
-    assert message.sealed
-    code = (verification_texts.unsealed(message.sealed) or "").split("PromoSMS: ")[1].split()[0]
+    assert message.encrypted_text
+    code = (
+        (verification_texts.decrypted_text(message.encrypted_text) or "")
+        .split("PromoSMS: ")[1]
+        .split()[0]
+    )
     with pytest.raises(TextRefused) as refused:
         phone_changes.ask(user, NUMBER, "192.0.2.1", proof(ProofForm.NUMBER))
     assert refused.value.code is PumpingProblem.TOO_SOON

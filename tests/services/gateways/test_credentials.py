@@ -1,4 +1,4 @@
-"""Credentials of gateways: sealed at rest."""
+"""Credentials of gateways: encrypted at rest."""
 
 import sqlite3
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_no_secret_stands_in_the_database(app: Flask, engine_name: str) -> None:
     gateway_id = add(app)
     with app.app_context():
         gateway = db.session.get_one(Gateway, gateway_id)
-        token = credentials.opened(gateway)[webhooks.TOKEN]
+        token = credentials.decrypted(gateway)[webhooks.TOKEN]
         if engine_name == "sqlite":
             path = db.engine.url.database or ""
             with sqlite3.connect(path) as raw:
@@ -46,7 +46,7 @@ def test_no_secret_stands_in_the_database(app: Flask, engine_name: str) -> None:
         assert b"smpp.example.com" in stored
         assert b"hush" not in stored
         assert token.encode() not in stored
-        assert credentials.opened(gateway).items() >= {**OPEN, **SECRETS}.items()
+        assert credentials.decrypted(gateway).items() >= {**OPEN, **SECRETS}.items()
         assert gateway.settings["resend"] == "dedupe"
 
 
@@ -54,7 +54,7 @@ def test_its_address_is_found_all_the_same(app: Flask) -> None:
     gateway_id = add(app)
     with app.app_context():
         gateway = db.session.get_one(Gateway, gateway_id)
-        found = webhooks.find(credentials.opened(gateway)[webhooks.TOKEN])
+        found = webhooks.find(credentials.decrypted(gateway)[webhooks.TOKEN])
         assert found is not None
         assert found.id == gateway_id
         assert webhooks.find("") is None
@@ -66,7 +66,9 @@ def test_old_plain_settings_are_read(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
             session.execute(update(Gateway).values(settings={"password": "plain"}))
-        assert credentials.opened(db.session.get_one(Gateway, gateway_id)) == {"password": "plain"}
+        assert credentials.decrypted(db.session.get_one(Gateway, gateway_id)) == {
+            "password": "plain"
+        }
 
 
 def test_another_key_is_named_as_the_reason(app: Flask) -> None:
@@ -75,7 +77,7 @@ def test_another_key_is_named_as_the_reason(app: Flask) -> None:
     with app.app_context():
         gateway = db.session.scalars(select(Gateway).where(Gateway.id == gateway_id)).one()
         with pytest.raises(credentials.KeyChanged, match="SECRET_KEY"):
-            credentials.opened(gateway)
+            credentials.decrypted(gateway)
         assert webhooks.find("anything") is None
     with pytest.raises(ValueError, match="SECRET_KEY"):
         gateway_connections.open_connection(app, gateway_id)

@@ -36,7 +36,7 @@ from tests.meta.things import Stage
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
-SECRET_WORDS = ("hash", "token", "sealed", "secret", "key", "counter")
+SECRET_WORDS = ("hash", "token", "encrypted", "secret", "key", "counter")
 
 
 def test_every_table_of_an_account_is_in_it_or_named_with_the_reason_why_not() -> None:

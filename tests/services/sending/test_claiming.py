@@ -78,12 +78,12 @@ def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> Non
         cast.owner.account_id, "+48601000101", "Your password: {secret}", "ABCD-EFGH"
     )
     assert "ABCD" not in message.text
-    assert message.sealed is not None
-    assert b"ABCD" not in message.sealed
+    assert message.encrypted_text is not None
+    assert b"ABCD" not in message.encrypted_text
     claim, window = taken()
     recording.record(claim, [(window[0], Answer(("r-1",)))])
     db.session.refresh(message)
-    assert message.sealed is None
+    assert message.encrypted_text is None
 
 
 def test_accounts_take_turns(context: None, make_campaign: MakeCampaign, cast: Cast) -> None:

@@ -117,9 +117,9 @@ def test_throttling_slows_the_whole_line_down(
 ) -> None:
     campaign_id = campaign(make_campaign, PHONES[:10])
     network.smsc.on_submit = by_turns(refuse(THROTTLED), accept)
-    before = connection.connection.pace.rate
+    before = connection.connection.rate_limiter.rate
     Sender(connection).run(0.5)
-    assert connection.connection.pace.rate <= before / 2
+    assert connection.connection.rate_limiter.rate <= before / 2
     assert statuses(campaign_id)["queued"] >= 1
 
 

@@ -53,7 +53,7 @@ def test_importing_a_download_changes_nothing(app: Flask, admin: PageClient) -> 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="prices-standard.csv"'
     page = choose(admin, answer.data)
     assert "There is nothing to change" in page.get_text()
-    assert page.select_one("#seal") is None
+    assert page.select_one("#digest") is None
 
 
 def test_each_bad_row_is_named_with_what_to_do(app: Flask, admin: PageClient) -> None:
@@ -68,7 +68,7 @@ def test_each_bad_row_is_named_with_what_to_do(app: Flask, admin: PageClient) ->
         "6 Prices here are in EUR, not in PLN. Convert them first.",
     ]
     assert "4 rows cannot be read, so nothing is imported" in page.get_text()
-    assert page.select_one("#seal") is None
+    assert page.select_one("#digest") is None
     assert present(app) == before
 
 

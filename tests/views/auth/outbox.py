@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import Email, Message, Priority
-from promosms.services.sending.verification_texts import unsealed
+from promosms.services.sending.verification_texts import decrypted_text
 
 LINK = re.compile(r"https://localhost:8443(/\S+)")
 
@@ -34,10 +34,10 @@ def texts(app: Flask) -> list[Message]:
 
 def last_password(app: Flask) -> str:
     """The system password in the newest text."""
-    sealed = texts(app)[-1].sealed
-    assert sealed is not None
+    encrypted_text = texts(app)[-1].encrypted_text
+    assert encrypted_text is not None
     with app.app_context():
-        body = unsealed(sealed)
+        body = decrypted_text(encrypted_text)
     assert body is not None
     found = re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", body)
     assert found is not None, body

@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Flask
 
-from promosms.services.sending.verification_texts import unsealed
+from promosms.services.sending.verification_texts import decrypted_text
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
@@ -20,9 +20,9 @@ def texted(app: Flask) -> str:
     """The code in the newest text, which is stored with dots only."""
     message = texts(app)[-1]
     assert message.phone == NEW
-    assert message.sealed is not None
+    assert message.encrypted_text is not None
     with app.app_context():
-        body = unsealed(message.sealed)
+        body = decrypted_text(message.encrypted_text)
     assert body is not None
     found = re.search(r"[A-Z347]{4}-[A-Z347]{4}", body)
     assert found is not None

@@ -47,7 +47,7 @@ def connect(app: Flask, kind: str, **settings: str) -> str:
     """Connect a gateway; returns the secret of its addresses."""
     with app.app_context():
         gateway = gateways.add(f"Line {kind}", kind, settings, 100, 10, "test")
-        token = credentials.opened(gateway)[webhooks.TOKEN]
+        token = credentials.decrypted(gateway)[webhooks.TOKEN]
         db.session.remove()
     return token
 
