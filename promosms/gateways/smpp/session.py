@@ -156,7 +156,7 @@ class Session(asyncio.Protocol):
             async with asyncio.timeout(seconds):
                 await self._ask(Command.UNBIND, b"")
         self._flush()
-        self.transport.close()
+        self._close()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await asyncio.shield(self.ended)
@@ -205,7 +205,7 @@ class Session(asyncio.Protocol):
             log.warning("smpp.malformed")
             self._write(NACK, Status.INVALID_COMMAND_LENGTH, 0)
             self._flush()
-            self.transport.close()
+            self._close()
             self.leave()
         self._fill()
         self._end_if_done()
@@ -295,6 +295,11 @@ class Session(asyncio.Protocol):
         self.out.append(NUMBERS.pack(HEADER + len(body), command, status, sequence))
         self.out.append(body)
 
+    def _close(self) -> None:
+        # A second close makes asyncio's TLS transport forget its connection: abort then fails.
+        if not self.transport.is_closing():
+            self.transport.close()
+
     def _flush(self) -> None:
         if self.out and not self.transport.is_closing():
             self.transport.write(b"".join(self.out))
@@ -340,4 +345,4 @@ class Session(asyncio.Protocol):
             self.settled.set_result(None)
         if self.left_at is not None:
             self._flush()
-            self.transport.close()
+            self._close()

@@ -6,7 +6,9 @@ from typing import Any
 
 from promosms.gateways.base import ErrorClass, GatewayError, OutboundSms
 from promosms.gateways.smpp.gateway import SmppGateway
+from promosms.gateways.smpp.session import Session
 from promosms.sms.segments import measure
+from tests.gateways.smsc import Stage
 
 
 def play(story: Coroutine[Any, Any, None]) -> None:
@@ -34,3 +36,10 @@ async def error_class(gateway: SmppGateway, text: OutboundSms) -> tuple[ErrorCla
     except GatewayError as problem:
         return problem.error_class, problem.reason
     raise AssertionError(f"taken as {references}")
+
+
+def current(stage: Stage) -> Session:
+    """The bound session."""
+    session = stage.gateway.links[0].session
+    assert session is not None
+    return session

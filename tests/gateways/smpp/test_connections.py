@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from promosms.gateways.base import ErrorClass
 from promosms.gateways.smpp.gateway import SmppGateway
-from tests.gateways.smpp.stories import error_class, play, sms
+from tests.gateways.smpp.stories import current, error_class, play, sms
 from tests.gateways.smsc import bound
 
 
@@ -56,6 +56,20 @@ def test_it_speaks_tls(tmp_path: Path) -> None:
         async with bound(context=context, **settings) as stage:
             assert await stage.gateway.submit(sms()) == ("id-1",)
         assert stage.smsc.count()["unbind"] == 1
+
+    play(story())
+
+
+def test_unbinding_while_tls_closes_already_raises_nothing(tmp_path: Path) -> None:
+    context, file = certificate(tmp_path, "localhost")
+
+    async def story() -> None:
+        settings = {"host": "localhost", "tls": "yes", "tls_ca": str(file)}
+        async with bound(context=context, **settings) as stage:
+            session = current(stage)
+            session.transport.close()
+            await session.unbind(0.2)
+            assert session.ended.done()
 
     play(story())
 

@@ -9,12 +9,11 @@ import pytest
 
 from promosms.gateways.base import ErrorClass, InboxEvent, Receipt, ReceiptStatus
 from promosms.gateways.smpp import session as sessions
-from tests.gateways.smpp.stories import error_class, play, sms
+from tests.gateways.smpp.stories import current, error_class, play, sms
 from tests.gateways.smsc import (
     Behaviour,
     Client,
     Pdu,
-    Stage,
     accept,
     after,
     bound,
@@ -22,13 +21,6 @@ from tests.gateways.smsc import (
     pdu_bytes,
     receipt_text,
 )
-
-
-def current(stage: Stage) -> sessions.Session:
-    """The bound session."""
-    session = stage.gateway.links[0].session
-    assert session is not None
-    return session
 
 
 def test_small_packets_do_not_wait() -> None:
