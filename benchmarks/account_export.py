@@ -3,7 +3,7 @@
     python -m benchmarks.account_export [--messages 1000000] [--database sqlite|postgresql|URL]
 
 The real worker `work` exports an account with so many messages; then the same messages, 31 days old
-by now, are purged. Measured from the bell to the finished file, and over all batches.
+by now, are purged. Measured from queueing the job to the finished file, and over all batches.
 """
 
 import argparse

@@ -3,7 +3,7 @@
     python -m benchmarks.preparation [--people 1000000] [--database sqlite|postgresql|URL]
 
 The real worker `work` renders, prices and inserts a campaign with two placeholders for everybody;
-one name in four and one city in three are missing. Measured from the bell to the hold.
+one name in four and one city in three are missing. Measured from queueing the job to the hold.
 """
 
 import argparse

@@ -15,7 +15,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from promosms import logs
-from promosms import queue as bell
+from promosms import queue as job_queue
 from promosms.extensions import db
 from promosms.gateways.base import GatewayError
 from promosms.jobs import gateway_connections
@@ -49,7 +49,7 @@ def run(app: Flask, name: str) -> None:
     try:
         with app.app_context():
             _wait_for_redis()
-            listened = name if gateway_id is None else bell.gateway_queue(gateway_id)
+            listened = name if gateway_id is None else job_queue.gateway_queue(gateway_id)
             queue = Queue(listened, connection=_connection(), serializer=JSONSerializer)
             worker = AppWorker(
                 [queue],

@@ -46,7 +46,7 @@ from promosms.models import (
 )
 from promosms.services.installation import defaults
 from promosms.services.privacy import erase_rows, erasure
-from promosms.services.privacy.account_scope import belonging, tables
+from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.settings import instance_file
 from tests.faults import points
 from tests.faults.report import Report
@@ -233,7 +233,7 @@ def _rows(account_id: int) -> str:
     found = [
         [table.name, sorted(str(tuple(row)) for row in rows)]
         for table in tables()
-        if (rows := db.session.execute(select(table).where(belonging(table, account_id))).all())
+        if (rows := db.session.execute(select(table).where(rows_of(table, account_id))).all())
     ]
     return json.dumps(found)
 

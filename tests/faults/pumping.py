@@ -99,7 +99,7 @@ class _Day:
             made = proof(ProofForm.REGISTER) if with_sum else ""
             problem = sms_pumping.why_no_email(phone, address, made)
             if problem is not None:
-                self.met[f"letter: {problem}"] += 1
+                self.met[f"email: {problem}"] += 1
                 return
             registration.ask(f"bot{number}@bot.example", phone)
             made = proof(ProofForm.CONFIRM) if with_sum else ""
@@ -205,7 +205,7 @@ def _browser(app: Flask, address: str) -> PageClient:
 
 
 def _token(email: str) -> str:
-    """What the link of the newest letter to an address ends with."""
+    """What the link of the newest email to an address ends with."""
     query = select(Email.body).where(Email.recipient == email).order_by(Email.id.desc()).limit(1)
     found = LINK.search(db.session.scalar(query) or "")
     return found[1] if found else ""

@@ -27,7 +27,7 @@ from promosms.models import row_security as row_policies
 from promosms.services.abuse import blocks
 from promosms.services.inbox import gateway_inbox
 from promosms.services.privacy import erase_recipient
-from promosms.services.privacy.account_scope import belonging
+from promosms.services.privacy.account_scope import rows_of
 from promosms.services.recipients import recipients
 from promosms.services.recipients.consent import Basis
 from promosms.web.access import Access, allow, my_account
@@ -85,7 +85,7 @@ def test_nothing_of_others_is_seen(stage: Stage, ask: Ask) -> None:
     with stage.app.app_context():
         there = everywhere()
         own = {
-            table.name: number(table, belonging(table, stage.cast.stranger.account_id))
+            table.name: number(table, rows_of(table, stage.cast.stranger.account_id))
             for table in WITH_POLICY
             if "account_id" in table.c or "user_id" in table.c
         }

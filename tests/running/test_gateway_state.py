@@ -8,7 +8,7 @@ from rq import Queue
 from rq import Worker as Listener
 from sqlalchemy import select, update
 
-from promosms import queue as bell
+from promosms import queue as job_queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import gateway_connections, worker
@@ -27,7 +27,7 @@ def test_the_page_tells_connected_from_lost_and_from_silent(app: Flask, admin: P
     assert state(admin) == "Not connected"
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
-        name = bell.gateway_queue(gateway_id)
+        name = job_queue.gateway_queue(gateway_id)
         workers.beat(name, connected=True)
     assert state(admin) == "Connected"
     with app.app_context(), transaction() as session:
@@ -91,7 +91,7 @@ def test_workers_have_names(typed: str, name: str, gateway_id: int | None) -> No
 
 @pytest.mark.usefixtures("context")
 def test_a_bell_wakes_every_worker_of_a_gateway() -> None:
-    queue = bell.queue("gateway-7")
+    queue = job_queue.queue("gateway-7")
     assert lengths(queue, "gateway-7") == [1, 2, 2]  # nobody listens yet: one, and one ahead
     queue.empty()
     listening = [Listener([queue], connection=queue.connection, name=f"w{n}") for n in range(3)]
@@ -106,6 +106,6 @@ def lengths(queue: Queue, name: str) -> list[int]:
     """How long a queue is after each of three rings."""
     found = []
     for _ in range(3):
-        bell.wake(name, "send.run", 7)
+        job_queue.wake(name, "send.run", 7)
         found.append(len(queue))
     return found

@@ -9,7 +9,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
 
-from promosms import queue as bell
+from promosms import queue as job_queue
 from promosms.extensions import db
 from promosms.jobs import erasure, gateway_connections, tick
 from promosms.models import (
@@ -55,8 +55,10 @@ def work_once(app: Flask, gateways: list[int]) -> None:
     """One tick, then every queue until it is empty."""
     with app.app_context():
         tick.tick()
-        names = ["work", "receive", "mail", *(bell.gateway_queue(i) for i in gateways)]
-        queues = [Queue(n, connection=bell.connection(), serializer=JSONSerializer) for n in names]
+        names = ["work", "receive", "mail", *(job_queue.gateway_queue(i) for i in gateways)]
+        queues = [
+            Queue(n, connection=job_queue.connection(), serializer=JSONSerializer) for n in names
+        ]
         db.session.remove()
     for queue in queues:
         drain(app, queue)

@@ -1,4 +1,4 @@
-"""Chores: what is done once every night, and how the last time went."""
+"""Nightly jobs: what is done once every night, and how the last time went."""
 
 from datetime import date, datetime
 from typing import Any

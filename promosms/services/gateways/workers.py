@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from promosms import queue as bell
+from promosms import queue as job_queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, Worker, now
@@ -44,7 +44,7 @@ def proper(name: str) -> str:
 
 def name_of(gateway_id: int, connection: int) -> str:
     """The worker of a connection, counted from 1: "gateway-1", "gateway-1/2", …"""
-    queue = bell.gateway_queue(gateway_id)
+    queue = job_queue.gateway_queue(gateway_id)
     return queue if connection == 1 else f"{queue}/{connection}"
 
 

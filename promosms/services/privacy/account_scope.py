@@ -35,13 +35,13 @@ def tables() -> tuple[Table, ...]:
     return (*order, *(table for table in rest if table not in led))
 
 
-def belonging(table: Table, account_id: int) -> ColumnElement[bool]:
+def rows_of(table: Table, account_id: int) -> ColumnElement[bool]:
     """The rows of a table that belong to an account; LookupError if nobody has said how."""
     return models()[table.name].of_account(account_id)
 
 
 def ways(table: Table) -> set[Table]:
     """The other tables by way of which its rows are found: they have to be there until then."""
-    parts = visitors.iterate(belonging(table, 0))
+    parts = visitors.iterate(rows_of(table, 0))
     found = {part.table for part in parts if isinstance(part, Column)}
     return {other for other in found if isinstance(other, Table)} - {table}

@@ -25,7 +25,7 @@ from promosms.db.transactions import has_room, lengthen_log, on_sqlite, transact
 from promosms.models import Erasure, LedgerEntry, Message, MessagePart, table_of
 from promosms.services.ledger import totals as ledger_totals
 from promosms.services.privacy import purge_messages
-from promosms.services.privacy.account_scope import belonging, tables
+from promosms.services.privacy.account_scope import rows_of, tables
 
 BATCH = 10_000
 BATCH_ON_POSTGRESQL = 50_000
@@ -55,7 +55,7 @@ def _delete_batch(table: Table, account_id: int, account: str) -> int:
     with transaction() as session:
         if has_room():
             lengthen_log(session)
-        statement = _batch(table, belonging(table, account_id))
+        statement = _batch(table, rows_of(table, account_id))
         if table is MESSAGES:
             number = _delete_messages(session, account_id)
         elif table.name == LedgerEntry.__tablename__:
@@ -81,7 +81,7 @@ def _batch(table: Table, condition: ColumnElement[bool]) -> Delete:
 def _delete_messages(session: Transaction, account_id: int) -> int:
     """Delete a batch of messages with their parts."""
     size = BATCH if on_sqlite() else BATCH_ON_POSTGRESQL
-    batch = select(MESSAGES.c.id).where(belonging(MESSAGES, account_id)).limit(size)
+    batch = select(MESSAGES.c.id).where(rows_of(MESSAGES, account_id)).limit(size)
     return purge_messages.delete_messages(session, session.scalars(batch).all())
 
 

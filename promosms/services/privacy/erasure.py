@@ -36,7 +36,7 @@ from promosms.services.invoices import invoices
 from promosms.services.payments import saved_cards
 from promosms.services.privacy import erase_rows, erasure_journal, erasure_requests
 from promosms.services.privacy import export as account_export
-from promosms.services.privacy.account_scope import belonging, tables
+from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.services.sending import cursors
 from promosms.services.sending import opt_outs as suppressions
 
@@ -115,7 +115,7 @@ def begin(account_id: int, actor: str, link: str = "") -> bool:
         with row_security.bypass("a link or an e-mail to one of its users may have no account_id"):
             for name in ("sessions", "email_links", "emails"):
                 table = Account.metadata.tables[name]
-                session.execute(delete(table).where(belonging(table, account_id)))
+                session.execute(delete(table).where(rows_of(table, account_id)))
         saved_cards.forget(account_id)
         erasure_requests.begin(session, account.public_id, link, total)
         audit_log.record(actor, ACTION, account.public_id)

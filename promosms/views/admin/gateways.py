@@ -28,7 +28,9 @@ def gateways() -> ResponseReturnValue:
         "admin/gateways.html",
         states=states,
         most=overview.MOST,
-        rung={state.gateway.id: _jobs(queue.gateway_queue(state.gateway.id)) for state in states},
+        queued_jobs={
+            state.gateway.id: _jobs(queue.gateway_queue(state.gateway.id)) for state in states
+        },
         signs=[(worker, _length(worker.name)) for worker in worker_states],
         tick=workers.TICK,
     )

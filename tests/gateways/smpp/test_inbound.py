@@ -152,9 +152,9 @@ def test_joints_differ_by_people_references_and_totals_and_are_short() -> None:
         for reference in (9, 65535)
         for total in (2, 255)
     ]
-    joints = {inbound(one, Alphabet.GSM7).concat_ref for one in deliveries}
-    assert len(joints) == len(deliveries)
-    assert max(map(len, joints)) <= 64
+    refs = {inbound(one, Alphabet.GSM7).concat_ref for one in deliveries}
+    assert len(refs) == len(deliveries)
+    assert max(map(len, refs)) <= 64
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def network(n: int) -> str:
     return f"198.51.{n}.7"
 
 
-def letters() -> list[str]:
+def emails() -> list[str]:
     return list(db.session.scalars(select(Email.subject).order_by(Email.id)))
 
 
@@ -132,12 +132,12 @@ def test_the_budget_of_the_hour_stops_all_and_tells_admins_once(
     for n in range(5):
         expected = "" if n < 2 else PumpingProblem.BUDGET
         assert ask(number(n), network(n)) == expected
-    assert letters() == ["No more passwords are texted for the moment"]
+    assert emails() == ["No more passwords are texted for the moment"]
     clock.move(hours=1, seconds=1)
     assert ask(number(6), network(6)) == ""
     assert ask(number(7), network(7)) == ""
     assert ask(number(8), network(8)) == PumpingProblem.BUDGET
-    assert len(letters()) == 1
+    assert len(emails()) == 1
 
 
 def test_two_of_five_texts_are_kept_for_people_without_such_neighbours(
@@ -213,12 +213,12 @@ def test_numbers_behind_which_nobody_signs_in_are_blocked_for_a_day(
 ) -> None:
     ten_to_neighbours(clock, completed=1)
     assert ask("+48601239999", network(20)) == PumpingProblem.BLOCKED
-    assert letters() == ["Texts to +48 601 23• ••• are blocked"]
+    assert emails() == ["Texts to +48 601 23• ••• are blocked"]
     clock.move(hours=23)
     assert ask("+48601239998", network(21)) == PumpingProblem.BLOCKED
     clock.move(hours=1, seconds=1)
     assert ask("+48601239998", network(21)) == ""
-    assert len(letters()) == 1
+    assert len(emails()) == 1
 
 
 def test_numbers_with_sign_ins_are_not_blocked(clock: StoppedClock) -> None:
@@ -271,21 +271,21 @@ def test_a_lifted_block_starts_anew(clock: StoppedClock, cast: Cast) -> None:
 def test_many_blocks_of_an_hour_are_one_email(clock: StoppedClock, cast: Cast) -> None:
     for n in range(4):
         blocks.block(f"+486012{n}", 10)
-    assert len(letters()) == 1
+    assert len(emails()) == 1
     assert len(blocks.current()) == 4
     clock.move(hours=1, seconds=1)
     blocks.block("+4860999", 10)
-    assert len(letters()) == 2
+    assert len(emails()) == 2
 
 
 def test_emails_have_their_own_limits(clock: StoppedClock) -> None:
-    def letter(n: int, *, proven: bool) -> str:
+    def email(n: int, *, proven: bool) -> str:
         made = proof(ProofForm.REGISTER) if proven else ""
         return sms_pumping.why_no_email(number(n), "192.0.2.1", made) or ""
 
-    plain = [letter(n, proven=False) for n in range(6)]
+    plain = [email(n, proven=False) for n in range(6)]
     assert plain == [""] * 5 + [PumpingProblem.UNPROVEN]
-    proven = [letter(n, proven=True) for n in range(16)]
+    proven = [email(n, proven=True) for n in range(16)]
     assert proven == [""] * 15 + [PumpingProblem.NETWORK]
     assert ask(number(50)) == ""  # and take nothing from the texts
 

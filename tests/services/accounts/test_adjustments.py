@@ -64,10 +64,10 @@ def test_above_it_waits_and_the_other_admins_get_an_email(account: int, cast: Ca
     made = large(account)
     assert (made.status, made.asked_by, balance(account)) == ("waiting", ANNA, 100_000)
     assert acts() == [(ANNA, "adjustment.ask")]
-    letter = db.session.scalars(db.select(Email)).one()
-    assert letter.recipient == "admin@example.com"
-    assert cast.owner.account_public_id in letter.body
-    assert "100.0001" in letter.body
+    email = db.session.scalars(db.select(Email)).one()
+    assert email.recipient == "admin@example.com"
+    assert cast.owner.account_public_id in email.body
+    assert "100.0001" in email.body
 
 
 def test_the_requesting_admin_gets_no_email(account: int, cast: Cast) -> None:

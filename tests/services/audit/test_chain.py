@@ -219,7 +219,7 @@ def test_the_admins_get_an_email_in_the_morning(
         with transaction() as session:
             session.execute(update(NightlyJob).values(ran_on=None))
         whole_night()
-    letters = list(db.session.scalars(select(Email).where(Email.subject.contains("audit log"))))
-    assert [letter.recipient for letter in letters] == [cast.admin.email]
-    assert f"number {ids[2]}." in letters[0].body
+    emails = list(db.session.scalars(select(Email).where(Email.subject.contains("audit log"))))
+    assert [email.recipient for email in emails] == [cast.admin.email]
+    assert f"number {ids[2]}." in emails[0].body
     assert "not as it was written" in admin.get_page("/admin/audit").get_text()

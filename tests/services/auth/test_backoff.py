@@ -133,7 +133,7 @@ def test_little_is_written() -> None:
 
 @given(st.integers(min_value=0, max_value=10**6))
 def test_pauses_only_grow_and_stay_under_a_quarter_of_an_hour(failed: int) -> None:
-    for pace in (PERSON, NETWORK, BackoffPolicy(free=1, longest=timedelta(seconds=7))):
-        now_, next_ = backoff.pause(failed, pace), backoff.pause(failed + 1, pace)
-        assert timedelta() <= now_ <= next_ <= pace.longest
-        assert (now_ == timedelta()) == (failed < pace.free)
+    for policy in (PERSON, NETWORK, BackoffPolicy(free=1, longest=timedelta(seconds=7))):
+        now_, next_ = backoff.pause(failed, policy), backoff.pause(failed + 1, policy)
+        assert timedelta() <= now_ <= next_ <= policy.longest
+        assert (now_ == timedelta()) == (failed < policy.free)

@@ -1,4 +1,4 @@
-"""Chores: once a night, by one worker, again after a failure."""
+"""Nightly jobs: once a night, by one worker, again after a failure."""
 
 import threading
 from datetime import timedelta

@@ -1,7 +1,7 @@
 """Erasure reaches every table with personal data, in an order in which they can be emptied."""
 
 from promosms.models import Model, Privacy
-from promosms.services.privacy.account_scope import belonging, tables, ways
+from promosms.services.privacy.account_scope import rows_of, tables, ways
 
 
 def test_every_table_with_personal_data_is_reached() -> None:
@@ -11,7 +11,7 @@ def test_every_table_with_personal_data_is_reached() -> None:
         personal = mapper.class_.privacy in (Privacy.COLLECTED, Privacy.ACCOUNT)
         assert (name in reached) == personal, name
         if personal and name != "accounts":
-            assert belonging(mapper.local_table, 1) is not None
+            assert rows_of(mapper.local_table, 1) is not None
 
 
 def test_rows_are_removed_before_those_by_way_of_which_they_are_found() -> None:

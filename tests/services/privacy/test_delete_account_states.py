@@ -33,7 +33,7 @@ from promosms.services.auth.passwords import hash_password
 from promosms.services.installation import defaults
 from promosms.services.payments import disputes
 from promosms.services.privacy import erasure
-from promosms.services.privacy.account_scope import belonging, tables
+from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.services.sending import claiming
 from promosms.services.sending.claiming import Claim
 from tests.support.cast import PASSWORD, Person
@@ -131,7 +131,7 @@ def test_every_state_can_be_left(app: Flask, chosen: list[str]) -> None:
         assert erasure.erase(who.account_id) is False
         assert db.session.get(Account, who.account_id) is None
         for table in tables():
-            rows = select(table).where(belonging(table, who.account_id))
+            rows = select(table).where(rows_of(table, who.account_id))
             assert db.session.execute(rows).all() == [], table.name
         db.session.remove()
     assert "Your account is deleted" in browser.get_page(answer.location).get_text()

@@ -40,7 +40,7 @@ from promosms.services.imports import imports
 from promosms.services.imports.imports import Target
 from promosms.services.installation import defaults
 from promosms.services.privacy import erase_rows, erasure
-from promosms.services.privacy.account_scope import belonging, tables
+from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.services.recipients.consent import Basis
 from promosms.services.sending import claiming, opt_outs
 from promosms.services.sending.claiming import Claim
@@ -223,7 +223,7 @@ def test_it_counts_every_row_that_goes(
             table.name: db.session.scalar(
                 db.select(db.func.count())
                 .select_from(table)
-                .where(belonging(table, ours.person.account_id))
+                .where(rows_of(table, ours.person.account_id))
             )
             for table in tables()
         }

@@ -12,7 +12,7 @@ from benchmarks import smsc
 from benchmarks.fairness import while_sent
 from benchmarks.plant import Plant, plant
 from benchmarks.sending import read_campaign, smpp_gateway
-from promosms import queue as bell
+from promosms import queue as job_queue
 from promosms.extensions import db
 from promosms.jobs import prepare
 from promosms.lib import time_slice
@@ -77,23 +77,23 @@ def test_a_long_preparation_goes_on_behind_those_who_wait(
     monkeypatch.setattr(audience, "PAGE", 4)
     big = make_campaign([f"+4860111{n:04}" for n in range(10)])
     with app.app_context():
-        bell.queue("work").empty()
-        bell.wake("work", "prepare.run", 0)
+        job_queue.queue("work").empty()
+        job_queue.wake("work", "prepare.run", 0)
         prepare.run(big)
-        assert waiting(bell.queue("work")) == [(0,), (big,)]
+        assert waiting(job_queue.queue("work")) == [(0,), (big,)]
         assert read(big) == (CampaignStatus.PREPARING, 4)
-        bell.queue("work").empty()
+        job_queue.queue("work").empty()
         prepare.run(big)
         assert read(big) == (CampaignStatus.SENDING, 10), "alone it need not stop"
 
 
 def test_a_campaign_waits_once_however_often_it_is_rung_for(app: Flask) -> None:
     with app.app_context():
-        bell.queue("work").empty()
+        job_queue.queue("work").empty()
         for campaign_id in (7, 8, 7, 7):
-            bell.wake("work", "prepare.run", campaign_id)
-        bell.wake("work", "imports.run", 7)
-        assert waiting(bell.queue("work")) == [(7,), (8,), (7,)]
+            job_queue.wake("work", "prepare.run", campaign_id)
+        job_queue.wake("work", "imports.run", 7)
+        assert waiting(job_queue.queue("work")) == [(7,), (8,), (7,)]
 
 
 def waiting(queue: Queue) -> list[tuple[int, ...]]:

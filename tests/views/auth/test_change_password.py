@@ -23,10 +23,10 @@ def test_it_changes_the_password(app: Flask, cast: Cast, owner: PageClient) -> N
 
 def test_it_tells_the_user(app: Flask, cast: Cast, owner: PageClient) -> None:
     owner.send("/password/change", {"current": PASSWORD, "password": NEW})
-    letter = last_email(app)
-    assert letter.recipient == cast.owner.email
-    assert "was changed" in letter.subject
-    assert NEW not in letter.body
+    email = last_email(app)
+    assert email.recipient == cast.owner.email
+    assert "was changed" in email.subject
+    assert NEW not in email.body
 
 
 def test_it_asks_for_the_current_one(app: Flask, cast: Cast, owner: PageClient) -> None:

@@ -37,8 +37,8 @@ def test_it_sends_a_link_by_email(app: Flask, visitor: PageClient) -> None:
     with app.app_context():
         asked = db.session.scalars(select(EmailLink)).one()
         assert (asked.email, asked.phone) == ("anna@example.com", "+48601234567")
-    letter = last_email(app)
-    assert letter.recipient == "anna@example.com"
+    email = last_email(app)
+    assert email.recipient == "anna@example.com"
     assert last_link(app).startswith("/register/")
     assert count(app, User) == 0
 
@@ -83,10 +83,10 @@ def test_it_answers_the_same_for_known_and_unknown(
 
 def test_it_tells_the_owner_of_a_known_address(app: Flask, cast: Cast, visitor: PageClient) -> None:
     visitor.post_page("/register", {**FORM, "email": cast.owner.email.upper()})
-    letter = last_email(app)
-    assert letter.recipient == cast.owner.email
-    assert "https://localhost:8443/login" in letter.body
-    assert "https://localhost:8443/forgotten" in letter.body
+    email = last_email(app)
+    assert email.recipient == cast.owner.email
+    assert "https://localhost:8443/login" in email.body
+    assert "https://localhost:8443/forgotten" in email.body
     assert count(app, EmailLink) == 0
 
 

@@ -17,7 +17,7 @@ CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36"
 NEW = "yellow boats under trees"
 
 
-def letters(app: Flask, person: Person) -> list[str]:
+def emails(app: Flask, person: Person) -> list[str]:
     with app.app_context():
         query = select(Email.subject).where(Email.recipient == person.email)
         return list(db.session.scalars(query.order_by(Email.id)))
@@ -25,7 +25,7 @@ def letters(app: Flask, person: Person) -> list[str]:
 
 def test_the_first_browser_is_no_news(app: Flask, cast: Cast) -> None:
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
-    assert letters(app, cast.owner) == []
+    assert emails(app, cast.owner) == []
 
 
 @pytest.mark.parametrize(("address", "agent"), [("198.51.100.7", FIREFOX), ("192.0.2.10", CHROME)])
@@ -36,7 +36,7 @@ def test_a_new_browser_or_network_causes_one_email(
     sign_in(at(app, "192.0.2.222"), cast.owner.email)
     for _ in range(2):
         sign_in(at(app, address, agent), cast.owner.email)
-    assert letters(app, cast.owner) == ["New sign-in to PromoSMS"]
+    assert emails(app, cast.owner) == ["New sign-in to PromoSMS"]
     body = last_email(app).body
     assert ("Chrome on Windows" if agent == CHROME else "Firefox on Linux") in body
     assert address not in body
@@ -48,15 +48,15 @@ def test_after_three_months_it_is_news_again(app: Flask, cast: Cast, clock: Cloc
     sign_in(at(app, "198.51.100.7"), cast.owner.email)
     clock.move(days=60)
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
-    assert letters(app, cast.owner) == ["New sign-in to PromoSMS"] * 2
+    assert emails(app, cast.owner) == ["New sign-in to PromoSMS"] * 2
 
 
 def test_wrong_passwords_make_nothing_known(app: Flask, cast: Cast) -> None:
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
     sign_in(at(app, "198.51.100.7"), cast.owner.email, "wrong")
-    assert letters(app, cast.owner) == []
+    assert emails(app, cast.owner) == []
     sign_in(at(app, "198.51.100.7"), cast.owner.email)
-    assert letters(app, cast.owner) == ["New sign-in to PromoSMS"]
+    assert emails(app, cast.owner) == ["New sign-in to PromoSMS"]
 
 
 def test_the_email_is_in_the_language_of_the_user(app: Flask, cast: Cast) -> None:
@@ -66,9 +66,9 @@ def test_the_email_is_in_the_language_of_the_user(app: Flask, cast: Cast) -> Non
     client = at(app, "198.51.100.7")
     client.send("/login", {"email": cast.owner.email, "password": PASSWORD},
                 headers={"Accept-Language": "en"})  # fmt: skip
-    letter = last_email(app)
-    assert letter.subject != "New sign-in to PromoSMS"
-    assert "Firefox" in letter.body
+    email = last_email(app)
+    assert email.subject != "New sign-in to PromoSMS"
+    assert "Firefox" in email.body
 
 
 def test_a_password_replaced_by_text_causes_an_email(app: Flask, cast: Cast) -> None:
@@ -78,7 +78,7 @@ def test_a_password_replaced_by_text_causes_an_email(app: Flask, cast: Cast) -> 
     sign_in(client, cast.owner.email, last_password(app))
     client.get_page("/password/new")
     client.send("/password/new", {"password": NEW})
-    assert letters(app, cast.owner)[-1] == "Your PromoSMS password was changed"
+    assert emails(app, cast.owner)[-1] == "Your PromoSMS password was changed"
 
 
 def test_the_session_has_a_new_token_after_a_new_password(

@@ -109,9 +109,9 @@ def test_a_recovery_code_works_once_and_the_user_gets_an_email(
 ) -> None:
     answer = half_way(app, cast.owner).send(CODE, {"code": codes[3].lower()})
     assert answer.location == "/dashboard"
-    letter = last_email(app)
-    assert letter.subject == "A recovery code was used"
-    assert "9 codes are left." in letter.body
+    email = last_email(app)
+    assert email.subject == "A recovery code was used"
+    assert "9 codes are left." in email.body
     assert half_way(app, cast.owner).send(CODE, {"code": codes[3]}).status_code == 422
     assert len(subjects(app, cast.owner.email)) == 1
 

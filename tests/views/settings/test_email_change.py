@@ -14,7 +14,7 @@ from tests.views.auth.two_factor import user_of
 NEW = "anna@new.example"
 
 
-def letters(app: Flask, address: str) -> list[Email]:
+def emails(app: Flask, address: str) -> list[Email]:
     with app.app_context():
         query = select(Email).where(Email.recipient == address).order_by(Email.id)
         found = list(db.session.scalars(query))
@@ -23,7 +23,7 @@ def letters(app: Flask, address: str) -> list[Email]:
 
 
 def link_to(app: Flask, address: str) -> str:
-    found = LINK.search(letters(app, address)[-1].body)
+    found = LINK.search(emails(app, address)[-1].body)
     assert found is not None
     return found[1]
 
@@ -43,7 +43,7 @@ def test_nothing_changes_before_the_new_address_agrees(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     link = ask(app, owner)
-    assert [letter.subject for letter in letters(app, cast.owner.email)] == [
+    assert [email.subject for email in emails(app, cast.owner.email)] == [
         "Your e-mail address is to be changed"
     ]
     visitor.get_page(link)
@@ -58,7 +58,7 @@ def test_other_browsers_are_signed_out(app: Flask, cast: Cast, owner: PageClient
     page = owner.post_page(ask(app, owner))
     assert NEW in page.get_text()
     assert "/login" in other.get("/settings").location
-    assert letters(app, NEW)[-1].subject == "Your e-mail address was changed"
+    assert emails(app, NEW)[-1].subject == "Your e-mail address was changed"
 
 
 def test_the_link_works_once_and_for_a_day(
@@ -92,9 +92,9 @@ def test_only_the_owner_learns_that_an_address_is_taken(
         )
     ]
     assert len(set(same)) == 1
-    (letter,) = letters(app, cast.stranger.email)
-    assert letter.subject == "This address already has an account"
-    assert "/change/" not in letter.body
+    (email,) = emails(app, cast.stranger.email)
+    assert email.subject == "This address already has an account"
+    assert "/change/" not in email.body
 
 
 def test_an_address_taken_in_the_meantime_stays_where_it_is(
@@ -113,9 +113,9 @@ def test_the_old_address_takes_it_back(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient, clock: Clock
 ) -> None:
     undo = change(app, cast, owner)
-    letter = letters(app, cast.owner.email)[-1]
-    assert NEW not in letter.body
-    assert "a•••@new.example" in letter.body
+    email = emails(app, cast.owner.email)[-1]
+    assert NEW not in email.body
+    assert "a•••@new.example" in email.body
     clock.move(days=6, hours=23)
     visitor.get_page(undo)
     assert user_of(app, cast.owner).email == NEW

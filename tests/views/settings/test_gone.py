@@ -152,8 +152,8 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(
     }
     assert len(pages) == 1
     with app.app_context():
-        letters = {row.recipient: row.subject for row in db.session.scalars(select(Email))}
-    assert letters == {
+        emails = {row.recipient: row.subject for row in db.session.scalars(select(Email))}
+    assert emails == {
         cast.owner.email: "Delete your PromoSMS account",
         cast.colleague.email: "Only the owner can delete the account",
         "nobody@example.com": "There is nothing to delete",
