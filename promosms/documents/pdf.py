@@ -41,13 +41,13 @@ def render(data: InvoiceData, xml: bytes | None = None) -> bytes:
 
 
 def _compile(values: dict[str, Any], logo: bytes, xml: bytes | None) -> bytes:
-    whole = values | {"logo": list(logo), "xml": xml.decode() if xml else ""}
+    data = values | {"logo": list(logo), "xml": xml.decode() if xml else ""}
     return typst.compile(
         _TEMPLATE,
         root=_TEMPLATE.parent,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"values": json.dumps(whole)},
+        sys_inputs={"values": json.dumps(data)},
         pdf_standards="a-3b",
     )
 

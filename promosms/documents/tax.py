@@ -62,6 +62,6 @@ def tax_on(net: int, rate: int) -> int:
 def split_gross(gross: int, rate: int) -> tuple[int, int]:
     """Net and VAT of a gross amount; both in whole cents, and their sum is the gross amount."""
     sign = -1 if gross < 0 else 1
-    whole = abs(gross)
-    net = (whole * 10_000 * 2 + (10_000 + rate) * 100) // ((10_000 + rate) * 100 * 2) * 100
-    return sign * net, sign * (whole - net)
+    total = abs(gross)
+    net = (total * 10_000 * 2 + (10_000 + rate) * 100) // ((10_000 + rate) * 100 * 2) * 100
+    return sign * net, sign * (total - net)

@@ -61,14 +61,14 @@ INPUTS: dict[Input, Callable[[Field], Any]] = {
     Input.LINE: _line,
     Input.LINES: _lines,
 }
-FIRST = tuple(each.name for each in FIELDS if each.first)
-MORE = tuple(each.name for each in FIELDS if not each.first)
+FIRST = tuple(field.name for field in FIELDS if field.first)
+MORE = tuple(field.name for field in FIELDS if not field.first)
 FieldsPart: Any = type(
     "FieldsPart",
     (),
     {
-        each.name: INPUTS[each.input](each)
-        for each in sorted(FIELDS, key=lambda each: not each.first)
+        field.name: INPUTS[field.input](field)
+        for field in sorted(FIELDS, key=lambda field: not field.first)
     },
 )
 """The part of a form with all fields of a recipient, made from their columns."""

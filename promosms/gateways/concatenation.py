@@ -11,15 +11,15 @@ def concatenate(texts: Iterable[str]) -> str:
     A part may end with the first half of a surrogate pair or with the escape of an extended
     character, such as the one before the "e" that makes "€".
     """
-    whole = ""
+    joined = ""
     for text in texts:
-        if whole.endswith(gsm7.ESCAPE) and text:
-            whole = whole[:-1] + _escaped(text[0]) + text[1:]
+        if joined.endswith(gsm7.ESCAPE) and text:
+            joined = joined[:-1] + _escaped(text[0]) + text[1:]
         else:
-            whole += text
-    if whole.endswith(gsm7.ESCAPE):
-        whole = whole[:-1] + " "
-    return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+            joined += text
+    if joined.endswith(gsm7.ESCAPE):
+        joined = joined[:-1] + " "
+    return joined.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _escaped(char: str) -> str:

@@ -156,11 +156,9 @@ def references(reference: str, parts: int) -> tuple[str, ...]:
     return (first, *(f"{first}.{number}" for number in range(2, parts + 1)))
 
 
-def receipts(
-    reference: str, ours: str, status: ReceiptStatus, ending: str = ""
-) -> list[InboxEvent]:
-    """A receipt for the whole text is one for each of its parts; `ours` is what we called it."""
-    our_reference, parts = read_tag(ours, ending)
+def receipts(reference: str, tag: str, status: ReceiptStatus, ending: str = "") -> list[InboxEvent]:
+    """A receipt for the whole text is one for each of its parts; `tag` is what we called it."""
+    our_reference, parts = read_tag(tag, ending)
     return [
         Receipt(part_reference, our_reference, status)
         for part_reference in references(reference, parts)

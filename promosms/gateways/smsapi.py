@@ -163,13 +163,13 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
         sender, number = need(values, "sms_from"), need(values, "sms_to")
         return [inbound(message_ids, sender, number, values.get("sms_text", ""))]
     ids, statuses = message_ids.split(","), need(values, "status").split(",")
-    ours = values.get("idx", "").split(",")
+    our_references = values.get("idx", "").split(",")
     if len(ids) != len(statuses):
         raise BadWebhook("status")
-    if len(ours) != len(ids):
-        ours = [""] * len(ids)
+    if len(our_references) != len(ids):
+        our_references = [""] * len(ids)
     events: list[InboxEvent] = []
-    for reference, status, our_reference in zip(ids, statuses, ours, strict=True):
+    for reference, status, our_reference in zip(ids, statuses, our_references, strict=True):
         if status in STATUSES:  # else it is on its way
             events += receipts(reference, our_reference, STATUSES[status], mark(settings))
     return events

@@ -80,8 +80,8 @@ def users_of(account_id: int, column: str) -> Select[Any]:
 
 def models() -> dict[str, type[Model]]:
     """All models by the names of their tables."""
-    found: list[type[Model]] = [mapper.class_ for mapper in Model.registry.mappers]
-    return {model.__tablename__: model for model in sorted(found, key=lambda m: m.__tablename__)}
+    classes: list[type[Model]] = [mapper.class_ for mapper in Model.registry.mappers]
+    return {model.__tablename__: model for model in sorted(classes, key=lambda m: m.__tablename__)}
 
 
 def table_of(model: type[Model]) -> Table:
@@ -98,9 +98,9 @@ def checked_on_sqlite(
 
     Only where the code itself leaves nothing alone. `info` says so to the migrations.
     """
-    made = ForeignKeyConstraint([column], [target], ondelete=ondelete, info={"on": "sqlite"})
-    made.ddl_if(dialect="sqlite")
-    return made
+    constraint = ForeignKeyConstraint([column], [target], ondelete=ondelete, info={"on": "sqlite"})
+    constraint.ddl_if(dialect="sqlite")
+    return constraint
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -38,8 +38,8 @@ EXTENSION = "promosms.settings"
 
 def settings_of(app: Flask) -> Settings:
     """The settings of an application, for code outside of its context."""
-    found: Settings = app.extensions[EXTENSION]
-    return found
+    settings: Settings = app.extensions[EXTENSION]
+    return settings
 
 
 # The settings of the running application, for code that does not know the web framework.
@@ -59,10 +59,10 @@ def init_app(app: Flask, overrides: Mapping[str, object] | None) -> None:
     use_settings(app, found)
 
 
-def use_settings(app: Flask, found: Settings) -> None:
+def use_settings(app: Flask, settings: Settings) -> None:
     """From now on these are the settings of the application."""
-    app.extensions[EXTENSION] = found
-    app.config.update(library_config.derived(found))
+    app.extensions[EXTENSION] = settings
+    app.config.update(library_config.derived(settings))
 
 
 def change_settings(app: Flask, **changes: Any) -> None:
@@ -94,37 +94,37 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip()
 
 
-def _completed(found: Settings, folder: Path) -> Settings:
+def _completed(settings: Settings, folder: Path) -> Settings:
     """What follows from the folder and from other settings where nothing was given."""
-    local = () if found.production else ("localhost", "127.0.0.1")
-    host = urlsplit(found.public_url).hostname or ""
-    logo, leaked = found.operator_logo, found.leaked_passwords
+    local = () if settings.production else ("localhost", "127.0.0.1")
+    host = urlsplit(settings.public_url).hostname or ""
+    logo, leaked = settings.operator_logo, settings.leaked_passwords
     return replace(
-        found,
-        secret_key=found.secret_key or secret_key(folder),
-        database_url=found.database_url or f"sqlite:///{folder / 'promosms.sqlite3'}",
-        redis_url=found.redis_url or f"unix://{folder / 'valkey.sock'}",
+        settings,
+        secret_key=settings.secret_key or secret_key(folder),
+        database_url=settings.database_url or f"sqlite:///{folder / 'promosms.sqlite3'}",
+        redis_url=settings.redis_url or f"unix://{folder / 'valkey.sock'}",
         operator_logo=logo and str(folder / logo),
         leaked_passwords=leaked and str(folder / leaked),
-        trusted_hosts=found.trusted_hosts or tuple(dict.fromkeys((host, *local))),
+        trusted_hosts=settings.trusted_hosts or tuple(dict.fromkeys((host, *local))),
     )
 
 
-def _check(app: Flask, found: Settings) -> None:
+def _check(app: Flask, settings: Settings) -> None:
     folder = Path(app.instance_path)
     if wrong := (
-        next(_rules(found), "")
-        or optional_cookies.problem(found)
-        or selling_checks.problem(found)
-        or production_checks.problem(found, folder, debug=app.debug, testing=app.testing)
+        next(_rules(settings), "")
+        or optional_cookies.problem(settings)
+        or selling_checks.problem(settings)
+        or production_checks.problem(settings, folder, debug=app.debug, testing=app.testing)
     ):
         raise ConfigError(wrong)
 
 
-def _rules(found: Settings) -> Iterator[str]:
-    if found.log_ip_days > found.log_days:
+def _rules(settings: Settings) -> Iterator[str]:
+    if settings.log_ip_days > settings.log_days:
         yield "LOG_IP_DAYS must not be more than LOG_DAYS."
-    if not found.languages:
+    if not settings.languages:
         yield "LANGUAGES must name a language."
-    if not found.registration_countries:
+    if not settings.registration_countries:
         yield "REGISTRATION_COUNTRIES must name a country."

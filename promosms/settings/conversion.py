@@ -97,8 +97,8 @@ def _wanted(kind: Any) -> str:
         str: "text",
         Mapping: "a dictionary (in the environment: JSON)",
     }
-    said = words[plain]
+    kind_words = words[plain]
     if limits is None:
-        return said
+        return kind_words
     unit = f" ({limits.unit})" if limits.unit else ""
-    return f"{said} from {limits.least} to {limits.most}{unit}"
+    return f"{kind_words} from {limits.least} to {limits.most}{unit}"

@@ -42,8 +42,14 @@ class Category:
 def categories(settings: Settings) -> list[Category]:
     """The categories of the setting, which has been checked at the start."""
     return [
-        Category(name, given["title"], given["purpose"], given.get("script", ""), given["cookies"])
-        for name, given in settings.optional_cookies.items()
+        Category(
+            name,
+            category["title"],
+            category["purpose"],
+            category.get("script", ""),
+            category["cookies"],
+        )
+        for name, category in settings.optional_cookies.items()
     ]
 
 
@@ -62,8 +68,10 @@ def _problems(settings: Settings) -> Iterator[str]:
 
 def _wrong(category: Mapping[str, Any], settings: Settings) -> Iterator[str]:
     for part in ("title", "purpose"):
-        said = category.get(part)
-        if not isinstance(said, dict) or not all(said.get(lang) for lang in settings.languages):
+        translations = category.get(part)
+        if not isinstance(translations, dict) or not all(
+            translations.get(lang) for lang in settings.languages
+        ):
             yield f"{part} is needed in every language of LANGUAGES."
     script = category.get("script", "")
     if script and not (isinstance(script, str) and SCRIPT.fullmatch(script) and ".." not in script):

@@ -29,8 +29,8 @@ def problem(settings: Settings, folder: Path, *, debug: bool = False, testing: b
     checks: tuple[Callable[[Settings], Iterator[str]], ...] = (_address, _proxies, _mailbox)
     if settings.production:
         checks += (_switches, _keys, _hosts, _redis, _mail, _argon2, _operator)
-    found = (line for check in checks for line in check(settings))
-    if wrong := next(found, ""):
+    problems = (line for check in checks for line in check(settings))
+    if wrong := next(problems, ""):
         return wrong
     if not settings.production:
         return ""
@@ -71,7 +71,7 @@ def _address(settings: Settings) -> Iterator[str]:
     url = urlsplit(settings.public_url)
     if url.scheme != "https" or not url.hostname:
         yield "PUBLIC_URL must begin with https://."
-    if not any(_covers(one, url.hostname or "") for one in settings.trusted_hosts):
+    if not any(_covers(host, url.hostname or "") for host in settings.trusted_hosts):
         yield "TRUSTED_HOSTS must name the host of PUBLIC_URL, or nobody could open a page."
 
 
@@ -90,8 +90,8 @@ def _proxies(settings: Settings) -> Iterator[str]:
 
 
 def _mailbox(settings: Settings) -> Iterator[str]:
-    given = settings.security_contact
-    if given and not (given.startswith("https://") or MAILBOX.fullmatch(given)):
+    mailbox = settings.security_contact
+    if mailbox and not (mailbox.startswith("https://") or MAILBOX.fullmatch(mailbox)):
         yield "SECURITY_CONTACT must be an e-mail address, or a page that begins with https://."
 
 

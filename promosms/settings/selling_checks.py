@@ -112,10 +112,10 @@ def _vies(settings: Settings) -> Iterator[str]:
     yield from _address(settings, "VIES_URL", settings.vies_url)
 
 
-def _address(settings: Settings, name: str, given: str) -> Iterator[str]:
-    parts = urlsplit(given)
+def _address(settings: Settings, name: str, address: str) -> Iterator[str]:
+    parts = urlsplit(address)
     local = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.production
-    if given and not (parts.hostname and parts.scheme in ("https", "http" if local else "https")):
+    if address and not (parts.hostname and parts.scheme in ("https", "http" if local else "https")):
         yield f"{name} must begin with https:// (http only on this machine, not in production)."
 
 

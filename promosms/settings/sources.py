@@ -49,10 +49,10 @@ def _environment() -> dict[str, Any]:
     names = [name for name in os.environ if name.startswith(PREFIX) and name not in OTHERS]
     for name in names:
         _refuse_unknown(name, PREFIX)
-    found = {name: name.removeprefix(PREFIX) for name in (*WITHOUT_PREFIX, *names)}
+    setting_by_name = {name: name.removeprefix(PREFIX) for name in (*WITHOUT_PREFIX, *names)}
     return {
         name.lower(): from_text(shown, KINDS[name], os.environ[shown])
-        for shown, name in found.items()
+        for shown, name in setting_by_name.items()
         if shown in os.environ
     }
 

@@ -89,8 +89,8 @@ def recognise(text: str) -> Keyword:
     if alone in _HELP:
         return Keyword.HELP
     first_line = _without_courtesies(_words(text.strip().partition("\n")[0]))
-    asked = len(words) > 1 and text.rstrip().endswith("?")
-    if (_is_stop(words) and not asked) or (len(first_line) == 1 and _is_stop(first_line)):
+    is_question = len(words) > 1 and text.rstrip().endswith("?")
+    if (_is_stop(words) and not is_question) or (len(first_line) == 1 and _is_stop(first_line)):
         return Keyword.STOP
     return Keyword.HOLD if _may_be_stop(words, text) else Keyword.NOTHING
 

@@ -143,12 +143,12 @@ class Processes:
             self.start(managed)
 
 
-def _move_content(file: Path, other: Path) -> None:
+def _move_content(file: Path, target: Path) -> None:
     """Copy the file, then truncate it: its process keeps appending to the same file.
 
     Between the last read, which finds nothing more, and the truncation nothing else happens.
     """
-    with file.open("rb") as old, other.open("wb") as new:
+    with file.open("rb") as old, target.open("wb") as new:
         shutil.copyfileobj(old, new)
         while piece := old.read():
             new.write(piece)

@@ -118,8 +118,10 @@ class Parts:
 
         Protocol, priority, schedule, replacement and message of the SMSC stay 0 or empty.
         """
-        asked = ASKED[self.settings.receipts]
-        return bytes((esm_class, 0, 0, 0)) + self.validity + bytes((asked, 0, coding, 0))
+        registered_delivery = ASKED[self.settings.receipts]
+        return (
+            bytes((esm_class, 0, 0, 0)) + self.validity + bytes((registered_delivery, 0, coding, 0))
+        )
 
     def _source(self, sender: str) -> Address:
         settings = self.settings

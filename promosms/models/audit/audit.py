@@ -12,8 +12,8 @@ from promosms.models.registry import KEY, N_, NOBODYS, REPEATED, WITH_INSTALLATI
 
 def _actor(account_id: int) -> ColumnElement[str]:
     """Who did it: a user of the account by name, of the others only that it was the operator."""
-    ours = AuditEntry.actor.in_(users_of(account_id, "public_id"))
-    return case((ours, AuditEntry.actor), else_=literal("operator"))
+    by_account = AuditEntry.actor.in_(users_of(account_id, "public_id"))
+    return case((by_account, AuditEntry.actor), else_=literal("operator"))
 
 
 class AuditEntry(Model):

@@ -223,4 +223,4 @@ FIELDS: tuple[Field, ...] = tuple(
     if "field" in column.info
 )
 """Every field of a recipient, the number first."""
-FIELD_NAMES = tuple(each.name for each in FIELDS)
+FIELD_NAMES = tuple(field.name for field in FIELDS)

@@ -156,9 +156,9 @@ def _locked(session: Session, account_id: int) -> Account:
 
 def _is_used(session: Session, reference: str) -> bool:
     """The caller has locked the account, so the second of two clicks sees the first."""
-    asked = select(Adjustment.id).where(Adjustment.reference == reference)
+    duplicates = select(Adjustment.id).where(Adjustment.reference == reference)
     booked = select(LedgerEntry.id).where(LedgerEntry.reference == f"adjust:{reference}")
-    return any(session.scalar(query) is not None for query in (asked, booked))
+    return any(session.scalar(query) is not None for query in (duplicates, booked))
 
 
 def _recent_sum(session: Session, account_id: int, actor: str) -> int:

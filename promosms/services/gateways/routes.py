@@ -154,5 +154,5 @@ def _record(
     session: Session, actor: str, verb: str, route_id: int, gateway_id: int, detail: str = ""
 ) -> None:
     route, gateway = session.get_one(Route, route_id), session.get_one(Gateway, gateway_id)
-    what = f"{gateway.name}: {detail}" if detail else gateway.name
-    audit_log.record(actor, f"route.{verb}", route.code, what)
+    subject = f"{gateway.name}: {detail}" if detail else gateway.name
+    audit_log.record(actor, f"route.{verb}", route.code, subject)

@@ -272,8 +272,8 @@ def _when(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
 
 
-def _unless(correct: bool, kind: str, subject: str, found: int, expected: Any) -> list[Finding]:
-    return [] if correct else [Finding(kind, subject, int(found), int(expected))]
+def _unless(correct: bool, kind: str, subject: str, actual: int, expected: Any) -> list[Finding]:
+    return [] if correct else [Finding(kind, subject, int(actual), int(expected))]
 
 
 def _next(rows: Any, limit: int) -> int | None:

@@ -43,5 +43,5 @@ def rows_of(table: Table, account_id: int) -> ColumnElement[bool]:
 def ways(table: Table) -> set[Table]:
     """The other tables by way of which its rows are found: they have to be there until then."""
     parts = visitors.iterate(rows_of(table, 0))
-    found = {part.table for part in parts if isinstance(part, Column)}
-    return {other for other in found if isinstance(other, Table)} - {table}
+    tables_used = {part.table for part in parts if isinstance(part, Column)}
+    return {table_used for table_used in tables_used if isinstance(table_used, Table)} - {table}

@@ -48,17 +48,17 @@ def issue(erasure: Erasure) -> str:
         "kept": [{**documents, "basis": BASIS} for documents in erasure.kept],
     }
     signature = base64.b64encode(_key().sign(_canonical(content))).decode()
-    whole = {"certificate": content, "signature": signature, "key": public_key()}
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    document = {"certificate": content, "signature": signature, "key": public_key()}
+    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def read(file: bytes) -> dict[str, Any]:
     """The content of a certificate, if this installation has signed it; raises NotOurs."""
     try:
-        whole = json.loads(file[: LARGEST + 1])
+        document = json.loads(file[: LARGEST + 1])
         content, signature = (
-            whole["certificate"],
-            base64.b64decode(whole["signature"], validate=True),
+            document["certificate"],
+            base64.b64decode(document["signature"], validate=True),
         )
         _key().public_key().verify(signature, _canonical(content))
     except (ValueError, KeyError, TypeError, RecursionError, InvalidSignature) as error:

@@ -48,7 +48,7 @@ def of(account_id: int) -> AccountExport | None:
     return db.session.scalar(query)
 
 
-def start(account: Account, who: str) -> AccountExport:
+def start(account: Account, actor: str) -> AccountExport:
     """Queue one, in the place of an older one; raises AlreadyRunning."""
     account_id, name = account.id, account.public_id
     with transaction() as session:
@@ -63,7 +63,7 @@ def start(account: Account, who: str) -> AccountExport:
             session.flush()
         new = AccountExport(account_id=account_id, stored_as=f"{secrets.token_hex(16)}.zip")
         session.add(new)
-        audit_log.record(who, "account.export", name)
+        audit_log.record(actor, "account.export", name)
         return new
 
 
@@ -219,14 +219,14 @@ def _total(account_id: int) -> int:
 
 def _large(account_id: int) -> int:
     """The rows that are found by way of others."""
-    found = 0
+    rows = 0
     for part in parts():
         if part.parent is None:
             continue
         ids = select(part.parent.c.id).where(part.parent.c.account_id == account_id)
         column = part.table.c[part.export.parent]
-        found += db.session.scalar(select(func.count()).where(column.in_(ids))) or 0
-    return found
+        rows += db.session.scalar(select(func.count()).where(column.in_(ids))) or 0
+    return rows
 
 
 def _claim(export_id: int) -> AccountExport | None:

@@ -40,9 +40,9 @@ def parents(part: Part, account_id: int, after: int) -> Iterator[int]:
     table = part.parent
     assert table is not None
     query = select(table.c.id).where(table.c.account_id == account_id, table.c.id > after)
-    while found := list(db.session.scalars(query.order_by(table.c.id).limit(PAGE))):
-        yield from found
-        query = query.where(table.c.id > found[-1])
+    while ids := list(db.session.scalars(query.order_by(table.c.id).limit(PAGE))):
+        yield from ids
+        query = query.where(table.c.id > ids[-1])
 
 
 def add(
@@ -89,11 +89,11 @@ def page(part: Part, account_id: int, parent: int, after: Key) -> tuple[list[Any
         query = query.where(keys[0] > after[0])
     elif after:
         query = query.where(tuple_(*keys) > tuple_(*after))
-    found = db.session.execute(query.order_by(*keys).limit(PAGE)).all()
+    rows = db.session.execute(query.order_by(*keys).limit(PAGE)).all()
     db.session.commit()  # no snapshot stays open while the file is written
     width = len(part.columns)
-    last = [getattr(found[-1], f"key_{key.name}") for key in keys] if found else []
-    return [row[:width] for row in found], last
+    last = [getattr(rows[-1], f"key_{key.name}") for key in keys] if rows else []
+    return [row[:width] for row in rows], last
 
 
 def add_invoice(archive: zipfile.ZipFile, account_id: int, after: int) -> int | None:

@@ -51,14 +51,19 @@ class Part:
     @cached_property
     def money(self) -> frozenset[str]:
         """The columns that hold amounts."""
-        return frozenset(name for each in exports(self.model) for name in each.money)
+        return frozenset(name for export in exports(self.model) for name in export.money)
 
     @property
     def words(self) -> dict[str, str]:
         """What its columns mean, in English; KeyError if one has no words."""
-        own = {name: said for each in exports(self.model) for name, said in each.words.items()}
+        meanings = {
+            name: meaning
+            for export in exports(self.model)
+            for name, meaning in export.words.items()
+        }
         return {
-            c.name: own.get(c.name) or c.info.get("words") or WORDS[c.name] for c in self.columns
+            c.name: meanings.get(c.name) or c.info.get("words") or WORDS[c.name]
+            for c in self.columns
         }
 
     @property
@@ -71,12 +76,12 @@ class Part:
     def belongs(self, account_id: int) -> ColumnElement[bool]:
         """The rows of the account, by `account_id` where there is one: it has an index."""
         columns = self.table.columns
-        own = (
+        rows = (
             columns["account_id"] == account_id
             if "account_id" in columns
             else self.model.of_account(account_id)
         )
-        return own & self.export.only(self.table) if self.export.only else own
+        return rows & self.export.only(self.table) if self.export.only else rows
 
 
 def exports(model: type[Model]) -> tuple[Export, ...]:
@@ -89,19 +94,19 @@ def exports(model: type[Model]) -> tuple[Export, ...]:
 @cache
 def parts() -> tuple[Part, ...]:
     """The tables in the export, in the order of their files."""
-    found = [Part(model, each) for model in models().values() for each in exports(model)]
-    return tuple(sorted(found, key=lambda part: _place(part.file)))
+    unsorted = [Part(model, export) for model in models().values() for export in exports(model)]
+    return tuple(sorted(unsorted, key=lambda part: _place(part.file)))
 
 
 @cache
 def left_out() -> Mapping[str, str]:
     """Tables with data of an account that are not exported, and why, in English."""
-    found = {
+    reasons = {
         name: model.export.why
         for name, model in models().items()
         if isinstance(model.export, NotExported) and model.export.listed
     }
-    return {name: found[name] for name in sorted(found, key=_place)}
+    return {name: reasons[name] for name in sorted(reasons, key=_place)}
 
 
 @cache

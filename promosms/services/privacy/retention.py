@@ -72,8 +72,8 @@ class Rule:
     @property
     def what(self) -> str:
         """What is kept, in English."""
-        said = (model.retention.what for model in of_rule(self.name) if model.retention.what)
-        return self.elsewhere or next(said)
+        kinds = (model.retention.what for model in of_rule(self.name) if model.retention.what)
+        return self.elsewhere or next(kinds)
 
 
 def of_rule(name: str) -> list[type[Model]]:
@@ -126,17 +126,17 @@ def _rewrite(place: Place) -> Place | None:
 
 
 def _old_rows(
-    table: Table, which: ColumnElement[bool], place: Place, over: time_slice.Over
+    table: Table, condition: ColumnElement[bool], place: Place, over: time_slice.Over
 ) -> bool:
     """Delete the rows a batch at a time; True if there are more."""
     keys = table.primary_key.columns
-    some = select(*keys).where(which).limit(BATCH)
+    some = select(*keys).where(condition).limit(BATCH)
     while True:
         with transaction() as session:
-            gone = session.execute(
+            deleted = session.execute(
                 delete(table).where(tuple_(*keys).in_(some)).returning(*keys)
             ).all()
-        if not gone:
+        if not deleted:
             return False
         purge_messages.note(place, table.name)
         if over():

@@ -165,10 +165,10 @@ def _one_per_number(account_id: int, e164: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        other = by_phone(account_id, e164)
-        if other is None:
+        existing = by_phone(account_id, e164)
+        if existing is None:
             raise
-        raise DuplicatePhone(other.public_id) from error
+        raise DuplicatePhone(existing.public_id) from error
 
 
 def _list_ids(session: Session, ids: Sequence[int]) -> list[int]:

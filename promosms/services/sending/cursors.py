@@ -82,18 +82,18 @@ def initial(ranges: Mapping[int, tuple[int, int]]) -> dict[str, list[int]]:
     return {str(key): [first - 1, first - 1, last] for key, (first, last) in ranges.items()}
 
 
-def queued_rows(given: Mapping[str, int] | None = None) -> tuple[ColumnElement[bool], ...]:
+def queued_rows(values: Mapping[str, int] | None = None) -> tuple[ColumnElement[bool], ...]:
     """Conditions for the rows that a cursor comes to next.
 
-    `given` has gateway, campaign, next and last; without it they are parameters.
+    `values` has gateway, campaign, next and last; without it they are parameters.
     """
-    gateway, campaign, after, last = _values(("gateway", "campaign", "next", "last"), given)
+    gateway, campaign, after, last = _values(("gateway", "campaign", "next", "last"), values)
     return _between(campaign, after, last), *_attached(gateway, QUEUED)
 
 
-def _sending_rows(given: Mapping[str, int]) -> ColumnElement[bool]:
+def _sending_rows(values: Mapping[str, int]) -> ColumnElement[bool]:
     """Condition for the rows that a cursor has passed and that are being sent."""
-    gateway, campaign, done, after = _values(("gateway", "campaign", "done", "next"), given)
+    gateway, campaign, done, after = _values(("gateway", "campaign", "done", "next"), values)
     return and_(_between(campaign, done, after), *_attached(gateway, SENDING))
 
 
@@ -106,10 +106,10 @@ def _between(campaign: Number, first: Number, last: Number) -> ColumnElement[boo
     return and_(ROWS.c.campaign_id == campaign, ROWS.c.id > first, ROWS.c.id <= last)
 
 
-def _values(names: Sequence[str], given: Mapping[str, int] | None) -> list[Number]:
-    if given is None:
+def _values(names: Sequence[str], values: Mapping[str, int] | None) -> list[Number]:
+    if values is None:
         return [parameter(name) for name in names]
-    return [literal(given[name], BigInteger) for name in names]
+    return [literal(values[name], BigInteger) for name in names]
 
 
 def parameter(name: str) -> BindParameter[int]:

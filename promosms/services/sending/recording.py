@@ -75,7 +75,7 @@ def resend_of(gateway: Gateway) -> Resend:
 
 def _outcome(message: Claimed, answer: Answer, resend: Resend) -> Outcome:
     tries, reason = message.attempts, answer.reason
-    asked = timedelta(seconds=answer.wait) if answer.wait is not None else None
+    delay = timedelta(seconds=answer.wait) if answer.wait is not None else None
     if answer.error_class is ErrorClass.PERMANENT:
         return Outcome(MessageStatus.FAILED, reason)
     if answer.error_class is ErrorClass.UNKNOWN:
@@ -83,12 +83,12 @@ def _outcome(message: Claimed, answer: Answer, resend: Resend) -> Outcome:
             return Outcome(MessageStatus.UNKNOWN, reason)
         return Outcome(MessageStatus.QUEUED, reason, UNCONFIRMED_WAIT, unconfirmed=True)
     if answer.error_class is ErrorClass.THROTTLED:
-        return Outcome(MessageStatus.QUEUED, reason, asked or THROTTLED, counted=False)
+        return Outcome(MessageStatus.QUEUED, reason, delay or THROTTLED, counted=False)
     if answer.error_class is ErrorClass.SETTINGS:
         if tries > len(SETTINGS):
             return Outcome(MessageStatus.FAILED, reason)
         return Outcome(MessageStatus.QUEUED, reason, SETTINGS[tries - 1])
-    return Outcome(MessageStatus.QUEUED, reason, asked or WAITS[min(tries, len(WAITS)) - 1])
+    return Outcome(MessageStatus.QUEUED, reason, delay or WAITS[min(tries, len(WAITS)) - 1])
 
 
 def _accept(

@@ -32,12 +32,12 @@ def top_up() -> ResponseReturnValue:
 @allow(Access.OWNER)
 def choose() -> ResponseReturnValue:
     """Take an amount; the next step is the company, if there is none yet."""
-    packages, other = PackageForm(), AmountForm()
-    chosen = packages if "package" in request.form else other
+    packages, amount_form = PackageForm(), AmountForm()
+    chosen = packages if "package" in request.form else amount_form
     if not chosen.validate():
-        other.amount.errors = other.amount.errors or packages.package.errors
-        return _choices(other), 422
-    amount = packages.package.data if chosen is packages else other.units
+        amount_form.amount.errors = amount_form.amount.errors or packages.package.errors
+        return _choices(amount_form), 422
+    amount = packages.package.data if chosen is packages else amount_form.units
     if companies.of(my_account().id) is None:
         return redirect(url_for("billing.company", amount=amount), code=303)
     top_ups.confirm(my_account().id)

@@ -150,10 +150,10 @@ def choose_cookies() -> ResponseReturnValue:
     if not offered or answer not in ("accept", "reject"):
         return _back()
     named = request.form.get("category", "")
-    meant = {category.name for category in offered if named in ("", category.name)}
+    names = {category.name for category in offered if named in ("", category.name)}
     before = {category.name for category in registry.accepted(settings, request)}
     refused = registry.refuses_everywhere(request)
-    accepted = before | meant if answer == "accept" and not refused else before - meant
+    accepted = before | names if answer == "accept" and not refused else before - names
     return _chosen(offered, accepted)
 
 
