@@ -16,7 +16,7 @@ def audit() -> None:
 def verify() -> None:
     """Follow the chain of the entries; exit code 1 and the first broken entry if it does not hold.
 
-    Keep the digest that it prints somewhere else: a chain that was made anew has another one.
+    Keep the digest that it prints somewhere else: a chain that was rewritten has another one.
     """
     from promosms.lib import time_slice
     from promosms.services.audit import chain as audit_chain

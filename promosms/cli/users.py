@@ -21,7 +21,7 @@ def invite_admin(another: bool) -> None:
 def reset_totp(email: str) -> None:
     """Switch two-step sign-in off for somebody who has lost app and recovery codes.
 
-    Their browsers are signed out, and they are told by e-mail. An admin sets it up anew at the
+    Their browsers are signed out, and they are told by e-mail. An admin sets it up again at the
     next sign-in.
     """
     from promosms.services.audit import log as audit_log

@@ -21,7 +21,7 @@ def render_item(kind: str, item: Any, _autogen: object) -> str | bool:
 
 @contextmanager
 def without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """SQLite alters a table by making it anew, which must not delete what refers to it.
+    """SQLite alters a table by creating a new one, which must not delete what refers to it.
 
     Nor be refused because a trigger of another table names it, which is not there for a moment.
     """

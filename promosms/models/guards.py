@@ -1,4 +1,4 @@
-"""Guards: what the database itself refuses, whoever asks.
+"""Guards: changes that the database itself refuses.
 
 The triggers are made with their tables; a migration that makes or rebuilds a table calls
 `statements` and `drops` itself. (SQLite forgets the triggers of a table that a batch rebuilds, and

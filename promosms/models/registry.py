@@ -2,7 +2,7 @@
 
 Erasure, export, retention and the policy page read it (services/privacy), and
 tests/meta/test_registry.py asks every model for it. Words are English and marked for translation;
-whoever shows them translates them.
+the code that shows them translates them.
 """
 
 from collections.abc import Callable, Mapping

@@ -123,7 +123,7 @@ def _redis(settings: Settings) -> Iterator[str]:
     url = urlsplit(settings.redis_url)
     if _foreign(url.hostname) and not url.password:
         yield (
-            "REDIS_URL names another machine without a password: whoever reaches it could give "
+            "REDIS_URL names another machine without a password: anybody who reaches it could give "
             "orders to the workers. Use rediss://:PASSWORD@HOST."
         )
 

@@ -53,7 +53,7 @@ def expired_form(error: CSRFError) -> ResponseReturnValue:
     if request.endpoint in COUNTED:
         refusals.note(PumpingProblem.FORM)
     title = _("This page was open too long")
-    advice = _("Nothing was done. Go back to the page, open it anew, and try again.")
+    advice = _("Nothing was done. Go back to the page, reload it, and try again.")
     return render_template("error.html", title=title, advice=advice, kept=kept_text(401)), 400
 
 

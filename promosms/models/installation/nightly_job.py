@@ -13,7 +13,7 @@ from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 class NightlyJob(Model):
     """`ran_on` is the last day (UTC) for which it was done to the end, `place` how far it is now.
 
-    Whoever works on it holds it until `leased_until`; after a failure it rests until then.
+    A worker holds the job until `leased_until`; after a failure it is not tried before then.
     `findings` are what the last night has found, without anything personal.
     """
 

@@ -24,7 +24,7 @@ class AccountExport(Model):
     """A ZIP file under a random name in `exports/`; an account has one at a time.
 
     `place` says where the next slice goes on, `size` how long the file (in bytes) is then: one
-    that is longer was left behind by a killed worker, and is begun anew. `done` and `total` count
+    that is longer was left behind by a killed worker, and starts again. `done` and `total` count
     rows. `error` is a code. The file is deleted when it `expires_at`.
     """
 

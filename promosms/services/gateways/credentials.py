@@ -18,7 +18,7 @@ class KeyChanged(ValueError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} cannot be read: the SECRET_KEY of the installation has changed."
-            " Bring the old one back, or connect the gateway anew."
+            " Bring the old one back, or connect the gateway again."
         )
 
 

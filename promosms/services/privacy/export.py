@@ -1,8 +1,8 @@
 """Account export: everything of an account as one file, made in the background.
 
 It is made a file of rows at a time. Each time the archive is closed, and the row of the export
-says where to go on and how long the archive is then. Whoever finds it longer or shorter, because a
-worker was killed, begins anew. An account has one; it is deleted after 48 hours.
+says where to go on and how long the archive is then. If it is longer or shorter, because a worker was
+killed, the export starts again. An account has one; it is deleted after 48 hours.
 """
 
 import errno

@@ -45,7 +45,7 @@ METHODS = {PayMethod.TRANSFER: _("Bank transfer"), PayMethod.CARD: _("Card")}
 PROVIDERS = {
     "transfer": _("Bank transfer"),
     "stripe": _("Card"),
-    "overpayment": _("Surplus of another order"),
+    "overpayment": _("Overpayment of another order"),
 }
 KINDS = {
     PaymentKind.RECEIPT: _("Received"),

@@ -97,11 +97,11 @@ def book_overpayment(public_id: str) -> ResponseReturnValue:
     try:
         second = overpayment.book(_row(public_id).top_up, me().public_id)
     except overpayment.NoOverpayment:
-        flash(_("There is no surplus any more, so nothing was changed."), "warn")
+        flash(_("There is no overpayment any more, so nothing was changed."), "warn")
     except payments.AccountGone:
         flash(_gone(), "bad")
     else:
-        flash(_("The surplus is a top-up of its own now, with its own invoice."), "good")
+        flash(_("The overpayment is its own top-up now, with its own invoice."), "good")
         wake_workers()
         return _redirect(second.public_id)
     return _redirect(public_id)

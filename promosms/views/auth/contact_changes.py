@@ -131,7 +131,7 @@ def undo_email(token: str) -> ResponseReturnValue:
             _("Take the change back"),
             _(
                 "You sign in with %(address)s again. Everybody is signed out and the password is "
-                "void, because whoever changed the address knew it.",
+                "void, because the person who changed the address knew it.",
                 address=link.email,
             ),
             _("Take the change back"),
