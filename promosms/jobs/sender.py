@@ -13,8 +13,8 @@ from promosms.gateways.base import Answer, ErrorClass, OutboundSms
 from promosms.jobs.gateway_connections import OpenConnection
 from promosms.services.gateways import gateways
 from promosms.services.sending import claiming, exchange, sweep
+from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
-from promosms.services.sending.outbound import Claimed
 from promosms.services.sending.recording import Answered
 
 log = logs.get(__name__)

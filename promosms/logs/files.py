@@ -11,8 +11,8 @@ import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from promosms.lib.networks import network_of
 from promosms.logs import schema as log_schema
+from promosms.logs.networks import network_of
 from promosms.settings import instance_file, settings
 
 REQUESTS, SECURITY = "requests", "security"

@@ -1,9 +1,9 @@
 """Row security: the rows that PostgreSQL shows to the role of a signed-in customer's requests.
 
-Every table that holds something of accounts has one policy. It binds every role that does not own the
-table: the requests that act as `ROLE` (see db/row_security.py), and any other role that somebody
-has given rights to. The owner of the tables, as whom workers, commands and admin pages run, is not
-bound. Policies are made with their tables; a migration calls `statements` and `drops` itself.
+Every table that holds something of accounts has one policy. It binds every role that does not own
+the table: the requests that act as `ROLE` (see db/row_security.py), and any other role with rights.
+The owner of the tables is not bound: workers, commands and admin pages run as it. Policies are made
+with their tables; a migration calls `statements` and `drops` itself.
 """
 
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ NEEDED = (
     "OPERATOR_TAX_ID",
     "OPERATOR_IBAN",
 )
-# An installation that sets one of these wants to sell; name and tax id also stand on the policy pages.
+# A setting of these means selling; name and tax id also stand on the policy pages.
 TELLING = tuple(name for name in NEEDED if name not in ("OPERATOR_NAME", "OPERATOR_TAX_ID"))
 SERIES = ("INVOICE_SERIES", "CREDIT_NOTE_SERIES", "PRO_FORMA_SERIES")
 CENT = 100  # 1/10,000 of the currency

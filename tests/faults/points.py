@@ -56,7 +56,7 @@ STEPS = (
     Step(GATEWAY, "promosms.services.sending.recording:record", "before", True, 6),
     Step(GATEWAY, "promosms.services.sending.recording:_insert_parts", "after", True),
     Step(GATEWAY, "promosms.services.sending.recording:record", "after", True, 6),
-    Step(GATEWAY, "promosms.services.sending.counter_deltas:CounterDeltas.write", "after", True, 6),
+    Step(GATEWAY, "promosms.services.sending.counters:CounterDeltas.write", "after", True, 6),
     Step(GATEWAY, "promosms.services.inbox.gateway_inbox:store", "before", True),
     Step(GATEWAY, "promosms.services.inbox.inbox_rows:insert_receipts", "after", True),
     Step(GATEWAY, "promosms.services.inbox.gateway_inbox:store", "after", True),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.lib.networks import network_of
+from promosms.logs.networks import network_of
 
 
 @pytest.mark.parametrize(

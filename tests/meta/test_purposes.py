@@ -59,7 +59,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/accounts/trial.py",
         "services/campaigns/text_cost.py",
         "services/sending/claiming.py",
-        "services/sending/outbound.py",
+        "services/sending/claim_queries.py",
         "services/sending/claim_queries.py",
         "services/campaigns/message_rows.py",
         "services/inbox/inbox_rows.py",

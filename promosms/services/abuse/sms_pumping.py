@@ -9,8 +9,9 @@ deleted after a day or two.
 from datetime import timedelta
 
 import phonenumbers
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import networks
@@ -67,10 +68,9 @@ def completed(number: str) -> None:
     """The password or code that was texted to this number has been used."""
     with transaction() as session:
         session.execute(
-            update(TextAttempt)
+            update_rows(TextAttempt)
             .where(TextAttempt.number_hash == _hash("number", number))
             .values(completed=True)
-            .execution_options(synchronize_session=False)
         )
 
 

@@ -7,10 +7,11 @@ into small ones. Money is in 1/10,000; admins are identified by their public ids
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.db.upsert import count
 from promosms.extensions import db
@@ -201,10 +202,9 @@ def _decide(
 ) -> Adjustment:
     """Of several decisions at once exactly one wins: the row changes only while it waits."""
     change = (
-        update(Adjustment)
+        update_rows(Adjustment)
         .where(Adjustment.id == adjustment_id, Adjustment.status == AdjustmentStatus.WAITING)
         .values(status=status, decided_by=actor, decided_at=now())
-        .execution_options(synchronize_session=False)
     )
     if not count(session, change):
         raise NotWaiting

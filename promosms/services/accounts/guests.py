@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import delete_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Guest, Recipient, User, now
@@ -62,9 +63,9 @@ def add(account: Account, typed: str) -> Guest:
         session.refresh(account, with_for_update=True)
         moment = now()
         session.execute(
-            delete(Guest)
-            .where(Guest.account_id == account.id, Guest.removed_at <= moment - TAKEN)
-            .execution_options(synchronize_session=False)
+            delete_rows(Guest).where(
+                Guest.account_id == account.id, Guest.removed_at <= moment - TAKEN
+            )
         )
         guest = session.scalar(_row(account.id, number))
         if guest is not None:

@@ -8,11 +8,12 @@ pause nothing is checked and nothing is counted: more tries do not make the paus
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from promosms import logs
 from promosms.db import upsert
+from promosms.db.statements import delete_rows, update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.keyed_hash import keyed_hash
@@ -72,10 +73,9 @@ def take_back(name: str, network: str = "") -> None:
     with transaction() as session:
         for counted in names:
             session.execute(
-                update(Backoff)
+                update_rows(Backoff)
                 .where(Backoff.key == _key(counted), Backoff.failures > 0)
                 .values(failures=Backoff.failures - 1)
-                .execution_options(synchronize_session=False)
             )
 
 
@@ -83,8 +83,8 @@ def forget(*names: str) -> None:
     """Forget all wrong tries of these names."""
     keys = [_key(name) for name in names]
     with transaction() as session:
-        statement = delete(Backoff).where(Backoff.key.in_(keys))
-        session.execute(statement.execution_options(synchronize_session=False))
+        statement = delete_rows(Backoff).where(Backoff.key.in_(keys))
+        session.execute(statement)
 
 
 def failures(name: str) -> int:
@@ -96,8 +96,8 @@ def failures(name: str) -> int:
 def forget_old() -> None:
     """Delete the counts without a try in the last 30 days."""
     with transaction() as session:
-        statement = delete(Backoff).where(Backoff.last_at < now() - KEPT)
-        session.execute(statement.execution_options(synchronize_session=False))
+        statement = delete_rows(Backoff).where(Backoff.last_at < now() - KEPT)
+        session.execute(statement)
 
 
 def pause(failed: int, policy: BackoffPolicy) -> timedelta:
@@ -134,7 +134,6 @@ def _count(session: Session, name: str, policy: BackoffPolicy) -> int:
             where=allowed | forgotten,
         )
         .returning(Backoff.failures)
-        .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
     if count is None:
         raise _Paused
@@ -144,12 +143,7 @@ def _count(session: Session, name: str, policy: BackoffPolicy) -> int:
 
 def _set_pause(session: Session, key: str, until: datetime, moment: datetime) -> None:
     if until > moment:
-        session.execute(
-            update(Backoff)
-            .where(Backoff.key == key)
-            .values(free_at=until)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update_rows(Backoff).where(Backoff.key == key).values(free_at=until))
 
 
 def _key(name: str) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
+from promosms.db.statements import delete_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.keyed_hash import keyed_hash
@@ -65,5 +66,5 @@ def forget(user: User) -> None:
 def forget_old() -> None:
     """Delete those that were not used for 90 days."""
     with transaction() as session:
-        statement = delete(KnownBrowser).where(KnownBrowser.seen_at < now() - KEPT)
-        session.execute(statement.execution_options(synchronize_session=False))
+        statement = delete_rows(KnownBrowser).where(KnownBrowser.seen_at < now() - KEPT)
+        session.execute(statement)

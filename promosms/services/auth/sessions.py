@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
+from promosms.db.statements import delete_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, Role, Session, User, now
@@ -90,8 +91,4 @@ def forget_old() -> None:
     """Delete the sessions that have ended by age."""
     hours = timedelta(hours=settings.session_hours)
     with transaction() as session:
-        session.execute(
-            delete(Session)
-            .where(Session.created_at < now() - hours)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(delete_rows(Session).where(Session.created_at < now() - hours))

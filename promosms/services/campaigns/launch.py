@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -207,11 +207,10 @@ def _set_status(
     **values: object,
 ) -> None:
     changed = session.execute(
-        update(Campaign)
+        update_rows(Campaign)
         .where(Campaign.id == campaign.id, Campaign.status.in_(before))
         .values(status=after, updated_at=now(), **values)
         .returning(Campaign.id)
-        .execution_options(synchronize_session=False)
     ).all()
     if not changed:
         raise LaunchError(problem)

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.models import (
     Account,
     AccountStatus,
@@ -39,7 +40,7 @@ def confirm_stop(session: Session, account_id: int, reply: Reply) -> bool:
     if _count_sent(session, reply.phone, texts, now() - DAY) >= MOST_CONFIRMATIONS:
         return False
     fresh = session.scalar(
-        update(Suppression)
+        update_rows(Suppression)
         .where(
             Suppression.account_id == account_id,
             Suppression.phone == reply.phone,
@@ -47,7 +48,6 @@ def confirm_stop(session: Session, account_id: int, reply: Reply) -> bool:
         )
         .values(confirmed_at=now())
         .returning(Suppression.id)
-        .execution_options(synchronize_session=False)
     )
     if fresh is None or _count_sent(session, reply.phone, texts, reply.received_at):
         return False

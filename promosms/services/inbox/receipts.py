@@ -23,7 +23,7 @@ from promosms.models import (
 )
 from promosms.services.inbox import message_id_format
 from promosms.services.ledger import ledger
-from promosms.services.sending.counter_deltas import CounterDeltas
+from promosms.services.sending.counters import CounterDeltas
 
 # If parts differ, the message gets the first of these that a part has.
 PRECEDENCE = (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)

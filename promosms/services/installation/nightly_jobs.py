@@ -8,9 +8,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 
 from promosms.db import upsert
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import NightlyJob, now
@@ -35,11 +36,10 @@ def claim(name: str) -> dict[str, Any] | None:
             .on_conflict_do_nothing()
         )
         place = session.execute(
-            update(NightlyJob)
+            update_rows(NightlyJob)
             .where(NightlyJob.name == name, _due(now()))
             .values(leased_until=now() + LEASE)
             .returning(NightlyJob.place)
-            .execution_options(synchronize_session=False)
         ).scalar_one_or_none()
         return None if place is None else dict(place)
 
@@ -74,12 +74,7 @@ def findings(name: str) -> list[Any]:
 
 def _release(name: str, **values: Any) -> None:
     with transaction() as session:
-        session.execute(
-            update(NightlyJob)
-            .where(NightlyJob.name == name)
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update_rows(NightlyJob).where(NightlyJob.name == name).values(**values))
 
 
 def _due(moment: datetime) -> ColumnElement[bool]:

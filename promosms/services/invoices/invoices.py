@@ -7,10 +7,11 @@ Sources: VAT Directive 2006/112/EC art. 65 (on a prepayment VAT falls due when i
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from promosms.db import overwrite_files
+from promosms.db.statements import delete_rows
 from promosms.db.transactions import transaction
 from promosms.documents import data
 from promosms.documents.data import InvoiceData
@@ -215,6 +216,6 @@ def _purge_batch() -> int:
     with transaction() as session:
         due = list(session.scalars(query.order_by(Invoice.id.desc()).limit(BATCH)))
         for column in (InvoiceDocument.invoice_id, Invoice.id):
-            expired = delete(column.class_).where(column.in_(due))
-            session.execute(expired.execution_options(synchronize_session=False))
+            expired = delete_rows(column.class_).where(column.in_(due))
+            session.execute(expired)
         return len(due)

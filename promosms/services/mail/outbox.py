@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
+from promosms.db.statements import delete_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Email, EmailStatus, now
@@ -101,7 +102,7 @@ def forget_old() -> None:
         and_(Email.account_id.is_(None), Email.created_at < now() - KEPT_WITHOUT_ACCOUNT),
     )
     with transaction() as session:
-        session.execute(delete(Email).where(old).execution_options(synchronize_session=False))
+        session.execute(delete_rows(Email).where(old))
 
 
 def _due(moment: datetime) -> ColumnElement[bool]:

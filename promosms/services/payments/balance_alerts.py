@@ -5,9 +5,10 @@ Each is sent once, and queued in the same transaction as its event. Amounts in 1
 
 from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import force_locale, gettext, money
@@ -117,11 +118,10 @@ def _set_notified(session: Session, account_id: int, *, notified: bool) -> bool:
     balance, before = (LOW, ~NOTIFIED) if notified else (~LOW, NOTIFIED)
     account = select(Account.id).where(Account.id == account_id, ACTIVE, balance)
     changed = session.execute(
-        update(LowBalanceAlert)
+        update_rows(LowBalanceAlert)
         .where(LowBalanceAlert.account_id == account_id, before, account.exists())
         .values(notified_at=now() if notified else None)
         .returning(LowBalanceAlert.account_id)
-        .execution_options(synchronize_session=False)
     )
     return bool(changed.all())
 

@@ -6,10 +6,11 @@ who opted out is not texted again. The worker then overwrites the files of the d
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, literal, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, literal, select
 from sqlalchemy.orm import Session
 
 from promosms.db import row_security
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -97,10 +98,9 @@ def _purge(account_id: int, number: str) -> None:
         ids = session.scalars(select(Message.id).where(messages, *single).with_for_update())
         purge_messages.delete_messages(session, ids.all())
         session.execute(
-            update(Message)
+            update_rows(Message)
             .where(messages, Message.status != MessageStatus.SENDING)
             .values(phone=literal("x") + cast(Message.id, String), text="", encrypted_text=None)
-            .execution_options(synchronize_session=False)
         )
 
 

@@ -1,8 +1,8 @@
 """Account export: everything of an account as one file, made in the background.
 
 It is made a file of rows at a time. Each time the archive is closed, and the row of the export
-says where to go on and how long the archive is then. If it is longer or shorter, because a worker was
-killed, the export starts again. An account has one; it is deleted after 48 hours.
+says where to go on and how long the archive is then. If it is longer or shorter, because a worker
+was killed, the export starts again. An account has one; it is deleted after 48 hours.
 """
 
 import errno
@@ -14,9 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from promosms import logs
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import time_slice
@@ -232,11 +233,10 @@ def _large(account_id: int) -> int:
 def _claim(export_id: int) -> AccountExport | None:
     with transaction() as session:
         taken = session.execute(
-            update(AccountExport)
+            update_rows(AccountExport)
             .where(AccountExport.id == export_id, _claimable())
             .values(status=ExportStatus.RUNNING, touched_at=now())
             .returning(AccountExport.id)
-            .execution_options(synchronize_session=False)
         ).scalar()
         if taken is None:
             return None
@@ -254,10 +254,9 @@ def _claimable() -> ColumnElement[bool]:
 def _save(export_id: int, **values: Any) -> bool:
     with transaction() as session:
         changed = session.execute(
-            update(AccountExport)
+            update_rows(AccountExport)
             .where(AccountExport.id == export_id)
             .values(**values)
             .returning(AccountExport.id)
-            .execution_options(synchronize_session=False)
         )
         return changed.scalar() is not None

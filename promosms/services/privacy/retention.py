@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, cast, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, String, Table, cast, delete, select, tuple_
 
 from promosms.db import overwrite_files
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import gettext, ngettext
@@ -171,11 +172,7 @@ def _evidence(place: Place, _over: time_slice.Over) -> bool:
     )
     with transaction() as session:
         changed = session.execute(
-            update(TaxCheck)
-            .where(*full)
-            .values(raw={})
-            .returning(TaxCheck.id)
-            .execution_options(synchronize_session=False)
+            update_rows(TaxCheck).where(*full).values(raw={}).returning(TaxCheck.id)
         ).all()
     if changed:
         purge_messages.note(place, TaxCheck.__tablename__)

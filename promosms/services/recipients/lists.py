@@ -7,11 +7,12 @@ transactions could wait for each other.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from promosms.db import upsert
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -145,10 +146,9 @@ def take_off_locked(session: Session, ids: Sequence[int], list_ids: Collection[i
 def _resize(session: Session, list_id: int, by: int) -> None:
     if by:
         session.execute(
-            update(RecipientList)
+            update_rows(RecipientList)
             .where(RecipientList.id == list_id)
             .values(size=RecipientList.size + by)
-            .execution_options(synchronize_session=False)
         )
 
 

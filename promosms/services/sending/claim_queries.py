@@ -1,8 +1,13 @@
-"""The statements of claims: find a campaign, lock it, claim messages. Each is built once."""
+"""The statements of claims: find a campaign, lock it, claim messages and read them.
 
+Each statement is built once.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,8 +23,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from promosms.gateways.base import NO_PARTS
 from promosms.models import (
     Account,
     AccountStatus,
@@ -28,16 +35,38 @@ from promosms.models import (
     Gateway,
     GatewayStatus,
     Message,
+    MessagePart,
     MessageStatus,
     Priority,
     table_of,
 )
 from promosms.services.sending import cursors, opt_outs
-from promosms.services.sending.outbound import COLUMNS
+from promosms.services.sending.verification_texts import decrypted_text
 
 LAST = 2**63 - 1
-ROWS, CAMPAIGNS = table_of(Message), table_of(Campaign)
+ROWS, CAMPAIGNS, PARTS = table_of(Message), table_of(Campaign), table_of(MessagePart)
 QUEUE = (ROWS.c.attention_status, ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.id)
+
+
+class Claimed(NamedTuple):
+    """A message as its gateway needs it; `taken` are the parts that the gateway already has."""
+
+    id: int
+    account_id: int
+    campaign_id: int | None
+    priority: int
+    phone: str
+    sender: str
+    text: str
+    encoding: str
+    parts: int
+    price: int
+    attempts: int
+    unconfirmed: bool
+    taken: Mapping[int, str] = NO_PARTS
+
+
+COLUMNS = Claimed._fields[:-1]
 
 
 class Kind(Enum):
@@ -180,3 +209,35 @@ def _without_campaign() -> tuple[ColumnElement[bool], ...]:
 
 def _due() -> ColumnElement[bool]:
     return or_(ROWS.c.next_attempt_at.is_(None), ROWS.c.next_attempt_at <= bindparam("moment"))
+
+
+def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
+    """Claimed messages in the order of sending.
+
+    A row has COLUMNS, then `encrypted_text`, then `opted_out`, which is not read here.
+    """
+    messages = [_claimed(*row) for row in rows]
+    messages.sort(key=lambda message: (message.priority, message.id))
+    # A throttled try is not counted, so a message of several parts may have some at the gateway
+    # although this looks like its first try.
+    partial = [m.id for m in messages if m.attempts > 1 or m.parts > 1]
+    return _with_parts(session, messages, partial) if partial else messages
+
+
+def _claimed(*values: Any) -> Claimed:
+    *columns, encrypted_text, _ = values
+    message = Claimed._make((*columns, NO_PARTS))
+    return (
+        message._replace(text=decrypted_text(encrypted_text) or message.text)
+        if encrypted_text
+        else message
+    )
+
+
+def _with_parts(session: Session, messages: list[Claimed], ids: list[int]) -> list[Claimed]:
+    """Add the parts that the gateway took when it refused others."""
+    taken: dict[int, dict[int, str]] = defaultdict(dict)
+    query = select(PARTS.c.message_id, PARTS.c.number, PARTS.c.reference)
+    for message_id, number, reference in session.execute(query.where(PARTS.c.message_id.in_(ids))):
+        taken[message_id][number] = reference
+    return [m._replace(taken=taken[m.id]) if m.id in taken else m for m in messages]

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import CampaignStatus, MessageStatus, now
 from promosms.services.sending import claim_queries, cursors, opt_outs
-from promosms.services.sending.claim_queries import ROWS, Kind
-from promosms.services.sending.counter_deltas import CounterDeltas
+from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
+from promosms.services.sending.counters import CounterDeltas
 from promosms.services.sending.cursors import Turn
-from promosms.services.sending.outbound import COLUMNS, Claimed, read
 from promosms.settings import settings
 
 EMPTY_SECONDS = 1.0  # a campaign without messages for this gateway is not read again before

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from promosms.db import bulk
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus, table_of
@@ -212,8 +213,5 @@ def lock(session: Session, campaign_id: int) -> StoredCursors:
 def store(session: Session, campaign_id: int, cursors: dict[str, list[int]]) -> None:
     """Store the cursors of a campaign that is locked."""
     session.execute(
-        update(Campaign)
-        .where(Campaign.id == campaign_id)
-        .values(send_cursors=cursors)
-        .execution_options(synchronize_session=False)
+        update_rows(Campaign).where(Campaign.id == campaign_id).values(send_cursors=cursors)
     )

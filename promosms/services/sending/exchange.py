@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from promosms.db.transactions import transaction
 from promosms.models import SuppressionSource
 from promosms.services.sending import claiming, opt_outs, recording
+from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
-from promosms.services.sending.counter_deltas import CounterDeltas
-from promosms.services.sending.outbound import Claimed
+from promosms.services.sending.counters import CounterDeltas
 from promosms.services.sending.recording import Answered
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from sqlalchemy import ColumnElement, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -164,9 +165,8 @@ def _move(
             moved.setdefault(target, []).append(message_id)
     for target, ids in moved.items():
         session.execute(
-            update(Message)
+            update_rows(Message)
             .where(Message.id.in_(ids), Message.status == MessageStatus.QUEUED)
             .values(gateway_id=target)
-            .execution_options(synchronize_session=False)
         )
     return sum(map(len, moved.values()))

@@ -12,10 +12,10 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    update,
 )
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
@@ -28,7 +28,7 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.ledger import ledger
-from promosms.services.sending import counters, unconfirmed
+from promosms.services.sending import counters, withdrawal
 
 OPTED_OUT = "opted_out"
 DELETED = "deleted"
@@ -134,7 +134,7 @@ def skip_claimed(session: Session, ids: Sequence[int]) -> None:
     """
     claimed = Message.id.in_(ids)
     session.execute(
-        update(Message)
+        update_rows(Message)
         .where(claimed, Message.status == MessageStatus.SENDING)
         .values(
             status=MessageStatus.QUEUED,
@@ -144,7 +144,6 @@ def skip_claimed(session: Session, ids: Sequence[int]) -> None:
             lease_token=None,
             lease_until=None,
         )
-        .execution_options(synchronize_session=False)
     )
     _skip(session, (claimed, Message.status == MessageStatus.QUEUED), OPTED_OUT)
 
@@ -169,9 +168,9 @@ def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reaso
 
 
 def _skip(session: Session, queued: tuple[ColumnElement[bool], ...], reason: str) -> None:
-    unconfirmed.keep_unknown(session, and_(*queued), MessageStatus.QUEUED)
+    withdrawal.keep_unknown(session, and_(*queued), MessageStatus.QUEUED)
     skipped = session.execute(
-        update(Message)
+        update_rows(Message)
         .where(*queued)
         .values(
             status=MessageStatus.SKIPPED,
@@ -180,7 +179,6 @@ def _skip(session: Session, queued: tuple[ColumnElement[bool], ...], reason: str
             final_at=now(),
         )
         .returning(Message.id, Message.campaign_id, Message.price)
-        .execution_options(synchronize_session=False)
     ).all()
     for message_id, campaign_id, price in skipped:
         assert campaign_id is not None

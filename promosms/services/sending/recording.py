@@ -16,10 +16,9 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import Answer, ErrorClass, Resend
 from promosms.models import Gateway, MessageStatus, attention_status_of, now
 from promosms.services.ledger import ledger
-from promosms.services.sending.claim_queries import ROWS
+from promosms.services.sending.claim_queries import ROWS, Claimed
 from promosms.services.sending.claiming import Claim
-from promosms.services.sending.counter_deltas import CounterDeltas
-from promosms.services.sending.outbound import Claimed
+from promosms.services.sending.counters import CounterDeltas
 
 # Waiting before the next try, by the number of tries so far, until a text is too old.
 WAITS = tuple(timedelta(seconds=s) for s in (30, 120, 300, 900, 1800))

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Resend
@@ -23,7 +24,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.ledger import ledger
-from promosms.services.sending import counters, cursors, recording, unconfirmed, withdrawal
+from promosms.services.sending import counters, cursors, recording, withdrawal
 
 BATCH = 1000
 UNSETTLED = timedelta(hours=72)
@@ -74,7 +75,7 @@ def withdraw_stopped() -> None:
 
 def finish_campaigns(campaign_id: int | None = None) -> int:
     """Finish campaigns without queued and sending messages; returns how many."""
-    query = update(Campaign).where(
+    query = update_rows(Campaign).where(
         Campaign.status.in_(CampaignStatus.SENDABLE),
         Campaign.n_queued == 0,
         Campaign.n_sending == 0,
@@ -83,9 +84,7 @@ def finish_campaigns(campaign_id: int | None = None) -> int:
         query = query.where(Campaign.id == campaign_id)
     with transaction() as session:
         campaigns = session.execute(
-            query.values(status=CampaignStatus.FINISHED, finished_at=now())
-            .returning(Campaign.id)
-            .execution_options(synchronize_session=False)
+            query.values(status=CampaignStatus.FINISHED, finished_at=now()).returning(Campaign.id)
         )
         return len(campaigns.all())
 
@@ -100,7 +99,7 @@ def continue_blocked() -> list[int]:
     )
     with transaction() as session:
         campaigns = session.execute(
-            update(Campaign)
+            update_rows(Campaign)
             .where(
                 Campaign.status == CampaignStatus.BLOCKED,
                 Campaign.missing > 0,
@@ -110,7 +109,6 @@ def continue_blocked() -> list[int]:
             )
             .values(status=CampaignStatus.PREPARING, missing=0)
             .returning(Campaign.id)
-            .execution_options(synchronize_session=False)
         )
         return list(campaigns.scalars())
 
@@ -166,7 +164,7 @@ def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
         return 0
     status = MessageStatus.UNKNOWN if resend is Resend.NEVER else MessageStatus.QUEUED
     values: dict[str, object] = {
-        "reason": unconfirmed.NO_ANSWER,
+        "reason": withdrawal.NO_ANSWER,
         "lease_until": None,
         "attention_status": status,
     }
@@ -176,7 +174,7 @@ def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
         values |= {"unconfirmed": True, "submitted_at": None, "lease_token": None}
         values["next_attempt_at"] = now() + recording.UNCONFIRMED_WAIT
     rows = session.execute(
-        update(Message)
+        update_rows(Message)
         .where(
             Message.id.in_(ids),
             Message.status == MessageStatus.SENDING,
@@ -184,7 +182,6 @@ def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
         )
         .values(status=status, **values)
         .returning(Message.campaign_id)
-        .execution_options(synchronize_session=False)
     ).all()
     for campaign_id, number in Counter(row.campaign_id for row in rows).items():
         if campaign_id is not None:

@@ -2,7 +2,7 @@
 
 from flask import request
 
-from promosms.lib.networks import network_of
+from promosms.logs.networks import network_of
 from promosms.services.auth.known_browsers import Client
 
 BROWSERS = (

@@ -24,8 +24,8 @@ from promosms.models import (
 from promosms.services.campaigns import launch, preparation
 from promosms.services.recipients import recipients
 from promosms.services.sending import claiming, opt_outs, recording, sweep, verification_texts
+from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
-from promosms.services.sending.outbound import Claimed
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
 

@@ -33,9 +33,9 @@ from promosms.services.sending import (
     sweep,
     verification_texts,
 )
+from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
 from promosms.services.sending.cursors import Cursor
-from promosms.services.sending.outbound import Claimed
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
 

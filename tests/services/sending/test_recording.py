@@ -11,8 +11,8 @@ from promosms.gateways.base import Answer, ErrorClass
 from promosms.models import Account, Campaign, Gateway, Message, MessagePart, now
 from promosms.services.campaigns import launch, preparation
 from promosms.services.sending import claiming, exchange, opt_outs, recording, sweep
+from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
-from promosms.services.sending.outbound import Claimed
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
 

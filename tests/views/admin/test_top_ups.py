@@ -242,7 +242,9 @@ def test_an_overpayment_is_shown_and_becomes_another_top_up(
     assert balance(app, cast) == 2_100_000
     assert state(app, public_id)[1] == 1_190_000
     assert listed(admin, "?show=overpaid") == []
-    assert "no overpayment any more" in admin.post_page(f"{PAGE}/{public_id}/overpayment").get_text()
+    assert (
+        "no overpayment any more" in admin.post_page(f"{PAGE}/{public_id}/overpayment").get_text()
+    )
     with app.app_context():
         amounts = [payment.amount for payment in db.session.scalars(db.select(Payment))]
         assert sum(amounts) == 2 * 1_190_000
