@@ -90,13 +90,13 @@ class PasswordForm(FlaskForm):
         ),
         render_kw={"autocomplete": "new-password", "required": True},
     )
-    contact = ("", "")
+    own_data = ("", "")
     """E-mail address and number of the user."""
 
     def validate_password(self, field: Field) -> None:
         """Require a long password that others do not know."""
         typed = field.data or ""
-        problem = passwords.problem(typed, *self.contact) or passwords.leaked(typed)
+        problem = passwords.problem(typed, *self.own_data) or passwords.leaked(typed)
         if problem is not None:
             raise ValidationError(_password_message(problem))
 
@@ -115,8 +115,8 @@ class JoinForm(EmailForm, PasswordForm):
     """E-mail and password of the first admin."""
 
     def validate_password(self, field: Field) -> None:
-        """Use the address typed above as contact."""
-        self.contact = (self.email.data or "", "")
+        """The address typed above must not be in the password."""
+        self.own_data = (self.email.data or "", "")
         super().validate_password(field)
 
 

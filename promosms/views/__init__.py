@@ -11,7 +11,7 @@ BLUEPRINTS = (
     "auth.two_factor_challenge",
     "auth.reauthentication",
     "auth.two_factor_settings",
-    "auth.contact_changes",
+    "auth.email_and_phone",
     "accounts.settings",
     "privacy.data",
     "privacy.delete_account",

@@ -62,7 +62,7 @@ MEMBER = (
         "settings.index",
         _("Settings"),
         "cog-6-tooth",
-        ("settings", "guests", "two_factor", "contact_changes"),
+        ("settings", "guests", "two_factor", "email_and_phone"),
     ),
 )
 ADMIN = (
@@ -88,7 +88,7 @@ ADMIN = (
         "settings.index",
         _("Settings"),
         "cog-6-tooth",
-        ("settings", "two_factor", "contact_changes"),
+        ("settings", "two_factor", "email_and_phone"),
     ),
 )
 

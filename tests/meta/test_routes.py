@@ -39,11 +39,11 @@ PUBLIC = {
     *("policies.dismiss_notice", "policies.choose_language"),
     *("two_factor_challenge.index", "two_factor_challenge.lost", "two_factor_challenge.remove"),
     *(
-        "contact_changes.confirm_email",
-        "contact_changes.undo_email",
-        "contact_changes.confirm_phone",
+        "email_and_phone.confirm_email",
+        "email_and_phone.undo_email",
+        "email_and_phone.confirm_phone",
     ),
-    "contact_changes.keep_two_factor",
+    "email_and_phone.keep_two_factor",
     *(
         "delete_account.ask",
         "delete_account.by_link",

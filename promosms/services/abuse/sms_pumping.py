@@ -14,8 +14,8 @@ from sqlalchemy import delete, select
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.lib import networks
 from promosms.lib.keyed_hash import keyed_hash
+from promosms.logs import networks
 from promosms.models import AttemptKind, Route, TextAttempt, TextBlock, TextRefusal, now
 from promosms.services.abuse import blocks, limits, proof_of_work, refusals
 from promosms.services.abuse.limits import Request

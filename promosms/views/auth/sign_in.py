@@ -159,7 +159,7 @@ def choose_password() -> ResponseReturnValue:
     if not user.must_choose_password:
         return redirect(url_for("auth.change_password"), 303)
     form = PasswordForm()
-    form.contact = (user.email, user.phone)
+    form.own_data = (user.email, user.phone)
     if form.validate_on_submit():
         services.choose_password(user, form.password.data or "", current_user.token)
         renew()
@@ -181,7 +181,7 @@ def change_password() -> ResponseReturnValue:
             url_for("reauthentication.index", next=url_for("auth.change_password")), 303
         )
     form = ChangePasswordForm()
-    form.contact = (user.email, user.phone)
+    form.own_data = (user.email, user.phone)
     if form.validate_on_submit():
         if _changed(form, user):
             return redirect(_back(), 303)
@@ -274,7 +274,7 @@ def _link_gone(endpoint: str, action: str) -> ResponseReturnValue:
 
 def _choose_at_once(token: str, user: User) -> ResponseReturnValue:
     form = PasswordForm()
-    form.contact = (user.email, user.phone)
+    form.own_data = (user.email, user.phone)
     if form.validate_on_submit():
         password_reset.choose(token, form.password.data or "")
         flash(_("Your new password is set. Sign in with it."), "good")

@@ -33,7 +33,7 @@ TEXT = "/.well-known/security.txt"
 @allow(Access.PUBLIC)
 def page() -> ResponseReturnValue:
     """How to report a weakness, and how the service is protected."""
-    return render_template("security/page.html", address=contact(), mail=_is_mail())
+    return render_template("security/page.html", address=report_address(), mail=_is_mail())
 
 
 @bp.route("/security/tls")
@@ -50,7 +50,7 @@ def text() -> ResponseReturnValue:
     """How to report a weakness, for programs (RFC 9116)."""
     expires = (now() + VALID).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = (
-        ("Contact", f"mailto:{contact()}" if _is_mail() else contact()),
+        ("Contact", f"mailto:{report_address()}" if _is_mail() else report_address()),
         ("Expires", expires.strftime("%Y-%m-%dT%H:%M:%SZ")),
         ("Preferred-Languages", ", ".join(settings.languages)),
         ("Canonical", public_address(TEXT)),
@@ -82,15 +82,15 @@ def report() -> ResponseReturnValue:
     return Response(status=204)
 
 
-def contact() -> str:
-    """The contact for reports; without a setting the mailbox of RFC 2142."""
+def report_address() -> str:
+    """The address for reports; without a setting the mailbox of RFC 2142."""
     configured: str = settings.security_contact or settings.operator_email
     host = public_address("").removeprefix("https://").partition(":")[0].partition("/")[0]
     return configured or f"security@{host}"
 
 
 def _is_mail() -> bool:
-    return not contact().startswith("https://")
+    return not report_address().startswith("https://")
 
 
 def _violations(content: Any) -> Iterator[tuple[str, str]]:

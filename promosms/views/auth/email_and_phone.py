@@ -21,7 +21,7 @@ from promosms.views.auth.sign_in_flow import renew
 from promosms.views.gateways import simulated_phone as phone_page
 from promosms.web.access import Access, allow, fresh, me
 
-bp = Blueprint("contact_changes", __name__)
+bp = Blueprint("email_and_phone", __name__)
 PER_BROWSER = "10/minute;30/hour"
 POST = ["POST"]
 
@@ -43,7 +43,7 @@ def email() -> ResponseReturnValue:
         email_changes.ask(me(), form.email.data or "")
         queue.wake("mail", "mail.run")
         return render_template(
-            "auth/check_email.html", address=form.email.data, again="contact_changes.email"
+            "auth/check_email.html", address=form.email.data, again="email_and_phone.email"
         )
     page = render_template("settings/email.html", form=form, user=me())
     return page, 422 if form.errors else 200
@@ -65,7 +65,7 @@ def phone() -> ResponseReturnValue:
             if message.gateway_id is not None:
                 name = queue.gateway_queue(message.gateway_id)
                 queue.wake(name, "send.run", message.gateway_id)
-            return redirect(url_for("contact_changes.phone_code"), 303)
+            return redirect(url_for("email_and_phone.phone_code"), 303)
     page = render_template("settings/phone.html", form=form, number=mask(me().phone))
     return page, 422 if form.errors else 200
 
@@ -77,7 +77,7 @@ def phone_code() -> ResponseReturnValue:
     """Check the code that was texted to the new number; then a link is e-mailed."""
     change = phone_changes.pending(me())
     if change is None:
-        return redirect(url_for("contact_changes.phone"), 303)
+        return redirect(url_for("email_and_phone.phone"), 303)
     form, number = TextCodeForm(), mask(change.phone)
     if form.validate_on_submit():
         if phone_changes.prove(me(), form.code.data or ""):
