@@ -7,7 +7,7 @@ from flask import Flask
 from promosms import extensions, language, logs, settings, views
 from promosms.db import transactions
 from promosms.logs import requests as request_log
-from promosms.web import access, security
+from promosms.web import access, nul, security
 
 
 def create_app(overrides: Mapping[str, object] | None = None, *, pages: bool = True) -> Flask:
@@ -20,6 +20,7 @@ def create_app(overrides: Mapping[str, object] | None = None, *, pages: bool = T
     logs.init_app(app)
     request_log.init_app(app)
     security.init_app(app)
+    nul.init_app(app)
     extensions.init_app(app)
     transactions.init_app(app)
     language.init_app(app)

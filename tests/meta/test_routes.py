@@ -129,6 +129,37 @@ def test_pages_open_only_for_permitted_roles_and_change_nothing(stage: Stage, na
     assert stage.rows() == before
 
 
+# What the next page of a list may be asked for: numbers that no column holds, and no numbers.
+CURSORS = ("9" * 30, "-" + "9" * 30, "0", "x", "e" * 5000)
+LISTS = (
+    *("recipients.index", "recipients.replies", "suppressions.index", "lists.page"),
+    *("campaigns.index", "campaigns.report"),
+    *("billing.statement", "billing.orders", "billing.invoices"),
+    *("admin.accounts", "admin.adjustments", "admin.audit", "admin.invoices", "admin.payments"),
+    "admin.top_ups",
+)
+
+
+def test_no_list_fails_at_a_hostile_cursor(stage: Stage) -> None:
+    clients = {name: browser(stage.cast, stage.app, name) for name in ("owner", "admin")}
+    for rule in (rule for rule in routes(stage.app, "GET") if rule.endpoint in LISTS):
+        client = clients["admin" if rule.endpoint.startswith("admin.") else "owner"]
+        for cursor in CURSORS:
+            answer = client.get(f"{path(stage, rule)}?before={cursor}&after={cursor}")
+            assert answer.status_code == 200, f"{rule.endpoint}: {cursor[:10]}"
+
+
+def test_an_address_with_nul_is_not_found(stage: Stage) -> None:
+    client = browser(stage.cast, stage.app, "owner")
+    for rule in routes(stage.app, "GET"):
+        if rule.endpoint != "static" and rule.arguments:
+            answer = client.get(path(stage, rule, "\0"))
+            assert answer.status_code == 404, rule.endpoint
+            answer.close()
+    for address in ("/recipients?q=a%00", "/recipients?%00=a", "/campaigns%00"):
+        assert client.get(address).status_code == 404, address
+
+
 @pytest.mark.parametrize("endpoint", FORMS)
 def test_forms_work_only_for_permitted_roles_with_a_token(stage: Stage, endpoint: str) -> None:
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)

@@ -136,7 +136,7 @@ class Stage:
         guest = guests.add(account, "+48601111112")
         automatic_top_ups.switch_on(account, Settings(100_000, 500_000, 1_000_000), "test")
         balance_alerts.switch_on(account.id, 50_000, by_text=False)
-        by_hand, by_reply = reversed(suppression_list.page(account.id)[0])
+        by_hand, by_reply = reversed(suppression_list.page(account.id).rows)
         with transaction() as session:
             session.add(
                 InboundMessage(account_id=account.id, phone="+48601111111", text="Is it open?")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import money
+from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import Account, AccountStatus, Company, Role, User
 from promosms.services.audit import log as audit_log
 from promosms.services.installation import defaults
@@ -33,16 +34,14 @@ class Person:
 
 
 def accounts(
-    search: str = "", before: int | None = None, limit: int = PAGE, *, on_trial: bool = False
-) -> list[Account]:
+    search: str = "", before: int | None = None, *, on_trial: bool = False
+) -> Page[Account]:
     """Accounts whose public id, e-mail address or company matches the search, the newest first.
 
     With `on_trial` only those that nobody has approved yet.
     """
     others = Account.public_id != defaults.OPERATOR
-    query = select(Account).where(others).order_by(Account.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(Account.id < before)
+    query = select(Account).where(others)
     if search:
         by_email = select(User.account_id).where(
             User.email.contains(search.lower(), autoescape=True), User.account_id.is_not(None)
@@ -54,7 +53,8 @@ def accounts(
         query = query.where(or_(by_id, Account.id.in_(by_email), Account.id.in_(by_company)))
     if on_trial:
         query = query.where(Account.approved_at.is_(None))
-    return list(db.session.scalars(query))
+    rows = db.session.scalars(select_page(query, Account.id, before, PAGE))
+    return page_of(rows, PAGE, lambda account: account.id)
 
 
 def account(public_id: str) -> Account | None:

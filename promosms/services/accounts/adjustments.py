@@ -16,6 +16,7 @@ from promosms.db.transactions import transaction
 from promosms.db.upsert import count
 from promosms.extensions import db
 from promosms.language import money
+from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import (
     Account,
     Adjustment,
@@ -125,14 +126,12 @@ def asked() -> list[AccountAdjustment]:
     return [AccountAdjustment(*row) for row in db.session.execute(query)]
 
 
-def decided(before: int | None = None, limit: int = PAGE) -> list[AccountAdjustment]:
-    """What was agreed to, refused or withdrawn, from the newest on."""
+def decided(before: int | None = None) -> Page[AccountAdjustment]:
+    """A page of what was agreed to, refused or withdrawn, the newest first."""
     query = select(Adjustment, Account).join(Account, Account.id == Adjustment.account_id)
     query = query.where(Adjustment.status != AdjustmentStatus.WAITING)
-    if before is not None:
-        query = query.where(Adjustment.id < before)
-    query = query.order_by(Adjustment.id.desc()).limit(limit)
-    return [AccountAdjustment(*row) for row in db.session.execute(query)]
+    rows = db.session.execute(select_page(query, Adjustment.id, before, PAGE))
+    return page_of((AccountAdjustment(*row) for row in rows), PAGE, lambda row: row.adjustment.id)
 
 
 def of_account(account: Account) -> list[AccountAdjustment]:

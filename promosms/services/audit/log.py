@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session, SessionTransaction
 from promosms.db import upsert
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import AuditEntry, AuditHead, now
 from promosms.services.audit import chain as audit_chain
 
 PENDING = "audit"
+PAGE = 50
 
 
 def record(actor: str, action: str, subject: str = "", detail: str = "") -> None:
@@ -30,12 +32,10 @@ def record(actor: str, action: str, subject: str = "", detail: str = "") -> None
         pending.append((session.get_nested_transaction(), entry))
 
 
-def recent(before: int | None = None, limit: int = 50) -> list[AuditEntry]:
-    """The newest entries, older than the one with the id `before`."""
-    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(AuditEntry.id < before)
-    return list(db.session.scalars(query))
+def page(before: int | None = None) -> Page[AuditEntry]:
+    """A page of entries, the newest first."""
+    rows = db.session.scalars(select_page(select(AuditEntry), AuditEntry.id, before, PAGE))
+    return page_of(rows, PAGE, lambda entry: entry.id)
 
 
 def last(action: str, subject: str) -> datetime | None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, delete, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, delete, func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from promosms.db import row_security
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.lib.pages import Page, all_pages, page_of, select_page
 from promosms.models import (
     Account,
     Campaign,
@@ -180,13 +181,11 @@ def count_recipients(account: Account) -> int:
     return db.session.scalar(query) or 0
 
 
-def page(account: Account, before: str = "") -> tuple[list[Campaign], str]:
-    """A page of campaigns, the newest first, and where the next page begins ("" at the end)."""
+def page(account: Account, before: int | None = None) -> Page[Campaign]:
+    """A page of campaigns, the newest first."""
     query = select(Campaign).where(Campaign.account_id == account.id)
-    if before.isdecimal():
-        query = query.where(Campaign.id < int(before[:18]))
-    rows = list(db.session.scalars(query.order_by(Campaign.id.desc()).limit(PAGE + 1)))
-    return rows[:PAGE], str(rows[PAGE - 1].id) if len(rows) > PAGE else ""
+    rows = db.session.scalars(select_page(query, Campaign.id, before, PAGE))
+    return page_of(rows, PAGE, lambda campaign: campaign.id)
 
 
 def figures(campaign: Campaign) -> Figures:
@@ -269,10 +268,26 @@ def has_status(statuses: Sequence[str]) -> ColumnElement[bool]:
 
 
 def messages(
-    campaign: Campaign, statuses: Sequence[str], after: str = "", limit: int = ROWS
-) -> tuple[list[Row[Message, str, str]], str]:
-    """Messages with first and last name of their recipient, and where the next page begins."""
-    query = (
+    campaign: Campaign, statuses: Sequence[str], after: int | None = None
+) -> Page[Row[Message, str, str]]:
+    """A page of messages with first and last name of their recipient, in the order of sending."""
+    query = _messages(campaign)
+    if statuses:
+        query = query.where(has_status(statuses))
+    rows = db.session.execute(select_page(query, Message.id, after, ROWS, ascending=True))
+    return page_of(rows, ROWS, lambda row: row[0].id)
+
+
+def all_messages(campaign: Campaign) -> Iterator[Row[Message, str, str]]:
+    """All messages of a campaign, read in chunks."""
+    for rows in all_pages(_messages(campaign), Message.id, CHUNK):
+        yield from rows
+        for row in rows:
+            db.session.expunge(row[0])
+
+
+def _messages(campaign: Campaign) -> Select[Message, str, str]:
+    return (
         select(
             Message,
             func.coalesce(Recipient.first_name, ""),
@@ -284,22 +299,6 @@ def messages(
         )
         .where(Message.campaign_id == campaign.id)
     )
-    if statuses:
-        query = query.where(has_status(statuses))
-    if after.isdecimal():
-        query = query.where(Message.id > int(after[:18]))
-    rows = list(db.session.execute(query.order_by(Message.id).limit(limit + 1)))
-    return rows[:limit], str(rows[limit - 1][0].id) if len(rows) > limit else ""
-
-
-def all_messages(campaign: Campaign) -> Iterator[Row[Message, str, str]]:
-    """All messages of a campaign, read in chunks."""
-    after = "0"
-    while after:
-        rows, after = messages(campaign, [], after, CHUNK)
-        yield from rows
-        for row in rows:
-            db.session.expunge(row[0])
 
 
 def _lock_draft(campaign: Campaign) -> None:

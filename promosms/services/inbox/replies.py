@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 
 from promosms.extensions import db
-from promosms.models import InboundMessage, Recipient
+from promosms.lib.pages import Page, id_of, page_of, select_page
+from promosms.models import InboundMessage, Recipient, table_of
 
 PAGE = 50
 
@@ -18,13 +19,9 @@ class Reply:
     recipient: Recipient | None
 
 
-def page(account_id: int, after: str = "") -> tuple[list[Reply], str]:
-    """A page of replies after the one with this public id, and where the next page goes on."""
-    last = db.session.scalar(
-        select(InboundMessage.id).where(
-            InboundMessage.account_id == account_id, InboundMessage.public_id == after
-        )
-    )
+def page(account_id: int, after: str = "") -> Page[Reply]:
+    """A page of replies, the newest first, after the one with this public id."""
+    last = id_of(table_of(InboundMessage), account_id, after)
     query = (
         select(InboundMessage, Recipient)
         .outerjoin(
@@ -35,10 +32,7 @@ def page(account_id: int, after: str = "") -> tuple[list[Reply], str]:
             ),
         )
         .where(InboundMessage.account_id == account_id)
-        .order_by(InboundMessage.id.desc())
-        .limit(PAGE + 1)
     )
-    if last is not None:
-        query = query.where(InboundMessage.id < last)
-    replies = [Reply(message, recipient) for message, recipient in db.session.execute(query)]
-    return replies[:PAGE], replies[PAGE - 1].message.public_id if len(replies) > PAGE else ""
+    rows = db.session.execute(select_page(query, InboundMessage.id, last, PAGE))
+    replies = (Reply(message, recipient) for message, recipient in rows)
+    return page_of(replies, PAGE, lambda reply: reply.message.public_id)

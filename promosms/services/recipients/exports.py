@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.language import gettext as _
+from promosms.lib.pages import all_pages
 from promosms.models import FIELD_NAMES, BadRow, Consent, Import, Recipient, Suppression
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients import recipients
@@ -30,14 +31,9 @@ def recipient_header(labels: dict[str, str]) -> list[str]:
 
 def recipient_rows(account_id: int) -> Iterator[list[str]]:
     """All recipients of an account: fields, lists, consent with its evidence; phones without +."""
-    last = 0
-    while True:
-        query = select(Recipient).where(Recipient.account_id == account_id, Recipient.id > last)
-        page = list(db.session.scalars(query.order_by(Recipient.id).limit(PAGE)))
-        if not page:
-            return
-        last = page[-1].id
-        rows = _recipient_page(account_id, page)
+    query = select(Recipient).where(Recipient.account_id == account_id)
+    for page in all_pages(query, Recipient.id, PAGE):
+        rows = _recipient_page(account_id, [recipient for (recipient,) in page])
         db.session.expunge_all()
         db.session.commit()  # no snapshot stays open while the reader's network is slow
         yield from rows
@@ -46,38 +42,19 @@ def recipient_rows(account_id: int) -> Iterator[list[str]]:
 def suppression_rows(account_id: int) -> Iterator[list[str]]:
     """All numbers on the suppression list, how they got there, and when."""
     yield [_("Mobile number"), _("How"), _("Since")]
-    last = 0
-    while True:
-        query = (
-            select(Suppression.id, Suppression.phone, Suppression.source, Suppression.created_at)
-            .where(Suppression.account_id == account_id, Suppression.id > last)
-            .order_by(Suppression.id)
-            .limit(PAGE)
-        )
-        page = db.session.execute(query).all()
+    columns = (Suppression.id, Suppression.phone, Suppression.source, Suppression.created_at)
+    query = select(*columns).where(Suppression.account_id == account_id)
+    for page in all_pages(query, Suppression.id, PAGE):
         db.session.commit()
-        if not page:
-            return
-        last = page[-1][0]
         yield from ([phone[1:], source, at.isoformat()] for _id, phone, source, at in page)
 
 
 def refused_rows(import_: Import, labels: dict[str, str]) -> Iterator[list[str]]:
     """The refused rows of an import with their row numbers; `labels` explains the codes."""
     yield [_("Row"), _("Problem")]
-    import_id, last = import_.id, 0
-    while True:
-        query = (
-            select(BadRow.id, BadRow.row, BadRow.problem, BadRow.content)
-            .where(BadRow.import_id == import_id, BadRow.id > last)
-            .order_by(BadRow.id)
-            .limit(PAGE)
-        )
-        page = db.session.execute(query).all()
+    query = select(BadRow.id, BadRow.row, BadRow.problem, BadRow.content)
+    for page in all_pages(query.where(BadRow.import_id == import_.id), BadRow.id, PAGE):
         db.session.commit()
-        if not page:
-            return
-        last = page[-1][0]
         for _id, row, problem, content in page:
             yield [str(row), labels.get(problem, problem), *_cells(content)]
 

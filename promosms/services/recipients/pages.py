@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from promosms.extensions import db
-from promosms.models import Consent, ListRecipient, Recipient, RecipientList, Suppression
+from promosms.lib.pages import Key, id_of, page_of, select_page
+from promosms.models import Consent, ListRecipient, Recipient, RecipientList, Suppression, table_of
 from promosms.services.recipients import recipients
 
 PAGE = 50
@@ -35,13 +36,13 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Page:
+class RecipientPage:
     """Some recipients, the opted-out numbers among them, their lists, and the total number."""
 
     recipients: Sequence[Recipient]
     opted_out: set[str]
     lists: dict[int, list[RecipientList]]
-    next: str
+    next_key: Key | None
     total: int
 
     @property
@@ -50,19 +51,16 @@ class Page:
         return self.total > MOST_COUNTED
 
 
-def page(search: Search) -> Page:
+def page(search: Search) -> RecipientPage:
     """A page of recipients, the newest first."""
-    query = _matching(search)
-    last_id = _last_id(search)
-    if last_id is not None:
-        query = query.where(Recipient.id < last_id)
-    rows = list(db.session.scalars(query.order_by(Recipient.id.desc()).limit(PAGE + 1)))
-    shown = rows[:PAGE]
-    return Page(
-        recipients=shown,
-        opted_out=opted_out(search.account_id, [recipient.phone for recipient in shown]),
-        lists=recipients.lists_of([recipient.id for recipient in shown]),
-        next=shown[-1].public_id if len(rows) > PAGE else "",
+    last = id_of(table_of(Recipient), search.account_id, search.after)
+    found = db.session.scalars(select_page(_matching(search), Recipient.id, last, PAGE))
+    rows = page_of(found, PAGE, lambda recipient: recipient.public_id)
+    return RecipientPage(
+        recipients=rows.rows,
+        opted_out=opted_out(search.account_id, [recipient.phone for recipient in rows.rows]),
+        lists=recipients.lists_of([recipient.id for recipient in rows.rows]),
+        next_key=rows.next_key,
         total=_total(search),
     )
 
@@ -102,16 +100,6 @@ def _in_state(state: State) -> list[ColumnElement[bool]]:
         State.OPTED_OUT: [suppressed],
     }
     return conditions.get(state, [])
-
-
-def _last_id(search: Search) -> int | None:
-    if not search.after:
-        return None
-    return db.session.scalar(
-        select(Recipient.id).where(
-            Recipient.account_id == search.account_id, Recipient.public_id == search.after
-        )
-    )
 
 
 def _total(search: Search) -> int:

@@ -7,7 +7,8 @@ from sqlalchemy import exists, select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import InboundKind, InboundMessage, Suppression, SuppressionSource
+from promosms.lib.pages import Page, id_of, page_of, select_page
+from promosms.models import InboundKind, InboundMessage, Suppression, SuppressionSource, table_of
 from promosms.services.recipients.recipients import search_terms
 from promosms.services.sending import opt_outs
 from promosms.sms import phone
@@ -26,20 +27,14 @@ class Added:
     bad: Sequence[str]
 
 
-def page(account_id: int, words: str = "", after: str = "") -> tuple[list[Suppression], str]:
-    """Suppressed numbers, the newest first, and the `after` of the next page ("" at the end)."""
+def page(account_id: int, words: str = "", after: str = "") -> Page[Suppression]:
+    """A page of suppressed numbers, the newest first, after the one with this public id."""
     query = select(Suppression).where(Suppression.account_id == account_id)
     for term in search_terms(words):
         query = query.where(Suppression.phone.contains(term, autoescape=True))
-    last = db.session.scalar(
-        select(Suppression.id).where(
-            Suppression.account_id == account_id, Suppression.public_id == after
-        )
-    )
-    if last is not None:
-        query = query.where(Suppression.id < last)
-    rows = list(db.session.scalars(query.order_by(Suppression.id.desc()).limit(PAGE + 1)))
-    return rows[:PAGE], rows[PAGE - 1].public_id if len(rows) > PAGE else ""
+    last = id_of(table_of(Suppression), account_id, after)
+    rows = db.session.scalars(select_page(query, Suppression.id, last, PAGE))
+    return page_of(rows, PAGE, lambda suppression: suppression.public_id)
 
 
 def add(account_id: int, region: str, typed: Sequence[str]) -> Added:

@@ -31,17 +31,16 @@ def accounts() -> ResponseReturnValue:
     search = request.args.get("q", "").strip()[:254]
     before = request.args.get("before", type=int)
     on_trial = bool(request.args.get("trial"))
-    rows = admin.accounts(search, before, admin.PAGE + 1, on_trial=on_trial)
-    shown = rows[: admin.PAGE]
+    page = admin.accounts(search, before, on_trial=on_trial)
     return render_template(
         "admin/accounts.html",
-        accounts=shown,
-        people=admin.people(shown),
-        companies=admin.companies(shown),
+        accounts=page.rows,
+        people=admin.people(page.rows),
+        companies=admin.companies(page.rows),
         wanted=search,
         on_trial=on_trial,
         first=before is not None,
-        further=shown[-1].id if len(rows) > admin.PAGE else None,
+        further=page.next_key,
     )
 
 

@@ -21,14 +21,13 @@ from promosms.web.access import Access, allow, me
 def adjustments() -> ResponseReturnValue:
     """Corrections that wait for a second admin, and those that are decided."""
     before = request.args.get("before", type=int)
-    decided = services.decided(before, services.PAGE + 1)
-    shown = decided[: services.PAGE]
+    page = services.decided(before)
     return render_template(
         "admin/adjustments.html",
         asked=services.asked(),
-        decided=shown,
+        decided=page.rows,
         first=before is not None,
-        further=shown[-1].adjustment.id if len(decided) > services.PAGE else None,
+        further=page.next_key,
         limit=settings.adjustment_limit,
         alone=services.only_one_admin(),
         names=accounts.admin_emails(),

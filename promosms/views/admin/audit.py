@@ -8,19 +8,17 @@ from promosms.services.audit import log as audit
 from promosms.views.admin.blueprint import bp
 from promosms.web.access import Access, allow
 
-ENTRIES = 50
-
 
 @bp.route("/audit", endpoint="audit")
 @allow(Access.ADMIN)
 def audit_log() -> ResponseReturnValue:
     """The audit log, the newest entries first."""
     before = request.args.get("before", type=int)
-    entries = audit.recent(before, ENTRIES + 1)
+    page = audit.page(before)
     return render_template(
         "admin/audit.html",
-        entries=entries[:ENTRIES],
+        entries=page.rows,
         names=accounts.admin_emails(),
         first=before is not None,
-        further=entries[ENTRIES - 1].id if len(entries) > ENTRIES else None,
+        further=page.next_key,
     )

@@ -30,10 +30,8 @@ from promosms.web.access import Access, allow, my_account, owned
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
     """All campaigns, the newest first."""
-    page, further = campaigns.page(my_account(), request.args.get("before", ""))
-    return render_template(
-        "campaigns/index.html", campaigns=page, further=further, figures=campaigns.figures
-    )
+    page = campaigns.page(my_account(), request.args.get("before", type=int))
+    return render_template("campaigns/index.html", page=page, figures=campaigns.figures)
 
 
 @bp.route("/campaigns/<public_id>")
@@ -45,12 +43,11 @@ def report(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("campaigns.edit", public_id=public_id), 303)
     chosen = request.args.get("status", "")
     _label, statuses = labels.FILTERS.get(chosen, ("", []))
-    messages, further = campaigns.messages(campaign, statuses, request.args.get("after", ""))
+    page = campaigns.messages(campaign, statuses, request.args.get("after", type=int))
     deleted, deleted_at = campaigns.deleted(campaign)
     return render_template(
         "campaigns/report.html",
-        messages=messages,
-        further=further,
+        page=page,
         deleted=deleted,
         deleted_at=deleted_at,
         chosen=chosen if statuses else "",

@@ -179,8 +179,8 @@ def field_names() -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def replies() -> ResponseReturnValue:
     """The replies of recipients."""
-    rows, further = inbox.page(my_account().id, request.args.get("after", ""))
-    return render_template("recipients/replies.html", replies=rows, further=further)
+    page = inbox.page(my_account().id, request.args.get("after", ""))
+    return render_template("recipients/replies.html", page=page)
 
 
 @bp.route("/recipients/export.csv")

@@ -35,12 +35,11 @@ def index() -> ResponseReturnValue:
         else:
             form.text.errors = [_("Add at most %(most)s numbers at once.", most=MOST_ADDED)]
     query = request.args.get("q", "")[:40].replace("\0", "")
-    rows, further = suppression_list.page(account.id, query, request.args.get("after", ""))
+    page = suppression_list.page(account.id, query, request.args.get("after", ""))
     return render_template(
         "suppressions/index.html",
         form=form,
-        suppressions=rows,
-        further=further,
+        page=page,
         query=query,
         may_lift=suppression_list.may_lift,
     )

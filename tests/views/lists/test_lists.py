@@ -104,3 +104,8 @@ def test_it_refuses_strangers(owner: PageClient, stranger: PageClient) -> None:
 
 def test_it_refuses_visitors(visitor: PageClient) -> None:
     assert visitor.get("/lists").status_code == 302
+
+
+def test_nul_is_no_part_of_a_name(owner: PageClient) -> None:
+    create(owner, "Regular\0 guests")
+    assert "Regular guests" in owner.get_page("/lists").get_text()
