@@ -4,9 +4,11 @@ import sys
 from types import TracebackType
 
 import click
+from flask import Flask
 from flask.cli import FlaskGroup
 
 from promosms import cli, create_app, logs
+from promosms.db import migrations
 from promosms.settings import ConfigError
 
 log = logs.get("promosms.command")
@@ -17,7 +19,7 @@ def main() -> None:
     group = FlaskGroup(
         name="promosms",
         help="PromoSMS: a small business texts its own customers.",
-        create_app=create_app,
+        create_app=_application,
         add_default_commands=False,
         load_dotenv=False,
     )
@@ -30,6 +32,12 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
+
+
+def _application() -> Flask:
+    app = create_app()
+    migrations.init_app(app)
+    return app
 
 
 def _log(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

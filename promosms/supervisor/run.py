@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
 from promosms import create_app, queue
-from promosms.db import row_security
+from promosms.db import migrations, row_security
 from promosms.demo import account as demo
 from promosms.extensions import db
 from promosms.services.auth import invitations
@@ -84,7 +83,7 @@ def prepare() -> None:
     """Bring the database and the catalogues up to this version; safe to repeat."""
     catalogues.compile_catalogues(PACKAGE / "translations")
     try:
-        upgrade(directory=str(PACKAGE / "migrations"))
+        migrations.upgrade(str(PACKAGE / "migrations"))
         row_security.build()
         defaults.ensure_defaults()
         reapply_erasures.begin()  # an old backup may have been restored

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import downgrade, upgrade
+from flask_migrate import downgrade
 from sqlalchemy import inspect, text
 
+from promosms.db import migrations
 from promosms.extensions import db
 
 
@@ -28,7 +29,7 @@ def no_tables() -> Iterator[None]:
 
 def test_the_migrations_lead_to_the_models_and_back(app: Flask) -> None:
     with app.app_context(), no_tables():
-        upgrade()
+        migrations.upgrade()
         with db.engine.connect() as connection:
             options = {"include_object": app.extensions["migrate"].configure_args["include_object"]}
             there = MigrationContext.configure(connection, opts=options)
@@ -51,7 +52,7 @@ def test_they_lead_to_the_same_guards_and_checks(app: Flask) -> None:
     with app.app_context():
         made = guards_and_checks()
         with no_tables():
-            upgrade()
+            migrations.upgrade()
             assert guards_and_checks() == made
 
 
@@ -71,7 +72,7 @@ def guards_and_checks() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
 
 def test_pages_of_messages_are_kept_half_empty_on_postgresql(app: Flask) -> None:
     with app.app_context(), no_tables():
-        upgrade()
+        migrations.upgrade()
         if db.engine.name == "postgresql":
             query = "SELECT reloptions FROM pg_class WHERE oid = 'messages'::regclass"
             with db.engine.connect() as connection:

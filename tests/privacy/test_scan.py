@@ -4,6 +4,7 @@ import pytest
 from flask_migrate import stamp
 from sqlalchemy import create_engine, text
 
+from promosms.db import migrations
 from promosms.extensions import db
 from tests.faults.test_faults import own_database
 from tests.support.byte_scan import run as scan
@@ -16,6 +17,7 @@ def prepare(environment: dict[str, str]) -> None:
     """Tables as the models say, whatever the migrations are at."""
     with stores.opened(environment) as app, app.app_context():
         db.create_all()
+        migrations.init_app(app)
         stamp(STAMPED)
 
 
