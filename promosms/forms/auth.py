@@ -45,7 +45,18 @@ class EmailForm(FlaskForm):
             field.data = address.ascii_email
 
 
-class RegisterForm(EmailForm):
+class NumberPart:
+    """The check of a mobile number, for forms with the field `phone`."""
+
+    number = ""
+    """The number in E.164, once the form is valid."""
+
+    def validate_phone(self, field: Field) -> None:
+        """Accept a mobile number of a country in which people may register."""
+        self.number = mobile_number(field.data or "")
+
+
+class RegisterForm(NumberPart, EmailForm):
     """E-mail and mobile number. `website` is hidden from people: only programs fill it in."""
 
     phone = TelField(
@@ -59,12 +70,6 @@ class RegisterForm(EmailForm):
 
     opened = HiddenField(default=sms_pumping.stamp)
     """When the form was opened: people need a moment to fill it in."""
-    number = ""
-    """The number in E.164, once the form is valid."""
-
-    def validate_phone(self, field: Field) -> None:
-        """Accept a mobile number of a country in which people may register."""
-        self.number = mobile_number(field.data or "")
 
 
 class SignInForm(EmailForm):

@@ -1,10 +1,10 @@
 """Forms of two-factor sign-in, reauthentication, and changes of address and number."""
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, StringField, TelField
+from wtforms import HiddenField, PasswordField, StringField, TelField
 from wtforms.validators import InputRequired, Length
 
-from promosms.forms.auth import REQUIRED, EmailForm, mobile_number
+from promosms.forms.auth import REQUIRED, EmailForm, NumberPart
 from promosms.language import lazy_gettext as _
 from promosms.services.auth.passwords import LONGEST
 
@@ -59,7 +59,7 @@ class EmailChangeForm(EmailForm):
     """The new e-mail address."""
 
 
-class PhoneChangeForm(FlaskForm):
+class PhoneChangeForm(NumberPart, FlaskForm):
     """The new mobile number."""
 
     phone = TelField(
@@ -67,9 +67,3 @@ class PhoneChangeForm(FlaskForm):
         [REQUIRED],
         render_kw={"autocomplete": "tel", "maxlength": 40, "required": True},
     )
-    number = ""
-    """The number in E.164, once the form is valid."""
-
-    def validate_phone(self, field: Field) -> None:
-        """Accept a mobile number of a country in which people may register."""
-        self.number = mobile_number(field.data or "")

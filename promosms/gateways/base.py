@@ -158,7 +158,7 @@ class Gateway(ABC):
 
     @classmethod
     def resend(cls, settings: Mapping[str, Any]) -> Resend:
-        """What may be done with a text whose answer was lost."""
+        """Whether a text whose answer was lost may be submitted again."""
         return Resend.NEVER
 
     @property

@@ -143,7 +143,7 @@ class GenericHttp(HttpGateway):
 
     @classmethod
     def resend(cls, settings: Settings) -> Resend:
-        """As the settings say."""
+        """As the operator says in the setting."""
         return mode_of(settings)
 
     def request(self, sms: OutboundSms) -> HttpRequest:

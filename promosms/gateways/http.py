@@ -76,7 +76,7 @@ class HttpGateway(Gateway):
         return self.read(sms, await self.client.send(self.request(sms)))
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections to the provider."""
         if self.client is not None:
             await self.client.close()
             self.client = None

@@ -112,7 +112,7 @@ class Smsapi(HttpGateway):
         return Resend.DEDUPE if mark(settings) else Resend.NEVER
 
     def request(self, sms: OutboundSms) -> HttpRequest:
-        """A form."""
+        """A POST with the fields of SMSAPI."""
         callback = self.callback()
         form = {
             "to": digits(sms.phone),

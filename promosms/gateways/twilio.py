@@ -95,7 +95,7 @@ class Twilio(HttpGateway):
         self.authorization = f"Basic {base64.b64encode(pair).decode()}"
 
     def request(self, sms: OutboundSms) -> HttpRequest:
-        """A form."""
+        """A POST with the fields of Twilio."""
         service, callback = self.settings.get("messaging_service"), self.callback_for(sms)
         form = {"To": sms.phone, "Body": sms.text}
         form |= {"MessagingServiceSid": service} if service else {"From": sms.sender}

@@ -43,7 +43,7 @@ def as_text(value: object) -> str:
 
 
 def _read(kind: Any, text: str) -> object:
-    """Raises ValueError."""
+    """A value from its text; raises ValueError."""
     plain, _ = _parts(kind)
     if plain is bool:
         return _yes_or_no(text)
@@ -62,7 +62,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _checked(kind: Any, value: object) -> object:
-    """Raises ValueError."""
+    """A value of the setting's type, within its limits; raises ValueError."""
     plain, limits = _parts(kind)
     if plain is tuple and isinstance(value, list | tuple):
         return tuple(_checked(get_args(kind)[0], item) for item in value)

@@ -55,7 +55,7 @@ def _text(settings: Settings, name: str) -> str:
 
 
 def problem(settings: Settings) -> str:
-    """The first thing that is wrong, as one line that says what to do; empty if nothing is."""
+    """What prevents selling, as one line that says what to do; empty if nothing does."""
     checks: tuple[Callable[[Settings], Iterator[str]], ...] = (
         *(_amounts, _packages, _series, _currency, _stripe, _vies),
         *(_complete, _country, _tax_id, _timezone, _bank, _logo),

@@ -1,5 +1,6 @@
 """The rules for names and files that a program can check."""
 
+import ast
 import io
 import re
 import tokenize
@@ -82,3 +83,14 @@ def test_the_first_page_is_light(visitor: PageClient) -> None:
     weight = len(page.data) + sum((STATIC / name).stat().st_size for name in named)
     assert {"app.css", "app.js", "icon.svg"} <= named
     assert weight < FIRST_PAGE
+
+
+def test_no_two_functions_have_one_docstring() -> None:
+    """Methods of one name may: they are one thing in several classes."""
+    names: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if text := ast.get_docstring(node):
+                    names.setdefault(text, set()).add(node.name)
+    assert {text: of for text, of in names.items() if len(of) > 1} == {}

@@ -59,7 +59,7 @@ class Bind:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """Raises Malformed."""
+        """The body of a bind; raises Malformed."""
         reader = Reader(data)
         return cls(
             reader.text(), reader.text(), reader.text(), reader.octet(), Address.read(reader)
@@ -128,7 +128,7 @@ class ShortMessage:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """Raises Malformed."""
+        """The body of a submit_sm or deliver_sm; raises Malformed."""
         reader = Reader(data)
         service_type = reader.text()
         source, destination = Address.read(reader), Address.read(reader)
@@ -184,7 +184,7 @@ class DataMessage:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """Raises Malformed."""
+        """The body of a data_sm; raises Malformed."""
         reader = Reader(data)
         service_type = reader.text()
         source, destination = Address.read(reader), Address.read(reader)

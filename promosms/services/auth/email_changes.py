@@ -70,7 +70,10 @@ def undo(token: str) -> None:
 
 
 def find(kind: EmailLinkKind, token: str) -> EmailLink:
-    """The open link of an account that is not being deleted; raises LinkGone."""
+    """The open link to change an address, or to undo the change; raises LinkGone.
+
+    That of an account that is being deleted is gone, too.
+    """
     link = email_links.find(kind, token)
     _living(db.session.get(User, link.user_id))
     return link

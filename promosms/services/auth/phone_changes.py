@@ -91,7 +91,7 @@ def prove(user: User, code: str) -> bool:
 
 
 def find(token: str) -> EmailLink:
-    """The open link of an account that is not being deleted; raises LinkGone."""
+    """The open link to change a number; raises LinkGone, also while the account is deleted."""
     link = email_links.find(KIND, token)
     _living(link.user_id)
     return link

@@ -54,7 +54,7 @@ def names_of(gateway: Gateway) -> list[str]:
 
 
 def expected() -> list[str]:
-    """The workers that there should be, and the tick."""
+    """The names of the workers that this installation needs, and of the tick."""
     gateways = db.session.scalars(select(Gateway).order_by(Gateway.id))
     return [
         "work",

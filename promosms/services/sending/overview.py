@@ -65,7 +65,7 @@ def countries(gateway_id: int) -> list[tuple[Route, list[str]]]:
 
 
 def worker_states() -> list[Sign]:
-    """The workers that there should be, and the tick."""
+    """When the workers and the tick were last seen, and whether they are silent."""
     silent = set(workers.missing())
     seen = {row.name: row.seen_at for row in db.session.scalars(select(Worker))}
     return [Sign(name, seen.get(name), name not in silent) for name in workers.expected()]

@@ -22,14 +22,9 @@ from promosms.views.gateways import simulated_phone as phone_page
 from promosms.web.access import Access, allow, fresh, me
 
 bp = Blueprint("email_and_phone", __name__)
+bp.context_processor(phone_page.in_templates)
 PER_BROWSER = "10/minute;30/hour"
 POST = ["POST"]
-
-
-@bp.context_processor
-def _trial() -> dict[str, object]:
-    """Where the simulated phone is visible, its page shows e-mails and texts."""
-    return {"phone_visible": phone_page.visible}
 
 
 @bp.route("/settings/email", methods=["GET", "POST"])

@@ -53,6 +53,7 @@ from promosms.views.gateways import simulated_phone
 from promosms.web.access import Access, allow, me, safe_path
 
 bp = Blueprint("auth", __name__)
+bp.context_processor(simulated_phone.in_templates)
 
 POST = ["POST"]
 PER_BROWSER = "10/minute;60/hour"
@@ -69,12 +70,6 @@ def typed_address() -> str:
 def from_known_browser() -> bool:
     """Has this user signed in from here before? Then guesses from elsewhere do not block it."""
     return known_browsers.is_known(request.form.get("email", ""), browsers.client())
-
-
-@bp.context_processor
-def _trial() -> dict[str, object]:
-    """Where the simulated phone is visible, its page shows e-mails and texts."""
-    return {"phone_visible": simulated_phone.visible}
 
 
 @bp.route("/register", methods=["GET", "POST"])

@@ -47,6 +47,11 @@ def visible() -> bool:
     return user is not None and user.role == Role.ADMIN and not user.must_choose_password
 
 
+def in_templates() -> dict[str, object]:
+    """For pages that say where to read what was sent: on the page of the simulated phone."""
+    return {"phone_visible": visible}
+
+
 @bp.before_request
 def _hide() -> None:
     if not visible():

@@ -23,6 +23,7 @@ from promosms.views.privacy.erasure_labels import amounts
 from promosms.web.access import Access, allow, me, my_account
 
 bp = Blueprint("delete_account", __name__)
+bp.context_processor(simulated_phone.in_templates)
 POST = ["POST"]
 
 
@@ -140,12 +141,6 @@ def verify() -> ResponseReturnValue:
 def key() -> ResponseReturnValue:
     """The public key, to check certificates without this site."""
     return Response(certificates.public_key(), mimetype="application/x-pem-file")
-
-
-@bp.context_processor
-def _trial() -> dict[str, object]:
-    """Where the simulated phone is visible, its page shows e-mails."""
-    return {"phone_visible": simulated_phone.visible}
 
 
 def _decide(form: DeleteAccountForm, account: Account, action: str) -> str:
