@@ -90,7 +90,7 @@ def test_no_two_functions_have_one_docstring() -> None:
     names: dict[str, set[str]] = {}
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                if text := ast.get_docstring(node):
-                    names.setdefault(text, set()).add(node.name)
+            function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            if function and (text := ast.get_docstring(node)):
+                names.setdefault(text, set()).add(node.name)
     assert {text: of for text, of in names.items() if len(of) > 1} == {}
