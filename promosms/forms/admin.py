@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
-from promosms.forms.import_problems import row_problem
+from promosms.forms.imports import row_problem
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
 from promosms.settings import settings

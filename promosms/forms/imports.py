@@ -1,4 +1,4 @@
-"""Forms of an import: a file or pasted numbers, columns, consent and list."""
+"""Forms of an import: a file or pasted numbers, columns, consent and list; what can be wrong."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -6,7 +6,10 @@ from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from promosms.forms.shared import ConsentPart, TargetPart
+from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
+from promosms.services.imports.files import FileProblem
+from promosms.settings import settings
 
 
 class UploadForm(FlaskForm):
@@ -49,3 +52,71 @@ class NumbersForm(FlaskForm):
         description=_("One per line, or separated by commas."),
         render_kw={"rows": 3, "autocomplete": "off"},
     )
+
+
+def row_problem(code: str) -> str:
+    """Why a number or a row was refused."""
+    explanations: dict[str, str] = {
+        "empty": gettext("There is no number."),
+        "letters": gettext("There are letters or signs in the number."),
+        "too_short": gettext("The number is too short."),
+        "too_long": gettext("The number is too long."),
+        "unknown_country": gettext("No country has numbers that begin like this."),
+        "not_valid": gettext("There is no such number."),
+        "landline": gettext("This is a landline. Texts need a mobile number."),
+        "premium": gettext("This is a paid service number, not a mobile phone."),
+        "damaged": gettext(
+            "A spreadsheet program has rounded the number, such as 4.479E+11, and its digits are "
+            "lost. Set the column to text in the original table and save it again."
+        ),
+        "several": gettext("There are several numbers. Give each of them its own row."),
+        "long_value": gettext("One of the other cells is too long."),
+    }
+    default: str = gettext("This is not a mobile number.")
+    return explanations.get(code, default)
+
+
+def file_problem(problem: FileProblem) -> str:
+    """Why a file cannot be imported."""
+    explanations: dict[FileProblem, str] = {
+        FileProblem.EMPTY: gettext("This file is empty. Choose the file with your recipients."),
+        FileProblem.BINARY: gettext(
+            "This is not a table but a picture, a document or another kind of file. "
+            "Save your table as CSV and choose that file."
+        ),
+        FileProblem.SPREADSHEET: gettext(
+            "This is a spreadsheet. Open it, choose “Save as”, then CSV, and upload the new file."
+        ),
+        FileProblem.ENCODING: gettext(
+            "The letters of this file cannot be read. Save the table again as “CSV UTF-8”."
+        ),
+        FileProblem.QUOTES: gettext(
+            "A quotation mark is opened in this file and never closed. Save the table again as "
+            "CSV with your spreadsheet program."
+        ),
+        FileProblem.NO_ROWS: gettext(
+            "There is only a row of column names in this file. Add a row for each recipient."
+        ),
+        FileProblem.NO_NUMBERS: gettext(
+            "No column of this file holds mobile numbers. Add a column with numbers such as "
+            "+48 601 234 567 and upload it again."
+        ),
+        FileProblem.TOO_MANY_ROWS: gettext(
+            "There are more than %(most)s rows in this file. Split it into several files.",
+            most=number(settings.import_rows),
+        ),
+        FileProblem.TOO_MANY_COLUMNS: gettext(
+            "There are more than 100 columns in this file. Keep only those that you need."
+        ),
+    }
+    return explanations[problem]
+
+
+def mapping_problem(code: str) -> str:
+    """Why a choice of columns cannot be used."""
+    explanations: dict[str, str] = {
+        "no_phone": gettext("Choose the column that holds the mobile numbers."),
+        "twice": gettext("Two columns fill the same field. Leave one of them out."),
+    }
+    default: str = gettext("Choose a field for each column, or leave the column out.")
+    return explanations.get(code, default)

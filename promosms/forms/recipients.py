@@ -1,11 +1,11 @@
-"""Forms for one recipient, and for the names of the free fields: made from FIELDS."""
+"""Forms for one recipient and the names of the free fields, made from FIELDS, and for lists."""
 
 from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectMultipleField, StringField, TelField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
 from promosms.forms.shared import ConsentPart, stripped
@@ -131,3 +131,14 @@ class FieldNamesForm(NamesPart, FlaskForm):
     def labels(self) -> dict[str, str]:
         """The names by field."""
         return {name: self[name].data or "" for name in FREE_FIELDS}
+
+
+class ListForm(FlaskForm):
+    """The name of a list, new or old."""
+
+    name = StringField(
+        _("Name of the list"),
+        [DataRequired(_("Give the list a name.")), Length(max=80)],
+        filters=[stripped],
+        render_kw={"maxlength": 80, "autocomplete": "off"},
+    )

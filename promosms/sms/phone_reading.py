@@ -9,7 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, Val
 
 
 class PhoneProblem(StrEnum):
-    """Why a number is refused; the explanations are in `forms/import_problems.py`."""
+    """Why a number is refused; the explanations are in `forms/imports.py`."""
 
     EMPTY = "empty"
     LETTERS = "letters"  # or other characters that numbers do not have

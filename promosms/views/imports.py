@@ -5,8 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from promosms import queue
 from promosms.extensions import csrf
-from promosms.forms.import_problems import file_problem, mapping_problem, row_problem
-from promosms.forms.imports import MappingForm, PasteForm, UploadForm
+from promosms.forms.imports import (
+    MappingForm,
+    PasteForm,
+    UploadForm,
+    file_problem,
+    mapping_problem,
+    row_problem,
+)
 from promosms.language import gettext as _
 from promosms.language import timezone
 from promosms.models import Import, ImportStatus, now

@@ -35,7 +35,7 @@ Row = tuple[int, list[str]]
 
 
 class FileProblem(StrEnum):
-    """Why a file cannot be imported; the explanations are in `forms/import_problems.py`."""
+    """Why a file cannot be imported; the explanations are in `forms/imports.py`."""
 
     EMPTY = "empty"
     BINARY = "binary"

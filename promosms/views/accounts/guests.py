@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.forms.guests import GuestForm
-from promosms.forms.import_problems import row_problem
+from promosms.forms.imports import row_problem
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Guest

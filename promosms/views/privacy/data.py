@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from promosms import queue
 from promosms.extensions import limiter
-from promosms.forms.data import RetentionForm
+from promosms.forms.privacy import RetentionForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import AccountExport, ExportStatus

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from promosms import queue
 from promosms.extensions import csrf, db, limiter
 from promosms.forms.auth import EmailForm
-from promosms.forms.delete_account import CertificateForm, DeleteAccountForm
+from promosms.forms.privacy import CertificateForm, DeleteAccountForm
 from promosms.language import gettext as _
 from promosms.models import Account, Erasure
 from promosms.services.auth import passwords

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.forms.lists import ListForm
+from promosms.forms.recipients import ListForm
 from promosms.language import gettext as _
 from promosms.models import RecipientList
 from promosms.services.recipients import lists

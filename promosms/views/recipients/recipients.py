@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from promosms import queue
 from promosms.extensions import csrf
-from promosms.forms.import_problems import row_problem
+from promosms.forms.imports import row_problem
 from promosms.forms.recipients import FieldNamesForm, RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext, timezone

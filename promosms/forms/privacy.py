@@ -1,12 +1,26 @@
-"""Forms of the pages about deleting an account."""
+"""Forms about the data of an account: how long texts are kept, deleting it, certificates."""
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, IntegerField, PasswordField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from promosms.language import lazy_gettext as _
-from promosms.services.auth.passwords import LONGEST
+from promosms.services.auth import passwords
+from promosms.services.privacy.purge_messages import LONGEST, SHORTEST
+
+TOO_FEW = _("Choose a number of days from %(least)s to %(most)s.", least=SHORTEST, most=LONGEST)
+
+
+class RetentionForm(FlaskForm):
+    """How long numbers and texts of messages are kept."""
+
+    days = IntegerField(
+        _("Days"),
+        [InputRequired(TOO_FEW), NumberRange(SHORTEST, LONGEST, TOO_FEW)],
+        description=_("From %(least)s to %(most)s days.", least=SHORTEST, most=LONGEST),
+        render_kw={"inputmode": "numeric", "min": SHORTEST, "max": LONGEST},
+    )
 
 
 class DeleteAccountForm(FlaskForm):
@@ -14,7 +28,7 @@ class DeleteAccountForm(FlaskForm):
 
     password = PasswordField(
         _("Your password"),
-        [InputRequired(_("Enter your password.")), Length(max=LONGEST)],
+        [InputRequired(_("Enter your password.")), Length(max=passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
     confirmed = BooleanField(
