@@ -22,8 +22,8 @@ def balance(app: Flask, cast: Cast) -> int:
 
 def acts(app: Flask) -> list[tuple[str, str, str]]:
     with app.app_context():
-        found = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
-        return [(entry.action, entry.subject, entry.detail) for entry in found]
+        entries = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
+        return [(entry.action, entry.subject, entry.detail) for entry in entries]
 
 
 def found(client: PageClient, typed: str) -> set[str]:
@@ -40,11 +40,11 @@ def test_it_lists_accounts_with_masked_numbers(cast: Cast, admin: PageClient) ->
 
 
 def test_it_finds_by_address_and_by_id(cast: Cast, admin: PageClient) -> None:
-    ours, theirs = cast.owner.account_public_id, cast.stranger.account_public_id
-    assert found(admin, "") == {ours, theirs}
-    assert found(admin, "OWNER@") == {ours}
-    assert found(admin, "colleague@example.com") == {ours}
-    assert found(admin, theirs[:8]) == {theirs}
+    owner_id, stranger_id = cast.owner.account_public_id, cast.stranger.account_public_id
+    assert found(admin, "") == {owner_id, stranger_id}
+    assert found(admin, "OWNER@") == {owner_id}
+    assert found(admin, "colleague@example.com") == {owner_id}
+    assert found(admin, stranger_id[:8]) == {stranger_id}
     assert found(admin, "100%25") == set()
     assert found(admin, "admin@example.com") == set()
 

@@ -59,8 +59,8 @@ def test_a_name_may_have_a_slash(app: Flask, admin: PageClient) -> None:
 
 
 def test_how_fast_it_may_be_is_changed(app: Flask, admin: PageClient) -> None:
-    given = {"rate": "50", "window": "20", "connections": "3"}
-    page = admin.post_page(f"{PAGE}/change", given)
+    form = {"rate": "50", "window": "20", "connections": "3"}
+    page = admin.post_page(f"{PAGE}/change", form)
     assert "as soon as PromoSMS is started again" in page.get_text()
     with app.app_context():
         gateway = db.session.scalars(select(Gateway)).one()
@@ -76,8 +76,8 @@ def test_how_fast_it_may_be_is_changed(app: Flask, admin: PageClient) -> None:
     "wrong", [{"rate": "0"}, {"window": "1001"}, {"connections": "21"}, {"rate": "fast"}]
 )
 def test_nonsense_is_refused(app: Flask, admin: PageClient, wrong: dict[str, str]) -> None:
-    given = {"rate": "50", "window": "20", "connections": "3", **wrong}
-    assert admin.post_page(f"{PAGE}/change", given, 422).select(".error")
+    form = {"rate": "50", "window": "20", "connections": "3", **wrong}
+    assert admin.post_page(f"{PAGE}/change", form, 422).select(".error")
     with app.app_context():
         assert db.session.scalars(select(Gateway.connections)).one() == 1
 

@@ -28,8 +28,8 @@ def test_without_invoices_it_says_when_one_comes(admin: PageClient) -> None:
 
 
 def test_it_shows_all_with_their_sums(accounts: tuple[int, int], admin: PageClient) -> None:
-    ours, theirs = accounts
-    first, second = issued(ours), issued(theirs, net=100_000)
+    owner_id, stranger_id = accounts
+    first, second = issued(owner_id), issued(stranger_id, net=100_000)
     invoices.credit(first, 119_000, "", "admin")
     page = shown(admin)
     assert first.label in page
@@ -40,13 +40,13 @@ def test_it_shows_all_with_their_sums(accounts: tuple[int, int], admin: PageClie
 
 
 def test_it_finds_by_number_buyer_and_tax_id(accounts: tuple[int, int], admin: PageClient) -> None:
-    ours, theirs = accounts
-    other = {**BUYER, "name": "Other & Sons 100%", "tax_id": "PL5260001246"}
-    first, second = issued(ours), issued(theirs, buyer=other)
-    for wanted in (second.label, "000002", "other %26 sons", "100%25", "PL526"):
-        page = shown(admin, f"?q={wanted}")
-        assert second.label in page, wanted
-        assert first.label not in page, wanted
+    owner_id, stranger_id = accounts
+    buyer = {**BUYER, "name": "Other & Sons 100%", "tax_id": "PL5260001246"}
+    first, second = issued(owner_id), issued(stranger_id, buyer=buyer)
+    for query in (second.label, "000002", "other %26 sons", "100%25", "PL526"):
+        page = shown(admin, f"?q={query}")
+        assert second.label in page, query
+        assert first.label not in page, query
     assert "No invoice fits" in shown(admin, "?q=nobody%00")
     assert "No invoice fits" in shown(admin, "?q=_____________________________")
 

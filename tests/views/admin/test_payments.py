@@ -24,8 +24,8 @@ def public_id(app: Flask, cast: Cast) -> str:
 
 
 def refund(**change: str) -> dict[str, str]:
-    given = {"amount": "119", "reason": "Ordered twice", "sent": "y", "reference": "ab" * 10}
-    return {**given, **change}
+    form = {"amount": "119", "reason": "Ordered twice", "sent": "y", "reference": "ab" * 10}
+    return {**form, **change}
 
 
 def balance(app: Flask, cast: Cast) -> int:
@@ -72,9 +72,9 @@ def test_it_filters_by_provider_kind_and_period(
 
 def test_it_pages(app: Flask, cast: Cast, admin: PageClient, public_id: str) -> None:
     with app.app_context(), transaction() as session:
-        given = {"provider": "transfer", "currency": "EUR", "amount": 100, "paid_at": now()}
+        columns = {"provider": "transfer", "currency": "EUR", "amount": 100, "paid_at": now()}
         for number in range(payment_pages.PAGE):
-            session.add(Payment(reference=str(number), **given))
+            session.add(Payment(reference=str(number), **columns))
     link = admin.get_page(PAGE).select_one(".pager a")
     assert link is not None
     assert len(admin.get_page(str(link["href"])).select("tbody tr")) == 1

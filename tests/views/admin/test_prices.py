@@ -74,7 +74,7 @@ def test_it_lists_them_by_country(admin: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "place", "amount"),
+    ("form", "place", "amount"),
     [
         ({"country": "pl", "price": "0.05"}, ("PL", ""), 500),
         ({"country": "PL", "price": "0,0325"}, ("PL", ""), 325),
@@ -86,14 +86,14 @@ def test_it_lists_them_by_country(admin: PageClient) -> None:
     ],
 )
 def test_they_are_changed(
-    app: Flask, admin: PageClient, given: dict[str, str], place: tuple[str, str], amount: int
+    app: Flask, admin: PageClient, form: dict[str, str], place: tuple[str, str], amount: int
 ) -> None:
     before = present(app)
-    page = admin.post_page(PAGE, given)
+    page = admin.post_page(PAGE, form)
     assert "The price is saved" in page.get_text()
     assert present(app) == {**before, place: amount}
     assert acts(app)[0].startswith(f"route.price {place[0]}")
-    page = admin.post_page(PAGE, given)
+    page = admin.post_page(PAGE, form)
     assert "This is the price already" in page.get_text()
     assert len(acts(app)) == 1
 
@@ -110,13 +110,13 @@ def test_an_invalid_value_is_refused_at_its_field(app: Flask, admin: PageClient)
 
 
 def test_a_planned_price_is_valid_from_its_moment(app: Flask, admin: PageClient) -> None:
-    given = {"country": "PL", "price": "0.05", "valid_from": f"{SOON:%Y-%m-%dT%H:%M}"}
-    page = admin.post_page(PAGE, given)
+    form = {"country": "PL", "price": "0.05", "valid_from": f"{SOON:%Y-%m-%dT%H:%M}"}
+    page = admin.post_page(PAGE, form)
     assert f"Planned from {SOON.day} {SOON:%b %Y}, 00:00 UTC" in words(page.get_text(" "))
     assert present(app)["PL", ""] == 300
     assert present(app, SOON - timedelta(microseconds=1))["PL", ""] == 300
     assert present(app, SOON)["PL", ""] == 500
-    admin.post_page(PAGE, {**given, "price": "0.06"})
+    admin.post_page(PAGE, {**form, "price": "0.06"})
     assert present(app, SOON)["PL", ""] == 600
     assert stored(app) == len(defaults.PRICES) + 1
     assert acts(app)[0] == f"route.price PL: €0.03 -> €0.05, from {SOON:%Y-%m-%d} 00:00 UTC"

@@ -24,8 +24,8 @@ def second(app: Flask) -> str:
 
 def route(app: Flask, code: str = "standard") -> tuple[str, str, str]:
     with app.app_context():
-        found = db.session.scalars(select(Route).where(Route.code == code)).one()
-        return found.name, found.sender_kind, found.sender
+        row = db.session.scalars(select(Route).where(Route.code == code)).one()
+        return row.name, row.sender_kind, row.sender
 
 
 def places(app: Flask) -> list[tuple[str, int, int, str]]:
@@ -92,8 +92,8 @@ def test_senders_that_no_network_carries_are_refused(
 def test_gateways_come_are_arranged_and_go(app: Flask, admin: PageClient, second: str) -> None:
     admin.post_page(f"{PAGE}/attach", {"gateway": second})
     assert places(app) == [("Simulator", 0, 100, ""), (second, 1, 100, "")]
-    given = {"gateway": second, "position": "1", "weight": "30", "countries": "pl; de"}
-    page = admin.post_page(f"{PAGE}/arrange", given)
+    form = {"gateway": second, "position": "1", "weight": "30", "countries": "pl; de"}
+    page = admin.post_page(f"{PAGE}/arrange", form)
     assert places(app) == [("Simulator", 0, 100, ""), (second, 0, 30, "DE,PL")]
     assert [str(field["value"]) for field in page.select("input[name=weight]")] == ["100", "30"]
     admin.post_page(f"{PAGE}/detach", {"gateway": second})
@@ -128,8 +128,8 @@ def test_nonsense_is_marked_where_it_was_typed(
 ) -> None:
     admin.post_page(f"{PAGE}/attach", {"gateway": second})
     before = places(app)
-    given = {"gateway": second, "position": "1", "weight": "30", "countries": "", **wrong}
-    page = admin.post_page(f"{PAGE}/arrange", given, 422)
+    form = {"gateway": second, "position": "1", "weight": "30", "countries": "", **wrong}
+    page = admin.post_page(f"{PAGE}/arrange", form, 422)
     (name,) = wrong
     marked = page.select("[aria-invalid]")
     assert [str(field["name"]) for field in marked] == [name]
@@ -140,9 +140,9 @@ def test_nonsense_is_marked_where_it_was_typed(
 def test_what_there_is_not_changes_nothing(app: Flask, admin: PageClient, second: str) -> None:
     before = places(app)
     admin.get_page("/admin/routes/nowhere", 404)
-    given = {"gateway": second, "position": "1", "weight": "30", "countries": ""}
-    admin.post_page(f"{PAGE}/arrange", given)
-    admin.post_page(f"{PAGE}/arrange", {**given, "gateway": "Nobody"}, 404)
+    form = {"gateway": second, "position": "1", "weight": "30", "countries": ""}
+    admin.post_page(f"{PAGE}/arrange", form)
+    admin.post_page(f"{PAGE}/arrange", {**form, "gateway": "Nobody"}, 404)
     admin.post_page(f"{PAGE}/detach", {"gateway": second})
     admin.post_page(f"{PAGE}/attach", {"gateway": "Simulator"})
     assert places(app) == before

@@ -151,11 +151,11 @@ def test_a_bank_reference_pays_only_one_top_up(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     with app.app_context():
-        other = order(cast.stranger).public_id
+        second_id = order(cast.stranger).public_id
     admin.post_page(f"{PAGE}/{public_id}/receive", line(bank_reference="ab1"))
-    page = admin.post_page(f"{PAGE}/{other}/receive", line(bank_reference="AB 1"), 422)
+    page = admin.post_page(f"{PAGE}/{second_id}/receive", line(bank_reference="AB 1"), 422)
     assert "booked already, for the order PS-" in page.select_one(".error").get_text()
-    assert state(app, other) == (TopUpStatus.OPEN, 0, 1_190_000)
+    assert state(app, second_id) == (TopUpStatus.OPEN, 0, 1_190_000)
     page = admin.post_page(
         f"{PAGE}/{public_id}/receive", line(bank_reference="ab1", amount="5"), 422
     )

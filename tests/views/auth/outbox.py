@@ -20,9 +20,9 @@ def last_email(app: Flask) -> Email:
 
 def last_link(app: Flask) -> str:
     """The path of the first link in the newest e-mail."""
-    found = LINK.search(last_email(app).body)
-    assert found is not None
-    return found[1]
+    match = LINK.search(last_email(app).body)
+    assert match is not None
+    return match[1]
 
 
 def texts(app: Flask) -> list[Message]:
@@ -39,6 +39,6 @@ def last_password(app: Flask) -> str:
     with app.app_context():
         body = decrypted_text(encrypted_text)
     assert body is not None
-    found = re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", body)
-    assert found is not None, body
-    return found[0]
+    match = re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", body)
+    assert match is not None, body
+    return match[0]

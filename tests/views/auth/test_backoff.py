@@ -39,8 +39,8 @@ def test_in_a_pause_the_right_password_gets_the_same_answer(app: Flask, cast: Ca
         for typed in (PASSWORD, "a wrong guess")
     ]
     assert [page.status_code for page in pages] == [200, 200]
-    told = [without_tokens(page.text) for page in pages]
-    assert told[0] == told[1]
+    texts = [without_tokens(page.text) for page in pages]
+    assert texts[0] == texts[1]
     assert "there is a pause" in pages[0].text
 
 

@@ -10,11 +10,11 @@ NEW = "yellow boats under trees"
 
 
 def test_it_changes_the_password(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     owner.get_page("/password/change")
     answer = owner.send("/password/change", {"current": PASSWORD, "password": NEW})
     assert answer.status_code == 303
-    assert other.get("/password/change").location.startswith("/login")
+    assert second_browser.get("/password/change").location.startswith("/login")
     visitor = PageClient(app)
     form = {"email": cast.owner.email, "password": PASSWORD}
     assert visitor.send("/login", form).status_code == 200

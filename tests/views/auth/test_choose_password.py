@@ -34,10 +34,10 @@ def test_it_sets_the_password(app: Flask, cast: Cast, newcomer: PageClient) -> N
 
 
 def test_it_signs_the_other_browsers_out(app: Flask, cast: Cast, newcomer: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     stranger = cast.stranger.browser()
     newcomer.send("/password/new", {"password": NEW})
-    assert other.get("/password/change").location.startswith("/login")
+    assert second_browser.get("/password/change").location.startswith("/login")
     assert newcomer.get("/password/change").status_code == 200
     assert stranger.get("/password/change").status_code == 302
     with app.app_context():

@@ -43,9 +43,9 @@ def test_it_makes_the_admin_and_signs_in(app: Flask, visitor: PageClient, link: 
 
 def test_it_works_once(app: Flask, visitor: PageClient, link: str) -> None:
     visitor.send(link, FORM)
-    other = PageClient(app)
-    other.get_page(link, status=410)
-    other.post_page(link, {**FORM, "email": "second@example.com"}, status=410)
+    second_browser = PageClient(app)
+    second_browser.get_page(link, status=410)
+    second_browser.post_page(link, {**FORM, "email": "second@example.com"}, status=410)
 
 
 def test_a_newer_invitation_voids_it(app: Flask, visitor: PageClient, link: str) -> None:
@@ -55,8 +55,8 @@ def test_a_newer_invitation_voids_it(app: Flask, visitor: PageClient, link: str)
 
 def test_it_expires_after_a_day(app: Flask, visitor: PageClient, link: str) -> None:
     with app.app_context():
-        asked = db.session.scalars(select(EmailLink)).one()
-        assert asked.expires_at - asked.created_at > timedelta(hours=23)
+        email_link = db.session.scalars(select(EmailLink)).one()
+        assert email_link.expires_at - email_link.created_at > timedelta(hours=23)
         db.session.execute(update(EmailLink).values(expires_at=now()))
         db.session.commit()
     visitor.post_page(link, FORM, status=410)

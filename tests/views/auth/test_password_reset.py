@@ -65,8 +65,8 @@ def test_its_link_works_once(app: Flask, cast: Cast, visitor: PageClient) -> Non
 def test_its_link_expires(app: Flask, cast: Cast, visitor: PageClient) -> None:
     link = ask(app, visitor, cast.owner.email)
     with app.app_context():
-        asked = db.session.scalars(select(EmailLink)).one()
-        assert asked.expires_at - asked.created_at < timedelta(hours=1, seconds=5)
+        email_link = db.session.scalars(select(EmailLink)).one()
+        assert email_link.expires_at - email_link.created_at < timedelta(hours=1, seconds=5)
         db.session.execute(update(EmailLink).values(expires_at=now()))
         db.session.commit()
     visitor.post_page(link, status=410)
@@ -96,13 +96,13 @@ def test_it_keeps_the_budget_of_the_hour(app: Flask, cast: Cast, visitor: PageCl
 
 
 def test_an_admin_chooses_at_once(app: Flask, cast: Cast, visitor: PageClient) -> None:
-    other = cast.admin.browser()
+    second_browser = cast.admin.browser()
     link = ask(app, visitor, cast.admin.email)
     assert "too short" in visitor.post_page(link, {"password": "short"}).get_text()
     page = visitor.post_page(link, {"password": NEW})
     assert "Your new password is set" in page.get_text()
     assert not texts(app)
-    assert other.get("/password/change").location.startswith("/login")
+    assert second_browser.get("/password/change").location.startswith("/login")
     form = {"email": cast.admin.email, "password": PASSWORD}
     assert visitor.send("/login", form).status_code == 200
     assert visitor.send("/login", {**form, "password": NEW}).status_code == 303

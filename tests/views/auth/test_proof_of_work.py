@@ -37,8 +37,8 @@ def limited(app: Flask) -> Flask:
 def challenge(visitor: PageClient, form: str) -> dict[str, object]:
     answer = visitor.get(f"/proof?form={form}")
     assert answer.headers["Cache-Control"] == "no-store"
-    found: dict[str, object] = json.loads(answer.data)
-    return found
+    fields: dict[str, object] = json.loads(answer.data)
+    return fields
 
 
 def opened(visitor: PageClient) -> dict[str, str]:
@@ -58,11 +58,11 @@ def count(app: Flask, model: type) -> int:
 
 @pytest.mark.parametrize("form", list(ProofForm))
 def test_there_is_a_challenge_for_each_form(app: Flask, visitor: PageClient, form: str) -> None:
-    found = challenge(visitor, form)
-    assert isinstance(found["parameters"], dict)
-    assert found["parameters"]["data"] == {"form": form}
-    assert found["parameters"]["expiresAt"] <= now().timestamp() + 300
-    assert found["parameters"]["algorithm"] == "PBKDF2/SHA-256"
+    fields = challenge(visitor, form)
+    assert isinstance(fields["parameters"], dict)
+    assert fields["parameters"]["data"] == {"form": form}
+    assert fields["parameters"]["expiresAt"] <= now().timestamp() + 300
+    assert fields["parameters"]["algorithm"] == "PBKDF2/SHA-256"
 
 
 def test_there_is_none_for_other_forms(visitor: PageClient) -> None:
@@ -151,20 +151,20 @@ def test_traps_and_wrong_forms_are_counted(app: Flask, visitor: PageClient) -> N
     visitor.post_page("/register", {**FORM, "csrf_token": "wrong"})
     visitor.post_page("/register", FORM)
     visitor.post_page(last_link(app), {"csrf_token": "wrong"}, status=400)
-    found = {PumpingProblem.PROGRAM: 1, PumpingProblem.COUNTRY: 1, PumpingProblem.FORM: 2}
-    assert refused(app) == found
+    expected = {PumpingProblem.PROGRAM: 1, PumpingProblem.COUNTRY: 1, PumpingProblem.FORM: 2}
+    assert refused(app) == expected
 
 
 def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, cast: Cast) -> None:
     """Neighbours, network, country, budget: a program does not learn what has stopped it."""
-    said = set()
+    notices = set()
     for name in ("SYSTEM_TEXTS_PER_HOUR", "SYSTEM_TEXTS_PER_DIAL_CODE"):
         before = copied(limited, name)
         override(limited, {name: 0})
         visitor.post_page("/forgotten", {"email": cast.owner.email})
         link = last_link(limited)
         proven = {"proof": solved(challenge(visitor, "reset"))}
-        said.add(visitor.post_page(link, proven).select_one("main .notice").get_text())
+        notices.add(visitor.post_page(link, proven).select_one("main .notice").get_text())
         override(limited, before)
     visitor.post_page("/forgotten", {"email": cast.owner.email})
     link = last_link(limited)
@@ -173,9 +173,9 @@ def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, ca
             row = {"kind": "text", "number_hash": "", "prefix_hash": "", "dial_code": 1}
             db.session.add(TextAttempt(**row, network_hash=f"{n}"))
         db.session.commit()
-    said.add(visitor.post_page(link).select_one("main .notice").get_text())
-    assert len(said) == 1
-    assert NONE_NOW in said.pop()
+    notices.add(visitor.post_page(link).select_one("main .notice").get_text())
+    assert len(notices) == 1
+    assert NONE_NOW in notices.pop()
     assert len(refused(limited)) == 3
 
 

@@ -35,8 +35,8 @@ def test_it_sends_a_link_by_email(app: Flask, visitor: PageClient) -> None:
     page = visitor.post_page("/register", FORM)
     assert "Check your e-mail" in page.get_text()
     with app.app_context():
-        asked = db.session.scalars(select(EmailLink)).one()
-        assert (asked.email, asked.phone) == ("anna@example.com", "+48601234567")
+        email_link = db.session.scalars(select(EmailLink)).one()
+        assert (email_link.email, email_link.phone) == ("anna@example.com", "+48601234567")
     email = last_email(app)
     assert email.recipient == "anna@example.com"
     assert last_link(app).startswith("/register/")
@@ -62,10 +62,10 @@ def test_it_keeps_no_token_in_the_database(app: Flask, visitor: PageClient) -> N
 
 
 def test_it_builds_links_from_the_public_address_only(app: Flask, visitor: PageClient) -> None:
-    other = "https://127.0.0.1"
-    page = check_page(visitor.get("/register", base_url=other).text)
+    forged_url = "https://127.0.0.1"
+    page = check_page(visitor.get("/register", base_url=forged_url).text)
     token = page.select_one("main input[name=csrf_token]")["value"]
-    visitor.post("/register", data={**FORM, "csrf_token": token}, base_url=other)
+    visitor.post("/register", data={**FORM, "csrf_token": token}, base_url=forged_url)
     assert "127.0.0.1" not in last_email(app).body
     assert "https://localhost:8443/" in last_email(app).body
 
@@ -115,8 +115,8 @@ def test_it_explains_what_is_wrong(
 ) -> None:
     page = visitor.post_page("/register", {**FORM, field: value})
     assert words in page.get_text()
-    other = "phone" if field == "email" else "email"
-    assert page.select_one(f"#{other}")["value"] == FORM[other]
+    other_field = "phone" if field == "email" else "email"
+    assert page.select_one(f"#{other_field}")["value"] == FORM[other_field]
     assert count(app, Email) == 0
 
 

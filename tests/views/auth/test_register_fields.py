@@ -26,11 +26,11 @@ def register(app: Flask, extra: dict[str, str]) -> dict[str, dict[str, object]]:
     browser.post_page("/register", {**FORM, **extra})
     link = last_link(app)
     with app.app_context():
-        asked = said(db.session.scalars(select(EmailLink)).one())
+        request = said(db.session.scalars(select(EmailLink)).one())
     browser.post_page(link, extra)
     with app.app_context():
         user = db.session.scalars(select(User)).one()
-        return {"asked": asked, "user": said(user), "account": said(user.account)}
+        return {"asked": request, "user": said(user), "account": said(user.account)}
 
 
 def said(row: object) -> dict[str, object]:
@@ -81,10 +81,10 @@ def test_whatever_else_is_sent_is_not_stored(app: Flask) -> None:
     for name in ("region", "timezone", "role", "email", "phone", "language"):
         del left[name]
     assert left["terms_version"]
-    ours = {"status", "balance", "terms_version", "log_key"}  # made by us, of nobody's doing
+    defaults = {"status", "balance", "terms_version", "log_key"}  # made by us, of nobody's doing
     usual = {c.name: _default(c) for m in (Account, User) for c in m.__table__.columns}
-    assert {n: v for n, v in left.items() if n not in ours and v} == {
-        n: usual[n] for n in left if n not in ours and usual[n]
+    assert {n: v for n, v in left.items() if n not in defaults and v} == {
+        n: usual[n] for n in left if n not in defaults and usual[n]
     }
 
 

@@ -69,8 +69,8 @@ def test_after_five_tries_one_starts_again(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
     client = half_way(app, cast.owner)
-    found = [client.send(CODE, {"code": wrong_code(clock)}).status_code for _ in range(5)]
-    assert found == [422] * 4 + [303]
+    statuses = [client.send(CODE, {"code": wrong_code(clock)}).status_code for _ in range(5)]
+    assert statuses == [422] * 4 + [303]
     assert client.send(CODE, {"code": code(clock)}).location == "/login"
     assert sessions(app) == 0
     assert subjects(app, cast.owner.email) == ["Somebody knows your PromoSMS password"]
@@ -97,9 +97,9 @@ def test_it_waits_ten_minutes(app: Flask, cast: Cast, clock: Clock, codes: list[
 def test_a_code_of_another_user_is_refused(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
-    other = protect(app, cast.stranger)
+    stranger_codes = protect(app, cast.stranger)
     client = half_way(app, cast.owner)
-    assert client.send(CODE, {"code": other[0]}).status_code == 422
+    assert client.send(CODE, {"code": stranger_codes[0]}).status_code == 422
     with app.app_context():
         assert db.session.scalars(select(TwoFactorChallenge)).one().user_id == cast.owner.user_id
 

@@ -76,8 +76,8 @@ def test_it_filters_by_year(account: int, owner: PageClient) -> None:
     page = owner.get_page(f"/billing/invoices?year={invoice.year}")
     assert page.select_one("nav.tabs a[aria-current]").get_text() == str(invoice.year)
     assert invoice.label in page.get_text()
-    other = owner.get_page("/billing/invoices?year=2020")
-    assert "No invoices in 2020" in other.get_text()
+    empty_page = owner.get_page("/billing/invoices?year=2020")
+    assert "No invoices in 2020" in empty_page.get_text()
     for year in ("0", "99999", "-1"):
         assert owner.get(f"/billing/invoices?year={year}").status_code == 404
     assert owner.get("/billing/invoices?year=last").status_code == 200

@@ -181,11 +181,11 @@ def test_it_can_be_filtered(app: Flask, owner: PageClient, cast: Cast) -> None:
                 campaign = Campaign(account_id=account, route_id=route, name=name)
                 session.add(campaign)
             ledger.hold(account, campaign.id, 500)
-    for asked, expected in FILTERS:
-        rows = rows_of(owner, f"/billing{asked}")
-        assert (asked, len(rows)) == (asked, len(expected))
+    for query, expected in FILTERS:
+        rows = rows_of(owner, f"/billing{query}")
+        assert (query, len(rows)) == (query, len(expected))
         assert all(word in row for word, row in zip(expected, rows, strict=True) if len(word) > 1)
-        assert len(_file(owner, f"/billing/statement.csv{asked}")) == 1 + len(expected)
+        assert len(_file(owner, f"/billing/statement.csv{query}")) == 1 + len(expected)
 
 
 def test_the_days_of_the_filter_are_those_of_the_account(

@@ -103,11 +103,11 @@ def test_the_way_from_an_empty_account_to_an_order(app: Flask, owner: PageClient
     page = owner.post_page(
         "/billing/top-up/review", {str(field["name"]): str(field["value"]) for field in fields}
     )
-    (made,) = orders(app)
-    assert f"Order {made.reference}" in text(page)
+    (order,) = orders(app)
+    assert f"Order {order.reference}" in text(page)
     assert "As soon as €59.50 is here, €50.00 comes onto your balance." in text(page)
     assert "DE89 3704 0044 0532 0130 00" in text(page)
-    assert (made.net, made.method, made.buyer["tax_id"]) == (500_000, "transfer", "DE136695976")
+    assert (order.net, order.method, order.buyer["tax_id"]) == (500_000, "transfer", "DE136695976")
 
 
 def test_with_a_stored_company_the_review_comes_next(

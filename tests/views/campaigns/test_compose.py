@@ -39,10 +39,10 @@ def test_the_key_of_another_accounts_draft_creates_a_new_one(
     owner: PageClient, stranger: PageClient, draft: str, typed: Typed, stored: Stored
 ) -> None:
     stranger.post_page("/campaigns/new", typed(key=draft, text="Mine"))
-    ours, theirs = stored()
-    assert ours.text == "Hi {first_name|there}, 20% off"
-    assert theirs.public_id != draft
-    assert theirs.text == "Mine"
+    owner_draft, stranger_draft = stored()
+    assert owner_draft.text == "Hi {first_name|there}, 20% off"
+    assert stranger_draft.public_id != draft
+    assert stranger_draft.text == "Mine"
 
 
 def test_a_draft_without_a_name_is_named_by_its_text(

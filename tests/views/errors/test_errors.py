@@ -89,9 +89,9 @@ def test_a_mistake_of_ours_is_a_number_on_the_page_and_in_the_log(
     finally:
         app.before_request_funcs[None].pop()
         logger.removeHandler(stream)
-    (told,) = [line for line in map(json.loads, lines.getvalue().splitlines()) if "error" in line]
-    assert len(told["incident"]) == 8
-    assert told["incident"] in page.get_text()
+    (entry,) = [line for line in map(json.loads, lines.getvalue().splitlines()) if "error" in line]
+    assert len(entry["incident"]) == 8
+    assert entry["incident"] in page.get_text()
     for inside in ("+48601234567", "SELECT", "/srv/promosms", "RuntimeError", ".py", "Traceback"):
         assert inside not in str(page), inside
     assert "+48601234567" not in lines.getvalue()
@@ -101,7 +101,7 @@ def test_each_mistake_has_a_number_of_its_own(app: Flask, owner: PageClient) -> 
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.before_request_funcs[None].append(lambda: 1 / 0)
     try:
-        found = {owner.get_page("/recipients", status=500).get_text() for _ in range(3)}
+        pages = {owner.get_page("/recipients", status=500).get_text() for _ in range(3)}
     finally:
         app.before_request_funcs[None].pop()
-    assert len(found) == 3
+    assert len(pages) == 3

@@ -45,7 +45,7 @@ def test_a_guest_is_added_and_removed(app: Flask, owner: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "reason"),
     [
         ("", "Enter a mobile number."),
         ("22 123 45 67", "landline"),
@@ -55,21 +55,21 @@ def test_a_guest_is_added_and_removed(app: Flask, owner: PageClient) -> None:
     ],
 )
 def test_it_says_why_a_number_is_refused(
-    app: Flask, owner: PageClient, typed: str, said: str
+    app: Flask, owner: PageClient, typed: str, reason: str
 ) -> None:
     go_on_trial(app)
     page = owner.post_page("/settings/guests", {"phone": typed}, 422)
-    assert said in page.select(".error")[0].get_text()
+    assert reason in page.select(".error")[0].get_text()
     with app.app_context():
         assert db.session.scalars(select(Guest)).all() == []
 
 
 def test_it_says_when_a_place_is_free_again(app: Flask, cast: Cast, owner: PageClient) -> None:
     override(app, trial_guests=1)
-    made = guest(app, cast)
+    guest_id = guest(app, cast)
     page = owner.post_page("/settings/guests", {"phone": "601 222 002"}, 422)
     assert "Remove a guest first" in page.get_text()
-    owner.post_page(f"/settings/guests/{made}/remove")
+    owner.post_page(f"/settings/guests/{guest_id}/remove")
     page = owner.post_page("/settings/guests", {"phone": "601 222 002"}, 422)
     assert "The next one is free on" in page.get_text()
 
@@ -82,10 +82,10 @@ def test_members_may_and_strangers_may_not(
     admin: PageClient,
     visitor: PageClient,
 ) -> None:
-    made = guest(app, cast)
+    guest_id = guest(app, cast)
     assert "601 222 001" in colleague.get_page("/settings/guests").get_text()
     assert "601 222 001" not in stranger.get_page("/settings/guests").get_text()
-    stranger.post_page(f"/settings/guests/{made}/remove", {}, 404)
+    stranger.post_page(f"/settings/guests/{guest_id}/remove", {}, 404)
     admin.get_page("/settings/guests", 403)
     assert "/login" in visitor.get("/settings/guests").location
 
@@ -124,10 +124,10 @@ def test_the_review_names_recipients_that_are_not_guests(
             for n in range(1, 4)
         )
         route_id = defaults.default_route().id
-        made = Campaign(account_id=account_id, route_id=route_id, text="Hello", everyone=True)
-        session.add(made)
+        campaign = Campaign(account_id=account_id, route_id=route_id, text="Hello", everyone=True)
+        session.add(campaign)
         session.flush()
-        public_id = made.public_id
+        public_id = campaign.public_id
     text = words(owner.get_page(f"/campaigns/{public_id}/review").get_text(" "))
     assert "They are not on your guest list, and your account is still on trial. 2" in text
     assert "Send 1 text" in text

@@ -115,8 +115,8 @@ def test_it_takes_one_list_only(owner: PageClient, stranger: PageClient) -> None
     assert option is not None
     page = owner.post_page(url, {**START, "list": option["value"]})
     assert "Choose a list or name a new one, not both." in page.get_text()
-    theirs = address(upload(stranger, FILE.encode()))
-    page = stranger.post_page(theirs, {**START, "new_list": "", "list": option["value"]})
+    stranger_url = address(upload(stranger, FILE.encode()))
+    page = stranger.post_page(stranger_url, {**START, "new_list": "", "list": option["value"]})
     assert "Please check what is marked below." in page.get_text()
 
 

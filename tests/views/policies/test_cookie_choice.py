@@ -39,11 +39,11 @@ def asking(app: Flask, visitor: PageClient) -> PageClient:
     return visitor
 
 
-def answer(visitor: PageClient, said: str, **more: str) -> str:
+def answer(visitor: PageClient, choice: str, **more: str) -> str:
     """Answer the question; the value of the cookie that keeps it."""
-    sent = visitor.send("/cookies/choice", {"answer": said, "page": "/terms", **more})
-    assert (sent.status_code, sent.location) == (303, "/terms#said")
-    return set_by(sent)[cookies.NOTICE.name].split(";")[0].split("=", 1)[1]
+    response = visitor.send("/cookies/choice", {"answer": choice, "page": "/terms", **more})
+    assert (response.status_code, response.location) == (303, "/terms#said")
+    return set_by(response)[cookies.NOTICE.name].split(";")[0].split("=", 1)[1]
 
 
 def rows(app: Flask) -> list[CookieChoice]:
@@ -109,9 +109,9 @@ def test_withdrawing_takes_the_cookies_away(app: Flask, asking: PageClient) -> N
 
 
 def test_nobody_is_asked_again_for_half_a_year(asking: PageClient) -> None:
-    for said in ("reject", "accept"):
-        sent = asking.send("/cookies/choice", {"answer": said})
-        assert f"Max-Age={183 * 24 * 60 * 60}" in set_by(sent)[cookies.NOTICE.name]
+    for choice in ("reject", "accept"):
+        response = asking.send("/cookies/choice", {"answer": choice})
+        assert f"Max-Age={183 * 24 * 60 * 60}" in set_by(response)[cookies.NOTICE.name]
         assert not asked(asking)
 
 
@@ -140,8 +140,12 @@ def test_each_category_has_its_own_answer(app: Flask, asking: PageClient) -> Non
     answer(asking, "accept", category="tastes")
     answer(asking, "accept")
     answer(asking, "reject", category="tastes")
-    said = [(row.accepted, row.rejected) for row in rows(app)]
-    assert said == [("tastes", "statistics"), ("statistics tastes", ""), ("statistics", "tastes")]
+    choices = [(row.accepted, row.rejected) for row in rows(app)]
+    assert choices == [
+        ("tastes", "statistics"),
+        ("statistics tastes", ""),
+        ("statistics", "tastes"),
+    ]
 
 
 def test_a_browser_that_refuses_everywhere_is_believed(app: Flask, asking: PageClient) -> None:
@@ -168,9 +172,9 @@ def test_without_a_question_nothing_is_recorded(app: Flask, visitor: PageClient)
     assert rows(app) == []
 
 
-@pytest.mark.parametrize("said", ["", "maybe"])
-def test_what_is_no_answer_is_none(app: Flask, asking: PageClient, said: str) -> None:
-    asking.send("/cookies/choice", {"answer": said})
+@pytest.mark.parametrize("value", ["", "maybe"])
+def test_what_is_no_answer_is_none(app: Flask, asking: PageClient, value: str) -> None:
+    asking.send("/cookies/choice", {"answer": value})
     assert rows(app) == []
     assert asked(asking)
 
@@ -212,7 +216,7 @@ def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "word"),
+    ("categories", "word"),
     [
         ({"Statistics": STATISTICS}, "small letters"),
         ({"statistics": {**STATISTICS, "title": {"en": "Statistics"}}}, "every language"),
@@ -223,8 +227,8 @@ def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
         ({"statistics": {**STATISTICS, "cookies": {"_x": 3000}}}, "390"),
     ],
 )
-def test_an_invalid_setting_is_reported(given: dict[str, Any], word: str) -> None:
-    assert word in optional_cookies.problem(Settings(optional_cookies=given))
+def test_an_invalid_setting_is_reported(categories: dict[str, Any], word: str) -> None:
+    assert word in optional_cookies.problem(Settings(optional_cookies=categories))
 
 
 def test_a_good_setting_is_taken() -> None:

@@ -33,16 +33,16 @@ def test_all_cookies_of_a_crawl_stand_in_the_registry(
     answer = visitor.send("/login", signing_in)
     assert answer.status_code in (302, 303)
     seen |= set_by(answer)
-    open_paths, known = ["/", "/settings"], {"/", "/settings"}
+    open_paths, seen_paths = ["/", "/settings"], {"/", "/settings"}
     while open_paths:
         answer = visitor.get(open_paths.pop())
         seen |= set_by(answer)
         for path in re.findall(r'href="(/[^"#]*)"', answer.text if answer.is_json is False else ""):
-            if path not in known and not path.startswith("/static"):
-                known.add(path)
+            if path not in seen_paths and not path.startswith("/static"):
+                seen_paths.add(path)
                 open_paths.append(path)
     seen |= set_by(visitor.send("/logout"))
-    assert len(known) > 8
+    assert len(seen_paths) > 8
     assert set(seen) == NAMES
     for line in seen.values():
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(line.split("; ")), line
@@ -63,9 +63,9 @@ def test_the_notice_stands_on_pages_until_it_is_closed(visitor: PageClient) -> N
     assert "Max-Age=15811200" in set_by(answer)[cookies.NOTICE.name]
     page = visitor.get_page("/terms")
     assert not page.select("section.cookies")
-    said = page.select_one("#said[tabindex='-1'] [role=status]")
-    assert said is not None
-    assert "The notice is closed" in said.get_text()
+    status = page.select_one("#said[tabindex='-1'] [role=status]")
+    assert status is not None
+    assert "The notice is closed" in status.get_text()
 
 
 def test_the_notice_does_not_stand_on_the_page_that_it_leads_to(visitor: PageClient) -> None:

@@ -45,13 +45,13 @@ def publish(words: dict[str, str]) -> None:
     """
     latest, listing = versions()[0], FOLDER / "versions.toml"
     assert latest.day == now().date(), "add a version of today"
-    text = listing.read_text()
-    for language, said in words.items():
-        file_of(latest, language).write_text(said)
-        old, new = f'{language} = "{latest.digests[language]}"', f'{language} = "{digest(said)}"'
-        head, mark, rest = text.partition("[version.sha256]")
-        text = head + mark + rest.replace(old, new, 1)
-    listing.write_text(text)
+    index = listing.read_text()
+    for language, text in words.items():
+        file_of(latest, language).write_text(text)
+        old, new = f'{language} = "{latest.digests[language]}"', f'{language} = "{digest(text)}"'
+        head, mark, rest = index.partition("[version.sha256]")
+        index = head + mark + rest.replace(old, new, 1)
+    listing.write_text(index)
     policy_versions.versions.cache_clear()
 
 
@@ -72,38 +72,40 @@ def test_the_words_of_today_are_those_of_the_latest_version(
     today = {language: words_now(visitor, language) for language in LANGUAGES}
     if request.config.getoption("--publish"):
         publish(today)
-    for language, said in today.items():
-        kept = words_of(versions()[0], language)
-        assert said == kept, "the words have changed: add a version, see policies/versions.toml"
+    for language, text in today.items():
+        published = words_of(versions()[0], language)
+        assert text == published, (
+            "the words have changed: add a version, see policies/versions.toml"
+        )
 
 
 def test_every_version_can_be_read_and_has_its_fingerprint(visitor: PageClient) -> None:
-    for each in versions():
-        for language in each.digests:
+    for version in versions():
+        for language in version.digests:
             visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-            page = visitor.get_page(f"/privacy/versions/{each.name}")
+            page = visitor.get_page(f"/privacy/versions/{version.name}")
             shown = page.select_one(".published")
             assert shown is not None
             assert shown["lang"] == language
             assert len(shown.get_text()) > 5_000
-            assert digest(words_of(each, language)) == each.digests[language]
-            assert each.digests[language] in page.get_text()
+            assert digest(words_of(version, language)) == version.digests[language]
+            assert version.digests[language] in page.get_text()
 
 
 def test_the_list_names_every_version_with_its_changes(visitor: PageClient) -> None:
     page = visitor.get_page("/privacy/versions")
     links = [str(link["href"]) for link in page.select("main h2 a")]
-    assert links == [f"/privacy/versions/{each.name}" for each in versions()]
-    for each in versions():
-        assert all(each.changes[language] for language in LANGUAGES)
-        assert each.changes["en"][0] in page.get_text()
+    assert links == [f"/privacy/versions/{version.name}" for version in versions()]
+    for version in versions():
+        assert all(version.changes[language] for language in LANGUAGES)
+        assert version.changes["en"][0] in page.get_text()
 
 
 def test_versions_are_in_order_and_every_file_belongs_to_one() -> None:
-    days = [each.day for each in versions()]
+    days = [version.day for version in versions()]
     assert days == sorted(set(days), reverse=True)
-    known = {file_of(each, language) for each in versions() for language in each.digests}
-    assert set(Path(FOLDER, "versions").iterdir()) == known
+    files = {file_of(version, language) for version in versions() for language in version.digests}
+    assert set(Path(FOLDER, "versions").iterdir()) == files
 
 
 def test_a_version_that_there_is_not(visitor: PageClient) -> None:

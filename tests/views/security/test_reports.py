@@ -53,9 +53,9 @@ def test_only_the_rule_and_the_kind_of_page_are_logged(
     answer = visitor.post("/security/reports", json=form("script-src", page))
     assert answer.status_code == 204
     (line,) = lines.getvalue().splitlines()
-    told = json.loads(line)
-    assert set(told) == {"at", "level", "event", "code", "endpoint"}
-    assert (told["event"], told["code"], told["endpoint"]) == (
+    entry = json.loads(line)
+    assert set(entry) == {"at", "level", "event", "code", "endpoint"}
+    assert (entry["event"], entry["code"], entry["endpoint"]) == (
         "csp.violation",
         "script-src",
         endpoint,
@@ -103,5 +103,5 @@ def test_it_needs_no_session_and_begins_none(visitor: PageClient) -> None:
 
 def test_nobody_fills_the_log(limited: Flask) -> None:
     client = PageClient(limited)
-    found = [client.post("/security/reports", json={}).status_code for _ in range(21)]
-    assert found == [204] * 20 + [429]
+    statuses = [client.post("/security/reports", json={}).status_code for _ in range(21)]
+    assert statuses == [204] * 20 + [429]

@@ -43,7 +43,7 @@ def test_only_a_trusted_proxy_can_claim_https(
 
 
 @pytest.mark.parametrize(
-    ("proxies", "proto", "found"),
+    ("proxies", "proto", "response"),
     [
         (0, "https", TO_HTTPS),
         (1, "https", (200, None)),
@@ -57,13 +57,13 @@ def test_only_a_trusted_proxy_can_claim_https(
     ],
 )
 def test_so_many_proxies_are_believed_as_there_are(
-    behind: Behind, proxies: int, proto: str, found: tuple[int, str | None]
+    behind: Behind, proxies: int, proto: str, response: tuple[int, str | None]
 ) -> None:
-    assert ask(behind(proxies), {"X-Forwarded-Proto": proto}, PROXY) == found
+    assert ask(behind(proxies), {"X-Forwarded-Proto": proto}, PROXY) == response
 
 
 @pytest.mark.parametrize(
-    ("proxies", "given", "seen"),
+    ("proxies", "forwarded_for", "seen"),
     [
         (0, "192.0.2.1", "10.0.0.7"),
         (1, "192.0.2.1", "192.0.2.1"),
@@ -72,18 +72,18 @@ def test_so_many_proxies_are_believed_as_there_are(
     ],
 )
 def test_the_address_of_the_visitor_is_the_one_that_the_last_proxy_saw(
-    app: Flask, proxies: int, given: str, seen: str
+    app: Flask, proxies: int, forwarded_for: str, seen: str
 ) -> None:
-    found = []
+    requests = []
 
     def inner(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        found.append((environ["REMOTE_ADDR"], [key for key in environ if "FORWARDED" in key]))
+        requests.append((environ["REMOTE_ADDR"], [key for key in environ if "FORWARDED" in key]))
         start_response("204 No Content", [])
         return []
 
     wrapped = ForwardedHeaders(inner, proxies, settings_of(app).proxy_networks)
-    list(wrapped({**PROXY, "HTTP_X_FORWARDED_FOR": given}, lambda *_: print))
-    assert found == [(seen, [])]
+    list(wrapped({**PROXY, "HTTP_X_FORWARDED_FOR": forwarded_for}, lambda *_: print))
+    assert requests == [(seen, [])]
 
 
 @pytest.mark.parametrize("peer", ["", "127.0.0.1", "::1", "172.17.0.2", "192.168.1.5", "fd00::7"])
@@ -173,9 +173,9 @@ def test_links_in_emails_use_the_public_address(
         assert db.session.scalar(db.select(db.func.count(EmailLink.id)))
         assert db.session.get(User, cast.owner.user_id)
         db.session.remove()
-    found = re.findall(r"https?://([^/\s]+)", bodies)
-    assert found
-    assert set(found) == {"sms.example.com"}
+    hosts = re.findall(r"https?://([^/\s]+)", bodies)
+    assert hosts
+    assert set(hosts) == {"sms.example.com"}
 
 
 def test_nobody_builds_addresses_from_what_the_browser_says() -> None:

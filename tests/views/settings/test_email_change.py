@@ -17,15 +17,15 @@ NEW = "anna@new.example"
 def emails(app: Flask, address: str) -> list[Email]:
     with app.app_context():
         query = select(Email).where(Email.recipient == address).order_by(Email.id)
-        found = list(db.session.scalars(query))
+        rows = list(db.session.scalars(query))
         db.session.expunge_all()
-        return found
+        return rows
 
 
 def link_to(app: Flask, address: str) -> str:
-    found = LINK.search(emails(app, address)[-1].body)
-    assert found is not None
-    return found[1]
+    match = LINK.search(emails(app, address)[-1].body)
+    assert match is not None
+    return match[1]
 
 
 def ask(app: Flask, owner: PageClient) -> str:
@@ -54,10 +54,10 @@ def test_nothing_changes_before_the_new_address_agrees(
 
 
 def test_other_browsers_are_signed_out(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     page = owner.post_page(ask(app, owner))
     assert NEW in page.get_text()
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     assert emails(app, NEW)[-1].subject == "Your e-mail address was changed"
 
 
@@ -70,8 +70,8 @@ def test_the_link_works_once_and_for_a_day(
     visitor.send(second)
     visitor.get_page(second, 410)
     late = PageClient(app)
-    other = cast.stranger.browser()
-    other.post_page("/settings/email", {"email": "late@example.com"})
+    stranger = cast.stranger.browser()
+    stranger.post_page("/settings/email", {"email": "late@example.com"})
     link = link_to(app, "late@example.com")
     clock.move(hours=25)
     late.post_page(link, status=410)
@@ -82,13 +82,13 @@ def test_only_the_owner_learns_that_an_address_is_taken(
 ) -> None:
     taken = owner.post_page("/settings/email", {"email": "Stranger@Example.com"})
     free = owner.post_page("/settings/email", {"email": NEW})
-    own = owner.post_page("/settings/email", {"email": cast.owner.email})
+    unchanged = owner.post_page("/settings/email", {"email": cast.owner.email})
     same = [
         words(page.main.get_text()).replace(address, "")
         for page, address in (
             (taken, "Stranger@example.com"),
             (free, NEW),
-            (own, cast.owner.email),
+            (unchanged, cast.owner.email),
         )
     ]
     assert len(set(same)) == 1
@@ -100,11 +100,11 @@ def test_only_the_owner_learns_that_an_address_is_taken(
 def test_an_address_taken_in_the_meantime_stays_where_it_is(
     app: Flask, cast: Cast, owner: PageClient, stranger: PageClient
 ) -> None:
-    ours = ask(app, owner)
+    owner_link = ask(app, owner)
     stranger.post_page("/settings/email", {"email": NEW})
-    theirs = link_to(app, NEW)
-    PageClient(app).send(theirs)
-    PageClient(app).post_page(ours, status=410)
+    stranger_link = link_to(app, NEW)
+    PageClient(app).send(stranger_link)
+    PageClient(app).post_page(owner_link, status=410)
     assert user_of(app, cast.owner).email == cast.owner.email
     assert user_of(app, cast.stranger).email == NEW
 

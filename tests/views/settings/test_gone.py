@@ -47,10 +47,10 @@ def test_the_page_shows_how_far_it_is_and_then_the_certificate(
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "no-store"
     with app.app_context():
-        said = certificates.read(answer.data)
-    assert said["account"] == cast.owner.account_public_id
-    assert said["erased"]["users"] == 2
-    assert said["kept"] == []
+        certificate = certificates.read(answer.data)
+    assert certificate["account"] == cast.owner.account_public_id
+    assert certificate["erased"]["users"] == 2
+    assert certificate["kept"] == []
     assert "@" not in answer.text
 
 
@@ -147,8 +147,8 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(
 ) -> None:
     addresses = (cast.owner.email, cast.colleague.email, "nobody@example.com")
     pages = {
-        words(visitor.post_page("/leave", {"email": one}).get_text()).replace(one, "…")
-        for one in addresses
+        words(visitor.post_page("/leave", {"email": address}).get_text()).replace(address, "…")
+        for address in addresses
     }
     assert len(pages) == 1
     with app.app_context():

@@ -26,8 +26,8 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
         assert (account.region, account.timezone) == ("GB", "Europe/London")
-        other = db.session.get_one(Account, cast.stranger.account_id)
-        assert other.region == "PL"
+        stranger_account = db.session.get_one(Account, cast.stranger.account_id)
+        assert stranger_account.region == "PL"
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_it_refuses_visitors(visitor: PageClient) -> None:
 
 
 def test_another_browser_is_signed_out(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
-    other.get_page("/settings")
+    second_browser = cast.owner.browser()
+    second_browser.get_page("/settings")
     page = owner.get_page("/settings")
     assert len(page.select("tbody tr")) == 2
     assert len(page.select('form[action$="/end"]')) == 1
     action = str(page.select('form[action$="/end"]')[0]["action"])
     owner.post_page(action)
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     owner.get_page("/settings")
 
 
@@ -95,7 +95,7 @@ def test_all_other_browsers_are_signed_out(cast: Cast, owner: PageClient) -> Non
     others = [cast.owner.browser(), cast.owner.browser()]
     colleague = cast.colleague.browser()
     assert "2 others" in owner.post_page("/settings/sessions/end-others").get_text()
-    assert all("/login" in other.get("/settings").location for other in others)
+    assert all("/login" in browser.get("/settings").location for browser in others)
     colleague.get_page("/settings")
 
 

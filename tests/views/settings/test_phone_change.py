@@ -24,10 +24,10 @@ def texted(app: Flask) -> str:
     with app.app_context():
         body = decrypted_text(message.encrypted_text)
     assert body is not None
-    found = re.search(r"[A-Z347]{4}-[A-Z347]{4}", body)
-    assert found is not None
-    assert found[0] not in message.text
-    return found[0]
+    match = re.search(r"[A-Z347]{4}-[A-Z347]{4}", body)
+    assert match is not None
+    assert match[0] not in message.text
+    return match[0]
 
 
 def ask(app: Flask, owner: PageClient) -> str:
@@ -38,7 +38,7 @@ def ask(app: Flask, owner: PageClient) -> str:
 
 
 def test_both_sides_agree_before_it_changes(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     typed = ask(app, owner)
     assert "e-mailed" in owner.post_page(CODE, {"code": typed.lower()}).get_text()
     assert user_of(app, cast.owner).phone == "+48601000101"
@@ -49,7 +49,7 @@ def test_both_sides_agree_before_it_changes(app: Flask, cast: Cast, owner: PageC
     assert user_of(app, cast.owner).phone == NEW
     assert last_email(app).subject == "Your mobile number was changed"
     assert "601000777" not in last_email(app).body
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     owner.get_page("/settings")
     owner.get_page(link, 410)
 

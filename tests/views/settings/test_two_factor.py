@@ -22,11 +22,11 @@ ON, OFF, CODES = (f"/settings/two-steps{path}" for path in ("/on", "/off", "/cod
 
 def key(page: BeautifulSoup) -> tuple[str, str]:
     """The encrypted secret of the form, and what the app shows with the one on the page."""
-    found = page.select_one(".whole")
+    secret = page.select_one(".whole")
     field = page.select_one("input[name=offer]")
-    assert found is not None
+    assert secret is not None
     assert field is not None
-    return str(field["value"]), pyotp.TOTP(words(found.get_text()).replace(" ", "")).now()
+    return str(field["value"]), pyotp.TOTP(words(secret.get_text()).replace(" ", "")).now()
 
 
 def connect(app: Flask) -> None:
@@ -38,20 +38,20 @@ def connect(app: Flask) -> None:
 def set_up(client: PageClient) -> list[str]:
     encrypted, typed = key(client.get_page(ON))
     page = client.post_page(ON, {"offer": encrypted, "code": typed})
-    return [each.get_text() for each in page.select(".recovery code")]
+    return [code.get_text() for code in page.select(".recovery code")]
 
 
 def test_it_is_set_up_with_the_square_and_a_code(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     page = owner.get_page(ON)
     assert page.select(".code svg path")
     codes = set_up(owner)
     assert len(set(codes)) == 10
-    assert all(re.fullmatch(r"[A-Z347]{4}(-[A-Z347]{4}){2}", each) for each in codes)
+    assert all(re.fullmatch(r"[A-Z347]{4}(-[A-Z347]{4}){2}", code) for code in codes)
     user = user_of(app, cast.owner)
     assert user.totp_encrypted is not None
     assert user.totp_counter is not None
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     assert last_email(app).subject == "Two-step sign-in is on"
     assert "10" in words(owner.get_page("/settings/two-steps").get_text())
     assert owner.get(ON).location == "/settings/two-steps"
@@ -63,10 +63,10 @@ def test_what_the_square_says_is_the_secret(app: Flask, cast: Cast, owner: PageC
         text = encryption.decrypt(totp.OFFER, encrypted.encode())
         assert text is not None
         secret = text.split()[0]
-        found = totp.Offer(secret, encrypted, totp._address(user_of(app, cast.owner), secret))
-    assert found.address.startswith("otpauth://totp/PromoSMS:owner%40example.com?secret=")
-    assert f"secret={secret}&issuer=PromoSMS" in found.address
-    assert "<path" in found.svg()
+        offer = totp.Offer(secret, encrypted, totp._address(user_of(app, cast.owner), secret))
+    assert offer.address.startswith("otpauth://totp/PromoSMS:owner%40example.com?secret=")
+    assert f"secret={secret}&issuer=PromoSMS" in offer.address
+    assert "<path" in offer.svg()
 
 
 def test_the_page_with_the_secret_is_kept_nowhere(owner: PageClient) -> None:
@@ -98,20 +98,20 @@ def test_a_secret_belongs_to_one_browser_for_half_an_hour(
 
 def test_switching_off_ends_it(app: Flask, cast: Cast, owner: PageClient) -> None:
     protect(app, cast.owner)
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     assert "is off" in owner.post_page(OFF).get_text()
     assert user_of(app, cast.owner).totp_encrypted is None
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     assert last_email(app).subject == "Two-step sign-in is off"
 
 
 def test_new_codes_are_shown_once(app: Flask, cast: Cast, owner: PageClient) -> None:
     old = protect(app, cast.owner)
     page = owner.post_page(CODES)
-    new = [each.get_text() for each in page.select(".recovery code")]
+    new = [code.get_text() for code in page.select(".recovery code")]
     assert len(new) == 10
     assert not set(new) & set(old)
-    assert not [each for each in new if each in owner.get("/settings/two-steps").text]
+    assert not [code for code in new if code in owner.get("/settings/two-steps").text]
     assert last_email(app).subject == "New recovery codes"
 
 
