@@ -79,10 +79,10 @@ def seconds(client: FlaskClient, path: str, form: dict[str, str]) -> float:
     if token is None:
         raise RuntimeError(f"{path} shows no form")
     started = time.perf_counter()
-    answer = client.post(path, base_url=BASE, data={**form, "csrf_token": token[1]})
+    response = client.post(path, base_url=BASE, data={**form, "csrf_token": token[1]})
     taken = time.perf_counter() - started
-    if answer.status_code != 200:
-        raise RuntimeError(f"{path} answers {answer.status}")
+    if response.status_code != 200:
+        raise RuntimeError(f"{path} answers {response.status}")
     return taken
 
 

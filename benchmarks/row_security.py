@@ -78,15 +78,15 @@ class Site:
 
     def get(self, path: str) -> None:
         """Open a page to its end."""
-        answer = self.browser.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status}"
-        assert answer.data
+        response = self.browser.get(path)
+        assert response.status_code == 200, f"{path}: {response.status}"
+        assert response.data
 
     def post(self, path: str, form: dict[str, str]) -> None:
         """Send a form that leads on to another page."""
-        answer = self.browser.send(path, form)
-        assert answer.status_code == 303, f"{path}: {answer.status}"
-        assert "/review" not in (answer.location or "")
+        response = self.browser.send(path, form)
+        assert response.status_code == 303, f"{path}: {response.status}"
+        assert "/review" not in (response.location or "")
 
     def launch(self) -> Callable[[], None]:
         """A draft to everybody, as it was agreed to on its review page, ready to be sent."""

@@ -67,12 +67,12 @@ class Taker(asyncio.Protocol):
 
     def _answer(self, command: int, sequence: int) -> bytes:
         name = b"" if command in (0x06, 0x15) else b"%d\0" % sequence
-        answer = struct.pack(">LLLL", 16 + len(name), command | 0x80000000, 0, sequence) + name
+        response = struct.pack(">LLLL", 16 + len(name), command | 0x80000000, 0, sequence) + name
         if not self.receipts or command != 4:
-            return answer
+            return response
         text = b"id:%d sub:001 dlvrd:001 stat:DELIVRD err:000" % sequence
         body = RECEIPT % (len(text), text)
-        return answer + struct.pack(">LLLL", 16 + len(body), 5, 0, sequence) + body
+        return response + struct.pack(">LLLL", 16 + len(body), 5, 0, sequence) + body
 
 
 async def serve(delay: float, receipts: bool) -> None:

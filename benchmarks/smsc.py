@@ -85,7 +85,7 @@ class Connection(asyncio.Protocol):
         if self.kept:
             data = self.kept + data
         place, end, out, begun = 0, len(data), [], self.smsc.submits
-        read, answer, seen, at = HEADER.unpack_from, ANSWER.pack, self.smsc.seen, time.time()
+        read, response, seen, at = HEADER.unpack_from, ANSWER.pack, self.smsc.seen, time.time()
         number = FIRST_ID + begun
         while end - place >= 16:
             length, command, _, sequence = read(data, place)
@@ -95,7 +95,7 @@ class Connection(asyncio.Protocol):
                 source = data.index(0, place + 16) + 3
                 phone = data.index(0, source) + 3
                 seen[data[phone : data.index(0, phone)]] = at
-                out.append(answer(27, 0x80000004, 0, sequence, b"%d" % number))
+                out.append(response(27, 0x80000004, 0, sequence, b"%d" % number))
                 number += 1
             elif command == DELIVER_ANSWER:
                 self.unanswered -= 1

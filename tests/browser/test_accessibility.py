@@ -70,9 +70,9 @@ def too_wide(page: Page) -> object:
 def check_all(page: Page, addresses: list[str]) -> None:
     problems = []
     for address in addresses:
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.status < 500, address
+        response = page.goto(address)
+        assert response is not None
+        assert response.status < 500, address
         assert page.url.endswith(address), f"{address} led to {page.url}"
         problems += check(page, address)
     assert problems == []

@@ -21,10 +21,10 @@ def pages(stage: Stage, person: Person | None) -> list[str]:
     client = person.browser() if person else PageClient(stage.app)
     addresses = []
     for rule in routes(stage.app, "GET"):
-        answer = client.get(path(stage, rule))
-        if answer.status_code == 200 and b"<html" in answer.data:
+        response = client.get(path(stage, rule))
+        if response.status_code == 200 and b"<html" in response.data:
             addresses.append(path(stage, rule))
-        answer.close()
+        response.close()
     return addresses
 
 

@@ -135,8 +135,8 @@ class _Day:
         secret = SECRET.search(body or "")
         if secret is None:
             return
-        answer = browser.send("/login", {"email": email, "password": secret[0]})
-        if answer.status_code == 303:
+        response = browser.send("/login", {"email": email, "password": secret[0]})
+        if response.status_code == 303:
             self.served.append(email)
 
     def _register(self, browser: PageClient, email: str, phone: str) -> None:

@@ -104,15 +104,15 @@ def test_no_page_shows_english_in_another_language(
     for rule in routes(stage.app, "GET"):
         if rule.endpoint == "static":
             continue
-        answer = browser.get(path(stage, rule))
-        if answer.status_code != 200 or not answer.mimetype.startswith("text/"):
-            answer.close()
+        response = browser.get(path(stage, rule))
+        if response.status_code != 200 or not response.mimetype.startswith("text/"):
+            response.close()
             continue
-        if "<html" in answer.text:
-            page = check_page(answer.text)
+        if "<html" in response.text:
+            page = check_page(response.text)
             assert page.html is not None
             assert page.html["lang"] == language, rule.endpoint
-        text = visible_text(answer.text)
+        text = visible_text(response.text)
         english_left = [pattern.pattern for pattern in english if pattern.search(text)]
         assert english_left == [], rule.endpoint
         opened += 1

@@ -54,11 +54,11 @@ def own_rows(stage: Stage) -> dict[str, list[str]]:
     return rows
 
 
-def check(answer: TestResponse, address: str) -> None:
-    assert answer.status_code < 500, address
-    text = contents(answer.data)
+def check(response: TestResponse, address: str) -> None:
+    assert response.status_code < 500, address
+    text = contents(response.data)
     assert not [word for word in OWN if word in text], address
-    answer.close()
+    response.close()
 
 
 def test_no_page_accepts_ids_of_another_account(stage: Stage) -> None:
@@ -105,12 +105,12 @@ def test_no_address_contains_a_sequential_id(stage: Stage) -> None:
     seen = 0
     for rule in routes(stage.app, "GET"):
         admins = access(stage.app, rule.endpoint) is Access.ADMIN
-        answer = browsers["admin" if admins else "owner"].get(path(stage, rule))
-        if answer.mimetype == "text/html":
-            for link_path in re.findall(r'(?:href|action)="(/[^"?#]*)', answer.text):
+        response = browsers["admin" if admins else "owner"].get(path(stage, rule))
+        if response.mimetype == "text/html":
+            for link_path in re.findall(r'(?:href|action)="(/[^"?#]*)', response.text):
                 assert not COUNTED.search(link_path), f"{rule.endpoint}: {link_path}"
                 seen += 1
-        answer.close()
+        response.close()
     assert seen > 500
 
 

@@ -145,9 +145,9 @@ def test_no_page_outside_billing_asks_for_invoice_data(stage: Stage) -> None:
     asked: dict[str, set[str]] = {}
     for rule in routes(stage.app, "GET"):
         for browser in browsers:
-            answer = browser.get(path(stage, rule))
-            shown = answer.text if answer.mimetype == "text/html" else ""
-            answer.close()
+            response = browser.get(path(stage, rule))
+            shown = response.text if response.mimetype == "text/html" else ""
+            response.close()
             if wanted := fields(shown) & INVOICE_FIELDS:
                 asked.setdefault(rule.endpoint, set()).update(wanted)
     assert "billing.company" in asked, "the form of the company was not seen"

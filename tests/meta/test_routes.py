@@ -75,18 +75,18 @@ def allowed(access: Access, name: str) -> bool:
     return access is Access.PUBLIC or (name != VISITOR and PEOPLE[name] in ROLES[access])
 
 
-def asks_to_sign_in(answer: TestResponse) -> bool:
-    return answer.status_code == 302 and "/login?next=" in (answer.location or "")
+def asks_to_sign_in(response: TestResponse) -> bool:
+    return response.status_code == 302 and "/login?next=" in (response.location or "")
 
 
-def check_refusal(answer: TestResponse, access: Access, name: str, method: str) -> None:
+def check_refusal(response: TestResponse, access: Access, name: str, method: str) -> None:
     """Refused correctly: visitors may sign in, users learn nothing."""
     if name == VISITOR:
-        assert asks_to_sign_in(answer) if method == "GET" else answer.status_code == 401
+        assert asks_to_sign_in(response) if method == "GET" else response.status_code == 401
     elif access is Access.ADMIN:
-        assert answer.status_code == 404
+        assert response.status_code == 404
     else:
-        assert answer.status_code == 403
+        assert response.status_code == 403
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:
@@ -117,15 +117,15 @@ def test_pages_open_only_for_permitted_roles_and_change_nothing(stage: Stage, na
     for rule in routes(stage.app, "GET"):
         access = declared_access(stage.app, rule.endpoint)
         address = path(stage, rule)
-        answer = client.get(address)
+        response = client.get(address)
         if not allowed(access, name):
-            check_refusal(answer, access, name, "GET")
+            check_refusal(response, access, name, "GET")
         elif name == "stranger" and access in (Access.MEMBER, Access.OWNER) and rule.arguments:
-            assert answer.status_code == 404, address
+            assert response.status_code == 404, address
         else:
-            assert answer.status_code < 400, f"{address}: {answer.status}"
-            assert not asks_to_sign_in(answer), address
-        answer.close()
+            assert response.status_code < 400, f"{address}: {response.status}"
+            assert not asks_to_sign_in(response), address
+        response.close()
     assert stage.rows() == before
 
 
@@ -140,15 +140,15 @@ def test_forms_work_only_for_permitted_roles_with_a_token(stage: Stage, endpoint
 
     for name, client in clients.items():
         if not allowed(access, name):
-            answer = client.send(address, form(endpoint, stage))
-            check_refusal(answer, access, name, "POST")
+            response = client.send(address, form(endpoint, stage))
+            check_refusal(response, access, name, "POST")
     clients[LEAST[access]].get_page("/privacy")  # starts a session; its token is not sent
-    answer = clients[LEAST[access]].post(address, data=form(endpoint, stage))
-    assert answer.status_code in (200, 400, 422), answer.status
+    response = clients[LEAST[access]].post(address, data=form(endpoint, stage))
+    assert response.status_code in (200, 400, 422), response.status
     assert stage.rows() == before
 
-    answer = clients[LEAST[access]].send(address, form(endpoint, stage))
-    assert answer.status_code in (200, 302, 303), answer.status
+    response = clients[LEAST[access]].send(address, form(endpoint, stage))
+    assert response.status_code in (200, 302, 303), response.status
     changed = stage.rows() != before
     assert changed != (endpoint in STORES_NOTHING)
 

@@ -50,12 +50,12 @@ def test_things_of_another_account_are_not_found(stage: Stage, method: str) -> N
         for name in stage.of(ARGUMENTS[rule.endpoint]):
             address = path(stage, rule, name)
             if method == "GET":
-                answer = strangers.get(address)
+                response = strangers.get(address)
             else:
-                answer = strangers.send(address, form(rule.endpoint, stage))
+                response = strangers.send(address, form(rule.endpoint, stage))
             expected = 303 if rule.endpoint in SILENT else 404
-            assert answer.status_code == expected, f"{method} {address}: {answer.status}"
-            assert not [word for word in OWN if word in answer.text], address
+            assert response.status_code == expected, f"{method} {address}: {response.status}"
+            assert not [word for word in OWN if word in response.text], address
     assert stage.rows() == before
 
 
@@ -83,9 +83,9 @@ def test_a_form_cannot_name_things_of_another_account(
     before = stage.rows()
     for action in ("save", "remove", "delete"):
         named = {**filled, "action": action, field: stage.things[thing]}
-        answer = strangers.send(path(stage, rule), named)
-        assert answer.status_code < 500
-        assert not [word for word in OWN if word in answer.text]
+        response = strangers.send(path(stage, rule), named)
+        assert response.status_code < 500
+        assert not [word for word in OWN if word in response.text]
     after = stage.rows()
     for table, rows in before.items():
         assert set(rows) <= set(after[table]), table

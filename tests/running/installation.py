@@ -101,8 +101,8 @@ class Installation:
         else:
             connection = http.client.HTTPConnection("localhost", self.http_port, timeout=10)
         connection.request(method, path)
-        answer = connection.getresponse()
-        found = answer.status, answer.getheader("Location", ""), answer.read().decode()
+        response = connection.getresponse()
+        found = response.status, response.getheader("Location", ""), response.read().decode()
         connection.close()
         return found
 

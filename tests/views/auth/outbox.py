@@ -1,4 +1,4 @@
-"""What arrives by e-mail and by text in these tests."""
+"""The newest e-mails and texts, for these tests."""
 
 import re
 
@@ -26,14 +26,14 @@ def last_link(app: Flask) -> str:
 
 
 def texts(app: Flask) -> list[Message]:
-    """The system texts, oldest first."""
+    """The verification texts, oldest first."""
     with app.app_context():
         query = select(Message).where(Message.priority == Priority.SYSTEM).order_by(Message.id)
         return list(db.session.scalars(query))
 
 
 def last_password(app: Flask) -> str:
-    """The system password in the newest text."""
+    """The password in the newest text."""
     encrypted_text = texts(app)[-1].encrypted_text
     assert encrypted_text is not None
     with app.app_context():

@@ -28,11 +28,11 @@ def link(app: Flask) -> str:
     return address.removeprefix("https://localhost:8443")
 
 
-def test_it_makes_the_admin_and_signs_in(app: Flask, visitor: PageClient, link: str) -> None:
+def test_it_creates_the_admin_and_signs_in(app: Flask, visitor: PageClient, link: str) -> None:
     visitor.get_page(link)
-    answer = visitor.send(link, FORM)
-    assert answer.status_code == 303
-    assert answer.location.startswith("/admin")
+    response = visitor.send(link, FORM)
+    assert response.status_code == 303
+    assert response.location.startswith("/admin")
     with app.app_context():
         user = db.session.scalars(select(User)).one()
         assert (user.email, user.role, user.account_id) == ("boss@example.com", "admin", None)
@@ -62,7 +62,7 @@ def test_it_expires_after_a_day(app: Flask, visitor: PageClient, link: str) -> N
     visitor.post_page(link, FORM, status=410)
 
 
-def test_there_is_none_when_there_is_an_admin(app: Flask, cast: Cast) -> None:
+def test_there_is_no_invitation_when_an_admin_exists(app: Flask, cast: Cast) -> None:
     assert invite(app) is None
 
 

@@ -19,7 +19,7 @@ def limited(app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Itera
     names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB")
     url = getattr(request, "param", redis_url)
     settings = {**copied(app, *names), "TESTING": True}
-    before = dict(vars(limiter))  # there is one for all applications
+    before = dict(vars(limiter))  # one for all applications
     second = create_app({**settings, "REDIS_URL": url, "RATE_LIMITS": True})
     yield second
     with second.app_context():
@@ -59,7 +59,7 @@ def test_it_stops_emails_to_one_address(limited: Flask) -> None:
 
 
 @pytest.mark.parametrize("limited", ["unix:///nowhere/valkey.sock"], indirect=True)
-def test_it_still_counts_without_redis(limited: Flask) -> None:
+def test_limits_work_without_redis(limited: Flask) -> None:
     assert tries(PageClient(limited), 11) == [200] * 10 + [429]
 
 

@@ -1,4 +1,4 @@
-"""The pages that lead to a text: with a proof, without one, and what programs are told."""
+"""Forms that cause a verification text: with proof of work, without it, and what bots see."""
 
 import json
 from collections.abc import Iterator
@@ -35,9 +35,9 @@ def limited(app: Flask) -> Flask:
 
 
 def challenge(visitor: PageClient, form: str) -> dict[str, object]:
-    answer = visitor.get(f"/proof?form={form}")
-    assert answer.headers["Cache-Control"] == "no-store"
-    fields: dict[str, object] = json.loads(answer.data)
+    response = visitor.get(f"/proof?form={form}")
+    assert response.headers["Cache-Control"] == "no-store"
+    fields: dict[str, object] = json.loads(response.data)
     return fields
 
 
@@ -69,11 +69,13 @@ def test_there_is_none_for_other_forms(visitor: PageClient) -> None:
     assert visitor.get("/proof?form=login").status_code == 404
 
 
-def test_its_price_is_that_of_the_reference() -> None:
+def test_its_cost_is_that_of_the_reference() -> None:
     assert Settings().proof_cost == 5_000
 
 
-def test_registering_and_the_text_take_a_proof_each(limited: Flask, visitor: PageClient) -> None:
+def test_registration_and_verification_text_need_a_proof_each(
+    limited: Flask, visitor: PageClient
+) -> None:
     with stopped() as clock:
         form = opened(visitor)
         clock.move(seconds=5)
@@ -155,8 +157,10 @@ def test_traps_and_wrong_forms_are_counted(app: Flask, visitor: PageClient) -> N
     assert refused(app) == expected
 
 
-def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, cast: Cast) -> None:
-    """Neighbours, network, country, budget: a program does not learn what has stopped it."""
+def test_every_limit_shows_the_same_message(
+    limited: Flask, visitor: PageClient, cast: Cast
+) -> None:
+    """A bot does not learn whether the network, the country or the budget has stopped it."""
     notices = set()
     for name in ("SYSTEM_TEXTS_PER_HOUR", "SYSTEM_TEXTS_PER_DIAL_CODE"):
         before = copied(limited, name)
@@ -189,17 +193,17 @@ def test_the_limit_of_emails_is_the_same_for_known_and_unknown(
         for n in range(5):
             visitor.post_page("/register", {**form, "email": f"{n}@example.com"})
         for email in (cast.owner.email, "anna@example.com"):
-            answer = visitor.send("/register", {**form, "email": email})
-            assert answer.status_code == 422
-            bodies.append(without_tokens(answer.text).replace(email, ""))
+            response = visitor.send("/register", {**form, "email": email})
+            assert response.status_code == 422
+            bodies.append(without_tokens(response.text).replace(email, ""))
     assert bodies[0] == bodies[1]
     assert "Very many people register at the moment" in bodies[0]
 
 
-def test_the_limits_do_the_same_for_known_and_unknown(
+def test_the_limits_run_the_same_statements_for_known_and_unknown(
     limited: Flask, visitor: PageClient, cast: Cast
 ) -> None:
-    """So that they cannot make one answer slower than the other."""
+    """The response time must not show whether an address has an account."""
     done: list[list[str]] = []
     with stopped() as clock:
         form = opened(visitor)
@@ -208,7 +212,7 @@ def test_the_limits_do_the_same_for_known_and_unknown(
             with limited.app_context(), listening(done):
                 assert visitor.send("/register", {**form, "email": email}).status_code == 200
     assert done[0] == done[1]
-    assert len(done[0]) == 3  # the turn, the count, the row
+    assert len(done[0]) == 3  # the lock, the count, the row
 
 
 @contextmanager

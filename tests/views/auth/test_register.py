@@ -1,4 +1,4 @@
-"""Registering: the form and its one answer."""
+"""Registration: the form, and the same response for every address."""
 
 import re
 
@@ -43,13 +43,13 @@ def test_it_sends_a_link_by_email(app: Flask, visitor: PageClient) -> None:
     assert count(app, User) == 0
 
 
-def test_it_takes_a_foreign_number_with_its_prefix(app: Flask, visitor: PageClient) -> None:
+def test_it_accepts_a_foreign_number_with_its_prefix(app: Flask, visitor: PageClient) -> None:
     visitor.post_page("/register", {**FORM, "phone": "+44 7400 123456"})
     with app.app_context():
         assert db.session.scalars(select(EmailLink.phone)).one() == "+447400123456"
 
 
-def test_it_takes_domains_of_any_letters(app: Flask, visitor: PageClient) -> None:
+def test_it_accepts_internationalised_domains(app: Flask, visitor: PageClient) -> None:
     visitor.post_page("/register", {**FORM, "email": "anna@żółw.pl"})
     assert last_email(app).recipient == "anna@xn--w-uga1v8h.pl"
 
@@ -75,9 +75,9 @@ def test_it_answers_the_same_for_known_and_unknown(
 ) -> None:
     pages = []
     for email in ("anna@example.com", cast.owner.email):
-        answer = visitor.send("/register", {**FORM, "email": email})
-        body = answer.text.replace(email, "ADDRESS").replace(visitor.token, "TOKEN")
-        pages.append((answer.status_code, re.sub(r'value="[^"]+"', "", body)))
+        response = visitor.send("/register", {**FORM, "email": email})
+        body = response.text.replace(email, "ADDRESS").replace(visitor.token, "TOKEN")
+        pages.append((response.status_code, re.sub(r'value="[^"]+"', "", body)))
     assert pages[0] == pages[1]
 
 
@@ -90,7 +90,7 @@ def test_it_tells_the_owner_of_a_known_address(app: Flask, cast: Cast, visitor: 
     assert count(app, EmailLink) == 0
 
 
-def test_it_does_nothing_for_programs(app: Flask, visitor: PageClient) -> None:
+def test_it_does_nothing_for_bots(app: Flask, visitor: PageClient) -> None:
     page = visitor.post_page("/register", {**FORM, "website": "https://spam.example"})
     assert "Check your e-mail" in page.get_text()
     assert count(app, Email) == 0

@@ -1,4 +1,4 @@
-"""Editing a draft, in one window or two; copying and deleting it."""
+"""Editing a draft in one or two windows; copying and deleting it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The guests page, and the strip that says what is missing to end the trial."""
+"""The guests page, and the notice that says what is missing to end the trial."""
 
 import pytest
 from flask import Flask
@@ -17,7 +17,7 @@ PAGES = ("/dashboard", "/campaigns", "/recipients", "/billing", "/settings", "/s
 
 
 def go_on_trial(app: Flask) -> None:
-    """Connect a gateway that reaches people."""
+    """Connect a real gateway: only then the trial limits apply."""
     override(app, admin_totp=False)
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Real", kind="smsapi"))
@@ -25,7 +25,7 @@ def go_on_trial(app: Flask) -> None:
 
 
 def guest(app: Flask, cast: Cast) -> str:
-    """Put a number on the list; returns its name in addresses."""
+    """Put a number on the list; returns its public id."""
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
         return guests.add(account, "+48601222001").public_id
@@ -74,7 +74,7 @@ def test_it_says_when_a_place_is_free_again(app: Flask, cast: Cast, owner: PageC
     assert "The next one is free on" in page.get_text()
 
 
-def test_members_may_and_strangers_may_not(
+def test_members_have_access_and_strangers_have_not(
     app: Flask,
     cast: Cast,
     colleague: PageClient,

@@ -39,9 +39,9 @@ def _plain(main: Tag | None) -> str:
 
 
 def publish(words: dict[str, str]) -> None:
-    """Write the words of the latest version, and their fingerprints into the list.
+    """Write the text of the latest version, and its digests into the list.
 
-    Only on its own day: what people have read since yesterday is not written again.
+    Only on the day of the version: an older version that people have read is never rewritten.
     """
     latest, listing = versions()[0], FOLDER / "versions.toml"
     assert latest.day == now().date(), "add a version of today"
@@ -57,16 +57,16 @@ def publish(words: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("path", [*PAGES, "/privacy/versions"])
 def test_the_pages_can_be_read_by_anybody(visitor: PageClient, path: str) -> None:
-    answer = visitor.get(path)
-    assert answer.status_code == 200
-    page = BeautifulSoup(answer.text, "html5lib")
+    response = visitor.get(path)
+    assert response.status_code == 200
+    page = BeautifulSoup(response.text, "html5lib")
     scripts = page.select("script")
-    assert len(scripts) <= 1  # which only makes pages more comfortable
+    assert len(scripts) <= 1  # an optional script
     assert page.select_one("main h1")
     assert not page.select("main [hidden]")
 
 
-def test_the_words_of_today_are_those_of_the_latest_version(
+def test_the_policies_of_today_are_the_latest_version(
     visitor: PageClient, request: pytest.FixtureRequest
 ) -> None:
     today = {language: words_now(visitor, language) for language in LANGUAGES}
@@ -79,7 +79,7 @@ def test_the_words_of_today_are_those_of_the_latest_version(
         )
 
 
-def test_every_version_can_be_read_and_has_its_fingerprint(visitor: PageClient) -> None:
+def test_every_version_can_be_read_and_has_its_digest(visitor: PageClient) -> None:
     for version in versions():
         for language in version.digests:
             visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
@@ -101,18 +101,18 @@ def test_the_list_names_every_version_with_its_changes(visitor: PageClient) -> N
         assert version.changes["en"][0] in page.get_text()
 
 
-def test_versions_are_in_order_and_every_file_belongs_to_one() -> None:
+def test_versions_are_in_order_and_every_file_belongs_to_a_version() -> None:
     days = [version.day for version in versions()]
     assert days == sorted(set(days), reverse=True)
     files = {file_of(version, language) for version in versions() for language in version.digests}
     assert set(Path(FOLDER, "versions").iterdir()) == files
 
 
-def test_a_version_that_there_is_not(visitor: PageClient) -> None:
+def test_an_unknown_version_is_not_found(visitor: PageClient) -> None:
     visitor.get_page("/privacy/versions/1999-01-01", 404)
 
 
-def test_an_earlier_version_says_that_it_is_one(
+def test_an_earlier_version_says_that_it_is_outdated(
     visitor: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (only, *_others) = versions()

@@ -13,15 +13,15 @@ TEXT = "/.well-known/security.txt"
 
 
 def fields(visitor: PageClient) -> dict[str, str]:
-    answer = visitor.get(TEXT)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    pairs = [line.split(": ", 1) for line in answer.text.splitlines()]
+    response = visitor.get(TEXT)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    pairs = [line.split(": ", 1) for line in response.text.splitlines()]
     assert len({name for name, _ in pairs}) == len(pairs)
     return dict(pairs)
 
 
-def test_security_txt_says_what_rfc_9116_wants(app: Flask, visitor: PageClient) -> None:
+def test_security_txt_follows_rfc_9116(app: Flask, visitor: PageClient) -> None:
     override(app, operator_email="ola@example.com", public_url="https://sms.example.com/")
     values = fields(visitor)
     expires = datetime.fromisoformat(values.pop("Expires"))
@@ -42,7 +42,7 @@ def test_security_txt_says_what_rfc_9116_wants(app: Flask, visitor: PageClient) 
         ("", "mailto:security@localhost"),
     ],
 )
-def test_the_contact_is_what_the_operator_has_set(
+def test_the_contact_is_that_of_the_settings(
     app: Flask, visitor: PageClient, setting: str, address: str
 ) -> None:
     override(app, security_contact=setting, operator_email="")
@@ -51,7 +51,7 @@ def test_the_contact_is_what_the_operator_has_set(
     assert page.select_one(f'main a[href="{address}"]')
 
 
-def test_every_page_leads_to_the_page_about_security(visitor: PageClient) -> None:
+def test_every_page_links_to_the_page_about_security(visitor: PageClient) -> None:
     page = visitor.get_page("/")
     assert page.select_one('footer a[href="/security"]')
     assert visitor.get_page("/security").select_one('a[href="/security/tls"]')

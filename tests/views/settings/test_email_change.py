@@ -1,4 +1,4 @@
-"""Another e-mail address."""
+"""Changing the e-mail address."""
 
 from flask import Flask
 from sqlalchemy import select
@@ -34,12 +34,12 @@ def ask(app: Flask, owner: PageClient) -> str:
 
 
 def change(app: Flask, cast: Cast, owner: PageClient) -> str:
-    """Change it; returns the link that takes it back."""
+    """Change the address; returns the link that restores the old one."""
     owner.post_page(ask(app, owner))
     return link_to(app, cast.owner.email)
 
 
-def test_nothing_changes_before_the_new_address_agrees(
+def test_nothing_changes_before_the_new_address_is_confirmed(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     link = ask(app, owner)
@@ -97,7 +97,7 @@ def test_only_the_owner_learns_that_an_address_is_taken(
     assert "/change/" not in email.body
 
 
-def test_an_address_taken_in_the_meantime_stays_where_it_is(
+def test_an_address_taken_in_the_meantime_is_refused(
     app: Flask, cast: Cast, owner: PageClient, stranger: PageClient
 ) -> None:
     owner_link = ask(app, owner)
@@ -109,7 +109,7 @@ def test_an_address_taken_in_the_meantime_stays_where_it_is(
     assert user_of(app, cast.stranger).email == NEW
 
 
-def test_the_old_address_takes_it_back(
+def test_the_old_address_can_be_restored(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient, clock: Clock
 ) -> None:
     undo = change(app, cast, owner)
@@ -131,7 +131,7 @@ def test_the_old_address_takes_it_back(
     visitor.get_page(undo, 410)
 
 
-def test_it_is_too_late_after_a_week(
+def test_after_a_week_it_cannot_be_restored(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient, clock: Clock
 ) -> None:
     undo = change(app, cast, owner)
@@ -158,7 +158,7 @@ def test_after_two_changes_the_first_address_can_be_restored(
     assert user_of(app, cast.owner).email == cast.owner.email
 
 
-def test_the_link_of_another_kind_opens_nothing(
+def test_a_link_of_another_kind_is_refused(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     token = ask(app, owner).rsplit("/", 1)[1]

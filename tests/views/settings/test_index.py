@@ -38,7 +38,7 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
         {},
     ],
 )
-def test_it_refuses_places_that_there_are_not(
+def test_it_refuses_unknown_countries_and_time_zones(
     app: Flask, cast: Cast, owner: PageClient, data: dict[str, str]
 ) -> None:
     page = owner.post_page("/settings/place", data, 422)
@@ -47,7 +47,7 @@ def test_it_refuses_places_that_there_are_not(
         assert db.session.get_one(Account, cast.owner.account_id).timezone == "Europe/Warsaw"
 
 
-def test_a_member_may_not_change_the_account_but_his_language(
+def test_a_member_may_change_the_own_language_but_not_the_account(
     app: Flask, cast: Cast, colleague: PageClient
 ) -> None:
     page = colleague.get_page("/settings")
@@ -59,17 +59,17 @@ def test_a_member_may_not_change_the_account_but_his_language(
         assert db.session.get_one(User, cast.colleague.user_id).language == "pl"
 
 
-def test_it_refuses_a_language_that_there_is_not(owner: PageClient) -> None:
+def test_it_refuses_an_unknown_language(owner: PageClient) -> None:
     owner.post_page("/settings/language", {"language": "xx"}, 422)
 
 
-def test_an_admin_has_settings_too(admin: PageClient) -> None:
+def test_admins_have_settings_too(admin: PageClient) -> None:
     page = admin.get_page("/settings")
     assert "admin@example.com" in page.get_text()
     assert not page.select("select[name=region]")
 
 
-def test_a_suspended_account_reads_why(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_a_suspended_account_sees_the_reason(app: Flask, cast: Cast, owner: PageClient) -> None:
     with app.app_context():
         accounts.suspend(cast.owner.account_id, "Texts without consent", "x")
     assert "so it cannot send: Texts without consent" in owner.get_page("/settings").get_text()
