@@ -41,7 +41,7 @@ def forms(text: object) -> tuple[str, ...]:
 
 
 def messages(catalog: Catalog) -> dict[tuple[str, ...], Message]:
-    """By what is said, and by the context in which it is translated in another way."""
+    """The messages by their text, and by the context of a different translation."""
     return {
         (*forms(message.id), *forms(message.context)): message for message in catalog if message.id
     }
@@ -139,7 +139,7 @@ def untranslated(language: str) -> list[re.Pattern[str]]:
     return [
         pattern(piece)
         for source, message in translations
-        if not message.context  # words that stand in the middle of a sentence
+        if not message.context  # words within a sentence
         for text in source
         for piece in TAG.split(text)
         if text not in forms(message.string) and re.search("[a-z]", GAP.sub("", piece))

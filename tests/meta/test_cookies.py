@@ -22,7 +22,7 @@ Jar = dict[str, set[tuple[str, ...]]]
 
 
 def collect(jar: Jar, response: TestResponse) -> None:
-    """Name, lifetime and protection of each cookie that an answer sets."""
+    """Collect name, lifetime and protection of each cookie that a response sets."""
     for line in response.headers.getlist("Set-Cookie"):
         for name, morsel in SimpleCookie(line).items():
             if morsel["expires"] and "1970" in morsel["expires"]:
@@ -61,7 +61,7 @@ def crawl(stage: Stage) -> Jar:
         try:
             filled = form(endpoint, stage)
         except (AssertionError, IndexError):
-            continue  # another form has already used up its page
+            continue  # another form has already used its token
         collect(jar, sender(people, endpoint).send(path(stage, rules[endpoint]), filled))
     signing_in = PageClient(stage.app)
     response = signing_in.send("/login", {"email": stage.cast.stranger.email, "password": PASSWORD})

@@ -129,7 +129,7 @@ def without_what_was_typed(admin: PageClient, address: str) -> str:
 
 def gateway_of(stage: Stage) -> Gateway:
     """The first gateway."""
-    gateway = gateways.find(stage.things["gateway"])
+    gateway = gateways.find(stage.ids["gateway"])
     assert gateway is not None
     return gateway
 
