@@ -55,7 +55,7 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
 
 
 def too_wide(page: Page) -> object:
-    """The elements that make the page scroll to the side."""
+    """The elements that make the page scroll horizontally."""
     return page.evaluate(
         """() => {
           const width = document.documentElement.clientWidth;
@@ -151,7 +151,7 @@ def test_the_keyboard_skips_to_the_content(
     assert page.evaluate("document.activeElement.closest('main, footer') !== null")
 
 
-def test_everything_is_reached_by_the_keyboard(open_browser: OpenBrowser, shop: Shop) -> None:
+def test_every_control_is_reached_by_the_keyboard(open_browser: OpenBrowser, shop: Shop) -> None:
     page = open_browser(storage_state=shop.memory).page
     for address in ("/dashboard", "/recipients", "/campaigns/new", shop.finished):
         page.goto(address)
