@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from benchmarks.plant import account, database, fill, plant, say
+from benchmarks.installation import account, database, fill, running_installation, say
 from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -49,7 +49,7 @@ def main() -> None:
 
 def run(messages: int, url: str) -> dict[str, float]:
     """One measurement in an installation of its own."""
-    with plant(url) as running:
+    with running_installation(url) as running:
         with running.app.app_context():
             account_id = account("export")
             campaign_id = _sent(account_id, messages)

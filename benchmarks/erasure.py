@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from sqlalchemy import func, select
 
-from benchmarks.plant import account, database, fill, plant, say
+from benchmarks.installation import account, database, fill, running_installation, say
 from promosms.db import overwrite_files
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -38,7 +38,11 @@ def main() -> None:
     parser.add_argument("--recipients", type=int, default=1_000_000)
     parser.add_argument("--database", default="sqlite")
     options = parser.parse_args()
-    with database(options.database) as url, plant(url) as made, made.app.app_context():
+    with (
+        database(options.database) as url,
+        running_installation(url) as made,
+        made.app.app_context(),
+    ):
         theirs, ours = account("theirs"), account("ours")
         people(theirs, "+48609", options.recipients // 10)
         people(ours, "+48601", options.recipients)

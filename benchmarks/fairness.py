@@ -12,7 +12,7 @@ import argparse
 import time
 
 from benchmarks import smsc
-from benchmarks.plant import Plant, account, database, plant, say
+from benchmarks.installation import Installation, account, database, running_installation, say
 from benchmarks.preparation import add_people, launched
 from benchmarks.sending import begin, prepared, read_campaign, smpp_gateway
 from promosms import queue
@@ -32,7 +32,7 @@ def main() -> None:
         say(name, getattr(options, name))
     with database(options.database) as url:
         for name, meet in (("prepared", while_prepared), ("sent", while_sent)):
-            with smsc.running() as peer, plant(url) as running:
+            with smsc.running() as peer, running_installation(url) as running:
                 with running.app.app_context():
                     gateway = smpp_gateway(peer.port, window=100, wire=100, rate=options.rate)
                 running.start("work", f"gateway-{gateway}", "tick")
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def while_prepared(
-    running: Plant, peer: smsc.Process, gateway: int, options: argparse.Namespace
+    running: Installation, peer: smsc.Process, gateway: int, options: argparse.Namespace
 ) -> float:
     """The small one is launched a moment after the big one."""
     with running.app.app_context():
@@ -55,7 +55,7 @@ def while_prepared(
 
 
 def while_sent(
-    running: Plant, peer: smsc.Process, gateway: int, options: argparse.Namespace
+    running: Installation, peer: smsc.Process, gateway: int, options: argparse.Namespace
 ) -> float:
     """The small one is launched while the big one is on its way."""
     with running.app.app_context():
@@ -66,7 +66,7 @@ def while_sent(
 
 
 def delay_of_small(
-    running: Plant, peer: smsc.Process, options: argparse.Namespace, big: int, status: str
+    running: Installation, peer: smsc.Process, options: argparse.Namespace, big: int, status: str
 ) -> float:
     """Seconds from launch to the last submission, less those at the gateway's rate."""
     with running.app.app_context():

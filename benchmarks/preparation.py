@@ -11,7 +11,7 @@ import sys
 import time
 from statistics import median
 
-from benchmarks.plant import Plant, account, database, fill, plant, say
+from benchmarks.installation import Installation, account, database, fill, running_installation, say
 from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -45,7 +45,7 @@ def main() -> None:
 
 def run(people: int, url: str) -> dict[str, float]:
     """One measurement in an installation of its own."""
-    with plant(url) as running:
+    with running_installation(url) as running:
         with running.app.app_context():
             account_id = account("preparation")
             add_people(account_id, people, 600_000_000)
@@ -104,7 +104,7 @@ def launched(account_id: int) -> tuple[int, float]:
     return campaign.id, seconds
 
 
-def watch(running: Plant, campaign_id: int, people: int, found: dict[str, float]) -> None:
+def watch(running: Installation, campaign_id: int, people: int, found: dict[str, float]) -> None:
     """Note the memory of the worker at each quarter until the campaign is prepared."""
     quarters = iter((25, 50, 75, 100))
     quarter = next(quarters)

@@ -25,7 +25,7 @@ import psutil
 from flask import Flask
 from sqlalchemy import select, text
 
-from benchmarks.plant import account, database, fill, plant, say
+from benchmarks.installation import account, database, fill, running_installation, say
 from benchmarks.preparation import TEXT, add_people
 from promosms import create_app
 from promosms.db import row_security
@@ -120,7 +120,7 @@ def main() -> None:
     say("people", options.people)
     sys.stdout.write(f"{'':26}{'time':>10}{'more':>9}{'ratio':>8} |")
     sys.stdout.write(f"{'processor':>10}{'more':>9}{'ratio':>8}\n")
-    with database("postgresql") as url, plant(url) as made:
+    with database("postgresql") as url, running_installation(url) as made:
         with mock.patch.dict(os.environ, made.env):
             bare = create_app()
         bare.extensions["row_security"] = False

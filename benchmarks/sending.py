@@ -19,7 +19,15 @@ from statistics import median
 from sqlalchemy import Select, func, select
 
 from benchmarks import smsc
-from benchmarks.plant import Plant, account, busy, database, fill, plant, say
+from benchmarks.installation import (
+    Installation,
+    account,
+    busy,
+    database,
+    fill,
+    running_installation,
+    say,
+)
 from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -84,7 +92,7 @@ def run(options: argparse.Namespace, url: str) -> dict[str, float]:
     """One measurement in an installation of its own."""
     given = ["--delay", str(options.delay), "--receipt-delay", str(options.receipt_delay)]
     given += ["--receipts"] if options.receipts else []
-    with smsc.running(*given) as peer, plant(url) as running:
+    with smsc.running(*given) as peer, running_installation(url) as running:
         with running.app.app_context():
             wire = options.connection_window or options.window
             gateway = smpp_gateway(peer.port, options.window, wire, options.connections)
@@ -119,7 +127,7 @@ def run(options: argparse.Namespace, url: str) -> dict[str, float]:
         return found
 
 
-def clocks(running: Plant, peer: smsc.Process) -> dict[str, float]:
+def clocks(running: Installation, peer: smsc.Process) -> dict[str, float]:
     """Seconds of processor time that each process has used until now."""
     seconds = {name: running.busy(name) for name in running.processes}
     return seconds | {SERVER: running.server_busy(), SMSC: busy(peer.process.pid)}

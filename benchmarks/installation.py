@@ -30,7 +30,7 @@ MONEY = 10**12
 SECONDS = 900
 
 
-class Plant:
+class Installation:
     """Processes that can be started, watched and ended; `app` speaks to their database."""
 
     def __init__(self, folder: Path, app: Flask, env: dict[str, str]) -> None:
@@ -108,7 +108,7 @@ class Plant:
 
 
 @contextlib.contextmanager
-def plant(database: str = "") -> Iterator[Plant]:
+def running_installation(database: str = "") -> Iterator[Installation]:
     """An installation in a folder of its own, with everything that a new one begins with.
 
     `database` is an empty one, by its URL; an SQLite file in the folder if there is none.
@@ -127,7 +127,7 @@ def plant(database: str = "") -> Iterator[Plant]:
         db.create_all()
         defaults.ensure_defaults()
         db.session.remove()
-    made = Plant(folder, app, env)
+    made = Installation(folder, app, env)
     options = {"unix_socket_path": folder / "valkey.sock", "config": {"save": ""}}
     try:
         with ValkeyServer(port=0, **options):
