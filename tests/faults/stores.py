@@ -23,7 +23,7 @@ JUMPS = (0.0, HOUR, -HOUR, DAY, -DAY)
 
 
 def redis(installation: Installation, messages: int, flushes: int, restarts: int) -> Report:
-    """Redis loses everything, again and again, and is killed now and then."""
+    """Redis loses all its data several times, and is killed between."""
     chance = random.Random(installation.seed)
     with reporting("redis", installation) as report:
         installation.begin(messages)

@@ -71,7 +71,7 @@ def steps(installation: Installation, times: int, chosen: Sequence[Step] = STEPS
         installation.begin(40)
         installation.start_all()
         for step in chosen:
-            pid = _put_in_the_way(installation, step, chance)
+            pid = _restart_with_failpoint(installation, step, chance)
             since = time.monotonic()
             while hits[str(step)] < times:
                 code = installation.ended(pid)
@@ -107,7 +107,7 @@ def sleeps(installation: Installation, times: int, chosen: Sequence[Step] = ASLE
         installation.start_all()
         for step in tuple(chosen) * times:
             number += 1
-            pid = _put_in_the_way(installation, step, chance, signal.SIGSTOP)
+            pid = _restart_with_failpoint(installation, step, chance, signal.SIGSTOP)
             until_stopped(installation, pid, str(step))
             del installation.pids[GATEWAY]
             installation.start(GATEWAY)
@@ -150,7 +150,7 @@ def _predict(report: Report, installation: Installation, intents: Sequence[int])
     report.facts["unconfirmed"] = f"{sum(intents)}, at most {most} by a kill (window {window})"
 
 
-def _put_in_the_way(
+def _restart_with_failpoint(
     installation: Installation, step: Step, chance: random.Random, how: int = signal.SIGKILL
 ) -> int:
     installation.kill(step.process)

@@ -132,7 +132,7 @@ def _reviewed(_things: Ids, owner: PageClient) -> Form:
     return {str(field["name"]): str(field["value"]) for field in fields}
 
 
-# The data of each POST route's form, with which it changes something.
+# Form data for each POST route, with which it changes something.
 # A new POST route needs a line here; the tests fail without it.
 FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "auth.register": {"email": "new@example.com", "phone": "+48601000109"},

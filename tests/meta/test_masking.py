@@ -119,10 +119,10 @@ def test_no_page_or_file_for_admins_shows_collected_data(stage: Stage) -> None:
             seen += response.status_code == 200
     assert seen > 20
     searched = f"/admin?q={number(stage.cast.owner.user_id)[1:]}"
-    assert shown(without_what_was_typed(admin, searched)) == []
+    assert shown(without_typed_values(admin, searched)) == []
 
 
-def without_what_was_typed(admin: PageClient, address: str) -> str:
+def without_typed_values(admin: PageClient, address: str) -> str:
     page = admin.get_page(address)
     return str(page.select("main table") or "")
 

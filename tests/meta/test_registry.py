@@ -173,9 +173,7 @@ def test_a_field_is_a_placeholder(field: Field, owner: PageClient) -> None:
 
 
 @EACH_FIELD
-def test_the_search_box_finds_what_is_searched(
-    field: Field, typed: None, owner: PageClient
-) -> None:
+def test_the_search_box_finds_searched_fields(field: Field, typed: None, owner: PageClient) -> None:
     page = owner.get_page(f"/recipients?q={value(field).lstrip('+')}")
     listed = bool(page.select_one("main input[name=recipient]"))
     assert listed == (field.searched or field.name == "phone")

@@ -14,7 +14,7 @@ NEW = "yellow boats under trees"
 
 @pytest.fixture
 def newcomer(app: Flask, owner: PageClient) -> PageClient:
-    """The owner, who has signed in with a password that came by text."""
+    """The owner, signed in with a password by text."""
     with app.app_context():
         db.session.execute(update(User).values(must_choose_password=True))
         db.session.commit()

@@ -74,7 +74,7 @@ def test_there_is_no_invitation_when_an_admin_exists(app: Flask, cast: Cast) -> 
         ({"password": "boss@example.com"}, "Others know this about you."),
     ],
 )
-def test_it_explains_what_is_wrong(
+def test_invalid_fields_are_explained(
     app: Flask, visitor: PageClient, link: str, change: dict[str, str], words: str
 ) -> None:
     assert words in visitor.post_page(link, {**FORM, **change}).get_text()

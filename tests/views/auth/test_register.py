@@ -110,7 +110,7 @@ def test_it_does_nothing_for_bots(app: Flask, visitor: PageClient) -> None:
         ("phone", "my number", "This is not a mobile number."),
     ],
 )
-def test_it_explains_what_is_wrong(
+def test_invalid_fields_are_explained(
     app: Flask, visitor: PageClient, field: str, value: str, words: str
 ) -> None:
     page = visitor.post_page("/register", {**FORM, field: value})
@@ -120,7 +120,7 @@ def test_it_explains_what_is_wrong(
     assert count(app, Email) == 0
 
 
-def test_it_keeps_what_was_typed_when_the_page_was_open_too_long(visitor: PageClient) -> None:
+def test_it_keeps_typed_values_after_the_token_has_expired(visitor: PageClient) -> None:
     visitor.token = "an old one"
     page = visitor.post_page("/register", FORM)
     assert "This page was open too long" in page.get_text()

@@ -136,7 +136,7 @@ def test_it_is_translated_into_polish(app: Flask, cast: Cast, owner: PageClient)
     assert "Polska" in text(page)
 
 
-def test_strangers_and_visitors_see_their_own_or_nothing(
+def test_strangers_and_visitors_do_not_see_it(
     owner: PageClient, stranger: PageClient, visitor: PageClient
 ) -> None:
     owner.post_page("/billing/company", GOOD)

@@ -132,7 +132,7 @@ def test_it_accepts_one_list_only(owner: PageClient, stranger: PageClient) -> No
         (b'"601234567\n' + b"602345678\n" * 20_000, "A quotation mark is opened"),
     ],
 )
-def test_it_says_what_is_wrong_with_a_file(owner: PageClient, content: bytes, words: str) -> None:
+def test_an_invalid_file_is_explained(owner: PageClient, content: bytes, words: str) -> None:
     page = upload(owner, content)
     error = page.select_one("#file-error")
     assert error is not None

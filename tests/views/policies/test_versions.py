@@ -1,4 +1,4 @@
-"""The policies can be read by anybody, in every version that was published."""
+"""The policies are public, in every published version."""
 
 import re
 from pathlib import Path
@@ -56,7 +56,7 @@ def publish(words: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/privacy/versions"])
-def test_the_pages_can_be_read_by_anybody(visitor: PageClient, path: str) -> None:
+def test_the_pages_are_public(visitor: PageClient, path: str) -> None:
     response = visitor.get(path)
     assert response.status_code == 200
     page = BeautifulSoup(response.text, "html5lib")

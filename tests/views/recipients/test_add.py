@@ -71,7 +71,7 @@ def test_no_consent_needs_no_evidence(owner: PageClient, stored: Stored) -> None
     assert (recipient.consent, recipient.consent_source, recipient.consent_at) == ("none", "", None)
 
 
-def test_an_expired_form_keeps_what_was_typed(owner: PageClient, stored: Stored) -> None:
+def test_an_expired_form_keeps_typed_values(owner: PageClient, stored: Stored) -> None:
     page = owner.post_page("/recipients/add", {**GOOD, "csrf_token": "old"})
     assert "This page was open too long." in page.get_text()
     field = page.select_one("input[name=phone]")

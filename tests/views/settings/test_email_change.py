@@ -167,6 +167,6 @@ def test_a_link_of_another_kind_is_refused(
     visitor.get_page(f"/forgotten/{token}", 410)
 
 
-def test_it_explains_what_is_wrong(owner: PageClient) -> None:
+def test_an_invalid_address_is_explained(owner: PageClient) -> None:
     page = owner.post_page("/settings/email", {"email": "anna"}, 422)
     assert "This is not an e-mail address." in page.get_text()
