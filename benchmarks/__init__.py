@@ -1,1 +1,1 @@
-"""What is claimed about speed and memory, as programs that anyone can run."""
+"""Programs that measure the published figures of speed and memory."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from benchmarks.plant import account, database, fill, plant, say
+from benchmarks.installation import account, database, fill, running_installation, say
 from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -48,36 +48,36 @@ def main() -> None:
 
 
 def run(messages: int, url: str) -> dict[str, float]:
-    """One measurement in an installation of its own."""
-    with plant(url) as running:
+    """Measure once in a new installation."""
+    with running_installation(url) as running:
         with running.app.app_context():
             account_id = account("export")
             campaign_id = _sent(account_id, messages)
         running.start("work")
         with running.app.app_context():
-            made = account_export.start(db.session.get_one(Account, account_id), "benchmark")
-            export_id = made.id
+            export = account_export.start(db.session.get_one(Account, account_id), "benchmark")
+            export_id = export.id
             begun = time.monotonic()
             queue.wake("work", "exports.run", export_id)
         running.wait(lambda: _ended(export_id), every=0.5)
-        found = {"seconds of the export": time.monotonic() - begun}
-        found["MB of the worker at its peak"] = running.peak("work")
+        results = {"seconds of the export": time.monotonic() - begun}
+        results["MB of the worker at its peak"] = running.peak("work")
         with running.app.app_context():
             done = db.session.get_one(AccountExport, export_id)
             if done.status != ExportStatus.READY or done.done < messages:
                 sys.exit(f"{done.status}: {done.done} of {messages}")
-            found["MB of the file"] = done.size / 1e6
+            results["MB of the file"] = done.size / 1e6
             begun = time.monotonic()
             purge_messages.messages({}, lambda: False)
-            found["messages/s purged"] = messages / (time.monotonic() - begun)
+            results["messages/s purged"] = messages / (time.monotonic() - begun)
             left = select(func.count()).select_from(Message)
             if db.session.scalar(left.where(Message.campaign_id == campaign_id)):
                 sys.exit("something is left")
-        return found
+        return results
 
 
 def _sent(account_id: int, messages: int) -> int:
-    """A finished campaign, 31 days ago."""
+    """Create a campaign that finished 31 days ago."""
     moment = now() - timedelta(days=31)
     with transaction() as session:
         campaign = Campaign(

@@ -1,4 +1,4 @@
-"""Can a stopwatch tell known from unknown e-mail addresses? Prints medians of both.
+"""Do response times differ for known and unknown e-mail addresses? Prints both medians.
 
     python benchmarks/account_timing.py [--tries 100]
 
@@ -40,7 +40,7 @@ PAGES = {
 
 @contextmanager
 def installed() -> Iterator[Flask]:
-    """A small installation with a hundred accounts, gone afterwards."""
+    """A temporary installation with an account of a hundred users."""
     with tempfile.TemporaryDirectory(prefix="ps-") as folder:
         os.environ["PROMOSMS_INSTANCE"] = folder
         with ValkeyServer(port=0, unix_socket_path=f"{folder}/valkey.sock"):
@@ -51,7 +51,7 @@ def installed() -> Iterator[Flask]:
 
 
 def populate() -> None:
-    """Users known0@example.com to known99@example.com."""
+    """Create the users known0@example.com to known99@example.com."""
     db.create_all()
     defaults.ensure_defaults()
     account = Account(region="PL")
@@ -73,21 +73,21 @@ def populate() -> None:
 
 
 def seconds(client: FlaskClient, path: str, form: dict[str, str]) -> float:
-    """How long one answer takes."""
+    """The seconds of one response."""
     page = client.get(path, base_url=BASE).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     if token is None:
         raise RuntimeError(f"{path} shows no form")
     started = time.perf_counter()
-    answer = client.post(path, base_url=BASE, data={**form, "csrf_token": token[1]})
+    response = client.post(path, base_url=BASE, data={**form, "csrf_token": token[1]})
     taken = time.perf_counter() - started
-    if answer.status_code != 200:
-        raise RuntimeError(f"{path} answers {answer.status}")
+    if response.status_code != 200:
+        raise RuntimeError(f"{path} answers {response.status}")
     return taken
 
 
 def compare(app: Flask, name: str, tries: int) -> str:
-    """Known and unknown in turns, so that both meet the same moods of the machine."""
+    """Measure known and unknown addresses alternately, under the same load of the machine."""
     kinds = ["known", "unknown"]
     path = name.split(",")[0]
     taken: dict[str, list[float]] = {kind: [] for kind in kinds}
@@ -96,19 +96,19 @@ def compare(app: Flask, name: str, tries: int) -> str:
         for kind in kinds:
             form = {**PAGES[name], "email": f"{kind}{number % 100}@example.com"}
             client = app.test_client()
-            # Strangers come from everywhere, or else their network would be in a pause soon.
+            # Each try has its own network; otherwise the network would soon be in a pause.
             place = 0 if "pause" in name else number + 4
             client.environ_base["REMOTE_ADDR"] = f"10.{place // 256}.{place % 256}.1"
             spent = seconds(client, path, form)
             if number >= 0:
                 taken[kind].append(spent * 1000)
-    known, unknown = (statistics.median(taken[kind]) for kind in ("known", "unknown"))
-    difference = known - unknown
-    return f"{name:26} {known:9.1f} ms {unknown:9.1f} ms {difference:+9.2f} ms"
+    known_median, unknown_median = (statistics.median(taken[kind]) for kind in ("known", "unknown"))
+    difference = known_median - unknown_median
+    return f"{name:26} {known_median:9.1f} ms {unknown_median:9.1f} ms {difference:+9.2f} ms"
 
 
 def main() -> None:
-    """Compare every page that takes an e-mail address from a stranger."""
+    """Compare every public page that takes an e-mail address."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--tries", type=int, default=100)
     tries = parser.parse_args().tries

@@ -1,4 +1,4 @@
-"""How long an account with a million recipients and a million texts takes to be gone.
+"""How long the erasure of an account with a million recipients and a million texts takes.
 
     python -m benchmarks.erasure [--recipients 1000000] [--database postgresql]
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from sqlalchemy import func, select
 
-from benchmarks.plant import account, database, fill, plant, say
+from benchmarks.installation import account, database, fill, running_installation, say
 from promosms.db import overwrite_files
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -33,50 +33,54 @@ from promosms.services.privacy import erase_rows, erasure
 
 
 def main() -> None:
-    """Fill, erase, say how long it took."""
+    """Fill, erase, print the seconds."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--recipients", type=int, default=1_000_000)
     parser.add_argument("--database", default="sqlite")
     options = parser.parse_args()
-    with database(options.database) as url, plant(url) as made, made.app.app_context():
-        theirs, ours = account("theirs"), account("ours")
-        people(theirs, "+48609", options.recipients // 10)
-        people(ours, "+48601", options.recipients)
+    with (
+        database(options.database) as url,
+        running_installation(url) as running,
+        running.app.app_context(),
+    ):
+        other_id, erased_id = account("theirs"), account("ours")
+        people(other_id, "+48609", options.recipients // 10)
+        people(erased_id, "+48601", options.recipients)
         db.session.remove()
         say("load of the machine", os.getloadavg()[0])
         _watch()
         begun = time.monotonic()
-        erasure.begin(ours, "benchmark")
+        erasure.begin(erased_id, "benchmark")
         say("shut, seconds", f"{time.monotonic() - begun:.1f}")
-        while db.session.get(Account, ours) is not None:
+        while db.session.get(Account, erased_id) is not None:
             db.session.rollback()
-            job.run(ours)
+            job.run(erased_id)
         say("gone, seconds", f"{time.monotonic() - begun:.1f}")
         left = db.session.scalar(select(func.count()).select_from(Recipient))
         say("recipients of the other account", left)
 
 
 def people(account_id: int, prefix: str, number: int) -> None:
-    """Recipients, all on a list, and a campaign to all of them that has ended."""
+    """Create recipients on a list, and a finished campaign to all of them."""
     with transaction() as session:
-        which = RecipientList(account_id=account_id, name="All", size=number)
+        recipient_list = RecipientList(account_id=account_id, name="All", size=number)
         sent = Campaign(
             account_id=account_id,
             route_id=defaults.default_route().id,
             status="finished",
             n_delivered=number,
         )
-        session.add_all([which, sent])
+        session.add_all([recipient_list, sent])
         session.flush()
-        list_id, campaign_id = which.id, sent.id
-    own = {"account_id": account_id}
+        list_id, campaign_id = recipient_list.id, sent.id
+    columns = {"account_id": account_id}
     phone = f"='{prefix}' || substr(cast(10000000 + n as text), 2)"
     values = dict.fromkeys(_texts(Recipient), "")
     fill(
         Recipient,
         number,
         values
-        | own
+        | columns
         | {
             "public_id": f"='r{account_id}-' || n",
             "phone": phone,
@@ -92,13 +96,13 @@ def people(account_id: int, prefix: str, number: int) -> None:
     fill(
         ListRecipient,
         number,
-        own | {"list_id": list_id, "recipient_id": f"=n + {(first or 1) - 1}"},
+        columns | {"list_id": list_id, "recipient_id": f"=n + {(first or 1) - 1}"},
     )
     before = db.session.scalar(select(func.coalesce(func.max(Message.id), 0)))
     fill(
         Message,
         number,
-        own
+        columns
         | {
             "id": f"=n + {before}",
             "campaign_id": campaign_id,
@@ -122,7 +126,7 @@ def people(account_id: int, prefix: str, number: int) -> None:
     fill(
         MessagePart,
         number,
-        own | part | {"reference": f"='{account_id}-' || n", "status": "delivered"},
+        columns | part | {"reference": f"='{account_id}-' || n", "status": "delivered"},
     )
 
 
@@ -132,17 +136,17 @@ def _texts(model: type[Recipient]) -> list[str]:
 
 
 def _watch() -> None:
-    """Say how long the two long steps take."""
+    """Print the seconds of the two long steps."""
     for module, name in ((erase_rows, "delete_rows"), (overwrite_files, "overwrite")):
         setattr(module, name, _timed(name, getattr(module, name)))
 
 
 def _timed(name: str, inner: Callable[..., bool]) -> Callable[..., bool]:
-    def timed(*given: object) -> bool:
+    def timed(*args: object) -> bool:
         begun = time.monotonic()
-        found = inner(*given)
+        result = inner(*args)
         say(f"  {name}, seconds", f"{time.monotonic() - begun:.1f}")
-        return found
+        return result
 
     return timed
 

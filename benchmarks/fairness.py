@@ -12,9 +12,9 @@ import argparse
 import time
 
 from benchmarks import smsc
-from benchmarks.plant import Plant, account, database, plant, say
+from benchmarks.installation import Installation, account, database, running_installation, say
 from benchmarks.preparation import add_people, launched
-from benchmarks.sending import begin, prepared, read_campaign, smpp_gateway
+from benchmarks.sending import prepared, read_campaign, resume, smpp_gateway
 from promosms import queue
 
 BIG, SMALL = 600_000_000, 700_000_000
@@ -32,7 +32,7 @@ def main() -> None:
         say(name, getattr(options, name))
     with database(options.database) as url:
         for name, meet in (("prepared", while_prepared), ("sent", while_sent)):
-            with smsc.running() as peer, plant(url) as running:
+            with smsc.running() as peer, running_installation(url) as running:
                 with running.app.app_context():
                     gateway = smpp_gateway(peer.port, window=100, wire=100, rate=options.rate)
                 running.start("work", f"gateway-{gateway}", "tick")
@@ -42,44 +42,44 @@ def main() -> None:
 
 
 def while_prepared(
-    running: Plant, peer: smsc.Process, gateway: int, options: argparse.Namespace
+    running: Installation, peer: smsc.Process, gateway: int, options: argparse.Namespace
 ) -> float:
-    """The small one is launched a moment after the big one."""
+    """Launch the small campaign a moment after the big one."""
     with running.app.app_context():
-        other = account("big")
-        add_people(other, options.messages, BIG)
-        big, _ = launched(other)
+        big_account_id = account("big")
+        add_people(big_account_id, options.messages, BIG)
+        big, _ = launched(big_account_id)
         queue.wake("work", "prepare.run", big)
     running.wait(lambda: read_campaign(big).cursor > 0)
     return delay_of_small(running, peer, options, big, "preparing")
 
 
 def while_sent(
-    running: Plant, peer: smsc.Process, gateway: int, options: argparse.Namespace
+    running: Installation, peer: smsc.Process, gateway: int, options: argparse.Namespace
 ) -> float:
-    """The small one is launched while the big one is on its way."""
+    """Launch the small campaign while the big one is being sent."""
     with running.app.app_context():
         _, big = prepared(options.messages, gateway)
-        begin(big, gateway)
+        resume(big, gateway)
     running.wait(lambda: peer.counts()["submits"] > options.rate)
     return delay_of_small(running, peer, options, big, "sending")
 
 
 def delay_of_small(
-    running: Plant, peer: smsc.Process, options: argparse.Namespace, big: int, status: str
+    running: Installation, peer: smsc.Process, options: argparse.Namespace, big: int, status: str
 ) -> float:
     """Seconds from launch to the last submission, less those at the gateway's rate."""
     with running.app.app_context():
-        mine = account("small")
-        add_people(mine, options.small, SMALL)
-        campaign_id, _ = launched(mine)
+        small_account_id = account("small")
+        add_people(small_account_id, options.small, SMALL)
+        campaign_id, _ = launched(small_account_id)
         launched_at = time.time()
         queue.wake("work", "prepare.run", campaign_id)
     running.wait(lambda: peer.counts("487")["matching"] >= options.small, every=0.05)
     with running.app.app_context():
-        found = read_campaign(big).status
-        if found != status:
-            say("the big one was already", found)
+        big_status = read_campaign(big).status
+        if big_status != status:
+            say("the big one was already", big_status)
     last = float(peer.counts("487")["last"])
     return last - launched_at - options.small / options.rate
 

@@ -113,13 +113,13 @@ def import_file(app: Flask, file: Path, good: int) -> float:
         queue.wake("work", "imports.run", new.id)
         wait(lambda: db.session.get_one(Import, new.id).status == ImportStatus.FINISHED)
         seconds = time.monotonic() - began
-        found = db.session.scalar(select(func.count()).select_from(Recipient))
-        assert found == good, (found, good)
+        recipient_count = db.session.scalar(select(func.count()).select_from(Recipient))
+        assert recipient_count == good, (recipient_count, good)
     return seconds
 
 
 def send(app: Flask, good: int) -> None:
-    """Send one campaign to everybody and print how fast it went."""
+    """Send one campaign to everybody and print its rates."""
     with app.app_context():
         account = db.session.scalars(select(Account)).one()
         with transaction() as session:
@@ -159,7 +159,7 @@ def read(campaign_id: int) -> Campaign:
 
 
 def wait(done: Callable[[], bool]) -> None:
-    """Look ten times a second, ten minutes at the most."""
+    """Check ten times a second, for ten minutes at most."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         db.session.rollback()
@@ -171,18 +171,18 @@ def wait(done: Callable[[], bool]) -> None:
 
 
 def peaks(supervisor: psutil.Process) -> list[tuple[str, float]]:
-    """The highest resident memory of each living process, in MB, as the kernel kept it."""
-    found = []
+    """The highest resident memory of each running process in MB, from the kernel."""
+    peak_by_process = []
     for process in [supervisor, *supervisor.children(recursive=True)]:
         name = role(process.cmdline())
         status = Path(f"/proc/{process.pid}/status").read_text()
         high = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        found.append((f"{name} ({process.pid})", int(high.split()[1]) / 1024))
-    return found
+        peak_by_process.append((f"{name} ({process.pid})", int(high.split()[1]) / 1024))
+    return peak_by_process
 
 
 def role(command: list[str]) -> str:
-    """What a process of the installation does, told from its command line."""
+    """The role of a process of the installation, from its command line."""
     line = " ".join(command)
     if "valkey" in line:
         return "redis"
@@ -192,18 +192,18 @@ def role(command: list[str]) -> str:
 
 
 def free_ports(number: int) -> list[int]:
-    """Ports that nobody uses."""
+    """Free ports."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [int(made.getsockname()[1]) for made in sockets]
-    for made in sockets:
-        made.close()
+    ports = [int(server.getsockname()[1]) for server in sockets]
+    for server in sockets:
+        server.close()
     return ports
 
 
-def say(what: str, value: object) -> None:
-    """One line of the result."""
+def say(label: str, value: object) -> None:
+    """Print one line of the result."""
     shown = f"{value:,.0f}" if isinstance(value, float) else str(value)
-    sys.stdout.write(f"{what:46} {shown:>12}\n")
+    sys.stdout.write(f"{label:46} {shown:>12}\n")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python -m benchmarks.invoices [--times 50]
 
-Medians in milliseconds, after a first one that reads the type.
+Medians in milliseconds; a first document, which loads the fonts, is not measured.
 """
 
 import argparse
@@ -25,39 +25,41 @@ def main() -> None:
     data = invoice(POLISH_SELLER, language="pl")
     lines = tuple(InvoiceLine(f"Line {at}", 1, 10_000, 10_000) for at in range(100))
     long = invoice(POLISH_SELLER, lines=lines, net=1_000_000)
-    say("first PDF of a process", once(whole, data))
-    say("EN 16931 XML", middle(cii.render, data, times))
-    say("FA(3) XML", middle(fa3.render, data, times))
-    say("invoice, PDF with XML", middle(whole, data, times))
-    say("credit note, PDF with XML", middle(whole, credit_note(data, 1_000_000), times))
-    say("pro forma, PDF", middle(pdf.render, pro_forma(data), times))
-    say("invoice of 100 lines", middle(whole, long, times))
+    say("first PDF of a process", milliseconds_of(pdf_with_xml, data))
+    say("EN 16931 XML", median_of(cii.render, data, times))
+    say("FA(3) XML", median_of(fa3.render, data, times))
+    say("invoice, PDF with XML", median_of(pdf_with_xml, data, times))
+    say("credit note, PDF with XML", median_of(pdf_with_xml, credit_note(data, 1_000_000), times))
+    say("pro forma, PDF", median_of(pdf.render, pro_forma(data), times))
+    say("invoice of 100 lines", median_of(pdf_with_xml, long, times))
 
 
-def whole(data: InvoiceData) -> bytes:
+def pdf_with_xml(data: InvoiceData) -> bytes:
     """The PDF with its XML."""
     return pdf.render(data, cii.render(data))
 
 
-def middle(render: Callable[[InvoiceData], bytes], data: InvoiceData, times: int) -> float:
-    """The median of so many documents, no two of them alike: typst remembers what it has set."""
+def median_of(render: Callable[[InvoiceData], bytes], data: InvoiceData, times: int) -> float:
+    """The median of `times` different documents, because typst caches what it has rendered."""
     buyer = data.buyer
     return median(
-        once(render, replace(data, label=f"X/{at}", buyer=replace(buyer, name=f"Buyer {at}")))
+        milliseconds_of(
+            render, replace(data, label=f"X/{at}", buyer=replace(buyer, name=f"Buyer {at}"))
+        )
         for at in range(times)
     )
 
 
-def once(render: Callable[[InvoiceData], bytes], data: InvoiceData) -> float:
-    """Milliseconds."""
+def milliseconds_of(render: Callable[[InvoiceData], bytes], data: InvoiceData) -> float:
+    """The milliseconds of one call."""
     begun = time.perf_counter()
     render(data)
     return (time.perf_counter() - begun) * 1000
 
 
-def say(what: str, milliseconds: float) -> None:
-    """One line of the result."""
-    sys.stdout.write(f"{what:28} {milliseconds:8.1f} ms\n")
+def say(label: str, milliseconds: float) -> None:
+    """Print one line of the result."""
+    sys.stdout.write(f"{label:28} {milliseconds:8.1f} ms\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Recipients that look real: Polish, British and German mobile numbers, names with diacritics."""
+"""Realistic recipients: Polish, British and German mobile numbers, names with diacritics."""
 
 import csv
 import random
@@ -18,7 +18,7 @@ BAD = ("4.479E+11", "22 555 12 34", "12345", "no number", "+48 601", "")
 
 
 def _number(country: str, n: int) -> str:
-    # From 110,000 on no number has one of the endings that the simulator treats specially.
+    # Above 110,000 no number has a special ending of the simulator.
     digits = f"{110_000 + n:06}"
     if country == "PL":
         return f"601 {digits[:3]} {digits[3:]}"

@@ -11,7 +11,7 @@ import sys
 import time
 from statistics import median
 
-from benchmarks.plant import Plant, account, database, fill, plant, say
+from benchmarks.installation import Installation, account, database, fill, running_installation, say
 from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -26,26 +26,26 @@ CITIES = "=CASE n % 3 WHEN 0 THEN '' WHEN 1 THEN 'Warszawa' ELSE 'Köln' END"
 
 
 def main() -> None:
-    """Run as often as asked and print the medians."""
+    """Run `--runs` times and print the medians."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql or a URL")
     parser.add_argument("--runs", type=int, default=1)
     options = parser.parse_args()
-    found: dict[str, list[float]] = {}
+    results: dict[str, list[float]] = {}
     with database(options.database) as url:
         for _ in range(options.runs):
             for name, value in run(options.people, url).items():
-                found.setdefault(name, []).append(value)
+                results.setdefault(name, []).append(value)
     say("database", options.database)
     say("people", options.people)
-    for name, values in found.items():
+    for name, values in results.items():
         say(name, median(values))
 
 
 def run(people: int, url: str) -> dict[str, float]:
-    """One measurement in an installation of its own."""
-    with plant(url) as running:
+    """Measure once in a new installation."""
+    with running_installation(url) as running:
         with running.app.app_context():
             account_id = account("preparation")
             add_people(account_id, people, 600_000_000)
@@ -54,8 +54,8 @@ def run(people: int, url: str) -> dict[str, float]:
         begun, busy = time.monotonic(), running.busy("work")
         with running.app.app_context():
             queue.wake("work", "prepare.run", campaign_id)
-        found = {"MB of the worker at 0 %": running.memory("work")}
-        watch(running, campaign_id, people, found)
+        results = {"MB of the worker at 0 %": running.memory("work")}
+        watch(running, campaign_id, people, results)
         seconds = time.monotonic() - begun
         busy = running.busy("work") - busy
         with running.app.app_context():
@@ -68,11 +68,11 @@ def run(people: int, url: str) -> dict[str, float]:
             "messages/s prepared": people / seconds,
             "processor µs a message, worker": busy / people * 1e6,
         }
-        return rates | found | {"MB of the worker at its peak": running.peak("work")}
+        return rates | results | {"MB of the worker at its peak": running.peak("work")}
 
 
 def add_people(account_id: int, people: int, first: int) -> None:
-    """Recipients with consent; their numbers are scattered from `first` on, without the 48."""
+    """Add recipients with consent; their numbers are spread from `first` on, without the 48."""
     number = f"CAST({first} + (CAST(n AS BIGINT) * 48271) % 99999989 AS TEXT)"
     columns: dict[str, object] = {
         "account_id": account_id,
@@ -104,7 +104,7 @@ def launched(account_id: int) -> tuple[int, float]:
     return campaign.id, seconds
 
 
-def watch(running: Plant, campaign_id: int, people: int, found: dict[str, float]) -> None:
+def watch(running: Installation, campaign_id: int, people: int, results: dict[str, float]) -> None:
     """Note the memory of the worker at each quarter until the campaign is prepared."""
     quarters = iter((25, 50, 75, 100))
     quarter = next(quarters)
@@ -115,7 +115,7 @@ def watch(running: Plant, campaign_id: int, people: int, found: dict[str, float]
         campaign = db.session.get_one(Campaign, campaign_id, populate_existing=True)
         written = campaign.n_queued + campaign.n_skipped
         while quarter and written * 100 >= people * quarter:
-            found[f"MB of the worker at {quarter} %"] = running.memory("work")
+            results[f"MB of the worker at {quarter} %"] = running.memory("work")
             quarter = next(quarters, 0)
         return campaign.status != CampaignStatus.PREPARING
 

@@ -1,4 +1,4 @@
-"""What row security of PostgreSQL costs the pages of a signed-in customer.
+"""The cost of row security in PostgreSQL for the pages of a signed-in customer.
 
     python -m benchmarks.row_security [--people 100000] [--times 60]
 
@@ -25,7 +25,7 @@ import psutil
 from flask import Flask
 from sqlalchemy import select, text
 
-from benchmarks.plant import account, database, fill, plant, say
+from benchmarks.installation import account, database, fill, running_installation, say
 from benchmarks.preparation import TEXT, add_people
 from promosms import create_app
 from promosms.db import row_security
@@ -53,7 +53,7 @@ OTHERS = 4
 WARM = 5
 SIDES = ("without", "with")
 SEARCH = "601 2"
-# What the page of recipients asks the database, with the values of one search.
+# The query of the recipients page, with the values of one search.
 QUERY = (
     "SELECT * FROM recipients WHERE account_id = {} AND search LIKE '%601234%' "
     "ORDER BY id DESC LIMIT 51"
@@ -66,7 +66,7 @@ COUNT = (
 
 @dataclass
 class Site:
-    """One of the two applications, and a browser in which the owner is signed in to it."""
+    """One of the two applications, and a browser with the signed-in owner."""
 
     app: Flask
     side: str
@@ -77,19 +77,19 @@ class Site:
     numbers: Iterator[int]
 
     def get(self, path: str) -> None:
-        """Open a page to its end."""
-        answer = self.browser.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status}"
-        assert answer.data
+        """Read a whole page."""
+        response = self.browser.get(path)
+        assert response.status_code == 200, f"{path}: {response.status}"
+        assert response.data
 
     def post(self, path: str, form: dict[str, str]) -> None:
-        """Send a form that leads on to another page."""
-        answer = self.browser.send(path, form)
-        assert answer.status_code == 303, f"{path}: {answer.status}"
-        assert "/review" not in (answer.location or "")
+        """Send a form that redirects to another page."""
+        response = self.browser.send(path, form)
+        assert response.status_code == 303, f"{path}: {response.status}"
+        assert "/review" not in (response.location or "")
 
     def launch(self) -> Callable[[], None]:
-        """A draft to everybody, as it was agreed to on its review page, ready to be sent."""
+        """Create a draft to everybody, confirmed on its review page, ready to be sent."""
         with self.app.app_context():
             draft = _campaign(self.account_id, CampaignStatus.DRAFT)
             agreed = _agreements().dumps([draft.public_id, campaigns.stamp(draft), 10**9])
@@ -97,7 +97,7 @@ class Site:
         return lambda: self.post(path, {"agreed": str(agreed)})
 
     def prepare(self) -> Callable[[], None]:
-        """A launched campaign, which the worker prepares, with or without the policies there."""
+        """Launch a campaign, which the worker prepares with or without the policies."""
         self.launch()()
         with self.app.app_context():
             _switch(on=self.side == "with")
@@ -112,7 +112,7 @@ class Site:
 
 
 def main() -> None:
-    """Fill, compare page by page, print the plans."""
+    """Fill the database, compare page by page, print the query plans."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=60)
@@ -120,21 +120,21 @@ def main() -> None:
     say("people", options.people)
     sys.stdout.write(f"{'':26}{'time':>10}{'more':>9}{'ratio':>8} |")
     sys.stdout.write(f"{'processor':>10}{'more':>9}{'ratio':>8}\n")
-    with database("postgresql") as url, plant(url) as made:
-        with mock.patch.dict(os.environ, made.env):
+    with database("postgresql") as url, running_installation(url) as running:
+        with mock.patch.dict(os.environ, running.env):
             bare = create_app()
         bare.extensions["row_security"] = False
-        with made.app.app_context():
+        with running.app.app_context():
             assert row_security.is_on()
-            owner, *rest = furnish(options.people)
-        apps = dict(zip(SIDES, (bare, made.app), strict=True))
+            owner, *rest = create_accounts(options.people)
+        apps = dict(zip(SIDES, (bare, running.app), strict=True))
         sites = {side: Site(app, side, signed_in(app, owner), *rest) for side, app in apps.items()}
-        for name, (make, share) in WHAT.items():
+        for name, (make, share) in ACTIONS.items():
             compare(name, sites, make, max(int(options.times * share), 3))
-        with made.app.app_context():
+        with running.app.app_context():
             _switch(on=True)
-        for one in sites.values():
-            plans(one)
+        for site in sites.values():
+            plans(site)
         with bare.app_context():
             db.engine.dispose()
 
@@ -142,7 +142,7 @@ def main() -> None:
 def compare(
     name: str, sites: dict[str, Site], make: Callable[[Site], Callable[[], None]], times: int
 ) -> None:
-    """The same in both by turns, so that both meet the same moods of the machine."""
+    """Measure both alternately, under the same load of the machine."""
     taken: dict[str, list[float]] = {side: [] for side in SIDES}
     worked = dict.fromkeys(SIDES, 0.0)
     for turn in range(-min(WARM, times // 3), times):
@@ -154,7 +154,7 @@ def compare(
                 taken[side].append((time.perf_counter() - begun) * 1000)
                 worked[side] += processor(sites[side].app) - busy
     without, restricted = (taken[side] for side in SIDES)
-    # Between neighbours: other work on the machine leaves less in it than in the two medians.
+    # Paired differences: other load of the machine disturbs them less than the two medians.
     more = median(b - a for a, b in zip(without, restricted, strict=True))
     usual, bare, bound = median(without), worked["without"] / times, worked["with"] / times
     figures = f"{usual:10.2f}{more:+9.2f}{1 + more / usual:8.3f}"
@@ -163,7 +163,7 @@ def compare(
 
 
 def processor(app: Flask) -> float:
-    """Milliseconds of processor time so far: ours, and that of our connections' processes."""
+    """Milliseconds of processor time so far: of this process and of its database connections."""
     with app.app_context():
         children = psutil.Process(_server(db.engine.url.query["host"])).children()
     files = [Path(f"/proc/{child.pid}/schedstat") for child in children]
@@ -176,8 +176,8 @@ def _server(folder: str) -> int:
     return int(Path(folder, "postmaster.pid").read_text().split()[0])
 
 
-# What is done, and how often of the times that were asked for.
-WHAT: dict[str, tuple[Callable[[Site], Callable[[], None]], float]] = {
+# The actions, and the share of `--times` for each.
+ACTIONS: dict[str, tuple[Callable[[Site], Callable[[], None]], float]] = {
     "campaign list": (lambda site: lambda: site.get("/campaigns"), 1),
     "recipients": (lambda site: lambda: site.get("/recipients"), 1),
     "recipients, search": (lambda site: lambda: site.get(f"/recipients?q={SEARCH}"), 1),
@@ -201,8 +201,8 @@ WHAT: dict[str, tuple[Callable[[Site], Callable[[], None]], float]] = {
 }
 
 
-def furnish(people: int) -> tuple[int, int, str, str, Iterator[int]]:
-    """One large account and four others; its owner, its id, a campaign and a recipient of it."""
+def create_accounts(people: int) -> tuple[int, int, str, str, Iterator[int]]:
+    """Create a large account and four others; returns owner, id, a campaign and a recipient."""
     ids = [account(f"account {number}") for number in range(OTHERS + 1)]
     for number, account_id in enumerate(reversed(ids)):
         size = people if account_id == ids[0] else people // 2
@@ -223,7 +223,7 @@ def furnish(people: int) -> tuple[int, int, str, str, Iterator[int]]:
 
 
 def signed_in(app: Flask, user_id: int) -> PageClient:
-    """A browser of the owner."""
+    """A browser with the signed-in owner."""
     with app.app_context():
         token = sessions.open_session(db.session.get_one(User, user_id), "Benchmark")
     browser = PageClient(app)
@@ -233,22 +233,22 @@ def signed_in(app: Flask, user_id: int) -> PageClient:
     return browser
 
 
-def plans(one: Site) -> None:
-    """How PostgreSQL finds the recipients of a search."""
-    with one.app.test_request_context():
+def plans(site: Site) -> None:
+    """Print how PostgreSQL finds the recipients of a search."""
+    with site.app.test_request_context():
         standing = row_security.is_on()
         for query in (QUERY, COUNT):
             say("\nplan, with row security" if standing else "\nplan, without it", "")
             if standing:
-                row_security.restrict_to(one.account_id)
-            lines = db.session.execute(text("EXPLAIN ANALYZE " + query.format(one.account_id)))
+                row_security.restrict_to(site.account_id)
+            lines = db.session.execute(text("EXPLAIN ANALYZE " + query.format(site.account_id)))
             sys.stdout.write("".join(f"    {line}\n" for (line,) in lines))
             db.session.rollback()
 
 
 def _campaign(account_id: int, status: CampaignStatus, size: int = 0) -> Campaign:
     with transaction() as session:
-        made = Campaign(
+        campaign = Campaign(
             account_id=account_id,
             route_id=defaults.default_route().id,
             name="Our new shop",
@@ -258,9 +258,9 @@ def _campaign(account_id: int, status: CampaignStatus, size: int = 0) -> Campaig
             n_delivered=size,
             launched_at=now(),
         )
-        session.add(made)
-    assert made.account_id
-    return made
+        session.add(campaign)
+    assert campaign.account_id
+    return campaign
 
 
 def _messages(account_id: int, campaign_id: int, number: int) -> None:

@@ -19,7 +19,15 @@ from statistics import median
 from sqlalchemy import Select, func, select
 
 from benchmarks import smsc
-from benchmarks.plant import Plant, account, busy, database, fill, plant, say
+from benchmarks.installation import (
+    Installation,
+    account,
+    busy,
+    database,
+    fill,
+    running_installation,
+    say,
+)
 from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -48,16 +56,16 @@ TEXT = (
 
 
 def main() -> None:
-    """Run as often as asked and print the medians."""
+    """Run `--runs` times and print the medians."""
     options = read_options()
-    found: dict[str, list[float]] = {}
+    results: dict[str, list[float]] = {}
     with database(options.database) as url:
         for _ in range(options.runs):
             for name, value in run(options, url).items():
-                found.setdefault(name, []).append(value)
+                results.setdefault(name, []).append(value)
     for name in ("database", "messages", "window", "delay", "connections", "receipts"):
         say(name, getattr(options, name))
-    for name, values in found.items():
+    for name, values in results.items():
         say(name, median(values))
         if len(values) > 1 and "/s" in name:
             say("  of", " ".join(f"{value:,.0f}" for value in sorted(values)))
@@ -81,52 +89,56 @@ def read_options() -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace, url: str) -> dict[str, float]:
-    """One measurement in an installation of its own."""
-    given = ["--delay", str(options.delay), "--receipt-delay", str(options.receipt_delay)]
-    given += ["--receipts"] if options.receipts else []
-    with smsc.running(*given) as peer, plant(url) as running:
+    """Measure once in a new installation."""
+    arguments = ["--delay", str(options.delay), "--receipt-delay", str(options.receipt_delay)]
+    arguments += ["--receipts"] if options.receipts else []
+    with smsc.running(*arguments) as peer, running_installation(url) as running:
         with running.app.app_context():
-            wire = options.connection_window or options.window
-            gateway = smpp_gateway(peer.port, options.window, wire, options.connections)
+            connection_window = options.connection_window or options.window
+            gateway = smpp_gateway(
+                peer.port, options.window, connection_window, options.connections
+            )
             account_id, campaign_id = prepared(options.messages, gateway)
         workers = [f"gateway-{gateway}"]
         workers += [f"gateway-{gateway}/{n}" for n in range(2, options.connections + 1)]
         running.start(*workers, "tick", *(["receive"] if options.receipts else []))
         running.wait(lambda: bool(peer.counts()["binds"] >= options.connections))
-        begun = clocks(running, peer)
+        begun = processor_times(running, peer)
         before = running.memory(workers[0])
         with running.app.app_context():
-            begin(campaign_id, gateway)
+            resume(campaign_id, gateway)
         running.wait(lambda: not still_open(campaign_id), every=0.3)
-        sent = clocks(running, peer)
+        sent = processor_times(running, peer)
         if options.receipts:
             running.wait(lambda: not unreported(campaign_id, options.messages), every=0.3)
-        ended = clocks(running, peer) | {name: sent[name] for name in workers}
+        ended = processor_times(running, peer) | {name: sent[name] for name in workers}
         counts = peer.counts()
         with running.app.app_context():
             check(options, account_id, campaign_id, counts)
-            found = rates(options, counts)
+            results = rates(options, counts)
         spent = {name: (ended[name] - begun[name]) / options.messages * 1e6 for name in begun}
-        found["processor µs a message, sending"] = sum(spent[name] for name in workers)
+        results["processor µs a message, sending"] = sum(spent[name] for name in workers)
         if options.receipts:
-            found["processor µs a receipt, applying"] = spent["receive"]
+            results["processor µs a receipt, applying"] = spent["receive"]
         if spent[SERVER]:
-            found["processor µs a message, PostgreSQL"] = spent[SERVER]
-        found["processor µs a message, SMSC"] = spent[SMSC]
-        found["MB of the worker before"] = before
-        found["MB of the worker at its peak"] = running.peak(workers[0])
-        found["MB of the worker in the end"] = running.memory(workers[0])
-        return found
+            results["processor µs a message, PostgreSQL"] = spent[SERVER]
+        results["processor µs a message, SMSC"] = spent[SMSC]
+        results["MB of the worker before"] = before
+        results["MB of the worker at its peak"] = running.peak(workers[0])
+        results["MB of the worker in the end"] = running.memory(workers[0])
+        return results
 
 
-def clocks(running: Plant, peer: smsc.Process) -> dict[str, float]:
-    """Seconds of processor time that each process has used until now."""
+def processor_times(running: Installation, peer: smsc.Process) -> dict[str, float]:
+    """Seconds of processor time of each process until now."""
     seconds = {name: running.busy(name) for name in running.processes}
     return seconds | {SERVER: running.server_busy(), SMSC: busy(peer.process.pid)}
 
 
-def smpp_gateway(port: int, window: int, wire: int, connections: int = 1, rate: int = RATE) -> int:
-    """The gateway of the default route becomes this SMPP connection; returns its id."""
+def smpp_gateway(
+    port: int, window: int, connection_window: int, connections: int = 1, rate: int = RATE
+) -> int:
+    """Create this SMPP gateway as the only one of the default route; returns its id."""
     with transaction() as session:
         gateway = Gateway(
             name="SMSC",
@@ -139,7 +151,7 @@ def smpp_gateway(port: int, window: int, wire: int, connections: int = 1, rate: 
                 "port": str(port),
                 "system_id": "promo",
                 "password": "secret",
-                "window": str(wire),
+                "window": str(connection_window),
             },
         )
         session.add(gateway)
@@ -152,7 +164,7 @@ def smpp_gateway(port: int, window: int, wire: int, connections: int = 1, rate: 
 
 
 def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
-    """A paused campaign with its messages and its hold; returns the ids of account and campaign."""
+    """Create a paused campaign with messages and a hold; returns the account id and its own id."""
     account_id = account("sending")
     total = messages * PRICE
     with transaction() as session:
@@ -191,8 +203,8 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
     return account_id, campaign.id
 
 
-def begin(campaign_id: int, gateway_id: int) -> None:
-    """Let the campaign go, and ring."""
+def resume(campaign_id: int, gateway_id: int) -> None:
+    """Resume the campaign and wake the worker."""
     with transaction() as session:
         session.get_one(Campaign, campaign_id).status = CampaignStatus.SENDING
     queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
@@ -218,13 +230,13 @@ def read_campaign(campaign_id: int) -> Campaign:
 def check(
     options: argparse.Namespace, account_id: int, campaign_id: int, counts: dict[str, int]
 ) -> None:
-    """Everything was sent, once, and paid."""
+    """Check that every message was sent once and paid."""
     accepted = Message.status.in_(("sent", "delivered"))
     query: Select[int] = select(func.count()).where(Message.campaign_id == campaign_id, accepted)
     sent = db.session.scalar(query)
-    told = (sent, counts["submits"], counts["numbers"])
-    if told != (options.messages,) * 3:
-        sys.exit(f"sent, submitted and different: {told} of {options.messages}")
+    totals = (sent, counts["submits"], counts["numbers"])
+    if totals != (options.messages,) * 3:
+        sys.exit(f"sent, submitted and different: {totals} of {options.messages}")
     check_books(account_id)
 
 
@@ -233,13 +245,13 @@ def rates(options: argparse.Namespace, counts: dict[str, float]) -> dict[str, fl
     sent, final = db.session.execute(
         select(func.max(Message.sent_at), func.max(Message.final_at))
     ).one()
-    found = {"messages/s sent": options.messages / (sent.timestamp() - counts["first"])}
+    results = {"messages/s sent": options.messages / (sent.timestamp() - counts["first"])}
     turns = db.session.scalar(select(func.count()).where(LedgerEntry.kind == EntryKind.CHARGE))
-    found["messages a turn"] = options.messages / turns
+    results["messages a turn"] = options.messages / turns
     if options.receipts:
         seconds = final.timestamp() - counts["first"]
-        found["messages/s sent and their receipts applied"] = options.messages / seconds
-    return found
+        results["messages/s sent and their receipts applied"] = options.messages / seconds
+    return results
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How many messages a second the SMPP client alone hands over, by the size of its window.
+"""How many messages a second the SMPP client alone submits, by the size of its window.
 
     python benchmarks/smpp_client.py [--messages 50000] [--delay 0.0]
 
@@ -33,8 +33,8 @@ Done = Callable[..., None]
 Submit = Callable[[int, Done], None]
 
 
-class Taker(asyncio.Protocol):
-    """The SMSC's end: answers what comes, with the sequence number as message id."""
+class SmscConnection(asyncio.Protocol):
+    """The side of the SMSC: responds with the sequence number as the message id."""
 
     transport: asyncio.Transport
 
@@ -49,7 +49,7 @@ class Taker(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer all that is complete."""
+        """Respond to all complete PDUs."""
         data = self.kept + data
         place, out = 0, []
         while len(data) - place >= 16:
@@ -67,18 +67,18 @@ class Taker(asyncio.Protocol):
 
     def _answer(self, command: int, sequence: int) -> bytes:
         name = b"" if command in (0x06, 0x15) else b"%d\0" % sequence
-        answer = struct.pack(">LLLL", 16 + len(name), command | 0x80000000, 0, sequence) + name
+        response = struct.pack(">LLLL", 16 + len(name), command | 0x80000000, 0, sequence) + name
         if not self.receipts or command != 4:
-            return answer
+            return response
         text = b"id:%d sub:001 dlvrd:001 stat:DELIVRD err:000" % sequence
         body = RECEIPT % (len(text), text)
-        return answer + struct.pack(">LLLL", 16 + len(body), 5, 0, sequence) + body
+        return response + struct.pack(">LLLL", 16 + len(body), 5, 0, sequence) + body
 
 
 async def serve(delay: float, receipts: bool) -> None:
-    """Say the port, and take until standard input ends."""
+    """Print the port, and accept texts until standard input ends."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Taker(delay, receipts), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SmscConnection(delay, receipts), "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)
@@ -107,7 +107,7 @@ async def pump(submit: Submit, messages: int, window: int) -> float:
 
 
 def outbound(number: int) -> OutboundSms:
-    """A text to a number of its own."""
+    """A text to a unique number."""
     return OutboundSms(str(number), f"+48601{number:06}", "PromoSMS", TEXT, "gsm7", 1)
 
 
@@ -148,20 +148,20 @@ def run(kind: str, delay: float, messages: int) -> None:
         assert smsc.stdout
         port = int(smsc.stdout.readline())
         for window in WINDOWS:
-            # No more than about a minute, also with a window of one and a delay.
+            # About a minute at most, also with a window of one and a delay.
             most = int(min(messages, 5 * window / delay)) if delay else messages
             most = min(most, messages // 5) if window == 1 else most
             busy = time.process_time()
             rate = asyncio.run(measure(kind, port, window, most))
-            each = (time.process_time() - busy) / most * 1e6
-            line = f"{kind:10} window {window:>3} {rate:>9,.0f} messages/s {each:>6.1f} µs"
+            per_message = (time.process_time() - busy) / most * 1e6
+            line = f"{kind:10} window {window:>3} {rate:>9,.0f} messages/s {per_message:>6.1f} µs"
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
         smsc.stdin.close()
 
 
 def main() -> None:
-    """Measure, or be the SMSC."""
+    """Measure, or run as the SMSC."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--messages", type=int, default=50_000)
     parser.add_argument("--delay", type=float, default=0.0)

@@ -1,4 +1,4 @@
-"""A cheap SMSC: takes all that comes, so that a measurement is of its client.
+"""A fast SMSC: accepts all texts, so a measurement shows the speed of the client.
 
     python -m benchmarks.smsc [--delay 0] [--receipts] [--receipt-delay 0] [--receipt-window 500]
 
@@ -35,7 +35,7 @@ TEXT = (
 
 
 class Smsc:
-    """What has come, over all connections. `seen` is when each number was texted."""
+    """The received texts of all connections. `seen` is the time of each number."""
 
     def __init__(self, delay: float, receipts: bool, receipt_delay: float, window: int) -> None:
         self.delay = delay
@@ -81,11 +81,11 @@ class Connection(asyncio.Protocol):
         plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data: bytes) -> None:
-        """Answer all that is complete, in one piece."""
+        """Respond to all complete PDUs at once."""
         if self.kept:
             data = self.kept + data
         place, end, out, begun = 0, len(data), [], self.smsc.submits
-        read, answer, seen, at = HEADER.unpack_from, ANSWER.pack, self.smsc.seen, time.time()
+        read, response, seen, at = HEADER.unpack_from, ANSWER.pack, self.smsc.seen, time.time()
         number = FIRST_ID + begun
         while end - place >= 16:
             length, command, _, sequence = read(data, place)
@@ -95,7 +95,7 @@ class Connection(asyncio.Protocol):
                 source = data.index(0, place + 16) + 3
                 phone = data.index(0, source) + 3
                 seen[data[phone : data.index(0, phone)]] = at
-                out.append(answer(27, 0x80000004, 0, sequence, b"%d" % number))
+                out.append(response(27, 0x80000004, 0, sequence, b"%d" % number))
                 number += 1
             elif command == DELIVER_ANSWER:
                 self.unanswered -= 1
@@ -116,7 +116,7 @@ class Connection(asyncio.Protocol):
             self.transport.close()
 
     def _pass(self, answers: bytes, ids: range) -> None:
-        """Answers first, receipts after them; both when their time has come."""
+        """Send due responses, then due receipts."""
         delay = self.smsc.delay
         if answers:
             if delay:
@@ -130,7 +130,7 @@ class Connection(asyncio.Protocol):
                 self._report(ids)
 
     def _report(self, ids: range) -> None:
-        """Send receipts up to the window; the rest follows when these are acknowledged."""
+        """Send receipts up to the window; the others follow after acknowledgements."""
         self.due.extend(ids)
         out = []
         while self.due and self.unanswered < self.smsc.window:
@@ -153,18 +153,18 @@ class Process:
         self.port = int(process.stdout.readline())
 
     def counts(self, start: str = "") -> dict[str, Any]:
-        """What has come; `first` and `last` of the numbers that begin with `start`, no plus."""
+        """The counts; `first` and `last` of the numbers that begin with `start`, without a plus."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(start + "\n")
         self.process.stdin.flush()
-        found: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return found
+        counts: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return counts
 
 
 @contextlib.contextmanager
 def running(*options: str) -> Iterator[Process]:
-    """Start the SMSC on a free port, end it afterwards."""
+    """Start the SMSC on a free port, stop it afterwards."""
     command = [sys.executable, "-m", "benchmarks.smsc", *options]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     folder = Path(__file__).resolve().parent.parent
@@ -176,7 +176,7 @@ def running(*options: str) -> Iterator[Process]:
 
 
 async def serve(smsc: Smsc) -> None:
-    """Take until standard input ends."""
+    """Serve until standard input ends."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
 
@@ -202,11 +202,11 @@ def main() -> None:
     parser.add_argument("--receipts", action="store_true")
     parser.add_argument("--receipt-delay", type=float, default=0, help="milliseconds")
     parser.add_argument("--receipt-window", type=int, default=500)
-    given = parser.parse_args()
-    delays = given.delay / 1000, given.receipt_delay / 1000
-    # Select knows microseconds. Epoll rounds up to whole milliseconds: 10 ms would be nearly 11.
+    options = parser.parse_args()
+    delays = options.delay / 1000, options.receipt_delay / 1000
+    # Select uses microseconds. Epoll rounds up to whole milliseconds: 10 ms would be nearly 11.
     with asyncio.Runner(loop_factory=_exact_loop) as runner:
-        runner.run(serve(Smsc(delays[0], given.receipts, delays[1], given.receipt_window)))
+        runner.run(serve(Smsc(delays[0], options.receipts, delays[1], options.receipt_window)))
 
 
 def _exact_loop() -> asyncio.AbstractEventLoop:

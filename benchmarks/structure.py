@@ -1,6 +1,6 @@
 """The structure of the code in figures: `python -m benchmarks.structure [--tree FOLDER]`.
 
-Counts files by folder, packages, the arrows between them and the circles they make. It reads the
+Counts files by folder, packages, imports between packages and import cycles. It reads the
 imports of the source (`ast`) and runs nothing, so it also measures an older checkout.
 """
 
@@ -71,7 +71,7 @@ def _arrows(modules: dict[str, Path], depth: int) -> Arrows:
     for name, path in modules.items():
         for target in _imports(path, modules):
             source, sink = package(name), package(target)
-            # A package and what lies inside it are one: its `__init__` may list what it offers.
+            # A package and its modules count as one: its `__init__` may list its names.
             if not f"{source}.".startswith(f"{sink}.") and not f"{sink}.".startswith(f"{source}."):
                 arrows[source].add(sink)
     return arrows
@@ -86,7 +86,7 @@ def _imports(path: Path, modules: dict[str, Path]) -> Iterator[str]:
 
 
 def _circles(arrows: Arrows) -> list[set[str]]:
-    """Groups of packages that reach each other: each with what it reaches and is reached by."""
+    """Import cycles: groups of packages that reach each other."""
     reached = {start: _reach(arrows, start) for start in arrows}
     circles: list[set[str]] = []
     for start in arrows:

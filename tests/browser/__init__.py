@@ -1,1 +1,1 @@
-"""Stories in a real browser."""
+"""Tests in a real browser."""

@@ -16,10 +16,10 @@ ANSWERS = "Failed to load resource: the server responded with a status of 4"
 
 
 class CheckedWindow:
-    """A window of a new browser context, and its problems: console, policy, foreign hosts."""
+    """A window of a new browser context, and its problems: console errors, CSP, foreign hosts."""
 
     def __init__(self, browser: Browser, url: str, elsewhere: str = "", **options: Any) -> None:
-        """`elsewhere` is the only other host that it may open, for payments."""
+        """`elsewhere` is the only foreign host that it may open, for payments."""
         self.url, self.problems = url, list[str]()
         self.hosts = {urlsplit(url).netloc, urlsplit(elsewhere).netloc}
         options = {"viewport": {"width": 1280, "height": 900}, **options}

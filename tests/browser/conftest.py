@@ -25,9 +25,9 @@ FLAGS = [
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Run all of these tests in one process, because they share an installation.
+    """Run all these tests in one process, because they share an installation.
 
-    The marker is set at once: after the collection the groups may have been read already.
+    The marker is set here, because xdist may read the groups before the collection ends.
     """
     if Path(__file__).parent in item.path.parents:
         item.add_marker(pytest.mark.xdist_group("browser"))
@@ -65,14 +65,14 @@ OpenBrowser = Callable[..., CheckedWindow]
 
 @pytest.fixture
 def open_browser(trial: Trial, chromium: Browser) -> Iterator[OpenBrowser]:
-    """Opens windows of new browser contexts; at the end none may have recorded a problem."""
+    """Open windows of new browser contexts; at the end none may have recorded a problem."""
     opened: list[CheckedWindow] = []
 
-    def open_one(**options: object) -> CheckedWindow:
+    def open_window(**options: object) -> CheckedWindow:
         opened.append(CheckedWindow(chromium, trial.url, **options))
         return opened[-1]
 
-    yield open_one
+    yield open_window
     for window in opened:
         window.close()
     for window in opened:

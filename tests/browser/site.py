@@ -1,4 +1,4 @@
-"""The application in a thread of the tests: for real browsers, with access to its database."""
+"""The application in a thread of the test process: for browsers, with access to its database."""
 
 import shutil
 import tempfile
@@ -25,7 +25,7 @@ SESSION = "__Host-session"
 
 
 class Site:
-    """An installation on SQLite with the cast in it."""
+    """An installation on SQLite with the users of the cast."""
 
     def __init__(self, app: Flask, cast: Cast, url: str) -> None:
         self.app, self.cast, self.url = app, cast, url
@@ -48,7 +48,7 @@ class Site:
 
 
 @contextmanager
-def opened(redis_url: str) -> Iterator[Site]:
+def running_site(redis_url: str) -> Iterator[Site]:
     """Run an installation on a free port of this machine."""
     folder = Path(tempfile.mkdtemp(prefix="ps-site-"))
     shutil.copytree(PACKAGE / "translations", folder / "translations")

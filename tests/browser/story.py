@@ -1,4 +1,4 @@
-"""The steps of the browser tests: what people do on the pages."""
+"""The steps of the browser tests: what users do on the pages."""
 
 import re
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ class Trial(Installation):
     stripe = ""
 
     def begin(self) -> None:
-        """Start it, and keep the invitation of its admin."""
+        """Start it, and store the invitation of its admin."""
         printed = self.start()
         self.invitation = re.findall(r"https://\S+/admin/join/\S+", printed)[0]
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """Its URL."""
         return f"https://localhost:{self.port}"
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
@@ -41,7 +41,7 @@ class Trial(Installation):
 
 @dataclass
 class Shop:
-    """The storage of its owner's browser, and the addresses of its pages."""
+    """The browser storage of its owner, and the URLs of its pages."""
 
     memory: StorageState
     import_: str
@@ -100,7 +100,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 
 def paste(page: Page, numbers: str, to: str) -> None:
-    """Paste numbers of people who agreed onto a new list, and wait for the import."""
+    """Paste numbers with consent onto a new list, and wait for the import."""
     page.goto("/imports/paste")
     page.get_by_label("Numbers").fill(numbers)
     agree(page)
@@ -134,7 +134,7 @@ def review(page: Page) -> None:
 
 
 def open_shop(page: Page) -> Shop:
-    """Create a shop with some of everything: refused rows, failures, an opt-out, a draft."""
+    """Create a shop with refused rows, failed texts, an opt-out and a draft."""
     register(page, "full@example.com", "+48 601 300 110")
     paste(page, "601 320 201, Ola\n601 300 001, Jan\n601 300 002\n601 300 006\n601", "Regulars")
     imported = page.url

@@ -55,7 +55,7 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
 
 
 def too_wide(page: Page) -> object:
-    """The elements that make the page scroll to the side."""
+    """The elements that make the page scroll horizontally."""
     return page.evaluate(
         """() => {
           const width = document.documentElement.clientWidth;
@@ -70,9 +70,9 @@ def too_wide(page: Page) -> object:
 def check_all(page: Page, addresses: list[str]) -> None:
     problems = []
     for address in addresses:
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.status < 500, address
+        response = page.goto(address)
+        assert response is not None
+        assert response.status < 500, address
         assert page.url.endswith(address), f"{address} led to {page.url}"
         problems += check(page, address)
     assert problems == []
@@ -151,7 +151,7 @@ def test_the_keyboard_skips_to_the_content(
     assert page.evaluate("document.activeElement.closest('main, footer') !== null")
 
 
-def test_everything_is_reached_by_the_keyboard(open_browser: OpenBrowser, shop: Shop) -> None:
+def test_every_control_is_reached_by_the_keyboard(open_browser: OpenBrowser, shop: Shop) -> None:
     page = open_browser(storage_state=shop.memory).page
     for address in ("/dashboard", "/recipients", "/campaigns/new", shop.finished):
         page.goto(address)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from promosms.web import cookies
 from tests.browser.checked_window import CheckedWindow
-from tests.browser.site import Site, opened
+from tests.browser.site import Site, running_site
 from tests.browser.test_accessibility import check
 from tests.support.settings import override
 
@@ -33,13 +33,13 @@ LOOK = """(button) => {
 
 @pytest.fixture(scope="module")
 def site(redis_url: str) -> Iterator[Site]:
-    with opened(redis_url) as site:
+    with running_site(redis_url) as site:
         override(site.app, optional_cookies=OPTIONAL)
         yield site
 
 
 def visit(site: Site, chromium: Browser, **options: Any) -> CheckedWindow:
-    """A visitor's window, with a script in place of the operator's own one."""
+    """The window of a visitor, with a sample script of the operator."""
     window = site.open(chromium, **options)
     window.context.route(
         f"**{SCRIPT}", lambda route: route.fulfill(body=COUNT, content_type="text/javascript")
@@ -108,7 +108,7 @@ def test_one_click_accepts_and_two_withdraw_from_any_page(site: Site, chromium: 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_both_answers_look_the_same_and_rejecting_comes_first(
+def test_both_buttons_look_the_same_and_rejecting_comes_first(
     site: Site, chromium: Browser, width: int, scheme: str
 ) -> None:
     viewport = {"width": width, "height": 700}
@@ -135,7 +135,7 @@ def test_both_answers_look_the_same_and_rejecting_comes_first(
     assert window.problems == []
 
 
-def test_a_browser_that_refuses_everywhere_is_not_asked(site: Site, chromium: Browser) -> None:
+def test_with_global_privacy_control_nothing_is_asked(site: Site, chromium: Browser) -> None:
     window = visit(site, chromium, extra_http_headers={"Sec-GPC": "1"})
     for address in ("/", "/terms", "/login"):
         window.page.goto(address)

@@ -9,7 +9,7 @@ from tests.browser.story import SEND, Shop, heading, review, write
 ALREADY = "This campaign is already on its way. Nothing was sent twice."
 
 
-def ready(page: Page, name: str) -> None:
+def open_review(page: Page, name: str) -> None:
     """Go to the review of a new campaign."""
     write(page, f"{name}: 20% off")
     page.get_by_label("Name", exact=True).fill(name)
@@ -17,7 +17,7 @@ def ready(page: Page, name: str) -> None:
 
 
 def launched_once(page: Page, name: str) -> None:
-    """There is one campaign of this name, and it was paid once."""
+    """There is one campaign of this name, paid once."""
     page.goto("/campaigns")
     expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
     page.goto("/billing")
@@ -28,7 +28,7 @@ def launched_once(page: Page, name: str) -> None:
 def test_a_double_click_launches_once(open_browser: OpenBrowser, shop: Shop, script: bool) -> None:
     page = open_browser(storage_state=shop.memory, java_script_enabled=script).page
     name = f"Twice {script}"
-    ready(page, name)
+    open_review(page, name)
     page.get_by_role("button", name=SEND).dblclick()
     heading(page, name)
     launched_once(page, name)
@@ -38,7 +38,7 @@ def test_going_back_after_sending_leads_to_the_report(
     open_browser: OpenBrowser, shop: Shop
 ) -> None:
     page = open_browser(storage_state=shop.memory).page
-    ready(page, "Back again")
+    open_review(page, "Back again")
     page.get_by_role("button", name=SEND).click()
     heading(page, "Back again")
     page.go_back()
@@ -46,15 +46,15 @@ def test_going_back_after_sending_leads_to_the_report(
     expect(page.get_by_role("button", name=SEND)).to_have_count(0)
 
 
-def test_sending_again_from_another_window_says_that_it_is_on_its_way(
+def test_sending_again_from_another_window_says_that_it_was_sent(
     open_browser: OpenBrowser, shop: Shop
 ) -> None:
     window = open_browser(storage_state=shop.memory)
-    ready(window.page, "Two windows")
-    other = window.context.new_page()
-    other.goto(window.page.url)
-    for page in (window.page, other):
+    open_review(window.page, "Two windows")
+    second_page = window.context.new_page()
+    second_page.goto(window.page.url)
+    for page in (window.page, second_page):
         page.get_by_role("button", name=SEND).click()
         heading(page, "Two windows")
-    expect(other.get_by_text(ALREADY)).to_be_visible()
-    launched_once(other, "Two windows")
+    expect(second_page.get_by_text(ALREADY)).to_be_visible()
+    launched_once(second_page, "Two windows")

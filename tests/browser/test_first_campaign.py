@@ -26,26 +26,26 @@ CUSTOMERS = """Komórka;Imię;Miasto
 """
 
 
-def test_a_shop_registers_sends_its_first_campaign_and_leaves(
+def test_a_shop_registers_sends_its_first_campaign_and_deletes_its_account(
     open_browser: OpenBrowser, tmp_path: Path
 ) -> None:
     page = open_browser().page
     register(page, EMAIL, PHONE)
     expect(page.get_by_text("Three steps to your first campaign")).to_be_visible()
 
-    bring_customers(page, tmp_path)
+    import_customers(page, tmp_path)
     campaign = send(page)
-    watch(page)
+    wait_until_delivered(page)
 
     answer_stop(page, "+48601300201")
     see_opted_out(page, campaign)
 
-    leave(page)
+    delete_account(page)
     sign_in(page, EMAIL, PASSWORD)
     expect(page.get_by_text("do not belong together")).to_be_visible()
 
 
-def bring_customers(page: Page, folder: Path) -> None:
+def import_customers(page: Page, folder: Path) -> None:
     file = folder / "customers.csv"
     file.write_text(CUSTOMERS)
     page.goto("/imports/new")
@@ -63,7 +63,7 @@ def bring_customers(page: Page, folder: Path) -> None:
 
 
 def send(page: Page) -> str:
-    """Write, watch the counter, review, send; returns the address of the report."""
+    """Write, check the counter, review, send; returns the address of the report."""
     write(page, "Hi {first_name|there}, 20% off", to="Regulars")
     counter = page.locator("[data-counter]")
     expect(counter).to_contain_text("Hi there, 20% off")
@@ -82,8 +82,8 @@ def send(page: Page) -> str:
     return page.url
 
 
-def watch(page: Page) -> None:
-    """The report refreshes itself until everything was delivered."""
+def wait_until_delivered(page: Page) -> None:
+    """The report refreshes itself until all texts are delivered."""
     live = page.get_by_role("main")
     expect(live).to_contain_text("3 of 3 done")
     expect(live).to_contain_text(re.compile(r"Delivered\s*3\b"))
@@ -114,7 +114,7 @@ def see_opted_out(page: Page, campaign: str) -> None:
     expect(page.get_by_role("button", name=SEND)).to_contain_text("Send 2 texts")
 
 
-def leave(page: Page) -> None:
+def delete_account(page: Page) -> None:
     page.goto("/settings")
     page.get_by_role("link", name="Delete the account…").click()
     page.get_by_label("Your password").fill(PASSWORD)

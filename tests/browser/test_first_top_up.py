@@ -17,7 +17,7 @@ COMPANY = {
 }
 
 
-def test_a_shop_tops_up_by_card_and_by_transfer_and_sees_what_it_paid_for(
+def test_a_shop_tops_up_by_card_and_by_transfer_and_reads_its_statement(
     open_browser: OpenBrowser, trial: Trial, operator: StorageState
 ) -> None:
     page = open_browser(elsewhere=trial.stripe).page
@@ -33,11 +33,11 @@ def test_a_shop_tops_up_by_card_and_by_transfer_and_sees_what_it_paid_for(
     assert "25.50" in invoice_of(page)
 
     campaign(page)
-    explained(page)
+    check_statement(page)
 
 
 def order_by_card(page: Page) -> None:
-    """The first top-up asks for the company, the next page for the way of paying."""
+    """The first top-up asks for the company details, the next page for the payment method."""
     page.get_by_role("navigation").get_by_role("link", name="Billing").first.click()
     page.get_by_role("main").get_by_role("link", name="Top up").first.click()
     page.get_by_role("button", name=re.compile(r"€50\.00")).click()
@@ -92,7 +92,7 @@ def invoice_of(page: Page) -> str:
 
 
 def campaign(page: Page) -> None:
-    """Send two texts to people who agreed."""
+    """Send two texts to recipients with consent."""
     paste(page, "601 300 251, Ola\n601 300 252, Jan", "Guests")
     write(page, "Fresh bread from seven", to="Guests")
     review(page)
@@ -100,16 +100,16 @@ def campaign(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("Finished")
 
 
-def explained(page: Page) -> None:
-    """The statement shows the campaign in one line, which opens into countries and parts."""
+def check_statement(page: Page) -> None:
+    """The statement shows the campaign in one row, which expands to countries and parts."""
     main = page.get_by_role("main")
-    line = main.get_by_role("row").filter(has_text="Fresh bread from seven")
-    for _ in range(60):  # the cost of the campaign is stored when it is over
+    row = main.get_by_role("row").filter(has_text="Fresh bread from seven")
+    for _ in range(60):  # the cost of the campaign is stored when it ends
         page.goto("/billing")
-        if line.locator("summary").count():
+        if row.locator("summary").count():
             break
         page.wait_for_timeout(250)
     for text in ("€50.00", "€25.50"):
         expect(main).to_contain_text(text)
-    line.locator("summary").click()
-    expect(line.get_by_text(re.compile(r"Poland.*2"))).to_be_visible()
+    row.locator("summary").click()
+    expect(row.get_by_text(re.compile(r"Poland.*2"))).to_be_visible()

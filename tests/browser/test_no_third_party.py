@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 
 from promosms.db.transactions import transaction
 from promosms.models import User
-from tests.browser.site import Site, opened
+from tests.browser.site import Site, running_site
 from tests.meta.routes import path, routes
 from tests.meta.stage import Stage
 from tests.support.cast import Person
@@ -21,10 +21,10 @@ def pages(stage: Stage, person: Person | None) -> list[str]:
     client = person.browser() if person else PageClient(stage.app)
     addresses = []
     for rule in routes(stage.app, "GET"):
-        answer = client.get(path(stage, rule))
-        if answer.status_code == 200 and b"<html" in answer.data:
+        response = client.get(path(stage, rule))
+        if response.status_code == 200 and b"<html" in response.data:
             addresses.append(path(stage, rule))
-        answer.close()
+        response.close()
     return addresses
 
 
@@ -35,7 +35,7 @@ def speak(app: Flask, person: Person, language: str) -> None:
 
 @pytest.fixture(scope="module")
 def stage(redis_url: str) -> Stage:
-    with opened(redis_url) as site:
+    with running_site(redis_url) as site:
         stage = Stage(site.app, site.cast)
         stage.set()
         stage.site = site
@@ -51,13 +51,13 @@ def test_every_page_makes_requests_to_this_site_only(
     if person:
         speak(site.app, person, language)
     window = site.open(chromium, person, locale=language)
-    asked: set[str] = set()
-    window.context.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
+    origins: set[str] = set()
+    window.context.on("request", lambda request: origins.add("/".join(request.url.split("/")[:3])))
     addresses = pages(stage, person)
     assert len(addresses) > 10
     for address in addresses:
         window.page.goto(address, wait_until="load")
         assert window.page.locator("html").get_attribute("lang") == language, address
     window.close()
-    assert asked == {site.url}
+    assert origins == {site.url}
     assert window.problems == []

@@ -1,10 +1,10 @@
-"""The pages of the policies: accessible, without script, in print."""
+"""The policy pages: accessible, without script, and in print."""
 
 import pytest
 from playwright.sync_api import Browser
 
 from promosms.services.policies import versions as policy_versions
-from tests.browser.site import Site, opened
+from tests.browser.site import Site, running_site
 from tests.browser.test_accessibility import AXE, EVERYTHING, too_wide, violations
 
 ADDRESSES = ["/privacy", "/privacy/promises", "/privacy/versions", "/cookies", "/terms"]
@@ -12,7 +12,7 @@ ADDRESSES = ["/privacy", "/privacy/promises", "/privacy/versions", "/cookies", "
 
 @pytest.fixture(scope="module")
 def site(redis_url: str) -> Site:
-    with opened(redis_url) as site:
+    with running_site(redis_url) as site:
         yield site
 
 
@@ -27,7 +27,9 @@ def test_the_policy_pages_are_accessible_without_script(
     for address in [*ADDRESSES, f"/privacy/versions/{policy_versions.latest().name}"]:
         plain.page.goto(address)
         window.page.goto(address)
-        texts = [opened.page.get_by_role("main").inner_text() for opened in (plain, window)]
+        texts = [
+            running_site.page.get_by_role("main").inner_text() for running_site in (plain, window)
+        ]
         assert texts[0] == texts[1]
         assert len(texts[0]) > 300
         window.page.evaluate(AXE.axe_script)

@@ -12,7 +12,7 @@ from tests.browser.story import heading
 
 @pytest.fixture
 def watched(open_browser: OpenBrowser) -> Callable[..., tuple[Page, list[str]]]:
-    """Opens a page and records the forms that it sends."""
+    """Open a page and record the forms that it sends."""
 
     def watch(**options: object) -> tuple[Page, list[str]]:
         page, sent = open_browser(**options).page, list[str]()

@@ -37,7 +37,7 @@ def test_a_campaign_without_script(open_browser: OpenBrowser) -> None:
 
 
 def delivered(page: Page) -> None:
-    """Reload the report until everything was delivered."""
+    """Reload the report until all texts are delivered."""
     for _ in range(60):
         if "2 of 2 done" in page.locator("main").inner_text():
             page.reload()

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from tests.faults import erasing, invoicing, money, network, pumping, stores, workers
 from tests.faults.disk import small_disk
-from tests.faults.furnish import Options
-from tests.faults.plant import Plant, plant
+from tests.faults.installation import Installation, running_installation
 from tests.faults.report import Report
+from tests.faults.sample_data import Options
 from tests.support.postgres import Server, server
 
 
 class Run(NamedTuple):
-    """A run: its function, the messages and the times of the published one, the plant."""
+    """A run: its function, the published number of messages and repetitions, and the options."""
 
     function: Callable[..., Report]
     messages: int
@@ -40,7 +40,7 @@ RUNS = {
     "redis": Run(lambda p, m, n: stores.redis(p, m, n, n // 4), 20_000, 20, Options(rate=400)),
     "postgres": Run(stores.postgres, 20_000, 20, Options(rate=200, window=50)),
     "lost": Run(lambda p, m, n: network.lost_answers(p, m), 20_000, 1, BRISK),
-    "garbage": Run(lambda p, m, n: network.moods(p, m), 1_000, 1, BRISK),
+    "garbage": Run(lambda p, m, n: network.misbehaviours(p, m), 1_000, 1, BRISK),
     "stop-race": Run(
         lambda p, m, n: network.stop_race(p, n), 0, 10_000, Options(rate=150, window=20)
     ),
@@ -54,7 +54,7 @@ MEGABYTES = {"sqlite": 40, "postgresql": 160}
 
 
 def main() -> int:
-    """Run, print what was found, and fail on any violation."""
+    """Run, print the reports, and fail on any violation."""
     options = _arguments()
     names = [*RUNS, INVOICES, ERASURE] if options.run == "all" else [options.run]
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
@@ -88,7 +88,7 @@ def run(name: str, kind: str, seed: int, messages: int | None, times: int | None
     chosen = RUNS[name]
     messages = messages or chosen.messages
     times = times or chosen.times
-    with _stage(name, kind, chosen.options, seed) as (running, extra):
+    with _environment_of(name, kind, chosen.options, seed) as (running, extra):
         return chosen.function(running, *extra[:1], messages, times, *extra[1:])
 
 
@@ -98,8 +98,8 @@ def issue(kind: str, seed: int, processes: int, times: int) -> Report:
         if kind == "sqlite":
             url = f"sqlite:///{folder / 'db.sqlite3'}"
             return invoicing.run(folder, url, processes, times, seed)
-        with server(folder) as own:
-            return invoicing.run(folder, own.url, processes, times, seed)
+        with server(folder) as database_server:
+            return invoicing.run(folder, database_server.url, processes, times, seed)
 
 
 def erase(kind: str, seed: int, times: int) -> Report:
@@ -107,39 +107,44 @@ def erase(kind: str, seed: int, times: int) -> Report:
     with _folder() as folder:
         if kind == "sqlite":
             return erasing.run(folder, f"sqlite:///{folder / 'db.sqlite3'}", times, seed)
-        with server(folder) as own:
-            return erasing.run(folder, own.url, times, seed)
+        with server(folder) as database_server:
+            return erasing.run(folder, database_server.url, times, seed)
 
 
 @contextmanager
-def _stage(
+def _environment_of(
     name: str, kind: str, options: Options, seed: int
-) -> Iterator[tuple[Plant, tuple[Any, ...]]]:
-    """A plant, and what else a run wants to break: the database server, the disk."""
+) -> Iterator[tuple[Installation, tuple[Any, ...]]]:
+    """An installation, and what else the run breaks: the database server or the disk."""
     if kind == "sqlite":
-        with plant("", options, seed, MEGABYTES[kind] if name == "disk" else 0) as running:
+        with running_installation(
+            "", options, seed, MEGABYTES[kind] if name == "disk" else 0
+        ) as running:
             yield running, (running.disk,) if name == "disk" else ()
     elif name == "disk":
         with (
             _folder() as folder,
             small_disk(folder, MEGABYTES[kind]) as disk,
-            _served(folder, options, seed) as found,
+            _served(folder, options, seed) as served,
         ):
-            yield found[0], (disk, found[1])
+            yield served[0], (disk, served[1])
     else:
-        with _folder() as folder, _served(folder, options, seed) as found:
-            yield found[0], found[1:] if name == "postgres" else ()
+        with _folder() as folder, _served(folder, options, seed) as served:
+            yield served[0], served[1:] if name == "postgres" else ()
 
 
 @contextmanager
-def _served(folder: Path, options: Options, seed: int) -> Iterator[tuple[Plant, Server]]:
-    with server(folder) as own, plant(own.url, options, seed) as running:
-        yield running, own
+def _served(folder: Path, options: Options, seed: int) -> Iterator[tuple[Installation, Server]]:
+    with (
+        server(folder) as database_server,
+        running_installation(database_server.url, options, seed) as running,
+    ):
+        yield running, database_server
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """A folder that the server's own user can reach."""
+    """A folder that the user of the database server can read."""
     folder = Path(tempfile.mkdtemp(prefix="pf-pg-"))
     folder.chmod(0o755)
     yield folder
@@ -149,7 +154,7 @@ def _folder() -> Iterator[Path]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("run", choices=[*RUNS, *money.RUNS, pumping.NAME, INVOICES, ERASURE, "all"])
-    parser.add_argument("--messages", type=int, help="instead of those of the published run")
+    parser.add_argument("--messages", type=int, help="instead of those in the published run")
     parser.add_argument("--times", type=int, help="kills, steps, stops and so on")
     parser.add_argument("--processes", type=int, default=PROCESSES, help="that issue invoices")
     parser.add_argument("--addresses", type=int, default=1_000, help="of the bot")

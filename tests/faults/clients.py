@@ -1,4 +1,4 @@
-"""What runs beside the workers: people who launch campaigns, and people who opt out."""
+"""Clients that run beside the workers: they launch campaigns and opt out."""
 
 import sys
 import time
@@ -19,9 +19,9 @@ AHEAD = 100
 
 
 def launch_all(app: Flask, campaign_ids: Sequence[int], journal: str) -> None:
-    """Launch campaigns one after the other, as the web does; note each that was acknowledged.
+    """Launch campaigns one after the other, as the web does; write down each acknowledged one.
 
-    What is in the journal already is left out, everything else is tried again.
+    Campaigns in the journal are skipped, all others are tried again.
     """
     path = Path(journal)
     done = {int(line) for line in path.read_text().split()} if path.exists() else set()
@@ -44,7 +44,7 @@ def launch_all(app: Flask, campaign_ids: Sequence[int], journal: str) -> None:
 def opt_out_all(
     app: Flask, account_id: int, places: Sequence[tuple[int, str]], journal: str
 ) -> None:
-    """Opt numbers out just before or after their text goes; note when each was done.
+    """Opt numbers out just before or after their text is sent; write down each time.
 
     `places` are the numbers with the id of their message.
     """
@@ -58,7 +58,7 @@ def opt_out_all(
 
 
 def frontier() -> int:
-    """The first message that waits; behind all of them if none does."""
-    found = db.session.scalar(select(func.min(Message.id)).where(Message.status == "queued"))
+    """The first queued message; behind the last message if there is none."""
+    first_id = db.session.scalar(select(func.min(Message.id)).where(Message.status == "queued"))
     db.session.remove()
-    return found or sys.maxsize
+    return first_id or sys.maxsize

@@ -1,4 +1,4 @@
-"""A disk that gets full."""
+"""A disk that becomes full."""
 
 import resource
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class Disk:
-    """A small file system of its own; where mounting is refused, a limit to the size of files."""
+    """A small file system; if it cannot be mounted, a limit for the size of files."""
 
     def __init__(self, folder: Path, mounted: bool) -> None:
         self.folder = folder
@@ -18,11 +18,11 @@ class Disk:
 
     @property
     def kind(self) -> str:
-        """How it gets full."""
+        """The method by which it becomes full."""
         return "a full file system" if self.mounted else "a limit to the size of files"
 
     def fill(self, pids: Iterable[int]) -> None:
-        """Leave not one octet."""
+        """Fill it to the last byte."""
         if not self.mounted:
             for pid in pids:
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
@@ -34,7 +34,7 @@ class Disk:
                         continue
 
     def free(self, pids: Iterable[int]) -> None:
-        """Give the space back."""
+        """Free the space again."""
         unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         for pid in () if self.mounted else pids:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
@@ -43,7 +43,7 @@ class Disk:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
-    """A disk of this size in a folder, if this machine lets us mount one."""
+    """A disk of this size in a folder, if the machine allows us to mount one."""
     words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "none", str(folder)]
     mounted = (
         bool(shutil.which("mount"))

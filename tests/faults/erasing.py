@@ -1,8 +1,8 @@
 """The run `erasure`: a worker that erases an account is killed at every step, again and again.
 
-Each time an account with rows in many tables and a file is shut; processes that erase it are
-killed before or after a step, or at any moment; the last one finishes. Then no byte of it may be
-left, and of the other account not one may be missing.
+Each time an account with rows in many tables and a file is closed; processes that erase it are
+killed before or after a step, or at any moment; the last one finishes. Then no byte of it may
+remain, and no byte of the other account may be missing.
 """
 
 import json
@@ -48,7 +48,7 @@ from promosms.services.installation import defaults
 from promosms.services.privacy import erase_rows, erasure
 from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.settings import instance_file
-from tests.faults import points
+from tests.faults import failpoints
 from tests.faults.report import Report
 from tests.support.byte_scan import Scanner
 
@@ -83,7 +83,7 @@ PEOPLE = 24
 
 
 def run(folder: Path, url: str, times: int, seed: int) -> Report:
-    """Erase an account so many times, each time with at least one kill."""
+    """Erase an account this number of times, each time with at least one kill."""
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
     report = Report("erasure", kind, seed)
     began = time.monotonic()
@@ -95,26 +95,26 @@ def run(folder: Path, url: str, times: int, seed: int) -> Report:
         "PROMOSMS_RATE_LIMITS": "no",
         "PROMOSMS_SECRET_KEY": "a key for the tests, long enough for anybody",
     }
-    asked = json.dumps({"times": times, "seed": seed})
+    arguments = json.dumps({"times": times, "seed": seed})
     storm = subprocess.run(
-        [sys.executable, "-m", "tests.faults.erasing", asked],
+        [sys.executable, "-m", "tests.faults.erasing", arguments],
         env=env,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         check=True,
     )
-    told = json.loads(storm.stdout)
-    report.wrong += told.pop("wrong")
-    report.facts |= told
+    result = json.loads(storm.stdout)
+    report.wrong += result.pop("wrong")
+    report.facts |= result
     report.seconds = time.monotonic() - began
     return report
 
 
-# The storm: a process that forks the others; it has no database connection while it forks.
+# A process that forks the others; it has no database connection while it forks.
 
 
 def storm(app: Flask, times: int, seed: int) -> dict[str, Any]:
-    """What was done, and what went wrong."""
+    """Run all erasures; returns the facts and the violations."""
     chance = random.Random(seed)
     wrong: list[str] = []
     killed: Counter[str] = Counter()
@@ -122,27 +122,27 @@ def storm(app: Flask, times: int, seed: int) -> dict[str, Any]:
         db.drop_all()
         db.create_all()
         defaults.ensure_defaults()
-        theirs = furnish(THEIRS, "+4860232299")
-        kept = _rows(theirs)
-        _let_go()
+        other_id = create_account(THEIRS, "+4860232299")
+        kept = _rows(other_id)
+        _disconnect()
     for number in range(times):
         with app.app_context():
-            ours = furnish(OURS, "+4860121188")
+            account_id = create_account(OURS, "+4860121188")
             if not number:
-                assert _left(app, OURS), "the scan is blind"
-            erasure.begin(ours, "storm")
-            _let_go()
+                assert _remaining(app, OURS), "the scan finds nothing"
+            erasure.begin(account_id, "storm")
+            _disconnect()
         hits = [STEPS[number % len(STEPS)], *(chance.choice(STEPS) for _ in range(2))]
         for target, moment, calls in hits:
-            if _one(app, ours, (target, moment, chance.randint(1, calls)), chance):
+            if _erase_in_fork(app, account_id, (target, moment, chance.randint(1, calls)), chance):
                 killed[f"{moment} {target.rpartition('.')[2]}"] += 1
-        if _one(app, ours, None, chance):
+        if _erase_in_fork(app, account_id, None, chance):
             wrong.append(f"{number}: the last process was killed")
         with app.app_context():
-            _judge(app, number, ours, wrong)
-            if _rows(theirs) != kept:
+            _judge(app, number, account_id, wrong)
+            if _rows(other_id) != kept:
                 wrong.append(f"{number}: the other account has changed")
-            _let_go()
+            _disconnect()
     return {
         "erasures": times,
         "kills": sum(killed.values()),
@@ -151,29 +151,31 @@ def storm(app: Flask, times: int, seed: int) -> dict[str, Any]:
     }
 
 
-def _judge(app: Flask, number: int, ours: int, wrong: list[str]) -> None:
-    if db.session.get(Account, ours) is not None:
+def _judge(app: Flask, number: int, account_id: int, wrong: list[str]) -> None:
+    if db.session.get(Account, account_id) is not None:
         wrong.append(f"{number}: the account is still there")
-    wrong += [f"{number}: {name}" for name in _left(app, OURS)]
+    wrong += [f"{number}: {name}" for name in _remaining(app, OURS)]
     entries = db.session.scalar(select(LedgerTotal.amount))
     if entries != (number + 1) * 5_000:
         wrong.append(f"{number}: the totals say {entries}")
 
 
-def _one(app: Flask, account_id: int, hit: tuple[str, str, int] | None, chance: Any) -> bool:
-    """A process that erases; True if it was killed."""
+def _erase_in_fork(
+    app: Flask, account_id: int, hit: tuple[str, str, int] | None, chance: Any
+) -> bool:
+    """Erase in a forked process; True if it was killed."""
     pid = os.fork()
     if not pid:
         code = 1
         try:
             erase_rows.BATCH = erase_rows.BATCH_ON_POSTGRESQL = 10
             if hit:
-                points.Hit(*hit).arm()
+                failpoints.Hit(*hit).arm()
             with app.app_context():
                 end = time.monotonic() + 180
                 while erasure.stale_erasures() and time.monotonic() < end:
                     job.run(account_id)
-                _let_go()
+                _disconnect()
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -188,58 +190,60 @@ def _one(app: Flask, account_id: int, hit: tuple[str, str, int] | None, chance: 
     return code != 0
 
 
-def furnish(mark: str, prefix: str) -> int:
-    """An account with something in many tables, and an uploaded file; its id."""
+def create_account(mark: str, prefix: str) -> int:
+    """Create an account with rows in many tables and an uploaded file; returns its id."""
     name = f"upload-{mark}"
     instance_file("uploads", name).write_text(f"1,{prefix}01,{mark}\n")
     with transaction() as session:
         account = Account(region="PL", balance=5_000, field_labels={"field1": f"Label{mark}"})
         session.add(account)
         session.flush()
-        own = {"account_id": account.id}
-        user = User(**own, role=Role.OWNER, email=f"{mark}@example.com", password_hash="x")
-        rows = Import(**own, stored_as=name, filename=f"{mark}.csv", status="running")
-        which = RecipientList(**own, name=f"List{mark}")
+        columns = {"account_id": account.id}
+        user = User(**columns, role=Role.OWNER, email=f"{mark}@example.com", password_hash="x")
+        rows = Import(**columns, stored_as=name, filename=f"{mark}.csv", status="running")
+        recipient_list = RecipientList(**columns, name=f"List{mark}")
         campaign = Campaign(
-            **own, route_id=defaults.default_route().id, text=f"Text{mark}", status="sending"
+            **columns, route_id=defaults.default_route().id, text=f"Text{mark}", status="sending"
         )
-        session.add_all([user, rows, which, campaign])
+        session.add_all([user, rows, recipient_list, campaign])
         session.flush()
         money = {"kind": EntryKind.CREDIT, "amount": 5_000, "reference": f"credit:{account.id}"}
         session.add_all(
             [
-                LedgerEntry(**own, **money),
-                Email(**own, recipient=user.email, subject="Hello", body=f"Body{mark}"),
-                Suppression(**own, phone=f"{prefix}01", source="hand"),
-                InboundMessage(**own, phone=f"{prefix}02", text=f"Reply{mark}"),
-                BadRow(**own, import_id=rows.id, row=1, problem="digits", content=f"Bad{mark}"),
+                LedgerEntry(**columns, **money),
+                Email(**columns, recipient=user.email, subject="Hello", body=f"Body{mark}"),
+                Suppression(**columns, phone=f"{prefix}01", source="hand"),
+                InboundMessage(**columns, phone=f"{prefix}02", text=f"Reply{mark}"),
+                BadRow(**columns, import_id=rows.id, row=1, problem="digits", content=f"Bad{mark}"),
             ]
         )
         for number in range(PEOPLE):
             phone = f"{prefix}{number:02}"
-            person = Recipient(**own, phone=phone, country="PL", note=f"Note{mark}", search=mark)
+            person = Recipient(
+                **columns, phone=phone, country="PL", note=f"Note{mark}", search=mark
+            )
             message = Message(
-                **own, campaign_id=campaign.id, phone=phone, text=f"Hi {mark}", status="sent"
+                **columns, campaign_id=campaign.id, phone=phone, text=f"Hi {mark}", status="sent"
             )
             session.add_all([person, message])
             session.flush()
-            session.add(ListRecipient(**own, list_id=which.id, recipient_id=person.id))
-            part = {"message_id": message.id, "number": 1, "gateway_id": 1, **own}
+            session.add(ListRecipient(**columns, list_id=recipient_list.id, recipient_id=person.id))
+            part = {"message_id": message.id, "number": 1, "gateway_id": 1, **columns}
             session.execute(insert(MessagePart).values(reference=f"{mark}{number}", **part))
         return account.id
 
 
 def _rows(account_id: int) -> str:
-    found = [
+    tables_with_rows = [
         [table.name, sorted(str(tuple(row)) for row in rows)]
         for table in tables()
         if (rows := db.session.execute(select(table).where(rows_of(table, account_id))).all())
     ]
-    return json.dumps(found)
+    return json.dumps(tables_with_rows)
 
 
-def _left(app: Flask, mark: str) -> list[str]:
-    """The files in which something of an account can still be read."""
+def _remaining(app: Flask, mark: str) -> list[str]:
+    """The files in which data of an account can still be read."""
     scanner = Scanner([mark, "+4860121188", "4860121188"])
     db.session.rollback()
     hits = scanner.folder(Path(app.instance_path))
@@ -251,11 +255,11 @@ def _left(app: Flask, mark: str) -> list[str]:
             hits += scanner.file(path) if path.is_file() else []
     elif not str(db.engine.url.database).startswith(app.instance_path):
         path = Path(str(db.engine.url.database))
-        hits += [hit for each in path.parent.glob(f"{path.name}*") for hit in scanner.file(each)]
+        hits += [hit for file in path.parent.glob(f"{path.name}*") for hit in scanner.file(file)]
     return [f"{hit.canary} in {hit.path.name}" for hit in hits]
 
 
-def _let_go() -> None:
+def _disconnect() -> None:
     db.session.remove()
     db.engine.dispose()
 

@@ -37,20 +37,20 @@ KILLS = 0.02
 
 
 class RolledBack(Exception):
-    """By chance."""
+    """A random rollback."""
 
 
 def run(folder: Path, url: str, processes: int, times: int, seed: int) -> Report:
-    """Issue the invoices of so many top-ups by so many processes, and judge the numbers."""
+    """Issue the invoices of `times` top-ups in several processes, and check the numbers."""
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
     report = Report("invoices", kind, seed)
     began = time.monotonic()
     env = _environment(folder, url)
     app = _make_app(env)
-    _furnish(app, times)
-    asked = json.dumps({"processes": processes, "times": times, "seed": seed})
+    _create_top_ups(app, times)
+    arguments = json.dumps({"processes": processes, "times": times, "seed": seed})
     storm = subprocess.run(
-        [sys.executable, "-m", "tests.faults.invoicing", asked],
+        [sys.executable, "-m", "tests.faults.invoicing", arguments],
         env=env,
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -85,7 +85,7 @@ def _make_app(env: dict[str, str]) -> Flask:
         os.environ.update(before)
 
 
-def _furnish(app: Flask, times: int) -> None:
+def _create_top_ups(app: Flask, times: int) -> None:
     with app.app_context():
         db.drop_all()
         db.create_all()
@@ -117,11 +117,11 @@ def _top_up(account_id: int, number: int) -> TopUp:
     )
 
 
-# The storm: a process that forks the others, and never opens the database itself.
+# A process that forks the others, and never opens the database itself.
 
 
 def storm(app: Flask, processes: int, times: int, seed: int) -> dict[str, int]:
-    """Let the processes work until all is issued; kill them now and then."""
+    """Let the processes work until all invoices are issued; kill some of them."""
     chance = random.Random(seed)
     started: Counter[int] = Counter()
     running: dict[int, int] = {}
@@ -141,8 +141,8 @@ def storm(app: Flask, processes: int, times: int, seed: int) -> dict[str, int]:
                 os.kill(chance.choice(list(running)), signal.SIGKILL)
                 kills += 1
         for pid, place in list(running.items()):
-            found, status = os.waitpid(pid, os.WNOHANG)
-            if found:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
                 del running[pid]
                 code = os.waitstatus_to_exitcode(status)
                 assert code in (0, -signal.SIGKILL), f"ended by itself with {code}"
@@ -165,11 +165,11 @@ def _fork(app: Flask, place: int, processes: int, seed: int) -> int:
 
 
 def _work(chance: random.Random, place: int, processes: int) -> None:
-    """Issue the invoices of one's own top-ups and of the neighbour's, in any order."""
+    """Issue the invoices of two places in a random order: its own and the next one."""
     done = select(Invoice.top_up_id).where(Invoice.kind == InvoiceKind.INVOICE)
     query = select(TopUp.id).where(TopUp.id.not_in(done))
-    mine = (place, (place + 1) % processes)
-    ids = [number for number in db.session.scalars(query) if number % processes in mine]
+    own_places = (place, (place + 1) % processes)
+    ids = [number for number in db.session.scalars(query) if number % processes in own_places]
     chance.shuffle(ids)
     for top_up_id in ids:
         while True:
@@ -195,24 +195,31 @@ def _issue(chance: random.Random, top_up_id: int) -> None:
 
 
 def _judge(report: Report, times: int) -> None:
-    """Each top-up once; the numbers of each series and year from 1 on without a gap."""
-    found = list(db.session.scalars(select(Invoice).order_by(Invoice.id)))
+    """Each top-up has one invoice; numbers of each series and year start at 1 without gaps."""
+    invoices_issued = list(db.session.scalars(select(Invoice).order_by(Invoice.id)))
     numbers: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for invoice in found:
+    for invoice in invoices_issued:
         numbers[invoice.series, invoice.year].append(invoice.number)
         report.expect(data.digest(invoice.data) == invoice.digest, f"{invoice.label}: digest")
         report.expect(invoice.data["label"] == invoice.label, f"{invoice.label}: label")
     last = {
-        (each.series, each.year): each.last for each in db.session.scalars(select(InvoiceSeries))
+        (series.series, series.year): series.last
+        for series in db.session.scalars(select(InvoiceSeries))
     }
-    for series, given in sorted(numbers.items()):
+    for series, issued_numbers in sorted(numbers.items()):
         name = f"{series[0]}/{series[1]}"
-        report.facts[name] = f"1 to {len(given)}"
-        report.expect(given == sorted(given), f"{name}: not in order")
-        report.expect(sorted(given) == list(range(1, len(given) + 1)), f"{name}: a gap")
-        report.expect(last.get(series) == len(given), f"{name}: last is {last.get(series)}")
+        report.facts[name] = f"1 to {len(issued_numbers)}"
+        report.expect(issued_numbers == sorted(issued_numbers), f"{name}: not in order")
+        report.expect(
+            sorted(issued_numbers) == list(range(1, len(issued_numbers) + 1)), f"{name}: a gap"
+        )
+        report.expect(
+            last.get(series) == len(issued_numbers), f"{name}: last is {last.get(series)}"
+        )
     report.expect(set(last) == set(numbers), "a series without a document")
-    issued = Counter(each.top_up_id for each in found if each.kind == InvoiceKind.INVOICE)
+    issued = Counter(
+        invoice.top_up_id for invoice in invoices_issued if invoice.kind == InvoiceKind.INVOICE
+    )
     report.expect(len(issued) == times, f"{len(issued)} of {times} top-ups have an invoice")
     report.expect(max(issued.values(), default=0) == 1, "a top-up has two invoices")
 

@@ -1,4 +1,4 @@
-"""A state machine that does anything with the money of an account, beside a model that knows."""
+"""A state machine with every operation on the money of an account, compared with a model."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -19,8 +19,8 @@ AMOUNTS = st.integers(1, 60_000)
 ENTRY = LedgerEntry
 
 
-def pots(account: int) -> tuple[int, int]:
-    """Balance and held money of an account, read anew."""
+def balances(account: int) -> tuple[int, int]:
+    """Balance and held money of an account, read from the database."""
     query = select(Account.balance, Account.held).where(Account.id == account)
     balance, held = db.session.execute(query).one()
     db.session.commit()
@@ -28,7 +28,7 @@ def pots(account: int) -> tuple[int, int]:
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Every operation, with amounts that fit and amounts that do not, and repeated ones."""
+    """Every operation, with valid and too large amounts, and repeated ones."""
 
     taken: ClassVar[Counter[str]] = Counter()
 
@@ -57,13 +57,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.used)
     @rule(amount=AMOUNTS, data=st.data())
     def repeat(self, amount: int, data: st.DataObject) -> None:
-        known = data.draw(st.sampled_from(self.used))
+        reference = data.draw(st.sampled_from(self.used))
         self.taken["repeat"] += 1
         try:
-            ledger.credit(self.account, amount, known)
+            ledger.credit(self.account, amount, reference)
         except IntegrityError:
             return
-        self.balance += amount  # what had failed before has not used its reference
+        self.balance += amount  # a failed operation has not used its reference
 
     @rule(amount=st.integers(1, 20_000))
     def hold(self, amount: int) -> None:
@@ -121,9 +121,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(amount=AMOUNTS, won=st.booleans())
     def dispute(self, amount: int, won: bool) -> None:
-        asked = -amount if won else amount
-        taken = ledger.dispute(self.account, asked, self.reference("dispute"), "")
-        assert taken == min(asked, self.balance)
+        signed_amount = -amount if won else amount
+        taken = ledger.dispute(self.account, signed_amount, self.reference("dispute"), "")
+        assert taken == min(signed_amount, self.balance)
         self.balance -= taken
 
     def _spend(self, of: str, amount: int, spend: Callable[[str], object]) -> None:
@@ -131,7 +131,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self._spent(amount, lambda: spend(name))
 
     def _spent(self, amount: int, spend: Callable[[], object]) -> bool:
-        """Spend, if there is enough; if not, it must be refused and say how much is missing."""
+        """Spend if the balance suffices; otherwise the error must name the missing amount."""
         missing = 0
         try:
             spend()
@@ -144,17 +144,17 @@ class LedgerMachine(RuleBasedStateMachine):
         return True
 
     @invariant()
-    def the_pots_are_those_of_the_model(self) -> None:
-        assert pots(self.account) == (self.balance, self.held)
+    def the_balances_match_the_model(self) -> None:
+        assert balances(self.account) == (self.balance, self.held)
         assert self.balance >= 0
         assert self.held == sum(self.holds.values())
 
     def teardown(self) -> None:
-        mine = ENTRY.account_id == self.account
+        of_account = ENTRY.account_id == self.account
         sums = select(
             func.coalesce(func.sum(ENTRY.amount), 0), func.coalesce(func.sum(ENTRY.held), 0)
         )
-        assert tuple(map(int, db.session.execute(sums.where(mine)).one())) == (
+        assert tuple(map(int, db.session.execute(sums.where(of_account)).one())) == (
             self.balance,
             self.held,
         )

@@ -1,6 +1,6 @@
-"""Runs about money alone: many spend the last unit, and any order of any operations.
+"""Runs about money only: many spend the last unit, and operations in a random order.
 
-They need a database and no workers, so they have a report of their own.
+They need a database but no workers, so they have their own report.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ STEPS = 50
 
 @dataclass
 class MoneyReport:
-    """What a run did, and what was wrong."""
+    """The facts and the violations of a run."""
 
     name: str
     database: str
@@ -44,7 +44,7 @@ class MoneyReport:
 
     @property
     def fine(self) -> bool:
-        """Nothing at all was wrong."""
+        """No violation."""
         return not self.wrong
 
     def __str__(self) -> str:
@@ -53,7 +53,7 @@ class MoneyReport:
             [
                 f"{self.name}: {verdict} ({self.database}, {self.seconds:.0f} s)",
                 *(f"  {name}: {value}" for name, value in self.facts.items()),
-                *(f"  WRONG: {what}" for what in self.wrong[:20]),
+                *(f"  WRONG: {problem}" for problem in self.wrong[:20]),
             ]
         )
 
@@ -92,51 +92,51 @@ def installed(kind: str) -> Iterator[Flask]:
 
 
 def spends(app: Flask, kind: str, rounds: int, spenders: int = SPENDERS) -> MoneyReport:
-    """In each round all spend the last unit of an account at once, in five ways; one wins."""
+    """In each round all spend the last unit of an account at once, in five ways; one succeeds."""
     report = MoneyReport("spends", kind)
-    table = _Table(app, spenders)
-    threads = [threading.Thread(target=table.spend, args=(n,)) for n in range(spenders)]
+    spend_round = _SpendRound(app, spenders)
+    threads = [threading.Thread(target=spend_round.spend, args=(n,)) for n in range(spenders)]
     for thread in threads:
         thread.start()
     began = time.monotonic()
     ways: Counter[str] = Counter()
     for number in range(rounds):
         with app.app_context():
-            table.lay()
-            table.won.clear()
-            table.together.wait()  # off they go
-            table.together.wait()  # all have come back
-            if len(table.won) != 1:
-                report.wrong.append(f"round {number}: {len(table.won)} won")
-            balance, held = ledger_machine.pots(table.account)
+            spend_round.prepare()
+            spend_round.won.clear()
+            spend_round.barrier.wait()  # all threads start
+            spend_round.barrier.wait()  # all threads have finished
+            if len(spend_round.won) != 1:
+                report.wrong.append(f"round {number}: {len(spend_round.won)} won")
+            balance, held = ledger_machine.balances(spend_round.account)
             if balance or held not in (0, UNIT):
                 report.wrong.append(f"round {number}: {balance} and {held} are left")
-            ways.update(way for way, _ in table.won)
+            ways.update(way for way, _ in spend_round.won)
             db.session.remove()
-    table.over = True
-    table.together.wait()
+    spend_round.over = True
+    spend_round.barrier.wait()
     for thread in threads:
         thread.join()
     report.seconds = time.monotonic() - began
-    report.wrong += [*table.problems, *_audited(app)]
+    report.wrong += [*spend_round.problems, *_audited(app)]
     report.facts |= {"rounds": rounds, "spends": rounds * spenders, "won by": dict(ways)}
     return report
 
 
-class _Table:
-    """Where the money lies, and who sits around it."""
+class _SpendRound:
+    """An account with one unit, and the threads that spend it."""
 
     def __init__(self, app: Flask, spenders: int) -> None:
         self.app, self.spenders = app, spenders
-        self.together = threading.Barrier(spenders + 1)
+        self.barrier = threading.Barrier(spenders + 1)
         self.won: list[tuple[str, int]] = []
         self.problems: list[str] = []
         self.round = self.account = 0
         self.over = False
         self.campaigns: dict[int, int] = {}
 
-    def lay(self) -> None:
-        """An account with one unit, and a campaign for each spender that needs one."""
+    def prepare(self) -> None:
+        """Create an account with one unit, and a campaign for each spender that needs one."""
         self.round += 1
         with transaction() as session:
             account = Account(region="PL")
@@ -152,10 +152,10 @@ class _Table:
                 self.campaigns[number] = campaign.id
 
     def spend(self, number: int) -> None:
-        """Round after round, together with all others."""
+        """Spend in each round, together with all others."""
         way = list(WAYS)[number % len(WAYS)]
         while True:
-            self.together.wait()
+            self.barrier.wait()
             if self.over:
                 return
             with self.app.app_context():
@@ -165,15 +165,15 @@ class _Table:
                     self.won.append((way, number))
                 except ledger.InsufficientBalance:
                     pass
-                except Exception as error:  # a lock that was not given is worth knowing too
+                except Exception as error:  # a lock that was not granted is reported too
                     self.problems.append(f"round {self.round}: {type(error).__name__}")
                 finally:
                     db.session.remove()
-            self.together.wait()
+            self.barrier.wait()
 
 
 def _dispute(account: int, _campaign: int, reference: str) -> None:
-    """A dispute takes what is there; nothing is no win."""
+    """A dispute takes the balance; it has not won if nothing is taken."""
     if not ledger.dispute(account, UNIT, reference, ""):
         raise ledger.InsufficientBalance(UNIT)
 
@@ -188,7 +188,7 @@ WAYS: dict[str, Callable[[int, int, str], object]] = {
 
 
 def steps(app: Flask, kind: str, number: int) -> MoneyReport:
-    """So many steps of the state machine; every sum is checked after every step."""
+    """Run this number of steps of the state machine; all sums are checked after every step."""
     report = MoneyReport("ledger", kind)
     began = time.monotonic()
     with app.app_context():
@@ -208,7 +208,7 @@ def steps(app: Flask, kind: str, number: int) -> MoneyReport:
 
 
 def chosen(examples: int, length: int = STEPS) -> settings:
-    """How Hypothesis is to look."""
+    """The settings of Hypothesis."""
     return settings(
         max_examples=examples,
         stateful_step_count=length,
@@ -221,9 +221,9 @@ def chosen(examples: int, length: int = STEPS) -> settings:
 
 def _audited(app: Flask) -> list[str]:
     with app.app_context():
-        found = [ledger_audit.sentence(finding) for finding in ledger_audit.audit()]
+        problems = [ledger_audit.sentence(finding) for finding in ledger_audit.audit()]
         db.session.remove()
-    return found
+    return problems
 
 
 RUNS: dict[str, Callable[[Flask, str, int], MoneyReport]] = {"spends": spends, "ledger": steps}

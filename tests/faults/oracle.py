@@ -1,6 +1,6 @@
-"""The oracle: compares the SMSC's own log with the rows and the books.
+"""The oracle: compares the log of the SMSC with the rows and the ledger.
 
-What was taken, and how often, is read from the log alone.
+Which texts were accepted, and how often, is read from the log alone.
 """
 
 import zlib
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from promosms.extensions import db
 from promosms.models import Message, MessagePart
-from tests.faults.plant import Plant
+from tests.faults.installation import Installation
 from tests.services.sending.conftest import check_books
 
 ONE, PART = 160, 153
@@ -25,7 +25,7 @@ Key = tuple[str, str]
 
 
 class Taken(NamedTuple):
-    """A part that the SMSC took: when (monotonic, in nanoseconds), of which text, what it said."""
+    """A part that the SMSC accepted: time (monotonic, in nanoseconds), text, and response."""
 
     at: int
     phone: str
@@ -35,7 +35,7 @@ class Taken(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A message as the database has it."""
+    """A message in the database."""
 
     id: int
     phone: str
@@ -46,7 +46,7 @@ class Row(NamedTuple):
 
 @dataclass
 class Findings:
-    """What was found in the end; `wrong` are the violations in words, without personal data."""
+    """The results; `wrong` lists the violations, without personal data."""
 
     messages: int = 0
     parts_taken: int = 0
@@ -59,7 +59,7 @@ class Findings:
 
     @property
     def fine(self) -> bool:
-        """Nothing lost, nothing twice, nothing wrong."""
+        """Nothing lost, no duplicates, no violations."""
         return not (self.duplicates or self.lost or self.wrong)
 
 
@@ -69,67 +69,69 @@ def read_log(folder: Path) -> list[Taken]:
     return [Taken(int(at), *rest) for at, *rest in (line.split() for line in lines)]
 
 
-def judge(plant: Plant) -> Findings:
-    """Compare everything. Raises AssertionError when the books are wrong."""
+def judge(installation: Installation) -> Findings:
+    """Compare everything. Raises AssertionError when the ledger is wrong."""
     log: dict[Key, list[Taken]] = defaultdict(list)
-    taken = read_log(plant.folder)
-    for one in taken:
-        log[one.phone, one.crc].append(one)
-    found = Findings(parts_taken=len(taken))
-    found.duplicates = sum(1 for times in log.values() if len(times) > 1)
-    with plant.app.app_context():
+    taken = read_log(installation.folder)
+    for part in taken:
+        log[part.phone, part.crc].append(part)
+    findings = Findings(parts_taken=len(taken))
+    findings.duplicates = sum(1 for times in log.values() if len(times) > 1)
+    with installation.app.app_context():
         rows = [Row(*row) for row in db.session.execute(messages())]
         references = defaultdict(set)
         for message_id, reference in db.session.execute(_parts()):
             references[message_id].add(reference)
-        check_books(plant.account_id)
+        check_books(installation.account_id)
         db.session.remove()
-    found.messages = len(rows)
-    found.statuses = dict(Counter(row.status for row in rows))
+    findings.messages = len(rows)
+    findings.statuses = dict(Counter(row.status for row in rows))
     wrong: Counter[str] = Counter()
     for row in rows:
         parts = [log.pop(key)[0] for key in keys(row) if key in log]
-        wrong.update(_judge_row(found, row, parts, references[row.id]))
+        wrong.update(_judge_row(findings, row, parts, references[row.id]))
     if log:
         wrong["a text of nobody was taken"] = len(log)
-    found.wrong = [f"{number} x {what}" for what, number in sorted(wrong.items())]
-    return found
+    findings.wrong = [f"{number} x {problem}" for problem, number in sorted(wrong.items())]
+    return findings
 
 
 def keys(row: Row) -> list[Key]:
-    """What the log has of a message: one line per part. Its text is ASCII."""
+    """The keys of a message in the log: one line per part. Its text is ASCII."""
     text = row.text.encode("ascii")
     places = range(0, len(text), PART)
     pieces = [text] if len(text) <= ONE else [text[place : place + PART] for place in places]
     return [(row.phone.lstrip("+"), f"{zlib.crc32(piece):08x}") for piece in pieces]
 
 
-def messages(*which: ColumnElement[bool]) -> Select[int, str, str, str, int]:
-    """A query for rows."""
+def messages(*conditions: ColumnElement[bool]) -> Select[int, str, str, str, int]:
+    """The query for `Row`s."""
     columns = (Message.id, Message.phone, Message.text, Message.status, Message.parts)
-    return select(*columns).where(*which)
+    return select(*columns).where(*conditions)
 
 
-def _judge_row(found: Findings, row: Row, parts: list[Taken], known: set[str]) -> Iterable[str]:
+def _judge_row(
+    findings: Findings, row: Row, parts: list[Taken], references: set[str]
+) -> Iterable[str]:
     if row.status in OPEN:
-        found.lost += 1
+        findings.lost += 1
         yield f"still {row.status}"
     if row.status == "unknown":
-        found.unknown += 1
-        found.unknown_taken += bool(parts)
+        findings.unknown += 1
+        findings.unknown_taken += bool(parts)
     if row.status in NOT_TAKEN and parts:
         yield f"{row.status}, but taken"
     if row.status not in TAKEN:
         return
     if len(parts) < row.parts:
-        found.lost += 1
+        findings.lost += 1
         yield f"{row.status}, but not taken"
         return
     states = {part.state for part in parts}
-    told = "undelivered" if "UNDELIV" in states else "sent" if "-" in states else "delivered"
-    if row.status != told:
-        yield f"{row.status}, though the receipts say {told}"
-    if known != {part.name for part in parts}:
+    expected = "undelivered" if "UNDELIV" in states else "sent" if "-" in states else "delivered"
+    if row.status != expected:
+        yield f"{row.status}, though the receipts say {expected}"
+    if references != {part.name for part in parts}:
         yield f"{row.status} with other references"
 
 

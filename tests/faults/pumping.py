@@ -1,8 +1,8 @@
-"""A day of a bot that wants texts to numbers it earns by, and of people who want an account.
+"""A day of SMS pumping: a bot requests texts to rented numbers, and people register.
 
-The bot has many addresses, real mailboxes, rented ranges of numbers, and solves the sums or leaves
-them out. The clock is moved; most of its tries call the services, some go through the pages like
-those of the people. People have networks and numbers of their own and sign in.
+The bot has many addresses, real mailboxes, rented ranges of numbers, and solves the proofs or
+omits them. The clock is moved; most of its tries call the services, some use the pages like
+those of people. People have their own networks and numbers, and sign in.
 """
 
 import random
@@ -33,14 +33,14 @@ from tests.support.stopped_clock import StoppedClock, stopped
 NAME = "pumping"
 DAY = 24 * 3600
 MOST_TEXTS = 200
-THROUGH_PAGES = 20  # every so many tries of the bot
+THROUGH_PAGES = 20  # one of this number of tries of the bot
 LINK = re.compile(r"/register/(\S+)")
 SECRET = re.compile(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3}")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How big the bot is, and how many people come in between."""
+    """The size of the bot, and the number of people in between."""
 
     addresses: int = 1_000
     numbers: int = 10_000
@@ -57,18 +57,18 @@ def run(kind: str, seed: int, size: Size) -> MoneyReport:
 def day(app: Flask, kind: str, seed: int, size: Size) -> MoneyReport:
     """The day, in an application with an empty database."""
     override(app, rate_limits=True, proof_cost=1, argon2_time=1, argon2_memory_kib=64)
-    limiter.enabled = False  # as if Redis were lost: what holds is in the database
+    limiter.enabled = False  # as without Redis: the limits in the database apply
     report, began = MoneyReport(NAME, kind), time.monotonic()
     with stopped() as clock:
-        told = _Day(app, clock, random.Random(seed), size)
-        told.pass_by()
-    _judge(app, told, report, seed)
+        day_run = _Day(app, clock, random.Random(seed), size)
+        day_run.run_all()
+    _judge(app, day_run, report, seed)
     report.seconds = time.monotonic() - began
     return report
 
 
 class _Day:
-    """Who comes when, and what became of it."""
+    """The tries of a day, and their results."""
 
     def __init__(self, app: Flask, clock: StoppedClock, dice: random.Random, size: Size) -> None:
         self.app, self.clock, self.dice, self.size = app, clock, dice, size
@@ -77,14 +77,14 @@ class _Day:
         self.numbers = list(_rented(dice, size))
         self.addresses = [f"100.{64 + n // 250}.{n % 250}.9" for n in range(size.addresses)]
 
-    def pass_by(self) -> None:
-        """All tries in the order of their time."""
+    def run_all(self) -> None:
+        """Run all tries in the order of their time."""
         bot = [(self.dice.uniform(0, DAY), "bot", n) for n in range(self.size.numbers)]
         step = DAY / self.size.people
         people = [(step * (n + 0.5), "person", n) for n in range(self.size.people)]
-        for moment, who, number in sorted(bot + people):
+        for moment, kind, number in sorted(bot + people):
             self.clock.ahead = max(self.clock.ahead, type(self.clock.ahead)(seconds=moment))
-            if who == "person":
+            if kind == "person":
                 self._person(number)
             elif number % THROUGH_PAGES:
                 self._try(number)
@@ -92,19 +92,19 @@ class _Day:
                 self._try_pages(number)
 
     def _try(self, number: int) -> None:
-        """The bot asks, reads its mail and presses the button, with a sum or without."""
+        """The bot registers, reads its e-mail and presses the button, with or without a proof."""
         phone, address = self.numbers[number], self.dice.choice(self.addresses)
-        with_sum = self.dice.random() < 0.7
+        with_proof = self.dice.random() < 0.7
         with self.app.app_context():
-            made = proof(ProofForm.REGISTER) if with_sum else ""
-            problem = sms_pumping.why_no_email(phone, address, made)
+            proof_text = proof(ProofForm.REGISTER) if with_proof else ""
+            problem = sms_pumping.why_no_email(phone, address, proof_text)
             if problem is not None:
                 self.met[f"email: {problem}"] += 1
                 return
             registration.ask(f"bot{number}@bot.example", phone)
-            made = proof(ProofForm.CONFIRM) if with_sum else ""
+            proof_text = proof(ProofForm.CONFIRM) if with_proof else ""
             try:
-                registration.confirm(_token(f"bot{number}@bot.example"), address, made)
+                registration.confirm(_token(f"bot{number}@bot.example"), address, proof_text)
                 self.met["text"] += 1
             except TextRefused as refused:
                 self.met[refused.code] += 1
@@ -117,7 +117,7 @@ class _Day:
         self.met["through pages"] += 1
 
     def _person(self, number: int) -> None:
-        """Somebody registers, gets the text and signs in with it."""
+        """A person registers, gets the text and signs in with it."""
         browser = _browser(self.app, f"203.{number}.113.{number}")
         email, phone = (
             f"person{number}@shop.example",
@@ -135,8 +135,8 @@ class _Day:
         secret = SECRET.search(body or "")
         if secret is None:
             return
-        answer = browser.send("/login", {"email": email, "password": secret[0]})
-        if answer.status_code == 303:
+        response = browser.send("/login", {"email": email, "password": secret[0]})
+        if response.status_code == 303:
             self.served.append(email)
 
     def _register(self, browser: PageClient, email: str, phone: str) -> None:
@@ -144,18 +144,18 @@ class _Day:
         opened = str(page.select("input[name=opened]")[0]["value"])
         self.clock.move(seconds=3)
         form: dict[str, Any] = {"email": email, "phone": phone, "opened": opened}
-        browser.send("/register", {**form, "proof": self._sum(ProofForm.REGISTER)})
+        browser.send("/register", {**form, "proof": self._proof(ProofForm.REGISTER)})
         with self.app.app_context():
             token = _token(email)
         if token:
-            browser.send(f"/register/{token}", {"proof": self._sum(ProofForm.CONFIRM)})
+            browser.send(f"/register/{token}", {"proof": self._proof(ProofForm.CONFIRM)})
 
-    def _sum(self, form: ProofForm) -> str:
+    def _proof(self, form: ProofForm) -> str:
         with self.app.app_context():
             return solved(proof_of_work.challenge(form))
 
 
-def _judge(app: Flask, told: _Day, report: MoneyReport, seed: int) -> None:
+def _judge(app: Flask, day_run: _Day, report: MoneyReport, seed: int) -> None:
     with app.app_context():
         bot = select(func.count(Message.id)).join(User, User.account_id == Message.account_id)
         sent = db.session.scalars(bot.where(User.email.like("bot%"))).one()
@@ -163,28 +163,28 @@ def _judge(app: Flask, told: _Day, report: MoneyReport, seed: int) -> None:
         total = db.session.scalars(counted).one()
         refused = {layer.value: n for layer, n in refusals.of_day().items() if n}
         blocks = len(text_blocks.current())
-    size = told.size
+    size = day_run.size
     report.facts |= {
         "seed": seed,
         "addresses": size.addresses,
         "numbers": f"{size.numbers} in {size.ranges} ranges",
         "texts to the bot": sent,
-        "people served": f"{len(told.served)} of {size.people}",
+        "people served": f"{len(day_run.served)} of {size.people}",
         "ranges blocked": blocks,
         "refused": refused,
     }
     if sent > MOST_TEXTS:
         report.wrong.append(f"{sent} texts went to the bot")
-    if len(told.served) != size.people:
-        report.wrong.append(f"only {len(told.served)} of {size.people} people got in")
-    if total != sent + len(told.served):
-        report.wrong.append(f"{total} texts counted, {sent} and {len(told.served)} sent")
+    if len(day_run.served) != size.people:
+        report.wrong.append(f"only {len(day_run.served)} of {size.people} people got in")
+    if total != sent + len(day_run.served):
+        report.wrong.append(f"{total} texts counted, {sent} and {len(day_run.served)} sent")
 
 
 def _rented(dice: random.Random, size: Size) -> list[str]:
-    """Mobile numbers of one country that follow each other, in so many ranges."""
-    found: list[str] = []
-    each = -(-size.numbers // size.ranges)
+    """Consecutive mobile numbers of one country, in several ranges."""
+    numbers: list[str] = []
+    numbers_per_range = -(-size.numbers // size.ranges)
     begun: set[str] = set()
     while len(begun) < size.ranges:
         prefix = f"+48{dice.choice(('50', '51', '53', '57', '66', '69', '72', '78', '88'))}"
@@ -194,8 +194,8 @@ def _rented(dice: random.Random, size: Size) -> list[str]:
         if prefix in begun or kind != phonenumbers.PhoneNumberType.MOBILE:
             continue
         begun.add(prefix)
-        found += [f"{prefix}{n:04}" for n in range(each)]
-    return found[: size.numbers]
+        numbers += [f"{prefix}{n:04}" for n in range(numbers_per_range)]
+    return numbers[: size.numbers]
 
 
 def _browser(app: Flask, address: str) -> PageClient:
@@ -205,7 +205,7 @@ def _browser(app: Flask, address: str) -> PageClient:
 
 
 def _token(email: str) -> str:
-    """What the link of the newest email to an address ends with."""
+    """The token in the link of the newest e-mail to an address."""
     query = select(Email.body).where(Email.recipient == email).order_by(Email.id.desc()).limit(1)
-    found = LINK.search(db.session.scalar(query) or "")
-    return found[1] if found else ""
+    match = LINK.search(db.session.scalar(query) or "")
+    return match[1] if match else ""

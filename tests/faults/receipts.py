@@ -1,4 +1,4 @@
-"""A flood of receipts: repeated, out of order, before their answer, on the way, and foreign ones.
+"""Many receipts: repeated, out of order, before the response, intermediate, and foreign ones.
 
 `python -m tests.faults.receipts --receipts 50000 --seed 1 [--database postgresql]`
 """
@@ -37,7 +37,7 @@ from promosms.services.installation import defaults
 from tests.support import postgres
 
 MOST_PARTS = 3
-PER_MESSAGE = 4.0  # receipts, about
+PER_MESSAGE = 4.0  # receipts, on average
 ENDS = ("delivered", "delivered", "delivered", "delivered", "failed", "expired")
 ON_THE_WAY = ("accepted", "buffered", "unknown")
 STATUSES = {"delivered": "delivered", "failed": "undelivered", "expired": "expired"}
@@ -48,7 +48,7 @@ BATCH = 1000
 
 @dataclass
 class Text:
-    """A message, what its gateway calls its parts, and what the receipts will say of them."""
+    """A message, the references of its parts at the gateway, and their receipts."""
 
     begun: MessageStatus
     ends: list[str]
@@ -56,18 +56,18 @@ class Text:
 
     @property
     def end(self) -> str:
-        """The final status: not delivered as soon as one part is not."""
+        """The final status: not delivered if one part is not delivered."""
         lost = [end for end in self.ends if end != "delivered"]
         return STATUSES[lost[0] if lost else "delivered"]
 
     def reference(self, number: int) -> str:
-        """The gateway's name of a part."""
+        """The reference of a part at the gateway."""
         return f"m{self.id}-{number}"
 
 
 @dataclass
 class Findings:
-    """What came of it."""
+    """The results of a run."""
 
     receipts: int
     foreign: int
@@ -78,28 +78,28 @@ class Findings:
     statuses: Counter[str] = field(default_factory=Counter)
 
     @property
-    def right(self) -> bool:
+    def correct(self) -> bool:
         """Every message ends as it should, is counted, and only foreign receipts are left."""
         return not self.wrong and self.counters and self.left == self.foreign
 
 
 def run(receipts: int, seed: int) -> Findings:
-    """Send texts, pour the flood in any order, record the late answers, and look what came."""
+    """Send texts, store receipts in random order, record late responses, check all statuses."""
     chance = random.Random(seed)
     texts = [_text(chance) for _ in range(max(1, int(receipts / PER_MESSAGE)))]
     gateway, campaign = _sent(texts)
     calls, foreign = _calls(chance, texts, receipts)
-    found = Findings(len(calls), foreign)
+    findings = Findings(len(calls), foreign)
     began = time.monotonic()
     for start in range(0, len(calls), BATCH):
-        _tell(gateway, calls[start : start + BATCH])
+        _store(gateway, calls[start : start + BATCH])
         if chance.random() < 0.5:
             gateway_inbox.apply_batch()
     _apply()
-    _answer_late(gateway, [text for text in texts if text.begun == MessageStatus.SENDING])
+    _record_late_responses(gateway, [text for text in texts if text.begun == MessageStatus.SENDING])
     _apply()
-    found.seconds = time.monotonic() - began
-    return _judge(found, texts, campaign)
+    findings.seconds = time.monotonic() - began
+    return _judge(findings, texts, campaign)
 
 
 def _text(chance: random.Random) -> Text:
@@ -111,7 +111,7 @@ def _text(chance: random.Random) -> Text:
 def _calls(
     chance: random.Random, texts: list[Text], receipts: int
 ) -> tuple[list[dict[str, str]], int]:
-    """What the provider tells, in any order; and how many receipts fit nothing."""
+    """The webhook calls in a random order; and how many receipts belong to no message."""
     calls = [_final(text, n) for text in texts for n in range(1, len(text.ends) + 1)]
     foreign = receipts // 20
     calls += [_call(f"foreign-{n}", "", "delivered") for n in range(foreign)]
@@ -133,26 +133,26 @@ def _call(reference: str, our_reference: str, status: str) -> dict[str, str]:
     return {"messageId": reference, "client-ref": our_reference, "status": status}
 
 
-def _tell(gateway: int, calls: list[dict[str, str]]) -> None:
-    told = [
+def _store(gateway: int, calls: list[dict[str, str]]) -> None:
+    events = [
         event
         for call in calls
         for event in WEBHOOKS["vonage"].parse(
             UNSIGNED, WebhookRequest(WebhookTopic.RECEIPT, "", {}, list(call.items()), [], b"", "")
         )
     ]
-    gateway_inbox.store(gateway, told)
+    gateway_inbox.store(gateway, events)
 
 
 def _apply() -> None:
-    """Until nothing is due: what fits nothing yet is put off."""
+    """Apply until nothing is due: receipts without a message are postponed."""
     while gateway_inbox.apply_batch():
         continue
     db.session.rollback()
 
 
 def _sent(texts: list[Text]) -> tuple[int, int]:
-    """Write down the messages as the sender leaves them; free ones, so that no books are needed."""
+    """Store the messages as the sender leaves them; they are free, so the ledger is not needed."""
     begun = Counter(text.begun for text in texts)
     gateway = db.session.scalars(select(Gateway.id)).first()
     assert gateway is not None
@@ -189,11 +189,11 @@ def _row(account: int, campaign: int, gateway: int, number: int, text: Text) -> 
     }
 
 
-def _answer_late(gateway: int, texts: list[Text]) -> None:
-    """The answers to the others are recorded after their receipts have come."""
+def _record_late_responses(gateway: int, texts: list[Text]) -> None:
+    """Record the responses to these texts after their receipts have arrived."""
     with transaction() as session:
-        which = Message.id.in_([text.id for text in texts])
-        session.execute(update(Message).where(which).values(status=MessageStatus.SENT))
+        condition = Message.id.in_([text.id for text in texts])
+        session.execute(update(Message).where(condition).values(status=MessageStatus.SENT))
         number = len(texts)
         counted = {"n_sending": Campaign.n_sending - number, "n_sent": Campaign.n_sent + number}
         session.execute(update(Campaign).values(counted))
@@ -219,16 +219,16 @@ def _write_parts(gateway: int, texts: list[Text]) -> None:
             session.execute(insert(MessagePart), rows)
 
 
-def _judge(found: Findings, texts: list[Text], campaign_id: int) -> Findings:
+def _judge(findings: Findings, texts: list[Text], campaign_id: int) -> Findings:
     query = select(Message.id, Message.status).where(Message.campaign_id == campaign_id)
     ended = {row.id: row.status for row in db.session.execute(query)}
-    found.wrong = sum(ended[text.id] != text.end for text in texts)
-    found.statuses = Counter(ended.values())
+    findings.wrong = sum(ended[text.id] != text.end for text in texts)
+    findings.statuses = Counter(ended.values())
     campaign = db.session.get_one(Campaign, campaign_id)
     counted = {status.value: getattr(campaign, f"n_{status}") for status in MessageStatus}
-    found.counters = {name: n for name, n in counted.items() if n} == dict(found.statuses)
-    found.left = db.session.scalar(select(func.count()).select_from(GatewayInboxRow)) or 0
-    return found
+    findings.counters = {name: n for name, n in counted.items() if n} == dict(findings.statuses)
+    findings.left = db.session.scalar(select(func.count()).select_from(GatewayInboxRow)) or 0
+    return findings
 
 
 @contextmanager
@@ -244,7 +244,7 @@ def _own_database(kind: str) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run once on an empty database of its own; fail unless everything ends right."""
+    """Run once on an empty database; fail on any wrong status."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.receipts", description=__doc__)
     parser.add_argument("--receipts", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -255,11 +255,11 @@ def main() -> int:
         with app.app_context():
             db.create_all()
             defaults.ensure_defaults()
-            found = run(options.receipts, options.seed)
+            findings = run(options.receipts, options.seed)
             db.session.remove()
             db.engine.dispose()
-    sys.stdout.write(f"seed {options.seed}, {options.database}: {found}\n")
-    return 0 if found.right else 1
+    sys.stdout.write(f"seed {options.seed}, {options.database}: {findings}\n")
+    return 0 if findings.correct else 1
 
 
 if __name__ == "__main__":

@@ -1,17 +1,17 @@
-"""What a run says in the end: one compact block, and whether it is fine."""
+"""The report of a run: a short text, and whether there was a violation."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.faults.installation import Installation
 from tests.faults.oracle import Findings, judge
-from tests.faults.plant import Plant
 
 
 @dataclass
 class Report:
-    """A run: its findings, what was done to the plant (`facts`), what must not be (`wrong`)."""
+    """A run: its findings, its `facts`, and its violations (`wrong`)."""
 
     name: str
     database: str
@@ -23,43 +23,43 @@ class Report:
 
     @property
     def fine(self) -> bool:
-        """No violation at all."""
+        """No violation."""
         return self.findings.fine and not self.wrong
 
     def expect(self, fine: bool, problem: str) -> None:
-        """Note a violation unless it is fine."""
+        """Add a violation unless `fine`."""
         if not fine:
             self.wrong.append(problem)
 
     def __str__(self) -> str:
-        found = self.findings
+        findings = self.findings
         verdict = "fine" if self.fine else "WRONG"
         texts = [
-            f"  messages {found.messages}, parts taken {found.parts_taken},"
-            f" duplicates {found.duplicates}, lost {found.lost},"
-            f" unknown {found.unknown} (of them taken {found.unknown_taken})",
-            f"  statuses {dict(sorted(found.statuses.items()))}",
+            f"  messages {findings.messages}, parts taken {findings.parts_taken},"
+            f" duplicates {findings.duplicates}, lost {findings.lost},"
+            f" unknown {findings.unknown} (of them taken {findings.unknown_taken})",
+            f"  statuses {dict(sorted(findings.statuses.items()))}",
         ]
         lines = [
             f"{self.name}: {verdict} ({self.database}, seed {self.seed}, {self.seconds:.0f} s)",
-            *(texts if found.messages else ()),
+            *(texts if findings.messages else ()),
             *(f"  {name}: {value}" for name, value in self.facts.items()),
-            *(f"  WRONG: {what}" for what in (*self.wrong, *found.wrong)),
+            *(f"  WRONG: {problem}" for problem in (*self.wrong, *findings.wrong)),
         ]
         return "\n".join(lines)
 
 
 @contextmanager
-def reporting(name: str, plant: Plant, seconds: float = 900) -> Iterator[Report]:
-    """A run on a plant: afterwards everything is waited for and judged."""
-    database = "SQLite" if plant.database_url.startswith("sqlite") else "PostgreSQL"
-    report = Report(name, database, plant.seed)
+def reporting(name: str, installation: Installation, seconds: float = 900) -> Iterator[Report]:
+    """Report a run on an installation; at the end wait for all messages and check them."""
+    database = "SQLite" if installation.database_url.startswith("sqlite") else "PostgreSQL"
+    report = Report(name, database, installation.seed)
     began = time.monotonic()
     yield report
     try:
-        plant.wait(seconds)
-        report.findings = judge(plant)
+        installation.wait(seconds)
+        report.findings = judge(installation)
     except AssertionError as problem:
         report.wrong.append(str(problem) or "the books do not agree")
-        report.findings.statuses = plant.statuses()
+        report.findings.statuses = installation.statuses()
     report.seconds = time.monotonic() - began

@@ -1,8 +1,8 @@
-"""An SMSC in a process of its own: it logs what it takes, and fails as it is told.
+"""An SMSC as a separate process: it logs all accepted texts, and fails as configured.
 
-It uses nothing of the package and no library, so that its log is a witness of its own. Started as
+It uses nothing of the package and no library, so its log is independent evidence. Started as
 `python smsc.py FOLDER`. It listens on a free TCP port, obeys lines of JSON on FOLDER/control, and
-appends a line to FOLDER/log for every text that it takes, before it answers: time (monotonic, in
+appends a line to FOLDER/log for every accepted text, before the response: time (monotonic, in
 nanoseconds), destination, CRC-32 of the text, message id, final state.
 """
 
@@ -27,19 +27,19 @@ NACK, SUBMIT, DELIVER, UNBIND, ENQUIRE = ANSWER, 0x4, 0x5, 0x6, 0x15
 BINDS = (0x1, 0x2, 0x9)
 MOST_OPEN = 500
 DEFAULTS: dict[str, Any] = {
-    "delay": 0.0,  # seconds before an answer
-    "lost": 0.0,  # share of texts that are taken and never answered
-    "most": 0,  # parts per second; what is more is refused with 0x58
+    "delay": 0.0,  # seconds before a response
+    "lost": 0.0,  # share of texts accepted without a response
+    "most": 0,  # parts per second; more are refused with 0x58
     "busy": 0.0,  # share that is refused with 0x08
-    "garbage": 0.0,  # share that is taken and answered with garbage
+    "garbage": 0.0,  # share accepted with garbage as the response
     "mute": False,  # neither read nor write, and keep the connections
     "refuse_bind": 0,  # the status that a bind gets
     "receipt": 0.2,  # seconds until a receipt; below 0: none
-    "silent_lost": False,  # no receipt for what was never answered
+    "silent_lost": False,  # no receipt for texts without a response
     "undelivered": 0.0,  # share of receipts that say UNDELIV
-    "twice": 0.0,  # share of receipts that come twice
-    "early": 0.0,  # share that comes before the answer
-    "late": 0.0,  # share that comes `late_seconds` later
+    "twice": 0.0,  # share of receipts that are sent twice
+    "early": 0.0,  # share sent before the response
+    "late": 0.0,  # share sent `late_seconds` later
     "late_seconds": 2.0,
     "unknown": 0.0,  # receipts for texts that nobody sent, for each text
     "shuffled": False,  # receipts in a random order
@@ -62,7 +62,7 @@ class Client(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         self.smsc.clients.append(self)
-        if self.smsc.told["mute"]:
+        if self.smsc.settings["mute"]:
             transport.pause_reading()
 
     def connection_lost(self, problem: Exception | None) -> None:
@@ -81,13 +81,13 @@ class Client(asyncio.Protocol):
         self.kept = data[place:]
         self.smsc.write_log()
         answers, self.out = b"".join(self.out), []
-        if self.smsc.told["delay"] and self.bound:
-            asyncio.get_running_loop().call_later(self.smsc.told["delay"], self.write, answers)
+        if self.smsc.settings["delay"] and self.bound:
+            asyncio.get_running_loop().call_later(self.smsc.settings["delay"], self.write, answers)
         else:
             self.write(answers)
 
     def write(self, data: bytes) -> None:
-        if data and not self.smsc.told["mute"] and not self.transport.is_closing():
+        if data and not self.smsc.settings["mute"] and not self.transport.is_closing():
             self.transport.write(data)
 
     def answer(self, command: int, sequence: int, status: int = 0, body: bytes = b"") -> None:
@@ -101,7 +101,7 @@ class Client(asyncio.Protocol):
             if status and receipt:
                 self.smsc.queue(0.5, receipt)
         elif command in BINDS:
-            refused = self.smsc.told["refuse_bind"]
+            refused = self.smsc.settings["refuse_bind"]
             self.bound = not refused
             self.answer(command, sequence, refused, b"" if refused else b"SMSC\0")
         elif command in (ENQUIRE, UNBIND):
@@ -109,31 +109,31 @@ class Client(asyncio.Protocol):
             self.bound = self.bound and command != UNBIND
 
     def submit(self, sequence: int, body: bytes) -> None:
-        smsc, told = self.smsc, self.smsc.told
-        chance = smsc.chance.random() if smsc.moody else 1.0
-        if chance < told["busy"] or (told["most"] and smsc.is_too_much()):
-            self.answer(SUBMIT, sequence, 0x08 if chance < told["busy"] else 0x58)
+        smsc, settings = self.smsc, self.smsc.settings
+        chance = smsc.chance.random() if smsc.misbehaving else 1.0
+        if chance < settings["busy"] or (settings["most"] and smsc.is_too_much()):
+            self.answer(SUBMIT, sequence, 0x08 if chance < settings["busy"] else 0x58)
             return
-        chance -= told["busy"]
-        lost = 0 <= chance < told["lost"]
+        chance -= settings["busy"]
+        lost = 0 <= chance < settings["lost"]
         name, receipt = smsc.log(body, lost)
-        if receipt and told["early"] > smsc.chance.random():
+        if receipt and settings["early"] > smsc.chance.random():
             self.deliver(receipt)
             receipt = b""
         if receipt:
             smsc.plan(receipt)
         if lost:
             return
-        if told["lost"] <= chance < told["lost"] + told["garbage"]:
+        if settings["lost"] <= chance < settings["lost"] + settings["garbage"]:
             self.garbage(sequence, name)
             return
         self.answer(SUBMIT, sequence, 0, name + b"\0")
 
     def garbage(self, sequence: int, name: bytes) -> None:
-        """Nonsense, sometimes followed by the true answer."""
+        """Garbage, sometimes followed by the correct response."""
         kind = self.smsc.chance.randrange(6)
         good = HEADER.pack(17 + len(name), SUBMIT | ANSWER, 0, sequence) + name + b"\0"
-        if kind == 5:  # half an answer, and not one octet more
+        if kind == 5:  # half of a response
             self.smsc.write_log()
             self.write(b"".join((*self.out, good[:18])))
             self.transport.close()
@@ -153,11 +153,11 @@ class Client(asyncio.Protocol):
 
 
 class Smsc:
-    """What all connections share: the log, the receipts under way, what it has been told."""
+    """The state of all connections: the log, the receipts to send, the settings."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.told = dict(DEFAULTS)
-        self.moody = False
+        self.settings = dict(DEFAULTS)
+        self.misbehaving = False
         self.chance = random.Random(seed)
         self.clients: deque[Client] = deque()
         self.file = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -166,19 +166,21 @@ class Smsc:
         self.due: list[tuple[float, int, bytes]] = []
 
     def is_too_much(self) -> bool:
-        """More than `most` parts per second, looked at in tenths of a second."""
+        """More than `most` parts per second, measured in tenths of a second."""
         tenth = int(time.monotonic() * 10)
         self.tenth, self.number_in_it = tenth, 1 + self.number_in_it * (tenth == self.tenth)
-        return self.number_in_it > float(self.told["most"]) / 10
+        return self.number_in_it > float(self.settings["most"]) / 10
 
     def log(self, body: bytes, lost: bool) -> tuple[bytes, bytes]:
-        """Note a text; returns its id and the body of its receipt, if there is to be one."""
+        """Log a text; returns its id and the body of its receipt, if it gets one."""
         source, destination, text = read(body)
         self.taken += 1
         name = f"m{self.taken}"
-        good = not self.told["undelivered"] or self.chance.random() >= self.told["undelivered"]
+        good = (
+            not self.settings["undelivered"] or self.chance.random() >= self.settings["undelivered"]
+        )
         state = "DELIVRD" if good else "UNDELIV"
-        silent = self.told["receipt"] < 0 or (lost and self.told["silent_lost"])
+        silent = self.settings["receipt"] < 0 or (lost and self.settings["silent_lost"])
         self.lines.append(
             f"{time.monotonic_ns()} {destination.decode()} {zlib.crc32(text):08x} {name}"
             f" {'-' if silent else state}\n"
@@ -192,37 +194,37 @@ class Smsc:
             self.lines.clear()
 
     def plan(self, receipt: bytes) -> None:
-        wait = self.told["receipt"]
-        if self.moody and self.chance.random() < self.told["late"]:
-            wait += self.told["late_seconds"]
+        wait = self.settings["receipt"]
+        if self.misbehaving and self.chance.random() < self.settings["late"]:
+            wait += self.settings["late_seconds"]
         self.queue(wait, receipt)
-        if self.moody and self.chance.random() < self.told["twice"]:
+        if self.misbehaving and self.chance.random() < self.settings["twice"]:
             self.queue(wait, receipt)
-        if self.moody and self.chance.random() < self.told["unknown"]:
+        if self.misbehaving and self.chance.random() < self.settings["unknown"]:
             self.queue(wait, receipt.replace(b"id:m", b"id:nobody"))
 
     def queue(self, seconds: float, body: bytes) -> None:
         self.number += 1
-        order = self.chance.randrange(10**9) if self.told["shuffled"] else self.number
+        order = self.chance.randrange(10**9) if self.settings["shuffled"] else self.number
         heapq.heappush(self.due, (time.monotonic() + seconds, order, body))
 
     def pump(self) -> None:
-        """Bring what is due to whoever is bound."""
+        """Send due receipts to all bound connections."""
         asyncio.get_running_loop().call_later(0.01, self.pump)
         moment = time.monotonic()
-        for client in () if self.told["mute"] else [c for c in self.clients if c.bound]:
+        for client in () if self.settings["mute"] else [c for c in self.clients if c.bound]:
             while self.due and self.due[0][0] <= moment and len(client.open) < MOST_OPEN:
                 client.deliver(heapq.heappop(self.due)[2])
             client.write(b"".join(client.out))
             client.out.clear()
 
     async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Lines of JSON: `set` changes settings, `inbound` brings texts, `hang_up` cuts off."""
+        """Lines of JSON: `set` changes settings, `inbound` sends texts, `hang_up` disconnects."""
         while line := await reader.readline():
             order = json.loads(line)
-            self.told.update(order.get("set", {}))
+            self.settings.update(order.get("set", {}))
             quiet = {"receipt", "late_seconds", "delay", "mute", "refuse_bind"}
-            self.moody = any(v for k, v in self.told.items() if k not in quiet)
+            self.misbehaving = any(v for k, v in self.settings.items() if k not in quiet)
             for phone, number, text in order.get("inbound", ()):
                 self.queue(0.0, delivery(phone.encode(), number.encode(), text.encode(), 0))
             for client in list(self.clients):
@@ -230,7 +232,7 @@ class Smsc:
                     client.transport.abort()
                 elif "mute" in order.get("set", {}):
                     with suppress(RuntimeError):
-                        turn = "pause_reading" if self.told["mute"] else "resume_reading"
+                        turn = "pause_reading" if self.settings["mute"] else "resume_reading"
                         getattr(client.transport, turn)()
             pending = len(self.due) + sum(len(client.open) for client in self.clients)
             bound = sum(client.bound for client in self.clients)
@@ -257,7 +259,7 @@ def delivery(source: bytes, destination: bytes, text: bytes, esm_class: int) -> 
 
 
 async def main(folder: Path, seed: int) -> None:
-    """Serve until standard input ends, as it does when the tests do."""
+    """Serve until standard input ends, which happens at the end of the tests."""
     smsc = Smsc(folder, seed)
     loop = asyncio.get_running_loop()
     loop.add_reader(0, os._exit, 0)

@@ -1,6 +1,6 @@
-"""Short fault runs: nothing is lost, nothing is sent twice, the books agree.
+"""Short fault runs: nothing is lost, nothing is sent twice, the ledger is correct.
 
-The long ones: `python -m tests.faults --help`.
+For the long runs see `python -m tests.faults --help`.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,102 +11,108 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.faults import erasing, invoicing, network, stores, workers
-from tests.faults.furnish import Options
-from tests.faults.plant import Plant, plant
-from tests.faults.points import STEPS, WORK
+from tests.faults.failpoints import STEPS, WORK
+from tests.faults.installation import Installation, running_installation
+from tests.faults.sample_data import Options
 from tests.support.postgres import server
 
 SMALL = Options(rate=400, window=10, lease=1, answer_seconds=0.4)
 BRISK = Options(rate=1000, window=50, lease=1, answer_seconds=0.4)
 RACE = Options(rate=150, window=20)
-MakePlant = Callable[..., AbstractContextManager[Plant]]
+MakeInstallation = Callable[..., AbstractContextManager[Installation]]
 
 
 @pytest.fixture
-def make_plant(database_url: str) -> MakePlant:
-    """Makes a plant on the database of this round."""
+def make_installation(database_url: str) -> MakeInstallation:
+    """Creates an installation on the database of this test."""
 
     @contextmanager
-    def make(options: Options, seed: int = 1, megabytes: int = 0) -> Iterator[Plant]:
+    def make(options: Options, seed: int = 1, megabytes: int = 0) -> Iterator[Installation]:
         if database_url.startswith("sqlite"):
-            with plant("", options, seed, megabytes) as made:
-                yield made
+            with running_installation("", options, seed, megabytes) as running:
+                yield running
             return
-        with own_database(database_url) as url, plant(url, options, seed) as made:
-            yield made
+        with own_database(database_url) as url, running_installation(url, options, seed) as running:
+            yield running
 
     return make
 
 
 @contextmanager
 def own_database(server: str) -> Iterator[str]:
-    """A database beside the one of the other tests, because a plant drops its tables."""
+    """A separate database, because an installation drops its tables at the end."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE plant"))
+        connection.execute(text("CREATE DATABASE faults"))
     try:
-        yield make_url(server).set(database="plant").render_as_string(hide_password=False)
+        yield make_url(server).set(database="faults").render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
-            connection.execute(text("DROP DATABASE plant WITH (FORCE)"))
+            connection.execute(text("DROP DATABASE faults WITH (FORCE)"))
         engine.dispose()
 
 
-def test_killing_workers_loses_nothing_and_repeats_nothing(make_plant: MakePlant) -> None:
-    with make_plant(SMALL, seed=11) as running:
+def test_killed_workers_lose_and_repeat_nothing(
+    make_installation: MakeInstallation,
+) -> None:
+    with make_installation(SMALL, seed=11) as running:
         report = workers.kills(running, 300, 10)
     assert report.fine, report
     assert report.facts["kills"] == 10
 
 
-def test_a_kill_at_any_step_leaves_at_most_a_window_unconfirmed(make_plant: MakePlant) -> None:
-    with make_plant(SMALL, seed=12) as running:
+def test_a_kill_at_any_step_leaves_at_most_one_window_unconfirmed(
+    make_installation: MakeInstallation,
+) -> None:
+    with make_installation(SMALL, seed=12) as running:
         report = workers.steps(running, 1)
     assert report.fine, report
     assert report.facts["kills"] == len(STEPS)
 
 
-def test_a_worker_that_slept_longer_than_its_lease_repeats_nothing(make_plant: MakePlant) -> None:
-    with make_plant(SMALL, seed=13) as running:
+def test_a_worker_stopped_longer_than_its_lease_repeats_nothing(
+    make_installation: MakeInstallation,
+) -> None:
+    with make_installation(SMALL, seed=13) as running:
         report = workers.sleeps(running, 1, workers.ASLEEP[1:4])
     assert report.fine, report
 
 
-def test_losing_redis_only_delays(make_plant: MakePlant) -> None:
-    with make_plant(SMALL, seed=14) as running:
+def test_losing_redis_causes_only_a_delay(make_installation: MakeInstallation) -> None:
+    with make_installation(SMALL, seed=14) as running:
         report = stores.redis(running, 600, 2, 1)
     assert report.fine, report
     assert report.findings.statuses == {"delivered": 600}
 
 
-def test_a_misbehaving_network_makes_nothing_twice(make_plant: MakePlant) -> None:
-    with make_plant(BRISK, seed=15) as running:
+def test_a_misbehaving_smsc_causes_no_duplicates(make_installation: MakeInstallation) -> None:
+    with make_installation(BRISK, seed=15) as running:
         names = ("garbage", "half-open connection", "receipts in disorder")
-        report = network.moods(running, 100, names)
+        report = network.misbehaviours(running, 100, names)
     assert report.fine, report
 
 
-def test_nothing_goes_to_a_number_after_its_opt_out(make_plant: MakePlant) -> None:
-    with make_plant(RACE, seed=16) as running:
+def test_nothing_goes_to_a_number_after_its_opt_out(make_installation: MakeInstallation) -> None:
+    with make_installation(RACE, seed=16) as running:
         report = network.stop_race(running, 100)
     assert report.fine, report
 
 
-def test_a_killed_web_launches_each_campaign_once(make_plant: MakePlant) -> None:
-    with make_plant(BRISK, seed=17) as running:
+def test_a_killed_web_launches_each_campaign_once(make_installation: MakeInstallation) -> None:
+    with make_installation(BRISK, seed=17) as running:
         report = stores.web(running, 10)
     assert report.fine, report
     assert report.findings.messages == 100
 
 
-def test_wrong_clocks_lose_nothing_and_repeat_nothing(make_plant: MakePlant) -> None:
-    with make_plant(SMALL, seed=18) as running:
+def test_wrong_clocks_lose_and_repeat_nothing(make_installation: MakeInstallation) -> None:
+    with make_installation(SMALL, seed=18) as running:
         report = stores.clocks(running, 400, 6)
     assert report.fine, report
 
 
 def test_a_full_disk_damages_nothing() -> None:
-    with plant("", SMALL, 19, megabytes=8) as running:
+    with running_installation("", SMALL, 19, megabytes=8) as running:
         assert running.disk
         report = stores.disk(running, running.disk, 500, 1)
     assert report.fine, report
@@ -115,8 +121,11 @@ def test_a_full_disk_damages_nothing() -> None:
 def test_an_immediate_stop_of_postgresql_loses_nothing(tmp_path: Path, short_folder: Path) -> None:
     folder = short_folder / "crash"
     folder.mkdir()
-    with server(folder) as own, plant(own.url, SMALL, 20) as running:
-        report = stores.postgres(running, own, 500, 1)
+    with (
+        server(folder) as database_server,
+        running_installation(database_server.url, SMALL, 20) as running,
+    ):
+        report = stores.postgres(running, database_server, 500, 1)
     assert report.fine, report
 
 
@@ -133,9 +142,7 @@ def test_invoices_are_numbered_without_a_gap(database_url: str, tmp_path: Path) 
         run(url)
 
 
-def test_an_erasure_that_is_killed_anywhere_is_finished_later(
-    database_url: str, tmp_path: Path
-) -> None:
+def test_an_erasure_killed_at_any_step_is_finished_later(database_url: str, tmp_path: Path) -> None:
     def run(url: str) -> None:
         report = erasing.run(tmp_path, url, 4, 22)
         assert report.fine, report

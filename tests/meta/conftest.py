@@ -1,4 +1,4 @@
-"""The stage: an account with one of everything, shared by the tests of this folder."""
+"""The stage: an account with an object of every kind, shared by the tests of this folder."""
 
 import pytest
 from flask import Flask
@@ -14,7 +14,7 @@ _kept: dict[Flask, tuple[Stage, Snapshot]] = {}
 
 @pytest.fixture
 def stage(app: Flask, redis_url: str) -> Stage:
-    """An account with one of everything."""
+    """An account with an object of every kind."""
     if app in _kept and _kept[app][1].age() < LONGEST:
         stage, snapshot = _kept[app]
         snapshot.put_back()

@@ -22,12 +22,12 @@ def routes(app: Flask, method: str) -> Iterator[Rule]:
 
 
 def path(stage: Stage, rule: Rule, name: str = "") -> str:
-    """The address of a route for the thing `name`, or for the thing of ARGUMENTS."""
+    """The path of a route for the object `name`, or for that of ARGUMENTS."""
     if rule.endpoint == "static":
         return "/static/app.css"
     values = {"kind": "pdf"} if "kind" in rule.arguments else {}  # a file of an invoice
     for argument in rule.arguments - values.keys():
-        assert rule.endpoint in ARGUMENTS, f"tests/meta/stage.py has no thing for {rule.endpoint}"
-        values[argument] = name or stage.things[ARGUMENTS[rule.endpoint]]
+        assert rule.endpoint in ARGUMENTS, f"tests/meta/stage.py has no object for {rule.endpoint}"
+        values[argument] = name or stage.ids[ARGUMENTS[rule.endpoint]]
     with stage.app.test_request_context(base_url="https://localhost"):
         return url_for(rule.endpoint, **values)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from promosms.services.installation import defaults
 from promosms.services.prices import tables as price_tables
-from tests.meta.things import (
+from tests.meta.sample_account import (
     COMPANY,
     FILE,
     NEW_PASSWORD,
@@ -13,13 +13,13 @@ from tests.meta.things import (
     PRICES,
     TEXTED,
     Form,
+    Ids,
     Stage,
-    Things,
 )
 from tests.support.cast import PASSWORD
 from tests.support.pages import PageClient
 
-# The thing with which each route with an argument is called, so that its action is possible.
+# The kind of object with which each route with an argument is called; its action is possible.
 # A new route with an argument needs a line here; the tests fail without it.
 ARGUMENTS = {
     "static": "file",
@@ -110,31 +110,31 @@ CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on
 DRAFT = {"name": "Sale", "audience": "everyone", "text": "20% off", "language": "en"}
 
 
-def _agreed(things: Things, owner: PageClient) -> Form:
-    page = owner.get_page(f"/campaigns/{things['campaign draft']}/review")
+def _agreed(ids: Ids, owner: PageClient) -> Form:
+    page = owner.get_page(f"/campaigns/{ids['campaign draft']}/review")
     return {"agreed": str(page.select("input[name=agreed]")[0]["value"])}
 
 
-def _edited(things: Things, owner: PageClient) -> Form:
-    page = owner.get_page(f"/campaigns/{things['campaign draft']}/edit")
+def _edited(ids: Ids, owner: PageClient) -> Form:
+    page = owner.get_page(f"/campaigns/{ids['campaign draft']}/edit")
     return {**DRAFT, "stamp": str(page.select("input[name=stamp]")[0]["value"])}
 
 
-def _seen(_things: Things, _owner: PageClient) -> Form:
+def _seen(_things: Ids, _owner: PageClient) -> Form:
     with _owner.application.app_context():
         plan = price_tables.plan(defaults.default_route().id, PRICES.decode())
     return {"text": PRICES.decode(), "digest": plan.digest}
 
 
-def _reviewed(_things: Things, owner: PageClient) -> Form:
+def _reviewed(_things: Ids, owner: PageClient) -> Form:
     page = owner.get_page("/billing/top-up/review?amount=500000")
     fields = page.select("main input[value]:not([name=csrf_token])")
     return {str(field["name"]): str(field["value"]) for field in fields}
 
 
-# The data of each POST route's form, with which it changes something.
+# Form data for each POST route, with which it changes something.
 # A new POST route needs a line here; the tests fail without it.
-FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
+FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "auth.register": {"email": "new@example.com", "phone": "+48601000109"},
     "auth.confirm": {},
     "auth.sign_in": {"email": "owner@example.com", "password": PASSWORD},
@@ -172,16 +172,16 @@ FORMS: dict[str, Form | Callable[[Things, PageClient], Form]] = {
     "delete_account.delete": {"password": PASSWORD, "confirmed": "y"},
     "delete_account.ask": {"email": "owner@example.com"},
     "delete_account.by_link": {"password": PASSWORD, "confirmed": "y"},
-    "delete_account.verify": lambda things, _: {
-        "file": (io.BytesIO(things["certificate"].encode()), "certificate.json")
+    "delete_account.verify": lambda ids, _: {
+        "file": (io.BytesIO(ids["certificate"].encode()), "certificate.json")
     },
     "recipients.add": {"phone": "+48601222333", **CONSENT},
     "recipients.edit": {"phone": "+48601222333", **CONSENT},
     "recipients.erase": {},
-    "recipients.delete_many": lambda things, _: {"recipient": things["recipient"]},
-    "recipients.bulk": lambda things, _: {
-        "recipient": things["recipient"],
-        "list": things["list"],
+    "recipients.delete_many": lambda ids, _: {"recipient": ids["recipient"]},
+    "recipients.bulk": lambda ids, _: {
+        "recipient": ids["recipient"],
+        "list": ids["list"],
         "action": "remove",
     },
     "recipients.field_names": {"field1": "Shoe size"},
@@ -269,4 +269,4 @@ STORES_NOTHING = {
 def form(endpoint: str, stage: Stage) -> Form:
     """The data of a route's form, new for every call because files can be read only once."""
     content = FORMS[endpoint]
-    return dict(content(stage.things, stage.owner) if callable(content) else content)
+    return dict(content(stage.ids, stage.owner) if callable(content) else content)

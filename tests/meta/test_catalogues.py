@@ -41,7 +41,7 @@ def forms(text: object) -> tuple[str, ...]:
 
 
 def messages(catalog: Catalog) -> dict[tuple[str, ...], Message]:
-    """By what is said, and by the context in which it is translated in another way."""
+    """The messages by their text, and by the context of a different translation."""
     return {
         (*forms(message.id), *forms(message.context)): message for message in catalog if message.id
     }
@@ -104,15 +104,15 @@ def test_no_page_shows_english_in_another_language(
     for rule in routes(stage.app, "GET"):
         if rule.endpoint == "static":
             continue
-        answer = browser.get(path(stage, rule))
-        if answer.status_code != 200 or not answer.mimetype.startswith("text/"):
-            answer.close()
+        response = browser.get(path(stage, rule))
+        if response.status_code != 200 or not response.mimetype.startswith("text/"):
+            response.close()
             continue
-        if "<html" in answer.text:
-            page = check_page(answer.text)
+        if "<html" in response.text:
+            page = check_page(response.text)
             assert page.html is not None
             assert page.html["lang"] == language, rule.endpoint
-        text = visible_text(answer.text)
+        text = visible_text(response.text)
         english_left = [pattern.pattern for pattern in english if pattern.search(text)]
         assert english_left == [], rule.endpoint
         opened += 1
@@ -139,7 +139,7 @@ def untranslated(language: str) -> list[re.Pattern[str]]:
     return [
         pattern(piece)
         for source, message in translations
-        if not message.context  # words that stand in the middle of a sentence
+        if not message.context  # words within a sentence
         for text in source
         for piece in TAG.split(text)
         if text not in forms(message.string) and re.search("[a-z]", GAP.sub("", piece))

@@ -21,16 +21,16 @@ ROLES = ("owner", "admin")
 Jar = dict[str, set[tuple[str, ...]]]
 
 
-def collect(jar: Jar, answer: TestResponse) -> None:
-    """Name, lifetime and protection of each cookie that an answer sets."""
-    for line in answer.headers.getlist("Set-Cookie"):
+def collect(jar: Jar, response: TestResponse) -> None:
+    """Collect name, lifetime and protection of each cookie that a response sets."""
+    for line in response.headers.getlist("Set-Cookie"):
         for name, morsel in SimpleCookie(line).items():
             if morsel["expires"] and "1970" in morsel["expires"]:
                 continue  # deleted
             flags = sorted(part for part in line.split("; ")[1:] if "=" not in part)
             rest = (morsel["path"], morsel["domain"], morsel["samesite"])
             jar.setdefault(name, set()).add((morsel["max-age"], *flags, *rest))
-    answer.close()
+    response.close()
 
 
 def expected(cookie: Cookie) -> tuple[str, ...]:
@@ -61,11 +61,11 @@ def crawl(stage: Stage) -> Jar:
         try:
             filled = form(endpoint, stage)
         except (AssertionError, IndexError):
-            continue  # another form has already used up its page
+            continue  # another form has already used its token
         collect(jar, sender(people, endpoint).send(path(stage, rules[endpoint]), filled))
     signing_in = PageClient(stage.app)
-    answer = signing_in.send("/login", {"email": stage.cast.stranger.email, "password": PASSWORD})
-    collect(jar, answer)
+    response = signing_in.send("/login", {"email": stage.cast.stranger.email, "password": PASSWORD})
+    collect(jar, response)
     return jar
 
 

@@ -16,7 +16,7 @@ from tests.meta.stage import FORMS, Stage, form
 from tests.meta.test_masking import contents
 from tests.meta.test_tenancy import OWN, of_accounts
 
-# Parameters by which a request could name things, if a view read them.
+# Parameters by which a request could name objects, if a view read them.
 NAMES = {
     "list": "list",
     "lists": "list",
@@ -48,22 +48,22 @@ def own_rows(stage: Stage) -> dict[str, list[str]]:
         rows = {}
         for table in Model.metadata.sorted_tables:
             if "account_id" in table.c:
-                mine = select(table).where(table.c.account_id == stage.cast.owner.account_id)
-                rows[table.name] = sorted(repr(tuple(row)) for row in db.session.execute(mine))
+                query = select(table).where(table.c.account_id == stage.cast.owner.account_id)
+                rows[table.name] = sorted(repr(tuple(row)) for row in db.session.execute(query))
         db.session.remove()
     return rows
 
 
-def check(answer: TestResponse, address: str) -> None:
-    assert answer.status_code < 500, address
-    text = contents(answer.data)
+def check(response: TestResponse, address: str) -> None:
+    assert response.status_code < 500, address
+    text = contents(response.data)
     assert not [word for word in OWN if word in text], address
-    answer.close()
+    response.close()
 
 
 def test_no_page_accepts_ids_of_another_account(stage: Stage) -> None:
     strangers, before = stage.cast.stranger.browser(), own_rows(stage)
-    named = {name: stage.things[thing] for name, thing in NAMES.items()}
+    named = {name: stage.ids[kind] for name, kind in NAMES.items()}
     number = {**named, "account_id": str(stage.cast.owner.account_id), "before": "999", "id": "1"}
     for rule in routes(stage.app, "GET"):
         if of_accounts(stage.app, rule.endpoint) and not rule.arguments:
@@ -75,7 +75,7 @@ def test_no_page_accepts_ids_of_another_account(stage: Stage) -> None:
 
 def test_no_form_accepts_ids_of_another_account(stage: Stage) -> None:
     before = own_rows(stage)
-    named = {name: stage.things[thing] for name, thing in NAMES.items()}
+    named = {name: stage.ids[kind] for name, kind in NAMES.items()}
     named["account_id"] = str(stage.cast.owner.account_id)
     for rule in routes(stage.app, "POST"):
         if of_accounts(stage.app, rule.endpoint) and not rule.arguments:
@@ -92,7 +92,7 @@ def test_a_recipient_is_not_put_on_a_list_of_another_account(stage: Stage) -> No
         recipient_id = recipients.add(account, {"phone": "+48601222444"}, Basis()).public_id
     before, strangers = stage.rows()["list_recipients"], stage.cast.stranger.browser()
     rules = {rule.endpoint: rule for rule in routes(stage.app, "POST")}
-    filled = {**FORMS["recipients.edit"], "lists": stage.things["list"]}
+    filled = {**FORMS["recipients.edit"], "lists": stage.ids["list"]}
     check(
         strangers.send(path(stage, rules["recipients.edit"], recipient_id), filled),
         "recipients.edit",
@@ -105,12 +105,12 @@ def test_no_address_contains_a_sequential_id(stage: Stage) -> None:
     seen = 0
     for rule in routes(stage.app, "GET"):
         admins = access(stage.app, rule.endpoint) is Access.ADMIN
-        answer = browsers["admin" if admins else "owner"].get(path(stage, rule))
-        if answer.mimetype == "text/html":
-            for link_path in re.findall(r'(?:href|action)="(/[^"?#]*)', answer.text):
+        response = browsers["admin" if admins else "owner"].get(path(stage, rule))
+        if response.mimetype == "text/html":
+            for link_path in re.findall(r'(?:href|action)="(/[^"?#]*)', response.text):
                 assert not COUNTED.search(link_path), f"{rule.endpoint}: {link_path}"
                 seen += 1
-        answer.close()
+        response.close()
     assert seen > 500
 
 

@@ -1,4 +1,4 @@
-"""The rules for names and files that a program can check."""
+"""The rules for names and files that can be checked automatically."""
 
 import ast
 import io

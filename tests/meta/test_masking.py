@@ -112,24 +112,24 @@ def test_no_page_or_file_for_admins_shows_collected_data(stage: Stage) -> None:
             continue
         for name in stage.of(ARGUMENTS[rule.endpoint]) if rule.arguments else [""]:
             address = path(stage, rule, name)
-            answer = admin.get(address)
-            assert answer.status_code in (200, 303, 404), address
-            assert shown(contents(answer.data)) == [], address
-            answer.close()
-            seen += answer.status_code == 200
+            response = admin.get(address)
+            assert response.status_code in (200, 303, 404), address
+            assert shown(contents(response.data)) == [], address
+            response.close()
+            seen += response.status_code == 200
     assert seen > 20
     searched = f"/admin?q={number(stage.cast.owner.user_id)[1:]}"
-    assert shown(without_what_was_typed(admin, searched)) == []
+    assert shown(without_typed_values(admin, searched)) == []
 
 
-def without_what_was_typed(admin: PageClient, address: str) -> str:
+def without_typed_values(admin: PageClient, address: str) -> str:
     page = admin.get_page(address)
     return str(page.select("main table") or "")
 
 
 def gateway_of(stage: Stage) -> Gateway:
     """The first gateway."""
-    gateway = gateways.find(stage.things["gateway"])
+    gateway = gateways.find(stage.ids["gateway"])
     assert gateway is not None
     return gateway
 
@@ -140,9 +140,9 @@ def test_no_form_of_admins_shows_collected_data(stage: Stage) -> None:
     rules = {rule.endpoint: rule for rule in routes(stage.app, "POST")}
     for endpoint in FORMS:
         if of_admins(stage.app, endpoint):
-            answer = admin.send(path(stage, rules[endpoint]), form(endpoint, stage))
-            assert answer.status_code < 500
-            assert shown(contents(answer.data)) == [], endpoint
+            response = admin.send(path(stage, rules[endpoint]), form(endpoint, stage))
+            assert response.status_code < 500
+            assert shown(contents(response.data)) == [], endpoint
 
 
 def test_admins_cannot_act_as_a_user(stage: Stage) -> None:

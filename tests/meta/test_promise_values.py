@@ -1,4 +1,4 @@
-"""Every value that a promise names is proved: doubled, it makes a test of that promise fail."""
+"""Every value of a promise is tested: if it is doubled, a test of that promise fails."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from promosms.services.policies.promises import entries
 from tests.meta.sources import ROOT
 from tests.support import varied
 
-FAILED = 1  # what pytest exits with when it ran and a test failed
+FAILED = 1  # the exit code of pytest when a test failed
 
 
 def test_every_value_has_a_test_of_its_promise() -> None:
@@ -20,7 +20,7 @@ def test_every_value_has_a_test_of_its_promise() -> None:
 
 @pytest.mark.parametrize("name", sorted(varied.VALUES))
 def test_a_doubled_value_is_noticed(name: str) -> None:
-    """In a process of its own, because the application is made with the doubled value."""
+    """It runs in its own process, because the application is created with the doubled value."""
     options = ["-q", "-n0", "--database", "sqlite", "-p", "no:cacheprovider", "--vary", name]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", varied.VALUES[name].test, *options],

@@ -142,16 +142,18 @@ def fields(html: str) -> set[str]:
 
 def test_no_page_outside_billing_asks_for_invoice_data(stage: Stage) -> None:
     browsers = [PageClient(stage.app), stage.cast.owner.browser()]
-    asked: dict[str, set[str]] = {}
+    asking: dict[str, set[str]] = {}
     for rule in routes(stage.app, "GET"):
         for browser in browsers:
-            answer = browser.get(path(stage, rule))
-            shown = answer.text if answer.mimetype == "text/html" else ""
-            answer.close()
-            if wanted := fields(shown) & INVOICE_FIELDS:
-                asked.setdefault(rule.endpoint, set()).update(wanted)
-    assert "billing.company" in asked, "the form of the company was not seen"
-    assert not [name for name in asked if not name.startswith(("billing.", *OF_RECIPIENTS))], asked
+            response = browser.get(path(stage, rule))
+            shown = response.text if response.mimetype == "text/html" else ""
+            response.close()
+            if names := fields(shown) & INVOICE_FIELDS:
+                asking.setdefault(rule.endpoint, set()).update(names)
+    assert "billing.company" in asking, "the form of the company was not seen"
+    assert not [name for name in asking if not name.startswith(("billing.", *OF_RECIPIENTS))], (
+        asking
+    )
 
 
 def test_a_text_is_sent_without_any_invoice_data(

@@ -1,4 +1,4 @@
-"""Every table and every field of a recipient is known wherever it must be, by its model alone."""
+"""Every table and every field of a recipient appears wherever it must, from its model alone."""
 
 import ast
 import csv
@@ -41,8 +41,8 @@ from tests.support.pages import PageClient, words
 
 PHONE = "+48601234567"
 TABLES = pytest.mark.parametrize("model", models().values(), ids=models())
-EACH_FIELD = pytest.mark.parametrize("field", FIELDS, ids=[each.name for each in FIELDS])
-# A recipient's columns that are no fields: filled by the program.
+EACH_FIELD = pytest.mark.parametrize("field", FIELDS, ids=[field.name for field in FIELDS])
+# Columns of a recipient that are not fields: the application fills them.
 OTHERS = {
     *("id", "public_id", "account_id", "country", "consent", "consent_source", "consent_at"),
     *("search", "import_id", "last_import_id", "created_at", "updated_at"),
@@ -50,27 +50,27 @@ OTHERS = {
 
 
 @TABLES
-def test_every_model_says_whose_its_rows_are_and_what_becomes_of_them(model: type[Model]) -> None:
-    said = vars(model)
-    assert isinstance(said.get("privacy"), Privacy)
-    assert isinstance(said.get("export"), Export | tuple | NotExported)
-    assert isinstance(said.get("retention"), Retention)
+def test_every_model_declares_privacy_export_and_retention(model: type[Model]) -> None:
+    attributes = vars(model)
+    assert isinstance(attributes.get("privacy"), Privacy)
+    assert isinstance(attributes.get("export"), Export | tuple | NotExported)
+    assert isinstance(attributes.get("retention"), Retention)
 
 
 @TABLES
-def test_a_table_with_personal_data_leads_to_its_account(model: type[Model]) -> None:
+def test_a_table_with_personal_data_belongs_to_an_account(model: type[Model]) -> None:
     if model.privacy in PERSONAL:
         assert model.of_account(1) is not None
         assert row_security.rule(table_of(model)), "row security does not know the way"
         assert model is Account or table_of(model) in tables(), "erasure does not empty it"
-        found = table_of(model).columns
-        way = found.get("account_id", found.get("user_id"))
-        # Without an account a row would be nobody's; admins have none.
+        columns = table_of(model).columns
+        way = columns.get("account_id", columns.get("user_id"))
+        # Every row needs an account, except those of admins.
         assert "of_account" in vars(model) or model is User or not (way is None or way.nullable)
 
 
 @TABLES
-def test_what_belongs_to_an_account_is_exported_or_it_is_said_why_not(model: type[Model]) -> None:
+def test_rows_of_an_account_are_exported_or_the_model_says_why_not(model: type[Model]) -> None:
     if isinstance(model.export, NotExported):
         assert model.export.why
         if model.privacy in PERSONAL:
@@ -84,15 +84,15 @@ def test_what_belongs_to_an_account_is_exported_or_it_is_said_why_not(model: typ
             assert set(part.words) == names
             assert all(part.words.values())
             assert part.money <= names
-            assert not any(_numbers_of_the_database(column) for column in part.columns)
+            assert not any(_internal_id(column) for column in part.columns)
             assert not part.export.parent or part.parent is not None
 
 
-def _numbers_of_the_database(column: Column[object]) -> bool:
+def _internal_id(column: Column[object]) -> bool:
     return bool(column.foreign_keys) and column.name not in export_tables.references()
 
 
-def test_every_file_of_the_export_has_a_name_and_a_place_of_its_own() -> None:
+def test_every_file_of_the_export_has_a_unique_name_and_position() -> None:
     files = [part.file for part in export_tables.parts()]
     assert len(files) == len(set(files))
     assert set(export_tables.ORDER) <= {*files, *export_tables.left_out()}
@@ -101,10 +101,10 @@ def test_every_file_of_the_export_has_a_name_and_a_place_of_its_own() -> None:
 
 
 @TABLES
-def test_how_long_it_is_kept_is_what_deletes_it(model: type[Model]) -> None:
+def test_every_retention_time_has_a_job_that_deletes(model: type[Model]) -> None:
     kept = model.retention
     assert kept.until
-    assert not kept.by or kept.by in _deleting(), "nothing of this name deletes"
+    assert not kept.by or kept.by in _deletion_jobs(), "nothing of this name deletes"
     timed = kept.limit < kept.limit.max or kept.setting or kept.without_account < kept.limit.max
     assert not timed or kept.by, "it has a time, and nothing that deletes it then"
     holder, _dot, column = kept.setting.partition(".")
@@ -113,8 +113,8 @@ def test_how_long_it_is_kept_is_what_deletes_it(model: type[Model]) -> None:
     )
 
 
-def _deleting() -> set[str]:
-    """The rules, the jobs of the night, and the duties of the sweep."""
+def _deletion_jobs() -> set[str]:
+    """The retention rules, the nightly jobs, and the functions that the sweep calls."""
     calls = ast.walk(ast.parse(inspect.getsource(sweep.run)))
     duties = {ast.unparse(node.func) for node in calls if isinstance(node, ast.Call)}
     return {*(rule.name for rule in retention.RULES), *nightly.NIGHTLY, *duties}
@@ -124,26 +124,26 @@ def test_every_rule_is_named_by_a_model_or_is_about_files(context: None) -> None
     for rule in retention.RULES:
         assert bool(retention.of_rule(rule.name)) != bool(rule.elsewhere), rule.name
     shown = dict(retention.rows())
-    said = {model.retention.what for model in models().values() if model.retention.what}
-    assert said <= set(shown), "a line of the policy page is missing"
+    described = {model.retention.what for model in models().values() if model.retention.what}
+    assert described <= set(shown), "a line of the policy page is missing"
 
 
 def test_every_column_of_a_recipient_is_a_field_or_named_here() -> None:
-    assert {each.name for each in FIELDS} | OTHERS == set(table_of(Recipient).columns.keys())
+    assert {field.name for field in FIELDS} | OTHERS == set(table_of(Recipient).columns.keys())
     assert FIELDS[0].name == "phone"
 
 
 def value(field: Field) -> str:
-    """What is typed into a field."""
+    """The value that is typed into a field."""
     return {"phone": PHONE, "email": "canary@example.com"}.get(field.name, f"Qz{field.name}")
 
 
 @pytest.fixture
 def typed(owner: PageClient) -> None:
-    """A recipient of whom everything is known that the form has a field for."""
+    """A recipient with a value in every field of the form."""
     page = owner.get_page("/recipients/add")
     names = {str(tag["name"]) for tag in page.select("main input[name], main textarea[name]")}
-    data = {each.name: value(each) for each in FIELDS if each.name in names}
+    data = {field.name: value(field) for field in FIELDS if field.name in names}
     owner.post_page("/recipients/add", {**data, "consent": "none"})
 
 
@@ -154,7 +154,7 @@ def test_a_field_can_be_typed_in_and_is_stored(field: Field, typed: None, app: F
 
 
 @EACH_FIELD
-def test_a_field_has_a_head_in_files(field: Field, owner: PageClient) -> None:
+def test_a_field_is_recognised_by_column_headings(field: Field, owner: PageClient) -> None:
     assert field.heads
     for head in field.heads.split():
         rows = [(1, [head, "telefon"]), (2, ["word", PHONE])]
@@ -166,17 +166,17 @@ def test_a_field_has_a_head_in_files(field: Field, owner: PageClient) -> None:
 
 @EACH_FIELD
 def test_a_field_is_a_placeholder(field: Field, owner: PageClient) -> None:
-    found = [str(tag["data-insert"]) for tag in owner.get_page("/campaigns/new").select("code")]
-    assert any(text.strip("{}").split("|")[0] == field.name for text in found)
+    placeholders = [
+        str(tag["data-insert"]) for tag in owner.get_page("/campaigns/new").select("code")
+    ]
+    assert any(text.strip("{}").split("|")[0] == field.name for text in placeholders)
 
 
 @EACH_FIELD
-def test_the_search_box_finds_what_is_searched(
-    field: Field, typed: None, owner: PageClient
-) -> None:
+def test_the_search_box_finds_searched_fields(field: Field, typed: None, owner: PageClient) -> None:
     page = owner.get_page(f"/recipients?q={value(field).lstrip('+')}")
-    found = bool(page.select_one("main input[name=recipient]"))
-    assert found == (field.searched or field.name == "phone")
+    listed = bool(page.select_one("main input[name=recipient]"))
+    assert listed == (field.searched or field.name == "phone")
 
 
 @EACH_FIELD
@@ -187,9 +187,9 @@ def test_a_field_is_in_both_exports(
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert value(field).lstrip("+") in row.values()
     with app.app_context():
-        made = account_export.start(db.session.get_one(Account, cast.owner.account_id), "test")
-        account_export.work(made.id)
-        archive = zipfile.ZipFile(account_export.file(made))
+        export = account_export.start(db.session.get_one(Account, cast.owner.account_id), "test")
+        account_export.work(export.id)
+        archive = zipfile.ZipFile(account_export.file(export))
         (stored,) = json.loads(archive.read("recipients.json"))
         assert stored[field.name] == value(field)
         assert f"  {field.name}: {field.words}" in archive.read("README.txt").decode("utf-8-sig")
@@ -197,11 +197,11 @@ def test_a_field_is_in_both_exports(
 
 @EACH_FIELD
 def test_the_policy_page_names_its_kind(field: Field, visitor: PageClient) -> None:
-    said = words(visitor.get_page("/privacy").get_text(" "))
-    if field.name != "phone" and not field.free:  # the number is promised, the free ones are five
+    text = words(visitor.get_page("/privacy").get_text(" "))
+    if field.name != "phone" and not field.free:  # the number is a promise; five fields are free
         assert field.kind, "say what kind of data it is"
-        assert f"{field.kind}," in said.partition("You may add:")[2].partition(".")[0]
-    assert ("five fields of your own" in said) == (sum(each.free for each in FIELDS) == 5)
+        assert f"{field.kind}," in text.partition("You may add:")[2].partition(".")[0]
+    assert ("five fields of your own" in text) == (sum(row.free for row in FIELDS) == 5)
 
 
 def test_nothing_of_a_field_is_left_when_the_person_is_erased(

@@ -75,18 +75,18 @@ def allowed(access: Access, name: str) -> bool:
     return access is Access.PUBLIC or (name != VISITOR and PEOPLE[name] in ROLES[access])
 
 
-def asks_to_sign_in(answer: TestResponse) -> bool:
-    return answer.status_code == 302 and "/login?next=" in (answer.location or "")
+def asks_to_sign_in(response: TestResponse) -> bool:
+    return response.status_code == 302 and "/login?next=" in (response.location or "")
 
 
-def check_refusal(answer: TestResponse, access: Access, name: str, method: str) -> None:
+def check_refusal(response: TestResponse, access: Access, name: str, method: str) -> None:
     """Refused correctly: visitors may sign in, users learn nothing."""
     if name == VISITOR:
-        assert asks_to_sign_in(answer) if method == "GET" else answer.status_code == 401
+        assert asks_to_sign_in(response) if method == "GET" else response.status_code == 401
     elif access is Access.ADMIN:
-        assert answer.status_code == 404
+        assert response.status_code == 404
     else:
-        assert answer.status_code == 403
+        assert response.status_code == 403
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:
@@ -117,15 +117,15 @@ def test_pages_open_only_for_permitted_roles_and_change_nothing(stage: Stage, na
     for rule in routes(stage.app, "GET"):
         access = declared_access(stage.app, rule.endpoint)
         address = path(stage, rule)
-        answer = client.get(address)
+        response = client.get(address)
         if not allowed(access, name):
-            check_refusal(answer, access, name, "GET")
+            check_refusal(response, access, name, "GET")
         elif name == "stranger" and access in (Access.MEMBER, Access.OWNER) and rule.arguments:
-            assert answer.status_code == 404, address
+            assert response.status_code == 404, address
         else:
-            assert answer.status_code < 400, f"{address}: {answer.status}"
-            assert not asks_to_sign_in(answer), address
-        answer.close()
+            assert response.status_code < 400, f"{address}: {response.status}"
+            assert not asks_to_sign_in(response), address
+        response.close()
     assert stage.rows() == before
 
 
@@ -145,17 +145,17 @@ def test_no_list_fails_at_a_hostile_cursor(stage: Stage) -> None:
     for rule in (rule for rule in routes(stage.app, "GET") if rule.endpoint in LISTS):
         client = clients["admin" if rule.endpoint.startswith("admin.") else "owner"]
         for cursor in CURSORS:
-            answer = client.get(f"{path(stage, rule)}?before={cursor}&after={cursor}")
-            assert answer.status_code == 200, f"{rule.endpoint}: {cursor[:10]}"
+            response = client.get(f"{path(stage, rule)}?before={cursor}&after={cursor}")
+            assert response.status_code == 200, f"{rule.endpoint}: {cursor[:10]}"
 
 
 def test_an_address_with_nul_is_not_found(stage: Stage) -> None:
     client = browser(stage.cast, stage.app, "owner")
     for rule in routes(stage.app, "GET"):
         if rule.endpoint != "static" and rule.arguments:
-            answer = client.get(path(stage, rule, "\0"))
-            assert answer.status_code == 404, rule.endpoint
-            answer.close()
+            response = client.get(path(stage, rule, "\0"))
+            assert response.status_code == 404, rule.endpoint
+            response.close()
     for address in ("/recipients?q=a%00", "/recipients?%00=a", "/campaigns%00"):
         assert client.get(address).status_code == 404, address
 
@@ -169,10 +169,10 @@ def test_forms_are_refused_without_the_right_or_the_token(stage: Stage) -> None:
         address, access = path(stage, rule), declared_access(stage.app, rule.endpoint)
         for name, client in clients.items():
             if not allowed(access, name):
-                answer = client.send(address, form(rule.endpoint, stage))
-                check_refusal(answer, access, name, "POST")
-        answer = clients[LEAST[access]].post(address, data=form(rule.endpoint, stage))
-        assert answer.status_code in (200, 400, 422), f"{rule.endpoint}: {answer.status}"
+                response = client.send(address, form(rule.endpoint, stage))
+                check_refusal(response, access, name, "POST")
+        response = clients[LEAST[access]].post(address, data=form(rule.endpoint, stage))
+        assert response.status_code in (200, 400, 422), f"{rule.endpoint}: {response.status}"
     after = stage.rows()
     assert {name: after[name] for name in after if after[name] != before[name]} == {}
 
@@ -184,8 +184,8 @@ def test_forms_work_with_the_right_and_the_token(stage: Stage, endpoint: str) ->
     if endpoint == "auth.choose_password":
         must_choose(stage)
     before = stage.rows()
-    answer = client.send(path(stage, rule), form(endpoint, stage))
-    assert answer.status_code in (200, 302, 303), answer.status
+    response = client.send(path(stage, rule), form(endpoint, stage))
+    assert response.status_code in (200, 302, 303), response.status
     changed = stage.rows() != before
     assert changed != (endpoint in STORES_NOTHING)
 

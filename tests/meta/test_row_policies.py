@@ -10,15 +10,15 @@ from promosms.extensions import db
 from promosms.models import Model, Privacy, row_security, table_of
 from tests.meta.sources import modules
 
-# Sums of all accounts together, kept for the books.
-OF_NOBODY = {"ledger_totals"}
-# Where a request of a customer may look further. Each bypass says why.
-OUTSIDE = {
+# Totals of all accounts, for accounting.
+WITHOUT_ACCOUNT = {"ledger_totals"}
+# Modules in which a request of a customer may bypass it. Each bypass says why.
+BYPASSING = {
     *("campaigns.py", "stripe_payments.py", "email_changes.py", "erasure.py"),
     *("erase_recipient.py", "notify.py"),
 }
-# Switched on, one policy for every command, which lets through what it says, for everybody.
-STANDS = (True, 1, "*", True, "{0}", None)
+# Enabled, one permissive policy for all commands and all roles.
+EXPECTED_POLICY = (True, 1, "*", True, "{0}", None)
 POLICIES = """
     SELECT relname, relrowsecurity, count(p.oid), min(polcmd), bool_and(polpermissive),
            min(polroles::text), min(polwithcheck::text)
@@ -31,26 +31,28 @@ POLICIES = """
 def test_every_table_with_rows_of_accounts_has_a_policy() -> None:
     for mapper in Model.registry.mappers:
         table, privacy = table_of(mapper.class_), mapper.class_.privacy
-        somebodys = privacy is not Privacy.SYSTEM and table.name not in OF_NOBODY
+        somebodys = privacy is not Privacy.SYSTEM and table.name not in WITHOUT_ACCOUNT
         assert bool(row_security.rule(table)) == (somebodys or "account_id" in table.c), table.name
 
 
 def test_the_modules_that_bypass_row_security_are_known() -> None:
-    found = {
+    callers = {
         name.rpartition("/")[2]
         for name, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "row_security.bypass"
     }
-    assert found == OUTSIDE
+    assert callers == BYPASSING
 
 
-def test_they_stand_in_the_database(app: Flask) -> None:
+def test_the_policies_are_in_the_database(app: Flask) -> None:
     with app.app_context():
         if on_sqlite():
             return
-        found = {row[0]: tuple(row)[1:] for row in db.session.execute(text(POLICIES))}
+        policies = {row[0]: tuple(row)[1:] for row in db.session.execute(text(POLICIES))}
         db.session.remove()
     for table in Model.metadata.sorted_tables:
-        expected = STANDS if row_security.rule(table) else (False, 0, None, None, None, None)
-        assert found[table.name] == expected, table.name
+        expected = (
+            EXPECTED_POLICY if row_security.rule(table) else (False, 0, None, None, None, None)
+        )
+        assert policies[table.name] == expected, table.name

@@ -1,4 +1,4 @@
-"""A query that forgets whose rows it wants gets only those of the own account, in PostgreSQL."""
+"""In PostgreSQL a query without an account filter returns only rows of the own account."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -44,17 +44,17 @@ REFUSED = "violates row-level security policy"
 
 @pytest.fixture
 def ask(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """Do something inside a page that the stranger, or somebody else, has opened."""
+    """Run an action inside a request of the stranger or of another person."""
 
     def ask(
-        what: Callable[[], Any], who: Person = stage.cast.stranger, path: str = "/lists"
+        action: Callable[[], Any], person: Person = stage.cast.stranger, path: str = "/lists"
     ) -> Any:
-        found: list[Any] = []
+        results: list[Any] = []
         errors: list[DBAPIError] = []
 
         def view() -> str:
             try:
-                found.append(what())
+                results.append(action())
             except DBAPIError as error:
                 errors.append(error)
                 raise
@@ -63,41 +63,41 @@ def ask(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Ask:
         endpoint = {"/lists": "lists.index", "/admin/audit": "admin.audit"}[path]
         access = Access.ADMIN if path.startswith("/admin") else Access.MEMBER
         monkeypatch.setitem(stage.app.view_functions, endpoint, allow(access)(view))
-        status = who.browser().get(path).status_code
+        status = person.browser().get(path).status_code
         for error in errors:
             raise error
         assert status == 200
-        return found[0]
+        return results[0]
 
     return ask
 
 
-def number(table: Table, *which: Any) -> int:
-    return db.session.scalar(select(func.count()).select_from(table).where(*which)) or 0
+def count_rows(table: Table, *conditions: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
-def everywhere() -> dict[str, int]:
-    return {table.name: number(table) for table in WITH_POLICY}
+def counts_by_table() -> dict[str, int]:
+    return {table.name: count_rows(table) for table in WITH_POLICY}
 
 
-def test_nothing_of_others_is_seen(stage: Stage, ask: Ask) -> None:
-    seen = ask(everywhere)
+def test_rows_of_other_accounts_are_not_visible(stage: Stage, ask: Ask) -> None:
+    seen = ask(counts_by_table)
     with stage.app.app_context():
-        there = everywhere()
-        own = {
-            table.name: number(table, rows_of(table, stage.cast.stranger.account_id))
+        stored = counts_by_table()
+        own_rows = {
+            table.name: count_rows(table, rows_of(table, stage.cast.stranger.account_id))
             for table in WITH_POLICY
             if "account_id" in table.c or "user_id" in table.c
         }
-    assert {name for name in own if seen[name] > own[name]} == set()
+    assert {name for name in own_rows if seen[name] > own_rows[name]} == set()
     assert seen["accounts"] == 1
     assert seen["users"] == 1
-    filled = {name for name, rows in there.items() if rows}
+    filled = {name for name, rows in stored.items() if rows}
     assert len(filled) > 25
-    assert {name for name in filled if seen[name] == there[name]} == set()
+    assert {name for name in filled if seen[name] == stored[name]} == set()
 
 
-def test_nothing_of_others_is_changed(stage: Stage, ask: Ask) -> None:
+def test_rows_of_other_accounts_are_not_changed(stage: Stage, ask: Ask) -> None:
     before = stage.rows()
 
     def change() -> list[int]:
@@ -111,22 +111,22 @@ def test_nothing_of_others_is_changed(stage: Stage, ask: Ask) -> None:
     assert len(set(after["accounts"]) & set(before["accounts"])) == len(before["accounts"]) - 1
 
 
-def test_nothing_of_others_is_deleted(stage: Stage, ask: Ask) -> None:
+def test_rows_of_other_accounts_are_not_deleted(stage: Stage, ask: Ask) -> None:
     before = stage.rows()
 
-    def forget() -> list[int]:
+    def delete_rows() -> list[int]:
         tables = ("list_recipients", "suppressions", "inbound_messages", "sessions")
         with transaction() as session:
             gone = [session.execute(delete(Model.metadata.tables[name])) for name in tables]
             return [result.rowcount for result in gone]
 
-    assert ask(forget)[:3] == [0, 0, 0]
+    assert ask(delete_rows)[:3] == [0, 0, 0]
     after = stage.rows()
     assert after["list_recipients"] == before["list_recipients"]
     assert set(after["sessions"]) == set(before["sessions"])
 
 
-def test_nothing_is_put_into_another_account(stage: Stage, ask: Ask) -> None:
+def test_no_row_is_inserted_into_another_account(stage: Stage, ask: Ask) -> None:
     owner = stage.cast.owner
     row = {"account_id": owner.account_id, "phone": "+48601222555", "source": "hand"}
     with pytest.raises(DBAPIError, match=REFUSED):
@@ -136,78 +136,78 @@ def test_nothing_is_put_into_another_account(stage: Stage, ask: Ask) -> None:
         ask(lambda: db.session.execute(insert(RecipientList).values(row)))
 
 
-def test_nothing_is_given_to_another_account(stage: Stage, ask: Ask) -> None:
-    given = update(User).values(account_id=stage.cast.owner.account_id)
+def test_no_row_is_moved_to_another_account(stage: Stage, ask: Ask) -> None:
+    statement = update(User).values(account_id=stage.cast.owner.account_id)
     with pytest.raises(DBAPIError, match=REFUSED):
-        ask(lambda: db.session.execute(given))
+        ask(lambda: db.session.execute(statement))
 
 
-def who() -> tuple[str, str]:
-    asked = "SELECT current_user, coalesce(current_setting('promosms.account', true), '')"
-    role, account = db.session.execute(text(asked)).one()
+def current_role() -> tuple[str, str]:
+    query = "SELECT current_user, coalesce(current_setting('promosms.account', true), '')"
+    role, account = db.session.execute(text(query)).one()
     return ("bound" if role == row_policies.ROLE else "free"), account
 
 
-def test_every_transaction_of_the_page_is_bound(stage: Stage, ask: Ask) -> None:
-    def walk() -> list[tuple[str, str]]:
-        found = [who()]
+def test_every_transaction_of_a_request_is_restricted(stage: Stage, ask: Ask) -> None:
+    def run() -> list[tuple[str, str]]:
+        states = [current_role()]
         db.session.commit()
-        found.append(who())
+        states.append(current_role())
         db.session.rollback()
-        found.append(who())
+        states.append(current_role())
         db.session.remove()
-        found.append(who())
+        states.append(current_role())
         with transaction():
-            found.append(who())
-        return found
+            states.append(current_role())
+        return states
 
-    assert set(ask(walk)) == {("bound", str(stage.cast.stranger.account_id))}
+    assert set(ask(run)) == {("bound", str(stage.cast.stranger.account_id))}
 
 
-def test_it_stays_bound_after_an_error_and_in_savepoints(stage: Stage, ask: Ask) -> None:
-    def walk() -> list[tuple[str, str]]:
-        session, found = db.session(), []
+def test_it_stays_restricted_after_an_error_and_in_savepoints(stage: Stage, ask: Ask) -> None:
+    def run() -> list[tuple[str, str]]:
+        session, states = db.session(), []
         session.commit()
         for step in ("SELECT 1", "SELECT 1 / 0"):
             try:
                 with session.begin_nested():
-                    found.append(who())
+                    states.append(current_role())
                     with session.begin_nested():
                         session.execute(text(step))
             except DBAPIError:
                 pass
-            found.append(who())
+            states.append(current_role())
         with pytest.raises(DBAPIError):
             session.execute(text("SELECT 1 / 0"))
         session.rollback()
-        return [*found, who()]
+        return [*states, current_role()]
 
-    assert set(ask(walk)) == {("bound", str(stage.cast.stranger.account_id))}
+    assert set(ask(run)) == {("bound", str(stage.cast.stranger.account_id))}
 
 
 def test_after_a_bypass_the_restriction_is_back(stage: Stage, ask: Ask) -> None:
-    def walk() -> list[str]:
-        found = []
+    def run() -> list[str]:
+        states = []
         with row_security.bypass("a test"):
-            found.append(who()[0])
+            states.append(current_role()[0])
             with row_security.bypass("another one within it"):
-                found.append(who()[0])
-            found.append(who()[0])
-        found.append(who()[0])
+                states.append(current_role()[0])
+            states.append(current_role()[0])
+        states.append(current_role()[0])
         with row_security.bypass("a test"):
             db.session.commit()
-            found.append(who()[0])
+            states.append(current_role()[0])
         db.session.commit()
-        return [*found, who()[0]]
+        return [*states, current_role()[0]]
 
-    assert ask(walk) == [*["free"] * 3, "bound", "free", "bound"]
+    assert ask(run) == [*["free"] * 3, "bound", "free", "bound"]
 
 
 @pytest.mark.parametrize("rolled_back", [True, False])
 def test_after_a_failed_bypass_the_restriction_is_back(
     stage: Stage, ask: Ask, rolled_back: bool
 ) -> None:
-    def fall() -> None:
+    def fail() -> None:
         with row_security.bypass("a test"):
             db.session.execute(text("SELECT 1"))
             try:
@@ -217,18 +217,18 @@ def test_after_a_failed_bypass_the_restriction_is_back(
                     db.session.rollback()
                 raise
 
-    def walk() -> str:
+    def run() -> str:
         nested = db.session.begin_nested()
         with pytest.raises(DBAPIError, match="division by zero"):
-            fall()
+            fail()
         if not rolled_back:
             nested.rollback()
-        return who()[0]
+        return current_role()[0]
 
-    assert ask(walk) == "bound"
+    assert ask(run) == "bound"
 
 
-def test_what_is_written_outside_is_written_there(stage: Stage, ask: Ask) -> None:
+def test_rows_are_written_before_a_bypass_ends(stage: Stage, ask: Ask) -> None:
     owner = stage.cast.owner.account_id
 
     def write() -> None:
@@ -246,46 +246,46 @@ def test_what_is_written_outside_is_written_there(stage: Stage, ask: Ask) -> Non
         assert list(db.session.scalars(names)) == ["From outside"]
 
 
-def test_a_connection_takes_nothing_along(stage: Stage, ask: Ask) -> None:
+def test_a_pooled_connection_does_not_keep_the_restriction(stage: Stage, ask: Ask) -> None:
     def crash() -> None:
         db.session.execute(text("SELECT 1 / 0"))
 
     with stage.app.app_context():
         db.session.remove()
         db.engine.dispose()
-    ask(who)
+    ask(current_role)
     with pytest.raises(DBAPIError):
         ask(crash)
     with stage.app.app_context(), db.engine.connect() as connection:
-        assert db.engine.pool.checkedin() <= 1  # it is the same one
+        assert db.engine.pool.checkedin() <= 1  # the same connection
         assert connection.execute(text("SELECT current_user")).scalar() != row_policies.ROLE
         db.session.remove()
-        assert who() == ("free", "")
+        assert current_role() == ("free", "")
 
 
-def test_admins_and_jobs_are_not_bound(stage: Stage, ask: Ask) -> None:
-    assert ask(who, stage.cast.admin, "/admin/audit") == ("free", "")
+def test_admins_and_jobs_are_not_restricted(stage: Stage, ask: Ask) -> None:
+    assert ask(current_role, stage.cast.admin, "/admin/audit") == ("free", "")
     with stage.app.app_context():
-        assert who() == ("free", "")
+        assert current_role() == ("free", "")
 
 
-def test_a_file_that_is_streamed_is_bound(stage: Stage, ask: Ask, monkeypatch: Any) -> None:
-    found = []
+def test_a_streamed_file_is_restricted(stage: Stage, ask: Ask, monkeypatch: Any) -> None:
+    states = []
 
     def lines() -> Iterator[str]:
-        found.append(who())
+        states.append(current_role())
         yield "first"
         db.session.commit()
-        found.append(who())
+        states.append(current_role())
         yield "last"
 
     view = allow(Access.MEMBER)(lambda: Response(stream_with_context(lines())))
     monkeypatch.setitem(stage.app.view_functions, "lists.index", view)
     assert stage.cast.stranger.browser().get("/lists").text == "firstlast"
-    assert found == [("bound", str(stage.cast.stranger.account_id))] * 2
+    assert states == [("bound", str(stage.cast.stranger.account_id))] * 2
 
 
-def test_admins_get_emails_that_a_customer_causes(stage: Stage, ask: Ask) -> None:
+def test_admins_get_emails_caused_by_a_customer(stage: Stage, ask: Ask) -> None:
     with stage.app.app_context(), transaction() as session:
         session.execute(delete(TextBlock))
         session.execute(delete(Email))
@@ -294,10 +294,10 @@ def test_admins_get_emails_that_a_customer_causes(stage: Stage, ask: Ask) -> Non
         assert list(db.session.scalars(select(Email.recipient))) == [stage.cast.admin.email]
 
 
-def test_a_stop_that_waits_is_heard_before_its_person_is_erased(
+def test_a_waiting_stop_is_applied_before_its_recipient_is_erased(
     stage: Stage, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until it is applied it belongs to no account: nobody under a policy sees it."""
+    """Until it is applied it belongs to no account, so row security hides it from customers."""
     with stage.app.app_context():
         simulator = db.session.query(Gateway.id).filter_by(name="Simulator").scalar()
         monkeypatch.setattr(inbox, "gateway_id", lambda: simulator)

@@ -1,4 +1,4 @@
-"""Findings of the scanners in the code and the libraries."""
+"""The scanners of code and dependencies: findings and exceptions."""
 
 import json
 from pathlib import Path
@@ -63,7 +63,7 @@ def small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(licences, name, needed)
 
 
-def test_all_licences_go_with_ours() -> None:
+def test_all_licences_are_compatible() -> None:
     declared, shipped = licences.declared(), dependencies.installed()
     assert licences.check(declared, shipped) == []
     assert shipped.keys() < declared.keys()
@@ -71,7 +71,7 @@ def test_all_licences_go_with_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "said"),
+    ("declared", "problem"),
     [
         (["AGPL-3.0-only"], "AGPL-3.0-only does not go with BSD-3-Clause"),
         (["GPL-2.0-or-later"], "GPL-2.0-or-later does not go with BSD-3-Clause"),
@@ -83,22 +83,22 @@ def test_all_licences_go_with_ours() -> None:
     ],
 )
 @pytest.mark.usefixtures("small_lists")
-def test_a_licence_that_does_not_fit_is_a_finding(declared: list[str], said: str) -> None:
-    (found,) = licences.check({**FITTING, "x": declared}, {"flask", "x"})
-    assert found.startswith(f"x: {said}")
+def test_an_incompatible_licence_is_a_finding(declared: list[str], problem: str) -> None:
+    (finding,) = licences.check({**FITTING, "x": declared}, {"flask", "x"})
+    assert finding.startswith(f"x: {problem}")
 
 
 @pytest.mark.usefixtures("small_lists")
-def test_of_licences_to_choose_from_one_that_fits_is_enough() -> None:
+def test_one_compatible_licence_of_a_choice_is_enough() -> None:
     assert licences.check({**FITTING, "x": ["GPL-2.0-only OR BSD-3-Clause"]}, {"x"}) == []
 
 
 @pytest.mark.usefixtures("small_lists")
-def test_a_licence_that_fits_tests_alone_may_not_be_shipped() -> None:
+def test_a_licence_accepted_for_tools_may_not_be_shipped() -> None:
     licences.TOOLS["x"] = "an example"
-    found = {**FITTING, "x": ["GPL-3.0-only"]}
-    assert licences.check(found, {"flask"}) == []
-    assert licences.check(found, {"flask", "x"}) == [
+    declared = {**FITTING, "x": ["GPL-3.0-only"]}
+    assert licences.check(declared, {"flask"}) == []
+    assert licences.check(declared, {"flask", "x"}) == [
         "x: GPL-3.0-only does not go with BSD-3-Clause",
         "x: nothing needs this entry any more",
     ]
@@ -116,14 +116,14 @@ def test_a_licence_that_fits_tests_alone_may_not_be_shipped() -> None:
         ("TOOLS", "gone", "an example"),
     ],
 )
-def test_an_entry_that_nothing_needs_is_a_finding(name: str, entry: str, meaning: object) -> None:
+def test_an_unused_entry_is_a_finding(name: str, entry: str, meaning: object) -> None:
     assert licences.check(FITTING, {"flask"}) == []
     getattr(licences, name)[entry] = meaning
     assert licences.check(FITTING, {"flask"}) == [f"{entry}: nothing needs this entry any more"]
 
 
 @pytest.mark.usefixtures("small_lists")
-def test_a_package_that_says_nothing_can_be_explained() -> None:
+def test_a_package_without_a_licence_can_be_explained() -> None:
     licences.EXPLAINED["x"] = ("BSD-3-Clause", "an example")
     assert licences.check({**FITTING, "x": []}, {"flask", "x"}) == []
     licences.EXPLAINED["x"] = ("AGPL-3.0-only", "an example")

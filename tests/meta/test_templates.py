@@ -59,7 +59,7 @@ def in_attributes(source: str) -> set[str]:
     return names | {word for text in blocks for word in text.split()}
 
 
-def test_every_template_is_shown_by_a_view() -> None:
+def test_every_template_is_rendered_by_a_view() -> None:
     assert set(templates()) - rendered() == set()
 
 
@@ -67,9 +67,9 @@ def test_every_macro_is_used() -> None:
     for name in templates():
         for macro in tree(name).find_all(nodes.Macro):
             elsewhere = [
-                other
-                for other in templates()
-                if name in used_by(other) and macro.name in imports(other).values()
+                user
+                for user in templates()
+                if name in used_by(user) and macro.name in imports(user).values()
             ]
             assert elsewhere or macro.name in loaded(name), f"{name}: {macro.name}"
 

@@ -1,4 +1,4 @@
-"""Nobody reaches things of another account by any address or form."""
+"""No URL and no form reaches objects of another account."""
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from tests.meta.stage import ARGUMENTS, CONSENT, DRAFT, Stage, form
 
 # Ending a session that has already ended must not be an error, so this accepts every id.
 SILENT = {"settings.end_session"}
-# Ids of another account's things in the fields of a form or in a query string.
+# Ids of objects of another account in form fields and query strings.
 BY_FIELD = [
     ("recipients.delete_many", "recipient", "recipient"),
     ("recipients.bulk", "recipient", "recipient"),
@@ -40,7 +40,7 @@ def of_accounts(app: Flask, endpoint: str) -> bool:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_things_of_another_account_are_not_found(stage: Stage, method: str) -> None:
+def test_objects_of_another_account_are_not_found(stage: Stage, method: str) -> None:
     strangers = stage.cast.stranger.browser()
     strangers.get_page("/privacy")
     before = stage.rows()
@@ -50,16 +50,16 @@ def test_things_of_another_account_are_not_found(stage: Stage, method: str) -> N
         for name in stage.of(ARGUMENTS[rule.endpoint]):
             address = path(stage, rule, name)
             if method == "GET":
-                answer = strangers.get(address)
+                response = strangers.get(address)
             else:
-                answer = strangers.send(address, form(rule.endpoint, stage))
+                response = strangers.send(address, form(rule.endpoint, stage))
             expected = 303 if rule.endpoint in SILENT else 404
-            assert answer.status_code == expected, f"{method} {address}: {answer.status}"
-            assert not [word for word in OWN if word in answer.text], address
+            assert response.status_code == expected, f"{method} {address}: {response.status}"
+            assert not [word for word in OWN if word in response.text], address
     assert stage.rows() == before
 
 
-def test_a_thing_of_another_account_looks_like_a_missing_one(stage: Stage) -> None:
+def test_an_object_of_another_account_looks_like_a_missing_object(stage: Stage) -> None:
     strangers = stage.cast.stranger.browser()
     for rule in routes(stage.app, "GET"):
         if rule.arguments and of_accounts(stage.app, rule.endpoint):
@@ -68,24 +68,24 @@ def test_a_thing_of_another_account_looks_like_a_missing_one(stage: Stage) -> No
             assert without_addresses(existing) == without_addresses(missing), rule.endpoint
 
 
-@pytest.mark.parametrize(("endpoint", "field", "thing"), BY_FIELD)
-def test_a_form_cannot_name_things_of_another_account(
-    stage: Stage, endpoint: str, field: str, thing: str
+@pytest.mark.parametrize(("endpoint", "field", "kind"), BY_FIELD)
+def test_a_form_cannot_name_objects_of_another_account(
+    stage: Stage, endpoint: str, field: str, kind: str
 ) -> None:
     strangers = stage.cast.stranger.browser()
-    own_things = {"recipient": recipient_of(stage, "601222444"), "list": list_of(stage, "Mine")}
+    own_objects = {"recipient": recipient_of(stage, "601222444"), "list": list_of(stage, "Mine")}
     filled = {"phone": "+48601222333", "text": "+48601222333", **CONSENT}
     if endpoint == "recipients.bulk":
-        filled = own_things
+        filled = own_objects
     elif endpoint == "campaigns.new":
         filled = dict(DRAFT)
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
     before = stage.rows()
     for action in ("save", "remove", "delete"):
-        named = {**filled, "action": action, field: stage.things[thing]}
-        answer = strangers.send(path(stage, rule), named)
-        assert answer.status_code < 500
-        assert not [word for word in OWN if word in answer.text]
+        named = {**filled, "action": action, field: stage.ids[kind]}
+        response = strangers.send(path(stage, rule), named)
+        assert response.status_code < 500
+        assert not [word for word in OWN if word in response.text]
     after = stage.rows()
     for table, rows in before.items():
         assert set(rows) <= set(after[table]), table
@@ -107,9 +107,9 @@ def list_of(stage: Stage, name: str) -> str:
 
 
 @pytest.mark.parametrize("address", BY_QUERY)
-def test_a_query_cannot_name_things_of_another_account(stage: Stage, address: str) -> None:
-    for thing in stage.of(BY_QUERY[address]):
-        page = stage.cast.stranger.browser().get_page(address.format(thing))
+def test_a_query_cannot_name_objects_of_another_account(stage: Stage, address: str) -> None:
+    for public_id in stage.of(BY_QUERY[address]):
+        page = stage.cast.stranger.browser().get_page(address.format(public_id))
         assert not [word for word in OWN if word in page.get_text()]
 
 

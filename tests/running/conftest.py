@@ -1,4 +1,4 @@
-"""The installation of these tests."""
+"""A fixture with an installation."""
 
 import shutil
 import tempfile
@@ -14,7 +14,7 @@ from tests.running.installation import Installation
 def installation() -> Iterator[Installation]:
     """An installation that has never been started."""
     folder = Path(tempfile.mkdtemp(prefix="ps-up-"))
-    made = Installation(folder)
-    yield made
-    made.kill()
+    installation = Installation(folder)
+    yield installation
+    installation.kill()
     shutil.rmtree(folder, ignore_errors=True)

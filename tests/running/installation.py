@@ -1,4 +1,4 @@
-"""A whole installation, started as an operator starts it, in a folder of its own."""
+"""A complete installation in its own folder, started as an operator starts it."""
 
 import http.client
 import os
@@ -28,7 +28,7 @@ class Installation:
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the installation to its end."""
+        """Run a command of the installation until it ends."""
         return subprocess.run(
             [sys.executable, "-m", "promosms", *words],
             cwd=ROOT,
@@ -41,11 +41,11 @@ class Installation:
         )
 
     def options(self) -> list[str]:
-        """The words that follow `up`."""
+        """The arguments of `up`."""
         return ["--port", str(self.port), "--http-port", str(self.http_port)]
 
     def start(self) -> str:
-        """Start everything; returns what it has printed when it is ready."""
+        """Start everything; returns the output when it is ready."""
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "promosms", "up", *self.options()],
@@ -59,7 +59,7 @@ class Installation:
         return self.printed()
 
     def printed(self) -> str:
-        """What the supervisor has said so far."""
+        """The output of the supervisor so far."""
         return self.output.read_text()
 
     def process_ended(self) -> bool:
@@ -67,13 +67,13 @@ class Installation:
         return self.process is not None and self.process.poll() is not None
 
     def family(self) -> list[psutil.Process]:
-        """The supervisor and everything it has started."""
+        """The supervisor and all its child processes."""
         assert self.process is not None
         parent = psutil.Process(self.process.pid)
         return [parent, *parent.children(recursive=True)]
 
     def stop(self) -> int:
-        """Ask the supervisor to end; returns its exit code."""
+        """Stop the supervisor; returns its exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         return self.wait()
@@ -84,14 +84,14 @@ class Installation:
         return self.process.wait(SECONDS)
 
     def kill(self) -> None:
-        """End everything that may be left, for the next test."""
+        """Kill all processes that are left, for the next test."""
         if self.process is not None and not self.process_ended():
-            for each in self.family():
-                each.kill()
+            for process in self.family():
+                process.kill()
             self.process.wait()
 
     def get(self, path: str, *, tls: bool = True, method: str = "GET") -> tuple[int, str, str]:
-        """Status, Location and body of an answer."""
+        """Status, Location and body of a response."""
         connection: http.client.HTTPConnection
         if tls:
             context = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
@@ -101,10 +101,10 @@ class Installation:
         else:
             connection = http.client.HTTPConnection("localhost", self.http_port, timeout=10)
         connection.request(method, path)
-        answer = connection.getresponse()
-        found = answer.status, answer.getheader("Location", ""), answer.read().decode()
+        response = connection.getresponse()
+        result = response.status, response.getheader("Location", ""), response.read().decode()
         connection.close()
-        return found
+        return result
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
         return {**environment(self.folder), **more}
@@ -121,7 +121,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port that nobody uses now."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -129,7 +129,7 @@ def free_port() -> int:
 
 
 def wait_for(true: Callable[[], bool], story: Callable[[], str] = str) -> None:
-    """Wait until it is so, or fail with the story."""
+    """Wait until the condition holds, or fail with the output."""
     deadline = time.monotonic() + SECONDS
     while not true():
         assert time.monotonic() < deadline, story()

@@ -16,26 +16,26 @@ SETTINGS = ROOT / "promosms" / "supervisor" / "web.py"
 
 @dataclass(frozen=True)
 class Server:
-    """Where it is, and what proves that it is the one."""
+    """Its port and its certificate."""
 
     port: int
     certificate: Path
 
     @property
     def address(self) -> str:
-        """What people type."""
+        """The URL of the server."""
         return f"https://localhost:{self.port}"
 
 
 def listens(port: int) -> bool:
-    """Does anybody answer there?"""
+    """Does a server listen on this port?"""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
-    """The server on a free port of this machine, as long as it is needed."""
+    """Run the server on a free port of this machine."""
     pem = certificate.ensure(folder / "certificate.pem", "localhost")
     port, output = free_port(), folder / "output"
     command = [sys.executable, "-m", "gunicorn", "-c", str(SETTINGS), "--workers", "1"]

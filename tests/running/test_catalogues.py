@@ -1,4 +1,4 @@
-"""Catalogues are compiled when they are newer than what was compiled before."""
+"""Catalogues are compiled when they are newer than the compiled files."""
 
 import gettext
 import os
@@ -16,14 +16,14 @@ def write(folder: Path, word: str) -> Path:
     return path
 
 
-def test_it_compiles_what_is_new(tmp_path: Path) -> None:
+def test_it_compiles_new_catalogues(tmp_path: Path) -> None:
     write(tmp_path, "Odbiorcy")
     assert compile_catalogues(tmp_path) == 1
     assert gettext.translation("messages", tmp_path, ["pl"]).gettext("Recipients") == "Odbiorcy"
     assert compile_catalogues(tmp_path) == 0
 
 
-def test_it_compiles_what_has_changed(tmp_path: Path) -> None:
+def test_it_compiles_changed_catalogues(tmp_path: Path) -> None:
     path = write(tmp_path, "Odbiorcy")
     compile_catalogues(tmp_path)
     write(tmp_path, "Adresaci")

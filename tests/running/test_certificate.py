@@ -1,4 +1,4 @@
-"""The local certificate: for this machine, in time, and readable by its owner only."""
+"""The local certificate: for this machine, renewed in time, and readable by its owner only."""
 
 import ipaddress
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ def read(path: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(path.read_bytes())
 
 
-def test_it_is_made_for_this_machine_and_the_public_host(tmp_path: Path) -> None:
+def test_it_is_created_for_this_machine_and_the_public_host(tmp_path: Path) -> None:
     path = certificate.ensure(tmp_path / "certificate.pem", "sms.example.com")
     names = read(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["localhost", "sms.example.com"]
@@ -24,21 +24,23 @@ def test_it_is_made_for_this_machine_and_the_public_host(tmp_path: Path) -> None
     assert read(path).not_valid_after_utc - datetime.now(UTC) < timedelta(days=397)
 
 
-def test_a_good_one_is_kept(tmp_path: Path) -> None:
+def test_a_valid_certificate_is_kept(tmp_path: Path) -> None:
     path = certificate.ensure(tmp_path / "certificate.pem", "localhost")
     before = path.read_bytes()
     certificate.ensure(path, "localhost")
     assert path.read_bytes() == before
 
 
-def test_one_for_another_host_is_made_anew(tmp_path: Path) -> None:
+def test_a_certificate_for_another_host_is_replaced(tmp_path: Path) -> None:
     path = certificate.ensure(tmp_path / "certificate.pem", "localhost")
     before = path.read_bytes()
     certificate.ensure(path, "sms.example.com")
     assert path.read_bytes() != before
 
 
-def test_one_that_ends_soon_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_that_expires_soon_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as short:
         short.setattr(certificate, "DAYS", 29)
         path = certificate.ensure(tmp_path / "certificate.pem", "localhost")
@@ -47,7 +49,7 @@ def test_one_that_ends_soon_is_made_anew(tmp_path: Path, monkeypatch: pytest.Mon
     assert path.read_bytes() != before
 
 
-def test_a_damaged_one_is_made_anew(tmp_path: Path) -> None:
+def test_a_damaged_certificate_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "certificate.pem"
     path.write_text("no certificate")
     certificate.ensure(path, "localhost")

@@ -47,8 +47,8 @@ def test_two_gateways_have_different_secrets(app: Flask) -> None:
     for name in ("One", "Two"):
         assert run(app, "add", name, "smsapi", "token=t").exit_code == 0
     with app.app_context():
-        found = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
-        assert len({credentials.decrypted(one)["webhook_token"] for one in found}) == 2
+        gateways = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
+        assert len({credentials.decrypted(gateway)["webhook_token"] for gateway in gateways}) == 2
 
 
 def test_a_secret_is_read_from_a_file(app: Flask, tmp_path: Path) -> None:
@@ -56,11 +56,11 @@ def test_a_secret_is_read_from_a_file(app: Flask, tmp_path: Path) -> None:
     secret.write_text("very secret\n")
     assert run(app, "add", "One", "smsapi", f"token=@{secret}").exit_code == 0
     with app.app_context():
-        found = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
-        assert credentials.decrypted(found.one())["token"] == "very secret"
+        gateways = db.session.scalars(select(Gateway).where(Gateway.kind == "smsapi"))
+        assert credentials.decrypted(gateways.one())["token"] == "very secret"
 
 
-def test_the_first_real_one_ends_the_simulated_network(app: Flask) -> None:
+def test_the_first_real_gateway_ends_the_simulated_network(app: Flask) -> None:
     assert "The simulator is paused" in run(app, "add", "One", "smsapi", "token=t").output
     with app.app_context():
         simulator = db.session.scalars(select(Gateway).where(Gateway.kind == "simulator")).one()
@@ -79,7 +79,7 @@ def test_the_first_real_one_ends_the_simulated_network(app: Flask) -> None:
         assert routing.gateway_for(route_id) in real
 
 
-def test_it_gets_texts_when_it_has_connected(app: Flask) -> None:
+def test_it_gets_texts_after_it_has_connected(app: Flask) -> None:
     for name in ("One", "Two"):
         run(app, "add", name, "smsapi", "token=t", "--connections", "2")
     with app.app_context():
@@ -115,7 +115,7 @@ def test_the_list_reports_a_changed_key(app: Flask) -> None:
         (["Simulator", "smsapi", "token=t"], "of that name"),
     ],
 )
-def test_it_says_what_is_wrong_and_stores_nothing(
+def test_invalid_arguments_are_explained_and_nothing_is_stored(
     app: Flask, arguments: list[str], words: str
 ) -> None:
     result = run(app, "add", *arguments)

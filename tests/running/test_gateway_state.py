@@ -1,4 +1,4 @@
-"""What the worker of a gateway says of its connection, and what the admin sees of it."""
+"""The state of a gateway connection: what workers record and what admins see."""
 
 from datetime import timedelta
 
@@ -18,12 +18,12 @@ from tests.support.pages import PageClient
 
 
 def state(admin: PageClient) -> str:
-    """What stands in the row of the simulator."""
+    """The state in the row of the simulator."""
     cell = admin.get_page("/admin/gateways").select("main table tbody tr")[0].select("td")[0]
     return cell.get_text(" ", strip=True)
 
 
-def test_the_page_tells_connected_from_lost_and_from_silent(app: Flask, admin: PageClient) -> None:
+def test_the_page_shows_connected_lost_and_silent_gateways(app: Flask, admin: PageClient) -> None:
     assert state(admin) == "Not connected"
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
@@ -41,7 +41,7 @@ def test_the_page_tells_connected_from_lost_and_from_silent(app: Flask, admin: P
     assert "wrong password" in state(admin)
 
 
-def test_the_beat_of_a_worker_tells_how_its_line_fares(app: Flask) -> None:
+def test_the_heartbeat_of_a_worker_records_its_connection(app: Flask) -> None:
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
         name = workers.name_of(gateway_id, 2)
@@ -60,7 +60,7 @@ def test_the_beat_of_a_worker_tells_how_its_line_fares(app: Flask) -> None:
 def test_connections_share_the_rate(app: Flask) -> None:
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
-        for rate, connections, each in ((300, 3, 100), (2, 3, 1)):
+        for rate, connections, rate_of_each in ((300, 3, 100), (2, 3, 1)):
             with transaction() as session:
                 session.execute(update(Gateway).values(rate=rate, connections=connections))
             try:
@@ -68,7 +68,7 @@ def test_connections_share_the_rate(app: Flask) -> None:
                     gateway_connections.open_connection(
                         app, gateway_id
                     ).connection.rate_limiter.full_rate
-                    == each
+                    == rate_of_each
                 )
             finally:
                 gateway_connections.close_connection(gateway_id)
@@ -90,22 +90,22 @@ def test_workers_have_names(typed: str, name: str, gateway_id: int | None) -> No
 
 
 @pytest.mark.usefixtures("context")
-def test_a_bell_wakes_every_worker_of_a_gateway() -> None:
+def test_a_wake_job_is_queued_for_every_worker_of_a_gateway() -> None:
     queue = job_queue.queue("gateway-7")
-    assert lengths(queue, "gateway-7") == [1, 2, 2]  # nobody listens yet: one, and one ahead
+    assert lengths(queue, "gateway-7") == [1, 2, 2]  # no worker yet: one job, and one ahead
     queue.empty()
     listening = [Listener([queue], connection=queue.connection, name=f"w{n}") for n in range(3)]
-    for each in listening:
-        each.register_birth()
+    for listener in listening:
+        listener.register_birth()
     assert lengths(queue, "gateway-7") == [3, 4, 4]
-    for each in listening:
-        each.register_death()
+    for listener in listening:
+        listener.register_death()
 
 
 def lengths(queue: Queue, name: str) -> list[int]:
-    """How long a queue is after each of three rings."""
-    found = []
+    """The length of a queue after each of three wake calls."""
+    sizes = []
     for _ in range(3):
         job_queue.wake(name, "send.run", 7)
-        found.append(len(queue))
-    return found
+        sizes.append(len(queue))
+    return sizes

@@ -1,4 +1,4 @@
-"""Orphans: processes of a killed supervisor, found by their mark and ended."""
+"""Orphans: processes of a killed supervisor, found by their marker and ended."""
 
 import subprocess
 import sys
@@ -17,19 +17,19 @@ def sleeper(folder: Path, program: str = SLEEP) -> subprocess.Popen[bytes]:
     )
 
 
-def test_it_ends_its_own_and_leaves_others_alone(tmp_path: Path) -> None:
+def test_it_ends_only_processes_of_its_own_installation(tmp_path: Path) -> None:
     other_folder = tmp_path / "instance2"
-    with sleeper(tmp_path / "instance") as own, sleeper(other_folder) as other:
-        assert orphans.find(tmp_path / "instance") == [own.pid]
+    with sleeper(tmp_path / "instance") as own_process, sleeper(other_folder) as other_process:
+        assert orphans.find(tmp_path / "instance") == [own_process.pid]
         assert orphans.end(tmp_path / "instance", patience=2.0) == 1
-        assert own.wait() == -15
-        assert other.poll() is None
-        other.kill()
+        assert own_process.wait() == -15
+        assert other_process.poll() is None
+        other_process.kill()
 
 
 def test_it_kills_processes_that_ignore_sigterm(tmp_path: Path) -> None:
-    with sleeper(tmp_path, STUBBORN) as own:
-        assert own.stdout is not None
-        own.stdout.readline()
+    with sleeper(tmp_path, STUBBORN) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         assert orphans.end(tmp_path, patience=0.4) == 1
-        assert own.wait() == -9
+        assert process.wait() == -9

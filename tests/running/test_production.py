@@ -54,7 +54,7 @@ def problem(changes: dict[str, object], folder: Path, **modes: bool) -> str:
         {"PUBLIC_URL": "https://203.0.113.7", "TRUSTED_HOSTS": ["203.0.113.7"]},
     ],
 )
-def test_what_is_safe_is_taken(changes: dict[str, object], tmp_path: Path) -> None:
+def test_safe_settings_are_accepted(changes: dict[str, object], tmp_path: Path) -> None:
     assert problem(changes, tmp_path) == ""
 
 
@@ -99,27 +99,27 @@ WRONG_ANYWHERE: list[tuple[dict[str, object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "said"), UNSAFE)
-def test_what_is_unsafe_is_refused_in_one_line(
-    changes: dict[str, object], said: str, tmp_path: Path
+@pytest.mark.parametrize(("changes", "message"), UNSAFE)
+def test_unsafe_settings_are_refused_in_one_line(
+    changes: dict[str, object], message: str, tmp_path: Path
 ) -> None:
-    found = problem(changes, tmp_path)
-    assert found.startswith(said)
-    assert "\n" not in found
-    assert KEY not in found
-    assert problem(changes | {"PRODUCTION": False}, tmp_path) == "" or "TRUSTED" in said
+    line = problem(changes, tmp_path)
+    assert line.startswith(message)
+    assert "\n" not in line
+    assert KEY not in line
+    assert problem(changes | {"PRODUCTION": False}, tmp_path) == "" or "TRUSTED" in message
 
 
 @pytest.mark.parametrize("public", [True, False])
-@pytest.mark.parametrize(("changes", "said"), WRONG_ANYWHERE)
-def test_what_cannot_work_is_refused_everywhere(
-    changes: dict[str, object], said: str, public: bool, tmp_path: Path
+@pytest.mark.parametrize(("changes", "message"), WRONG_ANYWHERE)
+def test_settings_that_cannot_work_are_always_refused(
+    changes: dict[str, object], message: str, public: bool, tmp_path: Path
 ) -> None:
-    assert problem(changes | {"PRODUCTION": public}, tmp_path).startswith(said)
+    assert problem(changes | {"PRODUCTION": public}, tmp_path).startswith(message)
 
 
 @pytest.mark.parametrize("mode", ["debug", "testing"])
-def test_the_modes_of_developers_are_refused(mode: str, tmp_path: Path) -> None:
+def test_development_modes_are_refused(mode: str, tmp_path: Path) -> None:
     assert f"{mode} " in problem({}, tmp_path, **{mode: True}).lower()
     assert problem({"PRODUCTION": False}, tmp_path, **{mode: True}) == ""
 
@@ -135,7 +135,7 @@ def test_a_secret_that_everybody_can_read_is_refused(name: str, mode: int, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "expected"),
     [
         ({}, []),
         ({"HSTS_SUBDOMAINS": True}, ["HSTS_SUBDOMAINS is on: browsers refuse plain http"]),
@@ -155,28 +155,34 @@ def test_a_secret_that_everybody_can_read_is_refused(name: str, mode: int, tmp_p
         ),
     ],
 )
-def test_what_may_be_meant_is_said(changes: dict[str, object], said: list[str]) -> None:
-    found = list(production_checks.warnings(public(changes)))
-    assert len(found) == len(said)
-    assert all(line.startswith(words) for line, words in zip(found, said, strict=True))
+def test_possibly_intended_settings_cause_a_warning(
+    changes: dict[str, object], expected: list[str]
+) -> None:
+    lines = list(production_checks.warnings(public(changes)))
+    assert len(lines) == len(expected)
+    assert all(line.startswith(words) for line, words in zip(lines, expected, strict=True))
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"TESTING": True}, "TESTING"),
-        *(one for one in UNSAFE if one[0].keys() & {"RATE_LIMITS", "MAIL_STARTTLS"}),
+        *(case for case in UNSAFE if case[0].keys() & {"RATE_LIMITS", "MAIL_STARTTLS"}),
     ],
 )
 def test_the_application_does_not_start(
-    app: Flask, changes: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    app: Flask,
+    changes: dict[str, Any],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("PROMOSMS_INSTANCE", str(tmp_path))
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(ConfigError, match=message):
         create_app({**PUBLIC, **changes})
 
 
-def test_the_supervisor_says_it_in_one_line_and_ends(installation: Installation) -> None:
+def test_the_supervisor_reports_it_in_one_line_and_ends(installation: Installation) -> None:
     installation.folder.mkdir(parents=True)
     done = installation.command(
         "up",
@@ -189,7 +195,7 @@ def test_the_supervisor_says_it_in_one_line_and_ends(installation: Installation)
     assert "Traceback" not in done.stderr
 
 
-def test_the_key_file_is_made_for_its_owner_only(tmp_path: Path) -> None:
+def test_the_key_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         secret_key(tmp_path)

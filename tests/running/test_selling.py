@@ -1,4 +1,4 @@
-"""The settings of selling: what cannot work is refused at the start, in one line."""
+"""The settings of selling: invalid ones are refused at the start, in one line."""
 
 from pathlib import Path
 
@@ -57,12 +57,12 @@ def problem(changes: dict[str, object]) -> str:
         {"TOP_UP_PACKAGES": [], "ADJUSTMENT_LIMIT": 0, "WELCOME_CREDIT": 0, "TRIAL_GUESTS": 0},
     ],
 )
-def test_what_can_work_is_taken(changes: dict[str, object]) -> None:
+def test_valid_settings_are_accepted(changes: dict[str, object]) -> None:
     assert problem(changes) == ""
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"OPERATOR_IBAN": "DE89370400440532013000"}, "OPERATOR_STREET, OPERATOR_POSTCODE"),
         (POLAND | {"OPERATOR_NAME": " "}, "OPERATOR_NAME must be set"),
@@ -118,9 +118,11 @@ def test_what_can_work_is_taken(changes: dict[str, object]) -> None:
         ({"OPERATOR_LOGO": "/nowhere/logo.png"}, "cannot be read"),
     ],
 )
-def test_what_cannot_work_is_said_in_one_line(changes: dict[str, object], said: str) -> None:
+def test_invalid_settings_are_reported_in_one_line(
+    changes: dict[str, object], message: str
+) -> None:
     line = problem(changes)
-    assert said in line
+    assert message in line
     assert "\n" not in line
 
 
@@ -135,7 +137,7 @@ def test_what_cannot_work_is_said_in_one_line(changes: dict[str, object], said: 
         ("logo.png", b"", False),
     ],
 )
-def test_a_logo_is_a_picture(tmp_path: Path, name: str, content: bytes, fits: bool) -> None:
+def test_a_logo_must_be_a_picture(tmp_path: Path, name: str, content: bytes, fits: bool) -> None:
     (tmp_path / name).write_bytes(content)
     assert (problem({"OPERATOR_LOGO": str(tmp_path / name)}) == "") == fits
 

@@ -1,4 +1,4 @@
-"""`promosms up`: one command starts everything, and nothing is left when it ends."""
+"""`promosms up`: one command starts everything, and no process is left when it ends."""
 
 import socket
 import sqlite3
@@ -10,7 +10,7 @@ import psutil
 from tests.running.installation import Installation, wait_for
 
 
-def test_it_starts_answers_revives_and_ends(installation: Installation) -> None:
+def test_it_starts_responds_restarts_workers_and_ends(installation: Installation) -> None:
     installation.command("migrate")
     with closing(sqlite3.connect(installation.folder / "promosms.sqlite3")) as database:
         database.execute("UPDATE gateways SET connections = 2")
@@ -24,12 +24,12 @@ def test_it_starts_answers_revives_and_ends(installation: Installation) -> None:
     assert_http_redirects(installation)
     assert_a_second_one_is_refused(installation)
     assert_private(installation)
-    assert_a_dead_worker_comes_back(installation)
+    assert_a_dead_worker_is_restarted(installation)
     assert_both_connections_are_open(installation)
     family = installation.family()
     assert len(family) >= 9
     assert installation.stop() == 0
-    assert [each for each in family if each.is_running()] == []
+    assert [process for process in family if process.is_running()] == []
     assert installation.printed().endswith("Stopping ...\nStopped.\n")
 
 
@@ -38,10 +38,10 @@ def test_it_starts_again_after_it_was_killed(installation: Installation) -> None
     supervisor, *children = installation.family()
     supervisor.kill()
     installation.wait()
-    installation.start()  # whoever has not ended by itself is ended now
-    assert [each for each in children if each.is_running()] == []
-    for each in installation.family():
-        each.kill()
+    installation.start()  # processes that still run are ended now
+    assert [process for process in children if process.is_running()] == []
+    for process in installation.family():
+        process.kill()
     installation.wait()
     installation.start()
     assert installation.get("/privacy")[0] == 200
@@ -98,10 +98,13 @@ def assert_private(installation: Installation) -> None:
         assert not stat.S_IMODE(file.stat().st_mode) & 0o077, file
 
 
-def assert_a_dead_worker_comes_back(installation: Installation) -> None:
-    (before,) = of_mail(installation)
+def assert_a_dead_worker_is_restarted(installation: Installation) -> None:
+    (before,) = mail_workers(installation)
     before.kill()
-    wait_for(lambda: any(each != before for each in of_mail(installation)), installation.printed)
+    wait_for(
+        lambda: any(process != before for process in mail_workers(installation)),
+        installation.printed,
+    )
     assert "mail has ended" in installation.printed()
 
 
@@ -113,12 +116,16 @@ def assert_both_connections_are_open(installation: Installation) -> None:
     assert (installation.folder / "logs" / "gateway-1-2.log").exists()
 
 
-def of_mail(installation: Installation) -> list[psutil.Process]:
-    return [each for each in installation.family() if commanded(each)[-2:] == ["worker", "mail"]]
+def mail_workers(installation: Installation) -> list[psutil.Process]:
+    return [
+        process
+        for process in installation.family()
+        if command_line(process)[-2:] == ["worker", "mail"]
+    ]
 
 
-def commanded(process: psutil.Process) -> list[str]:
-    """What it was started as; nothing if it has ended while we look."""
+def command_line(process: psutil.Process) -> list[str]:
+    """The command line of the process; empty if it has just ended."""
     try:
         return [] if process.status() == psutil.STATUS_ZOMBIE else process.cmdline()
     except psutil.NoSuchProcess:

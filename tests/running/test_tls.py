@@ -1,4 +1,4 @@
-"""The web server itself: what it speaks, what it says about itself, and the samples against it."""
+"""TLS of the web server: versions, ciphers, headers, and the sample clients against it."""
 
 import http.client
 import shutil
@@ -36,13 +36,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def hello(version: int, suites: tuple[int, ...]) -> bytes:
+def client_hello(version: int, suites: tuple[int, ...]) -> bytes:
     """A ClientHello of TLS 1.2 or older (RFC 5246, section 7.4.1.2), for localhost."""
     name = b"localhost"
     extensions = b""
     for kind, body in (
         (0, struct.pack("!HBH", len(name) + 3, 0, len(name)) + name),
-        (10, struct.pack("!HHH", 4, 23, 29)),  # the curves P-256 and X25519
+        (10, struct.pack("!HHH", 4, 23, 29)),  # the groups P-256 and X25519
         (11, b"\x01\x00"),
         (13, struct.pack("!HHHHH", 8, 0x0403, 0x0804, 0x0401, 0x0203)),
     ):
@@ -55,62 +55,64 @@ def hello(version: int, suites: tuple[int, ...]) -> bytes:
     return struct.pack("!BHH", HANDSHAKE, 0x0301, len(message)) + message
 
 
-def answer(server: Server, version: int, suites: tuple[int, ...]) -> int:
-    """The kind of the first record that comes back; ALERT where the line is just closed."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
-        line.sendall(hello(version, suites))
+def first_record(server: Server, version: int, suites: tuple[int, ...]) -> int:
+    """The type of the first record that is received; ALERT if the connection is just closed."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(client_hello(version, suites))
         try:
-            return (line.recv(1) or bytes([ALERT]))[0]
+            return (connection.recv(1) or bytes([ALERT]))[0]
         except ConnectionResetError:
             return ALERT
 
 
-def shake(server: Server, version: ssl.TLSVersion) -> tuple[str | None, str]:
+def handshake(server: Server, version: ssl.TLSVersion) -> tuple[str | None, str]:
     """Version and cipher of a connection."""
     context = ssl.create_default_context(cafile=str(server.certificate))
     context.minimum_version = context.maximum_version = version
     with (
-        socket.create_connection(("127.0.0.1", server.port), timeout=5) as line,
-        context.wrap_socket(line, server_hostname="localhost") as secure,
+        socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection,
+        context.wrap_socket(connection, server_hostname="localhost") as secure,
     ):
         return secure.version(), (secure.cipher() or ("",))[0]
 
 
 def test_it_speaks_tls_1_3_and_1_2(server: Server) -> None:
-    assert shake(server, ssl.TLSVersion.TLSv1_3)[0] == "TLSv1.3"
-    version, cipher = shake(server, ssl.TLSVersion.TLSv1_2)
+    assert handshake(server, ssl.TLSVersion.TLSv1_3)[0] == "TLSv1.3"
+    version, cipher = handshake(server, ssl.TLSVersion.TLSv1_2)
     assert version == "TLSv1.2"
     assert cipher.startswith("ECDHE-")
     assert "GCM" in cipher or "CHACHA20" in cipher
 
 
-def test_our_hello_is_understood(server: Server) -> None:
-    assert answer(server, TLS["1.2"], (0xC02B, 0xC02C, 0xCCA9)) == HANDSHAKE
+def test_our_client_hello_is_accepted(server: Server) -> None:
+    assert first_record(server, TLS["1.2"], (0xC02B, 0xC02C, 0xCCA9)) == HANDSHAKE
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_it_refuses_older_versions(server: Server, version: str) -> None:
-    assert answer(server, TLS[version], OLD_SUITES) == ALERT
+    assert first_record(server, TLS[version], OLD_SUITES) == ALERT
 
 
 @pytest.mark.parametrize("weakness", WEAK_SUITES)
 def test_it_refuses_weak_ciphers(server: Server, weakness: str) -> None:
-    assert answer(server, TLS["1.2"], WEAK_SUITES[weakness]) == ALERT
+    assert first_record(server, TLS["1.2"], WEAK_SUITES[weakness]) == ALERT
 
 
-def test_it_does_not_say_what_it_is(server: Server) -> None:
+def test_it_does_not_reveal_its_software(server: Server) -> None:
     context = ssl.create_default_context(cafile=str(server.certificate))
     for path in ("/privacy", "/nothing-here", "/static/app.css"):
-        line = http.client.HTTPSConnection("localhost", server.port, context=context, timeout=10)
-        line.request("GET", path)
-        found = line.getresponse()
-        assert found.read()
-        assert found.getheader("Server") is None
-        assert found.getheader("Strict-Transport-Security")
-        line.close()
+        connection = http.client.HTTPSConnection(
+            "localhost", server.port, context=context, timeout=10
+        )
+        connection.request("GET", path)
+        response = connection.getresponse()
+        assert response.read()
+        assert response.getheader("Server") is None
+        assert response.getheader("Strict-Transport-Security")
+        connection.close()
 
 
-def test_a_renewed_certificate_counts_without_a_new_start(
+def test_a_renewed_certificate_is_used_without_a_restart(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = x509.load_pem_x509_certificate(server.certificate.read_bytes())
@@ -120,11 +122,13 @@ def test_a_renewed_certificate_counts_without_a_new_start(
     certificate.ensure(server.certificate, "localhost")
     after = x509.load_pem_x509_certificate(server.certificate.read_bytes())
     assert after.serial_number != before.serial_number
-    assert shake(server, ssl.TLSVersion.TLSv1_3)[0] == "TLSv1.3"  # it trusts the new one only
+    assert (
+        handshake(server, ssl.TLSVersion.TLSv1_3)[0] == "TLSv1.3"
+    )  # it trusts only the new certificate
 
 
 def run(sample: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a sample as its first lines say."""
+    """Run a sample as its first lines explain."""
     program = shutil.which(PROGRAMS[sample])
     assert program, f"{PROGRAMS[sample]} is missing: scripts/test installs it"
     return subprocess.run(
@@ -137,7 +141,7 @@ def run(sample: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("sample", PROGRAMS)
-def test_a_sample_connects_to_the_server_that_it_trusts(server: Server, sample: str) -> None:
+def test_a_sample_connects_to_a_server_that_it_trusts(server: Server, sample: str) -> None:
     done = run(sample, server.address, str(server.certificate))
     assert done.returncode == 0, done.stderr
     assert "Contact: mailto:" in done.stdout
@@ -163,6 +167,6 @@ def test_a_sample_refuses_another_name(server: Server, sample: str) -> None:
 
 
 @pytest.mark.parametrize("sample", ["tls.sh", "tls.php"])
-def test_a_sample_does_not_speak_plain_http_to_it(server: Server, sample: str) -> None:
+def test_a_sample_does_not_use_plain_http(server: Server, sample: str) -> None:
     done = run(sample, server.address.replace("https:", "http:"), str(server.certificate))
     assert done.returncode != 0

@@ -1,1 +1,1 @@
-"""Scanners by others: of the code, of the dependencies. `python -m tests.scanners`."""
+"""External scanners of the code and the dependencies. `python -m tests.scanners`."""

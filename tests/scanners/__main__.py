@@ -9,22 +9,22 @@ from pathlib import Path
 from tests.scanners import code, dependencies, licences
 
 
-def main(what: str, *rest: str) -> int:
-    """Run one of them and say what it has found."""
-    if what == "code":
-        wrong, said = code.check(), f"known findings: {len(code.KNOWN)}"
-    elif what == "advisories":
-        wrong, said = dependencies.advisories()
-    elif what == "licences":
+def main(scanner: str, *rest: str) -> int:
+    """Run a scanner and print its findings."""
+    if scanner == "code":
+        findings, summary = code.check(), f"known findings: {len(code.KNOWN)}"
+    elif scanner == "advisories":
+        findings, summary = dependencies.advisories()
+    elif scanner == "licences":
         declared, shipped = licences.declared(), dependencies.installed()
-        wrong = licences.check(declared, shipped)
-        said = f"packages: {len(shipped)}, and {len(declared) - len(shipped)} of the tests"
+        findings = licences.check(declared, shipped)
+        summary = f"packages: {len(shipped)}, and {len(declared) - len(shipped)} of the tests"
     else:
         file = Path(*rest)
         dependencies.bill(file)
-        wrong, said = dependencies.missing(file), f"packages: {len(dependencies.installed())}"
-    sys.stdout.write("\n".join([*wrong, said]) + "\n")
-    return bool(wrong)
+        findings, summary = dependencies.missing(file), f"packages: {len(dependencies.installed())}"
+    sys.stdout.write("\n".join([*findings, summary]) + "\n")
+    return bool(findings)
 
 
 sys.exit(main(*sys.argv[1:]))

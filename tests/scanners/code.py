@@ -25,26 +25,26 @@ KNOWN = {
 
 
 def findings() -> list[tuple[str, str, str]]:
-    """What bandit finds: rule, file, and the place with what is said about it."""
+    """The findings of bandit: rule, file, and a line with place and description."""
     command = [sys.executable, "-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "promosms"]
     ran = subprocess.run([*command, "-f", "json"], cwd=ROOT, capture_output=True, text=True)
-    said = json.loads(ran.stdout)
-    if said["errors"]:
-        raise RuntimeError(said["errors"])
+    report = json.loads(ran.stdout)
+    if report["errors"]:
+        raise RuntimeError(report["errors"])
     return [
         (
-            each["test_id"],
-            str(Path(ROOT, each["filename"]).relative_to(PACKAGE)),
-            f"{each['filename']}:{each['line_number']}: {each['test_id']} {each['issue_text']}",
+            entry["test_id"],
+            str(Path(ROOT, entry["filename"]).relative_to(PACKAGE)),
+            f"{entry['filename']}:{entry['line_number']}: {entry['test_id']} {entry['issue_text']}",
         )
-        for each in said["results"]
+        for entry in report["results"]
     ]
 
 
 def check() -> list[str]:
-    """What is wrong: new findings, and known ones that are gone."""
-    found = findings()
-    places = {(rule, file) for rule, file, _ in found}
-    new = [said for rule, file, said in found if (rule, file) not in KNOWN]
+    """The problems: new findings, and known findings that no longer exist."""
+    all_findings = findings()
+    places = {(rule, file) for rule, file, _ in all_findings}
+    new = [finding for rule, file, finding in all_findings if (rule, file) not in KNOWN]
     gone = [f"{file}: {rule} is not found any more" for rule, file in KNOWN.keys() - places]
     return new + sorted(gone)

@@ -1,4 +1,4 @@
-"""Do the licences of the libraries go with ours, BSD-3-Clause? They are read from the SBOM."""
+"""Are the licences of the libraries compatible with BSD-3-Clause? They are read from the SBOM."""
 
 import json
 import tempfile
@@ -32,40 +32,40 @@ ALLOWED = {
     "Python-2.0": NOTICE,
     "Unlicense": NOTICE,
 }
-"""SPDX ids of licences that every library may have, and why."""
+"""SPDX ids of compatible licences, and why they are compatible."""
 
 OSI = "License :: OSI Approved ::"
 CLASSIFIERS = {
     f"{OSI} Apache Software License": "Apache-2.0",
-    f"{OSI} BSD License": "BSD-3-Clause",  # or with two clauses, which ask for less
+    f"{OSI} BSD License": "BSD-3-Clause",  # or BSD-2-Clause, which has fewer conditions
     f"{OSI} GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     f"{OSI} Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "License :: Public Domain": "LicenseRef-scancode-public-domain",
 }
-"""What a classifier means that stands for no SPDX id."""
+"""The licence of classifiers without an SPDX id."""
 
 EXPLAINED = {
     "ahocorasick-rs": ("Apache-2.0", "its metadata says so in words that are no SPDX id"),
     "axe-playwright-python": ("MIT AND MPL-2.0", "only its files say so: LICENSE, and axe.min.js"),
     "saxonche": ("MPL-2.0", "only the documentation of Saxonica says so, of HE"),
 }
-"""Packages whose metadata cannot be read: their licence, and how it is known."""
+"""Packages without readable licence metadata: their licence, and its source."""
 
 TOOLS = {
     "localstripe": "GPL: a server of its own that tests ask over HTTP; we do not pass it on",
 }
-"""Packages with another licence that only the tests need, and why that is all right."""
+"""Packages with an incompatible licence that only the tests need, and the reason."""
 
 
 def declared() -> dict[str, list[str]]:
-    """What each package says of its licence, also those that only the tests need."""
+    """The declared licence of each package, also of those that only the tests need."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "sbom.json")
         dependencies.bill(file)
         parts = json.loads(file.read_text())["components"]
-    said = {canonicalize_name(part["name"]): part.get("licenses", []) for part in parts}
+    licences = {canonicalize_name(part["name"]): part.get("licenses", []) for part in parts}
     return {
-        name: [_words(licence) for licence in said.get(canonicalize_name(name), [])]
+        name: [_words(licence) for licence in licences.get(canonicalize_name(name), [])]
         for name in dependencies.installed("requirements-dev.txt")
     }
 
@@ -77,37 +77,37 @@ def _words(licence: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def refusal(expression: str) -> str:
-    """Why software under BSD-3-Clause cannot come with this; empty if it can."""
+    """Why this licence is not compatible with BSD-3-Clause; empty if it is."""
     try:
-        parsed = SPDX.parse(expression, validate=True)
+        licence = SPDX.parse(expression, validate=True)
     except ExpressionError:
         return f"unknown licence {expression}"
-    if parsed is None:
+    if licence is None:
         return "says no licence"
-    allowed = {each: SPDX.TRUE if str(each) in ALLOWED else SPDX.FALSE for each in parsed.symbols}
-    fine = parsed.subs(allowed, simplify=True) == SPDX.TRUE
-    return "" if fine else f"{parsed} does not go with BSD-3-Clause"
+    allowed = {id: SPDX.TRUE if str(id) in ALLOWED else SPDX.FALSE for id in licence.symbols}
+    fine = licence.subs(allowed, simplify=True) == SPDX.TRUE
+    return "" if fine else f"{licence} does not go with BSD-3-Clause"
 
 
-def check(said: Mapping[str, list[str]], shipped: Collection[str]) -> list[str]:
-    """What is wrong: licences that do not fit, and entries here that nothing needs any more.
+def check(packages: Mapping[str, list[str]], shipped: Collection[str]) -> list[str]:
+    """The problems: incompatible licences, and entries here that are no longer needed.
 
-    `said` is what packages declare, `shipped` the names of those that the application needs.
+    `packages` has their declared licences, `shipped` the names of those that are shipped.
     """
-    # Of several licences in a row each one holds.
+    # Several licences in a row all apply.
     read = {
-        name: " AND ".join(f"({CLASSIFIERS.get(one, one)})" for one in words)
-        for name, words in said.items()
+        name: " AND ".join(f"({CLASSIFIERS.get(licence, licence)})" for licence in words)
+        for name, words in packages.items()
     }
-    known = {name: EXPLAINED[name][0] if name in EXPLAINED else read[name] for name in read}
-    refused = {name: why for name, licence in known.items() if (why := refusal(licence))}
+    effective = {name: EXPLAINED[name][0] if name in EXPLAINED else read[name] for name in read}
+    refused = {name: why for name, licence in effective.items() if (why := refusal(licence))}
     wrong = [
         f"{name}: {why}"
         for name, why in sorted(refused.items())
         if name in shipped or name not in TOOLS
     ]
-    named = {one for words in said.values() for one in words}
-    ids = {one for licence in known.values() for one in SPDX.license_keys(licence)}
+    named = {licence for words in packages.values() for licence in words}
+    ids = {id for licence in effective.values() for id in SPDX.license_keys(licence)}
     gone = [name for name in EXPLAINED if name not in read or not refusal(read[name])]
     gone += [name for name in TOOLS if name in shipped or name not in refused]
     gone += [*(CLASSIFIERS.keys() - named), *(ALLOWED.keys() - ids)]

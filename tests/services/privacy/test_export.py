@@ -32,7 +32,7 @@ from promosms.services.privacy import export as account_export
 from promosms.services.privacy import export_files
 from promosms.services.privacy.export_tables import NEVER, left_out, parts
 from promosms.services.recipients import lists
-from tests.meta.things import Stage
+from tests.meta.sample_account import Stage
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 

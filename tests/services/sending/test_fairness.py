@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from benchmarks import smsc
 from benchmarks.fairness import while_sent
-from benchmarks.plant import Plant, plant
+from benchmarks.installation import Installation, running_installation
 from benchmarks.sending import read_campaign, smpp_gateway
 from promosms import queue as job_queue
 from promosms.extensions import db
@@ -49,9 +49,9 @@ def peer() -> Iterator[smsc.Process]:
 
 
 @pytest.fixture
-def running(own_database: str, peer: smsc.Process) -> Iterator[Plant]:
+def running(own_database: str, peer: smsc.Process) -> Iterator[Installation]:
     """The real workers with a gateway of 2,000 parts a second."""
-    with plant(own_database) as made:
+    with running_installation(own_database) as made:
         with made.app.app_context():
             smpp_gateway(peer.port, window=100, wire=100, rate=OPTIONS.rate)
         made.start("work", "gateway-2", "tick")
@@ -60,7 +60,7 @@ def running(own_database: str, peer: smsc.Process) -> Iterator[Plant]:
 
 
 def test_a_small_campaign_overtakes_one_that_is_being_sent(
-    running: Plant, peer: smsc.Process
+    running: Installation, peer: smsc.Process
 ) -> None:
     while_sent(running, peer, 2, OPTIONS)
     small = peer.counts("487")  # one look at both: the big one goes on meanwhile

@@ -22,11 +22,11 @@ def balance(app: Flask, cast: Cast) -> int:
 
 def acts(app: Flask) -> list[tuple[str, str, str]]:
     with app.app_context():
-        found = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
-        return [(entry.action, entry.subject, entry.detail) for entry in found]
+        entries = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
+        return [(entry.action, entry.subject, entry.detail) for entry in entries]
 
 
-def found(client: PageClient, typed: str) -> set[str]:
+def search_accounts(client: PageClient, typed: str) -> set[str]:
     page = client.get_page(f"/admin?q={typed}")
     return {code.get_text() for code in page.select("tbody code")}
 
@@ -39,17 +39,17 @@ def test_it_lists_accounts_with_masked_numbers(cast: Cast, admin: PageClient) ->
     assert not re.search(r"601\s?000\s?10", text)
 
 
-def test_it_finds_by_address_and_by_id(cast: Cast, admin: PageClient) -> None:
-    ours, theirs = cast.owner.account_public_id, cast.stranger.account_public_id
-    assert found(admin, "") == {ours, theirs}
-    assert found(admin, "OWNER@") == {ours}
-    assert found(admin, "colleague@example.com") == {ours}
-    assert found(admin, theirs[:8]) == {theirs}
-    assert found(admin, "100%25") == set()
-    assert found(admin, "admin@example.com") == set()
+def test_it_finds_accounts_by_email_and_id(cast: Cast, admin: PageClient) -> None:
+    owner_id, stranger_id = cast.owner.account_public_id, cast.stranger.account_public_id
+    assert search_accounts(admin, "") == {owner_id, stranger_id}
+    assert search_accounts(admin, "OWNER@") == {owner_id}
+    assert search_accounts(admin, "colleague@example.com") == {owner_id}
+    assert search_accounts(admin, stranger_id[:8]) == {stranger_id}
+    assert search_accounts(admin, "100%25") == set()
+    assert search_accounts(admin, "admin@example.com") == set()
 
 
-def test_it_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_it_has_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         session.add_all(Account(region="PL") for _ in range(accounts.PAGE))
     page = admin.get_page("/admin")
@@ -82,7 +82,7 @@ def test_suspending_needs_a_reason(app: Flask, cast: Cast, admin: PageClient) ->
     assert acts(app) == []
 
 
-def test_what_is_done_twice_changes_nothing(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_suspending_twice_changes_nothing(app: Flask, cast: Cast, admin: PageClient) -> None:
     url = f"/admin/accounts/{cast.owner.account_public_id}"
     admin.post_page(f"{url}/unsuspend")
     admin.post_page(f"{url}/suspend", {"why": "One"})
@@ -132,7 +132,7 @@ def test_it_books_the_same_form_once(app: Flask, cast: Cast, admin: PageClient) 
         {"reference": "not ours"},
     ],
 )
-def test_it_refuses_what_cannot_be_booked(
+def test_it_refuses_invalid_adjustments(
     app: Flask, cast: Cast, admin: PageClient, change: dict[str, str]
 ) -> None:
     url = f"/admin/accounts/{cast.owner.account_public_id}/adjust"
@@ -143,7 +143,9 @@ def test_it_refuses_what_cannot_be_booked(
     assert acts(app) == []
 
 
-def test_a_campaign_that_lacked_money_goes_on(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_a_campaign_blocked_for_lack_of_money_continues(
+    app: Flask, cast: Cast, admin: PageClient
+) -> None:
     with app.app_context(), transaction() as session:
         route_id = defaults.default_route().id
         prices = [(900, 900, 100), (900, 800, 100), (900, 900, 0)]
@@ -181,7 +183,7 @@ def test_no_text_and_no_number_is_shown(app: Flask, cast: Cast, admin: PageClien
     assert not re.search(r"601\s*(299|000)", text)
 
 
-def test_an_account_that_there_is_not(admin: PageClient) -> None:
+def test_an_unknown_account_is_not_found(admin: PageClient) -> None:
     admin.get_page("/admin/accounts/" + "0" * 20, 404)
     admin.post_page("/admin/accounts/" + "0" * 20 + "/suspend", {"why": "x"}, 404)
 

@@ -1,4 +1,4 @@
-"""Corrections that need a second admin, on their pages."""
+"""The pages of adjustments that need a second admin."""
 
 from flask import Flask
 
@@ -21,7 +21,7 @@ def wish(app: Flask) -> str:
         return db.session.scalars(db.select(Adjustment)).one().public_id
 
 
-def test_a_large_one_waits_and_its_asker_can_only_withdraw_it(
+def test_a_large_adjustment_waits_and_its_author_can_only_withdraw_it(
     app: Flask, cast: Cast, admin: PageClient
 ) -> None:
     url = f"/admin/accounts/{cast.owner.account_public_id}"
@@ -38,7 +38,7 @@ def test_a_large_one_waits_and_its_asker_can_only_withdraw_it(
     assert "Withdrawn" in admin.post_page(f"{PAGE}/{wish(app)}/withdraw").get_text()
 
 
-def test_another_admin_agrees_once(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_another_admin_approves_it_once(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context():
         adjustments.adjust(cast.owner.account_id, 2_000_000, "Goodwill", "0" * 20, "one")
     page = admin.post_page(f"{PAGE}/{wish(app)}/agree")

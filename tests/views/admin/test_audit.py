@@ -16,11 +16,11 @@ def test_it_says_who_did_what_and_why(cast: Cast, admin: PageClient) -> None:
     assert cells[1:] == ["admin@example.com", "account.suspend", subject, "Asked for it"]
 
 
-def test_it_invites_nobody_while_it_is_empty(admin: PageClient) -> None:
+def test_an_empty_log_says_so(admin: PageClient) -> None:
     assert "Nothing has been done yet" in admin.get_page("/admin/audit").get_text()
 
 
-def test_it_pages(app: Flask, admin: PageClient) -> None:
+def test_it_has_pages(app: Flask, admin: PageClient) -> None:
     with app.app_context():
         for n in range(53):
             audit_log.record("system", f"test.{n}.")

@@ -1,4 +1,4 @@
-"""One gateway: how it fares, how fast it may be, a test through it."""
+"""The page of a gateway: its health, its rate limit and test texts."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ def change(app: Flask, **values: object) -> None:
         session.execute(update(Gateway).values(**values))
 
 
-def test_it_shows_how_it_fares(app: Flask, admin: PageClient) -> None:
+def test_it_shows_the_health(app: Flask, admin: PageClient) -> None:
     change(app, health=45, answer_ms=1234, errors_percent=12, connections=2, error="wrong password")
     text = words(admin.get_page(PAGE).get_text(" "))
     for shown in ("45 %", "1,234 ms", "12 %", "0 of 2 connected", "wrong password"):
@@ -39,7 +39,7 @@ def test_without_a_connection_it_has_no_health(app: Flask, admin: PageClient) ->
         assert " 0 %" in words(admin.get_page(path).get_text(" ")), path
 
 
-def test_it_shows_what_was_learnt_of_its_ids(app: Flask, admin: PageClient) -> None:
+def test_it_shows_the_learnt_format_of_message_ids(app: Flask, admin: PageClient) -> None:
     change(app, message_id_format="resp_hex_dlr_dec", message_id_format_seen=132)
     text = words(admin.get_page(PAGE).get_text(" "))
     assert "hexadecimal in answers, decimal in receipts learnt from 132 receipts" in text
@@ -58,9 +58,9 @@ def test_a_name_may_have_a_slash(app: Flask, admin: PageClient) -> None:
     admin.get_page("/admin/gateways/Nobody", 404)
 
 
-def test_how_fast_it_may_be_is_changed(app: Flask, admin: PageClient) -> None:
-    given = {"rate": "50", "window": "20", "connections": "3"}
-    page = admin.post_page(f"{PAGE}/change", given)
+def test_the_rate_limit_is_changed(app: Flask, admin: PageClient) -> None:
+    form = {"rate": "50", "window": "20", "connections": "3"}
+    page = admin.post_page(f"{PAGE}/change", form)
     assert "as soon as PromoSMS is started again" in page.get_text()
     with app.app_context():
         gateway = db.session.scalars(select(Gateway)).one()
@@ -75,14 +75,14 @@ def test_how_fast_it_may_be_is_changed(app: Flask, admin: PageClient) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"rate": "0"}, {"window": "1001"}, {"connections": "21"}, {"rate": "fast"}]
 )
-def test_nonsense_is_refused(app: Flask, admin: PageClient, wrong: dict[str, str]) -> None:
-    given = {"rate": "50", "window": "20", "connections": "3", **wrong}
-    assert admin.post_page(f"{PAGE}/change", given, 422).select(".error")
+def test_invalid_rates_are_refused(app: Flask, admin: PageClient, wrong: dict[str, str]) -> None:
+    form = {"rate": "50", "window": "20", "connections": "3", **wrong}
+    assert admin.post_page(f"{PAGE}/change", form, 422).select(".error")
     with app.app_context():
         assert db.session.scalars(select(Gateway.connections)).one() == 1
 
 
-def test_a_test_goes_through_exactly_this_one_and_costs_nobody(
+def test_a_test_text_uses_exactly_this_gateway_and_is_free(
     app: Flask, cast: Cast, admin: PageClient, settle: Settle
 ) -> None:
     page = admin.post_page(f"{PAGE}/test", {"phone": "601 222 333"})
@@ -107,16 +107,16 @@ def test_a_test_goes_through_exactly_this_one_and_costs_nobody(
     page = admin.get_page(PAGE)
     assert "Delivered" in page.get_text()
     listed = admin.get_page("/admin").select("tbody tr")
-    assert len(listed) == 2  # the account of the operator is nobody's
+    assert len(listed) == 2  # the account of the operator is not listed
 
 
-def test_a_test_needs_a_mobile_number(app: Flask, admin: PageClient) -> None:
+def test_a_test_text_needs_a_mobile_number(app: Flask, admin: PageClient) -> None:
     for phone in ("", "12", "+48 22 123 45 67"):
         assert admin.post_page(f"{PAGE}/test", {"phone": phone}, 422).select(".error")
     with app.app_context():
         assert db.session.scalars(select(Message.id)).all() == []
 
 
-def test_a_test_of_a_paused_one_waits_and_the_page_says_so(admin: PageClient) -> None:
+def test_a_test_text_of_a_paused_gateway_waits_and_the_page_says_so(admin: PageClient) -> None:
     admin.post_page(f"{PAGE}/pause")
     assert "the test waits until you press Resume" in admin.get_page(PAGE).get_text()

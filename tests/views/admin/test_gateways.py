@@ -1,4 +1,4 @@
-"""Gateways and workers."""
+"""The page of gateways and workers."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from tests.support.pages import PageClient, words
 from tests.support.settings import override
 
 
-def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_it_shows_queued_texts(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         gateway = session.scalars(db.select(Gateway)).one()
         workers.beat(queue.gateway_queue(gateway.id), connected=True)
@@ -36,7 +36,7 @@ def test_it_shows_what_waits(app: Flask, cast: Cast, admin: PageClient) -> None:
     assert cells[2:6] == ["100 %", "3", "1", "1"]
 
 
-def test_counting_stops_somewhere(
+def test_large_counts_are_limited(
     app: Flask, cast: Cast, admin: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(overview, "MOST", 2)
@@ -67,7 +67,7 @@ def test_it_pauses_and_resumes(app: Flask, admin: PageClient) -> None:
     assert "gateway.resume" in log
 
 
-def test_a_gateway_that_there_is_not_changes_nothing(admin: PageClient) -> None:
+def test_an_unknown_gateway_changes_nothing(admin: PageClient) -> None:
     page = admin.post_page("/admin/gateways/Nobody/pause")
     assert "is paused" not in page.get_text()
 
@@ -83,7 +83,7 @@ def test_it_shows_which_workers_are_missing(app: Flask, admin: PageClient) -> No
     assert states["tick"] == "Missing"
 
 
-def test_one_that_has_paused_itself_is_told_on_every_page(
+def test_every_page_names_a_gateway_that_paused_itself(
     app: Flask, cast: Cast, admin: PageClient, owner: PageClient
 ) -> None:
     with app.app_context():

@@ -1,4 +1,4 @@
-"""All invoices, as the operator sees them: response by number, buyer and period; summed up."""
+"""All invoices as admins see them: searched by number, buyer and period, with their sums."""
 
 import io
 import zipfile
@@ -23,13 +23,13 @@ def shown(admin: PageClient, query: str = "") -> str:
     return words(admin.get_page(f"/admin/invoices{query}").get_text())
 
 
-def test_without_invoices_it_says_when_one_comes(admin: PageClient) -> None:
+def test_an_empty_page_says_when_the_first_invoice_comes(admin: PageClient) -> None:
     assert "The first one is issued" in shown(admin)
 
 
 def test_it_shows_all_with_their_sums(accounts: tuple[int, int], admin: PageClient) -> None:
-    ours, theirs = accounts
-    first, second = issued(ours), issued(theirs, net=100_000)
+    owner_id, stranger_id = accounts
+    first, second = issued(owner_id), issued(stranger_id, net=100_000)
     invoices.credit(first, 119_000, "", "admin")
     page = shown(admin)
     assert first.label in page
@@ -40,13 +40,13 @@ def test_it_shows_all_with_their_sums(accounts: tuple[int, int], admin: PageClie
 
 
 def test_it_finds_by_number_buyer_and_tax_id(accounts: tuple[int, int], admin: PageClient) -> None:
-    ours, theirs = accounts
-    other = {**BUYER, "name": "Other & Sons 100%", "tax_id": "PL5260001246"}
-    first, second = issued(ours), issued(theirs, buyer=other)
-    for wanted in (second.label, "000002", "other %26 sons", "100%25", "PL526"):
-        page = shown(admin, f"?q={wanted}")
-        assert second.label in page, wanted
-        assert first.label not in page, wanted
+    owner_id, stranger_id = accounts
+    buyer = {**BUYER, "name": "Other & Sons 100%", "tax_id": "PL5260001246"}
+    first, second = issued(owner_id), issued(stranger_id, buyer=buyer)
+    for query in (second.label, "000002", "other %26 sons", "100%25", "PL526"):
+        page = shown(admin, f"?q={query}")
+        assert second.label in page, query
+        assert first.label not in page, query
     assert "No invoice fits" in shown(admin, "?q=nobody%00")
     assert "No invoice fits" in shown(admin, "?q=_____________________________")
 
@@ -65,7 +65,7 @@ def test_it_finds_by_period_and_kind(accounts: tuple[int, int], admin: PageClien
     assert note.label in heads[0]
 
 
-def test_it_hands_out_files_and_archives(
+def test_it_downloads_files_and_zips(
     app: Flask, accounts: tuple[int, int], admin: PageClient
 ) -> None:
     override(app, POLISH)
@@ -76,6 +76,6 @@ def test_it_hands_out_files_and_archives(
         assert (response.status_code, response.data[:5]) == (200, begin)
     assert admin.get("/admin/invoices/nothing/pdf").status_code == 404
     day = invoice.issued_on.isoformat()
-    answer = admin.get(f"/admin/invoices.zip?since={day}")
-    assert answer.headers["Content-Disposition"].endswith(f'"invoices-{day}.zip"')
-    assert len(zipfile.ZipFile(io.BytesIO(answer.data)).namelist()) == 7
+    response = admin.get(f"/admin/invoices.zip?since={day}")
+    assert response.headers["Content-Disposition"].endswith(f'"invoices-{day}.zip"')
+    assert len(zipfile.ZipFile(io.BytesIO(response.data)).namelist()) == 7

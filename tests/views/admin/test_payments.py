@@ -24,8 +24,8 @@ def public_id(app: Flask, cast: Cast) -> str:
 
 
 def refund(**change: str) -> dict[str, str]:
-    given = {"amount": "119", "reason": "Ordered twice", "sent": "y", "reference": "ab" * 10}
-    return {**given, **change}
+    form = {"amount": "119", "reason": "Ordered twice", "sent": "y", "reference": "ab" * 10}
+    return {**form, **change}
 
 
 def balance(app: Flask, cast: Cast) -> int:
@@ -33,7 +33,7 @@ def balance(app: Flask, cast: Cast) -> int:
         return db.session.get_one(Account, cast.owner.account_id).balance
 
 
-def went_out(app: Flask) -> list[int]:
+def refund_amounts(app: Flask) -> list[int]:
     with app.app_context():
         query = db.select(Payment.amount).where(Payment.kind == PaymentKind.REFUND)
         return list(db.session.scalars(query))
@@ -70,11 +70,11 @@ def test_it_filters_by_provider_kind_and_period(
     assert "an account that has left" in admin.get_page(f"{PAGE}?kind=dispute").get_text()
 
 
-def test_it_pages(app: Flask, cast: Cast, admin: PageClient, public_id: str) -> None:
+def test_it_has_pages(app: Flask, cast: Cast, admin: PageClient, public_id: str) -> None:
     with app.app_context(), transaction() as session:
-        given = {"provider": "transfer", "currency": "EUR", "amount": 100, "paid_at": now()}
+        columns = {"provider": "transfer", "currency": "EUR", "amount": 100, "paid_at": now()}
         for number in range(payment_pages.PAGE):
-            session.add(Payment(reference=str(number), **given))
+            session.add(Payment(reference=str(number), **columns))
     link = admin.get_page(PAGE).select_one(".pager a")
     assert link is not None
     assert len(admin.get_page(str(link["href"])).select("tbody tr")) == 1
@@ -86,7 +86,7 @@ def test_a_whole_transfer_is_refunded_with_a_credit_note(
     page = admin.post_page(f"{PAGE}/{public_id}/refund", refund(bank_reference="2026/50-1"))
     assert "€119.00 is sent back. The credit note is on its way." in page.get_text()
     assert balance(app, cast) == 100_000
-    assert went_out(app) == [-1_190_000]
+    assert refund_amounts(app) == [-1_190_000]
     with app.app_context():
         query = db.select(Invoice).filter_by(kind=InvoiceKind.CREDIT_NOTE)
         assert db.session.scalars(query).one().gross == -1_190_000
@@ -100,7 +100,7 @@ def test_a_part_is_refunded_once_if_the_form_is_sent_twice(
 ) -> None:
     admin.post_page(f"{PAGE}/{public_id}/refund", refund(amount="11,90"))
     admin.post_page(f"{PAGE}/{public_id}/refund", refund(amount="11,90"))
-    assert went_out(app) == [-119_000]
+    assert refund_amounts(app) == [-119_000]
     assert balance(app, cast) == 1_000_000
 
 
@@ -115,7 +115,7 @@ def test_spent_money_cannot_be_refunded(
     assert "At most €59.50 can go back" in page.select_one(".error").get_text()
     page = admin.post_page(f"{PAGE}/{public_id}/refund", refund(amount="120"), 422)
     assert "At most €119.00" in page.select_one(".error").get_text()
-    assert went_out(app) == []
+    assert refund_amounts(app) == []
     admin.post_page(f"{PAGE}/{public_id}/refund", refund(amount="59.50"))
     assert balance(app, cast) == 0
 
@@ -130,11 +130,11 @@ def test_spent_money_cannot_be_refunded(
         {"reference": "mine"},
     ],
 )
-def test_it_refuses_what_is_no_refund(
+def test_it_refuses_invalid_refunds(
     app: Flask, cast: Cast, admin: PageClient, public_id: str, change: dict[str, str]
 ) -> None:
     admin.post_page(f"{PAGE}/{public_id}/refund", refund(**change), 422)
-    assert went_out(app) == []
+    assert refund_amounts(app) == []
     assert balance(app, cast) == 1_100_000
 
 
@@ -146,7 +146,7 @@ def test_a_refund_cannot_be_sent_back(app: Flask, admin: PageClient, public_id: 
     page = admin.get_page(f"{PAGE}/{out}")
     assert "Send money back" not in page.get_text()
     assert "Nothing was changed" in admin.post_page(f"{PAGE}/{out}/refund", refund()).get_text()
-    assert went_out(app) == [-100_000]
+    assert refund_amounts(app) == [-100_000]
 
 
 def test_an_overpayment_is_refunded_without_a_credit_note(

@@ -1,4 +1,4 @@
-"""A table of prices: out of the installation, looked at, and in again."""
+"""The price table: exported, previewed and imported."""
 
 import io
 
@@ -48,10 +48,10 @@ def test_it_is_previewed_and_then_imported(app: Flask, admin: PageClient) -> Non
 
 def test_importing_a_download_changes_nothing(app: Flask, admin: PageClient) -> None:
     admin.post_page(PAGE, {"country": "PL", "price": "0.02", "tier": "500", "prefix": "48731"})
-    answer = admin.get(f"{PAGE}.csv")
-    assert answer.content_type == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="prices-standard.csv"'
-    page = choose(admin, answer.data)
+    response = admin.get(f"{PAGE}.csv")
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="prices-standard.csv"'
+    page = choose(admin, response.data)
     assert "There is nothing to change" in page.get_text()
     assert page.select_one("#digest") is None
 
@@ -72,7 +72,7 @@ def test_each_bad_row_is_named_with_what_to_do(app: Flask, admin: PageClient) ->
     assert present(app) == before
 
 
-def test_a_file_that_is_no_table_is_refused(admin: PageClient) -> None:
+def test_a_file_without_a_table_is_refused(admin: PageClient) -> None:
     for text, problem in (
         (b"", "This file is empty"),
         (b"land,price\nPL,1\n", "There is a column “land”"),

@@ -1,4 +1,4 @@
-"""The prices of a route: added, changed, planned, withdrawn, each act on record."""
+"""The prices of a route: added, changed, planned and withdrawn, each with an audit entry."""
 
 from datetime import datetime, timedelta
 
@@ -63,7 +63,7 @@ def stored(app: Flask) -> int:
         return db.session.scalar(select(func.count()).select_from(Price)) or 0
 
 
-def test_it_lists_them_by_country(admin: PageClient) -> None:
+def test_prices_are_listed_by_country(admin: PageClient) -> None:
     rows = [words(row.get_text(" ")) for row in admin.get_page(PAGE).select("tbody tr")]
     assert len(rows) == len(defaults.PRICES)
     assert "Poland PL Change · Withdraw €0.03" in rows
@@ -74,7 +74,7 @@ def test_it_lists_them_by_country(admin: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "place", "amount"),
+    ("form", "place", "amount"),
     [
         ({"country": "pl", "price": "0.05"}, ("PL", ""), 500),
         ({"country": "PL", "price": "0,0325"}, ("PL", ""), 325),
@@ -85,15 +85,15 @@ def test_it_lists_them_by_country(admin: PageClient) -> None:
         ({"country": "PL", "price": "100"}, ("PL", ""), 1_000_000),
     ],
 )
-def test_they_are_changed(
-    app: Flask, admin: PageClient, given: dict[str, str], place: tuple[str, str], amount: int
+def test_a_price_is_changed(
+    app: Flask, admin: PageClient, form: dict[str, str], place: tuple[str, str], amount: int
 ) -> None:
     before = present(app)
-    page = admin.post_page(PAGE, given)
+    page = admin.post_page(PAGE, form)
     assert "The price is saved" in page.get_text()
     assert present(app) == {**before, place: amount}
     assert acts(app)[0].startswith(f"route.price {place[0]}")
-    page = admin.post_page(PAGE, given)
+    page = admin.post_page(PAGE, form)
     assert "This is the price already" in page.get_text()
     assert len(acts(app)) == 1
 
@@ -109,14 +109,14 @@ def test_an_invalid_value_is_refused_at_its_field(app: Flask, admin: PageClient)
     assert acts(app) == []
 
 
-def test_a_planned_price_is_valid_from_its_moment(app: Flask, admin: PageClient) -> None:
-    given = {"country": "PL", "price": "0.05", "valid_from": f"{SOON:%Y-%m-%dT%H:%M}"}
-    page = admin.post_page(PAGE, given)
+def test_a_planned_price_is_valid_from_its_start(app: Flask, admin: PageClient) -> None:
+    form = {"country": "PL", "price": "0.05", "valid_from": f"{SOON:%Y-%m-%dT%H:%M}"}
+    page = admin.post_page(PAGE, form)
     assert f"Planned from {SOON.day} {SOON:%b %Y}, 00:00 UTC" in words(page.get_text(" "))
     assert present(app)["PL", ""] == 300
     assert present(app, SOON - timedelta(microseconds=1))["PL", ""] == 300
     assert present(app, SOON)["PL", ""] == 500
-    admin.post_page(PAGE, {**given, "price": "0.06"})
+    admin.post_page(PAGE, {**form, "price": "0.06"})
     assert present(app, SOON)["PL", ""] == 600
     assert stored(app) == len(defaults.PRICES) + 1
     assert acts(app)[0] == f"route.price PL: €0.03 -> €0.05, from {SOON:%Y-%m-%d} 00:00 UTC"
@@ -141,12 +141,12 @@ def test_a_valid_price_cannot_be_dropped(app: Flask, admin: PageClient) -> None:
         {"country": "P\0"},
         {"prefix": "48\0"},
     ):
-        answer = admin.send(f"{PAGE}/remove", {**entry, **nonsense})
-        assert answer.status_code == 400
+        response = admin.send(f"{PAGE}/remove", {**entry, **nonsense})
+        assert response.status_code == 400
     assert present(app)["PL", ""] == 300
 
 
-def test_after_a_withdrawn_prefix_the_shorter_one_counts(app: Flask, admin: PageClient) -> None:
+def test_without_the_longer_prefix_the_shorter_one_applies(app: Flask, admin: PageClient) -> None:
     admin.post_page(PAGE, {"country": "PL", "price": "0.05", "prefix": "48731"})
     admin.post_page(f"{PAGE}/remove", {"country": "PL", "prefix": "48731", "tier": "0"})
     assert {place for place in present(app) if place[0] == "PL"} == {("PL", "")}
@@ -174,7 +174,7 @@ def test_the_history_of_a_country_is_kept(app: Flask, admin: PageClient) -> None
     assert admin.get(f"{PAGE}/history?country=XX").status_code == 303
 
 
-def test_change_fills_the_form(admin: PageClient) -> None:
+def test_the_change_link_fills_the_form(admin: PageClient) -> None:
     admin.post_page(PAGE, {"country": "PL", "price": "0.02", "tier": "12,5", "prefix": "48731"})
     links = [str(link["href"]) for link in admin.get_page(f"{PAGE}?q=pl").select("tbody a")]
     page = admin.get_page(links[-1].split("#")[0])

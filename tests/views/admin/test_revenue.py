@@ -59,11 +59,11 @@ def test_the_page_shows_a_year(invoiced: None, admin: PageClient) -> None:
 
 
 def test_the_file_has_figures_that_spreadsheets_add(invoiced: None, admin: PageClient) -> None:
-    answer = admin.get("/admin/revenue.csv?year=2026")
-    lines = answer.text.lstrip("\ufeff").splitlines()
+    response = admin.get("/admin/revenue.csv?year=2026")
+    lines = response.text.lstrip("\ufeff").splitlines()
     assert lines[0].startswith("Month,Currency,VAT case")
     assert lines[1] == "2026-03,EUR,Domestic,19.00,2,1,140.00,26.60,166.60"
-    assert "revenue-2026.csv" in answer.headers["Content-Disposition"]
+    assert "revenue-2026.csv" in response.headers["Content-Disposition"]
 
 
 def test_a_month_with_only_credit_notes_is_negative(app: Flask, admin: PageClient) -> None:

@@ -16,7 +16,7 @@ PAGE = "/admin/routes/standard"
 
 @pytest.fixture
 def second(app: Flask) -> str:
-    """The name of a gateway that stands behind no route."""
+    """The name of a gateway without a route."""
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Second & last", kind="simulator"))
     return "Second & last"
@@ -24,8 +24,8 @@ def second(app: Flask) -> str:
 
 def route(app: Flask, code: str = "standard") -> tuple[str, str, str]:
     with app.app_context():
-        found = db.session.scalars(select(Route).where(Route.code == code)).one()
-        return found.name, found.sender_kind, found.sender
+        row = db.session.scalars(select(Route).where(Route.code == code)).one()
+        return row.name, row.sender_kind, row.sender
 
 
 def places(app: Flask) -> list[tuple[str, int, int, str]]:
@@ -38,7 +38,7 @@ def places(app: Flask) -> list[tuple[str, int, int, str]]:
         return [tuple(row) for row in db.session.execute(joined.order_by(*order))]
 
 
-def test_it_lists_them(admin: PageClient) -> None:
+def test_routes_are_listed(admin: PageClient) -> None:
     text = words(admin.get_page("/admin/routes").get_text(" "))
     assert "Standard Used for new campaigns" in text
     assert "Recipients see +48732000001 as the sender." in text
@@ -89,11 +89,13 @@ def test_senders_that_no_network_carries_are_refused(
     assert route(app) == before
 
 
-def test_gateways_come_are_arranged_and_go(app: Flask, admin: PageClient, second: str) -> None:
+def test_gateways_are_attached_arranged_and_detached(
+    app: Flask, admin: PageClient, second: str
+) -> None:
     admin.post_page(f"{PAGE}/attach", {"gateway": second})
     assert places(app) == [("Simulator", 0, 100, ""), (second, 1, 100, "")]
-    given = {"gateway": second, "position": "1", "weight": "30", "countries": "pl; de"}
-    page = admin.post_page(f"{PAGE}/arrange", given)
+    form = {"gateway": second, "position": "1", "weight": "30", "countries": "pl; de"}
+    page = admin.post_page(f"{PAGE}/arrange", form)
     assert places(app) == [("Simulator", 0, 100, ""), (second, 0, 30, "DE,PL")]
     assert [str(field["value"]) for field in page.select("input[name=weight]")] == ["100", "30"]
     admin.post_page(f"{PAGE}/detach", {"gateway": second})
@@ -103,9 +105,7 @@ def test_gateways_come_are_arranged_and_go(app: Flask, admin: PageClient, second
         assert actions == ["route.attach", "route.arrange", "route.detach"]
 
 
-def test_the_last_gateway_may_go_and_the_page_says_what_that_means(
-    app: Flask, admin: PageClient
-) -> None:
+def test_the_last_gateway_can_be_detached_with_a_warning(app: Flask, admin: PageClient) -> None:
     page = admin.post_page(f"{PAGE}/detach", {"gateway": "Simulator"})
     assert "nothing can be sent by it" in page.get_text()
     assert places(app) == []
@@ -123,13 +123,13 @@ def test_the_last_gateway_may_go_and_the_page_says_what_that_means(
         {"countries": "XX"},
     ],
 )
-def test_nonsense_is_marked_where_it_was_typed(
+def test_an_invalid_value_is_marked_at_its_field(
     app: Flask, admin: PageClient, second: str, wrong: dict[str, str]
 ) -> None:
     admin.post_page(f"{PAGE}/attach", {"gateway": second})
     before = places(app)
-    given = {"gateway": second, "position": "1", "weight": "30", "countries": "", **wrong}
-    page = admin.post_page(f"{PAGE}/arrange", given, 422)
+    form = {"gateway": second, "position": "1", "weight": "30", "countries": "", **wrong}
+    page = admin.post_page(f"{PAGE}/arrange", form, 422)
     (name,) = wrong
     marked = page.select("[aria-invalid]")
     assert [str(field["name"]) for field in marked] == [name]
@@ -137,18 +137,20 @@ def test_nonsense_is_marked_where_it_was_typed(
     assert places(app) == before
 
 
-def test_what_there_is_not_changes_nothing(app: Flask, admin: PageClient, second: str) -> None:
+def test_unknown_routes_and_gateways_change_nothing(
+    app: Flask, admin: PageClient, second: str
+) -> None:
     before = places(app)
     admin.get_page("/admin/routes/nowhere", 404)
-    given = {"gateway": second, "position": "1", "weight": "30", "countries": ""}
-    admin.post_page(f"{PAGE}/arrange", given)
-    admin.post_page(f"{PAGE}/arrange", {**given, "gateway": "Nobody"}, 404)
+    form = {"gateway": second, "position": "1", "weight": "30", "countries": ""}
+    admin.post_page(f"{PAGE}/arrange", form)
+    admin.post_page(f"{PAGE}/arrange", {**form, "gateway": "Nobody"}, 404)
     admin.post_page(f"{PAGE}/detach", {"gateway": second})
     admin.post_page(f"{PAGE}/attach", {"gateway": "Simulator"})
     assert places(app) == before
 
 
-def test_a_new_one_begins_like_the_default_one_and_can_replace_it(
+def test_a_new_route_copies_the_default_route_and_can_replace_it(
     app: Flask, admin: PageClient
 ) -> None:
     admin.post_page("/admin/routes", {"name": ""}, 422)

@@ -1,4 +1,4 @@
-"""What admins see of the passwords by text, and the block that they lift."""
+"""The admin page of verification texts and of blocks."""
 
 from flask import Flask
 from sqlalchemy import select
@@ -60,7 +60,7 @@ def test_it_lifts_a_block(app: Flask, admin: PageClient) -> None:
         assert not blocks.is_blocked("+4860123")
 
 
-def test_the_alarm_of_the_budget_is_no_block(app: Flask, admin: PageClient) -> None:
+def test_the_budget_alarm_is_not_listed_as_a_block(app: Flask, admin: PageClient) -> None:
     with app.app_context():
         blocks.note_empty_budget()
     assert "None. Numbers are blocked by themselves" in admin.get_page("/admin/texts").get_text()

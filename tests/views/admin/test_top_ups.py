@@ -73,7 +73,7 @@ def test_the_oldest_order_to_confirm_comes_first(app: Flask, cast: Cast, admin: 
     assert "3 waiting" in words(admin.get_page("/admin").select_one("nav").get_text())
 
 
-def test_it_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_it_has_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         first = order(cast.owner)
         for number in range(top_up_search.PAGE):
@@ -92,7 +92,7 @@ def test_it_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     ["{reference}", "{lower}", "{bare}", "top-up {spaced} thank you", "özdemir", "ÖZDEMIR", "119"]
     + ["119,00", "100 €{none}", "{number}"],
 )
-def test_it_finds_a_top_up_in_any_spelling(
+def test_it_finds_a_top_up_by_its_reference_in_any_spelling(
     app: Flask, cast: Cast, admin: PageClient, typed: str
 ) -> None:
     with app.app_context():
@@ -151,11 +151,11 @@ def test_a_bank_reference_pays_only_one_top_up(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     with app.app_context():
-        other = order(cast.stranger).public_id
+        second_id = order(cast.stranger).public_id
     admin.post_page(f"{PAGE}/{public_id}/receive", line(bank_reference="ab1"))
-    page = admin.post_page(f"{PAGE}/{other}/receive", line(bank_reference="AB 1"), 422)
+    page = admin.post_page(f"{PAGE}/{second_id}/receive", line(bank_reference="AB 1"), 422)
     assert "booked already, for the order PS-" in page.select_one(".error").get_text()
-    assert state(app, other) == (TopUpStatus.OPEN, 0, 1_190_000)
+    assert state(app, second_id) == (TopUpStatus.OPEN, 0, 1_190_000)
     page = admin.post_page(
         f"{PAGE}/{public_id}/receive", line(bank_reference="ab1", amount="5"), 422
     )
@@ -174,7 +174,7 @@ def test_a_bank_reference_pays_only_one_top_up(
         {"bank_reference": "x" * 101},
     ],
 )
-def test_it_refuses_what_is_no_payment(
+def test_it_refuses_invalid_payments(
     app: Flask, cast: Cast, admin: PageClient, public_id: str, change: dict[str, str]
 ) -> None:
     page = admin.post_page(f"{PAGE}/{public_id}/receive", {**line(), "sure": "y", **change}, 422)
@@ -191,7 +191,7 @@ def test_amounts_are_read_with_comma_or_dot(
     assert state(app, public_id)[1] == 1_190_000
 
 
-def test_another_amount_has_to_be_confirmed(
+def test_a_different_amount_has_to_be_confirmed(
     app: Flask, cast: Cast, admin: PageClient, public_id: str
 ) -> None:
     url = f"{PAGE}/{public_id}/receive"
@@ -258,7 +258,7 @@ def test_it_cancels_an_unpaid_top_up(
     assert state(app, public_id)[0] == TopUpStatus.CANCELLED
     assert "Nothing was changed" in admin.post_page(f"{PAGE}/{public_id}/cancel").get_text()
     page = admin.post_page(f"{PAGE}/{public_id}/receive", line())
-    assert "The balance is topped up" in page.get_text()  # late money still counts
+    assert "The balance is topped up" in page.get_text()  # a late payment still counts
 
 
 def test_an_order_in_another_currency_cannot_be_booked(
@@ -273,7 +273,9 @@ def test_an_order_in_another_currency_cannot_be_booked(
     assert state(app, public_id)[1] == 0
 
 
-def test_the_day_is_that_of_the_seller(app: Flask, admin: PageClient, public_id: str) -> None:
+def test_the_day_is_in_the_time_zone_of_the_seller(
+    app: Flask, admin: PageClient, public_id: str
+) -> None:
     field = admin.get_page(f"{PAGE}/{public_id}").select_one("input[name=paid_on]")
     with app.app_context():
         assert field["value"] == seller_days.day_of(now()).isoformat()

@@ -1,4 +1,4 @@
-"""What arrives by e-mail and by text in these tests."""
+"""The newest e-mails and texts, for these tests."""
 
 import re
 
@@ -20,25 +20,25 @@ def last_email(app: Flask) -> Email:
 
 def last_link(app: Flask) -> str:
     """The path of the first link in the newest e-mail."""
-    found = LINK.search(last_email(app).body)
-    assert found is not None
-    return found[1]
+    match = LINK.search(last_email(app).body)
+    assert match is not None
+    return match[1]
 
 
 def texts(app: Flask) -> list[Message]:
-    """The system texts, oldest first."""
+    """The verification texts, oldest first."""
     with app.app_context():
         query = select(Message).where(Message.priority == Priority.SYSTEM).order_by(Message.id)
         return list(db.session.scalars(query))
 
 
 def last_password(app: Flask) -> str:
-    """The system password in the newest text."""
+    """The password in the newest text."""
     encrypted_text = texts(app)[-1].encrypted_text
     assert encrypted_text is not None
     with app.app_context():
         body = decrypted_text(encrypted_text)
     assert body is not None
-    found = re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", body)
-    assert found is not None, body
-    return found[0]
+    match = re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", body)
+    assert match is not None, body
+    return match[0]

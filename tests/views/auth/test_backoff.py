@@ -1,4 +1,4 @@
-"""Guessing passwords: pauses for the guesser, none for the user where he usually is."""
+"""Pauses after wrong passwords: for the attacker, but not for the user in a known browser."""
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 def at(app: Flask, address: str, agent: str = FIREFOX) -> PageClient:
-    """A browser on a network."""
+    """A browser with this IP address."""
     client = PageClient(app)
     client.environ_base |= {"REMOTE_ADDR": address, "HTTP_USER_AGENT": agent}
     return client
@@ -39,8 +39,8 @@ def test_in_a_pause_the_right_password_gets_the_same_answer(app: Flask, cast: Ca
         for typed in (PASSWORD, "a wrong guess")
     ]
     assert [page.status_code for page in pages] == [200, 200]
-    told = [without_tokens(page.text) for page in pages]
-    assert told[0] == told[1]
+    texts = [without_tokens(page.text) for page in pages]
+    assert texts[0] == texts[1]
     assert "there is a pause" in pages[0].text
 
 
@@ -52,7 +52,7 @@ def test_the_pause_ends_by_itself(app: Flask, cast: Cast, clock: Clock) -> None:
     assert sign_in(client, cast.owner.email) == 303
 
 
-def test_guessing_elsewhere_does_not_keep_the_user_out(
+def test_guesses_from_another_network_do_not_lock_the_user_out(
     app: Flask, cast: Cast, clock: Clock
 ) -> None:
     assert sign_in(at(app, "192.0.2.10"), cast.owner.email) == 303
@@ -70,7 +70,7 @@ def test_a_known_browser_has_pauses_too(app: Flask, cast: Cast) -> None:
     assert sign_in(at(app, "192.0.2.10"), cast.owner.email) == 200
 
 
-def test_the_password_of_the_text_is_the_way_out(app: Flask, cast: Cast, clock: Clock) -> None:
+def test_a_password_by_text_works_during_a_pause(app: Flask, cast: Cast, clock: Clock) -> None:
     with app.app_context():
         for _ in range(110):
             backoff.attempt(f"sign in {cast.owner.email}")
@@ -83,13 +83,13 @@ def test_the_password_of_the_text_is_the_way_out(app: Flask, cast: Cast, clock: 
     assert sign_in(client, cast.owner.email, last_password(app)) == 303
 
 
-def test_a_right_password_ends_the_count(app: Flask, cast: Cast) -> None:
+def test_a_correct_password_resets_the_count(app: Flask, cast: Cast) -> None:
     for _ in range(3):
         guess(app, cast.owner.email, 4)
         assert sign_in(at(app, "203.0.113.9"), cast.owner.email) == 303
 
 
-def test_spraying_from_one_network_is_stopped(app: Flask, cast: Cast) -> None:
+def test_password_spraying_from_one_network_is_stopped(app: Flask, cast: Cast) -> None:
     client = at(app, "203.0.113.9")
     for n in range(31):
         sign_in(client, f"person{n}@example.com", "a common password")
@@ -98,13 +98,15 @@ def test_spraying_from_one_network_is_stopped(app: Flask, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("email", ["owner@example.com", "nobody@example.com"])
-def test_known_and_unknown_addresses_pause_alike(app: Flask, cast: Cast, email: str) -> None:
+def test_known_and_unknown_addresses_have_the_same_pauses(
+    app: Flask, cast: Cast, email: str
+) -> None:
     guess(app, email, 5)
     with app.app_context():
         assert not backoff.attempt(f"sign in {email}")
 
 
-def test_no_address_and_no_network_is_kept(app: Flask, cast: Cast) -> None:
+def test_no_address_and_no_network_is_stored(app: Flask, cast: Cast) -> None:
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
     with app.app_context():
         row = db.session.scalars(db.select(KnownBrowser)).one()

@@ -1,4 +1,4 @@
-"""Replacing one's own password."""
+"""Changing the own password."""
 
 from flask import Flask
 
@@ -10,18 +10,18 @@ NEW = "yellow boats under trees"
 
 
 def test_it_changes_the_password(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     owner.get_page("/password/change")
-    answer = owner.send("/password/change", {"current": PASSWORD, "password": NEW})
-    assert answer.status_code == 303
-    assert other.get("/password/change").location.startswith("/login")
+    response = owner.send("/password/change", {"current": PASSWORD, "password": NEW})
+    assert response.status_code == 303
+    assert second_browser.get("/password/change").location.startswith("/login")
     visitor = PageClient(app)
     form = {"email": cast.owner.email, "password": PASSWORD}
     assert visitor.send("/login", form).status_code == 200
     assert visitor.send("/login", {**form, "password": NEW}).status_code == 303
 
 
-def test_it_tells_the_user(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_it_sends_the_user_an_email(app: Flask, cast: Cast, owner: PageClient) -> None:
     owner.send("/password/change", {"current": PASSWORD, "password": NEW})
     email = last_email(app)
     assert email.recipient == cast.owner.email
@@ -36,10 +36,10 @@ def test_it_asks_for_the_current_one(app: Flask, cast: Cast, owner: PageClient) 
     assert PageClient(app).send("/login", form).status_code == 303
 
 
-def test_it_is_there_for_admins(admin: PageClient) -> None:
+def test_admins_can_change_their_password(admin: PageClient) -> None:
     admin.get_page("/password/change")
-    answer = admin.send("/password/change", {"current": PASSWORD, "password": NEW})
-    assert answer.location.startswith("/admin")
+    response = admin.send("/password/change", {"current": PASSWORD, "password": NEW})
+    assert response.location.startswith("/admin")
 
 
 def test_it_refuses_visitors(visitor: PageClient) -> None:

@@ -14,30 +14,30 @@ NEW = "yellow boats under trees"
 
 @pytest.fixture
 def newcomer(app: Flask, owner: PageClient) -> PageClient:
-    """The owner, who has signed in with a password that came by text."""
+    """The owner, signed in with a password by text."""
     with app.app_context():
         db.session.execute(update(User).values(must_choose_password=True))
         db.session.commit()
     return owner
 
 
-def test_every_other_page_waits_for_it(newcomer: PageClient) -> None:
+def test_every_other_page_redirects_to_it(newcomer: PageClient) -> None:
     for path in ("/dashboard", "/campaigns", "/password/change"):
         assert newcomer.get(path).location == "/password/new"
 
 
 def test_it_sets_the_password(app: Flask, cast: Cast, newcomer: PageClient) -> None:
-    answer = newcomer.send("/password/new", {"password": NEW})
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    response = newcomer.send("/password/new", {"password": NEW})
+    assert (response.status_code, response.location) == (303, "/dashboard")
     form = {"email": cast.owner.email, "password": NEW}
     assert PageClient(app).send("/login", form).location == "/dashboard"
 
 
 def test_it_signs_the_other_browsers_out(app: Flask, cast: Cast, newcomer: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     stranger = cast.stranger.browser()
     newcomer.send("/password/new", {"password": NEW})
-    assert other.get("/password/change").location.startswith("/login")
+    assert second_browser.get("/password/change").location.startswith("/login")
     assert newcomer.get("/password/change").status_code == 200
     assert stranger.get("/password/change").status_code == 302
     with app.app_context():
@@ -45,7 +45,7 @@ def test_it_signs_the_other_browsers_out(app: Flask, cast: Cast, newcomer: PageC
         assert len(db.session.scalars(query).all()) == 1
 
 
-def test_it_voids_links_that_are_on_their_way(
+def test_it_voids_open_email_links(
     app: Flask, cast: Cast, visitor: PageClient, newcomer: PageClient
 ) -> None:
     visitor.post_page("/forgotten", {"email": cast.owner.email})
@@ -69,7 +69,9 @@ def test_it_voids_links_that_are_on_their_way(
         ("k7qmacdefghj34xy", "Do not use the password from the text"),
     ],
 )
-def test_it_refuses_what_others_can_guess(newcomer: PageClient, password: str, words: str) -> None:
+def test_it_refuses_passwords_that_are_easy_to_guess(
+    newcomer: PageClient, password: str, words: str
+) -> None:
     page = newcomer.post_page("/password/new", {"password": password})
     assert words in page.get_text()
     if password:
@@ -81,11 +83,13 @@ def test_it_offers_another_password_each_time(newcomer: PageClient) -> None:
         newcomer.get_page("/password/new").select_one("#suggestion").get_text() for _ in "ab"
     }
     assert len(offered) == 2
-    answer = newcomer.send("/password/new", {"password": offered.pop()})
-    assert answer.status_code == 303
+    response = newcomer.send("/password/new", {"password": offered.pop()})
+    assert response.status_code == 303
 
 
-def test_it_is_not_a_way_around_the_current_password(owner: PageClient, cast: Cast) -> None:
+def test_it_does_not_replace_the_check_of_the_current_password(
+    owner: PageClient, cast: Cast
+) -> None:
     assert owner.get("/password/new").location == "/password/change"
     assert owner.send("/password/new", {"password": NEW}).location == "/password/change"
 

@@ -28,11 +28,11 @@ def link(app: Flask) -> str:
     return address.removeprefix("https://localhost:8443")
 
 
-def test_it_makes_the_admin_and_signs_in(app: Flask, visitor: PageClient, link: str) -> None:
+def test_it_creates_the_admin_and_signs_in(app: Flask, visitor: PageClient, link: str) -> None:
     visitor.get_page(link)
-    answer = visitor.send(link, FORM)
-    assert answer.status_code == 303
-    assert answer.location.startswith("/admin")
+    response = visitor.send(link, FORM)
+    assert response.status_code == 303
+    assert response.location.startswith("/admin")
     with app.app_context():
         user = db.session.scalars(select(User)).one()
         assert (user.email, user.role, user.account_id) == ("boss@example.com", "admin", None)
@@ -43,9 +43,9 @@ def test_it_makes_the_admin_and_signs_in(app: Flask, visitor: PageClient, link: 
 
 def test_it_works_once(app: Flask, visitor: PageClient, link: str) -> None:
     visitor.send(link, FORM)
-    other = PageClient(app)
-    other.get_page(link, status=410)
-    other.post_page(link, {**FORM, "email": "second@example.com"}, status=410)
+    second_browser = PageClient(app)
+    second_browser.get_page(link, status=410)
+    second_browser.post_page(link, {**FORM, "email": "second@example.com"}, status=410)
 
 
 def test_a_newer_invitation_voids_it(app: Flask, visitor: PageClient, link: str) -> None:
@@ -55,14 +55,14 @@ def test_a_newer_invitation_voids_it(app: Flask, visitor: PageClient, link: str)
 
 def test_it_expires_after_a_day(app: Flask, visitor: PageClient, link: str) -> None:
     with app.app_context():
-        asked = db.session.scalars(select(EmailLink)).one()
-        assert asked.expires_at - asked.created_at > timedelta(hours=23)
+        email_link = db.session.scalars(select(EmailLink)).one()
+        assert email_link.expires_at - email_link.created_at > timedelta(hours=23)
         db.session.execute(update(EmailLink).values(expires_at=now()))
         db.session.commit()
     visitor.post_page(link, FORM, status=410)
 
 
-def test_there_is_none_when_there_is_an_admin(app: Flask, cast: Cast) -> None:
+def test_there_is_no_invitation_when_an_admin_exists(app: Flask, cast: Cast) -> None:
     assert invite(app) is None
 
 
@@ -74,7 +74,7 @@ def test_there_is_none_when_there_is_an_admin(app: Flask, cast: Cast) -> None:
         ({"password": "boss@example.com"}, "Others know this about you."),
     ],
 )
-def test_it_explains_what_is_wrong(
+def test_invalid_fields_are_explained(
     app: Flask, visitor: PageClient, link: str, change: dict[str, str], words: str
 ) -> None:
     assert words in visitor.post_page(link, {**FORM, **change}).get_text()

@@ -19,7 +19,7 @@ def limited(app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Itera
     names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB")
     url = getattr(request, "param", redis_url)
     settings = {**copied(app, *names), "TESTING": True}
-    before = dict(vars(limiter))  # there is one for all applications
+    before = dict(vars(limiter))  # one for all applications
     second = create_app({**settings, "REDIS_URL": url, "RATE_LIMITS": True})
     yield second
     with second.app_context():
@@ -42,24 +42,24 @@ def test_it_stops_guessing(limited: Flask) -> None:
 
 
 def test_it_stops_guessing_one_password_from_many_browsers(limited: Flask) -> None:
-    found = []
+    statuses = []
     for number in range(11):
         client = PageClient(limited)
         client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
-        found += tries(client, 1)
-    assert found == [200] * 10 + [429]
+        statuses += tries(client, 1)
+    assert statuses == [200] * 10 + [429]
     assert tries(client, 1, email="other@example.com") == [200]
 
 
 def test_it_stops_emails_to_one_address(limited: Flask) -> None:
     client = PageClient(limited)
     form = {"email": "anna@example.com"}
-    found = [client.send("/forgotten", form).status_code for _ in range(4)]
-    assert found == [200] * 3 + [429]
+    statuses = [client.send("/forgotten", form).status_code for _ in range(4)]
+    assert statuses == [200] * 3 + [429]
 
 
 @pytest.mark.parametrize("limited", ["unix:///nowhere/valkey.sock"], indirect=True)
-def test_it_still_counts_without_redis(limited: Flask) -> None:
+def test_limits_work_without_redis(limited: Flask) -> None:
     assert tries(PageClient(limited), 11) == [200] * 10 + [429]
 
 

@@ -41,8 +41,8 @@ def test_it_answers_the_same_for_known_and_unknown(
 ) -> None:
     pages = []
     for email in (cast.owner.email, "nobody@example.com"):
-        answer = visitor.send("/forgotten", {"email": email})
-        pages.append(answer.text.replace(email, "").replace(visitor.token, ""))
+        response = visitor.send("/forgotten", {"email": email})
+        pages.append(response.text.replace(email, "").replace(visitor.token, ""))
         assert last_email(app).recipient == email
     assert re.sub(r'value="[^"]+"', "", pages[0]) == re.sub(r'value="[^"]+"', "", pages[1])
     assert "There is no account" in last_email(app).subject
@@ -65,8 +65,8 @@ def test_its_link_works_once(app: Flask, cast: Cast, visitor: PageClient) -> Non
 def test_its_link_expires(app: Flask, cast: Cast, visitor: PageClient) -> None:
     link = ask(app, visitor, cast.owner.email)
     with app.app_context():
-        asked = db.session.scalars(select(EmailLink)).one()
-        assert asked.expires_at - asked.created_at < timedelta(hours=1, seconds=5)
+        email_link = db.session.scalars(select(EmailLink)).one()
+        assert email_link.expires_at - email_link.created_at < timedelta(hours=1, seconds=5)
         db.session.execute(update(EmailLink).values(expires_at=now()))
         db.session.commit()
     visitor.post_page(link, status=410)
@@ -87,7 +87,7 @@ def test_it_texts_three_times_a_day_at_most(app: Flask, cast: Cast, visitor: Pag
     assert len(texts(app)) == 4
 
 
-def test_it_keeps_the_budget_of_the_hour(app: Flask, cast: Cast, visitor: PageClient) -> None:
+def test_it_respects_the_hourly_budget(app: Flask, cast: Cast, visitor: PageClient) -> None:
     override(app, system_texts_per_hour=1)
     visitor.post_page(ask(app, visitor, cast.owner.email))
     page = visitor.post_page(ask(app, visitor, cast.stranger.email))
@@ -95,14 +95,16 @@ def test_it_keeps_the_budget_of_the_hour(app: Flask, cast: Cast, visitor: PageCl
     assert len(texts(app)) == 1
 
 
-def test_an_admin_chooses_at_once(app: Flask, cast: Cast, visitor: PageClient) -> None:
-    other = cast.admin.browser()
+def test_an_admin_chooses_a_password_without_a_text(
+    app: Flask, cast: Cast, visitor: PageClient
+) -> None:
+    second_browser = cast.admin.browser()
     link = ask(app, visitor, cast.admin.email)
     assert "too short" in visitor.post_page(link, {"password": "short"}).get_text()
     page = visitor.post_page(link, {"password": NEW})
     assert "Your new password is set" in page.get_text()
     assert not texts(app)
-    assert other.get("/password/change").location.startswith("/login")
+    assert second_browser.get("/password/change").location.startswith("/login")
     form = {"email": cast.admin.email, "password": PASSWORD}
     assert visitor.send("/login", form).status_code == 200
     assert visitor.send("/login", {**form, "password": NEW}).status_code == 303
@@ -110,7 +112,9 @@ def test_an_admin_chooses_at_once(app: Flask, cast: Cast, visitor: PageClient) -
     visitor.get_page(link, status=410)
 
 
-def test_nobody_else_chooses_at_once(app: Flask, cast: Cast, visitor: PageClient) -> None:
+def test_other_users_cannot_choose_a_password_without_a_text(
+    app: Flask, cast: Cast, visitor: PageClient
+) -> None:
     link = ask(app, visitor, cast.owner.email)
     visitor.post_page(link, {"password": NEW})
     form = {"email": cast.owner.email, "password": NEW}
@@ -129,7 +133,7 @@ def test_it_refuses_accounts_that_are_being_deleted(
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b"])
-def test_it_wants_an_address(app: Flask, visitor: PageClient, email: str) -> None:
+def test_it_requires_an_address(app: Flask, visitor: PageClient, email: str) -> None:
     page = visitor.post_page("/forgotten", {"email": email})
     assert page.select("#email-error")
     with app.app_context():

@@ -1,4 +1,4 @@
-"""The pages that lead to a text: with a proof, without one, and what programs are told."""
+"""Forms that cause a verification text: with proof of work, without it, and what bots see."""
 
 import json
 from collections.abc import Iterator
@@ -35,10 +35,10 @@ def limited(app: Flask) -> Flask:
 
 
 def challenge(visitor: PageClient, form: str) -> dict[str, object]:
-    answer = visitor.get(f"/proof?form={form}")
-    assert answer.headers["Cache-Control"] == "no-store"
-    found: dict[str, object] = json.loads(answer.data)
-    return found
+    response = visitor.get(f"/proof?form={form}")
+    assert response.headers["Cache-Control"] == "no-store"
+    fields: dict[str, object] = json.loads(response.data)
+    return fields
 
 
 def opened(visitor: PageClient) -> dict[str, str]:
@@ -58,22 +58,24 @@ def count(app: Flask, model: type) -> int:
 
 @pytest.mark.parametrize("form", list(ProofForm))
 def test_there_is_a_challenge_for_each_form(app: Flask, visitor: PageClient, form: str) -> None:
-    found = challenge(visitor, form)
-    assert isinstance(found["parameters"], dict)
-    assert found["parameters"]["data"] == {"form": form}
-    assert found["parameters"]["expiresAt"] <= now().timestamp() + 300
-    assert found["parameters"]["algorithm"] == "PBKDF2/SHA-256"
+    fields = challenge(visitor, form)
+    assert isinstance(fields["parameters"], dict)
+    assert fields["parameters"]["data"] == {"form": form}
+    assert fields["parameters"]["expiresAt"] <= now().timestamp() + 300
+    assert fields["parameters"]["algorithm"] == "PBKDF2/SHA-256"
 
 
 def test_there_is_none_for_other_forms(visitor: PageClient) -> None:
     assert visitor.get("/proof?form=login").status_code == 404
 
 
-def test_its_price_is_that_of_the_reference() -> None:
+def test_its_cost_is_that_of_the_reference() -> None:
     assert Settings().proof_cost == 5_000
 
 
-def test_registering_and_the_text_take_a_proof_each(limited: Flask, visitor: PageClient) -> None:
+def test_registration_and_verification_text_need_a_proof_each(
+    limited: Flask, visitor: PageClient
+) -> None:
     with stopped() as clock:
         form = opened(visitor)
         clock.move(seconds=5)
@@ -151,20 +153,22 @@ def test_traps_and_wrong_forms_are_counted(app: Flask, visitor: PageClient) -> N
     visitor.post_page("/register", {**FORM, "csrf_token": "wrong"})
     visitor.post_page("/register", FORM)
     visitor.post_page(last_link(app), {"csrf_token": "wrong"}, status=400)
-    found = {PumpingProblem.PROGRAM: 1, PumpingProblem.COUNTRY: 1, PumpingProblem.FORM: 2}
-    assert refused(app) == found
+    expected = {PumpingProblem.PROGRAM: 1, PumpingProblem.COUNTRY: 1, PumpingProblem.FORM: 2}
+    assert refused(app) == expected
 
 
-def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, cast: Cast) -> None:
-    """Neighbours, network, country, budget: a program does not learn what has stopped it."""
-    said = set()
+def test_every_limit_shows_the_same_message(
+    limited: Flask, visitor: PageClient, cast: Cast
+) -> None:
+    """A bot does not learn whether the network, the country or the budget has stopped it."""
+    notices = set()
     for name in ("SYSTEM_TEXTS_PER_HOUR", "SYSTEM_TEXTS_PER_DIAL_CODE"):
         before = copied(limited, name)
         override(limited, {name: 0})
         visitor.post_page("/forgotten", {"email": cast.owner.email})
         link = last_link(limited)
         proven = {"proof": solved(challenge(visitor, "reset"))}
-        said.add(visitor.post_page(link, proven).select_one("main .notice").get_text())
+        notices.add(visitor.post_page(link, proven).select_one("main .notice").get_text())
         override(limited, before)
     visitor.post_page("/forgotten", {"email": cast.owner.email})
     link = last_link(limited)
@@ -173,9 +177,9 @@ def test_what_is_counted_sounds_the_same(limited: Flask, visitor: PageClient, ca
             row = {"kind": "text", "number_hash": "", "prefix_hash": "", "dial_code": 1}
             db.session.add(TextAttempt(**row, network_hash=f"{n}"))
         db.session.commit()
-    said.add(visitor.post_page(link).select_one("main .notice").get_text())
-    assert len(said) == 1
-    assert NONE_NOW in said.pop()
+    notices.add(visitor.post_page(link).select_one("main .notice").get_text())
+    assert len(notices) == 1
+    assert NONE_NOW in notices.pop()
     assert len(refused(limited)) == 3
 
 
@@ -189,17 +193,17 @@ def test_the_limit_of_emails_is_the_same_for_known_and_unknown(
         for n in range(5):
             visitor.post_page("/register", {**form, "email": f"{n}@example.com"})
         for email in (cast.owner.email, "anna@example.com"):
-            answer = visitor.send("/register", {**form, "email": email})
-            assert answer.status_code == 422
-            bodies.append(without_tokens(answer.text).replace(email, ""))
+            response = visitor.send("/register", {**form, "email": email})
+            assert response.status_code == 422
+            bodies.append(without_tokens(response.text).replace(email, ""))
     assert bodies[0] == bodies[1]
     assert "Very many people register at the moment" in bodies[0]
 
 
-def test_the_limits_do_the_same_for_known_and_unknown(
+def test_the_limits_run_the_same_statements_for_known_and_unknown(
     limited: Flask, visitor: PageClient, cast: Cast
 ) -> None:
-    """So that they cannot make one answer slower than the other."""
+    """The response time must not show whether an address has an account."""
     done: list[list[str]] = []
     with stopped() as clock:
         form = opened(visitor)
@@ -208,7 +212,7 @@ def test_the_limits_do_the_same_for_known_and_unknown(
             with limited.app_context(), listening(done):
                 assert visitor.send("/register", {**form, "email": email}).status_code == 200
     assert done[0] == done[1]
-    assert len(done[0]) == 3  # the turn, the count, the row
+    assert len(done[0]) == 3  # the lock, the count, the row
 
 
 @contextmanager

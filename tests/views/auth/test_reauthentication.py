@@ -1,4 +1,4 @@
-"""Before something dangerous one proves to be there."""
+"""Dangerous actions ask for the password again."""
 
 import pytest
 from flask import Flask
@@ -24,9 +24,9 @@ def test_after_five_minutes_it_asks_and_leads_back(
     owner: PageClient, clock: Clock, path: str
 ) -> None:
     clock.move(minutes=5, seconds=1)
-    answer = owner.get(path)
-    assert answer.location == f"/confirm?next={path}"
-    page = owner.get_page(answer.location)
+    response = owner.get(path)
+    assert response.location == f"/confirm?next={path}"
+    page = owner.get_page(response.location)
     action = str(page.select_one("main form")["action"])
     assert owner.send(action, {"password": PASSWORD}).location == path
     owner.get_page(path)
@@ -40,12 +40,12 @@ def test_a_form_is_not_repeated(app: Flask, cast: Cast, owner: PageClient, clock
     owner.get_page("/settings/email")
     clock.move(minutes=6)
     came = {"Referer": "https://localhost/settings/email"}
-    answer = owner.send("/settings/email", {"email": "new@example.com"}, headers=came)
-    assert (answer.status_code, answer.location) == (303, "/confirm?next=/settings/email")
-    page = owner.get_page(answer.location)
+    response = owner.send("/settings/email", {"email": "new@example.com"}, headers=came)
+    assert (response.status_code, response.location) == (303, "/confirm?next=/settings/email")
+    page = owner.get_page(response.location)
     assert "Nothing was done yet." in page.get_text()
-    answer = owner.send(answer.location, {"password": PASSWORD})
-    assert answer.location == "/settings/email"
+    response = owner.send(response.location, {"password": PASSWORD})
+    assert response.location == "/settings/email"
     with app.app_context():
         assert db.session.scalars(select(Email)).all() == []
 
@@ -57,21 +57,21 @@ def test_a_form_is_not_repeated(app: Flask, cast: Cast, owner: PageClient, clock
 def test_it_stays_on_this_site(owner: PageClient, target: str) -> None:
     owner.get_page("/confirm")
     form = {"password": PASSWORD, "csrf_token": owner.token}
-    answer = owner.post("/confirm", query_string={"next": target}, data=form)
-    assert answer.location == "/settings"
+    response = owner.post("/confirm", query_string={"next": target}, data=form)
+    assert response.location == "/settings"
 
 
 @pytest.mark.parametrize(
     "referrer", ["https://evil.example/x", "", "https://localhost//evil.example"]
 )
-def test_a_form_from_elsewhere_leads_to_the_settings(
+def test_a_form_from_another_page_leads_to_the_settings(
     app: Flask, cast: Cast, owner: PageClient, clock: Clock, referrer: str
 ) -> None:
     owner.get_page("/settings")
     clock.move(minutes=6)
     app.config["WTF_CSRF_SSL_STRICT"] = False
-    answer = owner.send("/settings/two-steps/off", headers={"Referer": referrer})
-    assert answer.location == "/confirm?next=/settings"
+    response = owner.send("/settings/two-steps/off", headers={"Referer": referrer})
+    assert response.location == "/confirm?next=/settings"
 
 
 def test_a_wrong_password_is_refused_and_slows_down(
@@ -95,8 +95,8 @@ def test_with_two_factor_sign_in_it_takes_a_code_too(
     clock.move(minutes=6)
     assert owner.get_page("/confirm").select("input[name=code]")
     for typed in ("", wrong_code(clock)):
-        answer = owner.send("/confirm", {"password": PASSWORD, "code": typed})
-        assert answer.status_code == 422
+        response = owner.send("/confirm", {"password": PASSWORD, "code": typed})
+        assert response.status_code == 422
     right = code(clock)
     assert owner.send("/confirm", {"password": "x", "code": right}).status_code == 422
     assert owner.send("/confirm", {"password": PASSWORD, "code": right}).status_code == 303

@@ -1,4 +1,4 @@
-"""Registering: the form and its one answer."""
+"""Registration: the form, and the same response for every address."""
 
 import re
 
@@ -35,21 +35,21 @@ def test_it_sends_a_link_by_email(app: Flask, visitor: PageClient) -> None:
     page = visitor.post_page("/register", FORM)
     assert "Check your e-mail" in page.get_text()
     with app.app_context():
-        asked = db.session.scalars(select(EmailLink)).one()
-        assert (asked.email, asked.phone) == ("anna@example.com", "+48601234567")
+        email_link = db.session.scalars(select(EmailLink)).one()
+        assert (email_link.email, email_link.phone) == ("anna@example.com", "+48601234567")
     email = last_email(app)
     assert email.recipient == "anna@example.com"
     assert last_link(app).startswith("/register/")
     assert count(app, User) == 0
 
 
-def test_it_takes_a_foreign_number_with_its_prefix(app: Flask, visitor: PageClient) -> None:
+def test_it_accepts_a_foreign_number_with_its_prefix(app: Flask, visitor: PageClient) -> None:
     visitor.post_page("/register", {**FORM, "phone": "+44 7400 123456"})
     with app.app_context():
         assert db.session.scalars(select(EmailLink.phone)).one() == "+447400123456"
 
 
-def test_it_takes_domains_of_any_letters(app: Flask, visitor: PageClient) -> None:
+def test_it_accepts_internationalised_domains(app: Flask, visitor: PageClient) -> None:
     visitor.post_page("/register", {**FORM, "email": "anna@żółw.pl"})
     assert last_email(app).recipient == "anna@xn--w-uga1v8h.pl"
 
@@ -62,10 +62,10 @@ def test_it_keeps_no_token_in_the_database(app: Flask, visitor: PageClient) -> N
 
 
 def test_it_builds_links_from_the_public_address_only(app: Flask, visitor: PageClient) -> None:
-    other = "https://127.0.0.1"
-    page = check_page(visitor.get("/register", base_url=other).text)
+    forged_url = "https://127.0.0.1"
+    page = check_page(visitor.get("/register", base_url=forged_url).text)
     token = page.select_one("main input[name=csrf_token]")["value"]
-    visitor.post("/register", data={**FORM, "csrf_token": token}, base_url=other)
+    visitor.post("/register", data={**FORM, "csrf_token": token}, base_url=forged_url)
     assert "127.0.0.1" not in last_email(app).body
     assert "https://localhost:8443/" in last_email(app).body
 
@@ -75,9 +75,9 @@ def test_it_answers_the_same_for_known_and_unknown(
 ) -> None:
     pages = []
     for email in ("anna@example.com", cast.owner.email):
-        answer = visitor.send("/register", {**FORM, "email": email})
-        body = answer.text.replace(email, "ADDRESS").replace(visitor.token, "TOKEN")
-        pages.append((answer.status_code, re.sub(r'value="[^"]+"', "", body)))
+        response = visitor.send("/register", {**FORM, "email": email})
+        body = response.text.replace(email, "ADDRESS").replace(visitor.token, "TOKEN")
+        pages.append((response.status_code, re.sub(r'value="[^"]+"', "", body)))
     assert pages[0] == pages[1]
 
 
@@ -90,7 +90,7 @@ def test_it_tells_the_owner_of_a_known_address(app: Flask, cast: Cast, visitor: 
     assert count(app, EmailLink) == 0
 
 
-def test_it_does_nothing_for_programs(app: Flask, visitor: PageClient) -> None:
+def test_it_does_nothing_for_bots(app: Flask, visitor: PageClient) -> None:
     page = visitor.post_page("/register", {**FORM, "website": "https://spam.example"})
     assert "Check your e-mail" in page.get_text()
     assert count(app, Email) == 0
@@ -110,17 +110,17 @@ def test_it_does_nothing_for_programs(app: Flask, visitor: PageClient) -> None:
         ("phone", "my number", "This is not a mobile number."),
     ],
 )
-def test_it_explains_what_is_wrong(
+def test_invalid_fields_are_explained(
     app: Flask, visitor: PageClient, field: str, value: str, words: str
 ) -> None:
     page = visitor.post_page("/register", {**FORM, field: value})
     assert words in page.get_text()
-    other = "phone" if field == "email" else "email"
-    assert page.select_one(f"#{other}")["value"] == FORM[other]
+    other_field = "phone" if field == "email" else "email"
+    assert page.select_one(f"#{other_field}")["value"] == FORM[other_field]
     assert count(app, Email) == 0
 
 
-def test_it_keeps_what_was_typed_when_the_page_was_open_too_long(visitor: PageClient) -> None:
+def test_it_keeps_typed_values_after_the_token_has_expired(visitor: PageClient) -> None:
     visitor.token = "an old one"
     page = visitor.post_page("/register", FORM)
     assert "This page was open too long" in page.get_text()

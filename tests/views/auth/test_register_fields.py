@@ -1,4 +1,4 @@
-"""Registering asks for two things and takes no others, whatever is sent."""
+"""Registration asks for two fields and ignores all others."""
 
 from flask import Flask
 from sqlalchemy import Column, select
@@ -10,7 +10,7 @@ from tests.support.pages import PageClient
 from tests.views.auth.outbox import last_link
 
 FORM = {"email": "anna@example.com", "phone": "+44 7400 123456"}
-# The token of the page, the traps for programs (one is when it was opened), and their work.
+# The CSRF token, the honeypots, the time when the page was opened, and the proof of work.
 TECHNICAL = {"csrf_token", "website", "altcha", "opened", "proof"}
 CANARY = "canary-4711"
 # What differs between two registrations of the same person.
@@ -21,26 +21,26 @@ OWN = {
 
 
 def register(app: Flask, extra: dict[str, str]) -> dict[str, dict[str, object]]:
-    """Register with more fields than were asked for; what the rows then say."""
+    """Register with extra fields; returns the columns of the stored rows."""
     browser = PageClient(app)
     browser.post_page("/register", {**FORM, **extra})
     link = last_link(app)
     with app.app_context():
-        asked = said(db.session.scalars(select(EmailLink)).one())
+        request = columns_of(db.session.scalars(select(EmailLink)).one())
     browser.post_page(link, extra)
     with app.app_context():
         user = db.session.scalars(select(User)).one()
-        return {"asked": asked, "user": said(user), "account": said(user.account)}
+        return {"asked": request, "user": columns_of(user), "account": columns_of(user.account)}
 
 
-def said(row: object) -> dict[str, object]:
-    """The columns of a row that should not differ."""
+def columns_of(row: object) -> dict[str, object]:
+    """The columns of a row that are the same in every registration."""
     assert isinstance(row, Model)
     return {c.name: getattr(row, c.name) for c in row.__table__.columns if c.name not in OWN}
 
 
 def _default(column: Column[object]) -> object:
-    """What a column holds when nobody has said anything."""
+    """The default value of a column."""
     default = column.default
     return default.arg if default is not None and default.is_scalar else None
 
@@ -55,7 +55,7 @@ def test_the_form_has_two_personal_fields_and_no_other(visitor: PageClient) -> N
     assert hidden <= TECHNICAL
 
 
-def test_whatever_else_is_sent_is_not_stored(app: Flask) -> None:
+def test_extra_fields_are_not_stored(app: Flask) -> None:
     columns = {
         column.name
         for model in (Account, User, EmailLink, Company)
@@ -81,14 +81,14 @@ def test_whatever_else_is_sent_is_not_stored(app: Flask) -> None:
     for name in ("region", "timezone", "role", "email", "phone", "language"):
         del left[name]
     assert left["terms_version"]
-    ours = {"status", "balance", "terms_version", "log_key"}  # made by us, of nobody's doing
+    defaults = {"status", "balance", "terms_version", "log_key"}  # set by the application
     usual = {c.name: _default(c) for m in (Account, User) for c in m.__table__.columns}
-    assert {n: v for n, v in left.items() if n not in ours and v} == {
-        n: usual[n] for n in left if n not in ours and usual[n]
+    assert {n: v for n, v in left.items() if n not in defaults and v} == {
+        n: usual[n] for n in left if n not in defaults and usual[n]
     }
 
 
-def test_the_account_keeps_which_version_it_accepted(app: Flask, visitor: PageClient) -> None:
+def test_the_accepted_version_is_stored(app: Flask, visitor: PageClient) -> None:
     terms = visitor.get_page("/terms").get_text()
     assert "article 28 of the General Data Protection Regulation" in terms
     assert register(app, {})["account"]["terms_version"] == policy_versions.latest().name

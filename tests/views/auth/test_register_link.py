@@ -1,4 +1,4 @@
-"""The link of the e-mail: a button, then the account and the text."""
+"""The link in the e-mail: a button, then the account and the text."""
 
 from datetime import timedelta
 
@@ -64,7 +64,7 @@ def test_it_opens_the_account_and_texts_a_password(
     assert "@" not in text.text
 
 
-def test_it_lets_the_new_owner_in(app: Flask, visitor: PageClient, link: str) -> None:
+def test_the_new_owner_can_sign_in(app: Flask, visitor: PageClient, link: str) -> None:
     visitor.post_page(link)
     password = last_password(app)
     page = visitor.post_page("/login", {"email": "anna@example.com", "password": password})
@@ -137,7 +137,9 @@ def test_it_keeps_the_link_when_the_texts_of_the_hour_are_used_up(
     assert len(texts(app)) == 1
 
 
-def test_it_gives_no_credit_where_there_is_none(app: Flask, visitor: PageClient, link: str) -> None:
+def test_without_a_welcome_credit_the_balance_is_zero(
+    app: Flask, visitor: PageClient, link: str
+) -> None:
     override(app, welcome_credit=0)
     visitor.post_page(link)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""What users are told about their sign-in."""
+"""E-mails to users about their sign-ins."""
 
 import pytest
 from flask import Flask
@@ -23,7 +23,7 @@ def emails(app: Flask, person: Person) -> list[str]:
         return list(db.session.scalars(query.order_by(Email.id)))
 
 
-def test_the_first_browser_is_no_news(app: Flask, cast: Cast) -> None:
+def test_the_first_browser_causes_no_email(app: Flask, cast: Cast) -> None:
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
     assert emails(app, cast.owner) == []
 
@@ -42,7 +42,7 @@ def test_a_new_browser_or_network_causes_one_email(
     assert address not in body
 
 
-def test_after_three_months_it_is_news_again(app: Flask, cast: Cast, clock: Clock) -> None:
+def test_after_three_months_a_browser_is_new_again(app: Flask, cast: Cast, clock: Clock) -> None:
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
     clock.move(days=60)
     sign_in(at(app, "198.51.100.7"), cast.owner.email)
@@ -51,7 +51,7 @@ def test_after_three_months_it_is_news_again(app: Flask, cast: Cast, clock: Cloc
     assert emails(app, cast.owner) == ["New sign-in to PromoSMS"] * 2
 
 
-def test_wrong_passwords_make_nothing_known(app: Flask, cast: Cast) -> None:
+def test_wrong_passwords_make_no_browser_known(app: Flask, cast: Cast) -> None:
     sign_in(at(app, "192.0.2.10"), cast.owner.email)
     sign_in(at(app, "198.51.100.7"), cast.owner.email, "wrong")
     assert emails(app, cast.owner) == []

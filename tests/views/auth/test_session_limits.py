@@ -7,38 +7,38 @@ from tests.support.clock import Clock
 from tests.support.pages import PageClient
 
 
-def is_in(browser: PageClient, path: str = "/password/change") -> bool:
-    """Is the browser signed in? A click like any other."""
-    answer = browser.get(path)
-    assert answer.status_code in (200, 302)
-    return answer.status_code == 200
+def is_signed_in(browser: PageClient, path: str = "/password/change") -> bool:
+    """Is the browser signed in? The request counts as a click."""
+    response = browser.get(path)
+    assert response.status_code in (200, 302)
+    return response.status_code == 200
 
 
 @pytest.mark.parametrize(("minutes", "stays"), [(59, True), (61, False)])
 def test_it_ends_after_an_hour_without_a_click(
     owner: PageClient, clock: Clock, minutes: int, stays: bool
 ) -> None:
-    assert is_in(owner)
+    assert is_signed_in(owner)
     clock.move(minutes=minutes)
-    assert is_in(owner) is stays
+    assert is_signed_in(owner) is stays
 
 
-def test_each_click_begins_the_hour_again(owner: PageClient, clock: Clock) -> None:
+def test_each_click_restarts_the_hour(owner: PageClient, clock: Clock) -> None:
     for _ in range(3):
         clock.move(minutes=59)
-        assert is_in(owner)
+        assert is_signed_in(owner)
     clock.move(minutes=61)
-    assert not is_in(owner)
+    assert not is_signed_in(owner)
 
 
 @pytest.mark.parametrize(("minutes", "stays"), [(14, True), (16, False)])
-def test_that_of_an_admin_ends_after_a_quarter_of_an_hour(
+def test_the_session_of_an_admin_ends_after_a_quarter_of_an_hour(
     cast: Cast, clock: Clock, minutes: int, stays: bool
 ) -> None:
     browser = cast.admin.browser()
-    assert is_in(browser)
+    assert is_signed_in(browser)
     clock.move(minutes=minutes)
-    assert is_in(browser) is stays
+    assert is_signed_in(browser) is stays
 
 
 @pytest.mark.parametrize(("minutes", "stays"), [(29, True), (31, False)])
@@ -47,6 +47,6 @@ def test_clicks_do_not_keep_it_longer_than_twelve_hours(
 ) -> None:
     for _ in range(23):  # until 11:30
         clock.move(minutes=30)
-        assert is_in(owner)
+        assert is_signed_in(owner)
     clock.move(minutes=minutes)
-    assert is_in(owner) is stays
+    assert is_signed_in(owner) is stays

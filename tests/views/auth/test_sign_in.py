@@ -21,15 +21,15 @@ def credentials(cast: Cast, password: str = PASSWORD) -> dict[str, str]:
 
 @pytest.fixture
 def sent(app: Flask, cast: Cast, visitor: PageClient) -> str:
-    """A system password that the owner has just got by text."""
+    """A password that the owner has just received by text."""
     visitor.post_page("/forgotten", {"email": cast.owner.email})
     visitor.post_page(last_link(app))
     return last_password(app)
 
 
 def test_it_signs_in_with_the_own_password(app: Flask, cast: Cast, visitor: PageClient) -> None:
-    answer = visitor.send("/login", credentials(cast), headers={"User-Agent": FIREFOX})
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    response = visitor.send("/login", credentials(cast), headers={"User-Agent": FIREFOX})
+    assert (response.status_code, response.location) == (303, "/dashboard")
     with app.app_context():
         opened = db.session.scalars(select(Session)).one()
         assert opened.user_id == cast.owner.user_id
@@ -41,17 +41,17 @@ def test_it_signs_in_with_the_own_password(app: Flask, cast: Cast, visitor: Page
     assert cookie.same_site == "Lax"
 
 
-def test_it_takes_the_address_in_any_letters(cast: Cast, visitor: PageClient) -> None:
+def test_it_accepts_the_address_in_any_case(cast: Cast, visitor: PageClient) -> None:
     form = {"email": f" {cast.owner.email.upper()} ", "password": PASSWORD}
     assert visitor.send("/login", form).status_code == 303
 
 
-def test_it_says_the_same_whatever_is_wrong(cast: Cast, visitor: PageClient) -> None:
+def test_every_failed_sign_in_gets_the_same_response(cast: Cast, visitor: PageClient) -> None:
     pages = []
     for email in (cast.owner.email, "nobody@example.com"):
-        answer = visitor.send("/login", {"email": email, "password": "wrong"})
-        assert "do not belong together" in answer.text
-        pages.append((answer.status_code, answer.text.replace(email, "")))
+        response = visitor.send("/login", {"email": email, "password": "wrong"})
+        assert "do not belong together" in response.text
+        pages.append((response.status_code, response.text.replace(email, "")))
     assert pages[0] == pages[1]
 
 
@@ -61,10 +61,10 @@ def test_it_never_shows_the_password_again(cast: Cast, visitor: PageClient) -> N
     assert page.select_one("#email")["value"] == cast.owner.email
 
 
-def test_it_goes_on_where_the_visitor_wanted_to_be(cast: Cast, visitor: PageClient) -> None:
-    answer = visitor.get("/campaigns?x=1")
-    assert answer.location == "/login?next=/campaigns?x%3D1"
-    page = visitor.get_page(answer.location)
+def test_it_leads_to_the_requested_page(cast: Cast, visitor: PageClient) -> None:
+    response = visitor.get("/campaigns?x=1")
+    assert response.location == "/login?next=/campaigns?x%3D1"
+    page = visitor.get_page(response.location)
     action = page.select_one("main form")["action"]
     assert visitor.send(action, credentials(cast)).location == "/campaigns?x=1"
 
@@ -77,11 +77,11 @@ def test_it_goes_on_where_the_visitor_wanted_to_be(cast: Cast, visitor: PageClie
 def test_it_stays_on_this_site(cast: Cast, visitor: PageClient, target: str) -> None:
     visitor.get_page("/login")
     form = {**credentials(cast), "csrf_token": visitor.token}
-    answer = visitor.post("/login", query_string={"next": target}, data=form)
-    assert answer.location == "/dashboard"
+    response = visitor.post("/login", query_string={"next": target}, data=form)
+    assert response.location == "/dashboard"
 
 
-def test_it_takes_the_password_of_the_text_once(
+def test_it_accepts_the_password_of_the_text_once(
     app: Flask, cast: Cast, visitor: PageClient, sent: str
 ) -> None:
     first = visitor.send("/login", credentials(cast, sent))
@@ -96,7 +96,7 @@ def test_it_takes_the_password_of_the_text_once(
 
 
 @pytest.mark.parametrize("change", [str.lower, lambda p: p.replace("-", ""), " {} ".format])
-def test_it_takes_the_password_of_the_text_however_it_is_typed(
+def test_it_accepts_the_password_of_the_text_in_any_spelling(
     cast: Cast, visitor: PageClient, sent: str, change: object
 ) -> None:
     assert callable(change)
@@ -126,7 +126,7 @@ def test_the_old_password_works_until_a_new_one_is_chosen(
     assert visitor.send("/login", credentials(cast)).location == "/dashboard"
 
 
-def test_the_text_of_somebody_else_opens_nothing(
+def test_the_password_of_a_text_to_another_user_is_refused(
     cast: Cast, visitor: PageClient, sent: str
 ) -> None:
     form = {"email": cast.stranger.email, "password": sent}
@@ -157,7 +157,7 @@ def test_it_replaces_the_cookie(app: Flask, cast: Cast, visitor: PageClient) -> 
         assert "planted" not in cookie
 
 
-def test_the_password_of_the_text_is_nowhere_in_clear(
+def test_the_password_of_the_text_is_nowhere_in_clear_text(
     app: Flask, cast: Cast, visitor: PageClient, sent: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     visitor.send("/login", credentials(cast, sent))

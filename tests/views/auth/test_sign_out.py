@@ -25,12 +25,12 @@ def test_an_old_cookie_opens_nothing(app: Flask, owner: PageClient) -> None:
     thief.set_cookie(
         "__Host-session", cookie.value, domain="localhost", path="/", secure=True
     )  # fmt: skip
-    answer = thief.get("/password/change")
-    assert answer.status_code == 302
-    assert answer.location.startswith("/login")
+    response = thief.get("/password/change")
+    assert response.status_code == 302
+    assert response.location.startswith("/login")
 
 
-def test_it_only_reacts_to_the_button(owner: PageClient) -> None:
+def test_a_get_request_does_not_sign_out(owner: PageClient) -> None:
     assert owner.get("/logout").status_code == 405
     assert owner.get("/password/change").status_code == 200
 

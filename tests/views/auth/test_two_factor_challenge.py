@@ -1,4 +1,4 @@
-"""The second step of a sign-in."""
+"""The second factor of a sign-in."""
 
 import re
 
@@ -20,7 +20,7 @@ CODE = "/login/code"
 
 @pytest.fixture
 def codes(app: Flask, cast: Cast) -> list[str]:
-    """The owner has two-step sign-in; these are the recovery codes."""
+    """The owner has two-factor sign-in; these are the recovery codes."""
     return protect(app, cast.owner)
 
 
@@ -35,10 +35,10 @@ def sessions(app: Flask) -> int:
         return db.session.scalars(select(func.count()).select_from(Session)).one()
 
 
-def test_password_and_code_let_in(app: Flask, cast: Cast, clock: Clock, codes: list[str]) -> None:
+def test_password_and_code_sign_in(app: Flask, cast: Cast, clock: Clock, codes: list[str]) -> None:
     client = half_way(app, cast.owner)
-    answer = client.send(CODE, {"code": code(clock)})
-    assert (answer.status_code, answer.location) == (303, "/dashboard")
+    response = client.send(CODE, {"code": code(clock)})
+    assert (response.status_code, response.location) == (303, "/dashboard")
     client.get_page("/dashboard")
     with app.app_context():
         assert db.session.scalars(select(TwoFactorChallenge)).all() == []
@@ -65,18 +65,18 @@ def test_a_code_works_once(app: Flask, cast: Cast, clock: Clock, codes: list[str
     assert half_way(app, cast.owner).send(CODE, {"code": used}).status_code == 422
 
 
-def test_after_five_tries_one_starts_again(
+def test_after_five_tries_the_sign_in_starts_again(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
     client = half_way(app, cast.owner)
-    found = [client.send(CODE, {"code": wrong_code(clock)}).status_code for _ in range(5)]
-    assert found == [422] * 4 + [303]
+    statuses = [client.send(CODE, {"code": wrong_code(clock)}).status_code for _ in range(5)]
+    assert statuses == [422] * 4 + [303]
     assert client.send(CODE, {"code": code(clock)}).location == "/login"
     assert sessions(app) == 0
     assert subjects(app, cast.owner.email) == ["Somebody knows your PromoSMS password"]
 
 
-def test_starting_again_gives_no_new_tries_for_a_while(
+def test_a_new_sign_in_gives_no_new_tries_for_a_while(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
     client = half_way(app, cast.owner)
@@ -88,7 +88,9 @@ def test_starting_again_gives_no_new_tries_for_a_while(
     assert client.send(CODE, {"code": code(clock)}).location == "/dashboard"
 
 
-def test_it_waits_ten_minutes(app: Flask, cast: Cast, clock: Clock, codes: list[str]) -> None:
+def test_it_expires_after_ten_minutes(
+    app: Flask, cast: Cast, clock: Clock, codes: list[str]
+) -> None:
     client = half_way(app, cast.owner)
     clock.move(minutes=11)
     assert client.send(CODE, {"code": code(clock)}).location == "/login"
@@ -97,9 +99,9 @@ def test_it_waits_ten_minutes(app: Flask, cast: Cast, clock: Clock, codes: list[
 def test_a_code_of_another_user_is_refused(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
-    other = protect(app, cast.stranger)
+    stranger_codes = protect(app, cast.stranger)
     client = half_way(app, cast.owner)
-    assert client.send(CODE, {"code": other[0]}).status_code == 422
+    assert client.send(CODE, {"code": stranger_codes[0]}).status_code == 422
     with app.app_context():
         assert db.session.scalars(select(TwoFactorChallenge)).one().user_id == cast.owner.user_id
 
@@ -107,8 +109,8 @@ def test_a_code_of_another_user_is_refused(
 def test_a_recovery_code_works_once_and_the_user_gets_an_email(
     app: Flask, cast: Cast, codes: list[str]
 ) -> None:
-    answer = half_way(app, cast.owner).send(CODE, {"code": codes[3].lower()})
-    assert answer.location == "/dashboard"
+    response = half_way(app, cast.owner).send(CODE, {"code": codes[3].lower()})
+    assert response.location == "/dashboard"
     email = last_email(app)
     assert email.subject == "A recovery code was used"
     assert "9 codes are left." in email.body
@@ -116,22 +118,22 @@ def test_a_recovery_code_works_once_and_the_user_gets_an_email(
     assert len(subjects(app, cast.owner.email)) == 1
 
 
-def test_it_goes_on_where_the_visitor_wanted_to_be(
+def test_it_leads_to_the_requested_page(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
     client = PageClient(app)
     form = {"email": cast.owner.email, "password": PASSWORD}
-    answer = client.send("/login?next=/campaigns", form)
-    assert answer.location == "/login/code?next=/campaigns"
-    page = client.get_page(answer.location)
+    response = client.send("/login?next=/campaigns", form)
+    assert response.location == "/login/code?next=/campaigns"
+    page = client.get_page(response.location)
     action = str(page.select_one("main form")["action"])
     assert client.send(action, {"code": code(clock)}).location == "/campaigns"
 
 
 def test_it_stays_on_this_site(app: Flask, cast: Cast, clock: Clock, codes: list[str]) -> None:
     client = half_way(app, cast.owner)
-    answer = client.send(f"{CODE}?next=//evil.example", {"code": code(clock)})
-    assert answer.location == "/dashboard"
+    response = client.send(f"{CODE}?next=//evil.example", {"code": code(clock)})
+    assert response.location == "/dashboard"
 
 
 def test_without_a_password_there_is_no_challenge(visitor: PageClient, cast: Cast) -> None:
@@ -166,7 +168,7 @@ def test_after_losing_app_and_codes_the_user_waits_a_day(
     assert last_email(app).subject == "Two-step sign-in is off"
 
 
-def test_the_own_password_is_not_enough_to_ask_for_it(
+def test_the_own_password_is_not_enough_to_request_it(
     app: Flask, cast: Cast, codes: list[str]
 ) -> None:
     client = half_way(app, cast.owner)
@@ -186,13 +188,15 @@ def test_the_user_can_object(app: Flask, cast: Cast, clock: Clock, codes: list[s
     assert half_way(app, cast.owner).send(f"{CODE}/leave-out").location == "/login"
 
 
-def test_a_code_ends_the_waiting(app: Flask, cast: Cast, clock: Clock, codes: list[str]) -> None:
+def test_a_code_ends_the_waiting_period(
+    app: Flask, cast: Cast, clock: Clock, codes: list[str]
+) -> None:
     by_text(app, cast).post_page(f"{CODE}/lost")
     half_way(app, cast.owner).send(CODE, {"code": code(clock)})
     assert user_of(app, cast.owner).totp_off_at is None
 
 
-def test_after_a_week_one_has_to_ask_again(
+def test_after_a_week_the_request_expires(
     app: Flask, cast: Cast, clock: Clock, codes: list[str]
 ) -> None:
     by_text(app, cast).post_page(f"{CODE}/lost")

@@ -1,4 +1,4 @@
-"""Somebody with two-step sign-in, in these tests."""
+"""Users with two-factor sign-in, for these tests."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def protect(app: Flask, person: Person) -> list[str]:
-    """Switch the second step on; returns the recovery codes."""
+    """Switch two-factor sign-in on; returns the recovery codes."""
     with app.app_context():
         codes = recovery_codes.new_set()
         with transaction() as session:
@@ -31,22 +31,22 @@ def protect(app: Flask, person: Person) -> list[str]:
 
 
 def code(clock: Clock | None = None, steps: int = 0) -> str:
-    """What the app shows now, or so many times 30 seconds later."""
+    """The code in the app now, or this number of 30-second periods later."""
     moment = clock.now() if clock else now()
     return pyotp.TOTP(SECRET).at(moment + timedelta(seconds=30 * steps))
 
 
 def wrong_code(clock: Clock | None = None) -> str:
-    """Six digits that are not right."""
+    """A wrong code of six digits."""
     right = {code(clock, steps) for steps in range(-2, 3)}
     return next(typed for typed in ("000000", "111111", "222222") if typed not in right)
 
 
 def half_way(app: Flask, person: Person, password: str = PASSWORD) -> PageClient:
-    """A browser that has given the right password."""
+    """A browser after the correct password."""
     client = PageClient(app)
-    answer = client.send("/login", {"email": person.email, "password": password})
-    assert (answer.status_code, answer.location) == (303, "/login/code")
+    response = client.send("/login", {"email": person.email, "password": password})
+    assert (response.status_code, response.location) == (303, "/login/code")
     client.get_page("/login/code")
     return client
 

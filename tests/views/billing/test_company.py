@@ -1,4 +1,4 @@
-"""The company: asked once, checked, changed later."""
+"""The company details: asked for once, validated, changed later."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -128,7 +128,7 @@ def test_saving_asks_vies_and_shows_the_answer(app: Flask, cast: Cast, owner: Pa
     assert len(register.asked) == 2
 
 
-def test_it_speaks_polish(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_it_is_translated_into_polish(app: Flask, cast: Cast, owner: PageClient) -> None:
     with app.app_context():
         db.session.get_one(User, cast.owner.user_id).language = "pl"
         db.session.commit()
@@ -136,7 +136,7 @@ def test_it_speaks_polish(app: Flask, cast: Cast, owner: PageClient) -> None:
     assert "Polska" in text(page)
 
 
-def test_strangers_and_visitors_see_their_own_or_nothing(
+def test_strangers_and_visitors_do_not_see_it(
     owner: PageClient, stranger: PageClient, visitor: PageClient
 ) -> None:
     owner.post_page("/billing/company", GOOD)

@@ -1,4 +1,4 @@
-"""The page of one's invoices: what is there, by year, and as files."""
+"""The invoices of an account: listed, by year, and as files."""
 
 import csv
 import io
@@ -63,7 +63,7 @@ def test_it_downloads(account: int, owner: PageClient) -> None:
     assert db.session.scalar(select(func.count()).select_from(Email)) == 1
 
 
-def test_others_find_nothing(account: int, cast: Cast, stranger: PageClient) -> None:
+def test_other_accounts_find_nothing(account: int, cast: Cast, stranger: PageClient) -> None:
     invoice = issued(account)
     for kind in ("pdf", "xml", "fa3"):
         assert stranger.get(f"/billing/invoices/{invoice.public_id}/{kind}").status_code == 404
@@ -76,8 +76,8 @@ def test_it_filters_by_year(account: int, owner: PageClient) -> None:
     page = owner.get_page(f"/billing/invoices?year={invoice.year}")
     assert page.select_one("nav.tabs a[aria-current]").get_text() == str(invoice.year)
     assert invoice.label in page.get_text()
-    other = owner.get_page("/billing/invoices?year=2020")
-    assert "No invoices in 2020" in other.get_text()
+    empty_page = owner.get_page("/billing/invoices?year=2020")
+    assert "No invoices in 2020" in empty_page.get_text()
     for year in ("0", "99999", "-1"):
         assert owner.get(f"/billing/invoices?year={year}").status_code == 404
     assert owner.get("/billing/invoices?year=last").status_code == 200
@@ -99,9 +99,9 @@ def test_the_zip_contains_every_file_and_a_list(
     override(app, POLISH)
     polish = issued(account, net=100_000, rate=2300, currency="PLN")
     note = invoices.credit(polish, 123_000, "", "admin")
-    answer = owner.get(f"/billing/invoices.zip?year={german.year}")
-    assert answer.headers["Content-Disposition"].endswith(f'invoices-{german.year}.zip"')
-    content = opened(answer.data)
+    response = owner.get(f"/billing/invoices.zip?year={german.year}")
+    assert response.headers["Content-Disposition"].endswith(f'invoices-{german.year}.zip"')
+    content = opened(response.data)
     names = [invoice_files.name(german, kind) for kind in ("pdf", "xml")]
     for invoice in (polish, note):
         names += [invoice_files.name(invoice, kind) for kind in ("pdf", "xml", "fa3")]

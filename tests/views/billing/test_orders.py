@@ -1,4 +1,4 @@
-"""The orders, and one of them: how it stands with it and how to pay it."""
+"""The list of orders, and the page of an order: its status and how to pay it."""
 
 from typing import Any
 
@@ -154,21 +154,23 @@ def test_an_example_account_is_not_offered_for_payment(
 
 
 def test_the_pro_forma_is_a_pdf(app: Flask, owner: PageClient, order: str) -> None:
-    answer = owner.get(f"{order}/pro-forma")
-    assert answer.mimetype == "application/pdf"
-    assert answer.data.startswith(b"%PDF-")
+    response = owner.get(f"{order}/pro-forma")
+    assert response.mimetype == "application/pdf"
+    assert response.data.startswith(b"%PDF-")
     name = f"PF-{now().year}-000001.pdf"
-    assert name in answer.headers["Content-Disposition"]
+    assert name in response.headers["Content-Disposition"]
 
 
-def test_cards_are_offered_where_they_work(app: Flask, owner: PageClient, order: str) -> None:
+def test_cards_are_offered_when_stripe_is_configured(
+    app: Flask, owner: PageClient, order: str
+) -> None:
     override(app, stripe_secret_key="sk_test_1", stripe_webhook_secret="whsec_1")
     page = owner.get_page(order)
     assert "Pay €59.50 by card" in text(page)
     assert page.select(f"a[href='/billing/card/{order.rsplit('/', 1)[1]}']")
 
 
-def test_members_see_it_and_cannot_end_it(colleague: PageClient, order: str) -> None:
+def test_members_see_it_and_cannot_cancel_it(colleague: PageClient, order: str) -> None:
     page = colleague.get_page(order)
     assert not page.select("main form")
     assert colleague.send(f"{order}/cancel").status_code == 403
@@ -185,7 +187,7 @@ def test_strangers_do_not_find_it(
     admin.get_page(order, 403)
 
 
-def test_the_list_pages(app: Flask, cast: Cast, owner: PageClient, order: str) -> None:
+def test_the_list_has_pages(app: Flask, cast: Cast, owner: PageClient, order: str) -> None:
     with app.app_context():
         first = db.session.scalars(select(TopUp)).one()
         columns = [column.name for column in TopUp.__table__.columns]

@@ -1,4 +1,4 @@
-"""The statement."""
+"""The statement of an account."""
 
 import csv
 import io
@@ -134,7 +134,7 @@ def test_a_large_campaign_is_not_counted_for_a_page(
     assert rows_of(owner, address) == ["Poland 1 €0.03 0 €0.00 2 €0.06"]
 
 
-def test_campaigns_without_hold_and_of_others_have_no_page(
+def test_campaigns_without_hold_or_of_another_account_have_no_page(
     app: Flask, owner: PageClient, stranger: PageClient, cast: Cast
 ) -> None:
     with app.app_context():
@@ -181,11 +181,11 @@ def test_it_can_be_filtered(app: Flask, owner: PageClient, cast: Cast) -> None:
                 campaign = Campaign(account_id=account, route_id=route, name=name)
                 session.add(campaign)
             ledger.hold(account, campaign.id, 500)
-    for asked, expected in FILTERS:
-        rows = rows_of(owner, f"/billing{asked}")
-        assert (asked, len(rows)) == (asked, len(expected))
+    for query, expected in FILTERS:
+        rows = rows_of(owner, f"/billing{query}")
+        assert (query, len(rows)) == (query, len(expected))
         assert all(word in row for word, row in zip(expected, rows, strict=True) if len(word) > 1)
-        assert len(_file(owner, f"/billing/statement.csv{asked}")) == 1 + len(expected)
+        assert len(_file(owner, f"/billing/statement.csv{query}")) == 1 + len(expected)
 
 
 def test_the_days_of_the_filter_are_those_of_the_account(
@@ -198,9 +198,9 @@ def test_the_days_of_the_filter_are_those_of_the_account(
 
 
 def _file(client: PageClient, address: str = "/billing/statement.csv") -> list[list[str]]:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    response = client.get(address)
+    assert response.status_code == 200
+    return list(csv.reader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
 
 
 def test_it_can_be_downloaded(
@@ -296,7 +296,7 @@ def test_the_rows_add_up_to_the_balance(
         assert balance == 100_000 - 300
 
 
-def test_it_pages(app: Flask, owner: PageClient, cast: Cast) -> None:
+def test_it_has_pages(app: Flask, owner: PageClient, cast: Cast) -> None:
     with app.app_context():
         for n in range(services.PAGE + 4):
             ledger.credit(cast.owner.account_id, 100, f"test:{n}", f"Gift {n}.")

@@ -1,4 +1,4 @@
-"""Topping up: amounts, the company on the way, the review, the order."""
+"""Topping up: amounts, the company details, the review, the order."""
 
 from datetime import timedelta
 from typing import Any
@@ -69,7 +69,7 @@ def text(page: BeautifulSoup) -> str:
     return words(main.get_text(" "))
 
 
-def known(app: Flask, cast: Cast, **changes: str) -> None:
+def save_company(app: Flask, cast: Cast, **changes: str) -> None:
     with app.app_context():
         details = {**COMPANY, "tax_id": "DE136695976", **changes}
         companies.save(cast.owner.account_id, Details(**details), "test")
@@ -92,10 +92,10 @@ def test_the_packages_show_their_number_of_texts(owner: PageClient) -> None:
     assert len(offered) == 4
 
 
-def test_the_way_from_an_empty_account_to_an_order(app: Flask, owner: PageClient) -> None:
-    answer = owner.send("/billing/top-up", {"package": "500000"})
-    assert answer.location == "/billing/company?amount=500000"
-    page = owner.post_page(answer.location, COMPANY)
+def test_from_an_empty_account_to_an_order(app: Flask, owner: PageClient) -> None:
+    response = owner.send("/billing/top-up", {"package": "500000"})
+    assert response.location == "/billing/company?amount=500000"
+    page = owner.post_page(response.location, COMPANY)
     assert "To pay €59.50" in text(page)
     assert "same country, Germany" in text(page)
     assert "1,666 texts" in text(page)
@@ -103,24 +103,24 @@ def test_the_way_from_an_empty_account_to_an_order(app: Flask, owner: PageClient
     page = owner.post_page(
         "/billing/top-up/review", {str(field["name"]): str(field["value"]) for field in fields}
     )
-    (made,) = orders(app)
-    assert f"Order {made.reference}" in text(page)
+    (order,) = orders(app)
+    assert f"Order {order.reference}" in text(page)
     assert "As soon as €59.50 is here, €50.00 comes onto your balance." in text(page)
     assert "DE89 3704 0044 0532 0130 00" in text(page)
-    assert (made.net, made.method, made.buyer["tax_id"]) == (500_000, "transfer", "DE136695976")
+    assert (order.net, order.method, order.buyer["tax_id"]) == (500_000, "transfer", "DE136695976")
 
 
 def test_with_a_stored_company_the_review_comes_next(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
-    known(app, cast)
+    save_company(app, cast)
     assert owner.send("/billing/top-up", {"amount": "50"}).location == REVIEW
 
 
-def test_an_amount_is_read_as_people_write_it(owner: PageClient) -> None:
+def test_an_amount_is_read_in_every_usual_spelling(owner: PageClient) -> None:
     for typed, amount in READ.items():
-        answer = owner.send("/billing/top-up", {"amount": typed})
-        assert answer.location == f"/billing/company?amount={amount}", typed
+        response = owner.send("/billing/top-up", {"amount": typed})
+        assert response.location == f"/billing/company?amount={amount}", typed
 
 
 def test_a_wrong_amount_is_explained_and_stays_in_its_field(owner: PageClient) -> None:
@@ -136,7 +136,7 @@ def test_a_package_that_is_not_offered_is_refused(owner: PageClient) -> None:
 
 
 def test_the_address_of_the_review_is_validated(app: Flask, cast: Cast, owner: PageClient) -> None:
-    known(app, cast)
+    save_company(app, cast)
     good = reviewed(owner)
     for amount in ["", "0", "-1", "x", "99900", "250050", "9" * 30]:
         assert owner.get(f"/billing/top-up/review?amount={amount}").location == "/billing/top-up"
@@ -148,7 +148,7 @@ def test_the_address_of_the_review_is_validated(app: Flask, cast: Cast, owner: P
 def test_two_clicks_make_one_order_and_two_reviews_two(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
-    known(app, cast)
+    save_company(app, cast)
     form = reviewed(owner)
     first = owner.send("/billing/top-up/review", form).location
     assert owner.send("/billing/top-up/review", form).location == first
@@ -161,9 +161,9 @@ def test_two_clicks_make_one_order_and_two_reviews_two(
 def test_when_the_sum_has_changed_it_is_shown_again(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
-    known(app, cast)
+    save_company(app, cast)
     form = reviewed(owner)
-    known(app, cast, country="US", tax_id="")
+    save_company(app, cast, country="US", tax_id="")
     page = owner.post_page("/billing/top-up/review", form)
     assert "The sum has changed in the meantime" in text(page)
     assert "To pay €50.00" in text(page)
@@ -177,15 +177,17 @@ def test_without_a_company_nothing_is_ordered(app: Flask, cast: Cast, owner: Pag
 
 
 def test_a_manipulated_form_orders_nothing(app: Flask, cast: Cast, owner: PageClient) -> None:
-    known(app, cast)
+    save_company(app, cast)
     good = reviewed(owner)
     for changes in [{"method": "card"}, {"method": "cash"}, {"nonce": "x"}, {"agreed": "much"}]:
         owner.post_page("/billing/top-up/review", {**good, **changes}, 422)
     assert orders(app) == []
 
 
-def test_cards_are_offered_only_where_they_work(app: Flask, cast: Cast, owner: PageClient) -> None:
-    known(app, cast)
+def test_cards_are_offered_only_when_stripe_is_configured(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    save_company(app, cast)
     assert "How would you like to pay?" not in text(owner.get_page(REVIEW))
     override(app, stripe_secret_key="sk_test_1", stripe_webhook_secret="whsec_1")
     page = owner.get_page(REVIEW)
@@ -208,17 +210,17 @@ def test_cards_are_offered_only_where_they_work(app: Flask, cast: Cast, owner: P
 def test_the_reason_for_the_vat_is_shown(
     app: Flask, cast: Cast, owner: PageClient, company: dict[str, str], shown: str, gross: str
 ) -> None:
-    known(app, cast, **company)
+    save_company(app, cast, **company)
     page = text(owner.get_page(REVIEW))
     assert shown in page
     assert f"To pay {gross}" in page
 
 
-def test_an_unavailable_vies_is_explained_and_can_be_asked_again(
+def test_an_unavailable_vies_is_explained_and_can_be_retried(
     app: Flask, cast: Cast, owner: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("promosms.services.invoices.vies.RETRY_AFTER", timedelta(0))
-    known(app, cast, country="PL", tax_id="PL5260001246")
+    save_company(app, cast, country="PL", tax_id="PL5260001246")
     with running() as register:
         override(app, vies_url=register.url)
         register.body = fault("MS_UNAVAILABLE")
@@ -234,7 +236,7 @@ def test_an_unavailable_vies_is_explained_and_can_be_asked_again(
     assert not page.select("main .notice form")
 
 
-def test_members_are_told_who_can(colleague: PageClient) -> None:
+def test_members_see_who_can_top_up(colleague: PageClient) -> None:
     page = colleague.get_page("/billing/top-up")
     assert "Only the owner of the account can top up." in text(page)
     assert page.select("main form") == []
@@ -245,7 +247,7 @@ def test_members_are_told_who_can(colleague: PageClient) -> None:
 def test_without_a_seller_it_shows_whom_to_write_to(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
-    known(app, cast)
+    save_company(app, cast)
     override(app, operator_iban="DE89370400440532013000", operator_email="money@texts.example")
     page = owner.get_page("/billing/top-up")
     assert "Write to money@texts.example and say how much" in text(page)

@@ -30,7 +30,7 @@ PEOPLE = {
 
 @pytest.fixture
 def people(app: Flask, cast: Cast) -> str:
-    """Three recipients who agreed, one who did not, on a list; returns its public id."""
+    """A list of three recipients with consent and one without; returns its public id."""
     with app.app_context():
         with transaction() as session:
             rows = [

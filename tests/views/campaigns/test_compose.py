@@ -35,14 +35,14 @@ def test_a_double_click_makes_one_draft(owner: PageClient, typed: Typed, stored:
     assert len(stored()) == 1
 
 
-def test_the_key_of_another_accounts_draft_creates_a_new_one(
+def test_the_key_of_a_draft_of_another_account_creates_a_new_draft(
     owner: PageClient, stranger: PageClient, draft: str, typed: Typed, stored: Stored
 ) -> None:
     stranger.post_page("/campaigns/new", typed(key=draft, text="Mine"))
-    ours, theirs = stored()
-    assert ours.text == "Hi {first_name|there}, 20% off"
-    assert theirs.public_id != draft
-    assert theirs.text == "Mine"
+    owner_draft, stranger_draft = stored()
+    assert owner_draft.text == "Hi {first_name|there}, 20% off"
+    assert stranger_draft.public_id != draft
+    assert stranger_draft.text == "Mine"
 
 
 def test_a_draft_without_a_name_is_named_by_its_text(
@@ -114,6 +114,6 @@ def test_an_expired_session_shows_the_text(
 
 
 def test_it_refuses_visitors(visitor: PageClient) -> None:
-    answer = visitor.get("/campaigns/new")
-    assert answer.status_code == 302
-    assert "/login" in answer.location
+    response = visitor.get("/campaigns/new")
+    assert response.status_code == 302
+    assert "/login" in response.location

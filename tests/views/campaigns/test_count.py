@@ -1,4 +1,4 @@
-"""The counter beside the text: the server computes its cost."""
+"""The counter beside the text: the server computes the cost."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,9 @@ Typed = Callable[..., dict[str, object]]
 
 
 def counted(client: PageClient, typed: dict[str, object]) -> str:
-    answer = client.send("/campaigns/count", typed)
-    assert answer.status_code == 200
-    part = BeautifulSoup(answer.text, "html5lib").select_one("[data-partial]")
+    response = client.send("/campaigns/count", typed)
+    assert response.status_code == 200
+    part = BeautifulSoup(response.text, "html5lib").select_one("[data-partial]")
     assert part is not None
     return words(part.get_text(" "))
 
@@ -38,7 +38,9 @@ def test_it_names_costly_characters(owner: PageClient, typed: Typed) -> None:
     assert "Rezygnacja: odpisz STOP" in text
 
 
-def test_a_character_without_a_plain_form_is_named_only(owner: PageClient, typed: Typed) -> None:
+def test_a_character_without_a_plain_form_has_no_replacement(
+    owner: PageClient, typed: Typed
+) -> None:
     text = counted(owner, typed(text="Party 🎉"))
     assert "🎉" in text
     assert "Replace" not in text
@@ -62,7 +64,7 @@ def test_it_shows_the_longest_real_case(
     assert "BartholomewBartholomew" in text
 
 
-def test_nobody_sees_another_accounts_recipients(
+def test_recipients_of_another_account_are_not_shown(
     stranger: PageClient, people: str, typed: Typed
 ) -> None:
     text = counted(stranger, typed(text="Hi {first_name}"))

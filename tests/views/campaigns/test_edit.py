@@ -1,4 +1,4 @@
-"""Editing a draft, in one window or two; copying and deleting it."""
+"""Editing a draft in one or two windows; copying and deleting it."""
 
 from collections.abc import Callable
 
@@ -28,9 +28,9 @@ def test_it_saves(owner: PageClient, draft: str, typed: Typed, stored: Stored) -
 def test_the_second_window_does_not_overwrite_the_first(
     owner: PageClient, colleague: PageClient, draft: str, typed: Typed, stored: Stored
 ) -> None:
-    window, other = open_window(owner, draft), open_window(colleague, draft)
-    colleague.post_page(f"/campaigns/{draft}/edit", typed(**other, text="Hers"))
-    page = owner.post_page(f"/campaigns/{draft}/edit", typed(**window, text="His"))
+    first, second = open_window(owner, draft), open_window(colleague, draft)
+    colleague.post_page(f"/campaigns/{draft}/edit", typed(**second, text="Hers"))
+    page = owner.post_page(f"/campaigns/{draft}/edit", typed(**first, text="His"))
     assert "changed in another window" in page.get_text()
     assert "Hers" in page.select_one(".notice .kept").get_text()
     assert page.select_one("textarea[name=text]").get_text().strip() == "His"

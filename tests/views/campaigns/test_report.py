@@ -20,7 +20,7 @@ Settle = Callable[..., None]
 
 @pytest.fixture
 def launched(app: Flask, draft: str) -> str:
-    """The draft of the owner, launched."""
+    """A launched campaign of the owner."""
     with app.app_context():
         campaign = db.session.query(Campaign).filter_by(public_id=draft).one()
         launch.launch(campaign, audience.estimate(campaign).total)
@@ -28,11 +28,11 @@ def launched(app: Flask, draft: str) -> str:
     return draft
 
 
-def test_the_list_begins_with_an_invitation(owner: PageClient) -> None:
+def test_an_empty_list_offers_the_first_campaign(owner: PageClient) -> None:
     assert "Write the first one" in owner.get_page("/campaigns").get_text()
 
 
-def test_the_list_shows_ones_own_campaigns(
+def test_the_list_shows_the_campaigns_of_the_account(
     owner: PageClient, stranger: PageClient, draft: str
 ) -> None:
     assert "Spring sale" in owner.get_page("/campaigns").get_text()
@@ -133,9 +133,9 @@ def test_the_file_is_safe_to_open_in_a_spreadsheet(
             {"first_name": '=HYPERLINK("x")'}
         )
     settle()
-    answer = owner.get(f"/campaigns/{launched}/report.csv")
-    assert answer.content_type == "text/csv; charset=utf-8"
-    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    response = owner.get(f"/campaigns/{launched}/report.csv")
+    assert response.content_type == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
     assert len(rows) == 5
     assert [row[3] for row in rows[1:]] == ["Delivered"] * 3 + ["Left out"]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]

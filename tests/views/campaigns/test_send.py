@@ -1,4 +1,4 @@
-"""From the review to the last receipt: the account pays the price that the review showed."""
+"""From the review to the last receipt: the account pays the price in the review."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,9 @@ def set_balance(app: Flask, cast: Cast, amount: int) -> None:
         account.balance = amount
 
 
-def test_the_review_shows_recipients_price_and_skipped_ones(owner: PageClient, draft: str) -> None:
+def test_the_review_shows_recipients_price_and_skipped_recipients(
+    owner: PageClient, draft: str
+) -> None:
     page = owner.get_page(f"/campaigns/{draft}/review")
     text = words(page.get_text(" "))
     assert "Send 3 texts for €0.09" in text
@@ -74,7 +76,7 @@ def test_the_price_of_the_review_is_charged(
         ]
 
 
-def test_pressing_twice_sends_once(
+def test_a_double_click_sends_once(
     app: Flask, cast: Cast, owner: PageClient, draft: str, settle: Settle
 ) -> None:
     review = owner.get_page(f"/campaigns/{draft}/review")

@@ -35,7 +35,7 @@ def test_a_newcomer_sees_three_steps_and_the_phone(owner: PageClient) -> None:
     assert page.select_one('a[href="/phone"]')
 
 
-def test_steps_that_are_done_are_marked(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_completed_steps_are_marked(app: Flask, cast: Cast, owner: PageClient) -> None:
     add(
         app,
         Recipient(
@@ -106,7 +106,7 @@ def test_it_says_when_no_worker_runs(app: Flask, owner: PageClient) -> None:
     assert "sending service is not running" not in shown(owner)
 
 
-def test_another_account_sees_nothing_of_it(app: Flask, cast: Cast, stranger: PageClient) -> None:
+def test_another_account_does_not_see_it(app: Flask, cast: Cast, stranger: PageClient) -> None:
     campaign(app, cast, status="sending", launched_at=now(), n_queued=5)
     text = shown(stranger)
     assert "Spring" not in text

@@ -19,26 +19,26 @@ def test_a_missing_page_says_so(visitor: PageClient) -> None:
 
 
 def test_a_foreign_host_gets_no_page(visitor: PageClient) -> None:
-    answer = visitor.get("/", base_url="https://evil.example")
-    assert answer.status_code == 400
-    assert "evil" not in answer.text
+    response = visitor.get("/", base_url="https://evil.example")
+    assert response.status_code == 400
+    assert "evil" not in response.text
 
 
 def test_http_leads_to_https_whatever_the_client_claims(visitor: PageClient) -> None:
     for headers in ({}, {"X-Forwarded-Proto": "https"}, {"X-Forwarded-Ssl": "on"}):
-        answer = visitor.get("/privacy", base_url="http://localhost", headers=headers)
-        assert answer.status_code == 301
-        assert answer.location == "https://localhost/privacy"
+        response = visitor.get("/privacy", base_url="http://localhost", headers=headers)
+        assert response.status_code == 301
+        assert response.location == "https://localhost/privacy"
 
 
 def test_a_form_over_http_is_refused_and_not_redirected(visitor: PageClient) -> None:
-    answer = visitor.post("/login", base_url="http://localhost", data={"password": "secret"})
-    assert answer.status_code == 403
+    response = visitor.post("/login", base_url="http://localhost", data={"password": "secret"})
+    assert response.status_code == 403
 
 
 def test_the_cookie_of_the_session_is_safe(visitor: PageClient) -> None:
-    answer = visitor.get("/login")
-    cookie = answer.headers["Set-Cookie"]
+    response = visitor.get("/login")
+    cookie = response.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=")
     for mark in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
         assert mark in cookie
@@ -47,30 +47,30 @@ def test_the_cookie_of_the_session_is_safe(visitor: PageClient) -> None:
 
 def test_a_file_beyond_the_limit_is_refused_with_advice(app: Flask, owner: PageClient) -> None:
     override(app, max_content_length=1000)
-    answer = owner.send("/imports/new", {"file": (BytesIO(b"601200100\n" * 1000), "list.csv")})
-    assert answer.status_code == 413
-    assert "too large" in answer.text
+    response = owner.send("/imports/new", {"file": (BytesIO(b"601200100\n" * 1000), "list.csv")})
+    assert response.status_code == 413
+    assert "too large" in response.text
 
 
-def test_a_database_that_is_away_gives_a_calm_page(app: Flask, owner: PageClient) -> None:
+def test_without_a_database_an_error_page_is_shown(app: Flask, owner: PageClient) -> None:
     with app.app_context():
         db.drop_all()
     try:
-        answer = owner.get("/recipients")
-        assert answer.status_code in (500, 503)
-        assert "Traceback" not in answer.text
+        response = owner.get("/recipients")
+        assert response.status_code in (500, 503)
+        assert "Traceback" not in response.text
     finally:
         with app.app_context():
             db.create_all()
 
 
-def test_what_was_typed_is_kept_when_one_was_signed_out(visitor: PageClient) -> None:
-    answer = visitor.send("/campaigns/new", {"text": "A long text that nobody wants to lose"})
-    assert answer.status_code in (400, 401)
-    assert "A long text that nobody wants to lose" in answer.text
+def test_typed_text_is_kept_after_the_session_ended(visitor: PageClient) -> None:
+    response = visitor.send("/campaigns/new", {"text": "A long text that nobody wants to lose"})
+    assert response.status_code in (400, 401)
+    assert "A long text that nobody wants to lose" in response.text
 
 
-def test_a_mistake_of_ours_is_a_number_on_the_page_and_in_the_log(
+def test_an_internal_error_has_an_incident_number_on_the_page_and_in_the_log(
     app: Flask, owner: PageClient
 ) -> None:
     lines = io.StringIO()
@@ -89,19 +89,19 @@ def test_a_mistake_of_ours_is_a_number_on_the_page_and_in_the_log(
     finally:
         app.before_request_funcs[None].pop()
         logger.removeHandler(stream)
-    (told,) = [line for line in map(json.loads, lines.getvalue().splitlines()) if "error" in line]
-    assert len(told["incident"]) == 8
-    assert told["incident"] in page.get_text()
+    (entry,) = [line for line in map(json.loads, lines.getvalue().splitlines()) if "error" in line]
+    assert len(entry["incident"]) == 8
+    assert entry["incident"] in page.get_text()
     for inside in ("+48601234567", "SELECT", "/srv/promosms", "RuntimeError", ".py", "Traceback"):
         assert inside not in str(page), inside
     assert "+48601234567" not in lines.getvalue()
 
 
-def test_each_mistake_has_a_number_of_its_own(app: Flask, owner: PageClient) -> None:
+def test_each_internal_error_has_its_own_incident_number(app: Flask, owner: PageClient) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.before_request_funcs[None].append(lambda: 1 / 0)
     try:
-        found = {owner.get_page("/recipients", status=500).get_text() for _ in range(3)}
+        pages = {owner.get_page("/recipients", status=500).get_text() for _ in range(3)}
     finally:
         app.before_request_funcs[None].pop()
-    assert len(found) == 3
+    assert len(pages) == 3

@@ -1,4 +1,4 @@
-"""Redis is gone: pages work, launching works, and sending goes on when it is back."""
+"""Without Redis pages and launching work; sending continues when Redis is back."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""The guests page, and the strip that says what is missing to end the trial."""
+"""The guests page, and the notice that says what is missing to end the trial."""
 
 import pytest
 from flask import Flask
@@ -17,7 +17,7 @@ PAGES = ("/dashboard", "/campaigns", "/recipients", "/billing", "/settings", "/s
 
 
 def go_on_trial(app: Flask) -> None:
-    """Connect a gateway that reaches people."""
+    """Connect a real gateway: only then the trial limits apply."""
     override(app, admin_totp=False)
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Real", kind="smsapi"))
@@ -25,7 +25,7 @@ def go_on_trial(app: Flask) -> None:
 
 
 def guest(app: Flask, cast: Cast) -> str:
-    """Put a number on the list; returns its name in addresses."""
+    """Put a number on the list; returns its public id."""
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
         return guests.add(account, "+48601222001").public_id
@@ -45,7 +45,7 @@ def test_a_guest_is_added_and_removed(app: Flask, owner: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "reason"),
     [
         ("", "Enter a mobile number."),
         ("22 123 45 67", "landline"),
@@ -55,26 +55,26 @@ def test_a_guest_is_added_and_removed(app: Flask, owner: PageClient) -> None:
     ],
 )
 def test_it_says_why_a_number_is_refused(
-    app: Flask, owner: PageClient, typed: str, said: str
+    app: Flask, owner: PageClient, typed: str, reason: str
 ) -> None:
     go_on_trial(app)
     page = owner.post_page("/settings/guests", {"phone": typed}, 422)
-    assert said in page.select(".error")[0].get_text()
+    assert reason in page.select(".error")[0].get_text()
     with app.app_context():
         assert db.session.scalars(select(Guest)).all() == []
 
 
 def test_it_says_when_a_place_is_free_again(app: Flask, cast: Cast, owner: PageClient) -> None:
     override(app, trial_guests=1)
-    made = guest(app, cast)
+    guest_id = guest(app, cast)
     page = owner.post_page("/settings/guests", {"phone": "601 222 002"}, 422)
     assert "Remove a guest first" in page.get_text()
-    owner.post_page(f"/settings/guests/{made}/remove")
+    owner.post_page(f"/settings/guests/{guest_id}/remove")
     page = owner.post_page("/settings/guests", {"phone": "601 222 002"}, 422)
     assert "The next one is free on" in page.get_text()
 
 
-def test_members_may_and_strangers_may_not(
+def test_members_have_access_and_strangers_have_not(
     app: Flask,
     cast: Cast,
     colleague: PageClient,
@@ -82,10 +82,10 @@ def test_members_may_and_strangers_may_not(
     admin: PageClient,
     visitor: PageClient,
 ) -> None:
-    made = guest(app, cast)
+    guest_id = guest(app, cast)
     assert "601 222 001" in colleague.get_page("/settings/guests").get_text()
     assert "601 222 001" not in stranger.get_page("/settings/guests").get_text()
-    stranger.post_page(f"/settings/guests/{made}/remove", {}, 404)
+    stranger.post_page(f"/settings/guests/{guest_id}/remove", {}, 404)
     admin.get_page("/settings/guests", 403)
     assert "/login" in visitor.get("/settings/guests").location
 
@@ -124,10 +124,10 @@ def test_the_review_names_recipients_that_are_not_guests(
             for n in range(1, 4)
         )
         route_id = defaults.default_route().id
-        made = Campaign(account_id=account_id, route_id=route_id, text="Hello", everyone=True)
-        session.add(made)
+        campaign = Campaign(account_id=account_id, route_id=route_id, text="Hello", everyone=True)
+        session.add(campaign)
         session.flush()
-        public_id = made.public_id
+        public_id = campaign.public_id
     text = words(owner.get_page(f"/campaigns/{public_id}/review").get_text(" "))
     assert "They are not on your guest list, and your account is still on trial. 2" in text
     assert "Send 1 text" in text

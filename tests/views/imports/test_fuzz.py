@@ -1,4 +1,4 @@
-"""Broken files get an explanation, not an error. The long run is `python -m tests.fuzz`."""
+"""Broken files get an explanation, not an error. `python -m tests.fuzz` runs longer."""
 
 import io
 import time
@@ -22,17 +22,17 @@ SLOW = {
 }
 
 
-def test_broken_files_are_answered_with_words(app: Flask, owner: PageClient) -> None:
+def test_broken_files_are_explained(app: Flask, owner: PageClient) -> None:
     answers = fuzz(app, owner, 60, seed=1)
     assert answers[200]
     assert answers[303]
 
 
 @pytest.mark.parametrize("kind", SLOW)
-def test_every_file_is_answered_quickly(owner: PageClient, kind: str) -> None:
+def test_every_file_is_handled_quickly(owner: PageClient, kind: str) -> None:
     began = time.monotonic()
-    answer = owner.send("/imports/new", {"file": (io.BytesIO(SLOW[kind]), "list.csv")})
-    assert answer.status_code in (200, 303, 422)
+    response = owner.send("/imports/new", {"file": (io.BytesIO(SLOW[kind]), "list.csv")})
+    assert response.status_code in (200, 303, 422)
     assert time.monotonic() - began < 3
 
 

@@ -8,7 +8,7 @@ from tests.support.pages import PageClient
 FORM = {"consent": "none", "new_list": "Pasted"}
 
 
-def test_a_few_are_imported_within_the_request(owner: PageClient) -> None:
+def test_a_few_numbers_are_imported_within_the_request(owner: PageClient) -> None:
     owner.get_page("/imports/paste")
     page = owner.post_page(
         "/imports/paste", {**FORM, "text": "601234567, Anna Nowak\n602345678;abc\n601234567\n12"}
@@ -23,7 +23,9 @@ def test_a_few_are_imported_within_the_request(owner: PageClient) -> None:
     assert "Pasted" in page.get_text()
 
 
-def test_many_are_left_to_the_worker(owner: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_numbers_are_imported_by_the_worker(
+    owner: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(imports, "MOST_INLINE", 1)
     page = owner.post_page("/imports/paste", {**FORM, "text": "601234567\n602345678"})
     assert "0 of 2 rows" in page.get_text()
@@ -46,7 +48,7 @@ def test_an_expired_form_keeps_the_numbers(owner: PageClient) -> None:
     assert field.get_text().strip() == "601234567"
 
 
-def test_a_stranger_pastes_into_another_account(owner: PageClient, stranger: PageClient) -> None:
+def test_pasted_numbers_go_to_the_own_account_only(owner: PageClient, stranger: PageClient) -> None:
     stranger.post_page("/imports/paste", {**FORM, "text": "601234567"})
     assert "601 234 567" not in owner.get_page("/recipients").get_text()
     assert "Pasted" not in owner.get_page("/lists").get_text()

@@ -26,7 +26,7 @@ Work = Callable[[], None]
 
 @pytest.fixture
 def work(app: Flask) -> Work:
-    """Runs every import to its end, as the worker does."""
+    """Run every import to its end, as the worker does."""
 
     def _work() -> None:
         with app.app_context():
@@ -84,10 +84,10 @@ def test_refused_rows_download_without_formulas(owner: PageClient, work: Work) -
     url = address(upload(owner, FILE.encode()))
     owner.post_page(url, START)
     work()
-    answer = owner.get(url + "/refused.csv")
-    assert answer.mimetype == "text/csv"
-    assert answer.text.startswith("\ufeffRow,Problem\r\n3,")
-    assert ",22 621 00 00,Jan,'=1+1\r\n" in answer.text
+    response = owner.get(url + "/refused.csv")
+    assert response.mimetype == "text/csv"
+    assert response.text.startswith("\ufeffRow,Problem\r\n3,")
+    assert ",22 621 00 00,Jan,'=1+1\r\n" in response.text
 
 
 def test_it_asks_for_the_column_of_numbers(owner: PageClient) -> None:
@@ -108,15 +108,15 @@ def test_it_asks_for_the_consent(owner: PageClient) -> None:
     assert "Write where or how they agreed." in page.get_text()
 
 
-def test_it_takes_one_list_only(owner: PageClient, stranger: PageClient) -> None:
+def test_it_accepts_one_list_only(owner: PageClient, stranger: PageClient) -> None:
     owner.post_page("/lists", {"name": "Old"})
     url = address(upload(owner, FILE.encode()))
     option = owner.get_page(url).select_one("select[name=list] option:nth-of-type(2)")
     assert option is not None
     page = owner.post_page(url, {**START, "list": option["value"]})
     assert "Choose a list or name a new one, not both." in page.get_text()
-    theirs = address(upload(stranger, FILE.encode()))
-    page = stranger.post_page(theirs, {**START, "new_list": "", "list": option["value"]})
+    stranger_url = address(upload(stranger, FILE.encode()))
+    page = stranger.post_page(stranger_url, {**START, "new_list": "", "list": option["value"]})
     assert "Please check what is marked below." in page.get_text()
 
 
@@ -132,7 +132,7 @@ def test_it_takes_one_list_only(owner: PageClient, stranger: PageClient) -> None
         (b'"601234567\n' + b"602345678\n" * 20_000, "A quotation mark is opened"),
     ],
 )
-def test_it_says_what_is_wrong_with_a_file(owner: PageClient, content: bytes, words: str) -> None:
+def test_an_invalid_file_is_explained(owner: PageClient, content: bytes, words: str) -> None:
     page = upload(owner, content)
     error = page.select_one("#file-error")
     assert error is not None

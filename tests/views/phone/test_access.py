@@ -1,4 +1,4 @@
-"""Access to the simulated phone, which shows system passwords."""
+"""Access to the simulated phone, which shows passwords by text."""
 
 import pytest
 from flask import Flask
@@ -59,7 +59,7 @@ def test_it_does_not_exist_in_production(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_it_is_gone_with_the_first_real_gateway(
+def test_it_disappears_with_the_first_real_gateway(
     app: Flask, visitor: PageClient, admin: PageClient, page: str
 ) -> None:
     with app.app_context(), transaction() as session:

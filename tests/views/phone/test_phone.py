@@ -17,7 +17,7 @@ NUMBER = "+48601000101"
 
 
 def text_arrives(app: Flask, cast: Cast, settle: Settle, body: str = "Hello <b>you</b>") -> str:
-    """Let a text arrive; returns the sender's number."""
+    """Deliver a text to the simulated phone; returns the number of the sender."""
     with app.app_context():
         verification_texts.queue_verification_text(cast.owner.account_id, NUMBER, body)
         db.session.remove()
@@ -26,7 +26,7 @@ def text_arrives(app: Flask, cast: Cast, settle: Settle, body: str = "Hello <b>y
         return simulated_phone.texts(NUMBER)[0].other
 
 
-def test_it_invites_when_nothing_has_arrived(visitor: PageClient) -> None:
+def test_an_empty_phone_says_so(visitor: PageClient) -> None:
     text = words(visitor.get_page("/phone").get_text(" "))
     assert "This is a simulation." in text
     assert "Nothing has arrived yet." in text
@@ -53,7 +53,7 @@ def test_only_links_to_this_installation_can_be_clicked(app: Flask, visitor: Pag
     assert "not https://evil.example/ <script>" in page.get_text()
 
 
-def test_an_answer_with_stop_is_honoured(
+def test_a_reply_with_stop_opts_out(
     app: Flask, cast: Cast, visitor: PageClient, settle: Settle
 ) -> None:
     to = text_arrives(app, cast, settle)
@@ -63,15 +63,15 @@ def test_an_answer_with_stop_is_honoured(
     assert "on its way" in page.get_text()
     assert page.select_one(".bubble.mine blockquote").get_text() == "STOP"
 
-    def honoured() -> bool:
+    def opted_out() -> bool:
         with app.app_context():
             return db.session.query(Suppression).filter_by(phone=NUMBER).count() == 1
 
-    settle(until=honoured)
-    assert honoured()
+    settle(until=opted_out)
+    assert opted_out()
 
 
-def test_an_empty_answer_is_not_sent(
+def test_an_empty_reply_is_not_sent(
     app: Flask, cast: Cast, visitor: PageClient, settle: Settle
 ) -> None:
     to = text_arrives(app, cast, settle)

@@ -1,4 +1,4 @@
-"""The choice about optional cookies: how it is taken, kept, honoured and asked for again."""
+"""The choice about optional cookies: how it is made, stored, applied and asked for again."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,16 +34,16 @@ QUESTION = "section.cookies button[name=answer]"
 
 @pytest.fixture
 def asking(app: Flask, visitor: PageClient) -> PageClient:
-    """A visitor of an installation that would like to count."""
+    """A visitor of an installation with optional cookies."""
     override(app, optional_cookies={"statistics": STATISTICS})
     return visitor
 
 
-def answer(visitor: PageClient, said: str, **more: str) -> str:
-    """Answer the question; the value of the cookie that keeps it."""
-    sent = visitor.send("/cookies/choice", {"answer": said, "page": "/terms", **more})
-    assert (sent.status_code, sent.location) == (303, "/terms#said")
-    return set_by(sent)[cookies.NOTICE.name].split(";")[0].split("=", 1)[1]
+def answer(visitor: PageClient, choice: str, **more: str) -> str:
+    """Answer the question; returns the value of the cookie."""
+    response = visitor.send("/cookies/choice", {"answer": choice, "page": "/terms", **more})
+    assert (response.status_code, response.location) == (303, "/terms#said")
+    return set_by(response)[cookies.NOTICE.name].split(";")[0].split("=", 1)[1]
 
 
 def rows(app: Flask) -> list[CookieChoice]:
@@ -79,7 +79,7 @@ def test_a_choice_is_recorded_without_the_user(app: Flask, asking: PageClient) -
     assert row.public_id in asking.get_page("/cookies").get_text()
 
 
-def test_after_a_refusal_the_browser_carries_no_identifier(app: Flask, asking: PageClient) -> None:
+def test_after_a_refusal_the_cookie_contains_no_identifier(app: Flask, asking: PageClient) -> None:
     kept = answer(asking, "reject")
     (row,) = rows(app)
     assert (row.accepted, row.rejected) == ("", "statistics")
@@ -100,7 +100,7 @@ def test_the_script_is_loaded_only_after_accepting(asking: PageClient) -> None:
     assert not loaded()
 
 
-def test_withdrawing_takes_the_cookies_away(app: Flask, asking: PageClient) -> None:
+def test_withdrawing_deletes_the_cookies(app: Flask, asking: PageClient) -> None:
     answer(asking, "accept")
     asking.set_cookie("_visits", "1", domain="localhost")
     sent = asking.send("/cookies/choice", {"answer": "reject", "page": "/"})
@@ -109,9 +109,9 @@ def test_withdrawing_takes_the_cookies_away(app: Flask, asking: PageClient) -> N
 
 
 def test_nobody_is_asked_again_for_half_a_year(asking: PageClient) -> None:
-    for said in ("reject", "accept"):
-        sent = asking.send("/cookies/choice", {"answer": said})
-        assert f"Max-Age={183 * 24 * 60 * 60}" in set_by(sent)[cookies.NOTICE.name]
+    for choice in ("reject", "accept"):
+        response = asking.send("/cookies/choice", {"answer": choice})
+        assert f"Max-Age={183 * 24 * 60 * 60}" in set_by(response)[cookies.NOTICE.name]
         assert not asked(asking)
 
 
@@ -140,11 +140,15 @@ def test_each_category_has_its_own_answer(app: Flask, asking: PageClient) -> Non
     answer(asking, "accept", category="tastes")
     answer(asking, "accept")
     answer(asking, "reject", category="tastes")
-    said = [(row.accepted, row.rejected) for row in rows(app)]
-    assert said == [("tastes", "statistics"), ("statistics tastes", ""), ("statistics", "tastes")]
+    choices = [(row.accepted, row.rejected) for row in rows(app)]
+    assert choices == [
+        ("tastes", "statistics"),
+        ("statistics tastes", ""),
+        ("statistics", "tastes"),
+    ]
 
 
-def test_a_browser_that_refuses_everywhere_is_believed(app: Flask, asking: PageClient) -> None:
+def test_global_privacy_control_is_respected(app: Flask, asking: PageClient) -> None:
     answer(asking, "accept")
     asking.environ_base["HTTP_SEC_GPC"] = "1"
     page = asking.get_page("/terms")
@@ -168,15 +172,15 @@ def test_without_a_question_nothing_is_recorded(app: Flask, visitor: PageClient)
     assert rows(app) == []
 
 
-@pytest.mark.parametrize("said", ["", "maybe"])
-def test_what_is_no_answer_is_none(app: Flask, asking: PageClient, said: str) -> None:
-    asking.send("/cookies/choice", {"answer": said})
+@pytest.mark.parametrize("value", ["", "maybe"])
+def test_an_invalid_answer_is_ignored(app: Flask, asking: PageClient, value: str) -> None:
+    asking.send("/cookies/choice", {"answer": value})
     assert rows(app) == []
     assert asked(asking)
 
 
 @pytest.mark.parametrize("value", ["", "closed", "a|b", "|", "||+statistics", "x|y|+|-"])
-def test_a_cookie_that_somebody_wrote_is_no_choice(asking: PageClient, value: str) -> None:
+def test_a_forged_cookie_is_not_a_choice(asking: PageClient, value: str) -> None:
     asking.set_cookie(cookies.NOTICE.name, value, domain="localhost", secure=True)
     assert asked(asking)
 
@@ -190,14 +194,14 @@ def test_the_page_lists_the_optional_cookies(asking: PageClient) -> None:
     assert "come only after you have accepted them" in page.get_text()
 
 
-def test_answers_are_limited(limited: Flask) -> None:
+def test_answers_have_a_rate_limit(limited: Flask) -> None:
     override(limited, optional_cookies=BOTH)
     client = PageClient(limited)
     codes = [client.send("/cookies/choice", {"answer": "reject"}).status_code for _ in range(21)]
     assert codes == [303] * 20 + [429]
 
 
-def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
+def test_old_choices_are_deleted(app: Flask, asking: PageClient) -> None:
     answer(asking, "accept")
     answer(asking, "reject")
     with app.app_context():
@@ -212,7 +216,7 @@ def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "word"),
+    ("categories", "word"),
     [
         ({"Statistics": STATISTICS}, "small letters"),
         ({"statistics": {**STATISTICS, "title": {"en": "Statistics"}}}, "every language"),
@@ -223,9 +227,9 @@ def test_old_choices_are_forgotten(app: Flask, asking: PageClient) -> None:
         ({"statistics": {**STATISTICS, "cookies": {"_x": 3000}}}, "390"),
     ],
 )
-def test_an_invalid_setting_is_reported(given: dict[str, Any], word: str) -> None:
-    assert word in optional_cookies.problem(Settings(optional_cookies=given))
+def test_an_invalid_setting_is_reported(categories: dict[str, Any], word: str) -> None:
+    assert word in optional_cookies.problem(Settings(optional_cookies=categories))
 
 
-def test_a_good_setting_is_taken() -> None:
+def test_a_valid_setting_is_accepted() -> None:
     assert optional_cookies.problem(Settings(optional_cookies=BOTH)) == ""

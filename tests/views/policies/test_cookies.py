@@ -16,13 +16,13 @@ from tests.support.settings import override
 NAMES = {cookie.name for cookie in cookies.REGISTRY}
 
 
-def set_by(answer: TestResponse) -> dict[str, str]:
-    """The cookies that an answer sets: name, and the rest of the line."""
-    lines = answer.headers.getlist("Set-Cookie")
+def set_by(response: TestResponse) -> dict[str, str]:
+    """The cookies that a response sets: by name, the rest of the line."""
+    lines = response.headers.getlist("Set-Cookie")
     return {line.split("=", 1)[0]: line for line in lines}
 
 
-def test_all_cookies_of_a_crawl_stand_in_the_registry(
+def test_all_cookies_of_a_crawl_are_in_the_registry(
     app: Flask, cast: Cast, visitor: PageClient
 ) -> None:
     seen: dict[str, str] = {}
@@ -30,49 +30,51 @@ def test_all_cookies_of_a_crawl_stand_in_the_registry(
     seen |= set_by(visitor.send("/cookies/notice", {"page": "/"}))
     seen |= set_by(visitor.send("/language", {"language": "pl", "page": "/"}))
     signing_in = {"email": cast.owner.email, "password": PASSWORD}
-    answer = visitor.send("/login", signing_in)
-    assert answer.status_code in (302, 303)
-    seen |= set_by(answer)
-    open_paths, known = ["/", "/settings"], {"/", "/settings"}
+    response = visitor.send("/login", signing_in)
+    assert response.status_code in (302, 303)
+    seen |= set_by(response)
+    open_paths, seen_paths = ["/", "/settings"], {"/", "/settings"}
     while open_paths:
-        answer = visitor.get(open_paths.pop())
-        seen |= set_by(answer)
-        for path in re.findall(r'href="(/[^"#]*)"', answer.text if answer.is_json is False else ""):
-            if path not in known and not path.startswith("/static"):
-                known.add(path)
+        response = visitor.get(open_paths.pop())
+        seen |= set_by(response)
+        for path in re.findall(
+            r'href="(/[^"#]*)"', response.text if response.is_json is False else ""
+        ):
+            if path not in seen_paths and not path.startswith("/static"):
+                seen_paths.add(path)
                 open_paths.append(path)
     seen |= set_by(visitor.send("/logout"))
-    assert len(known) > 8
+    assert len(seen_paths) > 8
     assert set(seen) == NAMES
     for line in seen.values():
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(line.split("; ")), line
 
 
-def test_the_session_cookie_is_called_as_the_registry_says(app: Flask) -> None:
+def test_the_session_cookie_has_the_name_in_the_registry(app: Flask) -> None:
     assert app.config["SESSION_COOKIE_NAME"] == cookies.SESSION.name
 
 
-def test_the_notice_stands_on_pages_until_it_is_closed(visitor: PageClient) -> None:
+def test_the_notice_is_shown_until_it_is_closed(visitor: PageClient) -> None:
     page = visitor.get_page("/terms")
     notice = page.select_one("section.cookies")
     assert notice is not None
     assert notice["aria-label"] == "Cookies"
     assert notice.select_one("form[method=post] button")
-    answer = visitor.send("/cookies/notice", {"page": "/terms"})
-    assert (answer.status_code, answer.location) == (303, "/terms#said")
-    assert "Max-Age=15811200" in set_by(answer)[cookies.NOTICE.name]
+    response = visitor.send("/cookies/notice", {"page": "/terms"})
+    assert (response.status_code, response.location) == (303, "/terms#said")
+    assert "Max-Age=15811200" in set_by(response)[cookies.NOTICE.name]
     page = visitor.get_page("/terms")
     assert not page.select("section.cookies")
-    said = page.select_one("#said[tabindex='-1'] [role=status]")
-    assert said is not None
-    assert "The notice is closed" in said.get_text()
+    status = page.select_one("#said[tabindex='-1'] [role=status]")
+    assert status is not None
+    assert "The notice is closed" in status.get_text()
 
 
-def test_the_notice_does_not_stand_on_the_page_that_it_leads_to(visitor: PageClient) -> None:
+def test_the_notice_is_not_shown_on_the_cookie_page(visitor: PageClient) -> None:
     assert not visitor.get_page("/cookies").select("section.cookies")
 
 
-def test_the_notice_comes_back_to_the_page_with_its_question(visitor: PageClient) -> None:
+def test_closing_the_notice_leads_back_to_the_page(visitor: PageClient) -> None:
     page = visitor.get_page("/login?next=/billing")
     field = page.select_one("section.cookies input[name=page]")
     assert field is not None
@@ -96,23 +98,23 @@ def test_a_visitor_chooses_a_language(app: Flask, visitor: PageClient) -> None:
     assert page.html["lang"] == "pl"
 
 
-def test_a_language_that_there_is_not_changes_nothing(visitor: PageClient) -> None:
-    answer = visitor.send("/language", {"language": "xx", "page": "/terms"})
-    assert (answer.status_code, answer.location) == (303, "/terms")
-    assert cookies.LANGUAGE.name not in set_by(answer)
+def test_an_unknown_language_changes_nothing(visitor: PageClient) -> None:
+    response = visitor.send("/language", {"language": "xx", "page": "/terms"})
+    assert (response.status_code, response.location) == (303, "/terms")
+    assert cookies.LANGUAGE.name not in set_by(response)
 
 
-def test_the_choice_of_a_signed_in_user_is_kept_with_the_user(
+def test_the_choice_of_a_signed_in_user_is_stored(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
-    answer = owner.send("/language", {"language": "pl", "page": "/settings"})
-    assert cookies.LANGUAGE.name not in set_by(answer)
+    response = owner.send("/language", {"language": "pl", "page": "/settings"})
+    assert cookies.LANGUAGE.name not in set_by(response)
     with app.app_context():
         assert db.session.get_one(User, cast.owner.user_id).language == "pl"
         assert db.session.get_one(User, cast.colleague.user_id).language == "en"
 
 
-def test_no_choice_is_offered_where_there_is_one_language(app: Flask, visitor: PageClient) -> None:
+def test_with_one_language_no_choice_is_offered(app: Flask, visitor: PageClient) -> None:
     override(app, languages=["en"])
     assert not visitor.get_page("/").select('.footer button[name="language"]')
 
@@ -127,7 +129,7 @@ def test_the_cookie_page_lists_the_registry(app: Flask, visitor: PageClient) -> 
             assert cookie.lifetime in page.get_text()
 
 
-def test_the_settings_of_cookies_are_one_step_away_from_every_page(
+def test_every_page_links_to_the_cookie_settings(
     visitor: PageClient, owner: PageClient, admin: PageClient
 ) -> None:
     for browser, path in ((visitor, "/login"), (owner, "/dashboard"), (admin, "/admin")):

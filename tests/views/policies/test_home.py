@@ -11,10 +11,10 @@ def test_it_says_what_this_is_and_offers_to_register(visitor: PageClient) -> Non
 
 
 def test_it_leads_a_signed_in_user_to_the_dashboard(owner: PageClient) -> None:
-    answer = owner.get("/")
-    assert (answer.status_code, answer.location) == (302, "/dashboard")
+    response = owner.get("/")
+    assert (response.status_code, response.location) == (302, "/dashboard")
 
 
 def test_it_leads_an_admin_to_the_administration(admin: PageClient) -> None:
-    answer = admin.get("/")
-    assert (answer.status_code, answer.location) == (302, "/admin")
+    response = admin.get("/")
+    assert (response.status_code, response.location) == (302, "/admin")

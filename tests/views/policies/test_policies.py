@@ -31,9 +31,7 @@ def test_they_open_without_signing_in_and_name_the_operator(
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_they_open_for_those_who_are_signed_in(
-    owner: PageClient, admin: PageClient, path: str
-) -> None:
+def test_they_open_for_signed_in_users(owner: PageClient, admin: PageClient, path: str) -> None:
     owner.get_page(path)
     admin.get_page(path)
 
@@ -48,7 +46,7 @@ def test_the_table_of_contents_leads_to_every_heading(visitor: PageClient, path:
 
 
 @pytest.mark.parametrize("path", ["/", *PAGES, "/login", "/nothing-here"])
-def test_every_page_leads_to_them(visitor: PageClient, path: str) -> None:
+def test_every_page_links_to_them(visitor: PageClient, path: str) -> None:
     page = visitor.get_page(path, 404 if path == "/nothing-here" else 200)
     links = [str(a["href"]) for a in page.select(".footer a")]
     assert links[:4] == ["/privacy", "/privacy/promises", "/cookies", "/terms"]
@@ -63,7 +61,7 @@ def test_privacy_says_that_nothing_is_sent_with_only_the_simulator(
 
 
 def receivers(visitor: PageClient) -> dict[str, str]:
-    """Who gets something, and what."""
+    """Who receives data, and which data."""
     page = visitor.get_page("/privacy")
     table = page.select_one("#others ~ table")
     assert table is not None
@@ -71,7 +69,7 @@ def receivers(visitor: PageClient) -> dict[str, str]:
     return {name: gets for name, gets in rows if name not in ("Who", "What")}
 
 
-def test_privacy_names_everybody_who_gets_something(app: Flask, visitor: PageClient) -> None:
+def test_privacy_names_every_receiver_of_data(app: Flask, visitor: PageClient) -> None:
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Northern Mobile", kind="smpp"))
     assert list(receivers(visitor)) == ["Northern Mobile"]

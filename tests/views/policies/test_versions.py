@@ -1,4 +1,4 @@
-"""The policies can be read by anybody, in every version that was published."""
+"""The policies are public, in every published version."""
 
 import re
 from pathlib import Path
@@ -39,78 +39,80 @@ def _plain(main: Tag | None) -> str:
 
 
 def publish(words: dict[str, str]) -> None:
-    """Write the words of the latest version, and their fingerprints into the list.
+    """Write the text of the latest version, and its digests into the list.
 
-    Only on its own day: what people have read since yesterday is not written again.
+    Only on the day of the version: an older version that people have read is never rewritten.
     """
     latest, listing = versions()[0], FOLDER / "versions.toml"
     assert latest.day == now().date(), "add a version of today"
-    text = listing.read_text()
-    for language, said in words.items():
-        file_of(latest, language).write_text(said)
-        old, new = f'{language} = "{latest.digests[language]}"', f'{language} = "{digest(said)}"'
-        head, mark, rest = text.partition("[version.sha256]")
-        text = head + mark + rest.replace(old, new, 1)
-    listing.write_text(text)
+    index = listing.read_text()
+    for language, text in words.items():
+        file_of(latest, language).write_text(text)
+        old, new = f'{language} = "{latest.digests[language]}"', f'{language} = "{digest(text)}"'
+        head, mark, rest = index.partition("[version.sha256]")
+        index = head + mark + rest.replace(old, new, 1)
+    listing.write_text(index)
     policy_versions.versions.cache_clear()
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/privacy/versions"])
-def test_the_pages_can_be_read_by_anybody(visitor: PageClient, path: str) -> None:
-    answer = visitor.get(path)
-    assert answer.status_code == 200
-    page = BeautifulSoup(answer.text, "html5lib")
+def test_the_pages_are_public(visitor: PageClient, path: str) -> None:
+    response = visitor.get(path)
+    assert response.status_code == 200
+    page = BeautifulSoup(response.text, "html5lib")
     scripts = page.select("script")
-    assert len(scripts) <= 1  # which only makes pages more comfortable
+    assert len(scripts) <= 1  # an optional script
     assert page.select_one("main h1")
     assert not page.select("main [hidden]")
 
 
-def test_the_words_of_today_are_those_of_the_latest_version(
+def test_the_policies_of_today_are_the_latest_version(
     visitor: PageClient, request: pytest.FixtureRequest
 ) -> None:
     today = {language: words_now(visitor, language) for language in LANGUAGES}
     if request.config.getoption("--publish"):
         publish(today)
-    for language, said in today.items():
-        kept = words_of(versions()[0], language)
-        assert said == kept, "the words have changed: add a version, see policies/versions.toml"
+    for language, text in today.items():
+        published = words_of(versions()[0], language)
+        assert text == published, (
+            "the words have changed: add a version, see policies/versions.toml"
+        )
 
 
-def test_every_version_can_be_read_and_has_its_fingerprint(visitor: PageClient) -> None:
-    for each in versions():
-        for language in each.digests:
+def test_every_version_can_be_read_and_has_its_digest(visitor: PageClient) -> None:
+    for version in versions():
+        for language in version.digests:
             visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-            page = visitor.get_page(f"/privacy/versions/{each.name}")
+            page = visitor.get_page(f"/privacy/versions/{version.name}")
             shown = page.select_one(".published")
             assert shown is not None
             assert shown["lang"] == language
             assert len(shown.get_text()) > 5_000
-            assert digest(words_of(each, language)) == each.digests[language]
-            assert each.digests[language] in page.get_text()
+            assert digest(words_of(version, language)) == version.digests[language]
+            assert version.digests[language] in page.get_text()
 
 
 def test_the_list_names_every_version_with_its_changes(visitor: PageClient) -> None:
     page = visitor.get_page("/privacy/versions")
     links = [str(link["href"]) for link in page.select("main h2 a")]
-    assert links == [f"/privacy/versions/{each.name}" for each in versions()]
-    for each in versions():
-        assert all(each.changes[language] for language in LANGUAGES)
-        assert each.changes["en"][0] in page.get_text()
+    assert links == [f"/privacy/versions/{version.name}" for version in versions()]
+    for version in versions():
+        assert all(version.changes[language] for language in LANGUAGES)
+        assert version.changes["en"][0] in page.get_text()
 
 
-def test_versions_are_in_order_and_every_file_belongs_to_one() -> None:
-    days = [each.day for each in versions()]
+def test_versions_are_in_order_and_every_file_belongs_to_a_version() -> None:
+    days = [version.day for version in versions()]
     assert days == sorted(set(days), reverse=True)
-    known = {file_of(each, language) for each in versions() for language in each.digests}
-    assert set(Path(FOLDER, "versions").iterdir()) == known
+    files = {file_of(version, language) for version in versions() for language in version.digests}
+    assert set(Path(FOLDER, "versions").iterdir()) == files
 
 
-def test_a_version_that_there_is_not(visitor: PageClient) -> None:
+def test_an_unknown_version_is_not_found(visitor: PageClient) -> None:
     visitor.get_page("/privacy/versions/1999-01-01", 404)
 
 
-def test_an_earlier_version_says_that_it_is_one(
+def test_an_earlier_version_says_that_it_is_outdated(
     visitor: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (only, *_others) = versions()

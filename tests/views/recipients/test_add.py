@@ -37,7 +37,7 @@ def test_it_refuses_a_landline_and_keeps_the_rest(owner: PageClient, stored: Sto
     assert stored() == []
 
 
-def test_it_offers_the_recipient_who_has_the_number(
+def test_it_links_to_the_recipient_who_has_the_number(
     owner: PageClient, add: Add, stored: Stored
 ) -> None:
     public_id = add("+48601234567")
@@ -71,7 +71,7 @@ def test_no_consent_needs_no_evidence(owner: PageClient, stored: Stored) -> None
     assert (recipient.consent, recipient.consent_source, recipient.consent_at) == ("none", "", None)
 
 
-def test_an_expired_form_keeps_what_was_typed(owner: PageClient, stored: Stored) -> None:
+def test_an_expired_form_keeps_typed_values(owner: PageClient, stored: Stored) -> None:
     page = owner.post_page("/recipients/add", {**GOOD, "csrf_token": "old"})
     assert "This page was open too long." in page.get_text()
     field = page.select_one("input[name=phone]")
@@ -80,7 +80,7 @@ def test_an_expired_form_keeps_what_was_typed(owner: PageClient, stored: Stored)
     assert stored() == []
 
 
-def test_it_puts_on_lists_of_the_same_account_only(
+def test_it_adds_to_lists_of_the_same_account_only(
     owner: PageClient, stranger: PageClient, add: Add
 ) -> None:
     add("602345678", on="Guests")

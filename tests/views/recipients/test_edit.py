@@ -31,7 +31,9 @@ def test_it_changes_number_name_and_lists(owner: PageClient, add: Add, stored: S
     )
 
 
-def test_it_refuses_the_number_of_another(owner: PageClient, add: Add, stored: Stored) -> None:
+def test_it_refuses_the_number_of_another_recipient(
+    owner: PageClient, add: Add, stored: Stored
+) -> None:
     first, second = add("601234567"), add("602345678")
     page = owner.post_page(f"/recipients/{second}", {"phone": "601234567", "consent": "none"})
     assert page.select_one(f'main .notice a[href="/recipients/{first}"]')
@@ -68,7 +70,7 @@ def test_a_stranger_deletes_nothing(stranger: PageClient, add: Add, stored: Stor
     assert len(stored()) == 1
 
 
-def test_bulk_puts_on_and_takes_off_a_list(owner: PageClient, add: Add) -> None:
+def test_bulk_adds_to_and_removes_from_a_list(owner: PageClient, add: Add) -> None:
     chosen = [add("601234567", on="Guests"), add("602345678"), add("603456789")]
     url = str(owner.get_page("/lists").select_one("tbody a")["href"])
     list_id = url.rsplit("/", 1)[1]
@@ -95,7 +97,7 @@ def test_bulk_delete_asks_first(owner: PageClient, add: Add, stored: Stored) -> 
     assert stored() == []
 
 
-def test_bulk_needs_somebody_and_a_list(owner: PageClient, add: Add) -> None:
+def test_bulk_needs_a_recipient_and_a_list(owner: PageClient, add: Add) -> None:
     public_id = add("601234567")
     page = owner.post_page("/recipients/chosen", {"action": "add"})
     assert "Choose recipients first" in page.get_text()
@@ -103,7 +105,9 @@ def test_bulk_needs_somebody_and_a_list(owner: PageClient, add: Add) -> None:
     assert "Choose a list first" in page.get_text()
 
 
-def test_bulk_refuses_lists_of_others(owner: PageClient, stranger: PageClient, add: Add) -> None:
+def test_bulk_refuses_lists_of_other_accounts(
+    owner: PageClient, stranger: PageClient, add: Add
+) -> None:
     public_id = add("601234567", on="Guests")
     url = str(owner.get_page("/lists").select_one("tbody a")["href"])
     list_id = url.rsplit("/", 1)[1]
@@ -114,7 +118,7 @@ def test_bulk_refuses_lists_of_others(owner: PageClient, stranger: PageClient, a
     assert public_id
 
 
-def test_fields_get_names(owner: PageClient, stranger: PageClient, add: Add) -> None:
+def test_fields_can_be_named(owner: PageClient, stranger: PageClient, add: Add) -> None:
     public_id = add("601234567")
     owner.get_page("/recipients/field-names")
     owner.post_page("/recipients/field-names", {"field1": "Shoe size", "field2": " "})

@@ -17,13 +17,13 @@ Add = Callable[..., str]
 
 
 def table(client: PageClient) -> list[dict[str, str]]:
-    answer = client.get("/recipients/export.csv")
-    assert answer.mimetype == "text/csv"
-    assert "attachment" in answer.headers["Content-Disposition"]
-    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
+    response = client.get("/recipients/export.csv")
+    assert response.mimetype == "text/csv"
+    assert "attachment" in response.headers["Content-Disposition"]
+    return list(csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff"), newline="")))
 
 
-def test_it_holds_everything(owner: PageClient, add: Add, app: Flask, cast: Cast) -> None:
+def test_it_contains_every_field(owner: PageClient, add: Add, app: Flask, cast: Cast) -> None:
     add("601234567", on="Guests", first_name="Łucja", note='two\nlines, "quoted"')
     add("602345678", agreed=False, company="=HYPERLINK(1)", city="+48")
     with app.app_context():

@@ -47,7 +47,7 @@ def test_it_takes_wildcards_literally(owner: PageClient, add: Add) -> None:
         assert len(page.select("tbody tr")) == count, typed
 
 
-def test_it_survives_odd_searches(owner: PageClient, add: Add) -> None:
+def test_unusual_searches_cause_no_error(owner: PageClient, add: Add) -> None:
     add("601234567")
     for typed in ("%00", "+", "'", "%22", "x" * 300, "000"):
         owner.get_page(f"/recipients?q={typed}&state=nothing&list=nothing&after=nothing")
@@ -69,7 +69,7 @@ def test_it_filters_by_state(owner: PageClient, add: Add, app: Flask, cast: Cast
         assert number in row.get_text()
 
 
-def test_it_pages_without_losing_anybody(owner: PageClient, add: Add) -> None:
+def test_its_pages_show_every_recipient(owner: PageClient, add: Add) -> None:
     for n in range(120):
         add(f"6012340{n:02d}" if n < 100 else f"6012341{n - 100:02d}", city="Gdynia")
     url, seen = "/recipients?q=gdynia", []
@@ -82,7 +82,9 @@ def test_it_pages_without_losing_anybody(owner: PageClient, add: Add) -> None:
     assert len(seen) == len(set(seen)) == 120
 
 
-def test_it_shows_nothing_of_others(owner: PageClient, stranger: PageClient, add: Add) -> None:
+def test_it_shows_no_recipients_of_other_accounts(
+    owner: PageClient, stranger: PageClient, add: Add
+) -> None:
     public_id = add("601234567", on="Guests")
     assert "601 234" not in stranger.get_page("/recipients").get_text()
     assert "601 234" not in stranger.get("/recipients/export.csv").text
@@ -93,6 +95,6 @@ def test_it_shows_nothing_of_others(owner: PageClient, stranger: PageClient, add
 
 def test_it_sends_visitors_to_the_sign_in(visitor: PageClient) -> None:
     for url in ("/recipients", "/lists", "/imports", "/recipients/opt-outs", "/recipients/replies"):
-        answer = visitor.get(url)
-        assert answer.status_code == 302
-        assert "/login" in answer.location
+        response = visitor.get(url)
+        assert response.status_code == 302
+        assert "/login" in response.location

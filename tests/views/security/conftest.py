@@ -20,7 +20,7 @@ def limited(app: Flask, redis_url: str) -> Iterator[Flask]:
     """A second application on the same database, with its limits on."""
     names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB")
     settings = {**copied(app, *names), "TESTING": True}
-    before = dict(vars(limiter))  # there is one for all applications
+    before = dict(vars(limiter))  # one for all applications
     second = create_app({**settings, "REDIS_URL": redis_url, "RATE_LIMITS": True})
     yield second
     with second.app_context():
@@ -32,7 +32,7 @@ def limited(app: Flask, redis_url: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def behind(app: Flask) -> Behind:
-    """A browser of the application behind so many proxies."""
+    """A browser of the application behind this number of proxies."""
 
     def browser(proxies: int) -> Client:
         inner = vars(app.wsgi_app)["wsgi_app"]

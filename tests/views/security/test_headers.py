@@ -1,4 +1,4 @@
-"""The security headers: complete, and on every answer whatever it says."""
+"""The security headers: complete, and on every response."""
 
 import io
 from collections.abc import Callable
@@ -31,14 +31,14 @@ FIXED = {
 NEVER = ("Server", "X-Powered-By", "Access-Control-Allow-Origin")
 
 
-def check(answer: TestResponse) -> None:
-    rules = {rule.strip() for rule in answer.headers["Content-Security-Policy"].split(";")}
+def check(response: TestResponse) -> None:
+    rules = {rule.strip() for rule in response.headers["Content-Security-Policy"].split(";")}
     assert rules >= POLICY
     assert not any("unsafe" in rule or "*" in rule or "http" in rule for rule in rules)
-    assert {name: answer.headers.get(name) for name in FIXED} == FIXED
-    permissions = set(answer.headers["Permissions-Policy"].replace(" ", "").split(","))
+    assert {name: response.headers.get(name) for name in FIXED} == FIXED
+    permissions = set(response.headers["Permissions-Policy"].replace(" ", "").split(","))
     assert permissions == {f"{name}=()" for name in DENIED}
-    assert not [name for name in NEVER if name in answer.headers]
+    assert not [name for name in NEVER if name in response.headers]
 
 
 def crash(client: PageClient) -> TestResponse:
@@ -79,15 +79,15 @@ ANSWERS: dict[int | str, Callable[[PageClient], TestResponse]] = {
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_they_stand_on_every_answer(owner: PageClient, kind: int | str) -> None:
-    answer = ANSWERS[kind](owner)
+def test_they_are_set_on_every_response(owner: PageClient, kind: int | str) -> None:
+    response = ANSWERS[kind](owner)
     if isinstance(kind, int):
-        assert answer.status_code == kind
-    check(answer)
-    answer.close()
+        assert response.status_code == kind
+    check(response)
+    response.close()
 
 
-def test_they_stand_on_what_a_limit_refuses(limited: Flask) -> None:
+def test_they_are_set_on_responses_of_the_rate_limit(limited: Flask) -> None:
     client = PageClient(limited)
     wrong = {"email": "nobody@example.com", "password": "wrong"}
     answers = [client.send("/login", wrong) for _ in range(11)]
@@ -95,33 +95,33 @@ def test_they_stand_on_what_a_limit_refuses(limited: Flask) -> None:
     check(answers[-1])
 
 
-def test_pages_of_the_signed_in_are_stored_nowhere(owner: PageClient, visitor: PageClient) -> None:
+def test_pages_of_signed_in_users_are_not_cached(owner: PageClient, visitor: PageClient) -> None:
     for path in ("/dashboard", "/recipients", "/settings", "/privacy", "/nothing-here"):
         assert owner.get(path).headers["Cache-Control"] == "no-store", path
     assert visitor.get("/privacy").headers["Cache-Control"] == "no-cache"
 
 
-def test_downloads_of_the_signed_in_are_stored_nowhere(owner: PageClient) -> None:
-    answer = owner.get("/recipients/export")
-    assert answer.headers["Cache-Control"] == "no-store"
+def test_downloads_of_signed_in_users_are_not_cached(owner: PageClient) -> None:
+    response = owner.get("/recipients/export")
+    assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_what_a_page_says_itself_about_keeping_it_stands(visitor: PageClient) -> None:
+def test_a_cache_control_of_the_view_is_kept(visitor: PageClient) -> None:
     assert visitor.get("/proof?form=register").headers["Cache-Control"] == "no-store"
 
 
-def test_only_signing_out_and_deleting_clear_the_browser(owner: PageClient) -> None:
+def test_other_responses_do_not_clear_the_browser(owner: PageClient) -> None:
     assert "Clear-Site-Data" not in owner.get("/settings/leave").headers
-    answer = owner.send("/settings/language", {"language": "pl"})
-    assert answer.status_code == 303
-    assert "Clear-Site-Data" not in answer.headers
+    response = owner.send("/settings/language", {"language": "pl"})
+    assert response.status_code == 303
+    assert "Clear-Site-Data" not in response.headers
 
 
 def test_signing_out_clears_the_browser(cast: Cast) -> None:
     client = cast.owner.browser()
     client.get_page("/dashboard")
-    answer = client.send("/logout")
-    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    response = client.send("/logout")
+    assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "Clear-Site-Data" not in client.get("/login").headers
 
 
@@ -130,10 +130,10 @@ def test_deleting_the_account_clears_the_browser(app: Flask) -> None:
     for endpoint in CLEARING:
         with app.test_request_context("/", base_url="https://localhost") as context:
             context.request.url_rule = Rule("/", endpoint=endpoint)
-            answer = app.process_response(Response(status=303))
-            assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+            response = app.process_response(Response(status=303))
+            assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
-def test_plain_http_learns_no_hsts(visitor: PageClient) -> None:
-    answer = visitor.get("/privacy", base_url="http://localhost")
-    assert "Strict-Transport-Security" not in answer.headers  # RFC 6797, section 7.2
+def test_plain_http_gets_no_hsts(visitor: PageClient) -> None:
+    response = visitor.get("/privacy", base_url="http://localhost")
+    assert "Strict-Transport-Security" not in response.headers  # RFC 6797, section 7.2

@@ -13,19 +13,19 @@ TEXT = "/.well-known/security.txt"
 
 
 def fields(visitor: PageClient) -> dict[str, str]:
-    answer = visitor.get(TEXT)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    pairs = [line.split(": ", 1) for line in answer.text.splitlines()]
+    response = visitor.get(TEXT)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    pairs = [line.split(": ", 1) for line in response.text.splitlines()]
     assert len({name for name, _ in pairs}) == len(pairs)
     return dict(pairs)
 
 
-def test_security_txt_says_what_rfc_9116_wants(app: Flask, visitor: PageClient) -> None:
+def test_security_txt_follows_rfc_9116(app: Flask, visitor: PageClient) -> None:
     override(app, operator_email="ola@example.com", public_url="https://sms.example.com/")
-    found = fields(visitor)
-    expires = datetime.fromisoformat(found.pop("Expires"))
-    assert found == {
+    values = fields(visitor)
+    expires = datetime.fromisoformat(values.pop("Expires"))
+    assert values == {
         "Contact": "mailto:ola@example.com",
         "Preferred-Languages": "en, pl",
         "Canonical": "https://sms.example.com/.well-known/security.txt",
@@ -35,23 +35,23 @@ def test_security_txt_says_what_rfc_9116_wants(app: Flask, visitor: PageClient) 
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "address"),
     [
         ("security@example.com", "mailto:security@example.com"),
         ("https://example.com/report", "https://example.com/report"),
         ("", "mailto:security@localhost"),
     ],
 )
-def test_the_contact_is_what_the_operator_has_set(
-    app: Flask, visitor: PageClient, setting: str, said: str
+def test_the_contact_is_that_of_the_settings(
+    app: Flask, visitor: PageClient, setting: str, address: str
 ) -> None:
     override(app, security_contact=setting, operator_email="")
-    assert fields(visitor)["Contact"] == said
+    assert fields(visitor)["Contact"] == address
     page = visitor.get_page("/security")
-    assert page.select_one(f'main a[href="{said}"]')
+    assert page.select_one(f'main a[href="{address}"]')
 
 
-def test_every_page_leads_to_the_page_about_security(visitor: PageClient) -> None:
+def test_every_page_links_to_the_page_about_security(visitor: PageClient) -> None:
     page = visitor.get_page("/")
     assert page.select_one('footer a[href="/security"]')
     assert visitor.get_page("/security").select_one('a[href="/security/tls"]')
@@ -60,7 +60,7 @@ def test_every_page_leads_to_the_page_about_security(visitor: PageClient) -> Non
 def test_the_page_about_tls_shows_the_samples_as_they_are(app: Flask, visitor: PageClient) -> None:
     override(app, public_url="https://sms.example.com")
     page = visitor.get_page("/security/tls")
-    shown = [each.get_text() for each in page.select("pre code")]
+    shown = [sample.get_text() for sample in page.select("pre code")]
     assert shown == [(SAMPLES / file).read_text() for _, file in SHOWN]
     assert "https://sms.example.com" in page.get_text()
     assert {path.name for path in SAMPLES.iterdir()} == {file for _, file in SHOWN}

@@ -1,4 +1,4 @@
-"""What browsers report: the rule and the kind of page are logged, and nothing else."""
+"""Reports of browsers: only the rule and the kind of page are logged."""
 
 import io
 import json
@@ -17,7 +17,7 @@ SECRET = "f3a9c1d2e4b5"
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """What is logged."""
+    """The logged lines."""
     stream = logging.StreamHandler(io.StringIO())
     stream.setFormatter(logs.Formatter())
     logger = logging.getLogger("promosms")
@@ -50,12 +50,12 @@ def new(rule: str, page: str) -> list[dict[str, Any]]:
 def test_only_the_rule_and_the_kind_of_page_are_logged(
     visitor: PageClient, lines: io.StringIO, form: Any, page: str, endpoint: str
 ) -> None:
-    answer = visitor.post("/security/reports", json=form("script-src", page))
-    assert answer.status_code == 204
+    response = visitor.post("/security/reports", json=form("script-src", page))
+    assert response.status_code == 204
     (line,) = lines.getvalue().splitlines()
-    told = json.loads(line)
-    assert set(told) == {"at", "level", "event", "code", "endpoint"}
-    assert (told["event"], told["code"], told["endpoint"]) == (
+    entry = json.loads(line)
+    assert set(entry) == {"at", "level", "event", "code", "endpoint"}
+    assert (entry["event"], entry["code"], entry["endpoint"]) == (
         "csp.violation",
         "script-src",
         endpoint,
@@ -63,15 +63,13 @@ def test_only_the_rule_and_the_kind_of_page_are_logged(
     assert SECRET not in line
 
 
-def test_a_rule_that_we_do_not_have_is_not_repeated(
-    visitor: PageClient, lines: io.StringIO
-) -> None:
+def test_an_unknown_rule_is_not_logged(visitor: PageClient, lines: io.StringIO) -> None:
     visitor.post("/security/reports", json=old(SECRET, "/"))
     assert '"other"' in lines.getvalue()
     assert SECRET not in lines.getvalue()
 
 
-def test_a_long_list_is_cut(visitor: PageClient, lines: io.StringIO) -> None:
+def test_a_long_list_is_truncated(visitor: PageClient, lines: io.StringIO) -> None:
     visitor.post("/security/reports", json=new("img-src", "/") * 50)
     assert len(lines.getvalue().splitlines()) == 5
 
@@ -89,19 +87,19 @@ def test_a_long_list_is_cut(visitor: PageClient, lines: io.StringIO) -> None:
         (b'[1, "a", null, {}, {"body": 7}]', 204),
     ],
 )
-def test_nonsense_does_no_harm(
+def test_invalid_reports_are_ignored(
     visitor: PageClient, lines: io.StringIO, body: bytes, status: int
 ) -> None:
     assert visitor.post("/security/reports", data=body).status_code == status
     assert lines.getvalue() == ""
 
 
-def test_it_needs_no_session_and_begins_none(visitor: PageClient) -> None:
-    answer = visitor.post("/security/reports", json=old("img-src", "/"))
-    assert "Set-Cookie" not in answer.headers
+def test_it_needs_no_session_and_starts_none(visitor: PageClient) -> None:
+    response = visitor.post("/security/reports", json=old("img-src", "/"))
+    assert "Set-Cookie" not in response.headers
 
 
-def test_nobody_fills_the_log(limited: Flask) -> None:
+def test_reports_have_a_rate_limit(limited: Flask) -> None:
     client = PageClient(limited)
-    found = [client.post("/security/reports", json={}).status_code for _ in range(21)]
-    assert found == [204] * 20 + [429]
+    statuses = [client.post("/security/reports", json={}).status_code for _ in range(21)]
+    assert statuses == [204] * 20 + [429]

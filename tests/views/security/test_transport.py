@@ -30,8 +30,8 @@ TO_HTTPS = (301, "https://localhost/privacy")
 def ask(browser: Any, headers: dict[str, str], peer: dict[str, str]) -> tuple[int, str | None]:
     """Status and Location of the privacy page over plain HTTP."""
     base = {"base_url": "http://localhost", "environ_base": peer}
-    answer = browser.get("/privacy", headers=headers, **base)
-    return answer.status_code, answer.location
+    response = browser.get("/privacy", headers=headers, **base)
+    return response.status_code, response.location
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
@@ -43,27 +43,27 @@ def test_only_a_trusted_proxy_can_claim_https(
 
 
 @pytest.mark.parametrize(
-    ("proxies", "proto", "found"),
+    ("proxies", "proto", "response"),
     [
         (0, "https", TO_HTTPS),
         (1, "https", (200, None)),
         (1, "http", TO_HTTPS),
         (1, "https, http", TO_HTTPS),  # the visitor wrote the first one, the proxy the last
         (1, "http, https", (200, None)),
-        (2, "https", TO_HTTPS),  # only one of two has spoken
+        (2, "https", TO_HTTPS),  # only one of two proxies has set it
         (2, "https, https", (200, None)),
         (2, "https, http, http", TO_HTTPS),
         (2, "http, https, http", (200, None)),
     ],
 )
-def test_so_many_proxies_are_believed_as_there_are(
-    behind: Behind, proxies: int, proto: str, found: tuple[int, str | None]
+def test_only_headers_of_the_configured_proxies_are_trusted(
+    behind: Behind, proxies: int, proto: str, response: tuple[int, str | None]
 ) -> None:
-    assert ask(behind(proxies), {"X-Forwarded-Proto": proto}, PROXY) == found
+    assert ask(behind(proxies), {"X-Forwarded-Proto": proto}, PROXY) == response
 
 
 @pytest.mark.parametrize(
-    ("proxies", "given", "seen"),
+    ("proxies", "forwarded_for", "seen"),
     [
         (0, "192.0.2.1", "10.0.0.7"),
         (1, "192.0.2.1", "192.0.2.1"),
@@ -71,23 +71,23 @@ def test_so_many_proxies_are_believed_as_there_are(
         (2, "192.0.2.9, 192.0.2.1, 10.0.0.3", "192.0.2.1"),
     ],
 )
-def test_the_address_of_the_visitor_is_the_one_that_the_last_proxy_saw(
-    app: Flask, proxies: int, given: str, seen: str
+def test_the_address_of_the_visitor_is_that_seen_by_the_last_proxy(
+    app: Flask, proxies: int, forwarded_for: str, seen: str
 ) -> None:
-    found = []
+    requests = []
 
     def inner(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        found.append((environ["REMOTE_ADDR"], [key for key in environ if "FORWARDED" in key]))
+        requests.append((environ["REMOTE_ADDR"], [key for key in environ if "FORWARDED" in key]))
         start_response("204 No Content", [])
         return []
 
     wrapped = ForwardedHeaders(inner, proxies, settings_of(app).proxy_networks)
-    list(wrapped({**PROXY, "HTTP_X_FORWARDED_FOR": given}, lambda *_: print))
-    assert found == [(seen, [])]
+    list(wrapped({**PROXY, "HTTP_X_FORWARDED_FOR": forwarded_for}, lambda *_: print))
+    assert requests == [(seen, [])]
 
 
 @pytest.mark.parametrize("peer", ["", "127.0.0.1", "::1", "172.17.0.2", "192.168.1.5", "fd00::7"])
-def test_a_proxy_speaks_from_a_network_inside(behind: Behind, peer: str) -> None:
+def test_a_proxy_in_a_private_network_is_trusted(behind: Behind, peer: str) -> None:
     claim = {"X-Forwarded-Proto": "https"}
     assert ask(behind(1), claim, {"REMOTE_ADDR": peer})[0] == 200
 
@@ -100,50 +100,56 @@ def test_another_host_gets_no_page_and_no_redirect(
     visitor: PageClient, scheme: str, host: str
 ) -> None:
     forms = {"method": "POST", "data": {"email": "a@example.com"}} if scheme == "https" else {}
-    answer = visitor.open(
+    response = visitor.open(
         "/login", base_url=f"{scheme}://localhost", headers={"Host": host}, **forms
     )
-    assert answer.status_code == 400
-    assert answer.location is None
-    assert "evil" not in answer.text
+    assert response.status_code == 400
+    assert response.location is None
+    assert "evil" not in response.text
 
 
 @pytest.mark.parametrize(
     "claim", [{"X-Forwarded-Host": "evil.example"}, {"X-Host": "evil.example"}]
 )
-def test_the_host_is_not_what_a_header_claims(behind: Behind, claim: dict[str, str]) -> None:
+def test_the_host_is_not_read_from_forwarded_headers(behind: Behind, claim: dict[str, str]) -> None:
     base = {"base_url": "http://localhost", "environ_base": PROXY}
-    answer = behind(1).get("/privacy", headers=claim, **base)
-    assert answer.location == "https://localhost/privacy"
+    response = behind(1).get("/privacy", headers=claim, **base)
+    assert response.location == "https://localhost/privacy"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize(
     "path", ["/login", "/gateways/token/receipt", "/nowhere", "/security/reports"]
 )
-def test_what_is_not_reading_is_refused_over_http_with_words(
+def test_writing_requests_over_http_are_refused_with_an_explanation(
     visitor: PageClient, method: str, path: str
 ) -> None:
-    answer = visitor.open(path, method=method, base_url="http://localhost", data={"password": "x"})
-    assert answer.status_code == 403
-    assert answer.location is None
-    assert "Nothing was done" in answer.text
-    assert "Set-Cookie" not in answer.headers
+    response = visitor.open(
+        path, method=method, base_url="http://localhost", data={"password": "x"}
+    )
+    assert response.status_code == 403
+    assert response.location is None
+    assert "Nothing was done" in response.text
+    assert "Set-Cookie" not in response.headers
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_readers_are_led_to_https_for_good(visitor: PageClient, method: str) -> None:
-    answer = visitor.open("/terms?a=b", method=method, base_url="http://localhost")
-    assert (answer.status_code, answer.location) == (301, "https://localhost/terms?a=b")
+def test_reading_requests_are_redirected_to_https_permanently(
+    visitor: PageClient, method: str
+) -> None:
+    response = visitor.open("/terms?a=b", method=method, base_url="http://localhost")
+    assert (response.status_code, response.location) == (301, "https://localhost/terms?a=b")
 
 
-def test_https_is_enforced_before_anything_can_answer(app: Flask) -> None:
+def test_https_is_enforced_before_any_other_hook(app: Flask) -> None:
     first, second, *_ = app.before_request_funcs[None]
     assert first.__module__ == "promosms.web.security"
     assert second.__module__.startswith("flask_talisman")
 
 
-def test_what_answers_early_does_not_escape(app: Flask, visitor: PageClient) -> None:
+def test_early_responses_are_redirected_and_have_headers_too(
+    app: Flask, visitor: PageClient
+) -> None:
     app.before_request_funcs[None].append(lambda: "early")
     try:
         assert visitor.get("/privacy", base_url="http://localhost").status_code == 301
@@ -156,7 +162,7 @@ def test_what_answers_early_does_not_escape(app: Flask, visitor: PageClient) -> 
 
 @pytest.fixture
 def elsewhere(app: Flask) -> None:
-    """An installation with another public address, asked under a second name."""
+    """An installation with another public URL, reached by a second host name."""
     override(
         app, public_url="https://sms.example.com", trusted_hosts=["localhost", "sms.example.com"]
     )
@@ -173,12 +179,12 @@ def test_links_in_emails_use_the_public_address(
         assert db.session.scalar(db.select(db.func.count(EmailLink.id)))
         assert db.session.get(User, cast.owner.user_id)
         db.session.remove()
-    found = re.findall(r"https?://([^/\s]+)", bodies)
-    assert found
-    assert set(found) == {"sms.example.com"}
+    hosts = re.findall(r"https?://([^/\s]+)", bodies)
+    assert hosts
+    assert set(hosts) == {"sms.example.com"}
 
 
-def test_nobody_builds_addresses_from_what_the_browser_says() -> None:
+def test_no_code_builds_urls_from_the_host_header() -> None:
     forbidden = re.compile(r"_external|url_root|host_url|request\.host|base_url\b(?!=)")
     for path in (*PACKAGE.rglob("views/**/*.py"), *PACKAGE.rglob("*.html")):
         assert not forbidden.search(path.read_text()), path

@@ -1,4 +1,4 @@
-"""Leaving: the page, and what happens at once. What is erased is tested with the service."""
+"""Deleting the account: the page and the immediate effects. The service tests check the erasure."""
 
 import pytest
 from flask import Flask
@@ -32,7 +32,7 @@ def status(app: Flask, account_id: int) -> str:
         return db.session.get_one(Account, account_id).status
 
 
-def test_it_says_what_will_be_lost_and_offers_to_take_it_along(
+def test_it_says_what_will_be_lost_and_offers_downloads(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     _fill(app, cast.owner.account_id)
@@ -48,16 +48,16 @@ def test_it_says_what_will_be_lost_and_offers_to_take_it_along(
     assert downloads
 
 
-def test_it_signs_everybody_out_and_rings_for_the_erasure(
+def test_it_signs_everybody_out_and_enqueues_the_erasure(
     app: Flask, cast: Cast, owner: PageClient, colleague: PageClient
 ) -> None:
     _fill(app, cast.owner.account_id)
     colleague.get_page("/settings")
-    answer = owner.send("/settings/leave", YES)
-    assert answer.status_code == 303
-    assert answer.location.startswith("/gone/")
-    assert "storage" in answer.headers["Clear-Site-Data"]
-    owner.get_page(answer.location)
+    response = owner.send("/settings/leave", YES)
+    assert response.status_code == 303
+    assert response.location.startswith("/gone/")
+    assert "storage" in response.headers["Clear-Site-Data"]
+    owner.get_page(response.location)
     assert "/login" in owner.get("/settings").location
     assert "/login" in colleague.get("/settings").location
     with app.app_context():
@@ -98,13 +98,13 @@ def test_a_suspended_account_may_be_deleted_too(app: Flask, cast: Cast, owner: P
     assert status(app, cast.owner.account_id) == "deleting"
 
 
-def test_pressing_twice_changes_nothing_more(app: Flask, cast: Cast) -> None:
+def test_a_double_click_changes_nothing_more(app: Flask, cast: Cast) -> None:
     with app.app_context():
         assert erasure.begin(cast.owner.account_id, "x") is True
         assert erasure.begin(cast.owner.account_id, "x") is False
 
 
-def test_it_leaves_other_accounts_alone(
+def test_other_accounts_do_not_change(
     app: Flask, cast: Cast, owner: PageClient, stranger: PageClient
 ) -> None:
     owner.send("/settings/leave", YES)
@@ -119,7 +119,7 @@ def test_only_the_owner_may(colleague: PageClient, admin: PageClient, visitor: P
     colleague.post_page("/settings/leave", YES, 403)
 
 
-def test_the_good_bye_says_nothing_about_anybody(owner: PageClient) -> None:
+def test_the_last_page_contains_no_address(owner: PageClient) -> None:
     page = owner.post_page("/settings/leave", YES)
     assert "@" not in page.get_text()
 
@@ -131,10 +131,10 @@ def test_opt_outs_are_downloaded(app: Flask, cast: Cast, owner: PageClient) -> N
         for a in owner.get_page("/settings/leave").select("main a.button")
         if "opt-outs" in a.get_text()
     )
-    answer = owner.get(href)
-    assert answer.mimetype == "text/csv"
-    assert "attachment" in answer.headers["Content-Disposition"]
-    assert "48601299101" in answer.text
+    response = owner.get(href)
+    assert response.mimetype == "text/csv"
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert "48601299101" in response.text
 
 
 def _fill(app: Flask, account_id: int) -> None:
@@ -153,7 +153,7 @@ def _fill(app: Flask, account_id: int) -> None:
 def test_links_and_emails_to_its_users_are_deleted_at_once(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
-    """Also those that name no account: from before somebody registered, or asked to be left."""
+    """Also those without an account id: of registrations and of requests for deletion."""
     with app.app_context():
         email_links.new_link(EmailLinkKind.DELETE, cast.owner.email)
         outbox.queue_email(cast.owner.email, "Hello", "A link")

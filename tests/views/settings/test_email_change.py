@@ -1,4 +1,4 @@
-"""Another e-mail address."""
+"""Changing the e-mail address."""
 
 from flask import Flask
 from sqlalchemy import select
@@ -17,15 +17,15 @@ NEW = "anna@new.example"
 def emails(app: Flask, address: str) -> list[Email]:
     with app.app_context():
         query = select(Email).where(Email.recipient == address).order_by(Email.id)
-        found = list(db.session.scalars(query))
+        rows = list(db.session.scalars(query))
         db.session.expunge_all()
-        return found
+        return rows
 
 
 def link_to(app: Flask, address: str) -> str:
-    found = LINK.search(emails(app, address)[-1].body)
-    assert found is not None
-    return found[1]
+    match = LINK.search(emails(app, address)[-1].body)
+    assert match is not None
+    return match[1]
 
 
 def ask(app: Flask, owner: PageClient) -> str:
@@ -34,12 +34,12 @@ def ask(app: Flask, owner: PageClient) -> str:
 
 
 def change(app: Flask, cast: Cast, owner: PageClient) -> str:
-    """Change it; returns the link that takes it back."""
+    """Change the address; returns the link that restores the old one."""
     owner.post_page(ask(app, owner))
     return link_to(app, cast.owner.email)
 
 
-def test_nothing_changes_before_the_new_address_agrees(
+def test_nothing_changes_before_the_new_address_is_confirmed(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     link = ask(app, owner)
@@ -54,10 +54,10 @@ def test_nothing_changes_before_the_new_address_agrees(
 
 
 def test_other_browsers_are_signed_out(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     page = owner.post_page(ask(app, owner))
     assert NEW in page.get_text()
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     assert emails(app, NEW)[-1].subject == "Your e-mail address was changed"
 
 
@@ -70,8 +70,8 @@ def test_the_link_works_once_and_for_a_day(
     visitor.send(second)
     visitor.get_page(second, 410)
     late = PageClient(app)
-    other = cast.stranger.browser()
-    other.post_page("/settings/email", {"email": "late@example.com"})
+    stranger = cast.stranger.browser()
+    stranger.post_page("/settings/email", {"email": "late@example.com"})
     link = link_to(app, "late@example.com")
     clock.move(hours=25)
     late.post_page(link, status=410)
@@ -82,13 +82,13 @@ def test_only_the_owner_learns_that_an_address_is_taken(
 ) -> None:
     taken = owner.post_page("/settings/email", {"email": "Stranger@Example.com"})
     free = owner.post_page("/settings/email", {"email": NEW})
-    own = owner.post_page("/settings/email", {"email": cast.owner.email})
+    unchanged = owner.post_page("/settings/email", {"email": cast.owner.email})
     same = [
         words(page.main.get_text()).replace(address, "")
         for page, address in (
             (taken, "Stranger@example.com"),
             (free, NEW),
-            (own, cast.owner.email),
+            (unchanged, cast.owner.email),
         )
     ]
     assert len(set(same)) == 1
@@ -97,19 +97,19 @@ def test_only_the_owner_learns_that_an_address_is_taken(
     assert "/change/" not in email.body
 
 
-def test_an_address_taken_in_the_meantime_stays_where_it_is(
+def test_an_address_taken_in_the_meantime_is_refused(
     app: Flask, cast: Cast, owner: PageClient, stranger: PageClient
 ) -> None:
-    ours = ask(app, owner)
+    owner_link = ask(app, owner)
     stranger.post_page("/settings/email", {"email": NEW})
-    theirs = link_to(app, NEW)
-    PageClient(app).send(theirs)
-    PageClient(app).post_page(ours, status=410)
+    stranger_link = link_to(app, NEW)
+    PageClient(app).send(stranger_link)
+    PageClient(app).post_page(owner_link, status=410)
     assert user_of(app, cast.owner).email == cast.owner.email
     assert user_of(app, cast.stranger).email == NEW
 
 
-def test_the_old_address_takes_it_back(
+def test_the_old_address_can_be_restored(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient, clock: Clock
 ) -> None:
     undo = change(app, cast, owner)
@@ -131,7 +131,7 @@ def test_the_old_address_takes_it_back(
     visitor.get_page(undo, 410)
 
 
-def test_it_is_too_late_after_a_week(
+def test_after_a_week_it_cannot_be_restored(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient, clock: Clock
 ) -> None:
     undo = change(app, cast, owner)
@@ -158,7 +158,7 @@ def test_after_two_changes_the_first_address_can_be_restored(
     assert user_of(app, cast.owner).email == cast.owner.email
 
 
-def test_the_link_of_another_kind_opens_nothing(
+def test_a_link_of_another_kind_is_refused(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     token = ask(app, owner).rsplit("/", 1)[1]
@@ -167,6 +167,6 @@ def test_the_link_of_another_kind_opens_nothing(
     visitor.get_page(f"/forgotten/{token}", 410)
 
 
-def test_it_explains_what_is_wrong(owner: PageClient) -> None:
+def test_an_invalid_address_is_explained(owner: PageClient) -> None:
     page = owner.post_page("/settings/email", {"email": "anna"}, 422)
     assert "This is not an e-mail address." in page.get_text()

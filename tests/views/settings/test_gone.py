@@ -1,4 +1,4 @@
-"""After the decision: how far it is, the certificate, and leaving without signing in."""
+"""After the deletion: progress, certificate, and deletion without signing in."""
 
 import io
 import json
@@ -31,7 +31,7 @@ def erase(app: Flask, cast: Cast) -> None:
         engine.erase(cast.owner.account_id)
 
 
-def test_the_page_shows_how_far_it_is_and_then_the_certificate(
+def test_the_page_shows_the_progress_and_then_the_certificate(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     link = leave(owner)
@@ -43,18 +43,18 @@ def test_the_page_shows_how_far_it_is_and_then_the_certificate(
     assert not page.select_one("[data-refresh]")
     assert "Sign-ins of people 2" in words(page.get_text(" "))
     assert "gone from our servers" in visitor.get(f"{link}/progress").text
-    answer = visitor.get(f"{link}/certificate.json")
-    assert "attachment" in answer.headers["Content-Disposition"]
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = visitor.get(f"{link}/certificate.json")
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert response.headers["Cache-Control"] == "no-store"
     with app.app_context():
-        said = certificates.read(answer.data)
-    assert said["account"] == cast.owner.account_public_id
-    assert said["erased"]["users"] == 2
-    assert said["kept"] == []
-    assert "@" not in answer.text
+        certificate = certificates.read(response.data)
+    assert certificate["account"] == cast.owner.account_public_id
+    assert certificate["erased"]["users"] == 2
+    assert certificate["kept"] == []
+    assert "@" not in response.text
 
 
-def test_a_certificate_is_checked_by_anybody(
+def test_anybody_can_verify_a_certificate(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     link = leave(owner)
@@ -79,7 +79,7 @@ def test_a_certificate_is_not_valid_elsewhere(app: Flask, cast: Cast, owner: Pag
         certificates.read(content)
 
 
-def test_the_page_is_there_for_a_week(
+def test_the_page_is_available_for_a_week(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     link = leave(owner)
@@ -93,7 +93,7 @@ def test_the_page_is_there_for_a_week(
         assert db.session.scalar(select(func.count()).select_from(Erasure)) == 0
 
 
-def test_links_that_lead_nowhere_answer_alike_and_store_nothing(
+def test_unknown_links_get_the_same_status_and_store_nothing(
     app: Flask, cast: Cast, owner: PageClient, visitor: PageClient
 ) -> None:
     link = leave(owner)
@@ -101,9 +101,9 @@ def test_links_that_lead_nowhere_answer_alike_and_store_nothing(
     before = _stored(app)
     paths = ("/gone/unknown", "/gone/unknown/progress", "/gone/unknown/certificate.json")
     for path in (*paths, "/register/unknown", "/forgotten/unknown", "/leave/unknown"):
-        answer = visitor.get(path)
-        assert answer.status_code in (404, 410), path
-        assert "unknown" not in answer.text.replace("/unknown", "")
+        response = visitor.get(path)
+        assert response.status_code in (404, 410), path
+        assert "unknown" not in response.text.replace("/unknown", "")
     assert _stored(app) == before
     assert visitor.get(link).status_code == 200
 
@@ -122,10 +122,10 @@ def test_an_account_is_deleted_by_a_link_without_signing_in(
     if state == "a password":
         visitor.post_page(link, {"password": "wrong", "confirmed": "y"}, 422)
     visitor.post_page(link, {"password": PASSWORD}, 422)
-    answer = visitor.send(link, YES)
-    assert answer.status_code == 303
+    response = visitor.send(link, YES)
+    assert response.status_code == 303
     erase(app, cast)
-    assert "certificate" in visitor.get_page(answer.location).get_text()
+    assert "certificate" in visitor.get_page(response.location).get_text()
     visitor.get_page(link, 410)
 
 
@@ -147,8 +147,8 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(
 ) -> None:
     addresses = (cast.owner.email, cast.colleague.email, "nobody@example.com")
     pages = {
-        words(visitor.post_page("/leave", {"email": one}).get_text()).replace(one, "…")
-        for one in addresses
+        words(visitor.post_page("/leave", {"email": address}).get_text()).replace(address, "…")
+        for address in addresses
     }
     assert len(pages) == 1
     with app.app_context():

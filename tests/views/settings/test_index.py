@@ -26,8 +26,8 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
         assert (account.region, account.timezone) == ("GB", "Europe/London")
-        other = db.session.get_one(Account, cast.stranger.account_id)
-        assert other.region == "PL"
+        stranger_account = db.session.get_one(Account, cast.stranger.account_id)
+        assert stranger_account.region == "PL"
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
         {},
     ],
 )
-def test_it_refuses_places_that_there_are_not(
+def test_it_refuses_unknown_countries_and_time_zones(
     app: Flask, cast: Cast, owner: PageClient, data: dict[str, str]
 ) -> None:
     page = owner.post_page("/settings/place", data, 422)
@@ -47,7 +47,7 @@ def test_it_refuses_places_that_there_are_not(
         assert db.session.get_one(Account, cast.owner.account_id).timezone == "Europe/Warsaw"
 
 
-def test_a_member_may_not_change_the_account_but_his_language(
+def test_a_member_may_change_the_own_language_but_not_the_account(
     app: Flask, cast: Cast, colleague: PageClient
 ) -> None:
     page = colleague.get_page("/settings")
@@ -59,17 +59,17 @@ def test_a_member_may_not_change_the_account_but_his_language(
         assert db.session.get_one(User, cast.colleague.user_id).language == "pl"
 
 
-def test_it_refuses_a_language_that_there_is_not(owner: PageClient) -> None:
+def test_it_refuses_an_unknown_language(owner: PageClient) -> None:
     owner.post_page("/settings/language", {"language": "xx"}, 422)
 
 
-def test_an_admin_has_settings_too(admin: PageClient) -> None:
+def test_admins_have_settings_too(admin: PageClient) -> None:
     page = admin.get_page("/settings")
     assert "admin@example.com" in page.get_text()
     assert not page.select("select[name=region]")
 
 
-def test_a_suspended_account_reads_why(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_a_suspended_account_sees_the_reason(app: Flask, cast: Cast, owner: PageClient) -> None:
     with app.app_context():
         accounts.suspend(cast.owner.account_id, "Texts without consent", "x")
     assert "so it cannot send: Texts without consent" in owner.get_page("/settings").get_text()
@@ -80,14 +80,14 @@ def test_it_refuses_visitors(visitor: PageClient) -> None:
 
 
 def test_another_browser_is_signed_out(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
-    other.get_page("/settings")
+    second_browser = cast.owner.browser()
+    second_browser.get_page("/settings")
     page = owner.get_page("/settings")
     assert len(page.select("tbody tr")) == 2
     assert len(page.select('form[action$="/end"]')) == 1
     action = str(page.select('form[action$="/end"]')[0]["action"])
     owner.post_page(action)
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     owner.get_page("/settings")
 
 
@@ -95,7 +95,7 @@ def test_all_other_browsers_are_signed_out(cast: Cast, owner: PageClient) -> Non
     others = [cast.owner.browser(), cast.owner.browser()]
     colleague = cast.colleague.browser()
     assert "2 others" in owner.post_page("/settings/sessions/end-others").get_text()
-    assert all("/login" in other.get("/settings").location for other in others)
+    assert all("/login" in browser.get("/settings").location for browser in others)
     colleague.get_page("/settings")
 
 

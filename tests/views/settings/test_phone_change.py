@@ -1,4 +1,4 @@
-"""Another mobile number."""
+"""Changing the mobile number."""
 
 import re
 
@@ -17,28 +17,30 @@ CODE = "/settings/phone/code"
 
 
 def texted(app: Flask) -> str:
-    """The code in the newest text, which is stored with dots only."""
+    """The code in the newest text; the stored text has dots instead."""
     message = texts(app)[-1]
     assert message.phone == NEW
     assert message.encrypted_text is not None
     with app.app_context():
         body = decrypted_text(message.encrypted_text)
     assert body is not None
-    found = re.search(r"[A-Z347]{4}-[A-Z347]{4}", body)
-    assert found is not None
-    assert found[0] not in message.text
-    return found[0]
+    match = re.search(r"[A-Z347]{4}-[A-Z347]{4}", body)
+    assert match is not None
+    assert match[0] not in message.text
+    return match[0]
 
 
 def ask(app: Flask, owner: PageClient) -> str:
-    answer = owner.send("/settings/phone", {"phone": "601 000 777"})
-    assert answer.location == CODE
+    response = owner.send("/settings/phone", {"phone": "601 000 777"})
+    assert response.location == CODE
     owner.get_page(CODE)
     return texted(app)
 
 
-def test_both_sides_agree_before_it_changes(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+def test_the_code_and_the_email_link_are_both_needed(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    second_browser = cast.owner.browser()
     typed = ask(app, owner)
     assert "e-mailed" in owner.post_page(CODE, {"code": typed.lower()}).get_text()
     assert user_of(app, cast.owner).phone == "+48601000101"
@@ -49,7 +51,7 @@ def test_both_sides_agree_before_it_changes(app: Flask, cast: Cast, owner: PageC
     assert user_of(app, cast.owner).phone == NEW
     assert last_email(app).subject == "Your mobile number was changed"
     assert "601000777" not in last_email(app).body
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     owner.get_page("/settings")
     owner.get_page(link, 410)
 
@@ -68,14 +70,14 @@ def test_the_code_is_valid_for_ten_minutes(app: Flask, owner: PageClient, clock:
     assert owner.send(CODE, {"code": typed}).location == "/settings/phone"
 
 
-def test_the_code_of_another_user_is_worth_nothing(
+def test_the_code_of_another_user_is_refused(
     app: Flask, owner: PageClient, colleague: PageClient
 ) -> None:
     typed = ask(app, owner)
     assert colleague.send(CODE, {"code": typed}).location == "/settings/phone"
 
 
-def test_it_keeps_to_the_limits_of_texts(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_the_limits_of_texts_apply(app: Flask, cast: Cast, owner: PageClient) -> None:
     for _ in range(3):
         ask(app, owner)
     owner.post_page("/settings/phone", {"phone": NEW}, 422)
@@ -83,9 +85,7 @@ def test_it_keeps_to_the_limits_of_texts(app: Flask, cast: Cast, owner: PageClie
 
 
 @pytest.mark.parametrize("typed", ["12", "+1 202 555 0143", "+48 22 000 00 00"])
-def test_it_refuses_numbers_that_could_not_register(
-    app: Flask, owner: PageClient, typed: str
-) -> None:
+def test_it_refuses_numbers_that_cannot_register(app: Flask, owner: PageClient, typed: str) -> None:
     page = owner.post_page("/settings/phone", {"phone": typed}, 422)
     assert page.select(".error")
     assert texts(app) == []

@@ -1,4 +1,4 @@
-"""Two-step sign-in in the settings."""
+"""Two-factor sign-in in the settings."""
 
 import re
 
@@ -21,16 +21,16 @@ ON, OFF, CODES = (f"/settings/two-steps{path}" for path in ("/on", "/off", "/cod
 
 
 def key(page: BeautifulSoup) -> tuple[str, str]:
-    """The encrypted secret of the form, and what the app shows with the one on the page."""
-    found = page.select_one(".whole")
+    """The encrypted secret in the form, and the code of the app for the secret on the page."""
+    secret = page.select_one(".whole")
     field = page.select_one("input[name=offer]")
-    assert found is not None
+    assert secret is not None
     assert field is not None
-    return str(field["value"]), pyotp.TOTP(words(found.get_text()).replace(" ", "")).now()
+    return str(field["value"]), pyotp.TOTP(words(secret.get_text()).replace(" ", "")).now()
 
 
 def connect(app: Flask) -> None:
-    """A real gateway: from now on it is no trial any more."""
+    """Connect a real gateway: this ends the trial."""
     with app.app_context(), transaction() as session:
         session.add(Gateway(name="Real", kind="twilio", status=GatewayStatus.PAUSED))
 
@@ -38,42 +38,44 @@ def connect(app: Flask) -> None:
 def set_up(client: PageClient) -> list[str]:
     encrypted, typed = key(client.get_page(ON))
     page = client.post_page(ON, {"offer": encrypted, "code": typed})
-    return [each.get_text() for each in page.select(".recovery code")]
+    return [code.get_text() for code in page.select(".recovery code")]
 
 
-def test_it_is_set_up_with_the_square_and_a_code(app: Flask, cast: Cast, owner: PageClient) -> None:
-    other = cast.owner.browser()
+def test_it_is_set_up_with_the_qr_code_and_a_code(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    second_browser = cast.owner.browser()
     page = owner.get_page(ON)
     assert page.select(".code svg path")
     codes = set_up(owner)
     assert len(set(codes)) == 10
-    assert all(re.fullmatch(r"[A-Z347]{4}(-[A-Z347]{4}){2}", each) for each in codes)
+    assert all(re.fullmatch(r"[A-Z347]{4}(-[A-Z347]{4}){2}", code) for code in codes)
     user = user_of(app, cast.owner)
     assert user.totp_encrypted is not None
     assert user.totp_counter is not None
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     assert last_email(app).subject == "Two-step sign-in is on"
     assert "10" in words(owner.get_page("/settings/two-steps").get_text())
     assert owner.get(ON).location == "/settings/two-steps"
 
 
-def test_what_the_square_says_is_the_secret(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_the_qr_code_contains_the_secret(app: Flask, cast: Cast, owner: PageClient) -> None:
     encrypted, _ = key(owner.get_page(ON))
     with app.app_context():
         text = encryption.decrypt(totp.OFFER, encrypted.encode())
         assert text is not None
         secret = text.split()[0]
-        found = totp.Offer(secret, encrypted, totp._address(user_of(app, cast.owner), secret))
-    assert found.address.startswith("otpauth://totp/PromoSMS:owner%40example.com?secret=")
-    assert f"secret={secret}&issuer=PromoSMS" in found.address
-    assert "<path" in found.svg()
+        offer = totp.Offer(secret, encrypted, totp._address(user_of(app, cast.owner), secret))
+    assert offer.address.startswith("otpauth://totp/PromoSMS:owner%40example.com?secret=")
+    assert f"secret={secret}&issuer=PromoSMS" in offer.address
+    assert "<path" in offer.svg()
 
 
-def test_the_page_with_the_secret_is_kept_nowhere(owner: PageClient) -> None:
+def test_the_page_with_the_secret_is_not_cached(owner: PageClient) -> None:
     assert owner.get(ON).headers["Cache-Control"] == "no-store"
 
 
-def test_a_wrong_code_keeps_the_square(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_a_wrong_code_keeps_the_qr_code(app: Flask, cast: Cast, owner: PageClient) -> None:
     page = owner.get_page(ON)
     encrypted, right = key(page)
     wrong = "000000" if right != "000000" else "111111"
@@ -96,27 +98,27 @@ def test_a_secret_belongs_to_one_browser_for_half_an_hour(
     assert user_of(app, cast.owner).totp_encrypted is None
 
 
-def test_switching_off_ends_it(app: Flask, cast: Cast, owner: PageClient) -> None:
+def test_it_can_be_switched_off(app: Flask, cast: Cast, owner: PageClient) -> None:
     protect(app, cast.owner)
-    other = cast.owner.browser()
+    second_browser = cast.owner.browser()
     assert "is off" in owner.post_page(OFF).get_text()
     assert user_of(app, cast.owner).totp_encrypted is None
-    assert "/login" in other.get("/settings").location
+    assert "/login" in second_browser.get("/settings").location
     assert last_email(app).subject == "Two-step sign-in is off"
 
 
 def test_new_codes_are_shown_once(app: Flask, cast: Cast, owner: PageClient) -> None:
     old = protect(app, cast.owner)
     page = owner.post_page(CODES)
-    new = [each.get_text() for each in page.select(".recovery code")]
+    new = [code.get_text() for code in page.select(".recovery code")]
     assert len(new) == 10
     assert not set(new) & set(old)
-    assert not [each for each in new if each in owner.get("/settings/two-steps").text]
+    assert not [code for code in new if code in owner.get("/settings/two-steps").text]
     assert last_email(app).subject == "New recovery codes"
 
 
 @pytest.mark.parametrize("path", [OFF, CODES])
-def test_it_is_asked_again_before_something_is_lost(
+def test_the_password_is_asked_again_before_a_change(
     app: Flask, cast: Cast, owner: PageClient, clock: Clock, path: str
 ) -> None:
     protect(app, cast.owner)
@@ -129,9 +131,7 @@ def test_it_is_asked_again_before_something_is_lost(
     assert user_of(app, cast.owner).totp_encrypted is None or path == CODES
 
 
-def test_an_admin_is_led_to_it_and_can_do_nothing_else(
-    app: Flask, cast: Cast, admin: PageClient
-) -> None:
+def test_an_admin_without_it_has_no_other_page(app: Flask, cast: Cast, admin: PageClient) -> None:
     connect(app)
     for path in ("/admin", "/settings", "/admin/audit", "/password/change"):
         assert admin.get(path).location == ON, path
@@ -142,12 +142,12 @@ def test_an_admin_is_led_to_it_and_can_do_nothing_else(
     admin.get_page("/admin")
 
 
-def test_an_admin_without_it_is_led_there_right_after_signing_in(
+def test_an_admin_without_it_is_redirected_after_signing_in(
     app: Flask, cast: Cast, visitor: PageClient
 ) -> None:
     connect(app)
-    answer = visitor.send("/login", {"email": cast.admin.email, "password": PASSWORD})
-    assert visitor.get(answer.location).location == ON
+    response = visitor.send("/login", {"email": cast.admin.email, "password": PASSWORD})
+    assert visitor.get(response.location).location == ON
 
 
 def test_an_admin_cannot_switch_it_off(app: Flask, cast: Cast, admin: PageClient) -> None:
@@ -159,7 +159,7 @@ def test_an_admin_cannot_switch_it_off(app: Flask, cast: Cast, admin: PageClient
     assert user_of(app, cast.admin).totp_encrypted is not None
 
 
-def test_a_trial_asks_no_admin_for_it(admin: PageClient) -> None:
+def test_during_a_trial_admins_do_not_need_it(admin: PageClient) -> None:
     admin.get_page("/admin")
 
 

@@ -19,7 +19,7 @@ def opt_out(app: Flask, cast: Cast, phone: str, source: SuppressionSource) -> No
         opt_outs.opt_out(cast.owner.account_id, phone, source)
 
 
-def test_it_adds_by_hand_and_keeps_bad_entries(owner: PageClient) -> None:
+def test_it_adds_numbers_and_keeps_invalid_entries_in_the_field(owner: PageClient) -> None:
     assert "Nobody has opted out yet." in owner.get_page(URL).get_text()
     page = owner.post_page(URL, {"text": "601234567, 602345678\n22 621 00 00"})
     assert "2 numbers were added." in page.get_text()
@@ -81,8 +81,8 @@ def test_a_number_cannot_be_removed_after_a_stop(owner: PageClient, app: Flask, 
 
 def test_it_downloads(owner: PageClient) -> None:
     owner.post_page(URL, {"text": "601234567"})
-    answer = owner.get(URL + ".csv")
-    assert answer.text.startswith("\ufeffMobile number,How,Since\r\n48601234567,hand,20")
+    response = owner.get(URL + ".csv")
+    assert response.text.startswith("\ufeffMobile number,How,Since\r\n48601234567,hand,20")
 
 
 def test_it_refuses_strangers(owner: PageClient, stranger: PageClient) -> None:

@@ -1,4 +1,4 @@
-"""The webhooks that providers call: checked, refused, stored, applied."""
+"""The webhooks of providers: verified, refused, stored and applied."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def provider_server() -> Iterator[Provider]:
 
 
 def connect(app: Flask, kind: str, **settings: str) -> str:
-    """Connect a gateway; returns the secret of its addresses."""
+    """Connect a gateway; returns the secret in its webhook URLs."""
     with app.app_context():
         gateway = gateways.add(f"Line {kind}", kind, settings, 100, 10, "test")
         token = credentials.decrypted(gateway)[webhooks.TOKEN]
@@ -66,7 +66,7 @@ def apply(app: Flask) -> None:
 
 
 def twilio(app: Flask, client: PageClient, path: str, form: dict[str, str]) -> TestResponse:
-    """Call as Twilio does, with its signature over the public address."""
+    """Call the webhook as Twilio does, with a signature over the public URL."""
     signed = signature(TWILIO["auth_token"], settings_of(app).public_url + path, list(form.items()))
     return client.post(path, data=form, headers={"X-Twilio-Signature": signed})
 
@@ -103,8 +103,8 @@ def test_a_campaign_is_sent_and_its_receipt_is_applied(
     path = request.form["StatusCallback"].removeprefix(settings_of(app).public_url)
     assert path.startswith(f"/gateways/{token}/receipt?our_reference=")
     for word in ("sent", "delivered", "delivered", "sent"):
-        answer = twilio(app, visitor, path, {"MessageSid": "SM1", "MessageStatus": word})
-        assert (answer.status_code, answer.text) == (200, "<Response/>")
+        response = twilio(app, visitor, path, {"MessageSid": "SM1", "MessageStatus": word})
+        assert (response.status_code, response.text) == (200, "<Response/>")
     assert has("sent")()  # stored, and not applied yet
     apply(app)
     assert has("delivered")()
@@ -135,7 +135,7 @@ def status_counts(app: Flask, campaign_id: int) -> dict[str, int]:
     return counts
 
 
-def test_a_receipt_of_a_lost_answer_settles_the_text(
+def test_a_receipt_settles_a_text_whose_response_was_lost(
     app: Flask,
     provider_server: Provider,
     make_campaign: MakeCampaign,
@@ -160,7 +160,7 @@ def test_a_receipt_of_a_lost_answer_settles_the_text(
     assert status_counts(app, campaign_id) == {"delivered": 1}
 
 
-def test_a_text_is_not_sent_twice_after_a_lost_answer(
+def test_a_text_is_not_sent_twice_after_a_lost_response(
     app: Flask,
     provider_server: Provider,
     make_campaign: MakeCampaign,
@@ -200,8 +200,8 @@ def test_a_wrong_signature_is_refused(app: Flask, visitor: PageClient) -> None:
     assert visitor.post(path, data=form).status_code == 401
     assert visitor.get(path, query_string=form).status_code == 401
     headers = {"X-Twilio-Signature": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}
-    answer = visitor.post(path, data=form, headers=headers)
-    assert (answer.status_code, answer.text) == (401, "")
+    response = visitor.post(path, data=form, headers=headers)
+    assert (response.status_code, response.text) == (401, "")
     assert stored(app) == 0
 
 
@@ -248,10 +248,12 @@ def test_a_huge_call_is_refused(
     if chunked:  # without a Content-Length
         more = {"wsgi.input_terminated": True}
         stream = io.BytesIO(body)
-        answer = visitor.post(path, input_stream=stream, content_type=form, environ_overrides=more)
+        response = visitor.post(
+            path, input_stream=stream, content_type=form, environ_overrides=more
+        )
     else:
-        answer = visitor.post(path, data=body, content_type=form)
-    assert answer.status_code == status
+        response = visitor.post(path, data=body, content_type=form)
+    assert response.status_code == status
     assert stored(app) == (1 if status == 200 else 0)
 
 

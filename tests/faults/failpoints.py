@@ -1,6 +1,7 @@
-"""The named steps at which a process can be hit. The one place that knows names of the product.
+"""Failpoints: named steps at which a process is killed or stopped.
 
-Nothing in the product knows of this: a forked process wraps its functions before it starts.
+The application does not know them: a forked process wraps its functions before it starts.
+Only this module contains names of its functions.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple
 class Step(NamedTuple):
     """A step of a process: a function, by module and name, and the moment before or after it.
 
-    `open` says that a text may be on its way at this moment: only there a kill may leave texts
+    `open`: a text may be in flight at this moment; only then a kill may leave texts
     unconfirmed. The hit comes at one of the first `calls` calls.
     """
 
@@ -39,7 +40,7 @@ class Step(NamedTuple):
 GATEWAY, WORK, RECEIVE, TICK = QUEUES = "gateway-1", "work", "receive", "tick"
 SESSION = "promosms.gateways.smpp.session:Session."
 STEPS = (
-    # Nothing is under way at the first of these.
+    # No text is in flight at the first call of these.
     Step(GATEWAY, "promosms.services.sending.exchange:record_and_claim", "before", calls=1),
     Step(GATEWAY, "promosms.services.sending.claiming:_claim", "before", calls=1),
     Step(GATEWAY, "promosms.services.sending.claiming:_claim", "after", calls=1),
@@ -87,7 +88,7 @@ NOW = "promosms.models.base:now"
 
 @dataclass(frozen=True)
 class Hit:
-    """What is to happen at the n-th call of a step: SIGKILL or SIGSTOP."""
+    """The signal at the n-th call of a step: SIGKILL or SIGSTOP."""
 
     target: str
     moment: str
@@ -116,23 +117,23 @@ def wrap(
     before: Callable[..., object] = nothing,
     after: Callable[..., object] = nothing,
 ) -> None:
-    """Call `before(*arguments)` and `after(found, *arguments)` around a function."""
+    """Call `before(*arguments)` and `after(result, *arguments)` around a function."""
     owner, name = _find(target)
     inner = getattr(owner, name)
 
     @functools.wraps(inner)
-    def around(*given: Any, **named: Any) -> Any:
-        before(*given)
-        found = inner(*given, **named)
-        after(found, *given)
-        return found
+    def around(*args: Any, **named: Any) -> Any:
+        before(*args)
+        result = inner(*args, **named)
+        after(result, *args)
+        return result
 
     @functools.wraps(inner)
-    async def around_async(*given: Any, **named: Any) -> Any:
-        before(*given)
-        found = await inner(*given, **named)
-        after(found, *given)
-        return found
+    async def around_async(*args: Any, **named: Any) -> Any:
+        before(*args)
+        result = await inner(*args, **named)
+        after(result, *args)
+        return result
 
     wrapped = around_async if asyncio.iscoroutinefunction(inner) else around
     setattr(owner, name, wrapped)
@@ -141,13 +142,13 @@ def wrap(
 
 
 def witness_claims(folder: Path) -> None:
-    """Append the token of each claim of this process to a file of its own, before it commits."""
+    """Append the token of each claim of this process to a file before it commits."""
     path = folder / f"claims-{os.getpid()}"
-    known: set[str] = set()
+    tokens: set[str] = set()
 
-    def note(found: Any, claim: Any, *_: object) -> None:
-        if found and claim.token not in known:
-            known.add(claim.token)
+    def note(rows: Any, claim: Any, *_: object) -> None:
+        if rows and claim.token not in tokens:
+            tokens.add(claim.token)
             with path.open("a") as file:
                 file.write(f"{claim.token}\n")
 
@@ -155,7 +156,7 @@ def witness_claims(folder: Path) -> None:
 
 
 def witness_opt_outs(path: Path) -> None:
-    """Write down when the opt-outs of a reply had been committed."""
+    """Write down when the opt-outs of a reply were committed."""
     phones: list[str] = []
 
     def note(*_: object) -> None:
@@ -169,7 +170,7 @@ def witness_opt_outs(path: Path) -> None:
 
 
 def shift_clock(path: Path) -> None:
-    """Let the clocks of this process go wrong by the seconds that stand in a file."""
+    """Shift the clocks of this process by the seconds in a file."""
     with path.open("r+b") as file:
         shared = mmap(file.fileno(), 16)
     owner, name = _find(NOW)
@@ -186,7 +187,7 @@ def shift_clock(path: Path) -> None:
 
 
 def set_clock(path: Path, seconds: float) -> None:
-    """The other side of `shift_clock`; makes the file."""
+    """Write the file of `shift_clock`."""
     with path.open("r+b" if path.exists() else "w+b") as file:
         file.write(f"{seconds:<16.1f}".encode())
 
@@ -210,6 +211,6 @@ def _everywhere(old: object, new: object) -> None:
 
 
 def arm(hits: Sequence[dict[str, Any]]) -> None:
-    """Arm what an order of the zygote asks for."""
+    """Arm the hits of an order of the fork server."""
     for hit in hits:
         Hit(**hit).arm()

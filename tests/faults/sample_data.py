@@ -1,4 +1,4 @@
-"""What a plant begins with: its gateway, an account, its recipients."""
+"""The sample data of an installation: its gateway, an account, its recipients."""
 
 import random
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ TEXT = "{number}: Hello {{first_name}}, come and see what is new in our shop tod
 
 @dataclass(frozen=True)
 class Options:
-    """How a plant is set up: parts per second, texts under way, seconds."""
+    """The options of an installation: parts per second, open texts, seconds."""
 
     rate: int = 1000
     window: int = 100
@@ -51,23 +51,23 @@ def gateway(options: Options, port: str) -> dict[str, object]:
 
 
 def account(people: int, seed: int) -> int:
-    """Make an account with money and recipients; returns its id."""
+    """Create an account with money and recipients; returns its id."""
     numbers = random.Random(seed).sample(range(1_000_000, 9_999_999), people)
     with transaction() as session:
-        made = Account(region="PL", balance=10**9, approved_at=now())
-        session.add(made)
+        account_row = Account(region="PL", balance=10**9, approved_at=now())
+        session.add(account_row)
         session.flush()
         session.add(
             LedgerEntry(
-                account_id=made.id,
+                account_id=account_row.id,
                 kind=EntryKind.CREDIT,
                 amount=10**9,
                 reference="credit:faults",
             )
         )
-        rows = [_recipient(made.id, number, place) for place, number in enumerate(numbers)]
+        rows = [_recipient(account_row.id, number, place) for place, number in enumerate(numbers)]
         session.execute(insert(Recipient), rows)
-        return made.id
+        return account_row.id
 
 
 def _recipient(account_id: int, number: int, place: int) -> dict[str, object]:

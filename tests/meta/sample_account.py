@@ -1,4 +1,4 @@
-"""An account with one of everything, so that every route can be called."""
+"""An account with an object of every kind, to call every route."""
 
 import io
 from dataclasses import dataclass, field
@@ -69,17 +69,17 @@ NEW_PASSWORD = "seven slow boats in May"
 NUMBER = "+48732000001"
 TEXTED = "ACDE-FGHJ"
 COMPANY = Details("Milk Bar", "Long Street 1", "00-001", "Warsaw", "PL", "PL5260001246")
-Things = dict[str, str]
+Ids = dict[str, str]
 Form = dict[str, object]
 
 
 @dataclass
 class Stage:
-    """The owner's account with one of everything, by kind, with its id in addresses."""
+    """The owner's account with an object of every kind; `ids` has their public ids by kind."""
 
     app: Flask
     cast: Cast
-    things: Things = field(default_factory=dict)
+    ids: Ids = field(default_factory=dict)
 
     def set(self) -> None:
         """Create everything."""
@@ -100,12 +100,12 @@ class Stage:
                 # E-mails are in the language of their recipient, not in that of the page.
                 session.execute(delete(Email))
             db.session.remove()
-        self.things["session"] = self._other_browser()
-        self.things["version"] = policy_versions.latest().name
+        self.ids["session"] = self._other_browser()
+        self.ids["version"] = policy_versions.latest().name
 
     def again(self) -> "Stage":
         """The same stage for another test, after its snapshot was restored."""
-        stage = Stage(self.app, self.cast, dict(self.things))
+        stage = Stage(self.app, self.cast, dict(self.ids))
         stage.owner = stage.cast.owner.browser()
         return stage
 
@@ -124,9 +124,9 @@ class Stage:
             db.session.remove()
         return rows_by_table
 
-    def of(self, thing: str) -> list[str]:
-        """The ids of all things of a kind, in every state: "import" has several."""
-        return [name for key, name in self.things.items() if key.split()[0] == thing.split()[0]]
+    def of(self, kind: str) -> list[str]:
+        """The ids of all objects of a kind, in every state: "import" has several."""
+        return [name for key, name in self.ids.items() if key.split()[0] == kind.split()[0]]
 
     def _people(self, account: Account) -> None:
         group = lists.create(account.id, "Regulars")
@@ -143,7 +143,7 @@ class Stage:
             )
             wishes = session.get_one(AutomaticTopUp, account.id)
             wishes.customer, wishes.card, wishes.card_label = "cus_1", "pm_1", "Visa 4242"
-        self.things |= {
+        self.ids |= {
             "recipient": person.public_id,
             "guest": guest.public_id,
             "list": group.public_id,
@@ -165,7 +165,7 @@ class Stage:
                         content="12",
                     )
                 )
-            self.things[f"import {status}"] = import_.public_id
+            self.ids[f"import {status}"] = import_.public_id
 
     def _campaigns(self, account: Account) -> None:
         for status in CampaignStatus:
@@ -174,7 +174,7 @@ class Stage:
             )
             if status != CampaignStatus.DRAFT:
                 self._launched(campaign, status)
-            self.things[f"campaign {status}"] = campaign.public_id
+            self.ids[f"campaign {status}"] = campaign.public_id
 
     def _top_ups(self, account: Account) -> None:
         companies.save(account.id, COMPANY, "test")
@@ -183,7 +183,7 @@ class Stage:
             top_up = top_ups.order(account, user, 250_000, PayMethod.TRANSFER)
             with transaction():
                 top_up.status, top_up.paid_at = status, now()
-            self.things[f"top_up {status}"] = top_up.public_id
+            self.ids[f"top_up {status}"] = top_up.public_id
 
     def _launched(self, campaign: Campaign, status: CampaignStatus) -> None:
         with transaction() as session:
@@ -213,7 +213,7 @@ class Stage:
                 session.add(
                     InvoiceDocument(invoice_id=invoice.id, kind=kind, content=b"x", digest="")
                 )
-        self.things["invoice"] = invoice.public_id
+        self.ids["invoice"] = invoice.public_id
 
     def _money(self, account: Account) -> None:
         """Orders paid in part and overpaid, and corrections that wait for a second admin."""
@@ -223,8 +223,8 @@ class Stage:
             payment = payments.receive(
                 top_up.id, payments.TRANSFER, f"2026/{received}", received, actor="test"
             )
-            self.things[f"order {name}"] = top_up.public_id
-            self.things["payment"] = payment.public_id
+            self.ids[f"order {name}"] = top_up.public_id
+            self.ids["payment"] = payment.public_id
         admin = db.session.get_one(User, self.cast.admin.user_id).public_id
         with transaction() as session:
             for name, asked_by in (("adjustment", "0" * 20), ("adjustment own", admin)):
@@ -232,18 +232,18 @@ class Stage:
                 adjustment = Adjustment(asked_by=asked_by, reference=name, **values)
                 session.add(adjustment)
                 session.flush()
-                self.things[name] = adjustment.public_id
+                self.ids[name] = adjustment.public_id
 
     def _export(self, account: Account) -> None:
         export = account_export.start(account, "test")
         assert not account_export.work(export.id)
-        self.things["account_export"] = export.public_id
+        self.ids["account_export"] = export.public_id
 
     def _links(self) -> None:
         owner = db.session.get_one(User, self.cast.owner.user_id)
         for kind in EmailLinkKind:
             link = email_links.new_link(kind, "new@example.com", "+48601000109")
-            self.things[f"link {kind}"] = link.rsplit("/", 1)[1]
+            self.ids[f"link {kind}"] = link.rsplit("/", 1)[1]
         with transaction() as session:
             strangers = (EmailLinkKind.REGISTER, EmailLinkKind.ADMIN)
             for row in session.scalars(select(EmailLink)):
@@ -256,11 +256,11 @@ class Stage:
                     expires_at=now() + timedelta(minutes=10),
                 )
             )
-            link = self.things["link erasure"] = erasure_requests.new_link()
+            link = self.ids["link erasure"] = erasure_requests.new_link()
             erasure_requests.begin(session, "0123456789abcdef0123", link, 0)
             erasure_requests.finish(session, "0123456789abcdef0123")
             session.flush()
-            self.things["certificate"] = session.scalars(select(Erasure.certificate)).one()
+            self.ids["certificate"] = session.scalars(select(Erasure.certificate)).one()
 
     def _operator(self, account: Account) -> None:
         with transaction() as session:
@@ -269,7 +269,7 @@ class Stage:
             session.add_all([suspended, paused])
         spare = routes.add("Spare", "test")
         blocks.block("+4850000", 10)
-        self.things |= {
+        self.ids |= {
             "account": account.public_id,
             "account suspended": suspended.public_id,
             "gateway": "Simulator",

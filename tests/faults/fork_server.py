@@ -1,6 +1,6 @@
-"""The zygote: imports the application once, then forks a process for each order.
+"""The fork server: imports the application once, then forks a process for each order.
 
-A fork is safe here: this process has one thread and never opens the database. Orders and answers
+A fork is safe here: this process has one thread and never opens the database. Orders and responses
 are lines of JSON on its standard input and output: `run` forks, `wait` asks for an exit code.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask
 
 from promosms import create_app
-from tests.faults import points
+from tests.faults import failpoints
 
 PRELOADED = (
     "promosms.jobs.worker",
@@ -34,7 +34,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Obey until the input ends; the children end with this process."""
+    """Execute orders until the input ends; the children end with this process."""
     app = create_app()
     for name in PRELOADED:
         importlib.import_module(name)
@@ -71,20 +71,20 @@ def _prepare(order: dict[str, Any]) -> None:
     for source, target in ((null, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
     folder = Path(order["folder"])
-    points.witness_claims(folder)
-    points.witness_opt_outs(folder / "stopped")
+    failpoints.witness_claims(folder)
+    failpoints.witness_opt_outs(folder / "stopped")
     if order["clock"]:
-        points.shift_clock(Path(order["clock"]))
-    points.arm(order["hits"])
+        failpoints.shift_clock(Path(order["clock"]))
+    failpoints.arm(order["hits"])
 
 
 def _state(pid: int, block: bool) -> int | None:
-    """The exit code of a child, below 0 for a signal; None while it lives."""
+    """The exit code of a child, below 0 for a signal; None while it runs."""
     try:
-        found, status = os.waitpid(pid, 0 if block else os.WNOHANG)
+        ended, status = os.waitpid(pid, 0 if block else os.WNOHANG)
     except ChildProcessError:
         return 0
-    return os.waitstatus_to_exitcode(status) if found else None
+    return os.waitstatus_to_exitcode(status) if ended else None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An installation for a measurement: a folder, a database, a Valkey, and its real processes."""
+"""An installation for measurements: a folder, a database, a Valkey server, its real processes."""
 
 import contextlib
 import os
@@ -30,8 +30,8 @@ MONEY = 10**12
 SECONDS = 900
 
 
-class Plant:
-    """Processes that can be started, watched and ended; `app` speaks to their database."""
+class Installation:
+    """Processes that can be started, measured and stopped; `app` uses the same database."""
 
     def __init__(self, folder: Path, app: Flask, env: dict[str, str]) -> None:
         self.folder = folder
@@ -40,7 +40,7 @@ class Plant:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
-        """Start `tick` or the workers of queues, and wait until they are there."""
+        """Start `tick` or the workers of queues, and wait for their heartbeat."""
         for name in names:
             command = ["tick"] if name == "tick" else ["worker", name]
             with (self.folder / f"{name}.log").open("ab") as log:
@@ -53,7 +53,7 @@ class Plant:
         self.wait(lambda: set(names) <= set(db.session.scalars(select(Worker.name))))
 
     def wait(self, done: Callable[[], bool], every: float = 0.1) -> None:
-        """Ask until something is so; says what the processes logged if it takes too long."""
+        """Wait for a condition; exit with the logs of the processes if it takes too long."""
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             with self.app.app_context():
@@ -66,11 +66,11 @@ class Plant:
         sys.exit("It took too long.\n" + "\n".join(map(self.log, self.processes)))
 
     def log(self, name: str) -> str:
-        """The end of what a process said."""
+        """The end of the log of a process."""
         return (self.folder / f"{name}.log").read_text()[-3000:]
 
     def peak(self, name: str) -> float:
-        """The highest resident memory of a process in MB, as the kernel kept it."""
+        """The highest resident memory of a process in MB, from the kernel."""
         return peak(self.processes[name].pid)
 
     def memory(self, name: str) -> float:
@@ -84,7 +84,7 @@ class Plant:
     def server_busy(self) -> float:
         """Seconds of processor time of the PostgreSQL server, if there is one on this machine.
 
-        Those of its children that have ended count as its own.
+        Children that have ended are included.
         """
         with self.app.app_context():
             if db.engine.dialect.name != "postgresql":
@@ -100,7 +100,7 @@ class Plant:
         return float(ended.children_user + ended.children_system) + alive + busy(server.pid)
 
     def stop(self) -> None:
-        """End the processes."""
+        """Kill the processes."""
         for process in self.processes.values():
             process.kill()
             process.wait()
@@ -108,10 +108,10 @@ class Plant:
 
 
 @contextlib.contextmanager
-def plant(database: str = "") -> Iterator[Plant]:
-    """An installation in a folder of its own, with everything that a new one begins with.
+def running_installation(database: str = "") -> Iterator[Installation]:
+    """A new installation in a temporary folder.
 
-    `database` is an empty one, by its URL; an SQLite file in the folder if there is none.
+    `database` is the URL of an empty database; without it an SQLite file is used.
     """
     folder = Path(tempfile.mkdtemp(prefix="pb-"))
     env = os.environ | {
@@ -127,14 +127,14 @@ def plant(database: str = "") -> Iterator[Plant]:
         db.create_all()
         defaults.ensure_defaults()
         db.session.remove()
-    made = Plant(folder, app, env)
+    installation = Installation(folder, app, env)
     options = {"unix_socket_path": folder / "valkey.sock", "config": {"save": ""}}
     try:
         with ValkeyServer(port=0, **options):
-            yield made
-            made.stop()
+            yield installation
+            installation.stop()
     finally:
-        made.stop()
+        installation.stop()
         with app.app_context():
             db.session.remove()
             db.drop_all()
@@ -144,7 +144,7 @@ def plant(database: str = "") -> Iterator[Plant]:
 
 @contextlib.contextmanager
 def database(name: str) -> Iterator[str]:
-    """The URL of `sqlite`, of a PostgreSQL server made for it (`postgresql`), or what is given."""
+    """The URL for `sqlite`, for a new PostgreSQL server (`postgresql`), or `name` itself."""
     if name != "postgresql":
         yield "" if name == "sqlite" else name
         return
@@ -158,16 +158,16 @@ def database(name: str) -> Iterator[str]:
 
 
 def account(name: str) -> int:
-    """An account with more money than anybody needs; returns its id."""
+    """Create an account with a large balance; returns its id."""
     with transaction() as session:
-        made = Account(region="PL", approved_at=now())
-        session.add(made)
-    ledger.credit(made.id, MONEY, f"credit:{name}")
-    return made.id
+        row = Account(region="PL", approved_at=now())
+        session.add(row)
+    ledger.credit(row.id, MONEY, f"credit:{name}")
+    return row.id
 
 
 def fill(model: type[Model], number: int, values: dict[str, object]) -> None:
-    """Insert rows of which nothing travels: values that begin with `=` are SQL over n = 1, 2, …"""
+    """Insert rows within the database: values that begin with `=` are SQL over n = 1, 2, …"""
     table = table_of(model)
     counting = f"WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {number})"
     numbers = text(f"{counting} SELECT n FROM n").columns(literal_column("n")).subquery("n")
@@ -192,14 +192,14 @@ def busy(pid: int) -> float:
 
 
 def peak(pid: int) -> float:
-    """The highest resident memory of a process in MB, as the kernel kept it."""
+    """The highest resident memory of a process in MB, from the kernel."""
     status = Path(f"/proc/{pid}/status").read_text()
     high = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(high.split()[1]) / 1024
 
 
-def say(what: str, value: object) -> None:
-    """One line of the result."""
+def say(label: str, value: object) -> None:
+    """Print one line of the result."""
     shown = f"{value:,.0f}" if isinstance(value, float) else str(value)
-    sys.stdout.write(f"{what:46} {shown:>12}\n")
+    sys.stdout.write(f"{label:46} {shown:>12}\n")
     sys.stdout.flush()

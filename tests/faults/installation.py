@@ -1,4 +1,4 @@
-"""A plant: the real processes of an installation, to be killed and started again."""
+"""An installation with its real processes, which are killed and started again."""
 
 import json
 import os
@@ -34,19 +34,19 @@ from promosms.models import (
 )
 from promosms.services.campaigns import audience, launch
 from promosms.services.installation import defaults
-from tests.faults import furnish, points
+from tests.faults import failpoints, sample_data
 from tests.faults.disk import Disk, small_disk
-from tests.faults.furnish import TEXT, Options
-from tests.faults.points import QUEUES, Hit
+from tests.faults.failpoints import QUEUES, Hit
+from tests.faults.sample_data import TEXT, Options
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 240
 TOO_OFTEN = 500
 CLOSED = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
-class Plant:
+class Installation:
     """An SMSC, the workers, the tick, Redis, a database; one account and its campaigns."""
 
     def __init__(self, folder: Path, database_url: str, options: Options, seed: int) -> None:
@@ -58,7 +58,7 @@ class Plant:
             "PROMOSMS_INSTANCE": str(folder / "instance"),
             "PROMOSMS_REDIS_URL": f"unix://{folder / 'valkey.sock'}",
             "PROMOSMS_DATABASE_URL": database_url,
-            "PROMOSMS_RATE_LIMITS": "no",  # there is one limiter for all applications of a process
+            "PROMOSMS_RATE_LIMITS": "no",  # a process has one limiter for all applications
             "PROMOSMS_LEASE_SECONDS": str(options.lease),
             "PROMOSMS_TICK_SECONDS": str(options.tick),
         }
@@ -71,8 +71,8 @@ class Plant:
         self.smsc = self._start_smsc()
         self.app = self._make_app()
         self.redis = self._start_redis()
-        self.zygote = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.zygote"],
+        self.fork_server = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.fork_server"],
             env=self.env,
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -90,7 +90,7 @@ class Plant:
         return self.pids[name]
 
     def fork(self, run: str, args: list[Any], log: str, hits: Sequence[Hit] = ()) -> int:
-        """Run `module:function(app, *args)` in a process of its own; returns its id."""
+        """Run `module:function(app, *args)` in a forked process; returns its id."""
         order = {
             "run": run,
             "args": args,
@@ -108,8 +108,8 @@ class Plant:
 
     def ended(self, pid: int, block: bool = False) -> int | None:
         """The exit code of a process, None while it runs."""
-        found: int | None = self._order({"wait": pid, "block": block})
-        return found
+        code: int | None = self._order({"wait": pid, "block": block})
+        return code
 
     def kill(self, name: str) -> None:
         """kill -9."""
@@ -117,7 +117,7 @@ class Plant:
         self.ended(self.pids[name], block=True)
 
     def revive(self) -> list[str]:
-        """What the supervisor does: start again what has ended."""
+        """Restart processes that have ended, as the supervisor does."""
         dead = [name for name, pid in self.pids.items() if self.ended(pid) is not None]
         for name in dead:
             self.starts[name] += 1
@@ -126,13 +126,13 @@ class Plant:
         return dead
 
     def restart_redis(self) -> None:
-        """Kill Redis with everything in it, and get an empty one a moment later."""
+        """Kill Redis with all its data, and start an empty one a moment later."""
         self.redis.terminate()
         time.sleep(1)
         self.redis = self._start_redis()
 
     def flush_redis(self) -> None:
-        """Lose everything in Redis."""
+        """Delete everything in Redis."""
         with Redis.from_url(self.env["PROMOSMS_REDIS_URL"]) as connection:
             connection.flushall()
 
@@ -142,21 +142,21 @@ class Plant:
             line.connect(str(self.folder / "smsc" / "control"))
             line.sendall(json.dumps(order).encode() + b"\n")
             with line.makefile() as file:
-                found: dict[str, int] = json.loads(file.readline())
-        return found
+                state: dict[str, int] = json.loads(file.readline())
+        return state
 
     def misbehave(self, **settings: Any) -> None:
         """Tell the SMSC how to behave from now on."""
         self.tell(set=settings)
 
     def stop(self) -> None:
-        """End everything."""
+        """Stop all processes, and drop the database."""
         for pid in self.pids.values():
             os.kill(pid, signal.SIGKILL)
-        for process in (self.zygote, self.smsc):
+        for process in (self.fork_server, self.smsc):
             process.kill()
             process.wait()
-        for pipe in (self.zygote.stdin, self.zygote.stdout, self.smsc.stdin):
+        for pipe in (self.fork_server.stdin, self.fork_server.stdout, self.smsc.stdin):
             assert pipe
             pipe.close()
         self.redis.terminate()
@@ -172,11 +172,11 @@ class Plant:
     def begin(self, people: int) -> None:
         """Create an account with recipients."""
         with self.app.app_context():
-            self.account_id = furnish.account(people, self.seed)
+            self.account_id = sample_data.account(people, self.seed)
             db.session.remove()
 
     def draft(self) -> int:
-        """Write a campaign to everyone; its text carries its number."""
+        """Create a campaign to everyone; its text contains its number."""
         self.launched += 1
         with self.app.app_context():
             with transaction() as session:
@@ -193,7 +193,7 @@ class Plant:
         return campaign_id
 
     def launch(self) -> int:
-        """Write and launch a campaign to everyone; returns its id."""
+        """Create and launch a campaign to everyone; returns its id."""
         campaign_id = self.draft()
         with self.app.app_context():
             campaign = db.session.get_one(Campaign, campaign_id)
@@ -202,7 +202,7 @@ class Plant:
         return campaign_id
 
     def set_rate(self, rate: int) -> None:
-        """Parts per second of the gateway, from the next start of its worker on."""
+        """Set the parts per second of the gateway, from the next start of its worker."""
         with self.app.app_context(), transaction() as session:
             session.execute(update(Gateway).values(rate=rate))
 
@@ -212,7 +212,7 @@ class Plant:
         return self.ask(lambda: {row[0]: row[1] for row in db.session.execute(query)})
 
     def claimed(self, pid: int) -> tuple[int, int]:
-        """How many rows the claims of a process still hold, and of these with an intent."""
+        """How many rows are still claimed by a process, and how many of these have an intent."""
         path = self.folder / f"claims-{pid}"
         tokens = path.read_text().split() if path.exists() else []
         query = select(func.count(), func.count(Message.submitted_at)).where(
@@ -237,8 +237,8 @@ class Plant:
         query = select(func.count()).where(Message.status.in_(statuses))
         return self.ask(lambda: db.session.scalar(query)) or 0
 
-    def ask(self, question: Callable[[], Found], seconds: float = 30) -> Found:
-        """Ask the database, also while its server comes back."""
+    def ask(self, question: Callable[[], Answer], seconds: float = 30) -> Answer:
+        """Query the database, and retry while its server restarts."""
         end = time.monotonic() + seconds
         while True:
             with self.app.app_context():
@@ -252,10 +252,10 @@ class Plant:
             time.sleep(0.1)
 
     def wait(self, seconds: float = SECONDS, quiet: float = 45) -> None:
-        """Until every message has its final status and every receipt is in; or AssertionError.
+        """Wait until every message is final and every receipt is applied; or AssertionError.
 
-        A receipt that comes before its answer is recorded is tried again after 1, 5, 30 seconds:
-        `quiet` is how long the last messages may stay without theirs.
+        A receipt that comes before its response is recorded is retried after 1, 5, 30 seconds:
+        `quiet` is how long the last messages may stay without a receipt.
         """
         end = time.monotonic() + seconds
         before, since = -1, time.monotonic()
@@ -270,21 +270,21 @@ class Plant:
             time.sleep(0.1)
         raise AssertionError(f"not finished after {seconds} s: {self.statuses()}, {self.folder}")
 
-    # Making
+    # Set-up
 
     def _order(self, order: dict[str, Any]) -> Any:
-        assert self.zygote.stdin
-        assert self.zygote.stdout
-        self.zygote.stdin.write(json.dumps(order).encode() + b"\n")
-        self.zygote.stdin.flush()
-        return json.loads(self.zygote.stdout.readline())
+        assert self.fork_server.stdin
+        assert self.fork_server.stdout
+        self.fork_server.stdin.write(json.dumps(order).encode() + b"\n")
+        self.fork_server.stdin.flush()
+        return json.loads(self.fork_server.stdout.readline())
 
     def _start_smsc(self) -> "subprocess.Popen[bytes]":
         folder = self.folder / "smsc"
         folder.mkdir()
         program = ROOT / "tests" / "faults" / "smsc.py"
         log = (folder / "errors").open("ab")
-        found = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, program, folder, str(self.seed)],
             stdin=subprocess.PIPE,
             stdout=log,
@@ -292,7 +292,7 @@ class Plant:
         )
         log.close()
         until(lambda: (folder / "port").exists(), 10, "the SMSC did not start")
-        return found
+        return process
 
     def _make_app(self) -> Flask:
         before = dict(os.environ)
@@ -308,7 +308,7 @@ class Plant:
             defaults.ensure_defaults()
             with transaction() as session:
                 port = (self.folder / "smsc" / "port").read_text()
-                session.execute(update(Gateway).values(furnish.gateway(self.options, port)))
+                session.execute(update(Gateway).values(sample_data.gateway(self.options, port)))
             db.session.remove()
         return app
 
@@ -321,21 +321,21 @@ class Plant:
 
 
 @contextmanager
-def plant(
+def running_installation(
     database_url: str = "", options: Options | None = None, seed: int = 1, megabytes: int = 0
-) -> Iterator[Plant]:
-    """A plant in a folder of its own, ended and removed afterwards.
+) -> Iterator[Installation]:
+    """An installation in a temporary folder, stopped and removed afterwards.
 
-    `megabytes` is the size of the disk of its own that `disk` is then. Without `database_url` it
-    uses SQLite. FAULTS_KEEP in the environment keeps the folder of a run that failed.
+    With `megabytes` it has a separate `disk` of this size. Without `database_url` it
+    uses SQLite. The environment variable FAULTS_KEEP keeps the folder.
     """
     folder = Path(tempfile.mkdtemp(prefix="pf-", dir=os.environ.get("FAULTS_FOLDER")))
     (folder / "instance").mkdir()
     url = database_url or f"sqlite:///{folder / 'instance' / 'db.sqlite3'}"
     with ExitStack() as stack:
-        own = small_disk(folder / "instance", megabytes) if megabytes else None
-        disk = stack.enter_context(own) if own else None
-        running = Plant(folder, url, options or Options(), seed)
+        mounted = small_disk(folder / "instance", megabytes) if megabytes else None
+        disk = stack.enter_context(mounted) if mounted else None
+        running = Installation(folder, url, options or Options(), seed)
         running.disk = disk
         stack.callback(running.stop)
         yield running
@@ -344,7 +344,7 @@ def plant(
 
 
 def until(done: Callable[[], object], seconds: float, problem: str) -> None:
-    """Wait until something is so; AssertionError with `problem` if it takes too long."""
+    """Wait for a condition; AssertionError with `problem` if it takes too long."""
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, problem
@@ -356,6 +356,6 @@ def stopped(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-def hit(step: points.Step, call: int, how: int = signal.SIGKILL) -> Hit:
+def hit(step: failpoints.Step, call: int, how: int = signal.SIGKILL) -> Hit:
     """A hit at a step."""
     return Hit(step.target, step.moment, call, how)
