@@ -15,7 +15,7 @@ from promosms.gateways.base import (
     Receipt,
 )
 from promosms.gateways.base import ReceiptStatus as Status
-from promosms.gateways.concatenation import joined
+from promosms.gateways.concatenation import concatenate
 from promosms.gateways.smpp.gateway import SmppGateway
 from promosms.gateways.smpp.link import BindRefused
 from promosms.sms.segments import measure
@@ -174,8 +174,8 @@ async def replies(server: Server) -> None:
         found = [event for event in made.events if isinstance(event, Inbound)]
         assert {(e.phone, e.inbound_number) for e in found} == {(f"+{PHONE}", f"+{NUMBER}")}
         assert found[0].text == "STOP"
-        assert joined((found[2].text, found[1].text)) == "Tak 😀 ż"
-        assert joined((found[3].text, found[4].text)) == "5 €"
+        assert concatenate((found[2].text, found[1].text)) == "Tak 😀 ż"
+        assert concatenate((found[3].text, found[4].text)) == "5 €"
         assert [event.concat_ref for event in found[1:]].count(found[1].concat_ref) == 2
 
 
