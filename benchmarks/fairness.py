@@ -10,6 +10,7 @@ by itself at the gateway's rate.
 
 import argparse
 import time
+from functools import partial
 
 from benchmarks import smsc
 from benchmarks.installation import Installation, account, database, running_installation, say
@@ -38,7 +39,7 @@ def main() -> None:
                         peer.port, window=100, connection_window=100, rate=options.rate
                     )
                 running.start("work", f"gateway-{gateway}", "tick")
-                running.wait(lambda peer=peer: bool(peer.counts()["binds"]))
+                running.wait(partial(is_bound, peer))
                 delay = meet(running, peer, gateway, options)
             say(f"ms of delay while the big one is {name}", delay * 1000)
 
@@ -83,7 +84,12 @@ def delay_of_small(
         if big_status != status:
             say("the big one was already", big_status)
     last = float(peer.counts("487")["last"])
-    return last - launched_at - options.small / options.rate
+    return last - launched_at - int(options.small) / float(options.rate)
+
+
+def is_bound(peer: smsc.Process) -> bool:
+    """Is a gateway bound to the SMSC?"""
+    return bool(peer.counts()["binds"])
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from statistics import median
+from typing import Any
 from unittest import mock
 
 import psutil
@@ -126,7 +127,8 @@ def main() -> None:
         bare.extensions["row_security"] = False
         with running.app.app_context():
             assert row_security.is_on()
-            owner, *rest = create_accounts(options.people)
+            ids: Any = create_accounts(options.people)
+            owner, *rest = ids
         apps = dict(zip(SIDES, (bare, running.app), strict=True))
         sites = {side: Site(app, side, signed_in(app, owner), *rest) for side, app in apps.items()}
         for name, (make, share) in ACTIONS.items():

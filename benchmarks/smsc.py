@@ -166,9 +166,8 @@ class Process:
 def running(*options: str) -> Iterator[Process]:
     """Start the SMSC on a free port, stop it afterwards."""
     command = [sys.executable, "-m", "benchmarks.smsc", *options]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    folder = Path(__file__).resolve().parent.parent
-    with subprocess.Popen(command, cwd=folder, text=True, **pipes) as process:
+    folder, pipe = Path(__file__).resolve().parent.parent, subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, text=True, stdin=pipe, stdout=pipe) as process:
         try:
             yield Process(process)
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -169,7 +170,11 @@ async def replies(server: Server) -> None:
             header = bytes((5, 0, 3, 7, 2, number))
             await made.deliver(esm_class=0x40, data_coding=8, short_message=header + piece)
         for number, piece in ((1, b"5 \x1b"), (2, b"e")):
-            sar = {"sar_msg_ref_num": 9, "sar_total_segments": 2, "sar_segment_seqnum": number}
+            sar: dict[str, Any] = {
+                "sar_msg_ref_num": 9,
+                "sar_total_segments": 2,
+                "sar_segment_seqnum": number,
+            }
             await made.deliver(data_coding=0, short_message=piece, **sar)
         found = [event for event in made.events if isinstance(event, Inbound)]
         assert {(e.phone, e.inbound_number) for e in found} == {(f"+{PHONE}", f"+{NUMBER}")}
