@@ -1,0 +1,13 @@
+"""The list of mutations fits the code: `python -m tests.mutations` runs it."""
+
+import pytest
+
+from tests.mutations import MUTATIONS, ROOT, Mutation
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.file)
+def test_each_changes_one_place_and_names_tests_that_exist(mutation: Mutation) -> None:
+    assert (ROOT / mutation.file).read_text().count(mutation.old) == 1
+    assert mutation.new != mutation.old
+    for path in mutation.tests.split():
+        assert (ROOT / path).exists(), path
