@@ -15,7 +15,7 @@ from promosms.models import Gateway
 from promosms.services.gateways import credentials, simulated_phone, webhooks
 from promosms.services.inbox import gateway_inbox
 
-RING_SECONDS = 0.05
+WAKE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -65,28 +65,28 @@ def close_connection(gateway_id: int) -> None:
 
 
 class Sink:
-    """Stores receipts and replies and rings for them, at most once in 50 ms."""
+    """Stores receipts and replies and wakes the worker for them, at most once in 50 ms."""
 
     def __init__(self, app: Flask, gateway_id: int) -> None:
         self.app = app
         self.gateway_id = gateway_id
         self.lock = threading.Lock()
-        self.ringing = False
+        self.waking = False
 
     def __call__(self, received: Sequence[InboxEvent]) -> None:
         """Store; the gateway acknowledges when this has returned."""
         with self.app.app_context():
             gateway_inbox.store(self.gateway_id, received)
         with self.lock:
-            if self.ringing:
+            if self.waking:
                 return
-            self.ringing = True
-        timer = threading.Timer(RING_SECONDS, self._ring)
+            self.waking = True
+        timer = threading.Timer(WAKE_SECONDS, self._wake)
         timer.daemon = True
         timer.start()
 
-    def _ring(self) -> None:
+    def _wake(self) -> None:
         with self.lock:
-            self.ringing = False
+            self.waking = False
         with self.app.app_context():
             queue.wake("receive", "receive.run")

@@ -37,7 +37,7 @@ NIGHTLY: dict[str, Step] = {
     "invoices": whole(invoices.purge),
     "backoffs": whole(backoff.forget_old),
     "known_browsers": whole(known_browsers.forget_old),
-    "system texts": whole(sms_pumping.purge),
+    "verification texts": whole(sms_pumping.purge),
     "erasures": whole(erasure_requests.forget_old),
     "retention": retention.step,  # the last one: at its end it waits for a quiet hour
 }

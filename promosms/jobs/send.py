@@ -8,7 +8,7 @@ SECONDS = 20
 
 
 def run(gateway_id: int) -> None:
-    """Send for at most 20 seconds, then ring for the rest."""
+    """Send for at most 20 seconds, then queue a job for the rest."""
     connection = gateway_connections.current(gateway_id)
     if connection is None:
         return  # another worker has this connection; the sweep enqueues again

@@ -95,8 +95,8 @@ class Settings:
     session_idle_minutes_admin: Minutes = 15
     session_hours: Annotated[int, Between(1, 744, "hours")] = 12
     system_password_minutes: Minutes = 30
-    system_texts_per_hour: Count = 50
-    system_texts_per_dial_code: Count = 200
+    verification_texts_per_hour: Count = 50
+    verification_texts_per_dial_code: Count = 200
     proof_cost: Annotated[int, Between(1, 10_000_000, "rounds")] = 5_000
     rate_limits: bool = True
     admin_totp: bool = True

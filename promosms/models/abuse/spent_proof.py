@@ -15,7 +15,7 @@ class SpentProof(Model):
     __tablename__ = "spent_proofs"
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("`expires_at`", by="system texts")
+    retention = Retention("`expires_at`", by="verification texts")
 
     signature: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -28,7 +28,7 @@ class TextAttempt(Model):
     __table_args__ = (Index("ix_text_attempts_kind", "kind", "created_at"),)
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("it was made", by="system texts", limit=timedelta(hours=24))
+    retention = Retention("it was made", by="verification texts", limit=timedelta(hours=24))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(6))
@@ -50,7 +50,7 @@ class TextBlock(Model):
     __tablename__ = "text_blocks"
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("`until`", by="system texts")
+    retention = Retention("`until`", by="verification texts")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -67,7 +67,7 @@ class TextRefusal(Model):
     __tablename__ = "text_refusals"
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("its hour", by="system texts", limit=timedelta(hours=24))
+    retention = Retention("its hour", by="verification texts", limit=timedelta(hours=24))
 
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     layer: Mapped[str] = mapped_column(String(12), primary_key=True)

@@ -103,7 +103,7 @@ MessageStatus.ALWAYS_ATTENTION = MessageStatus.PROBLEM | {
 class Priority(IntEnum):
     """The order of service at a gateway, the lowest number first."""
 
-    SYSTEM = 0
+    VERIFICATION = 0
     TEST = 1
     CAMPAIGN = 2
 

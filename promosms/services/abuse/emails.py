@@ -30,6 +30,6 @@ def budget_empty() -> EmailText:
     return _("No more passwords are texted for the moment"), paragraphs(
         _("PromoSMS has sent as many passwords and codes by text as it may within an hour."),
         _("New ones go out as soon as the hour allows. Until then people are asked to wait."),
-        _("If so many are usual for you, raise SYSTEM_TEXTS_PER_HOUR. Else look here:"),
+        _("If so many are usual for you, raise VERIFICATION_TEXTS_PER_HOUR. Else look here:"),
         public_address(PAGE),
     )

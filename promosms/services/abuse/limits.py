@@ -78,7 +78,7 @@ RULES = {
         Rule(P.UNPROVEN, fixed(4), DAY, _network, unproven=True),
         Rule(P.UNPROVEN, fixed(5), HOUR, _all, unproven=True),
         Rule(P.UNPROVEN, fixed(20), DAY, _all, unproven=True),
-        Rule(P.DIAL_CODE, lambda: settings.system_texts_per_dial_code, DAY, _dial_code),
+        Rule(P.DIAL_CODE, lambda: settings.verification_texts_per_dial_code, DAY, _dial_code),
     ),
     AttemptKind.EMAIL: (
         Rule(P.NETWORK, fixed(20), HOUR, _network),

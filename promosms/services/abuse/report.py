@@ -22,7 +22,7 @@ class Overview:
 
 def overview() -> Overview:
     """The figures of now."""
-    budget = settings.system_texts_per_hour
+    budget = settings.verification_texts_per_hour
     return Overview(
         sent=limits.sent(DAY),
         completed=limits.completed(),

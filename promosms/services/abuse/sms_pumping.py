@@ -147,7 +147,7 @@ def _budget(request: Request) -> int:
 
     Otherwise somebody with ten rented ranges could use up the budget before they are blocked.
     """
-    budget = settings.system_texts_per_hour
+    budget = settings.verification_texts_per_hour
     unused = settings.rate_limits and limits.has_unused(request.prefix_hash)
     return budget * 3 // 5 if unused else budget
 

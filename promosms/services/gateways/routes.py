@@ -96,7 +96,7 @@ def change(route_id: int, name: str, kind: SenderKind, sender: str, actor: str) 
 
 
 def make_default(route_id: int, actor: str) -> bool:
-    """Use this route for new campaigns and system texts; False if it is the default already."""
+    """Make it the route of new campaigns and verification texts; False if it is already."""
     with transaction() as session:
         route = session.get_one(Route, route_id, with_for_update=True)
         if route.is_default:

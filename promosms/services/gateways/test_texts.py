@@ -14,14 +14,14 @@ SHOWN = 5
 
 
 def send(gateway: Gateway, phone: str, text: str, actor: str) -> Message:
-    """Queue a free text with the priority of system texts; the caller rings for the gateway."""
+    """Queue a free text with the priority of verification texts; the caller wakes the gateway."""
     account_id = defaults.ensure_operator_account()
     measure = segments.measure(text)
     with transaction() as session:
         message = Message(
             account_id=account_id,
             gateway_id=gateway.id,
-            priority=Priority.SYSTEM,
+            priority=Priority.VERIFICATION,
             phone=phone,
             country=country_of(phone),
             sender=_sender(gateway.id),

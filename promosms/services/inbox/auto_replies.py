@@ -73,7 +73,7 @@ def _queue(session: Session, account_id: int, reply: Reply, country: str, text: 
         Message(
             account_id=account_id,
             gateway_id=reply.gateway_id,
-            priority=Priority.SYSTEM,
+            priority=Priority.VERIFICATION,
             phone=reply.phone,
             country=country,
             sender=reply.inbound_number[:16],
@@ -102,7 +102,7 @@ def _can_reply(session: Session, account_id: int, reply: Reply) -> bool:
 def _count_sent(session: Session, phone: str, texts: tuple[str, ...], since: datetime) -> int:
     query = select(func.count()).where(
         Message.phone == phone,
-        Message.priority == Priority.SYSTEM,
+        Message.priority == Priority.VERIFICATION,
         Message.created_at >= since,
         Message.text.in_(texts),
     )

@@ -109,7 +109,7 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
 
 def _single() -> tuple[ColumnElement[bool], ...]:
     accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
-    allowed = or_(ROWS.c.priority == Priority.SYSTEM, ROWS.c.account_id.in_(accounts))
+    allowed = or_(ROWS.c.priority == Priority.VERIFICATION, ROWS.c.account_id.in_(accounts))
     query = select(ROWS.c.id).where(*_without_campaign(), _active(), _due(), allowed)
     query = query.order_by(ROWS.c.priority, ROWS.c.id).limit(bindparam("most"))
     # PostgreSQL may run a plain subquery again for each row, and then claim too many.

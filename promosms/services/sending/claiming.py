@@ -59,7 +59,7 @@ def take(
 ) -> list[Claimed]:
     """Claim the next messages, at most `most`, and write the intent to submit them.
 
-    The order is: system texts, tests, then the campaign of the account that was served least
+    The order is: verification texts, tests, then the campaign of the account that was served least
     recently. Messages of paused and cancelled campaigns, paused gateways and suspended accounts
     are not claimed; those to numbers that have opted out are skipped. An opt-out waits until this
     has committed, or this sees it. The result may be empty although messages are queued; then

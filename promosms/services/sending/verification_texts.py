@@ -1,4 +1,4 @@
-"""System texts: texts of the installation to a user, sent before all others."""
+"""Verification texts: texts of the installation to a user, sent before all others."""
 
 from promosms.db.transactions import transaction
 from promosms.lib import encryption
@@ -8,7 +8,7 @@ from promosms.services.installation import defaults
 from promosms.sms import segments
 from promosms.sms.phone import country_of
 
-PURPOSE = "system texts"
+PURPOSE = "verification texts"
 DOTS = "••••-••••-••••-••••"
 
 
@@ -25,7 +25,7 @@ def queue_verification_text(account_id: int, phone: str, text: str, secret: str 
         message = Message(
             account_id=account_id,
             gateway_id=routing.gateway_for(route.id, country),
-            priority=Priority.SYSTEM,
+            priority=Priority.VERIFICATION,
             phone=phone,
             country=country,
             sender=route.sender,

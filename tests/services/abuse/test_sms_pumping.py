@@ -1,4 +1,4 @@
-"""The limits of system texts: each holds, forgets by itself, and tells admins what matters."""
+"""The limits of verification texts: each holds, is forgotten in time, and informs admins."""
 
 import threading
 from collections.abc import Iterator
@@ -117,7 +117,7 @@ def test_neighbours_get_five_an_hour(clock: StoppedClock) -> None:
 
 
 def test_a_country_has_its_texts_of_the_day(clock: StoppedClock, app: Flask) -> None:
-    override(app, system_texts_per_dial_code=3)
+    override(app, verification_texts_per_dial_code=3)
     got = [ask(number(n), network(n)) for n in range(4)]
     assert got == [""] * 3 + [PumpingProblem.DIAL_CODE]
     assert ask("+447400123456", network(5)) == ""
@@ -128,7 +128,7 @@ def test_a_country_has_its_texts_of_the_day(clock: StoppedClock, app: Flask) -> 
 def test_the_budget_of_the_hour_stops_all_and_tells_admins_once(
     clock: StoppedClock, app: Flask, cast: Cast
 ) -> None:
-    override(app, system_texts_per_hour=2)
+    override(app, verification_texts_per_hour=2)
     for n in range(5):
         expected = "" if n < 2 else PumpingProblem.BUDGET
         assert ask(number(n), network(n)) == expected
@@ -143,7 +143,7 @@ def test_the_budget_of_the_hour_stops_all_and_tells_admins_once(
 def test_two_of_five_texts_are_kept_for_people_without_such_neighbours(
     clock: StoppedClock, app: Flask
 ) -> None:
-    override(app, system_texts_per_hour=10)
+    override(app, verification_texts_per_hour=10)
     for n in range(3):
         assert ask(f"+4860123456{n}", network(n)) == ""
         assert ask(f"+4860124456{n}", network(10 + n)) == ""

@@ -46,7 +46,7 @@ def test_it_guesses_the_zone(phone: str, zone: str) -> None:
 @pytest.mark.usefixtures("context")
 def test_a_refused_text_changes_nothing(app: Flask) -> None:
     token = token_for("anna@example.com")
-    override(app, system_texts_per_hour=0)
+    override(app, verification_texts_per_hour=0)
     with pytest.raises(TextRefused) as refused:
         registration.confirm(token)
     assert refused.value.code is PumpingProblem.BUDGET
@@ -106,7 +106,7 @@ def test_two_links_of_one_address_at_once_make_one_account(app: Flask) -> None:
 
 @pytest.mark.usefixtures("context")
 def test_the_budget_holds_when_all_press_at_once(app: Flask) -> None:
-    override(app, system_texts_per_hour=2)
+    override(app, verification_texts_per_hour=2)
     tokens = [token_for(f"{n}@example.com", f"+4860123450{n}") for n in range(5)]
     db.session.remove()
     assert at_once(app, tokens) == ["budget", "budget", "budget", "done", "done"]

@@ -1,4 +1,4 @@
-"""The codes of the second step."""
+"""The codes of two-factor sign-in."""
 
 import threading
 from datetime import UTC, datetime, timedelta

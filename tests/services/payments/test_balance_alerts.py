@@ -52,7 +52,9 @@ def written() -> list[Email]:
 
 
 def texts() -> list[Message]:
-    return list(db.session.scalars(select(Message).where(Message.priority == Priority.SYSTEM)))
+    return list(
+        db.session.scalars(select(Message).where(Message.priority == Priority.VERIFICATION))
+    )
 
 
 def test_a_low_balance_is_told_once_until_it_has_risen(account_id: int) -> None:

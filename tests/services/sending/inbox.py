@@ -86,7 +86,9 @@ def stopped() -> list[int]:
 
 def answered() -> list[str]:
     """What the platform has written back."""
-    query = select(Message.text).where(Message.priority == Priority.SYSTEM).order_by(Message.id)
+    query = (
+        select(Message.text).where(Message.priority == Priority.VERIFICATION).order_by(Message.id)
+    )
     return list(db.session.scalars(query))
 
 

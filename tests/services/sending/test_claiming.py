@@ -61,7 +61,7 @@ def test_two_workers_never_get_the_same_row(context: None, make_campaign: MakeCa
     assert taken()[1] == []
 
 
-def test_a_system_text_overtakes_a_campaign(
+def test_a_verification_text_overtakes_a_campaign(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     prepared(make_campaign)
@@ -70,7 +70,7 @@ def test_a_system_text_overtakes_a_campaign(
     )
     _, messages = taken()
     assert [message.text for message in messages] == ["Your password: ABCD-EFGH"]
-    assert messages[0].priority == Priority.SYSTEM
+    assert messages[0].priority == Priority.VERIFICATION
 
 
 def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> None:

@@ -200,7 +200,9 @@ def test_single_texts_move_but_not_the_tests_of_the_gateway(
         test = test_texts.send(gateway, "+48601000102", "Test", "admin")
         with transaction() as session:
             session.execute(
-                update(Message).where(Message.priority == Priority.SYSTEM).values(gateway_id=first)
+                update(Message)
+                .where(Message.priority == Priority.VERIFICATION)
+                .values(gateway_id=first)
             )
         assert failover.move_waiting() == 1
         db.session.expire_all()

@@ -125,7 +125,7 @@ def test_stop_is_confirmed_once_by_the_number_that_was_written_to(
     texted(cast.owner.account_id, language="pl")
     reply("STOP", "1")
     reply("STOP!!", "2")
-    said = db.session.query(Message).filter_by(priority=Priority.SYSTEM).one()
+    said = db.session.query(Message).filter_by(priority=Priority.VERIFICATION).one()
     assert (said.text, said.phone, said.sender) == (CONFIRMATIONS["pl"], PHONE, NUMBER)
     assert (said.campaign_id, said.price, said.parts, said.country) == (None, 0, 1, "PL")
     assert (said.account_id, said.gateway_id) == (cast.owner.account_id, gateway_id())
@@ -185,7 +185,7 @@ def test_for_an_account_that_leaves_nothing_is_said(context: None, cast: Cast) -
 
 
 def test_answers_leave_the_budget_of_passwords_alone(context: None, cast: Cast, app: Flask) -> None:
-    override(app, system_texts_per_hour=1)
+    override(app, verification_texts_per_hour=1)
     texted(cast.owner.account_id)
     reply("STOP", "1")
     reply("HELP", "2")

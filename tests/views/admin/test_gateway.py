@@ -94,7 +94,7 @@ def test_a_test_text_uses_exactly_this_gateway_and_is_free(
         gateway = db.session.scalars(select(Gateway)).one()
         assert (message.gateway_id, message.priority, message.price) == (
             gateway.id,
-            Priority.SYSTEM,
+            Priority.VERIFICATION,
             0,
         )
         assert (message.phone, message.sender) == ("+48601222333", "+48732000001")

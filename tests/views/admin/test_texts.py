@@ -34,7 +34,7 @@ def test_it_shows_the_day(app: Flask, admin: PageClient) -> None:
 
 
 def test_it_says_when_no_texts_are_left(app: Flask, admin: PageClient) -> None:
-    override(app, system_texts_per_hour=0)
+    override(app, verification_texts_per_hour=0)
     page = admin.get_page("/admin/texts")
     assert "The texts of this hour are used up" in page.get_text()
 

@@ -28,7 +28,9 @@ def last_link(app: Flask) -> str:
 def texts(app: Flask) -> list[Message]:
     """The verification texts, oldest first."""
     with app.app_context():
-        query = select(Message).where(Message.priority == Priority.SYSTEM).order_by(Message.id)
+        query = (
+            select(Message).where(Message.priority == Priority.VERIFICATION).order_by(Message.id)
+        )
         return list(db.session.scalars(query))
 
 

@@ -88,7 +88,7 @@ def test_it_texts_three_times_a_day_at_most(app: Flask, cast: Cast, visitor: Pag
 
 
 def test_it_respects_the_hourly_budget(app: Flask, cast: Cast, visitor: PageClient) -> None:
-    override(app, system_texts_per_hour=1)
+    override(app, verification_texts_per_hour=1)
     visitor.post_page(ask(app, visitor, cast.owner.email))
     page = visitor.post_page(ask(app, visitor, cast.stranger.email))
     assert "We send no texts for the moment" in page.get_text()

@@ -162,7 +162,7 @@ def test_every_limit_shows_the_same_message(
 ) -> None:
     """A bot does not learn whether the network, the country or the budget has stopped it."""
     notices = set()
-    for name in ("SYSTEM_TEXTS_PER_HOUR", "SYSTEM_TEXTS_PER_DIAL_CODE"):
+    for name in ("VERIFICATION_TEXTS_PER_HOUR", "VERIFICATION_TEXTS_PER_DIAL_CODE"):
         before = copied(limited, name)
         override(limited, {name: 0})
         visitor.post_page("/forgotten", {"email": cast.owner.email})

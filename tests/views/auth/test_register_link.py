@@ -127,12 +127,12 @@ def test_it_refuses_links_of_another_kind(app: Flask, cast: Cast, visitor: PageC
 def test_it_keeps_the_link_when_the_texts_of_the_hour_are_used_up(
     app: Flask, visitor: PageClient, link: str
 ) -> None:
-    override(app, system_texts_per_hour=0)
+    override(app, verification_texts_per_hour=0)
     page = visitor.post_page(link)
     assert "We send no texts for the moment" in page.get_text()
     with app.app_context():
         assert db.session.scalar(select(User.id)) is None
-    override(app, system_texts_per_hour=1)
+    override(app, verification_texts_per_hour=1)
     visitor.post_page(link)
     assert len(texts(app)) == 1
 
