@@ -1,13 +1,14 @@
 """NUL: the character that PostgreSQL takes into no text. It comes from attacks and broken files.
 
-An address with it belongs to no page; from what is typed it is removed. Files are not changed.
+No page has it in its path; it is removed from what is typed. Files are not changed.
 """
 
-from typing import IO, Any
+from typing import IO
 
 from flask import Flask, Request, abort, request
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.formparser import FormDataParser
+from werkzeug.utils import cached_property
 
 NUL = "\0"
 
@@ -24,18 +25,18 @@ class Parser(FormDataParser):
     ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
         """The rest of the stream, the fields, the files."""
         rest, fields, files = super().parse(stream, mimetype, content_length, options)
-        values = list(fields.items(multi=True))
-        if any(NUL in text for pair in values for text in pair):
-            fields = self.cls(
-                (name.replace(NUL, ""), text.replace(NUL, "")) for name, text in values
-            )
-        return rest, fields, files
+        return rest, self.cls(_without_nul(fields)), files
 
 
 class RequestWithoutNul(Request):
-    """A request whose forms are without NUL."""
+    """A request whose forms and arguments are without NUL."""
 
     form_data_parser_class = Parser
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The arguments of the address."""
+        return self.parameter_storage_class(_without_nul(super().args))
 
 
 def init_app(app: Flask) -> None:
@@ -45,6 +46,10 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse() -> None:
-    values: Any = (text for pair in request.args.items(multi=True) for text in pair)
-    if NUL in request.path or any(NUL in text for text in values):
+    if NUL in request.path:
         abort(404)
+
+
+def _without_nul(fields: MultiDict[str, str]) -> list[tuple[str, str]]:
+    pairs = fields.items(multi=True)
+    return [(name.replace(NUL, ""), text.replace(NUL, "")) for name, text in pairs]

@@ -60,7 +60,6 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/text_cost.py",
         "services/sending/claiming.py",
         "services/sending/claim_queries.py",
-        "services/sending/claim_queries.py",
         "services/campaigns/message_rows.py",
         "services/inbox/inbox_rows.py",
         "services/sending/counters.py",

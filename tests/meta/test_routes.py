@@ -149,15 +149,14 @@ def test_no_list_fails_at_a_hostile_cursor(stage: Stage) -> None:
             assert response.status_code == 200, f"{rule.endpoint}: {cursor[:10]}"
 
 
-def test_an_address_with_nul_is_not_found(stage: Stage) -> None:
+def test_a_path_with_nul_is_not_found(stage: Stage) -> None:
     client = browser(stage.cast, stage.app, "owner")
     for rule in routes(stage.app, "GET"):
         if rule.endpoint != "static" and rule.arguments:
             response = client.get(path(stage, rule, "\0"))
             assert response.status_code == 404, rule.endpoint
             response.close()
-    for address in ("/recipients?q=a%00", "/recipients?%00=a", "/campaigns%00"):
-        assert client.get(address).status_code == 404, address
+    assert client.get("/campaigns%00").status_code == 404
 
 
 def test_forms_are_refused_without_the_right_or_the_token(stage: Stage) -> None:

@@ -238,7 +238,7 @@ def test_an_overpayment_is_shown_and_becomes_another_top_up(
     link = page.find("a", string=re.compile("Send it back"))
     assert "Send money back" in admin.get_page(str(link["href"])).get_text()
     page = admin.post_page(f"{PAGE}/{public_id}/overpayment")
-    assert "a top-up of its own now" in page.get_text()
+    assert "The overpayment is its own top-up now" in page.get_text()
     assert balance(app, cast) == 2_100_000
     assert state(app, public_id)[1] == 1_190_000
     assert listed(admin, "?show=overpaid") == []
