@@ -57,8 +57,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption(
         "--vary",
-        choices=sorted(varied.VALUES),
-        help="double a value that a promise names: a test that proves the promise has to fail",
+        action="store_true",
+        help="double each value that a promise names: its test has to fail",
     )
 
 
@@ -67,6 +67,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.config.getoption("--vary"):
+        names = [
+            name
+            for name, value in varied.VALUES.items()
+            if value.test == metafunc.definition.nodeid
+        ]
+        metafunc.fixturenames.append("varied_name")
+        metafunc.parametrize("varied_name", names)
     if "engine_name" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         names = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
@@ -172,8 +180,6 @@ def session_app(
                 "BABEL_TRANSLATION_DIRECTORIES": str(translations),
             }
         )
-    if name := request.config.getoption("--vary"):
-        varied.double(app, name)
     with app.app_context():
         db.drop_all()
         db.create_all()
@@ -184,7 +190,7 @@ def session_app(
 
 
 @pytest.fixture
-def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
+def app(session_app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application with an empty database, an empty Redis and the defaults of a new start."""
     redis.Redis.from_url(redis_url).flushall()
     with session_app.app_context():
@@ -194,7 +200,9 @@ def app(session_app: Flask, redis_url: str) -> Iterator[Flask]:
     # There is one limiter for all applications of a process, and a test may have made another.
     limiter.enabled = False
     config, settings = dict(session_app.config), settings_of(session_app)
-    yield session_app
+    callspec = getattr(request.node, "callspec", None)
+    with varied.doubled(session_app, callspec.params.get("varied_name") if callspec else None):
+        yield session_app
     session_app.config.clear()
     session_app.config.update(config)
     use_settings(session_app, settings)

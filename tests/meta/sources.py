@@ -40,6 +40,7 @@ def modules() -> dict[str, ast.Module]:
     }
 
 
+@cache
 def used_by(name: str) -> set[str]:
     """The templates that a template extends, includes or imports from."""
     kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)

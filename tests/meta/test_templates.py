@@ -1,6 +1,7 @@
 """Templates, macros and the stylesheet: nothing unused, nothing missing, nothing inline."""
 
 import re
+from functools import cache
 
 from jinja2 import nodes
 
@@ -20,6 +21,7 @@ def rendered() -> set[str]:
     return result
 
 
+@cache
 def imports(name: str) -> dict[str, str]:
     """The names that a template imports, with their original names."""
     names = {}
@@ -30,6 +32,7 @@ def imports(name: str) -> dict[str, str]:
     return names
 
 
+@cache
 def loaded(name: str) -> set[str]:
     """The names that a template and its includes use."""
     names = {node.name for node in tree(name).find_all(nodes.Name) if node.ctx == "load"}

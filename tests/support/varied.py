@@ -1,5 +1,7 @@
 """Values that promises name, each doubled on request, and the test that then has to fail."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from flask import Flask
@@ -42,10 +44,16 @@ VALUES = {
 }
 
 
-def double(app: Flask, name: str) -> None:
-    """Make a value twice as large, wherever the code reads it."""
-    if setting := VALUES[name].setting:
+@contextmanager
+def doubled(app: Flask, name: str | None) -> Iterator[None]:
+    """Make a value twice as large, wherever the code reads it; the caller resets the settings."""
+    default = Account.retention_days.default
+    usual = default.arg
+    if name is not None and (setting := VALUES[name].setting):
         override(app, {setting: 2 * getattr(settings_of(app), setting.lower())})
-    else:
-        default = Account.retention_days.default
-        default.arg *= 2
+    elif name is not None:
+        default.arg = 2 * usual
+    try:
+        yield
+    finally:
+        default.arg = usual
