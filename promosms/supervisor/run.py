@@ -17,7 +17,6 @@ from sqlalchemy.exc import OperationalError
 
 from promosms import create_app, queue
 from promosms.db import migrations, row_security
-from promosms.demo import account as demo
 from promosms.extensions import db
 from promosms.services.auth import invitations
 from promosms.services.gateways import workers
@@ -94,6 +93,8 @@ def prepare() -> None:
 
 def seed() -> None:
     """Make the demo account, once, and start its running campaign."""
+    from promosms.demo import account as demo
+
     account = demo.seed()
     if account is None:
         _tell(f"  demo       {demo.EMAIL} is there already")
