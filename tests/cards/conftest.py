@@ -44,17 +44,17 @@ class Stripe:
     url: str
     line: httpx.Client = field(repr=False)
 
-    def do(self, path: str, **wish: Any) -> Any:
+    def do(self, path: str, **params: Any) -> Any:
         """Do what a payer, a bank or the operator would do at Stripe."""
-        answer = self.line.post(f"{self.url}/_config/{path}", json=wish)
+        answer = self.line.post(f"{self.url}/_config/{path}", json=params)
         answer.raise_for_status()
         return answer.json()
 
-    def listed(self, what: str) -> list[Any]:
+    def listed(self, kind: str) -> list[Any]:
         """All objects of a kind."""
-        answer = self.line.get(f"{self.url}/v1/{what}", params={"limit": 100})
-        found: list[Any] = answer.json()["data"]
-        return found
+        answer = self.line.get(f"{self.url}/v1/{kind}", params={"limit": 100})
+        objects: list[Any] = answer.json()["data"]
+        return objects
 
     def events(self, kind: str) -> list[bytes]:
         """The bodies of the webhooks of a kind of event."""

@@ -1,4 +1,4 @@
-"""A stateful Stripe over HTTP: localstripe, and what it lacks.
+"""A stateful Stripe over HTTP: localstripe with additions.
 
 From localstripe come customers, cards, payment intents, charges, refunds and events. Added here,
 speaking the same HTTP: Checkout Sessions, disputes, idempotency keys, the limit of refunds, the
@@ -73,7 +73,7 @@ class Session(StripeObject):
         return result
 
     def _pay(self, number: str, amount: int | None, currency: str | None) -> None:
-        """What the payer does on the page."""
+        """The payer pays on the page."""
         card = _card(number)
         if self.mode == "setup":
             metadata = self._params.get("setup_intent_data", {}).get("metadata")
@@ -194,10 +194,10 @@ async def same_answer(request: web.Request, handler: Any) -> web.StreamResponse:
     key = request.headers.get("Idempotency-Key", "")
     if request.method != "POST" or not key or not request.path.startswith("/v1/"):
         return await handler(request)
-    asked = hashlib.sha256(await request.read()).hexdigest() + request.path
+    digest = hashlib.sha256(await request.read()).hexdigest() + request.path
     if key in answers:
         first, status, body = answers[key]
-        if first != asked:
+        if first != digest:
             error = {"type": "idempotency_error", "message": "Keys are for the same question."}
             return web.json_response({"error": error}, status=400)
         headers = {"Idempotent-Replayed": "true"}
@@ -208,7 +208,7 @@ async def same_answer(request: web.Request, handler: Any) -> web.StreamResponse:
         response = await handler(request)
     except UserError as error:
         response = error.to_response()
-    answers[key] = asked, response.status, response.body
+    answers[key] = digest, response.status, response.body
     return response
 
 

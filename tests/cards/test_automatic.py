@@ -171,9 +171,9 @@ def test_an_attempt_without_an_answer_is_found_by_its_top_up(shop: Shop, trouble
     elif trouble == "card forgotten":
         saved_cards.forget(shop.account_id)
     else:
-        other = shop.stripe.do("cards")
+        card_ids = shop.stripe.do("cards")
         with transaction() as session:
-            session.query(AutomaticTopUp).update(other)
+            session.query(AutomaticTopUp).update(card_ids)
     assert run(shop)
     assert len(shop.stripe.listed("payment_intents")) == 1
     assert shop.entries() == [("credit", 500_000)]

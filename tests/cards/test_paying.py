@@ -113,9 +113,9 @@ def test_a_signed_event_with_a_wrong_amount_changes_nothing(shop: Shop) -> None:
 
 
 def test_an_event_for_an_unknown_top_up_is_ignored(shop: Shop) -> None:
-    thing = {"id": "cs_unknown", "payment_intent": "pi_unknown"}
+    session = {"id": "cs_unknown", "payment_intent": "pi_unknown"}
     for kind in (COMPLETED, "charge.refunded", "payment_intent.succeeded", "customer.created"):
-        body = json.dumps({"type": kind, "data": {"object": thing}}).encode()
+        body = json.dumps({"type": kind, "data": {"object": session}}).encode()
         assert shop.call(body) == 200
     assert shop.payments() == []
 

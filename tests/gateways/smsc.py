@@ -1,4 +1,4 @@
-"""An SMSC on loopback for the tests: reads and writes PDUs by smpplib, does what it is told.
+"""An SMSC on loopback for the tests: it uses smpplib and behaves as the test says.
 
 Its log is the witness of what has really arrived.
 """
@@ -112,11 +112,11 @@ class Smsc:
     @property
     def client(self) -> Client:
         """The only connection."""
-        (found,) = self.clients
-        return found
+        (connection,) = self.clients
+        return connection
 
     def of(self, command: str) -> list[Pdu]:
-        """What came of a command."""
+        """The PDUs of a command that came."""
         return [pdu for pdu in self.log if pdu.command == command]
 
     def count(self) -> Counter[str]:
@@ -128,7 +128,7 @@ class Smsc:
         return len(self.of("submit_sm")) - self.answered
 
     async def until(self, done: Callable[[], object], seconds: float = 5) -> None:
-        """Wait until something is so, looking whenever something arrives."""
+        """Wait until a condition holds, and check it whenever data arrives."""
         async with asyncio.timeout(seconds):
             while not done():
                 self.news.clear()
@@ -204,7 +204,7 @@ def after(seconds: float) -> Behaviour:
 
 
 def by_turns(*behaviours: Behaviour) -> Behaviour:
-    """Behave otherwise each time; the last one for all that follow."""
+    """Use the behaviours one after the other; the last one for all that follow."""
     rest = list(behaviours)
 
     def behave(client: Client, pdu: Pdu) -> None:
@@ -252,8 +252,8 @@ async def bound(
     """
     smsc = smsc or Smsc()
     port = await smsc.start(listen, context)
-    given = {"host": "127.0.0.1", "port": str(port), "system_id": "promo", "password": "secret"}
-    stage = Stage(smsc, SmppGateway({**given, "retry_seconds": "0.02", **settings}))
+    defaults = {"host": "127.0.0.1", "port": str(port), "system_id": "promo", "password": "secret"}
+    stage = Stage(smsc, SmppGateway({**defaults, "retry_seconds": "0.02", **settings}))
     try:
         await stage.gateway.open(stage.emit)
         yield stage

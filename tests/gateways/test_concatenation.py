@@ -6,7 +6,7 @@ from promosms.gateways.concatenation import concatenate
 
 
 @pytest.mark.parametrize(
-    ("texts", "whole"),
+    ("texts", "joined"),
     [
         ([], ""),
         (["A"], "A"),
@@ -25,5 +25,5 @@ from promosms.gateways.concatenation import concatenate
         (["A\x1b", "€"], "A €"),  # nor an escape that is escaped
     ],
 )
-def test_characters_that_were_cut_are_whole_again(texts: list[str], whole: str) -> None:
-    assert concatenate(texts) == whole
+def test_characters_that_were_cut_are_whole_again(texts: list[str], joined: str) -> None:
+    assert concatenate(texts) == joined

@@ -1,4 +1,4 @@
-"""References that a provider writes in hexadecimal here and in decimal there."""
+"""References that a provider writes in hexadecimal or in decimal."""
 
 import pytest
 from hypothesis import given
@@ -75,26 +75,26 @@ WRITTEN = st.sampled_from(["{:d}", "{:010d}", "{:x}", "{:X}", "{:016X}"])
 
 
 @given(NUMBERS, WRITTEN, WRITTEN)
-def test_an_id_is_found_in_whatever_system_it_is_written(
+def test_an_id_is_found_in_decimal_and_hexadecimal(
     number: int, answers: str, receipts: str
 ) -> None:
     answer, receipt = canonical(answers.format(number)), canonical(receipts.format(number))
     assert answer in (receipt, *other_forms(receipt))
-    found = format_of(answer, receipt)
-    assert found is not None
+    id_format = format_of(answer, receipt)
+    assert id_format is not None
     if answer != receipt:
         hexadecimal = answers.endswith(("x}", "X}"))
-        assert found is (
+        assert id_format is (
             MessageIdFormat.RESPONSES_HEX if hexadecimal else MessageIdFormat.RECEIPTS_HEX
         )
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_text_breaks_it(one: str, other: str) -> None:
-    found = other_forms(one)
-    assert one not in found
-    assert all(len(name) <= 64 for name in found)
-    assert len(set(found)) == len(found)
+    forms = other_forms(one)
+    assert one not in forms
+    assert all(len(name) <= 64 for name in forms)
+    assert len(set(forms)) == len(forms)
     assert format_of(one, one) is MessageIdFormat.SAME
     if format_of(one, other) is MessageIdFormat.SAME:
         assert canonical(one) == canonical(other)

@@ -40,13 +40,13 @@ def test_it_counts_parts_and_not_texts() -> None:
     assert 98 <= sent_within(limiter, clock, 10, parts=3) <= 105
 
 
-def test_a_slow_line_still_takes_a_long_text() -> None:
+def test_a_slow_connection_still_takes_a_long_text() -> None:
     clock = Clock()
     limiter = RateLimiter(1, clock)
     assert 1 <= sent_within(limiter, clock, 20, parts=8) <= 4
 
 
-def test_what_was_not_used_is_not_made_up_for_later() -> None:
+def test_an_unused_rate_is_not_saved_for_later() -> None:
     clock = Clock()
     limiter = RateLimiter(100, clock)
     clock.moment += 3600

@@ -23,9 +23,9 @@ def give(folder: Path, mode: str, texts: Sequence[OutboundSms]) -> tuple[list[An
         await network.open(nothing)
         answers = []
         for sms in texts:
-            said: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-            network.begin(sms, said.set_result)
-            answers.append(await said)
+            result: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            network.begin(sms, result.set_result)
+            answers.append(await result)
         (taken,) = network.store.db.execute("SELECT count(*) FROM texts").fetchone()
         await network.close()
         return answers, taken

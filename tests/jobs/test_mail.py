@@ -84,8 +84,8 @@ def waiting() -> list[Email]:
     return list(db.session.scalars(select(Email).order_by(Email.id)))
 
 
-def let_time_pass(**much: float) -> None:
-    at = now() - timedelta(**much)
+def let_time_pass(**duration: float) -> None:
+    at = now() - timedelta(**duration)
     db.session.execute(update(Email).values(next_attempt_at=at))
     db.session.commit()
 
@@ -105,7 +105,7 @@ def test_it_sends_and_deletes(server: MailServer) -> None:
     assert first.get_content().replace("\r\n", "\n") == "Dzień dobry,\n\nłódź.\n"
 
 
-def test_it_keeps_links_whole(server: MailServer) -> None:
+def test_it_does_not_break_links(server: MailServer) -> None:
     link = "https://localhost:8443/register/" + "x" * 80
     outbox.queue_email("anna@example.com", "Link", f"Open this:\n\n{link}\n")
     mail.run()
@@ -237,7 +237,7 @@ def test_two_workers_send_each_email_once(app: Flask, server: MailServer) -> Non
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n "])
 @pytest.mark.parametrize("field", ["recipient", "subject"])
-def test_nobody_injects_a_header_into_an_email(
+def test_no_header_can_be_injected_into_an_email(
     app: Flask, server: MailServer, field: str, end: str
 ) -> None:
     words = {"recipient": "anna@example.com", "subject": "Hello", "body": "Text"}

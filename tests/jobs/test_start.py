@@ -11,7 +11,7 @@ from promosms.jobs import tick, worker
 
 
 @pytest.mark.parametrize(("command", "module"), [(["worker", "work"], worker), (["tick"], tick)])
-def test_they_have_no_pages(
+def test_worker_and_tick_have_no_pages(
     command: list[str], module: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     started: list[Flask] = []

@@ -1,4 +1,4 @@
-"""What the database refuses, whoever asks: changed entries, lost payments, impossible signs."""
+"""What the database always refuses: changed entries, lost payments, impossible signs."""
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +14,7 @@ ENTRY = "account_id, kind, amount, held, reference, note, actor, created_at"
 
 
 def run(statement: str) -> int:
-    """Execute a statement by hand, as somebody with a database client would."""
+    """Execute a statement by hand, as with a database client."""
     with transaction() as session:
         result = session.connection().execute(text(statement))
         return int(getattr(result, "rowcount", 0))
@@ -23,7 +23,7 @@ def run(statement: str) -> int:
 def pay(**values: object) -> int:
     """A payment of 12.30 for an order."""
     with transaction() as session:
-        given: dict[str, object] = {
+        columns: dict[str, object] = {
             "account_id": 7,
             "top_up_id": 9,
             "provider": "transfer",
@@ -33,7 +33,7 @@ def pay(**values: object) -> int:
             "note": "From Anna",
             "paid_at": now(),
         }
-        row = Payment(**{**given, **values})
+        row = Payment(**{**columns, **values})
         session.add(row)
         session.flush()
         return row.id
@@ -65,7 +65,9 @@ def test_no_entry_is_replaced_or_truncated(context: None, cast: Cast) -> None:
         run(replaced if on_sqlite() else "TRUNCATE ledger_entries CASCADE")
 
 
-def test_the_entries_of_a_leaving_account_go_and_no_others(context: None, cast: Cast) -> None:
+def test_only_the_entries_of_an_account_under_erasure_can_be_deleted(
+    context: None, cast: Cast
+) -> None:
     owner = cast.owner.account_id
     run(f"UPDATE accounts SET status = 'deleting' WHERE id = {owner}")
     with pytest.raises(DBAPIError, match="leaves only with its account"):
@@ -124,7 +126,7 @@ def test_a_payment_is_never_changed(context: None, change: str) -> None:
         run(f"UPDATE payments SET {change}")
 
 
-def test_of_a_payment_only_the_way_to_the_account_can_be_cut(context: None) -> None:
+def test_only_the_links_of_a_payment_to_its_account_can_be_removed(context: None) -> None:
     pay()
     assert run("UPDATE payments SET invoice_id = 3") == 1  # issued now
     assert run("UPDATE payments SET account_id = NULL, top_up_id = NULL, note = ''") == 1
@@ -149,7 +151,7 @@ def test_a_payment_has_the_sign_of_its_kind(context: None, kind: str, amount: in
         pay(kind=kind, amount=amount)
 
 
-def test_a_migration_can_take_the_guards_away_and_put_them_back(context: None, cast: Cast) -> None:
+def test_a_migration_can_remove_the_guards_and_restore_them(context: None, cast: Cast) -> None:
     dialect = "sqlite" if on_sqlite() else "postgresql"
     for table in guards.GUARDED:
         for statement in guards.drops(table, dialect):

@@ -32,9 +32,9 @@ def test_the_migrations_lead_to_the_models_and_back(app: Flask) -> None:
         migrations.upgrade()
         with db.engine.connect() as connection:
             options = {"include_object": app.extensions["migrate"].configure_args["include_object"]}
-            there = MigrationContext.configure(connection, opts=options)
-            found = compare_metadata(there, db.metadata)
-        assert found == []
+            context = MigrationContext.configure(connection, opts=options)
+            differences = compare_metadata(context, db.metadata)
+        assert differences == []
         downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
 
@@ -50,22 +50,22 @@ GUARDS = {
 
 def test_they_lead_to_the_same_guards_and_checks(app: Flask) -> None:
     with app.app_context():
-        made = guards_and_checks()
+        expected = guards_and_checks()
         with no_tables():
             migrations.upgrade()
-            assert guards_and_checks() == made
+            assert guards_and_checks() == expected
 
 
 def guards_and_checks() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     """The triggers with their words, and the names of the checks by table."""
     with db.engine.connect() as connection:
         guards = {(row[0], row[1]) for row in connection.execute(text(GUARDS[db.engine.name]))}
-        found = inspect(connection)
+        inspector = inspect(connection)
         checks = {
             (table, str(check["name"]))
             for table in db.metadata.tables
-            if found.has_table(table)
-            for check in found.get_check_constraints(table)
+            if inspector.has_table(table)
+            for check in inspector.get_check_constraints(table)
         }
     return guards, checks
 

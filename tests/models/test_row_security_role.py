@@ -20,7 +20,7 @@ NAMES = ("account_role_one", "account_role_two")
 
 @pytest.fixture
 def server(app: Flask) -> Iterator[Connection]:
-    """The server of the tests, as somebody who may do everything."""
+    """The server of the tests, with a login that may do everything."""
     with app.app_context():
         engine = create_engine(db.engine.url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -33,7 +33,7 @@ def server(app: Flask) -> Iterator[Connection]:
 
 
 def modest(server: Connection, name: str) -> URL:
-    """A database of its own for a login that may make no roles."""
+    """A separate database for a login that may make no roles."""
     server.execute(text(f"CREATE ROLE {name} LOGIN"))
     server.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
     return make_url(server.engine.url).set(username=name, database=name)
@@ -43,11 +43,11 @@ def modest(server: Connection, name: str) -> URL:
 def installed(app: Flask, server: Connection) -> Iterator[Flask]:
     """An installation whose login may make no roles."""
     url = modest(server, NAMES[0]).render_as_string(hide_password=False)
-    given = {"TESTING": True, "DATABASE_URL": url, "RATE_LIMITS": False}
-    made = create_app({**given, "REDIS_URL": settings_of(app).redis_url})
-    with made.app_context():
+    values = {"TESTING": True, "DATABASE_URL": url, "RATE_LIMITS": False}
+    application = create_app({**values, "REDIS_URL": settings_of(app).redis_url})
+    with application.app_context():
         db.create_all()
-        yield made
+        yield application
         db.session.remove()
         db.engine.dispose()
 
@@ -62,9 +62,7 @@ def test_without_the_right_row_security_is_off_with_a_warning(installed: Flask) 
         assert db.session.execute(text("SELECT current_user")).scalar() == NAMES[0]
 
 
-def test_it_stands_as_soon_as_somebody_has_given_the_right(
-    installed: Flask, server: Connection
-) -> None:
+def test_it_is_on_as_soon_as_the_right_is_granted(installed: Flask, server: Connection) -> None:
     server.execute(text(f"GRANT {row_policies.ROLE} TO {NAMES[0]}"))
     row_security.build()
     assert row_security.is_on()
@@ -86,7 +84,7 @@ def test_it_stands_as_soon_as_somebody_has_given_the_right(
         "ALTER TABLE recipients RENAME TO people",
     ],
 )
-def test_it_does_not_stand_where_something_is_missing(
+def test_it_is_off_where_something_is_missing(
     installed: Flask, server: Connection, less: str
 ) -> None:
     server.execute(text(f"GRANT {row_policies.ROLE} TO {NAMES[0]}"))
@@ -98,9 +96,7 @@ def test_it_does_not_stand_where_something_is_missing(
     assert not row_security.is_on()
 
 
-def test_it_does_not_stand_where_the_role_is_bound_by_nothing(
-    installed: Flask, server: Connection
-) -> None:
+def test_it_is_off_where_the_role_can_bypass_it(installed: Flask, server: Connection) -> None:
     server.execute(text(f"GRANT {row_policies.ROLE} TO {NAMES[0]}"))
     server.execute(text(f"ALTER ROLE {row_policies.ROLE} BYPASSRLS"))
     try:
@@ -116,9 +112,9 @@ def test_a_login_that_does_not_own_the_tables_causes_a_warning(
     url = modest(server, NAMES[1]).set(database=NAMES[0])
     with db.engine.begin() as connection:
         connection.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {NAMES[1]}"))
-    given = {"DATABASE_URL": url.render_as_string(hide_password=False)}
-    other = create_app({**given, "REDIS_URL": settings_of(app).redis_url})
-    with other.app_context():
+    values = {"DATABASE_URL": url.render_as_string(hide_password=False)}
+    second_app = create_app({**values, "REDIS_URL": settings_of(app).redis_url})
+    with second_app.app_context():
         assert "does not own the tables" in row_security.warning()
         db.session.remove()
         db.engine.dispose()

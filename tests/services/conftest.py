@@ -1,4 +1,4 @@
-"""What several tests of services begin with."""
+"""Fixtures that several tests of services use."""
 
 from collections.abc import Callable
 
@@ -16,14 +16,14 @@ Settle = Callable[..., None]
 
 @pytest.fixture
 def sent(app: Flask, cast: Cast, settle: Settle) -> tuple[int, int]:
-    """A finished campaign of ours and one of theirs."""
+    """Ids of a finished campaign of the owner and one of the stranger."""
     with app.app_context():
         opt_outs.opt_out(cast.owner.account_id, OURS_SKIPPED, "hand")
-        ours = send(cast.owner, [*OURS, OURS_SKIPPED], WORD)
-        theirs = send(cast.stranger, THEIRS, OTHER_WORD)
+        campaign_id = send(cast.owner, [*OURS, OURS_SKIPPED], WORD)
+        other_id = send(cast.stranger, THEIRS, OTHER_WORD)
         db.session.remove()
     settle()
     with app.app_context():
         nightly.run()
         db.session.remove()
-    return ours, theirs
+    return campaign_id, other_id

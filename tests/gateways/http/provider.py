@@ -1,4 +1,4 @@
-"""A provider on this machine: a real HTTP server that answers as it is told and keeps notes."""
+"""A provider on this machine: an HTTP server with set answers that records its requests."""
 
 import ssl
 import threading
@@ -23,7 +23,7 @@ class Says:
 
 
 @dataclass
-class Asked:
+class ReceivedRequest:
     """A request as it came."""
 
     method: str
@@ -42,11 +42,11 @@ class Asked:
 
 @dataclass
 class Provider:
-    """The server: where it is, what it says, what it was asked and by how many connections."""
+    """The server: where it is, what it says, which requests came and by how many connections."""
 
     url: str
     says: Says = field(default_factory=Says)
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     connections: set[int] = field(default_factory=set)
 
 
@@ -60,9 +60,9 @@ def provider(certificate: Path | None = None) -> Iterator[Provider]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            found.asked.append(Asked(self.command, self.path, headers, body))
-            found.connections.add(self.client_address[1])
-            says = found.says
+            service.requests.append(ReceivedRequest(self.command, self.path, headers, body))
+            service.connections.add(self.client_address[1])
+            says = service.says
             time.sleep(says.after)
             if says.hangs_up:
                 self.close_connection = True
@@ -88,10 +88,10 @@ def provider(certificate: Path | None = None) -> Iterator[Provider]:
             server.socket, server_side=True, do_handshake_on_connect=False
         )
     scheme = "https" if certificate else "http"
-    found = Provider(f"{scheme}://127.0.0.1:{server.server_address[1]}")
+    service = Provider(f"{scheme}://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield found
+    yield service
     server.shutdown()
     server.server_close()
     thread.join()

@@ -1,4 +1,4 @@
-"""One runner for the tables of all providers: submit a text, look at what came of it."""
+"""One runner for the tables of all providers: submit a text and look at the result."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ PHONE, SENDER = "+48601234567", "+48732000001"
 UNICODE = "Zażółć 100% & więcej = „tak” 🙂"
 Expected = tuple[str, ...] | tuple[ErrorClass, str]
 
-# What every provider must bear, whatever it says in its own words.
+# What every provider may answer, besides its own codes.
 ANY = {
     "it answers too late": (Says(200, b"{}", after=0.8), (ErrorClass.UNKNOWN, "no_answer")),
     "it hangs up": (Says(hangs_up=True), (ErrorClass.UNKNOWN, "no_answer")),
@@ -64,15 +64,15 @@ def text(parts: int = 1, body: str = UNICODE, encoding: str = "ucs2") -> Outboun
 def ask(
     kind: Callable[[Mapping[str, Any]], Gateway], settings: Mapping[str, str], sms: OutboundSms
 ) -> Answer:
-    """Hand over one text as the engine does it: everything that is said of it."""
+    """Hand over one text as the engine does; returns its answer."""
 
     async def run() -> Answer:
         gateway = kind(settings)
         await gateway.open(nothing)
-        said: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        result: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
-            gateway.begin(sms, said.set_result)
-            return await said
+            gateway.begin(sms, result.set_result)
+            return await result
         finally:
             await gateway.close()
 
@@ -82,7 +82,7 @@ def ask(
 def submit(
     kind: Callable[[Mapping[str, Any]], Gateway], settings: Mapping[str, str], sms: OutboundSms
 ) -> Expected:
-    """Submit one text: the references, or the trouble and its reason."""
+    """Submit one text: the references, or the error class and its reason."""
     answer = ask(kind, settings, sms)
     if answer.error_class is not None:
         return answer.error_class, answer.reason
@@ -92,11 +92,11 @@ def submit(
 def check_opt_out(
     kind: Callable[[Mapping[str, Any]], Gateway],
     settings: Mapping[str, str],
-    there: Provider,
+    server: Provider,
     says: Says,
 ) -> None:
-    """The provider says that the recipient has opted out with him."""
-    there.says = says
+    """The provider says that the recipient has opted out there."""
+    server.says = says
     answer = ask(kind, settings, text())
     assert (answer.error_class, answer.reason) == (ErrorClass.PERMANENT, "opted_out")
     assert answer.opted_out
@@ -105,13 +105,13 @@ def check_opt_out(
 def check_wait(
     kind: Callable[[Mapping[str, Any]], Gateway],
     settings: Mapping[str, str],
-    there: Provider,
+    server: Provider,
     body: bytes = b"",
 ) -> None:
     """The provider is asked too fast and says how long to wait; other answers have no wait."""
     slow = (("Retry-After", "7"),)
     for status, wait in ((429, 7.0), (503, 7.0), (500, None), (200, None)):
-        there.says = Says(status, body, slow)
+        server.says = Says(status, body, slow)
         answer = ask(kind, settings, text())
         assert answer.wait == wait, status
         assert (answer.error_class is ErrorClass.THROTTLED) == (wait is not None)
@@ -120,13 +120,13 @@ def check_wait(
 def run_case(
     kind: Callable[[Mapping[str, Any]], Gateway],
     settings: Mapping[str, str],
-    there: Provider,
+    server: Provider,
     case: Case,
 ) -> None:
     """One line of a table; the text is sent exactly once."""
-    there.says = case.says
+    server.says = case.says
     assert submit(kind, settings, text(case.parts)) == case.expected
-    assert len(there.asked) == 1
+    assert len(server.requests) == 1
 
 
 async def nothing(_events: object) -> None:
@@ -145,11 +145,11 @@ def call(
     address: str = "192.0.2.1",
 ) -> list[InboxEvent]:
     """A provider calls us with a form, or with the body."""
-    given = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
+    all_headers = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
     request = WebhookRequest(
         topic=WebhookTopic(topic),
         url=f"{CALLBACK}/{topic}" + (f"?{query}" if query else ""),
-        headers=given,
+        headers=all_headers,
         query=parse_qsl(query),
         form=list(fields.items()),
         body=body or urlencode(fields).encode(),
@@ -162,9 +162,9 @@ def path(url: str) -> str:
     return urlsplit(url).path
 
 
-def cases(own: list[Case]) -> list[Case]:
-    """A provider's own table and what every provider must bear."""
-    return own + [Case(label, *line) for label, line in ANY.items()]
+def cases(special: list[Case]) -> list[Case]:
+    """A provider's own table and the cases of every provider."""
+    return special + [Case(label, *line) for label, line in ANY.items()]
 
 
 def labels(case: Case) -> str:

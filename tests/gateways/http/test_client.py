@@ -1,4 +1,4 @@
-"""The client: which addresses it connects to, and what it knows when something breaks."""
+"""The client: which addresses it connects to, and what it reports when something breaks."""
 
 import asyncio
 import errno
@@ -37,18 +37,18 @@ def names(*answers: list[str]) -> Resolve:
 
 
 def send(url: str, *, times: int = 1, **options: Any) -> list[object]:
-    """Send requests with one client: the answer to each, or the trouble and its reason."""
+    """Send requests with one client: the answer to each, or the error class and its reason."""
 
     async def run() -> list[object]:
         client = Client(0.3, **options)
-        found: list[object] = []
+        results: list[object] = []
         for _ in range(times):
             try:
-                found.append(await client.send(HttpRequest("POST", url, body=b"x")))
+                results.append(await client.send(HttpRequest("POST", url, body=b"x")))
             except GatewayError as problem:
-                found.append((problem.error_class, problem.reason))
+                results.append((problem.error_class, problem.reason))
         await client.close()
-        return found
+        return results
 
     return asyncio.run(run())
 
@@ -84,25 +84,25 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 def test_it_does_not_connect_to_this_machine(there: Provider, host: str) -> None:
     port = there.url.rsplit(":", 1)[1]
     assert send(f"http://{host}:{port}/", insecure=True) == [NOT_SENT]
-    assert there.asked == []
+    assert there.requests == []
 
 
 @pytest.fixture
 def asked_to_connect(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Where a socket was asked to connect to; none of them gets there."""
-    found: list[object] = []
+    """The addresses that a socket should connect to; none is reached."""
+    addresses: list[object] = []
 
     class Watched(socket.socket):
         def connect(self, address: object) -> None:
-            found.append(address)
+            addresses.append(address)
             raise ConnectionRefusedError
 
         def connect_ex(self, address: object) -> int:
-            found.append(address)
+            addresses.append(address)
             return errno.ECONNREFUSED
 
     monkeypatch.setattr(socket, "socket", Watched)
-    return found
+    return addresses
 
 
 @pytest.mark.parametrize("host", TRICKY)
@@ -112,40 +112,36 @@ def test_no_socket_is_asked_for_a_tricky_address(host: str, asked_to_connect: li
 
 
 @pytest.mark.parametrize("address", METADATA)
-def test_credentials_of_machines_are_out_of_reach_whatever_is_allowed(
-    address: str, asked_to_connect: list[object]
-) -> None:
+def test_metadata_services_are_never_reached(address: str, asked_to_connect: list[object]) -> None:
     assert not is_allowed(address)
     assert not is_public(address)
-    found = send("https://sms.example/", private=True, insecure=True, resolve=names([address]))
-    assert found == [NOT_SENT]
+    results = send("https://sms.example/", private=True, insecure=True, resolve=names([address]))
+    assert results == [NOT_SENT]
     assert asked_to_connect == []
 
 
 @pytest.mark.parametrize("address", ["10.0.0.5", "192.168.1.7", "127.0.0.1", "fd00::7", "::1"])
-def test_an_address_inside_is_for_those_who_say_so(
-    address: str, asked_to_connect: list[object]
-) -> None:
+def test_a_private_address_needs_the_setting(address: str, asked_to_connect: list[object]) -> None:
     assert is_allowed(address)
-    url, there = "https://sms.example/", names([address])
-    send(url, resolve=there)
+    url, resolve = "https://sms.example/", names([address])
+    send(url, resolve=resolve)
     assert asked_to_connect == []
-    send(url, private=True, resolve=there)
+    send(url, private=True, resolve=resolve)
     assert [target[:1] for target in asked_to_connect if isinstance(target, tuple)] == [(address,)]
 
 
-def test_the_socket_goes_to_the_address_that_was_looked_at(
+def test_the_socket_goes_to_the_address_that_was_checked(
     there: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A resolver that says something else when it is asked again finds nobody who asks."""
-    port, asked = int(there.url.rsplit(":", 1)[1]), list[str]()
+    """The resolver would give another address the second time, but it is asked only once."""
+    port, hosts = int(there.url.rsplit(":", 1)[1]), list[str]()
     real = socket.getaddrinfo
 
     def rebinding(host: str, *rest: Any, **more: Any) -> Any:
         if host != "sms.example":
             return real(host, *rest, **more)
-        asked.append(host)
-        return real("93.184.215.14" if len(asked) == 1 else "127.0.0.1", *rest, **more)
+        hosts.append(host)
+        return real("93.184.215.14" if len(hosts) == 1 else "127.0.0.1", *rest, **more)
 
     reached: list[object] = []
     connect = socket.socket.connect
@@ -160,49 +156,49 @@ def test_the_socket_goes_to_the_address_that_was_looked_at(
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     monkeypatch.setattr(socket, "socket", Watched)
     assert send(f"http://sms.example:{port}/", times=3, insecure=True) == [NOT_SENT] * 3
-    assert asked == ["sms.example"]
+    assert hosts == ["sms.example"]
     assert set(reached) == {("93.184.215.14", port)}
-    assert there.asked == []
+    assert there.requests == []
 
 
-def test_a_name_that_changes_its_mind_leads_nowhere(there: Provider) -> None:
+def test_a_name_with_changing_addresses_is_not_connected(there: Provider) -> None:
     port = there.url.rsplit(":", 1)[1]
     flips = names(["192.0.2.1", "127.0.0.1"], ["127.0.0.1"])
-    found = send(f"http://sms.example:{port}/", times=3, insecure=True, resolve=flips)
-    assert found == [NOT_SENT] * 3
-    assert there.asked == []
+    results = send(f"http://sms.example:{port}/", times=3, insecure=True, resolve=flips)
+    assert results == [NOT_SENT] * 3
+    assert there.requests == []
 
 
 def test_it_goes_to_the_next_address_when_one_does_not_answer(there: Provider) -> None:
     port = there.url.rsplit(":", 1)[1]
     both = names(["127.0.0.2", "127.0.0.1"])
-    (found,) = send(f"http://sms.example:{port}/", insecure=True, private=True, resolve=both)
-    assert found == HttpAnswer(200, b"")
-    assert there.asked[0].headers["host"] == f"sms.example:{port}"
+    (answer,) = send(f"http://sms.example:{port}/", insecure=True, private=True, resolve=both)
+    assert answer == HttpAnswer(200, b"")
+    assert there.requests[0].headers["host"] == f"sms.example:{port}"
 
 
-def test_it_speaks_https_only(there: Provider) -> None:
+def test_it_uses_https_only(there: Provider) -> None:
     assert send(there.url, private=True) == [NOT_SENT]
-    assert there.asked == []
+    assert there.requests == []
 
 
 def test_it_checks_the_certificate_against_the_name(tmp_path: Path) -> None:
     certificate = ensure(tmp_path / "certificate.pem", "sms.example")
     trust = ssl.create_default_context(cafile=str(certificate))
     options = {"private": True, "resolve": names(["127.0.0.1"])}
-    with provider(certificate) as there:
-        port = there.url.rsplit(":", 1)[1]
-        (found,) = send(f"https://sms.example:{port}/", trust=trust, **options)
-        assert found == HttpAnswer(200, b"")
-        assert len(there.asked) == 1
+    with provider(certificate) as server:
+        port = server.url.rsplit(":", 1)[1]
+        (answer,) = send(f"https://sms.example:{port}/", trust=trust, **options)
+        assert answer == HttpAnswer(200, b"")
+        assert len(server.requests) == 1
         assert send(f"https://bank.example:{port}/", trust=trust, **options) == [NOT_SENT]
         assert send(f"https://sms.example:{port}/", **options) == [NOT_SENT]  # an unknown issuer
-        assert len(there.asked) == 1
+        assert len(server.requests) == 1
 
 
 def test_a_failed_handshake_has_sent_nothing(there: Provider) -> None:
     assert send(there.url.replace("http:", "https:"), private=True) == [NOT_SENT]
-    assert there.asked == []
+    assert there.requests == []
 
 
 def test_nobody_listens() -> None:
@@ -221,29 +217,29 @@ def test_it_uses_no_proxy_of_the_environment(
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    (found,) = send(there.url, insecure=True, private=True)
-    assert found == HttpAnswer(200, b"")
+    (answer,) = send(there.url, insecure=True, private=True)
+    assert answer == HttpAnswer(200, b"")
 
 
 def test_it_keeps_its_connection(there: Provider) -> None:
     send(there.url, times=5, insecure=True, private=True)
-    assert len(there.asked) == 5
+    assert len(there.requests) == 5
     assert len(there.connections) == 1
 
 
-def test_it_does_not_follow(there: Provider) -> None:
+def test_it_does_not_follow_redirects(there: Provider) -> None:
     there.says = Says(302, b"", (("Location", f"{there.url}/elsewhere"),))
-    (found,) = send(there.url, insecure=True, private=True)
-    assert found == HttpAnswer(302, b"")
-    assert len(there.asked) == 1
+    (answer,) = send(there.url, insecure=True, private=True)
+    assert answer == HttpAnswer(302, b"")
+    assert len(there.requests) == 1
 
 
 @pytest.mark.parametrize(("size", "kept"), [(65_536, 65_536), (65_537, 0), (5_000_000, 0)])
 def test_it_reads_64_kb_at_most(there: Provider, size: int, kept: int) -> None:
     there.says = Says(200, b"x" * size)
-    (found,) = send(there.url, insecure=True, private=True)
-    assert isinstance(found, HttpAnswer)
-    assert len(found.body) == kept
+    (answer,) = send(there.url, insecure=True, private=True)
+    assert isinstance(answer, HttpAnswer)
+    assert len(answer.body) == kept
 
 
 @pytest.mark.parametrize(
@@ -263,7 +259,7 @@ def test_it_unpacks_64_kb_at_most(there: Provider, encoding: str, body: bytes, k
 
 
 @pytest.mark.parametrize(
-    ("reads", "given", "expected"),
+    ("reads", "raw", "expected"),
     [
         (e164, "48601234567", "+48601234567"),
         (e164, "+48 601 234 567", "+48601234567"),
@@ -287,7 +283,5 @@ def test_it_unpacks_64_kb_at_most(there: Provider, encoding: str, body: bytes, k
         (read_tag, "1٢-3", ("", 1)),
     ],
 )
-def test_numbers_and_references(
-    reads: Callable[[str], object], given: str, expected: object
-) -> None:
-    assert reads(given) == expected
+def test_numbers_and_references(reads: Callable[[str], object], raw: str, expected: object) -> None:
+    assert reads(raw) == expected

@@ -49,8 +49,8 @@ TAKEN = Says(202, b'{"messages": [{"id": "abc"}], "ok": true}')
 LONG = "x" * 200
 
 
-def settings(there: Provider, more: Mapping[str, str]) -> dict[str, str]:
-    return {**LOOPBACK, **JSON, "url": f"{there.url}/send", "callback_url": CALLBACK, **more}
+def settings(server: Provider, more: Mapping[str, str]) -> dict[str, str]:
+    return {**LOOPBACK, **JSON, "url": f"{server.url}/send", "callback_url": CALLBACK, **more}
 
 
 TABLE = [
@@ -98,7 +98,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize("case", WORDS, ids=labels)
-def test_its_words_are_set(there: Provider, case: Case) -> None:
+def test_its_words_can_be_set(there: Provider, case: Case) -> None:
     run_case(GenericHttp, settings(there, WORDED), there, case)
 
 
@@ -115,27 +115,27 @@ DEDUPE = {"resend": "dedupe", "webhook_token": "secret"}
 
 def test_a_provider_that_drops_repetitions_gets_the_same_key(there: Provider) -> None:
     there.says = TAKEN
-    given = settings(there, DEDUPE)
+    dedupe = settings(there, DEDUPE)
     for unconfirmed in (False, True):
-        assert submit(GenericHttp, given, text()._replace(unconfirmed=unconfirmed)) == ("abc",)
-    keys = [asked.headers["idempotency-key"] for asked in there.asked]
+        assert submit(GenericHttp, dedupe, text()._replace(unconfirmed=unconfirmed)) == ("abc",)
+    keys = [request.headers["idempotency-key"] for request in there.requests]
     assert keys[0] == keys[1]
     assert keys[0].startswith("4711-1-")
-    assert json.loads(there.asked[0].body)["ref"] == keys[0]
-    assert GenericHttp.resend(given) is Resend.DEDUPE
+    assert json.loads(there.requests[0].body)["ref"] == keys[0]
+    assert GenericHttp.resend(dedupe) is Resend.DEDUPE
     document = {"report": {"id": "abc", "state": "delivered", "ref": keys[0]}}
     expected = [Receipt("abc", "4711", ReceiptStatus.DELIVERED)]
-    assert told("receipt", document, **DEDUPE) == expected
+    assert events_of("receipt", document, **DEDUPE) == expected
 
 
 def test_a_key_of_its_own_stays(there: Provider) -> None:
     there.says = TAKEN
-    own = {**DEDUPE, "headers": '{"idempotency-key": "x-{reference}"}'}
-    submit(GenericHttp, settings(there, own), text())
-    assert there.asked[0].headers["idempotency-key"].startswith("x-4711-1-")
+    with_key = {**DEDUPE, "headers": '{"idempotency-key": "x-{reference}"}'}
+    submit(GenericHttp, settings(there, with_key), text())
+    assert there.requests[0].headers["idempotency-key"].startswith("x-4711-1-")
 
 
-def test_a_repetition_that_is_still_at_work_is_unknown(there: Provider) -> None:
+def test_a_repetition_still_in_progress_is_unknown(there: Provider) -> None:
     case = Case("at work", Says(409), (ErrorClass.UNKNOWN, "no_answer"))
     run_case(GenericHttp, settings(there, DEDUPE), there, case)
 
@@ -160,41 +160,41 @@ LOOKUPS = [
 ]
 
 
-def looking(there: Provider) -> dict[str, str]:
-    return settings(there, {**LOOKUP, "lookup_url": f"{there.url}/find?ref={{reference}}"})
+def with_lookup(server: Provider) -> dict[str, str]:
+    return settings(server, {**LOOKUP, "lookup_url": f"{server.url}/find?ref={{reference}}"})
 
 
 @pytest.mark.parametrize("case", LOOKUPS, ids=labels)
-def test_it_asks_for_a_doubtful_text_and_sends_it_only_if_it_is_missing(
+def test_it_looks_up_an_unconfirmed_text_and_sends_it_only_if_missing(
     there: Provider, case: Case
 ) -> None:
     there.says = case.says
     unconfirmed = text(case.parts)._replace(unconfirmed=True)
-    assert submit(GenericHttp, looking(there), unconfirmed) == case.expected
-    (asked,) = there.asked
-    assert (asked.method, asked.body) == ("GET", b"")
-    assert asked.query == {"ref": f"4711-{case.parts}"}
-    assert asked.headers["x-key"] == "k"
+    assert submit(GenericHttp, with_lookup(there), unconfirmed) == case.expected
+    (request,) = there.requests
+    assert (request.method, request.body) == ("GET", b"")
+    assert request.query == {"ref": f"4711-{case.parts}"}
+    assert request.headers["x-key"] == "k"
 
 
 @pytest.mark.parametrize("missing", [Says(404), Says(200, b'{"found": []}')])
 def test_a_text_that_is_missing_is_sent(there: Provider, missing: Says) -> None:
     there.says = missing
     unconfirmed = text()._replace(unconfirmed=True)
-    assert GenericHttp.resend(looking(there)) is Resend.LOOKUP
-    submit(GenericHttp, looking(there), unconfirmed)
-    assert [asked.method for asked in there.asked] == ["GET", "POST"]
-    there.asked.clear()
-    submit(GenericHttp, looking(there), text())
-    assert [asked.method for asked in there.asked] == ["POST"]
+    assert GenericHttp.resend(with_lookup(there)) is Resend.LOOKUP
+    submit(GenericHttp, with_lookup(there), unconfirmed)
+    assert [request.method for request in there.requests] == ["GET", "POST"]
+    there.requests.clear()
+    submit(GenericHttp, with_lookup(there), text())
+    assert [request.method for request in there.requests] == ["POST"]
 
 
 def test_json_is_escaped(there: Provider) -> None:
     there.says = TAKEN
     submit(GenericHttp, settings(there, {}), text(2, NASTY))
-    (asked,) = there.asked
-    assert asked.headers["content-type"] == "application/json"
-    assert json.loads(asked.body) == {
+    (request,) = there.requests
+    assert request.headers["content-type"] == "application/json"
+    assert json.loads(request.body) == {
         "to": PHONE,
         "from": SENDER,
         "text": NASTY,
@@ -211,7 +211,7 @@ def test_forms_are_escaped(there: Provider) -> None:
         "id_pattern": r"OK: (\S+)",
     }
     assert submit(GenericHttp, settings(there, form), text(1, NASTY)) == ("abc-1",)
-    assert there.asked[0].form == {
+    assert there.requests[0].form == {
         "to": PHONE[1:],
         "text": NASTY,
         "cb": f"{CALLBACK}/receipt?our_reference=4711-1",
@@ -223,38 +223,38 @@ def test_addresses_are_escaped(there: Provider) -> None:
     url = f"{there.url}/send?to={{to}}&text={{text}}&ref={{reference}}"
     get = {"method": "GET", "url": url, "body": ""}
     submit(GenericHttp, settings(there, get), text(1, NASTY))
-    (asked,) = there.asked
-    assert asked.method == "GET"
-    assert asked.query == {"to": PHONE, "text": NASTY, "ref": "4711-1"}
+    (request,) = there.requests
+    assert request.method == "GET"
+    assert request.query == {"to": PHONE, "text": NASTY, "ref": "4711-1"}
 
 
 def test_xml_is_escaped(there: Provider) -> None:
     there.says = TAKEN
     xml = {"content_type": "text/xml", "body": "<sms>{text}</sms>", "receipt_reference": ""}
     submit(GenericHttp, settings(there, xml), text(1, "<a> & b 🙂"))
-    assert there.asked[0].body.decode() == "<sms>&lt;a&gt; &amp; b 🙂</sms>"
+    assert there.requests[0].body.decode() == "<sms>&lt;a&gt; &amp; b 🙂</sms>"
 
 
 def test_headers_are_sent_and_carry_our_reference(there: Provider) -> None:
     there.says = TAKEN
     headers = {"headers": '{"X-Key": "k 1", "Idempotency-Key": "{reference}"}'}
     submit(GenericHttp, settings(there, headers), text())
-    assert there.asked[0].headers["x-key"] == "k 1"
-    assert there.asked[0].headers["idempotency-key"] == "4711-1"
+    assert there.requests[0].headers["x-key"] == "k 1"
+    assert there.requests[0].headers["idempotency-key"] == "4711-1"
 
 
 def test_a_very_long_reference_is_the_same_in_answer_and_receipt(there: Provider) -> None:
     there.says = Says(200, json.dumps({"messages": [{"id": LONG}]}).encode())
-    given = submit(GenericHttp, settings(there, {}), text(2))
-    found = told("receipt", {"report": {"id": LONG, "state": "DELIVRD", "ref": "4711-2"}})
-    assert given == tuple(event.reference for event in found)
-    assert all(len(str(one)) <= 64 for one in given)
+    references = submit(GenericHttp, settings(there, {}), text(2))
+    events = events_of("receipt", {"report": {"id": LONG, "state": "DELIVRD", "ref": "4711-2"}})
+    assert references == tuple(event.reference for event in events)
+    assert all(len(str(reference)) <= 64 for reference in references)
 
 
 CALLS = {"content-type": "application/json; charset=utf-8"}
 
 
-def told(topic: str, document: object, query: str = "", **more: str) -> list[object]:
+def events_of(topic: str, document: object, query: str = "", **more: str) -> list[object]:
     body = json.dumps(document).encode()
     return list(call("http", {**JSON, **more}, topic, {}, headers=CALLS, query=query, body=body))
 
@@ -271,15 +271,15 @@ def told(topic: str, document: object, query: str = "", **more: str) -> list[obj
 def test_a_receipt_is_found_by_its_paths(word: str, status: ReceiptStatus) -> None:
     document = {"report": {"id": "abc", "state": word, "ref": "4711-2"}}
     expected = [Receipt("abc", "4711", status), Receipt("abc.2", "4711", status)]
-    assert told("receipt", document) == expected
-    assert told("receipt", [document, document]) == [*expected, *expected]
+    assert events_of("receipt", document) == expected
+    assert events_of("receipt", [document, document]) == [*expected, *expected]
 
 
-def test_words_of_receipts_are_set() -> None:
+def test_words_of_receipts_can_be_set() -> None:
     document = {"report": {"id": "abc", "state": 3}}
-    assert told("receipt", document) == []
-    found = told("receipt", document, "our_reference=7-1", delivered="1,3")
-    assert found == [Receipt("abc", "7", ReceiptStatus.DELIVERED)]
+    assert events_of("receipt", document) == []
+    events = events_of("receipt", document, "our_reference=7-1", delivered="1,3")
+    assert events == [Receipt("abc", "7", ReceiptStatus.DELIVERED)]
 
 
 def test_a_form_and_a_query_are_understood() -> None:
@@ -299,28 +299,28 @@ def test_a_reply_is_found_by_its_paths() -> None:
         "to": "00" + SENDER[1:],
         "text": "STOP",
     }
-    assert told("inbound", document) == [Inbound("5", PHONE, SENDER, "STOP")]
+    assert events_of("inbound", document) == [Inbound("5", PHONE, SENDER, "STOP")]
 
 
 def test_a_reply_is_cut_to_what_can_be_stored() -> None:
     document = {"id": LONG, "from": {"number": LONG}, "to": LONG, "text": "a\0\ud800" + "b" * 9999}
-    (found,) = told("inbound", document)
-    assert isinstance(found, Inbound)
-    sizes = (len(found.reference), len(found.phone), len(found.inbound_number), len(found.text))
+    (reply,) = events_of("inbound", document)
+    assert isinstance(reply, Inbound)
+    sizes = (len(reply.reference), len(reply.phone), len(reply.inbound_number), len(reply.text))
     assert sizes == (60, 20, 20, 2000)
-    assert found.text.startswith("a?b")
+    assert reply.text.startswith("a?b")
 
 
 @pytest.mark.parametrize("document", [{}, 5, None, "x", {"report": 1}, {"report": {"id": "a"}}])
-def test_it_does_not_understand_rubbish(document: object) -> None:
+def test_it_refuses_rubbish(document: object) -> None:
     for topic in ("receipt", "inbound"):
         with pytest.raises(BadWebhook):
-            told(topic, document)
+            events_of(topic, document)
 
 
 def test_only_listed_addresses_may_call() -> None:
     with pytest.raises(BadSignature):
-        told("receipt", {}, addresses="203.0.113.1")
+        events_of("receipt", {}, addresses="203.0.113.1")
 
 
 URL = {"url": "https://sms.example/send", "id_path": "id"}

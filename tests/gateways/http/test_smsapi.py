@@ -1,4 +1,4 @@
-"""SMSAPI: what we send, what its answers mean, which of its calls we believe."""
+"""SMSAPI: what we send, what its answers mean, which of its calls we accept."""
 
 import json
 
@@ -76,10 +76,10 @@ def test_it_sends_what_is_documented(there: Provider) -> None:
     there.says = taken()
     settings = {**KEYS, **LOOPBACK, "base_url": there.url, "callback_url": CALLBACK}
     submit(Smsapi, settings, text(2))
-    (asked,) = there.asked
-    assert (asked.method, asked.path) == ("POST", "/sms.do")
-    assert asked.headers["authorization"] == "Bearer 0123456789abcdef"
-    assert asked.form == {
+    (request,) = there.requests
+    assert (request.method, request.path) == ("POST", "/sms.do")
+    assert request.headers["authorization"] == "Bearer 0123456789abcdef"
+    assert request.form == {
         "to": PHONE[1:],
         "from": SENDER[1:],
         "message": UNICODE,
@@ -95,14 +95,14 @@ def test_a_repetition_is_recognised_and_counts_as_taken(there: Provider) -> None
     settings = {**KEYS, **LOOPBACK, "base_url": there.url, "webhook_token": "secret"}
     there.says = refusal(53)
     assert submit(Smsapi, settings, text(2)) == ()
-    form = there.asked[0].form
+    form = there.requests[0].form
     assert form["check_idx"] == "1"
     assert form["idx"].startswith("4711-2-")
     assert Smsapi.resend(settings) is Resend.DEDUPE
-    (found, _) = call(
+    (receipt, _) = call(
         "smsapi", settings, "receipt", {"MsgId": ID, "status": "404", "idx": form["idx"]}
     )
-    assert found == Receipt(ID, "4711", ReceiptStatus.DELIVERED)
+    assert receipt == Receipt(ID, "4711", ReceiptStatus.DELIVERED)
 
 
 def test_the_reference_of_another_installation_is_not_ours(there: Provider) -> None:
@@ -111,18 +111,18 @@ def test_the_reference_of_another_installation_is_not_ours(there: Provider) -> N
     for token in ("one", "two"):
         settings = {**KEYS, **LOOPBACK, "base_url": there.url, "webhook_token": token}
         submit(Smsapi, settings, text())
-        marks.add(there.asked[-1].form["idx"])
+        marks.add(there.requests[-1].form["idx"])
     assert len(marks) == 2
-    idx = there.asked[0].form["idx"]
+    idx = there.requests[0].form["idx"]
     fields = {"MsgId": ID, "status": "404", "idx": idx}
     assert call("smsapi", settings, "receipt", fields) == [Receipt(ID, "", ReceiptStatus.DELIVERED)]
 
 
-def test_without_a_mark_of_ours_nothing_is_sent_again(there: Provider) -> None:
+def test_without_our_reference_nothing_is_sent_again(there: Provider) -> None:
     assert Smsapi.resend(KEYS) is Resend.NEVER
     there.says = taken()
     submit(Smsapi, {**KEYS, **LOOPBACK, "base_url": there.url}, text())
-    assert "check_idx" not in there.asked[0].form
+    assert "check_idx" not in there.requests[0].form
 
 
 def test_it_says_how_long_to_wait(there: Provider) -> None:
@@ -136,9 +136,9 @@ def test_it_knows_who_has_opted_out(there: Provider, code: int) -> None:
 
 @pytest.mark.parametrize("code", [*STATUSES, "403", "409", "410"])
 def test_a_status_means(code: str) -> None:
-    found = call("smsapi", KEYS, "receipt", {"MsgId": ID, "status": code, "idx": "4711-1"})
+    events = call("smsapi", KEYS, "receipt", {"MsgId": ID, "status": code, "idx": "4711-1"})
     status = STATUSES.get(code)
-    assert found == ([Receipt(ID, "4711", status)] if status else [])
+    assert events == ([Receipt(ID, "4711", status)] if status else [])
 
 
 def test_one_call_brings_many_receipts() -> None:
@@ -174,7 +174,7 @@ def test_the_panel_may_try_the_address() -> None:
         ("inbound", {"MsgId": "A", "sms_text": "x"}),
     ],
 )
-def test_it_does_not_understand_half_a_call(topic: str, fields: dict[str, str]) -> None:
+def test_it_refuses_an_incomplete_call(topic: str, fields: dict[str, str]) -> None:
     with pytest.raises(BadWebhook):
         call("smsapi", KEYS, topic, fields)
 

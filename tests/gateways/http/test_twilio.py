@@ -1,4 +1,4 @@
-"""Twilio: what we send, what its answers mean, which of its calls we believe."""
+"""Twilio: what we send, what its answers mean, which of its calls we accept."""
 
 import base64
 import json
@@ -81,14 +81,14 @@ def test_it_sends_what_is_documented(there: Provider) -> None:
     there.says = TAKEN
     settings = {**KEYS, **LOOPBACK, "base_url": there.url, "callback_url": CALLBACK}
     submit(Twilio, settings, text(2))
-    (asked,) = there.asked
-    assert (asked.method, asked.path) == (
+    (request,) = there.requests
+    assert (request.method, request.path) == (
         "POST",
         f"/2010-04-01/Accounts/{KEYS['account_sid']}/Messages.json",
     )
-    pair = base64.b64decode(asked.headers["authorization"].removeprefix("Basic ")).decode()
+    pair = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
     assert pair == f"{KEYS['account_sid']}:12345"
-    assert asked.form == {
+    assert request.form == {
         "To": PHONE,
         "From": SENDER,
         "Body": UNICODE,
@@ -115,7 +115,7 @@ def test_a_messaging_service_chooses_the_sender(there: Provider) -> None:
     there.says = TAKEN
     settings = {**KEYS, **LOOPBACK, "base_url": there.url, "messaging_service": "MG1"}
     submit(Twilio, settings, text())
-    assert there.asked[0].form == {"To": PHONE, "Body": UNICODE, "MessagingServiceSid": "MG1"}
+    assert there.requests[0].form == {"To": PHONE, "Body": UNICODE, "MessagingServiceSid": "MG1"}
 
 
 def test_the_signature_is_the_one_of_the_documentation() -> None:
@@ -144,22 +144,22 @@ REPLY = {"MessageSid": "SM9", "From": PHONE, "To": SENDER, "Body": "STOP"}
 def test_a_receipt_is_one_for_each_part(word: str) -> None:
     form = {**RECEIPT, "MessageStatus": word}
     headers = signed("receipt", form, "our_reference=4711-2")
-    found = call("twilio", KEYS, "receipt", form, headers=headers, query="our_reference=4711-2")
+    events = call("twilio", KEYS, "receipt", form, headers=headers, query="our_reference=4711-2")
     status = STATUSES.get(word)
     expected = [Receipt(SID, "4711", status), Receipt(f"{SID}.2", "4711", status)] if status else []
-    assert found == expected
+    assert events == expected
 
 
 def test_a_text_that_ran_out_of_time_is_expired() -> None:
     form = {**RECEIPT, "MessageStatus": "undelivered", "ErrorCode": "30036"}
-    (found,) = call("twilio", KEYS, "receipt", form, headers=signed("receipt", form))
-    assert found == Receipt(SID, "", ReceiptStatus.EXPIRED)
+    (receipt,) = call("twilio", KEYS, "receipt", form, headers=signed("receipt", form))
+    assert receipt == Receipt(SID, "", ReceiptStatus.EXPIRED)
 
 
 def test_a_reply_is_stored_without_what_a_database_refuses() -> None:
     form = {**REPLY, "Body": "STOP \0żółw"}
-    (found,) = call("twilio", KEYS, "inbound", form, headers=signed("inbound", form))
-    assert found == Inbound("SM9", PHONE, SENDER, "STOP żółw")
+    (reply,) = call("twilio", KEYS, "inbound", form, headers=signed("inbound", form))
+    assert reply == Inbound("SM9", PHONE, SENDER, "STOP żółw")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_it_refuses_a_forged_call(
         call("twilio", KEYS, "receipt", form, headers=headers, query=query)
 
 
-def test_it_does_not_understand_a_call_without_its_fields() -> None:
+def test_it_refuses_a_call_without_its_fields() -> None:
     with pytest.raises(BadWebhook):
         call("twilio", KEYS, "receipt", {"a": "1"}, headers=signed("receipt", {"a": "1"}))
 

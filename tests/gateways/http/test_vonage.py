@@ -1,4 +1,4 @@
-"""Vonage: what we send, what its answers mean, which of its calls we believe."""
+"""Vonage: what we send, what its answers mean, which of its calls we accept."""
 
 import hashlib
 import hmac
@@ -82,9 +82,9 @@ def test_it_sends_what_is_documented(there: Provider, encoding: str, type_: str)
     there.says = says("0")
     settings = {**KEYS, **LOOPBACK, "base_url": there.url, "callback_url": CALLBACK}
     submit(Vonage, settings, text(2, encoding=encoding))
-    (asked,) = there.asked
-    assert (asked.method, asked.path) == ("POST", "/sms/json")
-    assert asked.form == {
+    (request,) = there.requests
+    assert (request.method, request.path) == ("POST", "/sms/json")
+    assert request.form == {
         "api_key": "abcd1234",
         "api_secret": "not-a-secret",
         "from": SENDER[1:],
@@ -122,15 +122,15 @@ REPLY = {
 }
 
 
-def signed(found: dict[str, str]) -> dict[str, str]:
-    return {**found, "sig": signature("sign", "sha256", found)}
+def signed(fields: dict[str, str]) -> dict[str, str]:
+    return {**fields, "sig": signature("sign", "sha256", fields)}
 
 
 def test_the_signature_is_made_as_described() -> None:
     text = "&a=1_2_3&b=x"
-    found = {"b": "x", "sig": "0", "a": "1&2=3"}
-    assert signature("k", "sha512", found) == hmac.new(b"k", text.encode(), "sha512").hexdigest()
-    assert signature("k", "md5hash", found) == hashlib.md5(f"{text}k".encode()).hexdigest()
+    fields = {"b": "x", "sig": "0", "a": "1&2=3"}
+    assert signature("k", "sha512", fields) == hmac.new(b"k", text.encode(), "sha512").hexdigest()
+    assert signature("k", "md5hash", fields) == hashlib.md5(f"{text}k".encode()).hexdigest()
 
 
 @pytest.mark.parametrize("method", ["GET", "form", "JSON"])
@@ -157,26 +157,26 @@ def test_a_part_keeps_half_a_character() -> None:
     body = json.dumps(half).encode()
     unsigned = {"api_key": "a", "api_secret": "b", "unsigned": "yes"}
     headers = {"content-type": "application/json"}
-    (found,) = call("vonage", unsigned, "inbound", {}, headers=headers, body=body)
-    assert found == Inbound("0B1", PHONE, SENDER, "a\ud83d", "66", 1, 2)
+    (reply,) = call("vonage", unsigned, "inbound", {}, headers=headers, body=body)
+    assert reply == Inbound("0B1", PHONE, SENDER, "a\ud83d", "66", 1, 2)
 
 
 @pytest.mark.parametrize("number", ["", "0", "x", "²", "1000", "-1"])
-def test_a_part_without_its_number_is_a_reply_of_its_own(number: str) -> None:
+def test_a_part_without_its_number_is_a_separate_reply(number: str) -> None:
     half = {**REPLY, "concat-ref": "66", "concat-part": number, "concat-total": "2"}
-    found = call("vonage", KEYS, "inbound", signed(half))
-    assert found == [Inbound("0B1", PHONE, SENDER, "A & B = STOP")]
+    events = call("vonage", KEYS, "inbound", signed(half))
+    assert events == [Inbound("0B1", PHONE, SENDER, "A & B = STOP")]
 
 
 @pytest.mark.parametrize("word", [*STATUSES, "accepted", "buffered", "unknown"])
 def test_a_status_means(word: str) -> None:
-    found = call("vonage", KEYS, "receipt", signed({**RECEIPT, "status": word}))
+    events = call("vonage", KEYS, "receipt", signed({**RECEIPT, "status": word}))
     status = STATUSES.get(word)
-    assert found == ([Receipt("0A1", "4711", status)] if status else [])
+    assert events == ([Receipt("0A1", "4711", status)] if status else [])
 
 
 @pytest.mark.parametrize(
-    "found",
+    "fields",
     [
         RECEIPT,
         {**RECEIPT, "sig": ""},
@@ -186,13 +186,13 @@ def test_a_status_means(word: str) -> None:
         {**signed(RECEIPT), "extra": "1"},
     ],
 )
-def test_it_refuses_a_forged_call(found: dict[str, str]) -> None:
+def test_it_refuses_a_forged_call(fields: dict[str, str]) -> None:
     for method in ("GET", "form", "JSON"):
         with pytest.raises(BadSignature):
-            by(method, "receipt", found)
+            by(method, "receipt", fields)
 
 
-def test_it_does_not_understand_a_call_without_its_fields() -> None:
+def test_it_refuses_a_call_without_its_fields() -> None:
     with pytest.raises(BadWebhook):
         call("vonage", KEYS, "receipt", signed({"status": "delivered"}))
 
@@ -211,11 +211,11 @@ def test_without_signatures_only_if_the_settings_say_so() -> None:
         Vonage({**KEYS, "signature_method": "rot13"})
 
 
-def by(method: str, topic: str, found: dict[str, str]) -> list[InboxEvent]:
+def by(method: str, topic: str, fields: dict[str, str]) -> list[InboxEvent]:
     """The same call in each of the ways in which Vonage can make it."""
     if method == "form":
-        return call("vonage", KEYS, topic, found)
+        return call("vonage", KEYS, topic, fields)
     if method == "JSON":
         headers = {"content-type": "application/json"}
-        return call("vonage", KEYS, topic, {}, headers=headers, body=json.dumps(found).encode())
-    return call("vonage", KEYS, topic, {}, query=urlencode(found), headers={"content-type": ""})
+        return call("vonage", KEYS, topic, {}, headers=headers, body=json.dumps(fields).encode())
+    return call("vonage", KEYS, topic, {}, query=urlencode(fields), headers={"content-type": ""})

@@ -1,4 +1,4 @@
-"""What the stories of these tests share."""
+"""Helpers that these tests share."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -14,13 +14,13 @@ from tests.gateways.smsc import Stage
 def play(story: Coroutine[Any, Any, None]) -> None:
     """Play a story to its end; it leaves no task behind."""
 
-    async def whole() -> None:
+    async def run() -> None:
         async with asyncio.timeout(10):
             await story
         await asyncio.sleep(0)
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
-    asyncio.run(whole())
+    asyncio.run(run())
 
 
 def sms(text: str = "Hello", number: int = 1, sender: str = "PromoSMS") -> OutboundSms:
@@ -30,7 +30,7 @@ def sms(text: str = "Hello", number: int = 1, sender: str = "PromoSMS") -> Outbo
 
 
 async def error_class(gateway: SmppGateway, text: OutboundSms) -> tuple[ErrorClass, str]:
-    """The trouble of a text that is not taken, and its reason."""
+    """The error class of a text that is not taken, and its reason."""
     try:
         references = await gateway.submit(text)
     except GatewayError as problem:

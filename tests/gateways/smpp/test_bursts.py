@@ -1,4 +1,4 @@
-"""A whole window of answers at once, and what may follow them."""
+"""A full window of answers at once, and the data that may follow."""
 
 import asyncio
 

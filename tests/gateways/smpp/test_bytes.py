@@ -202,8 +202,8 @@ def test_what_does_not_fit_is_not_written(body: Body) -> None:
 
 @pytest.mark.parametrize("kind", [Bind, ShortMessage, DataMessage])
 def test_what_is_cut_off_is_not_read(kind: type[Bind | ShortMessage | DataMessage]) -> None:
-    whole = next(body for *_, body in PDUS if isinstance(body, kind)).write()
-    needed = whole[: -4 - 3] if kind is DataMessage else whole
+    data = next(body for *_, body in PDUS if isinstance(body, kind)).write()
+    needed = data[: -4 - 3] if kind is DataMessage else data
     for end in range(20):
         with pytest.raises(Malformed):
             kind.read(needed[:end])

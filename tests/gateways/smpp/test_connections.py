@@ -1,4 +1,4 @@
-"""How the connection is made: TLS with a look at the certificate, IPv6."""
+"""How the connection is made: TLS with a check of the certificate, IPv6."""
 
 import asyncio
 import ssl
@@ -17,7 +17,7 @@ from tests.gateways.smsc import bound
 
 
 def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
-    """A server's context with a certificate of its own for a name, and the certificate's file."""
+    """A server's TLS context with a certificate for a name, and the certificate's file."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -75,7 +75,7 @@ def test_unbinding_while_tls_closes_already_raises_nothing(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("elsewhere", True)])
-def test_it_says_no_password_to_whom_it_does_not_know(
+def test_it_sends_no_password_to_an_unknown_server(
     tmp_path: Path, name: str, trusted: bool
 ) -> None:
     context, file = certificate(tmp_path, name)
@@ -102,8 +102,8 @@ def test_it_speaks_ipv6() -> None:
 @pytest.mark.parametrize("host", ["a..b", "x" * 70, "no-such-host.invalid"])
 def test_a_host_that_cannot_be_a_name_is_tried_again_and_again(host: str) -> None:
     async def story() -> None:
-        given = {"host": host, "system_id": "a", "password": "b"}
-        gateway = SmppGateway(given | {"wait_seconds": "0.1", "retry_seconds": "0.01"})
+        settings = {"host": host, "system_id": "a", "password": "b"}
+        gateway = SmppGateway(settings | {"wait_seconds": "0.1", "retry_seconds": "0.01"})
         await gateway.open(lambda _: asyncio.sleep(0))
         assert await error_class(gateway, sms()) == (ErrorClass.TEMPORARY, "not_bound")
         keeper = gateway.links[0].keeper

@@ -67,7 +67,7 @@ MEANING = {
         for status, reason in group.items()
     ],
 )
-def test_it_helps_to_try_again_or_not(status: int, error_class: ErrorClass, reason: str) -> None:
+def test_each_status_has_its_error_class(status: int, error_class: ErrorClass, reason: str) -> None:
     error = refusal(status, {})
     assert (error.error_class, error.reason, error.opted_out) == (error_class, reason, False)
     assert len(error.reason) <= 24

@@ -116,7 +116,7 @@ def test_an_answer_that_is_lost_means_unknown_and_others_go_on() -> None:
     play(story())
 
 
-def test_a_dead_line_is_given_up_and_bound_anew() -> None:
+def test_a_dead_connection_is_closed_and_bound_again() -> None:
     async def story() -> None:
         async with bound(answer_seconds="0.2") as stage:
             stage.smsc.on_submit = by_turns(lose, accept)
@@ -180,7 +180,7 @@ def test_a_cancelled_text_that_waits_is_never_written() -> None:
     play(story())
 
 
-def test_a_session_that_is_at_fault_is_bound_anew() -> None:
+def test_a_faulty_session_is_bound_again() -> None:
     async def story() -> None:
         async with bound() as stage:
             stage.smsc.on_submit = by_turns(refuse(0x04), accept)
@@ -191,7 +191,7 @@ def test_a_session_that_is_at_fault_is_bound_anew() -> None:
     play(story())
 
 
-def test_it_does_not_wait_for_ever_for_a_place() -> None:
+def test_it_does_not_wait_for_ever_for_a_place_in_the_window() -> None:
     async def story() -> None:
         async with bound(window=1, wait_seconds="0.1", answer_seconds="1") as stage:
             stage.smsc.on_submit = after(0.5)
@@ -242,10 +242,10 @@ def test_it_opens_while_nobody_listens_and_binds_when_somebody_does() -> None:
     play(story())
 
 
-def test_a_text_without_a_session_is_temporary_trouble() -> None:
+def test_a_text_without_a_session_is_a_temporary_error() -> None:
     async def story() -> None:
-        given = {"host": "127.0.0.1", "port": "1", "system_id": "a", "password": "b"}
-        gateway = SmppGateway(given | {"wait_seconds": "0.1"})
+        settings = {"host": "127.0.0.1", "port": "1", "system_id": "a", "password": "b"}
+        gateway = SmppGateway(settings | {"wait_seconds": "0.1"})
         await gateway.open(lambda _: asyncio.sleep(0))
         assert await error_class(gateway, sms()) == (ErrorClass.TEMPORARY, "not_bound")
         await gateway.close()

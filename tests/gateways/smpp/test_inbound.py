@@ -85,7 +85,7 @@ def test_a_number_is_written_as_we_write_it(address: Address, number: str) -> No
             DataMessage(WHO, US, tlvs={Tag.MESSAGE_PAYLOAD: b"Hi", **sar(7, 2, 2)}),
             Piece(0, b"Hi", 7, 2, 2),
         ),
-        # What makes no sense is a text of its own.
+        # A part that makes no sense is a separate text.
         (ShortMessage(WHO, US, udh(7, 2, 3) + b"Hi", esm_class=0x40), Piece(0, b"Hi")),
         (ShortMessage(WHO, US, udh(7, 1, 1) + b"Hi", esm_class=0x40), Piece(0, b"Hi")),
         (ShortMessage(WHO, US, udh(7, 2, 0) + b"Hi", esm_class=0x40), Piece(0, b"Hi")),
@@ -112,14 +112,19 @@ def test_parts_in_any_order_are_the_text_again(
     cuts = [octets[place : place + size] for place in range(0, len(octets), size)]
     coding = 0 if plain else 8
     events = [
-        inbound(part(way, one, coding, len(cuts), number), Alphabet.GSM7)
-        for number, one in enumerate(cuts, 1)
+        inbound(part(way, cut, coding, len(cuts), number), Alphabet.GSM7)
+        for number, cut in enumerate(cuts, 1)
     ]
     random.shuffle(events)
-    assert len({(one.concat_ref, one.parts, one.phone, one.inbound_number) for one in events}) == 1
-    found = concatenate(one.text for one in sorted(events, key=lambda one: one.part))
+    assert (
+        len(
+            {(event.concat_ref, event.parts, event.phone, event.inbound_number) for event in events}
+        )
+        == 1
+    )
+    joined = concatenate(event.text for event in sorted(events, key=lambda event: event.part))
     text = text.translate({0: None, 0x1B: None})
-    assert found == text
+    assert joined == text
 
 
 def part(way: str, octets: bytes, coding: int, total: int, number: int) -> ShortMessage:
@@ -130,7 +135,7 @@ def part(way: str, octets: bytes, coding: int, total: int, number: int) -> Short
     return ShortMessage(WHO, US, header + octets, esm_class=0x40, data_coding=coding)
 
 
-def test_each_part_is_an_event_of_its_own() -> None:
+def test_each_part_is_a_separate_event() -> None:
     concat_ref = "+48601234567:8080:9:2"
     assert inbound(part("udh", b"A", 0, 2, 1), Alphabet.GSM7) == Inbound(
         "", "+48601234567", "8080", "A", concat_ref, 1, 2
@@ -143,16 +148,16 @@ def test_each_part_is_an_event_of_its_own() -> None:
     )
 
 
-def test_joints_differ_by_people_references_and_totals_and_are_short() -> None:
+def test_concat_refs_differ_by_people_references_and_totals_and_are_short() -> None:
     long = Address("9" * 40, 1, 1)
     deliveries = [
-        ShortMessage(who, to, udh(reference, total, 1, wide=True) + b"X", esm_class=0x40)
-        for who in (WHO, long)
-        for to in (US, long)
+        ShortMessage(sender, recipient, udh(reference, total, 1, wide=True) + b"X", esm_class=0x40)
+        for sender in (WHO, long)
+        for recipient in (US, long)
         for reference in (9, 65535)
         for total in (2, 255)
     ]
-    refs = {inbound(one, Alphabet.GSM7).concat_ref for one in deliveries}
+    refs = {inbound(delivery, Alphabet.GSM7).concat_ref for delivery in deliveries}
     assert len(refs) == len(deliveries)
     assert max(map(len, refs)) <= 64
 

@@ -1,4 +1,4 @@
-"""The gateway in the thread of a line, as the worker uses it."""
+"""The gateway in the thread of a connection, as the worker uses it."""
 
 import asyncio
 from collections.abc import Sequence

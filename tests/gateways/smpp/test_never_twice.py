@@ -1,4 +1,4 @@
-"""Whatever the line does: no text is taken twice, and what we know is true."""
+"""Whatever the connection does, no text is taken twice, and known results are true."""
 
 import asyncio
 from collections import Counter
@@ -53,8 +53,8 @@ def test_no_text_is_taken_twice(seed: int) -> None:
             accepted = Counter(p.destination_addr.decode() for p in stage.smsc.accepted.values())
             assert max(accepted.values()) == 1
             for text, outcome in zip(texts, outcomes, strict=True):
-                there = accepted[text.phone.removeprefix("+")]
-                assert outcome == "unknown" or there == (outcome == "taken"), text.phone
+                copies = accepted[text.phone.removeprefix("+")]
+                assert outcome == "unknown" or copies == (outcome == "taken"), text.phone
             assert set(outcomes) == {"taken", "permanent", "unknown"}
 
     play(story())

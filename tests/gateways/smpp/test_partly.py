@@ -12,9 +12,9 @@ LONG = "a" * 400  # three parts
 
 async def problem(gateway: SmppGateway, text: OutboundSms) -> GatewayError:
     """The error of a text that is not taken as a whole."""
-    with pytest.raises(GatewayError) as found:
+    with pytest.raises(GatewayError) as error:
         await gateway.submit(text)
-    return found.value
+    return error.value
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_it_tells_what_was_taken(
     async def story() -> None:
         async with bound(answer_seconds="0.2", errors="0x401=unknown") as stage:
             stage.smsc.on_submit = by_turns(*behaviours)
-            found = await problem(stage.gateway, sms(LONG))
-            assert (found.error_class, found.reason, found.taken) == (error_class, reason, taken)
+            error = await problem(stage.gateway, sms(LONG))
+            assert (error.error_class, error.reason, error.taken) == (error_class, reason, taken)
             assert stage.smsc.count()["submit_sm"] == 3
 
     play(story())
@@ -74,9 +74,9 @@ def test_a_retry_submits_what_is_missing_as_the_same_text(long: str) -> None:
         async with bound(long=long) as stage:
             stage.smsc.on_submit = by_turns(accept, refuse(0x08), refuse(0x64), accept)
             text = sms(LONG, number=70_000)
-            found = await problem(stage.gateway, text)
-            assert found.taken == {1: "id-1"}
-            again = text._replace(taken=found.taken)
+            error = await problem(stage.gateway, text)
+            assert error.taken == {1: "id-1"}
+            again = text._replace(taken=error.taken)
             assert await stage.gateway.submit(again) == ("id-1", "id-2", "id-3")
             places = [placed(pdu, long) for pdu in stage.smsc.of("submit_sm")]
             assert [number for _, number in places] == [1, 2, 3, 2, 3]
@@ -98,11 +98,11 @@ def test_what_was_taken_before_counts_again() -> None:
         async with bound() as stage:
             text = sms(LONG)._replace(taken={2: "two"})
             stage.smsc.on_submit = by_turns(accept, refuse(0x58), refuse(0x0B), accept)
-            found = await problem(stage.gateway, text)
-            assert found.taken == {1: "id-1", 2: "two"}
-            found = await problem(stage.gateway, sms(LONG)._replace(taken=found.taken))
-            assert (found.error_class, found.reason) == (ErrorClass.PERMANENT, "partly")
-            assert found.taken == {1: "id-1", 2: "two"}
+            error = await problem(stage.gateway, text)
+            assert error.taken == {1: "id-1", 2: "two"}
+            error = await problem(stage.gateway, sms(LONG)._replace(taken=error.taken))
+            assert (error.error_class, error.reason) == (ErrorClass.PERMANENT, "partly")
+            assert error.taken == {1: "id-1", 2: "two"}
 
     play(story())
 
@@ -127,13 +127,13 @@ def test_nothing_is_submitted_when_all_was_taken() -> None:
     play(story())
 
 
-def test_what_was_taken_is_not_forgotten_while_there_is_no_line() -> None:
+def test_taken_parts_are_not_forgotten_without_a_connection() -> None:
     async def story() -> None:
-        given = {"host": "127.0.0.1", "port": "1", "system_id": "a", "password": "b"}
-        gateway = SmppGateway(given | {"wait_seconds": "0.1"})
+        settings = {"host": "127.0.0.1", "port": "1", "system_id": "a", "password": "b"}
+        gateway = SmppGateway(settings | {"wait_seconds": "0.1"})
         await gateway.open(lambda _: _nothing())
-        found = await problem(gateway, sms(LONG)._replace(taken={2: "two"}))
-        assert (found.error_class, found.taken) == (ErrorClass.TEMPORARY, {2: "two"})
+        error = await problem(gateway, sms(LONG)._replace(taken={2: "two"}))
+        assert (error.error_class, error.taken) == (ErrorClass.TEMPORARY, {2: "two"})
         await gateway.close()
 
     play(story())

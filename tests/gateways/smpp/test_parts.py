@@ -1,4 +1,4 @@
-"""Texts as they go over the line."""
+"""Texts as they go over the connection."""
 
 from contextlib import suppress
 
@@ -43,10 +43,10 @@ def test_it_is_encoded(text: str, settings: dict[str, str], coding: int, octets:
     assert (message.data_coding, message.message) == (coding, octets)
 
 
-def test_what_the_provider_cannot_read_is_refused_rather_than_made_dearer() -> None:
-    with pytest.raises(GatewayError) as found:
+def test_text_outside_the_alphabet_is_refused_and_not_made_dearer() -> None:
+    with pytest.raises(GatewayError) as caught:
         written("€" * 71, alphabet="latin1")
-    assert (found.value.error_class, found.value.reason) == (ErrorClass.PERMANENT, "alphabet")
+    assert (caught.value.error_class, caught.value.reason) == (ErrorClass.PERMANENT, "alphabet")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_sender_has_its_type(sender: str, settings: dict[str, str], address:
     assert written("Hi", sender, **settings)[0].source == address
 
 
-def test_a_sender_that_cannot_be_written_is_permanent_trouble() -> None:
+def test_a_sender_that_cannot_be_written_is_a_permanent_error() -> None:
     with pytest.raises(GatewayError, match="permanent: malformed"):
         written("Hi", "Żółw")
 
@@ -95,9 +95,9 @@ def test_a_long_text_may_go_as_a_whole() -> None:
     assert (message.message, message.octets) == (b"", b"a" * 400)
 
 
-@pytest.mark.parametrize(("receipts", "asked"), [("all", 1), ("failures", 2), ("none", 0)])
-def test_receipts_are_asked_for(receipts: str, asked: int) -> None:
-    assert written("Hi", receipts=receipts)[0].registered_delivery == asked
+@pytest.mark.parametrize(("receipts", "registered"), [("all", 1), ("failures", 2), ("none", 0)])
+def test_receipts_are_asked_for(receipts: str, registered: int) -> None:
+    assert written("Hi", receipts=receipts)[0].registered_delivery == registered
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_receipts_are_asked_for(receipts: str, asked: int) -> None:
 def test_the_reference_of_parts_follows_from_ours(our_reference: str, number: int) -> None:
     assert concat_reference(our_reference) == number
     for long, width in (("udh8", 0xFF), ("udh16", 0xFFFF), ("sar", 0xFFFF)):
-        given_ = Parts(Settings.read(NEEDED | {"long": long}))
-        bodies = given_.bodies(sms("a" * 400)._replace(our_reference=our_reference))
-        found = {piece(ShortMessage.read(body)).reference for body in bodies}
-        assert found == {number & width}
+        parts = Parts(Settings.read(NEEDED | {"long": long}))
+        bodies = parts.bodies(sms("a" * 400)._replace(our_reference=our_reference))
+        references = {piece(ShortMessage.read(body)).reference for body in bodies}
+        assert references == {number & width}
 
 
 @given(
@@ -119,7 +119,7 @@ def test_the_reference_of_parts_follows_from_ours(our_reference: str, number: in
     st.booleans(),
     st.integers(0, 200),
 )
-def test_what_is_made_beforehand_is_what_the_codec_writes(
+def test_prepared_bytes_are_what_the_codec_writes(
     text: str, sender: str, alphabet: str, flash: bool, hours: int
 ) -> None:
     given_ = {"alphabet": alphabet, "flash": str(flash), "validity_hours": str(hours)}
@@ -153,9 +153,9 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\
 def test_every_text_comes_through(text: str, long: str) -> None:
     messages = written(text, long=long)
     pieces = [piece(message) for message in messages]
-    assert concatenate(decoded(one, Alphabet.GSM7) for one in pieces) == text
-    assert [one.number for one in pieces] == list(range(1, len(pieces) + 1))
-    assert len({(one.reference, one.total) for one in pieces}) == 1
+    assert concatenate(decoded(part, Alphabet.GSM7) for part in pieces) == text
+    assert [part.number for part in pieces] == list(range(1, len(pieces) + 1))
+    assert len({(part.reference, part.total) for part in pieces}) == 1
     assert all(_octets_on_air(message) <= 140 for message in messages if message.message)
 
 

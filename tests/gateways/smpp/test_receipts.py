@@ -15,19 +15,19 @@ GIVEN = {"host": "smsc", "system_id": "promo", "password": "secret"}
 GOOD, BAD, LATE = ReceiptStatus.DELIVERED, ReceiptStatus.UNDELIVERED, ReceiptStatus.EXPIRED
 
 
-def told(delivered: Delivered, **settings: str) -> tuple[str, ReceiptStatus] | str:
+def reported(delivered: Delivered, **settings: str) -> tuple[str, ReceiptStatus] | str:
     """Reference and status of a receipt; "no receipt" or "nothing" without an event."""
     report = receipts.report(delivered)
     if report is None:
         return "no receipt"
-    found = receipts.receipt(report, Settings.read(GIVEN | settings))
-    return (found.reference, found.status) if found else "nothing"
+    receipt = receipts.receipt(report, Settings.read(GIVEN | settings))
+    return (receipt.reference, receipt.status) if receipt else "nothing"
 
 
 def message(text: str, esm_class: int = 4, **tlvs: bytes) -> ShortMessage:
     """A deliver_sm with this text, and parameters by their names."""
-    given = {Tag[name.upper()]: value for name, value in tlvs.items()}
-    return ShortMessage(HERE, HERE, text.encode(), esm_class=esm_class, tlvs=given)
+    parameters = {Tag[name.upper()]: value for name, value in tlvs.items()}
+    return ShortMessage(HERE, HERE, text.encode(), esm_class=esm_class, tlvs=parameters)
 
 
 REST = "sub:001 dlvrd:001 submit date:2611220900 done date:2611220901 stat:DELIVRD err:000"
@@ -86,7 +86,7 @@ REST = "sub:001 dlvrd:001 submit date:2611220900 done date:2611220901 stat:DELIV
     ],
 )
 def test_the_text_is_read_key_by_key(text: str, expected: object) -> None:
-    assert told(message(text)) == expected
+    assert reported(message(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_the_text_is_read_key_by_key(text: str, expected: object) -> None:
     ],
 )
 def test_parameters_are_read(delivered: Delivered, expected: object) -> None:
-    assert told(delivered) == expected
+    assert reported(delivered) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_parameters_are_read(delivered: Delivered, expected: object) -> None:
     ],
 )
 def test_it_is_known_by_its_mark_or_its_words(esm_class: int, text: str, expected: object) -> None:
-    assert told(message(text, esm_class)) == expected
+    assert reported(message(text, esm_class)) == expected
 
 
 @pytest.mark.parametrize("coded", [False, True])
 def test_accepted_may_be_the_good_end(coded: bool) -> None:
     tlvs = {"receipted_message_id": b"1", "message_state": b"\6"}
     delivered = message("", **tlvs) if coded else message("id:1 sub:1 stat:ACCEPTD")
-    assert told(delivered, accepted="delivered") == ("1", GOOD)
-    assert told(delivered, accepted="intermediate") == "nothing"
+    assert reported(delivered, accepted="delivered") == ("1", GOOD)
+    assert reported(delivered, accepted="intermediate") == "nothing"
 
 
 @pytest.mark.parametrize("kind", [ShortMessage, DataMessage])
@@ -175,7 +175,7 @@ def test_each_state_has_its_meaning(
 ) -> None:
     given_ = {Tag.RECEIPTED_MESSAGE_ID: b"1\0", Tag.MESSAGE_STATE: bytes((state,))}
     expected = ("1", status) if status else "nothing"
-    assert told(kind(HERE, HERE, esm_class=4, tlvs=given_)) == expected
+    assert reported(kind(HERE, HERE, esm_class=4, tlvs=given_)) == expected
 
 
 @pytest.mark.parametrize(
@@ -233,8 +233,8 @@ def test_ids_in_two_systems_of_numbers_meet(number: int) -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_it(text: str) -> None:
-    found = receipts.keys(text)
-    assert all(value in text.lower() for value in found.values())
+    values = receipts.keys(text)
+    assert all(value in text.lower() for value in values.values())
     report = receipts.report(message(text))
     assert report is not None
     event = receipts.receipt(report, Settings.read(GIVEN))

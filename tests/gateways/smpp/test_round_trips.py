@@ -75,8 +75,8 @@ def test_an_answer(named: Named) -> None:
 
 
 @given(TLVS)
-def test_parameters(given_: dict[int, bytes]) -> None:
-    assert tlvs.read(tlvs.write(given_)) == given_
+def test_parameters(parameters: dict[int, bytes]) -> None:
+    assert tlvs.read(tlvs.write(parameters)) == parameters
 
 
 @given(st.sampled_from([Command.DELIVER_SM, Command.DATA_SM]), st.binary(max_size=200))

@@ -1,4 +1,4 @@
-"""What a session says and answers beside the texts."""
+"""What a session sends and answers besides texts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -55,7 +55,10 @@ def test_a_number_that_is_still_open_is_passed_over() -> None:
             assert await stage.gateway.submit(sms(number=3)) == ("id-3",)
             sequences = [pdu.sequence for pdu in stage.smsc.of("submit_sm")]
             assert sequences == [sessions.LAST_SEQUENCE, 1, 2]
-            assert [await one for one in slow] == [(f"late-{sessions.LAST_SEQUENCE}",), ("late-1",)]
+            assert [await task for task in slow] == [
+                (f"late-{sessions.LAST_SEQUENCE}",),
+                ("late-1",),
+            ]
 
     play(story())
 
@@ -65,18 +68,18 @@ def test_a_server_that_does_not_read_is_not_written_to() -> None:
         settings = {"window": "1000", "wait_seconds": "0.3", "long": "payload"}
         async with bound(**settings) as stage:
             stage.smsc.client.transport.pause_reading()
-            found = []
+            answers = []
             text, texts = sms("a" * 900), 10_000
             for number in range(texts):
-                stage.gateway.begin(text, found.append)
+                stage.gateway.begin(text, answers.append)
                 if number % 100 == 0:
                     current(stage).open.clear()  # as if their time had run out
                     await asyncio.sleep(0)
             written = current(stage).transport.get_write_buffer_size()
             assert current(stage).full
             assert written < 2_000_000
-            await stage.smsc.until(lambda: len(found) > texts / 4)
-            assert {(one.error_class, one.reason) for one in found} == {
+            await stage.smsc.until(lambda: len(answers) > texts / 4)
+            assert {(answer.error_class, answer.reason) for answer in answers} == {
                 (ErrorClass.TEMPORARY, "not_sent")
             }
             stage.smsc.client.transport.resume_reading()
@@ -85,7 +88,7 @@ def test_a_server_that_does_not_read_is_not_written_to() -> None:
     play(story())
 
 
-def test_a_server_that_asks_and_asks_but_never_reads_is_given_up(
+def test_a_server_that_only_asks_and_never_reads_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sessions, "UNREAD", 100_000)
@@ -132,7 +135,7 @@ def test_an_answer_to_nothing_harms_nobody(command: str) -> None:
     play(story())
 
 
-def test_it_asks_whether_a_silent_line_lives() -> None:
+def test_it_checks_a_silent_connection() -> None:
     async def story() -> None:
         async with bound(enquire_seconds="0.05") as stage:
             await stage.smsc.until(lambda: stage.smsc.count()["enquire_link"] >= 5)
@@ -141,7 +144,7 @@ def test_it_asks_whether_a_silent_line_lives() -> None:
     play(story())
 
 
-def test_a_line_that_does_not_answer_is_given_up() -> None:
+def test_a_connection_that_does_not_answer_is_given_up() -> None:
     async def story() -> None:
         async with bound(enquire_seconds="0.05") as stage:
             stage.smsc.answers_enquiries = False
@@ -155,20 +158,20 @@ def test_it_answers_with_the_number_of_the_question() -> None:
     async def story() -> None:
         async with bound() as stage:
             client = stage.smsc.client
-            asked = client.request("enquire_link")
+            sequence = client.request("enquire_link")
             await stage.smsc.until(lambda: client.answers("enquire_link_resp"))
-            assert client.answers("enquire_link_resp") == [(asked, 0)]
+            assert client.answers("enquire_link_resp") == [(sequence, 0)]
 
     play(story())
 
 
-def test_it_does_not_understand_everything() -> None:
+def test_unknown_commands_are_refused() -> None:
     async def story() -> None:
         async with bound() as stage:
             client = stage.smsc.client
-            asked = client.request("query_sm", message_id="1")
+            sequence = client.request("query_sm", message_id="1")
             await stage.smsc.until(lambda: client.answers("generic_nack"))
-            assert client.answers("generic_nack") == [(asked, 3)]
+            assert client.answers("generic_nack") == [(sequence, 3)]
             client.request("alert_notification", esme_addr="1", source_addr="2")
             assert await stage.gateway.submit(sms()) == ("id-1",)
             assert stage.smsc.count()["generic_nack"] == 1
@@ -183,9 +186,9 @@ def test_good_bye_of_the_server_is_answered_and_open_texts_still_get_their_answe
             client = stage.smsc.client
             first = asyncio.create_task(stage.gateway.submit(sms()))
             await stage.smsc.until(lambda: stage.smsc.open() == 1)
-            asked = client.request("unbind")
+            sequence = client.request("unbind")
             await stage.smsc.until(lambda: client.answers("unbind_resp"))
-            assert client.answers("unbind_resp") == [(asked, 0)]
+            assert client.answers("unbind_resp") == [(sequence, 0)]
             assert await stage.gateway.submit(sms(number=2)) == ("id-2",)
             assert await first == ("late-2",)
             assert client not in stage.smsc.clients
@@ -273,10 +276,10 @@ def test_a_receipt_is_answered_after_it_is_stored() -> None:
                 stage.events.extend(events)
 
             stage.storing = store
-            asked = deliver(client, "1")
+            sequence = deliver(client, "1")
             await stage.smsc.until(lambda: client.answers("deliver_sm_resp"))
             assert seen == [[]]
-            assert client.answers("deliver_sm_resp") == [(asked, 0)]
+            assert client.answers("deliver_sm_resp") == [(sequence, 0)]
 
     play(story())
 
@@ -311,9 +314,9 @@ def test_many_receipts_are_stored_together_and_each_is_answered_once() -> None:
                 stage.events.extend(events)
 
             stage.storing = store
-            asked = [deliver(client, str(number % 700)) for number in range(1400)]
+            sequences = [deliver(client, str(number % 700)) for number in range(1400)]
             await stage.smsc.until(lambda: len(client.answers("deliver_sm_resp")) == 1400)
-            assert client.answers("deliver_sm_resp") == [(sequence, 0) for sequence in asked]
+            assert client.answers("deliver_sm_resp") == [(sequence, 0) for sequence in sequences]
             assert [event.reference for event in stage.events] == [
                 str(number % 700) for number in range(1400)
             ]
@@ -327,9 +330,9 @@ def test_what_cannot_be_read_is_refused_and_the_next_is_taken() -> None:
     async def story() -> None:
         async with bound() as stage:
             client = stage.smsc.client
-            whole = pdu_bytes("deliver_sm", 7, esm_class=4, short_message=receipt_text("1"))
-            cut = len(whole) - 20
-            client.transport.write(cut.to_bytes(4) + whole[4:cut])
+            pdu = pdu_bytes("deliver_sm", 7, esm_class=4, short_message=receipt_text("1"))
+            cut = len(pdu) - 20
+            client.transport.write(cut.to_bytes(4) + pdu[4:cut])
             good = deliver(client, "2")
             await stage.smsc.until(lambda: len(client.answers("deliver_sm_resp")) == 2)
             assert sorted(client.answers("deliver_sm_resp")) == [(7, 0x65), (good, 0)]
@@ -341,9 +344,9 @@ def test_data_sm_is_answered_too() -> None:
     async def story() -> None:
         async with bound() as stage:
             client = stage.smsc.client
-            asked = client.request("data_sm", esm_class=4, message_payload=receipt_text("1"))
+            sequence = client.request("data_sm", esm_class=4, message_payload=receipt_text("1"))
             await stage.smsc.until(lambda: client.answers("data_sm_resp"))
-            assert client.answers("data_sm_resp") == [(asked, 0)]
+            assert client.answers("data_sm_resp") == [(sequence, 0)]
             assert stage.events == [Receipt("1", "", ReceiptStatus.DELIVERED)]
 
     play(story())

@@ -47,7 +47,7 @@ def test_strings_and_numbers_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "problem"),
+    ("changes", "problem"),
     [
         ({"host": ""}, "The setting host is missing."),
         ({"password": None}, "The setting password is missing."),
@@ -79,7 +79,7 @@ def test_strings_and_numbers_are_read() -> None:
         ),
     ],
 )
-def test_a_wrong_one_is_named(given: Mapping[str, object], problem: str) -> None:
-    with pytest.raises(SettingError) as found:
-        Settings.read({**NEEDED, **given})
-    assert str(found.value) == problem
+def test_a_wrong_setting_is_named(changes: Mapping[str, object], problem: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.read({**NEEDED, **changes})
+    assert str(caught.value) == problem

@@ -26,7 +26,7 @@ STOPPED = PHONES[4]
 
 
 class Network:
-    """An SMSC in a thread of its own, which reports every text, and one STOP."""
+    """An SMSC in its own thread that reports every text and sends one STOP."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -59,7 +59,7 @@ class Network:
         return "+" + pdu.destination_addr.decode()
 
     def numbers(self) -> list[str]:
-        """Whom the network took texts for."""
+        """The numbers whose texts the network took."""
         return [self.sent_to(pdu) for pdu in self.smsc.accepted.values()]
 
     def stop(self) -> None:
@@ -76,15 +76,15 @@ class Network:
 @pytest.fixture
 def network(app: Flask) -> Iterator[Network]:
     """The SMSC, connected as the only active gateway."""
-    made = Network()
+    smsc = Network()
     with app.app_context():
         with transaction() as session:
             session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
-        settings = {"host": "127.0.0.1", "port": str(made.port), "system_id": "promo"}
+        settings = {"host": "127.0.0.1", "port": str(smsc.port), "system_id": "promo"}
         gateways.add("Line", "smpp", settings | {"password": "secret"}, 1000, 10, "test")
         db.session.remove()
-    yield made
-    made.stop()
+    yield smsc
+    smsc.stop()
 
 
 def test_a_campaign_leaves_by_smpp(
@@ -98,7 +98,7 @@ def test_a_campaign_leaves_by_smpp(
     settle()
     with app.app_context():
         assert statuses(campaign_id) == {"delivered": 30}
-        assert sorted(network.numbers()) == sorted([*PHONES, STOPPED])  # who stops is told so
+        assert sorted(network.numbers()) == sorted([*PHONES, STOPPED])  # with the answer to STOP
         assert db.session.scalars(select(Suppression.phone)).all() == [STOPPED]
         references = set(db.session.scalars(select(MessagePart.reference)))
         assert references == {f"id-{n}" for n in range(1, 32)}

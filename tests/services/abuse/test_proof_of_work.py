@@ -28,17 +28,17 @@ def spent() -> int:
 
 @pytest.mark.usefixtures("context")
 def test_it_is_taken_once() -> None:
-    made = proof()
-    assert proof_of_work.spend(made, CONFIRM)
-    assert not proof_of_work.spend(made, CONFIRM)
+    solution = proof()
+    assert proof_of_work.spend(solution, CONFIRM)
+    assert not proof_of_work.spend(solution, CONFIRM)
     assert proof_of_work.spend(proof(), CONFIRM)
 
 
 @pytest.mark.usefixtures("context")
 def test_it_is_for_one_form() -> None:
-    made = proof(ProofForm.REGISTER)
-    assert not proof_of_work.spend(made, CONFIRM)
-    assert proof_of_work.spend(made, ProofForm.REGISTER)
+    solution = proof(ProofForm.REGISTER)
+    assert not proof_of_work.spend(solution, CONFIRM)
+    assert proof_of_work.spend(solution, ProofForm.REGISTER)
 
 
 @pytest.mark.usefixtures("context")
@@ -69,10 +69,10 @@ def test_nothing_of_a_challenge_can_be_changed() -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_one_of_another_installation_counts_nothing(app: Flask) -> None:
-    made = proof()
+def test_a_proof_of_another_installation_is_refused(app: Flask) -> None:
+    solution = proof()
     override(app, secret_key="another key, just as long as the one before it")
-    assert not proof_of_work.spend(made, CONFIRM)
+    assert not proof_of_work.spend(solution, CONFIRM)
 
 
 JSON = st.recursive(
@@ -95,12 +95,12 @@ JSON = st.recursive(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(JSON.map(packed) | st.text(max_size=50))
-def test_no_nonsense_breaks_it(nonsense: str) -> None:
+def test_nonsense_does_not_break_it(nonsense: str) -> None:
     assert not proof_of_work.spend(nonsense, CONFIRM)
 
 
 @pytest.mark.usefixtures("context")
-def test_very_long_ones_are_not_looked_at() -> None:
+def test_very_long_proofs_are_not_read() -> None:
     assert not proof_of_work.spend("A" * (LONGEST + 1), CONFIRM)
     assert len(proof()) < LONGEST / 3
 
@@ -110,28 +110,28 @@ def test_at_its_real_price_it_costs_the_browser_much_and_us_little(app: Flask) -
     override(app, proof_cost=5_000)
     began = time.perf_counter()
     challenge = proof_of_work.challenge(CONFIRM)
-    made = time.perf_counter() - began
+    creation = time.perf_counter() - began
     answer = solved(challenge)
-    took = time.perf_counter() - began - made
+    took = time.perf_counter() - began - creation
     began = time.perf_counter()
     assert proof_of_work.spend(answer, CONFIRM)
-    assert made < 0.05
+    assert creation < 0.05
     assert time.perf_counter() - began < 0.1
     counter = json.loads(b64decode(answer))["solution"]["counter"]
     assert counter < challenge["tries"]
     assert took > counter * 0.0005
 
 
-def test_of_many_at_once_one_is_taken(app: Flask) -> None:
+def test_only_one_of_many_at_once_is_taken(app: Flask) -> None:
     with app.app_context():
-        made = proof()
+        solution = proof()
     won: list[bool] = []
     start = threading.Barrier(5)
 
     def spend() -> None:
         with app.app_context():
             start.wait()
-            won.append(proof_of_work.spend(made, CONFIRM))
+            won.append(proof_of_work.spend(solution, CONFIRM))
 
     threads = [threading.Thread(target=spend) for _ in range(5)]
     for thread in threads:

@@ -48,14 +48,14 @@ def clock(app: Flask) -> Iterator[StoppedClock]:
 
 
 def number(n: int, prefix: str = "+48601") -> str:
-    """Numbers with prefixes of their own."""
+    """Numbers that share no prefix."""
     return f"{prefix}{10 + n:02}4567"
 
 
 def ask(phone: str = NUMBER, network: str = "192.0.2.1", *, proven: bool = True) -> str:
-    """What comes of asking for a text: the problem, or "" if there is none."""
-    made = proof(ProofForm.NUMBER) if proven else ""
-    return sms_pumping.why_not(phone, network, made) or ""
+    """Ask for a text; returns the problem, or "" if there is none."""
+    solution = proof(ProofForm.NUMBER) if proven else ""
+    return sms_pumping.why_not(phone, network, solution) or ""
 
 
 def network(n: int) -> str:
@@ -165,7 +165,7 @@ def test_an_account_stays_when_its_country_is_removed(clock: StoppedClock, app: 
     assert sms_pumping.why_not(NUMBER, "192.0.2.1", proof(ProofForm.RESET), ProofForm.RESET) is None
 
 
-def test_without_a_proof_there_are_few(clock: StoppedClock) -> None:
+def test_without_a_proof_there_are_few_texts(clock: StoppedClock) -> None:
     got = [ask(number(n), "192.0.2.1", proven=False) for n in range(3)]
     assert got == ["", "", PumpingProblem.UNPROVEN]
     assert ask(number(3), "192.0.2.1") == ""  # with one there are more
@@ -173,8 +173,8 @@ def test_without_a_proof_there_are_few(clock: StoppedClock) -> None:
     assert rest == ["", "", "", PumpingProblem.UNPROVEN, PumpingProblem.UNPROVEN]
     for hour in range(3):
         clock.move(hours=1, seconds=1)
-        ours = [ask(number(10 + 5 * hour + n), network(20 + n), proven=False) for n in range(5)]
-        assert ours[0] == ""
+        problems = [ask(number(10 + 5 * hour + n), network(20 + n), proven=False) for n in range(5)]
+        assert problems[0] == ""
     clock.move(hours=1, seconds=1)
     got = [ask(number(30 + n), network(40 + n), proven=False) for n in range(5)]
     assert got.count("") <= 5
@@ -183,9 +183,9 @@ def test_without_a_proof_there_are_few(clock: StoppedClock) -> None:
 
 
 def test_a_used_proof_is_refused_and_counts_nothing(clock: StoppedClock) -> None:
-    made = proof(ProofForm.NUMBER)
-    assert sms_pumping.why_not(number(1), network(1), made) is None
-    assert sms_pumping.why_not(number(2), network(2), made) == PumpingProblem.PROOF
+    solution = proof(ProofForm.NUMBER)
+    assert sms_pumping.why_not(number(1), network(1), solution) is None
+    assert sms_pumping.why_not(number(2), network(2), solution) == PumpingProblem.PROOF
     assert (
         sms_pumping.why_not(number(2), network(2), proof(ProofForm.RESET)) == PumpingProblem.PROOF
     )
@@ -195,9 +195,9 @@ def test_a_used_proof_is_refused_and_counts_nothing(clock: StoppedClock) -> None
 
 def test_a_refusal_uses_the_proof_up(clock: StoppedClock) -> None:
     assert ask() == ""
-    made = proof(ProofForm.NUMBER)
-    assert sms_pumping.why_not(NUMBER, network(1), made) == PumpingProblem.TOO_SOON
-    assert sms_pumping.why_not(number(1), network(1), made) == PumpingProblem.PROOF
+    solution = proof(ProofForm.NUMBER)
+    assert sms_pumping.why_not(NUMBER, network(1), solution) == PumpingProblem.TOO_SOON
+    assert sms_pumping.why_not(number(1), network(1), solution) == PumpingProblem.PROOF
 
 
 def ten_to_neighbours(clock: StoppedClock, completed: int) -> None:
@@ -208,9 +208,7 @@ def ten_to_neighbours(clock: StoppedClock, completed: int) -> None:
         clock.move(minutes=15)
 
 
-def test_numbers_behind_which_nobody_signs_in_are_blocked_for_a_day(
-    clock: StoppedClock, cast: Cast
-) -> None:
+def test_numbers_without_sign_ins_are_blocked_for_a_day(clock: StoppedClock, cast: Cast) -> None:
     ten_to_neighbours(clock, completed=1)
     assert ask("+48601239999", network(20)) == PumpingProblem.BLOCKED
     assert emails() == ["Texts to +48 601 23• ••• are blocked"]
@@ -257,7 +255,7 @@ def test_the_code_for_a_new_number_counts_too(clock: StoppedClock, cast: Cast) -
     assert db.session.scalars(select(TextAttempt.completed)).one()
 
 
-def test_a_lifted_block_starts_anew(clock: StoppedClock, cast: Cast) -> None:
+def test_a_lifted_block_starts_again(clock: StoppedClock, cast: Cast) -> None:
     ten_to_neighbours(clock, completed=0)
     assert ask("+48601239999", network(20)) == PumpingProblem.BLOCKED
     (block,) = blocks.current()
@@ -280,8 +278,8 @@ def test_many_blocks_of_an_hour_are_one_email(clock: StoppedClock, cast: Cast) -
 
 def test_emails_have_their_own_limits(clock: StoppedClock) -> None:
     def email(n: int, *, proven: bool) -> str:
-        made = proof(ProofForm.REGISTER) if proven else ""
-        return sms_pumping.why_no_email(number(n), "192.0.2.1", made) or ""
+        solution = proof(ProofForm.REGISTER) if proven else ""
+        return sms_pumping.why_no_email(number(n), "192.0.2.1", solution) or ""
 
     plain = [email(n, proven=False) for n in range(6)]
     assert plain == [""] * 5 + [PumpingProblem.UNPROVEN]
@@ -295,8 +293,8 @@ def test_refusals_are_counted_by_layer_and_forgotten(clock: StoppedClock) -> Non
     for _ in range(3):
         ask()
     ask("+48221234567")
-    found = {layer: count for layer, count in refusals.of_day().items() if count}
-    assert found == {PumpingProblem.COUNTRY: 1, PumpingProblem.TOO_SOON: 3}
+    counts = {layer: count for layer, count in refusals.of_day().items() if count}
+    assert counts == {PumpingProblem.COUNTRY: 1, PumpingProblem.TOO_SOON: 3}
     assert list(refusals.of_day()) == list(PumpingProblem)
     clock.move(hours=25)
     assert not any(refusals.of_day().values())
@@ -323,20 +321,20 @@ def test_the_limits_hold_when_all_ask_at_once(app: Flask) -> None:
     with app.app_context():
         proofs = [proof(ProofForm.NUMBER) for _ in range(12)]
         db.session.remove()
-    found: list[str] = []
+    problems: list[str] = []
     start = threading.Barrier(len(proofs))
 
-    def one(n: int) -> None:
+    def ask_once(n: int) -> None:
         with app.app_context():
             start.wait()
-            found.append(sms_pumping.why_not(number(n), "192.0.2.1", proofs[n]) or "")
+            problems.append(sms_pumping.why_not(number(n), "192.0.2.1", proofs[n]) or "")
 
-    threads = [threading.Thread(target=one, args=(n,)) for n in range(len(proofs))]
+    threads = [threading.Thread(target=ask_once, args=(n,)) for n in range(len(proofs))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(found) == [""] * 5 + [PumpingProblem.NETWORK] * 7
+    assert sorted(problems) == [""] * 5 + [PumpingProblem.NETWORK] * 7
 
 
 def test_a_refusal_keeps_the_link_and_makes_no_account(clock: StoppedClock, app: Flask) -> None:

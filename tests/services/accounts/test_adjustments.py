@@ -44,8 +44,8 @@ def asked() -> Adjustment:
 
 
 def acts() -> list[tuple[str, str]]:
-    found = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
-    return [(entry.actor, entry.action) for entry in found]
+    entries = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
+    return [(entry.actor, entry.action) for entry in entries]
 
 
 def large(account_id: int, amount: int = LIMIT + 1, reference: str = "large") -> Adjustment:
@@ -61,8 +61,8 @@ def test_up_to_the_limit_it_is_booked_at_once(account: int) -> None:
 
 
 def test_above_it_waits_and_the_other_admins_get_an_email(account: int, cast: Cast) -> None:
-    made = large(account)
-    assert (made.status, made.asked_by, balance(account)) == ("waiting", ANNA, 100_000)
+    adjustment = large(account)
+    assert (adjustment.status, adjustment.asked_by, balance(account)) == ("waiting", ANNA, 100_000)
     assert acts() == [(ANNA, "adjustment.ask")]
     email = db.session.scalars(db.select(Email)).one()
     assert email.recipient == "admin@example.com"
@@ -73,20 +73,20 @@ def test_above_it_waits_and_the_other_admins_get_an_email(account: int, cast: Ca
 def test_the_requesting_admin_gets_no_email(account: int, cast: Cast) -> None:
     from promosms.models import User
 
-    own = db.session.get_one(User, cast.admin.user_id).public_id
-    adjustments.adjust(account, LIMIT + 1, "Goodwill", own, "one")
+    admin_id = db.session.get_one(User, cast.admin.user_id).public_id
+    adjustments.adjust(account, LIMIT + 1, "Goodwill", admin_id, "one")
     assert db.session.scalars(db.select(Email)).all() == []
 
 
 @pytest.mark.parametrize("second", [600_000, -600_000])
-def test_what_is_split_counts_together(account: int, second: int) -> None:
+def test_split_adjustments_count_together(account: int, second: int) -> None:
     assert adjustments.adjust(account, 600_000, "One", ANNA, "one")
     assert not adjustments.adjust(account, second, "Two", ANNA, "two")
     assert adjustments.adjust(account, 400_000, "Three", ANNA, "three")
     assert not adjustments.adjust(account, 1, "Four", ANNA, "four")
 
 
-def test_another_admin_account_or_day_counts_anew(account: int, cast: Cast) -> None:
+def test_another_admin_account_or_day_counts_separately(account: int, cast: Cast) -> None:
     early = now() - PERIOD
     with transaction() as session:
         session.add(
@@ -105,7 +105,7 @@ def test_another_admin_account_or_day_counts_anew(account: int, cast: Cast) -> N
     assert adjustments.adjust(cast.stranger.account_id, LIMIT, "Three", ANNA, "three")
 
 
-def test_what_a_second_admin_has_agreed_to_does_not_count(account: int) -> None:
+def test_adjustments_that_a_second_admin_agreed_to_do_not_count(account: int) -> None:
     adjustments.agree(large(account), BEN)
     assert adjustments.adjust(account, LIMIT, "Small", ANNA, "one")
     assert adjustments.adjust(account, LIMIT, "Small", BEN, "two")
@@ -113,21 +113,25 @@ def test_what_a_second_admin_has_agreed_to_does_not_count(account: int) -> None:
 
 def test_a_second_admin_carries_it_out(account: int) -> None:
     adjustments.agree(large(account), BEN)
-    made = asked()
+    adjustment = asked()
     assert balance(account) == 100_000 + LIMIT + 1
-    assert (made.status, made.asked_by, made.decided_by) == (AdjustmentStatus.DONE, ANNA, BEN)
-    assert made.decided_at is not None
+    assert (adjustment.status, adjustment.asked_by, adjustment.decided_by) == (
+        AdjustmentStatus.DONE,
+        ANNA,
+        BEN,
+    )
+    assert adjustment.decided_at is not None
     assert acts() == [(ANNA, "adjustment.ask"), (BEN, "adjustment.agree")]
     entry = db.session.scalars(db.select(LedgerEntry).order_by(LedgerEntry.id.desc())).first()
     assert entry is not None
     assert (entry.kind, entry.note, entry.actor) == (EntryKind.ADJUSTMENT, "Goodwill", ANNA)
 
 
-def test_the_requesting_admin_cannot_agree_nor_refuse(account: int) -> None:
-    made = large(account)
+def test_the_requesting_admin_can_neither_agree_nor_refuse(account: int) -> None:
+    adjustment = large(account)
     for decide in (adjustments.agree, adjustments.refuse):
         with pytest.raises(NotYours):
-            decide(made, ANNA)
+            decide(adjustment, ANNA)
     assert (asked().status, balance(account)) == ("waiting", 100_000)
 
 
@@ -144,9 +148,7 @@ def test_a_refused_one_moves_nothing(account: int) -> None:
 
 
 @pytest.mark.parametrize("first", [adjustments.agree, adjustments.refuse])
-def test_what_is_decided_stays_decided(
-    account: int, first: Callable[[Adjustment, str], None]
-) -> None:
+def test_a_decision_is_final(account: int, first: Callable[[Adjustment, str], None]) -> None:
     first(large(account), BEN)
     before = balance(account), len(acts())
     for decide, actor in (
@@ -163,10 +165,10 @@ def test_the_balance_is_checked_when_it_is_carried_out(account: int) -> None:
     with pytest.raises(ledger.InsufficientBalance):
         adjustments.adjust(account, -LIMIT - 1, "Too much", ANNA, "never")
     ledger.credit(account, 2 * LIMIT, "more")
-    made = large(account, -LIMIT - 1)
+    adjustment = large(account, -LIMIT - 1)
     ledger.pay(account, 2 * LIMIT, "spent")
     with pytest.raises(ledger.InsufficientBalance) as error:
-        adjustments.agree(made, BEN)
+        adjustments.agree(adjustment, BEN)
     assert error.value.missing == LIMIT + 1 - 100_000
     assert (asked().status, asked().decided_by) == ("waiting", "")
     assert acts() == [(ANNA, "adjustment.ask")]
@@ -203,19 +205,19 @@ def test_small_ones_at_once_do_not_pass_the_limit_together(app: Flask, account: 
     assert balance(account) == 700_000
 
 
-def at_once(app: Flask, given: list[str], act: Callable[[str], object]) -> list[str]:
-    """Call it with each of these in a thread of its own; what came of it."""
-    begin, results = threading.Barrier(len(given)), []
+def at_once(app: Flask, arguments: list[str], act: Callable[[str], object]) -> list[str]:
+    """Call it with each argument in its own thread; returns the results."""
+    begin, results = threading.Barrier(len(arguments)), []
 
-    def run(one: str) -> None:
+    def run(argument: str) -> None:
         with app.app_context():
             begin.wait(5)
             try:
-                results.append(str(act(one) or "done"))
+                results.append(str(act(argument) or "done"))
             except (NotWaiting, NotYours) as error:
                 results.append(type(error).__name__)
 
-    threads = [threading.Thread(target=run, args=(one,)) for one in given]
+    threads = [threading.Thread(target=run, args=(argument,)) for argument in arguments]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -29,7 +29,7 @@ def test_a_number_is_added_once_as_it_is_written_in_the_country_of_the_account(
     first = guests.add(account, " 601 222 001 ")
     assert first.phone == "+48601222001"
     assert guests.add(account, "+48601222001").id == first.id
-    assert [one.phone for one in guests.of(account.id)] == ["+48601222001"]
+    assert [guest.phone for guest in guests.of(account.id)] == ["+48601222001"]
     assert guests.free(account.id) == 4
 
 
@@ -62,11 +62,11 @@ def test_a_place_stays_taken_for_a_day(account: Account) -> None:
         added[0].removed_at = now() - timedelta(hours=24)
     assert guests.free(account.id) == 1
     guests.add(account, "+48601222009")
-    phones = [one.phone for one in guests.of(account.id)]
+    phones = [guest.phone for guest in guests.of(account.id)]
     assert phones == [f"+4860122200{n}" for n in (1, 2, 3, 4, 9)]
 
 
-def test_a_removed_guest_comes_back_to_the_own_place(account: Account) -> None:
+def test_a_removed_guest_comes_back_to_the_same_place(account: Account) -> None:
     added = [guests.add(account, f"+4860122200{n}") for n in range(5)]
     guests.remove(added[2])
     assert guests.add(account, "+48601222002").removed_at is None
@@ -81,10 +81,10 @@ def test_the_last_place_is_given_once(app: Flask, account: Account) -> None:
 
     def add(number: int) -> None:
         with app.app_context():
-            mine = db.session.get_one(Account, account_id)
+            owner_account = db.session.get_one(Account, account_id)
             together.wait()
             with contextlib.suppress(guests.Full):
-                guests.add(mine, f"+4860122200{number}")
+                guests.add(owner_account, f"+4860122200{number}")
             db.session.remove()
 
     threads = [Thread(target=add, args=(number,)) for number in range(6)]
@@ -96,18 +96,18 @@ def test_the_last_place_is_given_once(app: Flask, account: Account) -> None:
 
 
 def test_places_of_one_account_are_not_those_of_another(account: Account, cast: Cast) -> None:
-    theirs = db.session.get_one(Account, cast.stranger.account_id)
-    guests.add(theirs, "+48601222001")
+    other_account = db.session.get_one(Account, cast.stranger.account_id)
+    guests.add(other_account, "+48601222001")
     guests.add(account, "+48601222001")
-    assert len(guests.of(account.id)) == len(guests.of(theirs.id)) == 1
+    assert len(guests.of(account.id)) == len(guests.of(other_account.id)) == 1
 
 
 def test_it_knows_who_is_a_recipient_too(account: Account, cast: Cast) -> None:
-    found = [guests.add(account, f"+4860122200{n}") for n in range(2)]
+    added = [guests.add(account, f"+4860122200{n}") for n in range(2)]
     with transaction() as session:
         session.add(Recipient(account_id=account.id, phone="+48601222000", country="PL"))
         session.add(
             Recipient(account_id=cast.stranger.account_id, phone="+48601222001", country="PL")
         )
-    assert guests.recipients(found) == {"+48601222000"}
+    assert guests.recipients(added) == {"+48601222000"}
     assert guests.recipients([]) == set()

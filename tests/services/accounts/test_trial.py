@@ -1,4 +1,4 @@
-"""The trial: whom an account texts before it has paid, how many a day, and how that ends."""
+"""The trial: the numbers an account may text before it pays, texts a day, and the end of it."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -50,38 +50,38 @@ def account(app: Flask, cast: Cast, context: None) -> Account:
 def campaign_to(account: Account, phones: list[str], *, draft: bool = True) -> Campaign:
     """A campaign to everyone; these numbers join the recipients."""
     with transaction() as session:
-        known = set(session.scalars(select(Recipient.phone)))
+        stored = set(session.scalars(select(Recipient.phone)))
         session.add_all(
             Recipient(account_id=account.id, phone=phone, country="PL", consent=Consent.GIVEN)
             for phone in phones
-            if phone not in known
+            if phone not in stored
         )
         route_id = session.scalars(select(Route.id)).first() or 0
-        made = Campaign(account_id=account.id, route_id=route_id, text="Hello", everyone=True)
+        campaign = Campaign(account_id=account.id, route_id=route_id, text="Hello", everyone=True)
         if not draft:
-            made.status, made.launched_at = CampaignStatus.PREPARING, now()
-            made.agreed_price = 1_000_000
-        session.add(made)
-    return made
+            campaign.status, campaign.launched_at = CampaignStatus.PREPARING, now()
+            campaign.agreed_price = 1_000_000
+        session.add(campaign)
+    return campaign
 
 
 def send(account: Account, phones: list[str]) -> Campaign:
     """Launch and prepare it."""
-    made = campaign_to(account, phones)
-    launch.launch(made, audience.estimate(made).total)
-    preparation.prepare(made.id)
-    db.session.refresh(made)
-    return made
+    campaign = campaign_to(account, phones)
+    launch.launch(campaign, audience.estimate(campaign).total)
+    preparation.prepare(campaign.id)
+    db.session.refresh(campaign)
+    return campaign
 
 
 def day_passes() -> None:
     """Everything that was done is a day older."""
     day = timedelta(hours=25)
     with transaction() as session:
-        for made in session.scalars(select(Campaign)):
+        for campaign in session.scalars(select(Campaign)):
             for name in ("launched_at", "updated_at", "finished_at"):
-                if getattr(made, name):
-                    setattr(made, name, getattr(made, name) - day)
+                if getattr(campaign, name):
+                    setattr(campaign, name, getattr(campaign, name) - day)
         session.execute(update(Message).values(created_at=now() - day))
 
 
@@ -98,11 +98,11 @@ def test_while_the_simulator_is_the_only_gateway_there_is_none(cast: Cast, conte
 def test_on_trial_only_ones_own_numbers_and_guests_are_texted(account: Account) -> None:
     guests.add(account, GUEST)
     assert trial.may_text(account) == {OWN, COLLEAGUE, GUEST}
-    made = campaign_to(account, [OWN, GUEST, OTHER, "+48601222003"])
-    told = audience.estimate(made)
-    assert (told.recipients, told.skipped) == (2, {trial.SKIPPED: 2})
-    launch.launch(made, told.total)
-    assert preparation.prepare(made.id) == CampaignStatus.SENDING
+    campaign = campaign_to(account, [OWN, GUEST, OTHER, "+48601222003"])
+    estimate = audience.estimate(campaign)
+    assert (estimate.recipients, estimate.skipped) == (2, {trial.SKIPPED: 2})
+    launch.launch(campaign, estimate.total)
+    assert preparation.prepare(campaign.id) == CampaignStatus.SENDING
     rows = db.session.execute(select(Message.phone, Message.status, Message.reason, Message.price))
     assert sorted(tuple(row) for row in rows) == [
         (OWN, "queued", "", 300),
@@ -117,12 +117,12 @@ def test_an_opt_out_is_the_first_reason(account: Account) -> None:
     guests.add(account, GUEST)
     for phone in (GUEST, OTHER):
         opt_outs.opt_out(account.id, phone, SuppressionSource.HAND)
-    made = campaign_to(account, [GUEST, OTHER])
-    assert audience.estimate(made).skipped == {"opted_out": 2}
+    campaign = campaign_to(account, [GUEST, OTHER])
+    assert audience.estimate(campaign).skipped == {"opted_out": 2}
     with pytest.raises(LaunchError) as caught:
-        launch.launch(made, 0)
+        launch.launch(campaign, 0)
     assert caught.value.code == LaunchProblem.TRIAL_GUESTS
-    assert made.status == CampaignStatus.DRAFT
+    assert campaign.status == CampaignStatus.DRAFT
 
 
 def test_a_removed_guest_and_a_number_that_is_not_proved_are_not_texted(account: Account) -> None:
@@ -130,13 +130,13 @@ def test_a_removed_guest_and_a_number_that_is_not_proved_are_not_texted(account:
     with transaction() as session:
         session.scalars(select(User).where(User.phone == COLLEAGUE)).one().password_hash = None
     assert trial.may_text(account) == {OWN}
-    made = campaign_to(account, [GUEST, COLLEAGUE])
+    campaign = campaign_to(account, [GUEST, COLLEAGUE])
     with pytest.raises(LaunchError):
-        launch.launch(made, 0)
+        launch.launch(campaign, 0)
     with pytest.raises(LaunchError) as caught:
-        launch.send_test(made, GUEST)
+        launch.send_test(campaign, GUEST)
     assert caught.value.code == LaunchProblem.TRIAL_GUESTS
-    assert launch.send_test(made, OWN).phone == OWN
+    assert launch.send_test(campaign, OWN).phone == OWN
 
 
 def test_more_than_the_texts_of_a_day_are_refused_before_anything_is_sent(
@@ -172,10 +172,10 @@ def test_on_the_next_day_there_are_texts_again(app: Flask, account: Account) -> 
 
 def test_two_campaigns_at_once_do_not_pass_the_limit_together(app: Flask, account: Account) -> None:
     override(app, trial_texts_per_day=5)
-    made = [campaign_to(account, [OWN, COLLEAGUE], draft=False).id for _ in range(5)]
+    campaign_ids = [campaign_to(account, [OWN, COLLEAGUE], draft=False).id for _ in range(5)]
     account_id = account.id
     db.session.remove()
-    together = Barrier(len(made))
+    together = Barrier(len(campaign_ids))
 
     def prepare(campaign_id: int) -> None:
         with app.app_context():
@@ -183,13 +183,13 @@ def test_two_campaigns_at_once_do_not_pass_the_limit_together(app: Flask, accoun
             preparation.prepare(campaign_id)
             db.session.remove()
 
-    threads = [Thread(target=prepare, args=(campaign_id,)) for campaign_id in made]
+    threads = [Thread(target=prepare, args=(campaign_id,)) for campaign_id in campaign_ids]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    found = sorted(db.session.scalars(select(Campaign.status)))
-    assert found == ["blocked"] * 3 + ["sending"] * 2
+    statuses = sorted(db.session.scalars(select(Campaign.status)))
+    assert statuses == ["blocked"] * 3 + ["sending"] * 2
     assert trial.used(account_id) == 4
     check_books(account_id)
 

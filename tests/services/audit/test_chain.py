@@ -1,4 +1,4 @@
-"""The chain of the audit log: it holds whatever happens here, and shows what others change."""
+"""The chain of the audit log: our own work keeps it whole, and changes from outside break it."""
 
 import threading
 from contextlib import suppress
@@ -53,9 +53,9 @@ def ids(context: None) -> list[int]:
     """Five entries."""
     for n in range(5):
         audit_log.record("admin-1", "account.suspend", f"account-{n}", f"Reason {n}")
-    found = list(db.session.scalars(select(AuditEntry.id).order_by(AuditEntry.id)))
+    entry_ids = list(db.session.scalars(select(AuditEntry.id).order_by(AuditEntry.id)))
     assert broken() is None
-    return found
+    return entry_ids
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -128,7 +128,7 @@ def test_a_chain_without_its_head_is_found(ids: list[int]) -> None:
     assert broken() == ids[0]
 
 
-def test_entries_from_before_the_chain_may_stand_in_front(context: None) -> None:
+def test_entries_from_before_the_chain_may_precede_it(context: None) -> None:
     with transaction() as session:
         session.add_all([AuditEntry(actor="system", action=f"old.{n}") for n in range(3)])
     assert broken() is None
@@ -162,8 +162,8 @@ def test_a_rollback_leaves_no_entry(context: None) -> None:
             raise ZeroDivisionError
         with session.begin_nested():
             audit_log.record("admin-1", "third")
-    found = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))
-    assert list(found) == ["first", "second", "third"]
+    actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))
+    assert list(actions) == ["first", "second", "third"]
     assert broken() is None
 
 
@@ -185,7 +185,10 @@ def test_eight_writers_at_once_make_one_chain(app: Flask) -> None:
     with app.app_context():
         entries = list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
         assert len(entries) == 80
-        assert [each.previous for each in entries] == ["", *(each.digest for each in entries[:-1])]
+        assert [entry.previous for entry in entries] == [
+            "",
+            *(entry.digest for entry in entries[:-1]),
+        ]
         assert broken() is None
 
 

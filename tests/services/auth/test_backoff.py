@@ -1,4 +1,4 @@
-"""Throttling: pauses that grow and end, a count that nobody gets around."""
+"""Backoff: pauses grow and end, and every try is counted."""
 
 import threading
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_the_pause_ends_by_itself_and_the_next_is_longer(clock: Clock) -> None:
     assert backoff.attempt("anna")
 
 
-def test_trying_in_a_pause_makes_it_no_longer(clock: Clock) -> None:
+def test_trying_in_a_pause_does_not_lengthen_it(clock: Clock) -> None:
     fail(25)
     clock.move(seconds=2.1)
     assert backoff.attempt("anna")
@@ -60,9 +60,9 @@ def test_what_was_right_does_not_count() -> None:
         backoff.take_back("anna", "192.0.2.0/24")
 
 
-def test_a_network_has_more_patience_and_forgets_sooner(clock: Clock) -> None:
-    found = [backoff.attempt(f"person {n}", "192.0.2.0/24") for n in range(31)]
-    assert found == [True] * 30 + [False]
+def test_a_network_gets_more_tries_and_forgets_sooner(clock: Clock) -> None:
+    allowed = [backoff.attempt(f"person {n}", "192.0.2.0/24") for n in range(31)]
+    assert allowed == [True] * 30 + [False]
     assert backoff.attempt("person 99", "198.51.100.0/24")
     clock.move(minutes=61)
     assert all(backoff.attempt(f"later {n}", "192.0.2.0/24") for n in range(29))
@@ -75,32 +75,32 @@ def test_a_refused_network_counts_nothing_of_the_person() -> None:
     assert backoff.failures("anna") == 0
 
 
-def test_when_everybody_fails_networks_that_erred_get_less_patience(
+def test_when_everybody_fails_networks_with_failures_get_fewer_tries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(backoff, "ALARM", 10)
     for n in range(10):
         assert backoff.attempt(f"victim {n}", f"192.0.{n}.0/24")
-    found = [backoff.attempt(f"more {n}", "192.0.2.0/24") for n in range(4)]
-    assert found == [True, True, False, False]
+    allowed = [backoff.attempt(f"more {n}", "192.0.2.0/24") for n in range(4)]
+    assert allowed == [True, True, False, False]
     assert backoff.attempt("honest", "198.51.100.0/24")
 
 
 def test_guesses_at_once_are_all_counted(app: Flask) -> None:
-    found: list[bool] = []
+    allowed: list[bool] = []
     barrier = threading.Barrier(12)
 
     def guess() -> None:
         with app.app_context():
             barrier.wait()
-            found.append(backoff.attempt("anna", "192.0.2.0/24"))
+            allowed.append(backoff.attempt("anna", "192.0.2.0/24"))
 
     threads = [threading.Thread(target=guess) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(found) == 5
+    assert sum(allowed) == 5
 
 
 def test_names_are_not_stored() -> None:

@@ -36,16 +36,16 @@ def test_what_is_tried_first_is_refused(typed: str) -> None:
     "typed",
     ["promosmspromosms1", "anna.kowalska.2024", "annakowalskaanna", "milkbarmilkbar99"],
 )
-def test_words_of_the_person_and_of_the_site_are_worth_nothing(typed: str) -> None:
-    found = passwords.problem(typed, "anna.kowalska@milkbar.example", "+48601000101")
-    assert found is Problem.COMMON
+def test_words_of_the_person_and_of_the_site_are_refused(typed: str) -> None:
+    problem = passwords.problem(typed, "anna.kowalska@milkbar.example", "+48601000101")
+    assert problem is Problem.COMMON
 
 
-def test_words_of_somebody_else_are_words_like_others() -> None:
+def test_words_of_somebody_else_are_allowed() -> None:
     assert passwords.problem("yellow kowalska trees 7", "b@example.com", "") is None
 
 
-def test_hostile_ones_do_not_keep_the_server_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hostile_passwords_do_not_keep_the_server_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     def spent() -> float:
         began = time.process_time()
         common_passwords.is_common("4@8({[</369&#!1/|0$5+7%2/" * 8)

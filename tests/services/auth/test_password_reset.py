@@ -23,7 +23,7 @@ def token_for(email: str) -> str:
 def test_two_links_at_once_send_one_text(app: Flask, cast: Cast) -> None:
     tokens = [token_for(cast.owner.email) for _ in range(2)]
     db.session.remove()
-    found: list[str] = []
+    results: list[str] = []
     barrier = threading.Barrier(2)
 
     def press(token: str) -> None:
@@ -31,16 +31,16 @@ def test_two_links_at_once_send_one_text(app: Flask, cast: Cast) -> None:
             barrier.wait()
             try:
                 password_reset.send_password(token)
-                found.append("done")
+                results.append("done")
             except LinkGone:
-                found.append("gone")
+                results.append("gone")
 
     threads = [threading.Thread(target=press, args=(token,)) for token in tokens]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(found) == ["done", "gone"]
+    assert sorted(results) == ["done", "gone"]
     assert db.session.scalar(select(func.count()).select_from(Message)) == 1
 
 

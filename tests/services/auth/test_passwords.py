@@ -24,7 +24,7 @@ def test_it_hashes_by_argon2id_with_the_settings(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_nobody_costs_one_check_like_everybody(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_user_costs_one_check_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = passwords.hash_password("right")
     passwords.matches(None, "warm")
     checks: list[str] = []
@@ -46,9 +46,9 @@ def test_nobody_costs_one_check_like_everybody(app: Flask, monkeypatch: pytest.M
 
 
 def test_system_passwords_are_easy_to_read_and_hard_to_guess() -> None:
-    made = {passwords.new_system_password() for _ in range(200)}
-    assert len(made) == 200
-    for password in made:
+    created = {passwords.new_system_password() for _ in range(200)}
+    assert len(created) == 200
+    for password in created:
         assert re.fullmatch(r"[A-Z347]{4}(-[A-Z347]{4}){3}", password)
         assert not set(password) & set("BIOSZ0125689")
         assert passwords.could_be_sent(password)
@@ -91,6 +91,6 @@ def test_what_may_be_chosen(typed: str, expected: Problem | None) -> None:
 
 
 def test_suggestions_may_be_chosen() -> None:
-    made = {passwords.suggestion() for _ in range(100)}
-    assert len(made) == 100
-    assert not [word for word in made if passwords.problem(word, "a@example.com", "")]
+    suggestions = {passwords.suggestion() for _ in range(100)}
+    assert len(suggestions) == 100
+    assert not [word for word in suggestions if passwords.problem(word, "a@example.com", "")]

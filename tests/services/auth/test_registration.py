@@ -65,8 +65,8 @@ def test_one_number_gets_three_texts_a_day_in_all(app: Flask) -> None:
 
 
 def at_once(app: Flask, tokens: list[str]) -> list[str]:
-    """Confirm all links at the same moment; returns what came of each."""
-    found: list[str] = []
+    """Confirm all links at the same moment; returns the result of each."""
+    results: list[str] = []
     barrier = threading.Barrier(len(tokens))
 
     def confirm(token: str) -> None:
@@ -74,18 +74,18 @@ def at_once(app: Flask, tokens: list[str]) -> list[str]:
             barrier.wait()
             try:
                 registration.confirm(token)
-                found.append("done")
+                results.append("done")
             except LinkGone:
-                found.append("gone")
+                results.append("gone")
             except TextRefused as refused:
-                found.append(refused.code)
+                results.append(refused.code)
 
     threads = [threading.Thread(target=confirm, args=(token,)) for token in tokens]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sorted(found)
+    return sorted(results)
 
 
 @pytest.mark.usefixtures("context")

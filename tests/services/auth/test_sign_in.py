@@ -1,4 +1,4 @@
-"""Signing in: the system password is used up by one, whoever tries how often at once."""
+"""Signing in: the system password works once, however many try it at once."""
 
 import threading
 
@@ -29,20 +29,20 @@ def _context(context: None) -> None:
 
 def at_once(app: Flask, email: str, typed: list[str]) -> int:
     """Try all passwords at the same moment; returns how many were let in."""
-    found: list[bool] = []
+    results: list[bool] = []
     barrier = threading.Barrier(len(typed))
 
     def enter(password: str) -> None:
         with app.app_context():
             barrier.wait()
-            found.append(sign_in.identify(email, password) is not None)
+            results.append(sign_in.identify(email, password) is not None)
 
     threads = [threading.Thread(target=enter, args=(password,)) for password in typed]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(found)
+    return sum(results)
 
 
 def test_it_lets_one_of_four_in(app: Flask, cast: Cast, sent: str) -> None:
@@ -57,7 +57,7 @@ def test_guesses_at_once_are_all_counted(app: Flask, cast: Cast, sent: str) -> N
     assert sign_in.identify(cast.owner.email, sent) is None
 
 
-def test_typing_the_own_password_wrong_costs_no_try(cast: Cast, sent: str) -> None:
+def test_typing_ones_own_password_wrong_costs_no_try(cast: Cast, sent: str) -> None:
     for _ in range(10):
         sign_in.identify(cast.owner.email, "not my own password")
     assert sign_in.identify(cast.owner.email, sent) is not None

@@ -33,8 +33,8 @@ def test_it_reads_the_codes_of_the_standard(
 @pytest.mark.parametrize("steps", [-3, -2, -1, 0, 1, 2, 3])
 def test_a_clock_may_be_wrong_by_one_step(steps: int) -> None:
     typed = pyotp.TOTP(SECRET).at(totp.now() + timedelta(seconds=30 * steps))
-    found = totp.matching(SECRET, typed, None)
-    assert (found is not None) == (abs(steps) <= 1) or typed in {code(), code(steps=1)}
+    step = totp.matching(SECRET, typed, None)
+    assert (step is not None) == (abs(steps) <= 1) or typed in {code(), code(steps=1)}
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "9" * 4000])
@@ -55,9 +55,9 @@ def test_a_code_works_once_and_so_do_older_ones(app: Flask, cast: Cast, clock: C
 
 
 @pytest.mark.usefixtures("context")
-def test_of_many_at_once_one_gets_in(app: Flask, cast: Cast) -> None:
+def test_only_one_of_many_at_once_gets_in(app: Flask, cast: Cast) -> None:
     codes = protect(app, cast.owner)
-    found: list[bool] = []
+    results: list[bool] = []
     barrier = threading.Barrier(6)
 
     def enter(typed: str) -> None:
@@ -65,15 +65,15 @@ def test_of_many_at_once_one_gets_in(app: Flask, cast: Cast) -> None:
             user = db.session.get_one(User, cast.owner.user_id)
             barrier.wait()
             used = totp.use if typed.isdigit() else recovery_codes.use
-            found.append(used(user, typed))
+            results.append(used(user, typed))
 
     typed = [code()] * 3 + [codes[0]] * 3
-    threads = [threading.Thread(target=enter, args=(each,)) for each in typed]
+    threads = [threading.Thread(target=enter, args=(typed_code,)) for typed_code in typed]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(found) == 2
+    assert sum(results) == 2
 
 
 @pytest.mark.usefixtures("context")
@@ -94,8 +94,8 @@ def test_recovery_codes_work_once_and_only_for_their_user(app: Flask, cast: Cast
     codes = protect(app, cast.owner)
     protect(app, cast.stranger)
     user = db.session.get_one(User, cast.owner.user_id)
-    other = db.session.get_one(User, cast.stranger.user_id)
-    assert not recovery_codes.use(other, codes[0])
+    stranger = db.session.get_one(User, cast.stranger.user_id)
+    assert not recovery_codes.use(stranger, codes[0])
     assert recovery_codes.use(user, codes[0].lower().replace("-", " "))
     assert not recovery_codes.use(user, codes[0])
     assert recovery_codes.left(user) == 9
@@ -106,8 +106,8 @@ def test_a_new_set_replaces_the_old_one(app: Flask, cast: Cast) -> None:
     old = protect(app, cast.owner)
     user = db.session.get_one(User, cast.owner.user_id)
     new = totp.new_codes(user)
-    assert not any(recovery_codes.use(user, each) for each in old)
-    assert all(recovery_codes.use(user, each) for each in new)
+    assert not any(recovery_codes.use(user, recovery_code) for recovery_code in old)
+    assert all(recovery_codes.use(user, recovery_code) for recovery_code in new)
 
 
 @pytest.mark.usefixtures("context")

@@ -142,9 +142,9 @@ def test_two_clicks_at_the_same_moment_make_one_draft(app: Flask, account: Accou
 
     def click(n: int) -> str:
         with app.app_context():
-            mine = db.session.get_one(Account, account_id)
+            owner_account = db.session.get_one(Account, account_id)
             barrier.wait()
-            public_id = campaigns.create(mine, Draft(text=f"Click {n}"), key).public_id
+            public_id = campaigns.create(owner_account, Draft(text=f"Click {n}"), key).public_id
             db.session.remove()
             return public_id
 

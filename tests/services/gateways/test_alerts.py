@@ -20,7 +20,7 @@ def gateway_id(app: Flask, cast: Cast) -> int:
 
 
 @pytest.mark.usefixtures("context")
-def test_every_admin_gets_one_letter_for_each_pause(gateway_id: int) -> None:
+def test_every_admin_gets_one_email_for_each_pause(gateway_id: int) -> None:
     assert gateways.pause_itself(gateway_id, "no_credit")
     assert not gateways.pause_itself(gateway_id, "credentials")
     emails = db.session.scalars(select(Email).order_by(Email.recipient)).all()
@@ -50,7 +50,7 @@ def test_resuming_ends_the_alert_and_the_next_pause_tells_again(gateway_id: int)
 
 
 @pytest.mark.usefixtures("context")
-def test_one_that_an_admin_has_paused_is_no_alert(gateway_id: int) -> None:
+def test_a_pause_by_an_admin_is_no_alert(gateway_id: int) -> None:
     gateways.switch("Simulator", GatewayStatus.PAUSED, "admin")
     assert not gateways.pause_itself(gateway_id, "credentials")
     assert alerts.paused() == []
@@ -58,5 +58,5 @@ def test_one_that_an_admin_has_paused_is_no_alert(gateway_id: int) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_a_code_that_nobody_knows_is_shown() -> None:
+def test_an_unknown_code_is_shown() -> None:
     assert "status_0x45" in alerts.why("status_0x45")

@@ -26,12 +26,12 @@ OPEN = {"host": "smpp.example.com", "resend": "dedupe"}
 
 def add(app: Flask) -> int:
     with app.app_context():
-        made = gateways.add("Line", "smsapi", {**OPEN, **SECRETS}, 10, 10, "test").id
+        gateway_id = gateways.add("Line", "smsapi", {**OPEN, **SECRETS}, 10, 10, "test").id
         db.session.remove()
-    return made
+    return gateway_id
 
 
-def test_no_secret_stands_in_the_database(app: Flask, engine_name: str) -> None:
+def test_no_secret_is_readable_in_the_database(app: Flask, engine_name: str) -> None:
     gateway_id = add(app)
     with app.app_context():
         gateway = db.session.get_one(Gateway, gateway_id)
@@ -50,13 +50,13 @@ def test_no_secret_stands_in_the_database(app: Flask, engine_name: str) -> None:
         assert gateway.settings["resend"] == "dedupe"
 
 
-def test_its_address_is_found_all_the_same(app: Flask) -> None:
+def test_a_gateway_is_found_by_its_webhook_token(app: Flask) -> None:
     gateway_id = add(app)
     with app.app_context():
         gateway = db.session.get_one(Gateway, gateway_id)
-        found = webhooks.find(credentials.decrypted(gateway)[webhooks.TOKEN])
-        assert found is not None
-        assert found.id == gateway_id
+        by_token = webhooks.find(credentials.decrypted(gateway)[webhooks.TOKEN])
+        assert by_token is not None
+        assert by_token.id == gateway_id
         assert webhooks.find("") is None
         assert webhooks.find(gateway.settings[webhooks.TOKEN]) is None
 
@@ -71,7 +71,7 @@ def test_old_plain_settings_are_read(app: Flask) -> None:
         }
 
 
-def test_another_key_is_named_as_the_reason(app: Flask) -> None:
+def test_a_changed_key_is_named_as_the_reason(app: Flask) -> None:
     gateway_id = add(app)
     override(app, secret_key="another key for the tests, as long as the first one")
     with app.app_context():

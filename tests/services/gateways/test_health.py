@@ -52,9 +52,9 @@ def test_the_usual_time_follows_but_does_not_excuse_itself() -> None:
 def gateway_id(app: Flask) -> int:
     """The simulator."""
     with app.app_context():
-        found = db.session.scalars(select(Gateway.id)).one()
+        simulator_id = db.session.scalars(select(Gateway.id)).one()
         db.session.remove()
-    return found
+    return simulator_id
 
 
 def gateway(gateway_id: int) -> Gateway:
@@ -79,7 +79,7 @@ def test_weight_moves_away_and_back(gateway_id: int) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_several_connections_together_are_not_faster_to_forgive(gateway_id: int) -> None:
+def test_several_connections_together_recover_no_faster(gateway_id: int) -> None:
     with transaction() as session:
         session.execute(update(Gateway).values(health=20, connections=4))
     for _ in range(4):  # one round of all of them
@@ -104,7 +104,7 @@ def test_the_error_stands_until_all_connections_are_open(gateway_id: int) -> Non
 
 
 @pytest.mark.usefixtures("context")
-def test_who_has_been_silent_begins_anew() -> None:
+def test_a_connection_that_was_silent_starts_again() -> None:
     workers.beat("work")
     with transaction() as session:
         long_ago = now() - timedelta(hours=1)

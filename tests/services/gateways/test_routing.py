@@ -26,13 +26,13 @@ def make_route(app: Flask) -> MakeRoute:
             route_id = defaults.default_route().id
             session.execute(delete(RouteGateway))
             session.execute(delete(Gateway))
-            for number, given in enumerate(gateways, 1):
+            for number, columns in enumerate(gateways, 1):
                 behind = {
-                    name: given.pop(name)
+                    name: columns.pop(name)
                     for name in ("position", "weight", "countries")
-                    if name in given
+                    if name in columns
                 }
-                gateway = Gateway(id=number, name=f"G{number}", **{"kind": "smpp", **given})
+                gateway = Gateway(id=number, name=f"G{number}", **{"kind": "smpp", **columns})
                 session.add(gateway)
                 session.flush()
                 session.add(RouteGateway(route_id=route_id, gateway_id=number, **behind))
@@ -110,11 +110,11 @@ def test_nothing_real_goes_to_the_simulated_network(app: Flask, make_route: Make
 def test_single_texts_share_too(app: Flask, make_route: MakeRoute) -> None:
     route = make_route({"weight": 300}, {"weight": 100})
     with app.app_context():
-        found = Counter(routing.gateway_for(route, "PL") for _ in range(80))
-    assert set(found) == {1, 2}
+        counts = Counter(routing.gateway_for(route, "PL") for _ in range(80))
+    assert set(counts) == {1, 2}
 
 
-def test_one_who_comes_back_has_its_weight_back(app: Flask, make_route: MakeRoute) -> None:
+def test_a_gateway_that_comes_back_has_its_weight_back(app: Flask, make_route: MakeRoute) -> None:
     route = make_route({"seen_at": long_ago()}, {})
     assert chosen(app, route) == {2: 200}
     with app.app_context(), transaction() as session:

@@ -293,14 +293,14 @@ def test_a_failed_upload_leaves_no_file(account: Account, app: Flask) -> None:
 
 
 def test_it_leaves_other_accounts_alone(account: Account, cast: Cast) -> None:
-    other = db.session.get_one(Account, cast.stranger.account_id)
-    recipients.add(other, {"phone": "601200001", "first_name": "Theirs"}, Basis())
+    other_account = db.session.get_one(Account, cast.stranger.account_id)
+    recipients.add(other_account, {"phone": "601200001", "first_name": "Theirs"}, Basis())
     import_ = begin(account, table(3))
     run(import_)
     assert import_.added == 3
-    theirs = recipients.by_phone(cast.stranger.account_id, "+48601200001")
-    assert theirs is not None
-    assert theirs.first_name == "Theirs"
+    recipient = recipients.by_phone(cast.stranger.account_id, "+48601200001")
+    assert recipient is not None
+    assert recipient.first_name == "Theirs"
 
 
 def _expire_claim(import_: Import) -> None:

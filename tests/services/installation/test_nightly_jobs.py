@@ -16,7 +16,7 @@ from promosms.services.installation import nightly_jobs
 NAMES = ["sweeping"]
 
 
-def test_a_chore_is_done_once_a_day(context: None) -> None:
+def test_a_job_runs_once_a_day(context: None) -> None:
     assert nightly_jobs.due(NAMES) == NAMES
     assert nightly_jobs.claim("sweeping") == {}
     assert nightly_jobs.due(NAMES) == []
@@ -50,7 +50,7 @@ def test_one_whose_worker_died_is_tried_again(context: None) -> None:
     assert nightly_jobs.claim("sweeping") == {}
 
 
-def test_of_many_workers_one_does_it(app: Flask) -> None:
+def test_only_one_of_many_workers_runs_it(app: Flask) -> None:
     won: list[int] = []
     start = threading.Barrier(6)
 
@@ -69,7 +69,7 @@ def test_of_many_workers_one_does_it(app: Flask) -> None:
     assert len(won) == 1
 
 
-def test_the_tick_rings_for_them_and_a_broken_one_stops_no_other(
+def test_the_tick_queues_them_and_a_broken_job_stops_no_other(
     app: Flask, context: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []

@@ -48,14 +48,14 @@ def test_no_number_is_given_outside_a_transaction() -> None:
 
 def test_concurrent_numbers_differ_even_the_first_of_a_year(app: Flask) -> None:
     db.session.remove()
-    found: list[int] = []
+    numbers: list[int] = []
     start = threading.Barrier(4)
 
     def take() -> None:
         with app.app_context():
             start.wait()
             for _ in range(5):
-                found.append(taken("INV", 2027))
+                numbers.append(taken("INV", 2027))
             db.session.remove()
 
     threads = [threading.Thread(target=take) for _ in range(4)]
@@ -63,7 +63,7 @@ def test_concurrent_numbers_differ_even_the_first_of_a_year(app: Flask) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(found) == list(range(1, 21))
+    assert sorted(numbers) == list(range(1, 21))
 
 
 def test_they_are_written_with_series_and_year() -> None:
@@ -73,7 +73,7 @@ def test_they_are_written_with_series_and_year() -> None:
 
 
 def taken_and_lost(series: str, year: int) -> None:
-    """A transaction that takes a number and does not come to its end."""
+    """A transaction that takes a number and fails."""
     with transaction():
         next_number(series, year)
         raise RuntimeError

@@ -68,9 +68,9 @@ def test_a_wrong_identifier_is_refused_with_its_country(
 
 
 @pytest.mark.parametrize(
-    ("tax_id", "known"),
+    ("tax_id", "expected"),
     [("PL5260001246", True), ("EL094259216", True), ("XI980780684", True)]
     + [("GR094259216", False), ("GB980780684", False), ("CHE107787577", False), ("", False)],
 )
-def test_vies_knows_the_eu_and_northern_ireland(tax_id: str, known: bool) -> None:
-    assert tax_ids.in_vies(tax_id) == known
+def test_vies_knows_the_eu_and_northern_ireland(tax_id: str, expected: bool) -> None:
+    assert tax_ids.in_vies(tax_id) == expected

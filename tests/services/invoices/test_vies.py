@@ -1,4 +1,4 @@
-"""VIES: what it says is kept as evidence, and what it does not say is never taken for a no."""
+"""VIES: its answers are kept as evidence, and a missing answer is never taken for a no."""
 
 import socket
 import time
@@ -95,11 +95,11 @@ def test_a_yes_is_stored_with_its_consultation_number(
     ]
 
 
-@pytest.mark.parametrize("own", [{}, {**SELLER, "OPERATOR_TAX_ID": "CHE107787577IVA"}])
-def test_without_a_number_of_ours_in_the_eu_none_is_sent(
-    app: Flask, cast: Cast, register: Vies, own: dict[str, Any]
+@pytest.mark.parametrize("seller", [{}, {**SELLER, "OPERATOR_TAX_ID": "CHE107787577IVA"}])
+def test_without_an_eu_number_of_the_seller_none_is_sent(
+    app: Flask, cast: Cast, register: Vies, seller: dict[str, Any]
 ) -> None:
-    override(app, own)
+    override(app, seller)
     register.body = {**YES, "requestIdentifier": ""}
     assert ask(cast).consultation == ""
     assert set(register.asked[0]) == {"path", "countryCode", "vatNumber"}
@@ -136,10 +136,10 @@ def test_an_unreadable_answer_is_not_a_no(cast: Cast, register: Vies) -> None:
 
 
 def test_a_redirect_is_not_followed(cast: Cast, register: Vies) -> None:
-    with running() as other:
-        register.status, register.headers = 307, {"Location": f"{other.url}/check-vat-number"}
+    with running() as target:
+        register.status, register.headers = 307, {"Location": f"{target.url}/check-vat-number"}
         assert ask(cast).answer == TaxAnswer.UNAVAILABLE
-        assert other.asked == []
+        assert target.asked == []
 
 
 def test_a_slow_vies_is_not_waited_for(

@@ -1,4 +1,4 @@
-"""The audit: silent about books that add up, and finds each way in which they might not."""
+"""The audit: it finds nothing in correct books, and every kind of error in others."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -69,7 +69,7 @@ def campaign(context: None, cast: Cast) -> Campaign:
 
 @pytest.fixture
 def unguarded(context: None) -> Iterator[None]:
-    """A database whose guards somebody has taken away."""
+    """A database without its guards."""
     dialect = "sqlite" if on_sqlite() else "postgresql"
     _run(guards.drops, dialect)
     yield

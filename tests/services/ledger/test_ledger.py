@@ -32,7 +32,7 @@ def new_campaign(account_id: int) -> int:
 
 
 def balances(account_id: int) -> tuple[int, int]:
-    """Balance and held money, read anew."""
+    """The current balance and held money."""
     db.session.remove()
     account = db.session.get_one(Account, account_id)
     return account.balance, account.held
@@ -81,7 +81,7 @@ def test_an_adjustment_never_goes_below_zero(context: None, cast: Cast) -> None:
     assert balances(account) == (0, 0)
 
 
-def test_of_many_spenders_of_the_last_unit_one_wins(app: Flask, cast: Cast) -> None:
+def test_only_one_of_many_spenders_gets_the_last_unit(app: Flask, cast: Cast) -> None:
     account = cast.owner.account_id
     with app.app_context():
         campaigns = [new_campaign(account) for _ in range(8)]
@@ -107,7 +107,7 @@ def test_of_many_spenders_of_the_last_unit_one_wins(app: Flask, cast: Cast) -> N
 
 
 def run_together(tasks: list[Callable[[], None]]) -> None:
-    """Run each in a thread of its own."""
+    """Run each in its own thread."""
     threads = [threading.Thread(target=task) for task in tasks]
     for thread in threads:
         thread.start()

@@ -41,7 +41,7 @@ def kinds(figures: Month) -> list[str]:
 
 
 def send_back(top_up: TopUp, gross: int, taken: int) -> None:
-    """A refund, of whose net share so much was left on the balance."""
+    """A refund; `taken` is the part that was still on the balance."""
     invoice = invoices.of_top_up(top_up.id)
     assert invoice is not None
     with transaction() as session:
@@ -130,7 +130,7 @@ def test_erasure_counts_no_entry_twice_wherever_it_is_killed(
     for number in range(8):
         ledger.credit(account, 1_000 + number, f"credit:{number}")
     ledger.pay(account, 500, "charge:message:1")
-    whole = _sums(account)
+    expected = _sums(account)
     monkeypatch.setattr(erase_rows, "BATCH", 3)
     monkeypatch.setattr(erase_rows, "BATCH_ON_POSTGRESQL", 3)
     real, calls = ledger_totals._add, 0
@@ -148,9 +148,9 @@ def test_erasure_counts_no_entry_twice_wherever_it_is_killed(
         erasure.erase(account)
     db.session.rollback()
     left, totals = _sums(account), _totals()
-    assert {kind: left.get(kind, 0) + totals.get(kind, 0) for kind in whole} == whole
+    assert {kind: left.get(kind, 0) + totals.get(kind, 0) for kind in expected} == expected
     assert erasure.erase(account) is False
-    assert _totals() == whole
+    assert _totals() == expected
 
 
 def _sums(account_id: int) -> dict[str, int]:
@@ -170,6 +170,6 @@ def test_the_totals_of_several_accounts_add_up(context: None, cast: Cast) -> Non
     for person in (cast.owner, cast.stranger):
         erasure.begin(person.account_id, "somebody")
         with transaction() as session:
-            mine = delete(LedgerEntry).where(LedgerEntry.account_id == person.account_id)
-            assert ledger_totals.keep(session, mine) == 1
+            entries = delete(LedgerEntry).where(LedgerEntry.account_id == person.account_id)
+            assert ledger_totals.keep(session, entries) == 1
     assert _totals() == {"credit": 200_000}

@@ -1,4 +1,4 @@
-"""A top-up is paid when the last unit has come, and not before."""
+"""A top-up is paid when the whole amount has come, and not before."""
 
 import pytest
 from flask import Flask

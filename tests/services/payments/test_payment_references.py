@@ -70,9 +70,9 @@ def test_a_wrong_character_is_detected(reference: str, place: int, sign: str) ->
 
 
 @given(MADE, st.integers(2, 9), st.integers(2, 9))
-def test_swapped_characters_are_detected(reference: str, one: int, other: int) -> None:
+def test_swapped_characters_are_detected(reference: str, first: int, second: int) -> None:
     bare = list(plain(reference))
-    bare[one], bare[other] = bare[other], bare[one]
+    bare[first], bare[second] = bare[second], bare[first]
     same = "".join(bare) == plain(reference)
     assert (payment_references.read("".join(bare)) is not None) == same
 

@@ -183,8 +183,8 @@ def test_inside_a_transaction_only_stored_evidence_counts(cast: Cast, register: 
 def test_a_confirmed_number_does_not_confirm_another_one(cast: Cast, register: Vies) -> None:
     order(cast, POLE)
     register.body = NO
-    other = Details(*[*list(asdict(POLE).values())[:5], "PL7010023006"])
-    assert order(cast, other).tax_case == TaxCase.OTHER_EU
+    details = Details(*[*list(asdict(POLE).values())[:5], "PL7010023006"])
+    assert order(cast, details).tax_case == TaxCase.OTHER_EU
 
 
 def test_another_sum_than_agreed_is_not_ordered(app: Flask, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Which price holds: the rule, against one that is too simple to be wrong; and the tiers."""
+"""The valid price: the rule, compared with a slow and simple version; and the tiers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,20 +21,20 @@ PREFIXES = ["", "48", "48731"]
 SIZES = [0, 100, 200]
 
 series = st.tuples(st.just("PL"), st.sampled_from(PREFIXES), st.sampled_from(SIZES))
-known = st.dictionaries(
+price_entries = st.dictionaries(
     st.tuples(series, st.sampled_from(MOMENTS)),
     st.none() | st.integers(0, 900),
     max_size=20,
-).map(lambda found: [Entry(*own, at, amount) for (own, at), amount in found.items()])
+).map(lambda amounts: [Entry(*kind, at, amount) for (kind, at), amount in amounts.items()])
 
 
 def slowly(
     entries: list[Entry], country: str, phone: str, reached: int, moment: datetime
 ) -> int | None:
-    """The same rule, step by step as it is told: the longest prefix first, then the tier."""
+    """The same rule, step by step: the longest prefix first, then the tier."""
     for length in range(5, -1, -1):
         for size in reversed(SIZES):
-            own = [
+            matching = [
                 entry
                 for entry in entries
                 if entry.country == country
@@ -44,15 +44,15 @@ def slowly(
                 and size <= reached
                 and entry.valid_from <= moment
             ]
-            own.sort(key=lambda entry: entry.valid_from)
-            if own and own[-1].amount is not None:
-                return own[-1].amount
+            matching.sort(key=lambda entry: entry.valid_from)
+            if matching and matching[-1].amount is not None:
+                return matching[-1].amount
     return None
 
 
 @settings(deadline=None)
 @given(
-    entries=known,
+    entries=price_entries,
     country=st.sampled_from(["PL", "US"]),
     phone=st.sampled_from(["", "+48731000000", "+48732000000", "+48601", "+4", "+1"]),
     reached=st.sampled_from([0, 99, 100, 250]),
@@ -61,13 +61,13 @@ def slowly(
 def test_the_price_is_the_one_of_the_rule(
     entries: list[Entry], country: str, phone: str, reached: int, moment: datetime
 ) -> None:
-    found = prices.choose(entries, reached, moment)
+    price_list = prices.choose(entries, reached, moment)
     expected = slowly(entries, country, phone, reached, moment)
-    assert found.of(country, phone) == expected
-    whole = slowly(
+    assert price_list.of(country, phone) == expected
+    of_country = slowly(
         [entry for entry in entries if not entry.prefix], country, phone, reached, moment
     )
-    assert found.countries().get(country) == whole
+    assert price_list.countries().get(country) == of_country
 
 
 def test_after_a_withdrawn_tier_the_lower_one_counts() -> None:
@@ -130,43 +130,43 @@ def top_up(
 
 
 def test_the_largest_paid_top_up_of_twelve_months_counts(cast: Cast, route_id: int) -> None:
-    mine, summer = cast.owner.account_id, datetime(2026, 7, 1, 12, tzinfo=UTC)
+    account_id, summer = cast.owner.account_id, datetime(2026, 7, 1, 12, tzinfo=UTC)
     top_up(cast.stranger.account_id, 9_000_000, summer)
-    top_up(mine, 9_000_000, None, TopUpStatus.OPEN)
-    top_up(mine, 9_000_000, summer, TopUpStatus.CANCELLED)
-    assert prices.price_list(route_id, mine, summer).of("PL") == 300
-    top_up(mine, 900_000, summer)
-    top_up(mine, 999_999, summer)  # together they are more than a tier, each alone is not
-    assert prices.price_list(route_id, mine, summer).of("PL") == 300
-    top_up(mine, 1_000_000, summer)
-    assert prices.price_list(route_id, mine, summer).of("PL") == 270
+    top_up(account_id, 9_000_000, None, TopUpStatus.OPEN)
+    top_up(account_id, 9_000_000, summer, TopUpStatus.CANCELLED)
+    assert prices.price_list(route_id, account_id, summer).of("PL") == 300
+    top_up(account_id, 900_000, summer)
+    top_up(account_id, 999_999, summer)  # together they are more than a tier, each alone is not
+    assert prices.price_list(route_id, account_id, summer).of("PL") == 300
+    top_up(account_id, 1_000_000, summer)
+    assert prices.price_list(route_id, account_id, summer).of("PL") == 270
     assert prices.price_list(route_id, None, summer).of("PL") == 300
-    assert prices.price_list(route_id, mine, summer - INSTANT).of("PL") == 300
+    assert prices.price_list(route_id, account_id, summer - INSTANT).of("PL") == 300
     year_later = datetime(2027, 7, 1, 12, tzinfo=UTC)
-    assert prices.price_list(route_id, mine, year_later - INSTANT).of("PL") == 270
-    assert prices.price_list(route_id, mine, year_later).of("PL") == 310
-    standing = tiers.standing(mine, [1_000_000, 5_000_000], summer)
+    assert prices.price_list(route_id, account_id, year_later - INSTANT).of("PL") == 270
+    assert prices.price_list(route_id, account_id, year_later).of("PL") == 310
+    standing = tiers.standing(account_id, [1_000_000, 5_000_000], summer)
     assert standing == tiers.Standing(1_000_000, year_later, 5_000_000)
 
 
 def test_a_later_top_up_makes_the_tier_last_longer(cast: Cast, route_id: int) -> None:
-    mine, summer = cast.owner.account_id, datetime(2026, 7, 1, tzinfo=UTC)
-    top_up(mine, 6_000_000, summer)
-    top_up(mine, 1_000_000, summer + timedelta(days=30))
+    account_id, summer = cast.owner.account_id, datetime(2026, 7, 1, tzinfo=UTC)
+    top_up(account_id, 6_000_000, summer)
+    top_up(account_id, 1_000_000, summer + timedelta(days=30))
     autumn = summer + timedelta(days=60)
     sizes = [1_000_000, 5_000_000]
-    high = tiers.standing(mine, sizes, autumn)
+    high = tiers.standing(account_id, sizes, autumn)
     assert high == tiers.Standing(5_000_000, datetime(2027, 7, 1, tzinfo=UTC), None)
-    low = tiers.standing(mine, sizes, datetime(2027, 7, 1, tzinfo=UTC))
+    low = tiers.standing(account_id, sizes, datetime(2027, 7, 1, tzinfo=UTC))
     assert low == tiers.Standing(1_000_000, datetime(2027, 7, 31, tzinfo=UTC), 5_000_000)
 
 
 def test_refunded_money_does_not_count(cast: Cast, route_id: int) -> None:
-    mine, summer = cast.owner.account_id, datetime(2026, 7, 1, tzinfo=UTC)
-    top_up(mine, 1_000_000, summer, refunded=123)
-    assert tiers.reached(mine, summer) == 999_900
-    top_up(mine, 2_000_000, summer, refunded=-500_000)  # paid too much: the rest is no top-up
-    assert tiers.reached(mine, summer) == 2_000_000
+    account_id, summer = cast.owner.account_id, datetime(2026, 7, 1, tzinfo=UTC)
+    top_up(account_id, 1_000_000, summer, refunded=123)
+    assert tiers.reached(account_id, summer) == 999_900
+    top_up(account_id, 2_000_000, summer, refunded=-500_000)  # paid too much: the rest is no top-up
+    assert tiers.reached(account_id, summer) == 2_000_000
 
 
 @pytest.mark.parametrize(
@@ -187,10 +187,10 @@ def test_if_the_next_tier_saves_nothing_at_home_another_country_is_named(
     with transaction() as session:
         session.add(Price(route_id=route_id, country="DE", tier_from=1_000_000, amount=400))
         session.add(Price(route_id=route_id, country="FR", prefix="336", amount=0))
-    found = price_pages.price_table(route_id, cast.owner.account_id, "IT", NEW_YEAR - INSTANT)
-    assert found.saving == price_pages.Saving("DE", 800, 400, 50)
-    found = price_pages.price_table(route_id, cast.owner.account_id, "PL", NEW_YEAR - INSTANT)
-    assert found.saving == price_pages.Saving("PL", 300, 270, 10)
-    (line,) = [line for line in found.rows if line.country == "PL"]
+    table = price_pages.price_table(route_id, cast.owner.account_id, "IT", NEW_YEAR - INSTANT)
+    assert table.saving == price_pages.Saving("DE", 800, 400, 50)
+    table = price_pages.price_table(route_id, cast.owner.account_id, "PL", NEW_YEAR - INSTANT)
+    assert table.saving == price_pages.Saving("PL", 300, 270, 10)
+    (line,) = [line for line in table.rows if line.country == "PL"]
     assert line.cells[0] == price_pages.Cell(300, NEW_YEAR, 310)
     assert line.cells[1] == price_pages.Cell(270)

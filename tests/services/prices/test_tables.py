@@ -1,4 +1,4 @@
-"""Tables of prices: what comes out goes in again, and nothing goes in by half."""
+"""Tables of prices: an export can be imported again, and a bad table changes nothing."""
 
 import csv
 from datetime import UTC, datetime, timedelta
@@ -142,8 +142,12 @@ def test_the_file_states_the_currency_and_is_safe_to_open(route_id: int) -> None
     rows = list(csv.DictReader(exported(route_id).removeprefix("\ufeff").splitlines()))
     assert {row["currency"] for row in rows} == {"EUR"}
     assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@" and cell]
-    (own,) = [row for row in rows if row["prefix"]]
-    assert (own["country"], own["prefix"], own["price"]) == ("PL", "48731", "0.04")
+    (with_prefix,) = [row for row in rows if row["prefix"]]
+    assert (with_prefix["country"], with_prefix["prefix"], with_prefix["price"]) == (
+        "PL",
+        "48731",
+        "0.04",
+    )
     planned = [row for row in rows if row["valid_from"]]
     assert [(row["top_up_from"], row["price"]) for row in planned if row["country"] == "PL"] == [
         ("", "none"),
@@ -220,6 +224,6 @@ def test_it_is_audited_once(route_id: int) -> None:
 
 def test_days_are_read_as_people_write_them(route_id: int) -> None:
     before = datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
-    for cell, found in DAYS:
+    for cell, day in DAYS:
         plan = price_tables.plan(route_id, f"country,price,valid_from\nPL,0.05,{cell}\n", before)
-        assert [change.price.valid_from for _row, change in plan.changes] == [found]
+        assert [change.price.valid_from for _row, change in plan.changes] == [day]

@@ -14,14 +14,14 @@ def test_every_table_with_personal_data_is_reached() -> None:
             assert rows_of(mapper.local_table, 1) is not None
 
 
-def test_rows_are_removed_before_those_by_way_of_which_they_are_found() -> None:
+def test_rows_are_removed_before_the_rows_that_lead_to_them() -> None:
     order = [table.name for table in tables()]
-    found = {table.name: {way.name for way in ways(table)} for table in tables()}
-    assert found["gateway_inbox"] == {"message_parts", "messages", "campaigns"}
-    assert found["sessions"] == {"users"}
-    for name, others in found.items():
-        for other in others:
-            assert order.index(name) < order.index(other), (name, other)
+    parents = {table.name: {way.name for way in ways(table)} for table in tables()}
+    assert parents["gateway_inbox"] == {"message_parts", "messages", "campaigns"}
+    assert parents["sessions"] == {"users"}
+    for name, parent_names in parents.items():
+        for parent in parent_names:
+            assert order.index(name) < order.index(parent), (name, parent)
 
 
 def test_no_table_that_refers_to_another_comes_after_it() -> None:

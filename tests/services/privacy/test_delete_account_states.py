@@ -1,4 +1,4 @@
-"""An account can be deleted in whatever states it is; and nothing is submitted afterwards.
+"""An account can be deleted in any state, and nothing is submitted afterwards.
 
 LEAVE_RACES=500 in the environment makes the race as long as the published one.
 """
@@ -43,9 +43,9 @@ State = Callable[[Person], None]
 
 
 def _status(**values: object) -> State:
-    def change(who: Person) -> None:
+    def change(person: Person) -> None:
         with transaction() as session:
-            account = session.get_one(Account, who.account_id)
+            account = session.get_one(Account, person.account_id)
             for name, value in values.items():
                 setattr(account, name, value)
 
@@ -53,9 +53,9 @@ def _status(**values: object) -> State:
 
 
 def _person(**values: object) -> State:
-    def change(who: Person) -> None:
+    def change(person: Person) -> None:
         with transaction() as session:
-            user = session.get_one(User, who.user_id)
+            user = session.get_one(User, person.user_id)
             for name, value in values.items():
                 setattr(user, name, value)
 
@@ -63,30 +63,30 @@ def _person(**values: object) -> State:
 
 
 def _campaign(status: str) -> State:
-    def add(who: Person) -> None:
+    def add(person: Person) -> None:
         with transaction() as session:
             route = defaults.default_route().id
-            own = {"account_id": who.account_id}
-            made = Campaign(**own, route_id=route, status=status, text="Hello")
-            session.add(made)
+            ids = {"account_id": person.account_id}
+            campaign = Campaign(**ids, route_id=route, status=status, text="Hello")
+            session.add(campaign)
             session.flush()
-            session.add(Message(**own, campaign_id=made.id, phone="+48601299100", gateway_id=1))
+            session.add(Message(**ids, campaign_id=campaign.id, phone="+48601299100", gateway_id=1))
 
     return add
 
 
-def _import(who: Person) -> None:
+def _import(person: Person) -> None:
     with transaction() as session:
-        session.add(Import(account_id=who.account_id, stored_as="running", status="running"))
+        session.add(Import(account_id=person.account_id, stored_as="running", status="running"))
 
 
-def _export(who: Person) -> None:
+def _export(person: Person) -> None:
     with transaction() as session:
-        session.add(AccountExport(account_id=who.account_id, stored_as="running.zip"))
+        session.add(AccountExport(account_id=person.account_id, stored_as="running.zip"))
 
 
-def _disputed(who: Person) -> None:
-    top_up = paid(who, provider="stripe")
+def _disputed(person: Person) -> None:
+    top_up = paid(person, provider="stripe")
     payment = db.session.scalars(select(Payment).filter_by(top_up_id=top_up.id)).first()
     assert payment
     disputes.book(payment, f"dp_{top_up.public_id}", 1_190_000, "needs_response")
@@ -117,21 +117,21 @@ STATES: dict[str, State] = {
 )
 @given(chosen=st.lists(st.sampled_from(sorted(STATES)), unique=True, max_size=8))
 def test_every_state_can_be_left(app: Flask, chosen: list[str]) -> None:
-    who = _opened(app)
-    browser = who.browser()
+    person = _opened(app)
+    browser = person.browser()
     with app.app_context():
         for name in chosen:
-            STATES[name](who)
+            STATES[name](person)
         db.session.remove()
     answer = browser.send("/settings/leave", {"password": PASSWORD, "confirmed": "y"})
     assert answer.status_code == 303, chosen
     with app.app_context():
         query = select(TopUp.id).where(TopUp.status == TopUpStatus.OPEN)
         assert db.session.scalars(query).all() == []
-        assert erasure.erase(who.account_id) is False
-        assert db.session.get(Account, who.account_id) is None
+        assert erasure.erase(person.account_id) is False
+        assert db.session.get(Account, person.account_id) is None
         for table in tables():
-            rows = select(table).where(rows_of(table, who.account_id))
+            rows = select(table).where(rows_of(table, person.account_id))
             assert db.session.execute(rows).all() == [], table.name
         db.session.remove()
     assert "Your account is deleted" in browser.get_page(answer.location).get_text()
@@ -144,21 +144,23 @@ def test_nothing_is_claimed_after_the_decision(app: Flask) -> None:
 def race(app: Flask, times: int) -> None:
     """A worker takes messages as fast as it can while the account is shut, again and again."""
     for _ in range(times):
-        who = _opened(app)
+        person = _opened(app)
         with app.app_context():
             gateway = db.session.scalars(select(Gateway.id)).first() or 0
             with transaction() as session:
-                own = {"account_id": who.account_id}
+                ids = {"account_id": person.account_id}
                 route = defaults.default_route().id
-                made = Campaign(**own, route_id=route, status="sending", text="Hello", n_queued=40)
-                session.add(made)
+                campaign = Campaign(
+                    **ids, route_id=route, status="sending", text="Hello", n_queued=40
+                )
+                session.add(campaign)
                 session.flush()
                 session.add_all(
-                    Message(**own, campaign_id=made.id, phone=f"+486012991{n:02}", priority=2)
+                    Message(**ids, campaign_id=campaign.id, phone=f"+486012991{n:02}", priority=2)
                     for n in range(40)
                 )
                 session.flush()
-                for row in session.scalars(select(Message).filter_by(campaign_id=made.id)):
+                for row in session.scalars(select(Message).filter_by(campaign_id=campaign.id)):
                     row.gateway_id = gateway
             db.session.remove()
         taken: list[float] = []
@@ -181,7 +183,7 @@ def race(app: Flask, times: int) -> None:
         time.sleep(0.02)
         with app.app_context():
             with transaction():  # without waiting for what has been taken and is never answered
-                erasure.begin(who.account_id, "x")
+                erasure.begin(person.account_id, "x")
             shut = time.monotonic()
             db.session.remove()
         time.sleep(0.03)
@@ -201,6 +203,6 @@ def _opened(app: Flask) -> Person:
             user.password_hash, user.must_choose_password = hash_password(PASSWORD), False
             session.add(user)
             session.flush()
-            found = Person(app, user.id, account.id, account.public_id, email)
+            person = Person(app, user.id, account.id, account.public_id, email)
         db.session.remove()
-    return found
+    return person

@@ -45,11 +45,11 @@ def business(cast: Cast, settle: Settle) -> Business:
     return shop
 
 
-def whom(shop: Business, place: int) -> tuple[Account, Recipient]:
+def account_and_recipient(shop: Business, place: int) -> tuple[Account, Recipient]:
     account = db.session.get_one(Account, shop.person.account_id)
-    found = recipients.by_phone(account.id, shop.phones[place])
-    assert found is not None
-    return account, found
+    recipient = recipients.by_phone(account.id, shop.phones[place])
+    assert recipient is not None
+    return account, recipient
 
 
 def left(app: Flask, number: str) -> list[str]:
@@ -67,7 +67,7 @@ def test_nothing_of_the_number_is_left_and_the_books_agree(app: Flask, business:
     number = business.phones[1]  # who has answered
     assert left(app, number), "the scan is blind"
     with app.app_context():
-        account, recipient = whom(business, 1)
+        account, recipient = account_and_recipient(business, 1)
         before = _figures(account.id)
         erase_recipient.erase(account, recipient, "me")
         assert _figures(account.id) == before
@@ -79,7 +79,7 @@ def test_nothing_of_the_number_is_left_and_the_books_agree(app: Flask, business:
 
 def test_the_suppression_stays(app: Flask, business: Business) -> None:
     with app.app_context():
-        account, recipient = whom(business, 3)
+        account, recipient = account_and_recipient(business, 3)
         erase_recipient.erase(account, recipient, "me")
         kept = select(Suppression.phone).where(Suppression.phone == business.phones[3])
         assert db.session.scalars(kept).all() == [business.phones[3]]
@@ -91,7 +91,7 @@ def test_what_is_unconfirmed_loses_the_number_and_keeps_its_money(
     app: Flask, business: Business
 ) -> None:
     with app.app_context():
-        account, recipient = whom(business, 4)
+        account, recipient = account_and_recipient(business, 4)
         with transaction() as session:
             row = session.scalars(select(Message).filter_by(phone=recipient.phone)).one()
             row.status, price = MessageStatus.UNKNOWN, row.price
@@ -105,7 +105,7 @@ def test_it_waits_for_a_text_that_is_being_sent_and_for_an_import(
 ) -> None:
     monkeypatch.setattr("promosms.services.sending.opt_outs.PATIENCE", 0.05)
     with app.app_context():
-        account, recipient = whom(business, 4)
+        account, recipient = account_and_recipient(business, 4)
         with transaction() as session:
             row = session.scalars(select(Message).filter_by(phone=recipient.phone)).one()
             row.status = MessageStatus.SENDING
@@ -113,7 +113,7 @@ def test_it_waits_for_a_text_that_is_being_sent_and_for_an_import(
             erase_recipient.erase(account, recipient, "me")
         file = io.BytesIO(f"phone\n{business.phones[6]}\n+48601999111\n".encode())
         imports.upload(account, file, "again.csv")
-        account, recipient = whom(business, 6)
+        account, recipient = account_and_recipient(business, 6)
         with pytest.raises(erase_recipient.StillActive):
             erase_recipient.erase(account, recipient, "me")
         assert erasure_journal.rows() == []
@@ -121,19 +121,19 @@ def test_it_waits_for_a_text_that_is_being_sent_and_for_an_import(
 
 def test_the_journal_does_not_name_the_person(app: Flask, business: Business) -> None:
     with app.app_context():
-        account, recipient = whom(business, 1)
-        known = (recipient.public_id, account.public_id, recipient.phone[1:])
+        account, recipient = account_and_recipient(business, 1)
+        identifiers = (recipient.public_id, account.public_id, recipient.phone[1:])
         erase_recipient.erase(account, recipient, "me")
         text = erasure_journal.file().read_text()
     assert " recipient " in text
-    assert not any(each in text for each in known)
+    assert not any(identifier in text for identifier in identifiers)
 
 
 def test_the_page_says_what_goes_and_what_stays(
     app: Flask, business: Business, owner: PageClient, stranger: PageClient
 ) -> None:
     with app.app_context():
-        public_id = whom(business, 1)[1].public_id
+        public_id = account_and_recipient(business, 1)[1].public_id
     assert owner.get_page(f"/recipients/{public_id}").select(f'a[href$="{public_id}/erase"]')
     assert "what they cost" in owner.get_page(f"/recipients/{public_id}/erase").get_text()
     stranger.post_page(f"/recipients/{public_id}/erase", status=404)

@@ -1,4 +1,4 @@
-"""Erasure: every row, file and byte of an account that leaves; none of anybody else's."""
+"""Erasure: every row, file and byte of the deleted account, and of no other."""
 
 import io
 import json
@@ -91,11 +91,11 @@ class Business:
         word = self.words
         rows = [f"{e164},{word['Name']},{word['Family']}" for e164 in self.phones]
         lines = ["phone,first name,last name", *rows, f"12,{word['Refused']},x"]
-        given = Basis(Consent.GIVEN, word["Basis"], now())
+        basis = Basis(Consent.GIVEN, word["Basis"], now())
         file = io.BytesIO("\n".join(lines).encode())
         done = imports.upload(self._account(), file, f"{word['File']}.csv")
         mapping = ["phone", "first_name", "last_name"]
-        assert imports.start(done, mapping, True, Target(new_name=word["List"]), given)
+        assert imports.start(done, mapping, True, Target(new_name=word["List"]), basis)
         left = io.BytesIO(f"phone,name\n{self.phones[0]},{word['Waiting']}\n".encode())
         imports.upload(self._account(), left, "waiting.csv")
 
@@ -124,12 +124,12 @@ class Business:
 
 @pytest.fixture
 def businesses(cast: Cast, settle: Settle) -> tuple[Business, Business]:
-    """Ours, which leaves, and theirs, which stays."""
-    ours = Business(cast.owner, "Qzulowimek", "+48601211")
-    theirs = Business(cast.stranger, "Wipekozulm", "+48602322")
-    ours.fill(settle)
-    theirs.fill(settle)
-    return ours, theirs
+    """The account that is deleted, and the one that stays."""
+    leaving = Business(cast.owner, "Qzulowimek", "+48601211")
+    staying = Business(cast.stranger, "Wipekozulm", "+48602322")
+    leaving.fill(settle)
+    staying.fill(settle)
+    return leaving, staying
 
 
 def look(app: Flask, folder: Path, business: Business) -> list[Hit]:
@@ -153,7 +153,7 @@ def look(app: Flask, folder: Path, business: Business) -> list[Hit]:
     return hits + [hit for path in stored for hit in scanner.file(path)]
 
 
-def found(hits: list[Hit]) -> set[str]:
+def canaries_in(hits: list[Hit]) -> set[str]:
     return {hit.canary for hit in hits}
 
 
@@ -174,34 +174,34 @@ def _gone(app: Flask, business: Business) -> bool:
 def test_no_byte_is_left_and_others_keep_theirs(
     app: Flask, businesses: tuple[Business, Business], settle: Settle, tmp_path: Path
 ) -> None:
-    ours, theirs = businesses
-    before = found(look(app, tmp_path, ours))
-    assert before >= set(ours.canaries), "the scan is blind"
-    kept = found(look(app, tmp_path, theirs))
-    leave(app, ours, settle)
-    left = look(app, tmp_path, ours)
+    leaving, staying = businesses
+    before = canaries_in(look(app, tmp_path, leaving))
+    assert before >= set(leaving.canaries), "the scan is blind"
+    kept = canaries_in(look(app, tmp_path, staying))
+    leave(app, leaving, settle)
+    left = look(app, tmp_path, leaving)
     assert [(hit.canary, hit.path.name) for hit in left] == []
-    assert found(look(app, tmp_path, theirs)) == kept
+    assert canaries_in(look(app, tmp_path, staying)) == kept
 
 
 def test_the_other_account_works_on(
     app: Flask, businesses: tuple[Business, Business], settle: Settle
 ) -> None:
-    ours, theirs = businesses
-    leave(app, ours, settle)
-    page = theirs.person.browser().get_page("/billing")
-    assert theirs.words["Campaign"] in page.get_text()
+    leaving, staying = businesses
+    leave(app, leaving, settle)
+    page = staying.person.browser().get_page("/billing")
+    assert staying.words["Campaign"] in page.get_text()
     with app.app_context():
         campaigns = db.select(db.func.count(Message.campaign_id))  # without the answer to STOP
-        assert db.session.scalar(campaigns) == len(theirs.phones)
+        assert db.session.scalar(campaigns) == len(staying.phones)
 
 
 def test_the_audit_log_keeps_that_it_happened_and_no_reason(
     app: Flask, businesses: tuple[Business, Business], settle: Settle
 ) -> None:
-    ours, _theirs = businesses
-    subject = ours.person.account_public_id
-    leave(app, ours, settle)
+    leaving, _staying = businesses
+    subject = leaving.person.account_public_id
+    leave(app, leaving, settle)
     with app.app_context():
         query = db.select(AuditEntry).where(AuditEntry.subject == subject)
         entries = db.session.scalars(query.order_by(AuditEntry.id)).all()
@@ -217,23 +217,23 @@ def test_it_counts_every_row_that_goes(
 ) -> None:
     for name in ("BATCH", "BATCH_ON_POSTGRESQL"):
         monkeypatch.setattr(erase_rows, name, 7)
-    ours, _theirs = businesses
+    leaving, _staying = businesses
     with app.app_context():
-        there = {
+        expected = {
             table.name: db.session.scalar(
                 db.select(db.func.count())
                 .select_from(table)
-                .where(rows_of(table, ours.person.account_id))
+                .where(rows_of(table, leaving.person.account_id))
             )
             for table in tables()
         }
-    leave(app, ours, settle)
+    leave(app, leaving, settle)
     with app.app_context():
         counts = db.session.scalars(db.select(Erasure)).one().counts
     # Some go at once when it is decided, and parts go with their messages.
     for name in ("sessions", "email_links", "emails", "message_parts"):
-        there.pop(name)
-    assert counts == {name: number for name, number in there.items() if number}
+        expected.pop(name)
+    assert counts == {name: number for name, number in expected.items() if number}
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "suspended", "unverified", "empty"])
@@ -294,17 +294,17 @@ def test_it_can_be_killed_and_run_again(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ours, theirs = businesses
+    leaving, staying = businesses
     with app.app_context():
-        erasure.begin(ours.person.account_id, "x")
+        erasure.begin(leaving.person.account_id, "x")
         for name in ("BATCH", "BATCH_ON_POSTGRESQL"):
             monkeypatch.setattr(erase_rows, name, 7)
         for _ in range(3):
-            assert erasure.erase(ours.person.account_id, seconds=0) is True
+            assert erasure.erase(leaving.person.account_id, seconds=0) is True
         monkeypatch.undo()
-        engine.erase(ours.person.account_id)
-        job.run(ours.person.account_id)
-    assert look(app, tmp_path, ours) == []
+        engine.erase(leaving.person.account_id)
+        job.run(leaving.person.account_id)
+    assert look(app, tmp_path, leaving) == []
 
 
 def test_the_account_is_not_done_while_somebody_reads_old_rows(
@@ -355,7 +355,7 @@ def test_an_active_account_is_never_erased(app: Flask, cast: Cast) -> None:
         assert erasure.erase(10**9) is False
 
 
-def test_receipts_that_found_no_message_yet_go_too(app: Flask, cast: Cast) -> None:
+def test_receipts_without_a_message_go_too(app: Flask, cast: Cast) -> None:
     with app.app_context():
         with transaction() as session:
             gateway_id = session.scalars(db.select(Gateway.id)).one()

@@ -1,4 +1,4 @@
-"""An account with invoices leaves: they stay, alone, and nothing in them leads to it."""
+"""Invoices of a deleted account stay, and nothing in them leads to it."""
 
 from collections.abc import Callable
 from datetime import date
@@ -48,10 +48,10 @@ def leave(account_id: int) -> None:
 
 
 def rows(*but: str) -> str:
-    """Everything that is stored, but in some tables."""
+    """Everything that is stored, except in some tables."""
     tables = [table for table in Model.metadata.sorted_tables if table.name not in but]
-    found = [row for table in tables for row in db.session.execute(select(table))]
-    return "\n".join(str(value) for row in found for value in row)
+    stored = [row for table in tables for row in db.session.execute(select(table))]
+    return "\n".join(str(value) for row in stored for value in row)
 
 
 def test_invoices_stay_without_a_link_to_the_account(
@@ -63,8 +63,8 @@ def test_invoices_stay_without_a_link_to_the_account(
     assert all(secret in rows() for secret in SECRETS), "the test is blind"
     leave(account)
     kept = list(db.session.scalars(select(Invoice).order_by(Invoice.id)))
-    assert [each.kind for each in kept] == ["invoice", "credit_note"]
-    assert {(each.account_id, each.top_up_id) for each in kept} == {(None, None)}
+    assert [invoice.kind for invoice in kept] == ["invoice", "credit_note"]
+    assert {(invoice.account_id, invoice.top_up_id) for invoice in kept} == {(None, None)}
     assert invoice_files.file(kept[0], "pdf") == pdf
     paid = db.session.scalars(select(Payment)).one()
     assert (paid.account_id, paid.top_up_id, paid.note) == (None, None, "")
@@ -113,7 +113,7 @@ def test_the_page_of_others_says_nothing_of_invoices(account: int, stranger: Pag
     assert "tax law" not in stranger.get_page("/settings/leave").get_text()
 
 
-def test_the_page_of_goodbye_says_what_stays(account: int, owner: PageClient) -> None:
+def test_the_goodbye_page_says_what_stays(account: int, owner: PageClient) -> None:
     answer = owner.send("/settings/leave", {"password": PASSWORD, "confirmed": "y"})
     page = words(owner.get_page(answer.location).get_text())
     assert "as long as tax law requires" in page

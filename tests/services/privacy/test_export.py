@@ -39,7 +39,7 @@ from tests.support.pages import PageClient
 SECRET_WORDS = ("hash", "token", "encrypted", "secret", "key", "counter")
 
 
-def test_every_table_of_an_account_is_in_it_or_named_with_the_reason_why_not() -> None:
+def test_every_table_of_an_account_is_in_it_or_has_a_reason_why_not() -> None:
     named = {part.model.__tablename__ for part in parts()} | set(left_out())
     for mapper in Model.registry.mappers:
         name = mapper.class_.__tablename__
@@ -69,13 +69,13 @@ def test_it_holds_everything_of_the_account_and_nothing_of_another(
         files = {name for name in names if name.startswith("invoices/")}
         assert {name[-4:] for name in files} == {".pdf", ".xml"}
         assert archive.testzip() is None
-        whole = b"".join(archive.read(name) for name in sorted(names))
+        content = b"".join(archive.read(name) for name in sorted(names))
         stranger = db.session.get_one(User, cast.stranger.user_id)
         for foreign in (stranger.email, stranger.phone, cast.stranger.account_public_id):
-            assert foreign.encode() not in whole
-        mine = db.session.get_one(User, cast.owner.user_id)
-        assert mine.email.encode() in whole
-        assert passwords.hash_password("x")[:9].encode() not in whole
+            assert foreign.encode() not in content
+        user = db.session.get_one(User, cast.owner.user_id)
+        assert user.email.encode() in content
+        assert passwords.hash_password("x")[:9].encode() not in content
         for part in parts():
             rows = json.loads(archive.read(f"{part.file}.json"))
             table = list(
@@ -109,12 +109,12 @@ def test_a_large_table_goes_on_in_further_files_and_no_row_is_lost(
     monkeypatch.setattr(account_export, "FILE_ROWS", 8)
     with app.app_context():
         phones = _many(cast.owner.account_id, 50)
-        made = _started(cast)
+        export = _started(cast)
         slices = 0
-        while account_export.work(made.id, lambda: True):
+        while account_export.work(export.id, lambda: True):
             slices += 1
         assert slices > 10
-        archive = _archive(made.id)
+        archive = _archive(export.id)
         for file, number in (("recipients", 50), ("list-recipients", 100)):
             rows: list[dict[str, str]] = []
             for name in archive.namelist():
@@ -127,22 +127,20 @@ def test_a_large_table_goes_on_in_further_files_and_no_row_is_lost(
 
 
 @pytest.mark.parametrize("after", [1, 7, 20])
-def test_whoever_is_killed_in_between_begins_anew_and_finishes(
-    app: Flask, cast: Cast, after: int
-) -> None:
+def test_a_killed_export_is_restarted_and_finishes(app: Flask, cast: Cast, after: int) -> None:
     with app.app_context():
         _many(cast.owner.account_id, 10)
-        made = _started(cast)
+        export = _started(cast)
         for _ in range(after):
-            account_export.work(made.id, lambda: True)
-        path = account_export.file(made)
+            account_export.work(export.id, lambda: True)
+        path = account_export.file(export)
         with path.open("ab") as file:  # the next file was being written
             file.write(b"half of a file")
-        _expire_claim(made.id)
-        assert not account_export.work(made.id)
+        _expire_claim(export.id)
+        assert not account_export.work(export.id)
         db.session.expire_all()
-        assert made.status == ExportStatus.READY
-        archive = _archive(made.id)
+        assert export.status == ExportStatus.READY
+        archive = _archive(export.id)
         assert len(json.loads(archive.read("recipients.json"))) == 10
         assert len(archive.namelist()) == len(set(archive.namelist()))
 
@@ -157,20 +155,20 @@ def test_an_account_has_one_at_a_time(app: Flask, cast: Cast) -> None:
         assert old.exists()
         second = _started(cast)
         assert not old.exists()
-        found = account_export.of(cast.owner.account_id)
-        assert getattr(found, "id", None) == second.id
+        export = account_export.of(cast.owner.account_id)
+        assert getattr(export, "id", None) == second.id
 
 
-def test_a_full_disk_is_said_clearly(
+def test_a_full_disk_is_reported_clearly(
     app: Flask, cast: Cast, owner: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = Path("/dev/full")
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda *_, **__: full.open("r+b"))
     with app.app_context():
-        made = _started(cast)
-        assert not account_export.work(made.id)
-        assert _reload(made.id).error == "disk_full"
-        assert not list(account_export.file(made).parent.glob("*.zip"))
+        export = _started(cast)
+        assert not account_export.work(export.id)
+        assert _reload(export.id).error == "disk_full"
+        assert not list(account_export.file(export).parent.glob("*.zip"))
     assert "no room for it on our disk" in owner.get_page("/settings/data").get_text(" ")
 
 
@@ -191,17 +189,17 @@ def test_only_the_owner_may_download_it_and_it_is_not_cached(
 
 def test_it_is_deleted_after_48_hours(app: Flask, filled: int) -> None:
     with app.app_context():
-        made = _reload(filled)
-        path = account_export.file(made)
-        assert made.expires_at is not None
-        assert made.expires_at - now() > timedelta(hours=47)
+        export = _reload(filled)
+        path = account_export.file(export)
+        assert export.expires_at is not None
+        assert export.expires_at - now() > timedelta(hours=47)
         account_export.forget_expired()
         assert path.exists()
         with transaction() as session:
             session.execute(update(AccountExport).values(expires_at=now() - timedelta(seconds=1)))
         account_export.forget_expired()
         assert not path.exists()
-        assert account_export.of(made.account_id) is None
+        assert account_export.of(export.account_id) is None
 
 
 def test_an_owner_makes_it_in_the_background(
@@ -212,9 +210,9 @@ def test_an_owner_makes_it_in_the_background(
     settle()
     assert "Your file is ready" in owner.get_page("/settings/data").get_text(" ")
     with app.app_context():
-        made = account_export.of(cast.owner.account_id)
-        assert made is not None
-        name = made.public_id
+        export = account_export.of(cast.owner.account_id)
+        assert export is not None
+        name = export.public_id
     owner.post_page(f"/settings/data/export/{name}/delete")
     assert "Make the file" in owner.get_page("/settings/data").get_text(" ")
 
@@ -226,8 +224,8 @@ def filled(app: Flask, cast: Cast) -> int:
     stage.set()
     with app.app_context():
         _add(cast.owner.account_id, "+48601777001", note="=HYPERLINK(1)", consent=Consent.GIVEN)
-        made = _started(cast)
-        number = made.id
+        export = _started(cast)
+        number = export.id
         assert not account_export.work(number)
         db.session.remove()
     return number
@@ -235,16 +233,16 @@ def filled(app: Flask, cast: Cast) -> int:
 
 def _add(account_id: int, phone: str, **values: object) -> None:
     with transaction() as session:
-        given = {"account_id": account_id, "phone": phone, "country": "PL"}
-        session.add(Recipient(**given, consent_source="Card at the till", **values))
+        columns = {"account_id": account_id, "phone": phone, "country": "PL"}
+        session.add(Recipient(**columns, consent_source="Card at the till", **values))
 
 
 def _many(account_id: int, number: int) -> set[str]:
     groups = [lists.create(account_id, name).id for name in ("Regulars", "Others")]
     phones = {f"+486017{n:05}" for n in range(number)}
     with transaction() as session:
-        given = {"account_id": account_id, "country": "PL", "note": "x" * 900}
-        people = [Recipient(phone=phone, **given) for phone in sorted(phones)]
+        columns = {"account_id": account_id, "country": "PL", "note": "x" * 900}
+        people = [Recipient(phone=phone, **columns) for phone in sorted(phones)]
         session.add_all(people)
         session.flush()
         session.add_all(

@@ -1,4 +1,4 @@
-"""Purging: what has to stay stays, and whoever is interrupted goes on where it was."""
+"""Purging: what must stay stays, and an interrupted purge continues where it was."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def test_a_killed_purge_leaves_right_figures(
         for _ in range(50):
             assert ledger_audit.audit() == []
             assert figures(sent[0]) == before
-            # The place is lost with the worker: it begins anew.
+            # The place is lost with the worker: the purge starts again.
             if not purge_messages.messages({}, lambda: True) and not number(sent[0]):
                 break
         assert number(sent[0]) == 0
@@ -69,7 +69,7 @@ def test_replies_go_after_the_time_of_their_own_account(
         assert _replies() == 6
         age(timedelta(days=2))
         place: dict[str, object] = {}
-        # Whoever has to stop says that there is more, and what was deleted from until now.
+        # A purge that has to stop says that there is more, and which tables it deleted from.
         assert purge_messages.replies(place, lambda: True)
         assert (_replies(), place["deleted"]) == (5, ["inbound_messages"])
         assert not purge_messages.replies(place, lambda: False)

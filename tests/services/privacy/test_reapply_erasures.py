@@ -1,4 +1,4 @@
-"""After an older backup was restored, whoever has left leaves once more."""
+"""After an older backup is restored, deleted accounts are erased again."""
 
 import shutil
 import subprocess
@@ -50,8 +50,8 @@ def test_an_account_of_an_older_backup_is_erased_again(
         assert reapply_erasures.begin() == (1, 0, 0)
         assert reapply_erasures.begin() == (0, 0, 0)
         engine.erase(cast.owner.account_id)
-        theirs = select(func.count()).select_from(Recipient)
-        assert db.session.scalar(theirs) == len(NUMBERS)
+        remaining = select(func.count()).select_from(Recipient)
+        assert db.session.scalar(remaining) == len(NUMBERS)
         assert db.session.scalars(select(Erasure.finished_at)).one()
 
 

@@ -1,4 +1,4 @@
-"""Retention: what is due goes, exactly that, and not a day too early; figures and money stay."""
+"""Retention: exactly what is due is deleted, not a day too early; figures and money stay."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -44,50 +44,50 @@ Settle = Callable[..., None]
 def test_the_day_before_nothing_goes_and_the_day_after_exactly_the_due(
     app: Flask, sent: tuple[int, int], cast: Cast
 ) -> None:
-    ours, theirs = sent
+    campaign_id, other_id = sent
     with app.app_context():
-        before = figures(ours)
+        before = figures(campaign_id)
         age(timedelta(days=29))
         night()
-        assert number(ours) == 4
+        assert number(campaign_id) == 4
         retention.choose(cast.stranger.account_id, 90)
         age(timedelta(days=2))
         night()
-        assert (number(ours), number(theirs)) == (0, 2)
+        assert (number(campaign_id), number(other_id)) == (0, 2)
         assert not db.session.scalar(
             select(func.count())
             .select_from(MessagePart)
             .where(MessagePart.account_id == cast.owner.account_id)
         )
-        assert figures(ours) == before
+        assert figures(campaign_id) == before
         assert ledger_audit.audit() == []
         age(timedelta(days=60))
         night()
-        assert number(theirs) == 0
+        assert number(other_id) == 0
         assert ledger_audit.audit() == []
 
 
 def test_no_byte_of_it_is_left_and_every_byte_of_others(
     app: Flask, sent: tuple[int, int], cast: Cast, database_url: str
 ) -> None:
-    ours = [*(form for e164 in OURS for form in numbers(e164)[:3]), WORD]
-    theirs = [*(form for e164 in THEIRS for form in numbers(e164)[:3]), OTHER_WORD]
+    due = [*(form for e164 in OURS for form in numbers(e164)[:3]), WORD]
+    kept = [*(form for e164 in THEIRS for form in numbers(e164)[:3]), OTHER_WORD]
     with app.app_context():
         retention.choose(cast.stranger.account_id, 90)
-        # What the owner keeps himself, here, would be found too.
+        # The scan would also find what the owner keeps.
         with transaction() as session:
             for model in (Suppression, Recipient):
                 session.execute(delete(model).filter_by(account_id=cast.owner.account_id))
             session.execute(update(Campaign).where(Campaign.id == sent[0]).values(text="", name=""))
         db.session.remove()
-        # Nor may the tests before this one have left their rows in the files.
+        # Earlier tests may have left rows in the files.
         assert overwrite_files.overwrite(table.name for table in db.metadata.sorted_tables)
-        found = {hit.canary for hit in _scan(app, [*ours, *theirs])}
-        assert found >= {OURS[0], WORD, THEIRS[0], OTHER_WORD}
+        canaries = {hit.canary for hit in _scan(app, [*due, *kept])}
+        assert canaries >= {OURS[0], WORD, THEIRS[0], OTHER_WORD}
         age(timedelta(days=31))
         night()
-        hits = _scan(app, [*ours, *theirs])
-    assert [hit for hit in hits if hit.canary in ours] == []
+        hits = _scan(app, [*due, *kept])
+    assert [hit for hit in hits if hit.canary in due] == []
     assert {hit.canary for hit in hits} >= {THEIRS[0], OTHER_WORD}
 
 
@@ -171,21 +171,21 @@ def test_the_page_shows_the_rules_that_the_job_obeys(owner: PageClient) -> None:
     with owner.application.app_context():
         rows = retention.rows()
         assert len(rows) == len(retention.RULES)
-    assert all(what in shown for what, _ in rows)
+    assert all(label in shown for label, _ in rows)
 
 
 def _one_of_each(account_id: int) -> None:
     with transaction() as session:
-        which = Import(
+        upload = Import(
             account_id=account_id, stored_as="x", status=ImportStatus.FINISHED, created_at=now()
         )
         gateway = db.session.scalars(select(Gateway.id)).first()
         later = now() + timedelta(days=900)
-        session.add(which)
+        session.add(upload)
         session.flush()
         session.add_all(
             (
-                BadRow(account_id=account_id, import_id=which.id, row=1, problem="x", content="x"),
+                BadRow(account_id=account_id, import_id=upload.id, row=1, problem="x", content="x"),
                 InboundMessage(account_id=account_id, phone=OURS[0], text="Is it open?"),
                 Guest(account_id=account_id, phone=OURS[0], removed_at=now()),
                 TaxCheck(

@@ -30,9 +30,9 @@ def nothing_is_astray(app: Flask) -> Iterator[None]:
     """After every test here, whatever it is about."""
     yield
     with app.app_context():
-        found = astray()
+        messages = astray()
         db.session.remove()
-    assert found == []
+    assert messages == []
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def statuses(campaign_id: int) -> dict[str, int]:
 
 
 def check_books(account_id: int) -> None:
-    """The balance is the sum of the ledger, the counters are what stands in the rows."""
+    """The balance is the sum of the ledger; the counters agree with the rows."""
     db.session.remove()
     account = db.session.get_one(Account, account_id)
     sums = db.session.execute(

@@ -1,4 +1,4 @@
-"""Replies in tests: who has texted whom, what comes in, and what came of it."""
+"""Replies in tests: earlier texts, incoming messages and their results."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -66,14 +66,14 @@ def reply(text: str, reference: str, number: str = NUMBER, phone: str = PHONE) -
     come([Inbound(reference, phone, number, text)])
 
 
-def come(told: Sequence[Inbound]) -> None:
-    gateway_inbox.store(gateway_id(), told)
+def come(messages: Sequence[Inbound]) -> None:
+    gateway_inbox.store(gateway_id(), messages)
     while gateway_inbox.apply_batch():
         continue
 
 
 def kept() -> list[tuple[int, str, str]]:
-    """What stands in the inboxes: account, kind, text."""
+    """What is in the inboxes: account, kind, text."""
     rows = db.session.query(InboundMessage).order_by(InboundMessage.id)
     return [(row.account_id, row.kind, row.text) for row in rows]
 

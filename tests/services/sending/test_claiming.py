@@ -89,20 +89,20 @@ def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> Non
 def test_accounts_take_turns(context: None, make_campaign: MakeCampaign, cast: Cast) -> None:
     prepared(make_campaign, [f"+486012{n:05}" for n in range(100, 120)])
     with transaction() as session:
-        mine = db.session.query(Campaign).one()
-        theirs = Campaign(
+        campaign = db.session.query(Campaign).one()
+        other_campaign = Campaign(
             account_id=cast.stranger.account_id,
-            route_id=mine.route_id,
+            route_id=campaign.route_id,
             text="x",
             status=CampaignStatus.SENDING,
             n_queued=3,
         )
-        session.add(theirs)
+        session.add(other_campaign)
         session.flush()
         session.add_all(
             Message(
-                account_id=theirs.account_id,
-                campaign_id=theirs.id,
+                account_id=other_campaign.account_id,
+                campaign_id=other_campaign.id,
                 gateway_id=gateway_id(),
                 phone=f"+486013{n:05}",
                 text="x",
@@ -325,8 +325,8 @@ def test_what_waits_for_a_deleted_recipient_is_skipped(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
-    one = db.session.scalars(select(Recipient).where(Recipient.phone == PHONES[2])).one()
-    assert recipients.delete_many(cast.owner.account_id, [one.public_id]) == 1
+    recipient = db.session.scalars(select(Recipient).where(Recipient.phone == PHONES[2])).one()
+    assert recipients.delete_many(cast.owner.account_id, [recipient.public_id]) == 1
     assert statuses(campaign_id) == {"queued": 9, "skipped": 1}
     check_books(cast.owner.account_id)
 

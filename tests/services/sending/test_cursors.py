@@ -87,9 +87,7 @@ def test_a_campaign_is_opened_with_the_cursors_of_its_gateways(gateway: int, ope
     assert attention_statuses() == [None] * 10
 
 
-def test_a_worker_that_starts_anew_goes_on_where_the_last_one_was(
-    gateway: int, opened: int
-) -> None:
+def test_a_restarted_worker_goes_on_where_the_last_one_was(gateway: int, opened: int) -> None:
     everything = ids(opened)
     assert [m.id for m in claiming.take(Claim(gateway), 4)] == everything[:4]
     assert cursor_of(opened, gateway).next == everything[3]
@@ -111,9 +109,9 @@ def test_what_was_not_committed_is_not_passed(gateway: int, opened: int) -> None
 
 def test_the_usual_way_changes_no_index(gateway: int, opened: int) -> None:
     claim = Claim(gateway)
-    found = claiming.take(claim, 10)
+    window = claiming.take(claim, 10)
     assert attention_statuses() == [None] * 10
-    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found])
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in window])
     assert statuses(opened) == {"sent": 10}
     assert attention_statuses() == [None] * 10
 
@@ -143,7 +141,7 @@ def test_nothing_is_passed_while_sending_is_forbidden(
     assert len(claiming.take(claim, 10)) == 8
 
 
-def test_the_end_of_a_walk_is_noted_so_that_nobody_looks_there_again(
+def test_an_empty_queue_is_noted_and_not_searched_again(
     gateway: int, opened: int, cast: Cast
 ) -> None:
     claim = Claim(gateway)
@@ -158,9 +156,7 @@ def test_the_end_of_a_walk_is_noted_so_that_nobody_looks_there_again(
         session.execute(update(Campaign).values(n_queued=0, n_skipped=2))
 
 
-def test_who_opted_out_is_skipped_when_his_turn_comes(
-    gateway: int, opened: int, cast: Cast
-) -> None:
+def test_a_recipient_who_opted_out_is_skipped(gateway: int, opened: int, cast: Cast) -> None:
     with transaction() as session:  # as if it had come while the page was being inserted
         session.add_all(
             Suppression(account_id=cast.owner.account_id, phone=phone, source="reply")
@@ -172,7 +168,7 @@ def test_who_opted_out_is_skipped_when_his_turn_comes(
     check_books(cast.owner.account_id)
 
 
-def test_a_turn_of_which_all_have_opted_out_is_not_the_last(
+def test_a_turn_in_which_all_have_opted_out_is_not_the_last(
     gateway: int, opened: int, cast: Cast
 ) -> None:
     with transaction() as session:
@@ -187,7 +183,7 @@ def test_a_turn_of_which_all_have_opted_out_is_not_the_last(
     check_books(cast.owner.account_id)
 
 
-def test_a_text_of_which_a_part_was_taken_before_its_opt_out_is_unconfirmed(
+def test_a_text_partly_taken_before_its_opt_out_is_unconfirmed(
     gateway: int, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = make_campaign(PHONES[:1], text="x" * 300)
@@ -196,8 +192,8 @@ def test_a_text_of_which_a_part_was_taken_before_its_opt_out_is_unconfirmed(
     half = Answer(error_class=ErrorClass.TEMPORARY, reason="busy", taken={1: "r-1"})
     recording.record(claim, [(m, half) for m in claiming.take(claim, 1)])
     with transaction() as session:
-        own = {"account_id": cast.owner.account_id, "phone": PHONES[0]}
-        session.add(Suppression(**own, source="reply"))
+        columns = {"account_id": cast.owner.account_id, "phone": PHONES[0]}
+        session.add(Suppression(**columns, source="reply"))
         session.execute(update(Message).values(next_attempt_at=None))
     assert claiming.take(Claim(gateway), 1) == []
     assert statuses(campaign_id) == {"unknown": 1}
@@ -213,10 +209,10 @@ def test_what_is_put_back_is_detached_until_it_is_sent(
     with transaction() as session:
         session.execute(update(Message).values(next_attempt_at=None))
     again = Claim(gateway)
-    found = claiming.take(again, 10)
-    assert [m.id for m in found] == ids(opened)[:2]
+    window = claiming.take(again, 10)
+    assert [m.id for m in window] == ids(opened)[:2]
     assert attention_statuses()[:3] == ["sending", "sending", None]
-    recording.record(again, [(m, Answer((f"r-{m.id}",))) for m in found])
+    recording.record(again, [(m, Answer((f"r-{m.id}",))) for m in window])
     assert attention_statuses() == [None] * 10
     assert len(claiming.take(again, 10)) == 8
 
@@ -233,15 +229,15 @@ def test_what_was_put_back_is_found_while_the_cursor_moves_on(
     assert [m.id for m in claiming.take(claim, 2)] == ids(opened)[:2]
 
 
-def test_two_gateways_walk_through_one_campaign(
+def test_two_gateways_send_one_campaign(
     gateway: int, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     with transaction() as session:
-        other = Gateway(name="Other", kind="simulator", seen_at=now())
-        session.add(other)
+        other_gateway = Gateway(name="Other", kind="simulator", seen_at=now())
+        session.add(other_gateway)
         session.flush()
-        session.add(RouteGateway(route_id=defaults.default_route().id, gateway_id=other.id))
-        second = other.id
+        session.add(RouteGateway(route_id=defaults.default_route().id, gateway_id=other_gateway.id))
+        second = other_gateway.id
     campaign_id = make_campaign([f"+486012{n:05}" for n in range(100, 160)])
     preparation.prepare(campaign_id)
     assert sweep.gateways_with_work() == sorted([gateway, second])
@@ -251,14 +247,14 @@ def test_two_gateways_walk_through_one_campaign(
     seen: list[Claimed] = []
     for gateway_id in (gateway, second):
         claim = Claim(gateway_id)
-        while found := claiming.take(claim, 7):
-            seen += found
+        while window := claiming.take(claim, 7):
+            seen += window
         assert sum(shares.values()) - len(seen) == (shares[second] if gateway_id == gateway else 0)
     assert len({m.id for m in seen}) == 60
     assert sweep.gateways_with_work() == []
 
 
-def test_the_sweep_finds_what_dead_workers_left_however_far_others_have_come(
+def test_the_sweep_finds_what_dead_workers_left_behind_the_cursor(
     gateway: int, opened: int, cast: Cast
 ) -> None:
     system = verification_texts.queue_verification_text(
@@ -268,8 +264,8 @@ def test_the_sweep_finds_what_dead_workers_left_however_far_others_have_come(
     assert [m.id for m in claiming.take(dead, 1)] == [system]
     assert len(claiming.take(dead, 3)) == 3
     alive = Claim(gateway)
-    mine = claiming.take(alive, 5)
-    recording.record(alive, [(m, Answer((f"r-{m.id}",))) for m in mine])
+    window = claiming.take(alive, 5)
+    recording.record(alive, [(m, Answer((f"r-{m.id}",))) for m in window])
     cursors.advance_done()
     assert sweep.take_back_leases() == 0
     assert cursor_of(opened, gateway).done == ids(opened)[0] - 1
@@ -281,11 +277,11 @@ def test_the_sweep_finds_what_dead_workers_left_however_far_others_have_come(
 
 def test_what_is_done_is_not_read_again(gateway: int, opened: int) -> None:
     claim, everything = Claim(gateway), ids(opened)
-    found = claiming.take(claim, 6)
-    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found[:4]])
+    window = claiming.take(claim, 6)
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in window[:4]])
     cursors.advance_done()
     assert cursor_of(opened, gateway) == Cursor(everything[3], everything[5], everything[9])
-    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found[4:]])
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in window[4:]])
     third = claiming.take(claim, 1)
     cursors.advance_done()
     assert cursor_of(opened, gateway).done == everything[5]
@@ -306,12 +302,12 @@ def test_admins_see_what_waits_and_what_is_being_sent(gateway: int, opened: int)
     claim = Claim(gateway)
     recording.record(claim, [(m, BUSY) for m in claiming.take(claim, 2)])
     claiming.take(claim, 3)
-    told = overview.gateway_state(db.session.get_one(Gateway, gateway))
-    assert (told.waiting, told.sending) == (7, 3)
+    state = overview.gateway_state(db.session.get_one(Gateway, gateway))
+    assert (state.waiting, state.sending) == (7, 3)
 
 
-def test_no_index_knows_of_what_all_messages_go_through(app: Flask, context: None) -> None:
-    """PostgreSQL writes beside the old row only if nothing that an index reads has changed."""
+def test_no_index_covers_the_columns_that_every_message_changes(app: Flask, context: None) -> None:
+    """PostgreSQL writes beside the old row only if no indexed column has changed."""
     changing = {"status", "reason", "lease_token", "lease_until", "submitted_at", "attempts"}
     changing |= {"tried_at", "sent_at", "final_at", "encrypted_text"}
     for index in Message.__table__.indexes:
@@ -332,9 +328,11 @@ def test_postgresql_writes_new_rows_beside_the_old_ones(
     assert options == ["fillfactor=50"]
     before = written()
     claim = Claim(gateway)
-    found = claiming.take(claim, 10)
-    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in found])
-    gateway_inbox.store(gateway, [Receipt(f"r-{m.id}", "", ReceiptStatus.DELIVERED) for m in found])
+    window = claiming.take(claim, 10)
+    recording.record(claim, [(m, Answer((f"r-{m.id}",))) for m in window])
+    gateway_inbox.store(
+        gateway, [Receipt(f"r-{m.id}", "", ReceiptStatus.DELIVERED) for m in window]
+    )
     while gateway_inbox.apply_batch():
         continue
     assert statuses(campaign_id) == {"delivered": 10}
@@ -342,14 +340,14 @@ def test_postgresql_writes_new_rows_beside_the_old_ones(
 
 
 def written() -> tuple[int, int]:
-    """How many rows of messages have been written anew, and how many of them beside the old one."""
+    """How many rows of messages have been updated, and how many of them beside the old one."""
     db.session.remove()
-    db.engine.dispose()  # a connection tells what it has done when it ends, at the latest
+    db.engine.dispose()  # a connection reports its statistics at its end at the latest
     columns = "n_tup_upd, n_tup_hot_upd"
     query = text(f"SELECT {columns} FROM pg_stat_user_tables WHERE relname = 'messages'")
-    found, before = (0, 0), (-1, -1)
-    while found != before:
+    updates, before = (0, 0), (-1, -1)
+    while updates != before:
         time.sleep(0.1)
-        found, before = tuple(db.session.execute(query).one()), found
+        updates, before = tuple(db.session.execute(query).one()), updates
         db.session.rollback()
-    return found
+    return updates

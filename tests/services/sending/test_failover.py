@@ -50,9 +50,9 @@ def lose(app: Flask, make_campaign: MakeCampaign) -> Lose:
                 route_id = defaults.default_route().id
                 session.add(RouteGateway(route_id=route_id, gateway_id=second.id, position=1))
                 first.seen_at = now() - failover.MOVED_AFTER - timedelta(seconds=1)
-            found = first.id, second.id
+            gateway_ids = first.id, second.id
             db.session.remove()
-        return found
+        return gateway_ids
 
     return lose
 

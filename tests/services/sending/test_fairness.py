@@ -51,12 +51,12 @@ def peer() -> Iterator[smsc.Process]:
 @pytest.fixture
 def running(own_database: str, peer: smsc.Process) -> Iterator[Installation]:
     """The real workers with a gateway of 2,000 parts a second."""
-    with running_installation(own_database) as made:
-        with made.app.app_context():
+    with running_installation(own_database) as installation:
+        with installation.app.app_context():
             smpp_gateway(peer.port, window=100, connection_window=100, rate=OPTIONS.rate)
-        made.start("work", "gateway-2", "tick")
-        made.wait(lambda: bool(peer.counts()["binds"]))
-        yield made
+        installation.start("work", "gateway-2", "tick")
+        installation.wait(lambda: bool(peer.counts()["binds"]))
+        yield installation
 
 
 def test_a_small_campaign_overtakes_one_that_is_being_sent(

@@ -55,9 +55,9 @@ def test_parts_become_one_reply_in_any_order(context: None, cast: Cast) -> None:
     assert waiting() == 0
 
 
-def test_after_a_minute_the_parts_that_are_there_have_to_do(context: None, cast: Cast) -> None:
+def test_after_a_minute_the_parts_that_have_come_make_the_reply(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id)
-    come([one for one in parts("Stop ", "it ", "now\ud83d") if one.part != 2])
+    come([part for part in parts("Stop ", "it ", "now\ud83d") if part.part != 2])
     assert kept() == []
     assert waiting() == 2
     late(timedelta(seconds=61))
@@ -69,17 +69,17 @@ def test_after_a_minute_the_parts_that_are_there_have_to_do(context: None, cast:
 def test_parts_of_different_people_and_texts_do_not_mix(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id)
     texted(cast.owner.account_id, phone="+48601200101")
-    mine = parts("a", "b")
-    other = parts("c", "d", concat_ref="k")
-    theirs = [one.__class__(**{**fields(one), "phone": "+48601200101"}) for one in mine]
-    come([mine[0], other[1], theirs[1]])
+    first = parts("a", "b")
+    second = parts("c", "d", concat_ref="k")
+    foreign = [part.__class__(**{**fields(part), "phone": "+48601200101"}) for part in first]
+    come([first[0], second[1], foreign[1]])
     assert kept() == []
-    come([mine[1], other[0], theirs[0]])
+    come([first[1], second[0], foreign[0]])
     assert sorted(text for *_, text in kept()) == ["ab", "ab", "cd"]
 
 
-def fields(one: Inbound) -> dict[str, object]:
-    return {name: getattr(one, name) for name in Inbound.__slots__}
+def fields(part: Inbound) -> dict[str, object]:
+    return {name: getattr(part, name) for name in Inbound.__slots__}
 
 
 def test_a_text_that_no_database_takes_is_stored_all_the_same(context: None, cast: Cast) -> None:
@@ -146,9 +146,9 @@ def test_a_receipt_that_cannot_be_applied_does_not_block_the_others(
             for message_id in (first, second)
         )
     poison(kind=InboxKind.RECEIPT, reference=f"r-{second}", status="sideways")
-    told = [Receipt(f"foreign-{n}", "", ReceiptStatus.DELIVERED) for n in range(5)]
-    told.insert(2, Receipt(f"r-{first}", "", ReceiptStatus.DELIVERED))
-    gateway_inbox.store(gateway_id(), told)
+    receipts = [Receipt(f"foreign-{n}", "", ReceiptStatus.DELIVERED) for n in range(5)]
+    receipts.insert(2, Receipt(f"r-{first}", "", ReceiptStatus.DELIVERED))
+    gateway_inbox.store(gateway_id(), receipts)
     assert gateway_inbox.apply_batch() == 7
     db.session.rollback()
     assert db.session.get_one(Message, first).status == MessageStatus.DELIVERED

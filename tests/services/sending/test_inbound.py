@@ -40,10 +40,12 @@ from tests.services.sending.inbox import (
 from tests.support.cast import Cast
 from tests.support.settings import override
 
-# Whose it is
+# Its account
 
 
-def test_a_reply_goes_to_whoever_texted_last_from_that_number(context: None, cast: Cast) -> None:
+def test_a_reply_goes_to_the_account_that_texted_last_from_that_number(
+    context: None, cast: Cast
+) -> None:
     texted(cast.owner.account_id)
     texted(cast.stranger.account_id)
     texted(cast.owner.account_id, sender=OTHER)
@@ -56,7 +58,7 @@ def test_a_reply_goes_to_whoever_texted_last_from_that_number(context: None, cas
     ]
 
 
-def test_a_reply_that_is_told_twice_is_kept_once(context: None, cast: Cast) -> None:
+def test_a_reply_that_is_reported_twice_is_kept_once(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id)
     reply("Hello", "1")
     reply("Hello", "1")
@@ -64,7 +66,7 @@ def test_a_reply_that_is_told_twice_is_kept_once(context: None, cast: Cast) -> N
 
 
 @pytest.mark.parametrize("word", ["STOP", "Please take me off, unsubscribe me at once"])
-def test_a_wish_to_stop_by_another_number_counts_for_all_who_texted_lately(
+def test_a_stop_by_another_number_counts_for_all_who_texted_lately(
     context: None, cast: Cast, word: str
 ) -> None:
     texted(cast.owner.account_id, sender="SHOP")
@@ -76,14 +78,14 @@ def test_a_wish_to_stop_by_another_number_counts_for_all_who_texted_lately(
     assert waiting() == 0
 
 
-def test_of_those_who_texted_long_ago_only_the_last_is_meant(context: None, cast: Cast) -> None:
+def test_only_the_last_of_those_who_texted_long_ago_is_meant(context: None, cast: Cast) -> None:
     texted(cast.stranger.account_id, sender="BAKERY", days=90)
     texted(cast.owner.account_id, sender="SHOP", days=31)
     reply("STOP", "1", OTHER)
     assert stopped() == [cast.owner.account_id]
 
 
-def test_who_texted_lately_is_meant_rather_than_who_did_long_ago(context: None, cast: Cast) -> None:
+def test_a_recent_sender_is_meant_rather_than_an_old_one(context: None, cast: Cast) -> None:
     texted(cast.stranger.account_id, sender="BAKERY", days=31)
     texted(cast.owner.account_id, sender="SHOP", days=1)
     reply("STOP", "1", OTHER)
@@ -100,7 +102,7 @@ def test_anything_else_by_another_number_is_dropped(context: None, cast: Cast, w
 
 
 @pytest.mark.parametrize("word", ["STOP", "Hello"])
-def test_of_strangers_nothing_is_kept_but_a_count(
+def test_only_a_count_is_kept_of_strangers(
     context: None, cast: Cast, word: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     texted(cast.owner.account_id, phone="+48601200999")
@@ -125,10 +127,22 @@ def test_stop_is_confirmed_once_by_the_number_that_was_written_to(
     texted(cast.owner.account_id, language="pl")
     reply("STOP", "1")
     reply("STOP!!", "2")
-    said = db.session.query(Message).filter_by(priority=Priority.VERIFICATION).one()
-    assert (said.text, said.phone, said.sender) == (CONFIRMATIONS["pl"], PHONE, NUMBER)
-    assert (said.campaign_id, said.price, said.parts, said.country) == (None, 0, 1, "PL")
-    assert (said.account_id, said.gateway_id) == (cast.owner.account_id, gateway_id())
+    confirmation = db.session.query(Message).filter_by(priority=Priority.VERIFICATION).one()
+    assert (confirmation.text, confirmation.phone, confirmation.sender) == (
+        CONFIRMATIONS["pl"],
+        PHONE,
+        NUMBER,
+    )
+    assert (
+        confirmation.campaign_id,
+        confirmation.price,
+        confirmation.parts,
+        confirmation.country,
+    ) == (None, 0, 1, "PL")
+    assert (confirmation.account_id, confirmation.gateway_id) == (
+        cast.owner.account_id,
+        gateway_id(),
+    )
     assert db.session.query(Suppression).one().confirmed_at is not None
 
 
@@ -166,13 +180,13 @@ def test_a_number_that_the_owner_had_suppressed_becomes_the_recipients_own_word(
     assert len(answered()) == 1
 
 
-def test_where_nobody_can_be_answered_nothing_is_said(context: None, cast: Cast) -> None:
+def test_no_answer_is_sent_where_none_can_arrive(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id, sender="SHOP")
     reply("STOP", "1", "SHOP")
     assert (stopped(), answered()) == ([cast.owner.account_id], [])
 
 
-def test_for_an_account_that_leaves_nothing_is_said(context: None, cast: Cast) -> None:
+def test_no_answer_is_sent_for_an_account_under_erasure(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id)
     with transaction() as session:
         session.execute(
@@ -184,7 +198,7 @@ def test_for_an_account_that_leaves_nothing_is_said(context: None, cast: Cast) -
     assert answered() == []
 
 
-def test_answers_leave_the_budget_of_passwords_alone(context: None, cast: Cast, app: Flask) -> None:
+def test_answers_do_not_use_the_budget_of_passwords(context: None, cast: Cast, app: Flask) -> None:
     override(app, verification_texts_per_hour=1)
     texted(cast.owner.account_id)
     reply("STOP", "1")

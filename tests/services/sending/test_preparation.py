@@ -78,5 +78,5 @@ def test_the_log_is_long_for_its_pages_only(context: None) -> None:
 
 
 def pages_of_log() -> int:
-    found: int = db.session.execute(text("PRAGMA wal_autocheckpoint")).scalar_one()
-    return found
+    pages: int = db.session.execute(text("PRAGMA wal_autocheckpoint")).scalar_one()
+    return pages

@@ -150,11 +150,11 @@ def test_the_tier_of_the_account_is_what_is_paid(
                 consent=Consent.GIVEN,
             )
         )
-        theirs = Campaign(
+        other_campaign = Campaign(
             account_id=cast.stranger.account_id, route_id=route_id, text="Hi", everyone=True
         )
-        session.add(theirs)
-    assert audience.estimate(theirs).total == 300
+        session.add(other_campaign)
+    assert audience.estimate(other_campaign).total == 300
 
 
 def paid_top_up(account_id: int) -> TopUp:

@@ -205,12 +205,12 @@ def test_ids_in_hexadecimal_are_found_out_by_the_number(
     window = claiming.take(claim, 50)
     taken = [(m, Answer((f"{0xABC000 + n:x}",))) for n, m in enumerate(window)]
     recording.record(claim, taken)
-    told = [Receipt(str(0xABC000 + n), "", D, m.phone) for n, m in enumerate(window)]
-    tell(gateway, told[:21])
+    receipts = [Receipt(str(0xABC000 + n), "", D, m.phone) for n, m in enumerate(window)]
+    tell(gateway, receipts[:21])
     assert statuses(campaign_id) == {"delivered": 21, "sent": 4}
-    known = db.session.query(Gateway).one()
-    assert (known.message_id_format, known.message_id_format_seen) == ("resp_hex_dlr_dec", 21)
-    tell(gateway, [Receipt(one.reference, "", D) for one in told[21:]])
+    row = db.session.query(Gateway).one()
+    assert (row.message_id_format, row.message_id_format_seen) == ("resp_hex_dlr_dec", 21)
+    tell(gateway, [Receipt(receipt.reference, "", D) for receipt in receipts[21:]])
     assert statuses(campaign_id) == {"delivered": 25}
 
 

@@ -6,7 +6,7 @@ RECEIPTS = 5_000
 
 
 def test_a_flood_of_receipts_in_any_order_ends_right(context: None) -> None:
-    found = run(RECEIPTS, seed=8)
-    assert (found.receipts, found.left, found.wrong) == (RECEIPTS, found.foreign, 0)
-    assert found.counters
-    assert set(found.statuses) == {"delivered", "undelivered", "expired"}
+    result = run(RECEIPTS, seed=8)
+    assert (result.receipts, result.left, result.wrong) == (RECEIPTS, result.foreign, 0)
+    assert result.counters
+    assert set(result.statuses) == {"delivered", "undelivered", "expired"}

@@ -1,4 +1,4 @@
-"""Results: what each trouble does to a message, its money and its next try."""
+"""Results: what each error does to a message, its money and its next try."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def gateway() -> Gateway:
 
 
 def row(message: Claimed) -> Message:
-    """A message as it stands in the database now."""
+    """A message as it is in the database now."""
     return db.session.scalars(
         select(Message).where(Message.id == message.id).execution_options(populate_existing=True)
     ).one()
@@ -55,7 +55,7 @@ def again(claim: Claim) -> list[Claimed]:
 
 
 @pytest.mark.parametrize(("error_class", "status", "wait"), ERROR_CLASSES)
-def test_each_trouble_has_its_end(
+def test_each_error_class_has_its_outcome(
     context: None,
     make_campaign: MakeCampaign,
     cast: Cast,
@@ -67,11 +67,11 @@ def test_each_trouble_has_its_end(
     answer = Answer(error_class=error_class, reason="why")
     assert recording.record(claim, [(message, answer) for message in window]) == 4
     assert statuses(campaign_id) == {status: 4}
-    found = row(window[0])
-    assert found.reason == "why"
+    stored = row(window[0])
+    assert stored.reason == "why"
     if wait is not None:
-        assert found.next_attempt_at is not None
-        assert abs((found.next_attempt_at - now()).total_seconds() - wait) < 2
+        assert stored.next_attempt_at is not None
+        assert abs((stored.next_attempt_at - now()).total_seconds() - wait) < 2
     check_books(cast.owner.account_id)
 
 
@@ -79,12 +79,12 @@ def test_the_waits_grow_and_the_gateway_may_name_its_own(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     _, claim, window = taken(make_campaign)
-    message, other = window[0]._replace(attempts=3), window[1]
+    message, second = window[0]._replace(attempts=3), window[1]
     busy = Answer(error_class=ErrorClass.TEMPORARY, reason="busy")
-    asked = Answer(error_class=ErrorClass.THROTTLED, reason="throttled", wait=90)
-    recording.record(claim, [(message, busy), (other, asked)])
-    for one, wait in ((message, 300), (other, 90)):
-        due = row(one).next_attempt_at
+    throttled = Answer(error_class=ErrorClass.THROTTLED, reason="throttled", wait=90)
+    recording.record(claim, [(message, busy), (second, throttled)])
+    for claimed, wait in ((message, 300), (second, 90)):
+        due = row(claimed).next_attempt_at
         assert due is not None
         assert abs((due - now()).total_seconds() - wait) < 2
 
@@ -235,6 +235,6 @@ def _owner(message: Claimed) -> Claim:
     return Claim(gateway().id, token)
 
 
-def _resend(what: str) -> None:
+def _resend(policy: str) -> None:
     with transaction() as session:
-        session.execute(update(Gateway).values(settings={"resend": what}))
+        session.execute(update(Gateway).values(settings={"resend": policy}))

@@ -109,7 +109,7 @@ def test_one_acceptance_in_between_keeps_it_going(
     assert gateway.status == GatewayStatus.ACTIVE
 
 
-def test_throttling_slows_the_whole_line_down(
+def test_throttling_slows_the_whole_connection_down(
     context: None,
     connection: gateway_connections.OpenConnection,
     network: Network,

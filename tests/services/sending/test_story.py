@@ -97,8 +97,8 @@ def cast_balance(cast: Cast) -> int:
 
 
 def status_of(app: Flask, campaign_id: int) -> str:
-    """The status of a campaign, read anew."""
+    """The current status of a campaign."""
     with app.app_context():
-        found = db.session.get_one(Campaign, campaign_id).status
+        status = db.session.get_one(Campaign, campaign_id).status
         db.session.remove()
-    return found
+    return status

@@ -92,7 +92,7 @@ def test_a_page_that_refreshes_itself_does_not_keep_one_signed_in(
     assert seen() > before
 
 
-def test_nothing_is_claimed_for_a_line_that_is_not_ready(
+def test_nothing_is_claimed_for_a_connection_that_is_not_ready(
     app: Flask, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign_id = make_campaign(PHONES[:5])

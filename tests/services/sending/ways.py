@@ -10,7 +10,7 @@ OPENED = (CampaignStatus.SENDING, CampaignStatus.PAUSED, CampaignStatus.CANCELLE
 
 
 def astray() -> list[str]:
-    """Messages that nobody would find by their status, described."""
+    """Descriptions of messages that no query would find."""
     query = select(Message, Campaign).outerjoin(Campaign, Campaign.id == Message.campaign_id)
     rows = db.session.execute(query.order_by(Message.id)).all()
     return [
