@@ -1,4 +1,4 @@
-"""The house of the tests: both databases, a real Redis, the application, the cast."""
+"""Fixtures of all tests: both databases, a real Redis, the application, the cast."""
 
 import shutil
 import tempfile

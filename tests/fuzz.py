@@ -36,7 +36,7 @@ SEED_FILES = (
 
 
 def zipped(chance: Chance) -> bytes:
-    """A spreadsheet that unpacks to a lot, or what calls itself one."""
+    """A spreadsheet that unpacks to a lot, or a file that claims to be one."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * chance.choice([10, 2_000_000]))
@@ -59,7 +59,7 @@ def flipped(chance: Chance) -> bytes:
 
 
 def long_cells(chance: Chance) -> bytes:
-    """What makes careless patterns slow: long runs of nearly the right signs."""
+    """Long runs of almost right characters, which make careless patterns slow."""
     size = chance.choice([1_000, 100_000, LONG])
     run = chance.choice(
         [b"a", b"a@", b".", b"1", b" ", b"'", b"+", b"\xe9a", b"-", b"(", b"\t", b'""']
@@ -112,8 +112,8 @@ NAMES = (
 
 
 def fuzz(app: Flask, client: PageClient, count: int, seed: int) -> Counter[int]:
-    """Upload so many files; how often each status came. Raises AssertionError with the seed."""
-    found: Counter[int] = Counter()
+    """Upload so many files; count each status. Raises AssertionError with the seed."""
+    statuses: Counter[int] = Counter()
     for number in range(seed, seed + count):
         chance = random.Random(number)
         content, name = chance.choice(MAKERS)(chance), chance.choice(NAMES)
@@ -125,22 +125,22 @@ def fuzz(app: Flask, client: PageClient, count: int, seed: int) -> Counter[int]:
         assert shown.status_code in GOOD, f"file {number}: {shown.status}"
         assert "<h1" in shown.text, f"file {number}: no page"
         assert spent < SLOWEST, f"file {number}: {spent:.1f} s"
-        found[answer.status_code] += 1
+        statuses[answer.status_code] += 1
         if number % 200 == 0:
             forget(app)
     _check_files(app)
-    return found
+    return statuses
 
 
 def forget(app: Flask) -> None:
-    """Begin anew, or the list of imports grows longer than any real one."""
+    """Cancel the imports, or their list grows longer than any real one."""
     from promosms.models import Import, ImportStatus
     from promosms.services.imports import imports
 
     with app.app_context():
         waiting = db.select(Import).where(Import.status == ImportStatus.MAPPING)
-        for each in db.session.scalars(waiting).all():
-            imports.cancel(each)
+        for import_ in db.session.scalars(waiting).all():
+            imports.cancel(import_)
         db.session.remove()
 
 
@@ -150,21 +150,21 @@ def _check_files(app: Flask) -> None:
     folder = Path(app.instance_path, "uploads")
     with app.app_context():
         query = db.select(Import.stored_as).where(Import.status == ImportStatus.MAPPING)
-        known = set(db.session.scalars(query))
+        expected = set(db.session.scalars(query))
         db.session.remove()
-    there = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    assert there == known, "a file stayed behind, or is missing"
+    present = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    assert present == expected, "a file stayed behind, or is missing"
 
 
 def main() -> None:
-    """Fuzz on SQLite in a temporary folder, and say what came."""
+    """Fuzz on SQLite in a temporary folder, and print the result."""
     from promosms import create_app
     from promosms.services.installation import defaults
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROMOSMS_INSTANCE", folder)
         cheap = {"ARGON2_TIME": 1, "ARGON2_MEMORY_KIB": 64, "RATE_LIMITS": False}
@@ -174,9 +174,11 @@ def main() -> None:
             defaults.ensure_defaults()
             db.session.remove()
         began = time.monotonic()
-        found = fuzz(app, invite_cast(app).owner.browser(), asked.count, asked.seed)
+        statuses = fuzz(app, invite_cast(app).owner.browser(), options.count, options.seed)
     spent = time.monotonic() - began
-    sys.stdout.write(f"{asked.count} files, seed {asked.seed}: {dict(found)} in {spent:.0f} s\n")
+    sys.stdout.write(
+        f"{options.count} files, seed {options.seed}: {dict(statuses)} in {spent:.0f} s\n"
+    )
 
 
 if __name__ == "__main__":

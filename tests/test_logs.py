@@ -29,7 +29,7 @@ SECRET, MAIL, ADDRESS = "zapalniczka-na-wodzie", "qzulowimek@example.com", "203.
 CANARIES = [*numbers(PHONE), NAME, WORDS.split()[0], SECRET, MAIL]
 
 
-def test_no_canary_gets_into_any_log_and_every_line_is_as_the_schema_says(
+def test_no_canary_gets_into_any_log_and_every_line_follows_the_schema(
     app: Flask,
     cast: Cast,
     owner: PageClient,
@@ -67,7 +67,7 @@ def test_the_request_log_has_the_pattern_of_the_route_and_no_path(
     assert set(lines[-1]) == {"at", "level", "event", "method", "route", "status", "ms", "ip"}
 
 
-def test_signing_in_and_what_is_refused_stand_in_the_log_of_security(
+def test_the_security_log_has_sign_ins_and_refusals(
     visitor: PageClient, owner: PageClient, folder: Path
 ) -> None:
     visitor.send("/login", {"email": "nobody@example.com", "password": SECRET})
@@ -97,20 +97,20 @@ def test_addresses_are_shortened_after_seven_days_and_lines_gone_after_thirty(
         for name in log_files.NAMES:
             shortened = log_files.path(name, start).read_text()
             assert ADDRESS not in shortened
-            found = [json.loads(one) for one in shortened.splitlines()]
-            assert [one["ip"] for one in found] == [
+            entries = [json.loads(row) for row in shortened.splitlines()]
+            assert [entry["ip"] for entry in entries] == [
                 "203.0.113.0/24",
                 "2001:db8:1::/48",
                 "203.0.113.0/24",
             ]
-            assert all(not log_schema.problems(one, log_schema.WITH_ADDRESS) for one in found)
+            assert all(not log_schema.problems(entry, log_schema.WITH_ADDRESS) for entry in entries)
     log_files.tidy(start + timedelta(days=29))
     assert log_files.path("security", start).exists()
     log_files.tidy(start + timedelta(days=30))
     assert not list(folder.glob("*-2026-03-01*"))
 
 
-def test_nothing_that_is_written_meanwhile_is_lost(context: None, folder: Path) -> None:
+def test_lines_written_meanwhile_are_not_lost(context: None, folder: Path) -> None:
     line: dict[str, object] = {"at": "x", "level": "info", "event": "a.b", "ip": ADDRESS}
     for _ in range(100):
         log_files.write("requests", line)
@@ -129,22 +129,29 @@ def test_a_line_cannot_be_broken_or_forged() -> None:
     assert [line["event"] for line in lines] == ["a.b", *["other.line"] * 3]
     assert (lines[0]["code"], lines[0]["queue"]) == ("?", "?")
     assert lines[2]["source"] == "gunicorn.error"
-    assert not [one for one in (NAME, PHONE, ADDRESS, WORDS, "\x1b") if one in heard.getvalue()]
+    assert not [
+        secret for secret in (NAME, PHONE, ADDRESS, WORDS, "\x1b") if secret in heard.getvalue()
+    ]
 
 
-def test_accounts_have_a_pseudonym_that_goes_with_them(app: Flask, cast: Cast) -> None:
+def test_accounts_have_a_pseudonym_that_is_erased_with_them(app: Flask, cast: Cast) -> None:
     with app.app_context():
-        mine, theirs = (pseudonyms.of(person.account_id) for person in (cast.owner, cast.stranger))
-        assert mine != theirs
-        assert mine == pseudonyms.of(cast.owner.account_id)
-        assert cast.owner.account_public_id not in mine
+        pseudonym, other_pseudonym = (
+            pseudonyms.of(person.account_id) for person in (cast.owner, cast.stranger)
+        )
+        assert pseudonym != other_pseudonym
+        assert pseudonym == pseudonyms.of(cast.owner.account_id)
+        assert cast.owner.account_public_id not in pseudonym
         with transaction() as session:
             session.get_one(Account, cast.owner.account_id).log_key = ""
         assert pseudonyms.of(cast.owner.account_id) == "gone"
     with _heard() as heard:
-        logs.get("promosms.test").warning("a.b", extra={"account": mine})
+        logs.get("promosms.test").warning("a.b", extra={"account": pseudonym})
         logs.get("promosms.test").warning("a.b", extra={"account": "+48601987001"})
-    assert [json.loads(line)["account"] for line in heard.getvalue().splitlines()] == [mine, "?"]
+    assert [json.loads(line)["account"] for line in heard.getvalue().splitlines()] == [
+        pseudonym,
+        "?",
+    ]
 
 
 def _story(
@@ -160,8 +167,8 @@ def _story(
     owner.get(f"/recipients?q={NAME}")
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
-        given = Basis(Consent.GIVEN, "Card", now())
-        recipients.add(account, {"phone": PHONE, "first_name": NAME}, given, [])
+        basis = Basis(Consent.GIVEN, "Card", now())
+        recipients.add(account, {"phone": PHONE, "first_name": NAME}, basis, [])
         db.session.remove()
     owner.send("/campaigns/new", {"name": NAME, "text": WORDS, "audience": "everyone"})
     owner.send("/imports/paste", {"text": f"{PHONE} {NAME}"})
@@ -181,12 +188,12 @@ def _fail_with_everything() -> None:
 def folder(app: Flask) -> Iterator[Path]:
     """The folder of the logs, empty."""
     with app.app_context():
-        found = log_files.path("requests", _today()).parent
+        path = log_files.path("requests", _today()).parent
         db.session.remove()
     log_files.close()
-    for file in found.glob("*"):
+    for file in path.glob("*"):
         file.unlink()
-    yield found
+    yield path
     log_files.close()
 
 

@@ -1,4 +1,4 @@
-"""The manners of pages: each bad one is refused, or the strict client proves nothing."""
+"""The strict page client: it refuses every bad page."""
 
 import pytest
 from html5lib.html5parser import ParseError

@@ -34,12 +34,12 @@ def test_there_is_one_of_each() -> None:
 
 
 @pytest.mark.parametrize("id_", IDS)
-def test_it_is_said_in_every_language(id_: str) -> None:
+def test_it_has_words_in_every_language(id_: str) -> None:
     for language in Settings().languages:
-        said = entries()[id_][language]
-        assert set(said) == set(WORDS)
-        assert all(said[part].strip() for part in WORDS)
-        assert said["sentence"].endswith(".")
+        texts = entries()[id_][language]
+        assert set(texts) == set(WORDS)
+        assert all(texts[part].strip() for part in WORDS)
+        assert texts["sentence"].endswith(".")
 
 
 @pytest.mark.parametrize("id_", IDS)
@@ -53,7 +53,7 @@ def test_its_numbers_come_from_the_code(id_: str) -> None:
         assert not re.search(r"\d+ (days?|hours?|minutes?|dni|godzin|minut)", text)
 
 
-def test_every_value_is_said_somewhere() -> None:
+def test_every_value_is_named_somewhere() -> None:
     declared = {name for entry in entries().values() for name in entry.get("values", ())}
     assert declared == set(promise_values.VALUES)
 
@@ -66,25 +66,25 @@ def test_the_tests_that_prove_it_exist_and_run(id_: str) -> None:
     for test in tests:
         file, _, name = test.partition("::")
         assert (ROOT / file).is_file(), test
-        found = functions(ROOT / file)
-        assert name in found, test
-        marks = " ".join(ast.unparse(mark) for mark in found[name].decorator_list)
+        tests_of_file = functions(ROOT / file)
+        assert name in tests_of_file, test
+        marks = " ".join(ast.unparse(mark) for mark in tests_of_file[name].decorator_list)
         assert not re.search(r"\b(skip|skipif|xfail)\b", marks), test
 
 
 @pytest.mark.parametrize("language", Settings().languages)
-def test_every_promise_stands_on_both_pages(visitor: PageClient, language: str) -> None:
+def test_every_promise_is_on_both_pages(visitor: PageClient, language: str) -> None:
     visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
     privacy = visitor.get_page("/privacy")
     kept = visitor.get_page("/privacy/promises")
     for id_, entry in entries().items():
-        said = GAP.split(words(entry[language]["sentence"]))[0]
+        beginning = GAP.split(words(entry[language]["sentence"]))[0]
         shown = privacy.select_one(f"#{id_}")
         section = kept.select_one(f"#{id_}")
         assert shown is not None
         assert section is not None
-        assert words(shown.get_text()).startswith(said)
-        assert said in words(section.get_text())
+        assert words(shown.get_text()).startswith(beginning)
+        assert beginning in words(section.get_text())
         assert GAP.split(words(entry[language]["how"]))[0] in words(section.get_text())
         assert len(section.select("details li")) == len(entry["tests"])
 

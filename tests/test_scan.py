@@ -1,4 +1,4 @@
-"""The scanner itself: blind eyes prove nothing."""
+"""The scanner itself: it finds every form, or its scans prove nothing."""
 
 import base64
 import gzip
@@ -80,11 +80,11 @@ def test_it_opens_archives_in_archives_and_torn_ones(tmp_path: Path) -> None:
     assert {hit.path.name for hit in hits} == {"whole.zip", "torn.zip"}
 
 
-def test_forms_that_lie_in_one_another_are_all_found(tmp_path: Path) -> None:
+def test_forms_inside_other_forms_are_all_found(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x +48601234597 x")
-    wanted = ["+48601234597", "48601234597", "601234597", "601 234 597"]
-    hits = Scanner(wanted).folder(tmp_path)
-    assert {hit.canary for hit in hits} == set(wanted[:3])
+    canaries = ["+48601234597", "48601234597", "601234597", "601 234 597"]
+    hits = Scanner(canaries).folder(tmp_path)
+    assert {hit.canary for hit in hits} == set(canaries[:3])
 
 
 def test_numbers_are_looked_for_in_every_way_of_writing() -> None:

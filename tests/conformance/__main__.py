@@ -22,7 +22,7 @@ Case = Callable[[Server], Awaitable[None]]
 
 
 async def passes(case: Case, folder: Path) -> bool:
-    """Play a case with a server of its own, and say how it went."""
+    """Play a case with its own server, and print the result."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     try:

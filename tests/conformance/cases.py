@@ -1,4 +1,4 @@
-"""What the two ends must agree on, a function for each."""
+"""The cases on which both ends must agree, a function for each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -31,19 +31,21 @@ class Client:
     """Our gateway at the server, and the events that it stored."""
 
     def __init__(self, server: Server, **settings: object) -> None:
-        own = {"host": "127.0.0.1", "port": server.port, "system_id": "promo"}
+        address = {"host": "127.0.0.1", "port": server.port, "system_id": "promo"}
         self.server = server
-        self.gateway = SmppGateway(own | {"password": "secret"} | settings)
+        self.gateway = SmppGateway(address | {"password": "secret"} | settings)
         self.events: list[InboxEvent] = []
 
     async def emit(self, events: Sequence[InboxEvent]) -> None:
         """Store."""
         self.events.extend(events)
 
-    async def submit(self, text: str, own: int = 258) -> list[News]:
-        """Submit a text; what the server has understood of its parts."""
+    async def submit(self, text: str, our_reference: int = 258) -> list[News]:
+        """Submit a text; returns its parts as the server understood them."""
         size = measure(text)
-        sms = OutboundSms(str(own), f"+{PHONE}", "PromoSMS", text, size.encoding, size.parts)
+        sms = OutboundSms(
+            str(our_reference), f"+{PHONE}", "PromoSMS", text, size.encoding, size.parts
+        )
         references = await self.gateway.submit(sms)
         parts = await self.server.texts(len(references))
         assert references == tuple(part["id"] for part in parts)
@@ -60,12 +62,12 @@ class Client:
 @asynccontextmanager
 async def client(server: Server, **settings: object) -> AsyncIterator[Client]:
     """A client that is bound, and says good-bye."""
-    made = Client(server, **settings)
-    await made.gateway.open(made.emit)
+    opened = Client(server, **settings)
+    await opened.gateway.open(opened.emit)
     try:
-        yield made
+        yield opened
     finally:
-        await made.gateway.close()
+        await opened.gateway.close()
     await server.wait("unbind")
 
 
@@ -79,27 +81,27 @@ async def it_binds_as_transceiver(server: Server) -> None:
 
 async def it_binds_as_transmitter_and_receiver(server: Server) -> None:
     """Two sessions: texts leave by one, receipts come by the other."""
-    async with client(server, bind="tx_rx") as made:
+    async with client(server, bind="tx_rx") as bound:
         await server.wait("bind_transmitter")
         await server.wait("bind_receiver")
-        (part,) = await made.submit("Hello")
-        await made.deliver(esm_class=4, short_message=report(part["id"]))
-        assert made.events == [Receipt(part["id"], "", Status.DELIVERED, f"+{PHONE}")]
+        (part,) = await bound.submit("Hello")
+        await bound.deliver(esm_class=4, short_message=report(part["id"]))
+        assert bound.events == [Receipt(part["id"], "", Status.DELIVERED, f"+{PHONE}")]
     await server.wait("unbind")
 
 
 async def a_wrong_password_is_final(server: Server) -> None:
     """We do not try again."""
-    made = Client(server, password="guessed")
-    with pytest.raises(BindRefused) as found:
-        await made.gateway.open(made.emit)
-    assert (found.value.error_class, found.value.reason) == (ErrorClass.SETTINGS, "credentials")
+    refused_client = Client(server, password="guessed")
+    with pytest.raises(BindRefused) as caught:
+        await refused_client.gateway.open(refused_client.emit)
+    assert (caught.value.error_class, caught.value.reason) == (ErrorClass.SETTINGS, "credentials")
 
 
 async def a_short_text(server: Server) -> None:
-    """Addresses, alphabet, validity and the wish for a receipt."""
-    async with client(server) as made:
-        (part,) = await made.submit("Hi @ 5 € {now}")
+    """Addresses, alphabet, validity and the request for a receipt."""
+    async with client(server) as bound:
+        (part,) = await bound.submit("Hi @ 5 € {now}")
         assert part["text"] == "Hi @ 5 € {now}"
         assert (part["source"], part["destination"]) == (["PromoSMS", 5, 0], [PHONE, 1, 1])
         assert (part["coding"], part["receipt"], part["esm_class"]) == (0, 1, 0)
@@ -108,17 +110,17 @@ async def a_short_text(server: Server) -> None:
 
 async def a_text_in_another_alphabet(server: Server) -> None:
     """UCS-2, with characters beyond the first 65,536; and a flash text."""
-    async with client(server, flash="yes") as made:
-        (part,) = await made.submit("Zażółć gęślą 😀")
+    async with client(server, flash="yes") as bound:
+        (part,) = await bound.submit("Zażółć gęślą 😀")
         assert (part["text"], part["coding"]) == ("Zażółć gęślą 😀", 0x18)
 
 
 async def long_texts_with_a_header(server: Server) -> None:
     """UDH of 8 and of 16 bits, in both alphabets."""
     for way, element in (("udh8", "000302{:02x}{:02x}"), ("udh16", "08040102{:02x}{:02x}")):
-        async with client(server, long=way) as made:
+        async with client(server, long=way) as bound:
             for text, coding in ((PLAIN, 0), (LONG, 8)):
-                parts = await made.submit(text)
+                parts = await bound.submit(text)
                 total = len(parts)
                 assert "".join(part["text"] for part in parts) == text
                 assert {(part["coding"], part["esm_class"]) for part in parts} == {(coding, 0x40)}
@@ -128,9 +130,9 @@ async def long_texts_with_a_header(server: Server) -> None:
 
 async def long_texts_with_parameters(server: Server) -> None:
     """SAR."""
-    async with client(server, long="sar") as made:
+    async with client(server, long="sar") as bound:
         for text in (PLAIN, LONG):
-            parts = await made.submit(text)
+            parts = await bound.submit(text)
             assert "".join(part["text"] for part in parts) == text
             assert [part["sar"] for part in parts] == [
                 [258, len(parts), number + 1] for number in range(len(parts))
@@ -139,21 +141,21 @@ async def long_texts_with_parameters(server: Server) -> None:
 
 async def long_texts_as_a_whole(server: Server) -> None:
     """message_payload."""
-    async with client(server, long="payload") as made:
+    async with client(server, long="payload") as bound:
         for text in (PLAIN, LONG):
-            (part,) = await made.submit(text)
+            (part,) = await bound.submit(text)
             assert (part["text"], part["payload"]) == (text, True)
 
 
 async def receipts_in_text_and_parameters(server: Server) -> None:
     """By deliver_sm and data_sm, final and on the way."""
-    async with client(server) as made:
-        await made.deliver(esm_class=4, short_message=report("1"))
-        await made.deliver(esm_class=4, short_message=report("2", "ENROUTE"))
-        await made.deliver(esm_class=4, receipted_message_id="3", message_state=3)
-        await made.deliver(esm_class=4, message_payload=report("4", "UNDELIV"))
-        await made.deliver("data_sm", esm_class=4, receipted_message_id="5", message_state=5)
-        assert made.events == [
+    async with client(server) as bound:
+        await bound.deliver(esm_class=4, short_message=report("1"))
+        await bound.deliver(esm_class=4, short_message=report("2", "ENROUTE"))
+        await bound.deliver(esm_class=4, receipted_message_id="3", message_state=3)
+        await bound.deliver(esm_class=4, message_payload=report("4", "UNDELIV"))
+        await bound.deliver("data_sm", esm_class=4, receipted_message_id="5", message_state=5)
+        assert bound.events == [
             Receipt("1", "", Status.DELIVERED, f"+{PHONE}"),
             Receipt("3", "", Status.EXPIRED, f"+{PHONE}"),
             Receipt("4", "", Status.UNDELIVERED, f"+{PHONE}"),
@@ -163,28 +165,28 @@ async def receipts_in_text_and_parameters(server: Server) -> None:
 
 async def replies(server: Server) -> None:
     """One in a single part, and one in parts by header and by parameters, a pair cut in two."""
-    async with client(server) as made:
-        await made.deliver(short_message=b"STOP")
+    async with client(server) as bound:
+        await bound.deliver(short_message=b"STOP")
         octets = "Tak 😀 ż".encode("utf-16-be")
         for number, piece in ((2, octets[10:]), (1, octets[:10])):
             header = bytes((5, 0, 3, 7, 2, number))
-            await made.deliver(esm_class=0x40, data_coding=8, short_message=header + piece)
+            await bound.deliver(esm_class=0x40, data_coding=8, short_message=header + piece)
         for number, piece in ((1, b"5 \x1b"), (2, b"e")):
             sar: dict[str, Any] = {
                 "sar_msg_ref_num": 9,
                 "sar_total_segments": 2,
                 "sar_segment_seqnum": number,
             }
-            await made.deliver(data_coding=0, short_message=piece, **sar)
-        found = [event for event in made.events if isinstance(event, Inbound)]
-        assert {(e.phone, e.inbound_number) for e in found} == {(f"+{PHONE}", f"+{NUMBER}")}
-        assert found[0].text == "STOP"
-        assert concatenate((found[2].text, found[1].text)) == "Tak 😀 ż"
-        assert concatenate((found[3].text, found[4].text)) == "5 €"
-        assert [event.concat_ref for event in found[1:]].count(found[1].concat_ref) == 2
+            await bound.deliver(data_coding=0, short_message=piece, **sar)
+        texts = [event for event in bound.events if isinstance(event, Inbound)]
+        assert {(e.phone, e.inbound_number) for e in texts} == {(f"+{PHONE}", f"+{NUMBER}")}
+        assert texts[0].text == "STOP"
+        assert concatenate((texts[2].text, texts[1].text)) == "Tak 😀 ż"
+        assert concatenate((texts[3].text, texts[4].text)) == "5 €"
+        assert [event.concat_ref for event in texts[1:]].count(texts[1].concat_ref) == 2
 
 
-async def both_ends_ask_whether_the_line_lives(server: Server) -> None:
+async def both_ends_check_the_connection(server: Server) -> None:
     """enquire_link, ours and theirs."""
     async with client(server, enquire_seconds="0.2"):
         for _ in range(3):
@@ -193,59 +195,62 @@ async def both_ends_ask_whether_the_line_lives(server: Server) -> None:
         assert (await server.wait("enquire_link_resp"))["status"] == 0
 
 
-async def what_we_do_not_know_is_refused(server: Server) -> None:
+async def unknown_commands_are_refused(server: Server) -> None:
     """generic_nack with the number of the question."""
-    async with client(server) as made:
+    async with client(server) as bound:
         await server.send("query_sm", message_id="1")
         assert (await server.wait("generic_nack"))["status"] == 3
-        assert await made.submit("Still here")
+        assert await bound.submit("Still here")
 
 
 async def throttling(server: Server) -> None:
     """A refusal that means slower; then the text is taken."""
-    async with client(server) as made:
+    async with client(server) as bound:
         await server.refuse(0x58)
-        with pytest.raises(GatewayError) as found:
-            await made.submit("Hello")
-        assert (found.value.error_class, found.value.reason) == (ErrorClass.THROTTLED, "throttled")
+        with pytest.raises(GatewayError) as caught:
+            await bound.submit("Hello")
+        assert (caught.value.error_class, caught.value.reason) == (
+            ErrorClass.THROTTLED,
+            "throttled",
+        )
         assert (await server.wait("submit_sm"))["status"] == 0x58
-        assert await made.submit("Hello")
+        assert await bound.submit("Hello")
 
 
 async def a_text_that_is_taken_in_part(server: Server) -> None:
     """What is missing follows with the same reference."""
-    async with client(server) as made:
+    async with client(server) as bound:
         size = measure(PLAIN)
         sms = OutboundSms("7", f"+{PHONE}", "PromoSMS", PLAIN, size.encoding, size.parts)
         await server.refuse(0, 0x14)
-        with pytest.raises(GatewayError) as found:
-            await made.gateway.submit(sms)
-        taken = found.value.taken
+        with pytest.raises(GatewayError) as caught:
+            await bound.gateway.submit(sms)
+        taken = caught.value.taken
         first = await server.texts(size.parts)
         assert sorted(taken) == [1, *range(3, size.parts + 1)]
-        references = await made.gateway.submit(sms._replace(taken=taken))
+        references = await bound.gateway.submit(sms._replace(taken=taken))
         (second,) = await server.texts(1)
         assert second["header"] == first[1]["header"]
         assert references == tuple({**taken, 2: second["id"]}[n] for n in range(1, size.parts + 1))
 
 
 async def good_bye_of_the_server(server: Server) -> None:
-    """It is answered, and we bind anew."""
-    async with client(server, retry_seconds="0.05") as made:
+    """It is answered, and we bind again."""
+    async with client(server, retry_seconds="0.05") as bound:
         await server.wait("bind_transceiver")
         await server.send("unbind")
         assert (await server.wait("unbind_resp"))["status"] == 0
         await server.wait("bind_transceiver")
-        assert await made.submit("Hello again")
+        assert await bound.submit("Hello again")
 
 
 async def a_thousand_texts(server: Server) -> None:
     """All at once through a window; each has its own reference."""
-    async with client(server, window="50") as made:
+    async with client(server, window="50") as bound:
         texts = [OutboundSms(str(n), f"+{PHONE}", "Shop", "Hello", "gsm7", 1) for n in range(1000)]
         async with asyncio.timeout(SECONDS * 4):
-            found = await asyncio.gather(*map(made.gateway.submit, texts))
-        assert len(set(found)) == 1000
+            references = await asyncio.gather(*map(bound.gateway.submit, texts))
+        assert len(set(references)) == 1000
         await server.texts(1000)
 
 
@@ -268,8 +273,8 @@ CASES = [
     long_texts_as_a_whole,
     receipts_in_text_and_parameters,
     replies,
-    both_ends_ask_whether_the_line_lives,
-    what_we_do_not_know_is_refused,
+    both_ends_check_the_connection,
+    unknown_commands_are_refused,
     throttling,
     a_text_that_is_taken_in_part,
     good_bye_of_the_server,

@@ -1,4 +1,4 @@
-"""The SMSC in its Node process: started, told what to do, asked what has come."""
+"""The SMSC in its Node process: it is started, gets commands and reports what came."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ News = dict[str, Any]
 
 
 class Missing(Exception):
-    """What is needed is not there; the text is one line for the reader."""
+    """A needed program or package is missing; the text is one line for the reader."""
 
 
 def install(folder: Path) -> None:
@@ -26,13 +26,13 @@ def install(folder: Path) -> None:
     for name in ("package.json", "package-lock.json", "server.js"):
         shutil.copy(HERE / name, folder / name)
     command = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
-    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if found.returncode:
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if process.returncode:
         raise Missing("npm could not install the package smpp: is its registry reachable?")
 
 
 class Server:
-    """One run of server.js. `news` is what it has told since the last look."""
+    """One run of server.js. `news` is what it has reported since the last look."""
 
     def __init__(self, child: asyncio.subprocess.Process) -> None:
         self.child = child

@@ -57,7 +57,7 @@ def _violations(path: Path, xml: bytes) -> list[str]:
 def _broken_rules(xml: bytes) -> list[str]:
     saxon, stylesheet = _schematron()
     report = stylesheet.transform_to_string(xdm_node=saxon.parse_xml(xml_text=xml.decode()))
-    found = etree.fromstring(report.encode()).iter(
+    failures = etree.fromstring(report.encode()).iter(
         f"{_SVRL}failed-assert", f"{_SVRL}successful-report"
     )
-    return [" ".join(" ".join(one.itertext()).split()) for one in found]
+    return [" ".join(" ".join(failure.itertext()).split()) for failure in failures]

@@ -61,10 +61,10 @@ def generated(number: int, seed: int) -> Iterator[InvoiceData]:
     """A number of invoices and credit notes; equal seeds give equal ones."""
     dice = random.Random(seed)
     for at in range(number):
-        made = _invoice(dice, at)
-        whole = dice.choice([True, False])
-        part = made.net if whole else dice.randrange(made.net // 100 + 1) * 100
-        yield credit_note(made, part, dice.choice(NAMES)) if dice.random() < 0.3 else made
+        invoice = _invoice(dice, at)
+        in_full = dice.choice([True, False])
+        part = invoice.net if in_full else dice.randrange(invoice.net // 100 + 1) * 100
+        yield credit_note(invoice, part, dice.choice(NAMES)) if dice.random() < 0.3 else invoice
 
 
 def _invoice(dice: random.Random, at: int) -> InvoiceData:
@@ -123,40 +123,44 @@ def _where(dice: random.Random, seller: Party, case: TaxCase) -> tuple[str, str]
     if case == TaxCase.OUTSIDE_EU:
         return dice.choice(OUTSIDERS)
     if case in (TaxCase.DOMESTIC, TaxCase.EXEMPT):
-        known = next(number for country, number in EUROPEANS if country == seller.country)
-        return seller.country, dice.choice(["", known])
-    country, number = dice.choice([one for one in EUROPEANS if one[0] != seller.country])
+        vat_number = next(number for country, number in EUROPEANS if country == seller.country)
+        return seller.country, dice.choice(["", vat_number])
+    country, number = dice.choice(
+        [european for european in EUROPEANS if european[0] != seller.country]
+    )
     return country, number if case == TaxCase.REVERSE_CHARGE else dice.choice(["", number, "123"])
 
 
 def wrong(data: InvoiceData, printed: bool = False) -> list[str]:
     """What the official checks say against one of them."""
     xml = cii.render(data)
-    found = checks.en16931(xml)
+    errors = checks.en16931(xml)
     if data.seller.country == "PL":
-        found += checks.fa3(fa3.render(replace(data, language="pl")))
+        errors += checks.fa3(fa3.render(replace(data, language="pl")))
     if printed:
         pdf.render(data, xml)
-    return found
+    return errors
 
 
 def main() -> int:
     """Validate, count, and print what is wrong."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--number", type=int, default=1000)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--print", action="store_true")
-    wanted = asked.parse_args()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--number", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--print", action="store_true")
+    options = parser.parse_args()
     started, kinds, bad = time.monotonic(), Counter[str](), 0
-    for data in generated(wanted.number, wanted.seed):
+    for data in generated(options.number, options.seed):
         kinds[f"{data.seller.country} {data.kind} {data.tax_case}"] += 1
-        if found := wrong(data, wanted.print):
+        if errors := wrong(data, options.print):
             bad += 1
-            sys.stdout.write("\n  ".join([f"{data.label} {data.kind} {data.tax_case}", *found, ""]))
+            sys.stdout.write(
+                "\n  ".join([f"{data.label} {data.kind} {data.tax_case}", *errors, ""])
+            )
     for kind, count in sorted(kinds.items()):
         sys.stdout.write(f"{count:5d} {kind}\n")
     seconds = time.monotonic() - started
-    sys.stdout.write(f"{wanted.number} documents, {bad} wrong, {seconds:.1f} s\n")
+    sys.stdout.write(f"{options.number} documents, {bad} wrong, {seconds:.1f} s\n")
     return 1 if bad else 0
 
 

@@ -31,7 +31,7 @@ CASES = [
 def all_of(data: InvoiceData, name: str) -> list[str]:
     """The texts of all elements with that name, without white space around them."""
     root = etree.fromstring(cii.render(data))
-    return [" ".join("".join(one.itertext()).split()) for one in root.iter(f"{{*}}{name}")]
+    return [" ".join("".join(element.itertext()).split()) for element in root.iter(f"{{*}}{name}")]
 
 
 @pytest.mark.parametrize("seller", [GERMAN_SELLER, POLISH_SELLER], ids=["DE", "PL"])
@@ -48,7 +48,7 @@ def test_every_case_of_vat_is_valid_and_has_its_category(seller, case, buyer, ca
 def test_the_checks_find_what_is_wrong():
     good = cii.render(invoice()).decode()
     sum_off = good.replace(">297.50</ram:GrandTotalAmount", ">297.51</ram:GrandTotalAmount")
-    assert any("BR-CO-15" in found for found in checks.en16931(sum_off.encode()))
+    assert any("BR-CO-15" in error for error in checks.en16931(sum_off.encode()))
     no_number = good.replace("<ram:ID>INV/2026/000042</ram:ID>", "")
     assert checks.en16931(no_number.encode())
 
@@ -103,7 +103,7 @@ def test_outside_the_scope_of_vat_no_vat_number_is_printed():
 
 
 @pytest.mark.parametrize(
-    ("country", "tax_id", "known"),
+    ("country", "tax_id", "expected"),
     [
         ("DE", "DE136695976", True),
         ("GR", "EL094259216", True),
@@ -113,9 +113,9 @@ def test_outside_the_scope_of_vat_no_vat_number_is_printed():
         ("FR", "", False),
     ],
 )
-def test_vat_numbers_are_distinguished_from_other_tax_numbers(country, tax_id, known):
+def test_vat_numbers_are_distinguished_from_other_tax_numbers(country, tax_id, expected):
     party = replace(BUYERS["DE"], country=country, tax_id=tax_id)
-    assert cii.has_vat_number(party) is known
+    assert cii.has_vat_number(party) is expected
 
 
 def test_a_seller_with_a_local_tax_number_is_valid_too():

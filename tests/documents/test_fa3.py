@@ -28,7 +28,7 @@ def polish(buyer: Party = BUYERS["PL"], **changed: object) -> InvoiceData:
 def fields(data: InvoiceData) -> dict[str, str]:
     """Each field by name; of repeated ones the last."""
     root = etree.fromstring(fa3.render(data))
-    return {etree.QName(one).localname: one.text or "" for one in root.iter()}
+    return {etree.QName(element).localname: element.text or "" for element in root.iter()}
 
 
 @pytest.mark.parametrize(("case", "country", "expected"), CASES)
@@ -37,9 +37,9 @@ def test_every_case_of_vat_is_valid_and_has_its_sums(case, country, expected):
         data = polish(BUYERS[country], tax_case=case, method=method)
         for document in (data, credit_note(data, 1_000_000), replace(data, specimen=True)):
             assert checks.fa3(fa3.render(document)) == []
-        found = fields(data)
-        assert {name: found.get(name) for name in expected} == expected
-        assert [name for name in found if name.startswith("P_13")] == [
+        values = fields(data)
+        assert {name: values.get(name) for name in expected} == expected
+        assert [name for name in values if name.startswith("P_13")] == [
             name for name in expected if name.startswith("P_13")
         ]
 
@@ -64,23 +64,25 @@ def test_the_check_finds_what_is_wrong():
         (replace(BUYERS["CH"], country="US", tax_id=""), {"BrakID": "1"}),
     ],
 )
-def test_the_buyer_is_named_by_the_number_he_has(buyer, identity):
+def test_the_buyer_is_named_by_their_number(buyer, identity):
     data = polish(buyer)
     assert checks.fa3(fa3.render(data)) == []
     root = etree.fromstring(fa3.render(data))
-    found = {etree.QName(one).localname: one.text for one in root.find("{*}Podmiot2/{*}*")}
-    assert {name: found.get(name) for name in identity} == identity
+    values = {
+        etree.QName(element).localname: element.text for element in root.find("{*}Podmiot2/{*}*")
+    }
+    assert {name: values.get(name) for name in identity} == identity
 
 
 def test_a_correction_has_negative_differences_and_names_its_original():
-    found = fields(credit_note(polish(), 1_000_000, "Zwrot środków"))
-    assert found["RodzajFaktury"] == "KOR"
-    assert (found["P_13_1"], found["P_14_1"], found["P_15"]) == ("-100.00", "-23.00", "-123.00")
-    assert (found["P_8B"], found["P_9A"], found["P_11"]) == ("-1", "100.00", "-100.00")
-    assert found["NrFaKorygowanej"] == "INV/2026/000042"
-    assert found["DataWystFaKorygowanej"] == "2026-11-22"
-    assert found["PrzyczynaKorekty"] == "Zwrot środków"
-    assert found["NrKSeFN"] == "1"
+    values = fields(credit_note(polish(), 1_000_000, "Zwrot środków"))
+    assert values["RodzajFaktury"] == "KOR"
+    assert (values["P_13_1"], values["P_14_1"], values["P_15"]) == ("-100.00", "-23.00", "-123.00")
+    assert (values["P_8B"], values["P_9A"], values["P_11"]) == ("-1", "100.00", "-100.00")
+    assert values["NrFaKorygowanej"] == "INV/2026/000042"
+    assert values["DataWystFaKorygowanej"] == "2026-11-22"
+    assert values["PrzyczynaKorekty"] == "Zwrot środków"
+    assert values["NrKSeFN"] == "1"
 
 
 def test_a_correction_names_the_ksef_number_of_its_original_when_it_is_known():
@@ -91,14 +93,14 @@ def test_a_correction_names_the_ksef_number_of_its_original_when_it_is_known():
 
 
 def test_a_paid_invoice_says_when_and_how():
-    found = fields(polish(method="transfer"))
-    assert (found["Zaplacono"], found["DataZaplaty"]) == ("1", "2026-11-21")
-    assert (found["FormaPlatnosci"], found["NrRB"]) == ("6", POLISH_SELLER.iban)
-    assert (found["P_1"], found["P_6"]) == ("2026-11-22", "2026-11-21")
+    values = fields(polish(method="transfer"))
+    assert (values["Zaplacono"], values["DataZaplaty"]) == ("1", "2026-11-21")
+    assert (values["FormaPlatnosci"], values["NrRB"]) == ("6", POLISH_SELLER.iban)
+    assert (values["P_1"], values["P_6"]) == ("2026-11-22", "2026-11-21")
     assert fields(polish(method="card"))["FormaPlatnosci"] == "2"
 
 
-def test_reverse_charge_gives_the_seller_his_prefix():
+def test_reverse_charge_adds_the_prefix_of_the_seller():
     assert fields(polish(BUYERS["FR"], tax_case=TaxCase.REVERSE_CHARGE))["PrefiksPodatnika"] == "PL"
     assert "PrefiksPodatnika" not in fields(polish())
 

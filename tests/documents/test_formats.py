@@ -57,7 +57,7 @@ def test_days_accounts_and_numbers():
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("raw", "cleaned"),
     [
         (" a\r\n\tb ", "a b"),
         ("a\x00b", "a b"),
@@ -66,8 +66,8 @@ def test_days_accounts_and_numbers():
         ("z\u0307", "ż"),
     ],
 )
-def test_texts_are_cleaned_for_xml_and_print(given, kept):
-    assert formats.plain(given) == kept
+def test_texts_are_cleaned_for_xml_and_print(raw, cleaned):
+    assert formats.plain(raw) == cleaned
 
 
 def test_only_very_long_words_can_be_broken():

@@ -39,7 +39,7 @@ def text_of(data: InvoiceData) -> str:
     return " ".join(pages.replace("\u200b", "").split())
 
 
-def test_an_english_invoice_says_all_that_article_226_demands():
+def test_an_english_invoice_has_everything_article_226_demands():
     text = text_of(invoice(buyer=BUYERS["FR"], tax_case=TaxCase.OTHER_EU))
     for needed in [
         *("Invoice", "INV/2026/000042", "22 November 2026", "21 November 2026"),
@@ -52,7 +52,7 @@ def test_an_english_invoice_says_all_that_article_226_demands():
         assert needed in text
 
 
-def test_a_polish_invoice_says_all_that_article_226_demands():
+def test_a_polish_invoice_has_everything_article_226_demands():
     text = text_of(invoice(POLISH_SELLER, language="pl", net=12_345_670_000))
     for needed in [
         *("Faktura", "INV/2026/000042", "22 listopada 2026", "21 listopada 2026"),
@@ -74,9 +74,9 @@ def test_a_polish_invoice_says_all_that_article_226_demands():
     ],
 )
 def test_where_no_vat_is_charged_the_reason_is_given(case, country, english, polish):
-    given = {"buyer": BUYERS[country], "tax_case": case, "consultation": "WAPIAAAAY1234567"}
+    details = {"buyer": BUYERS[country], "tax_case": case, "consultation": "WAPIAAAAY1234567"}
     for language, sentence in (("en", english), ("pl", polish)):
-        text = text_of(invoice(POLISH_SELLER, language=language, **given))
+        text = text_of(invoice(POLISH_SELLER, language=language, **details))
         assert sentence in text
         assert "WAPIAAAAY1234567" in text
 
@@ -135,22 +135,22 @@ def test_it_is_a_factur_x_invoice_in_pdf_a_3b():
     assert attached["/EF"]["/F"].get_object().get_data() == xml
     assert opened(data).attachments["factur-x.xml"] == [xml]
     assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
-    told = etree.fromstring(root["/Metadata"].get_data())
-    assert told.findtext(".//pdfaid:part", None, NAMESPACES) == "3"
-    assert told.findtext(".//pdfaid:conformance", None, NAMESPACES) == "B"
-    assert told.findtext(".//fx:ConformanceLevel", None, NAMESPACES) == "EN 16931"
-    assert told.findtext(".//fx:DocumentFileName", None, NAMESPACES) == "factur-x.xml"
-    assert told.findtext(".//fx:DocumentType", None, NAMESPACES) == "INVOICE"
-    assert NAMESPACES["fx"] in [one.text for one in told.iterfind(".//{*}namespaceURI")]
+    metadata = etree.fromstring(root["/Metadata"].get_data())
+    assert metadata.findtext(".//pdfaid:part", None, NAMESPACES) == "3"
+    assert metadata.findtext(".//pdfaid:conformance", None, NAMESPACES) == "B"
+    assert metadata.findtext(".//fx:ConformanceLevel", None, NAMESPACES) == "EN 16931"
+    assert metadata.findtext(".//fx:DocumentFileName", None, NAMESPACES) == "factur-x.xml"
+    assert metadata.findtext(".//fx:DocumentType", None, NAMESPACES) == "INVOICE"
+    assert NAMESPACES["fx"] in [element.text for element in metadata.iterfind(".//{*}namespaceURI")]
 
 
 def test_all_its_letters_are_embedded():
-    found = 0
+    fonts = 0
     for font in opened(invoice(language="pl")).pages[0]["/Resources"]["/Font"].values():
         (descendant,) = font["/DescendantFonts"]
         assert {"/FontFile2", "/FontFile3"} & descendant["/FontDescriptor"].keys()
-        found += 1
-    assert found
+        fonts += 1
+    assert fonts
 
 
 def test_the_same_invoice_gives_the_same_bytes():
@@ -202,7 +202,7 @@ SVG = (
 )
 
 
-def test_the_logo_stands_in_place_of_the_name(tmp_path):
+def test_the_logo_replaces_the_name(tmp_path):
     logo = tmp_path / "logo.svg"
     logo.write_text(SVG.format(""))
     assert text_of(invoice()).count(GERMAN_SELLER.name) == 3

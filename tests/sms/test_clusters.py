@@ -19,9 +19,9 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize("whole", WHOLE, ids=ascii)
-def test_it_keeps_clusters_together(whole: str) -> None:
-    assert clusters(f"a{whole}{whole}b") == ["a", whole, whole, "b"]
+@pytest.mark.parametrize("cluster", WHOLE, ids=ascii)
+def test_it_keeps_clusters_together(cluster: str) -> None:
+    assert clusters(f"a{cluster}{cluster}b") == ["a", cluster, cluster, "b"]
 
 
 def test_a_joiner_does_not_bind_latin_letters() -> None:

@@ -131,9 +131,9 @@ def test_it_accepts_a_number_or_says_why_not(raw: str, region: str) -> None:
         phone = parse(raw, region)
     except InvalidPhone:
         return
-    for other in REGIONS:
-        assert parse(phone.e164, other) == phone
-        assert parse(pretty(phone.e164), other) == phone
+    for other_region in REGIONS:
+        assert parse(phone.e164, other_region) == phone
+        assert parse(pretty(phone.e164), other_region) == phone
     assert country_of(phone.e164) == phone.country
 
 

@@ -1,1 +1,1 @@
-"""What tests need beside themselves."""
+"""Helpers of the tests."""

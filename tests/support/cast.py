@@ -50,11 +50,11 @@ class Cast:
 def invite_cast(app: Flask) -> Cast:
     """Create two accounts with 10.00 of credit each, their users, and an admin."""
     with app.app_context():
-        ours, theirs = _account(), _account()
+        owner_account, other_account = _account(), _account()
         people = [
-            _user(app, ours, "owner@example.com", Role.OWNER, "+48601000101"),
-            _user(app, ours, "colleague@example.com", Role.MEMBER, "+48601000102"),
-            _user(app, theirs, "stranger@example.com", Role.OWNER, "+48601000103"),
+            _user(app, owner_account, "owner@example.com", Role.OWNER, "+48601000101"),
+            _user(app, owner_account, "colleague@example.com", Role.MEMBER, "+48601000102"),
+            _user(app, other_account, "stranger@example.com", Role.OWNER, "+48601000103"),
             _user(app, None, "admin@example.com", Role.ADMIN, ""),
         ]
         db.session.remove()

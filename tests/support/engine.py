@@ -39,7 +39,7 @@ def erase(account_id: int) -> None:
 
 @contextmanager
 def open_gateways(app: Flask) -> Iterator[list[int]]:
-    """Hold the lines of all gateways open in this process."""
+    """Hold the connections of all gateways open in this process."""
     with app.app_context():
         ids = list(db.session.scalars(select(Gateway.id)))
     try:
@@ -66,16 +66,16 @@ def work_once(app: Flask, gateways: list[int]) -> None:
 
 def drain(app: Flask, queue: Queue) -> None:
     """Run the jobs of a queue, each in a fresh application context like a worker does."""
-    while found := Queue.dequeue_any(
+    while dequeued := Queue.dequeue_any(
         [queue], None, connection=queue.connection, serializer=JSONSerializer
     ):
         with app.app_context():
-            found[0].perform()
+            dequeued[0].perform()
             db.session.remove()
 
 
 def quiet(app: Flask) -> bool:
-    """Does nothing wait that time alone would not bring?"""
+    """Is all work done, except what only waits for its time?"""
     with app.app_context():
         waiting = [
             select(func.count()).where(Message.status.in_(("queued", "sending"))),
@@ -86,10 +86,10 @@ def quiet(app: Flask) -> bool:
             select(func.count()).where(Campaign.status == CampaignStatus.PREPARING),
             select(func.count()).where(Import.status.in_(("queued", "running"))),
         ]
-        found = [db.session.scalar(query) or 0 for query in waiting]
+        counts = [db.session.scalar(query) or 0 for query in waiting]
         network = simulated_phone.store()
         db.session.remove()
-    return not any(found) and not network.due_receipts(1) and not network.new_replies(1)
+    return not any(counts) and not network.due_receipts(1) and not network.new_replies(1)
 
 
 def settle(app: Flask, seconds: float = 30.0, until: Callable[[], bool] | None = None) -> None:

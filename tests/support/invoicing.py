@@ -1,4 +1,4 @@
-"""Top-ups that are paid, for tests of what comes after: row as rows, without the way there."""
+"""Paid top-ups for tests of invoices: the rows are written without the services."""
 
 import itertools
 from datetime import datetime, timedelta

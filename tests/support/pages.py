@@ -129,8 +129,8 @@ def _check_labels(tags: list[Tag], ids: set[str]) -> None:
             continue
         labelled = field.get("aria-label") or field.find_parent("label") or field.get("id") in named
         assert labelled, f"no label: {str(field)[:120]}"
-        for other in str(field.get("aria-describedby", "")).split():
-            assert other in ids, f"aria-describedby names nothing: {other}"
+        for described_by in str(field.get("aria-describedby", "")).split():
+            assert described_by in ids, f"aria-describedby names nothing: {described_by}"
 
 
 def _check_nothing_inline(tag: Tag) -> None:

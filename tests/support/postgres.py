@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own, which may be stopped as if the power had failed."""
+"""A separate PostgreSQL that can be stopped as if the power had failed."""
 
 import importlib
 import subprocess
@@ -54,9 +54,9 @@ class Server:
 @contextmanager
 def server(folder: Path) -> Iterator[Server]:
     """A server, removed afterwards. Everybody must be able to read its folder."""
-    made = Server(folder / "data")
+    postgres = Server(folder / "data")
     try:
-        yield made
+        yield postgres
     finally:
-        made.start()
-        made.embedded.cleanup()
+        postgres.start()
+        postgres.embedded.cleanup()

@@ -17,32 +17,32 @@ FILTERS = ("keyword", "markexpr", "lf", "failedfirst", "deselect", "maxfail", "i
 
 def named() -> dict[str, list[str]]:
     """The tests that the promises name, and the promises that name each."""
-    found: dict[str, list[str]] = {}
+    promises: dict[str, list[str]] = {}
     for id_, entry in entries().items():
         for test in entry["tests"]:
-            found.setdefault(test, []).append(id_)
-    return found
+            promises.setdefault(test, []).append(id_)
+    return promises
 
 
 def missing(
-    wanted: dict[str, list[str]], outcomes: dict[str, set[str]], *, everything: bool
+    named_tests: dict[str, list[str]], outcomes: dict[str, set[str]], *, everything: bool
 ) -> list[str]:
     """What is wrong with the proofs of a run, a line for each.
 
     `outcomes` are those of every run test, without its parameters.
     """
-    said = []
-    for test, promises in sorted(wanted.items()):
+    problems = []
+    for test, promises in sorted(named_tests.items()):
         seen = outcomes.get(test, set())
         if bad := seen - {"passed"}:
-            said.append(f"{', '.join(promises)}: {test} was {' and '.join(sorted(bad))}")
+            problems.append(f"{', '.join(promises)}: {test} was {' and '.join(sorted(bad))}")
         elif everything and not seen:
-            said.append(f"{', '.join(promises)}: {test} was not run")
-    return said
+            problems.append(f"{', '.join(promises)}: {test} was not run")
+    return problems
 
 
 class Promises:
-    """Collects what became of the named tests; its verdict is that of the whole run."""
+    """Collects the outcomes of the named tests; a missing one fails the run."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config, self.wanted = config, named()

@@ -1,4 +1,4 @@
-"""Other settings for one test; the next one begins with those of a new start."""
+"""Other settings for one test; the next test begins with the defaults."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,11 @@ from flask import Flask
 from promosms.settings import change_settings, settings_of
 
 
-def override(app: Flask, given: Mapping[str, Any] | None = None, **fields: Any) -> None:
-    """Change settings, named as in the file or as fields; unchecked, so that it may be too much."""
-    change_settings(app, **{name.lower(): value for name, value in (given or {}).items()}, **fields)
+def override(app: Flask, values: Mapping[str, Any] | None = None, **fields: Any) -> None:
+    """Change settings, named as in the file or as fields; they are not checked."""
+    change_settings(
+        app, **{name.lower(): value for name, value in (values or {}).items()}, **fields
+    )
 
 
 def copied(app: Flask, *names: str) -> dict[str, object]:

@@ -31,9 +31,11 @@ def _empty_on_sqlite(connection: Connection, full: list[str]) -> None:
         connection.execute(text("UPDATE accounts SET status = 'deleting'"))
         full = sorted(full, key=lambda name: name == "accounts")
     query = text("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
-    ours = {"payments", "invoices", "invoice_documents", "ledger_entries"} & set(full)
-    ours -= {"ledger_entries"} if "accounts" in full else set()
-    guards = [row for row in connection.execute(query) if row.tbl_name in ours] if ours else []
+    guarded = {"payments", "invoices", "invoice_documents", "ledger_entries"} & set(full)
+    guarded -= {"ledger_entries"} if "accounts" in full else set()
+    guards = (
+        [row for row in connection.execute(query) if row.tbl_name in guarded] if guarded else []
+    )
     for _, guard, _ in guards:
         connection.execute(text(f"DROP TRIGGER {guard}"))
     for name in full:

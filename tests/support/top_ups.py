@@ -1,4 +1,4 @@
-"""Orders for tests: a company, a top-up that it has ordered, money that comes for it."""
+"""Orders for tests: a company, its top-up, and payments for it."""
 
 from datetime import UTC, datetime
 
@@ -17,17 +17,17 @@ def company(account_id: int, name: str = "Blumen Özdemir") -> None:
     companies.save(account_id, Details(name, "Lange Gasse 5", "10115", "Berlin", "DE"), "")
 
 
-def order(who: Person, net: int = 1_000_000, method: PayMethod = PayMethod.TRANSFER) -> TopUp:
+def order(person: Person, net: int = 1_000_000, method: PayMethod = PayMethod.TRANSFER) -> TopUp:
     """An open order; 119.00 is to be paid for 100.00."""
-    if companies.of(who.account_id) is None:
-        company(who.account_id)
-    account = db.session.get_one(Account, who.account_id)
-    return top_ups.order(account, db.session.get_one(User, who.user_id), net, method)
+    if companies.of(person.account_id) is None:
+        company(person.account_id)
+    account = db.session.get_one(Account, person.account_id)
+    return top_ups.order(account, db.session.get_one(User, person.user_id), net, method)
 
 
-def paid(who: Person, amount: int = 1_190_000, provider: str = "transfer") -> TopUp:
-    """An order of 100.00 for which so much has come."""
-    top_up = order(who)
+def paid(person: Person, amount: int = 1_190_000, provider: str = "transfer") -> TopUp:
+    """An order of 100.00 for which `amount` has been paid."""
+    top_up = order(person)
     payments.receive(
         top_up.id, provider, f"LINE-{top_up.reference}", amount, actor="admin", paid_at=DAY
     )

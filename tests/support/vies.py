@@ -1,4 +1,4 @@
-"""A small VIES on loopback: it answers what a test tells it, and remembers what it was asked."""
+"""A small VIES on loopback: it answers as a test says, and records the questions."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ NO = {**YES, "valid": False, "requestIdentifier": "", "name": "---", "address": 
 
 
 def fault(code: str) -> dict[str, Any]:
-    """What VIES says when it cannot say anything."""
+    """The answer of VIES when it has no result."""
     return {"actionSucceed": False, "errorWrappers": [{"error": code}]}
 
 
@@ -60,8 +60,8 @@ def _answers(vies: Vies) -> type[BaseHTTPRequestHandler]:
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
-            asked = json.loads(self.rfile.read(length))
-            vies.asked.append({"path": self.path, **asked})
+            question = json.loads(self.rfile.read(length))
+            vies.asked.append({"path": self.path, **question})
             vies.done.wait(vies.slow)
             body = vies.body if isinstance(vies.body, bytes) else json.dumps(vies.body).encode()
             try:
@@ -72,7 +72,7 @@ def _answers(vies: Vies) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
                 self.wfile.write(body)
             except ConnectionError:
-                pass  # who asked has gone
+                pass  # the client has gone
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

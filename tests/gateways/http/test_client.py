@@ -112,7 +112,9 @@ def test_no_socket_is_asked_for_a_tricky_address(host: str, asked_to_connect: li
 
 
 @pytest.mark.parametrize("address", METADATA)
-def test_metadata_services_are_never_reached(address: str, asked_to_connect: list[object]) -> None:
+def test_forbidden_addresses_are_never_reached(
+    address: str, asked_to_connect: list[object]
+) -> None:
     assert not is_allowed(address)
     assert not is_public(address)
     results = send("https://sms.example/", private=True, insecure=True, resolve=names([address]))

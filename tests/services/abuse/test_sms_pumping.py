@@ -48,7 +48,7 @@ def clock(app: Flask) -> Iterator[StoppedClock]:
 
 
 def number(n: int, prefix: str = "+48601") -> str:
-    """Numbers that share no prefix."""
+    """A number with a different prefix for each n."""
     return f"{prefix}{10 + n:02}4567"
 
 

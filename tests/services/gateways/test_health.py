@@ -104,7 +104,7 @@ def test_the_error_stands_until_all_connections_are_open(gateway_id: int) -> Non
 
 
 @pytest.mark.usefixtures("context")
-def test_a_connection_that_was_silent_starts_again() -> None:
+def test_a_worker_that_was_silent_starts_again() -> None:
     workers.beat("work")
     with transaction() as session:
         long_ago = now() - timedelta(hours=1)

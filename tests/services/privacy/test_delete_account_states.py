@@ -102,7 +102,7 @@ STATES: dict[str, State] = {
     "sending": _campaign("sending"),
     "blocked": _campaign("blocked"),
     "paused": _campaign("paused"),
-    "unpaid order": lambda who: order(who) and None,
+    "unpaid order": lambda person: order(person) and None,
     "disputed payment": _disputed,
     "import running": _import,
     "export running": _export,

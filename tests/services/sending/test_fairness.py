@@ -26,7 +26,7 @@ OPTIONS = Namespace(messages=BIG, small=100, rate=2000)
 
 @pytest.fixture
 def own_database(database_url: str) -> Iterator[str]:
-    """An empty database beside the one of the other tests; a file of its own on SQLite."""
+    """An empty database beside the one of the other tests; a separate file on SQLite."""
     if database_url.startswith("sqlite"):
         yield ""
         return

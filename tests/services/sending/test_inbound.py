@@ -180,7 +180,7 @@ def test_a_number_that_the_owner_had_suppressed_becomes_the_recipients_own_word(
     assert len(answered()) == 1
 
 
-def test_no_answer_is_sent_where_none_can_arrive(context: None, cast: Cast) -> None:
+def test_a_reply_to_a_sender_name_is_not_answered(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id, sender="SHOP")
     reply("STOP", "1", "SHOP")
     assert (stopped(), answered()) == ([cast.owner.account_id], [])

@@ -9,7 +9,7 @@ from tests.support.byte_scan.run import Blind, run
 @click.option("--database", default="", help="An empty PostgreSQL database instead of SQLite.")
 @click.option("--recipients", default=50, show_default=True, help="Of each of the two accounts.")
 def main(database: str, recipients: int) -> None:
-    """Prove on a throw-away installation that of a deleted account no byte is left."""
+    """Prove on a temporary installation that no byte of a deleted account is left."""
     try:
         left = run(database, recipients, click.echo)
     except Blind as error:

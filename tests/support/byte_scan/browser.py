@@ -14,7 +14,7 @@ class Browser(httpx.Client):
     """A client of httpx; an answer of 400 and more raises httpx.HTTPStatusError."""
 
     def __init__(self, base: str, certificate: Path, agent: str, address: str) -> None:
-        """`agent` and `address` are what it tells of itself; 127.0.0.0/8 is this machine's."""
+        """`agent` and `address` are what it sends about itself; 127.0.0.0/8 is this machine."""
         super().__init__(
             base_url=base,
             headers={"User-Agent": agent, "Referer": f"{base}/"},
@@ -43,5 +43,5 @@ class Browser(httpx.Client):
         answer.read()
         if answer.is_error:
             answer.raise_for_status()
-        if found := TOKEN.search(answer.text):
-            self.token = found[1]
+        if match := TOKEN.search(answer.text):
+            self.token = match[1]

@@ -62,8 +62,8 @@ def _lzf(content: bytes) -> Iterator[bytes]:
     """Strings of a Redis file: C3, the packed and the whole length, then LZF."""
     for at in _places(content, LZF_START):
         packed, place = _length(content, at + 1)
-        whole, place = _length(content, place)
-        if 0 < packed < whole < MOST_LZF:
+        unpacked_length, place = _length(content, place)
+        if 0 < packed < unpacked_length < MOST_LZF:
             yield lzf(content[place : place + packed])
 
 
@@ -79,13 +79,13 @@ def _length(content: bytes, at: int) -> tuple[int, int]:
 
 def lzf(packed: bytes) -> bytes:
     """Unpack LZF; as far as it goes, because not every C3 begins a string."""
-    found = bytearray()
+    output = bytearray()
     at = 0
     while at < len(packed):
         control = packed[at]
         at += 1
         if control < 32:
-            found += packed[at : at + control + 1]
+            output += packed[at : at + control + 1]
             at += control + 1
             continue
         length = control >> 5
@@ -94,9 +94,9 @@ def lzf(packed: bytes) -> bytes:
             at += 1
         back = (control & 31) << 8 | (packed[at] if at < len(packed) else 0)
         at += 1
-        begin = len(found) - back - 1
+        begin = len(output) - back - 1
         if begin < 0:
             break
         for place in range(begin, begin + length + 2):
-            found.append(found[place])
-    return bytes(found)
+            output.append(output[place])
+    return bytes(output)

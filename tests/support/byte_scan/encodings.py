@@ -18,27 +18,27 @@ def numbers(e164: str) -> list[str]:
 
 def encodings(canary: str) -> set[bytes]:
     """Plain, UTF-16, hexadecimal, base64 at its three alignments, as SMS carry it, escaped."""
-    found: set[bytes] = set(_as_in_sms(canary))
+    forms: set[bytes] = set(_as_in_sms(canary))
     for plain in (canary.encode(), canary.encode("utf-16-le"), canary.encode("utf-16-be")):
-        found |= {plain, plain.hex().encode(), plain.hex().upper().encode()}
-        found |= set(_base64(plain))
+        forms |= {plain, plain.hex().encode(), plain.hex().upper().encode()}
+        forms |= set(_base64(plain))
     if canary.startswith("+"):
-        found |= {mark + canary[1:].encode() for mark in PLUS}
-        found |= hashed(canary)
-    return {form for form in found if len(form) >= SHORTEST}
+        forms |= {mark + canary[1:].encode() for mark in PLUS}
+        forms |= hashed(canary)
+    return {form for form in forms if len(form) >= SHORTEST}
 
 
 PLUS = (b"%2B", b"%2b", b"\\u002b", b"\\u002B", b"&#43;", b"&#x2b;", b"&#x2B;", b"&plus;")
 
 
 def hashed(e164: str) -> set[bytes]:
-    """Unkeyed hashes of a number: whoever tries all numbers has it back in a moment."""
-    found = set()
+    """Unkeyed hashes of a number: trying all numbers gives it back in a moment."""
+    hashes = set()
     for text in (e164, e164[1:], e164[3:]):
         for name in ("sha256", "sha1", "md5"):
             value = hashlib.new(name, text.encode(), usedforsecurity=False).digest()
-            found |= {value, value.hex().encode(), base64.b64encode(value).rstrip(b"=")}
-    return found
+            hashes |= {value, value.hex().encode(), base64.b64encode(value).rstrip(b"=")}
+    return hashes
 
 
 def _as_in_sms(canary: str) -> Iterator[bytes]:
@@ -57,14 +57,14 @@ def _as_in_sms(canary: str) -> Iterator[bytes]:
         return
     for place in range(8):
         bits = sum(value << (7 * i) for i, value in enumerate([0] * place + septets))
-        whole = bits.to_bytes((7 * (place + len(septets)) + 7) // 8, "little")
-        yield whole[(7 * place + 7) // 8 : 7 * (place + len(septets)) // 8]
+        octets = bits.to_bytes((7 * (place + len(septets)) + 7) // 8, "little")
+        yield octets[(7 * place + 7) // 8 : 7 * (place + len(septets)) // 8]
 
 
 def _base64(plain: bytes) -> Iterator[bytes]:
     """The middle of its base64 form at each of the three alignments."""
     for shift in range(3):
-        whole = base64.b64encode(b"\0" * shift + plain)
+        encoded = base64.b64encode(b"\0" * shift + plain)
         begin = 4 if shift else 0
-        end = len(whole) - 4 if (shift + len(plain)) % 3 else len(whole)
-        yield whole[begin:end]
+        end = len(encoded) - 4 if (shift + len(plain)) % 3 else len(encoded)
+        yield encoded[begin:end]

@@ -39,25 +39,25 @@ def run(
     `prepare` is called with the environment before the installation starts.
     """
     with _installation(database, prepare) as (folder, base, environment):
-        ours, theirs = Shop("+4860114", people, 100), Shop("+4872877", people, 101)
-        sender = stores.furnish(environment, [ours, theirs])
-        for shop in (ours, theirs):
+        leaving, staying = Shop("+4860114", people, 100), Shop("+4872877", people, 101)
+        sender = stores.furnish(environment, [leaving, staying])
+        for shop in (leaving, staying):
             certificate = folder / "certificate.pem"
             owner = Browser(base, certificate, shop.words["Agent"], shop.address)
             phone = Browser(base, certificate, "Phone", "127.0.0.1")
             shop.open(owner, phone, sender, _wait)
         time.sleep(2)  # the append-only file of Redis is written every second
-        before = _look(folder, environment, ours)
-        kept = _look(folder, environment, theirs)
-        _must_see(ours, before)
-        _must_see(theirs, kept)
+        before = _look(folder, environment, leaving)
+        kept = _look(folder, environment, staying)
+        _must_see(leaving, before)
+        _must_see(staying, kept)
         began = time.monotonic()
-        ours.leave(_wait)
+        leaving.leave(_wait)
         seconds = time.monotonic() - began
         time.sleep(2)
-        after = _look(folder, environment, ours)
-        still = _look(folder, environment, theirs)
-    return _report(tell, ours, before, after, seconds) + _lost(tell, theirs, kept, still)
+        after = _look(folder, environment, leaving)
+        still = _look(folder, environment, staying)
+    return _report(tell, leaving, before, after, seconds) + _lost(tell, staying, kept, still)
 
 
 def _look(folder: Path, environment: dict[str, str], shop: Shop) -> list[Hit]:
@@ -67,8 +67,8 @@ def _look(folder: Path, environment: dict[str, str], shop: Shop) -> list[Hit]:
 
 def _must_see(shop: Shop, hits: list[Hit]) -> None:
     """The positive control: each canary is found where it is stored, and nothing else is."""
-    found = {hit.canary for hit in hits}
-    blind = [canary for canary in shop.stored if canary not in found]
+    canaries = {hit.canary for hit in hits}
+    blind = [canary for canary in shop.stored if canary not in canaries]
     if blind:
         raise Blind(f"{len(blind)} canaries were not found before, such as {blind[0]}.")
     leaked = [hit for hit in hits if hit.canary in shop.never]
@@ -97,9 +97,9 @@ def _report(
 
 
 def _lost(tell: Callable[[str], None], shop: Shop, before: list[Hit], after: list[Hit]) -> int:
-    """The negative control: of the other account everything is still there."""
-    found = {hit.canary for hit in after}
-    lost = {hit.canary for hit in before if hit.canary in shop.stored} - found
+    """The negative control: everything of the other account is still there."""
+    remaining = {hit.canary for hit in after}
+    lost = {hit.canary for hit in before if hit.canary in shop.stored} - remaining
     for canary in sorted(lost):
         tell(f"LOST of the other account: {canary}")
     return len(lost)
@@ -109,9 +109,9 @@ def _lost(tell: Callable[[str], None], shop: Shop, before: list[Hit], after: lis
 def _installation(
     database: str, prepare: Callable[[dict[str, str]], None]
 ) -> Iterator[tuple[Path, str, dict[str, str]]]:
-    """An installation of its own, with all its processes, that is thrown away afterwards."""
-    whole = Path(tempfile.mkdtemp(prefix="ps-scan-"))
-    folder, port = whole / "instance", _free_port()
+    """A temporary installation with all its processes, deleted afterwards."""
+    root = Path(tempfile.mkdtemp(prefix="ps-scan-"))
+    folder, port = root / "instance", _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PROMOSMS_")},
         "PROMOSMS_INSTANCE": str(folder),
@@ -123,15 +123,15 @@ def _installation(
     }
     prepare(environment)
     command = [sys.executable, "-m", "promosms", "up", "--port", str(port), "--http-port", "0"]
-    output = (whole / "output").open("wb")
+    output = (root / "output").open("wb")
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     output.close()
     try:
 
         def started() -> bool:
             if process.poll() is not None:
-                raise Blind(f"the installation does not start: {(whole / 'output').read_text()}")
-            return bool(START.search((whole / "output").read_text()))
+                raise Blind(f"the installation does not start: {(root / 'output').read_text()}")
+            return bool(START.search((root / "output").read_text()))
 
         _wait(started, "the installation")
         yield folder, f"https://localhost:{port}", environment
@@ -139,14 +139,14 @@ def _installation(
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
-        shutil.rmtree(whole, ignore_errors=True)
+        shutil.rmtree(root, ignore_errors=True)
 
 
-def _wait(done: Callable[[], bool], what: str) -> None:
+def _wait(done: Callable[[], bool], name: str) -> None:
     end = time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > end:
-            raise Blind(f"{what} has not come within {PATIENCE:.0f} s")
+            raise Blind(f"{name} has not come within {PATIENCE:.0f} s")
         time.sleep(0.3)
 
 

@@ -1,4 +1,4 @@
-"""The byte scanner: finds canaries in any file, however they are written down there."""
+"""The byte scanner: finds canaries in any file and any encoding."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -42,11 +42,11 @@ class Scanner:
         except FileNotFoundError:  # the database deletes files of its own while we look
             return []
         pieces = (path.name.encode(), content, *unpacked(content))
-        found = {canary for piece in pieces for canary in self.inside(piece)}
-        return [Hit(canary, path) for canary in sorted(found)]
+        canaries = {canary for piece in pieces for canary in self.inside(piece)}
+        return [Hit(canary, path) for canary in sorted(canaries)]
 
     def inside(self, piece: bytes) -> set[str]:
         """The canaries in some bytes."""
         # Forms lie in one another: a number without its plus in the number with it.
-        found = self.forms.find_matches_as_indexes(piece, overlapping=True)
-        return {canary for form in {match[0] for match in found} for canary in self.meant[form]}
+        matches = self.forms.find_matches_as_indexes(piece, overlapping=True)
+        return {canary for form in {match[0] for match in matches} for canary in self.meant[form]}

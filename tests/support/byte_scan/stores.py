@@ -1,4 +1,4 @@
-"""All the places in which an installation can keep a byte; and the shops that it begins with."""
+"""All places where an installation can store data, and its first accounts."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,12 +29,12 @@ def furnish(environment: Mapping[str, str], shops: Sequence[Shop]) -> str:
                 account = Account(region="PL", timezone="Europe/Warsaw", balance=CREDIT)
                 session.add(account)
                 session.flush()
-                own = {"account_id": account.id}
+                ids = {"account_id": account.id}
                 welcome = f"welcome:{account.public_id}"
                 session.add(
-                    LedgerEntry(**own, kind=EntryKind.CREDIT, amount=CREDIT, reference=welcome)
+                    LedgerEntry(**ids, kind=EntryKind.CREDIT, amount=CREDIT, reference=welcome)
                 )
-                user = User(**own, role=Role.OWNER, email=shop.email, phone=shop.own)
+                user = User(**ids, role=Role.OWNER, email=shop.email, phone=shop.own)
                 user.password_hash = passwords.hash_password(shop.password)
                 user.must_choose_password = False
                 session.add(user)
@@ -53,8 +53,8 @@ def files(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
         data = None if on_sqlite() else _data_folder()
         db.session.remove()
     yield dump
-    for whole in (folder, data):
-        for path in sorted(whole.rglob("*")) if whole else ():
+    for root in (folder, data):
+        for path in sorted(root.rglob("*")) if root else ():
             if path.is_file() and not path.is_symlink() and os.access(path, os.R_OK):
                 yield path
 
@@ -65,8 +65,8 @@ def database_files() -> list[Path]:
     if on_sqlite():
         path = Path(str(db.engine.url.database))
         return sorted(path.parent.glob(f"{path.name}*"))
-    found = _data_folder().rglob("*")
-    return [path for path in found if path.is_file() and "pg_wal" not in path.parts]
+    paths = _data_folder().rglob("*")
+    return [path for path in paths if path.is_file() and "pg_wal" not in path.parts]
 
 
 def kind(path: Path) -> str:

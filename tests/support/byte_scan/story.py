@@ -1,4 +1,4 @@
-"""Two shops with canaries of every kind: what they type into the pages, and what comes of it."""
+"""Two shops with canaries of every kind: what they type into the pages, and the results."""
 
 import re
 import secrets
