@@ -170,7 +170,8 @@ def test_it_looks_up_an_unconfirmed_text_and_sends_it_only_if_missing(
 ) -> None:
     there.says = case.says
     unconfirmed = text(case.parts)._replace(unconfirmed=True)
-    assert submit(GenericHttp, with_lookup(there), unconfirmed) == case.expected
+    chosen = {**with_lookup(there), **case.patience}
+    assert submit(GenericHttp, chosen, unconfirmed) == case.expected
     (request,) = there.requests
     assert (request.method, request.body) == ("GET", b"")
     assert request.query == {"ref": f"4711-{case.parts}"}
