@@ -155,6 +155,16 @@ def test_a_receipt_that_cannot_be_applied_does_not_block_the_others(
     assert waiting() == 0
 
 
+def test_what_cannot_be_applied_is_tried_for_72_hours(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id)
+    poison(kind=InboxKind.INBOUND, text="{", concat_ref="j", part=1, parts=1)
+    gateway_inbox.store(gateway_id(), [Receipt("foreign", "", ReceiptStatus.DELIVERED)])
+    for hours, left in ((71, 2), (2, 0)):
+        late(timedelta(hours=hours))
+        gateway_inbox.apply_batch()
+        assert waiting() == left
+
+
 def waits() -> list[int]:
     """For how many seconds the events in the inbox have been put off."""
     db.session.rollback()
