@@ -60,7 +60,10 @@ def test_after_a_minute_the_parts_that_are_there_have_to_do(context: None, cast:
     come([one for one in parts("Stop ", "it ", "now\ud83d") if one.part != 2])
     assert kept() == []
     assert waiting() == 2
-    late(timedelta(seconds=61))
+    late(timedelta(seconds=50))
+    gateway_inbox.apply_batch()
+    assert kept() == []
+    late(timedelta(seconds=11))
     gateway_inbox.apply_batch()
     assert kept() == [(cast.owner.account_id, "stop", "Stop now\ufffd")]
     assert waiting() == 0
