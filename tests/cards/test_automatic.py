@@ -179,14 +179,37 @@ def test_an_attempt_without_an_answer_is_found_by_its_top_up(shop: Shop, trouble
     assert shop.entries() == [("credit", 500_000)]
 
 
-def test_an_attempt_that_never_reached_stripe_ends_with_its_key(shop: Shop) -> None:
+@pytest.mark.parametrize(("hours", "status"), [(19, TopUpStatus.PAID), (21, TopUpStatus.CANCELLED)])
+def test_an_attempt_that_never_reached_stripe_ends_with_its_key(
+    shop: Shop, hours: int, status: str
+) -> None:
     shop.saved_card()
     shop.order(500_000, automatic=True)
     with transaction() as session:
-        session.query(TopUp).update({"created_at": now() - timedelta(hours=21)})
-    assert not run(shop)
-    assert orders() == [TopUpStatus.CANCELLED]
+        session.query(TopUp).update({"created_at": now() - timedelta(hours=hours)})
+    assert run(shop) is (status == TopUpStatus.PAID)
+    assert orders() == [status]
     assert row(shop).active
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "is_due"),
+    [
+        (TopUpStatus.CANCELLED, 59 * 60, False),
+        (TopUpStatus.CANCELLED, 61 * 60, True),
+        (TopUpStatus.OPEN, 50, False),
+        (TopUpStatus.OPEN, 70, True),
+    ],
+)
+def test_after_an_attempt_the_next_one_waits(
+    shop: Shop, status: str, seconds: int, is_due: bool
+) -> None:
+    shop.saved_card()
+    shop.order(500_000, automatic=True)
+    with transaction() as session:
+        session.query(TopUp).update({"status": status})
+        session.query(AutomaticTopUp).update({"tried_at": now() - timedelta(seconds=seconds)})
+    assert automatic_top_ups.due() == ([shop.account_id] if is_due else [])
 
 
 def test_the_webhook_books_a_payment_when_the_process_was_killed(shop: Shop) -> None:

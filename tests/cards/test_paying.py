@@ -3,12 +3,13 @@
 import json
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Email, Invoice, TopUp, TopUpStatus
+from promosms.models import Email, Invoice, TopUp, TopUpStatus, now
 from promosms.services.payments import payments, stripe_checkout, stripe_payments, top_ups
 from tests.cards.conftest import SECRET, Shop, signed
 from tests.support.pages import PageClient
@@ -94,6 +95,26 @@ def test_a_forged_event_is_refused(shop: Shop) -> None:
         forged, 400
     )
     assert shop.again(top_up).status == TopUpStatus.OPEN
+
+
+def test_an_event_may_be_nearly_five_minutes_late(shop: Shop) -> None:
+    top_up = shop.order()
+    shop.stripe.do(f"pay/{shop.visit(top_up)}")
+    (body,) = shop.stripe.events(COMPLETED)
+    assert shop.call(body, signed(body, SECRET, time.time() - 290)) == 200
+    assert shop.again(top_up).status == TopUpStatus.PAID
+
+
+@pytest.mark.parametrize(("minutes", "number"), [(4, 0), (6, 1)])
+def test_stripe_is_asked_about_an_unpaid_top_up_after_five_minutes(
+    shop: Shop, minutes: int, number: int
+) -> None:
+    top_up = shop.order()
+    shop.visit(top_up)
+    with transaction() as session:
+        made = now() - timedelta(minutes=minutes)
+        session.get_one(TopUp, top_up.id).created_at = made
+    assert stripe_payments.sync_unpaid() == number
 
 
 def test_a_signed_event_that_cannot_be_read_is_refused(shop: Shop) -> None:

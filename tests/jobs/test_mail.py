@@ -16,6 +16,7 @@ from promosms.models import Email, now
 from promosms.services.invoices import files as invoice_files
 from promosms.services.mail import outbox
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 from tests.support.invoicing import issued
 from tests.support.settings import override
 
@@ -186,6 +187,15 @@ def test_it_sends_what_a_killed_worker_had_claimed(server: MailServer) -> None:
     let_time_pass(minutes=1)
     mail.run()
     assert len(server.messages) == 1
+
+
+def test_a_worker_holds_an_email_for_ten_minutes(clock: Clock) -> None:
+    outbox.queue_email("anna@example.com", "Hello", "Hello.\n")
+    assert outbox.claim() is not None
+    clock.move(minutes=9)
+    assert outbox.claim() is None
+    clock.move(minutes=2)
+    assert outbox.claim() is not None
 
 
 def test_an_email_sent_again_after_a_kill_has_the_same_id(

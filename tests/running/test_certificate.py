@@ -38,15 +38,16 @@ def test_a_certificate_for_another_host_is_replaced(tmp_path: Path) -> None:
     assert path.read_bytes() != before
 
 
-def test_a_certificate_that_expires_soon_is_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("days", "is_new"), [(29, True), (31, False)])
+def test_a_certificate_that_expires_within_30_days_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_new: bool
 ) -> None:
     with monkeypatch.context() as short:
-        short.setattr(certificate, "DAYS", 29)
+        short.setattr(certificate, "DAYS", days)
         path = certificate.ensure(tmp_path / "certificate.pem", "localhost")
     before = path.read_bytes()
     certificate.ensure(path, "localhost")
-    assert path.read_bytes() != before
+    assert (path.read_bytes() != before) is is_new
 
 
 def test_a_damaged_certificate_is_replaced(tmp_path: Path) -> None:

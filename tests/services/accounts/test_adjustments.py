@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -19,9 +20,10 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import accounts, adjustments
-from promosms.services.accounts.adjustments import PERIOD, NotWaiting, NotYours
+from promosms.services.accounts.adjustments import NotWaiting, NotYours
 from promosms.services.ledger import ledger
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 
 ANNA, BEN, CLEO = "a" * 20, "b" * 20, "c" * 20
 LIMIT = 1_000_000
@@ -86,8 +88,17 @@ def test_split_adjustments_count_together(account: int, second: int) -> None:
     assert not adjustments.adjust(account, 1, "Four", ANNA, "four")
 
 
+@pytest.mark.parametrize(("hours", "booked"), [(23, False), (25, True)])
+def test_what_was_booked_counts_for_a_day(
+    account: int, clock: Clock, hours: int, booked: bool
+) -> None:
+    assert adjustments.adjust(account, LIMIT, "One", ANNA, "one")
+    clock.move(hours=hours)
+    assert adjustments.adjust(account, 1, "Two", ANNA, "two") is booked
+
+
 def test_another_admin_account_or_day_counts_separately(account: int, cast: Cast) -> None:
-    early = now() - PERIOD
+    early = now() - timedelta(hours=24)
     with transaction() as session:
         session.add(
             LedgerEntry(

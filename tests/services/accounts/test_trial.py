@@ -74,9 +74,9 @@ def send(account: Account, phones: list[str]) -> Campaign:
     return campaign
 
 
-def day_passes() -> None:
+def day_passes(hours: int = 25) -> None:
     """Everything that was done is a day older."""
-    day = timedelta(hours=25)
+    day = timedelta(hours=hours)
     with transaction() as session:
         for campaign in session.scalars(select(Campaign)):
             for name in ("launched_at", "updated_at", "finished_at"):
@@ -168,6 +168,17 @@ def test_on_the_next_day_there_are_texts_again(app: Flask, account: Account) -> 
     day_passes()
     assert trial.used(account.id) == 0
     assert send(account, [COLLEAGUE]).status == CampaignStatus.SENDING
+
+
+@pytest.mark.parametrize(("hours", "used"), [(23, 2), (25, 0)])
+def test_a_text_counts_for_24_hours(account: Account, hours: int, used: int) -> None:
+    campaign = send(account, [OWN])
+    launch.send_test(campaign, OWN)
+    with transaction():
+        campaign.status, campaign.finished_at = CampaignStatus.FINISHED, now()
+        campaign.n_queued, campaign.n_sent = 0, 1
+    day_passes(hours)
+    assert trial.used(account.id) == used
 
 
 def test_two_campaigns_at_once_do_not_pass_the_limit_together(app: Flask, account: Account) -> None:

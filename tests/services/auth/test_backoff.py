@@ -68,6 +68,17 @@ def test_a_network_gets_more_tries_and_forgets_sooner(clock: Clock) -> None:
     assert all(backoff.attempt(f"later {n}", "192.0.2.0/24") for n in range(29))
 
 
+def test_wrong_tries_of_a_network_are_remembered_for_an_hour(clock: Clock) -> None:
+    def tried(number: int) -> list[bool]:
+        return [backoff.attempt(f"person {n}", "192.0.2.0/24") for n in range(number)]
+
+    assert tried(31) == [True] * 30 + [False]
+    clock.move(minutes=59)
+    assert tried(2) == [True, False]
+    clock.move(minutes=61)
+    assert tried(31) == [True] * 30 + [False]
+
+
 def test_a_refused_network_counts_nothing_of_the_person() -> None:
     for n in range(31):
         backoff.attempt(f"person {n}", "192.0.2.0/24")
@@ -84,6 +95,41 @@ def test_when_everybody_fails_networks_with_failures_get_fewer_tries(
     allowed = [backoff.attempt(f"more {n}", "192.0.2.0/24") for n in range(4)]
     assert allowed == [True, True, False, False]
     assert backoff.attempt("honest", "198.51.100.0/24")
+
+
+def test_the_alarm_ends_after_an_hour_without_wrong_tries(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    def tried() -> list[bool]:
+        return [backoff.attempt(f"more {n}", "198.51.100.0/24") for n in range(5)]
+
+    monkeypatch.setattr(backoff, "ALARM", 10)
+    for n in range(10):
+        backoff.attempt(f"victim {n}", f"192.0.{n}.0/24")
+    clock.move(minutes=59)
+    assert tried() == [True] * 3 + [False] * 2
+    clock.move(minutes=61)
+    assert tried() == [True] * 5
+
+
+def test_in_the_alarm_a_network_is_remembered_for_an_hour_too(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    def tried(number: int) -> list[bool]:
+        return [backoff.attempt(f"more {n}", "198.51.100.0/24") for n in range(number)]
+
+    def let_half_an_hour_pass() -> None:
+        clock.move(minutes=29)
+        backoff.attempt("another", "203.0.113.0/24")  # the alarm goes on
+
+    monkeypatch.setattr(backoff, "ALARM", 1)
+    assert tried(4) == [True] * 3 + [False]
+    let_half_an_hour_pass()
+    clock.move(minutes=30)
+    assert tried(2) == [True, False]
+    let_half_an_hour_pass()
+    clock.move(minutes=32)
+    assert tried(4) == [True] * 3 + [False]
 
 
 def test_guesses_at_once_are_all_counted(app: Flask) -> None:
@@ -129,6 +175,12 @@ def test_little_is_written() -> None:
     with transaction():
         after = db.session.execute(db.select(Backoff)).all()
     assert [(row.failures, row.free_at, row.last_at) for (row,) in after] == rows
+
+
+def test_the_longest_pause_is_a_quarter_of_an_hour() -> None:
+    for policy, free in ((PERSON, 5), (NETWORK, 30)):
+        seconds = [backoff.pause(free + n, policy).total_seconds() for n in (-1, 0, 1, 8, 9, 99)]
+        assert seconds == [0, 2, 4, 512, 900, 900]
 
 
 @given(st.integers(min_value=0, max_value=10**6))

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from promosms.extensions import db
-from promosms.models import Gateway, RecoveryCode, User
+from promosms.models import Gateway, RecoveryCode, Session, User
 from promosms.services.auth import recovery_codes, totp
+from promosms.services.auth.totp import OfferGone
 from tests.support import commands
 from tests.support.cast import Cast
 from tests.support.clock import Clock
@@ -52,6 +53,18 @@ def test_a_code_works_once_and_so_do_older_ones(app: Flask, cast: Cast, clock: C
     assert not totp.use(user, older)
     clock.move(seconds=30)
     assert totp.use(user, code(clock))
+
+
+@pytest.mark.usefixtures("context")
+def test_a_new_secret_is_offered_for_half_an_hour(cast: Cast, clock: Clock) -> None:
+    cast.owner.browser()
+    session = db.session.scalars(db.select(Session)).one()
+    offer = totp.offer(session)
+    clock.move(minutes=29)
+    assert totp.offered(session, offer.encrypted) == offer
+    clock.move(minutes=2)
+    with pytest.raises(OfferGone):
+        totp.offered(session, offer.encrypted)
 
 
 @pytest.mark.usefixtures("context")

@@ -10,6 +10,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, Worker, now
 from promosms.services.gateways import health, workers
+from tests.support.clock import Clock
 
 
 @pytest.mark.parametrize(
@@ -104,15 +105,33 @@ def test_the_error_stands_until_all_connections_are_open(gateway_id: int) -> Non
 
 
 @pytest.mark.usefixtures("context")
+def test_a_gateway_counts_as_lost_after_half_a_minute(gateway_id: int, clock: Clock) -> None:
+    health.note_connection(gateway_id, connected=True)
+    for seconds, left in ((25, 100), (10, 0)):
+        clock.move(seconds=seconds)
+        assert health.effective(gateway(gateway_id)) == left
+
+
+@pytest.mark.usefixtures("context")
+def test_a_worker_is_missing_after_45_seconds(clock: Clock) -> None:
+    workers.beat("work", connected=True)
+    for seconds, is_missing in ((40, False), (10, True)):
+        clock.move(seconds=seconds)
+        assert ("work" in workers.missing()) is is_missing
+        assert (workers.connected() == set()) is is_missing
+
+
+@pytest.mark.usefixtures("context")
 def test_a_worker_that_was_silent_starts_again() -> None:
     workers.beat("work")
     with transaction() as session:
         long_ago = now() - timedelta(hours=1)
-        session.execute(update(Worker).values(started_at=long_ago, seen_at=now()))
+        seen_at = now() - timedelta(seconds=40)
+        session.execute(update(Worker).values(started_at=long_ago, seen_at=seen_at))
     workers.beat("work")
     assert db.session.scalars(select(Worker.started_at)).one() < now() - timedelta(minutes=59)
     with transaction() as session:
-        session.execute(update(Worker).values(seen_at=now() - workers.SILENT * 2))
+        session.execute(update(Worker).values(seen_at=now() - timedelta(seconds=50)))
     workers.beat("work")
     db.session.expire_all()
     assert db.session.scalars(select(Worker.started_at)).one() > now() - timedelta(minutes=1)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 
 from promosms.db.transactions import transaction
 from promosms.models import Gateway, GatewayStatus, RouteGateway, now
-from promosms.services.gateways import health, routing
+from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 
 PAUSED = GatewayStatus.PAUSED
@@ -51,7 +51,7 @@ def chosen(
 
 
 def long_ago() -> object:
-    return now() - health.LOST - timedelta(seconds=1)
+    return now() - timedelta(seconds=31)
 
 
 def test_weights_are_shares(app: Flask, make_route: MakeRoute) -> None:

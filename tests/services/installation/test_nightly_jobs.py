@@ -12,6 +12,7 @@ from promosms.extensions import db
 from promosms.jobs import nightly, tick
 from promosms.models import NightlyJob, now
 from promosms.services.installation import nightly_jobs
+from tests.support.clock import Clock
 
 NAMES = ["sweeping"]
 
@@ -47,6 +48,23 @@ def test_one_that_failed_is_tried_again_after_a_rest(context: None) -> None:
 def test_one_whose_worker_died_is_tried_again(context: None) -> None:
     nightly_jobs.claim("sweeping")
     _set(leased_until=now() - timedelta(seconds=1))
+    assert nightly_jobs.claim("sweeping") == {}
+
+
+def test_a_worker_holds_a_job_for_ten_minutes(context: None, clock: Clock) -> None:
+    nightly_jobs.claim("sweeping")
+    clock.move(minutes=9)
+    assert nightly_jobs.claim("sweeping") is None
+    clock.move(minutes=2)
+    assert nightly_jobs.claim("sweeping") == {}
+
+
+def test_a_job_that_failed_waits_for_a_quarter_of_an_hour(context: None, clock: Clock) -> None:
+    nightly_jobs.claim("sweeping")
+    nightly_jobs.fail("sweeping")
+    clock.move(minutes=14)
+    assert nightly_jobs.claim("sweeping") is None
+    clock.move(minutes=2)
     assert nightly_jobs.claim("sweeping") == {}
 
 

@@ -197,6 +197,16 @@ def test_after_a_failure_it_is_asked_again_soon(cast: Cast, register: Vies) -> N
     assert ask(cast).answer == TaxAnswer.VALID
 
 
+@pytest.mark.parametrize(("seconds", "times"), [(15, 1), (25, 2)])
+def test_trying_again_waits_for_20_seconds(
+    cast: Cast, register: Vies, seconds: int, times: int
+) -> None:
+    ask(cast)
+    age(seconds / 3600)
+    ask(cast, refresh=True)
+    assert len(register.asked) == times
+
+
 def test_an_unavailable_service_does_not_replace_a_recent_yes(cast: Cast, register: Vies) -> None:
     first = ask(cast)
     age(0.01)
@@ -207,6 +217,7 @@ def test_an_unavailable_service_does_not_replace_a_recent_yes(cast: Cast, regist
 
 def test_old_evidence_proves_nothing(cast: Cast, register: Vies) -> None:
     ask(cast)
+    age(23.9)
     assert vies.evidence(cast.owner.account_id, NUMBER) is not None
     age(24.1)
     assert vies.evidence(cast.owner.account_id, NUMBER) is None

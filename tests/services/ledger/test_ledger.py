@@ -137,6 +137,13 @@ def test_a_refund_takes_at_most_the_balance(context: None, cast: Cast) -> None:
     assert balances(account) == (0, 0)
 
 
+@pytest.mark.parametrize("amount", [0, -1])
+def test_a_refund_is_positive(context: None, cast: Cast, amount: int) -> None:
+    with pytest.raises(ValueError, match="a refund is positive"):
+        ledger.refund(cast.owner.account_id, amount, "refund:1", "why", "admin")
+    assert balances(cast.owner.account_id) == (100_000, 0)
+
+
 def test_a_dispute_takes_at_most_the_balance_and_returns_it_once(context: None, cast: Cast) -> None:
     account = cast.owner.account_id
     ledger.pay(account, 40_000, "charge:message:1")

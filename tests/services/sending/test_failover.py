@@ -49,7 +49,7 @@ def lose(app: Flask, make_campaign: MakeCampaign) -> Lose:
                 session.flush()
                 route_id = defaults.default_route().id
                 session.add(RouteGateway(route_id=route_id, gateway_id=second.id, position=1))
-                first.seen_at = now() - failover.MOVED_AFTER - timedelta(seconds=1)
+                first.seen_at = now() - timedelta(seconds=61)
             gateway_ids = first.id, second.id
             db.session.remove()
         return gateway_ids

@@ -60,7 +60,10 @@ def test_after_a_minute_the_parts_that_have_come_make_the_reply(context: None, c
     come([part for part in parts("Stop ", "it ", "now\ud83d") if part.part != 2])
     assert kept() == []
     assert waiting() == 2
-    late(timedelta(seconds=61))
+    late(timedelta(seconds=50))
+    gateway_inbox.apply_batch()
+    assert kept() == []
+    late(timedelta(seconds=11))
     gateway_inbox.apply_batch()
     assert kept() == [(cast.owner.account_id, "stop", "Stop now\ufffd")]
     assert waiting() == 0
@@ -159,6 +162,16 @@ def test_a_receipt_that_cannot_be_applied_does_not_block_the_others(
     late(timedelta(hours=2))
     gateway_inbox.apply_batch()
     assert waiting() == 0
+
+
+def test_what_cannot_be_applied_is_tried_for_72_hours(context: None, cast: Cast) -> None:
+    texted(cast.owner.account_id)
+    poison(kind=InboxKind.INBOUND, text="{", concat_ref="j", part=1, parts=1)
+    gateway_inbox.store(gateway_id(), [Receipt("foreign", "", ReceiptStatus.DELIVERED)])
+    for hours, left in ((71, 2), (2, 0)):
+        late(timedelta(hours=hours))
+        gateway_inbox.apply_batch()
+        assert waiting() == left
 
 
 def waits() -> list[int]:

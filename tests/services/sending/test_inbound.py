@@ -20,7 +20,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.abuse import sms_pumping
-from promosms.services.inbox import auto_replies, gateway_inbox
+from promosms.services.inbox import gateway_inbox
 from promosms.services.sending import opt_outs
 from promosms.settings import settings
 from promosms.sms.opt_out import CONFIRMATIONS
@@ -155,11 +155,13 @@ def test_stop_after_start_is_confirmed_again_but_three_times_a_day_only(
         assert stopped() == [cast.owner.account_id]
         reply("START", f"start-{number}")
         assert stopped() == []
-    assert answered() == [CONFIRMATIONS["en"]] * auto_replies.MOST_CONFIRMATIONS
-    with transaction() as session:
-        session.execute(update(Message).values(created_at=now() - timedelta(days=2)))
-    reply("STOP", "tomorrow")
-    assert len(answered()) == auto_replies.MOST_CONFIRMATIONS + 1
+    assert answered() == [CONFIRMATIONS["en"]] * 3
+    for hours, number in ((23, 3), (25, 4)):
+        with transaction() as session:
+            session.execute(update(Message).values(created_at=now() - timedelta(hours=hours)))
+        reply("STOP", f"stop after {hours}")
+        assert len(answered()) == number
+        reply("START", f"start after {hours}")
 
 
 def test_what_may_be_a_stop_suppresses_and_is_not_confirmed(context: None, cast: Cast) -> None:
@@ -217,10 +219,11 @@ def test_help_is_answered_once_a_day_and_kept(context: None, cast: Cast, app: Fl
     reply("help?", "2")
     assert answered() == ["Lodz Texts Ltd, help@example.com. Reply STOP to opt out"]
     assert [kind for _, kind, _ in kept()] == ["help", "help"]
-    with transaction() as session:
-        session.execute(update(Message).values(created_at=now() - timedelta(days=2)))
-    reply("HELP", "3")
-    assert len(answered()) == 2
+    for hours, number in ((23, 1), (25, 2)):
+        with transaction() as session:
+            session.execute(update(Message).values(created_at=now() - timedelta(hours=hours)))
+        reply("HELP", f"after {hours}")
+        assert len(answered()) == number
 
 
 def test_the_operator_chooses_the_answer_to_help(context: None, cast: Cast, app: Flask) -> None:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -212,6 +213,21 @@ def test_ids_in_hexadecimal_are_found_out_by_the_number(
     assert (row.message_id_format, row.message_id_format_seen) == ("resp_hex_dlr_dec", 21)
     tell(gateway, [Receipt(receipt.reference, "", D) for receipt in receipts[21:]])
     assert statuses(campaign_id) == {"delivered": 25}
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, "delivered"), (8, "sent")])
+def test_other_formats_are_tried_with_texts_of_the_last_week(
+    context: None, make_campaign: MakeCampaign, days: int, status: str
+) -> None:
+    campaign_id = make_campaign(["+48601200100"])
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = Claim(gateway)
+    recording.record(claim, [(m, Answer(("abc",))) for m in claiming.take(claim, 5)])
+    with transaction() as session:
+        session.execute(update(Message).values(created_at=now() - timedelta(days=days)))
+    tell(gateway, [Receipt(str(0xABC), "", D, "+48601200100")])
+    assert statuses(campaign_id) == {status: 1}
 
 
 def test_a_reading_that_fits_another_number_is_no_match(

@@ -15,6 +15,7 @@ from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 
 PHONES = [f"+486012{n:05}" for n in range(100, 104)]
 LONG = "x" * 400  # three parts
@@ -96,19 +97,22 @@ def test_throttling_does_not_count_as_a_try(context: None, make_campaign: MakeCa
     assert row(window[0]).attempts == 0
 
 
+@pytest.mark.parametrize(
+    ("hours", "found"), [(23, {"queued": 4}), (25, {"failed": 1, "queued": 3})]
+)
 def test_a_text_is_given_up_a_day_after_its_first_try(
-    context: None, make_campaign: MakeCampaign, cast: Cast
+    context: None, make_campaign: MakeCampaign, cast: Cast, hours: int, found: dict[str, int]
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
     with transaction() as session:
         session.execute(
             update(Message)
             .where(Message.id == window[0].id)
-            .values(tried_at=now() - timedelta(hours=25))
+            .values(tried_at=now() - timedelta(hours=hours))
         )
     busy = Answer(error_class=ErrorClass.TEMPORARY, reason="busy")
     recording.record(claim, [(message, busy) for message in window])
-    assert statuses(campaign_id) == {"failed": 1, "queued": 3}
+    assert statuses(campaign_id) == found
     check_books(cast.owner.account_id)
 
 
@@ -171,6 +175,24 @@ def test_a_lost_answer_is_asked_for_again_where_the_gateway_can_tell(
     assert statuses(campaign_id) == {"queued": 4}
     assert [message.unconfirmed for message in again(claim)] == [True] * 4
     check_books(cast.owner.account_id)
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_lost_answer_is_asked_for_a_minute_later(
+    context: None, make_campaign: MakeCampaign, clock: Clock, swept: bool
+) -> None:
+    _, claim, window = taken(make_campaign)
+    _resend("dedupe")
+    if swept:
+        with transaction() as session:
+            session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
+        sweep.take_back_leases()
+    else:
+        lost = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
+        recording.record(claim, [(m, lost) for m in window])
+    for seconds, number in ((50, 0), (20, 4)):
+        clock.move(seconds=seconds)
+        assert len(claiming.take(Claim(claim.gateway_id), 10)) == number
 
 
 def test_an_unconfirmed_text_that_is_stopped_is_unknown(

@@ -88,12 +88,13 @@ def test_a_new_sign_in_gives_no_new_tries_for_a_while(
     assert client.send(CODE, {"code": code(clock)}).location == "/dashboard"
 
 
+@pytest.mark.parametrize(("minutes", "leads_to"), [(9, "/dashboard"), (11, "/login")])
 def test_it_expires_after_ten_minutes(
-    app: Flask, cast: Cast, clock: Clock, codes: list[str]
+    app: Flask, cast: Cast, clock: Clock, codes: list[str], minutes: int, leads_to: str
 ) -> None:
     client = half_way(app, cast.owner)
-    clock.move(minutes=11)
-    assert client.send(CODE, {"code": code(clock)}).location == "/login"
+    clock.move(minutes=minutes)
+    assert client.send(CODE, {"code": code(clock)}).location == leads_to
 
 
 def test_a_code_of_another_user_is_refused(
@@ -194,6 +195,16 @@ def test_a_code_ends_the_waiting_period(
     by_text(app, cast).post_page(f"{CODE}/lost")
     half_way(app, cast.owner).send(CODE, {"code": code(clock)})
     assert user_of(app, cast.owner).totp_off_at is None
+
+
+@pytest.mark.parametrize(("hours", "is_on"), [(-1, False), (1, True)])
+def test_a_code_can_be_left_out_for_a_week_after_that_day(
+    app: Flask, cast: Cast, clock: Clock, codes: list[str], hours: int, is_on: bool
+) -> None:
+    by_text(app, cast).post_page(f"{CODE}/lost")
+    clock.move(days=8, hours=hours)
+    half_way(app, cast.owner).send(f"{CODE}/leave-out")
+    assert (user_of(app, cast.owner).totp_encrypted is not None) is is_on
 
 
 def test_after_a_week_the_request_expires(

@@ -1,0 +1,27 @@
+"""Costs of campaigns: they are stored soon after the last text is settled."""
+
+from promosms.db.transactions import transaction
+from promosms.models import Campaign, Message
+from promosms.services.installation import defaults
+from promosms.services.ledger import campaign_costs, ledger
+from tests.support.cast import Cast
+from tests.support.clock import Clock
+
+
+def test_a_closed_hold_is_due_for_an_hour(context: None, cast: Cast, clock: Clock) -> None:
+    account_id = cast.owner.account_id
+    with transaction() as session:
+        campaign = Campaign(account_id=account_id, route_id=defaults.default_route().id)
+        session.add(campaign)
+        session.flush()
+        phone = "+48601200100"
+        session.add(
+            Message(account_id=account_id, campaign_id=campaign.id, phone=phone, price=300, parts=1)
+        )
+    ledger.hold(account_id, campaign.id, 300)
+    assert not campaign_costs.due()
+    ledger.release(campaign.id, 300, "release:1")
+    clock.move(minutes=59)
+    assert campaign_costs.due()
+    clock.move(minutes=2)
+    assert not campaign_costs.due()
