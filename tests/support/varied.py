@@ -39,7 +39,7 @@ VALUES = {
     "message_time": Varied(
         "",
         "tests/services/privacy/test_retention.py"
-        "::test_the_day_before_nothing_goes_and_the_day_after_exactly_the_due",
+        "::test_only_due_rows_are_deleted_and_none_a_day_early",
     ),
 }
 

@@ -27,7 +27,7 @@ def spent() -> int:
 
 
 @pytest.mark.usefixtures("context")
-def test_it_is_taken_once() -> None:
+def test_it_is_accepted_once() -> None:
     solution = proof()
     assert proof_of_work.spend(solution, CONFIRM)
     assert not proof_of_work.spend(solution, CONFIRM)
@@ -55,7 +55,7 @@ def test_it_expires_after_five_minutes() -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_nothing_of_a_challenge_can_be_changed() -> None:
+def test_a_changed_challenge_is_refused() -> None:
     for change in ({"cost": 1}, {"expiresAt": 9999999999}, {"data": {"form": "register"}}):
         content = json.loads(b64decode(proof()))
         content["challenge"]["parameters"].update(change)
@@ -106,7 +106,7 @@ def test_very_long_proofs_are_not_read() -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_at_its_real_price_it_costs_the_browser_much_and_us_little(app: Flask) -> None:
+def test_at_real_difficulty_solving_is_slow_and_checking_is_fast(app: Flask) -> None:
     override(app, proof_cost=5_000)
     began = time.perf_counter()
     challenge = proof_of_work.challenge(CONFIRM)

@@ -125,7 +125,7 @@ def test_a_country_has_its_texts_of_the_day(clock: StoppedClock, app: Flask) -> 
     assert ask(number(4), network(6)) == ""
 
 
-def test_the_budget_of_the_hour_stops_all_and_tells_admins_once(
+def test_the_hourly_budget_stops_all_and_alerts_admins_once(
     clock: StoppedClock, app: Flask, cast: Cast
 ) -> None:
     override(app, verification_texts_per_hour=2)
@@ -193,7 +193,7 @@ def test_a_used_proof_is_refused_and_counts_nothing(clock: StoppedClock) -> None
     assert db.session.scalar(select(func.count(TextAttempt.id))) == 1
 
 
-def test_a_refusal_uses_the_proof_up(clock: StoppedClock) -> None:
+def test_a_refused_request_uses_the_proof(clock: StoppedClock) -> None:
     assert ask() == ""
     solution = proof(ProofForm.NUMBER)
     assert sms_pumping.why_not(NUMBER, network(1), solution) == PumpingProblem.TOO_SOON
@@ -303,7 +303,7 @@ def test_refusals_are_counted_by_layer_and_forgotten(clock: StoppedClock) -> Non
     assert not any(refusals.of_day().values())
 
 
-def test_all_is_forgotten_within_two_days(clock: StoppedClock) -> None:
+def test_all_counts_are_deleted_within_two_days(clock: StoppedClock) -> None:
     ten_to_neighbours(clock, completed=0)
     ask("+48601239999", network(20))
     clock.move(hours=48)
@@ -312,14 +312,14 @@ def test_all_is_forgotten_within_two_days(clock: StoppedClock) -> None:
         assert db.session.scalar(select(func.count()).select_from(model)) == 0, model
 
 
-def test_nothing_that_is_kept_names_number_or_network(clock: StoppedClock) -> None:
+def test_stored_data_contain_no_number_and_no_network(clock: StoppedClock) -> None:
     ask(NUMBER, "192.0.2.77")
     rows = "".join(str(row) for row in db.session.execute(select(TextAttempt.__table__)).all())
     for canary in (NUMBER, NUMBER[1:], "60123", "192.0.2", "4567"):
         assert canary not in rows
 
 
-def test_the_limits_hold_when_all_ask_at_once(app: Flask) -> None:
+def test_the_limits_hold_for_concurrent_requests(app: Flask) -> None:
     override(app, rate_limits=True)
     with app.app_context():
         proofs = [proof(ProofForm.NUMBER) for _ in range(12)]
@@ -355,7 +355,7 @@ def test_a_prefix_is_shown_without_its_numbers() -> None:
     assert blocks.masked("+44740012") == "+44 7400 12••••"
 
 
-def test_the_form_of_registration_needs_a_moment(clock: StoppedClock) -> None:
+def test_the_registration_form_needs_a_moment(clock: StoppedClock) -> None:
     opened = sms_pumping.stamp()
     for seconds in (1, 0.9):
         clock.move(seconds=seconds)
@@ -366,7 +366,7 @@ def test_the_form_of_registration_needs_a_moment(clock: StoppedClock) -> None:
         assert sms_pumping.too_fast(forged)
 
 
-def test_system_passwords_of_known_people_are_texted_as_ever(context: None, cast: Cast) -> None:
+def test_system_passwords_of_existing_users_are_still_sent(context: None, cast: Cast) -> None:
     user = db.session.get_one(User, cast.owner.user_id)
     with transaction():
         one_time_passwords.send(

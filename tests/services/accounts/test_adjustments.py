@@ -62,7 +62,9 @@ def test_up_to_the_limit_it_is_booked_at_once(account: int) -> None:
     assert acts() == [(ANNA, "account.adjust")]
 
 
-def test_above_it_waits_and_the_other_admins_get_an_email(account: int, cast: Cast) -> None:
+def test_above_the_limit_it_waits_and_the_other_admins_get_an_email(
+    account: int, cast: Cast
+) -> None:
     adjustment = large(account)
     assert (adjustment.status, adjustment.asked_by, balance(account)) == ("waiting", ANNA, 100_000)
     assert acts() == [(ANNA, "adjustment.ask")]
@@ -153,7 +155,7 @@ def test_only_the_requesting_admin_withdraws(account: int) -> None:
     assert (asked().status, balance(account)) == ("withdrawn", 100_000)
 
 
-def test_a_refused_one_moves_nothing(account: int) -> None:
+def test_a_refused_adjustment_books_nothing(account: int) -> None:
     adjustments.refuse(large(account), BEN)
     assert (asked().status, asked().decided_by, balance(account)) == ("refused", BEN, 100_000)
 
@@ -188,7 +190,7 @@ def test_the_balance_is_checked_when_it_is_carried_out(account: int) -> None:
     assert balance(account) == 99_999
 
 
-def test_the_same_form_twice_is_one(account: int) -> None:
+def test_the_same_form_sent_twice_is_one_adjustment(account: int) -> None:
     large(account)
     with pytest.raises(accounts.AlreadyBooked):
         adjustments.adjust(account, LIMIT + 1, "Goodwill", ANNA, "large")
@@ -201,14 +203,16 @@ def test_the_same_form_twice_is_one(account: int) -> None:
     assert balance(account) == 100_000 + 2 * LIMIT + 1
 
 
-def test_two_agreements_at_once_book_it_once(app: Flask, account: int) -> None:
+def test_two_concurrent_agreements_book_it_once(app: Flask, account: int) -> None:
     large(account)
     results = at_once(app, [BEN, CLEO], lambda actor: adjustments.agree(asked(), actor))
     assert sorted(results) == ["NotWaiting", "done"]
     assert balance(account) == 100_000 + LIMIT + 1
 
 
-def test_small_ones_at_once_do_not_pass_the_limit_together(app: Flask, account: int) -> None:
+def test_small_concurrent_adjustments_do_not_exceed_the_limit_together(
+    app: Flask, account: int
+) -> None:
     def small(reference: str) -> str:
         return str(adjustments.adjust(account, 600_000, "Small", ANNA, reference))
 

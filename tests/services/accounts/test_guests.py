@@ -23,7 +23,7 @@ def account(cast: Cast, context: None) -> Account:
     return db.session.get_one(Account, cast.owner.account_id)
 
 
-def test_a_number_is_added_once_as_it_is_written_in_the_country_of_the_account(
+def test_a_number_in_the_national_format_of_the_account_is_added_once(
     account: Account,
 ) -> None:
     first = guests.add(account, " 601 222 001 ")
@@ -102,7 +102,7 @@ def test_places_of_one_account_are_not_those_of_another(account: Account, cast: 
     assert len(guests.of(account.id)) == len(guests.of(other_account.id)) == 1
 
 
-def test_it_knows_who_is_a_recipient_too(account: Account, cast: Cast) -> None:
+def test_it_shows_which_guests_are_recipients(account: Account, cast: Cast) -> None:
     added = [guests.add(account, f"+4860122200{n}") for n in range(2)]
     with transaction() as session:
         session.add(Recipient(account_id=account.id, phone="+48601222000", country="PL"))

@@ -85,7 +85,9 @@ def day_passes(hours: int = 25) -> None:
         session.execute(update(Message).values(created_at=now() - day))
 
 
-def test_while_the_simulator_is_the_only_gateway_there_is_none(cast: Cast, context: None) -> None:
+def test_there_is_no_trial_while_the_simulator_is_the_only_gateway(
+    cast: Cast, context: None
+) -> None:
     with transaction() as session:
         session.execute(update(Account).values(approved_at=None))
     account = db.session.get_one(Account, cast.owner.account_id)
@@ -95,7 +97,7 @@ def test_while_the_simulator_is_the_only_gateway_there_is_none(cast: Cast, conte
     assert send(account, [OTHER]).status == CampaignStatus.SENDING
 
 
-def test_on_trial_only_ones_own_numbers_and_guests_are_texted(account: Account) -> None:
+def test_on_trial_only_own_numbers_and_guests_get_texts(account: Account) -> None:
     guests.add(account, GUEST)
     assert trial.may_text(account) == {OWN, COLLEAGUE, GUEST}
     campaign = campaign_to(account, [OWN, GUEST, OTHER, "+48601222003"])
@@ -125,7 +127,7 @@ def test_an_opt_out_is_the_first_reason(account: Account) -> None:
     assert campaign.status == CampaignStatus.DRAFT
 
 
-def test_a_removed_guest_and_a_number_that_is_not_proved_are_not_texted(account: Account) -> None:
+def test_removed_guests_and_unverified_numbers_get_no_texts(account: Account) -> None:
     guests.remove(guests.add(account, GUEST))
     with transaction() as session:
         session.scalars(select(User).where(User.phone == COLLEAGUE)).one().password_hash = None
@@ -139,9 +141,7 @@ def test_a_removed_guest_and_a_number_that_is_not_proved_are_not_texted(account:
     assert launch.send_test(campaign, OWN).phone == OWN
 
 
-def test_more_than_the_texts_of_a_day_are_refused_before_anything_is_sent(
-    app: Flask, account: Account
-) -> None:
+def test_more_than_the_daily_texts_are_refused_before_sending(app: Flask, account: Account) -> None:
     override(app, trial_texts_per_day=3)
     guests.add(account, GUEST)
     first = send(account, [OWN, GUEST])
@@ -205,7 +205,7 @@ def test_two_campaigns_at_once_do_not_pass_the_limit_together(app: Flask, accoun
     check_books(account_id)
 
 
-def test_a_campaign_over_the_limit_waits_and_goes_on_another_day(
+def test_a_campaign_over_the_limit_waits_and_continues_another_day(
     app: Flask, account: Account
 ) -> None:
     override(app, trial_texts_per_day=3)
@@ -224,7 +224,7 @@ def test_a_campaign_over_the_limit_waits_and_goes_on_another_day(
     check_books(account.id)
 
 
-def test_a_paused_campaign_counts_again_when_it_goes_on(app: Flask, account: Account) -> None:
+def test_a_paused_campaign_counts_again_when_it_is_resumed(app: Flask, account: Account) -> None:
     override(app, trial_texts_per_day=3)
     first = send(account, [OWN, COLLEAGUE])
     launch.pause(first)

@@ -84,7 +84,7 @@ def test_a_changed_time_is_found(ids: list[int]) -> None:
     assert broken() == ids[3]
 
 
-def test_an_entry_that_was_taken_out_is_found(ids: list[int]) -> None:
+def test_a_removed_entry_is_found(ids: list[int]) -> None:
     change("DELETE FROM audit_entries WHERE id = :id", id=ids[4])
     assert broken() == 0
     change("DELETE FROM audit_entries WHERE id = :id", id=ids[1])
@@ -95,13 +95,13 @@ def test_an_entry_that_was_taken_out_is_found(ids: list[int]) -> None:
     assert broken() == 0
 
 
-def test_entries_that_changed_places_are_found(ids: list[int]) -> None:
+def test_swapped_entries_are_found(ids: list[int]) -> None:
     for before, after in ((ids[1], 1_000), (ids[2], ids[1]), (1_000, ids[2])):
         change("UPDATE audit_entries SET id = :new WHERE id = :old", new=after, old=before)
     assert broken() == ids[1]
 
 
-def test_an_entry_that_was_put_in_is_found(ids: list[int]) -> None:
+def test_an_inserted_entry_is_found(ids: list[int]) -> None:
     with transaction() as session:
         session.add(AuditEntry(id=1_000, actor="admin-1", action="account.adjust"))
     assert broken() == 1_000
@@ -114,7 +114,7 @@ def test_an_entry_that_was_put_in_is_found(ids: list[int]) -> None:
     assert broken() == 1_000
 
 
-def test_a_detail_that_was_emptied_is_found_as_long_as_the_account_is_there(
+def test_an_emptied_detail_is_found_while_the_account_exists(
     ids: list[int],
 ) -> None:
     with transaction() as session:
@@ -167,7 +167,7 @@ def test_a_rollback_leaves_no_entry(context: None) -> None:
     assert broken() is None
 
 
-def test_eight_writers_at_once_make_one_chain(app: Flask) -> None:
+def test_eight_concurrent_writers_make_one_chain(app: Flask) -> None:
     ready = threading.Barrier(8)
 
     def write(name: str) -> None:
@@ -192,7 +192,7 @@ def test_eight_writers_at_once_make_one_chain(app: Flask) -> None:
         assert broken() is None
 
 
-def test_it_goes_on_where_it_stopped(ids: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_continues_where_it_stopped(ids: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_chain, "BATCH", 2)
     place: dict[str, Any] | None = {}
     rounds = 0

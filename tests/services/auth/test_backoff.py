@@ -44,7 +44,7 @@ def test_trying_in_a_pause_does_not_lengthen_it(clock: Clock) -> None:
     assert backoff.attempt("anna")
 
 
-def test_after_a_hundred_in_a_row_only_another_way_helps(clock: Clock) -> None:
+def test_after_a_hundred_failures_the_password_is_locked(clock: Clock) -> None:
     tries = 0
     for _ in range(130):
         tries += backoff.attempt("anna")
@@ -54,7 +54,7 @@ def test_after_a_hundred_in_a_row_only_another_way_helps(clock: Clock) -> None:
     assert fail(6) == [True] * 5 + [False]
 
 
-def test_what_was_right_does_not_count() -> None:
+def test_successful_attempts_do_not_count() -> None:
     for _ in range(50):
         assert backoff.attempt("anna", "192.0.2.0/24")
         backoff.take_back("anna", "192.0.2.0/24")
@@ -79,7 +79,7 @@ def test_wrong_tries_of_a_network_are_remembered_for_an_hour(clock: Clock) -> No
     assert tried(31) == [True] * 30 + [False]
 
 
-def test_a_refused_network_counts_nothing_of_the_person() -> None:
+def test_a_refused_network_does_not_count_for_the_person() -> None:
     for n in range(31):
         backoff.attempt(f"person {n}", "192.0.2.0/24")
     backoff.attempt("anna", "192.0.2.0/24")
@@ -166,7 +166,7 @@ def test_it_is_forgotten_after_a_month(clock: Clock) -> None:
     assert backoff.failures("berta") == 1
 
 
-def test_little_is_written() -> None:
+def test_each_attempt_writes_few_rows() -> None:
     """A try is two or three statements, and none in a pause changes a row."""
     fail(5)
     before = db.session.execute(db.select(Backoff)).all()

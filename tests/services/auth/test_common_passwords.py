@@ -28,7 +28,7 @@ from tests.support.settings import override
         "letmein letmein letmein",
     ],
 )
-def test_what_is_tried_first_is_refused(typed: str) -> None:
+def test_common_passwords_are_refused(typed: str) -> None:
     assert passwords.problem(typed, "anna@example.com", "+48601000101") is Problem.COMMON
 
 
@@ -75,5 +75,5 @@ def test_every_line_of_the_operators_list_is_found(listed: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_without_a_list_nothing_is_leaked() -> None:
+def test_without_a_list_no_password_counts_as_leaked() -> None:
     assert not common_passwords.is_leaked("password")

@@ -45,6 +45,6 @@ def test_two_links_at_once_send_one_text(app: Flask, cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_nobody_with_a_number_chooses_by_the_link_alone(cast: Cast) -> None:
+def test_the_link_alone_is_not_enough_for_a_user_with_a_number(cast: Cast) -> None:
     with pytest.raises(LinkGone):
         password_reset.choose(token_for(cast.owner.email), "yellow boats under trees")

@@ -55,7 +55,7 @@ def test_system_passwords_are_easy_to_read_and_hard_to_guess() -> None:
 
 
 @given(st.integers())
-def test_system_passwords_are_read_however_they_are_typed(round_number: int) -> None:
+def test_system_passwords_are_read_in_any_spelling(round_number: int) -> None:
     password = passwords.new_system_password()
     for typed in (password.lower(), password.replace("-", " "), f"\t{password} \n"):
         assert passwords.normalised(typed) == password
@@ -86,7 +86,7 @@ def test_any_text_can_be_typed(typed: str) -> None:
         ("HEAVYRUNNERPLACE", Problem.SENT),
     ],
 )
-def test_what_may_be_chosen(typed: str, expected: Problem | None) -> None:
+def test_it_accepts_or_refuses_chosen_passwords(typed: str, expected: Problem | None) -> None:
     assert passwords.problem(typed, "anna.long@example.com", "+48601000101") is expected
 
 

@@ -89,7 +89,7 @@ def at_once(app: Flask, tokens: list[str]) -> list[str]:
 
 
 @pytest.mark.usefixtures("context")
-def test_one_link_pressed_four_times_at_once_makes_one_account(app: Flask) -> None:
+def test_one_link_used_four_times_at_once_makes_one_account(app: Flask) -> None:
     token = token_for("anna@example.com")
     db.session.remove()
     assert at_once(app, [token] * 4) == ["done", "gone", "gone", "gone"]
@@ -105,7 +105,7 @@ def test_two_links_of_one_address_at_once_make_one_account(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_the_budget_holds_when_all_press_at_once(app: Flask) -> None:
+def test_the_budget_holds_for_concurrent_requests(app: Flask) -> None:
     override(app, verification_texts_per_hour=2)
     tokens = [token_for(f"{n}@example.com", f"+4860123450{n}") for n in range(5)]
     db.session.remove()
@@ -123,6 +123,6 @@ def test_the_text_is_one_part_without_link_and_address(app: Flask) -> None:
     assert not [mark for mark in ("http", "www", "@", "example") if mark in message.text]
 
 
-def test_a_secret_does_not_show_itself() -> None:
+def test_a_secret_is_hidden_in_its_repr() -> None:
     secret = one_time_passwords.Secret("K7QM-ACDE-FGHJ-34XY", "hash")
     assert "K7QM" not in repr(secret)

@@ -45,7 +45,7 @@ def at_once(app: Flask, email: str, typed: list[str]) -> int:
     return sum(results)
 
 
-def test_it_lets_one_of_four_in(app: Flask, cast: Cast, sent: str) -> None:
+def test_one_of_four_concurrent_sign_ins_succeeds(app: Flask, cast: Cast, sent: str) -> None:
     assert at_once(app, cast.owner.email, [sent] * 4) == 1
 
 

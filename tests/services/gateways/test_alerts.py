@@ -39,7 +39,7 @@ def test_every_admin_gets_one_email_for_each_pause(gateway_id: int) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_resuming_ends_the_alert_and_the_next_pause_tells_again(gateway_id: int) -> None:
+def test_resuming_ends_the_alert_and_the_next_pause_sends_a_new_one(gateway_id: int) -> None:
     gateways.pause_itself(gateway_id, "credentials")
     assert [gateway.name for gateway in alerts.paused()] == ["Simulator"]
     gateways.switch("Simulator", GatewayStatus.ACTIVE, "admin")

@@ -36,7 +36,7 @@ from tests.support.clock import Clock
         (0, 0, 0, 0, 0, 20),  # its first connection
     ],
 )
-def test_the_rules(
+def test_the_weight_follows_the_rules(
     before: int, answers: int, errors: int, median_ms: int, usual_ms: int, after: int
 ) -> None:
     assert health.judge(before, answers, errors, median_ms, usual_ms) == after
@@ -64,7 +64,7 @@ def gateway(gateway_id: int) -> Gateway:
 
 
 @pytest.mark.usefixtures("context")
-def test_weight_moves_away_and_back(gateway_id: int) -> None:
+def test_the_weight_falls_and_recovers(gateway_id: int) -> None:
     health.record(gateway_id, 100, 0, 120)
     assert (gateway(gateway_id).health, gateway(gateway_id).answer_ms) == (100, 120)
     seen = []

@@ -54,12 +54,12 @@ def long_ago() -> object:
     return now() - timedelta(seconds=31)
 
 
-def test_weights_are_shares(app: Flask, make_route: MakeRoute) -> None:
+def test_texts_are_shared_by_weight(app: Flask, make_route: MakeRoute) -> None:
     route = make_route({"weight": 300}, {"weight": 100})
     assert chosen(app, route) == {1: 150, 2: 50}
 
 
-def test_health_takes_from_the_weight(app: Flask, make_route: MakeRoute) -> None:
+def test_health_reduces_the_weight(app: Flask, make_route: MakeRoute) -> None:
     route = make_route({"health": 25}, {"health": 100})
     assert chosen(app, route) == {1: 40, 2: 160}
 
@@ -72,13 +72,13 @@ def test_the_next_position_stands_in(app: Flask, make_route: MakeRoute) -> None:
         assert chosen(app, route) == {2: 200}
 
 
-def test_a_weight_of_nothing_only_stands_in(app: Flask, make_route: MakeRoute) -> None:
+def test_a_gateway_of_weight_zero_is_only_a_stand_in(app: Flask, make_route: MakeRoute) -> None:
     assert chosen(app, make_route({"weight": 0}, {"weight": 1}, {"position": 1})) == {2: 200}
     route = make_route({"weight": 0}, {"weight": 1, "health": 0}, {"position": 1})
     assert chosen(app, route) == {1: 200}
 
 
-def test_countries_are_kept_to(app: Flask, make_route: MakeRoute) -> None:
+def test_the_countries_of_a_gateway_are_respected(app: Flask, make_route: MakeRoute) -> None:
     route = make_route(
         {"countries": "DE,PL"}, {"countries": "DE"}, {"position": 1, "countries": "FR"}
     )
@@ -88,18 +88,20 @@ def test_countries_are_kept_to(app: Flask, make_route: MakeRoute) -> None:
     assert chosen(app, route, "ES") == {None: 200}
 
 
-def test_without_a_usable_one_it_is_the_first_active(app: Flask, make_route: MakeRoute) -> None:
+def test_without_a_usable_gateway_the_first_active_one_is_used(
+    app: Flask, make_route: MakeRoute
+) -> None:
     lost = {"seen_at": long_ago()}
     route = make_route({"status": PAUSED}, {"position": 1, **lost}, {"position": 2, **lost})
     assert chosen(app, route) == {2: 200}
 
 
-def test_a_paused_one_only_without_any_other(app: Flask, make_route: MakeRoute) -> None:
+def test_a_paused_gateway_is_only_used_without_any_other(app: Flask, make_route: MakeRoute) -> None:
     assert chosen(app, make_route({"status": PAUSED}, {"status": PAUSED})) == {1: 200}
     assert chosen(app, make_route()) == {None: 200}
 
 
-def test_nothing_real_goes_to_the_simulated_network(app: Flask, make_route: MakeRoute) -> None:
+def test_no_real_text_goes_to_the_simulator(app: Flask, make_route: MakeRoute) -> None:
     simulated = {"kind": "simulator"}
     assert chosen(app, make_route(simulated.copy(), {"position": 1})) == {2: 200}
     paused = {"position": 1, "status": PAUSED}
@@ -107,7 +109,7 @@ def test_nothing_real_goes_to_the_simulated_network(app: Flask, make_route: Make
     assert chosen(app, make_route(simulated.copy(), simulated.copy())) == {1: 100, 2: 100}
 
 
-def test_single_texts_share_too(app: Flask, make_route: MakeRoute) -> None:
+def test_single_texts_are_shared_too(app: Flask, make_route: MakeRoute) -> None:
     route = make_route({"weight": 300}, {"weight": 100})
     with app.app_context():
         counts = Counter(routing.gateway_for(route, "PL") for _ in range(80))

@@ -23,7 +23,7 @@ def test_turns_are_spread_out(weights: dict[int, int], row: list[int]) -> None:
 
 
 @given(st.dictionaries(st.integers(1, 9), st.integers(1, 100_000), min_size=1, max_size=6))
-def test_everybody_gets_its_share_and_nobody_starves(weights: dict[int, int]) -> None:
+def test_every_gateway_gets_its_share(weights: dict[int, int]) -> None:
     row = sequence(weights)
     counted, total = Counter(row), sum(weights.values())
     assert set(counted) == set(weights)

@@ -55,7 +55,7 @@ def zipped() -> bytes:
         (b";".join([b"x"] * 101), FileProblem.TOO_MANY_COLUMNS),
     ],
 )
-def test_it_refuses(content: bytes, problem: FileProblem, uploads: Path) -> None:
+def test_it_refuses_unreadable_files(content: bytes, problem: FileProblem, uploads: Path) -> None:
     with pytest.raises(BadFile) as refused:
         rows(content)
     assert refused.value.problem is problem

@@ -18,5 +18,5 @@ from promosms.services.imports import pasting
         ("\0 \n", []),
     ],
 )  # fmt: skip
-def test_it_reads(text: str, rows: list[list[str]]) -> None:
+def test_it_reads_pasted_numbers(text: str, rows: list[list[str]]) -> None:
     assert list(pasting.rows(text)) == rows

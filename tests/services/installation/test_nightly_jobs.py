@@ -29,7 +29,7 @@ def test_a_job_runs_once_a_day(context: None) -> None:
     assert nightly_jobs.due(NAMES) == NAMES
 
 
-def test_it_goes_on_where_it_paused(context: None) -> None:
+def test_it_continues_where_it_paused(context: None) -> None:
     nightly_jobs.claim("sweeping")
     nightly_jobs.pause("sweeping", {"room": 2})
     assert nightly_jobs.claim("sweeping") == {"room": 2}
@@ -37,7 +37,7 @@ def test_it_goes_on_where_it_paused(context: None) -> None:
     assert nightly_jobs.findings("sweeping") == [["dust"]]
 
 
-def test_one_that_failed_is_tried_again_after_a_rest(context: None) -> None:
+def test_a_failed_job_is_tried_again_after_a_pause(context: None) -> None:
     nightly_jobs.claim("sweeping")
     nightly_jobs.fail("sweeping")
     assert nightly_jobs.due(NAMES) == []
@@ -45,7 +45,7 @@ def test_one_that_failed_is_tried_again_after_a_rest(context: None) -> None:
     assert nightly_jobs.claim("sweeping") == {}
 
 
-def test_one_whose_worker_died_is_tried_again(context: None) -> None:
+def test_a_job_of_a_dead_worker_is_tried_again(context: None) -> None:
     nightly_jobs.claim("sweeping")
     _set(leased_until=now() - timedelta(seconds=1))
     assert nightly_jobs.claim("sweeping") == {}

@@ -177,7 +177,9 @@ def test_a_failing_invoice_does_not_stop_the_others(
     assert len(emails()) == 2
 
 
-def test_a_killed_worker_is_continued(account: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_work_of_a_killed_worker_is_continued(
+    account: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     invoice = issued(account)
 
     class Killed(BaseException):

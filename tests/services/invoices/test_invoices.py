@@ -168,7 +168,7 @@ def test_a_credit_note_has_its_own_series_and_refers_to_its_invoice(account: int
     assert "Not used" not in entry.detail
 
 
-def test_a_second_credit_note_begins_with_the_rest_of_the_first(account: int) -> None:
+def test_a_second_credit_note_starts_from_the_rest_after_the_first(account: int) -> None:
     invoice = issued(account)
     first = invoices.credit(invoice, 100_000, "A part", "admin")
     before = data.thawed(invoices.credit(invoice, 200_000, "More", "admin").data).original

@@ -190,7 +190,7 @@ def test_an_account_under_erasure_is_not_checked(campaign: Campaign, unguarded: 
     assert kinds_found() == []
 
 
-def test_it_goes_through_many_accounts_a_page_at_a_time(context: None, cast: Cast) -> None:
+def test_it_reads_many_accounts_a_page_at_a_time(context: None, cast: Cast) -> None:
     with transaction() as session:
         session.add_all([Account(region="PL") for _ in range(450)])
         session.add(Account(region="PL", balance=5))
@@ -213,7 +213,7 @@ def test_the_command_fails_when_something_does_not_add_up(app: Flask, cast: Cast
     assert "owner@example.com" not in wrong.output
 
 
-def test_every_night_the_admins_are_told_once(app: Flask, cast: Cast, admin: PageClient) -> None:
+def test_the_admins_get_one_email_a_night(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context():
         with transaction() as session:
             session.execute(update(Account).values(balance=5))

@@ -38,7 +38,7 @@ def balances(account_id: int) -> tuple[int, int]:
     return account.balance, account.held
 
 
-def test_a_hold_moves_money_aside_and_closes_once(context: None, cast: Cast) -> None:
+def test_a_hold_reserves_money_and_closes_once(context: None, cast: Cast) -> None:
     account, campaign = cast.owner.account_id, new_campaign(cast.owner.account_id)
     ledger.hold(account, campaign, 900)
     assert balances(account) == (99_100, 900)
@@ -115,7 +115,7 @@ def run_together(tasks: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-def test_any_two_ways_to_spend_the_last_unit_have_one_winner(app: Flask, cast: Cast) -> None:
+def test_two_different_ways_never_both_spend_the_last_unit(app: Flask, cast: Cast) -> None:
     report = money.spends(app, "", 4, 15)
     assert report.fine, report
 

@@ -123,7 +123,7 @@ def test_known_differences_are_listed(context: None, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("stops", [0, 1, 2])
-def test_erasure_counts_no_entry_twice_wherever_it_is_killed(
+def test_erasure_counts_no_entry_twice_after_a_kill(
     context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch, stops: int
 ) -> None:
     account = cast.owner.account_id

@@ -57,7 +57,7 @@ def texts() -> list[Message]:
     )
 
 
-def test_a_low_balance_is_told_once_until_it_has_risen(account_id: int) -> None:
+def test_a_low_balance_is_reported_once_until_it_has_risen(account_id: int) -> None:
     assert look() == 0
     spend(account_id, MARK, "1")
     assert look() == 0  # 5.00 is not below 5.00
@@ -116,7 +116,7 @@ def test_saving_a_threshold_above_the_balance_sends_nothing(
     assert look() == 0
 
 
-def test_only_active_accounts_with_an_alert_are_told(account_id: int, cast: Cast) -> None:
+def test_only_active_accounts_with_an_alert_get_an_email(account_id: int, cast: Cast) -> None:
     spend(cast.stranger.account_id, 90_000, "1")
     with transaction() as session:
         session.get_one(Account, account_id).status = AccountStatus.SUSPENDED
@@ -126,7 +126,7 @@ def test_only_active_accounts_with_an_alert_are_told(account_id: int, cast: Cast
     assert written() == []
 
 
-def test_two_concurrent_checks_tell_once(app: Flask, account_id: int) -> None:
+def test_two_concurrent_checks_send_one_email(app: Flask, account_id: int) -> None:
     spend(account_id, 60_000, "1")
     db.session.remove()
     together = Barrier(4)
@@ -155,7 +155,7 @@ def test_the_tick_needs_one_query_when_no_balance_has_crossed(
     assert len(written()) == 1
 
 
-def test_a_campaign_that_lacks_money_is_told_once(
+def test_a_campaign_without_enough_money_is_reported_once(
     account_id: int, make_campaign: MakeCampaign
 ) -> None:
     ledger.adjust(account_id, -99_500, "adjust:1", "Spent", "x")

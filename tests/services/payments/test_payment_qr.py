@@ -26,7 +26,7 @@ def test_for_euros_it_is_the_code_of_the_european_payments_council() -> None:
     assert svg == drawn("\n".join(lines), boost=False)
 
 
-def test_for_zlotys_it_is_that_of_the_polish_banks() -> None:
+def test_for_zlotys_it_is_the_code_of_the_polish_banks() -> None:
     text = f"|PL|61109010140000071219812874|006150|Teksty Krótkie sp. z|{REFERENCE}|||"
     assert payment_qr.svg(POLISH, "PLN", 615_000, REFERENCE) == drawn(text, boost=True)
 
@@ -43,5 +43,5 @@ def test_other_currencies_have_no_code(currency: str, amount: int) -> None:
     assert payment_qr.svg(POLISH, currency, amount, REFERENCE) == ""
 
 
-def test_zlotys_to_a_foreign_account_have_none() -> None:
+def test_zlotys_to_a_foreign_account_have_no_code() -> None:
     assert payment_qr.svg(SPECIMEN, "PLN", 100, REFERENCE) == ""

@@ -58,7 +58,7 @@ def slowly(
     reached=st.sampled_from([0, 99, 100, 250]),
     moment=st.sampled_from([*MOMENTS, NEW_YEAR - INSTANT, NEW_YEAR - timedelta(days=9)]),
 )
-def test_the_price_is_the_one_of_the_rule(
+def test_the_price_follows_the_rule(
     entries: list[Entry], country: str, phone: str, reached: int, moment: datetime
 ) -> None:
     price_list = prices.choose(entries, reached, moment)
@@ -81,7 +81,7 @@ def test_after_a_withdrawn_tier_the_lower_one_counts() -> None:
     assert prices.choose(entries, 100, NEW_YEAR).amounts == {("PL", ""): 300}
 
 
-def test_a_new_year_begins_with_its_first_moment() -> None:
+def test_a_price_of_the_new_year_is_valid_from_its_first_moment() -> None:
     entries = [
         Entry("PL", "", 0, NEW_YEAR - timedelta(days=300), 300),
         Entry("PL", "", 0, NEW_YEAR, 350),

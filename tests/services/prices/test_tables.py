@@ -171,7 +171,7 @@ def test_it_reads_every_encoding(context: None) -> None:
         assert price_tables.decode(text.encode(encoding)) == text
 
 
-def test_one_bad_row_and_nothing_is_imported(route_id: int) -> None:
+def test_nothing_is_imported_if_one_row_is_bad(route_id: int) -> None:
     before = present(route_id)
     for row, problem in BAD:
         text = f"{HEAD}\nIT,,,,0.07,EUR\n\n{row}\n"

@@ -116,7 +116,7 @@ STATES: dict[str, State] = {
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(chosen=st.lists(st.sampled_from(sorted(STATES)), unique=True, max_size=8))
-def test_every_state_can_be_left(app: Flask, chosen: list[str]) -> None:
+def test_an_account_can_be_deleted_in_every_state(app: Flask, chosen: list[str]) -> None:
     person = _opened(app)
     browser = person.browser()
     with app.app_context():
@@ -137,7 +137,7 @@ def test_every_state_can_be_left(app: Flask, chosen: list[str]) -> None:
     assert "Your account is deleted" in browser.get_page(answer.location).get_text()
 
 
-def test_nothing_is_claimed_after_the_decision(app: Flask) -> None:
+def test_nothing_is_claimed_after_the_deletion_has_begun(app: Flask) -> None:
     race(app, int(os.environ.get("LEAVE_RACES", "12")))
 
 

@@ -63,7 +63,7 @@ def left(app: Flask, number: str) -> list[str]:
     return [hit.path.name for hit in hits + scanner.folder(Path(app.instance_path))]
 
 
-def test_nothing_of_the_number_is_left_and_the_books_agree(app: Flask, business: Business) -> None:
+def test_no_byte_of_the_number_is_left_and_the_sums_agree(app: Flask, business: Business) -> None:
     number = business.phones[1]  # who has answered
     assert left(app, number), "the scan is blind"
     with app.app_context():
@@ -87,7 +87,7 @@ def test_the_suppression_stays(app: Flask, business: Business) -> None:
         assert db.session.scalar(others.where(Message.phone == business.phones[3])) == 0
 
 
-def test_what_is_unconfirmed_loses_the_number_and_keeps_its_money(
+def test_an_unconfirmed_text_loses_the_number_and_keeps_its_hold(
     app: Flask, business: Business
 ) -> None:
     with app.app_context():

@@ -171,7 +171,7 @@ def _gone(app: Flask, business: Business) -> bool:
         return account is None
 
 
-def test_no_byte_is_left_and_others_keep_theirs(
+def test_no_byte_is_left_and_other_accounts_keep_their_data(
     app: Flask, businesses: tuple[Business, Business], settle: Settle, tmp_path: Path
 ) -> None:
     leaving, staying = businesses
@@ -184,7 +184,7 @@ def test_no_byte_is_left_and_others_keep_theirs(
     assert canaries_in(look(app, tmp_path, staying)) == kept
 
 
-def test_the_other_account_works_on(
+def test_the_other_account_still_works(
     app: Flask, businesses: tuple[Business, Business], settle: Settle
 ) -> None:
     leaving, staying = businesses
@@ -209,7 +209,7 @@ def test_the_audit_log_keeps_that_it_happened_and_no_reason(
     assert acts == [("account.adjust", ""), ("account.leave", ""), ("account.erase", "")]
 
 
-def test_it_counts_every_row_that_goes(
+def test_it_counts_every_deleted_row(
     app: Flask,
     businesses: tuple[Business, Business],
     settle: Settle,
@@ -263,7 +263,9 @@ def test_an_account_can_be_deleted_in_every_state(
         assert simulated_phone.texts() == []
 
 
-def test_nothing_is_sent_after_the_decision(app: Flask, cast: Cast, settle: Settle) -> None:
+def test_nothing_is_sent_after_the_deletion_has_begun(
+    app: Flask, cast: Cast, settle: Settle
+) -> None:
     business = Business(cast.owner, "Qzulowimek", "+48601211")
     with app.app_context():
         business.bring()
@@ -307,7 +309,7 @@ def test_it_can_be_killed_and_run_again(
     assert look(app, tmp_path, leaving) == []
 
 
-def test_the_account_is_not_done_while_somebody_reads_old_rows(
+def test_the_erasure_is_not_complete_while_a_transaction_reads_old_rows(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(overwrite_files, "PATIENCE", 0.3)
@@ -377,7 +379,9 @@ def test_receipts_without_a_message_go_too(app: Flask, cast: Cast) -> None:
         assert db.session.scalars(db.select(GatewayInboxRow.our_reference)).all() == ["999999"]
 
 
-def test_the_page_erases(app: Flask, cast: Cast, owner: PageClient, settle: Settle) -> None:
+def test_the_page_starts_the_erasure(
+    app: Flask, cast: Cast, owner: PageClient, settle: Settle
+) -> None:
     owner.send("/settings/leave", {"password": PASSWORD, "confirmed": "y"})
     settle(seconds=10, until=lambda: _gone(app, Business(cast.owner, "x", "+48601211")))
     with app.app_context():

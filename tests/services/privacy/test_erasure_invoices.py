@@ -109,7 +109,9 @@ def test_the_page_names_how_many_stay_and_until_when(account: int, owner: PageCl
     assert "Download invoices" in page
 
 
-def test_the_page_of_others_says_nothing_of_invoices(account: int, stranger: PageClient) -> None:
+def test_the_page_of_an_account_without_invoices_does_not_mention_them(
+    account: int, stranger: PageClient
+) -> None:
     assert "tax law" not in stranger.get_page("/settings/leave").get_text()
 
 

@@ -101,7 +101,7 @@ def test_cells_are_safe_in_a_spreadsheet_and_numbers_readable(
         assert evil_stored["consent_source"] == "Card at the till"
 
 
-def test_a_large_table_goes_on_in_further_files_and_no_row_is_lost(
+def test_a_large_table_is_split_into_files_and_no_row_is_lost(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export_files, "PAGE", 4)

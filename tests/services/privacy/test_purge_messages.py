@@ -15,7 +15,7 @@ from tests.support.aging import OURS, age, figures, number
 from tests.support.cast import Cast
 
 
-def test_what_is_on_its_way_or_has_money_set_aside_stays(app: Flask, sent: tuple[int, int]) -> None:
+def test_messages_being_sent_or_with_held_money_stay(app: Flask, sent: tuple[int, int]) -> None:
     with app.app_context():
         ids = list(db.session.scalars(select(Message.id).where(Message.campaign_id == sent[0])))
         _set(ids[0], status=MessageStatus.QUEUED)
@@ -36,7 +36,7 @@ def test_what_is_on_its_way_or_has_money_set_aside_stays(app: Flask, sent: tuple
         assert left == set(ids[:2])
 
 
-def test_a_killed_purge_leaves_right_figures(
+def test_the_figures_are_right_after_a_killed_purge(
     app: Flask, sent: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with app.app_context():
@@ -55,7 +55,7 @@ def test_a_killed_purge_leaves_right_figures(
         assert figures(sent[0]) == before
 
 
-def test_replies_go_after_the_time_of_their_own_account(
+def test_replies_are_deleted_by_the_retention_time_of_their_account(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(purge_messages, "BATCH", 1)
@@ -81,7 +81,7 @@ def test_replies_go_after_the_time_of_their_own_account(
 
 
 @pytest.mark.parametrize("of_a_campaign", [True, False])
-def test_a_stop_between_texts_says_that_there_is_more(
+def test_a_purge_interrupted_between_texts_says_that_more_are_due(
     app: Flask, sent: tuple[int, int], monkeypatch: pytest.MonkeyPatch, of_a_campaign: bool
 ) -> None:
     monkeypatch.setattr(purge_messages, "BATCH", 1)

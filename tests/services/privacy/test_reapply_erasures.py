@@ -90,7 +90,7 @@ def test_the_command_repeats_and_waits(app: Flask, cast: Cast, restore: Restore)
         assert db.session.get(User, cast.stranger.user_id)
 
 
-def test_the_journal_is_there_before_the_first_row_goes(
+def test_the_journal_is_written_before_the_first_row_is_deleted(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> bool:

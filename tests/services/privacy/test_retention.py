@@ -41,7 +41,7 @@ from tests.support.pages import PageClient
 Settle = Callable[..., None]
 
 
-def test_the_day_before_nothing_goes_and_the_day_after_exactly_the_due(
+def test_only_due_rows_are_deleted_and_none_a_day_early(
     app: Flask, sent: tuple[int, int], cast: Cast
 ) -> None:
     campaign_id, other_id = sent
@@ -67,7 +67,7 @@ def test_the_day_before_nothing_goes_and_the_day_after_exactly_the_due(
         assert ledger_audit.audit() == []
 
 
-def test_no_byte_of_it_is_left_and_every_byte_of_others(
+def test_no_byte_of_due_rows_is_left_and_all_others_stay(
     app: Flask, sent: tuple[int, int], cast: Cast, database_url: str
 ) -> None:
     due = [*(form for e164 in OURS for form in numbers(e164)[:3]), WORD]
@@ -91,7 +91,7 @@ def test_no_byte_of_it_is_left_and_every_byte_of_others(
     assert {hit.canary for hit in hits} >= {THEIRS[0], OTHER_WORD}
 
 
-def test_the_report_says_calmly_what_was_deleted(
+def test_the_report_says_what_was_deleted(
     app: Flask, sent: tuple[int, int], owner: PageClient
 ) -> None:
     with app.app_context():
@@ -105,7 +105,7 @@ def test_the_report_says_calmly_what_was_deleted(
     assert "4 messages, whose numbers" in owner.get(f"/campaigns/{name}/report.csv").text
 
 
-def test_a_stop_that_comes_after_the_numbers_are_gone_is_honoured(
+def test_a_stop_is_honoured_after_the_numbers_are_deleted(
     app: Flask, sent: tuple[int, int], cast: Cast, settle: Settle
 ) -> None:
     with app.app_context():
@@ -141,7 +141,7 @@ def test_the_other_rules_delete_what_is_due(app: Flask, cast: Cast) -> None:
         assert (check.raw, check.consultation) == ({}, "WAPIAAA")
 
 
-def test_the_simulated_network_forgets_with_the_message(app: Flask, sent: tuple[int, int]) -> None:
+def test_the_simulator_deletes_its_text_with_the_message(app: Flask, sent: tuple[int, int]) -> None:
     with app.app_context():
         assert any(shown.phone == OURS[0] for shown in simulated_phone.texts())
         age(timedelta(days=31))

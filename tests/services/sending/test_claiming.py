@@ -73,7 +73,7 @@ def test_a_verification_text_overtakes_a_campaign(
     assert messages[0].priority == Priority.VERIFICATION
 
 
-def test_a_system_password_is_nowhere_in_clear(context: None, cast: Cast) -> None:
+def test_a_system_password_is_never_stored_in_clear(context: None, cast: Cast) -> None:
     message = verification_texts.queue_verification_text(
         cast.owner.account_id, "+48601000101", "Your password: {secret}", "ABCD-EFGH"
     )
@@ -116,7 +116,7 @@ def test_accounts_take_turns(context: None, make_campaign: MakeCampaign, cast: C
     assert served[2] != served[3]
 
 
-def test_nothing_leaves_after_an_opt_out(
+def test_nothing_is_sent_after_an_opt_out(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
@@ -128,7 +128,7 @@ def test_nothing_leaves_after_an_opt_out(
     check_books(cast.owner.account_id)
 
 
-def test_an_opt_out_skips_what_waits_and_releases_its_price(
+def test_an_opt_out_skips_queued_texts_and_releases_their_price(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
@@ -151,7 +151,7 @@ def test_an_opt_out_during_preparation_is_not_held(
     check_books(cast.owner.account_id)
 
 
-def test_preparation_goes_on_after_a_kill_and_a_second_worker_adds_nothing(
+def test_preparation_continues_after_a_kill_and_a_second_worker_adds_nothing(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     preparation.audience.PAGE, before = 4, preparation.audience.PAGE
@@ -169,7 +169,7 @@ def test_preparation_goes_on_after_a_kill_and_a_second_worker_adds_nothing(
     check_books(cast.owner.account_id)
 
 
-def test_a_price_that_has_risen_asks_again(
+def test_a_price_that_has_risen_needs_a_new_confirmation(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = make_campaign(PHONES, launched=False)
@@ -182,7 +182,7 @@ def test_a_price_that_has_risen_asks_again(
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
 
 
-def test_what_comes_back_after_an_opt_out_is_skipped(
+def test_a_message_put_back_after_an_opt_out_is_skipped(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign, PHONES[:2])
@@ -208,7 +208,7 @@ def test_a_dead_worker_leaves_unconfirmed_texts(
     check_books(cast.owner.account_id)
 
 
-def test_a_worker_finds_what_a_broken_connection_did_not_confirm(
+def test_a_worker_finds_texts_unconfirmed_by_a_broken_connection(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     prepared(make_campaign)
@@ -217,7 +217,7 @@ def test_a_worker_finds_what_a_broken_connection_did_not_confirm(
     assert claiming.taken_before(Claim(gateway_id())) == []
 
 
-def test_a_late_answer_settles_what_the_sweep_gave_up(
+def test_a_late_answer_settles_a_text_that_the_sweep_gave_up(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign, PHONES[:1])
@@ -229,7 +229,7 @@ def test_a_late_answer_settles_what_the_sweep_gave_up(
     check_books(cast.owner.account_id)
 
 
-def test_pause_holds_what_waits_and_resume_sends_it(
+def test_pause_holds_queued_texts_and_resume_sends_them(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     campaign_id = prepared(make_campaign)
@@ -242,7 +242,7 @@ def test_pause_holds_what_waits_and_resume_sends_it(
     assert len(taken()[1]) == 4
 
 
-def test_cancel_ends_what_waits_and_releases_its_price(
+def test_cancel_ends_queued_texts_and_releases_their_price(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
@@ -289,7 +289,7 @@ def test_a_busy_gateway_is_tried_again_later(
 
 
 @pytest.mark.parametrize(("hours", "back"), [(71, False), (73, True)])
-def test_unconfirmed_texts_are_paid_back_after_72_hours(
+def test_unconfirmed_texts_are_refunded_after_72_hours(
     context: None, make_campaign: MakeCampaign, cast: Cast, hours: int, back: bool
 ) -> None:
     campaign_id = prepared(make_campaign, PHONES[:2])
@@ -321,7 +321,7 @@ def expire_leases() -> None:
         session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
 
 
-def test_what_waits_for_a_deleted_recipient_is_skipped(
+def test_queued_texts_for_a_deleted_recipient_are_skipped(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = prepared(make_campaign)
@@ -331,9 +331,7 @@ def test_what_waits_for_a_deleted_recipient_is_skipped(
     check_books(cast.owner.account_id)
 
 
-def test_a_stop_after_an_opt_out_by_hand_is_the_recipients_own_word(
-    context: None, cast: Cast
-) -> None:
+def test_a_stop_replaces_an_opt_out_by_hand(context: None, cast: Cast) -> None:
     account = cast.owner.account_id
     assert opt_outs.opt_out(account, PHONES[0], SuppressionSource.HAND)
     assert not opt_outs.opt_out(account, PHONES[0], SuppressionSource.REPLY)
@@ -349,7 +347,7 @@ def test_preparation_takes_turns_with_other_jobs(
     assert statuses(campaign_id) == {"queued": 10}
 
 
-def test_a_worker_goes_on_where_it_was_and_now_and_then_looks_at_what_was_put_back(
+def test_a_worker_continues_at_its_cursor_and_sometimes_reads_put_back_messages(
     context: None, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared(make_campaign)
@@ -362,7 +360,7 @@ def test_a_worker_goes_on_where_it_was_and_now_and_then_looks_at_what_was_put_ba
     assert [message.id for message in claiming.take(claim, 3)] == [m.id for m in first]
 
 
-def test_a_campaign_without_anything_for_this_gateway_is_left_alone_for_a_moment(
+def test_a_campaign_without_messages_for_this_gateway_is_skipped_for_a_moment(
     context: None, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared(make_campaign)

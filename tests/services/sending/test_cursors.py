@@ -94,7 +94,7 @@ def test_a_restarted_worker_goes_on_where_the_last_one_was(gateway: int, opened:
     assert [m.id for m in claiming.take(Claim(gateway), 4)] == everything[4:8]
 
 
-def test_what_was_not_committed_is_not_passed(gateway: int, opened: int) -> None:
+def test_the_cursor_does_not_pass_what_was_not_committed(gateway: int, opened: int) -> None:
     claim = Claim(gateway)
 
     def killed() -> None:
@@ -107,7 +107,7 @@ def test_what_was_not_committed_is_not_passed(gateway: int, opened: int) -> None
     assert [m.id for m in claiming.take(claim, 10)] == ids(opened)
 
 
-def test_the_usual_way_changes_no_index(gateway: int, opened: int) -> None:
+def test_sending_without_errors_changes_no_index(gateway: int, opened: int) -> None:
     claim = Claim(gateway)
     window = claiming.take(claim, 10)
     assert attention_statuses() == [None] * 10
@@ -117,7 +117,7 @@ def test_the_usual_way_changes_no_index(gateway: int, opened: int) -> None:
 
 
 @pytest.mark.parametrize("why", ["gateway", "account"])
-def test_nothing_is_passed_while_sending_is_forbidden(
+def test_the_cursor_does_not_move_while_sending_is_forbidden(
     gateway: int, opened: int, cast: Cast, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claiming, "EMPTY_SECONDS", -1)

@@ -64,7 +64,7 @@ def waiting(gateway_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def test_they_move_and_the_books_are_right(app: Flask, cast: Cast, lose: Lose) -> None:
+def test_queued_texts_move_and_the_sums_are_right(app: Flask, cast: Cast, lose: Lose) -> None:
     first, second = lose()
     with app.app_context():
         assert failover.move_waiting() == 6
@@ -81,7 +81,9 @@ def test_they_move_and_the_books_are_right(app: Flask, cast: Cast, lose: Lose) -
         {"seen_at": now() - timedelta(hours=1)},
     ],
 )
-def test_without_a_stand_in_they_stay(app: Flask, lose: Lose, second: dict[str, object]) -> None:
+def test_without_a_stand_in_queued_texts_stay(
+    app: Flask, lose: Lose, second: dict[str, object]
+) -> None:
     first, _ = lose(**second)
     with app.app_context():
         assert failover.move_waiting() == 0
@@ -115,7 +117,7 @@ def test_a_tick_that_has_just_begun_waits(app: Flask, lose: Lose) -> None:
         assert failover.move_waiting() == 6
 
 
-def test_what_may_have_been_taken_stays(app: Flask, lose: Lose) -> None:
+def test_texts_that_may_have_been_accepted_stay(app: Flask, lose: Lose) -> None:
     first, second = lose()
     with app.app_context():
         with transaction() as session:
@@ -135,7 +137,7 @@ def test_what_may_have_been_taken_stays(app: Flask, lose: Lose) -> None:
         assert (waiting(first), waiting(second)) == (2, 3)
 
 
-def test_countries_are_kept_to(app: Flask, lose: Lose) -> None:
+def test_the_countries_of_a_gateway_are_respected(app: Flask, lose: Lose) -> None:
     first, second = lose()
     with app.app_context():
         with transaction() as session:
@@ -149,9 +151,7 @@ def test_countries_are_kept_to(app: Flask, lose: Lose) -> None:
         assert waiting(second) == 1
 
 
-def test_what_waits_for_the_simulated_network_is_never_sent_in_reality(
-    app: Flask, lose: Lose
-) -> None:
+def test_texts_for_the_simulator_are_never_sent_by_a_real_gateway(app: Flask, lose: Lose) -> None:
     first, _ = lose(kind="smpp")
     with app.app_context():
         assert failover.move_waiting() == 0
@@ -209,7 +209,9 @@ def test_single_texts_move_but_not_the_tests_of_the_gateway(
         assert (text.gateway_id, test.gateway_id) == (second, first)
 
 
-def test_many_move_in_batches(app: Flask, lose: Lose, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_texts_move_in_batches(
+    app: Flask, lose: Lose, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lose()
     monkeypatch.setattr(failover, "BATCH", 4)
     with app.app_context():

@@ -59,7 +59,7 @@ def running(own_database: str, peer: smsc.Process) -> Iterator[Installation]:
         yield installation
 
 
-def test_a_small_campaign_overtakes_one_that_is_being_sent(
+def test_a_small_campaign_overtakes_a_large_one_that_is_being_sent(
     running: Installation, peer: smsc.Process
 ) -> None:
     while_sent(running, peer, 2, OPTIONS)
@@ -70,7 +70,7 @@ def test_a_small_campaign_overtakes_one_that_is_being_sent(
         assert read_campaign(1).status == CampaignStatus.SENDING
 
 
-def test_a_long_preparation_goes_on_behind_those_who_wait(
+def test_a_long_preparation_continues_after_waiting_jobs(
     app: Flask, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time_slice, "SHARED", 0.0)
@@ -87,7 +87,7 @@ def test_a_long_preparation_goes_on_behind_those_who_wait(
         assert read(big) == (CampaignStatus.SENDING, 10), "alone it need not stop"
 
 
-def test_a_campaign_waits_once_however_often_it_is_rung_for(app: Flask) -> None:
+def test_a_campaign_is_queued_once_when_it_is_enqueued_often(app: Flask) -> None:
     with app.app_context():
         job_queue.queue("work").empty()
         for campaign_id in (7, 8, 7, 7):

@@ -85,7 +85,7 @@ def fields(part: Inbound) -> dict[str, object]:
     return {name: getattr(part, name) for name in Inbound.__slots__}
 
 
-def test_a_text_that_no_database_takes_is_stored_all_the_same(context: None, cast: Cast) -> None:
+def test_a_text_with_invalid_characters_is_stored_without_them(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id)
     reply("a\0b\ud83d", "1")
     assert kept() == [(cast.owner.account_id, "reply", "ab\ufffd")]

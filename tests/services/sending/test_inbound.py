@@ -93,7 +93,7 @@ def test_a_recent_sender_is_meant_rather_than_an_old_one(context: None, cast: Ca
 
 
 @pytest.mark.parametrize("word", ["START", "HELP", "Hello"])
-def test_anything_else_by_another_number_is_dropped(context: None, cast: Cast, word: str) -> None:
+def test_other_replies_to_another_number_are_dropped(context: None, cast: Cast, word: str) -> None:
     texted(cast.owner.account_id, sender="SHOP")
     opt_outs.opt_out(cast.owner.account_id, PHONE, SuppressionSource.REPLY)
     reply(word, "1", OTHER)
@@ -172,7 +172,7 @@ def test_what_may_be_a_stop_suppresses_and_is_not_confirmed(context: None, cast:
     assert len(answered()) == 1
 
 
-def test_a_number_that_the_owner_had_suppressed_becomes_the_recipients_own_word(
+def test_a_stop_by_the_recipient_replaces_a_suppression_by_the_owner(
     context: None, cast: Cast
 ) -> None:
     texted(cast.owner.account_id)
@@ -226,14 +226,14 @@ def test_help_is_answered_once_a_day_and_kept(context: None, cast: Cast, app: Fl
         assert len(answered()) == number
 
 
-def test_the_operator_chooses_the_answer_to_help(context: None, cast: Cast, app: Flask) -> None:
+def test_the_operator_sets_the_answer_to_help(context: None, cast: Cast, app: Flask) -> None:
     override(app, help_answer="Call 42 from 9 to 5.")
     texted(cast.owner.account_id)
     reply("POMOC", "1")
     assert answered() == ["Call 42 from 9 to 5."]
 
 
-def test_without_a_name_the_answer_to_help_says_where_we_are(context: None, cast: Cast) -> None:
+def test_without_a_name_the_answer_to_help_has_the_address(context: None, cast: Cast) -> None:
     texted(cast.owner.account_id, language="de")
     reply("HILFE", "1")
     assert answered() == [f"PromoSMS, {settings.public_url}. Abmelden: STOP antworten"]

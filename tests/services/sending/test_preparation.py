@@ -67,7 +67,7 @@ def test_a_country_that_no_gateway_serves_is_left_out(
     assert statuses(campaign_id) == {"skipped": 6}
 
 
-def test_the_log_is_long_for_its_pages_only(context: None) -> None:
+def test_the_checkpoint_is_larger_only_while_pages_are_written(context: None) -> None:
     if not on_sqlite():
         assert not has_room()
         return

@@ -50,7 +50,7 @@ def state(cast: Cast, campaign_id: int) -> tuple[str, int, int]:
     return status, account.balance, account.held
 
 
-def test_a_dearer_price_at_preparation_blocks_and_takes_nothing(
+def test_a_higher_price_at_preparation_blocks_and_charges_nothing(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = make_campaign(PHONES)
@@ -71,7 +71,7 @@ def test_a_lower_price_at_preparation_is_what_is_paid(
     assert state(cast, campaign_id) == (CampaignStatus.SENDING, 100_000 - 1500, 1500)
 
 
-def test_a_price_withdrawn_since_the_review_leaves_people_out(
+def test_recipients_without_a_price_since_the_review_are_left_out(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id = make_campaign(PHONES)
@@ -82,7 +82,7 @@ def test_a_price_withdrawn_since_the_review_leaves_people_out(
     assert set(reasons) == {audience.NO_PRICE}
 
 
-def test_what_is_set_aside_is_charged_whatever_prices_do_meanwhile(
+def test_the_held_amount_is_charged_when_prices_change_meanwhile(
     app: Flask, make_campaign: MakeCampaign, cast: Cast, settle: Callable[..., None]
 ) -> None:
     campaign_id = make_campaign(PHONES)
@@ -97,7 +97,7 @@ def test_what_is_set_aside_is_charged_whatever_prices_do_meanwhile(
         check_books(cast.owner.account_id)
 
 
-def test_a_price_that_rises_in_the_middle_of_preparing_is_asked_about(
+def test_a_price_that_rises_during_preparation_needs_a_new_confirmation(
     context: None, make_campaign: MakeCampaign, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audience, "PAGE", 4)
@@ -113,7 +113,7 @@ def test_a_price_that_rises_in_the_middle_of_preparing_is_asked_about(
     assert state(cast, campaign_id) == (CampaignStatus.SENDING, 100_000 - 2000, 2000)
 
 
-def test_numbers_with_a_price_of_their_own_pay_it_everywhere(
+def test_numbers_with_their_own_price_have_it_everywhere(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     reprice(450, prefix="48731")

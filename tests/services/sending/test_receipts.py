@@ -72,7 +72,9 @@ def test_one_lost_part_means_not_delivered(context: None, make_campaign: MakeCam
     assert statuses(campaign_id) == {"undelivered": 1}
 
 
-def test_what_is_final_stays(context: None, make_campaign: MakeCampaign, cast: Cast) -> None:
+def test_a_final_status_does_not_change(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
     campaign_id, gateway = sent(make_campaign, 2)
     tell(gateway, [Receipt("r-0-1", "", D), Receipt("r-1-1", "", E)])
     tell(gateway, [Receipt("r-0-1", "", U), Receipt("r-1-1", "", D), Receipt("r-0-1", "", D)])
@@ -80,7 +82,7 @@ def test_what_is_final_stays(context: None, make_campaign: MakeCampaign, cast: C
     check_books(cast.owner.account_id)
 
 
-def test_a_shuffled_flood_with_repetitions_and_strangers_ends_right(
+def test_many_shuffled_repeated_and_unknown_receipts_end_right(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, gateway = sent(make_campaign, 30, parts=2)
@@ -195,7 +197,7 @@ def test_a_receipt_that_names_only_the_number_settles_nothing(
     assert statuses(campaign_id) == {"unknown": 1}
 
 
-def test_ids_in_hexadecimal_are_found_out_by_the_number(
+def test_hexadecimal_ids_are_recognised_by_the_phone_number(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     phones = [f"+486012{n:05}" for n in range(100, 125)]
@@ -230,7 +232,7 @@ def test_other_formats_are_tried_with_texts_of_the_last_week(
     assert statuses(campaign_id) == {status: 1}
 
 
-def test_a_reading_that_fits_another_number_is_no_match(
+def test_an_id_that_fits_another_phone_number_is_no_match(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     campaign_id = make_campaign(["+48601200100"])

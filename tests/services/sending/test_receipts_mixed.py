@@ -5,7 +5,7 @@ from tests.faults.receipts import run
 RECEIPTS = 5_000
 
 
-def test_a_flood_of_receipts_in_any_order_ends_right(context: None) -> None:
+def test_many_receipts_in_any_order_end_right(context: None) -> None:
     result = run(RECEIPTS, seed=8)
     assert (result.receipts, result.left, result.wrong) == (RECEIPTS, result.foreign, 0)
     assert result.counters

@@ -76,7 +76,7 @@ def test_each_error_class_has_its_outcome(
     check_books(cast.owner.account_id)
 
 
-def test_the_waits_grow_and_the_gateway_may_name_its_own(
+def test_the_waits_grow_and_the_gateway_may_set_its_own(
     context: None, make_campaign: MakeCampaign
 ) -> None:
     _, claim, window = taken(make_campaign)
@@ -116,7 +116,7 @@ def test_a_text_is_given_up_a_day_after_its_first_try(
     check_books(cast.owner.account_id)
 
 
-def test_wrong_settings_burn_no_text_before_the_third_try(
+def test_wrong_settings_fail_no_text_before_the_third_try(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
@@ -131,7 +131,7 @@ def test_wrong_settings_burn_no_text_before_the_third_try(
     check_books(cast.owner.account_id)
 
 
-def test_only_the_missing_parts_go_again(
+def test_only_the_missing_parts_are_sent_again(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign, LONG)
@@ -161,7 +161,7 @@ def test_a_text_that_failed_in_part_costs_what_was_taken(
     assert (after.held, after.balance) == (held - 900, balance + 600)
 
 
-def test_a_lost_answer_is_asked_for_again_where_the_gateway_can_tell(
+def test_a_lost_answer_is_looked_up_where_the_gateway_supports_it(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
@@ -210,7 +210,7 @@ def test_an_unconfirmed_text_that_is_stopped_is_unknown(
     check_books(cast.owner.account_id)
 
 
-def test_an_opt_out_that_only_the_gateway_knew_is_kept(
+def test_an_opt_out_reported_by_the_gateway_is_kept(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
@@ -222,7 +222,7 @@ def test_an_opt_out_that_only_the_gateway_knew_is_kept(
     assert statuses(campaign_id) == {"failed": 1, "sending": 3}
 
 
-def test_a_turn_taken_twice_changes_nothing_the_second_time(
+def test_a_batch_recorded_twice_changes_nothing_the_second_time(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     campaign_id, claim, window = taken(make_campaign)
@@ -234,7 +234,7 @@ def test_a_turn_taken_twice_changes_nothing_the_second_time(
     check_books(cast.owner.account_id)
 
 
-def test_one_turn_may_answer_for_two_campaigns(
+def test_one_batch_may_have_answers_for_two_campaigns(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     first, claim, window = taken(make_campaign)

@@ -54,7 +54,7 @@ def test_it_sends_everything_and_finishes(
     check_books(cast.owner.account_id)
 
 
-def test_never_more_than_a_window_is_under_way(
+def test_at_most_one_window_is_unanswered(
     context: None,
     connection: gateway_connections.OpenConnection,
     network: Network,
@@ -75,7 +75,7 @@ def test_never_more_than_a_window_is_under_way(
     assert 1 < most <= connection.window
 
 
-def test_a_gateway_that_refuses_everything_is_paused_and_no_text_is_burnt(
+def test_a_gateway_that_refuses_everything_is_paused_and_no_text_fails(
     context: None,
     connection: gateway_connections.OpenConnection,
     network: Network,
@@ -94,7 +94,7 @@ def test_a_gateway_that_refuses_everything_is_paused_and_no_text_is_burnt(
     check_books(cast.owner.account_id)
 
 
-def test_one_acceptance_in_between_keeps_it_going(
+def test_one_accepted_text_keeps_the_gateway_active(
     context: None,
     connection: gateway_connections.OpenConnection,
     network: Network,

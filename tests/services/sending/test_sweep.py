@@ -25,7 +25,7 @@ PHONES = [f"+486012{n:05}" for n in range(100, 500)]
 
 
 @pytest.mark.parametrize(("hours", "goes_on"), [(23, True), (25, False)])
-def test_a_campaign_that_lacked_money_goes_on_for_a_day_only(
+def test_a_campaign_that_lacked_money_is_continued_within_a_day_only(
     context: None, make_campaign: MakeCampaign, cast: Cast, hours: int, goes_on: bool
 ) -> None:
     campaign_id = make_campaign(PHONES)
@@ -46,7 +46,9 @@ def test_a_campaign_whose_price_has_risen_waits_for_its_owner(
     assert sweep.continue_blocked() == []
 
 
-def test_old_emails_go_and_those_of_nobody_sooner(context: None, cast: Cast) -> None:
+def test_old_emails_are_deleted_and_those_without_an_account_sooner(
+    context: None, cast: Cast
+) -> None:
     for days, account_id in ((31, cast.owner.account_id), (29, cast.owner.account_id), (3, None)):
         outbox.queue_email(f"{days}@example.com", "Hello", "Text", account_id)
         with transaction() as session:
