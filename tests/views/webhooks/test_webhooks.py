@@ -99,7 +99,7 @@ def test_a_campaign_is_sent_and_its_receipt_is_applied(
         return look
 
     settle(until=has("sent"))
-    (request,) = provider_server.asked
+    (request,) = provider_server.requests
     path = request.form["StatusCallback"].removeprefix(settings_of(app).public_url)
     assert path.startswith(f"/gateways/{token}/receipt?our_reference=")
     for word in ("sent", "delivered", "delivered", "sent"):
@@ -147,12 +147,12 @@ def test_a_receipt_settles_a_text_whose_response_was_lost(
     provider_server.says = Says(hangs_up=True)
     campaign_id = send_through_gateway(app, make_campaign)
     settle(until=lambda: status_counts(app, campaign_id) == {"unknown": 1})
-    assert len(provider_server.asked) == 1
+    assert len(provider_server.requests) == 1
     for name in ("A1", "A2"):
         fields = {
             "messageId": name,
             "status": "delivered",
-            "client-ref": provider_server.asked[0].form["client-ref"],
+            "client-ref": provider_server.requests[0].form["client-ref"],
         }
         path = f"/gateways/{token}/receipt"
         assert visitor.get(path, query_string=fields).status_code == 200
@@ -172,17 +172,17 @@ def test_a_text_is_not_sent_twice_after_a_lost_response(
     campaign_id = send_through_gateway(app, make_campaign)
     settle(
         until=lambda: (
-            len(provider_server.asked) == 1 and status_counts(app, campaign_id) == {"queued": 1}
+            len(provider_server.requests) == 1 and status_counts(app, campaign_id) == {"queued": 1}
         )
     )
-    fields = {"MsgId": "A1", "status": "404", "idx": provider_server.asked[0].form["idx"]}
+    fields = {"MsgId": "A1", "status": "404", "idx": provider_server.requests[0].form["idx"]}
     assert smsapi(visitor, token, fields).text == "OK"
     apply(app)
     assert status_counts(app, campaign_id) == {"queued": 1}
     provider_server.says = Says(200, b'{"error": 53, "message": "\xe2\x80\xa6"}')
     come_due(app, Message)
     settle(until=lambda: status_counts(app, campaign_id) == {"sent": 1})
-    assert provider_server.asked[1].form == provider_server.asked[0].form
+    assert provider_server.requests[1].form == provider_server.requests[0].form
     come_due(app, GatewayInboxRow)
     apply(app)
     assert status_counts(app, campaign_id) == {"delivered": 1}
