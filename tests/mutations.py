@@ -76,7 +76,7 @@ MONEY = (
     ),
     Mutation(
         f"{SERVICES}sending/sweep.py",
-        "Campaign.missing > 0,",
+        "Campaign.missing > 0,\n                Campaign.total_price <= Campaign.agreed_price,",
         "",
         "tests/services/sending",
     ),

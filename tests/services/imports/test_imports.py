@@ -214,6 +214,15 @@ def test_numbers_of_the_suppression_list_stay_suppressed(account: Account) -> No
     assert opt_outs.is_suppressed(account.id, "+48601200001")
 
 
+def test_numbers_suppressed_by_another_account_are_not_counted(
+    account: Account, cast: Cast
+) -> None:
+    opt_outs.opt_out(cast.stranger.account_id, "+48601200001", SuppressionSource.REPLY)
+    import_ = begin(account, table(3))
+    run(import_)
+    assert (import_.added, import_.suppressed) == (3, 0)
+
+
 def test_cancelling_stops_between_batches(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
