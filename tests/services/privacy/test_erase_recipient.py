@@ -29,19 +29,24 @@ from tests.services.privacy.test_erasure import Business
 from tests.support.byte_scan import Scanner, database_files, numbers
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.snapshot import Snapshots
 
 Settle = Callable[..., None]
 
 
 @pytest.fixture
-def business(cast: Cast, settle: Settle) -> Business:
+def business(cast: Cast, settle: Settle, snapshots: Snapshots) -> Business:
     """A shop that has sent a campaign, with an answer, an opt-out and a refused row."""
     shop = Business(cast.owner, "Qzulowimek", "+48601211")
-    shop.fill(settle)
-    with cast.owner.app.app_context():
-        for waiting in db.session.scalars(select(imports.Import)).all():
-            imports.cancel(waiting)
-        db.session.remove()
+
+    def fill() -> None:
+        shop.fill(settle)
+        with cast.owner.app.app_context():
+            for waiting in db.session.scalars(select(imports.Import)).all():
+                imports.cancel(waiting)
+            db.session.remove()
+
+    snapshots.begin_with("a business", fill)
     return shop
 
 

@@ -49,6 +49,7 @@ from tests.support import engine
 from tests.support.byte_scan import Hit, Scanner, database_files, numbers
 from tests.support.cast import PASSWORD, Cast, Person
 from tests.support.pages import PageClient
+from tests.support.snapshot import Snapshots
 
 Settle = Callable[..., None]
 
@@ -123,12 +124,16 @@ class Business:
 
 
 @pytest.fixture
-def businesses(cast: Cast, settle: Settle) -> tuple[Business, Business]:
+def businesses(cast: Cast, settle: Settle, snapshots: Snapshots) -> tuple[Business, Business]:
     """The account that is deleted, and the one that stays."""
     leaving = Business(cast.owner, "Qzulowimek", "+48601211")
     staying = Business(cast.stranger, "Wipekozulm", "+48602322")
-    leaving.fill(settle)
-    staying.fill(settle)
+
+    def fill() -> None:
+        leaving.fill(settle)
+        staying.fill(settle)
+
+    snapshots.begin_with("two businesses", fill)
     return leaving, staying
 
 

@@ -21,15 +21,20 @@ from tests.support.cast import PASSWORD, Cast
 from tests.support.invoicing import BUYER, issued, payment, top_up
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
+from tests.support.snapshot import Snapshots
 
 PRINTED = {**BUYER, "name": "Qzulowimek Printing"}
 SECRETS = ["owner@example.com", "secrets@qzulowimek.example", "From Żaneta"]
 
 
 @pytest.fixture
-def account(context: None, cast: Cast) -> int:
+def account(context: None, cast: Cast, snapshots: Snapshots) -> int:
     """The owner's account: a company, an invoice, a credit note; the files and e-mails made."""
-    account_id = cast.owner.account_id
+    snapshots.begin_with("an account with an invoice", lambda: trade(cast.owner.account_id))
+    return cast.owner.account_id
+
+
+def trade(account_id: int) -> None:
     with transaction() as session:
         names = {key: PRINTED[key] for key in ("name", "street", "city", "country")}
         session.add(Company(account_id=account_id, email=SECRETS[1], **names))
@@ -38,7 +43,6 @@ def account(context: None, cast: Cast) -> int:
     invoices.credit(invoice, 100_000, "Not used", "an-admin")
     job.run()
     db.session.remove()
-    return account_id
 
 
 def leave(account_id: int) -> None:

@@ -35,6 +35,7 @@ from promosms.services.recipients import lists
 from tests.meta.sample_account import Stage
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.snapshot import Snapshots
 
 SECRET_WORDS = ("hash", "token", "encrypted", "secret", "key", "counter")
 
@@ -218,17 +219,21 @@ def test_an_owner_makes_it_in_the_background(
 
 
 @pytest.fixture
-def filled(app: Flask, cast: Cast) -> int:
+def filled(app: Flask, cast: Cast, snapshots: Snapshots) -> int:
     """The export of an account with one of everything."""
-    stage = Stage(app, cast)
-    stage.set()
-    with app.app_context():
-        _add(cast.owner.account_id, "+48601777001", note="=HYPERLINK(1)", consent=Consent.GIVEN)
-        export = _started(cast)
-        number = export.id
-        assert not account_export.work(number)
-        db.session.remove()
-    return number
+
+    def fill() -> int:
+        stage = Stage(app, cast)
+        stage.set()
+        with app.app_context():
+            _add(cast.owner.account_id, "+48601777001", note="=HYPERLINK(1)", consent=Consent.GIVEN)
+            export = _started(cast)
+            number = export.id
+            assert not account_export.work(number)
+            db.session.remove()
+        return number
+
+    return snapshots.begin_with("an export", fill)
 
 
 def _add(account_id: int, phone: str, **values: object) -> None:
