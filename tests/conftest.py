@@ -27,7 +27,10 @@ PACKAGE = TESTS.parent / "promosms"
 # What pages read and write is tested with the services, on both databases. Pages themselves run on
 # the stricter one: PostgreSQL with row security. Every route and every form is also tried on both,
 # in tests/meta, and the stories in the browser run on SQLite.
-VIEWS = TESTS / "views"
+PAGES = {TESTS / "views"} | {
+    TESTS / "meta" / f"test_{name}.py"
+    for name in ("catalogues", "cookies", "masking", "no_third_party", "purposes")
+}
 # What `scripts/test --fast` leaves out: whole installations, browsers, faults, every page and form.
 SLOW = {
     TESTS / name
@@ -77,7 +80,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         names = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-        if chosen == "both" and VIEWS in metafunc.definition.path.parents:
+        path = metafunc.definition.path
+        if chosen == "both" and PAGES & {path, *path.parents}:
             names = ["postgresql"]
         if of := metafunc.definition.get_closest_marker("only"):
             names = [name for name in names if name in of.args]

@@ -29,7 +29,6 @@ from promosms.models import (
     InvoiceDocument,
     Message,
     MessageStatus,
-    Model,
     PayMethod,
     PhoneChange,
     Session,
@@ -61,6 +60,7 @@ from promosms.settings import settings_of, use_settings
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
 from tests.support.settings import override
+from tests.support.snapshot import stored_rows
 
 AGREED = Basis(Consent.GIVEN, "Card at the till", now())
 PRICES = b"country;price\nPL;0,05\n"
@@ -114,14 +114,10 @@ class Stage:
 
         Counts of refused forms are left out: they say that something was *not* done.
         """
+        rows_by_table = stored_rows(self.app)
+        del rows_by_table["text_refusals"]
         with self.app.app_context():
-            rows_by_table = {
-                table.name: sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
-                for table in Model.metadata.sorted_tables
-                if table.name != "text_refusals"
-            }
             rows_by_table["network"] = [repr(text) for text in simulated_phone.texts()]
-            db.session.remove()
         return rows_by_table
 
     def of(self, kind: str) -> list[str]:

@@ -101,6 +101,22 @@ class Snapshot:
             self.redis.restore(key, max(left, 0), value)
 
 
+def stored_rows(app: Flask) -> dict[str, list[str]]:
+    """All rows as text, sorted, by table: to compare, not to read."""
+    rows: dict[str, list[str]] = {table.name: [] for table in Model.metadata.sorted_tables}
+    with app.app_context():
+        url = db.engine.url
+    if url.drivername == "sqlite":
+        with closing(sqlite3.connect(str(url.database))) as live:
+            for name in rows:
+                rows[name] = sorted(map(repr, live.execute(f"SELECT * FROM {name}")))
+        return rows
+    everything = " UNION ALL ".join(f"SELECT '{name}', t::text FROM {name} t" for name in rows)
+    for name, row in _connection(url).execute(everything, prepare=True):
+        rows[name].append(row)
+    return {name: sorted(content) for name, content in rows.items()}
+
+
 class Rows(ABC):
     """All rows of the database behind a URL."""
 
