@@ -6,9 +6,6 @@ objects stay as typst has written them.
 
 import io
 
-from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject
-
 _SPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _PROPERTIES = {
     "DocumentFileName": ("factur-x.xml", "The name of the embedded XML document"),
@@ -38,6 +35,10 @@ _END = "</rdf:RDF>"
 
 def add_factur_x(printed: bytes) -> bytes:
     """The PDF with the properties of Factur-X; ValueError if its metadata has another form."""
+    # Loaded here, because only invoices need it: it is larger than all documents together.
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject
+
     writer = PdfWriter(clone_from=io.BytesIO(printed))
     reference = writer.root_object.raw_get("/Metadata")
     stream = DecodedStreamObject()

@@ -6,9 +6,8 @@ process was killed at any point, the next one repeats the request and learns its
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import stripe
 from sqlalchemy import select, update
 
 from promosms import logs
@@ -34,6 +33,9 @@ from promosms.services.payments import (
     top_ups,
 )
 from promosms.services.payments import emails as payment_emails
+
+if TYPE_CHECKING:
+    import stripe
 
 log = logs.get(__name__)
 # Stripe keeps idempotency keys for at least a day. After this time an attempt is only looked up:
@@ -62,6 +64,8 @@ def run(account_id: int) -> bool:
 
     Raises stripe_checkout.Unavailable; the next call continues the same attempt.
     """
+    import stripe
+
     attempt = _open_attempt(account_id) or _begin(account_id)
     if attempt is None:
         return False
@@ -128,6 +132,8 @@ def _attempt(top_up: TopUp, row: AutomaticTopUp) -> _Attempt:
 
 def _payment_intent(attempt: _Attempt) -> Any:
     """The payment intent at Stripe, created now or before; None if there is none."""
+    import stripe
+
     with stripe_checkout.api() as api:
         if attempt.checkout:
             return api.v1.payment_intents.retrieve(attempt.checkout)
@@ -153,7 +159,7 @@ def _params(attempt: _Attempt) -> Any:
     }
 
 
-def _look_up(api: stripe.StripeClient, attempt: _Attempt) -> Any:
+def _look_up(api: "stripe.StripeClient", attempt: _Attempt) -> Any:
     """The payment intent that an earlier request has created, found by its metadata."""
     first = int((attempt.created_at - CLOCK_SKEW).timestamp())
     last = int((attempt.created_at + KEYS_LAST + CLOCK_SKEW).timestamp())

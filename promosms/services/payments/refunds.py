@@ -4,7 +4,6 @@ An overpayment is refunded first: it is on no invoice and in no balance. The res
 is not spent. Amounts are gross in 1/10,000, whole cents.
 """
 
-import stripe
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
@@ -42,6 +41,8 @@ def refund(
     sent; `reference` is the bank reference.
     Raises RefundTooLarge, RefundRefused, stripe_checkout.Unavailable, payments.AccountGone.
     """
+    import stripe
+
     if payment.kind != PaymentKind.RECEIPT or payment.top_up_id is None:
         raise ValueError("only a payment received for a top-up can be refunded")
     if amount <= 0 or amount % stripe_checkout.CENT:

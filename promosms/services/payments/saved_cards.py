@@ -7,7 +7,6 @@ of the customer at Stripe is repeated until it succeeds.
 from datetime import timedelta
 from typing import Any
 
-import stripe
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -87,6 +86,8 @@ def to_delete() -> bool:
 
 def delete_forgotten() -> int:
     """Delete the customers of forgotten cards at Stripe; returns how many."""
+    import stripe
+
     customers = list(db.session.scalars(_due().order_by(CardDeletion.created_at).limit(BATCH)))
     with transaction() as session:
         tried = update(CardDeletion).where(CardDeletion.customer.in_(customers))

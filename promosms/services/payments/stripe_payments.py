@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import stripe
 from sqlalchemy import func, select, update
 
 from promosms import logs
@@ -32,6 +31,8 @@ LIST_LIMIT = 100
 @row_security.bypass("a payment is booked for the account that it names at Stripe")
 def sync_session(session_id: str) -> None:
     """Book the outcome of a Checkout session; raises stripe_checkout.Unavailable."""
+    import stripe
+
     try:
         with stripe_checkout.api() as api:
             session = api.v1.checkout.sessions.retrieve(session_id)
@@ -57,6 +58,8 @@ def sync_payment(intent_id: str, *, reversals: bool = False) -> None:
     `reversals` asks for refunds and disputes even when the charge mentions none: Stripe stops
     mentioning a refund that has failed and a dispute that is closed.
     """
+    import stripe
+
     try:
         with stripe_checkout.api() as api:
             intent = api.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})

@@ -8,8 +8,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import stripe
-
 from promosms.services.payments import stripe_checkout, stripe_payments
 from promosms.settings import settings
 
@@ -51,6 +49,8 @@ class Event:
 
 def verify(body: bytes, signature: str) -> Event:
     """Check the signature of the raw body, and read it; raises BadEvent."""
+    import stripe
+
     secret = settings.stripe_webhook_secret
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, MAX_AGE_SECONDS)
@@ -83,6 +83,8 @@ def handle(event: Event) -> None:
 
 def _payment_of(object_id: str) -> str:
     """The payment intent of a refund or charge whose event does not name it."""
+    import stripe
+
     try:
         with stripe_checkout.api() as api:
             stripe_object: Any = (
