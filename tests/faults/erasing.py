@@ -9,8 +9,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 import traceback
 from collections import Counter
@@ -21,7 +19,6 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select, text
 
-from promosms import create_app
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.jobs import erasure as job
@@ -49,10 +46,10 @@ from promosms.services.privacy import erase_rows, erasure
 from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.settings import instance_file
 from tests.faults import failpoints
+from tests.faults.fork_server import ForkServer
 from tests.faults.report import Report
 from tests.support.byte_scan import Scanner
 
-ROOT = Path(__file__).parents[2]
 STEPS = [
     (name, moment, calls)
     for name, calls in {
@@ -95,22 +92,16 @@ def run(folder: Path, url: str, times: int, seed: int) -> Report:
         "PROMOSMS_RATE_LIMITS": "no",
         "PROMOSMS_SECRET_KEY": "a key for the tests, long enough for anybody",
     }
-    arguments = json.dumps({"times": times, "seed": seed})
-    storm = subprocess.run(
-        [sys.executable, "-m", "tests.faults.erasing", arguments],
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    result = json.loads(storm.stdout)
+    fork_server = ForkServer(env)
+    result = fork_server.order(call="tests.faults.erasing:storm", args=[times, seed])
+    fork_server.close()
     report.wrong += result.pop("wrong")
     report.facts |= result
     report.seconds = time.monotonic() - began
     return report
 
 
-# A process that forks the others; it has no database connection while it forks.
+# In the fork server, which forks the others; it has no database connection while it forks.
 
 
 def storm(app: Flask, times: int, seed: int) -> dict[str, Any]:
@@ -262,7 +253,3 @@ def _remaining(app: Flask, mark: str) -> list[str]:
 def _disconnect() -> None:
     db.session.remove()
     db.engine.dispose()
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(storm(create_app(), **json.loads(sys.argv[1]))))

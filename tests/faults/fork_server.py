@@ -1,17 +1,26 @@
 """The fork server: imports the application once, then forks a process for each order.
 
-A fork is safe here: this process has one thread and never opens the database. Orders and responses
-are lines of JSON on its standard input and output: `run` forks, `wait` asks for an exit code.
+A parent imports everything, once for a run of tests; each installation gets a fork of it, its fork
+server, which forks the workers. A fork is safe here: both have one thread and never open the
+database. Orders and responses are lines of JSON: `run` forks, `wait` asks for an exit code, `call`
+calls a function in the fork server itself, for one that forks others.
 """
 
+import atexit
 import ctypes
 import gc
 import importlib
 import json
 import os
+import shutil
 import signal
+import socket
+import subprocess
 import sys
+import tempfile
+import time
 import traceback
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +29,7 @@ from flask import Flask
 from promosms import create_app
 from tests.faults import failpoints
 
+ROOT = Path(__file__).parents[2]
 PRELOADED = (
     "promosms.jobs.worker",
     "promosms.jobs.prepare",
@@ -28,22 +38,101 @@ PRELOADED = (
     "promosms.jobs.tick",
     "promosms.gateways.smpp.gateway",
     "tests.faults.clients",
+    "tests.faults.erasing",
+    "tests.faults.invoicing",
     "psycopg",
 )
 PR_SET_PDEATHSIG = 1
+SECONDS = 60
+
+
+class ForkServer:
+    """The fork server of one installation; `env` is the environment of its processes."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.line = socket.socket(socket.AF_UNIX)
+        self.line.connect(_parent())
+        self.file = self.line.makefile("rw")
+        self.order(env=env)
+
+    def order(self, **order: Any) -> Any:
+        """Give an order; returns the response."""
+        self.file.write(f"{json.dumps(order)}\n")
+        self.file.flush()
+        return json.loads(self.file.readline())
+
+    def close(self) -> None:
+        """End the fork server, and with it all its processes."""
+        self.line.shutdown(socket.SHUT_WR)
+        assert self.file.read() == ""  # it has ended
+        self.file.close()
+        self.line.close()
+
+
+@cache
+def _parent() -> str:
+    """The socket of the parent, which is started at the first use and ends with this process."""
+    folder = Path(tempfile.mkdtemp(prefix="pf-fork-"))
+    path = folder / "socket"
+    parent = subprocess.Popen([sys.executable, "-m", "tests.faults.fork_server", path], cwd=ROOT)
+
+    def end() -> None:
+        parent.kill()
+        parent.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    limit = time.monotonic() + SECONDS
+    while not path.exists():
+        assert time.monotonic() < limit, "the fork server did not start"
+        assert parent.poll() is None, "the fork server has ended"
+        time.sleep(0.01)
+    return str(path)
 
 
 def main() -> None:
-    """Execute orders until the input ends; the children end with this process."""
-    app = create_app()
+    """Fork a fork server for each connection to the socket."""
+    _end_with_parent()
     for name in PRELOADED:
         importlib.import_module(name)
     gc.freeze()
-    for line in sys.stdin:
-        order = json.loads(line)
-        answer = _run(app, order) if "run" in order else _state(order["wait"], order["block"])
-        sys.stdout.write(f"{json.dumps(answer)}\n")
-        sys.stdout.flush()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the fork servers
+    path = Path(sys.argv[1])
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path.with_suffix(".new")))
+        listener.listen()
+        path.with_suffix(".new").rename(path)
+        while True:
+            line, _ = listener.accept()
+            if not os.fork():
+                listener.close()
+                _serve(line)
+                os._exit(0)
+            line.close()
+
+
+def _serve(line: socket.socket) -> None:
+    """Execute orders until the connection ends."""
+    _end_with_parent()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with line.makefile("rw") as file:
+        os.environ.clear()
+        os.environ.update(json.loads(file.readline())["env"])
+        app = create_app(pages=False)
+        gc.freeze()
+        answer: Any = None
+        while True:
+            file.write(f"{json.dumps(answer)}\n")
+            file.flush()
+            if not (words := file.readline()):
+                return
+            order = json.loads(words)
+            if "run" in order:
+                answer = _run(app, order)
+            elif "call" in order:
+                answer = _function(order["call"])(app, *order["args"])
+            else:
+                answer = _state(order["wait"], order["block"])
 
 
 def _run(app: Flask, order: dict[str, Any]) -> int:
@@ -53,8 +142,7 @@ def _run(app: Flask, order: dict[str, Any]) -> int:
     code = 1
     try:
         _prepare(order)
-        module, _, name = order["run"].partition(":")
-        getattr(importlib.import_module(module), name)(app, *order["args"])
+        _function(order["run"])(app, *order["args"])
         code = 0
     except SystemExit:
         code = 0
@@ -64,8 +152,13 @@ def _run(app: Flask, order: dict[str, Any]) -> int:
         os._exit(code)
 
 
+def _function(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
 def _prepare(order: dict[str, Any]) -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _end_with_parent()
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((null, 0), (log, 1), (log, 2)):
@@ -76,6 +169,10 @@ def _prepare(order: dict[str, Any]) -> None:
     if order["clock"]:
         failpoints.shift_clock(Path(order["clock"]))
     failpoints.arm(order["hits"])
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _state(pid: int, block: bool) -> int | None:

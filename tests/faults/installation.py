@@ -37,6 +37,7 @@ from promosms.services.installation import defaults
 from tests.faults import failpoints, sample_data
 from tests.faults.disk import Disk, small_disk
 from tests.faults.failpoints import QUEUES, Hit
+from tests.faults.fork_server import ForkServer
 from tests.faults.sample_data import TEXT, Options
 
 ROOT = Path(__file__).parents[2]
@@ -71,13 +72,7 @@ class Installation:
         self.smsc = self._start_smsc()
         self.app = self._make_app()
         self.redis = self._start_redis()
-        self.fork_server = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.fork_server"],
-            env=self.env,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        self.fork_server = ForkServer(self.env)
 
     # Processes
 
@@ -99,7 +94,7 @@ class Installation:
             "clock": str(self.clocks.get(log, "")),
             "hits": [asdict(hit) for hit in hits],
         }
-        return int(self._order(order))
+        return int(self.fork_server.order(**order))
 
     def start_all(self) -> None:
         """Start every process."""
@@ -108,7 +103,7 @@ class Installation:
 
     def ended(self, pid: int, block: bool = False) -> int | None:
         """The exit code of a process, None while it runs."""
-        code: int | None = self._order({"wait": pid, "block": block})
+        code: int | None = self.fork_server.order(wait=pid, block=block)
         return code
 
     def kill(self, name: str) -> None:
@@ -153,12 +148,11 @@ class Installation:
         """Stop all processes, and drop the database."""
         for pid in self.pids.values():
             os.kill(pid, signal.SIGKILL)
-        for process in (self.fork_server, self.smsc):
-            process.kill()
-            process.wait()
-        for pipe in (self.fork_server.stdin, self.fork_server.stdout, self.smsc.stdin):
-            assert pipe
-            pipe.close()
+        self.fork_server.close()
+        self.smsc.kill()
+        self.smsc.wait()
+        assert self.smsc.stdin
+        self.smsc.stdin.close()
         self.redis.terminate()
         with self.app.app_context():
             db.session.remove()
@@ -272,13 +266,6 @@ class Installation:
 
     # Set-up
 
-    def _order(self, order: dict[str, Any]) -> Any:
-        assert self.fork_server.stdin
-        assert self.fork_server.stdout
-        self.fork_server.stdin.write(json.dumps(order).encode() + b"\n")
-        self.fork_server.stdin.flush()
-        return json.loads(self.fork_server.stdout.readline())
-
     def _start_smsc(self) -> "subprocess.Popen[bytes]":
         folder = self.folder / "smsc"
         folder.mkdir()
@@ -298,7 +285,7 @@ class Installation:
         before = dict(os.environ)
         os.environ.update(self.env)
         try:
-            app = create_app()
+            app = create_app(pages=False)
         finally:
             os.environ.clear()
             os.environ.update(before)

@@ -5,12 +5,9 @@ the issue and the commit, and processes are killed at any moment besides. The cl
 New Year, so that two years are numbered at once, and some invoices are credited in part.
 """
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from contextlib import suppress
@@ -26,10 +23,10 @@ from promosms.documents import data
 from promosms.extensions import db
 from promosms.models import Account, Invoice, InvoiceKind, InvoiceSeries, TopUp, now
 from promosms.services.invoices import invoices
+from tests.faults.fork_server import ForkServer
 from tests.faults.report import Report
 from tests.support.invoicing import BUYER
 
-ROOT = Path(__file__).parents[2]
 YEARS = (datetime(2026, 12, 31, 20, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC))
 ROLLED_BACK, KILLED, CREDITED = 0.1, 0.01, 0.2
 KILLS = 0.02
@@ -48,15 +45,10 @@ def run(folder: Path, url: str, processes: int, times: int, seed: int) -> Report
     env = _environment(folder, url)
     app = _make_app(env)
     _create_top_ups(app, times)
-    arguments = json.dumps({"processes": processes, "times": times, "seed": seed})
-    storm = subprocess.run(
-        [sys.executable, "-m", "tests.faults.invoicing", arguments],
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    report.facts |= {"processes": processes, **json.loads(storm.stdout)}
+    fork_server = ForkServer(env)
+    result = fork_server.order(call="tests.faults.invoicing:storm", args=[processes, times, seed])
+    fork_server.close()
+    report.facts |= {"processes": processes, **result}
     with app.app_context():
         _judge(report, times)
         db.session.remove()
@@ -79,7 +71,7 @@ def _make_app(env: dict[str, str]) -> Flask:
     before = dict(os.environ)
     os.environ.update(env)
     try:
-        return create_app()
+        return create_app(pages=False)
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -117,7 +109,7 @@ def _top_up(account_id: int, number: int) -> TopUp:
     )
 
 
-# A process that forks the others, and never opens the database itself.
+# In the fork server, which forks the others and never opens the database itself.
 
 
 def storm(app: Flask, processes: int, times: int, seed: int) -> dict[str, int]:
@@ -222,7 +214,3 @@ def _judge(report: Report, times: int) -> None:
     )
     report.expect(len(issued) == times, f"{len(issued)} of {times} top-ups have an invoice")
     report.expect(max(issued.values(), default=0) == 1, "a top-up has two invoices")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(storm(create_app(), **json.loads(sys.argv[1]))))

@@ -134,7 +134,8 @@ def web(installation: Installation, campaigns: int) -> Report:
         ids = [installation.draft() for _ in range(campaigns)]
         while True:
             pid = installation.fork("tests.faults.clients:launch_all", [ids, str(journal)], "web")
-            time.sleep(chance.uniform(0.02, 0.3))
+            # Ever later, so that it gets ahead on a slow machine, too.
+            time.sleep(chance.uniform(0.02, 0.1 + kills / 100))
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             code = installation.ended(pid, block=True)
