@@ -9,8 +9,8 @@ from packaging.utils import canonicalize_name
 from tests.scanners import code, dependencies, licences
 
 
-def test_the_code_has_no_new_findings(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert code.check() == []
+def test_new_and_vanished_findings_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That there are none is a step of scripts/test of its own."""
     accepted = ("B704", "views/layout.py")
     monkeypatch.delitem(code.KNOWN, accepted)
     monkeypatch.setitem(code.KNOWN, ("B324", "queue.py"), "an example")

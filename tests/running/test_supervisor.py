@@ -26,26 +26,12 @@ def test_it_starts_responds_restarts_workers_and_ends(installation: Installation
     assert_private(installation)
     assert_a_dead_worker_is_restarted(installation)
     assert_both_connections_are_open(installation)
+    assert len(installation.family()) >= 9
+    assert_it_starts_again_after_it_was_killed(installation)
     family = installation.family()
-    assert len(family) >= 9
     assert installation.stop() == 0
     assert [process for process in family if process.is_running()] == []
     assert installation.printed().endswith("Stopping ...\nStopped.\n")
-
-
-def test_it_starts_again_after_it_was_killed(installation: Installation) -> None:
-    installation.start()
-    supervisor, *children = installation.family()
-    supervisor.kill()
-    installation.wait()
-    installation.start()  # processes that still run are ended now
-    assert [process for process in children if process.is_running()] == []
-    for process in installation.family():
-        process.kill()
-    installation.wait()
-    installation.start()
-    assert installation.get("/privacy")[0] == 200
-    assert installation.stop() == 0
 
 
 def test_a_busy_port_is_reported_in_one_line(installation: Installation) -> None:
@@ -106,6 +92,19 @@ def assert_a_dead_worker_is_restarted(installation: Installation) -> None:
         installation.printed,
     )
     assert "mail has ended" in installation.printed()
+
+
+def assert_it_starts_again_after_it_was_killed(installation: Installation) -> None:
+    supervisor, *children = installation.family()
+    supervisor.kill()
+    installation.wait()
+    installation.start()  # processes that still run are ended now
+    assert [process for process in children if process.is_running()] == []
+    for process in installation.family():
+        process.kill()
+    installation.wait()
+    installation.start()
+    assert installation.get("/privacy")[0] == 200
 
 
 def assert_both_connections_are_open(installation: Installation) -> None:
