@@ -31,10 +31,21 @@ PAGES = {TESTS / "views"} | {
     TESTS / "meta" / f"test_{name}.py"
     for name in ("catalogues", "cookies", "masking", "no_third_party", "purposes")
 }
-# What `scripts/test --fast` leaves out: whole installations, browsers, faults, every page and form.
+# What `scripts/test --fast` leaves out: whole installations, browsers and faults; the pages, of
+# which it opens each and sends every form once, in tests/meta/test_routes.py; what takes seconds.
+SLOW_IN_META = (
+    *("catalogues", "cookies", "foreign_ids", "masking", "no_third_party", "promise_values"),
+    *("purposes", "registry", "row_policies", "scanners", "tenancy"),
+)
 SLOW = {
-    TESTS / name
-    for name in ("browser", "cards", "faults", "privacy", "running", "meta/test_routes.py")
+    *(TESTS / name for name in ("browser", "cards", "demo", "faults", "privacy", "running")),
+    TESTS / "views",
+    *(TESTS / "meta" / f"test_{name}.py" for name in SLOW_IN_META),
+    *(
+        TESTS / "services" / "privacy" / f"test_{name}.py"
+        for name in ("erasure", "erase_recipient", "export")
+    ),
+    TESTS / "services" / "sending" / "test_fairness.py",
 }
 
 
@@ -52,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="both",
         help="run the tests that touch the database on one of the two only",
     )
+    parser.addoption("--fast", action="store_true", help="leave out what takes long")
     parser.addoption(
         "--publish",
         action="store_true",
@@ -92,9 +104,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One database after the other: with each change the application and all tables are new."""
     items.sort(key=_turn)
-    for item in items:
-        if SLOW & {item.path, *item.path.parents}:
-            item.add_marker(pytest.mark.slow)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what is slow, unless it is named on the command line."""
+    return True if config.getoption("--fast") and collection_path in SLOW else None
 
 
 def _turn(item: pytest.Item) -> int:
@@ -203,15 +217,16 @@ def app(
     session_app: Flask, snapshots: Snapshots, request: pytest.FixtureRequest
 ) -> Iterator[Flask]:
     """The application with an empty Redis, and the defaults of a new start in its database."""
-    if "cast" in request.fixturenames:
-        snapshots.begin_with_cast()
-    else:
-        snapshots.begin_empty()
     # There is one limiter for all applications of a process, and a test may have made another.
     limiter.enabled = False
     config, settings = dict(session_app.config), settings_of(session_app)
     callspec = getattr(request.node, "callspec", None)
-    with varied.doubled(session_app, callspec.params.get("varied_name") if callspec else None):
+    varied_name = callspec.params.get("varied_name") if callspec else None
+    with varied.doubled(session_app, varied_name):
+        if "cast" in request.fixturenames:
+            snapshots.begin_with_cast(anew=varied_name is not None)
+        else:
+            snapshots.begin_empty()
         yield session_app
     session_app.config.clear()
     session_app.config.update(config)

@@ -36,7 +36,8 @@ _seen: list[list[object]] = []
 
 
 def _listen(event: str, arguments: tuple[object, ...]) -> None:
-    if event in CONNECTIONS and _seen:
+    # At the end of the process the names of the module are gone before the hook is.
+    if _seen and event in CONNECTIONS:
         place = arguments[1] if event in ("socket.connect", "socket.sendto") else arguments[0]
         _seen[-1].append(place)
 

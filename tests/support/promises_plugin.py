@@ -12,7 +12,7 @@ from _pytest.terminal import TerminalReporter
 
 from promosms.services.policies.promises import entries
 
-FILTERS = ("keyword", "markexpr", "lf", "failedfirst", "deselect", "maxfail", "ignore")
+FILTERS = ("keyword", "markexpr", "lf", "failedfirst", "deselect", "maxfail", "ignore", "fast")
 
 
 def named() -> dict[str, list[str]]:

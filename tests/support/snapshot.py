@@ -42,9 +42,9 @@ class Snapshots:
         """An installation that was just started."""
         self.empty.put_back()
 
-    def begin_with_cast(self) -> None:
+    def begin_with_cast(self, *, anew: bool = False) -> None:
         """The cast, their accounts and nothing else; `people` are they."""
-        if self.people and self.with_people.age() < LONGEST:
+        if self.people and self.with_people.age() < LONGEST and not anew:
             self.with_people.put_back()
             return
         self.begin_empty()
@@ -155,6 +155,15 @@ class RowsOnPostgresql(Rows):
                 with self.live.cursor().copy(copying) as out:
                     if content := b"".join(bytes(piece) for piece in out):
                         self.tables[table.name] = content
+            numbered = [name for name in self.tables if "id" in Model.metadata.tables[name].c]
+            # A test may have made the tables anew, and with them what numbers their rows.
+            self.sequences = "SELECT " + ", ".join(
+                f"setval('{name}_id_seq', GREATEST({self._last_id(name)}, last_{name}.last_value))"
+                for name in numbered
+            )
+            self.sequences += " FROM " + ", ".join(
+                f"{name}_id_seq AS last_{name}" for name in numbered
+            )
 
     def put_back(self) -> None:
         with self.live.transaction():
@@ -165,6 +174,11 @@ class RowsOnPostgresql(Rows):
                 copying = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))
                 with self.live.cursor().copy(copying) as into:
                     into.write(content)
+            self.live.execute(self.sequences, prepare=True)
+
+    def _last_id(self, table: str) -> int:
+        row = self.live.execute(f"SELECT max(id) FROM {table}").fetchone()
+        return int(row[0]) if row else 0
 
 
 # The tables with rows. Most are empty, and a query is cheaper than a delete.

@@ -16,7 +16,7 @@ from promosms.sms.phone import InvalidPhone, pretty
 SUFFIX = 4
 """Digits after the prefix: ten thousand numbers, the smallest range that is rented out."""
 EMAIL_PAUSE = timedelta(hours=1)
-"""Admins get one e-mail about all blocks within this time; the page shows each of them."""
+"""After an e-mail about a block admins get no other for so long; the page shows each of them."""
 
 
 def is_blocked(prefix: str) -> bool:
@@ -34,7 +34,7 @@ def lifted_at(prefix: str) -> datetime:
 def block(prefix: str, texts: int) -> None:
     """Block a prefix for a day, and e-mail the admins unless they got an e-mail just now."""
     with transaction() as session:
-        if not _exists_since(TextBlock.prefix != "", now() - EMAIL_PAUSE):
+        if not _emailed_just_now():
             notify.tell_admins(lambda: abuse_emails.blocked(masked(prefix), texts))
         session.add(TextBlock(prefix=prefix, texts=texts, until=now() + DAY))
 
@@ -88,6 +88,18 @@ def masked(prefix: str) -> str:
 
 def _active() -> tuple[ColumnElement[bool], ...]:
     return TextBlock.until > now(), TextBlock.lifted_at.is_(None)
+
+
+def _emailed_just_now() -> bool:
+    """Did a block cause an e-mail within the pause? Not every block has caused one."""
+    emailed = None
+    query = select(TextBlock.created_at).where(
+        TextBlock.prefix != "", TextBlock.created_at > now() - DAY
+    )
+    for blocked_at in db.session.scalars(query.order_by(TextBlock.created_at)):
+        if emailed is None or blocked_at - emailed >= EMAIL_PAUSE:
+            emailed = blocked_at
+    return emailed is not None and now() - emailed < EMAIL_PAUSE
 
 
 def _exists_since(condition: ColumnElement[bool], moment: datetime) -> bool:

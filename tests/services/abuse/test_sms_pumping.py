@@ -279,6 +279,15 @@ def test_many_blocks_of_an_hour_are_one_email(clock: StoppedClock, cast: Cast) -
     assert len(emails()) == 2
 
 
+def test_blocks_every_fifty_minutes_are_an_email_every_second_time(
+    clock: StoppedClock, cast: Cast
+) -> None:
+    for number in range(5):
+        blocks.block(f"+486010{number}", 10)
+        assert len(emails()) == number // 2 + 1
+        clock.move(minutes=50)
+
+
 def test_emails_have_their_own_limits(clock: StoppedClock) -> None:
     def email(n: int, *, proven: bool) -> str:
         solution = proof(ProofForm.REGISTER) if proven else ""
