@@ -35,17 +35,19 @@ PAGES = {TESTS / "views"} | {
 # which it opens each and sends every form once, in tests/meta/test_routes.py; what takes seconds.
 SLOW_IN_META = (
     *("catalogues", "cookies", "foreign_ids", "masking", "no_third_party", "promise_values"),
-    *("purposes", "registry", "row_policies", "scanners", "tenancy"),
+    *("purposes", "registry", "row_policies", "scanners", "templates", "tenancy"),
 )
 SLOW = {
     *(TESTS / name for name in ("browser", "cards", "demo", "faults", "privacy", "running")),
-    TESTS / "views",
     *(TESTS / "meta" / f"test_{name}.py" for name in SLOW_IN_META),
-    *(
-        TESTS / "services" / "privacy" / f"test_{name}.py"
-        for name in ("erasure", "erase_recipient", "export")
-    ),
+    TESTS / "documents" / "test_cii.py",
+    TESTS / "documents" / "test_generated.py",
+    TESTS / "documents" / "test_pdf.py",
+    TESTS / "gateways" / "smpp" / "test_never_twice.py",
+    TESTS / "services" / "privacy",
     TESTS / "services" / "sending" / "test_fairness.py",
+    TESTS / "services" / "sending" / "test_story.py",
+    TESTS / "views",
 }
 
 

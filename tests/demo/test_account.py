@@ -31,7 +31,7 @@ from tests.support.cast import Cast
 from tests.support.settings import override
 
 
-def test_it_is_a_paid_account_whose_sums_hold(context: None) -> None:
+def test_it_is_a_paid_account_whose_sums_hold_made_once(context: None) -> None:
     made = demo_account.seed()
     assert made is not None
     user = db.session.scalars(select(User).where(User.email == demo_account.EMAIL)).one()
@@ -47,10 +47,10 @@ def test_it_is_a_paid_account_whose_sums_hold(context: None) -> None:
     assert_counters()
     running = db.session.get_one(Campaign, made.campaign_id)
     assert running.status == CampaignStatus.PREPARING
+    assert_a_second_time_changes_nothing()
 
 
-def test_a_second_time_changes_nothing(context: None) -> None:
-    demo_account.seed()
+def assert_a_second_time_changes_nothing() -> None:
     before = db.session.scalar(select(func.count()).select_from(Message))
     assert demo_account.seed() is None
     assert db.session.scalar(select(func.count()).select_from(Message)) == before

@@ -156,7 +156,7 @@ def pattern(text: str) -> re.Pattern[str]:
 
 def visible_text(html: str) -> str:
     """The text of a page, a line for each piece."""
-    page = BeautifulSoup(html, "html5lib")
+    page = BeautifulSoup(html, "lxml")
     for foreign in page.select("body [lang]"):
         foreign.decompose()
     pieces = [

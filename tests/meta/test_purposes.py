@@ -135,7 +135,7 @@ def test_every_module_of_a_purpose_exists() -> None:
 
 def fields(html: str) -> set[str]:
     """The names of the visible fields of a page."""
-    elements = BeautifulSoup(html, "html5lib").select("input:not([type=hidden]), select, textarea")
+    elements = BeautifulSoup(html, "lxml").select("input:not([type=hidden]), select, textarea")
     return {str(tag["name"]) for tag in elements if tag.get("name")}
 
 

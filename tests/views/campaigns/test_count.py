@@ -16,7 +16,7 @@ Typed = Callable[..., dict[str, object]]
 def counted(client: PageClient, typed: dict[str, object]) -> str:
     response = client.send("/campaigns/count", typed)
     assert response.status_code == 200
-    part = BeautifulSoup(response.text, "html5lib").select_one("[data-partial]")
+    part = BeautifulSoup(response.text, "lxml").select_one("[data-partial]")
     assert part is not None
     return words(part.get_text(" "))
 

@@ -59,7 +59,7 @@ def publish(words: dict[str, str]) -> None:
 def test_the_pages_are_public(visitor: PageClient, path: str) -> None:
     response = visitor.get(path)
     assert response.status_code == 200
-    page = BeautifulSoup(response.text, "html5lib")
+    page = BeautifulSoup(response.text, "lxml")
     scripts = page.select("script")
     assert len(scripts) <= 1  # an optional script
     assert page.select_one("main h1")
