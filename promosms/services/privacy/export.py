@@ -244,11 +244,11 @@ def _claim(export_id: int) -> AccountExport | None:
 
 
 def _claimable() -> ColumnElement[bool]:
-    silent = or_(AccountExport.touched_at.is_(None), AccountExport.touched_at < now() - FORGOTTEN)
+    stale = or_(AccountExport.touched_at.is_(None), AccountExport.touched_at < now() - FORGOTTEN)
     active = select(Account.id).where(
         Account.id == AccountExport.account_id, Account.status != AccountStatus.DELETING
     )
-    return and_(AccountExport.status.in_(OPEN), silent, active.exists())
+    return and_(AccountExport.status.in_(OPEN), stale, active.exists())
 
 
 def _save(export_id: int, **values: Any) -> bool:

@@ -85,10 +85,10 @@ def _lost() -> list[int]:
     moment = now()
     if began is not None and began > moment - MOVED_AFTER:
         return []
-    silent = or_(
+    disconnected = or_(
         Gateway.seen_at < moment - MOVED_AFTER, Gateway.seen_at.is_(None) & (Gateway.health == 0)
     )
-    query = select(Gateway.id).where(Gateway.status == GatewayStatus.ACTIVE, silent)
+    query = select(Gateway.id).where(Gateway.status == GatewayStatus.ACTIVE, disconnected)
     return list(db.session.scalars(query.order_by(Gateway.id)))
 
 

@@ -65,10 +65,10 @@ def countries(gateway_id: int) -> list[tuple[Route, list[str]]]:
 
 
 def worker_states() -> list[Sign]:
-    """When the workers and the tick were last seen, and whether they are silent."""
-    silent = set(workers.missing())
+    """When the workers and the tick were last seen, and whether they are missing."""
+    missing = set(workers.missing())
     seen = {row.name: row.seen_at for row in db.session.scalars(select(Worker))}
-    return [Sign(name, seen.get(name), name not in silent) for name in workers.expected()]
+    return [Sign(name, seen.get(name), name not in missing) for name in workers.expected()]
 
 
 def _count(conditions: Iterable[ColumnElement[bool]]) -> int:
