@@ -45,7 +45,7 @@ def kills(installation: Installation, messages: int, times: int) -> Report:
             if not (installation.folder / f"claims-{pid}").exists():
                 if not installation.busy():
                     installation.launch()
-                time.sleep(0.005)
+                time.sleep(0.02)
                 continue
             share = installation.waiting() / (times - len(intents))
             mean = max(0.0, share - installation.options.window / 2) / installation.options.rate
@@ -78,7 +78,7 @@ def steps(installation: Installation, times: int, chosen: Sequence[Step] = STEPS
                 if code is None:
                     assert time.monotonic() - since < PATIENCE, f"never came to: {step}"
                     _feed(installation, step.process)
-                    time.sleep(0.005)
+                    time.sleep(0.02)
                     continue
                 assert code == -signal.SIGKILL, f"ended by itself with {code} at: {step}"
                 hits[str(step)] += 1
@@ -128,7 +128,7 @@ def until_stopped(installation: Installation, pid: int, step: str) -> None:
     while not stopped(pid):
         assert time.monotonic() < end, f"never came to: {step}"
         _feed(installation, GATEWAY)
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def _swept(installation: Installation, pid: int) -> bool:
