@@ -18,6 +18,7 @@ from promosms.documents.labels import EXEMPTIONS, texts
 from promosms.documents.tax import EU, TaxCase
 from promosms.documents.xml_tree import Tree, to_bytes
 from promosms.models import PayMethod
+from promosms.settings.tax_numbers import is_issued
 
 _make = Tree({None: "http://crd.gov.pl/wzor/2025/06/25/13775/"})
 
@@ -72,7 +73,7 @@ def nip_of(party: Party) -> str:
         number: str = nip.validate(party.tax_id)
     except ValidationError:
         return ""
-    return number if party.country == "PL" else ""
+    return number if party.country == "PL" and is_issued(number, "PL") else ""
 
 
 def _header(data: InvoiceData) -> Any:

@@ -12,11 +12,9 @@ from promosms.language import lazy_gettext as _
 from promosms.lib import countries
 from promosms.models import SenderKind
 from promosms.services.gateways.routes import Behind
-from promosms.sms import gsm7
+from promosms.sms import sender
 
 MOST_WEIGHT = 1000
-# A number in full (ITU-T E.164), or a short code of one country.
-NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}")
 
 
 def _kinds() -> dict[str, str]:
@@ -53,18 +51,20 @@ class RouteForm(NewRouteForm):
     )
 
     def validate_sender(self, field: Field) -> None:
-        """Networks carry 11 characters of GSM 03.38, or a number (GSM 03.40, 9.1.2.5)."""
+        """A name or a number, by the rule of `sms/sender.py`."""
         if self.sender_kind.data == SenderKind.NUMBER:
-            field.data = re.sub(r"[\s().-]", "", field.data)
-            if not NUMBER.fullmatch(field.data):
+            number = sender.number(field.data)
+            if number is None:
                 raise ValidationError(
                     gettext("Enter a number with its country code, such as +48732000001, or 71234.")
                 )
-            return
-        fits = gsm7.is_gsm7(field.data) and 3 <= gsm7.septets(field.data) <= 11
-        if not fits or NUMBER.fullmatch(field.data):
+            field.data = number
+        elif not sender.is_name(field.data):
             raise ValidationError(
-                gettext("Enter 3 to 11 letters and digits without accents, not only digits.")
+                gettext(
+                    "Enter 3 to 11 letters and digits without accents, not only digits. Between "
+                    "them may stand blanks and the signs . - _ &."
+                )
             )
 
 

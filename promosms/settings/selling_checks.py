@@ -17,6 +17,7 @@ from stdnum.eu import vat as eu_vat
 from stdnum.util import get_cc_module
 
 from promosms.settings.schema import LONGEST, Settings
+from promosms.settings.tax_numbers import is_issued
 
 NEEDED = (
     "OPERATOR_NAME",
@@ -154,11 +155,12 @@ def _tax_id(settings: Settings) -> Iterator[str]:
         prefix = "EL" if country == "GR" else country
         if not given.replace(" ", "").upper().startswith(prefix):
             yield f"OPERATOR_TAX_ID must begin with {prefix}, as VIES writes it."
-        elif not eu_vat.is_valid(given):
+        elif not (eu_vat.is_valid(given) and is_issued(eu_vat.compact(given), country)):
             yield f"OPERATOR_TAX_ID {given} is not a VAT number of {country}."
         return
     rules = get_cc_module(country, "vat")
-    if rules is not None and not rules.is_valid(given):
+    right = rules is None or (rules.is_valid(given) and is_issued(rules.compact(given), country))
+    if not right:
         yield f"OPERATOR_TAX_ID {given} is not a tax number of {country}."
 
 

@@ -53,6 +53,8 @@ def test_the_check_finds_what_is_wrong():
     [
         (BUYERS["PL"], {"NIP": "7740001454"}),
         (replace(BUYERS["PL"], tax_id="774-000-14-54"), {"NIP": "7740001454"}),
+        (replace(BUYERS["PL"], tax_id="0000000000"), {"BrakID": "1"}),
+        (replace(BUYERS["PL"], tax_id="1000000006"), {"BrakID": "1"}),
         (replace(BUYERS["PL"], tax_id="PL7740001455"), {"BrakID": "1"}),
         (replace(BUYERS["PL"], tax_id=""), {"BrakID": "1"}),
         (BUYERS["FR"], {"KodUE": "FR", "NrVatUE": "40303265045"}),

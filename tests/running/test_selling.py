@@ -71,6 +71,7 @@ def test_valid_settings_are_accepted(changes: dict[str, object]) -> None:
         (POLAND | {"OPERATOR_COUNTRY": "XX"}, "ISO 3166"),
         (POLAND | {"OPERATOR_TAX_ID": "5260001246"}, "must begin with PL"),
         (POLAND | {"OPERATOR_TAX_ID": "PL5260001247"}, "not a VAT number of PL"),
+        (POLAND | {"OPERATOR_TAX_ID": "PL0000000000"}, "not a VAT number of PL"),
         (POLAND | {"OPERATOR_TAX_ID": "DE136695976"}, "must begin with PL"),
         (
             POLAND | {"OPERATOR_COUNTRY": "CH", "CURRENCY": "CHF", "OPERATOR_TAX_ID": "1"},

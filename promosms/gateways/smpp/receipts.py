@@ -45,28 +45,38 @@ FINAL = {
 """The other states are not final; UNKNOWN says as little as no receipt."""
 
 WORDS = {
-    "delivrd": State.DELIVERED,
     "delivered": State.DELIVERED,
+    "delivrd": State.DELIVERED,
+    "deliverd": State.DELIVERED,
+    "dlvrd": State.DELIVERED,
     "expired": State.EXPIRED,
+    "expird": State.EXPIRED,
     "deleted": State.DELETED,
-    "undeliv": State.UNDELIVERABLE,
+    "deletd": State.DELETED,
     "undeliverable": State.UNDELIVERABLE,
     "undelivered": State.UNDELIVERABLE,
+    "undelivrd": State.UNDELIVERABLE,
+    "undlvrd": State.UNDELIVERABLE,
     "failed": State.UNDELIVERABLE,
-    "rejectd": State.REJECTED,
     "rejected": State.REJECTED,
+    "rejectd": State.REJECTED,
     "skipped": State.SKIPPED,
-    "acceptd": State.ACCEPTED,
     "accepted": State.ACCEPTED,
+    "acceptd": State.ACCEPTED,
     "acked": State.ENROUTE,
     "enroute": State.ENROUTE,
     "buffred": State.ENROUTE,
     "buffered": State.ENROUTE,
     "scheduled": State.SCHEDULED,
-    "schedul": State.SCHEDULED,
     "unknown": State.UNKNOWN,
 }
-KEY = re.compile(r"\b(id|sub|dlvrd|submit ?date|done ?date|stat|err|text)\s*:")
+SHORTEST = 4  # letters of a word that was cut: two of WORDS may begin alike, never with one meaning
+KEY = re.compile(
+    r"\b(?:(?P<id>id|(?:message|msg)[ _-]?id)|(?P<stat>stat|state|status)|(?P<text>text)"
+    r"|(?P<other>sub|dlvrd|submit[ _-]?date|done[ _-]?date|err(?:or)?(?:[ _-]?code)?))\s*[:=]"
+)
+VALUE = re.compile(r"[\s\x00-\x1f\"'<(\[]*([^\s\x00-\x1f\x7f,;|&\"'<>()\[\]]*)")
+"""The word after a key, without blanks, NUL, quotation marks, brackets and separators."""
 MARKED = Esm.RECEIPT | Esm.DELIVERY_ACKNOWLEDGED | Esm.INTERMEDIATE
 
 
@@ -86,11 +96,14 @@ def report(delivered: Delivered) -> Report | None:
     words = keys(_text(delivered))
     state_number = tlvs.number(delivered.tlvs, Tag.MESSAGE_STATE)
     name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)
-    by_words = {"id", "stat"} <= words.keys() and len(words.keys() - {"text"}) > 2
+    worded = _worded(words.get("stat", ""))
+    by_words = {"id", "stat"} <= words.keys() and (
+        worded is not None or len(words.keys() - {"text"}) > 2
+    )
     marked = delivered.esm_class & MARKED
     if not (marked or by_words or (name and state_number is not None)):
         return None
-    coded, worded = _state(state_number), WORDS.get(words.get("stat", ""))
+    coded = _state(state_number)
     # The parameter counts, unless only the text has a final state.
     state = worded if coded is None or (coded not in FINAL and worded in FINAL) else coded
     phone = number_of(delivered.source)
@@ -98,15 +111,24 @@ def report(delivered: Delivered) -> Report | None:
 
 
 def keys(text: str) -> dict[str, str]:
-    """The keys of a receipt's text with the word after each, whatever their order; lower case."""
+    """The keys of a receipt's text with the word after each, whatever their order; lower case.
+
+    "message_id" counts as "id" and "status" as "stat", where these are missing.
+    """
+    text = text.lower()
     values: dict[str, str] = {}
-    pieces = KEY.split(text.lower())
-    for key, after in zip(pieces[1::2], pieces[2::2], strict=True):
-        value = after.split(None, 1)
-        values.setdefault(key, value[0] if value else "")
-        if key == "text":
+    aliases: dict[str, str] = {}
+    for match in KEY.finditer(text):
+        name = match.lastgroup or ""
+        key = match[name]
+        value = VALUE.match(text, match.end())
+        word = value[1] if value and not KEY.match(text, value.start(1)) else ""
+        (values if key == name or name == "other" else aliases).setdefault(
+            name if name != "other" else key, word
+        )
+        if name == "text":
             break  # what follows was written by people
-    return values
+    return aliases | values
 
 
 def receipt(report: Report, settings: Settings) -> Receipt | None:
@@ -135,6 +157,15 @@ def of_receipt(name: str, message_id_format: MessageIdSetting) -> str:
 
 def _state(number: int | None) -> State | None:
     return STATES.get(number) if number is not None else None
+
+
+def _worded(word: str) -> State | None:
+    """The state for a word, which may be cut at any length, or for a number of section 5.2.28."""
+    if word.isascii() and word.isdecimal():
+        return _state(int(word[:9]))
+    if word in WORDS or len(word) < SHORTEST:
+        return WORDS.get(word)
+    return next((state for name, state in WORDS.items() if name.startswith(word)), None)
 
 
 def _text(delivered: Delivered) -> str:

@@ -13,6 +13,7 @@ from promosms.services.audit import log as audit_log
 from promosms.services.gateways import health
 from promosms.services.installation import defaults
 from promosms.services.prices import entries as price_entries
+from promosms.sms import sender as senders
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,12 @@ def add(name: str, actor: str) -> Route:
 
 
 def change(route_id: int, name: str, kind: SenderKind, sender: str, actor: str) -> None:
-    """Change name and sender of a route. Queued messages keep their sender."""
+    """Change name and sender of a route. Queued messages keep their sender.
+
+    Raises ValueError for a sender that networks do not carry.
+    """
+    if not senders.fits(kind is SenderKind.NAME, sender):
+        raise ValueError("not a sender")
     with transaction() as session:
         route = session.get_one(Route, route_id, with_for_update=True)
         route.name, route.sender_kind, route.sender = name, kind, sender

@@ -2,7 +2,8 @@
 
 The rules of the countries come from python-stdnum. In the EU an identifier is stored with the VIES
 prefix: the ISO code, but EL for Greece (Directive 2006/112/EC art. 215). A company in Northern
-Ireland can have a number that begins with XI besides its British one.
+Ireland can have a number that begins with XI besides its British one. The word for it ("NIP:",
+"USt-IdNr.") may stand before it, and three countries write the same number in another way at home.
 """
 
 import re
@@ -11,13 +12,26 @@ from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 
 from promosms.documents.tax import EU
+from promosms.settings.tax_numbers import is_issued
 
 LONGEST = 30
 SHORTEST = 4
 NORTHERN_IRELAND = "XI"
 PREFIXES = {"GR": "EL"}
+# Numbers of companies that are no VAT numbers, and stand on their invoices.
+AT_HOME = {"no": ("orgnr",), "ch": ("uid",)}
 COUNTRIES = {"EL": "GR", NORTHERN_IRELAND: "GB"}
-SEPARATORS = re.compile(r"[\s./\-\u2010-\u2015]+")
+# Blanks, stops and dashes, and characters that nobody sees (soft hyphen, zero width, isolates).
+SEPARATORS = re.compile(
+    r"[\s./\-\u2010-\u2015\u2212\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
+)
+# What stands before a number on letterheads, without separators.
+LABELS = re.compile(
+    r"\A(?:(?:NIP|VATREG|VATID|VATNUMBER|VAT|TAXID|TAX|USTIDNR|USTID|UST|UID|MWST|NTVA|TVA|PIVA"
+    r"|PARTITAIVA|IVA|CIF|NIF|DICDPH|ICDPH|DI[CČ]|I[CČ]O?|DPH|BTW|MOMS|CVR|ALV|YTUNNUS|ORG"
+    r"|AD[OÓ]SZ[AÁ]M|CUI|ΑΦΜ|AFM|ABN|EIN|PVM|PVN|KMKR|OIB|ДДС"
+    r"|NUMBER|NUMMER|NUMER|NUM|NR|NO|ID|№|N[º°])[:#º°]*)+"
+)
 
 
 class BadTaxId(Exception):
@@ -47,7 +61,7 @@ def compact(typed: str, country: str) -> str:
     text = SEPARATORS.sub("", typed).upper()
     if not text:
         return ""
-    tax_id = _parse(text, country)
+    tax_id = _parse(text, country) or _parse(LABELS.sub("", text), country)
     if tax_id is None:
         raise BadTaxId(_owner(text, country))
     return tax_id
@@ -69,17 +83,39 @@ def _european(text: str, country: str) -> str | None:
     prefix = prefix_of(country)
     bare = text[2:] if text.startswith((prefix, country)) else text
     # A national number can itself begin with the letters of the prefix.
-    number = _valid(bare, country.lower()) or _valid(text, country.lower())
+    number = (
+        _valid(bare, country.lower())
+        or _valid(text, country.lower())
+        or _valid(_at_home(bare, country), country.lower())
+    )
     return number and prefix + number.removeprefix(prefix)
 
 
-def _valid(text: str, module: str) -> str | None:
-    rules = get_cc_module(module, "vat")
-    try:
-        number = SEPARATORS.sub("", rules.validate(text)) if rules else None
-    except ValidationError:
-        return None
-    return number if number and len(number) <= LONGEST - 2 and number.isascii() else None
+def _at_home(text: str, country: str) -> str:
+    """The VAT number for the way in which a country writes it at home; "" if it has none.
+
+    Sweden leaves the last two digits of the organisation's number out. Hungary adds the kind of
+    taxpayer and the county.
+    """
+    if country == "SE" and re.fullmatch(r"[0-9]{10}", text):
+        return text + "01"
+    if country == "HU" and re.fullmatch(r"[0-9]{8}[1-5][0-9]{2}", text):
+        return text[:8]
+    return ""
+
+
+def _valid(text: str, country: str) -> str | None:
+    """The number as the rules of the country write it; Norway's also without MVA."""
+    for name in ("vat", *AT_HOME.get(country, ())):
+        rules = get_cc_module(country, name)
+        try:
+            number = SEPARATORS.sub("", rules.validate(text)) if rules else ""
+        except ValidationError:
+            continue
+        fits = number and len(number) <= LONGEST - 2 and number.isascii()
+        if fits and is_issued(number, country.upper()):
+            return str(number)
+    return None
 
 
 def _owner(text: str, country: str) -> str:

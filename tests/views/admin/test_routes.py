@@ -71,6 +71,8 @@ def test_name_and_sender_are_changed(
         ("name", "Twelve chars"),
         ("name", "Cześć"),
         ("name", "123456"),
+        ("name", "48601234567"),
+        ("name", "A\nB C"),
         ("name", "Shop {1}[2]"),  # brackets count twice
         ("number", "Shop"),
         ("number", "12"),
