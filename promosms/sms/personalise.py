@@ -65,6 +65,11 @@ def canonical(name: str) -> str:
     return _SEPARATORS.sub("_", composed)
 
 
+def _folded(name: str) -> str:
+    """The name by which two spellings are one: FirstName, first-name and first_name."""
+    return canonical(name).replace("_", "")
+
+
 def placeholders(text: str) -> tuple[Placeholder, ...]:
     """Return the different placeholders of a text in order of appearance."""
     return tuple(dict.fromkeys(placeholder for placeholder, _ in compile(text).fields))
@@ -72,15 +77,24 @@ def placeholders(text: str) -> tuple[Placeholder, ...]:
 
 def unknown(text: str, known: Collection[str]) -> tuple[str, ...]:
     """Return the canonical names of a text that are not among `known`, each once."""
-    names = {canonical(name) for name in known}
-    return tuple(name for name in compile(text).names if name not in names)
+    names = {_folded(name) for name in known}
+    return tuple(name for name in compile(text).names if _folded(name) not in names)
 
 
-def compile(text: str) -> Template:
+def same(first: str, second: str) -> bool:
+    """Are these two texts one placeholder, whatever its case, separators and default?"""
+    names = [[_folded(name) for name in compile(text).names] for text in (first, second)]
+    return names[0] == names[1] != []
+
+
+def compile(text: str, known: Collection[str] | None = None) -> Template:
     """Compile a text to a template. Every text is valid, so there are no errors.
 
-    {name} and {name|default} are placeholders, {{ and }} write a brace.
+    {name} and {name|default} are placeholders, {{ and }} write a brace. With the names `known`, a
+    placeholder has the known name that is the same without case, blanks, hyphens and underscores;
+    one of another name is text.
     """
+    names = None if known is None else {_folded(name): name for name in known}
     literals, fields, position = [""], [], 0
     text = text.replace(_GAP, "")
     for token in _TOKEN.finditer(text):
@@ -88,10 +102,14 @@ def compile(text: str) -> Template:
         position = token.end()
         if token["brace"]:
             literals[-1] += token["brace"][0]
-        else:
-            default = token["default"]
-            fields.append(Placeholder(canonical(token["name"]), default and default.strip()))
-            literals.append("")
+            continue
+        name = canonical(token["name"]) if names is None else names.get(_folded(token["name"]))
+        if name is None:
+            literals[-1] += token[0]
+            continue
+        default = token["default"]
+        fields.append(Placeholder(name, default and default.strip()))
+        literals.append("")
     literals[-1] += text[position:]
     return Template(literals[0], tuple(zip(fields, literals[1:], strict=True)))
 

@@ -67,6 +67,20 @@ def test_a_missing_value_leaves_no_extra_spaces(text: str, written: str) -> None
     assert compile(text).render({**ANNA, "empty": " \n\x00"}) == written
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("{FirstName} {firstname} {FIRST NAME} {first-name} {first_name}", " ".join(["Anna"] * 5)),
+        ("{Field 1} {field_1} {FIELD1}", "one one one"),
+        ("Hi {nobody}, {nobody|there} {First Name|you}", "Hi {nobody}, {nobody|there} Anna"),
+        ("{{first_name}} {first_names}", "{first_name} {first_names}"),
+    ],
+)
+def test_known_names_are_matched_without_case_and_separators(text: str, written: str) -> None:
+    template = compile(text, ["first_name", "field1"])
+    assert template.render({**ANNA, "field1": "one"}) == written
+
+
 def test_a_value_stays_on_its_line() -> None:
     assert compile("Hi {a}!").render({"a": "An\r\nna\x00\u2028B"}) == "Hi An na B!"
 

@@ -19,7 +19,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience
+from promosms.services.campaigns import audience, text_cost
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
@@ -35,6 +35,7 @@ class LaunchProblem(StrEnum):
     NOT_DRAFT = "not_draft"
     EMPTY_TEXT = "empty_text"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
+    FOREIGN_PLACEHOLDER = "foreign_placeholder"
     TOO_LONG = "too_long"
     NO_AUDIENCE = "no_audience"
     SUSPENDED = "suspended"
@@ -54,9 +55,10 @@ class LaunchError(Exception):
         self.code = code
 
 
-def launch(campaign: Campaign, agreed_price: int) -> None:
+def launch(campaign: Campaign, agreed_price: int, *, as_it_stands: bool = False) -> None:
     """Start preparing a draft. `agreed_price` (1/10,000) is the price on the review page.
 
+    A text with placeholders of other programs is sent only `as_it_stands`: the user was asked.
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
     """
     with transaction() as session:
@@ -66,6 +68,8 @@ def launch(campaign: Campaign, agreed_price: int) -> None:
         if campaign.status != CampaignStatus.DRAFT:
             raise LaunchError(LaunchProblem.NOT_DRAFT)
         check_text(campaign.text)
+        if text_cost.foreign(campaign.text) and not as_it_stands:
+            raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
         if routing.gateway_for(campaign.route_id) is None:
             raise LaunchError(LaunchProblem.NO_GATEWAY)
         count = audience.count(campaign)

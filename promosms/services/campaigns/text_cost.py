@@ -11,7 +11,9 @@ from promosms.services.campaigns import audience
 from promosms.services.campaigns.writer import Writer
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
-from promosms.sms import gsm7, personalise, segments, transliterate
+from promosms.services.recipients import fields
+from promosms.sms import foreign_placeholders, gsm7, personalise, segments, transliterate
+from promosms.sms.foreign_placeholders import ForeignPlaceholder
 
 NEWEST = 20_000  # recipients among which the longest text is searched
 CANDIDATES = 200
@@ -48,6 +50,10 @@ class TextCost:
     costly: tuple[CostlyCharacter, ...]
     plain_parts: int
     longest_parts: int
+    foreign: tuple[ForeignPlaceholder, ...]
+    """Placeholders of other programs, which recipients would read as they stand."""
+    unknown: tuple[str, ...]
+    """Placeholders that nobody can fill in."""
 
 
 def problem(text: str, *, opt_out_line: bool, language: str) -> TextProblem | None:
@@ -65,6 +71,16 @@ def problem(text: str, *, opt_out_line: bool, language: str) -> TextProblem | No
 def unknown(text: str) -> tuple[str, ...]:
     """The placeholders of a text that are no fields of a recipient."""
     return personalise.unknown(text, audience.placeholders())
+
+
+def foreign(text: str) -> tuple[ForeignPlaceholder, ...]:
+    """The placeholders of other programs in a text."""
+    return foreign_placeholders.find(text, fields.named)
+
+
+def with_ours(text: str) -> str:
+    """The text with our placeholders instead of those of other programs."""
+    return foreign_placeholders.replace(text, fields.named)
 
 
 def plain(text: str) -> str:
@@ -92,6 +108,8 @@ def text_cost(account: Account, text: str, *, opt_out_line: bool, language: str)
         ),
         plain_parts=segments.measure(plain(written)).parts,
         longest_parts=segments.measure(longest).parts if longest else measure.parts,
+        foreign=foreign(text),
+        unknown=unknown(text),
     )
 
 

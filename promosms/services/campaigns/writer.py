@@ -10,12 +10,13 @@ from promosms.sms.transliterate import tidy
 class Writer:
     """Writes a text for each recipient; `names` are the fields that the text uses.
 
+    A placeholder that is no field is written as it stands, so that the writer sees it.
     `tail` is the opt-out line in the language of the text, empty if there is none.
     """
 
     def __init__(self, text: str, opt_out_line: bool, language: str) -> None:
-        self.template = personalise.compile(tidy(text))
-        self.names = tuple(name for name in self.template.names if name in FIELD_NAMES)
+        self.template = personalise.compile(tidy(text), FIELD_NAMES)
+        self.names = self.template.names
         self.tail = "\n" + keywords.opt_out_line(language) if opt_out_line else ""
 
     def write(self, values: Mapping[str, str | None]) -> str:

@@ -1,9 +1,18 @@
 """The fields of a recipient in the reader's language, made from their columns."""
 
+import unicodedata
+
 from promosms.language import gettext, pgettext
 from promosms.models import FIELDS, Account
 
 FREE_FIELDS = tuple(field.name for field in FIELDS if field.free)
+# Names of fields in other programs that head no column.
+_ELSEWHERE = {"fname": "first_name", "lname": "last_name", "msisdn": "phone"}
+_BY_WORD = (
+    {word: field.name for field in FIELDS for word in field.heads.split()}
+    | {field.name.replace("_", ""): field.name for field in FIELDS}
+    | _ELSEWHERE
+)
 LENGTHS = {field.name: field.longest for field in FIELDS}
 
 
@@ -25,6 +34,17 @@ def placeholders(account: Account) -> list[tuple[str, str]]:
         else (names[field.name], f"{{{field.name}}}")
         for field in FIELDS
     ]
+
+
+def plain_word(text: str) -> str:
+    """A word in lower-case ASCII letters and digits only: "Imię klienta" is "imieklienta"."""
+    bare = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ß", "ss"))
+    return "".join(char for char in bare if char.isascii() and char.isalnum())
+
+
+def named(word: str) -> str:
+    """The field with this name in any program or language that we know; "" for none."""
+    return _BY_WORD.get(plain_word(word), "")
 
 
 def kinds() -> list[str]:

@@ -94,7 +94,9 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
     action = request.form.get("action", "save")
     if action == "plain":
         form.text.data = text_cost.plain(form.text.data or "")
-    if action in ("plain", "count"):
+    if action == "ours":
+        form.text.data = text_cost.with_ours(form.text.data or "")
+    if action in ("plain", "ours", "count"):
         return _page(form, campaign)
     valid = form.validate()
     if action == "review":

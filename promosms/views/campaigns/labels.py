@@ -79,6 +79,9 @@ PROBLEMS = {
     LaunchProblem.UNKNOWN_PLACEHOLDER: _(
         "The text has a placeholder that nobody can fill. Please correct it first."
     ),
+    LaunchProblem.FOREIGN_PLACEHOLDER: _(
+        "Nothing was sent yet: please say first whether the text shall leave as it stands."
+    ),
     LaunchProblem.TOO_LONG: _("The text is longer than six parts. Please shorten it first."),
     LaunchProblem.NO_AUDIENCE: _("Nobody would get this text. Choose recipients first."),
     LaunchProblem.SUSPENDED: _(

@@ -34,6 +34,7 @@ def review(public_id: str) -> ResponseReturnValue:
         problem=text_cost.problem(
             campaign.text, opt_out_line=campaign.opt_out_line, language=campaign.language
         ),
+        foreign=text_cost.foreign(campaign.text),
         balance=my_account().balance,
         duration=campaigns.duration(campaign, estimate.parts),
         agreed=_agreements().dumps([campaign.public_id, campaigns.stamp(campaign), estimate.total]),
@@ -51,7 +52,7 @@ def send(public_id: str) -> ResponseReturnValue:
         flash(_("The campaign was changed after this review. Please look at it again."), "warn")
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
     try:
-        launch.launch(campaign, price or 0)
+        launch.launch(campaign, price or 0, as_it_stands="as_it_stands" in request.form)
     except LaunchError as error:
         already = error.code == launch.LaunchProblem.NOT_DRAFT
         flash(labels.problem(error), "info" if already else "bad")

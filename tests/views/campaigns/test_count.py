@@ -64,6 +64,27 @@ def test_it_shows_the_longest_real_case(
     assert "BartholomewBartholomew" in text
 
 
+def test_it_names_what_nobody_can_fill_in(owner: PageClient, people: str, typed: Typed) -> None:
+    text = counted(owner, typed(text="Hi {nickname}, {first_name}"))
+    assert "Nobody can fill in these: {nickname}" in text
+    assert "Hi {nickname}, " in text
+    assert "Nobody can fill in" not in counted(owner, typed(text="Hi {FirstName}, {first name}"))
+
+
+def test_it_asks_about_placeholders_of_other_programs(owner: PageClient, typed: Typed) -> None:
+    text = counted(owner, typed(text="Hi {{first_name}}, #kod#"))
+    assert "People would read them as they stand: {{first_name}} #kod#" in text
+    assert "Fill them in for each person" in text
+    assert "Fill them in" not in counted(owner, typed(text="Hi #kod#"))
+
+
+def test_a_button_writes_ours_instead(owner: PageClient, typed: Typed) -> None:
+    page = owner.post_page("/campaigns/new", typed(text="Hi {{first_name}}, #kod#", action="ours"))
+    area = page.select_one("textarea[name=text]")
+    assert area is not None
+    assert area.get_text(strip=True) == "Hi {first_name}, #kod#"
+
+
 def test_recipients_of_another_account_are_not_shown(
     stranger: PageClient, people: str, typed: Typed
 ) -> None:

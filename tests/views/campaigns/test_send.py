@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, LedgerEntry, Message, Price, User
+from promosms.models import Account, Campaign, CampaignStatus, LedgerEntry, Message, Price, User
 from promosms.services.gateways import simulated_phone
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
@@ -74,6 +75,25 @@ def test_the_price_of_the_review_is_charged(
         assert sorted(text.body for text in simulated_phone.texts()) == [
             f"Hi {name}, 20% off\nReply STOP to opt out" for name in ("Ewa", "Jan", "Ola")
         ]
+
+
+def test_placeholders_of_other_programs_are_asked_about_before_sending(
+    app: Flask, owner: PageClient, draft: str, stored: Stored
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Campaign)).one().text = "Hi {{first_name}}, 20% off"
+    review = owner.get_page(f"/campaigns/{draft}/review")
+    assert "as they stand: {{first_name}}" in words(review.get_text(" "))
+    page = owner.post_page(f"/campaigns/{draft}/send", agreed(review))
+    assert "please say first whether the text shall leave as it stands" in words(page.get_text(" "))
+    assert stored()[0].status == CampaignStatus.DRAFT
+    owner.post_page(f"/campaigns/{draft}/send", agreed(review) | {"as_it_stands": "yes"})
+    assert stored()[0].status == CampaignStatus.PREPARING
+
+
+def test_nothing_is_asked_about_a_text_without_them(owner: PageClient, draft: str) -> None:
+    review = owner.get_page(f"/campaigns/{draft}/review")
+    assert not review.select("[name=as_it_stands]")
 
 
 def test_a_double_click_sends_once(
