@@ -135,8 +135,9 @@ def undo(public_id: str) -> ResponseReturnValue:
 def refused(public_id: str) -> ResponseReturnValue:
     """The refused rows as a file."""
     import_ = owned(Import, public_id)
-    labels = {code: row_problem(code) for code in exports.problems_of(import_)}
-    return recipient_tables.csv_file(exports.refused_rows(import_, labels), "refused-rows.csv")
+    problems = {code: row_problem(code) for code in exports.problems_of(import_)}
+    rows = exports.refused_rows(import_, problems, recipient_tables.labels())
+    return recipient_tables.csv_file(rows, "refused-rows.csv")
 
 
 def _begin(import_: Import, rows: int) -> None:

@@ -88,7 +88,10 @@ class Import(Model):
 
 
 class BadRow(Model):
-    """A refused row: its number in the file, the problem, and its content."""
+    """A refused row: its number in the file, the problem, and the cells of the chosen columns.
+
+    `content` is a line of CSV, in the order of the file.
+    """
 
     __tablename__ = "bad_rows"
     privacy = Privacy.COLLECTED
@@ -98,7 +101,7 @@ class BadRow(Model):
         words={
             "row": N_("the row in the file"),
             "problem": N_("what was wrong, as a code"),
-            "content": N_("what stood there"),
+            "content": N_("what stood in the columns that you chose"),
         },
         parent="import_id",
     )

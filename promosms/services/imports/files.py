@@ -107,10 +107,9 @@ def forget(name: str) -> None:
 
 
 def stored_before(moment: datetime) -> list[str]:
-    """Names of at most a hundred stored files that were last written before this moment."""
+    """Names of the stored files that were last written before this moment."""
     files = (file for file in path("x").parent.iterdir() if file.is_file())
-    old = (file.name for file in files if file.stat().st_mtime < moment.timestamp())
-    return list(islice(old, 100))
+    return [file.name for file in files if file.stat().st_mtime < moment.timestamp()]
 
 
 def path(name: str) -> Path:

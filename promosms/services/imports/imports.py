@@ -144,13 +144,12 @@ def stale_imports() -> list[int]:
 
 
 def discard_abandoned() -> int:
-    """Cancel imports that were not started within a day; delete files without an import."""
+    """Cancel imports that were not started within a day; delete files that no import needs."""
     old = and_(Import.status == ImportStatus.MAPPING, Import.created_at < now() - ABANDONED)
     abandoned = list(db.session.scalars(select(Import).where(old).limit(100)))
     old_files = import_files.stored_before(now() - ABANDONED)
-    needed = set(
-        db.session.scalars(select(Import.stored_as).where(Import.stored_as.in_(old_files)))
-    )
+    waiting = Import.stored_as.in_(old_files), Import.status.in_(OPEN)
+    needed = set(db.session.scalars(select(Import.stored_as).where(*waiting)))
     for name in set(old_files) - needed:
         import_files.forget(name)
     return sum(cancel(import_) for import_ in abandoned)

@@ -44,16 +44,17 @@ def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
     """Read rows; rows with the same number are merged, and later values replace earlier ones."""
     batch = Batch()
     columns = {field: n for n, field in enumerate(mapping) if field}
+    kept = sorted(columns.values())
     position = columns.pop("phone")
     for row_number, cells in rows:
         try:
             number = phone.parse(cells[position] if position < len(cells) else "", region)
         except InvalidPhone as error:
-            batch.refused.append(Refused(row_number, error.code, _content(cells)))
+            batch.refused.append(Refused(row_number, error.code, _content(cells, kept)))
             continue
         values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
         if _too_long(values):
-            batch.refused.append(Refused(row_number, LONG_VALUE, _content(cells)))
+            batch.refused.append(Refused(row_number, LONG_VALUE, _content(cells, kept)))
             continue
         _merge(batch, number, values)
     return batch
@@ -72,7 +73,8 @@ def _too_long(values: Mapping[str, str]) -> bool:
     return any(len(value) > LENGTHS[name] for name, value in values.items())
 
 
-def _content(cells: Sequence[str]) -> str:
+def _content(cells: Sequence[str], kept: Sequence[int]) -> str:
+    """The cells of the chosen columns: nothing else of a file is stored, see promise P6."""
     line = io.StringIO()
-    csv.writer(line).writerow([cell[:_MOST_CELL] for cell in cells])
+    csv.writer(line).writerow([cells[n][:_MOST_CELL] if n < len(cells) else "" for n in kept])
     return line.getvalue().removesuffix("\r\n")

@@ -49,14 +49,19 @@ def suppression_rows(account_id: int) -> Iterator[list[str]]:
         yield from ([phone[1:], source, at.isoformat()] for _id, phone, source, at in page)
 
 
-def refused_rows(import_: Import, labels: dict[str, str]) -> Iterator[list[str]]:
-    """The refused rows of an import with their row numbers; `labels` explains the codes."""
-    yield [_("Row"), _("Problem")]
+def refused_rows(
+    import_: Import, problems: dict[str, str], labels: dict[str, str]
+) -> Iterator[list[str]]:
+    """The refused rows of an import with their row numbers, to be corrected and imported again.
+
+    `problems` explains the codes, `labels` names the chosen columns.
+    """
+    yield [_("Row"), _("Problem"), *(labels.get(name, name) for name in import_.mapping if name)]
     query = select(BadRow.id, BadRow.row, BadRow.problem, BadRow.content)
     for page in all_pages(query.where(BadRow.import_id == import_.id), BadRow.id, PAGE):
         db.session.commit()
         for _id, row, problem, content in page:
-            yield [str(row), labels.get(problem, problem), *_cells(content)]
+            yield [str(row), problems.get(problem, problem), *_cells(content)]
 
 
 def problems_of(import_: Import) -> list[str]:

@@ -294,6 +294,16 @@ def test_a_file_without_an_import_is_discarded(account: Account) -> None:
     assert not import_files.path(orphan.name).exists()
 
 
+@pytest.mark.parametrize("status", imports.ENDED)
+def test_the_file_of_an_ended_import_is_discarded(account: Account, status: ImportStatus) -> None:
+    import_ = imports.upload(account, io.BytesIO(table(3).encode()), "x.csv")
+    with transaction() as session:
+        session.execute(update(Import).values(status=status))
+    os.utime(import_files.path(import_.stored_as), (0, 0))
+    imports.discard_abandoned()
+    assert not import_files.path(import_.stored_as).exists(), "killed before it deleted the file"
+
+
 def test_a_failed_upload_leaves_no_file(account: Account, app: Flask) -> None:
     ghost = Account(id=0, region="PL", field_labels={})
     with pytest.raises(IntegrityError):

@@ -12,7 +12,7 @@ from promosms.models import Import, Recipient
 from promosms.services.imports import run as import_run
 from tests.support.pages import PageClient
 
-FILE = "Telefon;Imię;Shop\r\n601 234 567;Łucja;A\r\n4.479E+11;Ewa;B\r\n22 621 00 00;Jan;=1+1\r\n"
+FILE = "Telefon;Imię;Shop\r\n601 234 567;Łucja;A\r\n4.479E+11;Ewa;B\r\n22 621 00 00;=Jan;Canary\r\n"
 START = {
     "column": ["phone", "first_name", ""],
     "has_header": "y",
@@ -86,8 +86,23 @@ def test_refused_rows_download_without_formulas(owner: PageClient, work: Work) -
     work()
     response = owner.get(url + "/refused.csv")
     assert response.mimetype == "text/csv"
-    assert response.text.startswith("\ufeffRow,Problem\r\n3,")
-    assert ",22 621 00 00,Jan,'=1+1\r\n" in response.text
+    assert response.text.startswith("\ufeffRow,Problem,Mobile number,First name\r\n3,")
+    assert ",22 621 00 00,'=Jan\r\n" in response.text
+    assert "Canary" not in response.text + owner.get(url).text
+
+
+def test_corrected_rows_are_imported_again(owner: PageClient, work: Work) -> None:
+    url = address(upload(owner, FILE.encode()))
+    owner.post_page(url, START)
+    work()
+    corrected = owner.get(url + "/refused.csv").text.replace("22 621 00 00", "602 345 678")
+    page = upload(owner, corrected.encode(), "refused-rows.csv")
+    chosen = [select.select_one("option[selected]") for select in page.select("[name=column]")]
+    fields = [option["value"] if option else "" for option in chosen]
+    assert fields == ["", "", "phone", "first_name"]
+    owner.post_page(address(page), {**START, "column": fields, "new_list": "", "list": ""})
+    work()
+    assert "=Jan" in owner.get_page("/recipients").get_text()
 
 
 def test_it_asks_for_the_column_of_numbers(owner: PageClient) -> None:
