@@ -6,7 +6,7 @@ from promosms.cli.installation import config_check, demo, migrate
 from promosms.cli.ledger import ledger
 from promosms.cli.privacy import privacy
 from promosms.cli.processes import tick, up, worker
-from promosms.cli.users import invite_admin, reset_totp
+from promosms.cli.users import admin, invite_admin, reset_totp
 
 COMMANDS = (
     up,
@@ -16,6 +16,7 @@ COMMANDS = (
     demo,
     config_check,
     invite_admin,
+    admin,
     reset_totp,
     gateway,
     audit,

@@ -1,14 +1,24 @@
-"""Forms for admins: suspend, adjust, gateway speed, test texts."""
+"""Forms for admins: suspend, adjust, end the right of an admin, gateway speed, test texts."""
 
 from decimal import Decimal, InvalidOperation
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, StringField, TelField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    StringField,
+    TelField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from promosms.forms.imports import row_problem
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
+from promosms.services.auth import passwords
 from promosms.settings import settings
 from promosms.sms import phone as numbers
 
@@ -60,6 +70,30 @@ class AdjustForm(FlaskForm):
             raise ValidationError(_("Enter an amount, such as 25 or -3.50."))
         if amount * UNITS % 1:
             raise ValidationError(_("At most four digits after the comma."))
+
+
+class RevokeAdminForm(FlaskForm):
+    """Why an admin loses the right."""
+
+    reason = StringField(
+        _("Reason"),
+        [DataRequired(_("Write a reason: all admins will read it.")), Length(max=200)],
+        description=_("All admins read it, and the audit log keeps it."),
+    )
+
+
+class AdminLeavesForm(FlaskForm):
+    """The password of an admin who leaves, and a confirmation."""
+
+    password = PasswordField(
+        _("Your password"),
+        [InputRequired(_("Enter your password.")), Length(max=passwords.LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    confirmed = BooleanField(
+        _("Give up the right and delete my sign-in, for good"),
+        [InputRequired(_("Tick this box if you want to leave."))],
+    )
 
 
 def _between(least: int, most: int) -> list[object]:

@@ -7,6 +7,7 @@ from promosms.services.privacy import erasure
 from promosms.services.privacy.erase_recipient import TABLES
 
 log = logs.get(__name__)
+USERS = ("users", "sessions", "known_browsers", "recovery_codes", "two_factor_challenges")
 
 
 def run(account_id: int) -> None:
@@ -19,6 +20,6 @@ def run(account_id: int) -> None:
 
 
 def tidy() -> None:
-    """Overwrite rows that were just deleted: of a person, or of an unfinished registration."""
-    if not overwrite_files.overwrite([*TABLES, "email_links", "emails"]):
+    """Overwrite rows just deleted: of a recipient, an admin, an unfinished registration."""
+    if not overwrite_files.overwrite([*TABLES, *USERS, "email_links", "emails"]):
         log.warning("erasure.unfinished")

@@ -83,7 +83,13 @@ ADMIN = (
         ("admin",),
         ("/admin/routes", "/admin/gateways", "/admin/texts"),
     ),
-    Item("admin.audit", _("Audit log"), "clipboard-document-list", ("admin",), ("/admin/audit",)),
+    Item(
+        "admin.audit",
+        _("Audit log"),
+        "clipboard-document-list",
+        ("admin",),
+        ("/admin/audit", "/admin/admins", "/admin/leave"),
+    ),
     Item(
         "settings.index",
         _("Settings"),

@@ -31,6 +31,7 @@ from promosms.models import (
     MessageStatus,
     PayMethod,
     PhoneChange,
+    Role,
     Session,
     SuppressionSource,
     TopUpStatus,
@@ -263,9 +264,12 @@ class Stage:
             suspended = Account(region="PL", status=AccountStatus.SUSPENDED)
             paused = Gateway(name="Resting", kind="simulator", status=GatewayStatus.PAUSED)
             session.add_all([suspended, paused])
+            second = User(role=Role.ADMIN, email="second@example.com", password_hash="x")
+            session.add(second)
         spare = routes.add("Spare", "test")
         blocks.block("+4850000", 10)
         self.ids |= {
+            "admin second": second.public_id,
             "account": account.public_id,
             "account suspended": suspended.public_id,
             "gateway": "Simulator",

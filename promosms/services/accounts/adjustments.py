@@ -4,6 +4,7 @@ What one admin books for one account within a day counts together, so a large su
 into small ones. Money is in 1/10,000; admins are identified by their public ids.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -106,6 +107,19 @@ def withdraw(adjustment: Adjustment, actor: str) -> None:
         raise NotYours
     with transaction() as session:
         _decide(session, adjustment.id, AdjustmentStatus.WITHDRAWN, actor)
+
+
+def withdraw_all(session: Session, asked_by: str, actor: str) -> None:
+    """Withdraw what an admin who leaves has asked for: nobody answers for it any more.
+
+    So nobody agrees to an own request either, as an admin who was invited again.
+    """
+    query = select(Adjustment.id).where(
+        Adjustment.asked_by == asked_by, Adjustment.status == AdjustmentStatus.WAITING
+    )
+    for adjustment_id in session.scalars(query.order_by(Adjustment.id)).all():
+        with suppress(NotWaiting):
+            _decide(session, adjustment_id, AdjustmentStatus.WITHDRAWN, actor)
 
 
 def find(public_id: str) -> Adjustment | None:

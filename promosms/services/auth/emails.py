@@ -149,6 +149,37 @@ def phone_changed(number: str) -> EmailText:
     )
 
 
+def admin_ended(by: str, reason: str) -> EmailText:
+    """To somebody who is no admin any more; `by` is another admin, "server", or "" for oneself."""
+    return _("You are no longer an admin of PromoSMS"), paragraphs(
+        _how_it_ended(by, reason),
+        _("Your sign-in is deleted with everything that we had stored about you."),
+        _("If this is not right, talk to the other admins."),
+    )
+
+
+def other_admin_ended(email: str, by: str, reason: str) -> EmailText:
+    """To the admins who stay."""
+    return _("%(email)s is no longer an admin", email=email), paragraphs(
+        _("The right of %(email)s to administer this installation has ended.", email=email),
+        _how_it_ended(by, reason),
+        _("Corrections of balances that this admin had asked for, and that waited, are withdrawn."),
+        _("See who is an admin:"),
+        public_address("/admin/admins"),
+    )
+
+
 def _otherwise() -> str:
     before: str = _("If it was not you, get a new password at once, which signs everybody out:")
     return before + "\n\n" + public_address("/forgotten")
+
+
+def _how_it_ended(by: str, reason: str) -> str:
+    if not by:
+        return str(_("It was given up on the page for it, with the password."))
+    if by == "server":
+        how = str(_("It was taken away by a command on the server."))
+    else:
+        how = str(_("It was taken away by %(email)s.", email=by))
+    why = _("Reason: %(reason)s", reason=reason)
+    return f"{how} {why}"

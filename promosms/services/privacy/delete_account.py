@@ -51,6 +51,8 @@ def ask(email: str) -> None:
             queue_email(email, *privacy_emails.nothing_to_delete())
         elif user is None:
             queue_email(email, *privacy_emails.delete_account(email_links.new_link(KIND, email)))
+        elif user.role == Role.ADMIN:
+            tell_user(user, privacy_emails.admin_leaves)
         elif user.role != Role.OWNER:
             tell_user(user, privacy_emails.not_the_owner)
         else:

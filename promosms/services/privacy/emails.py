@@ -2,6 +2,7 @@
 
 from promosms.language import gettext as _
 from promosms.services.mail.emails import EmailText, paragraphs
+from promosms.urls import public_address
 
 
 def delete_account(link: str) -> EmailText:
@@ -20,6 +21,20 @@ def not_the_owner() -> EmailText:
     return _("Only the owner can delete the account"), paragraphs(
         _("Somebody, probably you, wants to delete the account that you work in."),
         _("Only its owner can do that. Please ask the owner."),
+        _("If it was not you, do nothing: nothing has changed."),
+    )
+
+
+def admin_leaves() -> EmailText:
+    """To an admin, who leaves on another page."""
+    return _("How an admin leaves"), paragraphs(
+        _("Somebody, probably you, wants to delete the sign-in of an admin with this address."),
+        _("Sign in and open this page; your password is enough:"),
+        public_address("/admin/leave"),
+        _(
+            "If you cannot sign in, another admin can do it, or the command "
+            "“scripts/run admin revoke” on the server."
+        ),
         _("If it was not you, do nothing: nothing has changed."),
     )
 

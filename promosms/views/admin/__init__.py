@@ -1,8 +1,9 @@
-"""Administration: accounts, orders, payments, invoices, routes, prices, gateways, the audit log."""
+"""Administration: accounts, money, routes, prices, gateways, admins, the audit log."""
 
 from promosms.views.admin import (
     accounts,
     adjustments,
+    admins,
     audit,
     gateways,
     invoices,
@@ -19,6 +20,7 @@ from promosms.views.admin.blueprint import bp
 __all__ = [
     "accounts",
     "adjustments",
+    "admins",
     "audit",
     "bp",
     "gateways",

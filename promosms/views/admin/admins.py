@@ -1,0 +1,89 @@
+"""The admins: the list, taking the right of another one away, and giving up one's own."""
+
+from flask import abort, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import logout_user
+
+from promosms import queue
+from promosms.extensions import limiter
+from promosms.forms.admin import AdminLeavesForm, RevokeAdminForm
+from promosms.language import gettext as _
+from promosms.models import User
+from promosms.services.accounts import admins as services
+from promosms.services.auth import passwords
+from promosms.views.admin.blueprint import bp
+from promosms.web.access import Access, allow, fresh, me
+
+
+@bp.route("/admins")
+@allow(Access.ADMIN)
+def admins() -> ResponseReturnValue:
+    """Everybody who is an admin."""
+    return render_template(
+        "admin/admins.html", admins=services.admins(), me=me(), can_work=services.can_work
+    )
+
+
+@bp.route("/admins/<public_id>/revoke", methods=["GET", "POST"])
+@allow(Access.ADMIN)
+@fresh
+def revoke_admin(public_id: str) -> ResponseReturnValue:
+    """Take the right of another admin away."""
+    admin = services.find(public_id) or abort(404)
+    if admin.id == me().id:
+        return redirect(url_for("admin.leave"), code=303)
+    form = RevokeAdminForm()
+    if form.validate_on_submit():
+        return _revoke(admin, form.reason.data or "")
+    page = render_template(
+        "admin/revoke.html", admin=admin, form=form, last=services.is_last(admin)
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/leave", methods=["GET", "POST"])
+@allow(Access.ADMIN)
+@limiter.limit("20 per hour", methods=["POST"])
+def leave() -> ResponseReturnValue:
+    """Give up one's own right; the sign-in is deleted with it."""
+    form = AdminLeavesForm()
+    if form.validate_on_submit():
+        if passwords.matches(me().password_hash, form.password.data or ""):
+            return _leave()
+        form.password.errors = [_("This is not your password.")]
+    page = render_template("admin/leave.html", form=form, last=services.is_last(me()))
+    return page, 422 if form.errors else 200
+
+
+def _revoke(admin: User, reason: str) -> ResponseReturnValue:
+    email = admin.email
+    try:
+        services.revoke(admin.public_id, me().public_id, reason)
+    except services.LastAdmin:
+        flash(_("Nobody else could do the work of an admin. Nothing was changed."), "bad")
+    except services.NotAdmin:
+        flash(_("This right has ended already. Nothing was changed."), "warn")
+    else:
+        _wake()
+        flash(_("%(email)s is no longer an admin.", email=email), "good")
+    return redirect(url_for("admin.admins"), code=303)
+
+
+def _leave() -> ResponseReturnValue:
+    try:
+        services.leave(me().public_id)
+    except services.LastAdmin:
+        flash(_("Nobody else could do the work of an admin. Nothing was changed."), "bad")
+        return redirect(url_for("admin.leave"), code=303)
+    except services.NotAdmin:
+        abort(404)
+    logout_user()
+    session.clear()
+    _wake()
+    flash(_("You are no longer an admin, and your sign-in is deleted."), "good")
+    return redirect(url_for("auth.sign_in"), code=303)
+
+
+def _wake() -> None:
+    queue.wake("mail", "mail.run")
+    queue.wake("work", "erasure.tidy")

@@ -1,0 +1,85 @@
+"""The pages of the admins: the list, taking the right away, leaving."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Email, Role, Session, User, now
+from promosms.services.auth import reauthentication
+from tests.support.cast import PASSWORD, Cast, Person, _user
+from tests.support.pages import PageClient, words
+
+LEAVE = {"password": PASSWORD, "confirmed": "y"}
+
+
+@pytest.fixture
+def ben(app: Flask, cast: Cast) -> Person:
+    """A second admin."""
+    with app.app_context():
+        return _user(app, None, "ben@example.com", Role.ADMIN, "")
+
+
+def revoke_url(app: Flask, person: Person) -> str:
+    with app.app_context():
+        return f"/admin/admins/{db.session.get_one(User, person.user_id).public_id}/revoke"
+
+
+def test_another_admin_loses_the_right_at_the_next_request(
+    app: Flask, admin: PageClient, ben: Person
+) -> None:
+    browser, url = ben.browser(), revoke_url(app, ben)
+    browser.get_page("/admin")
+    page = admin.get_page("/admin/admins")
+    assert url in [link["href"] for link in page.select("main a")]
+    assert "Write a reason" in admin.post_page(url, {"reason": ""}, status=422).get_text()
+    page = admin.post_page(url, {"reason": "Left the company"})
+    assert "ben@example.com is no longer an admin" in page.get_text()
+    for client_answer in (browser.get("/admin"), browser.get("/settings")):
+        assert "/login" in client_answer.location
+    assert browser.send("/admin/gateways/Simulator/pause").status_code == 401
+    admin.get_page(url, status=404)
+
+
+def test_it_asks_for_the_password_again(app: Flask, admin: PageClient, ben: Person) -> None:
+    url = revoke_url(app, ben)
+    with app.app_context(), transaction() as session:
+        long_ago = now() - 2 * reauthentication.VALID
+        session.execute(update(Session).values(confirmed_at=long_ago))
+    assert "/confirm" in admin.get(url).location
+    assert admin.send(url, {"reason": "Left"}).status_code == 303
+    with app.app_context():
+        assert db.session.get(User, ben.user_id) is not None
+
+
+def test_the_last_admin_reads_what_to_do(app: Flask, cast: Cast, admin: PageClient) -> None:
+    page = admin.get_page("/admin/leave")
+    assert "invite-admin --another" in page.get_text()
+    assert not page.select("form[action='/admin/leave']")
+    page = admin.post_page("/admin/leave", LEAVE)
+    assert "Nothing was changed" in page.get_text()
+    assert admin.send(revoke_url(app, cast.admin), {"reason": "x"}).location.endswith("/leave")
+
+
+def test_an_admin_leaves_with_the_password(app: Flask, admin: PageClient, ben: Person) -> None:
+    assert "/admin/leave" in [link["href"] for link in admin.get_page("/settings").select("main a")]
+    wrong = admin.post_page("/admin/leave", {**LEAVE, "password": "wrong words"}, status=422)
+    assert "not your password" in wrong.get_text()
+    assert "Tick this box" in words(
+        admin.post_page("/admin/leave", {"password": PASSWORD}, status=422).get_text()
+    )
+    assert admin.send("/admin/leave", LEAVE).location.endswith("/login")
+    assert "/login" in admin.get("/admin").location
+    with app.app_context():
+        assert db.session.scalars(select(User.email).where(User.role == Role.ADMIN)).all() == [
+            "ben@example.com"
+        ]
+
+
+def test_an_admin_who_asks_for_a_link_reads_where_to_leave(
+    app: Flask, cast: Cast, visitor: PageClient
+) -> None:
+    visitor.send("/leave", {"email": "admin@example.com"})
+    with app.app_context():
+        assert "/admin/leave" in db.session.scalars(select(Email.body)).one()
