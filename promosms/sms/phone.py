@@ -8,7 +8,16 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from promosms.sms.phone_reading import InvalidPhone, PhoneProblem, clean, parse_number, read
 
-__all__ = ["InvalidPhone", "Phone", "PhoneProblem", "country_of", "mask", "parse", "pretty"]
+__all__ = [
+    "InvalidPhone",
+    "Phone",
+    "PhoneProblem",
+    "any_number",
+    "country_of",
+    "mask",
+    "parse",
+    "pretty",
+]
 
 _DIGIT = re.compile(r"\d")
 
@@ -51,6 +60,21 @@ def parse(raw: str, region: str) -> Phone:
         raise InvalidPhone(_REFUSED.get(kind, PhoneProblem.NOT_VALID))
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return Phone(e164, country, _KINDS[kind])
+
+
+def any_number(raw: str, region: str) -> str:
+    """The E.164 form of a typed number that need not be able to receive texts, such as a landline.
+
+    With its country code it may also belong to a range that is out of use. Raises InvalidPhone.
+    """
+    text = clean(raw)
+    try:
+        number, _kind = read(text, region.upper())
+    except InvalidPhone:
+        if not text.startswith("+"):
+            raise
+        number = parse_number(text)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 def mask(e164: str) -> str:

@@ -16,10 +16,14 @@ depends_on = None
 def upgrade() -> None:
     """To this version."""
     keep_chosen_columns(op.get_bind())
+    for table in ("messages", "inbound_messages"):
+        op.add_column(table, sa.Column("recipient", sa.String(20)))
 
 
 def downgrade() -> None:
     """Back from it."""
+    for table in ("inbound_messages", "messages"):
+        op.drop_column(table, "recipient")
 
 
 def keep_chosen_columns(connection: sa.Connection) -> None:

@@ -137,7 +137,9 @@ class Message(Model):
     `unconfirmed`: the answer to an earlier try was lost, and the gateway drops or finds
     repetitions. `encrypted_text` is the encrypted body of a system password; it is deleted when the
     gateway has taken the text. `price` covers all parts. `gateway_id` has no foreign key, because
-    gateways are never deleted and the check would cost as much as an index.
+    gateways are never deleted and the check would cost as much as an index. `recipient` is the
+    random id of the recipient, also after the recipient got another number or was deleted. It has
+    no index: only an erasure looks for it (`services/privacy/persons.py`).
 
     `attention_status` repeats the status of the rows that must be found by it: a text without a
     campaign until it is sent, a detached message (one that is tried again or has changed its
@@ -196,6 +198,7 @@ class Message(Model):
             N_("Each message of each campaign: number, text, parts, price and result."),
             without=_WITHOUT,
             words={
+                "recipient": N_("the recipient, see recipients"),
                 "sender": N_("the sender that was shown"),
                 "sent_at": N_("when it left"),
                 "final_at": N_("when its result was known"),
@@ -220,6 +223,7 @@ class Message(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    recipient: Mapped[str | None] = mapped_column(String(20))
     gateway_id: Mapped[int | None] = mapped_column(BigId)
     priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.CAMPAIGN)
     phone: Mapped[str] = mapped_column(String(16))
@@ -295,7 +299,7 @@ class InboundKind(StrEnum):
 
 
 class InboundMessage(Model):
-    """What a recipient answered."""
+    """What a recipient answered; `recipient` is a random id, as in a message."""
 
     __tablename__ = "inbound_messages"
     __table_args__ = (
@@ -307,7 +311,10 @@ class InboundMessage(Model):
         "replies",
         N_("What recipients have answered."),
         without={"reference": OPERATOR},
-        words={"received_at": N_("when it came")},
+        words={
+            "recipient": N_("the recipient, see recipients"),
+            "received_at": N_("when it came"),
+        },
     )
     retention = Retention(
         "it came in",
@@ -319,6 +326,7 @@ class InboundMessage(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    recipient: Mapped[str | None] = mapped_column(String(20))
     phone: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(5), default=InboundKind.REPLY)

@@ -43,6 +43,7 @@ class MessageDraft(NamedTuple):
     """The message that one recipient would get; `reason` says why they get none, or is empty."""
 
     recipient_id: int
+    recipient: str
     phone: str
     country: str
     text: str
@@ -183,8 +184,8 @@ def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
 
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
     """A query for the arguments of `_draft`, of recipients after the parameter `after`."""
-    fixed = (Recipient.id, Recipient.phone, Recipient.country, Recipient.consent)
-    columns = (*fixed, _suppressed())
+    fixed = (Recipient.id, Recipient.public_id, Recipient.phone)
+    columns = (*fixed, Recipient.country, Recipient.consent, _suppressed())
     used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
     query = recipients_of(campaign, *columns, *used)
     return query.where(Recipient.id > bindparam("after")).order_by(Recipient.id)
@@ -202,16 +203,17 @@ def _draft(
     price_of: PriceOf,
     choose: routing.Chooser,
     recipient_id: int,
+    recipient: str,
     phone: str,
     country: str,
     consent: str,
     suppressed: bool,
     *values: str,
 ) -> MessageDraft:
-    price = price_of(country, phone)
+    price, person = price_of(country, phone), (recipient_id, recipient, phone, country)
     if suppressed or consent != Consent.GIVEN or price is None:
         reason = OPTED_OUT if suppressed else NO_PRICE if consent == Consent.GIVEN else NO_CONSENT
-        return MessageDraft(recipient_id, phone, country, "", "gsm7", 0, 0, reason, None)
+        return MessageDraft(*person, "", "gsm7", 0, 0, reason, None)
     text = writer.write(dict(zip(writer.names, values, strict=True)))
     encoding, parts, _, _ = segments.measure(text)
     gateway = choose(country)
@@ -219,14 +221,14 @@ def _draft(
     if parts > segments.MAX_PARTS or text == writer.tail:
         reason = EMPTY if text == writer.tail else TOO_LONG
     price = 0 if reason else parts * price
-    return MessageDraft(recipient_id, phone, country, text, encoding, parts, price, reason, gateway)
+    return MessageDraft(*person, text, encoding, parts, price, reason, gateway)
 
 
 def _for_guests(guests: set[str], draft: MessageDraft) -> MessageDraft:
     """On trial only guests get the text. An opt-out comes before that as a reason."""
     if draft.phone in guests or draft.reason == OPTED_OUT:
         return draft
-    return MessageDraft(*draft[:3], "", "gsm7", 0, 0, trial.SKIPPED, None)
+    return MessageDraft(*draft[:4], "", "gsm7", 0, 0, trial.SKIPPED, None)
 
 
 def _order(row: CountryPrice) -> tuple[int, str, int]:

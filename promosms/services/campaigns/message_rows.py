@@ -17,7 +17,10 @@ from promosms.services.campaigns.audience import MessageDraft
 SharedValues = tuple[int, int, int, str]
 SHARED_COLUMNS = ("account_id", "campaign_id", "priority", "sender")
 # In the order of a draft, after the recipient's id.
-DRAFT_COLUMNS = ("phone", "country", "text", "encoding", "parts", "price", "reason", "gateway_id")
+DRAFT_COLUMNS = (
+    *("recipient", "phone", "country", "text", "encoding"),
+    *("parts", "price", "reason", "gateway_id"),
+)
 COLUMNS = (
     "attempts",
     "unconfirmed",
@@ -77,9 +80,9 @@ def _copy(cursor: Any, shared: SharedValues, drafts: Sequence[MessageDraft]) -> 
     first = "\t".join(("0", "f", moment, *(_escaped(str(value)) for value in shared)))
     queued, skipped = f"{QUEUED}\t{NULL}\t{NULL}\n", f"{SKIPPED}\t{SKIPPED}\t{moment}\n"
     lines = [
-        f"{first}\t{phone}\t{country}\t{_escaped(text)}\t{encoding}\t{parts}\t{price}\t{reason}\t"
-        f"{gateway or NULL}\t{skipped if reason else queued}"
-        for _, phone, country, text, encoding, parts, price, reason, gateway in drafts
+        f"{first}\t{recipient}\t{phone}\t{country}\t{_escaped(text)}\t{encoding}\t{parts}\t"
+        f"{price}\t{reason}\t{gateway or NULL}\t{skipped if reason else queued}"
+        for _, recipient, phone, country, text, encoding, parts, price, reason, gateway in drafts
     ]
     with cursor.copy(COPY_ON_POSTGRESQL) as copy:
         copy.write("".join(lines))

@@ -18,6 +18,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.inbox.concatenation import Reply
+from promosms.services.recipients import recipients
 from promosms.settings import settings
 from promosms.sms import opt_out, segments
 from promosms.sms.keywords import opt_out_line
@@ -74,6 +75,7 @@ def _queue(session: Session, account_id: int, reply: Reply, country: str, text: 
             account_id=account_id,
             gateway_id=reply.gateway_id,
             priority=Priority.VERIFICATION,
+            recipient=recipients.owner_of(session, account_id, reply.phone),
             phone=reply.phone,
             country=country,
             sender=reply.inbound_number[:16],

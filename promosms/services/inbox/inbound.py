@@ -31,6 +31,7 @@ from promosms.models import (
 from promosms.services.inbox import auto_replies
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.inbox.inbox_rows import INBOX
+from promosms.services.recipients import recipients
 from promosms.services.sending import opt_outs
 from promosms.sms.keywords import Keyword, recognise
 
@@ -131,6 +132,7 @@ def store_reply(session: Session, account_id: int, reply: Reply, kind: InboundKi
     session.add(
         InboundMessage(
             account_id=account_id,
+            recipient=recipients.owner_of(session, account_id, reply.phone),
             phone=reply.phone,
             text=reply.text[:2000],
             kind=kind,

@@ -1,15 +1,16 @@
 """The journal of erasures: a file next to the database that survives the restore of a backup.
 
 After a restore everything in the journal is erased again. A line is a time, a kind, and either the
-random id of an account or a keyed hash of the random ids of an account and one of its recipients;
-neither identifies a person. The line is on the disk before the first row is deleted. Back the
-journal up separately from the database.
+random id of an account or a keyed hash: of the random ids of an account and one of its recipients,
+or of the random id of an account and a number. None identifies a person without the key of the
+installation. The line is on the disk before the first row is deleted. Back the journal up
+separately from the database.
 """
 
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,10 +25,12 @@ class Kind(StrEnum):
 
     ACCOUNT = "account"
     RECIPIENT = "recipient"
+    NUMBER = "number"
+    """Only what was stored until then: the person may have come back since."""
 
 
 class JournalRow(NamedTuple):
-    """When what was erased; `name` is the id of an account, or the hash of a recipient."""
+    """When what was erased; `name` is the id of an account, or the hash of a person."""
 
     at: datetime
     kind: Kind
@@ -42,12 +45,24 @@ def file() -> Path:
 def note(kind: Kind, names: Iterable[str]) -> None:
     """Note what is about to be erased, once; it is on the disk when this returns."""
     noted = {(row.kind, row.name) for row in rows()}
-    new = [name for name in names if (kind, name) not in noted]
-    if not new:
+    _append([(kind, name) for name in names if (kind, name) not in noted])
+
+
+def note_person(account: str, number: str, recipients: Iterable[str]) -> None:
+    """Note a number that is about to be erased, each time, and the recipients who had it.
+
+    All are public ids but the number. It is on the disk when this returns.
+    """
+    names = [(Kind.RECIPIENT, recipient_name(account, recipient)) for recipient in recipients]
+    _append([(Kind.NUMBER, number_name(account, number)), *names])
+
+
+def _append(names: Sequence[tuple[Kind, str]]) -> None:
+    if not names:
         return
     path = file()
-    moment = now().isoformat(timespec="seconds")
-    text = "".join(f"{moment} {kind} {name}\n" for name in new)
+    moment = now().isoformat(timespec="microseconds")
+    text = "".join(f"{moment} {kind} {name}\n" for kind, name in names)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(handle, text.encode())
@@ -68,8 +83,17 @@ def rows() -> list[JournalRow]:
 
 def recipient_name(account: str, recipient: str) -> str:
     """The name of a recipient in the journal: HMAC-SHA256 of both public ids."""
+    return _hashed(f"{account}:{recipient}")
+
+
+def number_name(account: str, number: str) -> str:
+    """The name of a number (E.164) in the journal: HMAC-SHA256 of it and the account's id."""
+    return _hashed(f"{account}:number:{number}")
+
+
+def _hashed(text: str) -> str:
     key = hashlib.sha256(b"erasure journal:" + settings.secret_key.encode()).digest()
-    return hmac.digest(key, f"{account}:{recipient}".encode(), "sha256").hex()
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def _parse(text: str) -> JournalRow | None:

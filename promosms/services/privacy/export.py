@@ -107,16 +107,31 @@ def forget_file(account_id: int) -> None:
         file(export).unlink(missing_ok=True)
 
 
+def begin_again(account_id: int, actor: str) -> None:
+    """Delete the file of an account from which something was erased; one being made begins again.
+
+    A worker that is making it then finds that it is gone, and deletes what it has written.
+    """
+    export = of(account_id)
+    if export is None:
+        return
+    being_made = export.status in OPEN
+    discard(export)
+    if being_made:
+        start(db.session.get_one(Account, account_id), actor)
+
+
 def work(export_id: int, over: Callable[[], bool] = time_slice.nobody) -> bool:
     """Go on with it until the slice is over; True if there is more. Can be killed at any point."""
     export = _claim(export_id)
     if export is None:
         return False
+    path = file(export)  # its row may be gone when it fails
     try:
         return _go_on(export, over)
     except OSError as fault:
         db.session.rollback()
-        file(export).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         full = fault.errno in FULL
         _save(export_id, status=ExportStatus.FAILED, error="disk_full" if full else "file")
         log.warning("export.failed", extra={"code": "disk_full" if full else "file"})

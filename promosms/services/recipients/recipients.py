@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     FIELD_NAMES,
     FIELDS,
     Account,
+    InboundMessage,
     ListRecipient,
+    Message,
     Recipient,
     RecipientList,
     now,
@@ -77,6 +80,8 @@ def change(
     """Change a recipient and the lists it is on; raises InvalidPhone, DuplicatePhone."""
     number = phone.parse(values["phone"], region)
     with _one_per_number(recipient.account_id, number.e164), transaction() as session:
+        if number.e164 != recipient.phone:
+            _claim_texts(session, recipient)
         before = set(_list_ids(session, [recipient.id]))
         lists.lock(session, before | set(list_ids))
         _fill(recipient, number, values, basis)
@@ -147,6 +152,36 @@ def by_phone(account_id: int, e164: str) -> Recipient | None:
     """The account's recipient with this number, if there is one."""
     query = select(Recipient).where(Recipient.account_id == account_id, Recipient.phone == e164)
     return db.session.scalar(query)
+
+
+def owner_of(session: Session, account_id: int, e164: str) -> str | None:
+    """The public id of the recipient whom a text from or to this number belongs to, if any.
+
+    It is the one with this number, else the one whom the last text to it was for: that recipient
+    has got another number or was deleted.
+    """
+    owner = session.scalar(
+        select(Recipient.public_id).where(
+            Recipient.account_id == account_id, Recipient.phone == e164
+        )
+    )
+    last = select(Message.recipient).where(Message.phone == e164, Message.account_id == account_id)
+    return owner or session.scalar(last.order_by(Message.id.desc()).limit(1))
+
+
+def _claim_texts(session: Session, recipient: Recipient) -> None:
+    """Name the recipient in texts and replies of its number that belong to no other recipient.
+
+    Called before the number changes: afterwards they could not be found any more.
+    """
+    for model in (Message, InboundMessage):
+        known = exists().where(Recipient.public_id == model.recipient)
+        session.execute(
+            update_rows(model)
+            .where(model.phone == recipient.phone, model.account_id == recipient.account_id)
+            .where(or_(model.recipient.is_(None), ~known))
+            .values(recipient=recipient.public_id)
+        )
 
 
 def _fill(

@@ -150,9 +150,14 @@ def skip_claimed(session: Session, ids: Sequence[int]) -> None:
 
 def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:
     """Skip queued campaign messages of the account to these numbers and release their price."""
+    to_phones = and_(Message.phone.in_(phones), Message.account_id == account_id)
+    skip_texts(session, to_phones, reason)
+
+
+def skip_texts(session: Session, condition: ColumnElement[bool], reason: str) -> None:
+    """Skip those of these messages that are queued in a campaign and release their price."""
     queued = (
-        Message.phone.in_(phones),
-        Message.account_id == account_id,
+        condition,
         Message.campaign_id.is_not(None),
         Message.status == MessageStatus.QUEUED,
     )
