@@ -38,6 +38,7 @@ from promosms.models.policies.cookie_choice import CookieChoice
 from promosms.models.prices.price import BEGINNING, Price
 from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
+from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
 from promosms.models.recipients.list import ListRecipient, RecipientList
 from promosms.models.recipients.recipient import (
     FIELD_NAMES,
@@ -65,6 +66,10 @@ __all__ = [
     "WORDS",
     "Export",
     "NotExported",
+    "NotPersonal",
+    "Processing",
+    "TOPICS",
+    "Topic",
     "Retention",
     "FIELDS",
     "FIELD_NAMES",

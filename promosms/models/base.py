@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from promosms.models.processing import NotPersonal, Processing
 from promosms.models.registry import Export, NotExported, Retention
 
 NAMES = {
@@ -44,7 +45,7 @@ class Privacy(StrEnum):
 
 
 class Model(DeclarativeBase):
-    """Base of all models. Each says whose data it holds, what of it is exported, how long it stays.
+    """Base of all models. Each says whose data it holds, why, what is exported, how long it stays.
 
     Erasure, export, retention and the policy page read it; a model that says nothing fails
     tests/meta/test_registry.py.
@@ -54,6 +55,7 @@ class Model(DeclarativeBase):
     privacy: ClassVar[Privacy]
     export: ClassVar[Export | tuple[Export, ...] | NotExported]
     retention: ClassVar[Retention]
+    processing: ClassVar[Processing | tuple[Processing, ...] | NotPersonal]
     row_policy: ClassVar[str] = ""
     """For row security: `of_account` in SQL, with {account}, where the way is an unusual one."""
 

@@ -114,7 +114,8 @@ class Retention:
     `by` names what deletes them: a rule of services/privacy/retention.py, a job of jobs/nightly.py
     or a function of jobs/sweep.py; empty if nothing does by itself. `what` heads the line of the
     policy page. `setting` is where the time stands when it is not fixed. Rows without an account
-    may stay for less.
+    may stay for less. `words` say on the privacy page how long, where the rule does not;
+    %(time)s in them is `limit`.
     """
 
     until: str
@@ -123,8 +124,11 @@ class Retention:
     without_account: timedelta = timedelta.max
     setting: str = ""
     what: str = ""
+    words: str = ""
 
 
-UNTIL_DELETED = Retention("its owner deletes it, or the account")
-WITH_ACCOUNT = Retention("the account is deleted")
+UNTIL_DELETED = Retention(
+    "its owner deletes it, or the account", words=N_("Until you delete it, or the account.")
+)
+WITH_ACCOUNT = Retention("the account is deleted", words=N_("Until the account is deleted."))
 WITH_INSTALLATION = Retention("the installation ends: nothing in it is about a person")

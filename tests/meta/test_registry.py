@@ -15,14 +15,18 @@ from sqlalchemy import Column, select
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import nightly, sweep
+from promosms.language import gettext
 from promosms.models import (
     FIELDS,
+    TOPICS,
     WORDS,
     Account,
     Export,
     Field,
+    LedgerTotal,
     Model,
     NotExported,
+    NotPersonal,
     Privacy,
     Recipient,
     Retention,
@@ -32,7 +36,7 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.imports import columns
-from promosms.services.privacy import erase_recipient, export_tables, retention
+from promosms.services.privacy import erase_recipient, export_tables, processing, retention
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy.account_scope import PERSONAL, tables
 from promosms.settings import Settings
@@ -55,6 +59,41 @@ def test_every_model_declares_privacy_export_and_retention(model: type[Model]) -
     assert isinstance(attributes.get("privacy"), Privacy)
     assert isinstance(attributes.get("export"), Export | tuple | NotExported)
     assert isinstance(attributes.get("retention"), Retention)
+
+
+@TABLES
+def test_every_model_says_what_the_privacy_page_says_of_it(
+    model: type[Model], context: None
+) -> None:
+    said = vars(model).get("processing")
+    if isinstance(said, NotPersonal):
+        assert said.why
+        assert model.privacy is Privacy.SYSTEM or model is LedgerTotal
+        return
+    assert said, "say with `processing` what it holds about people, or that it is about nobody"
+    for entry in processing.entries(model):
+        assert entry.topic in TOPICS
+        assert entry.holds
+        assert processing.how_long(model, entry), "the page does not say how long"
+    assert any(not entry.kept for entry in processing.entries(model))
+
+
+@pytest.mark.parametrize("language", Settings().languages)
+def test_the_privacy_page_says_it_of_every_table(visitor: PageClient, language: str) -> None:
+    visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    shown = words(visitor.get_page("/privacy").get_text(" "))
+    with visitor.application.test_request_context(headers={"Accept-Language": language}):
+        sections = processing.sections()
+        assert len(sections) == len(TOPICS)
+        for topic in TOPICS:
+            for said in (topic.title, topic.people, topic.purpose, topic.seen_by, *topic.bases):
+                assert gettext(said) in shown
+        for section in sections:
+            assert section.kept, section.title
+        for model in models().values():
+            for entry in processing.entries(model):
+                assert gettext(entry.holds) in shown
+                assert words(processing.how_long(model, entry)) in shown
 
 
 @TABLES

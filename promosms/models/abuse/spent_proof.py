@@ -6,6 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
+from promosms.models.processing import NotPersonal
 from promosms.models.registry import NOBODYS, Retention
 
 
@@ -16,6 +17,7 @@ class SpentProof(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = Retention("`expires_at`", by="verification texts")
+    processing = NotPersonal("Signatures of challenges that were solved: random.")
 
     signature: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -7,7 +7,8 @@ from sqlalchemy import Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
-from promosms.models.registry import NOBODYS, Retention
+from promosms.models.processing import SECURITY, NotPersonal, Processing
+from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class AttemptKind(StrEnum):
@@ -28,7 +29,16 @@ class TextAttempt(Model):
     __table_args__ = (Index("ix_text_attempts_kind", "kind", "created_at"),)
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("it was made", by="verification texts", limit=timedelta(hours=24))
+    retention = Retention(
+        "it was made",
+        by="verification texts",
+        limit=timedelta(hours=24),
+        words=N_("%(time)s. What is older is deleted every night."),
+    )
+    processing = Processing(
+        SECURITY,
+        N_("That a text or an e-mail with a password or a code was sent: number and network"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(6))
@@ -50,7 +60,12 @@ class TextBlock(Model):
     __tablename__ = "text_blocks"
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("`until`", by="verification texts")
+    retention = Retention(
+        "`until`", by="verification texts", words=N_("Until the night after the block has ended.")
+    )
+    processing = Processing(
+        SECURITY, N_("Ranges of ten thousand numbers to which no passwords are sent")
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -68,6 +83,7 @@ class TextRefusal(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = Retention("its hour", by="verification texts", limit=timedelta(hours=24))
+    processing = NotPersonal("How many texts each rule has refused in an hour.")
 
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     layer: Mapped[str] = mapped_column(String(12), primary_key=True)

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, SmallIn
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import ACCOUNT, Processing
 from promosms.models.registry import KEY, MACHINERY, N_, WITH_ACCOUNT, Export
 
 
@@ -59,6 +60,13 @@ class Account(Model):
         money=("balance", "held"),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(
+        ACCOUNT,
+        N_(
+            "Status and the reason for a suspension, country, time zone, names of your own fields, "
+            "which version of the terms you accepted and when"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import MONEY, Processing
 from promosms.models.registry import N_, OPERATOR, WITH_ACCOUNT, Export
 
 
@@ -32,6 +33,7 @@ class Adjustment(Model):
         money=("amount",),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(MONEY, N_("Corrections of the balance, with their reasons"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import RECIPIENTS, Processing
 from promosms.models.registry import N_, Export, Retention
 
 
@@ -24,8 +25,10 @@ class Guest(Model):
         "it was removed",
         by="guests",
         limit=timedelta(hours=24),
+        words=N_("%(time)s after you have removed them."),
         what=N_("Guests whom an account on trial has removed"),
     )
+    processing = Processing(RECIPIENTS, N_("Guests of an account on trial"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -7,7 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.accounts.account import Account
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
-from promosms.models.registry import KEY, N_, NOBODYS, REPEATED, WITH_INSTALLATION, Export
+from promosms.models.processing import ACTS, NotPersonal, Processing
+from promosms.models.registry import (
+    KEY,
+    N_,
+    NOBODYS,
+    REPEATED,
+    WITH_ACCOUNT,
+    WITH_INSTALLATION,
+    Export,
+    Retention,
+)
 
 
 def _actor(account_id: int) -> ColumnElement[str]:
@@ -44,7 +54,19 @@ class AuditEntry(Model):
         },
         values={"actor": _actor},
     )
-    retention = WITH_INSTALLATION
+    retention = Retention(
+        "the installation ends: when an account is gone, its random names lead to nobody",
+        words=N_(
+            "It stays, because nothing may be taken out of such a record. When the account is "
+            "deleted, the random names in it lead to nobody."
+        ),
+    )
+    processing = (
+        Processing(
+            ACTS, N_("Who did what, when and to what, with random names for people and accounts")
+        ),
+        Processing(ACTS, N_("Reasons and amounts in it"), kept=WITH_ACCOUNT),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     actor: Mapped[str] = mapped_column(String(20))
@@ -71,6 +93,7 @@ class AuditHead(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("The end of the chain of audit entries.")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     entry_id: Mapped[int] = mapped_column(BigId, default=0)

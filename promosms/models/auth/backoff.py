@@ -6,7 +6,8 @@ from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
-from promosms.models.registry import NOBODYS, Retention
+from promosms.models.processing import SECURITY, Processing
+from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class Backoff(Model):
@@ -18,7 +19,15 @@ class Backoff(Model):
     __tablename__ = "backoffs"
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("its last try", by="backoffs", limit=timedelta(days=30))
+    retention = Retention(
+        "its last try",
+        by="backoffs",
+        limit=timedelta(days=30),
+        words=N_("%(time)s after the last try."),
+    )
+    processing = Processing(
+        SECURITY, N_("How often a wrong password was tried for an e-mail address")
+    )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int] = mapped_column(Integer, default=0)

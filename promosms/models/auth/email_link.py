@@ -1,12 +1,13 @@
 """E-mail links: each proves an address once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, ForeignKey, String, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
+from promosms.models.processing import SIGN_IN, Processing
 from promosms.models.registry import N_, NotExported, Retention
 
 
@@ -32,7 +33,12 @@ class EmailLink(Model):
     retention = Retention(
         "it is used, or `expires_at`",
         by="registrations",
+        limit=timedelta(days=7),
         what=N_("A registration that nobody completes"),
+        words=N_("Until it is used or has expired: at most %(time)s."),
+    )
+    processing = Processing(
+        SIGN_IN, N_("Links sent by e-mail, as a hash, with the address or number that they confirm")
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.processing import SECURITY, Processing
 from promosms.models.registry import N_, NotExported, Retention
 
 
@@ -18,7 +19,13 @@ class KnownBrowser(Model):
     __tablename__ = "known_browsers"
     privacy = Privacy.ACCOUNT
     export = NotExported(N_("From where you have signed in, in a form that nobody can read."))
-    retention = Retention("it was last used", by="known_browsers", limit=timedelta(days=90))
+    retention = Retention(
+        "it was last used",
+        by="known_browsers",
+        limit=timedelta(days=90),
+        words=N_("%(time)s after the last use."),
+    )
+    processing = Processing(SECURITY, N_("Browsers and networks from which you have signed in"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

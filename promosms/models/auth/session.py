@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from promosms.models.auth.user import User
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import SIGN_IN, Processing
 from promosms.models.registry import KEY, N_, Export, Retention
 
 
@@ -34,6 +35,7 @@ class Session(Model):
         setting="SESSION_HOURS",
         what=N_("Sessions (which browser is signed in)"),
     )
+    processing = Processing(SIGN_IN, N_("Which kind of browser is signed in, and since when"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from promosms.models.auth.user import User
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.processing import SIGN_IN, Processing
 from promosms.models.registry import N_, NotExported, Retention
 
 
@@ -19,7 +20,12 @@ class TwoFactorChallenge(Model):
     __tablename__ = "two_factor_challenges"
     privacy = Privacy.ACCOUNT
     export = NotExported(N_("Sign-ins that wait for a code: they are keys."))
-    retention = Retention("it is answered, or `expires_at`", by="two_factor.forget_expired")
+    retention = Retention(
+        "it is answered, or `expires_at`",
+        by="two_factor.forget_expired",
+        words=N_("Until the code is typed in, or the time for that is over."),
+    )
+    processing = Processing(SIGN_IN, N_("That a sign-in waits for its code"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from promosms.models.accounts.account import Account
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import SIGN_IN, Processing
 from promosms.models.registry import KEY, MACHINERY, N_, WITH_ACCOUNT, Export
 
 
@@ -50,6 +51,13 @@ class User(Model):
         referred=("user_id",),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(
+        SIGN_IN,
+        N_(
+            "E-mail address, mobile number, language, role, a hash of the password, and the key of "
+            "two-factor sign-in, encrypted"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

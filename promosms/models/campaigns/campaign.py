@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import CAMPAIGNS, Processing
 from promosms.models.registry import MACHINERY, N_, OPERATOR, WITH_ACCOUNT, Export
 
 
@@ -87,6 +88,7 @@ class Campaign(Model):
         referred=("campaign_id",),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(CAMPAIGNS, N_("Name, text, settings and counts of a campaign"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -131,6 +133,7 @@ class CampaignList(Model):
         "campaign-lists", N_("To which lists a campaign was addressed."), parent="campaign_id"
     )
     retention = WITH_ACCOUNT
+    processing = Processing(CAMPAIGNS, N_("Which lists a campaign was addressed to"))
 
     campaign_id: Mapped[int] = mapped_column(
         ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True

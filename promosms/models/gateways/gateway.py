@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, checked_on_sqlite, now
+from promosms.models.processing import CAMPAIGNS, NotPersonal, Processing
 from promosms.models.registry import N_, NOBODYS, WITH_INSTALLATION, NotExported, Retention
 from promosms.models.sending.message import Message, MessagePart
 
@@ -46,6 +47,7 @@ class Gateway(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("Connections to providers.")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
@@ -106,6 +108,7 @@ class GatewayInboxRow(Model):
         limit=timedelta(days=7),
         what=N_("Delivery receipts as the network sent them"),
     )
+    processing = Processing(CAMPAIGNS, N_("Receipts and replies as the gateway sent them"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy
+from promosms.models.processing import NotPersonal
 from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
@@ -23,6 +24,7 @@ class Route(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("What the operator offers.")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
@@ -43,6 +45,7 @@ class RouteGateway(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("Which gateways stand behind a route.")
 
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"), primary_key=True)
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id"), primary_key=True)

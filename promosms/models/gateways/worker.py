@@ -6,6 +6,7 @@ from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.processing import NotPersonal
 from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
@@ -19,6 +20,7 @@ class Worker(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("The processes of the installation.")
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     pid: Mapped[int] = mapped_column(Integer)

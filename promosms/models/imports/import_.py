@@ -7,7 +7,8 @@ from sqlalchemy import JSON, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
-from promosms.models.registry import MACHINERY, N_, Export, Retention
+from promosms.models.processing import IMPORTS, Processing
+from promosms.models.registry import MACHINERY, N_, WITH_ACCOUNT, Export, Retention
 
 
 class ImportStatus(StrEnum):
@@ -57,6 +58,10 @@ class Import(Model):
         by="uploads",
         limit=timedelta(hours=24),
         what=N_("Uploaded files"),
+    )
+    processing = (
+        Processing(IMPORTS, N_("The uploaded file")),
+        Processing(IMPORTS, N_("Consent and counts of an import"), kept=WITH_ACCOUNT),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -111,6 +116,7 @@ class BadRow(Model):
         limit=timedelta(days=30),
         what=N_("Refused rows of imports"),
     )
+    processing = Processing(IMPORTS, N_("Refused rows with their content"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

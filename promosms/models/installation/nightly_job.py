@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Date, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
+from promosms.models.processing import NotPersonal
 from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
@@ -21,6 +22,7 @@ class NightlyJob(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("How far the nightly jobs are.")
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     ran_on: Mapped[date | None] = mapped_column(Date)

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.processing import INVOICES, Processing
 from promosms.models.registry import N_, WITH_ACCOUNT, Export, Retention
 
 
@@ -26,6 +27,9 @@ class Company(Model):
         words={"street": N_("street"), "postcode": N_("postcode")},
     )
     retention = WITH_ACCOUNT
+    processing = Processing(
+        INVOICES, N_("Company, address, tax ID and e-mail address for invoices")
+    )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -67,6 +71,14 @@ class TaxCheck(Model):
         by="tax checks",
         limit=timedelta(days=30),
         what=N_("What the EU answered about a VAT number"),
+    )
+    processing = (
+        Processing(INVOICES, N_("The answer of the EU about a VAT number in full")),
+        Processing(
+            INVOICES,
+            N_("Whether the VAT number was valid, and the number that proves it"),
+            kept=WITH_ACCOUNT,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

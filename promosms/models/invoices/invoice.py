@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import INVOICES, NotPersonal, Processing
 from promosms.models.registry import (
     N_,
     NOBODYS,
@@ -25,6 +26,12 @@ from promosms.models.registry import (
     Export,
     NotExported,
     Retention,
+)
+
+_KEPT = N_(
+    "%(time)s from the end of the year of the invoice, because tax law requires it. When the "
+    "account is deleted nothing leads from them to it any more: what stays is what is printed on "
+    "the invoice."
 )
 
 
@@ -42,6 +49,7 @@ class InvoiceSeries(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("The last number of each series.")
 
     series: Mapped[str] = mapped_column(String(12), primary_key=True)
     year: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -76,7 +84,13 @@ class Invoice(Model):
         shown="label",
     )
     retention = Retention(
-        "`purge_after`, because the law wants it kept", by="invoices", setting="INVOICE_YEARS"
+        "`purge_after`, because the law wants it kept",
+        by="invoices",
+        setting="INVOICE_YEARS",
+        words=_KEPT,
+    )
+    processing = Processing(
+        INVOICES, N_("Invoices and credit notes with all that is printed on them")
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -109,7 +123,8 @@ class InvoiceDocument(Model):
     privacy = Privacy.LEGAL
     row_policy = "invoice_id IN (SELECT id FROM invoices)"
     export = NotExported("Its files are in the folder invoices of the export.", listed=False)
-    retention = Retention("its invoice goes", by="invoices", setting="INVOICE_YEARS")
+    retention = Retention("its invoice goes", by="invoices", setting="INVOICE_YEARS", words=_KEPT)
+    processing = Processing(INVOICES, N_("Their files"))
 
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(4), primary_key=True)  # "pdf", "xml", "fa3"

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy
+from promosms.models.processing import MONEY, Processing
 from promosms.models.registry import N_, WITH_ACCOUNT, Export
 
 
@@ -27,6 +28,7 @@ class CampaignCost(Model):
         money=("price", "charged", "released"),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(MONEY, N_("What campaigns have cost, as figures"))
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     country: Mapped[str] = mapped_column(String(2), primary_key=True)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.processing import MONEY, NotPersonal, Processing
 from promosms.models.registry import N_, NOBODYS, OPERATOR, WITH_ACCOUNT, WITH_INSTALLATION, Export
 
 
@@ -59,6 +60,7 @@ class LedgerEntry(Model):
         money=("amount", "held"),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(MONEY, N_("Movements of the balance, with notes"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -89,6 +91,7 @@ class Hold(Model):
         money=("amount", "remaining"),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(MONEY, N_("What campaigns have set aside"))
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
@@ -108,6 +111,7 @@ class LedgerTotal(Model):
     privacy = Privacy.LEGAL
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("Sums by month of all erased accounts together.")
 
     month: Mapped[str] = mapped_column(String(7), primary_key=True)  # "2026-11"
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)

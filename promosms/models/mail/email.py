@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, SmallInteger, String, Text, or
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
+from promosms.models.processing import EMAILS, Processing
 from promosms.models.registry import N_, NotExported, Retention
 
 
@@ -37,6 +38,7 @@ class Email(Model):
         without_account=timedelta(days=2),
         what=N_("E-mails that the service writes to you"),
     )
+    processing = Processing(EMAILS, N_("Address, subject and text of e-mails"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.processing import MONEY, Processing
 from promosms.models.registry import N_, OPERATOR, UNTIL_DELETED, Export
 
 
@@ -34,6 +35,9 @@ class AutomaticTopUp(Model):
         money=("below", "amount", "monthly_cap"),
     )
     retention = UNTIL_DELETED
+    processing = Processing(
+        MONEY, N_("Rules of the automatic top-up, and the end of the number of the saved card")
+    )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     active: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,8 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
-from promosms.models.registry import NOBODYS, Retention
+from promosms.models.processing import MONEY, Processing
+from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class CardDeletion(Model):
@@ -18,7 +19,11 @@ class CardDeletion(Model):
     __tablename__ = "card_deletions"
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("Stripe has forgotten the customer")
+    retention = Retention(
+        "Stripe has forgotten the customer",
+        words=N_("Until Stripe confirms that it has deleted the card."),
+    )
+    processing = Processing(MONEY, N_("The name that Stripe gives to a payer, once you have left"))
 
     customer: Mapped[str] = mapped_column(String(120), primary_key=True)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

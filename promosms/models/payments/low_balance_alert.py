@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
+from promosms.models.processing import MONEY, Processing
 from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
@@ -24,6 +25,7 @@ class LowBalanceAlert(Model):
         money=("below",),
     )
     retention = UNTIL_DELETED
+    processing = Processing(MONEY, N_("When you want to be told about a low balance"))
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     below: Mapped[int] = mapped_column(BigInteger)

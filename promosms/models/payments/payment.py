@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import MONEY, Processing
 from promosms.models.registry import N_, OPERATOR, Export, Retention
 
 
@@ -47,7 +48,14 @@ class Payment(Model):
         money=("amount",),
         referred=("payment_id",),
     )
-    retention = Retention("ever: figures that lead to nobody when the account is gone")
+    retention = Retention(
+        "ever: figures that lead to nobody when the account is gone",
+        words=N_(
+            "They stay in the books. When the account is deleted, nothing here leads from them to "
+            "it any more."
+        ),
+    )
+    processing = Processing(MONEY, N_("Payments: amount, day, way, and the reference of the bank"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

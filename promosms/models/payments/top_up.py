@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Int
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import MONEY, Processing
 from promosms.models.registry import N_, OPERATOR, REPEATED, WITH_ACCOUNT, Export
 
 
@@ -59,6 +60,7 @@ class TopUp(Model):
         referred=("top_up_id",),
     )
     retention = WITH_ACCOUNT
+    processing = Processing(MONEY, N_("Orders, with the company at that time"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

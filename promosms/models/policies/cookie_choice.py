@@ -6,6 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import COOKIES, Processing
 from promosms.models.registry import N_, NOBODYS, Retention
 
 
@@ -24,6 +25,10 @@ class CookieChoice(Model):
         by="cookie choices",
         limit=timedelta(days=366),
         what=N_("Answers to the question about optional cookies"),
+    )
+    processing = Processing(
+        COOKIES,
+        N_("A random number, the answer, the language, the version of the page and the time"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime
+from promosms.models.processing import NotPersonal
 from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 # `valid_from` of a price without a beginning.
@@ -31,6 +32,7 @@ class Price(Model):
     privacy = Privacy.SYSTEM
     export = NOBODYS
     retention = WITH_INSTALLATION
+    processing = NotPersonal("What the operator charges.")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))

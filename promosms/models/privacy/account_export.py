@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import DATA_RIGHTS, Processing
 from promosms.models.registry import N_, NotExported, Retention
 
 
@@ -37,6 +38,7 @@ class AccountExport(Model):
         limit=timedelta(hours=48),
         what=N_("The file with everything of an account"),
     )
+    processing = Processing(DATA_RIGHTS, N_("The file with everything of an account"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -7,7 +7,8 @@ from sqlalchemy import JSON, BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
-from promosms.models.registry import NOBODYS, Retention
+from promosms.models.processing import DATA_RIGHTS, Processing
+from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class Erasure(Model):
@@ -22,7 +23,18 @@ class Erasure(Model):
     __tablename__ = "erasures"
     privacy = Privacy.SYSTEM
     export = NOBODYS
-    retention = Retention("it is finished", by="erasures", limit=timedelta(days=7))
+    retention = Retention(
+        "it is finished",
+        by="erasures",
+        limit=timedelta(days=7),
+        words=N_("%(time)s after the end of the deletion."),
+    )
+    processing = Processing(
+        DATA_RIGHTS,
+        N_(
+            "The record of a deletion: random names, times, how many rows went, and the certificate"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import RECIPIENTS, Processing
 from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
@@ -22,6 +23,7 @@ class RecipientList(Model):
         referred=("list_id",),
     )
     retention = UNTIL_DELETED
+    processing = Processing(RECIPIENTS, N_("Lists"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -44,6 +46,7 @@ class ListRecipient(Model):
         parent="list_id",
     )
     retention = UNTIL_DELETED
+    processing = Processing(RECIPIENTS, N_("Who is on which list"))
 
     list_id: Mapped[int] = mapped_column(
         ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True

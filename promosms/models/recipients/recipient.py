@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now, table_of
+from promosms.models.processing import RECIPIENTS, Processing
 from promosms.models.registry import MACHINERY, N_, NC_, REPEATED, UNTIL_DELETED, Export
 
 FREE_WORDS = N_("a field of your own, see field_labels of the account")
@@ -86,6 +87,9 @@ class Recipient(Model):
         referred=("recipient_id",),
     )
     retention = UNTIL_DELETED
+    processing = Processing(
+        RECIPIENTS, N_("Mobile number, whatever you add to it, and the evidence of the consent")
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.processing import RECIPIENTS, Processing
 from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
@@ -33,6 +34,7 @@ class Suppression(Model):
         words={"source": N_("how it came here: reply, hand or import")},
     )
     retention = UNTIL_DELETED
+    processing = Processing(RECIPIENTS, N_("Numbers that have opted out, since when and how"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

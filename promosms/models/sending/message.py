@@ -31,6 +31,7 @@ from promosms.models.base import (
     now,
 )
 from promosms.models.campaigns.campaign import Campaign
+from promosms.models.processing import CAMPAIGNS, SIGN_IN, Processing
 from promosms.models.registry import (
     MACHINERY,
     N_,
@@ -219,6 +220,21 @@ class Message(Model):
         setting="Account.retention_days",
         what=N_("Numbers and texts of messages"),
     )
+    processing = (
+        Processing(CAMPAIGNS, N_("Number and text of each message, and what became of it")),
+        Processing(
+            SIGN_IN,
+            N_("The system password in the text message"),
+            kept=Retention(
+                "the gateway has taken the text",
+                setting="SYSTEM_PASSWORD_MINUTES",
+                words=N_(
+                    "Encrypted until it has been handed to the mobile network, never in clear. It "
+                    "is valid for %(time)s."
+                ),
+            ),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -274,6 +290,7 @@ class MessagePart(Model):
     privacy = Privacy.COLLECTED
     export = NotExported(N_("How gateways number the parts of messages: their data, not yours."))
     retention = Retention("its message goes", by="messages", setting="Account.retention_days")
+    processing = Processing(CAMPAIGNS, N_("The references of the gateway to its parts"))
 
     message_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -322,6 +339,7 @@ class InboundMessage(Model):
         setting="Account.retention_days",
         what=N_("Replies of recipients"),
     )
+    processing = Processing(CAMPAIGNS, N_("Replies with their numbers"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

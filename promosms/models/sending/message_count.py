@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
+from promosms.models.processing import CAMPAIGNS, Processing
 from promosms.models.registry import N_, WITH_ACCOUNT, Export
 
 
@@ -30,6 +31,7 @@ class MessageCount(Model):
         parent="campaign_id",
     )
     retention = WITH_ACCOUNT
+    processing = Processing(CAMPAIGNS, N_("How many messages ended how, without numbers and texts"))
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
     status: Mapped[str] = mapped_column(String(11), primary_key=True)

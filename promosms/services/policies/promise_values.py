@@ -25,6 +25,11 @@ def minutes(number: int) -> str:
     return str(ngettext("%(n)s minute", "%(n)s minutes", number, n=number))
 
 
+def years(number: int) -> str:
+    """A length of time such as "5 years"."""
+    return str(ngettext("%(n)s year", "%(n)s years", number, n=number))
+
+
 VALUES: dict[str, Callable[[], str]] = {
     "system_password_time": lambda: minutes(settings.system_password_minutes),
     "session_hours": lambda: hours(settings.session_hours),

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.language import gettext as _
-from promosms.language import ngettext, operator_name
+from promosms.language import operator_name
 from promosms.models import Gateway
 from promosms.services.installation import defaults
 from promosms.services.invoices import seller
@@ -88,40 +88,5 @@ def phone_shown() -> bool:
 
 
 def retention() -> list[tuple[str, str]]:
-    """What is kept, and how long, for the privacy page."""
-    until = _("Until you delete it, or the account.")
-    with_account = _("Until the account is deleted.")
-    return [
-        (_("Recipients, lists and opt-outs"), until),
-        (_("Movements of your balance"), with_account),
-        (_("E-mail address, mobile number, password hash"), with_account),
-        (
-            _("The system password in the text message"),
-            _(
-                "Encrypted until it has been handed to the mobile network, never in clear. It is "
-                "valid for %(n)s minutes.",
-                n=settings.system_password_minutes,
-            ),
-        ),
-        *rules.rows(),
-        (_("Invoices and payments"), _invoices()),
-        (
-            _("Record of acts of administrators"),
-            _("Kept, with random identifiers for names. The reasons in it go with the account."),
-        ),
-    ]
-
-
-def _invoices() -> str:
-    return str(
-        ngettext(
-            "Until %(n)s year after the year of the invoice, because tax law requires it. When the "
-            "account is deleted nothing leads from them to it any more: what stays is what is "
-            "printed on the invoice.",
-            "Until %(n)s years after the year of the invoice, because tax law requires it. When "
-            "the account is deleted nothing leads from them to it any more: what stays is what is "
-            "printed on the invoice.",
-            settings.invoice_years,
-            n=settings.invoice_years,
-        )
-    )
+    """What is kept outside of the tables of the database, and how long."""
+    return [(_(rule.elsewhere), rule.kept()) for rule in rules.RULES if rule.elsewhere]

@@ -23,7 +23,7 @@ from promosms.logs import schema as log_schema
 from promosms.services.accounts import preferences
 from promosms.services.policies import cookie_choices, promises
 from promosms.services.policies import versions as policy_versions
-from promosms.services.privacy import policies
+from promosms.services.privacy import policies, processing
 from promosms.services.recipients import fields
 from promosms.settings import optional_cookies, settings
 from promosms.views.auth.sign_in_flow import home as start
@@ -75,6 +75,7 @@ def privacy() -> ResponseReturnValue:
         receivers=policies.receivers(),
         sends=bool(policies.gateways()),
         phone_shown=policies.phone_shown(),
+        stored=processing.sections(),
         retention=policies.retention(),
         kinds=fields.kinds(),
         log_fields=list(log_schema.WITH_ADDRESS),
