@@ -18,7 +18,7 @@ class UploadForm(FlaskForm):
     file = FileField(
         _("CSV file"),
         [FileRequired(_("Choose a file."))],
-        description=_("Separated by commas, semicolons or tabs, up to 20 MB."),
+        description=_("Separated by commas, semicolons, tabs or |, up to 20 MB."),
         render_kw={"accept": ".csv,.txt,.tsv,text/csv,text/plain,text/tab-separated-values"},
     )
 
@@ -76,8 +76,8 @@ def row_problem(code: str) -> str:
     return explanations.get(code, default)
 
 
-def file_problem(problem: FileProblem) -> str:
-    """Why a file cannot be imported."""
+def file_problem(problem: FileProblem, row: int = 0) -> str:
+    """Why a file cannot be imported; `row` is where, if that is known."""
     explanations: dict[FileProblem, str] = {
         FileProblem.EMPTY: gettext("This file is empty. Choose the file with your recipients."),
         FileProblem.BINARY: gettext(
@@ -91,8 +91,10 @@ def file_problem(problem: FileProblem) -> str:
             "The letters of this file cannot be read. Save the table again as “CSV UTF-8”."
         ),
         FileProblem.QUOTES: gettext(
-            "A quotation mark is opened in this file and never closed. Save the table again as "
-            "CSV with your spreadsheet program."
+            "A quotation mark is opened in row %(row)s of this file and not closed where it should "
+            "be, so rows could get lost. Correct that row, or save the table again as CSV with "
+            "your spreadsheet program.",
+            row=number(row),
         ),
         FileProblem.NO_ROWS: gettext(
             "There is only a row of column names in this file. Add a row for each recipient."

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from promosms.lib import formulas
+from promosms.lib import csv_reader, formulas
 
 BOM = "\ufeff"
-SEPARATOR_LINE = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
+DELIMITERS = ",;\t|^:"
+SEPARATOR_LINE = re.compile(
+    rf'"?sep=([{re.escape(DELIMITERS)}])"?[ ]*(?:[\r\n]+|\Z)', re.IGNORECASE
+)
 
 
 def csv_text(rows: Iterable[Sequence[str | Decimal]]) -> Iterator[str]:
@@ -27,19 +30,25 @@ def csv_text(rows: Iterable[Sequence[str | Decimal]]) -> Iterator[str]:
 
 
 def guess_delimiter(text: str) -> str:
-    """Comma, semicolon or tab: the one that splits most rows into the same number of cells."""
+    """The delimiter by which most rows have a number of their own, and the same number of cells.
+
+    A title above the table has fewer cells, and a comma may stand in a price or a name.
+    """
     if declared := SEPARATOR_LINE.match(text):
         return declared[1]
     lines = text.splitlines()[:100]
-    return max(",;\t", key=lambda delimiter: _evenness(lines, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _evenness(lines, delimiter))
 
 
-def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
+def _evenness(lines: list[str], delimiter: str) -> tuple[int, float, int]:
     try:
-        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+        rows = [row for row in reader if row]
     except csv.Error:
-        return 0.0, 0
+        return 0, 0.0, 0
+    numbers = sum(any(map(csv_reader.is_number, row)) for row in rows)
+    counts = [len(row) for row in rows]
     widest = max(set(counts), key=counts.count, default=1)
     if widest < 2:
-        return 0.0, max(counts, default=1)
-    return counts.count(widest) / len(counts), widest
+        return numbers, 0.0, max(counts, default=1)
+    return numbers, counts.count(widest) / len(counts), widest

@@ -4,6 +4,7 @@ import re
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+_TEXT = re.compile(r'="([^"]*)"')
 
 
 def escaped(cell: str) -> str:
@@ -12,5 +13,11 @@ def escaped(cell: str) -> str:
 
 
 def unescaped(cell: str) -> str:
-    """The original cell; the inverse of `escaped`."""
-    return cell[1:] if _ESCAPED.match(cell) else cell
+    """The original cell; the inverse of `escaped`.
+
+    Of `="007"`, with which people keep zeros in a spreadsheet, the text.
+    """
+    if cell.startswith("'"):
+        return cell[1:] if _ESCAPED.match(cell) else cell
+    text = _TEXT.fullmatch(cell) if cell.startswith('="') else None
+    return text[1] if text else cell

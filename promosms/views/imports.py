@@ -49,7 +49,7 @@ def new() -> ResponseReturnValue:
             import_ = imports.upload(my_account(), file.stream, file.filename or "")
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
-            form.file.errors = [file_problem(error.problem)]
+            form.file.errors = [file_problem(error.problem, error.row)]
     return render_template("imports/new.html", form=form)
 
 
@@ -69,7 +69,7 @@ def paste() -> ResponseReturnValue:
             _begin(import_, import_.total)
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
-            form.text.errors = [file_problem(error.problem)]
+            form.text.errors = [file_problem(error.problem, error.row)]
     return render_template("imports/paste.html", form=form)
 
 

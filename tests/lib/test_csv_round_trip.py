@@ -70,7 +70,7 @@ def test_a_cell_of_several_lines_is_one_cell(end: str) -> None:
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 def test_a_refused_row_of_several_lines_is_kept_whole(end: str) -> None:
-    batch = import_rows.read([(2, ["12", f"one{end}two", "x"])], ["phone", "note", ""], "PL")
+    batch = import_rows.read([(2, ["12", f"one{end}two", "x"])], ["phone", "note", "city"], "PL")
     (kept,) = csv.reader(io.StringIO(batch.refused[0].content, newline=""))
     assert kept == ["12", f"one{end}two", "x"]
 

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from promosms.lib import csv_files, formulas, text_encodings
+from promosms.lib import csv_files, csv_reader, formulas, text_encodings
 from promosms.settings import instance_file, settings
 
 MOST_COLUMNS = 100
@@ -49,11 +49,12 @@ class FileProblem(StrEnum):
 
 
 class BadFile(Exception):
-    """The file cannot be imported; `problem` says why."""
+    """The file cannot be imported; `problem` says why, `row` where if that is known."""
 
-    def __init__(self, problem: FileProblem) -> None:
+    def __init__(self, problem: FileProblem, row: int = 0) -> None:
         super().__init__(problem.value)
         self.problem = problem
+        self.row = row
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,12 @@ def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
     lines = (
         line if line.isascii() and "\0" not in line else _without_invisible(line) for line in text
     )
-    reader = csv.reader(lines, delimiter=delimiter)
-    for number, cells in enumerate(reader, 1):
+    for number, cells in enumerate(csv_reader.records(lines, delimiter), 1):
         kept = [formulas.unescaped(cell.strip()) for cell in cells]
         while kept and not kept[-1]:
             kept.pop()
-        if kept and not (number == 1 and csv_files.SEPARATOR_LINE.fullmatch(delimiter.join(cells))):
+        declares = number == 1 and csv_files.SEPARATOR_LINE.fullmatch(delimiter.join(cells))
+        if kept and not declares:
             yield number, kept
 
 
@@ -166,9 +167,9 @@ def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> StoredFile:
                 writer.writerow([number, *kept])
         if not count:
             raise BadFile(FileProblem.EMPTY)
-    except csv.Error as error:
+    except csv_reader.BadQuotes as error:
         forget(name)
-        raise BadFile(FileProblem.QUOTES) from error
+        raise BadFile(FileProblem.QUOTES, error.row) from error
     except BaseException:
         forget(name)
         raise

@@ -4,7 +4,6 @@ Columns: country, prefix, top_up_from, valid_from (UTC; empty: now), price, curr
 and price are required. An import adds and changes prices, and deletes none.
 """
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from promosms.db.transactions import transaction
-from promosms.lib import csv_files, formulas, text_encodings
+from promosms.lib import csv_files, csv_reader, formulas, text_encodings
 from promosms.models import now
 from promosms.services.audit import log as audit_log
 from promosms.services.prices import cells as price_cells
@@ -141,7 +140,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with its number in the file, as cells by column."""
     plain = text.translate(_INVISIBLE)
     delimiter = csv_files.guess_delimiter(plain)
-    reader = csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter)
+    reader = csv_reader.records(io.StringIO(plain, newline=""), delimiter)
     head: list[str] | None = None
     try:
         for number, cells in enumerate(reader, 1):
@@ -154,7 +153,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 head = _head(values)
             else:
                 yield number, _by_column(head, values)
-    except csv.Error as error:
+    except csv_reader.BadQuotes as error:
         raise BadTable(TableProblem.QUOTES) from error
     if head is None:
         raise BadTable(TableProblem.EMPTY)

@@ -76,6 +76,24 @@ def test_it_finds_the_delimiter(delimiter: str) -> None:
     assert rows(text.encode() * 3)[0][1] == ["601 234 567", "Anna", "ul. Długa 5, m. 3; a\tb"]
 
 
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ('phone,name\n601234567,"Ala\n602345678,Ola\n603456789,Ula\n', 2),
+        ('phone;name\n601234567;Ala\n\n602345678;"Ola\n603456789;Ula"\n', 4),
+    ],
+)
+def test_an_open_quotation_mark_is_named_with_its_row(content: str, row: int) -> None:
+    with pytest.raises(BadFile) as refused:
+        rows(content.encode())
+    assert (refused.value.problem, refused.value.row) == (FileProblem.QUOTES, row)
+
+
+def test_zeros_kept_for_a_spreadsheet_stay() -> None:
+    content = b'phone;zip\n="601234567";="00-950"\n"=""602345678""";x\n'
+    assert rows(content)[1:] == [(2, ["601234567", "00-950"]), (3, ["602345678", "x"])]
+
+
 def test_a_sep_line_declares_the_delimiter() -> None:
     assert rows(b"sep=;\r\n601234567;a,b\r\n") == [(2, ["601234567", "a,b"])]
 
