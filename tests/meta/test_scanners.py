@@ -11,15 +11,15 @@ from tests.scanners import code, dependencies, licences
 
 def test_new_and_vanished_findings_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """That there are none is a step of scripts/test of its own."""
-    accepted = ("B704", "views/layout.py")
+    accepted = ("S704", "views/layout.py")
     monkeypatch.delitem(code.KNOWN, accepted)
-    monkeypatch.setitem(code.KNOWN, ("B324", "queue.py"), "an example")
+    monkeypatch.setitem(code.KNOWN, ("S324", "queue.py"), "an example")
     findings = [
         (*accepted, "new"),
-        *((rule, file, "") for rule, file in code.KNOWN if rule != "B324"),
+        *((rule, file, "") for rule, file in code.KNOWN if rule != "S324"),
     ]
     monkeypatch.setattr(code, "findings", lambda: findings)
-    assert code.check() == ["new", "queue.py: B324 is not found any more"]
+    assert code.check() == ["new", "queue.py: S324 is not found any more"]
 
 
 def test_the_bill_of_materials_has_every_dependency(tmp_path: Path) -> None:
