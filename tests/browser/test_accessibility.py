@@ -26,8 +26,8 @@ ADMINS = [
     *("/admin", "/admin/audit", "/admin/gateways", "/admin/gateways/Simulator"),
     *("/admin/routes", "/admin/routes/standard", "/admin/routes/standard/prices"),
 ]
-# Dark colours change only the contrast; all other rules are checked in light colours. Colours do not
-# depend on the width: dark ones are checked on the wide page, and on a phone in its open menu.
+# Dark colours change only the contrast; all other rules are checked in light colours. Colours do
+# not depend on the width: dark ones are checked on the wide page, and in the open menu of a phone.
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
 CONTRAST: dict[str, Any] = {**EVERYTHING, "runOnly": ["color-contrast"]}
 
