@@ -1,7 +1,5 @@
 """The libraries that are bound to the application."""
 
-import hmac
-
 from flask import Flask
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -11,7 +9,6 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
 from promosms.models.base import Model
-from promosms.settings import settings
 
 db = SQLAlchemy(metadata=Model.metadata)
 login = LoginManager()
@@ -19,13 +16,8 @@ csrf = CSRFProtect()
 babel = Babel()
 
 
-def _visitor() -> str:
-    """Whose limits these are: a keyed hash, so that no address stands in Redis or its files."""
-    key = settings.secret_key.encode()
-    return hmac.digest(key, get_remote_address().encode(), "sha256").hex()[:32]
-
-
-limiter = Limiter(_visitor, strategy="moving-window", headers_enabled=False)
+limiter = Limiter(get_remote_address, strategy="moving-window", headers_enabled=False)
+"""Its limits are set by `web/limits.py`, which says who counts as one."""
 
 
 def init_app(app: Flask) -> None:

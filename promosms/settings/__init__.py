@@ -47,7 +47,12 @@ settings = cast(Settings, LocalProxy(lambda: settings_of(current_app)))
 
 
 def init_app(app: Flask, overrides: Mapping[str, object] | None) -> None:
-    """Read the settings, and tell the libraries what they want to know. Raises ConfigError."""
+    """Read the settings, and tell the libraries what they want to know. Raises ConfigError.
+
+    From here on, whatever process this is, its files are readable by their owner only: databases,
+    exports and logs hold the data of customers.
+    """
+    os.umask(0o077)
     folder = Path(app.instance_path)
     folder.mkdir(parents=True, exist_ok=True)
     values = dict(overrides or {})

@@ -54,7 +54,7 @@ class Options:
 def run(options: Options) -> None:
     """Run until Ctrl-C or SIGTERM. Raises StartError and ConfigError."""
     _listen_to_signals()
-    os.umask(0o077)  # files of the installation are readable by their owner only
+    os.umask(0o077)  # also before the settings are read: see settings.init_app
     folder = Path(instance_path())
     checks.writable(folder)
     with checks.lock(folder):

@@ -16,6 +16,7 @@ from promosms import logs
 from promosms.language import gettext as _
 from promosms.services.abuse import refusals
 from promosms.services.abuse.refusals import PumpingProblem
+from promosms.services.auth.hashing_slots import Busy
 from promosms.settings import settings
 from promosms.web import access
 
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, foreign_host)
     app.register_error_handler(HTTPException, page)
     app.register_error_handler(OperationalError, storage)
+    app.register_error_handler(Busy, busy)
     app.register_error_handler(Exception, crash)
 
 
@@ -74,6 +76,14 @@ def storage(error: OperationalError) -> ResponseReturnValue:
     """The database cannot be reached, or its disk is full."""
     access.forget_user()
     return _log_and_render("page.storage", error, 503)
+
+
+def busy(_error: Busy) -> ResponseReturnValue:
+    """Very many people are signing in: nothing was checked and nothing stored."""
+    log.warning("page.busy", extra={"endpoint": request.endpoint})
+    title, advice = _title_and_advice(503)
+    page = render_template("error.html", title=title, advice=advice, kept=kept_text(503))
+    return page, 503, {"Retry-After": "5"}
 
 
 def crash(error: Exception) -> ResponseReturnValue:

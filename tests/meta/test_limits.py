@@ -7,6 +7,7 @@ from werkzeug.routing import Rule
 from promosms.extensions import limiter
 from promosms.web.access import Access, access_of
 from tests.meta.routes import IGNORED
+from tests.meta.sources import PACKAGE
 
 
 def public(app: Flask) -> list[Rule]:
@@ -30,3 +31,8 @@ def test_every_public_form_has_a_limit(app: Flask) -> None:
         assert limits, rule.endpoint
         for limit in limits:
             assert not limit.methods or "POST" in {name.upper() for name in limit.methods}
+
+
+def test_every_limit_follows_the_rule_of_lines_and_networks() -> None:
+    users = {file.name for file in PACKAGE.rglob("*.py") if "limiter.limit(" in file.read_text()}
+    assert users == {"limits.py"}

@@ -37,7 +37,7 @@ class Installation:
             text=True,
             timeout=SECONDS,
             check=False,
-            umask=0o077,
+            umask=0,  # the files are private by themselves
         )
 
     def options(self) -> list[str]:

@@ -202,3 +202,12 @@ def test_the_key_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_files_of_a_command_are_readable_by_their_owner_only(
+    installation: Installation,
+) -> None:
+    assert installation.command("migrate").returncode == 0
+    files = list(installation.folder.rglob("*"))
+    assert len(files) > 2
+    assert [file for file in files if file.stat().st_mode & 0o077] == []

@@ -7,7 +7,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from promosms.services.auth import common_passwords
+from promosms.services.auth import common_passwords, hashing_slots
 from promosms.settings import settings
 
 # 24 symbols that are not easily confused with each other: 16 of them carry 73 bits.
@@ -33,17 +33,19 @@ class PasswordProblem(StrEnum):
 
 
 def hash_password(password: str) -> str:
-    """Argon2id hash of a password."""
-    return _hasher().hash(password)
+    """Argon2id hash of a password. Raises hashing_slots.Busy."""
+    with hashing_slots.slot():
+        return _hasher().hash(password)
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Does the password match the hash? Takes as long without a hash."""
+    """Does the password match the hash? Takes as long without a hash. Raises hashing_slots.Busy."""
     hasher = _hasher()
     try:
-        verified = hasher.verify(
-            stored or _dummy_hash(hasher.time_cost, hasher.memory_cost), password
-        )
+        with hashing_slots.slot():
+            verified = hasher.verify(
+                stored or _dummy_hash(hasher.time_cost, hasher.memory_cost), password
+            )
     except (VerificationError, InvalidHashError):
         return False
     return verified and stored is not None
@@ -113,6 +115,7 @@ def _dummy_hash(time_cost: int, memory_cost: int) -> str:
 
 
 def _hasher() -> PasswordHasher:
+    """One lane: a hash takes one core, not all."""
     return PasswordHasher(
-        time_cost=settings.argon2_time, memory_cost=settings.argon2_memory_kib, parallelism=4
+        time_cost=settings.argon2_time, memory_cost=settings.argon2_memory_kib, parallelism=1
     )

@@ -3,13 +3,13 @@
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from promosms.extensions import limiter
 from promosms.forms.auth import RegisterForm
 from promosms.language import gettext as _
 from promosms.services.abuse import proof_of_work, refusals, sms_pumping
 from promosms.services.abuse.proof_of_work import ProofForm
 from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.web.access import Access, allow
+from promosms.web.limits import limit
 
 bp = Blueprint("proof", __name__)
 
@@ -18,7 +18,7 @@ PER_BROWSER = "20/minute;200/hour"
 
 @bp.route("/proof")
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER)
+@limit(PER_BROWSER)
 def challenge() -> ResponseReturnValue:
     """A challenge for the form that the query names, as JSON."""
     name = request.args.get("form", ProofForm.REGISTER)

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
 from promosms import queue
-from promosms.extensions import limiter
 from promosms.forms.two_factor import EmailChangeForm, PhoneChangeForm, TextCodeForm
 from promosms.language import gettext as _
 from promosms.models import EmailLinkKind
@@ -20,6 +19,7 @@ from promosms.views.abuse import proof_of_work
 from promosms.views.auth.sign_in_flow import renew
 from promosms.views.gateways import simulated_phone as phone_page
 from promosms.web.access import Access, allow, fresh, me
+from promosms.web.limits import limit
 
 bp = Blueprint("email_and_phone", __name__)
 bp.context_processor(phone_page.in_templates)
@@ -30,7 +30,7 @@ POST = ["POST"]
 @bp.route("/settings/email", methods=["GET", "POST"])
 @allow(Access.SIGNED_IN)
 @fresh
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def email() -> ResponseReturnValue:
     """Request a new address; the answer is the same whether it is free or taken."""
     form = EmailChangeForm()
@@ -47,7 +47,7 @@ def email() -> ResponseReturnValue:
 @bp.route("/settings/phone", methods=["GET", "POST"])
 @allow(Access.MEMBER)
 @fresh
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def phone() -> ResponseReturnValue:
     """Request a new number, and text a code to it."""
     form = PhoneChangeForm()
@@ -67,7 +67,7 @@ def phone() -> ResponseReturnValue:
 
 @bp.route("/settings/phone/code", methods=["GET", "POST"])
 @allow(Access.MEMBER)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def phone_code() -> ResponseReturnValue:
     """Check the code that was texted to the new number; then a link is e-mailed."""
     change = phone_changes.pending(me())
@@ -86,7 +86,7 @@ def phone_code() -> ResponseReturnValue:
 
 @bp.route("/change/email/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def confirm_email(token: str) -> ResponseReturnValue:
     """The link in the e-mail to the new address."""
 
@@ -109,7 +109,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
 
 @bp.route("/change/undo/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def undo_email(token: str) -> ResponseReturnValue:
     """The link in the e-mail to the old address."""
 
@@ -138,7 +138,7 @@ def undo_email(token: str) -> ResponseReturnValue:
 
 @bp.route("/change/phone/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def confirm_phone(token: str) -> ResponseReturnValue:
     """The link in the e-mail about the new number."""
 
@@ -161,7 +161,7 @@ def confirm_phone(token: str) -> ResponseReturnValue:
 
 @bp.route("/change/keep/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def keep_two_factor(token: str) -> ResponseReturnValue:
     """The link in the e-mail about a lost app."""
 

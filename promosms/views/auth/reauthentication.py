@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from promosms import queue
-from promosms.extensions import limiter
 from promosms.forms.two_factor import ReauthenticationForm
 from promosms.language import gettext as _
 from promosms.services.auth import reauthentication, totp
@@ -13,13 +12,14 @@ from promosms.services.auth.reauthentication import NotConfirmed
 from promosms.views.auth import browsers
 from promosms.views.auth.sign_in_flow import renew
 from promosms.web.access import Access, allow, me, safe_path
+from promosms.web.limits import limit
 
 bp = Blueprint("reauthentication", __name__, url_prefix="/confirm")
 
 
 @bp.route("", methods=["GET", "POST"])
 @allow(Access.SIGNED_IN)
-@limiter.limit("10/minute;60/hour", methods=["POST"])
+@limit("10/minute;60/hour", methods=["POST"])
 def index() -> ResponseReturnValue:
     """Ask for the password and, where it is on, a code; then go back to the page."""
     target = safe_path(request.args.get("next", "")) or url_for("settings.index")

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
 from promosms import queue
-from promosms.extensions import csrf, limiter
+from promosms.extensions import csrf
 from promosms.forms.auth import (
     ChangePasswordForm,
     EmailForm,
@@ -51,6 +51,7 @@ from promosms.views.auth import browsers
 from promosms.views.auth.sign_in_flow import enter, home, renew
 from promosms.views.gateways import simulated_phone
 from promosms.web.access import Access, allow, me, safe_path
+from promosms.web.limits import limit
 
 bp = Blueprint("auth", __name__)
 bp.context_processor(simulated_phone.in_templates)
@@ -75,8 +76,8 @@ def from_known_browser() -> bool:
 @bp.route("/register", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt  # the form checks its token itself, and so keeps the input when the token is too old
-@limiter.limit(PER_BROWSER, methods=POST)
-@limiter.limit(EMAILS, methods=POST, key_func=typed_address)
+@limit(PER_BROWSER, methods=POST)
+@limit(EMAILS, methods=POST, key_func=typed_address)
 def register() -> ResponseReturnValue:
     """Ask for e-mail and mobile number; the answer is the same for known and unknown ones."""
     if current_user.is_authenticated:
@@ -98,7 +99,7 @@ def register() -> ResponseReturnValue:
 
 @bp.route("/register/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def confirm(token: str) -> ResponseReturnValue:
     """The link of the e-mail shows a button, because mail scanners open links too."""
     try:
@@ -115,8 +116,8 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.route("/login", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt  # as for registering
-@limiter.limit(PER_BROWSER, methods=POST)
-@limiter.limit(PER_ADDRESS, methods=POST, key_func=typed_address, exempt_when=from_known_browser)
+@limit(PER_BROWSER, methods=POST)
+@limit(PER_ADDRESS, methods=POST, key_func=typed_address, exempt_when=from_known_browser)
 def sign_in() -> ResponseReturnValue:
     """Sign in with the user's own password, or once with a system password."""
     target = safe_path(request.args.get("next", ""))
@@ -147,7 +148,7 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.route("/password/new", methods=["GET", "POST"])
 @allow(Access.SIGNED_IN)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def choose_password() -> ResponseReturnValue:
     """Choose an own password after a system password."""
     user = me()
@@ -167,7 +168,7 @@ def choose_password() -> ResponseReturnValue:
 
 @bp.route("/password/change", methods=["GET", "POST"])
 @allow(Access.SIGNED_IN)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def change_password() -> ResponseReturnValue:
     """Replace the own password; the current one is needed."""
     user = me()
@@ -193,8 +194,8 @@ def change_password() -> ResponseReturnValue:
 @bp.route("/forgotten", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt  # as for registering
-@limiter.limit(PER_BROWSER, methods=POST)
-@limiter.limit(EMAILS, methods=POST, key_func=typed_address)
+@limit(PER_BROWSER, methods=POST)
+@limit(EMAILS, methods=POST, key_func=typed_address)
 def forgotten() -> ResponseReturnValue:
     """Ask for the e-mail address; the answer is the same for known and unknown ones."""
     form = EmailForm()
@@ -207,7 +208,7 @@ def forgotten() -> ResponseReturnValue:
 
 @bp.route("/forgotten/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def reset(token: str) -> ResponseReturnValue:
     """Send a system password or, to a user without a number, show the form for a new password."""
     try:
@@ -225,7 +226,7 @@ def reset(token: str) -> ResponseReturnValue:
 
 @bp.route("/admin/join/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=POST)
+@limit(PER_BROWSER, methods=POST)
 def join(token: str) -> ResponseReturnValue:
     """Accept the invitation of an admin."""
     form = JoinForm()

@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 
 from promosms import queue
-from promosms.extensions import limiter
 from promosms.forms.two_factor import CodeForm
 from promosms.language import gettext as _
 from promosms.models import Role
@@ -13,6 +12,7 @@ from promosms.services.auth.two_factor import ChallengeGone, NotProved
 from promosms.views.auth import browsers
 from promosms.views.auth.sign_in_flow import CHALLENGE, open_session
 from promosms.web.access import Access, allow, safe_path
+from promosms.web.limits import limit
 
 bp = Blueprint("two_factor_challenge", __name__, url_prefix="/login/code")
 PER_BROWSER = "20/minute;120/hour"
@@ -20,7 +20,7 @@ PER_BROWSER = "20/minute;120/hour"
 
 @bp.route("", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER, methods=["POST"])
+@limit(PER_BROWSER, methods=["POST"])
 def index() -> ResponseReturnValue:
     """Ask for the code; without the password, go back to the sign-in."""
     target = safe_path(request.args.get("next", ""))
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/lost", methods=["POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER)
+@limit(PER_BROWSER)
 def lost() -> ResponseReturnValue:
     """App and codes are lost: start the waiting time."""
     try:
@@ -63,7 +63,7 @@ def lost() -> ResponseReturnValue:
 
 @bp.route("/leave-out", methods=["POST"])
 @allow(Access.PUBLIC)
-@limiter.limit(PER_BROWSER)
+@limit(PER_BROWSER)
 def remove() -> ResponseReturnValue:
     """The waiting time is over: switch two-factor sign-in off."""
     try:

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from promosms import queue
-from promosms.extensions import limiter
 from promosms.forms.two_factor import SetUpForm
 from promosms.language import gettext as _
 from promosms.models import Role
@@ -13,6 +12,7 @@ from promosms.services.auth import recovery_codes, totp
 from promosms.services.auth.totp import Offer, OfferGone, WrongCode
 from promosms.views.auth.sign_in_flow import home, renew
 from promosms.web.access import Access, allow, fresh, me
+from promosms.web.limits import limit
 
 bp = Blueprint("two_factor", __name__, url_prefix="/settings/two-steps")
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/on", methods=["GET", "POST"])
 @allow(Access.SIGNED_IN)
 @fresh
-@limiter.limit("20/minute", methods=["POST"])
+@limit("20/minute", methods=["POST"])
 def switch_on() -> ResponseReturnValue:
     """Show a secret; a code proves that the app has it."""
     if totp.is_on(me()):
@@ -73,7 +73,7 @@ def switch_off() -> ResponseReturnValue:
 @bp.route("/codes", methods=["POST"])
 @allow(Access.SIGNED_IN)
 @fresh
-@limiter.limit("5/minute")
+@limit("5/minute")
 def new_codes() -> ResponseReturnValue:
     """Make ten new recovery codes and show them once; the old ones become void."""
     user = me()

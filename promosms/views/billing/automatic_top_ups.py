@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms import logs, queue
-from promosms.extensions import limiter
 from promosms.forms.automatic_top_ups import AutomaticForm, form_data
 from promosms.language import gettext as _
 from promosms.models import AutomaticTopUp
@@ -17,6 +16,7 @@ from promosms.services.payments import (
 )
 from promosms.views.billing.blueprint import bp
 from promosms.web.access import Access, allow, me, my_account
+from promosms.web.limits import limit
 
 log = logs.get(__name__)
 
@@ -55,7 +55,7 @@ def automatic_off() -> ResponseReturnValue:
 
 @bp.route("/automatic/card")
 @allow(Access.OWNER)
-@limiter.limit("30 per hour")
+@limit("30 per hour")
 def automatic_card() -> ResponseReturnValue:
     """Go to Stripe's page to save a card; a link leads here, see `pay_by_card`."""
     if not stripe_checkout.available():
@@ -70,7 +70,7 @@ def automatic_card() -> ResponseReturnValue:
 
 @bp.route("/automatic/back")
 @allow(Access.OWNER)
-@limiter.limit("60 per hour")
+@limit("60 per hour")
 def automatic_back() -> ResponseReturnValue:
     """Back from Stripe: save the card."""
     session_id = request.args.get("session", "")[:120]

@@ -3,7 +3,6 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.extensions import limiter
 from promosms.forms.top_ups import CompanyForm
 from promosms.language import gettext as _
 from promosms.models import Company, TaxAnswer
@@ -12,11 +11,12 @@ from promosms.services.payments import top_ups
 from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
 from promosms.web.access import Access, allow, me, my_account
+from promosms.web.limits import limit
 
 
 @bp.route("/company", methods=["GET", "POST"])
 @allow(Access.OWNER)
-@limiter.limit("60 per hour", methods=["POST"])
+@limit("60 per hour", methods=["POST"])
 def company() -> ResponseReturnValue:
     """Name, address and tax ID. With an amount this page is a step of ordering a top-up."""
     account = my_account()
@@ -39,7 +39,7 @@ def company() -> ResponseReturnValue:
 
 @bp.route("/company/confirm", methods=["POST"])
 @allow(Access.OWNER)
-@limiter.limit("30 per hour")
+@limit("30 per hour")
 def confirm_company() -> ResponseReturnValue:
     """Ask VIES once more."""
     check = top_ups.confirm(my_account().id, refresh=True)

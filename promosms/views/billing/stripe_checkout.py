@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from promosms import logs
-from promosms.extensions import csrf, limiter
+from promosms.extensions import csrf
 from promosms.language import gettext as _
 from promosms.models import TopUp, TopUpStatus
 from promosms.services.payments import (
@@ -18,6 +18,7 @@ from promosms.views.billing.after_payment import wake_workers
 from promosms.views.billing.blueprint import bp
 from promosms.views.gateways.webhooks import REFUSED, refused
 from promosms.web.access import Access, allow, owned
+from promosms.web.limits import limit
 
 log = logs.get(__name__)
 LARGEST = 256 * 1024
@@ -25,7 +26,7 @@ LARGEST = 256 * 1024
 
 @bp.route("/card/<public_id>")
 @allow(Access.OWNER)
-@limiter.limit("60 per hour")
+@limit("60 per hour")
 def pay_by_card(public_id: str) -> ResponseReturnValue:
     """Go to Stripe's page.
 
@@ -51,7 +52,7 @@ def pay_by_card(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/card/<public_id>/back")
 @allow(Access.OWNER)
-@limiter.limit("60 per hour")
+@limit("60 per hour")
 def card_back(public_id: str) -> ResponseReturnValue:
     """Back from Stripe: ask for the outcome, because the webhook may come later."""
     top_up = owned(TopUp, public_id)
@@ -72,7 +73,7 @@ def card_back(public_id: str) -> ResponseReturnValue:
 @bp.route("/card/events", methods=["POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt
-@limiter.limit(REFUSED, deduct_when=refused)
+@limit(REFUSED, deduct_when=refused)
 def stripe_webhook() -> ResponseReturnValue:
     """An event from Stripe; after any answer but 200 Stripe delivers it again."""
     if not stripe_checkout.available():

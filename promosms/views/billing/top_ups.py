@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from promosms.documents import pdf
-from promosms.extensions import limiter
 from promosms.forms.top_ups import AmountForm, OrderForm, PackageForm, payment_methods
 from promosms.language import gettext as _
 from promosms.models import PayMethod, TopUp, TopUpStatus
@@ -19,6 +18,7 @@ from promosms.settings import settings
 from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
 from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.limits import limit
 
 
 @bp.route("/top-up")
@@ -61,7 +61,7 @@ def review() -> ResponseReturnValue:
 
 @bp.route("/top-up/review", methods=["POST"])
 @allow(Access.OWNER)
-@limiter.limit("60 per hour")
+@limit("60 per hour")
 def order() -> ResponseReturnValue:
     """Order what was reviewed; pressing the button again orders nothing more."""
     form = OrderForm()

@@ -10,7 +10,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from promosms.extensions import limiter
 from promosms.forms.simulated_phone import ReplyForm
 from promosms.language import gettext as _
 from promosms.language import lazy_gettext
@@ -18,6 +17,7 @@ from promosms.models import Role
 from promosms.services.gateways import simulated_phone
 from promosms.settings import settings
 from promosms.web.access import Access, allow
+from promosms.web.limits import limit
 from promosms.web.security import came_directly
 
 bp = Blueprint("phone", __name__)
@@ -82,7 +82,7 @@ def live() -> ResponseReturnValue:
 
 @bp.route("/phone/reply", methods=["POST"])
 @allow(Access.PUBLIC)
-@limiter.limit("60/minute")
+@limit("60/minute")
 def reply() -> ResponseReturnValue:
     """Send a reply from the number."""
     form = ReplyForm()

@@ -4,13 +4,14 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from promosms import logs, queue
-from promosms.extensions import csrf, limiter
+from promosms.extensions import csrf
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import BadSignature, BadWebhook, WebhookRequest, WebhookTopic
 from promosms.services.gateways import credentials, webhooks
 from promosms.services.inbox import gateway_inbox
 from promosms.settings import settings
 from promosms.web.access import Access, allow
+from promosms.web.limits import limit
 
 bp = Blueprint("webhooks", __name__, url_prefix="/gateways")
 log = logs.get(__name__)
@@ -27,7 +28,7 @@ def refused(answer: Response) -> bool:
 @bp.route("/<token>/receipt", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt
-@limiter.limit(REFUSED, deduct_when=refused)
+@limit(REFUSED, deduct_when=refused)
 def receipt(token: str) -> Response:
     """Delivery receipts."""
     return _answer(token, WebhookTopic.RECEIPT)
@@ -36,7 +37,7 @@ def receipt(token: str) -> Response:
 @bp.route("/<token>/inbound", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt
-@limiter.limit(REFUSED, deduct_when=refused)
+@limit(REFUSED, deduct_when=refused)
 def inbound(token: str) -> Response:
     """Replies of recipients."""
     return _answer(token, WebhookTopic.INBOUND)

@@ -15,7 +15,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from promosms.extensions import limiter
 from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.lib import languages
@@ -29,6 +28,7 @@ from promosms.settings import optional_cookies, settings
 from promosms.views.auth.sign_in_flow import home as start
 from promosms.web import cookies as registry
 from promosms.web.access import Access, allow, me, safe_path
+from promosms.web.limits import limit
 
 bp = Blueprint("policies", __name__)
 
@@ -132,7 +132,7 @@ def terms() -> ResponseReturnValue:
 
 @bp.route("/cookies/notice", methods=POST)
 @allow(Access.PUBLIC)
-@limiter.limit(CHOICES, methods=POST)
+@limit(CHOICES, methods=POST)
 def dismiss_notice() -> ResponseReturnValue:
     """Close the notice about the necessary cookies for half a year."""
     flash(_("The notice is closed. You find it again under Cookie settings."), "good")
@@ -143,7 +143,7 @@ def dismiss_notice() -> ResponseReturnValue:
 
 @bp.route("/cookies/choice", methods=POST)
 @allow(Access.PUBLIC)
-@limiter.limit(CHOICES, methods=POST)
+@limit(CHOICES, methods=POST)
 def choose_cookies() -> ResponseReturnValue:
     """Accept or reject optional cookies: all, or one category."""
     offered = optional_cookies.categories(settings)
@@ -160,7 +160,7 @@ def choose_cookies() -> ResponseReturnValue:
 
 @bp.route("/language", methods=POST)
 @allow(Access.PUBLIC)
-@limiter.limit(CHOICES, methods=POST)
+@limit(CHOICES, methods=POST)
 def choose_language() -> ResponseReturnValue:
     """Store the chosen language: with a signed-in user, else in a cookie."""
     response = _back()

@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from promosms import logs
-from promosms.extensions import csrf, limiter
+from promosms.extensions import csrf
 from promosms.models import now
 from promosms.settings import settings
 from promosms.urls import public_address
 from promosms.web import headers
 from promosms.web.access import Access, allow
+from promosms.web.limits import limit
 
 bp = Blueprint("security", __name__)
 log = logs.get(__name__)
@@ -63,7 +64,7 @@ def text() -> ResponseReturnValue:
 @bp.route(headers.REPORTS, methods=["POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt  # browsers send these without a token
-@limiter.limit("20/minute;200/day")
+@limit("20/minute;200/day")
 def report() -> ResponseReturnValue:
     """Log violations of the content policy that browsers report: the rule and the endpoint.
 

@@ -4,7 +4,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, send_file,
 from flask.typing import ResponseReturnValue
 
 from promosms import queue
-from promosms.extensions import limiter
 from promosms.forms.privacy import RetentionForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
@@ -13,6 +12,7 @@ from promosms.services.gateways import workers
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy import retention
 from promosms.web.access import Access, allow, fresh, me, my_account, owned
+from promosms.web.limits import limit
 
 bp = Blueprint("data", __name__, url_prefix="/settings/data")
 NAME = "promosms-account.zip"
@@ -47,7 +47,7 @@ def keep() -> ResponseReturnValue:
 @bp.route("/export", methods=["POST"])
 @allow(Access.OWNER)
 @fresh
-@limiter.limit("10 per hour")
+@limit("10 per hour")
 def export() -> ResponseReturnValue:
     """Start the export of everything."""
     try:

@@ -10,7 +10,7 @@ from flask_login import logout_user
 from werkzeug.wrappers import Response
 
 from promosms import queue
-from promosms.extensions import csrf, db, limiter
+from promosms.extensions import csrf, db
 from promosms.forms.auth import EmailForm
 from promosms.forms.privacy import CertificateForm, DeleteAccountForm
 from promosms.language import gettext as _
@@ -21,6 +21,7 @@ from promosms.services.privacy import certificates, delete_account, erasure, era
 from promosms.views.gateways import simulated_phone
 from promosms.views.privacy.erasure_labels import amounts
 from promosms.web.access import Access, allow, me, my_account
+from promosms.web.limits import limit
 
 bp = Blueprint("delete_account", __name__)
 bp.context_processor(simulated_phone.in_templates)
@@ -29,7 +30,7 @@ POST = ["POST"]
 
 @bp.route("/settings/leave", methods=["GET", "POST"])
 @allow(Access.OWNER)
-@limiter.limit("20 per hour", methods=POST)
+@limit("20 per hour", methods=POST)
 def delete() -> ResponseReturnValue:
     """Show what is lost, ask for password and confirmation, then delete the account."""
     account, password_hash = my_account(), me().password_hash
@@ -46,7 +47,7 @@ def delete() -> ResponseReturnValue:
 @bp.route("/leave", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @csrf.exempt  # the form checks its token itself, and so keeps the input when the token is too old
-@limiter.limit("10/minute;30/hour", methods=POST)
+@limit("10/minute;30/hour", methods=POST)
 def ask() -> ResponseReturnValue:
     """E-mail a link to somebody who cannot sign in; the answer is the same for every address."""
     form = EmailForm()
@@ -61,7 +62,7 @@ def ask() -> ResponseReturnValue:
 
 @bp.route("/leave/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit("10/minute;60/hour", methods=POST)
+@limit("10/minute;60/hour", methods=POST)
 def by_link(token: str) -> ResponseReturnValue:
     """The link of the e-mail: show what is lost, then delete the account."""
     try:
@@ -122,7 +123,7 @@ def certificate(link: str) -> ResponseReturnValue:
 
 @bp.route("/certificate", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
-@limiter.limit("30/minute", methods=POST)
+@limit("30/minute", methods=POST)
 def verify() -> ResponseReturnValue:
     """Check a certificate; what is uploaded is not kept."""
     form, content = CertificateForm(), None

@@ -15,7 +15,7 @@ from promosms.services.auth.passwords import PasswordProblem as Problem
 @pytest.mark.usefixtures("context")
 def test_it_hashes_by_argon2id_with_the_settings(app: Flask) -> None:
     stored = passwords.hash_password("four quiet words")
-    assert stored.startswith("$argon2id$v=19$m=64,t=1,p=4$")
+    assert stored.startswith("$argon2id$v=19$m=64,t=1,p=1$")
     assert passwords.matches(stored, "four quiet words")
     assert not passwords.matches(stored, "five quiet words")
     assert not passwords.matches(None, "four quiet words")

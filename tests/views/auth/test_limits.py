@@ -51,6 +51,25 @@ def test_it_stops_guessing_one_password_from_many_browsers(limited: Flask) -> No
     assert tries(client, 1, email="other@example.com") == [200]
 
 
+@pytest.mark.parametrize(
+    ("addresses", "allowed"),
+    [
+        ([f"2001:db8:1:2::{n:x}" for n in range(1, 13)], 10),  # one line, which has 2^64 of them
+        ([f"::ffff:192.0.2.{n // 10}" for n in range(12)], 12),
+        (["::ffff:192.0.2.7"] * 6 + ["192.0.2.7"] * 6, 10),  # one line, written in two ways
+        ([f"2001:db8:1:{n:x}::1" for n in range(52)], 50),  # a network has 65,536 lines
+        ([f"198.51.100.{n}" for n in range(52)], 50),
+        ([f"2001:db8:{n:x}::1" for n in range(12)], 12),
+    ],
+)
+def test_it_counts_lines_and_networks(limited: Flask, addresses: list[str], allowed: int) -> None:
+    client, statuses = PageClient(limited), []
+    for number, address in enumerate(addresses):
+        client.environ_base["REMOTE_ADDR"] = address
+        statuses += tries(client, 1, email=f"{number}@example.com")
+    assert statuses == [200] * allowed + [429] * (len(addresses) - allowed)
+
+
 def test_it_stops_emails_to_one_address(limited: Flask) -> None:
     client = PageClient(limited)
     form = {"email": "anna@example.com"}
