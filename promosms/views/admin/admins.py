@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
 from promosms import queue
-from promosms.extensions import limiter
 from promosms.forms.admin import AdminLeavesForm, RevokeAdminForm
 from promosms.language import gettext as _
 from promosms.models import User
@@ -13,6 +12,7 @@ from promosms.services.accounts import admins as services
 from promosms.services.auth import passwords
 from promosms.views.admin.blueprint import bp
 from promosms.web.access import Access, allow, fresh, me
+from promosms.web.limits import limit
 
 
 @bp.route("/admins")
@@ -43,7 +43,7 @@ def revoke_admin(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/leave", methods=["GET", "POST"])
 @allow(Access.ADMIN)
-@limiter.limit("20 per hour", methods=["POST"])
+@limit("20 per hour", methods=["POST"])
 def leave() -> ResponseReturnValue:
     """Give up one's own right; the sign-in is deleted with it."""
     form = AdminLeavesForm()
