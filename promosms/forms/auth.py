@@ -168,6 +168,13 @@ def _phone_message(problem: PhoneProblem) -> str:
         PhoneProblem.TOO_LONG: gettext("This number is too long. Is there a digit too many?"),
         PhoneProblem.LANDLINE: gettext("This is a landline. Please give a mobile number."),
         PhoneProblem.SEVERAL: gettext("Please give one number only."),
+        PhoneProblem.EXTENSION: gettext(
+            "An extension or other digits follow the number. Give it alone."
+        ),
+        PhoneProblem.UNCLEAR_COUNTRY: gettext(
+            "There are digits too many, or the number is from abroad: then begin it with + and "
+            "the country code."
+        ),
         PhoneProblem.UNKNOWN_COUNTRY: gettext(
             "We do not know this country code. Begin with + and the code, such as +48."
         ),

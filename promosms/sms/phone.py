@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from promosms.sms.phone_reading import InvalidPhone, PhoneProblem, clean, parse_number, read
+from promosms.sms.phone_problems import InvalidPhone, PhoneProblem
+from promosms.sms.phone_reading import parse_number, read
+from promosms.sms.phone_text import clean
 
 __all__ = [
     "InvalidPhone",
@@ -49,15 +51,15 @@ def parse(raw: str, region: str) -> Phone:
     """Return a typed or imported number; `region` (ISO 3166-1 alpha-2) is the country of numbers
     without a country code.
 
-    Accepts digits of any script, white space and ( ) - + . / with an apostrophe or tel: in
-    front. Repairs errors of spreadsheets if only one reading is valid: a lost plus sign or
-    leading zero, a decimal .0 at the end. Accepts mobile numbers, and numbers of plans that do
-    not distinguish mobile from fixed. Raises InvalidPhone.
+    Accepts digits of any script, white space and ( ) - + . / with words such as tel. around them.
+    Undoes what spreadsheets do: a formula around the number, marks of thousands, decimals that are
+    zeros, an exponent that keeps all digits, a lost plus sign or zero. Accepts mobile numbers, and
+    numbers of plans that do not distinguish mobile from fixed. Raises InvalidPhone.
     """
     number, kind = read(clean(raw), region.upper())
     country = _country(number)
     if kind not in _KINDS:
-        raise InvalidPhone(_REFUSED.get(kind, PhoneProblem.NOT_VALID))
+        raise InvalidPhone(_REFUSED.get(kind, PhoneProblem.NOT_MOBILE))
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return Phone(e164, country, _KINDS[kind])
 

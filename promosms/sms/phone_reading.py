@@ -1,35 +1,20 @@
-"""Reading a phone number that was typed, pasted, or changed by a spreadsheet."""
+"""Reading a phone number: all numbers that it can be are weighed, one that can be texted wins.
+
+`phonenumbers` says which numbers exist, and of which kind. A plus decides the country. Without one,
+the account's country comes first: as typed, with its country code, with a zero that was lost or is
+out of use, and in other countries of the same national numbering plan. Another country is believed
+only if no number of the account's country can be meant.
+"""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from enum import StrEnum
+from functools import cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
-
-class PhoneProblem(StrEnum):
-    """Why a number is refused; the explanations are in `forms/imports.py`."""
-
-    EMPTY = "empty"
-    LETTERS = "letters"  # or other characters that numbers do not have
-    TOO_SHORT = "too_short"
-    TOO_LONG = "too_long"
-    UNKNOWN_COUNTRY = "unknown_country"
-    NOT_VALID = "not_valid"
-    LANDLINE = "landline"
-    PREMIUM = "premium"
-    DAMAGED = "damaged"  # a spreadsheet rounded it: the digits are lost
-    SEVERAL = "several"
-
-
-class InvalidPhone(ValueError):
-    """The number cannot receive a text; `code` says why. The number is not in the message."""
-
-    def __init__(self, code: PhoneProblem) -> None:
-        super().__init__(code.value)
-        self.code = code
-
+from promosms.sms.phone_problems import InvalidPhone, PhoneProblem
 
 _IMPOSSIBLE = {
     ValidationResult.TOO_SHORT: PhoneProblem.TOO_SHORT,
@@ -44,91 +29,31 @@ _UNREADABLE = {
     NumberParseException.NOT_A_NUMBER: PhoneProblem.TOO_SHORT,
     NumberParseException.TOO_LONG: PhoneProblem.TOO_LONG,
 }
+TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # E.164 allows 15 digits; 00 and a 0 in brackets may precede them.
 _MOST_DIGITS = 18
 # Fewer digits without a plus are more likely a national number with a missing digit.
 _INTERNATIONAL_DIGITS = 10
 _ONE_NUMBER_DIGITS = 7
-_MOST_SIGNS = 100
+# Countries with codes of their own that are dialled from each other like at home: 0692… is Réunion
+# in France, too (ARCEP, decision 2018-0881).
+_NATIONAL_PLANS = (("FR", "RE", "GP", "MQ", "GF", "PM"),)
+_NOT_DIGITS = re.compile(r"\D+")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\D+(?=\d)")
+_BRACKETED_ZERO = re.compile(r"\(\s*0\s*\)")
 
-# Invisible marks from address books, and typographic signs from word processors.
-_PASTED = {ord(mark): None for mark in "\u200b\u200e\u200f\u202a\u202c\u202d\u2060\ufeff"} | {
-    ord(sign): plain
-    for signs, plain in (("‐‑‒–—−", "-"), ("＋", "+"), ("’", "'"))
-    for sign in signs
-}
-_BEFORE = re.compile(r"\s*'?\s*(?:tel:)?\s*", re.IGNORECASE)
-_ROUNDED = re.compile(r"\+?\d+(?:[.,]\d*)?e[+-]?\d+|#+", re.IGNORECASE)
-_DECIMAL_ZERO = re.compile(r"(\+?\d{7,})[.,]0")
-_BETWEEN_NUMBERS = re.compile(r"[,;|&/\n]|(?=\+)")
-_STRANGE = re.compile(r"[^\d\s()+\-./]")
-_PLUS_IN_FRONT = re.compile(r"[(\s]*\+?[^+]*")
-_DIGIT = re.compile(r"\d")
+Reading = tuple[PhoneNumber, int]
+"""A number that exists, and its `PhoneNumberType`."""
 
 
-def clean(raw: str) -> str:
-    """Return the number without the characters pasted around it. Raises InvalidPhone."""
-    text = _BEFORE.sub("", raw.translate(_PASTED), count=1).strip()
-    if len(text) > _MOST_SIGNS:
-        raise InvalidPhone(PhoneProblem.TOO_LONG)
-    if not text:
-        raise InvalidPhone(PhoneProblem.EMPTY)
-    if _ROUNDED.fullmatch(text):
-        raise InvalidPhone(PhoneProblem.DAMAGED)
-    if decimal := _DECIMAL_ZERO.fullmatch(text):
-        text = decimal[1]
-    pieces = _BETWEEN_NUMBERS.split(text)
-    if sum(len(_DIGIT.findall(piece)) >= _ONE_NUMBER_DIGITS for piece in pieces) > 1:
-        raise InvalidPhone(PhoneProblem.SEVERAL)
-    if _STRANGE.search(text):
-        raise InvalidPhone(PhoneProblem.LETTERS)
-    if not _PLUS_IN_FRONT.fullmatch(text):
-        raise InvalidPhone(PhoneProblem.NOT_VALID)
-    return text
-
-
-def read(text: str, region: str) -> tuple[PhoneNumber, int]:
-    """Return the one valid reading of a number and its type. Raises InvalidPhone."""
-    digits = "".join(_DIGIT.findall(text))
-    if not digits:
-        raise InvalidPhone(PhoneProblem.EMPTY)
-    if len(digits) > _MOST_DIGITS:
-        raise InvalidPhone(PhoneProblem.TOO_LONG)
-    if "+" in text or digits.startswith("00"):
-        # A zero in brackets is dialled only within the country.
-        without_zero = "".join(_DIGIT.findall(text.replace("(0)", "", 1)))
-        first, *others = (
-            f"+{candidate.removeprefix('00')}" for candidate in (digits, without_zero)
-        )
-    else:
-        first, others = digits, [f"0{digits}"]
-        if len(digits) >= _INTERNATIONAL_DIGITS:
-            others.append(f"+{digits}")
+def read(text: str, region: str) -> Reading:
+    """Return what a cleaned number means in a country. Raises InvalidPhone."""
     try:
-        return _valid(first, region)
+        return _read(text, region)
     except InvalidPhone:
-        if repaired := _only_valid(others, region):
-            return repaired
+        if _begins_with_one(text, region):
+            raise InvalidPhone(PhoneProblem.SEVERAL) from None
         raise
-
-
-def _only_valid(readings: list[str], region: str) -> tuple[PhoneNumber, int] | None:
-    """Return the only valid reading; None if there are several or none."""
-    valid = []
-    for reading in readings:
-        with suppress(InvalidPhone):
-            valid.append(_valid(reading, region))
-    return valid[0] if len(valid) == 1 else None
-
-
-def _valid(text: str, region: str) -> tuple[PhoneNumber, int]:
-    """Return the number and its type if its range exists. Raises InvalidPhone."""
-    number = parse_number(text, region)
-    kind = phonenumbers.number_type(number)
-    if kind == PhoneNumberType.UNKNOWN:
-        reason = phonenumbers.is_possible_number_with_reason(number)
-        raise InvalidPhone(_IMPOSSIBLE.get(reason, PhoneProblem.NOT_VALID))
-    return number, kind
 
 
 def parse_number(text: str, region: str | None = None) -> PhoneNumber:
@@ -138,3 +63,151 @@ def parse_number(text: str, region: str | None = None) -> PhoneNumber:
     except NumberParseException as error:
         problem = _UNREADABLE.get(error.error_type, PhoneProblem.NOT_VALID)
         raise InvalidPhone(problem) from None
+
+
+def _read(text: str, region: str) -> Reading:
+    digits = _NOT_DIGITS.sub("", text)
+    if not digits:
+        raise InvalidPhone(PhoneProblem.EMPTY)
+    if len(digits) > _MOST_DIGITS:
+        raise InvalidPhone(PhoneProblem.TOO_LONG)
+    bracketed_zero = "(" in text and bool(_BRACKETED_ZERO.search(text))
+    if digits.startswith("00"):
+        try:
+            return _international(digits[2:], bracketed_zero)
+        except InvalidPhone:
+            # In some countries 00 is only the beginning of the prefix, such as 0011.
+            if reading := _textable(digits, region):
+                return reading
+            raise
+    # No country code begins with 0: the plus is wrong, or was put in front of a national number.
+    if text.startswith("+") and not digits.startswith("0"):
+        return _international(digits, bracketed_zero)
+    return _without_plus(digits, region)
+
+
+def _international(digits: str, bracketed_zero: bool = False) -> Reading:
+    """The reading of a country code and a number. Raises InvalidPhone."""
+    number = parse_number(f"+{digits}")
+    kind = phonenumbers.number_type(number)
+    if kind != PhoneNumberType.UNKNOWN:
+        return number, kind
+    # A zero that is dialled only within the country, or was before the plan changed.
+    if number.italian_leading_zero and (bracketed_zero or not _keeps_zero(number.country_code)):
+        shorter = PhoneNumber(number.country_code, number.national_number)
+        kind = phonenumbers.number_type(shorter)
+        if kind in TEXTABLE:
+            return shorter, kind
+    raise InvalidPhone(_why_not(number))
+
+
+def _without_plus(digits: str, region: str) -> Reading:
+    """The reading of digits that may have lost a plus or a zero. Raises InvalidPhone."""
+    problem, refused = PhoneProblem.NOT_VALID, None
+    try:
+        refused = _valid(digits, region)
+        if refused[1] in TEXTABLE:
+            return refused
+    except InvalidPhone as error:
+        problem = error.code
+    for reading in _repaired(digits, region, landline=refused is not None):
+        if reading[1] in TEXTABLE:
+            return reading
+        refused = refused or reading
+    if refused is None:
+        refused = _abroad(digits, region)
+    if refused is None:
+        raise InvalidPhone(problem)
+    return refused
+
+
+def _repaired(digits: str, region: str, landline: bool) -> Iterator[Reading]:
+    """Other readings in the account's country; if it is a `landline` only with a country code."""
+    national = digits.removeprefix("0")
+    code = phonenumbers.country_code_for_region(region)
+    if code and national.startswith(str(code)):
+        with suppress(InvalidPhone):
+            yield _international(national)
+    if landline or not code:
+        return
+    candidates = []
+    if digits.startswith("0") != _keeps_zero(code):
+        candidates.append((national if digits.startswith("0") else f"0{digits}", region))
+    for plan in _NATIONAL_PLANS:
+        if region in plan:
+            candidates += [(digits, other) for other in plan if other != region]
+    for candidate, country in candidates:
+        with suppress(InvalidPhone):
+            yield _valid(candidate, country)
+
+
+def _abroad(digits: str, region: str) -> Reading | None:
+    """The reading as a number of another country that lost its plus; None if there is none.
+
+    Raises InvalidPhone if it can also be a number of the account's country with digits too many.
+    """
+    if digits.startswith("0") or len(digits) < _INTERNATIONAL_DIGITS:
+        return None
+    try:
+        reading = _valid(f"+{digits}", region)
+    except InvalidPhone:
+        return None
+    if reading[1] in TEXTABLE and _has_surplus(digits, region):
+        raise InvalidPhone(PhoneProblem.UNCLEAR_COUNTRY)
+    return reading
+
+
+def _has_surplus(digits: str, region: str) -> bool:
+    """Whether the first digits are a number of this country that can be texted.
+
+    Also whether they are another one of this country, and zeros follow, such as decimals.
+    """
+    with suppress(InvalidPhone):
+        number = parse_number(digits, region)
+        if phonenumbers.truncate_too_long_number(number):
+            begin = phonenumbers.national_significant_number(number)
+            zeros = not digits.removeprefix(begin).strip("0")
+            return zeros or phonenumbers.number_type(number) in TEXTABLE
+    return False
+
+
+def _begins_with_one(text: str, region: str) -> bool:
+    """Whether a number ends at a space or another sign, and enough for a second one follows."""
+    for gap in _BETWEEN_DIGITS.finditer(text):
+        first, second = text[: gap.start()], _NOT_DIGITS.sub("", text[gap.end() :])
+        if min(len(_NOT_DIGITS.sub("", first)), len(second)) >= _ONE_NUMBER_DIGITS:
+            with suppress(InvalidPhone):
+                _read(first, region)
+                return True
+    return False
+
+
+def _textable(digits: str, region: str) -> Reading | None:
+    with suppress(InvalidPhone):
+        reading = _valid(digits, region)
+        if reading[1] in TEXTABLE:
+            return reading
+    return None
+
+
+def _valid(text: str, region: str) -> Reading:
+    """Return the number and its type if its range exists. Raises InvalidPhone."""
+    number = parse_number(text, region)
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:
+        raise InvalidPhone(_why_not(number))
+    return number, kind
+
+
+def _why_not(number: PhoneNumber) -> PhoneProblem:
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return _IMPOSSIBLE.get(reason, PhoneProblem.NOT_VALID)
+
+
+@cache
+def _keeps_zero(country_code: int) -> bool:
+    """Whether the zero at the beginning belongs to the numbers of a country, as in Italy."""
+    region = phonenumbers.region_code_for_country_code(country_code)
+    kinds = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+    examples = (phonenumbers.example_number_for_type(region, kind) for kind in kinds)
+    return any(example is not None and example.italian_leading_zero for example in examples)
