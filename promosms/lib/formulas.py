@@ -1,10 +1,14 @@
-"""Escaping of cells that a spreadsheet would run as a formula: an apostrophe makes them text."""
+"""Escaping of cells that a spreadsheet would run as a formula: an apostrophe makes them text.
+
+Mobile numbers are escaped, too: a spreadsheet would take +48601234567 for 48601234567 and save it
+without its plus sign. The apostrophe survives that, and an import removes it.
+"""
 
 import re
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
-_TEXT = re.compile(r'="([^"]*)"')
+_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 
 
 def escaped(cell: str) -> str:
@@ -20,4 +24,4 @@ def unescaped(cell: str) -> str:
     if cell.startswith("'"):
         return cell[1:] if _ESCAPED.match(cell) else cell
     text = _TEXT.fullmatch(cell) if cell.startswith('="') else None
-    return text[1] if text else cell
+    return text[1].replace('""', '"') if text else cell

@@ -4,8 +4,10 @@ import csv
 import io
 import os
 import random
+import re
 from decimal import Decimal
 
+import phonenumbers
 import pytest
 
 from promosms.lib import csv_files
@@ -35,6 +37,8 @@ DANGEROUS = [
     "a\n=1",
     "= 1",
 ]
+NUMERIC = re.compile(r"[+-]?\d+")
+MOBILE = phonenumbers.PhoneNumberType.MOBILE
 SIGNS = "=+-@'\"＝＋－＠ab 1,;|ąłЖ漢🙂"
 
 
@@ -79,6 +83,41 @@ def test_a_refused_row_of_several_lines_is_kept_whole(end: str) -> None:
 def test_a_spreadsheet_reads_text(cell: str) -> None:
     (row,) = csv.reader(io.StringIO(exported([[cell, "x"]]).removeprefix("\ufeff"), newline=""))
     assert not row[0].startswith(tuple(TRIGGERS))
+
+
+def saved_by_a_spreadsheet(content: str) -> str:
+    """The file after it was opened and saved: what looks like a number has become one."""
+    rows = csv.reader(io.StringIO(content.removeprefix("\ufeff"), newline=""))
+    cells = [[str(int(cell)) if NUMERIC.fullmatch(cell) else cell for cell in row] for row in rows]
+    saved = io.StringIO()
+    csv.writer(saved, delimiter=";").writerows(cells)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize("region", ["PL", "DE", "AT", "IT", "CI", "DK", "US", "RU", "RE"])
+def test_numbers_of_all_countries_come_back_in_every_account(region: str) -> None:
+    numbers = [
+        phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+        for country in sorted(phonenumbers.SUPPORTED_REGIONS)
+        if (example := phonenumbers.example_number_for_type(country, MOBILE))
+    ]
+    content = exported([["Mobile number", "How"], *([number, "hand"] for number in numbers)])
+    for file in (content, saved_by_a_spreadsheet(content)):
+        stored = import_files.store(io.BytesIO(file.encode()), region)
+        _, *rows = import_files.read(stored.name)
+        batch = import_rows.read(rows, ["phone", ""], region)
+        assert (list(batch.entries), batch.refused) == (list(dict.fromkeys(numbers)), [])
+
+
+def test_texts_that_others_write_as_formulas_are_read() -> None:
+    content = 'phone;name;tax_id\n="601234567";Anna;="0012"\n"=""+48602345678""";Ewa;x\n'
+    stored = import_files.store(io.BytesIO(content.encode()), "PL")
+    _, *rows = import_files.read(stored.name)
+    batch = import_rows.read(rows, ["phone", "first_name", "tax_id"], "PL")
+    assert {number: entry.values for number, entry in batch.entries.items()} == {
+        "+48601234567": {"first_name": "Anna", "tax_id": "0012"},
+        "+48602345678": {"first_name": "Ewa", "tax_id": "x"},
+    }
 
 
 def test_numbers_of_money_stay_numbers() -> None:

@@ -3,9 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from promosms.sms import phone_words
+
 COLUMNS = ("phone", "first_name", "last_name")
-_SEPARATOR = re.compile(r"[,;\t]")
+# The comma of 6,01234567E+08 is a decimal point.
+_SEPARATOR = re.compile(r"[;\t]|,(?!\d+e[+-]?\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\D*\d){5}")
+# What follows a comma that belongs to the number: thousands, decimals, or the digits of a pause.
+_REST = re.compile(r"\d{1,4}(?:\.0+)?|0+")
 
 
 def rows(text: str) -> Iterator[list[str]]:
@@ -17,6 +22,9 @@ def rows(text: str) -> Iterator[list[str]]:
     for line in text.replace("\0", "").splitlines():
         row: list[str] = []
         for piece in filter(None, (part.strip() for part in _SEPARATOR.split(line))):
+            if len(row) == 1 and _continues(row[0], piece):
+                row[0] += f",{piece}"
+                continue
             if row and not _NUMBER.match(piece):
                 row.append(piece)
                 continue
@@ -25,6 +33,13 @@ def rows(text: str) -> Iterator[list[str]]:
             row = [piece]
         if row:
             yield _with_names(row)
+
+
+def _continues(number: str, piece: str) -> bool:
+    """Whether a piece is the end of the number before, or an extension that refuses it."""
+    if not number[-1:].isdigit():
+        return False
+    return bool(_REST.fullmatch(piece)) or phone_words.has_extension(f"{number} {piece}")
 
 
 def _with_names(row: list[str]) -> list[str]:

@@ -126,7 +126,7 @@ def _readme() -> Iterator[str]:
     )
     yield _(
         "In CSV an apostrophe stands before a cell that a spreadsheet would take for a formula, "
-        "and mobile numbers have no plus sign. JSON has both as they are."
+        "also before the plus sign of a mobile number: so it is not lost. JSON has no apostrophe."
     )
     yield _("Times are UTC (ISO 8601). Amounts are decimal numbers of the currency.")
     for part in all_parts():
@@ -175,8 +175,6 @@ def _cell(part: Part, name: str, value: Any) -> Any:
         value = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str):
         return value
-    if name == "phone":
-        return value.lstrip("+")
     return value if name in part.money else formulas.escaped(value)
 
 

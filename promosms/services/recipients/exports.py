@@ -30,7 +30,7 @@ def recipient_header(labels: dict[str, str]) -> list[str]:
 
 
 def recipient_rows(account_id: int) -> Iterator[list[str]]:
-    """All recipients of an account: fields, lists, consent with its evidence; phones without +."""
+    """All recipients of an account: fields, lists, consent with its evidence."""
     query = select(Recipient).where(Recipient.account_id == account_id)
     for page in all_pages(query, Recipient.id, PAGE):
         rows = _recipient_page(account_id, [recipient for (recipient,) in page])
@@ -46,7 +46,7 @@ def suppression_rows(account_id: int) -> Iterator[list[str]]:
     query = select(*columns).where(Suppression.account_id == account_id)
     for page in all_pages(query, Suppression.id, PAGE):
         db.session.commit()
-        yield from ([phone[1:], source, at.isoformat()] for _id, phone, source, at in page)
+        yield from ([phone, source, at.isoformat()] for _id, phone, source, at in page)
 
 
 def refused_rows(
@@ -79,7 +79,7 @@ def _recipient_page(account_id: int, page: Sequence[Recipient]) -> list[list[str
     opted_out = recipient_pages.opted_out(account_id, [recipient.phone for recipient in page])
     return [
         [
-            recipient.phone.lstrip("+"),
+            recipient.phone,
             *(getattr(recipient, name) for name in FIELD_NAMES[1:]),
             ", ".join(recipient_list.name for recipient_list in lists[recipient.id]),
             _("yes") if recipient.consent == Consent.GIVEN else _("no"),

@@ -29,7 +29,7 @@ def test_it_contains_every_field(owner: PageClient, add: Add, app: Flask, cast: 
     with app.app_context():
         opt_outs.opt_out(cast.owner.account_id, "+48602345678", SuppressionSource.REPLY)
     first, second = table(owner)
-    assert (first["Mobile number"], first["First name"]) == ("48601234567", "Łucja")
+    assert (first["Mobile number"], first["First name"]) == ("'+48601234567", "Łucja")
     assert first["Note"] == 'two\nlines, "quoted"'
     assert (first["Lists"], first["Agreed to promotions"]) == ("Guests", "yes")
     assert first["Where or how they agreed"] == "form"
