@@ -13,7 +13,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -225,10 +225,22 @@ def need(values: Mapping[str, str], name: str) -> str:
 
 
 def check_address(settings: Settings, request: WebhookRequest) -> None:
-    """Refuse a call from elsewhere than `addresses` says, if it says anything."""
+    """Refuse a call from elsewhere than `addresses` says, if it says anything.
+
+    A call without an address, for example through a Unix socket, comes from nowhere that was named.
+    """
     allowed = networks(settings)
-    if allowed and not any(ip_address(request.address) in network for network in allowed):
+    if allowed and not any(_peer(request.address) in network for network in allowed):
         raise BadSignature(request.topic)
+
+
+def _peer(address: str) -> IPv4Address | IPv6Address | None:
+    """An IPv4 address may be written as an IPv6 one, and have the name of an interface behind it."""
+    try:
+        peer = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    return (peer.version == 6 and peer.ipv4_mapped) or peer
 
 
 def networks(settings: Settings) -> list[Any]:

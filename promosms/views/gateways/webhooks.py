@@ -16,6 +16,7 @@ from promosms.web.limits import limit
 bp = Blueprint("webhooks", __name__, url_prefix="/gateways")
 log = logs.get(__name__)
 LARGEST = 64 * 1024
+MOST_EVENTS = 1_000  # of one call: a list of short ids could make 44,000 rows
 # Only refused calls count: guessing an address is slow, but a busy provider is not limited.
 REFUSED = "120/minute;2000/day"
 
@@ -51,6 +52,8 @@ def _answer(token: str, topic: WebhookTopic) -> Response:
     webhook, gateway_id = WEBHOOKS[gateway.kind], gateway.id
     try:
         events = webhook.parse(credentials.decrypted(gateway), _read(topic))
+        if len(events) > MOST_EVENTS:
+            raise RequestEntityTooLarge
     except (BadSignature, BadWebhook, RequestEntityTooLarge) as error:
         code = CODES[type(error)]
         log.warning("webhook.refused", extra={"gateway": gateway_id, "code": code})

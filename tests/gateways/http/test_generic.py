@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import pytest
 
@@ -14,8 +15,11 @@ from promosms.gateways.base import (
     Receipt,
     ReceiptStatus,
     Resend,
+    WebhookRequest,
+    WebhookTopic,
 )
 from promosms.gateways.configurable_http import GenericHttp
+from promosms.gateways.http import check_address
 from tests.gateways.http.provider import Provider, Says
 from tests.gateways.http.runner import (
     ANY,
@@ -319,9 +323,25 @@ def test_it_refuses_rubbish(document: object) -> None:
             events_of(topic, document)
 
 
-def test_only_listed_addresses_may_call() -> None:
-    with pytest.raises(BadSignature):
-        events_of("receipt", {}, addresses="203.0.113.1")
+@pytest.mark.parametrize(
+    ("address", "called"),
+    [
+        ("203.0.113.7", True),
+        ("::ffff:203.0.113.7", True),
+        ("2001:db8::1", True),
+        ("203.0.114.1", False),
+        ("::ffff:203.0.114.1", False),
+        ("2001:db9::1", False),
+        ("", False),  # through a Unix socket
+        ("unix:", False),
+        ("fe80::1%eth0", False),
+    ],
+)
+def test_only_listed_addresses_may_call(address: str, called: bool) -> None:
+    settings = {"addresses": "203.0.113.0/24, 2001:db8::/32"}
+    request = WebhookRequest(WebhookTopic.RECEIPT, "", {}, [], [], b"", address)
+    with nullcontext() if called else pytest.raises(BadSignature):
+        check_address(settings, request)
 
 
 URL = {"url": "https://sms.example/send", "id_path": "id"}

@@ -257,6 +257,17 @@ def test_a_huge_call_is_refused(
     assert stored(app) == (1 if status == 200 else 0)
 
 
+@pytest.mark.parametrize(("number", "status"), [(1_000, 200), (1_001, 413)])
+def test_one_call_makes_a_thousand_rows_at_most(
+    app: Flask, visitor: PageClient, number: int, status: int
+) -> None:
+    token = connect(app, "smsapi", token="t")
+    ids = ",".join(str(at) for at in range(number))
+    call = {"MsgId": ids, "status": ",".join(["404"] * number)}
+    assert smsapi(visitor, token, call).status_code == status
+    assert stored(app) == (number if status == 200 else 0)
+
+
 def test_a_call_that_cannot_be_stored_is_not_acknowledged(app: Flask, visitor: PageClient) -> None:
     token = connect(app, "smsapi", token="t")
     with app.app_context():
