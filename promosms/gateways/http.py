@@ -229,13 +229,13 @@ def check_address(settings: Settings, request: WebhookRequest) -> None:
 
     A call without an address, for example through a Unix socket, comes from nowhere that was named.
     """
-    allowed = networks(settings)
-    if allowed and not any(_peer(request.address) in network for network in allowed):
+    allowed, peer = networks(settings), _peer(request.address)
+    if allowed and (peer is None or not any(peer in network for network in allowed)):
         raise BadSignature(request.topic)
 
 
 def _peer(address: str) -> IPv4Address | IPv6Address | None:
-    """An IPv4 address may be written as an IPv6 one, and have the name of an interface behind it."""
+    """The address of a caller; one of IPv4 may be written as one of IPv6."""
     try:
         peer = ip_address(address.partition("%")[0])
     except ValueError:
