@@ -89,6 +89,12 @@ MONEY = (
 )
 TIME = (
     Mutation(
+        f"{SERVICES}privacy/persons.py",
+        "true() if before is None else column <= before",
+        "true()",
+        "tests/services/privacy/test_persons.py",
+    ),
+    Mutation(
         f"{SERVICES}sending/sweep.py",
         "UNSETTLED = timedelta(hours=72)",
         "UNSETTLED = timedelta(hours=70)",
@@ -180,6 +186,12 @@ OPT_OUT = (
     ),
 )
 TENANCY = (
+    Mutation(
+        f"{SERVICES}privacy/persons.py",
+        "and_(model.account_id == person.account_id, of_person)",
+        "and_(of_person)",
+        "tests/services/privacy/test_persons.py",
+    ),
     Mutation(
         "promosms/web/access.py",
         "filter_by(account_id=my_account().id, public_id=public_id)",

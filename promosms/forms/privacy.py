@@ -2,9 +2,10 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, PasswordField
+from wtforms import BooleanField, IntegerField, PasswordField, TelField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from promosms.forms.shared import stripped
 from promosms.language import lazy_gettext as _
 from promosms.services.auth import passwords
 from promosms.services.privacy.purge_messages import LONGEST, SHORTEST
@@ -20,6 +21,17 @@ class RetentionForm(FlaskForm):
         [InputRequired(TOO_FEW), NumberRange(SHORTEST, LONGEST, TOO_FEW)],
         description=_("From %(least)s to %(most)s days.", least=SHORTEST, most=LONGEST),
         render_kw={"inputmode": "numeric", "min": SHORTEST, "max": LONGEST},
+    )
+
+
+class NumberForm(FlaskForm):
+    """A number to erase; without a country code it is one of the account's country."""
+
+    phone = TelField(
+        _("Number of the person"),
+        [InputRequired(_("Enter a number.")), Length(max=40)],
+        filters=[stripped],
+        render_kw={"maxlength": 40, "autocomplete": "off"},
     )
 
 

@@ -18,6 +18,7 @@ BLUEPRINTS = (
     "accounts.guests",
     "dashboard",
     "recipients.recipients",
+    "recipients.persons",
     "recipients.lists",
     "imports",
     "recipients.suppressions",

@@ -41,7 +41,7 @@ ARGUMENTS = {
     "data.delete": "account_export",
     "recipients.edit": "recipient",
     "recipients.delete": "recipient",
-    "recipients.erase": "recipient",
+    "persons.recipient": "recipient",
     "lists.page": "list",
     "lists.rename": "list",
     "lists.delete": "list",
@@ -178,7 +178,8 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     },
     "recipients.add": {"phone": "+48601222333", **CONSENT},
     "recipients.edit": {"phone": "+48601222333", **CONSENT},
-    "recipients.erase": {},
+    "persons.recipient": {},
+    "persons.number": {"phone": "+48601222333", "confirmed": "y"},
     "recipients.delete_many": lambda ids, _: {"recipient": ids["recipient"]},
     "recipients.bulk": lambda ids, _: {
         "recipient": ids["recipient"],

@@ -25,7 +25,7 @@ WORDS = (
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
-    "attention_status",
+    *("attention_status", "recipient"),
     *(
         "kind",
         "our_reference",

@@ -89,6 +89,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/privacy/reapply_erasures.py",
         "services/privacy/erase_recipient.py",
         "services/privacy/persons.py",
+        "views/recipients/persons.py",
         "services/privacy/purge_messages.py",
         "services/privacy/erase_rows.py",
         "services/privacy/retention.py",

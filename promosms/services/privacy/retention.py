@@ -7,6 +7,7 @@ rule is kept until its owner deletes it, or the account.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, cast, delete, select, tuple_
@@ -49,6 +50,10 @@ NETWORK = timedelta(days=30)
 CALM = timedelta(hours=3)
 """So long the rewriting of the files waits for an hour in which nothing is sent."""
 BATCH = 500
+WITH_NUMBERS = (
+    *("messages", "replies", "receipts", "network", "uploads", "refused rows", "guests", "exports"),
+)
+"""The rules of what else may hold the number of a recipient."""
 Place = dict[str, Any]
 Purge = Callable[[Place, time_slice.Over], bool]
 """Deletes what is due until the slice is over; True if there is more."""
@@ -87,6 +92,17 @@ def rows() -> list[tuple[str, str]]:
     return [(gettext(rule.what), rule.kept()) for rule in RULES]
 
 
+def kept_of_deleted_recipients(days: int) -> list[tuple[str, str]]:
+    """Where numbers of deleted recipients stay, and how long; texts are kept so many days."""
+    rules = {rule.name: rule for rule in RULES}
+    kept = {
+        "messages": _("%(days)s after the last news of the text", days=_days(days)),
+        "replies": _("%(days)s after it came in", days=_days(days)),
+    }
+    names = [name for name in WITH_NUMBERS if name != "network" or _simulated()]
+    return [(gettext(rules[name].what), kept.get(name) or rules[name].kept()) for name in names]
+
+
 def choose(account_id: int, days: int) -> None:
     """How long the account keeps numbers and texts of messages; ValueError outside of 3 to 90."""
     if not purge_messages.SHORTEST <= days <= purge_messages.LONGEST:
@@ -118,10 +134,7 @@ def _rewrite(place: Place) -> Place | None:
     if sweep.gateways_with_work() and now() - waits < CALM:
         return place
     db.session.rollback()  # a snapshot of our own would be in the way
-    if (
-        simulated_phone.gateway_settings()["path"].exists()
-        and not simulated_phone.store().overwrite()
-    ):
+    if _simulated() and not simulated_phone.store().overwrite():
         return place
     return None if overwrite_files.overwrite(place["deleted"]) else place
 
@@ -181,9 +194,14 @@ def _evidence(place: Place, _over: time_slice.Over) -> bool:
 
 def _network(_place: Place, _over: time_slice.Over) -> bool:
     """The simulated network forgets by itself what is older; and leaves no byte of it."""
-    if simulated_phone.gateway_settings()["path"].exists():
+    if _simulated():
         simulated_phone.store().forget_before((now() - NETWORK).timestamp())
     return False
+
+
+def _simulated() -> bool:
+    path: Path = simulated_phone.gateway_settings()["path"]
+    return path.exists()
 
 
 def _logs(_place: Place, _over: time_slice.Over) -> bool:

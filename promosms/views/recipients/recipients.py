@@ -5,7 +5,6 @@ from itertools import chain
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import queue
 from promosms.extensions import csrf
 from promosms.forms.imports import row_problem
 from promosms.forms.recipients import FieldNamesForm, RecipientForm
@@ -13,14 +12,14 @@ from promosms.language import gettext as _
 from promosms.language import ngettext, timezone
 from promosms.models import FIELD_NAMES, Recipient, RecipientList, now
 from promosms.services.inbox import replies as inbox
-from promosms.services.privacy import erase_recipient
+from promosms.services.privacy import retention
 from promosms.services.recipients import exports, lists, recipients
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.recipients import DuplicatePhone
 from promosms.services.sending import opt_outs
 from promosms.sms.phone import InvalidPhone
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import Access, allow, my_account, owned
 
 bp = Blueprint("recipients", __name__)
 bp.app_template_filter("phone")(recipient_tables.pretty)
@@ -96,31 +95,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def delete(public_id: str) -> ResponseReturnValue:
     """Ask before one recipient is deleted."""
-    return render_template("recipients/delete.html", chosen=[owned(Recipient, public_id).public_id])
-
-
-@bp.route("/recipients/<public_id>/erase", methods=["GET", "POST"])
-@allow(Access.MEMBER)
-def erase(public_id: str) -> ResponseReturnValue:
-    """Erase all data of one person from the account."""
-    recipient = owned(Recipient, public_id)
-    if request.method == "POST":
-        try:
-            erase_recipient.erase(my_account(), recipient, me().public_id)
-        except erase_recipient.StillActive:
-            flash(
-                _(
-                    "A text to this person is just leaving, or an import is about to bring the "
-                    "number again. Please try again when that has ended."
-                ),
-                "warn",
-            )
-            return redirect(url_for("recipients.erase", public_id=public_id), 303)
-        queue.wake("work", "erasure.tidy")
-        flash(_("The person is erased everywhere."), "good")
-        return redirect(url_for("recipients.index"), 303)
-    opted_out = opt_outs.is_suppressed(my_account().id, recipient.phone)
-    return render_template("recipients/erase.html", recipient=recipient, opted_out=opted_out)
+    return _ask_to_delete([owned(Recipient, public_id).public_id])
 
 
 @bp.route("/recipients/delete", methods=["POST"])
@@ -148,7 +123,7 @@ def bulk() -> ResponseReturnValue:
         flash(_("Choose recipients first: tick the boxes in front of them."), "warn")
         return redirect(back_url, 303)
     if action == "delete":
-        return render_template("recipients/delete.html", chosen=chosen, from_list=_from_list())
+        return _ask_to_delete(chosen, _from_list())
     if not request.form.get("list"):
         flash(_("Choose a list first, beside the button."), "warn")
         return redirect(back_url, 303)
@@ -190,6 +165,11 @@ def export() -> ResponseReturnValue:
     header = exports.recipient_header(recipient_tables.labels())
     rows = chain([header], exports.recipient_rows(my_account().id))
     return recipient_tables.csv_file(rows, "recipients.csv")
+
+
+def _ask_to_delete(chosen: list[str], from_list: str = "") -> str:
+    kept = retention.kept_of_deleted_recipients(my_account().retention_days)
+    return render_template("recipients/delete.html", chosen=chosen, from_list=from_list, kept=kept)
 
 
 def _form_data(recipient: Recipient) -> dict[str, object]:

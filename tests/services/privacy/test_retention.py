@@ -24,10 +24,13 @@ from promosms.models import (
     InboundMessage,
     InboxKind,
     MessagePart,
+    Privacy,
     Recipient,
     Suppression,
     TaxCheck,
+    models,
     now,
+    table_of,
 )
 from promosms.services.gateways import simulated_phone
 from promosms.services.inbox import gateway_inbox
@@ -212,3 +215,16 @@ def _scan(app: Flask, canaries: list[str]) -> list[Hit]:
     network = Path(app.instance_path, "simulator")
     stored = [hit for path in database_files() for hit in scanner.file(path)]
     return stored + scanner.folder(network)
+
+
+def test_the_page_of_deleting_names_every_table_that_may_keep_the_number() -> None:
+    """`refused rows` and the files have it in their content; suppressions stay on purpose."""
+    by_column = {
+        model.retention.by
+        for model in models().values()
+        if model.privacy is Privacy.COLLECTED
+        and {"phone", "content"} & set(table_of(model).columns.keys())
+        and model not in (Recipient, Suppression)
+    }
+    assert by_column <= set(retention.WITH_NUMBERS)
+    assert set(retention.WITH_NUMBERS) <= {rule.name for rule in retention.RULES}
