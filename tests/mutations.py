@@ -173,7 +173,7 @@ OPT_OUT = (
         "tests/services/sending",
     ),
     Mutation(
-        "promosms/sms/keywords.py",
+        "promosms/sms/keywords/words.py",
         "if unicodedata.category(char) not in",
         "if unicodedata.category(char) in",
         "tests/sms",

@@ -44,12 +44,12 @@ TABLE = {
         stop sending me these messages | I told you to stop this | yes stop | please do stop
         Please unsubscribe me from all of it | i want to opt out of this list
         how do I unsubscribe? | cancel my order | Cancel my appointment please | cancelled
-        end of the season | quit smoking | remove item 2 | When does the sale end this week?
+        remove item 2 | When does the sale end this week?
         no more texts | No more texts please | no more promo messages | don't text me
         do not text me again | Do not contact me | never text me again | don't send me this
         dont message this number | take me off your list | leave me alone | wrong number
         Sorry, wrong number | not interested | How did you get my number? | this is spam
-        SPAM | 🛑 | ⛔⛔ | ✋ | Reply STOP to opt out | non-stop | nie rezygnuję | nie stop
+        SPAM | 🛑 | ⛔⛔ | ✋ | Reply STOP to opt out | nie rezygnuję | nie stop
         Proszę mnie wypisać z listy | Chciałbym zrezygnować, rezygnuję od dziś
         nie wysyłajcie mi tego | Nie wysyłajcie mi SMS | Proszę nie wysyłać więcej smsów
         nie pisz do mnie | Nie piszcie już | Proszę do mnie nie pisać | nie chcę sms
@@ -57,12 +57,12 @@ TABLE = {
         Nie zgadzam się | wycofuję zgodę | cofam moją zgodę | proszę o usunięcie numeru
         Proszę o wykreślenie | dajcie mi spokój | Nie interesuje mnie to | pomyłka
         usuńcie moje dane z bazy | RODO | przestańcie do mnie wydzwaniać wreszcie
-        koniec promocji kiedy? | Kiedy koniec promocji w tym roku? | koniec świata
+        koniec promocji kiedy? | Kiedy koniec promocji w tym roku?
         anuluj zamówienie 15 | bitte keine SMS mehr | Keine Werbung mehr bitte
         keine weiteren Nachrichten | Kein Interesse | nicht mehr schreiben
         Bitte schreiben Sie mir nicht mehr, nicht mehr schicken | Lasst mich in Ruhe
         Hören Sie auf | hört auf damit | Ich möchte mich abmelden bitte
-        Bitte melden Sie mich ab: Abmeldung von allem | Ende gut, alles gut | Ende der Woche
+        Bitte melden Sie mich ab: Abmeldung von allem
         Falsche Nummer | Ich widerrufe, Widerruf | nicht stoppen
         Bitte entfernen Sie mich aus der Liste | Termin kündigen | Nummer löschen
         Je veux me désabonner de vos messages | ne m'envoyez plus rien
@@ -76,7 +76,7 @@ TABLE = {
         numero sbagliato | toglietemi dalla lista | basta così poco
         Prosím odhlaste mě ze seznamu | neposílejte mi to | Už mi nepište | nechci reklamy
         Nechci dostávat zprávy | žádné další sms | Nemám zájem, nekontaktujte mě
-        dejte mi pokoj | špatné číslo | konec srpna nám nevyhovuje vůbec | zrušte objednávku
+        dejte mi pokoj | špatné číslo | zrušte objednávku
         не пишіть мені | Не пишіть мені більше | не надсилайте повідомлення
         Не присилайте рекламу | не хочу отримувати | більше не треба | не турбуйте
         без реклами | Дайте спокій | Це спам | не той номер | не цікаво
@@ -104,7 +104,9 @@ TABLE = {
         Nie mogę przyjść | nicht heute | pas aujourd'hui | hoy no puedo | non posso
         nemohu přijít | не можу прийти | My friend sends greetings
         I am sending it tomorrow | Chcę zamówić | pisałam do was wczoraj
-        I'd like more texts | endless love | Wypożyczalnia | START123
+        I'd like more texts | endless love | Wypożyczalnia | START123 | end of the season
+        quit smoking | non-stop | koniec świata | Ende gut, alles gut | Ende der Woche
+        konec srpna nám nevyhovuje vůbec
     """,
 }
 ROWS = [

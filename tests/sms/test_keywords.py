@@ -1,11 +1,20 @@
 """Recognising what a reply asks for."""
 
+import dataclasses
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from promosms.sms.gsm7 import is_gsm7
 from promosms.sms.keywords import Keyword, opt_out_line, recognise
+from promosms.sms.keywords.dictionary import DICTIONARY
+from promosms.sms.keywords.languages import LANGUAGES
+from promosms.sms.keywords.words import words_of
 from promosms.sms.opt_out import CONFIRMATIONS, confirmation
 from promosms.sms.segments import measure
 from tests.sms.answers import ROWS
@@ -31,6 +40,7 @@ CLEAR_WORDS = [
     "ODHLÁSIT",
     "СТОП",
 ]
+FILES = {path.stem: path for path in (Path(__file__).parent / "replies").glob("*.toml")}
 HELP_WORDS = ["HELP", "INFO", "POMOC", "HILFE", "AIDE", "AYUDA", "AIUTO"]
 START_WORDS = ["START", "UNSTOP"]
 AROUND = st.text(" \t\n.,!?\"'«»„”()*_-…🛑🙏\u200b\ufe0f", max_size=6)
@@ -44,6 +54,110 @@ def test_it_recognises(answer: str, keyword: str) -> None:
 def test_the_table_is_long_and_has_no_duplicates() -> None:
     answers = [answer for answer, _ in ROWS]
     assert len(answers) == len(set(answers)) > 300
+
+
+def replies(language: str) -> Iterator[tuple[str, str]]:
+    """The replies of a language, and what they ask for."""
+    for keyword, lines in tomllib.loads(FILES[language].read_text()).items():
+        for line in lines.strip().splitlines():
+            for reply in line.split(" | "):
+                yield reply.replace("⏎", "\n"), keyword
+
+
+def wrong(rows: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """The replies that are taken for something else."""
+    found = {text: (recognise(text).value, keyword) for text, keyword in rows}
+    return {text: got for text, (got, keyword) in found.items() if got != keyword}
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_it_recognises_the_replies_of_a_language(language: str) -> None:
+    assert wrong(replies(language)) == {}
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_case_does_not_matter_in_replies(language: str) -> None:
+    assert wrong((text.swapcase(), keyword) for text, keyword in replies(language)) == {}
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_a_harmless_phrase_does_not_hide_a_wish_beside_it(language: str) -> None:
+    harmless = [text for text, keyword in replies(language) if keyword == "nothing"]
+    for text in harmless:
+        assert recognise(f"{text}. STOP") is not Keyword.NOTHING, text
+        assert recognise(f"No more! {text}") is not Keyword.NOTHING, text
+
+
+def test_the_replies_cover_every_language_and_many_are_harmless() -> None:
+    rows = [(text, keyword) for language in FILES for text, keyword in replies(language)]
+    assert set(FILES) == set(LANGUAGES)
+    assert len({text for text, _ in [*rows, *ROWS]}) == len(rows) + len(ROWS)
+    for language in FILES:
+        keywords = [keyword for _, keyword in replies(language)]
+        assert keywords.count("stop") >= 10
+        assert keywords.count("hold") >= 50
+        assert keywords.count("nothing") >= 50
+
+
+def test_every_language_has_words_for_every_kind_of_wish() -> None:
+    empty_in_some = {"everyday", "only_alone", "slips", "start", "help"}
+    for language in LANGUAGES.values():
+        for name, words in dataclasses.asdict(language).items():
+            assert words.strip() or name in empty_in_some, name
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\u200b", "...", "👍", "😊 ❤️", "👋🏻", "?!"])
+def test_an_empty_reply_or_a_friendly_sign_is_nothing(text: str) -> None:
+    assert recognise(text) is Keyword.NOTHING
+
+
+@pytest.mark.parametrize("sign", [*"🛑⛔🚫🖕🤬😡😠👎🙅✋❌📵🔕", "🖕🏻", "👎🏿", "🙅\u200d♀️"])
+def test_a_reply_of_an_angry_or_forbidding_sign_is_a_hold(sign: str) -> None:
+    for text in (sign, sign * 5, f" {sign}\n", f"{sign}!!!", f"Ok {sign}"):
+        assert recognise(text) is Keyword.HOLD, text
+    assert recognise(f"STOP {sign}") is Keyword.STOP
+
+
+def test_a_reply_of_2000_characters_is_read_to_its_end() -> None:
+    filling = ("we shall see you on Monday with the children " * 50)[:1990]
+    assert recognise(filling) is Keyword.NOTHING
+    assert recognise(f"{filling} STOP") is Keyword.HOLD
+    assert recognise(f"{filling} fuck off") is Keyword.HOLD
+    assert recognise("STOP " * 400) is Keyword.STOP
+    assert recognise("x" * 2000) is recognise("стола" * 400) is Keyword.NOTHING
+
+
+class CountedWords(list[str]):
+    """Words that count how often one of them is read."""
+
+    reads = 0
+
+    def __getitem__(self, index: int) -> str:
+        self.reads += 1
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["nie", "not", "no more", "do not you", "my number", "ne m", "nie proszę o o", "не"]
+)
+def test_the_work_grows_with_the_length_of_a_reply_and_not_faster(hostile: str) -> None:
+    reads = []
+    for length in (100, 200, 400):
+        words = CountedWords((words_of(hostile) * length)[:length])
+        assert not DICTIONARY.hold.find(words)
+        reads.append(words.reads)
+    assert reads[1] <= 2.1 * reads[0]
+    assert reads[2] <= 2.1 * reads[1]
+    assert reads[2] < 400 * 200
+
+
+def test_the_expression_for_joined_words_cannot_go_back_for_long() -> None:
+    """Repeats are possessive or have a small limit, and longer words are not compared."""
+    without = DICTIONARY.joined.pattern.replace(r"\d++", "").replace("}+", "}")
+    assert not re.search(r"[*+]", without)
+    assert {int(most) for most in re.findall(r"\{\d,(\d+)\}", without)} == {3}
+    assert not DICTIONARY.is_clear("stop" * 11)
+    assert recognise("stopsms" * 300 + "x") is Keyword.HOLD
 
 
 @given(st.sampled_from(STOP_WORDS), AROUND, AROUND, st.sampled_from([str.lower, str.title, str]))
@@ -60,7 +174,7 @@ def test_case_and_spelling_out_do_not_matter(word: str, data: st.DataObject) -> 
     assert recognise(between.join(letters)) is Keyword.STOP
 
 
-@given(st.sampled_from(STOP_WORDS), st.lists(st.sampled_from(["abc", "mnie", "7"]), max_size=9))
+@given(st.sampled_from(STOP_WORDS), st.lists(st.sampled_from(["abc", "mnie", "xyz"]), max_size=9))
 def test_up_to_two_words_after_a_stop_word_are_allowed(word: str, more: list[str]) -> None:
     keyword = recognise(" ".join([word, *more]))
     certain = not more or (word in CLEAR_WORDS and len(more) <= 2)
