@@ -167,7 +167,7 @@ def _story(
     owner.get(f"/recipients?q={NAME}")
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
-        basis = Basis(Consent.GIVEN, "Card", now())
+        basis = Basis(Consent.GIVEN, "Card", now().date())
         recipients.add(account, {"phone": PHONE, "first_name": NAME}, basis, [])
         db.session.remove()
     owner.send("/campaigns/new", {"name": NAME, "text": WORDS, "audience": "everyone"})

@@ -164,7 +164,7 @@ def _recipient(account_id: int, country: Country, number: int, random: Random) -
         **names,
         "consent": Consent.GIVEN if given else Consent.NONE,
         "consent_source": "Card at the till" if given else "",
-        "consent_at": now() - timedelta(days=random.randint(15, 400)) if given else None,
+        "consent_on": now().date() - timedelta(days=random.randint(15, 400)) if given else None,
         "search": search_text(phone, names),
     }
 

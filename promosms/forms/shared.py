@@ -1,7 +1,7 @@
 """Parts that several forms of recipients share: the consent, and the list to put them on."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import date
 from typing import Any
 
 from wtforms import DateField, Field, RadioField, SelectField, StringField, ValidationError
@@ -9,9 +9,12 @@ from wtforms.validators import Length, StopValidation
 
 from promosms.language import gettext, timezone
 from promosms.language import lazy_gettext as _
-from promosms.models import Consent, RecipientList
+from promosms.models import Consent, RecipientList, now
 from promosms.services.imports.imports import Target
 from promosms.services.recipients.consent import Basis
+
+FIRST_DAY = date(1990, 1, 1)
+"""Nobody has agreed to texts before there were any: the year is a slip of the pen."""
 
 
 def stripped(text: Any) -> Any:
@@ -27,13 +30,14 @@ def _consents() -> dict[str, str]:
 
 
 def _day_needed(form: Any, field: Field) -> None:
-    """A consent needs its date. Without consent the date is ignored."""
+    """A consent needs its day. Without consent the day is ignored."""
+    unreadable, field.errors = bool(field.errors), []
     if form.consent.data != Consent.GIVEN:
-        field.errors = []
         raise StopValidation
     if not (field.raw_data and field.raw_data[0].strip()):
-        field.errors = []
         raise StopValidation(gettext("Enter the day on which they agreed."))
+    if unreadable:
+        raise StopValidation(gettext("Enter a day such as 2026-05-12."))
 
 
 class ConsentPart:
@@ -52,6 +56,7 @@ class ConsentPart:
     consent_on = DateField(
         _("When they agreed"),
         [_day_needed],
+        format=["%Y-%m-%d", "%d.%m.%Y"],
         description=_("If there are several days, the last."),
     )
 
@@ -61,15 +66,16 @@ class ConsentPart:
             raise ValidationError(gettext("Write where or how they agreed."))
 
     def validate_consent_on(self, field: Field) -> None:
-        """The day must not be in the future."""
-        if field.data and field.data > datetime.now(timezone()).date():
+        """The day has come already where the account is, and somebody may remember it."""
+        if field.data and field.data < FIRST_DAY:
+            raise ValidationError(gettext("This day is too long ago: check the year."))
+        if field.data and field.data > now().astimezone(timezone()).date():
             raise ValidationError(gettext("This day is still to come."))
 
     def basis(self) -> Basis:
         """The chosen consent."""
         day = self.consent_on.data
-        at = datetime.combine(day, time(), timezone()).astimezone(UTC) if day else None
-        return Basis(Consent(self.consent.data), self.consent_source.data or "", at)
+        return Basis(Consent(self.consent.data), self.consent_source.data or "", day)
 
 
 class TargetPart:

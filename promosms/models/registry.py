@@ -52,7 +52,7 @@ WORDS: Mapping[str, str] = {
     "note": N_("note"),
     "consent": N_("did they agree to promotions: given or none"),
     "consent_source": N_("where or how they agreed"),
-    "consent_at": N_("when they agreed"),
+    "consent_on": N_("the day on which they agreed"),
     "encoding": N_("how the letters are written"),
     "text": N_("the text"),
     "parts": N_("parts of a message"),

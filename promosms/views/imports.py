@@ -14,7 +14,6 @@ from promosms.forms.imports import (
     row_problem,
 )
 from promosms.language import gettext as _
-from promosms.language import timezone
 from promosms.models import Import, ImportStatus, now
 from promosms.services.gateways import workers
 from promosms.services.imports import columns as import_columns
@@ -60,7 +59,7 @@ def paste() -> ResponseReturnValue:
     """Paste numbers."""
     account = my_account()
     all_lists = lists.all_of(account.id)
-    form = PasteForm(consent_on=_today())
+    form = PasteForm()
     form.offer(all_lists)
     if form.validate_on_submit():
         try:
@@ -82,7 +81,7 @@ def show(public_id: str) -> ResponseReturnValue:
         return render_template("imports/show.html", **_state(import_))
     account = my_account()
     all_lists = lists.all_of(account.id)
-    form = MappingForm(has_header=import_.has_header, consent_on=_today())
+    form = MappingForm(has_header=import_.has_header)
     form.offer(all_lists)
     mapping = _mapping(import_)
     problem = import_columns.why_not(mapping) if request.method == "POST" else ""
@@ -173,7 +172,3 @@ def _mapping(import_: Import) -> list[str]:
         return list(import_.mapping)
     chosen = request.form.getlist("column")[: len(import_.mapping)]
     return chosen + [""] * (len(import_.mapping) - len(chosen))
-
-
-def _today() -> object:
-    return now().astimezone(timezone()).date()

@@ -63,7 +63,7 @@ from tests.support.invoicing import POLISH, issued
 from tests.support.settings import override
 from tests.support.snapshot import stored_rows
 
-AGREED = Basis(Consent.GIVEN, "Card at the till", now())
+AGREED = Basis(Consent.GIVEN, "Card at the till", now().date())
 PRICES = b"country;price\nPL;0,05\n"
 FILE = b"phone,name\n+48601234567,Ola\n+48601234568,Jan\n"
 NEW_PASSWORD = "seven slow boats in May"

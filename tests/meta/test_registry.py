@@ -49,7 +49,7 @@ TABLES = pytest.mark.parametrize("model", models().values(), ids=models())
 EACH_FIELD = pytest.mark.parametrize("field", FIELDS, ids=[field.name for field in FIELDS])
 # Columns of a recipient that are not fields: the application fills them.
 OTHERS = {
-    *("id", "public_id", "account_id", "country", "consent", "consent_source", "consent_at"),
+    *("id", "public_id", "account_id", "country", "consent", "consent_source", "consent_on"),
     *("search", "import_id", "last_import_id", "created_at", "updated_at"),
 }
 

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,16 +15,28 @@ down_revision = '0001'
 branch_labels = None
 depends_on = None
 
+CONSENTS = ("recipients", "imports")
+
 
 def upgrade() -> None:
     """To this version."""
     keep_chosen_columns(op.get_bind())
     for table in ("messages", "inbound_messages"):
         op.add_column(table, sa.Column("recipient", sa.String(20)))
+    for table in CONSENTS:
+        op.add_column(table, sa.Column("consent_on", sa.Date()))
+    turn_consents(op.get_bind(), "consent_at", "consent_on", day_of)
+    for table in CONSENTS:
+        op.drop_column(table, "consent_at")
 
 
 def downgrade() -> None:
     """Back from it."""
+    for table in CONSENTS:
+        op.add_column(table, sa.Column("consent_at", sa.DateTime(timezone=True)))
+    turn_consents(op.get_bind(), "consent_on", "consent_at", midnight_of)
+    for table in CONSENTS:
+        op.drop_column(table, "consent_on")
     for table in ("inbound_messages", "messages"):
         op.drop_column(table, "recipient")
 
@@ -44,3 +59,56 @@ def chosen_cells(content: str, mapping: str | list[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow([cells[n] if n < len(cells) else '' for n, field in enumerate(fields) if field])
     return line.getvalue().removesuffix('\r\n')
+
+
+def turn_consents(connection: sa.Connection, old: str, new: str, turn: Callable) -> None:
+    """Write the new column of a consent from the old one, in the time zone of its account.
+
+    The values are turned once for each account, and joined: a list has few days and many people.
+    """
+    types = {"consent_at": sa.DateTime(timezone=True), "consent_on": sa.Date()}
+    accounts = sa.table("accounts", sa.column("id"), sa.column("timezone"))
+    turned = sa.Table(
+        "turned_consents",
+        sa.MetaData(),
+        sa.Column("account_id", sa.BigInteger, primary_key=True),
+        sa.Column("old", types[old], primary_key=True),
+        sa.Column("new", types[new]),
+        prefixes=["TEMPORARY"],
+    )
+    for name in CONSENTS:
+        table = sa.table(name, sa.column("account_id"), *(sa.column(key, types[key]) for key in types))
+        turned.create(connection)
+        found = sa.select(table.c.account_id, table.c[old], accounts.c.timezone).join(
+            accounts, accounts.c.id == table.c.account_id
+        )
+        rows = [
+            {"account_id": account_id, "old": value, "new": turn(value, zone_of(zone))}
+            for account_id, value, zone in connection.execute(found.where(table.c[old].is_not(None)).distinct())
+        ]
+        if rows:
+            connection.execute(turned.insert(), rows)
+            value = sa.select(turned.c.new).where(
+                turned.c.account_id == table.c.account_id, turned.c.old == table.c[old]
+            )
+            connection.execute(table.update().where(table.c[old].is_not(None)).values({new: value.scalar_subquery()}))
+        turned.drop(connection)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of this name; UTC if there is none, as pages show it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The day there of a moment, which SQLite stores without a zone."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(zone).date()
+
+
+def midnight_of(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which the day began there, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,9 +1,9 @@
 """Imports: files and pasted numbers that become recipients."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
@@ -76,7 +76,7 @@ class Import(Model):
     list_id: Mapped[int | None] = mapped_column(ForeignKey("lists.id", ondelete="SET NULL"))
     consent: Mapped[str] = mapped_column(String(5), default="none")
     consent_source: Mapped[str] = mapped_column(String(300), default="")
-    consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consent_on: Mapped[date | None] = mapped_column(Date)
     status: Mapped[str] = mapped_column(String(10), default=ImportStatus.MAPPING)
     error: Mapped[str] = mapped_column(String(40), default="")
     total: Mapped[int] = mapped_column(Integer, default=0)

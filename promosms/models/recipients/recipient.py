@@ -1,11 +1,11 @@
 """Recipients: the people whom an account texts."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now, table_of
@@ -205,7 +205,7 @@ class Recipient(Model):
     field5: Mapped[str] = free_field(5)
     consent: Mapped[str] = mapped_column(String(5), default=Consent.NONE)
     consent_source: Mapped[str] = mapped_column(String(300), default="")
-    consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consent_on: Mapped[date | None] = mapped_column(Date)
     search: Mapped[str] = mapped_column(Text, default="")
     import_id: Mapped[int | None] = mapped_column(
         ForeignKey("imports.id", ondelete="SET NULL"), index=True

@@ -24,7 +24,7 @@ from promosms.services.imports.rows import Batch, Entry
 from promosms.services.recipients import lists
 from promosms.services.recipients.recipients import search_text
 
-_PRESERVED = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_at")
+_PRESERVED = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_on")
 _WRITTEN = (*_PRESERVED, "search", "last_import_id", "updated_at")
 
 
@@ -120,7 +120,7 @@ def _row(
     row.update(entry.values)
     # Older evidence of consent is better evidence.
     evidence: Any = existing if existing and existing["consent"] == Consent.GIVEN else None
-    for name in ("consent", "consent_source", "consent_at"):
+    for name in ("consent", "consent_source", "consent_on"):
         row[name] = evidence[name] if evidence else getattr(running, name)
     row.update(
         public_id=new_public_id(),

@@ -1,18 +1,18 @@
 """Consent: on what basis an account may text promotions to a recipient."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from promosms.models import Consent
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Whether the recipient agreed, and the evidence: where or how, and when."""
+    """Whether the recipient agreed, and the evidence: where or how, and on which day."""
 
     consent: Consent = Consent.NONE
     source: str = ""
-    at: datetime | None = None
+    day: date | None = None
 
     def columns(self) -> dict[str, object]:
         """The columns of a recipient or an import that hold it."""
@@ -20,5 +20,5 @@ class Basis:
         return {
             "consent": self.consent,
             "consent_source": self.source.strip() if given else "",
-            "consent_at": self.at if given else None,
+            "consent_on": self.day if given else None,
         }

@@ -84,7 +84,7 @@ def _recipient_page(account_id: int, page: Sequence[Recipient]) -> list[list[str
             ", ".join(recipient_list.name for recipient_list in lists[recipient.id]),
             _("yes") if recipient.consent == Consent.GIVEN else _("no"),
             recipient.consent_source,
-            recipient.consent_at.isoformat() if recipient.consent_at else "",
+            recipient.consent_on.isoformat() if recipient.consent_on else "",
             _("yes") if recipient.phone in opted_out else "",
             recipient.created_at.isoformat(),
         ]

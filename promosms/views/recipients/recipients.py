@@ -9,8 +9,8 @@ from promosms.extensions import csrf
 from promosms.forms.imports import row_problem
 from promosms.forms.recipients import FieldNamesForm, RecipientForm
 from promosms.language import gettext as _
-from promosms.language import ngettext, timezone
-from promosms.models import FIELD_NAMES, Recipient, RecipientList, now
+from promosms.language import ngettext
+from promosms.models import FIELD_NAMES, Recipient, RecipientList
 from promosms.services.inbox import replies as inbox
 from promosms.services.privacy import retention
 from promosms.services.recipients import exports, lists, recipients
@@ -55,7 +55,6 @@ def add() -> ResponseReturnValue:
             existing = error.public_id
             form.phone.errors = [_("You have a recipient with this number already.")]
     elif request.method == "GET":
-        form.consent_on.data = now().astimezone(timezone()).date()
         form.lists.data = request.args.getlist("list")
     return render_template("recipients/add.html", form=form, existing=existing)
 
@@ -174,14 +173,13 @@ def _ask_to_delete(chosen: list[str], from_list: str = "") -> str:
 
 def _form_data(recipient: Recipient) -> dict[str, object]:
     """The values with which the form of a recipient opens."""
-    consent_at = recipient.consent_at or now()
     current_lists = recipients.lists_of([recipient.id])[recipient.id]
     return {
         **{name: getattr(recipient, name) for name in FIELD_NAMES[1:]},
         "phone": recipient_tables.pretty(recipient.phone),
         "consent": recipient.consent,
         "consent_source": recipient.consent_source,
-        "consent_on": consent_at.astimezone(timezone()).date(),
+        "consent_on": recipient.consent_on,
         "lists": [recipient_list.public_id for recipient_list in current_lists],
     }
 

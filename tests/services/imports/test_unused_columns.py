@@ -19,7 +19,7 @@ from promosms.services.recipients.consent import Basis
 from tests.support.byte_scan import Scanner
 from tests.support.cast import Cast
 
-BASIS = Basis(Consent.GIVEN, "card", now())
+BASIS = Basis(Consent.GIVEN, "card", now().date())
 OTHERS = [f"Canary{number:02d}Qzxw" for number in range(20)]
 ROWS = 300
 

@@ -92,7 +92,7 @@ class Business:
         word = self.words
         rows = [f"{e164},{word['Name']},{word['Family']}" for e164 in self.phones]
         lines = ["phone,first name,last name", *rows, f"12,{word['Refused']},x"]
-        basis = Basis(Consent.GIVEN, word["Basis"], now())
+        basis = Basis(Consent.GIVEN, word["Basis"], now().date())
         file = io.BytesIO("\n".join(lines).encode())
         done = imports.upload(self._account(), file, f"{word['File']}.csv")
         mapping = ["phone", "first_name", "last_name"]

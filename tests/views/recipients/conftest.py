@@ -22,7 +22,7 @@ def add(app: Flask, cast: Cast) -> Add:
     def _add(phone: str, agreed: bool = True, on: str = "", **values: str) -> str:
         with app.app_context():
             account = db.session.get_one(Account, cast.owner.account_id)
-            basis = Basis(Consent.GIVEN, "form", now()) if agreed else Basis()
+            basis = Basis(Consent.GIVEN, "form", now().date()) if agreed else Basis()
             ids = [lists.find_or_create(account.id, on).id] if on else []
             return recipients.add(account, {"phone": phone, **values}, basis, ids).public_id
 

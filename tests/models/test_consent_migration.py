@@ -1,0 +1,75 @@
+"""The migration that turns the moment of a consent into the day that was typed."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import JSON, Connection, Date, DateTime, MetaData, Table, insert, select
+
+from promosms.db import migrations
+from promosms.extensions import db
+from tests.models.test_migrations import no_tables
+
+# What the forms stored: midnight of the day, there, in UTC.
+STORED = (
+    ("Europe/Warsaw", datetime(2026, 4, 30, 22, tzinfo=UTC), date(2026, 5, 1)),
+    ("Europe/Warsaw", datetime(2026, 1, 14, 23, tzinfo=UTC), date(2026, 1, 15)),
+    ("Europe/Warsaw", datetime(2026, 3, 28, 23, tzinfo=UTC), date(2026, 3, 29)),
+    ("Europe/Warsaw", datetime(2025, 10, 25, 22, tzinfo=UTC), date(2025, 10, 26)),
+    ("America/New_York", datetime(2026, 5, 1, 4, tzinfo=UTC), date(2026, 5, 1)),
+    ("Pacific/Kiritimati", datetime(2026, 4, 30, 10, tzinfo=UTC), date(2026, 5, 1)),
+    ("Pacific/Pago_Pago", datetime(2026, 5, 1, 11, tzinfo=UTC), date(2026, 5, 1)),
+    ("Mars/Olympus", datetime(2026, 5, 1, tzinfo=UTC), date(2026, 5, 1)),
+    ("UTC", None, None),
+)
+
+
+def test_the_day_is_the_one_that_was_typed_and_the_way_back_is_there(app: Flask) -> None:
+    migrations.init_app(app)
+    with app.app_context(), no_tables():
+        upgrade(revision="0001")
+        with db.engine.begin() as connection:
+            for number, (zone, moment, _day) in enumerate(STORED, 1):
+                _store(connection, number, zone, moment)
+        upgrade(revision="0002")
+        days = [day for _zone, _moment, day in STORED]
+        assert _read("recipients", "consent_on", Date()) == days
+        assert _read("imports", "consent_on", Date()) == days
+        downgrade(revision="0001")
+        moments = _read("recipients", "consent_at", DateTime(timezone=True))
+        assert [_aware(moment) for moment in moments] == [moment for _z, moment, _d in STORED]
+
+
+def _store(connection: Connection, number: int, zone: str, moment: datetime | None) -> None:
+    """An account with a recipient and an import; what else is needed has the emptiest value."""
+    own = {"id": number, "public_id": f"row{number}", "consent_at": moment}
+    _insert(connection, "accounts", {**own, "timezone": zone})
+    for name in ("recipients", "imports"):
+        _insert(connection, name, {**own, "account_id": number, "phone": f"+4860123456{number}"})
+
+
+def _insert(connection: Connection, name: str, values: dict[str, Any]) -> None:
+    table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+    empty = {
+        column.name: [] if isinstance(column.type, JSON) else _nothing(column.type.python_type)
+        for column in table.columns
+        if not column.nullable and column.server_default is None
+    }
+    known = {key: value for key, value in values.items() if key in table.c}
+    connection.execute(insert(table).values({**empty, **known}))
+
+
+def _nothing(kind: type) -> Any:
+    return datetime(2026, 6, 1, tzinfo=UTC) if kind is datetime else kind()
+
+
+def _read(name: str, column: str, kind: Date | DateTime) -> list[Any]:
+    with db.engine.connect() as connection:
+        table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+        table.c[column].type = kind
+        return list(connection.scalars(select(table.c[column]).order_by(table.c.id)))
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
