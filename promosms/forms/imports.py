@@ -1,5 +1,7 @@
 """Forms of an import: a file or pasted numbers, columns, consent and list; what can be wrong."""
 
+from collections.abc import Mapping
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, TextAreaField
@@ -8,6 +10,7 @@ from wtforms.validators import DataRequired, Length
 from promosms.forms.shared import ConsentPart, TargetPart
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
+from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.files import FileProblem
 from promosms.settings import settings
 
@@ -108,6 +111,10 @@ def file_problem(problem: FileProblem, row: int = 0) -> str:
             "No column of this file holds mobile numbers. Add a column with numbers such as "
             "+48 601 234 567 and upload it again."
         ),
+        FileProblem.NOT_ALONE: gettext(
+            "There are numbers in this file, but other words stand in the same cells. Give the "
+            "numbers a column of their own, and separate the columns by semicolons or commas."
+        ),
         FileProblem.TOO_MANY_ROWS: gettext(
             "There are more than %(most)s rows in this file. Split it into several files.",
             most=number(settings.import_rows),
@@ -117,6 +124,12 @@ def file_problem(problem: FileProblem, row: int = 0) -> str:
         ),
     }
     return explanations[problem]
+
+
+def column_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """What a column can be, in the order of the menu; `labels` names the fields."""
+    other = {OTHER_PHONE: str(gettext("Second number, where the first is missing or wrong"))}
+    return {"phone": labels["phone"], **other, **labels}
 
 
 def mapping_problem(code: str) -> str:

@@ -9,6 +9,7 @@ from promosms.forms.imports import (
     MappingForm,
     PasteForm,
     UploadForm,
+    column_labels,
     file_problem,
     mapping_problem,
     row_problem,
@@ -98,7 +99,7 @@ def show(public_id: str) -> ResponseReturnValue:
         mapping=mapping,
         mapping_error=mapping_problem(problem) if problem else "",
         preview=preview,
-        fields=recipient_tables.labels(),
+        fields=column_labels(recipient_tables.labels()),
         row_problem=row_problem,
     )
 
@@ -135,7 +136,7 @@ def refused(public_id: str) -> ResponseReturnValue:
     """The refused rows as a file."""
     import_ = owned(Import, public_id)
     problems = {code: row_problem(code) for code in exports.problems_of(import_)}
-    rows = exports.refused_rows(import_, problems, recipient_tables.labels())
+    rows = exports.refused_rows(import_, problems, column_labels(recipient_tables.labels()))
     return recipient_tables.csv_file(rows, "refused-rows.csv")
 
 

@@ -30,10 +30,11 @@ class Field:
 
     `label` is its name on pages, `words` explain it in the export, `kind` stands in the sentence of
     the policy page on what can be added (several fields may share one). `heads` are the words, in
-    small letters and digits, that head its column in files: English, Polish, German, and the tags
-    of PromoSMS. `searched`: the search box finds it. `first`: it is at the top of the form, not
-    behind *More*. `instead` is what the composer offers for somebody who has none. A `free` one
-    has the name that the account gives it. A value is as long as its column allows (`longest`).
+    small letters and digits without diacritics, that head its column in files: in the languages of
+    the registration countries, and the tags of PromoSMS; what names it best stands first.
+    `searched`: the search box finds it. `first`: it is at the top of the form, not behind *More*.
+    `instead` is what the composer offers for somebody who has none. A `free` one has the name that
+    the account gives it. A value is as long as its column allows (`longest`).
     """
 
     label: str
@@ -56,7 +57,7 @@ def field(type_: String, about: Field, **options: Any) -> Any:
 
 def free_field(number: int) -> Any:
     """A column that every account names as it likes."""
-    heads = f"field{number} pole{number} feld{number}"
+    heads = f"field{number} pole{number} feld{number} freefield{number} wlasnepole{number}"
     return field(String(300), Field("", FREE_WORDS, heads, free=True), default="")
 
 
@@ -102,7 +103,13 @@ class Recipient(Model):
             "phone mobile cell tel number msisdn phonenumber mobilenumber mobilephone cellphone "
             "telephone telephonenumber phoneno mobileno telefon numer nrtelefonu numertelefonu "
             "komorka telefonkomorkowy nrtel numertel telkom kom gsm handy handynummer mobil "
-            "mobilnummer mobiltelefon telefonnummer rufnummer nummer recipient odbiorca",
+            "mobilnummer mobiltelefon telefonnummer rufnummer nummer recipient odbiorca "
+            "numerkomorkowy sms smsnumber smsphonenumber telephonemobile portable numeroportable "
+            "numerodetelephone movil telefonomovil numerodetelefono cellulare numerocellulare "
+            "telefonocellulare telefono numeroditelefono telefonicislo mobilnitelefon "
+            "mobilnetelefon telefonnecislo cislotelefonu telefoonnummer mobielnummer mobiel "
+            "telefoon uimhirfoin guthan fon telemovel telefonszam mobilszam telefonmobil puhelin "
+            "matkapuhelin телефон номертелефону τηλεφωνο κινητο",
             input=Input.PHONE,
             first=True,
         ),
@@ -113,7 +120,10 @@ class Recipient(Model):
         Field(
             N_("E-mail"),
             N_("e-mail address"),
-            "email mail emailaddress adresemail mailadresse emailadresse poczta",
+            "email mail emailaddress adresemail mailadresse emailadresse poczta primaryemail "
+            "adressemail courriel correo correoelectronico correoe indirizzoemail "
+            "postaelettronica emailova elektronickaposta emailovaadresa elektronickaadresa "
+            "emailadres eposta epost riomhphost електроннапошта",
             NC_("You may add", "e-mail address"),
             input=Input.EMAIL,
             searched=True,
@@ -125,7 +135,12 @@ class Recipient(Model):
         Field(
             N_("First name"),
             N_("first name"),
-            "firstname first forename givenname name imie vorname",
+            "firstname first forename givenname fname imie vorname prenom nombre nome "
+            "krestnijmeno krstnemeno krestnimeno jmeno meno voornaam roepnaam ceadainm prenume "
+            "keresztnev fornavn fornamn etunimi имя імя ονομα name fullname displayname "
+            "imieinazwisko imienazwisko nazwiskoiimie nomcomplet nomprenom nombrecompleto "
+            "nombreyapellidos nomecompleto nomecognome jmenoaprijmeni menoapriezvisko "
+            "volledigenaam ainm",
             NC_("You may add", "name"),
             searched=True,
             first=True,
@@ -138,7 +153,10 @@ class Recipient(Model):
         Field(
             N_("Last name"),
             N_("last name"),
-            "lastname last surname familyname nazwisko nachname familienname",
+            "lastname last surname familyname lname nazwisko nachname familienname zuname nom "
+            "nomdefamille apellidos apellido primerapellido cognome prijmeni priezvisko "
+            "achternaam familienaam sloinne apelido sobrenome etternavn efternamn efternavn "
+            "sukunimi vezeteknev nume фамилия прізвище επωνυμο",
             NC_("You may add", "name"),
             searched=True,
             first=True,
@@ -150,7 +168,10 @@ class Recipient(Model):
         Field(
             N_("Company"),
             N_("company"),
-            "company organisation organization business firma nazwafirmy unternehmen",
+            "company organisation organization business firma nazwafirmy unternehmen companyname "
+            "organizationname organisationname firmenname entreprise societe empresa azienda "
+            "ragionesociale societa spolecnost nazevfirmy spolocnost nazovfirmy bedrijf "
+            "bedrijfsnaam comhlacht",
             NC_("You may add", "company"),
             searched=True,
         ),
@@ -161,7 +182,8 @@ class Recipient(Model):
         Field(
             N_("Tax ID"),
             N_("tax ID"),
-            "taxid vat vatid vatnumber nip steuernummer ustid ustidnr",
+            "taxid vat vatid vatnumber nip numernip steuernummer ustid ustidnr numerotva "
+            "tvaintracom cif nif nifcif partitaiva piva dic icdph btwnummer uimhircbl",
             NC_("You may add", "tax ID"),
         ),
         default="",
@@ -171,7 +193,8 @@ class Recipient(Model):
         Field(
             N_("Address"),
             N_("address"),
-            "address street streetaddress adres ulica anschrift strasse adresse",
+            "address street streetaddress address1 addressline1 adres ulica anschrift strasse "
+            "adresse rue direccion calle domicilio indirizzo via adresa ulice straat seoladh",
             NC_("You may add", "address"),
         ),
         default="",
@@ -181,7 +204,8 @@ class Recipient(Model):
         Field(
             N_("City"),
             N_("city"),
-            "city town miasto miejscowosc stadt ort",
+            "city town miasto miejscowosc stadt ort wohnort ville commune ciudad poblacion "
+            "localidad citta comune localita mesto obec stad plaats woonplaats cathair",
             NC_("You may add", "city"),
             searched=True,
         ),
@@ -192,7 +216,9 @@ class Recipient(Model):
         Field(
             N_("Note"),
             N_("note"),
-            "note notes description comment comments opis uwagi notatka notiz bemerkung",
+            "note notes description comment comments memo opis uwagi notatka notatki notiz "
+            "notizen bemerkung bemerkungen remarque remarques commentaire nota notas "
+            "observaciones osservazioni poznamka poznamky opmerking opmerkingen notitie",
             NC_("You may add", "a note"),
             input=Input.LINES,
         ),

@@ -1,21 +1,25 @@
-"""Columns of an import: a guess which recipient field each fills, by header and content."""
+"""Columns of an import: a guess which recipient field each fills, by head and content."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from promosms.models import FIELD_NAMES, FIELDS
+from promosms.models import FIELD_NAMES
+from promosms.services.imports import heads, phone_columns
 from promosms.services.imports.files import Row
-from promosms.sms.phone import InvalidPhone, PhoneProblem, parse
+from promosms.services.imports.phone_columns import is_certain, problem_of
 
-SAMPLE = 200
-_FIELD_OF = {word: field.name for field in FIELDS for word in field.heads.split()}
+SAMPLE = phone_columns.SAMPLE
+OTHER_PHONE = "other_phone"
+"""Not a field of a recipient: the number of rows whose first column has none that can be texted."""
+CHOICES = (*FIELD_NAMES, OTHER_PHONE)
+"""What a column can be."""
 # Each dot can match in one place only; otherwise a long cell would backtrack for very long.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _DIGITS = re.compile(r"(?:\D*\d){6}")
+_MOST_ABOVE = 20
 
 
-def guess(rows: Sequence[Row], region: str, labels: dict[str, str]) -> tuple[list[str], bool]:
+def guess(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> tuple[list[str], bool]:
     """The field of each column ("" for none), and whether the first row is a header.
 
     `labels` are the account's own names of the free fields. No column is "phone" when none seems
@@ -23,88 +27,84 @@ def guess(rows: Sequence[Row], region: str, labels: dict[str, str]) -> tuple[lis
     """
     width = max((len(cells) for _, cells in rows), default=0)
     columns = [[_cell(cells, index) for _, cells in rows] for index in range(width)]
-    named = [_field_of(column[0], labels) for column in columns]
-    has_header = _is_header(rows[0][1], named, region) if rows else False
+    has_header = _is_header(rows[0][1], labels) if rows else False
     body = [column[1:] if has_header else column for column in columns]
-    fields = named if has_header else [""] * width
-    phone = _phone_column(body, fields, region)
-    return _unique(fields, body, phone), has_header
+    head = [column[0] if has_header else "" for column in columns]
+    named = [heads.field_of(name, labels) for name in head]
+    chosen = _best(named, body)
+    for index, column in enumerate(body):
+        if not chosen[index] and "email" not in chosen and _mostly_emails(column):
+            chosen[index] = "email"
+    phone, other = phone_columns.choose(head, body, region)
+    if phone is not None:
+        chosen[phone] = "phone"
+    if other is not None:
+        chosen[other] = OTHER_PHONE
+    return chosen, has_header
 
 
-def fields_by_label(fields: dict[str, str]) -> dict[str, str]:
-    """The account's names of its free fields by column header: {"shoesize": "field1"}."""
-    return {normalised(label): field for field, label in fields.items()}
+def rows_above(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> int:
+    """How many of the first rows stand above the names of the columns: a title, a date.
+
+    Only rows before the first number are looked at. The names are the row with the most known
+    heads; if none is known, the first with several cells, below rows of one cell.
+    """
+    first = next((n for n, row in enumerate(rows) if _has_number(row[1], region)), 0)
+    above = [cells for _, cells in rows[: min(first, _MOST_ABOVE)]]
+    known = [len({name for cell in cells if (name := _named(cell, labels))}) for cells in above]
+    if any(known):
+        return len(known) - 1 - known[::-1].index(max(known))
+    several = next((n for n, cells in enumerate(above) if sum(map(bool, cells)) > 1), 0)
+    return several if all(sum(map(bool, cells)) == 1 for cells in above[:several]) else 0
 
 
-def normalised(header: str) -> str:
-    """A column header in lower-case ASCII letters and digits only."""
-    text = unicodedata.normalize("NFKD", header.casefold().replace("ł", "l").replace("ß", "ss"))
-    return "".join(char for char in text if char.isascii() and char.isalnum())
-
-
-def problem_of(raw: str, region: str) -> PhoneProblem | None:
-    """Why this number cannot be texted; None for a valid number."""
-    try:
-        parse(raw, region)
-    except InvalidPhone as error:
-        return error.code
-    return None
+def why_not(mapping: Sequence[str]) -> str:
+    """What is wrong with the mapping that the user chose: "", no_phone, twice or unknown."""
+    used = [field for field in mapping if field]
+    if any(field not in CHOICES for field in used):
+        return "unknown"
+    if "phone" not in used:
+        return "no_phone"
+    return "twice" if len(used) != len(set(used)) else ""
 
 
 def _cell(cells: Sequence[str], index: int) -> str:
     return cells[index] if index < len(cells) else ""
 
 
-def _field_of(header: str, labels: dict[str, str]) -> str:
-    word = normalised(header)
-    return fields_by_label(labels).get(word) or _FIELD_OF.get(word, "")
+def _named(cell: str, labels: Mapping[str, str]) -> str:
+    return heads.field_of(cell, labels)[0]
 
 
-def _is_header(first: Sequence[str], named: Sequence[str], region: str) -> bool:
+def _has_number(cells: Sequence[str], region: str) -> bool:
+    return any(
+        is_certain(cell, region) or _DIGITS.match(cell) and not problem_of(cell, region)
+        for cell in cells
+    )
+
+
+def _is_header(first: Sequence[str], labels: Mapping[str, str]) -> bool:
     if any(_DIGITS.match(cell) for cell in first):
         return False
-    return any(named) or any(char.isalpha() for cell in first for char in cell)
+    named = any(_named(cell, labels) for cell in first)
+    return named or any(char.isalpha() for cell in first for char in cell)
 
 
-def _phone_column(body: Sequence[Sequence[str]], fields: Sequence[str], region: str) -> int | None:
-    """The column with the most valid numbers; else by its header, or by damaged numbers."""
-    scores = []
-    for n, column in enumerate(body):
-        sample = [cell for cell in column[:SAMPLE] if cell]
-        problems = [problem_of(cell, region) for cell in sample]
-        valid = problems.count(None)
-        damaged = sum(
-            problem in (PhoneProblem.DAMAGED, PhoneProblem.LANDLINE) for problem in problems
-        )
-        scores.append((valid, fields[n] == "phone", damaged, -n))
-    best = max(scores, default=(0, False, 0, 0))
-    return None if not any(best[:3]) else -best[3]
-
-
-def _unique(fields: Sequence[str], body: Sequence[Sequence[str]], phone: int | None) -> list[str]:
-    taken: set[str] = {"phone"}
-    chosen = []
-    for n, field in enumerate(fields):
-        if n == phone:
-            chosen.append("phone")
-            continue
-        if not field and _mostly_emails(body[n]):
-            field = "email"
-        chosen.append("" if field in taken else field)
-        taken.add(field)
+def _best(named: Sequence[tuple[str, int]], body: Sequence[Sequence[str]]) -> list[str]:
+    """The field of each column; where several name one, the best name, then the fullest."""
+    order = sorted(
+        range(len(named)), key=lambda n: (named[n][1], -sum(map(bool, body[n][:SAMPLE])), n)
+    )
+    taken = {"phone"}
+    chosen = [""] * len(named)
+    for n in order:
+        field = named[n][0]
+        if field and field not in taken:
+            chosen[n] = field
+            taken.add(field)
     return chosen
 
 
 def _mostly_emails(column: Iterable[str]) -> bool:
     cells = [cell for cell in column if cell]
     return bool(cells) and sum(bool(_EMAIL.fullmatch(c)) for c in cells) * 2 > len(cells)
-
-
-def why_not(mapping: Sequence[str]) -> str:
-    """What is wrong with the mapping that the user chose: "", no_phone, twice or unknown."""
-    used = [field for field in mapping if field]
-    if any(field not in FIELD_NAMES for field in used):
-        return "unknown"
-    if "phone" not in used:
-        return "no_phone"
-    return "twice" if len(used) != len(set(used)) else ""

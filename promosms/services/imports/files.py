@@ -44,6 +44,7 @@ class FileProblem(StrEnum):
     QUOTES = "quotes"
     NO_ROWS = "no_rows"
     NO_NUMBERS = "no_numbers"
+    NOT_ALONE = "not_alone"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
 
@@ -93,6 +94,14 @@ def store(upload: BinaryIO, region: str) -> StoredFile:
 def store_rows(rows: Iterable[list[str]]) -> StoredFile:
     """Store pasted rows; raises BadFile."""
     return _write(((number, cells) for number, cells in enumerate(rows, 1)), "utf-8", ",")
+
+
+def rewrite(stored: StoredFile, rows: Iterable[Row]) -> StoredFile:
+    """Store these rows instead, under a new name; raises BadFile. The old file goes."""
+    try:
+        return _write(iter(rows), stored.encoding, stored.delimiter)
+    finally:
+        forget(stored.name)
 
 
 def read(name: str, skip: int = 0) -> Iterator[Row]:

@@ -14,8 +14,8 @@ from promosms.extensions import db
 from promosms.models import Account, BadRow, Import, ImportStatus, RecipientList, now
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
-from promosms.services.imports import pasting
-from promosms.services.imports.files import BadFile, FileProblem, StoredFile
+from promosms.services.imports import number_lists, pasting
+from promosms.services.imports.files import BadFile, FileProblem, Row, StoredFile
 from promosms.services.recipients import lists
 from promosms.services.recipients.consent import Basis
 
@@ -43,14 +43,17 @@ class Target:
 def upload(account: Account, file: BinaryIO, filename: str) -> Import:
     """Store an uploaded file and guess its columns; raises BadFile."""
     account_id, region, labels = account.id, account.region, dict(account.field_labels)
-    stored = import_files.store(file, region)
+    stored, with_names = _table(import_files.store(file, region), region, labels)
     with _deleted_on_failure(stored):
-        sample = list(islice(import_files.read(stored.name), import_columns.SAMPLE))
+        sample = _sample(stored)
         mapping, has_header = import_columns.guess(sample, region, labels)
+        if with_names:
+            mapping, has_header = list(pasting.COLUMNS), False
         if stored.rows - has_header < 1:
             raise BadFile(FileProblem.NO_ROWS)
         if "phone" not in mapping:
-            raise BadFile(FileProblem.NO_NUMBERS)
+            within = number_lists.has_numbers_within(sample, region)
+            raise BadFile(FileProblem.NOT_ALONE if within else FileProblem.NO_NUMBERS)
         return _add(
             account_id=account_id,
             filename=_display_name(filename),
@@ -169,6 +172,25 @@ def claimable() -> ColumnElement[bool]:
         Import.status == ImportStatus.QUEUED,
         and_(Import.status.in_((ImportStatus.RUNNING, ImportStatus.UNDOING)), stale),
     )
+
+
+def _table(stored: StoredFile, region: str, labels: dict[str, str]) -> tuple[StoredFile, bool]:
+    """The file as a table whose first row is the head, or a recipient. Raises BadFile.
+
+    Also, whether it was a list of numbers with names, and has the columns of pasted numbers now.
+    """
+    with _deleted_on_failure(stored):
+        sample = _sample(stored)
+        numbers = number_lists.find(sample, region)
+        above = 0 if numbers else import_columns.rows_above(sample, region, labels)
+    rows = import_files.read(stored.name, above)
+    if numbers:
+        return import_files.rewrite(stored, numbers.rows(rows)), numbers.with_names
+    return (import_files.rewrite(stored, rows) if above else stored), False
+
+
+def _sample(stored: StoredFile) -> list[Row]:
+    return list(islice(import_files.read(stored.name), import_columns.SAMPLE))
 
 
 @contextmanager

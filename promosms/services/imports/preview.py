@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from promosms.models import FIELD_NAMES, Import
+from promosms.models import Import
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
 from promosms.services.imports import rows as import_rows
@@ -16,9 +16,13 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Preview:
-    """Column headers, rows to show, how many of the rows read are good, and the problems."""
+    """Column headers and their row in the file, rows to show, and what was found in the rows read.
+
+    How many of them are good, and the problems of the others.
+    """
 
     headers: Sequence[str]
+    head_row: int
     rows: Sequence[Row]
     seen: int
     good: int
@@ -27,10 +31,10 @@ class Preview:
 
 def preview(import_: Import, mapping: Sequence[str], has_header: bool, region: str) -> Preview:
     """Read the first rows as they would be imported with this mapping."""
-    mapping = [field if field in FIELD_NAMES else "" for field in mapping]
+    mapping = [field if field in import_columns.CHOICES else "" for field in mapping]
     rows = list(islice(import_files.read(import_.stored_as), import_columns.SAMPLE + has_header))
     width = len(mapping)
-    header = rows.pop(0)[1] if has_header and rows else []
+    head_row, header = rows.pop(0) if has_header and rows else (0, [])
     shown = [(number, _padded(cells, width)) for number, cells in rows[:SHOWN]]
     problems: Counter[str] = Counter()
     good = 0
@@ -38,7 +42,7 @@ def preview(import_: Import, mapping: Sequence[str], has_header: bool, region: s
         batch = import_rows.read(rows, mapping, region)
         problems.update(str(row.problem) for row in batch.refused)
         good = len(rows) - len(batch.refused)
-    return Preview(_padded(header, width), shown, len(rows), good, problems.most_common())
+    return Preview(_padded(header, width), head_row, shown, len(rows), good, problems.most_common())
 
 
 def _padded(cells: Sequence[str], width: int) -> list[str]:

@@ -5,10 +5,11 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.files import Row
 from promosms.services.recipients.fields import LENGTHS
 from promosms.sms import phone
-from promosms.sms.phone import InvalidPhone
+from promosms.sms.phone import InvalidPhone, PhoneProblem
 
 LONG_VALUE = "long_value"
 _MOST_CELL = 300
@@ -45,10 +46,10 @@ def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
     batch = Batch()
     columns = {field: n for n, field in enumerate(mapping) if field}
     kept = sorted(columns.values())
-    position = columns.pop("phone")
+    phones = [columns.pop(name) for name in ("phone", OTHER_PHONE) if name in columns]
     for row_number, cells in rows:
         try:
-            number = phone.parse(cells[position] if position < len(cells) else "", region)
+            number = _number(cells, phones, region)
         except InvalidPhone as error:
             batch.refused.append(Refused(row_number, error.code, _content(cells, kept)))
             continue
@@ -58,6 +59,18 @@ def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
             continue
         _merge(batch, number, values)
     return batch
+
+
+def _number(cells: Sequence[str], positions: Sequence[int], region: str) -> phone.Phone:
+    """The first valid number. Raises InvalidPhone: what is wrong with the first that there is."""
+    wrong = None
+    for position in positions:
+        try:
+            return phone.parse(cells[position] if position < len(cells) else "", region)
+        except InvalidPhone as error:
+            if wrong is None or wrong.code == PhoneProblem.EMPTY:
+                wrong = error
+    raise wrong or InvalidPhone(PhoneProblem.EMPTY)
 
 
 def _merge(batch: Batch, number: phone.Phone, values: Mapping[str, str]) -> None:
