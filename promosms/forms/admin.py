@@ -21,6 +21,7 @@ from promosms.models import new_public_id
 from promosms.services.auth import passwords
 from promosms.settings import settings
 from promosms.sms import phone as numbers
+from promosms.sms.phone import LONGEST_TYPED
 
 UNITS = 10_000
 MOST = Decimal(1_000_000)
@@ -131,7 +132,7 @@ class TestForm(FlaskForm):
         _("Your mobile number"),
         [InputRequired(_("Enter a mobile number."))],
         description=_("With the country code, such as +44 7911 123456."),
-        render_kw={"maxlength": 40, "autocomplete": "tel"},
+        render_kw={"maxlength": LONGEST_TYPED, "autocomplete": "tel"},
     )
 
     number = ""

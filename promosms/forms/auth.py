@@ -20,7 +20,7 @@ from promosms.services.auth import passwords
 from promosms.services.auth.passwords import LONGEST, SHORTEST, PasswordProblem
 from promosms.settings import settings
 from promosms.sms import phone as numbers
-from promosms.sms.phone import InvalidPhone, PhoneProblem
+from promosms.sms.phone import LONGEST_TYPED, InvalidPhone, PhoneProblem
 
 REQUIRED = InputRequired(_("Please fill in this field."))
 ADDRESS = Email(
@@ -62,7 +62,7 @@ class RegisterForm(NumberPart, EmailForm):
     phone = TelField(
         _("Mobile number"),
         [REQUIRED],
-        render_kw={"autocomplete": "tel", "maxlength": 40, "required": True},
+        render_kw={"autocomplete": "tel", "maxlength": LONGEST_TYPED, "required": True},
     )
     website = StringField(
         _("Leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"}

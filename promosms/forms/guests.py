@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length
 
 from promosms.forms.shared import stripped
 from promosms.language import lazy_gettext as _
+from promosms.sms.phone import LONGEST_TYPED
 
 
 class GuestForm(FlaskForm):
@@ -13,7 +14,7 @@ class GuestForm(FlaskForm):
 
     phone = TelField(
         _("Mobile number of a guest"),
-        [InputRequired(_("Enter a mobile number.")), Length(max=40)],
+        [InputRequired(_("Enter a mobile number.")), Length(max=LONGEST_TYPED)],
         filters=[stripped],
-        render_kw={"maxlength": 40, "autocomplete": "off"},
+        render_kw={"maxlength": LONGEST_TYPED, "autocomplete": "off"},
     )

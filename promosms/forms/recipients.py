@@ -12,6 +12,7 @@ from promosms.forms.shared import ConsentPart, stripped
 from promosms.language import lazy_gettext as _
 from promosms.models import FIELD_NAMES, FIELDS, Account, Field, Input, RecipientList
 from promosms.services.recipients.fields import FREE_FIELDS, labels
+from promosms.sms.phone import LONGEST_TYPED
 
 
 def _phone(about: Field) -> TelField:
@@ -19,7 +20,7 @@ def _phone(about: Field) -> TelField:
         _lazy(about.label),
         [InputRequired(_("Enter a mobile number."))],
         description=_("With the country code if it is abroad, such as +44 7911 123456."),
-        render_kw={"maxlength": 40, "autocomplete": "off"},
+        render_kw={"maxlength": LONGEST_TYPED, "autocomplete": "off"},
     )
 
 

@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length
 from promosms.forms.auth import REQUIRED, EmailForm, NumberPart
 from promosms.language import lazy_gettext as _
 from promosms.services.auth.passwords import LONGEST
+from promosms.sms.phone import LONGEST_TYPED
 
 CODE = {"autocomplete": "one-time-code", "maxlength": 40, "required": True, "spellcheck": "false"}
 
@@ -65,5 +66,5 @@ class PhoneChangeForm(NumberPart, FlaskForm):
     phone = TelField(
         _("New mobile number"),
         [REQUIRED],
-        render_kw={"autocomplete": "tel", "maxlength": 40, "required": True},
+        render_kw={"autocomplete": "tel", "maxlength": LONGEST_TYPED, "required": True},
     )

@@ -8,9 +8,10 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from promosms.sms.phone_problems import InvalidPhone, PhoneProblem
 from promosms.sms.phone_reading import parse_number, read
-from promosms.sms.phone_text import clean
+from promosms.sms.phone_text import LONGEST_TYPED, clean
 
 __all__ = [
+    "LONGEST_TYPED",
     "InvalidPhone",
     "Phone",
     "PhoneProblem",

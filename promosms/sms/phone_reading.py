@@ -40,6 +40,7 @@ _ONE_NUMBER_DIGITS = 7
 _NATIONAL_PLANS = (("FR", "RE", "GP", "MQ", "GF", "PM"),)
 _NOT_DIGITS = re.compile(r"\D+")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)\D+(?=\d)")
+_MORE_DIGITS = re.compile(r"(?<=\d{6})[ ./-]+\d{1,2}$")
 _BRACKETED_ZERO = re.compile(r"\(\s*0\s*\)")
 
 Reading = tuple[PhoneNumber, int]
@@ -49,11 +50,15 @@ Reading = tuple[PhoneNumber, int]
 def read(text: str, region: str) -> Reading:
     """Return what a cleaned number means in a country. Raises InvalidPhone."""
     try:
-        return _read(text, region)
+        reading = _read(text, region)
     except InvalidPhone:
         if _begins_with_one(text, region):
             raise InvalidPhone(PhoneProblem.SEVERAL) from None
         raise
+    # Where numbers have various lengths, 0664 1234567-12 would be another number.
+    if (more := _MORE_DIGITS.search(text)) and _is_number(text[: more.start()], region):
+        raise InvalidPhone(PhoneProblem.EXTENSION)
+    return reading
 
 
 def parse_number(text: str, region: str | None = None) -> PhoneNumber:
@@ -175,11 +180,18 @@ def _begins_with_one(text: str, region: str) -> bool:
     """Whether a number ends at a space or another sign, and enough for a second one follows."""
     for gap in _BETWEEN_DIGITS.finditer(text):
         first, second = text[: gap.start()], _NOT_DIGITS.sub("", text[gap.end() :])
-        if min(len(_NOT_DIGITS.sub("", first)), len(second)) >= _ONE_NUMBER_DIGITS:
-            with suppress(InvalidPhone):
-                _read(first, region)
-                return True
+        enough = min(len(_NOT_DIGITS.sub("", first)), len(second)) >= _ONE_NUMBER_DIGITS
+        if enough and _is_number(first, region):
+            return True
     return False
+
+
+def _is_number(text: str, region: str) -> bool:
+    try:
+        _read(text, region)
+    except InvalidPhone:
+        return False
+    return True
 
 
 def _textable(digits: str, region: str) -> Reading | None:

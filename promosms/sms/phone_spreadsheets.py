@@ -5,7 +5,7 @@ import re
 from promosms.sms.phone_problems import InvalidPhone, PhoneProblem
 
 # ="601234567" and =601234567: the usual ways to keep a zero or a plus sign in a spreadsheet.
-_FORMULA = re.compile(r'=\s*(?:"+([^"]*)"+|(\+?\d+(?:[.,]0*)?))\s*')
+_FORMULA = re.compile(r'=\s*(?:"+([^"]*)"+|(\+?\d[\d ]*(?:[.,]0*)?))\s*')
 _EXPONENT = re.compile(r"(\d+)(?:[.,](\d*))?\s*e\s*([+-]?)\s*(\d{1,3})", re.IGNORECASE)
 _HASHES = re.compile(r"#{2,}")  # the column was too narrow
 _DECIMALS = re.compile(r"(.*\d)\s?([.,])0+")

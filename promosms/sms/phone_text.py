@@ -8,7 +8,8 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from promosms.sms import phone_spreadsheets, phone_words
 from promosms.sms.phone_problems import InvalidPhone, PhoneProblem
 
-_MOST_SIGNS = 100
+LONGEST_TYPED = 100
+"""Characters, those that nobody sees left out. A field that cut a number would make another."""
 _MOST_WITH_INVISIBLE = 1000
 _ONE_NUMBER_DIGITS = 7
 # Nearly all numbers of a file: nothing has to be undone in them but the decimals of data frames.
@@ -79,7 +80,7 @@ def _visible(raw: str) -> str:
     if not raw.isascii():
         raw = unicodedata.normalize("NFC", "".join(map(_ascii, raw)).translate(_SIGNS))
     text = " ".join(raw.split())
-    if len(text) > _MOST_SIGNS:
+    if len(text) > LONGEST_TYPED:
         raise InvalidPhone(PhoneProblem.TOO_LONG)
     return text
 

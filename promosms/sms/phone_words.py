@@ -7,8 +7,8 @@ _PHONE = """
 tel telnr tlf tlfn ph phone telephone telefon telefonu telefonie telefonnummer telefonnr telefono
 teléfono telefone telefoon telefoonnummer téléphone rufnummer mob mobile mobil mobilnummer mobilnr
 mobiltelefon mobiel móvil movil mobitel mobilní cell cellphone cellular cellulare cel celular gsm
-natel portable sms whatsapp wa handy handynr handynummer kom komórka komorka komórkowy komorkowy
-komórkowe komórkowego тел телефон моб мобильный мобільний сот
+natel portable sms smsto callto whatsapp wa handy handynr handynummer kom komórka komorka komórkowy
+komorkowy komórkowe komórkowego тел телефон моб мобильный мобільний сот
 """
 _NUMBER = "nr nro num numer numeru number numero número numéro nummer číslo szám t m p c"
 _WHOSE = """

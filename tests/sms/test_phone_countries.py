@@ -45,6 +45,10 @@ FORMATS = (
         ("33612345678", "PL", "+33612345678"),
         # Both could be texted: the account's country.
         ("15125550123", "DE", "+4915125550123"),
+        # Groups of two digits are usual.
+        ("0664 123 45 67", "AT", "+436641234567"),
+        ("0664/123-45-67", "AT", "+436641234567"),
+        ("+7 916 12345-67", "PL", "+79161234567"),
         # A prefix or a code typed more than once.
         ("0+447988123456", "GB", "+447988123456"),
         ("(0) +44 7988 123456", "PL", "+447988123456"),
@@ -108,6 +112,10 @@ def test_the_only_number_that_can_be_meant_is_taken(raw: str, region: str, e164:
         ("7911123456 7", "GB", "unclear_country"),  # +7 911… is a Russian mobile
         ("601234567 0", "PL", "not_valid"),
         ("+48 601234567 00", "PL", "too_long"),
+        ("0664 1234567 00", "AT", "extension"),  # Austrian numbers have various lengths
+        ("0664 1234567-12", "AT", "extension"),
+        ("0664/1234567/8", "AT", "extension"),
+        ("+43 664 1234567 8", "DE", "extension"),
         ("0048601234567 00", "PL", "too_long"),
         ("4860123456700", "PL", "too_long"),
         # A plus decides, and is never put in front of a zero.

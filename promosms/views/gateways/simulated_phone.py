@@ -16,6 +16,7 @@ from promosms.language import lazy_gettext
 from promosms.models import Role
 from promosms.services.gateways import simulated_phone
 from promosms.settings import settings
+from promosms.sms import phone
 from promosms.web.access import Access, allow
 from promosms.web.limits import limit
 from promosms.web.security import came_directly
@@ -113,5 +114,10 @@ def _state(number: str) -> dict[str, object]:
 
 def _normalised(number: str) -> str:
     """A typed number in E.164; in a query string the plus sign arrives as a space."""
-    digits = "".join(sign for sign in number if sign.isdigit())
-    return f"+{digits}" if digits else ""
+    typed = f"+{number[1:]}" if number.startswith(" ") else number
+    try:
+        return phone.parse(typed, settings.registration_countries[0]).e164
+    except phone.InvalidPhone:
+        # Test numbers of the simulator need not exist.
+        digits = "".join(sign for sign in number if sign.isdigit())
+        return f"+{digits}" if digits else ""

@@ -39,6 +39,8 @@ def test_texts_are_escaped(app: Flask, cast: Cast, visitor: PageClient, settle: 
     assert page.select_one(".bubble blockquote").get_text() == "Hello <b>you</b>"
     assert page.select_one(".bubble a")["href"] == "/phone?number=%2B48601000101"
     assert "Hello" not in visitor.get_page("/phone?number=%2B48601000199").get_text()
+    for typed in ("+48601000101", "601 000 101", "48601000101", "tel. 601-000-101"):
+        assert "Hello" in visitor.get_page(f"/phone?number={typed}").get_text(), typed
 
 
 def test_only_links_to_this_installation_can_be_clicked(app: Flask, visitor: PageClient) -> None:
