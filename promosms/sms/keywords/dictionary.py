@@ -72,6 +72,11 @@ class Dictionary:
             or self._is_misspelt(word)
         )
 
+    def is_nearly_stop(self, words: list[str]) -> bool:
+        """Return whether the only word is STOP with a letter wrong, missing or too many."""
+        near = len(words) == 1 and len(words[0]) in (4, 5)
+        return near and not _STOP_CUTS.isdisjoint(_cuts(words))
+
     def _is_misspelt(self, word: str) -> bool:
         """Return whether one letter is wrong, missing, too many or swapped in a long word."""
         if not _SHORTEST_MISSPELT <= len(word) <= _LONGEST_JOINED or self.harmless.is_all([word]):
@@ -126,4 +131,5 @@ def _cuts(words: Collection[str]) -> frozenset[str]:
     )
 
 
+_STOP_CUTS = _cuts(["stop"])
 DICTIONARY = Dictionary(LANGUAGES.values())

@@ -23,8 +23,11 @@ _SENTENCE_ENDS = re.compile(r"[.,;:!?…\n()–—]|\s[-/|]\s")
 _WORDS_AFTER_STOP = 2
 _VISITS = ("by", "over", "at")  # "stop by" means to visit
 # Before the number of the service: "STOP to 4821".
-_BEFORE_NUMBER = ("to", "at", "na", "do", "an", "au", "al", "a", "nr", "number", "numer", "nummer")
+_BEFORE_NUMBER = words_of(
+    "to at na do an die der au al a il nr number numer nummer numéro número numero číslo номер"
+)
 _NUMBER = "0"
+_CENSORED = re.compile(r"[^\W\d_]\*++[^\W\d_]")  # f**k
 
 # In a text, and alone, where nothing softens them.
 _SIGNS = "🛑⛔🚫🖕🤬📵"
@@ -82,6 +85,8 @@ def _is_question(text: str, words: list[str]) -> bool:
 def _is_stop(words: list[str]) -> bool:
     if not words or any(map(KNOWN.is_other_thing, words)):
         return False
+    if any(start == 0 for start, _ in KNOWN.harmless.spans(words)):
+        return False
     if len(words) <= _WORDS_AFTER_STOP + 1 and "".join(words) in KNOWN.clear:
         return True
     first, *rest = words
@@ -105,7 +110,7 @@ def _with_one_number(words: Sequence[str]) -> list[str]:
 
 
 def _may_be_stop(words: list[str], text: str) -> bool:
-    if any(sign in text for sign in _SIGNS):
+    if any(sign in text for sign in _SIGNS) or _CENSORED.search(text):
         return True
     if not _without_courtesies(words):
         return any(sign in text for sign in _SIGNS_ALONE)
@@ -113,7 +118,7 @@ def _may_be_stop(words: list[str], text: str) -> bool:
     read = join_spelled([word for each in sentences for word in _without_harmless(each)])
     if any(map(KNOWN.may_be_stop, read)) or KNOWN.hold.find(read):
         return True
-    return any(map(_says_nothing_else, (words, *sentences)))
+    return any(map(_says_nothing_else, (words, *sentences))) or KNOWN.is_nearly_stop(read)
 
 
 def _says_nothing_else(words: list[str]) -> bool:

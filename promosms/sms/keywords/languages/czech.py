@@ -52,14 +52,15 @@ CZECH = Vocabulary(
         háje, do řiti, k čertu, polib*, naser*, nasrat, vyser*, seru, serete, sereš, kurva, kurvy,
         kretén*, idiot*, debil*, hovno, hovna, odprejskn*, odpal, odjeb*, jebni*, jebte, zmiz,
         zmizte, drž hubu, držte hubu, sklapni, buzerant*, zmrd*, čurák*, píčo, píči, volové,
-        blbci, blbečku, dotěrn*, otravov*, chcípn*, trhni/trhněte si, jdi/jděte/táhni .. hajzlu
+        blbci, blbečku, dotěrn*, otravov*, chcípn*, trhni/trhněte si, jdi/jděte/táhni .. hajzlu,
+        hanba, styďte se, blbečci, pitomci, idioti, drzost
     """,
     source_of_number="""
         odkud .. číslo/čísla/údaje/kontakt/mě, kde .. vzali/vzal/sehnali/získali/máte/vzala ..
         číslo/údaje/kontakt, kdo .. dal/poskytl/prodal .. číslo/údaje/kontakt, jak ..
         přišli/získali/přišel .. číslu/číslo/údaje/kontakt, proč .. mi/mě
         píšete/posíláte/kontaktujete, proč .. píšete/posíláte/otravujete, neznám vás, vás neznám,
-        nevím kdo, odkial .. číslo
+        nevím kdo, odkial .. číslo, jak .. máte .. číslo/kontakt
     """,
     delete_number="""
         zapomeňte/zapomeň/smažte/smaž/smazat/vymažte/vymaž/vymazat/vyřaďte/vyřadit/vyškrtněte/odstraňte/odstranit/odeberte/odebrat/vyhoďte/zahoďte
@@ -76,7 +77,8 @@ CZECH = Vocabulary(
         gdpr, úooú, právník*, právníka, advokát*, žaloba, žalobu, žaluju, žaluji, zažaluju,
         zažaluji, stížnost*, stěžovat, trestní oznámení, nelegální*, protizákon*, nezákon*,
         obtěžov*, osobní/osobních údaje/údajů, policie .. nahlás*/volám, na policii, soud ..
-        uvidíme, u soudu, k soudu, dám k, právnik*, námitk*
+        uvidíme, u soudu, k soudu, dám k, právnik*, námitk*, jaké údaje, právo na výmaz, právo na
+        přístup
     """,
     spam="""
         spam, spamy, spamu, spamujete, spamer*, podvod, podvodníci, podvodník*, podvodnic*,
@@ -96,7 +98,8 @@ CZECH = Vocabulary(
         nikdy .. nepřihl*/nepřihlás*/nesouhlas*/nedal*/neregistr*/nežád*/neobjedn*/neposkytl*,
         nesouhlasím, ne_registroval*, nepřihlásil* .. jsem/se, nedal* .. souhlas/číslo, jsem ..
         nedal*/neregistr*, bez .. souhlasu/svolení/dovolení, odvolávám .. souhlas, odvolávám,
-        stahuji .. souhlas, nejsem .. zákazn*, nejsem váš/vaše, nic jsem si neobjedn*
+        stahuji .. souhlas, nejsem .. zákazn*, nejsem váš/vaše, nic jsem si neobjedn*, nedával* ..
+        souhlas/číslo, ne_udělil* .. souhlas, ne_poskytl* .. souhlas/číslo, nežádal*
     """,
     not_interested="""
         nemám/nemáme .. zájem, nezajím* mě/nás/me, nezajím*, bez zájmu, žádný zájem, nechci ..

@@ -10,7 +10,7 @@ ENGLISH = Vocabulary(
     slips="""
         sotp stpo tsop stp st0p s7op s70p 5top st9p sto0 st00p stip stpp stkp stlp stoo srop syop
         sfop sgop atop dtop ztop xtop wtop stiop stoip stolp styop sttp sstp sotop stotp stpop
-        sto0p st0op
+        sto0p st0op cnjg
     """,
     misspelt="unsubscribe unsubscribed unsubscribing",
     clear_stems="unsub unsusc unscub unscrib unsuscr optout",
@@ -18,7 +18,7 @@ ENGLISH = Vocabulary(
     objects="""
         sms smses text texts txt txts texting txting message messages messaging msg msgs all it
         this these them me my number promo promos promotions ads spam newsletter subscription list
-        now today at once
+        now today at once sending receiving getting
     """,
     other_things="""
         order appointment booking reservation visit table delivery prescription parcel lesson
@@ -41,7 +41,9 @@ ENGLISH = Vocabulary(
         full stop, the end, do one, jog on, get a life, i want off, so annoying, want off, no
         texting, no contact, go die, not wanted, get off, f u, fu, ur blocked, no promos, no
         offers, no promotions, no adverts, no marketing, cut it out, pack it in, knock it off,
-        leave it out, no ads thanks, 7726, dead, she s dead, he s dead, no interest
+        leave it out, no ads thanks, 7726, dead, she s dead, he s dead, no interest, rude,
+        disgusting, shame on you, not cool, no no more, very rude, unacceptable, pathetic, count
+        me out, leave me out, go jump
     """,
     enough="""
         enough of/with .. this/these/that/your/you/text*/sms*/messag*, had enough, enough is
@@ -53,7 +55,9 @@ ENGLISH = Vocabulary(
         text/message/msg/txt/spam/bother/pester me/us, already/i told/asked you, i ve/have ..
         told/asked you, annoying me, your texts/messages/msgs/smses/ads/spam, stop ..
         pestering/bothering, do not want your, so annoying, re annoying, are annoying, how many
-        times .. do/must/have
+        times .. do/must/have, done with you/your/this/these, enough texts/messages/sms/spam/msgs,
+        dont get .. again/these/this, shame on, disgusting, so rude, not cool, no no more, how
+        rude
     """,
     do_not_write="""
         no more .. text*/txt*/sms*/messag*/msg*/promo*/ad/ads/offer*/email*/call*,
@@ -81,7 +85,9 @@ ENGLISH = Vocabulary(
         .. come you have my, how do you know my/me, how do you have my, where .. my number from,
         who told you my, why do you have my, why are you texting, why am i getting/receiving/on,
         dont know you/who, do not know you/who, i know you not, who sold .. my, who gave you/u,
-        why do i get/keep/receive, why i am getting, did i ask for, who gave .. permission
+        why do i get/keep/receive, why i am getting, did i ask for, who gave .. permission, who
+        the .. is this, how .. did .. get this/my/our number, who passed .. my/our, what data
+        do/have you, how .. get this number
     """,
     delete_number="""
         lose/loose/forget/erase/delete/wipe/drop/scrap/bin/clear/purge/destroy/take .. my/this/our
@@ -94,7 +100,8 @@ ENGLISH = Vocabulary(
         number .. is .. blocked, you .. are blocked, report/reporting/reported ..
         you/spam/harassment/police/authorities/ico/ofcom/ftc/fcc, report/reporting/reported
         this/your, going to block, will block, ll block, you/u/ur r/re/are/all .. blocked, ur
-        blocked, going/have/having to report, will report, ll report
+        blocked, going/have/having to report, will report, ll report, blocked and, block me, and
+        reported, block and report
     """,
     law="""
         gdpr, tcpa, pecr, ofcom, the/to/with/via ico, information commissioner, data protection,
@@ -103,7 +110,9 @@ ENGLISH = Vocabulary(
         complaint*, complain, complaining, illegal*, unlawful*, against the law, harass*,
         stalking, personal data, my privacy, call/calling/tell/inform/contact/to the police,
         privacy violation, my rights, police .. informed/contacted/called, no right to, you have
-        no right, not allowed to text
+        no right, not allowed to text, subject access, right to erasure, right to be forgotten,
+        article 17/21/15, art 17/21/15, breaking the law, break the law, ombudsman, ico complaint,
+        data controller, dpo
     """,
     spam="""
         spam, spams, spammed, spammer*, spamming, scam, scams, scammed, scammer*, scamming,
@@ -117,13 +126,15 @@ ENGLISH = Vocabulary(
         not .. number/phone, this isnt .. number/phone, not .. number any/anymore, have this
         number any/anymore, nobody/noone/no .. here called/named, no one here called/named, isnt
         .. number, no longer .. number/phone, she/he s dead, not who you think, she/he is/has ..
-        dead/died
+        dead/died, belongs to my, just got this number, new number not, no longer works/work, no
+        such person, different person now, not .. person you
     """,
     unsubscribe="""
         take/get/cross/sign/strike/scratch/knock me/us off, take .. off .. list/database, off
         your/the/this list, opt me/us out, opt out, opting out, opted out, want out, not on ..
         your list, stop/stops/stopping .. text*/sms*/messag*, from your list, off/from .. mailing
-        list, mailing list .. off
+        list, mailing list .. off, leave/count/keep me out, dont include me, exclude me,
+        deregister, un subscribe/sub
     """,
     never_agreed="""
         never/not/didnt/havent/wasnt ..
@@ -159,6 +170,8 @@ ENGLISH = Vocabulary(
         week/month/day/year/season/road/street/line/row/queue/term/winter/summer/party/school/hall/corridor/film,
         removable,
         bus/tram/train/tube/coach/metro/next/last/first/pit/rest/taxi/truck/2nd/second/third
-        stop/stops
+        stop/stops, step, shop, soap, soup, slop, swop, sopa, tops, topi, topo, stos, stok, stow,
+        stol, stoi, stoj, stor, stof, stob, story, steps, shops, stone, stoma, strap, strip,
+        scoop, snoop, swoop, sloop, stool, stoop low, storm
     """,
 )

@@ -19,7 +19,7 @@ FRENCH = Vocabulary(
         maintenant
     """,
     other_things="commande rendez rdv réservation livraison maladie bus cours ordonnance visite",
-    polite="svp stp merci bonjour s il vous plaît désolé pardon bonsoir salut tr",
+    polite="svp merci bonjour s il vous plaît désolé pardon bonsoir salut tr",
     start="",
     help="aide",
     signatures="envoyé de/depuis/avec/via, envoyé à partir, télécharger/obtenir/obtenez outlook",
@@ -61,7 +61,8 @@ FRENCH = Vocabulary(
         dégagez, barrez vous, connard*, connass*, conard*, salaud*, enculé*, enfoiré*, merde*, ta
         gueule, vos gueules, ferme la, fermez la, nique, niquez, nique ta, ntm, fdp, ftg, tg,
         foutre, emmerd*, bande de .. cons/nuls, pauvre con, bouffon*, allez au diable, débile*,
-        idiot*, va mourir, putain, salope, salopes, salopard*, foutez/fous/fiche/fichez .. camp
+        idiot*, va mourir, putain, salope, salopes, salopard*, foutez/fous/fiche/fichez .. camp,
+        honteux, honte à vous, minables, bande de
     """,
     source_of_number="""
         qui .. a donné/fourni/communiqué/vendu/refilé .. mon/mes, où/comment ..
@@ -69,7 +70,8 @@ FRENCH = Vocabulary(
         où .. mon/mes .. numéro/num/coordonnées/données, d où vous avez mon, d où vient mon
         numéro, pourquoi .. m écri*/envoy*/contact*/reçois/avez .. vous/ce/ces/mon/des, ne ..
         connais/connaît .. pas, connais pas, jamais entendu parler, pourquoi .. m
-        écri*/envoy*/contact*/harcel*/appel*/reçois, pourquoi .. mon numéro, pourquoi .. reçois
+        écri*/envoy*/contact*/harcel*/appel*/reçois, pourquoi .. mon numéro, pourquoi .. reçois,
+        avez/as .. eu mon/mes, par qui .. mon numéro/mes, comment .. mon numéro
     """,
     delete_number="""
         oubli*/effac*/perd*/retir*/enlev*/supprim*/ray*/ôte* .. mon/mes/moi/ce/nous ..
@@ -84,14 +86,15 @@ FRENCH = Vocabulary(
         vous/je .. bloqué/bloque ce/votre, numéro .. bloqué, vous/te/le ..
         signale/signaler/signalerai .. à/au/comme/spam, je vous/te signale, je signale, signalé
         au/à/comme, 33700, dénonce*, êtes/es/sont bloqués/bloqué/bloquée, vais/allons vous/te ..
-        signaler/bloquer/dénoncer
+        signaler/bloquer/dénoncer, vous/te ai bloqué/bloqués/bloquée/signalé/signalés, allez être
+        bloqué*/signalé*
     """,
     law="""
         rgpd, cnil, arcep, dgccrf, bloctel, plainte*, porter plainte, porte plainte, avocat ..
         vous/contacter*/prévenu/saisi, mon/notre/nos avocat*, justice .. saisi*/poursuit*, en
         justice, tribunal*, poursuites, harcel*, harcèl*, illégal*, abusif, abusive, données
         personnelles, vie privée, code de la consommation, appeler/appelle/prévenir la police,
-        mise en demeure
+        mise en demeure, quelles données, droit d accès, droit d opposition, médiateur
     """,
     spam="""
         spam, spams, spammeur*, arnaque*, arnaqueur*, escroc*, escroquerie*, indésirable*,
@@ -114,7 +117,8 @@ FRENCH = Vocabulary(
         consentement/accord/permission/autorisation, retire mon consentement/accord, retrait de
         mon consentement, m oppose, je n accepte pas, n ai rien demandé, rien demandé, pas ..
         donné .. accord/consentement/numéro/autorisation, pas d accord .. pour/avec/de, non
-        autorisé, refuse de recevoir, refuse .. messages/sms/pub
+        autorisé, refuse de recevoir, refuse .. messages/sms/pub, pas demandé, pas .. demandé
+        ça/cela/à/de, non consenti*
     """,
     not_interested="""
         pas .. intéress*, pas d intérêt, aucun intérêt, m intéresse .. pas, intéresse pas, ne ..
@@ -128,6 +132,6 @@ FRENCH = Vocabulary(
         ça suffit pour, mon avocat est mûr, je ne veux pas ..
         déranger/oignon*/attendre/manquer/rater, me tromper, abonner, marron*, merci pour vos, je
         suis d accord, téléphone/batterie/portable/voiture .. est mort/morte, reçu vos messages,
-        arrêtons nous
+        arrêtons nous, m arrête, s arrête, m arrêter, s arrêter, t arrêtes
     """,
 )

@@ -36,7 +36,8 @@ GERMAN = Vocabulary(
         halts maul, halt s maul, schnauze, anzeige ist raus, ich bin raus, bin raus, werbung
         unerwünscht, nummer gesperrt, da sind sie falsch, sie sind hier falsch, wer seid ihr
         überhaupt, wer sind sie überhaupt, stopp jetzt, abo kündigen, finger weg, niemals,
-        unverschämt, frechheit, kein bock, abo beenden, null bock, keine lust
+        unverschämt, frechheit, kein bock, abo beenden, null bock, keine lust, nichts für mich,
+        ich nicht, schämt euch, armselig, peinlich, lassen sie es, wixer
     """,
     enough="""
         genug von/mit .. euch/ihnen/sms/werbung/nachrichten, hab* .. genug davon, die nase voll,
@@ -58,7 +59,7 @@ GERMAN = Vocabulary(
         schreib*/schick*/ruf* nicht, nicht
         schreiben/anschreiben/anrufen/senden/schicken/kontaktieren/stören, keine ..
         weiteren/weitere .. bitte, ohne werbung, unterlass*, unterlaß*, verbiete, untersage,
-        verzichte auf
+        verzichte auf, nix .. schick*/schreib*/senden, nix mehr, kein/keinen einverständnis
     """,
     leave_alone="""
         lass/lasst/lassen/laß/last .. mich/uns .. ruhe, lass/lasst .. mich/uns zufrieden/frieden,
@@ -70,14 +71,16 @@ GERMAN = Vocabulary(
         klappe/fresse/maul/schnauze, idiot*, vollidiot*, scheiß*, scheiss*, kotzt, wichser*,
         hurensohn*, spinnt, zum teufel, geh/geht sterben, dreckspack, penner, depp, deppen,
         drecks*, halts maul, halt s maul, unverschämt*, frechheit, spacken, spasten, hau/haut ..
-        ab
+        ab, schämt euch, idioten, spinner, armselig, wixer*, nervensäge*, werbemüll, hurensöhne,
+        drecksladen, saftladen
     """,
     source_of_number="""
         woher .. nummer/nr/daten/kontakt*/handynummer, woher kennen/kennt .. mich, wer hat ..
         nummer/nr/daten/handynummer, wie .. kommen/kommt .. meine/meiner
         nummer/nr/daten/handynummer, wie .. an meine nummer/nr/daten, wo .. nummer/nr/daten her,
         warum/wieso/weshalb schreib*/schick*/bekomme/habt/haben .. mir/ich/meine, kenne
-        sie/euch/dich nicht, kenne ich nicht, weiß nicht wer
+        sie/euch/dich nicht, kenne ich nicht, weiß nicht wer, von wem .. nummer/nr/daten, durch
+        wen .. nummer/nr/daten, wieso/warum .. meine nummer/nr
     """,
     delete_number="""
         lösch*/vergess*/vergiss*/streich*/entfern*/wirf/werft ..
@@ -93,7 +96,8 @@ GERMAN = Vocabulary(
         sie/euch/das/dich .. der/bei/bundesnetzagentur/behörde/polizei, anzeige erstatt*, erstatte
         .. anzeige, zeige .. sie/euch/dich an, verklag*, blockier* .. ich, ich blockier, anzeige
         .. raus/erstattet, absender .. blockiert, seid/bist/sind .. blockiert/geblockt, werde ..
-        anzeigen/melden/blockieren, anzeigen werde
+        anzeigen/melden/blockieren, anzeigen werde, wird/werden/werde/bist/seid/sind
+        blockiert/geblockt/gesperrt, habe/hab .. blockiert/geblockt/gemeldet
     """,
     law="""
         dsgvo, bdsg, uwg, datenschutz*, anwalt, anwalts, anwältin, rechtsanwalt*, abmahn*, klage,
@@ -101,7 +105,8 @@ GERMAN = Vocabulary(
         verbraucherschutz, polizei .. einschalt*/informier*/melde*/anruf*, zur polizei,
         unerlaubt*, verboten .. werbung, illegal, rechtswidrig, belästig*, stalking, widerruf*,
         widerspreche, widerspruch, auskunft .. daten/dsgvo/art, personenbezogen*, gericht ..
-        sehen, vor gericht, art 15, art 17
+        sehen, vor gericht, art 15, art 17, betroffenenrechte, auskunftsersuchen, welche daten
+        haben
     """,
     spam="spam, spammer*, spammen, spamt, betrug, betrüger*, abzocke, abzocker, unseriös",
     wrong_person="""
@@ -109,12 +114,13 @@ GERMAN = Vocabulary(
         meine nummer, nicht die richtige person, gibt es hier nicht, kein .. hier mit diesem
         namen, verstorben*, gestorben, ist tot, nicht mehr am leben, nummer gehört .. jetzt,
         sie/ihr sind/seid .. falsch, nicht mehr .. nummer, niemand .. mit/namens, heiße/heisse
-        nicht, bin nicht .. herr/frau, verwählt
+        nicht, bin nicht .. herr/frau, verwählt, nummer .. gewechselt, nummerninhaber, nummer neu,
+        neue nummerninhaber, neuer inhaber
     """,
     unsubscribe="""
         wie .. abmelden/abbestellen/kündigen, wie .. melde .. ab, meld* .. mich/uns ab, mich ..
         abmelden/austragen, will .. raus, nicht stoppen, bestelle .. ab, trag* .. mich aus, tragt
-        .. mich aus, abo .. beenden/stornieren/löschen
+        .. mich aus, abo .. beenden/stornieren/löschen, raus .. verteiler/liste/newsletter
     """,
     never_agreed="""
         nie/niemals/nicht/nichts ..
@@ -140,10 +146,11 @@ GERMAN = Vocabulary(
         fleck*/gel/tattoo*/haare/weisheitszahn/zecke*, in ruhe ..
         überlegen/anschauen/ansehen/lesen, schluss machen, kein .. problem/ding/stress, wann ..
         schluss, wann hört/hören .. auf, schlussverkauf, straße .. gesperrt, gesperrte straße,
-        strasse .. gesperrt, karte .. gesperrt, raus aus, danke/dank für .. ihre/eure/diese
-        sms/nachrichten, ihre/eure sms/nachrichten .. erhalten/bekommen/gelesen, handy/akku/auto
-        ist tot, ende der/dieser/nächster/letzter woche/saison/ferien/straße, ende der
+        strasse .. gesperrt, karte .. gesperrt, danke/dank für .. ihre/eure/diese sms/nachrichten,
+        ihre/eure sms/nachrichten .. erhalten/bekommen/gelesen, handy/akku/auto ist tot, ende
+        der/dieser/nächster/letzter woche/saison/ferien/straße, ende der
         nächsten/letzten/kommenden woche, ende des/dieses/nächsten monats/jahres/tages/kurses,
-        kündigt sich .. an, straße ist blockiert, strasse ist blockiert, straßen sind .. blockiert
+        kündigt sich .. an, straße ist blockiert, strasse ist blockiert, straßen sind ..
+        blockiert, straße wird blockiert, straßen sind/werden blockiert
     """,
 )

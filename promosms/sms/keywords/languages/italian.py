@@ -58,7 +58,8 @@ ITALIAN = Vocabulary(
         a .. cagare/quel/farvi, stronz*, cazzo, cazzi, merda, merde, rompi*, rompete, rompiballe,
         rompicoglioni, coglion*, che palle, le palle, fuori dalle, dai coglioni, levati/levatevi
         dai, togliti/toglietevi dai, sparisci, sparite, zitti, bastard*, idiot*, deficient*,
-        imbecill*, cretin*, figli di, al diavolo, va a quel
+        imbecill*, cretin*, figli di, al diavolo, va a quel, vergogna, vergognatevi, buffoni,
+        pagliacci, schifo, scemi
     """,
     source_of_number="""
         chi .. dato/fornito/venduto/passato .. numero/dati/contatto, dove ..
@@ -80,7 +81,8 @@ ITALIAN = Vocabulary(
     law="""
         gdpr, garante, agcom, privacy, avvocat*, denuncia, denuncio, denuncerò, denunciare,
         querel*, reclamo, molest*, illegal*, illecit*, stalking, dati personali, registro ..
-        opposizioni, vie legali, per vie, diffida, tribunale, codice del consumo, polizia postale
+        opposizioni, vie legali, per vie, diffida, tribunale, codice del consumo, polizia postale,
+        quali dati, diritto di accesso, diritto di opposizione
     """,
     spam="""
         spam, spammer*, truffe, imbroglion*, indesiderat*, frode, spazzatura, truffa, truffato,

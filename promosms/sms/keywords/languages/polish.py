@@ -21,7 +21,7 @@ POLISH = Vocabulary(
     """,
     other_things="""
         zamówieni wizyt rezerwacj termin recept faktur zwolnieni zakup kurs zajęć zajęcia paczk
-        dostaw stolik rat
+        dostaw stolik usług umow raty
     """,
     polite="proszę dziękuję dzięki cześć witam dzień dobry przepraszam odp pd pozdrawiam pozdr ty",
     start="",
@@ -43,7 +43,10 @@ POLISH = Vocabulary(
         zablokuję, zaraz blokuję, ogarnijcie się, ogarnij się, nie interesuje, precz, won, a kysz,
         odmawiam, to nie ja, pomyłki, co to za firma, kim wy jesteście, zablokowani, blokada
         numeru, spadać, spadówa, wypad, nie ten adresat, nie korzystam już, anulować, do widzenia
-        na zawsze
+        na zawsze, żegnam was, nie korzystam, nie skorzystam, to nie do mnie, nie do mnie, starczy
+        tego, proszę usunąć, proszę wykasować, wykasować, skasować, idioci, głąby, barany, za
+        często, żenada, żenujące, wstyd, wstyd i hańba, bezczelność, bezczelni, no nie znowu,
+        znowu
     """,
     enough="""
         dość/dosyć już/tego/tych/sms*/wiadomości/reklam*/spamu/pisania, mam/mamy/miałem/miałam ..
@@ -57,7 +60,8 @@ POLISH = Vocabulary(
         waszych/wasze/wasza/tych/te/głupie/głupich
         smsy/smsów/sms/reklamy/reklam/wiadomości/promocje, ile razy ..
         mam/można/pisa*/mówi*/prosi*, denerwujecie, irytujecie, irytujące, dalej/nadal/wciąż
-        piszecie/wysyłacie
+        piszecie/wysyłacie, za często .. piszecie/wysyłacie/sms*, piszecie .. za często/dużo,
+        starczy tego/tych
     """,
     do_not_write="""
         nie_wysył*, nie_przysył*, nie_pisz, nie_piszcie, nie_pisać, nie_pisac, nie_piszecie,
@@ -82,7 +86,9 @@ POLISH = Vocabulary(
         dupę, do dupy, do diabła, do diabla, w cholerę, cholera, debil*, idiot*, kretyn*, palant*,
         frajer*, zamknij/zamknijcie się, natręt*, nachaln*, zdychaj*, gówno*, wkurwi*, sukinsyn*,
         złodziej*, wynoś się, wynoście się, spadaj, spadajcie, odczep się/sie, odczepcie,
-        odczepić, odczepcie się, odczep, wypad, spadówa, spadać, pocałuj/pocałujcie mnie
+        odczepić, odczepcie się, odczep, wypad, spadówa, spadać, pocałuj/pocałujcie mnie, idioci,
+        głąby, barany jedne, kretyni, matoły, buraki, cwele, szmaty, zjeb*, pojeb*, popierd*,
+        pocałuj, cioty, żenada, żenujące, żenua, bezczeln*, k wa, k rwa
     """,
     source_of_number="""
         skąd .. numer*/nr/dane/danych/kontakt/telefon, skąd .. mnie macie/znacie/znasz/wzięliście,
@@ -94,7 +100,8 @@ POLISH = Vocabulary(
         dostaję .. sms*/wiadomości/reklamy, nie znam was/państwa/cię/ciebie, nie znam tej firmy,
         dlaczego/czemu .. mnie/mi/nas piszecie/wysyłacie/przysyłacie, jak ..
         zdobyliście/zdobyli/weszliście/otrzymaliście/znaleźliście ..
-        numer*/nr/dane/posiadanie/kontakt, źródło danych, administrator* danych, kim .. jesteście
+        numer*/nr/dane/posiadanie/kontakt, źródło danych, administrator* danych, kim .. jesteście,
+        gdzie .. znaleźliście/wzięliście/dostaliście/znaleźli .. numer*/nr/dane/kontakt
     """,
     delete_number="""
         skasuj*/wykasuj*/skasow*/wykasow*/wymaż*/wymaz*/zapomnij*/zapomnieć/wyrzuć*/wyrzuc*/wywal*/usuw*/zlikwiduj*/zniszcz*/wykreśl*
@@ -138,7 +145,8 @@ POLISH = Vocabulary(
         żadnego/żadnej/takiego/takiej, nie jestem .. tą/tym osobą, prywatny numer, numer prywatny,
         zmieniła numer, zmienił numer, to numer prywatny, to numer firmowy, ten numer należy,
         zły/błędny/niewłaściwy numer, numer .. kogoś/kogos innego, nie ten adresat, inna osoba ..
-        numer, nie korzysta z .. numeru
+        numer, nie korzysta z .. numeru, pomylony numer, zły nr/kontakt, nie nazywam się, nie
+        jestem panem/panią, numer zmienił, zmienił właściciela, nowy właściciel
     """,
     unsubscribe="""
         nie_stop, chcę/chciałbym/chciałabym/chcemy/proszę .. wypisać/zrezygnować/wyrejestrować,
@@ -179,6 +187,6 @@ POLISH = Vocabulary(
         .. czasu/miejsca/pieniędzy, widzia* .. reklam*, nigdy .. nie byłam/byłem, blok nr,
         telefon/samochód/akumulator nie_żyje, mam dosyć .. czasu/miejsca/pieniędzy, koniec
         tygodnia/miesiąca/roku/dnia/świata/ulicy/maja/czerwca/lipca/sierpnia/września/października/listopada/grudnia/stycznia/lutego/marca/kwietnia/sezonu/wakacji/kolejki/pracy/końców/zajęć/lekcji/kursu/spotkania/meczu/imprezy/filmu,
-        koniec tego/przyszłego/następnego tygodnia/miesiąca/roku
+        koniec tego/przyszłego/następnego tygodnia/miesiąca/roku, nie zapomnij*, wypiszę czek
     """,
 )

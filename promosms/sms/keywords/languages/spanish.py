@@ -12,7 +12,7 @@ SPANISH = Vocabulary(
     clear_stems="desuscri",
     stems="elimin borra desuscri desapunt",
     objects="mensaje mensajes publicidad número mi suscripción ya de los todo envíos",
-    other_things="cita pedido reserva envío clase mesa matrícula",
+    other_things="cita pedido reserva envío clase matrícula",
     polite="por favor porfavor porfa gracias hola perdón disculpe buenas buenos días rv",
     start="",
     help="ayuda",
@@ -60,7 +60,7 @@ SPANISH = Vocabulary(
         jodan/den/follen, gilipollas, cabrón*, cabron*, pendejo*, chinga*, no jodas, no jodan,
         puta, putas, puto, putos, hijo de puta, hijos de, hdp, imbécil*, idiota*, coñazo, coño, no
         me toques, lárgate, lárguense, cállate, cállense, callaos, capullo*, estúpid*, váyanse,
-        vete a
+        vete a, sinvergüenzas, sinvergüenza, vergüenza, idiotas, asco
     """,
     source_of_number="""
         quién/quien .. dio/dado/pasó/facilitó/vendió .. número/numero/teléfono/móvil/datos, de
@@ -69,7 +69,8 @@ SPANISH = Vocabulary(
         consigui*/obtuv*/tien*/conseguido/obtenido .. mi número/teléfono/móvil/datos, por qué ..
         tien*/escrib*/envi*/recibo/mandan .. mi/me/mensajes/esto/mensaje, no los/os/te/le/les
         conozco, no sé quién/quiénes, por qué me/nos .. escrib*/envi*/mand*/llam*/lleg*/contact*,
-        por qué .. tien* .. mi, por qué recibo
+        por qué .. tien* .. mi, por qué recibo, no conozco .. esta/esa/su empresa/tienda/marca, no
+        conozco su
     """,
     delete_number="""
         olvid*/borr*/quit*/elimin*/saqu*/suprim*/retir*/tach*/pierd* .. mi/mis/me/este
@@ -89,7 +90,8 @@ SPANISH = Vocabulary(
         rgpd, lopd, lopdgdd, aepd, protección de datos, datos personales, abogado*, abogada*,
         denunci*, demanda, demandar*, demandaré, querella*, reclamación .. consumo/datos/aepd,
         presentar .. reclamación, ilegal*, acoso, acosando, acosan, hostigamiento, profeco, lista
-        robinson, a la policía, tribunales, a juicio
+        robinson, a la policía, tribunales, a juicio, qué datos tienen, derecho de acceso, derecho
+        de oposición, derechos arco
     """,
     spam="""
         spam, spammer*, estafa*, estafador*, fraude*, timo, timadores, no deseado*,
