@@ -169,11 +169,11 @@ def _phone_message(problem: PhoneProblem) -> str:
         PhoneProblem.LANDLINE: gettext("This is a landline. Please give a mobile number."),
         PhoneProblem.SEVERAL: gettext("Please give one number only."),
         PhoneProblem.EXTENSION: gettext(
-            "An extension or other digits follow the number. Give it alone."
+            "An extension or other digits follow the number. Give only the number."
         ),
         PhoneProblem.UNCLEAR_COUNTRY: gettext(
-            "There are digits too many, or the number is from abroad: then begin it with + and "
-            "the country code."
+            "There are too many digits. If the number is from abroad, begin it with + and the "
+            "country code."
         ),
         PhoneProblem.UNKNOWN_COUNTRY: gettext(
             "We do not know this country code. Begin with + and the code, such as +48."

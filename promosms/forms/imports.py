@@ -66,8 +66,8 @@ def row_problem(code: str) -> str:
         "too_long": gettext("The number is too long."),
         "unknown_country": gettext("No country has numbers that begin like this."),
         "unclear_country": gettext(
-            "There are digits too many, or the number is from abroad: then begin it with + and "
-            "the country code."
+            "There are too many digits. If the number is from abroad, begin it with + and the "
+            "country code."
         ),
         "not_valid": gettext("There is no such number."),
         "landline": gettext("This is a landline. Texts need a mobile number."),
@@ -77,7 +77,9 @@ def row_problem(code: str) -> str:
             "lost. Set the column to text in the original table and save it again."
         ),
         "several": gettext("There are several numbers. Give each of them its own row."),
-        "extension": gettext("An extension or other digits follow the number. Give it alone."),
+        "extension": gettext(
+            "An extension or other digits follow the number. Give only the number."
+        ),
         "long_value": gettext("One of the other cells is too long."),
     }
     default: str = gettext("This is not a mobile number.")

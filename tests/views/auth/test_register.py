@@ -109,7 +109,7 @@ def test_it_does_nothing_for_bots(app: Flask, visitor: PageClient) -> None:
         ("phone", "+7 912 345 67 89", "Numbers of this country cannot register"),
         ("phone", "800 100 100", "This is not a mobile number."),
         ("phone", "601 234 567 wew. 12", "An extension or other digits follow the number."),
-        ("phone", "601 234 567 00", "There are digits too many, or the number is from abroad"),
+        ("phone", "601 234 567 00", "There are too many digits. If the number is from abroad"),
         ("phone", "my number", "This is not a mobile number."),
     ],
 )
