@@ -179,7 +179,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "recipients.add": {"phone": "+48601222333", **CONSENT},
     "recipients.edit": {"phone": "+48601222333", **CONSENT},
     "persons.recipient": {},
-    "persons.number": {"phone": "+48601222333", "confirmed": "y"},
+    "persons.number": {"phone": "+48601111111", "confirmed": "y"},
     "recipients.delete_many": lambda ids, _: {"recipient": ids["recipient"]},
     "recipients.bulk": lambda ids, _: {
         "recipient": ids["recipient"],

@@ -8,7 +8,7 @@ is not texted again. The worker then overwrites the files of the database.
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import String, cast, delete, exists, literal, select
+from sqlalchemy import String, cast, delete, literal, select
 from sqlalchemy.orm import Session
 
 from promosms.db import row_security
@@ -18,8 +18,6 @@ from promosms.extensions import db
 from promosms.models import (
     Account,
     BadRow,
-    Campaign,
-    CampaignStatus,
     GatewayInboxRow,
     Guest,
     InboundMessage,
@@ -45,7 +43,7 @@ TABLES = (
 
 
 class StillActive(Exception):
-    """A text to the person is being sent, a campaign prepared, or an import has the number."""
+    """A text to the person is being sent, or an unfinished import has the number."""
 
 
 def erase(account: Account, recipient: Recipient, actor: str) -> bool:
@@ -89,6 +87,7 @@ def _erase(account: Account, person: Person, actor: str, *, noted: bool = False)
             recipients.delete_ids(session, [person.recipient_id])
         _forget(session, person)
         audit_log.record(actor, ERASE, account_public_id)
+    _purge(person)  # a campaign that is being prepared may have added a text meanwhile
     account_export.begin_again(person.account_id, actor)
     if simulated_phone.gateway_settings()["path"].exists():
         simulated_phone.store().forget([], person.own)
@@ -97,16 +96,11 @@ def _erase(account: Account, person: Person, actor: str, *, noted: bool = False)
 
 
 def _stop(session: Session, person: Person) -> None:
-    """Skip what waits for the person; raises StillActive if something cannot be held back."""
+    """Skip what waits for the person; raises StillActive if a text is being sent."""
     texts = persons.messages(person)
     sending = select(Message.id).where(texts, Message.status == MessageStatus.SENDING)
     if session.scalar(sending.limit(1)) is not None:
         raise StillActive
-    preparing = exists().where(
-        Campaign.account_id == person.account_id, Campaign.status == CampaignStatus.PREPARING
-    )
-    if person.recipient_id is not None and session.scalar(select(preparing)):
-        raise StillActive  # its next page may have been read with the person in it
     opt_outs.skip_texts(session, texts, opt_outs.DELETED)
 
 

@@ -63,8 +63,8 @@ def _erase(e164: str) -> bool:
     except erase_recipient.StillActive:
         flash(
             _(
-                "A text to this person is just leaving, or a campaign or an import is about to "
-                "bring the number again. Please try again when that has ended."
+                "A text to this person is just leaving, or an import is about to bring the "
+                "number again. Please try again when that has ended."
             ),
             "warn",
         )
