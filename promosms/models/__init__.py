@@ -20,7 +20,7 @@ from promosms.models.campaigns.campaign import Campaign, CampaignList, CampaignS
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
-from promosms.models.imports.import_ import BadRow, Import, ImportStatus
+from promosms.models.imports.import_ import FORGOTTEN_NAME, BadRow, Import, ImportStatus
 from promosms.models.installation.nightly_job import NightlyJob
 from promosms.models.invoices import guards as invoice_guards
 from promosms.models.invoices.company import Company, TaxAnswer, TaxCheck
@@ -72,6 +72,7 @@ __all__ = [
     "Topic",
     "Retention",
     "FIELDS",
+    "FORGOTTEN_NAME",
     "FIELD_NAMES",
     "Account",
     "AccountExport",

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from promosms.models.processing import NotPersonal, Processing
+from promosms.models.processing import Said
 from promosms.models.registry import Export, NotExported, Retention
 
 NAMES = {
@@ -55,7 +55,7 @@ class Model(DeclarativeBase):
     privacy: ClassVar[Privacy]
     export: ClassVar[Export | tuple[Export, ...] | NotExported]
     retention: ClassVar[Retention]
-    processing: ClassVar[Processing | tuple[Processing, ...] | NotPersonal]
+    processing: ClassVar[Said]
     row_policy: ClassVar[str] = ""
     """For row security: `of_account` in SQL, with {account}, where the way is an unusual one."""
 

@@ -54,6 +54,16 @@ class NotPersonal:
     why: str
 
 
+Said = Processing | tuple[Processing, ...] | NotPersonal
+
+
+def entries(said: Said) -> tuple[Processing, ...]:
+    """What a model says for the page; nothing if it is about nobody."""
+    if isinstance(said, NotPersonal):
+        return ()
+    return said if isinstance(said, tuple) else (said,)
+
+
 SIGN_IN = Topic(
     N_("Signing in"),
     USERS,

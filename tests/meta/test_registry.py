@@ -36,6 +36,7 @@ from promosms.models import (
     row_security,
     table_of,
 )
+from promosms.models.processing import entries
 from promosms.services.imports import columns
 from promosms.services.privacy import erase_recipient, export_tables, processing, retention
 from promosms.services.privacy import export as account_export
@@ -72,11 +73,13 @@ def test_every_model_says_what_the_privacy_page_says_of_it(
         assert model.privacy is Privacy.SYSTEM or model is LedgerTotal
         return
     assert said, "say with `processing` what it holds about people, or that it is about nobody"
-    for entry in processing.entries(model):
+    for entry in entries(model.processing):
         assert entry.topic in TOPICS
         assert entry.holds
         assert processing.how_long(model, entry), "the page does not say how long"
-    assert any(not entry.kept for entry in processing.entries(model))
+        if entry.kept:
+            _check_deletion(entry.kept)
+    assert any(not entry.kept for entry in entries(model.processing))
 
 
 @pytest.mark.parametrize("language", Settings().languages)
@@ -92,7 +95,7 @@ def test_the_privacy_page_says_it_of_every_table(visitor: PageClient, language: 
         for section in sections:
             assert section.kept, section.title
         for model in models().values():
-            for entry in processing.entries(model):
+            for entry in entries(model.processing):
                 assert gettext(entry.holds) in shown
                 assert words(processing.how_long(model, entry)) in shown
 
@@ -142,7 +145,10 @@ def test_every_file_of_the_export_has_a_unique_name_and_position() -> None:
 
 @TABLES
 def test_every_retention_time_has_a_job_that_deletes(model: type[Model]) -> None:
-    kept = model.retention
+    _check_deletion(model.retention)
+
+
+def _check_deletion(kept: Retention) -> None:
     assert kept.until
     assert not kept.by or kept.by in _deletion_jobs(), "nothing of this name deletes"
     timed = kept.limit < kept.limit.max or kept.setting or kept.without_account < kept.limit.max

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import CAMPAIGNS, Processing
-from promosms.models.registry import MACHINERY, N_, OPERATOR, WITH_ACCOUNT, Export
+from promosms.models.registry import MACHINERY, N_, OPERATOR, WITH_ACCOUNT, Export, Retention
 
 
 class CampaignStatus(StrEnum):
@@ -88,7 +88,19 @@ class Campaign(Model):
         referred=("campaign_id",),
     )
     retention = WITH_ACCOUNT
-    processing = Processing(CAMPAIGNS, N_("Name, text, settings and counts of a campaign"))
+    processing = (
+        Processing(CAMPAIGNS, N_("Name, lists, settings and counts of a campaign")),
+        Processing(
+            CAMPAIGNS,
+            N_("The text of a campaign"),
+            kept=Retention(
+                "it ended, and the last news of its messages",
+                by="campaign texts",
+                setting="Account.retention_days",
+                what=N_("Texts of campaigns"),
+            ),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)

@@ -24,6 +24,10 @@ class ImportStatus(StrEnum):
     UNDONE = "undone"
 
 
+FORGOTTEN_NAME = "*"
+"""What stands instead of the name of a file when its time is over."""
+
+
 class Import(Model):
     """An import: its file (stored in UTF-8 under a random name) and the result of its rows.
 
@@ -38,7 +42,7 @@ class Import(Model):
         N_("Files and pasted numbers that you have imported."),
         without=dict.fromkeys(("stored_as", "position", "touched_at"), MACHINERY),
         words={
-            "filename": N_("the name of the file"),
+            "filename": N_("the name of the file, for 30 days"),
             "delimiter": N_("what stands between two columns"),
             "has_header": N_("does the first row hold the names of the columns"),
             "mapping": N_("which column became which field"),
@@ -61,6 +65,16 @@ class Import(Model):
     )
     processing = (
         Processing(IMPORTS, N_("The uploaded file")),
+        Processing(
+            IMPORTS,
+            N_("The name of the file"),
+            kept=Retention(
+                "its import was made",
+                by="file names",
+                limit=timedelta(days=30),
+                what=N_("Names of imported files"),
+            ),
+        ),
         Processing(IMPORTS, N_("Consent and counts of an import"), kept=WITH_ACCOUNT),
     )
 

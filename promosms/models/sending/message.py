@@ -226,7 +226,8 @@ class Message(Model):
             SIGN_IN,
             N_("The system password in the text message"),
             kept=Retention(
-                "the gateway has taken the text",
+                "the gateway has taken the text, or with its message",
+                by="messages",
                 setting="SYSTEM_PASSWORD_MINUTES",
                 words=N_(
                     "Encrypted until it has been handed to the mobile network, never in clear. It "

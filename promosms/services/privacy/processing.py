@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from promosms.language import gettext as _
-from promosms.models import TOPICS, Model, NotPersonal, Processing, Retention, Topic, models
+from promosms.models import TOPICS, Model, Processing, Retention, Topic, models
+from promosms.models.processing import entries
 from promosms.services.policies.promise_values import days, hours, minutes, years
 from promosms.services.privacy import retention as rules
 from promosms.settings import settings
@@ -23,14 +24,6 @@ def sections() -> list[Section]:
     return [_section(topic) for topic in TOPICS]
 
 
-def entries(model: type[Model]) -> tuple[Processing, ...]:
-    """What a model says for the page; nothing if it is about nobody."""
-    said = model.processing
-    if isinstance(said, NotPersonal):
-        return ()
-    return said if isinstance(said, tuple) else (said,)
-
-
 def how_long(model: type[Model], entry: Processing) -> str:
     """How long it is kept, in the reader's language; empty if nothing says it."""
     kept = entry.kept or model.retention
@@ -48,7 +41,7 @@ def _section(topic: Topic) -> Section:
     ]
     kept: dict[str, list[str]] = {}
     for model in models().values():
-        for entry in entries(model):
+        for entry in entries(model.processing):
             if entry.topic is topic:
                 kept.setdefault(how_long(model, entry), []).append(_(entry.holds))
     return Section(

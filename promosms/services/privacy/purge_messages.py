@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db import upsert
 from promosms.db.bulk import among
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -73,6 +74,40 @@ def replies(place: Place, over: Callable[[], bool]) -> bool:
             if over():
                 return True
     return False
+
+
+def campaign_texts(place: Place, over: Callable[[], bool]) -> bool:
+    """Delete the texts of ended campaigns whose messages are gone; True if there is more.
+
+    The text of a campaign says what its messages said. Its name, figures and lists stay.
+    """
+    while campaigns := _with_text(place.get("text", 0)):
+        place["text"] = campaigns[-1].id
+        ids = [row.id for row in campaigns if row.ended < _cutoff(row.retention_days)]
+        with transaction() as session:
+            session.execute(update_rows(Campaign).where(Campaign.id.in_(ids)).values(text=""))
+        if ids:
+            note(place, Campaign.__tablename__)
+        if over():
+            return True
+    return False
+
+
+def _with_text(after: int) -> Sequence[Any]:
+    """Ended campaigns without messages that still have their text."""
+    ended = func.coalesce(Campaign.finished_at, Campaign.updated_at).label("ended")
+    query = (
+        select(Campaign.id, ended, Account.retention_days)
+        .join(Account, Account.id == Campaign.account_id)
+        .where(
+            Campaign.id > after,
+            Campaign.text != "",
+            Campaign.status.in_(CampaignStatus.FINAL),
+            Account.status != AccountStatus.DELETING,
+            ~exists().where(Message.campaign_id == Campaign.id),
+        )
+    )
+    return db.session.execute(query.order_by(Campaign.id).limit(BATCH)).all()
 
 
 def at_once(campaign_id: int, ids: list[int]) -> None:

@@ -20,6 +20,7 @@ from promosms.language import gettext, ngettext
 from promosms.lib import time_slice
 from promosms.logs import files as log_files
 from promosms.models import (
+    FORGOTTEN_NAME,
     Account,
     AccountExport,
     BadRow,
@@ -30,11 +31,13 @@ from promosms.models import (
     Guest,
     Import,
     Model,
+    Retention,
     TaxCheck,
     models,
     now,
     table_of,
 )
+from promosms.models.processing import entries
 from promosms.models.registry import N_
 from promosms.services.auth import email_links, sessions
 from promosms.services.gateways import simulated_phone
@@ -78,13 +81,18 @@ class Rule:
     @property
     def what(self) -> str:
         """What is kept, in English."""
-        kinds = (model.retention.what for model in of_rule(self.name) if model.retention.what)
+        kinds = (kept.what for kept in of_rule(self.name) if kept.what)
         return self.elsewhere or next(kinds)
 
 
-def of_rule(name: str) -> list[type[Model]]:
-    """The models that say that their rows go by this rule."""
-    return [model for model in models().values() if model.retention.by == name]
+def of_rule(name: str) -> list[Retention]:
+    """What the models say that goes by this rule: their rows, or a part of them."""
+    return [kept for model in models().values() for kept in _kept(model) if kept.by == name]
+
+
+def _kept(model: type[Model]) -> list[Retention]:
+    parts = (entry.kept for entry in entries(model.processing))
+    return [model.retention, *(kept for kept in parts if kept)]
 
 
 def rows() -> list[tuple[str, str]]:
@@ -171,6 +179,22 @@ def _bad_rows(place: Place, over: time_slice.Over) -> bool:
         Import.status.in_(imports.ENDED), Import.created_at < now() - BadRow.retention.limit
     )
     return _old_rows(table_of(BadRow), BadRow.import_id.in_(ended), place, over)
+
+
+def _file_names(place: Place, _over: time_slice.Over) -> bool:
+    """The name of a file goes with the rows that were refused in it; the import stays."""
+    old = Import.created_at < now() - BadRow.retention.limit
+    named = Import.filename.not_in(("", FORGOTTEN_NAME)), Import.status.in_(imports.ENDED)
+    with transaction() as session:
+        changed = session.execute(
+            update_rows(Import)
+            .where(old, *named)
+            .values(filename=FORGOTTEN_NAME)
+            .returning(Import.id)
+        ).all()
+    if changed:
+        purge_messages.note(place, Import.__tablename__)
+    return False
 
 
 def _guests(place: Place, over: time_slice.Over) -> bool:
@@ -280,6 +304,14 @@ RULES = (
         purge_messages.messages,
     ),
     Rule(
+        "campaign texts",
+        lambda: _(
+            "As long as the numbers and texts of its messages, counted from its end. A draft stays "
+            "until you delete it; the name of a campaign stays with its figures."
+        ),
+        purge_messages.campaign_texts,
+    ),
+    Rule(
         "replies",
         lambda: _("As long as the numbers and texts of messages. The opt-out in one stays."),
         purge_messages.replies,
@@ -310,6 +342,11 @@ RULES = (
         "refused rows",
         lambda: _days(BadRow.retention.limit.days),
         _bad_rows,
+    ),
+    Rule(
+        "file names",
+        lambda: _days(BadRow.retention.limit.days),
+        _file_names,
     ),
     Rule(
         "exports",

@@ -1,6 +1,6 @@
 """Retention: exactly what is due is deleted, not a day too early; figures and money stay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from promosms.models import (
     Account,
     BadRow,
     Campaign,
+    CampaignStatus,
     Gateway,
     GatewayInboxRow,
     Guest,
@@ -23,6 +24,7 @@ from promosms.models import (
     ImportStatus,
     InboundMessage,
     InboxKind,
+    Message,
     MessagePart,
     Privacy,
     Recipient,
@@ -33,6 +35,7 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.gateways import simulated_phone
+from promosms.services.imports import imports
 from promosms.services.inbox import gateway_inbox
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.privacy import retention
@@ -81,7 +84,7 @@ def test_no_byte_of_due_rows_is_left_and_all_others_stay(
         with transaction() as session:
             for model in (Suppression, Recipient):
                 session.execute(delete(model).filter_by(account_id=cast.owner.account_id))
-            session.execute(update(Campaign).where(Campaign.id == sent[0]).values(text="", name=""))
+            session.execute(update(Campaign).where(Campaign.id == sent[0]).values(name=""))
         db.session.remove()
         # Earlier tests may have left rows in the files.
         assert overwrite_files.overwrite(table.name for table in db.metadata.sorted_tables)
@@ -92,6 +95,74 @@ def test_no_byte_of_due_rows_is_left_and_all_others_stay(
         hits = _scan(app, [*due, *kept])
     assert [hit for hit in hits if hit.canary in due] == []
     assert {hit.canary for hit in hits} >= {THEIRS[0], OTHER_WORD}
+
+
+def test_the_text_of_a_campaign_goes_with_its_messages(
+    app: Flask, sent: tuple[int, int], cast: Cast
+) -> None:
+    with app.app_context():
+        retention.choose(cast.stranger.account_id, 90)
+        with transaction() as session:
+            route = session.get_one(Campaign, sent[0]).route_id
+            own = {"account_id": cast.owner.account_id, "route_id": route, "text": WORD}
+            more = [
+                Campaign(**own, name="draft"),
+                Campaign(**own, name="paused", status=CampaignStatus.PAUSED),
+                Campaign(**own, name="never begun", status=CampaignStatus.CANCELLED),
+            ]
+            session.add_all(more)
+            more[2].finished_at = now()
+        ids = [*sent, *(campaign.id for campaign in more)]
+        age(timedelta(days=29))
+        night()
+        assert all(_texts(ids))
+        age(timedelta(days=2))
+        night()
+        assert [bool(text) for text in _texts(ids)] == [False, True, True, True, False]
+        age(timedelta(days=60))
+        night()
+        assert [bool(text) for text in _texts(ids)] == [False, False, True, True, False]
+        assert db.session.get_one(Campaign, sent[0]).name == WORD
+
+
+def test_news_of_a_message_keep_the_text_of_its_campaign(app: Flask, sent: tuple[int, int]) -> None:
+    with app.app_context():
+        age(timedelta(days=29))
+        with transaction() as session:
+            late = select(Message).where(Message.campaign_id == sent[0]).limit(1)
+            session.scalars(late).one().final_at = now()
+        age(timedelta(days=2))
+        night()
+        assert (number(sent[0]), bool(_texts(sent)[0])) == (1, True)
+        age(timedelta(days=29))
+        night()
+        assert (number(sent[0]), _texts(sent)[0]) == (0, "")
+
+
+def test_the_name_of_a_file_goes_after_thirty_days(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        with transaction() as session:
+            statuses = (*imports.ENDED, ImportStatus.RUNNING)
+            session.add_all(
+                Import(
+                    account_id=cast.owner.account_id,
+                    stored_as="x",
+                    filename=filename,
+                    status=status,
+                    created_at=now(),
+                )
+                for filename, status in [
+                    *(("Anna Nowak.csv", status) for status in statuses),
+                    ("", ImportStatus.FINISHED),
+                ]
+            )
+        names = ["Anna Nowak.csv"] * len(statuses)
+        age(timedelta(days=29))
+        night()
+        assert _file_names() == [*names, ""]
+        age(timedelta(days=2))
+        night()
+        assert _file_names() == ["*"] * len(imports.ENDED) + [names[-1], ""]
 
 
 def test_the_report_says_what_was_deleted(
@@ -105,6 +176,7 @@ def test_the_report_says_what_was_deleted(
     assert "The numbers and texts of 4 messages were deleted on" in page
     assert OURS[0] not in page
     assert "Why some did not get it" in page
+    assert "The text was deleted together with" in page
     assert "4 messages, whose numbers" in owner.get(f"/campaigns/{name}/report.csv").text
 
 
@@ -203,6 +275,14 @@ def _one_of_each(account_id: int) -> None:
                 ),
             )
         )
+
+
+def _texts(campaign_ids: Iterable[int]) -> list[str]:
+    return [db.session.get_one(Campaign, campaign_id).text for campaign_id in campaign_ids]
+
+
+def _file_names() -> list[str]:
+    return list(db.session.scalars(select(Import.filename).order_by(Import.id)))
 
 
 def _count(model: type[GatewayInboxRow | InboundMessage | BadRow | Guest]) -> int:
