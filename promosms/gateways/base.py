@@ -58,8 +58,9 @@ class Receipt:
 class Inbound:
     """A text that a recipient sent to one of our numbers.
 
-    The parts of a long text have the same `concat_ref`; `part` counts from 1 to `parts`. The text
-    of a part may begin or end with half of a surrogate pair.
+    `phone` is in E.164, if it can be read; `address` is the sender as it came, where it has not all
+    digits of the number. The parts of a long text have the same `concat_ref`; `part` counts from 1
+    to `parts`. The text of a part may begin or end with half of a surrogate pair.
     """
 
     reference: str
@@ -69,6 +70,7 @@ class Inbound:
     concat_ref: str = ""
     part: int = 1
     parts: int = 1
+    address: str = ""
 
 
 InboxEvent = Receipt | Inbound

@@ -310,7 +310,7 @@ def _inbound(settings: Settings, document: Any, _our_message_id: str) -> list[In
     )
     if not phone or not number or not reference:
         raise BadWebhook("inbound")
-    return [inbound(reference, phone, number, text)]
+    return [inbound(settings, reference, phone, number, text)]
 
 
 def _quoted(value: str) -> str:

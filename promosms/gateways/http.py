@@ -17,6 +17,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+from promosms.gateways import addresses
 from promosms.gateways.base import (
     BadSettings,
     BadSignature,
@@ -39,7 +40,11 @@ if TYPE_CHECKING:
     from promosms.gateways.http_client import Client
 
 Settings = Mapping[str, Any]
-COMMON = {"allow_insecure", "allow_private", "callback_url", "read_seconds", "webhook_token"}
+COMMON = {
+    *("allow_insecure", "allow_private", "callback_url", "country", "read_seconds"),
+    "webhook_token",
+}
+COUNTRY = "country"  # that of the gateway: of numbers that come without a country code
 ALLOW_INSECURE = "allow_insecure"
 OPTED_OUT = "opted_out"
 READ_SECONDS = 20.0
@@ -165,9 +170,12 @@ def receipts(reference: str, tag: str, status: ReceiptStatus, ending: str = "") 
     ]
 
 
-def inbound(reference: str, phone: str, number: str, text: str) -> Inbound:
+def inbound(settings: Settings, reference: str, phone: str, number: str, text: str) -> Inbound:
     """A reply, cut to what can be stored."""
-    return Inbound(short(reference), e164(phone)[:20], e164(number)[:20], clean(text)[:2000])
+    country = settings.get(COUNTRY, "")
+    phone, address = addresses.sender(clean(phone), country=country)
+    number = addresses.number(clean(number), country=country)
+    return Inbound(short(reference), phone, number, clean(text)[:2000], address=address)
 
 
 def part_of(whole: Inbound, text: str, concat_ref: str, part: int, parts: int) -> Inbound:
@@ -186,13 +194,6 @@ def short(reference: str) -> str:
 def clean(text: str) -> str:
     """Text that any database can store: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def e164(raw: str) -> str:
-    """A number with its plus sign; short codes and names as they are."""
-    raw = clean(raw).strip().replace(" ", "")
-    digits = raw.removeprefix("+").removeprefix("00")
-    return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) > 6 else raw
 
 
 def digits(number: str) -> str:

@@ -161,7 +161,8 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     message_ids = need(values, "MsgId")
     if request.topic is WebhookTopic.INBOUND:
         sender, number = need(values, "sms_from"), need(values, "sms_to")
-        return [inbound(message_ids, sender, number, values.get("sms_text", ""))]
+        text = values.get("sms_text", "")
+        return [inbound(settings, message_ids, sender, number, text)]
     ids, statuses = message_ids.split(","), need(values, "status").split(",")
     our_references = values.get("idx", "").split(",")
     if len(ids) != len(statuses):

@@ -142,7 +142,8 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     values = dict(form)
     sid = need(values, "MessageSid")
     if request.topic is WebhookTopic.INBOUND:
-        return [inbound(sid, need(values, "From"), need(values, "To"), values.get("Body", ""))]
+        sender, number = need(values, "From"), need(values, "To")
+        return [inbound(settings, sid, sender, number, values.get("Body", ""))]
     status = STATUSES.get(need(values, "MessageStatus"))
     if status is None:
         return []  # on its way

@@ -158,10 +158,10 @@ def signature(secret: str, method: str, values: Mapping[str, str]) -> str:
     return hmac.new(secret.encode(), signed.encode(), METHODS[method]).hexdigest()
 
 
-def _reply(reference: str, values: Mapping[str, str]) -> Inbound:
+def _reply(settings: Settings, reference: str, values: Mapping[str, str]) -> Inbound:
     """A reply; a long one comes in parts, in any order."""
     text, concat_ref = values.get("text", ""), values.get("concat-ref", "")
-    whole = inbound(reference, need(values, "msisdn"), need(values, "to"), text)
+    whole = inbound(settings, reference, need(values, "msisdn"), need(values, "to"), text)
     part, parts = (values.get(f"concat-{name}", "") for name in ("part", "total"))
     if not concat_ref or not PART.fullmatch(part) or not PART.fullmatch(parts):
         return whole
@@ -184,7 +184,7 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
             raise BadSignature(request.topic)
     reference = need(values, "messageId")
     if request.topic is WebhookTopic.INBOUND:
-        return [_reply(reference, values)]
+        return [_reply(settings, reference, values)]
     status = STATUSES.get(need(values, "status"))
     if status is None:
         return []  # on its way

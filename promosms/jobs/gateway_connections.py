@@ -12,7 +12,7 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import InboxEvent
 from promosms.gateways.connection import GatewayConnection
 from promosms.models import Gateway
-from promosms.services.gateways import credentials, simulated_phone, webhooks
+from promosms.services.gateways import countries, credentials, simulated_phone, webhooks
 from promosms.services.inbox import gateway_inbox
 
 WAKE_SECONDS = 0.05
@@ -46,6 +46,7 @@ def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
         if gateway is None or gateway.kind not in KINDS:
             raise LookupError(gateway_id)
         settings = {**credentials.decrypted(gateway), **webhooks.open_settings(gateway)}
+        settings |= countries.for_adapter(gateway)
         settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
         connection = GatewayConnection(

@@ -60,6 +60,7 @@ from promosms.models.sending.message import (
     attention_status_of,
 )
 from promosms.models.sending.message_count import MessageCount
+from promosms.models.sending.unmatched_opt_out import UnmatchedOptOut, UnmatchedStatus
 
 __all__ = [
     "BEGINNING",
@@ -153,6 +154,8 @@ __all__ = [
     "TextRefusal",
     "TopUp",
     "TopUpStatus",
+    "UnmatchedOptOut",
+    "UnmatchedStatus",
     "User",
     "UtcDateTime",
     "Worker",

@@ -143,6 +143,16 @@ CAMPAIGNS = Topic(
         "administrators see how many there are, no text and no number."
     ),
 )
+OBJECTIONS = Topic(
+    N_("A STOP that fits nobody"),
+    N_("People who answer STOP from a number that fits none of the texts sent lately"),
+    N_("To find out to which account it belongs, so that it is obeyed there."),
+    (LAW,),
+    N_(
+        "The operator's administrators: the last three digits, the gateway and the time, never the "
+        "text. Once it belongs to an account, you and your colleagues."
+    ),
+)
 DATA_RIGHTS = Topic(
     N_("Downloading and deleting everything"),
     USERS,
@@ -169,6 +179,6 @@ COOKIES = Topic(
 )
 TOPICS = (
     *(SIGN_IN, SECURITY, ACCOUNT, MONEY, INVOICES, EMAILS, RECIPIENTS, IMPORTS, CAMPAIGNS),
-    *(DATA_RIGHTS, ACTS, COOKIES),
+    *(OBJECTIONS, DATA_RIGHTS, ACTS, COOKIES),
 )
 """In the order of the page."""

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from promosms.gateways import addresses
 from promosms.gateways.base import Inbound
 from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import Esm, Tag
@@ -11,8 +12,6 @@ from promosms.gateways.smpp.pdus import Address, Delivered
 from promosms.gateways.smpp.settings import Alphabet
 from promosms.sms import gsm7
 
-NATIONAL = (2, 3, 5, 6)
-"""Types of number that are not international: national, network, name, short."""
 CODECS = {
     2: "latin-1",
     4: "latin-1",
@@ -105,25 +104,22 @@ def _alphabet(coding: int) -> int:
     return {0: 0, 4: 4, 8: UCS2}.get(coding & 0x0C if coding < 0xC0 else coding & 0x04, 0)
 
 
-def number_of(address: Address) -> str:
-    """A number as we write it: international ones with a plus sign."""
-    digits = address.value.removeprefix("+" if address.value.startswith("+") else "00")
-    international = address.ton == 1 or address.value != digits or len(digits) >= 10
-    if digits.isdecimal() and international and address.ton not in NATIONAL:
-        return "+" + digits[:19]
-    return address.value[:20].replace("\0", "")
+def number_of(address: Address, country: str = "") -> str:
+    """A number as we write it: in E.164, if it can be read; `country` is that of the gateway."""
+    return addresses.number(address.value, address.ton, country)
 
 
-def inbound(delivered: Delivered, default: Alphabet) -> Inbound:
+def inbound(delivered: Delivered, default: Alphabet, country: str = "") -> Inbound:
     """The reply in a delivery. Only replies with an id can be recognised when repeated.
 
     Each part of a long text is a reply of its own, which is stored and acknowledged on arrival.
     """
     part = piece(delivered)
     name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)[:64]
-    phone, number = number_of(delivered.source), number_of(delivered.destination)
+    phone, address = addresses.sender(delivered.source.value, delivered.source.ton, country)
+    number = number_of(delivered.destination, country)
     text = decoded(part, default)
     if part.total == 1:
-        return Inbound(name, phone, number, text)
+        return Inbound(name, phone, number, text, address=address)
     concat_ref = f"{phone}:{number}:{part.reference}:{part.total}"
-    return Inbound(name, phone, number, text, concat_ref, part.number, part.total)
+    return Inbound(name, phone, number, text, concat_ref, part.number, part.total, address)

@@ -94,9 +94,9 @@ class Intake:
     def _event(self, frame: Frame) -> InboxEvent | None:
         """The receipt or reply of a delivery; None for a receipt without a final status."""
         delivered = read_delivered(frame.command, frame.body)
-        report = receipts.report(delivered)
+        report = receipts.report(delivered, self.settings.country)
         if report is None:
-            return inbound(delivered, self.settings.alphabet)
+            return inbound(delivered, self.settings.alphabet, self.settings.country)
         return receipts.receipt(report, self.settings)
 
     async def _emitted(self, events: list[InboxEvent]) -> int:

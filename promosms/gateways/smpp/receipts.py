@@ -88,8 +88,8 @@ class Report(NamedTuple):
     phone: str = ""
 
 
-def report(delivered: Delivered) -> Report | None:
-    """The receipt in a delivery; None if it is a reply.
+def report(delivered: Delivered, country: str = "") -> Report | None:
+    """The receipt in a delivery; None if it is a reply. `country` is that of the gateway.
 
     Some providers do not mark receipts; they are recognised by their parameters or their text.
     """
@@ -106,7 +106,7 @@ def report(delivered: Delivered) -> Report | None:
     coded = _state(state_number)
     # The parameter counts, unless only the text has a final state.
     state = worded if coded is None or (coded not in FINAL and worded in FINAL) else coded
-    phone = number_of(delivered.source)
+    phone = number_of(delivered.source, country)
     return Report(name or words.get("id", ""), state, phone if phone.startswith("+") else "")
 
 

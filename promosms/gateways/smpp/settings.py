@@ -116,6 +116,8 @@ class Settings:
     wait_seconds: float = field(default=8, metadata=_between(0.05, 3600))
     """How long a text waits for the bind and for its place in the window."""
     enquire_seconds: float = field(default=30, metadata=_between(0.05, 3600))
+    country: str = field(default="", metadata=_longest(2))
+    """That of the gateway: of numbers that come without a country code."""
     retry_seconds: float = field(default=1, metadata=_between(0.01, 60))
     """Before the second try to connect; doubled each time, up to a minute."""
 

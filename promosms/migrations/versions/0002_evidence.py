@@ -28,6 +28,9 @@ def upgrade() -> None:
     turn_consents(op.get_bind(), "consent_at", "consent_on", day_of)
     for table in CONSENTS:
         op.drop_column(table, "consent_at")
+    op.add_column("gateways", sa.Column("country", sa.String(2)))
+    op.add_column("gateway_inbox", sa.Column("address", sa.String(20), server_default="", nullable=False))
+    create_unmatched_opt_outs()
 
 
 def downgrade() -> None:
@@ -37,6 +40,9 @@ def downgrade() -> None:
     turn_consents(op.get_bind(), "consent_on", "consent_at", midnight_of)
     for table in CONSENTS:
         op.drop_column(table, "consent_on")
+    op.drop_table("unmatched_opt_outs")
+    op.drop_column("gateway_inbox", "address")
+    op.drop_column("gateways", "country")
     for table in ("inbound_messages", "messages"):
         op.drop_column(table, "recipient")
 
@@ -112,3 +118,37 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
 def midnight_of(day: date, zone: ZoneInfo) -> datetime:
     """The moment at which the day began there, in UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def create_unmatched_opt_outs() -> None:
+    """Wishes to stop that belong to nobody, with the row security of the tables of accounts."""
+    table = "unmatched_opt_outs"
+    op.create_table(
+        table,
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("public_id", sa.String(20), nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=True),
+        sa.Column("gateway_id", BIG_ID, nullable=False),
+        sa.Column("kind", sa.String(5), nullable=False),
+        sa.Column("status", sa.String(9), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("address_hash", sa.String(64), nullable=False),
+        sa.Column("times", sa.SmallInteger(), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("decided_by", sa.String(20), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f(f"fk_{table}_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("public_id", name=op.f(f"uq_{table}_public_id")),
+    )
+    op.create_index(f"ix_{table}_account_id", table, ["account_id"])
+    op.create_index(f"ix_{table}_status", table, ["status", "address_hash"])
+    if op.get_bind().dialect.name == "postgresql":
+        own = "account_id = nullif(current_setting('promosms.account', true), '')::bigint"
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY own_account ON {table} USING ({own})")

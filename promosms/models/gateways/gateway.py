@@ -40,7 +40,9 @@ class Gateway(Model):
     last answers: their median time (`answer_ms`) and the percentage of errors (`errors_percent`).
     `paused_why` is a reason code if it has paused itself. `message_id_format` is how the provider
     writes message ids, if it was found out, and `message_id_format_seen` in how many receipts.
-    `seen_at` is when a connection was last open.
+    `seen_at` is when a connection was last open. `country` (ISO 3166-1 alpha-2) is that of numbers
+    in national form, in which its network may write recipients; without one it is that of the
+    installation.
     """
 
     __tablename__ = "gateways"
@@ -65,6 +67,7 @@ class Gateway(Model):
     message_id_format: Mapped[str] = mapped_column(String(20), default="")
     message_id_format_seen: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    country: Mapped[str | None] = mapped_column(String(2))
 
 
 class InboxKind(StrEnum):
@@ -79,7 +82,9 @@ class GatewayInboxRow(Model):
 
     A receipt carries the gateway's `reference` and, if the gateway returns it, `our_reference`.
     The parts of a long reply wait for each other: all have the same `concat_ref`, and `text` is
-    JSON, because a part may end with half of a surrogate pair. Gateways are never deleted.
+    JSON, because a part may end with half of a surrogate pair. `address` is the sender as it came,
+    where `phone` was made of it with the country of the gateway, or could not be. Gateways are
+    never deleted.
     """
 
     __tablename__ = "gateway_inbox"
@@ -119,6 +124,7 @@ class GatewayInboxRow(Model):
     status: Mapped[str] = mapped_column(String(12), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
     inbound_number: Mapped[str] = mapped_column(String(20), default="")
+    address: Mapped[str] = mapped_column(String(20), default="", server_default="")
     text: Mapped[str] = mapped_column(Text, default="")
     concat_ref: Mapped[str] = mapped_column(String(64), default="")
     part: Mapped[int] = mapped_column(SmallInteger, default=1)

@@ -21,7 +21,10 @@ INBOUND = INBOX.c.kind == literal(InboxKind.INBOUND.value, literal_execute=True)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete reply; `account_id` if its account is known already."""
+    """A complete reply; `account_id` if its account is known already.
+
+    `address` is the sender as it came, where `phone` has more digits or could not be read.
+    """
 
     gateway_id: int
     phone: str
@@ -30,6 +33,7 @@ class Reply:
     reference: str
     received_at: datetime
     account_id: int | None = None
+    address: str = ""
 
 
 def lock(session: Session, row_id: int) -> Sequence[Row[Any]]:
@@ -73,6 +77,7 @@ def assemble(rows: Sequence[Row[Any]]) -> Reply | None:
         first.reference,
         min(row.received_at for row in rows),
         first.account_id,
+        first.address,
     )
 
 

@@ -6,7 +6,7 @@ reply has its own transactions, because an opt-out must take the lock of its acc
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound, InboxEvent, Receipt
 from promosms.models import InboxKind, SuppressionSource, now
-from promosms.services.inbox import concatenation, inbound, receipts
+from promosms.services.inbox import concatenation, inbound, receipts, senders, unmatched
 from promosms.services.inbox.concatenation import INBOUND
 from promosms.services.inbox.inbox_rows import INBOX, insert_receipts, postpone, remove
 from promosms.services.sending import opt_outs
@@ -51,6 +51,13 @@ def store(gateway_id: int, events: Sequence[InboxEvent]) -> None:
             session.execute(insert(INBOX), replies)
 
 
+def apply_of(account_ids: Collection[int]) -> None:
+    """Apply the replies that are known to belong to these accounts."""
+    query = select(INBOX.c.id).where(INBOUND, INBOX.c.account_id.in_(account_ids))
+    for row_id in db.session.scalars(query.order_by(INBOX.c.id)).all():
+        _try_reply(row_id)
+
+
 def apply_batch() -> int:
     """Apply one batch of due rows, replies first; returns how many there were."""
     return _apply_replies() + _apply_receipts()
@@ -63,17 +70,23 @@ def _apply_replies() -> int:
     ).all()
     dropped = 0
     for row_id in due:
-        try:
-            dropped += not _apply_reply(row_id)
-        except Exception as fault:  # only this reply waits; if the database is gone, this fails too
-            _postpone_failed(row_id, fault)
+        dropped += not _try_reply(row_id)
     if dropped:
         log.info("inbound.dropped", extra={"code": "nobody", "count": dropped})
     return len(due)
 
 
+def _try_reply(row_id: int) -> bool:
+    """Apply a reply, or only this one waits; if the database is gone, this fails too."""
+    try:
+        return _apply_reply(row_id)
+    except Exception as fault:
+        _postpone_failed(row_id, fault)
+        return True
+
+
 def _apply_reply(row_id: int) -> bool:
-    """Apply a reply; False if it belongs to no account. Safe to repeat after a crash."""
+    """Apply a reply; False if it is dropped, because it is nobody's. Safe to repeat."""
     with transaction() as session:
         rows = concatenation.lock(session, row_id)
         if not rows:
@@ -82,11 +95,13 @@ def _apply_reply(row_id: int) -> bool:
         if reply is None:
             postpone(session, _ids(rows), concatenation.ready_at(rows))
             return True
+        reply = senders.read(session, reply)
         kind, accounts = inbound.accounts_of(session, reply)
         if len(accounts) != 1:
             inbound.copy_for_accounts(session, reply, accounts)
             remove(session, _ids(rows))
-            return bool(accounts)
+            kept = not accounts and kind in inbound.STOPPING and unmatched.keep(reply, kind)
+            return bool(accounts) or kept
     if (
         kind in inbound.STOPPING
     ):  # not in a transaction: it waits for texts that are being submitted
@@ -174,6 +189,7 @@ def _reply(gateway_id: int, event: Inbound, moment: datetime) -> dict[str, objec
         "reference": event.reference,
         "phone": event.phone[:20],
         "inbound_number": event.inbound_number[:20],
+        "address": event.address[:20],
         "text": json.dumps(event.text) if event.concat_ref else concatenation.clean(event.text),
         "concat_ref": event.concat_ref,
         "part": event.part,

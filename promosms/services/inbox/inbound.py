@@ -7,8 +7,9 @@ went to. There may be none: the sender was a name, or the provider showed anothe
   meant. The law asks us to accept an objection in any form. A text too few is allowed, a lost
   opt-out is not, and START takes it back. If an account has deleted the numbers of old messages,
   the opt-out counts if the phone is one of its recipients.
-- everything else is dropped: START because consent must be certain, other texts because no account
-  can be found. Nothing is stored about people whom no account has texted.
+- START is dropped, because consent must be certain, and so are other texts.
+An opt-out that belongs to no account is kept for the admins (`unmatched.py`). Nothing else is
+stored about people whom no account has texted.
 """
 
 from collections.abc import Sequence
@@ -47,9 +48,14 @@ RECENTLY = timedelta(days=30)
 MOST = 1000  # newest texts to one phone that are read
 
 
+def kind_of(reply: Reply) -> InboundKind:
+    """What a reply asks for."""
+    return KINDS[recognise(reply.text)]
+
+
 def accounts_of(session: Session, reply: Reply) -> tuple[InboundKind, list[int]]:
     """What a reply asks for, and the accounts that it belongs to: none, one, or several."""
-    kind = KINDS[recognise(reply.text)]
+    kind = kind_of(reply)
     accounts = _addressed(session, reply)
     if kind in STOPPING and reply.account_id is None:
         accounts = accounts or _texted_lately(session, reply)

@@ -24,10 +24,11 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
+    SuppressionSource,
 )
 from promosms.services.audit import log as audit_log
 from promosms.services.gateways import simulated_phone
-from promosms.services.inbox import gateway_inbox
+from promosms.services.inbox import gateway_inbox, unmatched
 from promosms.services.privacy import erasure_journal, persons, purge_messages
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy.persons import Person
@@ -37,7 +38,7 @@ from promosms.services.sending import opt_outs
 ERASE = "recipient.erase"
 TABLES = (
     *("recipients", "list_recipients", "messages", "message_parts", "inbound_messages"),
-    *("gateway_inbox", "bad_rows", "guests", "account_exports"),
+    *("gateway_inbox", "unmatched_opt_outs", "bad_rows", "guests", "account_exports"),
 )
 """Tables that may have lost rows; their files are overwritten."""
 
@@ -81,6 +82,7 @@ def _erase(account: Account, person: Person, actor: str, *, noted: bool = False)
     opt_outs.alone(account.id, person.phone, lambda session: _stop(session, person))
     if not noted:
         erasure_journal.note_person(account_public_id, person.phone, person.recipients)
+    _keep_wishes(person)
     _purge(person)
     with transaction() as session:
         if person.recipient_id is not None:
@@ -102,6 +104,14 @@ def _stop(session: Session, person: Person) -> None:
     if session.scalar(sending.limit(1)) is not None:
         raise StillActive
     opt_outs.skip_texts(session, texts, opt_outs.DELETED)
+
+
+def _keep_wishes(person: Person) -> None:
+    """A STOP that may be theirs, and waits for an admin, counts for this account from now on."""
+    with row_security.bypass("an unmatched opt-out belongs to no account"):
+        is_wish = unmatched.forget_person(person.account_id, person.phone)
+    if is_wish:
+        opt_outs.opt_out(person.account_id, person.phone, SuppressionSource.REPLY)
 
 
 def _purge(person: Person) -> None:

@@ -31,7 +31,7 @@ from promosms.models import (
 from promosms.services.audit import log as audit_log
 from promosms.services.gateways import simulated_phone
 from promosms.services.imports import imports
-from promosms.services.inbox import gateway_inbox
+from promosms.services.inbox import gateway_inbox, unmatched
 from promosms.services.invoices import invoices
 from promosms.services.payments import saved_cards
 from promosms.services.privacy import erase_rows, erasure_journal, erasure_requests
@@ -147,6 +147,7 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
     erasure_requests.ensure(public_id)
     _require_no_submissions(account_id, public_id)
     _apply_inbox()
+    unmatched.forget_account(account_id)
     imports.forget_files(account_id)
     account_export.forget_file(account_id)
     db.session.rollback()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, cast, delete, select, tuple_
+from sqlalchemy import ColumnElement, String, Table, and_, cast, delete, or_, select, tuple_
 
 from promosms.db import overwrite_files
 from promosms.db.statements import update_rows
@@ -33,6 +33,8 @@ from promosms.models import (
     Model,
     Retention,
     TaxCheck,
+    UnmatchedOptOut,
+    UnmatchedStatus,
     models,
     now,
     table_of,
@@ -172,6 +174,13 @@ def _events(place: Place, over: time_slice.Over) -> bool:
         place,
         over,
     )
+
+
+def _unmatched_opt_outs(place: Place, over: time_slice.Over) -> bool:
+    moment, waits = now(), UnmatchedOptOut.status == UnmatchedStatus.WAITING
+    unsettled = and_(waits, UnmatchedOptOut.received_at < moment - UnmatchedOptOut.retention.limit)
+    settled = UnmatchedOptOut.decided_at < moment - UnmatchedOptOut.SETTLED
+    return _old_rows(table_of(UnmatchedOptOut), or_(unsettled, settled), place, over)
 
 
 def _bad_rows(place: Place, over: time_slice.Over) -> bool:
@@ -323,6 +332,16 @@ RULES = (
             days=_days(GatewayInboxRow.retention.limit.days),
         ),
         _events,
+    ),
+    Rule(
+        "unmatched opt-outs",
+        lambda: _(
+            "Until an admin has found out to whom they belong, and never longer than %(days)s. "
+            "That one was settled, without number and text, stays for %(fewer)s more.",
+            days=_days(UnmatchedOptOut.retention.limit.days),
+            fewer=_days(UnmatchedOptOut.SETTLED.days),
+        ),
+        _unmatched_opt_outs,
     ),
     Rule(
         "network",

@@ -7,7 +7,7 @@ from promosms import logs, queue
 from promosms.extensions import csrf
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import BadSignature, BadWebhook, WebhookRequest, WebhookTopic
-from promosms.services.gateways import credentials, webhooks
+from promosms.services.gateways import countries, credentials, webhooks
 from promosms.services.inbox import gateway_inbox
 from promosms.settings import settings
 from promosms.web.access import Access, allow
@@ -51,7 +51,8 @@ def _answer(token: str, topic: WebhookTopic) -> Response:
         return Response(status=404)
     webhook, gateway_id = WEBHOOKS[gateway.kind], gateway.id
     try:
-        events = webhook.parse(credentials.decrypted(gateway), _read(topic))
+        given = {**credentials.decrypted(gateway), **countries.for_adapter(gateway)}
+        events = webhook.parse(given, _read(topic))
         if len(events) > MOST_EVENTS:
             raise RequestEntityTooLarge
     except (BadSignature, BadWebhook, RequestEntityTooLarge) as error:

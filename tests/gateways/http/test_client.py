@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from promosms.gateways.base import ErrorClass, GatewayError, HttpAnswer, HttpRequest
-from promosms.gateways.http import digits, e164, read_tag
+from promosms.gateways.http import digits, read_tag
 from promosms.gateways.http_client import Client, Resolve, is_allowed, is_public, retry_after
 from promosms.supervisor.certificate import ensure
 from tests.gateways.http.provider import Provider, Says, provider
@@ -263,11 +263,6 @@ def test_it_unpacks_64_kb_at_most(there: Provider, encoding: str, body: bytes, k
 @pytest.mark.parametrize(
     ("reads", "raw", "expected"),
     [
-        (e164, "48601234567", "+48601234567"),
-        (e164, "+48 601 234 567", "+48601234567"),
-        (e164, "0048601234567", "+48601234567"),
-        (e164, "7474", "7474"),
-        (e164, "SHOP", "SHOP"),
         (digits, "+48601234567", "48601234567"),
         (digits, "SHOP", "SHOP"),
         (retry_after, "120", 120.0),

@@ -54,14 +54,39 @@ def test_the_default_alphabet_is_that_of_the_provider() -> None:
         (Address("+48601234567", 1, 1), "+48601234567"),
         (Address("0048601234567", 0, 0), "+48601234567"),
         (Address("48601234567", 0, 0), "+48601234567"),
-        (Address("601234567", 2, 1), "601234567"),
+        (Address("601234567", 2, 1), "+48601234567"),
+        (Address("601234567", 0, 1), "+48601234567"),
+        (Address("500001999", 2, 1), "+48500001999"),
+        (Address("+0048500001995", 0, 0), "+48500001995"),
+        (Address("+0500001999", 1, 1), "+48500001999"),
+        (Address("601234567", 3, 0), "601234567"),
+        (Address("601234567", 5, 0), "601234567"),
         (Address("8080", 0, 0), "8080"),
         (Address("8080", 3, 0), "8080"),
         (Address("PromoSMS", 5, 0), "PromoSMS"),
     ],
 )
 def test_a_number_is_written_as_we_write_it(address: Address, number: str) -> None:
-    assert number_of(address) == number
+    assert number_of(address, "PL") == number
+
+
+@pytest.mark.parametrize(
+    ("source", "phone", "address"),
+    [
+        (Address("48601234567", 1, 1), "+48601234567", ""),
+        (Address("0048601234567", 0, 1), "+48601234567", ""),
+        (Address("601234567", 2, 1), "+48601234567", "601234567"),
+        (Address("+0601234567", 1, 1), "+48601234567", "+0601234567"),
+        (Address("60123", 2, 1), "60123", "60123"),
+        (Address("Sh\0op", 5, 0), "Shop", "Shop"),
+    ],
+)
+def test_the_address_is_kept_where_the_number_was_made_longer(
+    source: Address, phone: str, address: str
+) -> None:
+    reply = inbound(ShortMessage(source, Address("732000001", 2, 1), b"A"), Alphabet.GSM7, "PL")
+    assert (reply.phone, reply.address) == (phone, address)
+    assert reply.inbound_number == "+48732000001"
 
 
 @pytest.mark.parametrize(

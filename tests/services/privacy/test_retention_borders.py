@@ -32,6 +32,8 @@ from promosms.models import (
     TextAttempt,
     TextBlock,
     TextRefusal,
+    UnmatchedOptOut,
+    UnmatchedStatus,
     User,
     now,
 )
@@ -87,6 +89,19 @@ def inbox_row(_account_id: int) -> GatewayInboxRow:
     )
 
 
+def unmatched_opt_out(account_id: int | None = None) -> UnmatchedOptOut:
+    """One that waits, or one that was assigned to an account just now."""
+    status = UnmatchedStatus.ASSIGNED if account_id else UnmatchedStatus.WAITING
+    return UnmatchedOptOut(
+        account_id=account_id,
+        gateway_id=1,
+        kind="stop",
+        address_hash="x",
+        status=status,
+        decided_at=now() if account_id else None,
+    )
+
+
 Make = Callable[[int], Model]
 KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
     "e-mail": (email, outbox.forget_old, timedelta(days=29), timedelta(days=31)),
@@ -107,6 +122,18 @@ KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
             account_id=account_id, phone="+48601211100", text="Open?"
         ),
         lambda: rule("replies"),
+        timedelta(days=29, hours=23),
+        timedelta(days=30, hours=1),
+    ),
+    "unmatched opt-out": (
+        lambda _: unmatched_opt_out(),
+        lambda: rule("unmatched opt-outs"),
+        timedelta(days=89, hours=23),
+        timedelta(days=90, hours=1),
+    ),
+    "settled opt-out": (
+        lambda account_id: unmatched_opt_out(account_id),
+        lambda: rule("unmatched opt-outs"),
         timedelta(days=29, hours=23),
         timedelta(days=30, hours=1),
     ),

@@ -20,7 +20,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.abuse import sms_pumping
-from promosms.services.inbox import gateway_inbox
+from promosms.services.inbox import gateway_inbox, unmatched
 from promosms.services.sending import opt_outs
 from promosms.settings import settings
 from promosms.sms.opt_out import CONFIRMATIONS
@@ -101,7 +101,7 @@ def test_other_replies_to_another_number_are_dropped(context: None, cast: Cast, 
     assert stopped() == [cast.owner.account_id]
 
 
-@pytest.mark.parametrize("word", ["STOP", "Hello"])
+@pytest.mark.parametrize("word", ["START", "HELP", "Hello"])
 def test_only_a_count_is_kept_of_strangers(
     context: None, cast: Cast, word: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -112,6 +112,7 @@ def test_only_a_count_is_kept_of_strangers(
     finally:
         gateway_inbox.log.removeHandler(caplog.handler)
     assert (kept(), stopped(), answered(), waiting()) == ([], [], [], 0)
+    assert unmatched.count() == 0
     lines = {
         (record.msg, *(vars(record)[k] for k in ("code", "count"))) for record in caplog.records
     }

@@ -1,0 +1,43 @@
+"""Numbers of replies by HTTP: in national form they are read by the country of the gateway."""
+
+import pytest
+
+from promosms.gateways import WEBHOOKS
+from promosms.gateways.base import Inbound, WebhookRequest, WebhookTopic
+from promosms.gateways.twilio import signature
+
+URL = "https://sms.example/gateways/x/inbound"
+FIELDS = {
+    "http": {"from": "{}", "to": "8080", "id": "R1", "text": "STOP"},
+    "twilio": {"From": "{}", "To": "8080", "MessageSid": "R1", "Body": "STOP"},
+    "vonage": {"msisdn": "{}", "to": "8080", "messageId": "R1", "text": "STOP"},
+    "smsapi": {"sms_from": "{}", "sms_to": "8080", "MsgId": "R1", "sms_text": "STOP"},
+}
+SETTINGS = {
+    "auth_token": "12345",
+    "inbound_phone": "from",
+    "inbound_number": "to",
+    "inbound_reference": "id",
+    "inbound_text": "text",
+}
+
+
+@pytest.mark.parametrize("kind", WEBHOOKS)
+@pytest.mark.parametrize(
+    ("typed", "phone", "address"),
+    [
+        ("48500001997", "+48500001997", ""),
+        ("500001997", "+48500001997", "500001997"),
+        ("+500001997", "+48500001997", "+500001997"),
+        ("0500 001 997", "+48500001997", "0500001997"),
+        ("+0048500001997", "+48500001997", ""),
+        ("70001", "70001", "70001"),
+        ("SHOP", "SHOP", "SHOP"),
+    ],
+)
+def test_a_number_is_read_by_the_country(kind: str, typed: str, phone: str, address: str) -> None:
+    form = [(name, value.format(typed)) for name, value in FIELDS[kind].items()]
+    headers = {"x-twilio-signature": signature("12345", URL, form)}
+    request = WebhookRequest(WebhookTopic.INBOUND, URL, headers, (), form, b"", "192.0.2.1")
+    events = WEBHOOKS[kind].parse({**SETTINGS, "country": "PL"}, request)
+    assert events == [Inbound("R1", phone, "8080", "STOP", address=address)]
