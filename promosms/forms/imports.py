@@ -1,15 +1,16 @@
 """Forms of an import: a file or pasted numbers, columns, consent and list; what can be wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from promosms.forms.shared import ConsentPart, TargetPart
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
+from promosms.lib.text_encodings import Reading
 from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.files import FileProblem
 from promosms.settings import settings
@@ -44,6 +45,21 @@ class MappingForm(ConsentPart, TargetPart, FlaskForm):
     """How to import a file; the columns are chosen in a table outside the form class."""
 
     has_header = BooleanField(_("The first row holds the names of the columns"))
+
+
+class ReadingForm(FlaskForm):
+    """In which encoding the words of a file read right."""
+
+    encoding = RadioField(
+        _("Which of these reads right?"),
+        [InputRequired(_("Choose the line that reads right."))],
+    )
+
+    def offer(self, readings: Sequence[Reading]) -> None:
+        """Fill the choice; the likeliest is chosen."""
+        self.encoding.choices = [(one.encoding, "  ·  ".join(one.words)) for one in readings]
+        if readings and not self.is_submitted():
+            self.encoding.data = readings[0].encoding
 
 
 class NumbersForm(FlaskForm):

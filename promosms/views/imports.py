@@ -1,5 +1,7 @@
 """The pages of imports: upload or paste, columns, progress, result."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,6 +10,7 @@ from promosms.extensions import csrf
 from promosms.forms.imports import (
     MappingForm,
     PasteForm,
+    ReadingForm,
     UploadForm,
     column_labels,
     file_problem,
@@ -15,7 +18,8 @@ from promosms.forms.imports import (
     row_problem,
 )
 from promosms.language import gettext as _
-from promosms.models import Import, ImportStatus, now
+from promosms.lib.text_encodings import Reading
+from promosms.models import Account, Import, ImportStatus, now
 from promosms.services.gateways import workers
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import imports
@@ -81,6 +85,8 @@ def show(public_id: str) -> ResponseReturnValue:
     if import_.status != ImportStatus.MAPPING:
         return render_template("imports/show.html", **_state(import_))
     account = my_account()
+    if readings := imports.readings(import_, account):
+        return _reading(import_, account, readings)
     all_lists = lists.all_of(account.id)
     form = MappingForm(has_header=import_.has_header)
     form.offer(all_lists)
@@ -102,6 +108,19 @@ def show(public_id: str) -> ResponseReturnValue:
         fields=column_labels(recipient_tables.labels()),
         row_problem=row_problem,
     )
+
+
+def _reading(import_: Import, account: Account, readings: Sequence[Reading]) -> ResponseReturnValue:
+    """Ask which reading of the file is right, before anything else."""
+    form = ReadingForm()
+    form.offer(readings)
+    if form.validate_on_submit():
+        try:
+            imports.choose_reading(import_, account, form.encoding.data)
+            return redirect(url_for("imports.show", public_id=import_.public_id), 303)
+        except BadFile as error:
+            form.encoding.errors = [file_problem(error.problem, error.row)]
+    return render_template("imports/reading.html", import_=import_, form=form)
 
 
 @bp.route("/imports/<public_id>/progress")

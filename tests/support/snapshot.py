@@ -20,7 +20,7 @@ from promosms.models import Model
 from promosms.services.installation import defaults
 from tests.support.cast import Cast, invite_cast
 
-FOLDERS = ("uploads", "exports", "simulator", "erased")
+FOLDERS = ("uploads", "undecided_uploads", "exports", "simulator", "erased")
 LONGEST = 60
 """Seconds for which a snapshot is reused: rows that count as recent must still be recent."""
 Made = TypeVar("Made")

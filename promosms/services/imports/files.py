@@ -5,8 +5,8 @@ invisible characters and the apostrophes of spreadsheets are left out. The first
 """
 
 import csv
-import io
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from promosms.lib import csv_files, csv_reader, formulas, text_encodings
+from promosms.lib.text_encodings import Reading
 from promosms.settings import instance_file, settings
 
 MOST_COLUMNS = 100
@@ -69,26 +70,76 @@ class StoredFile:
 
 
 def store(upload: BinaryIO, region: str) -> StoredFile:
-    """Store an uploaded file under a random name; raises BadFile."""
+    """Store an uploaded file under a random name; raises BadFile.
+
+    If its encoding is not certain, its bytes are stored, too, until somebody has chosen one of its
+    `readings`.
+    """
     raw = upload.read(65_536)
     _refuse_binary(raw)
     upload.seek(0)
     try:
-        encoding = text_encodings.detect(upload, region)
+        detected = text_encodings.examine(upload, region)
     except text_encodings.Unreadable as error:
         _refuse_controls(raw.decode("latin-1"))
         raise BadFile(FileProblem.ENCODING) from error
-    text = io.TextIOWrapper(upload, encoding=encoding, newline="")
+    stored = _store_as(upload, detected.encoding)
+    if detected.readings:
+        try:
+            _keep_bytes(upload, stored.name)
+        except BaseException:
+            forget(stored.name)
+            raise
+    return stored
+
+
+def readings(name: str, region: str) -> tuple[Reading, ...]:
+    """The readings of a stored file of which one has to be chosen; none if it is certain."""
+    try:
+        with _bytes_of(name).open("rb") as file:
+            return text_encodings.examine(file, region).readings
+    except FileNotFoundError:
+        return ()
+
+
+def is_doubtful(name: str) -> bool:
+    """Has a reading of the file still to be chosen?"""
+    return _bytes_of(name).exists()
+
+
+def store_again(name: str, encoding: str) -> StoredFile:
+    """Store a doubtful file in the encoding that was chosen, under a new name; raises BadFile."""
+    with _bytes_of(name).open("rb") as file:
+        return _store_as(file, encoding)
+
+
+def _store_as(file: BinaryIO, encoding: str) -> StoredFile:
+    file.seek(0)
+    text = text_encodings.opened(file, encoding)
+    repair = text_encodings.repair(encoding)
     try:
         sample = text.read(65_536)
         _refuse_controls(sample)
         delimiter = csv_files.guess_delimiter(sample)
         text.seek(0)
-        return _store_text(text, encoding, delimiter)
+        lines = map(repair, text) if repair else text
+        return _write(_rows(lines, delimiter), encoding, delimiter)
     except UnicodeError as error:
         raise BadFile(FileProblem.ENCODING) from error
     finally:
         text.detach()
+
+
+def _keep_bytes(upload: BinaryIO, name: str) -> None:
+    upload.seek(0)
+    kept = _bytes_of(name)
+    kept.touch(mode=0o600)
+    with kept.open("wb") as file:
+        shutil.copyfileobj(upload, file)
+
+
+def _bytes_of(name: str) -> Path:
+    return instance_file("undecided_uploads", name)
 
 
 def store_rows(rows: Iterable[list[str]]) -> StoredFile:
@@ -99,7 +150,10 @@ def store_rows(rows: Iterable[list[str]]) -> StoredFile:
 def rewrite(stored: StoredFile, rows: Iterable[Row]) -> StoredFile:
     """Store these rows instead, under a new name; raises BadFile. The old file goes."""
     try:
-        return _write(iter(rows), stored.encoding, stored.delimiter)
+        new = _write(iter(rows), stored.encoding, stored.delimiter)
+        if is_doubtful(stored.name):
+            _bytes_of(stored.name).rename(_bytes_of(new.name))
+        return new
     finally:
         forget(stored.name)
 
@@ -114,11 +168,13 @@ def read(name: str, skip: int = 0) -> Iterator[Row]:
 def forget(name: str) -> None:
     """Delete a stored file."""
     path(name).unlink(missing_ok=True)
+    _bytes_of(name).unlink(missing_ok=True)
 
 
 def stored_before(moment: datetime) -> list[str]:
     """Names of the stored files that were last written before this moment."""
-    files = (file for file in path("x").parent.iterdir() if file.is_file())
+    folders = path("x").parent, _bytes_of("x").parent
+    files = (file for folder in folders for file in folder.iterdir() if file.is_file())
     return [file.name for file in files if file.stat().st_mtime < moment.timestamp()]
 
 
@@ -139,10 +195,6 @@ def _refuse_controls(sample: str) -> None:
     controls = sum(sample.count(chr(code)) for code in (*range(1, 9), *range(14, 32)))
     if controls > len(sample) * 0.02:
         raise BadFile(FileProblem.BINARY)
-
-
-def _store_text(text: io.TextIOWrapper, encoding: str, delimiter: str) -> StoredFile:
-    return _write(_rows(text, delimiter), encoding, delimiter)
 
 
 def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.lib.text_encodings import Reading
 from promosms.models import Account, BadRow, Import, ImportStatus, RecipientList, now
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
@@ -43,7 +44,38 @@ class Target:
 def upload(account: Account, file: BinaryIO, filename: str) -> Import:
     """Store an uploaded file and guess its columns; raises BadFile."""
     account_id, region, labels = account.id, account.region, dict(account.field_labels)
-    stored, with_names = _table(import_files.store(file, region), region, labels)
+    stored, values = _columns(import_files.store(file, region), region, labels)
+    with _deleted_on_failure(stored):
+        return _add(account_id=account_id, filename=_display_name(filename), **values)
+
+
+def choose_reading(import_: Import, account: Account, encoding: str) -> bool:
+    """Read a doubtful file anew in the encoding that somebody found right; raises BadFile.
+
+    False if it is none of the readings, or the import was started or cancelled before.
+    """
+    import_id, old, region = import_.id, import_.stored_as, account.region
+    labels = dict(account.field_labels)
+    if encoding not in {reading.encoding for reading in import_files.readings(old, region)}:
+        return False
+    stored, values = _columns(import_files.store_again(old, encoding), region, labels)
+    with _deleted_on_failure(stored):
+        waiting = and_(Import.status == ImportStatus.MAPPING, Import.stored_as == old)
+        chosen = _set_status(import_id, waiting, ImportStatus.MAPPING, **values)
+    import_files.forget(old if chosen else stored.name)
+    return chosen
+
+
+def readings(import_: Import, account: Account) -> Sequence[Reading]:
+    """The readings of the file of which one has to be chosen first; none if it is certain."""
+    return import_files.readings(import_.stored_as, account.region)
+
+
+def _columns(
+    stored: StoredFile, region: str, labels: dict[str, str]
+) -> tuple[StoredFile, dict[str, object]]:
+    """The file as a table, and what an import stores of it. Raises BadFile."""
+    stored, with_names = _table(stored, region, labels)
     with _deleted_on_failure(stored):
         sample = _sample(stored)
         mapping, has_header = import_columns.guess(sample, region, labels)
@@ -54,16 +86,14 @@ def upload(account: Account, file: BinaryIO, filename: str) -> Import:
         if "phone" not in mapping:
             within = number_lists.has_numbers_within(sample, region)
             raise BadFile(FileProblem.NOT_ALONE if within else FileProblem.NO_NUMBERS)
-        return _add(
-            account_id=account_id,
-            filename=_display_name(filename),
-            stored_as=stored.name,
-            encoding=stored.encoding,
-            delimiter=stored.delimiter,
-            mapping=mapping,
-            has_header=has_header,
-            total=stored.rows - has_header,
-        )
+        return stored, {
+            "stored_as": stored.name,
+            "encoding": stored.encoding,
+            "delimiter": stored.delimiter,
+            "mapping": mapping,
+            "has_header": has_header,
+            "total": stored.rows - has_header,
+        }
 
 
 def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
@@ -86,7 +116,9 @@ def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
 def start(
     import_: Import, mapping: Sequence[str], has_header: bool, target: Target, basis: Basis
 ) -> bool:
-    """Queue a mapped import; False if it was started or cancelled before."""
+    """Queue a mapped import; False if it was started or cancelled before, or is doubtful."""
+    if import_files.is_doubtful(import_.stored_as):
+        return False
     with transaction() as session:
         rows = import_.total + import_.has_header
         values = {

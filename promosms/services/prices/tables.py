@@ -83,7 +83,7 @@ def decode(raw: bytes) -> str:
         raise BadTable(TableProblem.TOO_LARGE)
     try:
         encoding = text_encodings.detect(io.BytesIO(raw), settings.registration_countries[0])
-        return raw.decode(encoding)
+        return text_encodings.decode(raw, encoding)
     except (text_encodings.Unreadable, UnicodeError) as error:
         raise BadTable(TableProblem.ENCODING) from error
 

@@ -80,7 +80,7 @@ def kind(path: Path) -> str:
         return "PostgreSQL tables"
     if path.name.startswith("promosms.sqlite3"):
         return "SQLite"
-    for name in ("uploads", "exports", "simulator", "logs", "erased"):
+    for name in ("uploads", "undecided_uploads", "exports", "simulator", "logs", "erased"):
         if name in parts:
             return name
     return path.name
