@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,9 +15,12 @@ from promosms.models import (
     FIELD_NAMES,
     FIELDS,
     Account,
+    Campaign,
+    CampaignStatus,
     InboundMessage,
     ListRecipient,
     Message,
+    MessageStatus,
     Recipient,
     RecipientList,
     now,
@@ -96,8 +99,10 @@ def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
 
     They also leave their lists. An opt-out of a number stays.
     """
+    chosen = list(public_ids)
     with transaction() as session:
-        ids = ids_of(account_id, public_ids)
+        ids = ids_of(account_id, chosen)
+        opt_outs.skip_texts(session, _waiting(session, account_id, chosen), opt_outs.DELETED)
         delete_ids(session, ids)
         return len(ids)
 
@@ -167,6 +172,19 @@ def owner_of(session: Session, account_id: int, e164: str) -> str | None:
     )
     last = select(Message.recipient).where(Message.phone == e164, Message.account_id == account_id)
     return owner or session.scalar(last.order_by(Message.id.desc()).limit(1))
+
+
+def _waiting(session: Session, account_id: int, public_ids: Sequence[str]) -> ColumnElement[bool]:
+    """The texts that wait for these recipients, also at the numbers that they had before."""
+    campaigns = select(Campaign.id).where(
+        Campaign.account_id == account_id, Campaign.status.in_(CampaignStatus.OPEN)
+    )
+    query = select(Message.id).where(
+        Message.campaign_id.in_(session.scalars(campaigns).all()),
+        Message.recipient.in_(public_ids),
+        Message.status == MessageStatus.QUEUED,
+    )
+    return Message.id.in_(session.scalars(query).all())
 
 
 def _claim_texts(session: Session, recipient: Recipient) -> None:

@@ -253,6 +253,20 @@ def test_a_queued_text_is_not_sent_but_counted_and_its_money_released(
         assert db.session.scalar(named) == 0
 
 
+def test_a_deleted_recipient_gets_no_queued_text_at_an_earlier_number(
+    app: Flask, cast: Cast, shops: None
+) -> None:
+    with app.app_context():
+        campaign = queue_texts(cast.owner)
+        change(cast.owner, ANNA, NEW)
+        change(cast.owner, OLA, ANNA)
+        delete(cast.owner, NEW)
+        statuses = select(Message.phone, Message.status).where(Message.campaign_id == campaign.id)
+        assert dict(db.session.execute(statuses).all()) == {ANNA: "skipped", OLA: "queued"}
+        assert (campaign.n_queued, campaign.n_skipped) == (1, 1)
+        assert list(ledger_audit.findings()) == []
+
+
 def test_guests_refused_rows_and_exports_go_and_the_suppression_stays(
     app: Flask, cast: Cast, shops: None
 ) -> None:
