@@ -56,9 +56,9 @@ CALM = timedelta(hours=3)
 """So long the rewriting of the files waits for an hour in which nothing is sent."""
 BATCH = 500
 WITH_NUMBERS = (
-    *("messages", "replies", "receipts", "network", "uploads", "refused rows", "guests", "exports"),
+    *("messages", "replies", "receipts", "network", "uploads", "refused rows", "exports"),
 )
-"""The rules of what else may hold the number of a recipient."""
+"""The rules of what else may hold the number of a recipient, beside the guests."""
 Place = dict[str, Any]
 Purge = Callable[[Place, time_slice.Over], bool]
 """Deletes what is due until the slice is over; True if there is more."""
@@ -110,7 +110,9 @@ def kept_of_deleted_recipients(days: int) -> list[tuple[str, str]]:
         "replies": _("%(days)s after it came in", days=_days(days)),
     }
     names = [name for name in WITH_NUMBERS if name != "network" or _simulated()]
-    return [(gettext(rules[name].what), kept.get(name) or rules[name].kept()) for name in names]
+    rows = [(gettext(rules[name].what), kept.get(name) or rules[name].kept()) for name in names]
+    guests = _("Until you remove them, and %(hours)s more", hours=_hours(Guest.retention.limit))
+    return [*rows, (_("Guests"), guests)]
 
 
 def choose(account_id: int, days: int) -> None:

@@ -89,6 +89,7 @@ def test_deleting_says_what_stays_as_long_as_the_account_keeps_texts(
     assert kept["Numbers and texts of messages"] == "7 days after the last news of the text"
     assert kept["Replies of recipients"] == "7 days after it came in"
     assert kept["Refused rows of imports"] == "30 days"
+    assert kept["Guests"] == "Until you remove them, and 24 hours more"
     assert page.select_one(f'main a[href="/recipients/{public_ids[0]}/erase"]')
     several = owner.post_page("/recipients/chosen", {"recipient": public_ids, "action": "delete"})
     assert several.select_one('main a[href="/recipients/erase"]')
