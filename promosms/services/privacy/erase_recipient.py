@@ -108,10 +108,11 @@ def _stop(session: Session, person: Person) -> None:
 
 def _keep_wishes(person: Person) -> None:
     """A STOP that may be theirs, and waits for an admin, counts for this account from now on."""
-    with row_security.bypass("an unmatched opt-out belongs to no account"):
-        is_wish = unmatched.forget_person(person.account_id, person.phone)
-    if is_wish:
-        opt_outs.opt_out(person.account_id, person.phone, SuppressionSource.REPLY)
+    for number in person.own:
+        with row_security.bypass("an unmatched opt-out belongs to no account"):
+            is_wish = unmatched.forget_person(person.account_id, number)
+        if is_wish:
+            opt_outs.opt_out(person.account_id, number, SuppressionSource.REPLY)
 
 
 def _purge(person: Person) -> None:

@@ -18,17 +18,21 @@ from promosms.models import (
     Gateway,
     Guest,
     Import,
+    InboundKind,
     InboundMessage,
     Message,
     MessageCount,
     MessageStatus,
     Recipient,
+    Suppression,
+    now,
 )
 from promosms.services.accounts import guests
 from promosms.services.campaigns import audience, campaigns, launch, preparation
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.imports import imports
-from promosms.services.inbox import gateway_inbox
+from promosms.services.inbox import gateway_inbox, unmatched
+from promosms.services.inbox.concatenation import Reply
 from promosms.services.installation import defaults
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.privacy import erase_recipient, erasure_journal, persons, reapply_erasures
@@ -378,5 +382,23 @@ def test_texts_of_a_deleted_recipient_at_an_earlier_number_are_erased_again(
         change(cast.owner, OLA, ANNA)
         with transaction() as session:
             session.add_all(Message(**text) for text in texts)
+        gateway = db.session.scalars(select(Gateway.id)).one()
+        stop = Reply(gateway, "Shop", "", "STOP", "1", now(), address="Shop")
+        unmatched.keep(stop, InboundKind.STOP)
         assert reapply_erasures.begin() == (0, 1, 0)
         assert left(cast.owner) == {ANNA: 1, OLA: 2}, "Ola has the number now"
+        assert unmatched.count() == 1, "nobody knows whose it is"
+        assert db.session.scalars(select(Suppression.phone)).all() == []
+
+
+def test_a_wish_to_stop_from_an_earlier_number_counts_when_the_person_is_erased(
+    app: Flask, cast: Cast, shops: None
+) -> None:
+    with app.app_context():
+        change(cast.owner, ANNA, NEW)
+        gateway = db.session.scalars(select(Gateway.id)).one()
+        stop = Reply(gateway, ANNA, "", "STOP", "1", now(), address=f"00{ANNA[1:]}")
+        unmatched.keep(stop, InboundKind.STOP)
+        assert erase_recipient.erase_number(account(cast.owner), NEW, "me")
+        suppressed = select(Suppression.phone).filter_by(account_id=cast.owner.account_id)
+        assert db.session.scalars(suppressed).all() == [ANNA]
