@@ -17,13 +17,18 @@ from promosms.extensions import db
 from promosms.lib import pseudonyms
 from promosms.logs import files as log_files
 from promosms.logs import schema as log_schema
-from promosms.models import Account, Consent, now
+from promosms.models import Account, Consent, EmailLinkKind, User, now
+from promosms.services.auth import email_changes, email_links, phone_changes, totp, two_factor
+from promosms.services.auth.known_browsers import Client
 from promosms.services.recipients import recipients
 from promosms.services.recipients.consent import Basis
 from tests.support.byte_scan import Scanner, numbers
-from tests.support.cast import Cast
+from tests.support.cast import PASSWORD, Cast
+from tests.support.clock import Clock
 from tests.support.pages import PageClient
+from tests.views.auth.two_factor import code, protect, wrong_code
 
+NEW = "yellow boats under trees"
 PHONE, NAME, WORDS = "+48601987001", "Qzulowimek", "Wipekozulm says hello"
 SECRET, MAIL, ADDRESS = "zapalniczka-na-wodzie", "qzulowimek@example.com", "203.0.113.77"
 CANARIES = [*numbers(PHONE), NAME, WORDS.split()[0], SECRET, MAIL]
@@ -68,15 +73,69 @@ def test_the_request_log_has_the_pattern_of_the_route_and_no_path(
 
 
 def test_the_security_log_has_sign_ins_and_refusals(
-    visitor: PageClient, owner: PageClient, folder: Path
+    app: Flask, cast: Cast, visitor: PageClient, owner: PageClient, folder: Path
 ) -> None:
     visitor.send("/login", {"email": "nobody@example.com", "password": SECRET})
+    visitor.send("/login", {"email": cast.owner.email, "password": SECRET})
     visitor.post("/settings/data/retention")  # nobody is signed in, no token
-    events = [
-        (line["event"], line["status"]) for line in map(json.loads, _lines(folder, "security"))
+    visitor.send("/login", {"email": cast.owner.email, "password": PASSWORD})
+    owner.get("/campaigns/00000000000000000000")
+    owner.send("/confirm", {"password": SECRET})
+    owner.send("/confirm", {"password": PASSWORD})
+    owner.post("/settings/data/retention")  # no token
+    owner.send("/password/change", {"current": SECRET, "password": NEW})
+    owner.send("/password/change", {"current": PASSWORD, "password": NEW})
+    with app.app_context():
+        name = pseudonyms.of(cast.owner.account_id)
+    lines = [json.loads(line) for line in _lines(folder, "security")]
+    events = [(line["event"][9:], line.get("code"), line.get("account")) for line in lines]
+    assert [event for event in events if event[0] not in ("done", "not_done")] == [
+        ("wrong_password", None, None),
+        ("wrong_password", None, name),
+        ("refused", "token", None),
+        ("password_right", None, name),
+        ("signed_in", None, name),
+        ("unknown_id", None, name),
+        ("wrong_password", None, name),
+        ("confirmed", None, name),
+        ("refused", "token", None),
+        ("wrong_password", None, name),
+        ("factor_changed", "password", name),
     ]
-    assert events[0][0] == "security.not_done"
-    assert any(event == "security.refused" for event, _ in events)
+    assert all(line["ip"] for line in lines)
+
+
+def test_the_security_log_has_second_steps_and_changes_of_factors(
+    app: Flask, cast: Cast, clock: Clock, folder: Path
+) -> None:
+    with app.app_context():
+        user = db.session.get_one(User, cast.owner.user_id)
+        name, client = pseudonyms.of(cast.owner.account_id), Client("192.0.2.0/24", "Firefox")
+        protect(app, cast.owner)
+        db.session.refresh(user)
+        for typed in (wrong_code(clock), code(clock)):
+            two_factor.verify(two_factor.begin(user), typed, client)
+        totp.new_codes(user)
+        phone_changes.apply(link(EmailLinkKind.PHONE, "+48601000009", user))
+        email_changes.apply(link(EmailLinkKind.EMAIL, "new@example.com", user))
+        totp.switch_off(user)
+    events = [json.loads(line) for line in _lines(folder, "security")]
+    assert [(event["event"][9:], event.get("code")) for event in events] == [
+        ("wrong_code", None),
+        ("code_right", None),
+        ("factor_changed", "recovery_codes"),
+        ("factor_changed", "phone"),
+        ("factor_changed", "email"),
+        ("factor_changed", "totp_off"),
+    ]
+    assert {event["account"] for event in events} == {name}
+
+
+def link(kind: EmailLinkKind, new: str, user: User) -> str:
+    """The token of an open link that changes the address or the number."""
+    with transaction():
+        email, phone = (new, "") if kind == EmailLinkKind.EMAIL else (user.email, new)
+        return email_links.new_link(kind, email, phone, user=user).rsplit("/", 1)[1]
 
 
 def test_addresses_are_shortened_after_seven_days_and_lines_gone_after_thirty(

@@ -91,6 +91,12 @@ class AdminLeavesForm(FlaskForm):
         [InputRequired(_("Enter your password.")), Length(max=passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
+    code = StringField(
+        _("Code"),
+        [InputRequired(_("Enter a code.")), Length(max=40)],
+        description=_("Six digits from your app, or one of your recovery codes."),
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false"},
+    )
     confirmed = BooleanField(
         _("Give up the right and delete my sign-in, for good"),
         [InputRequired(_("Tick this box if you want to leave."))],

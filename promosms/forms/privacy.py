@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, PasswordField, TelField
+from wtforms import BooleanField, IntegerField, PasswordField, StringField, TelField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from promosms.forms.shared import stripped
@@ -36,22 +36,32 @@ class NumberForm(FlaskForm):
 
 
 class DeleteAccountForm(FlaskForm):
-    """The password, if there is one, and a confirmation."""
+    """The password and the code, if there are any, and a confirmation."""
 
     password = PasswordField(
         _("Your password"),
         [InputRequired(_("Enter your password.")), Length(max=passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
+    code = StringField(
+        _("Code"),
+        [InputRequired(_("Enter a code.")), Length(max=40)],
+        description=_("Six digits from your app, or one of your recovery codes."),
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false"},
+    )
     confirmed = BooleanField(
         _("Delete the account and everything in it, for good"),
         [InputRequired(_("Tick this box if you want to delete the account."))],
     )
 
-    def __init__(self, *, password_needed: bool, **kwargs: object) -> None:
+    def __init__(
+        self, *, password_needed: bool, code_needed: bool = False, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         if not password_needed:
             del self.password
+        if not code_needed:
+            del self.code
 
 
 class CertificateForm(FlaskForm):

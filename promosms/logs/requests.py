@@ -13,7 +13,8 @@ from promosms.logs import files as log_files
 from promosms.logs import schema as log_schema
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-REFUSED = frozenset((401, 403, 429))
+REASONS = {400: "form", 401: "signed_out", 403: "right", 429: "limit"}
+REFUSED = frozenset(REASONS) - {400}
 
 
 def init_app(app: Flask) -> None:
@@ -41,8 +42,20 @@ def _note(response: Response) -> Response:
     }
     log_files.write(log_files.REQUESTS, line)
     if event := _security(response.status_code):
-        log_files.write(log_files.SECURITY, {**line, "event": event})
+        log_files.write(
+            log_files.SECURITY, {**line, "event": event, **_about(response.status_code)}
+        )
     return response
+
+
+def _about(status: int) -> dict[str, object]:
+    """Why the request was refused, and whose it was."""
+    about: dict[str, object] = {}
+    if reason := g.get("refused_because") or REASONS.get(status):
+        about["code"] = reason
+    if pseudonym := g.get("pseudonym"):
+        about["account"] = pseudonym()
+    return about
 
 
 def _security(status: int) -> str:

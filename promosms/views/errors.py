@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 from promosms import logs
 from promosms.language import gettext as _
+from promosms.logs import security
 from promosms.services.abuse import refusals
 from promosms.services.abuse.refusals import PumpingProblem
 from promosms.services.auth.hashing_slots import Busy
@@ -52,6 +53,7 @@ def foreign_host(error: SecurityError) -> ResponseReturnValue:
 
 def expired_form(error: CSRFError) -> ResponseReturnValue:
     """An expired CSRF token: nothing was done, and the typed text is kept."""
+    security.because("token")
     if request.endpoint in COUNTED:
         refusals.note(PumpingProblem.FORM)
     title = _("This page was open too long")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from sqlalchemy import select
 from promosms.db import row_security
 from promosms.extensions import db, login
 from promosms.language import gettext
+from promosms.lib import pseudonyms
+from promosms.logs import security
 from promosms.models import Account, Role, Session, User
 from promosms.services.auth import reauthentication, sessions, totp
 
@@ -122,6 +125,7 @@ def owned(model: type[Owned], public_id: str) -> Owned:
         select(model).filter_by(account_id=my_account().id, public_id=public_id)
     )
     if row is None:
+        security.note("unknown_id", pseudonyms.of(my_account().id))
         abort(404)
     return row
 
@@ -161,6 +165,7 @@ def _check() -> ResponseReturnValue | None:
         return _sign_in_first()
     user = me()
     if user.account_id is not None:
+        g.pseudonym = partial(pseudonyms.of, user.account_id)
         row_security.restrict_to(user.account_id)
     if user.must_choose_password and request.endpoint not in (
         "auth.choose_password",

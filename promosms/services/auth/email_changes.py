@@ -7,7 +7,7 @@ from promosms.db import row_security
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, EmailLink, EmailLinkKind, User
-from promosms.services.auth import email_links, known_browsers, sessions
+from promosms.services.auth import email_links, known_browsers, security_log, sessions
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.registration import user_of
@@ -45,6 +45,7 @@ def apply(token: str, keep: str = "") -> User:
             masked_email = masked(user.email)
             tell_user(user, lambda: auth_emails.email_changed(masked_email, undo), old)
             tell_user(user, auth_emails.email_is_yours)
+            security_log.note("factor_changed", user, "email")
             return user
     except IntegrityError as error:  # somebody has registered with it meanwhile
         raise LinkGone from error
@@ -65,6 +66,7 @@ def undo(token: str) -> None:
             session.execute(delete(EmailLink).where(EmailLink.user_id == user.id))
             _end_sessions(user, "")
             tell_user(user, auth_emails.email_back)
+            security_log.note("factor_changed", user, "email_undone")
     except IntegrityError as error:
         raise LinkGone from error
 

@@ -18,7 +18,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.abuse import sms_pumping
-from promosms.services.auth import email_links, passwords, sessions
+from promosms.services.auth import email_links, passwords, security_log, sessions
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.one_time_passwords import TextRefused
@@ -107,6 +107,7 @@ def apply(token: str, keep: str = "") -> None:
         _forget(user)
         sessions.close_others(user, keep)
         tell_user(user, lambda: auth_emails.phone_changed(masked))
+        security_log.note("factor_changed", user, "phone")
 
 
 def forget_expired() -> None:

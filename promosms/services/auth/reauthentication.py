@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from promosms.db.transactions import transaction
 from promosms.models import Session, User, now
-from promosms.services.auth import backoff, passwords, sessions, totp, two_factor
+from promosms.services.auth import backoff, passwords, security_log, sessions, totp, two_factor
 from promosms.services.auth.known_browsers import Client
 
 VALID = timedelta(minutes=5)
@@ -25,17 +25,23 @@ def confirm(session: Session, password: str, code: str, client: Client) -> str:
 
     Raises NotConfirmed.
     """
-    user = session.user
+    prove(session.user, password, code, client)
+    with transaction():
+        session.confirmed_at = now()
+        return sessions.renew(session)
+
+
+def prove(user: User, password: str, code: str, client: Client) -> None:
+    """Check the password and, where it is on, the second factor; raises NotConfirmed."""
     if not is_password(user, password):
         raise NotConfirmed
     if totp.is_on(user):
         name = two_factor.backoff_name(user, client)
         if not backoff.attempt(name) or not two_factor.use_code(user, code):
+            security_log.note("wrong_code", user)
             raise NotConfirmed
         backoff.forget(name)
-    with transaction():
-        session.confirmed_at = now()
-        return sessions.renew(session)
+    security_log.note("confirmed", user)
 
 
 def is_password(user: User, password: str) -> bool:
@@ -45,4 +51,6 @@ def is_password(user: User, password: str) -> bool:
     right = passwords.matches(user.password_hash if free else None, password)
     if right:
         backoff.forget(name)
+    else:
+        security_log.note("wrong_password" if free else "paused", user)
     return right

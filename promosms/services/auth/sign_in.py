@@ -13,6 +13,7 @@ from promosms.services.auth import (
     known_browsers,
     passwords,
     reauthentication,
+    security_log,
     sessions,
     totp,
 )
@@ -46,7 +47,9 @@ def attempt(email: str, password: str, client: Client) -> Authenticated | None:
     free = backoff.attempt(name, network)
     authenticated = _authenticate(email, password, paused=not free)
     if authenticated is None:
+        security_log.note_address("wrong_password" if free else "paused", email)
         return None
+    security_log.note("password_right", authenticated.user)
     if free:
         backoff.take_back(name, network)
     if authenticated.by_text or not totp.is_on(authenticated.user):
@@ -65,6 +68,7 @@ def backoff_names(email: str, client: Client) -> tuple[str, str]:
 def entered(user: User, client: Client, when: str) -> None:
     """A session was opened: forget wrong tries, and e-mail the user if the browser is new."""
     backoff.forget(backoff_names(user.email, client)[0])
+    security_log.note("signed_in", user)
     with transaction():
         if known_browsers.note(user, client):
             tell_user(user, lambda: auth_emails.new_sign_in(client.browser, when))
@@ -117,6 +121,7 @@ def set_password(user: User, hashed: str) -> None:
     """
     if user.password_hash is not None:
         tell_user(user, account_emails.password_changed)
+    security_log.note("factor_changed", user, "password")
     backoff.forget(f"sign in {user.email}", f"code {user.public_id} ")
     with transaction() as session:
         user.password_hash = hashed

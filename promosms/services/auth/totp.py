@@ -12,7 +12,7 @@ from promosms.db.transactions import transaction
 from promosms.lib import encryption
 from promosms.models import Role, Session, User, now
 from promosms.services.auth import emails as auth_emails
-from promosms.services.auth import recovery_codes, sessions
+from promosms.services.auth import recovery_codes, security_log, sessions
 from promosms.services.installation import defaults
 from promosms.services.mail.notify import tell_user
 from promosms.settings import settings
@@ -99,6 +99,7 @@ def switch_on(session: Session, token: str, encrypted: str, code: str) -> list[s
         recovery_codes.replace(user, codes)
         sessions.close_others(user, token)
         tell_user(user, auth_emails.two_factor_on)
+        security_log.note("factor_changed", user, "totp_on")
     return [code.text for code in codes]
 
 
@@ -109,6 +110,7 @@ def switch_off(user: User, token: str = "") -> None:
         recovery_codes.replace(user, [])
         sessions.close_others(user, token)
         tell_user(user, auth_emails.two_factor_off)
+        security_log.note("factor_changed", user, "totp_off")
 
 
 def new_codes(user: User) -> list[str]:
@@ -117,6 +119,7 @@ def new_codes(user: User) -> list[str]:
     with transaction():
         recovery_codes.replace(user, codes)
         tell_user(user, auth_emails.new_recovery_codes)
+        security_log.note("factor_changed", user, "recovery_codes")
     return [code.text for code in codes]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, EmailLink, EmailLinkKind, TwoFactorChallenge, User, now
-from promosms.services.auth import backoff, email_links, recovery_codes, totp
+from promosms.services.auth import backoff, email_links, recovery_codes, security_log, totp
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.known_browsers import Client, is_known
 from promosms.services.auth.sessions import digest
@@ -63,10 +63,13 @@ def verify(token: str, code: str, client: Client) -> User | None:
     """
     user = find(token).user
     if not backoff.attempt(backoff_name(user, client)):
+        security_log.note("paused", user, "code")
         return None
     _count(token, user)
     if not use_code(user, code):
+        security_log.note("wrong_code", user)
         return None
+    security_log.note("code_right", user)
     with transaction():
         finish(token, user, client)
         _cancel_removal(user)
@@ -107,6 +110,7 @@ def request_removal(token: str) -> None:
             user.totp_off_at = now() + WAIT
             link = email_links.new_link(EmailLinkKind.KEEP, user=user)
             tell_user(user, lambda: auth_emails.two_factor_lost(link))
+            security_log.note("removal_asked", user, "totp")
 
 
 def removal_due(user: User) -> bool:
@@ -132,6 +136,7 @@ def cancel_removal(token: str) -> None:
         link = email_links.find(EmailLinkKind.KEEP, token)
         user = session.get_one(User, link.user_id)
         _cancel_removal(user)
+        security_log.note("removal_cancelled", user, "totp")
         session.execute(delete(TwoFactorChallenge).where(TwoFactorChallenge.user_id == user.id))
 
 

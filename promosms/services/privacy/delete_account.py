@@ -19,7 +19,7 @@ from promosms.models import (
     Role,
     User,
 )
-from promosms.services.auth import email_links, passwords
+from promosms.services.auth import email_links, reauthentication
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.registration import user_of
 from promosms.services.mail.notify import tell_user
@@ -82,7 +82,8 @@ def delete(token: str, password: str, progress_link: str) -> int | None:
         _forget_registration(link.email)
         return None
     user = db.session.get_one(User, link.user_id)
-    if request.password_needed and not passwords.matches(user.password_hash, password):
+    # The mailbox is the second step here: a lost app must not keep anybody from leaving.
+    if request.password_needed and not reauthentication.is_password(user, password):
         raise WrongPassword
     erasure.begin(request.account_id, user.public_id, progress_link)
     return request.account_id

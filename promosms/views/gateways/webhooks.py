@@ -7,6 +7,7 @@ from promosms import logs, queue
 from promosms.extensions import csrf
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import BadSignature, BadWebhook, WebhookRequest, WebhookTopic
+from promosms.logs import security
 from promosms.services.gateways import countries, credentials, webhooks
 from promosms.services.inbox import gateway_inbox
 from promosms.settings import settings
@@ -58,6 +59,7 @@ def _answer(token: str, topic: WebhookTopic) -> Response:
     except (BadSignature, BadWebhook, RequestEntityTooLarge) as error:
         code = CODES[type(error)]
         log.warning("webhook.refused", extra={"gateway": gateway_id, "code": code})
+        security.because(REASONS[code])
         return Response(status=code)
     if events:
         gateway_inbox.store(gateway_id, events)
@@ -66,6 +68,7 @@ def _answer(token: str, topic: WebhookTopic) -> Response:
 
 
 CODES = {BadSignature: 401, BadWebhook: 400, RequestEntityTooLarge: 413}
+REASONS = {401: "signature", 400: "webhook", 413: "size"}
 
 
 def _read(topic: WebhookTopic) -> WebhookRequest:

@@ -15,9 +15,11 @@ from promosms.forms.auth import EmailForm
 from promosms.forms.privacy import CertificateForm, DeleteAccountForm
 from promosms.language import gettext as _
 from promosms.models import Account, Erasure
-from promosms.services.auth import passwords
+from promosms.services.auth import reauthentication, totp
 from promosms.services.auth.email_links import LinkGone
+from promosms.services.auth.reauthentication import NotConfirmed
 from promosms.services.privacy import certificates, delete_account, erasure, erasure_requests
+from promosms.views.auth import browsers
 from promosms.views.gateways import simulated_phone
 from promosms.views.privacy.erasure_labels import amounts
 from promosms.web.access import Access, allow, me, my_account
@@ -32,15 +34,22 @@ POST = ["POST"]
 @allow(Access.OWNER)
 @limit("20 per hour", methods=POST)
 def delete() -> ResponseReturnValue:
-    """Show what is lost, ask for password and confirmation, then delete the account."""
-    account, password_hash = my_account(), me().password_hash
-    form = DeleteAccountForm(password_needed=password_hash is not None)
+    """Show what is lost, ask for password, code and confirmation, then delete the account.
+
+    Somebody who has lost the second factor takes the way by e-mail, see `by_link`.
+    """
+    account = my_account()
+    form = DeleteAccountForm(
+        password_needed=me().password_hash is not None, code_needed=totp.is_on(me())
+    )
     if form.validate_on_submit():
-        if password_hash is None or passwords.matches(password_hash, form.password.data or ""):
+        if _is_proved(form):
             link = erasure_requests.new_link()
             erasure.begin(account.id, me().public_id, link)
             return _finish(account.id, link)
-        form.password.errors = [_("This is not your password.")]
+        form.password.errors = [
+            _("This is not right, or too many were tried just now: then wait a few minutes.")
+        ]
     return _decide(form, account, url_for("delete_account.delete")), 422 if form.errors else 200
 
 
@@ -142,6 +151,18 @@ def verify() -> ResponseReturnValue:
 def key() -> ResponseReturnValue:
     """The public key, to check certificates without this site."""
     return Response(certificates.public_key(), mimetype="application/x-pem-file")
+
+
+def _is_proved(form: DeleteAccountForm) -> bool:
+    """Who has only a system password yet has proved with it just now who is there."""
+    if not form.password:
+        return True
+    code = form.code.data or "" if form.code else ""
+    try:
+        reauthentication.prove(me(), form.password.data or "", code, browsers.client())
+    except NotConfirmed:
+        return False
+    return True
 
 
 def _decide(form: DeleteAccountForm, account: Account, action: str) -> str:

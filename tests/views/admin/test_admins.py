@@ -65,7 +65,7 @@ def test_the_last_admin_reads_what_to_do(app: Flask, cast: Cast, admin: PageClie
 def test_an_admin_leaves_with_the_password(app: Flask, admin: PageClient, ben: Person) -> None:
     assert "/admin/leave" in [link["href"] for link in admin.get_page("/settings").select("main a")]
     wrong = admin.post_page("/admin/leave", {**LEAVE, "password": "wrong words"}, status=422)
-    assert "not your password" in wrong.get_text()
+    assert "This is not right" in wrong.get_text()
     assert "Tick this box" in words(
         admin.post_page("/admin/leave", {"password": PASSWORD}, status=422).get_text()
     )

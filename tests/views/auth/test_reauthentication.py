@@ -1,11 +1,15 @@
 """Dangerous actions ask for the password again."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Email, Session
+from promosms.models import Email, EmailLinkKind, Session, User
+from promosms.services.auth import email_links
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient
@@ -134,6 +138,38 @@ def test_a_stolen_session_cannot_guess_the_password(
     for _ in range(5):
         owner.send("/password/change", form)
     assert owner.send("/password/change", {**form, "current": PASSWORD}).status_code == 200
+
+
+YES = {"password": PASSWORD, "confirmed": "y"}
+
+
+def test_leaving_takes_a_code_too(app: Flask, cast: Cast, owner: PageClient, clock: Clock) -> None:
+    assert not owner.get_page("/settings/leave").select("input[name=code]")
+    protect(app, cast.owner)
+    page = owner.get_page("/settings/leave")
+    assert page.select("input[name=code]")
+    assert "delete the account by e-mail" in page.get_text()
+    for typed in ("", wrong_code(clock)):
+        assert owner.send("/settings/leave", {**YES, "code": typed}).status_code == 422
+    response = owner.send("/settings/leave", {**YES, "code": code(clock)})
+    assert response.location.startswith("/gone/")
+
+
+@pytest.mark.parametrize("way", ["page", "link"])
+def test_wrong_passwords_are_counted_where_an_account_is_deleted(
+    app: Flask, cast: Cast, owner: PageClient, clock: Clock, way: str
+) -> None:
+    path = "/settings/leave"
+    if way == "link":
+        with app.app_context(), transaction():
+            user = db.session.get_one(User, cast.owner.user_id)
+            link = email_links.new_link(EmailLinkKind.DELETE, user.email, user=user)
+        path = urlsplit(link).path
+    for _ in range(5):
+        assert owner.send(path, {**YES, "password": "wrong"}).status_code == 422
+    assert owner.send(path, YES).status_code == 422
+    clock.move(seconds=3)
+    assert owner.send(path, YES).status_code == 303
 
 
 def test_it_refuses_visitors(visitor: PageClient) -> None:
