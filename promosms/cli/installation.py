@@ -59,7 +59,14 @@ def config_check() -> None:
     click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
     if line := row_security.warning():
         click.echo(f"Note: {line}")
+    click.echo(_controller())
     click.echo(_seller())
+
+
+def _controller() -> str:
+    if line := production_checks.controller_missing(settings):
+        return f"Note: {line}; production refuses to start."
+    return f"The privacy page names {settings.operator_name} ({settings.operator_email})."
 
 
 def _seller() -> str:

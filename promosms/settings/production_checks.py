@@ -145,8 +145,24 @@ def _argon2(settings: Settings) -> Iterator[str]:
 
 
 def _operator(settings: Settings) -> Iterator[str]:
-    if not settings.operator_email:
-        yield "OPERATOR_EMAIL is not set: the privacy policy must name you."
+    if line := controller_missing(settings):
+        yield f"{line}, also where nothing is sold."
+
+
+def controller_missing(settings: Settings) -> str:
+    """Which settings lack for the controller of article 13 of the GDPR; empty if none does."""
+    given = {
+        "OPERATOR_NAME": settings.operator_name.strip(),
+        "OPERATOR_EMAIL": MAILBOX.fullmatch(settings.operator_email.strip()),
+    }
+    absent = [name for name, value in given.items() if not value]
+    if not absent:
+        return ""
+    are = "are" if len(absent) > 1 else "is"
+    return (
+        f"{' and '.join(absent)} {are} not set: the privacy page must name who is responsible, and "
+        "an e-mail address"
+    )
 
 
 def _files(folder: Path) -> Iterator[str]:

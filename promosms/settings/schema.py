@@ -53,6 +53,7 @@ class Settings:
     security_contact: str = ""
     operator_tax_id: str = ""
     processors: tuple[str, ...] = ()
+    receiver_places: Mapping[str, Any] = field(default_factory=dict)
     optional_cookies: Mapping[str, Any] = field(default_factory=dict)
     # the seller on invoices, on top of name, e-mail and tax id
     operator_street: str = ""

@@ -20,6 +20,7 @@ PUBLIC: dict[str, object] = {
     "REDIS_URL": "unix:///srv/promosms/valkey.sock",
     "DATABASE_URL": "sqlite:////srv/promosms/promosms.sqlite3",
     "MAIL_SERVER": "mail.shop.pl",
+    "OPERATOR_NAME": "Ola's Texts",
     "OPERATOR_EMAIL": "ola@shop.pl",
 }
 REDIS = "REDIS_URL"
@@ -82,7 +83,11 @@ UNSAFE: list[tuple[dict[str, object], str]] = [
     ({"MAIL_STARTTLS": False}, "MAIL_STARTTLS"),
     ({"ARGON2_MEMORY_KIB": 8192}, "ARGON2"),
     ({"ARGON2_TIME": 1, "ARGON2_MEMORY_KIB": 19_456}, "ARGON2"),
-    ({"OPERATOR_EMAIL": ""}, "OPERATOR_EMAIL"),
+    ({"OPERATOR_EMAIL": ""}, "OPERATOR_EMAIL is not set"),
+    ({"OPERATOR_EMAIL": "ask Ola"}, "OPERATOR_EMAIL is not set"),
+    ({"OPERATOR_NAME": ""}, "OPERATOR_NAME is not set"),
+    ({"OPERATOR_NAME": "  "}, "OPERATOR_NAME is not set"),
+    ({"OPERATOR_NAME": "", "OPERATOR_EMAIL": ""}, "OPERATOR_NAME and OPERATOR_EMAIL are not set"),
 ]
 WRONG_ANYWHERE: list[tuple[dict[str, object], str]] = [
     ({"PUBLIC_URL": "http://sms.shop.pl"}, "PUBLIC_URL"),

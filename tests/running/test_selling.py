@@ -184,6 +184,14 @@ def test_config_check_shows_the_seller_and_no_secret(app: Flask) -> None:
     assert "whsec_1" not in _checked(app)
 
 
+def test_config_check_says_whom_the_privacy_page_names(app: Flask) -> None:
+    assert "Note: OPERATOR_NAME and OPERATOR_EMAIL are not set: " in _checked(app)
+    override(app, operator_name="Quiet Texts")
+    assert "Note: OPERATOR_EMAIL is not set: " in _checked(app)
+    override(app, operator_email="hello@quiet.example")
+    assert "The privacy page names Quiet Texts (hello@quiet.example).\n" in _checked(app)
+
+
 def _checked(app: Flask) -> str:
     return commands.run(app, "config-check").output
 

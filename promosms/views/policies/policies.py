@@ -78,6 +78,7 @@ def privacy() -> ResponseReturnValue:
         stored=processing.sections(),
         retention=policies.retention(),
         kinds=fields.kinds(),
+        country=settings.operator_country,
         log_fields=list(log_schema.WITH_ADDRESS),
     )
 

@@ -1,5 +1,7 @@
 """Privacy, cookies and terms: public, readable, and true of this installation."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -60,13 +62,13 @@ def test_privacy_says_that_nothing_is_sent_with_only_the_simulator(
     assert "Simulator" not in text
 
 
-def receivers(visitor: PageClient) -> dict[str, str]:
-    """Who receives data, and which data."""
+def receivers(visitor: PageClient) -> dict[str, tuple[str, str]]:
+    """Who receives data, which data, and where."""
     page = visitor.get_page("/privacy")
     table = page.select_one("#others ~ table")
     assert table is not None
     rows = [[words(cell.get_text()) for cell in row.select("th, td")] for row in table.select("tr")]
-    return {name: gets for name, gets in rows if name not in ("Who", "What")}
+    return {name: (gets, place) for name, gets, place in rows if name != "Who"}
 
 
 def test_privacy_names_every_receiver_of_data(app: Flask, visitor: PageClient) -> None:
@@ -91,8 +93,52 @@ def test_privacy_names_every_receiver_of_data(app: Flask, visitor: PageClient) -
         "KSeF, the register of the Polish tax office",
         "Big Rack GmbH",
     ]
-    assert named["Big Rack GmbH"] == "servers"
-    assert all(named.values())
+    assert named["Big Rack GmbH"][0] == "servers"
+    assert all(all(words) for words in named.values())
+
+
+def test_privacy_says_where_each_receiver_works(app: Flask, visitor: PageClient) -> None:
+    with app.app_context(), transaction() as session:
+        for kind in ("twilio", "vonage", "smsapi", "smpp", "http"):
+            session.add(Gateway(name=f"by {kind}", kind=kind))
+    override(app, mail_server="mail.quiet.example", processors=["Big Rack GmbH: servers"])
+    places = {name: place for name, (_gets, place) in receivers(visitor).items()}
+    for abroad in ("by twilio", "by vonage"):
+        assert places[abroad].startswith("United States, outside of the European Economic Area")
+    assert places["by smsapi"] == "Poland"
+    unknown = ("by smpp", "by http", "Mail server mail.quiet.example", "Big Rack GmbH")
+    assert {places[name] for name in unknown} == {"The operator tells you when you ask."}
+    said = {"by smpp": "Norway", "mail.quiet.example": "Germany", "by twilio": "Ireland"}
+    override(app, receiver_places={**said, "Big Rack GmbH": "Iceland"})
+    places = {name: place for name, (_gets, place) in receivers(visitor).items()}
+    assert places["by smpp"] == "Norway"
+    assert places["Mail server mail.quiet.example"] == "Germany"
+    assert (places["by twilio"], places["Big Rack GmbH"]) == ("Ireland", "Iceland")
+
+
+def test_the_address_of_the_invoices_stands_in_for_the_other(
+    app: Flask, visitor: PageClient
+) -> None:
+    override(app, POLISH)
+    where = f"{POLISH['OPERATOR_STREET']}, {POLISH['OPERATOR_POSTCODE']} {POLISH['OPERATOR_CITY']}"
+    assert where in visitor.get_page("/privacy").get_text()
+
+
+def test_privacy_names_rights_and_leads_to_them(app: Flask, visitor: PageClient) -> None:
+    override(app, OPERATOR)
+    page = visitor.get_page("/privacy")
+    text = words(page.get_text())
+    for article in (7, 15, 16, 17, 18, 20, 21, 77):
+        assert re.search(rf"\barticles? (\d+ and )?{article}\b", text), article
+    links = {str(link["href"]) for link in page.select("main a")}
+    assert {"/security", "/security/tls", "mailto:hello@quiet.example"} <= links
+
+
+def test_what_admins_see_stands_on_the_page(visitor: PageClient) -> None:
+    text = words(visitor.get_page("/privacy").get_text())
+    seen = text.partition("administrators see, of an account:")[2].partition(".")[0]
+    for what in ("company", "address", "tax ID", "orders", "invoices", "balance", "record of acts"):
+        assert what in seen
 
 
 def test_privacy_names_gateways_and_processors(app: Flask, visitor: PageClient) -> None:
