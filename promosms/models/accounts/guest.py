@@ -25,7 +25,7 @@ class Guest(Model):
         "it was removed",
         by="guests",
         limit=timedelta(hours=24),
-        words=N_("%(time)s after you have removed them."),
+        words=N_("Until you remove them, and %(time)s more."),
         what=N_("Guests whom an account on trial has removed"),
     )
     processing = Processing(RECIPIENTS, N_("Guests of an account on trial"))

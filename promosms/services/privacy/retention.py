@@ -7,20 +7,13 @@ rule is kept until its owner deletes it, or the account.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
-
-from sqlalchemy import ColumnElement, String, Table, and_, cast, delete, or_, select, tuple_
 
 from promosms.db import overwrite_files
-from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import gettext, ngettext
 from promosms.lib import time_slice
-from promosms.logs import files as log_files
 from promosms.models import (
-    FORGOTTEN_NAME,
     Account,
     AccountExport,
     BadRow,
@@ -34,10 +27,8 @@ from promosms.models import (
     Retention,
     TaxCheck,
     UnmatchedOptOut,
-    UnmatchedStatus,
     models,
     now,
-    table_of,
 )
 from promosms.models.processing import entries
 from promosms.models.registry import N_
@@ -47,21 +38,17 @@ from promosms.services.imports import imports
 from promosms.services.mail import outbox
 from promosms.services.policies import cookie_choices
 from promosms.services.privacy import export as account_export
-from promosms.services.privacy import purge_messages
+from promosms.services.privacy import purge_messages, purge_rows
+from promosms.services.privacy.purge_rows import Place, Purge
 from promosms.services.sending import sweep
 from promosms.settings import settings
 
-NETWORK = timedelta(days=30)
 CALM = timedelta(hours=3)
 """So long the rewriting of the files waits for an hour in which nothing is sent."""
-BATCH = 500
 WITH_NUMBERS = (
     *("messages", "replies", "receipts", "network", "uploads", "refused rows", "exports"),
 )
 """The rules of what else may hold the number of a recipient, beside the guests."""
-Place = dict[str, Any]
-Purge = Callable[[Place, time_slice.Over], bool]
-"""Deletes what is due until the slice is over; True if there is more."""
 
 
 def _(sentence: str, **values: object) -> str:
@@ -109,7 +96,7 @@ def kept_of_deleted_recipients(days: int) -> list[tuple[str, str]]:
         "messages": _("%(days)s after the last news of the text", days=_days(days)),
         "replies": _("%(days)s after it came in", days=_days(days)),
     }
-    names = [name for name in WITH_NUMBERS if name != "network" or _simulated()]
+    names = [name for name in WITH_NUMBERS if name != "network" or purge_rows.simulated()]
     rows = [(gettext(rules[name].what), kept.get(name) or rules[name].kept()) for name in names]
     guests = _("Until you remove them, and %(hours)s more", hours=_hours(Guest.retention.limit))
     return [*rows, (_("Guests"), guests)]
@@ -146,110 +133,9 @@ def _rewrite(place: Place) -> Place | None:
     if sweep.gateways_with_work() and now() - waits < CALM:
         return place
     db.session.rollback()  # a snapshot of our own would be in the way
-    if _simulated() and not simulated_phone.store().overwrite():
+    if purge_rows.simulated() and not simulated_phone.store().overwrite():
         return place
     return None if overwrite_files.overwrite(place["deleted"]) else place
-
-
-def _old_rows(
-    table: Table, condition: ColumnElement[bool], place: Place, over: time_slice.Over
-) -> bool:
-    """Delete the rows a batch at a time; True if there are more."""
-    keys = table.primary_key.columns
-    some = select(*keys).where(condition).limit(BATCH)
-    while True:
-        with transaction() as session:
-            deleted = session.execute(
-                delete(table).where(tuple_(*keys).in_(some)).returning(*keys)
-            ).all()
-        if not deleted:
-            return False
-        purge_messages.note(place, table.name)
-        if over():
-            return True
-
-
-def _events(place: Place, over: time_slice.Over) -> bool:
-    return _old_rows(
-        table_of(GatewayInboxRow),
-        GatewayInboxRow.received_at < now() - GatewayInboxRow.retention.limit,
-        place,
-        over,
-    )
-
-
-def _unmatched_opt_outs(place: Place, over: time_slice.Over) -> bool:
-    moment, waits = now(), UnmatchedOptOut.status == UnmatchedStatus.WAITING
-    unsettled = and_(waits, UnmatchedOptOut.received_at < moment - UnmatchedOptOut.retention.limit)
-    settled = UnmatchedOptOut.decided_at < moment - UnmatchedOptOut.SETTLED
-    return _old_rows(table_of(UnmatchedOptOut), or_(unsettled, settled), place, over)
-
-
-def _bad_rows(place: Place, over: time_slice.Over) -> bool:
-    ended = select(Import.id).where(
-        Import.status.in_(imports.ENDED), Import.created_at < now() - BadRow.retention.limit
-    )
-    return _old_rows(table_of(BadRow), BadRow.import_id.in_(ended), place, over)
-
-
-def _file_names(place: Place, _over: time_slice.Over) -> bool:
-    """The name of a file goes with the rows that were refused in it; the import stays."""
-    old = Import.created_at < now() - BadRow.retention.limit
-    named = Import.filename.not_in(("", FORGOTTEN_NAME)), Import.status.in_(imports.ENDED)
-    with transaction() as session:
-        changed = session.execute(
-            update_rows(Import)
-            .where(old, *named)
-            .values(filename=FORGOTTEN_NAME)
-            .returning(Import.id)
-        ).all()
-    if changed:
-        purge_messages.note(place, Import.__tablename__)
-    return False
-
-
-def _guests(place: Place, over: time_slice.Over) -> bool:
-    return _old_rows(table_of(Guest), Guest.removed_at < now() - Guest.retention.limit, place, over)
-
-
-def _evidence(place: Place, _over: time_slice.Over) -> bool:
-    """What VIES answered in full goes; the answer and the number that proves it stay."""
-    full = (
-        TaxCheck.checked_at < now() - TaxCheck.retention.limit,
-        cast(TaxCheck.raw, String) != "{}",
-    )
-    with transaction() as session:
-        changed = session.execute(
-            update_rows(TaxCheck).where(*full).values(raw={}).returning(TaxCheck.id)
-        ).all()
-    if changed:
-        purge_messages.note(place, TaxCheck.__tablename__)
-    return False
-
-
-def _network(_place: Place, _over: time_slice.Over) -> bool:
-    """The simulated network forgets by itself what is older; and leaves no byte of it."""
-    if _simulated():
-        simulated_phone.store().forget_before((now() - NETWORK).timestamp())
-    return False
-
-
-def _simulated() -> bool:
-    path: Path = simulated_phone.gateway_settings()["path"]
-    return path.exists()
-
-
-def _logs(_place: Place, _over: time_slice.Over) -> bool:
-    log_files.tidy(now().date())
-    return False
-
-
-def _at_once(function: Callable[[], object]) -> Purge:
-    def purge(_place: Place, _over: time_slice.Over) -> bool:
-        function()
-        return False
-
-    return purge
 
 
 def _days(number: int) -> str:
@@ -333,7 +219,7 @@ RULES = (
             "Until they are applied, and never longer than %(days)s.",
             days=_days(GatewayInboxRow.retention.limit.days),
         ),
-        _events,
+        purge_rows.events,
     ),
     Rule(
         "unmatched opt-outs",
@@ -343,12 +229,12 @@ RULES = (
             days=_days(UnmatchedOptOut.retention.limit.days),
             fewer=_days(UnmatchedOptOut.SETTLED.days),
         ),
-        _unmatched_opt_outs,
+        purge_rows.unmatched_opt_outs,
     ),
     Rule(
         "network",
-        lambda: _("As long as the message, at most %(days)s.", days=_days(NETWORK.days)),
-        _network,
+        lambda: _("As long as the message, at most %(days)s.", days=_days(purge_rows.NETWORK.days)),
+        purge_rows.network,
         N_("The simulated network, where one is used"),
     ),
     Rule(
@@ -357,42 +243,42 @@ RULES = (
             "Until they are imported. One that is never imported: %(hours)s.",
             hours=_hours(Import.retention.limit),
         ),
-        _at_once(imports.discard_abandoned),
+        purge_rows.at_once(imports.discard_abandoned),
     ),
     Rule(
         "refused rows",
         lambda: _days(BadRow.retention.limit.days),
-        _bad_rows,
+        purge_rows.bad_rows,
     ),
     Rule(
         "file names",
         lambda: _days(BadRow.retention.limit.days),
-        _file_names,
+        purge_rows.file_names,
     ),
     Rule(
         "exports",
         lambda: _hours(AccountExport.retention.limit),
-        _at_once(account_export.forget_expired),
+        purge_rows.at_once(account_export.forget_expired),
     ),
     Rule(
         "emails",
         _emails_kept,
-        _at_once(outbox.forget_old),
+        purge_rows.at_once(outbox.forget_old),
     ),
     Rule(
         "sessions",
         _sessions_kept,
-        _at_once(sessions.forget_old),
+        purge_rows.at_once(sessions.forget_old),
     ),
     Rule(
         "registrations",
         lambda: _hours(email_links.LIFETIMES[EmailLinkKind.REGISTER]),
-        _at_once(email_links.forget_expired),
+        purge_rows.at_once(email_links.forget_expired),
     ),
     Rule(
         "guests",
         lambda: _hours(Guest.retention.limit),
-        _guests,
+        purge_rows.guests,
     ),
     Rule(
         "tax checks",
@@ -400,12 +286,12 @@ RULES = (
             "%(days)s in full. Whether it was valid, and the number that proves it, stay.",
             days=_days(TaxCheck.retention.limit.days),
         ),
-        _evidence,
+        purge_rows.evidence,
     ),
     Rule(
         "cookie choices",
         lambda: _days(CookieChoice.retention.limit.days),
-        _at_once(cookie_choices.forget_old),
+        purge_rows.at_once(cookie_choices.forget_old),
     ),
-    Rule("logs", _logs_kept, _logs, N_("Logs of requests and of security")),
+    Rule("logs", _logs_kept, purge_rows.logs, N_("Logs of requests and of security")),
 )
