@@ -94,6 +94,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/privacy/persons.py",
         "views/recipients/persons.py",
         "services/privacy/purge_messages.py",
+        "services/privacy/purge_rows.py",
         "services/privacy/erase_rows.py",
         "services/privacy/retention.py",
         "db/overwrite_files.py",
