@@ -11,7 +11,10 @@ from promosms.models.registry import N_, Export, Retention
 
 
 class Guest(Model):
-    """`removed_at` keeps the place taken for a day, so that guests cannot be swapped quickly."""
+    """`removed_at` keeps the place taken for a day, so that guests cannot be swapped quickly.
+
+    One who was erased has an x instead of the number.
+    """
 
     __tablename__ = "guests"
     __table_args__ = (UniqueConstraint("account_id", "phone"),)

@@ -8,7 +8,7 @@ is not texted again. The worker then overwrites the files of the database.
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import String, cast, delete, literal, select
+from sqlalchemy import String, cast, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from promosms.db import row_security
@@ -25,6 +25,7 @@ from promosms.models import (
     MessageStatus,
     Recipient,
     SuppressionSource,
+    now,
 )
 from promosms.services.audit import log as audit_log
 from promosms.services.gateways import simulated_phone
@@ -152,5 +153,12 @@ def _purge(person: Person) -> None:
 def _forget(session: Session, person: Person) -> None:
     session.execute(delete(InboundMessage).where(persons.replies(person)))
     session.execute(delete(GatewayInboxRow).where(persons.inbox(person)))
-    session.execute(delete(Guest).where(persons.guests(person)))
+    session.execute(  # without its number a guest still takes a place for a day
+        update_rows(Guest)
+        .where(persons.guests(person))
+        .values(
+            phone=literal("x") + cast(Guest.id, String),
+            removed_at=func.coalesce(Guest.removed_at, now()),
+        )
+    )
     session.execute(delete(BadRow).where(BadRow.id.in_(persons.refused_rows(person))))

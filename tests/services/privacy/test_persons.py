@@ -291,6 +291,8 @@ def test_guests_refused_rows_and_exports_go_and_the_suppression_stays(
         assert erase_recipient.erase_number(account(cast.owner), NEW, "me")
         assert not persons.count(persons.find(cast.owner.account_id, NEW)).anything
         assert db.session.scalars(select(BadRow.content)).all() == ["Ola,601333102"]
+        (place,) = guests.of(cast.owner.account_id)
+        assert place.removed_at is not None, "an erasure does not make room for another guest"
         again = account_export.of(cast.owner.account_id)
         assert again is not None
         assert again.public_id != first
