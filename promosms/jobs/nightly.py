@@ -14,7 +14,7 @@ from promosms.services.installation import nightly_jobs
 from promosms.services.invoices import invoices
 from promosms.services.ledger import campaign_costs
 from promosms.services.ledger import nightly as ledger_nightly
-from promosms.services.privacy import erasure_requests, retention
+from promosms.services.privacy import departed, retention
 
 log = logs.get(__name__)
 Step = Callable[[dict[str, Any], time_slice.Over], dict[str, Any] | None]
@@ -38,7 +38,7 @@ NIGHTLY: dict[str, Step] = {
     "backoffs": whole(backoff.forget_old),
     "known_browsers": whole(known_browsers.forget_old),
     "verification texts": whole(sms_pumping.purge),
-    "erasures": whole(erasure_requests.forget_old),
+    "erasures": whole(departed.tidy),
     "retention": retention.step,  # the last one: at its end it waits for a quiet hour
 }
 

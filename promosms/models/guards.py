@@ -48,6 +48,20 @@ def drops(table: str, dialect: str) -> list[str]:
     return [*triggers, *(f"DROP FUNCTION IF EXISTS guard_{table}_{act}()" for act in acts[:2])]
 
 
+def cut_to_day(name: str, allowed: str, dialect: str) -> str:
+    """The condition that a time is as it was or, where `allowed`, the beginning of its day.
+
+    In which zone the day begins the database does not know: so it is a whole minute less than 26
+    hours before (a day can have 25).
+    """
+    old, new = f"OLD.{name}", f"NEW.{name}"
+    if dialect == "sqlite":
+        near = f"julianday({old}) - julianday({new}) < 1.09 AND substr({new}, 18) = '00.000000'"
+    else:
+        near = f"{old} - {new} < interval '26 hours' AND date_trunc('minute', {new}) = {new}"
+    return f"({new} = {old} OR ({allowed} AND {new} <= {old} AND {near}))"
+
+
 def _make(table: Table, connection: Connection, **_options: object) -> None:
     for statement in statements(table.name, connection.dialect.name):
         connection.exec_driver_sql(statement)

@@ -6,9 +6,9 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, Email, Invoice, InvoiceKind, Payment, TopUp
 from promosms.services.accounts import accounts
-from promosms.services.invoices import invoices
 from promosms.services.ledger import ledger
 from promosms.services.payments import disputes, payments, refunds, stripe_checkout, stripe_payments
+from promosms.services.privacy import legal_records
 from tests.cards.conftest import Shop
 
 KEY = "0123456789abcdef0123"
@@ -224,7 +224,7 @@ def test_a_refund_after_erasure_is_booked_without_an_account(shop: Shop) -> None
     top_up = shop.paid()
     intent, gross = receipt(top_up).reference, top_up.gross
     with transaction() as session:
-        invoices.unlink(session, shop.account_id)
+        legal_records.unlink(session, shop.account_id)
     shop.stripe.do("refunds", payment_intent=intent)
     shop.tell(BACK)
     refund = db.session.query(Payment).filter_by(kind="refund").one()

@@ -21,7 +21,6 @@ from promosms.models import (
     Email,
     EmailLink,
     EmailLinkKind,
-    Erasure,
     Gateway,
     GatewayStatus,
     ImportStatus,
@@ -255,9 +254,10 @@ class Stage:
             )
             link = self.ids["link erasure"] = erasure_requests.new_link()
             erasure_requests.begin(session, "0123456789abcdef0123", link, 0)
-            erasure_requests.finish(session, "0123456789abcdef0123")
+            row = erasure_requests.of("0123456789abcdef0123")
+            erasure_requests.finish(session, row.account)
             session.flush()
-            self.ids["certificate"] = session.scalars(select(Erasure.certificate)).one()
+            self.ids["certificate"] = erasure_requests.certificate(row, link)
 
     def _operator(self, account: Account) -> None:
         with transaction() as session:

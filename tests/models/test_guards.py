@@ -1,5 +1,8 @@
 """What the database always refuses: changed entries, lost payments, impossible signs."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -7,8 +10,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Payment, PaymentKind, guards, now
+from promosms.services.invoices import files, seller_days
 from promosms.services.ledger import ledger
 from tests.support.cast import Cast
+from tests.support.invoicing import issued
 
 ENTRY = "account_id, kind, amount, held, reference, note, actor, created_at"
 
@@ -18,6 +23,11 @@ def run(statement: str) -> int:
     with transaction() as session:
         result = session.connection().execute(text(statement))
         return int(getattr(result, "rowcount", 0))
+
+
+def in_utc(statement: str) -> str:
+    """A statement whose times are UTC: SQLite stores them without a zone."""
+    return statement if on_sqlite() else re.sub(r"\.\d{6}", r"\g<0>+00", statement)
 
 
 def pay(**values: object) -> int:
@@ -134,6 +144,60 @@ def test_only_the_links_of_a_payment_to_its_account_can_be_removed(context: None
         run("UPDATE payments SET account_id = 7")
     with pytest.raises(DBAPIError, match="never deleted"):
         run("DELETE FROM payments")
+
+
+MOMENT = "2026-03-02 12:30:05.000001"
+DAY = "2026-03-01 23:00:00.000000"
+"""Midnight of that moment in Warsaw."""
+
+
+@pytest.mark.parametrize(
+    ("change", "allowed"),
+    [
+        (f"paid_at = '{DAY}', created_at = '{DAY}', account_id = NULL", True),
+        (f"paid_at = '{DAY}'", False),  # the account is there
+        ("created_at = '2026-03-01 10:00:00.000000', account_id = NULL", False),  # another day
+        ("created_at = '2026-03-02 13:00:00.000000', account_id = NULL", False),  # later
+        ("created_at = '2026-03-02 12:30:04.000000', account_id = NULL", False),  # no day
+        ("reference = 'gone:1234', account_id = NULL", True),
+        ("reference = 'gone:1234'", False),
+        ("reference = 'another', account_id = NULL", False),
+        ("reference = 'gone:1234', account_id = NULL, provider = 'stripe'", False),
+    ],
+)
+def test_without_an_account_a_payment_keeps_only_the_day(
+    context: None, change: str, allowed: bool
+) -> None:
+    moment = datetime.fromisoformat(f"{MOMENT}+00:00")
+    pay(paid_at=moment, created_at=moment)
+    statement = in_utc(f"UPDATE payments SET {change}")
+    if allowed:
+        assert run(statement) == 1
+        return
+    with pytest.raises(DBAPIError, match="only what leads to the account"):
+        run(statement)
+
+
+def test_the_reference_of_a_card_payment_is_never_changed(context: None) -> None:
+    pay(provider="stripe", reference="pi_1")
+    with pytest.raises(DBAPIError, match="only what leads to the account"):
+        run("UPDATE payments SET reference = 'gone:1234', account_id = NULL")
+
+
+def test_an_invoice_and_its_files_keep_only_the_day_without_an_account(
+    context: None, cast: Cast
+) -> None:
+    invoice = issued(cast.owner.account_id)
+    files.complete(invoice.id)
+    day = seller_days.start_of(invoice.created_at).astimezone(UTC)
+    cut = in_utc(f"created_at = '{day:%Y-%m-%d %H:%M:%S}.000000'")
+    for table in ("invoices", "invoice_documents"):
+        with pytest.raises(DBAPIError, match="never changed"):
+            run(f"UPDATE {table} SET {cut}")
+    run(f"UPDATE invoices SET {cut}, account_id = NULL")
+    run(f"UPDATE invoice_documents SET {cut}")
+    with pytest.raises(DBAPIError, match="never changed"):
+        run(in_utc("UPDATE invoice_documents SET created_at = '2020-01-01 00:00:00.000000'"))
 
 
 @pytest.mark.parametrize(

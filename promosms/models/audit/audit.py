@@ -1,6 +1,6 @@
 """Audit entries: what admins and owners did, without personal data, in a chain of digests."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import ColumnElement, String, case, literal, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,9 +30,11 @@ class AuditEntry(Model):
     """`actor` and `subject` are public ids, `action` a verb such as `account.suspend`.
 
     `digest` covers the whole entry and the digest of the one before it (`previous`), so
-    no entry can be changed, removed or inserted. Of the detail it covers only a salted digest: the
-    detail can be deleted together with its salt, and cannot be guessed then. Entries from before
-    there was a chain have no digest.
+    no entry can be changed, removed or inserted. It covers the actor by `actor_digest`, and by
+    `detail_digest` the subject, the detail and the time. Both are salted: when an account has left,
+    its entries are emptied together with the salt, and nobody can guess what stood there; the
+    action and the day stay, and so does an actor who is no user of the account. Older entries have
+    no `actor_digest`, and those from before there was a chain no digest.
     """
 
     __tablename__ = "audit_entries"
@@ -42,6 +44,7 @@ class AuditEntry(Model):
         N_("What owners, members and the operator have done to the account."),
         without={
             "salt": KEY,
+            "actor_digest": REPEATED,
             "detail_digest": REPEATED,
             "previous": REPEATED,
             "digest": REPEATED,
@@ -74,10 +77,16 @@ class AuditEntry(Model):
     subject: Mapped[str] = mapped_column(String(40), default="")
     detail: Mapped[str] = mapped_column(String(300), default="")
     salt: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    actor_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     detail_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     previous: Mapped[str] = mapped_column(String(64), default="", server_default="")
     digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+    @property
+    def emptied(self) -> bool:
+        """Is it about an account that has left? Then it says only what was done, and the day."""
+        return not self.subject and self.created_at.time() == time()
 
     @classmethod
     def of_account(cls, account_id: int) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Guards of invoices: triggers against changing one, or deleting it in the retention period.
 
-Only `account_id` and `top_up_id` can be emptied, when an account is erased. A document is never
-replaced, and is deleted with its invoice. Days are in UTC.
+Only `account_id` and `top_up_id` can be emptied, when an account is erased, and times can be cut to
+the day then. A document is never replaced, and is deleted with its invoice. Days are in UTC.
 """
 
 from promosms.models import guards
@@ -16,9 +16,9 @@ EMPTIED = ("account_id", "top_up_id")
 FROZEN = (
     *("id", "public_id", "original_id", "kind", "series", "year", "number", "label"),
     *("issued_on", "currency", "tax_case", "rate", "net", "tax", "gross", "data", "digest"),
-    *("purge_after", "created_at"),
+    "purge_after",
 )
-DOCUMENT_FROZEN = ("invoice_id", "kind", "content", "digest", "created_at")
+DOCUMENT_FROZEN = ("invoice_id", "kind", "content", "digest")
 TODAY = {"sqlite": "date('now')", "postgresql": "(now() AT TIME ZONE 'UTC')::date"}
 
 
@@ -31,13 +31,17 @@ def attach() -> None:
 def _invoices(dialect: str) -> tuple[Rule, Rule]:
     differs = guards.DIFFERS[dialect]
     emptied = [f"(NEW.{name} IS NOT NULL AND NEW.{name} {differs} OLD.{name})" for name in EMPTIED]
-    changed = " OR ".join([*(_differs(name, dialect) for name in FROZEN), *emptied])
+    cut = guards.cut_to_day("created_at", "NEW.account_id IS NULL", dialect)
+    frozen = (_differs(name, dialect) for name in FROZEN)
+    changed = " OR ".join([*frozen, *emptied, f"NOT {cut}"])
     kept = f"OLD.purge_after >= {TODAY[dialect]}"
     return Rule("update", changed, CHANGED), Rule("delete", kept, GONE)
 
 
 def _documents(dialect: str) -> tuple[Rule, Rule]:
-    changed = " OR ".join(_differs(name, dialect) for name in DOCUMENT_FROZEN)
+    alone = "EXISTS (SELECT 1 FROM invoices WHERE id = OLD.invoice_id AND account_id IS NULL)"
+    cut = guards.cut_to_day("created_at", alone, dialect)
+    changed = " OR ".join([*(_differs(name, dialect) for name in DOCUMENT_FROZEN), f"NOT {cut}"])
     ours = f"id = OLD.invoice_id AND purge_after >= {TODAY[dialect]}"
     kept = f"EXISTS (SELECT 1 FROM invoices WHERE {ours})"
     return Rule("update", changed, DOCUMENT_CHANGED), Rule("delete", kept, DOCUMENT_GONE)

@@ -61,7 +61,7 @@ class Invoice(Model):
 
     The other columns repeat the values that lists and sums need. Money in 1/10,000, negative on a
     credit note. There is no foreign key to accounts: when an account is erased, `account_id` is
-    emptied and the invoice is kept until `purge_after`.
+    emptied, `created_at` is cut to the day, and the invoice is kept until `purge_after`.
     """
 
     __tablename__ = "invoices"

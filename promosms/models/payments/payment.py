@@ -26,7 +26,8 @@ class Payment(Model):
     `provider` is "transfer", "stripe" or "overpayment". `reference` is the provider's name of the
     movement (bank reference, payment intent, refund); it is unique, so nothing is booked twice.
     The law requires this record: when an account is erased, `account_id`, `top_up_id` and `note`
-    are emptied and the figures stay.
+    are emptied, the times are cut to the day, a bank reference becomes a keyed hash ("gone:…"), and
+    the figures stay.
     """
 
     __tablename__ = "payments"

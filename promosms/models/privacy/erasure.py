@@ -17,7 +17,9 @@ class Erasure(Model):
     `account` is the random id of the account, `link_hash` the SHA-256 of the link that shows this
     page without signing in. `counts` is how many rows have gone from each table, written in the
     transaction in which they went; `total` is how many there were at the beginning, about. `kept`
-    are the invoices that the law keeps: how many until which day.
+    are the invoices that the law keeps: how many until which day. At the end all of this stands in
+    the certificate alone, sealed with `seal_key` (services/privacy/certificate_seal.py): the
+    figures are emptied, and `account` is then the id of the erasure itself.
     """
 
     __tablename__ = "erasures"
@@ -43,6 +45,7 @@ class Erasure(Model):
     total: Mapped[int] = mapped_column(BigInteger, default=0)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     kept: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    seal_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
     certificate: Mapped[str] = mapped_column(Text, default="")
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

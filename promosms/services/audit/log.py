@@ -1,9 +1,10 @@
 """The audit log: who did what to what, in public ids and without personal data."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import event, select, update
+from sqlalchemy import ColumnElement, event, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from promosms.db import upsert
@@ -27,7 +28,8 @@ def record(actor: str, action: str, subject: str = "", detail: str = "") -> None
     with transaction() as session:
         entry = AuditEntry(actor=actor, action=action, subject=subject, detail=detail[:300])
         entry.salt, entry.created_at = salt, now()
-        entry.detail_digest = audit_chain.detail_digest(salt, entry.detail)
+        entry.actor_digest = audit_chain.actor_digest(audit_chain.actor_salt(salt), actor)
+        entry.detail_digest = audit_chain.detail_digest(entry)
         pending = session.info.setdefault(PENDING, [])
         pending.append((session.get_nested_transaction(), entry))
 
@@ -46,10 +48,24 @@ def last(action: str, subject: str) -> datetime | None:
     return db.session.scalar(query.order_by(AuditEntry.id.desc()).limit(1))
 
 
-def empty_details(session: Session, subject: str) -> None:
-    """Delete the typed details about a subject; the entries stay."""
-    emptied = update(AuditEntry).where(AuditEntry.subject == subject).values(detail="", salt="")
-    session.execute(emptied)
+def forget(session: Session, about: ColumnElement[bool], actors: Collection[str]) -> int:
+    """Empty the entries of an account that leaves; returns how many.
+
+    What was done stays, with the day, and with an actor who is not one of `actors`. An entry of its
+    own says how many were emptied, so none is emptied unseen.
+    """
+    entries = session.scalars(select(AuditEntry).where(about).order_by(AuditEntry.id)).all()
+    for entry in entries:
+        kept = entry.actor not in actors
+        salt = audit_chain.actor_salt(entry.salt) if kept and entry.actor_digest else ""
+        values = {"subject": "", "detail": "", "salt": salt, "actor": entry.actor if kept else ""}
+        values |= {} if entry.actor_digest else {"detail_digest": ""}
+        day = entry.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
+        changed = update(AuditEntry).where(AuditEntry.id == entry.id)
+        session.execute(changed.values(**values, created_at=day))
+    if entries:
+        record("system", audit_chain.FORGET, "", str(len(entries)))
+    return len(entries)
 
 
 @event.listens_for(db.session, "before_commit")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
 
 from promosms.db import upsert
 from promosms.db.statements import update_rows
@@ -70,6 +71,18 @@ def finish(name: str, findings: list[Any] | None = None) -> None:
 def findings(name: str) -> list[Any]:
     """The findings of the last run."""
     return db.session.scalar(select(NightlyJob.findings).where(NightlyJob.name == name)) or []
+
+
+def forget(session: Session, name: str) -> None:
+    """Forget the findings that name something, such as an account that leaves."""
+    for job in session.scalars(select(NightlyJob)):
+        job.findings = _without(job.findings, name)
+        if "findings" in job.place:
+            job.place = {**job.place, "findings": _without(job.place["findings"], name)}
+
+
+def _without(findings: list[Any], name: str) -> list[Any]:
+    return [finding for finding in findings if name not in str(finding)]
 
 
 def _release(name: str, **values: Any) -> None:

@@ -16,6 +16,7 @@ from promosms.documents import cii, data, fa3, pdf
 from promosms.extensions import db
 from promosms.models import Invoice, InvoiceDocument, now
 from promosms.services.invoices import emails as invoice_emails
+from promosms.services.invoices import seller_days
 
 NAMES = {"pdf": "{label}.pdf", "xml": "{label}.xml", "fa3": "{label}-FA3.xml"}
 TYPES = {"pdf": "application/pdf", "xml": "application/xml", "fa3": "application/xml"}
@@ -90,22 +91,25 @@ def _render(invoice: Invoice, kind: str) -> bytes:
 def _store(invoice_id: int, kind: str, content: bytes) -> bytes:
     """Store a file; if another process was faster, return the file that it has stored."""
     with transaction() as session:
-        if _insert(session, invoice_id, kind, content):
+        invoice = session.get_one(Invoice, invoice_id)
+        if _insert(session, invoice, kind, content):
             if kind == "pdf":
-                invoice_emails.queue(session.get_one(Invoice, invoice_id))
+                invoice_emails.queue(invoice)
             return content
     first = _stored(invoice_id, kind)
     assert first is not None
     return first
 
 
-def _insert(session: Session, invoice_id: int, kind: str, content: bytes) -> bool:
+def _insert(session: Session, invoice: Invoice, kind: str, content: bytes) -> bool:
+    """For an account that has left the time is cut to the day, as in its invoice."""
+    moment = now() if invoice.account_id else seller_days.start_of(now())
     row = {
-        "invoice_id": invoice_id,
+        "invoice_id": invoice.id,
         "kind": kind,
         "content": content,
         "digest": hashlib.sha256(content).hexdigest(),
-        "created_at": now(),
+        "created_at": moment,
     }
     statement = upsert.insert(InvoiceDocument).values(row).on_conflict_do_nothing()
     return upsert.count(session, statement) == 1

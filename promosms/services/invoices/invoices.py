@@ -80,6 +80,8 @@ def credit(invoice: Invoice, gross: int, reason: str, actor: str) -> Invoice:
         note = _number(draft, settings.credit_note_series)
         note.account_id, note.top_up_id = original.account_id, original.top_up_id
         note.original_id = original.id
+        if note.account_id is None:  # the account has left: not even the time leads to it
+            note.created_at = seller_days.start_of(now())
         session.add(note)
         session.flush()
         _record(session, note, actor)
@@ -130,15 +132,6 @@ def kept_until(account_id: int) -> list[tuple[str, date, int]]:
     query = select(*columns, func.count()).where(Invoice.account_id == account_id)
     rows = db.session.execute(query.group_by(*columns).order_by(*columns))
     return [(kind, until, number) for kind, until, number in rows]
-
-
-def unlink(session: Session, account_id: int) -> None:
-    """Remove the account from its invoices and payments, which the law requires to be kept."""
-    unlinked = {"account_id": None, "top_up_id": None}
-    invoices = update(Invoice).where(Invoice.account_id == account_id)
-    session.execute(invoices.values(unlinked))
-    payments = update(Payment).where(Payment.account_id == account_id)
-    session.execute(payments.values({**unlinked, "note": ""}))
 
 
 def purge() -> int:

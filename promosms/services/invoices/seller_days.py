@@ -5,7 +5,7 @@ For a country with several zones this is the one in Europe, else the first by na
 should set OPERATOR_TIMEZONE.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
@@ -26,6 +26,11 @@ def zone() -> ZoneInfo:
 def day_of(moment: datetime) -> date:
     """The day of a moment in the seller's time zone."""
     return moment.astimezone(zone()).date()
+
+
+def start_of(moment: datetime) -> datetime:
+    """The beginning of the day of a moment, at midnight in the seller's time zone."""
+    return datetime.combine(day_of(moment), time(), zone())
 
 
 def _outside_europe(name: str) -> tuple[bool, str]:

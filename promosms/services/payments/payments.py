@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.documents import tax
 from promosms.extensions import db
+from promosms.lib.keyed_hash import keyed_hash
 from promosms.models import (
     Account,
     AccountStatus,
@@ -24,12 +25,14 @@ from promosms.models import (
     TopUpStatus,
     now,
 )
-from promosms.services.invoices import invoices
+from promosms.services.invoices import invoices, seller_days
 from promosms.services.ledger import ledger
 from promosms.services.payments import balance_alerts
 
 TRANSFER = "transfer"
 STRIPE = "stripe"
+GONE = "gone:"
+"""The beginning of a bank reference that was emptied; a typed one has capital letters only."""
 
 
 class WrongCurrency(Exception):
@@ -131,9 +134,22 @@ def credited_back(top_up: TopUp) -> int:
 
 
 def find(provider: str, reference: str, kind: PaymentKind = PaymentKind.RECEIPT) -> Payment | None:
-    """The payment with this reference of a provider."""
-    query = select(Payment).filter_by(provider=provider, reference=reference, kind=kind)
-    return db.session.scalar(query)
+    """The payment with this reference of a provider, also when its account has left."""
+    either = (reference, reference_without_account(provider, reference))
+    query = select(Payment).where(Payment.reference.in_(either))
+    return db.session.scalar(query.filter_by(provider=provider, kind=kind))
+
+
+def reference_without_account(provider: str, reference: str) -> str:
+    """The reference as it is kept after its account has left.
+
+    A bank reference was typed by hand and may say anything: its keyed hash says nothing, and still
+    finds a transfer that is booked a second time. The references of Stripe and of overpayments are
+    random, and later refunds and disputes need them.
+    """
+    if provider != TRANSFER or reference.startswith(GONE):
+        return reference
+    return GONE + keyed_hash("bank reference", reference)
 
 
 def of_top_up(top_up_id: int) -> list[Payment]:
@@ -152,7 +168,11 @@ def movement(
     actor: str,
     note: str = "",
 ) -> Payment:
-    """A further payment for the same top-up, dated now; not added to the session yet."""
+    """A further payment for the same top-up, dated now; not added to the session yet.
+
+    When the account has left it is dated with the day only, so that no time leads to it.
+    """
+    moment = now() if source.account_id is not None else seller_days.start_of(now())
     return Payment(
         account_id=source.account_id,
         top_up_id=source.id if isinstance(source, TopUp) else source.top_up_id,
@@ -163,7 +183,8 @@ def movement(
         amount=amount,
         actor=actor,
         note=note[:300],
-        paid_at=now(),
+        paid_at=moment,
+        created_at=moment,
     )
 
 

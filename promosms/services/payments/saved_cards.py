@@ -157,5 +157,7 @@ def _label(payment_method: str) -> str:
 
 def _delete_later(session: Session, customer: str) -> None:
     if session.get(CardDeletion, customer) is None:
-        session.add(CardDeletion(customer=customer))
+        # Only the day: the moment would lead from the customer to the account that leaves.
+        day = now().replace(hour=0, minute=0, second=0, microsecond=0)
+        session.add(CardDeletion(customer=customer, created_at=day))
         session.flush()

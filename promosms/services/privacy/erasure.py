@@ -34,7 +34,13 @@ from promosms.services.imports import imports
 from promosms.services.inbox import gateway_inbox, unmatched
 from promosms.services.invoices import invoices
 from promosms.services.payments import saved_cards
-from promosms.services.privacy import erase_rows, erasure_journal, erasure_requests
+from promosms.services.privacy import (
+    departed,
+    erase_rows,
+    erasure_journal,
+    erasure_requests,
+    legal_records,
+)
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.services.sending import cursors
@@ -44,8 +50,13 @@ SUBMISSION = timedelta(seconds=30)  # the longest that a living worker takes to 
 SECONDS = 20.0
 PATIENCE = 2.0
 ACTION = "account.leave"
+FINISHED = "erasure.finish"
+"""Its subject is the id of the certificate: the account is not named any more."""
 # Tables whose rows stay, with less in them.
-UPDATED = ("accounts", "audit_entries", "invoices", "payments")
+UPDATED = (
+    *("accounts", "audit_entries", "invoices", "invoice_documents", "payments"),
+    *("emails", "nightly_jobs"),
+)
 INBOX_BATCHES = 200
 COUNTERS = [f"n_{status}" for status in MessageStatus]
 ENDED = (
@@ -116,6 +127,7 @@ def begin(account_id: int, actor: str, link: str = "") -> bool:
             for name in ("sessions", "email_links", "emails"):
                 table = Account.metadata.tables[name]
                 session.execute(delete(table).where(rows_of(table, account_id)))
+            departed.forget(session, account)
         saved_cards.forget(account_id)
         erasure_requests.begin(session, account.public_id, link, total)
         audit_log.record(actor, ACTION, account.public_id)
@@ -143,6 +155,8 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
     if account is None or account.status != AccountStatus.DELETING:
         return False
     public_id = account.public_id
+    with transaction() as session:
+        departed.forget(session, account)
     erasure_journal.note(erasure_journal.Kind.ACCOUNT, [public_id])
     erasure_requests.ensure(public_id)
     _require_no_submissions(account_id, public_id)
@@ -160,8 +174,9 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
         raise Unfinished("the database's files are in use")
     overwrite_files.overwrite_redis()
     with transaction() as session:
+        departed.forget(session, session.get_one(Account, account_id))
         session.execute(delete(Account).where(Account.id == account_id))
-        audit_log.record("system", "account.erase", public_id)
+        audit_log.record("system", FINISHED, erasure_requests.of(public_id).public_id)
         erasure_requests.finish(session, public_id)
     db.session.remove()
     return False
@@ -231,8 +246,7 @@ def _wait_for_submissions(account_id: int, seconds: float) -> bool:
 
 
 def _require_no_submissions(account_id: int, public_id: str) -> None:
-    closed_at = audit_log.last(ACTION, public_id)
-    if closed_at is None or now() - closed_at > SUBMISSION:
+    if now() - erasure_requests.of(public_id).asked_at > SUBMISSION:
         return  # the worker is dead, or its connection hangs
     if not _wait_for_submissions(account_id, SECONDS / 2):
         raise Unfinished("texts are being submitted")
@@ -246,14 +260,13 @@ def _apply_inbox() -> None:
 
 
 def _empty(account_id: int, public_id: str) -> None:
-    """Empty the account's row and its audit details, and cut the links from invoices to it."""
+    """Empty the account's row, and cut the links from invoices and payments to it."""
     with transaction() as session:
         erasure_requests.keep(session, public_id, invoices.kept_until(account_id))
-        invoices.unlink(session, account_id)
+        legal_records.unlink(session, account_id)
         session.execute(
             update(Account)
             .where(Account.id == account_id)
             .values(field_labels={}, suspended_reason="", balance=0, held=0)
         )
-        audit_log.empty_details(session, public_id)
     db.session.remove()

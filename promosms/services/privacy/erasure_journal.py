@@ -61,8 +61,7 @@ def _append(names: Sequence[tuple[Kind, str]]) -> None:
     if not names:
         return
     path = file()
-    moment = now().isoformat(timespec="microseconds")
-    text = "".join(f"{moment} {kind} {name}\n" for kind, name in names)
+    text = "".join(f"{_moment(kind)} {kind} {name}\n" for kind, name in names)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(handle, text.encode())
@@ -94,6 +93,14 @@ def number_name(account: str, number: str) -> str:
 def _hashed(text: str) -> str:
     key = hashlib.sha256(b"erasure journal:" + settings.secret_key.encode()).digest()
     return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def _moment(kind: Kind) -> str:
+    """Of accounts only the day: the moment could be compared with other records."""
+    moment = now()
+    if kind is Kind.ACCOUNT:
+        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return moment.isoformat(timespec="microseconds")
 
 
 def _parse(text: str) -> JournalRow | None:

@@ -11,7 +11,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Erasure, now
 from promosms.services.auth.sessions import digest
-from promosms.services.privacy import certificates
+from promosms.services.privacy import certificate_seal, certificates
 
 SHOWN = Erasure.retention.limit
 
@@ -27,8 +27,9 @@ def begin(session: Session, account: str, link: str, total: int) -> None:
     if earlier is not None:  # erased before, then restored from an old backup
         session.delete(earlier)
         session.flush()
-    secret = digest(link or new_link())
-    session.add(Erasure(account=account, link_hash=secret, total=total))
+    secret = link or new_link()
+    key = certificate_seal.public_key(secret)
+    session.add(Erasure(account=account, link_hash=digest(secret), seal_key=key, total=total))
     session.flush()
 
 
@@ -43,17 +44,30 @@ def keep(session: Session, account: str, kept: Sequence[tuple[str, date, int]]) 
     """Store what the law requires to keep, before its link to the account is cut."""
     if not kept:
         return
-    row = session.scalars(select(Erasure).where(Erasure.account == account)).one()
-    row.kept = [
+    of(account).kept = [
         {"kind": kind, "count": number, "until": until.isoformat()} for kind, until, number in kept
     ]
 
 
 def finish(session: Session, account: str) -> None:
-    """Everything is erased: sign the certificate."""
-    row = session.scalars(select(Erasure).where(Erasure.account == account)).one()
+    """Everything is erased: sign the certificate and seal it; nothing else says whose it is."""
+    row = of(account)
     row.finished_at = now()
-    row.certificate = certificates.issue(row)
+    row.certificate = certificate_seal.seal(row.seal_key, certificates.issue(row))
+    row.account, row.total, row.counts, row.kept = row.public_id, 0, {}, []
+    session.flush()
+
+
+def of(account: str) -> Erasure:
+    """The erasure of an account that is still going on."""
+    return db.session.scalars(select(Erasure).where(Erasure.account == account)).one()
+
+
+def certificate(erasure: Erasure, link: str) -> str:
+    """The certificate of a finished erasure, opened with its link; "" before."""
+    if not erasure.certificate or not erasure.seal_key:
+        return erasure.certificate
+    return certificate_seal.unseal(link, erasure.certificate)
 
 
 def by_link(link: str) -> Erasure | None:

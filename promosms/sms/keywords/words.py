@@ -4,11 +4,7 @@ import re
 import unicodedata
 
 _WORDS = re.compile(r"[^\W_]+")
-# Written apart or with a sign, but one word: don't, SMS-y, non-stop.
-_JOINED = re.compile(
-    r"(?<=n)['’`´](?=t)|(?<=sms)['’-](?=y|ów)|(?<=\bnon)[ -](?=stop)|(?<=\bнон)[ -](?=стоп)",
-    re.IGNORECASE,
-)
+_JOINED = re.compile("(?<=n)['’`´](?=t)|(?<=sms)['’-](?=y|ów)", re.IGNORECASE)  # don't, SMS-y
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # stoooop
 _SHORTEST_SPELLED = 3
 

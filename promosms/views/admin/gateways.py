@@ -15,7 +15,7 @@ from promosms.services.sending import overview
 from promosms.sms.phone import mask
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, fresh, me
+from promosms.web.access import Access, allow, me
 
 
 @bp.route("/gateways")
@@ -46,7 +46,6 @@ def gateway(name: str) -> ResponseReturnValue:
 
 @bp.route("/gateways/<path:name>/change", methods=["POST"])
 @allow(Access.ADMIN)
-@fresh
 def change_gateway(name: str) -> ResponseReturnValue:
     """Change the speed of a gateway."""
     gateway, form = _gateway_or_404(name), SpeedForm()
@@ -81,7 +80,6 @@ def test_gateway(name: str) -> ResponseReturnValue:
 
 @bp.route("/gateways/<path:name>/pause", methods=["POST"])
 @allow(Access.ADMIN)
-@fresh
 def pause(name: str) -> ResponseReturnValue:
     """Pause a gateway; its messages stay in the queue."""
     if gateway_service.switch(name, GatewayStatus.PAUSED, me().public_id):
@@ -91,7 +89,6 @@ def pause(name: str) -> ResponseReturnValue:
 
 @bp.route("/gateways/<path:name>/resume", methods=["POST"])
 @allow(Access.ADMIN)
-@fresh
 def resume(name: str) -> ResponseReturnValue:
     """Resume a paused gateway."""
     gateway = gateway_service.switch(name, GatewayStatus.ACTIVE, me().public_id)

@@ -10,12 +10,11 @@ from promosms.services.gateways import gateways
 from promosms.services.gateways import routes as services
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, fresh, fresh_post, me
+from promosms.web.access import Access, allow, me
 
 
 @bp.route("/routes", methods=["GET", "POST"])
 @allow(Access.ADMIN)
-@fresh_post
 def routes() -> ResponseReturnValue:
     """All routes with their gateways, and the form for a new one."""
     form = NewRouteForm()
@@ -34,7 +33,6 @@ def routes() -> ResponseReturnValue:
 
 @bp.route("/routes/<code>", methods=["GET", "POST"])
 @allow(Access.ADMIN)
-@fresh_post
 def route(code: str) -> ResponseReturnValue:
     """One route: change its name and its sender."""
     route, form = _route_or_404(code), RouteForm()
@@ -50,7 +48,6 @@ def route(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/default", methods=["POST"])
 @allow(Access.ADMIN)
-@fresh
 def default_route(code: str) -> ResponseReturnValue:
     """Make a route the default: for new campaigns and for texts of the installation itself."""
     if services.make_default(_route_or_404(code).id, me().public_id):
@@ -60,7 +57,6 @@ def default_route(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/attach", methods=["POST"])
 @allow(Access.ADMIN)
-@fresh
 def attach(code: str) -> ResponseReturnValue:
     """Add a gateway to a route."""
     route, form = _route_or_404(code), AttachForm()
@@ -74,7 +70,6 @@ def attach(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/arrange", methods=["POST"])
 @allow(Access.ADMIN)
-@fresh
 def arrange(code: str) -> ResponseReturnValue:
     """Set the position, the weight and the countries of a gateway in a route."""
     route, form = _route_or_404(code), PlaceForm()
@@ -89,7 +84,6 @@ def arrange(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/detach", methods=["POST"])
 @allow(Access.ADMIN)
-@fresh
 def detach(code: str) -> ResponseReturnValue:
     """Remove a gateway from a route."""
     route, form = _route_or_404(code), AttachForm()

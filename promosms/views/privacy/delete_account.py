@@ -1,5 +1,6 @@
 """Deleting an account: the decision, the link without signing in, the progress, the certificate."""
 
+import json
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -106,14 +107,15 @@ def registration_gone() -> ResponseReturnValue:
 @allow(Access.PUBLIC)
 def gone(link: str) -> ResponseReturnValue:
     """The progress of the deletion, then the certificate; for a week, without signing in."""
-    return render_template("delete_account/gone.html", link=link, **_facts(_erasure(link)))
+    return render_template("delete_account/gone.html", link=link, **_facts(_erasure(link), link))
 
 
 @bp.route("/gone/<link>/progress")
 @allow(Access.PUBLIC)
 def progress(link: str) -> ResponseReturnValue:
     """The part of that page that changes."""
-    return render_template("delete_account/_progress.html", link=link, **_facts(_erasure(link)))
+    facts = _facts(_erasure(link), link)
+    return render_template("delete_account/_progress.html", link=link, **facts)
 
 
 @bp.route("/gone/<link>/certificate.json")
@@ -121,10 +123,11 @@ def progress(link: str) -> ResponseReturnValue:
 def certificate(link: str) -> ResponseReturnValue:
     """The signed certificate."""
     erasure = _erasure(link)
-    if not erasure.certificate:
+    content = erasure_requests.certificate(erasure, link)
+    if not content:
         abort(404)
     name = f"deletion-certificate-{erasure.public_id}.json"
-    answer = Response(erasure.certificate, mimetype="application/json")
+    answer = Response(content, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -196,20 +199,22 @@ def _erasure(link: str) -> Erasure:
     return row
 
 
-def _facts(row: Erasure) -> dict[str, Any]:
+def _facts(row: Erasure, link: str) -> dict[str, Any]:
+    content = erasure_requests.certificate(row, link)
+    stated = json.loads(content)["certificate"] if content else {"erased": {}, "kept": []}
     until = row.finished_at + erasure_requests.SHOWN if row.finished_at else None
     return {
         "erasure": row,
         "percent": erasure_requests.percent(row),
-        "rows": amounts(row.counts),
-        "kept": _kept(row),
+        "rows": amounts(stated["erased"]),
+        "kept": _kept(stated["kept"]),
         "until": until,
     }
 
 
-def _kept(row: Erasure) -> list[tuple[int, date]]:
+def _kept(kept: list[dict[str, Any]]) -> list[tuple[int, date]]:
     """The number of documents that stay, by their last day."""
     days: Counter[date] = Counter()
-    for documents in row.kept:
+    for documents in kept:
         days[date.fromisoformat(documents["until"])] += documents["count"]
     return [(days[day], day) for day in sorted(days)]

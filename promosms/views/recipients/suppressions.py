@@ -12,7 +12,7 @@ from promosms.services.imports import pasting
 from promosms.services.recipients import exports, suppression_list
 from promosms.services.recipients.suppression_list import MOST_ADDED, Added
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, fresh, my_account, owned
+from promosms.web.access import Access, allow, my_account, owned
 
 bp = Blueprint("suppressions", __name__)
 
@@ -61,7 +61,6 @@ def lift(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/recipients/opt-outs.csv")
 @allow(Access.MEMBER)
-@fresh
 def export() -> ResponseReturnValue:
     """All opt-outs as a file."""
     rows = exports.suppression_rows(my_account().id)

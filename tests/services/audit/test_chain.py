@@ -1,18 +1,20 @@
 """The chain of the audit log: our own work keeps it whole, and changes from outside break it."""
 
+import hashlib
+import json
 import threading
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, or_, select, text, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import nightly
 from promosms.lib import time_slice
-from promosms.models import AuditEntry, AuditHead, Email, NightlyJob
+from promosms.models import AuditEntry, AuditHead, Email, NightlyJob, now
 from promosms.services.audit import chain as audit_chain
 from promosms.services.audit import log as audit_log
 from promosms.services.audit import nightly as audit_nightly
@@ -23,7 +25,7 @@ from tests.support.pages import PageClient
 
 COLUMNS = (
     *("actor", "action", "subject", "detail", "salt"),
-    *("detail_digest", "previous", "digest"),
+    *("actor_digest", "detail_digest", "previous", "digest"),
 )
 
 
@@ -109,17 +111,101 @@ def test_an_inserted_entry_is_found(ids: list[int]) -> None:
     with transaction() as session:
         forged = session.get_one(AuditEntry, 1_000)
         forged.salt, forged.previous = "a", last.digest
-        forged.detail_digest = audit_chain.detail_digest("a", "")
+        forged.actor_digest = audit_chain.actor_digest(audit_chain.actor_salt("a"), "admin-1")
+        forged.detail_digest = audit_chain.detail_digest(forged)
         forged.digest = audit_chain.digest(last.digest, forged)
     assert broken() == 1_000
 
 
-def test_an_emptied_detail_is_found_while_the_account_exists(
-    ids: list[int],
+def test_an_entry_that_is_emptied_by_hand_is_found(ids: list[int]) -> None:
+    change("UPDATE audit_entries SET detail = '', salt = '' WHERE id = :id", id=ids[3])
+    assert broken() == ids[3]
+    empty(ids[3])
+    assert broken() == ids[3]
+    empty(ids[1])
+    assert broken() == ids[3]
+
+
+def empty(entry_id: int) -> None:
+    """As the log does it, but without an entry that says so."""
+    change(
+        "UPDATE audit_entries SET actor = '', subject = '', detail = '', salt = '', "
+        "created_at = '2026-11-01 00:00:00.000000' WHERE id = :id",
+        id=entry_id,
+    )
+
+
+def test_an_account_is_forgotten_and_the_chain_holds(ids: list[int]) -> None:
+    audit_log.record("owner-1", "company.save", "account-1")
+    audit_log.record("owner-1", "top_up.cancel", "top-up-1")
+    about = AuditEntry.subject == "account-1", AuditEntry.actor == "owner-1"
+    for _ in range(2):
+        with transaction() as session:
+            audit_log.forget(session, or_(*about), ["owner-1"])
+    assert broken() is None
+    rows = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    shown = [(row.actor, row.action, row.subject, row.detail) for row in rows if row.emptied]
+    assert shown == [
+        ("admin-1", "account.suspend", "", ""),
+        ("", "company.save", "", ""),
+        ("", "top_up.cancel", "", ""),
+    ]
+    assert (rows[-1].actor, rows[-1].action, rows[-1].detail) == ("system", "audit.forget", "3")
+    assert rows[0].subject == "account-0"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *(("actor", "admin-2"), ("actor", ""), ("action", "account.praise"), ("subject", "x")),
+        *(("detail", "x"), ("salt", ""), ("created_at", "2026-11-01 00:00:01.000000")),
+    ],
+)
+def test_a_changed_letter_of_an_emptied_entry_is_found(
+    ids: list[int], column: str, value: str
 ) -> None:
     with transaction() as session:
-        audit_log.empty_details(session, "account-3")
-    assert broken() == ids[3]
+        audit_log.forget(session, AuditEntry.subject == "account-1", [])
+    assert broken() is None
+    change(f"UPDATE audit_entries SET {column} = :it WHERE id = :id", it=value, id=ids[1])
+    assert broken() == ids[1]
+
+
+def test_no_entry_more_than_was_said_is_emptied(ids: list[int]) -> None:
+    with transaction() as session:
+        audit_log.forget(session, AuditEntry.subject == "account-1", [])
+    empty(ids[4])
+    assert broken() == ids[4]
+
+
+def older(previous: str, subject: str, detail: str) -> AuditEntry:
+    """An entry as it was written before actors had a digest."""
+    salt, moment = "ab" * 16, now()
+    entry = AuditEntry(actor="admin-1", action="account.suspend", subject=subject, detail=detail)
+    entry.salt, entry.previous, entry.created_at = salt, previous, moment
+    entry.detail_digest = hashlib.sha256(f"{salt}:{detail}".encode()).hexdigest()
+    with transaction() as session:
+        session.add(entry)
+        session.flush()
+        fields = [previous, entry.id, "admin-1", "account.suspend", subject, entry.detail_digest]
+        words = json.dumps([*fields, moment.isoformat()])
+        entry.digest = hashlib.sha256(words.encode()).hexdigest()
+        head = session.get(AuditHead, 1) or AuditHead(id=1)
+        head.entry_id, head.digest = entry.id, entry.digest
+        session.add(head)
+    return entry
+
+
+def test_older_entries_hold_and_can_be_forgotten(context: None) -> None:
+    first = older("", "account-1", "Reason 1")
+    second = older(first.digest, "account-2", "Reason 2")
+    audit_log.record("admin-1", "account.suspend", "account-1", "Reason 3")
+    assert broken() is None
+    with transaction() as session:
+        assert audit_log.forget(session, AuditEntry.subject == "account-1", []) == 2
+    assert broken() is None
+    change("UPDATE audit_entries SET detail = 'x' WHERE id = :id", id=second.id)
+    assert broken() == second.id
 
 
 def test_a_chain_without_its_head_is_found(ids: list[int]) -> None:
@@ -134,7 +220,9 @@ def test_entries_from_before_the_chain_may_precede_it(context: None) -> None:
     assert broken() is None
     audit_log.record("admin-1", "account.suspend")
     assert broken() is None
-    change("UPDATE audit_entries SET digest = '', previous = '', detail_digest = ''")
+    change(
+        "UPDATE audit_entries SET digest = '', previous = '', detail_digest = '', actor_digest = ''"
+    )
     assert broken() == 0
 
 
@@ -145,8 +233,10 @@ def test_the_chain_holds_when_an_account_is_erased(context: None, cast: Cast) ->
     erasure.begin(cast.owner.account_id, "owner")
     while erasure.erase(cast.owner.account_id):
         pass
-    rows = list(db.session.scalars(select(AuditEntry).where(AuditEntry.subject == name)))
-    assert {(row.detail, row.salt) for row in rows if row.action == "account.suspend"} == {("", "")}
+    rows = list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+    assert name not in {row.subject for row in rows}
+    assert {row.detail for row in rows if row.action == "account.suspend"} == {""}
+    assert [row.actor for row in rows if row.action == "account.suspend"] == ["admin-1"]
     assert broken() is None
 
 

@@ -25,6 +25,7 @@ from promosms.models import (
 )
 from promosms.services.invoices import drafts as invoice_drafts
 from promosms.services.invoices import invoices, seller_days
+from promosms.services.privacy import legal_records
 from tests.support.cast import Cast
 from tests.support.invoicing import BUYER, POLISH, issued, payment, top_up
 from tests.support.settings import override
@@ -276,7 +277,7 @@ def test_the_database_refuses_to_lose_an_invoice(account: int) -> None:
 def test_references_to_the_account_can_be_emptied(account: int) -> None:
     issued(account)
     with transaction() as session:
-        invoices.unlink(session, account)
+        legal_records.unlink(session, account)
     (invoice,) = stored()
     assert (invoice.account_id, invoice.top_up_id) == (None, None)
     paid = db.session.scalars(select(Payment)).one()

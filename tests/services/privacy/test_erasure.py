@@ -39,7 +39,7 @@ from promosms.services.gateways import simulated_phone
 from promosms.services.imports import imports
 from promosms.services.imports.imports import Target
 from promosms.services.installation import defaults
-from promosms.services.privacy import erase_rows, erasure
+from promosms.services.privacy import erase_rows, erasure, erasure_requests
 from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.services.recipients.consent import Basis
 from promosms.services.sending import claiming, opt_outs
@@ -52,6 +52,7 @@ from tests.support.pages import PageClient
 from tests.support.snapshot import Snapshots
 
 Settle = Callable[..., None]
+LINK = "the secret of the owner"
 
 
 class Business:
@@ -164,7 +165,7 @@ def canaries_in(hits: list[Hit]) -> set[str]:
 
 def leave(app: Flask, business: Business, settle: Settle) -> None:
     with app.app_context():
-        assert erasure.begin(business.person.account_id, "somebody")
+        assert erasure.begin(business.person.account_id, "somebody", LINK)
     settle(until=lambda: _gone(app, business))
     assert _gone(app, business)
 
@@ -208,10 +209,12 @@ def test_the_audit_log_keeps_that_it_happened_and_no_reason(
     subject = leaving.person.account_public_id
     leave(app, leaving, settle)
     with app.app_context():
-        query = db.select(AuditEntry).where(AuditEntry.subject == subject)
-        entries = db.session.scalars(query.order_by(AuditEntry.id)).all()
-        acts = [(entry.action, entry.detail) for entry in entries]
-    assert acts == [("account.adjust", ""), ("account.leave", ""), ("account.erase", "")]
+        entries = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id)).all()
+        assert subject not in {entry.subject for entry in entries}
+        acts = [(entry.action, entry.detail) for entry in entries if entry.emptied]
+        assert acts == [("account.adjust", ""), ("account.leave", "")]
+        certificate = db.session.scalars(db.select(Erasure.public_id)).one()
+    assert (entries[-1].action, entries[-1].subject) == ("erasure.finish", certificate)
 
 
 def test_it_counts_every_deleted_row(
@@ -234,7 +237,9 @@ def test_it_counts_every_deleted_row(
         }
     leave(app, leaving, settle)
     with app.app_context():
-        counts = db.session.scalars(db.select(Erasure)).one().counts
+        row = db.session.scalars(db.select(Erasure)).one()
+        assert (row.counts, row.kept, row.total) == ({}, [], 0)
+        counts = json.loads(erasure_requests.certificate(row, LINK))["certificate"]["erased"]
     # Some go at once when it is decided, and parts go with their messages.
     for name in ("sessions", "email_links", "emails", "message_parts"):
         expected.pop(name)
