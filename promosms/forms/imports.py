@@ -12,6 +12,7 @@ from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.lib.text_encodings import Reading
 from promosms.services.imports.columns import OTHER_PHONE
+from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.services.imports.files import FileProblem
 from promosms.settings import settings
 
@@ -147,7 +148,11 @@ def file_problem(problem: FileProblem, row: int = 0) -> str:
 def column_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """What a column can be, in the order of the menu; `labels` names the fields."""
     other = {OTHER_PHONE: str(gettext("Second number, where the first is missing or wrong"))}
-    return {"phone": labels["phone"], **other, **labels}
+    said = {
+        OPTED_OUT: str(gettext("Has opted out (yes: never text)")),
+        AGREED: str(gettext("Has agreed to texts (no: never text)")),
+    }
+    return {"phone": labels["phone"], **other, **labels, **said}
 
 
 def mapping_problem(code: str) -> str:

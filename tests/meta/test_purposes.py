@@ -45,6 +45,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/imports/batch.py",
         "services/imports/columns.py",
         "services/imports/heads.py",
+        "services/imports/consent_columns.py",
         "services/imports/phone_columns.py",
         "services/imports/number_lists.py",
         "services/imports/files.py",

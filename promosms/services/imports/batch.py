@@ -1,6 +1,6 @@
 """One batch of an import in one transaction: recipients, list, refused rows and counters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,16 @@ from promosms.models import (
     ImportStatus,
     Recipient,
     Suppression,
+    SuppressionSource,
     new_public_id,
     now,
 )
+from promosms.services.imports.consent_columns import Standing
 from promosms.services.imports.rows import Batch, Entry
 from promosms.services.recipients import lists
+from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.recipients import search_text
+from promosms.services.sending import opt_outs
 
 _PRESERVED = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_on")
 _WRITTEN = (*_PRESERVED, "search", "last_import_id", "updated_at")
@@ -33,8 +37,11 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
 
     Returns False and changes nothing when the import was cancelled or another worker has already
     written these rows. The counters and the position change in the same transaction as the
-    recipients.
+    recipients. Who has opted out by the file is suppressed before: at no moment can a recipient of
+    the file be texted against it.
     """
+    if batch.opted_out and not _opt_out(import_id, position, batch.opted_out):
+        return False
     with transaction() as session:
         running = session.scalar(
             select(Import)
@@ -55,6 +62,19 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
         if batch.entries:
             _save_entries(session, running, batch.entries)
         return True
+
+
+def _opt_out(import_id: int, position: int, phones: Collection[str]) -> bool:
+    with transaction() as session:
+        query = select(Import.account_id).where(
+            Import.id == import_id,
+            Import.status == ImportStatus.RUNNING,
+            Import.position == position,
+        )
+        account_id = session.scalar(query)
+    if account_id is not None:
+        opt_outs.opt_out_all(account_id, sorted(phones), SuppressionSource.IMPORT)
+    return account_id is not None
 
 
 def _save_refused(session: Session, running: Import, batch: Batch) -> None:
@@ -118,10 +138,7 @@ def _row(
     if existing is not None:
         row.update({name: existing[name] for name in FIELD_NAMES[1:]})
     row.update(entry.values)
-    # Older evidence of consent is better evidence.
-    evidence: Any = existing if existing and existing["consent"] == Consent.GIVEN else None
-    for name in ("consent", "consent_source", "consent_on"):
-        row[name] = evidence[name] if evidence else getattr(running, name)
+    row.update(_consent(running, entry, existing))
     row.update(
         public_id=new_public_id(),
         account_id=running.account_id,
@@ -134,6 +151,17 @@ def _row(
         updated_at=at,
     )
     return row
+
+
+def _consent(running: Import, entry: Entry, existing: RowMapping | None) -> dict[str, Any]:
+    """Older evidence is better evidence; a row that says so gives no consent of its own."""
+    if existing and existing["consent"] == Consent.GIVEN:
+        said_here = existing["last_import_id"] == running.id and entry.standing
+        if not said_here:
+            return {name: existing[name] for name in ("consent", "consent_source", "consent_on")}
+    if entry.standing > Standing.UNSAID:
+        return Basis().columns()
+    return {name: getattr(running, name) for name in ("consent", "consent_source", "consent_on")}
 
 
 def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from promosms.models import FIELD_NAMES
-from promosms.services.imports import heads, phone_columns
+from promosms.services.imports import consent_columns, heads, phone_columns
 from promosms.services.imports.files import Row
 from promosms.services.imports.phone_columns import is_certain, problem_of
 
 SAMPLE = phone_columns.SAMPLE
 OTHER_PHONE = "other_phone"
 """Not a field of a recipient: the number of rows whose first column has none that can be texted."""
-CHOICES = (*FIELD_NAMES, OTHER_PHONE)
+CHOICES = (*FIELD_NAMES, OTHER_PHONE, consent_columns.OPTED_OUT, consent_columns.AGREED)
 """What a column can be."""
 # Each dot can match in one place only; otherwise a long cell would backtrack for very long.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
@@ -40,6 +40,10 @@ def guess(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> tuple[
         chosen[phone] = "phone"
     if other is not None:
         chosen[other] = OTHER_PHONE
+    for index, column in enumerate(body):
+        meant = consent_columns.of_head(head[index]) or consent_columns.of_cells(column)
+        if meant and not chosen[index] and meant not in chosen:
+            chosen[index] = meant
     return chosen, has_header
 
 

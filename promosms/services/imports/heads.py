@@ -41,7 +41,7 @@ _NEVER = re.compile(
     r"idklient|nrklient|numerklient|zamowien|bestell|orderno|ordernumber|commande|pedido|ordine|"
     r"objednavk|invoice|faktur|rechnung|fattura|factur|birth|urodz|geburt|naissance|nacimiento|"
     r"nascita|narozen|geboorte|postal|pocztow|postleitzahl|steuer|taxid|taxnumber|vatid|"
-    r"vatnumber|codicefiscale|partitaiva|rodnecislo|personalausweis|cardnumber|nrkarty|numerkarty|"
+    r"optedout|blacklist|blocklist|vatnumber|codicefiscale|partitaiva|rodnecislo|personalausweis|cardnumber|nrkarty|numerkarty|"
     r"kartennummer|consent|zgod|einwilligung|unsub|optin|optout|accepts|marketing|verified|"
     r"country|kierunkow|prefix|vorwahl"
 )

@@ -27,6 +27,7 @@ class Preview:
     seen: int
     good: int
     problems: Sequence[tuple[str, int]]
+    opted_out: int
 
 
 def preview(import_: Import, mapping: Sequence[str], has_header: bool, region: str) -> Preview:
@@ -37,12 +38,13 @@ def preview(import_: Import, mapping: Sequence[str], has_header: bool, region: s
     head_row, header = rows.pop(0) if has_header and rows else (0, [])
     shown = [(number, _padded(cells, width)) for number, cells in rows[:SHOWN]]
     problems: Counter[str] = Counter()
-    good = 0
+    good = opted_out = 0
     if "phone" in mapping:
         batch = import_rows.read(rows, mapping, region)
         problems.update(str(row.problem) for row in batch.refused)
-        good = len(rows) - len(batch.refused)
-    return Preview(_padded(header, width), head_row, shown, len(rows), good, problems.most_common())
+        good, opted_out = len(rows) - len(batch.refused), len(batch.opted_out)
+    common = problems.most_common()
+    return Preview(_padded(header, width), head_row, shown, len(rows), good, common, opted_out)
 
 
 def _padded(cells: Sequence[str], width: int) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from promosms.services.imports.columns import OTHER_PHONE
+from promosms.services.imports.consent_columns import AGREED, OPTED_OUT, Standing, standing
 from promosms.services.imports.files import Row
 from promosms.services.recipients.fields import LENGTHS
 from promosms.sms import phone
@@ -21,6 +22,7 @@ class Entry:
 
     phone: phone.Phone
     values: dict[str, str]
+    standing: Standing = Standing.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Batch:
     entries: dict[str, Entry] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     duplicates: int = 0
+    opted_out: set[str] = field(default_factory=set)
+    """Numbers whose rows say so, also those that cannot be imported for another reason."""
 
 
 def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
@@ -47,17 +51,22 @@ def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
     columns = {field: n for n, field in enumerate(mapping) if field}
     kept = sorted(columns.values())
     phones = [columns.pop(name) for name in ("phone", OTHER_PHONE) if name in columns]
+    answers = [(name, columns.pop(name)) for name in (OPTED_OUT, AGREED) if name in columns]
     for row_number, cells in rows:
         try:
             number = _number(cells, phones, region)
         except InvalidPhone as error:
             batch.refused.append(Refused(row_number, error.code, _content(cells, kept)))
             continue
+        said = (standing(name, cells[n] if n < len(cells) else "") for name, n in answers)
+        row_standing = max(said, default=Standing.UNSAID)
+        if row_standing == Standing.OUT:
+            batch.opted_out.add(number.e164)
         values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
         if _too_long(values):
             batch.refused.append(Refused(row_number, LONG_VALUE, _content(cells, kept)))
             continue
-        _merge(batch, number, values)
+        _merge(batch, number, values, row_standing)
     return batch
 
 
@@ -73,12 +82,15 @@ def _number(cells: Sequence[str], positions: Sequence[int], region: str) -> phon
     raise wrong or InvalidPhone(PhoneProblem.EMPTY)
 
 
-def _merge(batch: Batch, number: phone.Phone, values: Mapping[str, str]) -> None:
+def _merge(
+    batch: Batch, number: phone.Phone, values: Mapping[str, str], standing: Standing
+) -> None:
     entry = batch.entries.get(number.e164)
     if entry is None:
-        batch.entries[number.e164] = Entry(number, dict(values))
+        batch.entries[number.e164] = Entry(number, dict(values), standing)
     else:
         entry.values.update(values)
+        entry.standing = max(entry.standing, standing)
         batch.duplicates += 1
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from promosms.db import upsert
 from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction, writing
 from promosms.extensions import db
@@ -24,6 +25,7 @@ from promosms.models import (
     MessageStatus,
     Suppression,
     SuppressionSource,
+    new_public_id,
     now,
     table_of,
 )
@@ -50,8 +52,32 @@ def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
     return alone(account_id, phone, lambda session: suppress(session, account_id, phone, source))
 
 
-def alone(account_id: int, phone: str, work: Callable[[Session], T]) -> T:
-    """Do the work in one transaction during which nothing is being submitted to this number.
+def opt_out_all(account_id: int, phones: Sequence[str], source: SuppressionSource) -> None:
+    """Suppress numbers as `opt_out` does; those that were suppressed before stay as they are."""
+    alone(account_id, phones, lambda session: _suppress_all(session, account_id, phones, source))
+
+
+def _suppress_all(
+    session: Session, account_id: int, phones: Sequence[str], source: SuppressionSource
+) -> None:
+    rows = [
+        {
+            "public_id": new_public_id(),
+            "account_id": account_id,
+            "phone": phone,
+            "source": source,
+            "created_at": now(),
+        }
+        for phone in sorted(phones)
+    ]
+    keys = ["account_id", "phone"]
+    statement = upsert.insert(Suppression).on_conflict_do_nothing(index_elements=keys)
+    session.connection().execute(statement, rows)
+    skip_waiting(session, account_id, phones, OPTED_OUT)
+
+
+def alone(account_id: int, phone: str | Sequence[str], work: Callable[[Session], T]) -> T:
+    """Do the work in one transaction during which nothing is being submitted to these numbers.
 
     It waits for a submission that has begun, but at most two seconds, because a gateway may not
     answer. A later submission sees what the work has written. Inside a running transaction it
@@ -95,11 +121,11 @@ def is_suppressed(account_id: int, phone: str) -> bool:
     return db.session.scalar(_row(account_id, phone)) is not None
 
 
-def _begun(account_id: int, phone: str) -> Select[int]:
+def _begun(account_id: int, phone: str | Sequence[str]) -> Select[int]:
     return (
         select(Message.id)
         .where(
-            Message.phone == phone,
+            Message.phone.in_([phone] if isinstance(phone, str) else phone),
             Message.account_id == account_id,
             Message.campaign_id.is_not(None),
             Message.status == MessageStatus.SENDING,

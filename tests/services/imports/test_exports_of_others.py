@@ -64,7 +64,7 @@ FIELDS_OF = {
     SHOPIFY: {"First Name": "first_name", "Email": "email", "Phone": "phone", "Note": "note",
               "Default Address Phone": "other_phone", "Default Address City": "city",
               "Default Address Address1": "address", "Default Address Company": "company",
-              "Last Name": "last_name"},
+              "Last Name": "last_name", "Accepts SMS Marketing": "agreed"},
     OUTLOOK: {"First Name": "first_name", "Last Name": "last_name", "Company": "company",
               "Business Street": "address", "Business City": "city", "Mobile Phone": "phone",
               "E-mail Address": "email", "Notes": "note"},

@@ -205,3 +205,10 @@ def test_it_refuses_visitors(visitor: PageClient) -> None:
 
 def test_a_colleague_may_import(colleague: PageClient) -> None:
     assert "What do the columns mean?" in upload(colleague, FILE.encode()).get_text()
+
+
+def test_it_says_how_many_have_opted_out(owner: PageClient) -> None:
+    content = b"Phone,Accepts SMS Marketing\n601234567,yes\n602345678,no\n603456789,no\n"
+    page = upload(owner, content)
+    assert page.select_one("select[name=column] option[value=agreed][selected]")
+    assert "Of the first 3 rows 2 say that the person has opted out." in page.get_text()

@@ -1,0 +1,85 @@
+"""Columns that say who has opted out, or who has agreed to texts: their heads and their answers."""
+
+import re
+from collections.abc import Iterable
+from enum import IntEnum
+
+from promosms.services.imports import heads
+
+OPTED_OUT = "opted_out"
+"""Not a field of a recipient: yes, a date or a reason is an opt-out."""
+AGREED = "agreed"
+"""Not a field of a recipient: no is an opt-out, and only yes is a consent."""
+
+# A consent to e-mails is none to texts, and to leave a newsletter is no opt-out of texts.
+_OF_EMAILS = re.compile(r"mail|newsletter|courriel|correo|whatsapp|facebook|push")
+_OUT = re.compile(
+    r"unsub|optout|optedout|blacklist|blocklist|donotcontact|donotsms|donottext|dontcontact|nosms|"
+    r"wypisan|wypisal|rezygnacj|zrezygnowal|sprzeciw|niewysylac|abgemeldet|abmeldung|widerruf|"
+    r"widersproch|gesperrt|desabonn|desinscri|dadodebaja|disiscri|odhlasen|afgemeld|uitgeschreven"
+)
+_SMS = re.compile(r"sms|texts")
+_AGREED = re.compile(
+    r"accept|agreed|consent|optin|optedin|subscribed|subscription|zgod|einwilligung|einverstand|"
+    r"consenso|souhlas|suhlas|toestemming|marketing"
+)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_YES = _set(
+    "yes y true 1 tak t ja j oui o si s x ano a on wahr vrai vero verdadero pravda is "
+    "subscribed optedin optin active agreed given aktywny aktywna zgoda"
+)
+_NO = _set("no n false 0 nie nein non ne nee off falsch faux falso nepravda ni")
+_NEVER = _set(
+    "neversubscribed nonsubscribed notsubscribed pending unconfirmed notset none null na unknown "
+    "brak niepotwierdzony nieznane unbekannt"
+)
+_LEFT = _set(
+    "unsubscribed cleaned blacklisted blocklisted blocked optedout optout donotcontact wypisany "
+    "wypisana wypisano rezygnacja zrezygnowal sprzeciw abgemeldet gesperrt desabonne dadodebaja "
+    "disiscritto odhlasen odhlaseny afgemeld uitgeschreven"
+)
+_INSIDE = _set("subscribed active optedin optin aktywny aktywna")
+
+
+class Standing(IntEnum):
+    """What a row says; of two rows with the same number the greater one is true."""
+
+    UNSAID = 0  # as the form says
+    NO_CONSENT = 1
+    OUT = 2
+
+
+def of_head(head: str) -> str:
+    """OPTED_OUT or AGREED if the head says so; "" otherwise."""
+    word = heads.normalised(head)
+    if _OF_EMAILS.search(word):
+        return ""
+    if _OUT.search(word):
+        return OPTED_OUT
+    return AGREED if _SMS.search(word) and _AGREED.search(word) else ""
+
+
+def of_cells(cells: Iterable[str]) -> str:
+    """OPTED_OUT if the cells are the states of a newsletter tool, and some have left."""
+    found = {heads.normalised(cell) for cell in cells if cell}
+    left = found.intersection(_LEFT)
+    return OPTED_OUT if left and found <= _LEFT | _NEVER | _INSIDE else ""
+
+
+def standing(field: str, cell: str) -> Standing:
+    """What a cell of such a column says; what nobody understands is never a consent."""
+    word = heads.normalised(cell) or ("yes" if cell.strip() in ("✓", "✔", "☑", "+") else "")
+    if field == AGREED:
+        if word in _YES:
+            return Standing.UNSAID
+        return Standing.OUT if word in _NO | _LEFT else Standing.NO_CONSENT
+    if word in _NEVER:
+        return Standing.NO_CONSENT
+    if not word.strip("0") or word in _NO | _INSIDE:
+        return Standing.UNSAID
+    return Standing.OUT

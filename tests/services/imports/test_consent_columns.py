@@ -1,0 +1,162 @@
+"""Columns that say who has opted out: offered as such, and nobody who says so is ever texted."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    Consent,
+    Import,
+    ImportStatus,
+    Recipient,
+    Suppression,
+    SuppressionSource,
+)
+from promosms.services.imports import batch as import_batch
+from promosms.services.imports import consent_columns, imports
+from promosms.services.imports import run as import_run
+from promosms.services.imports.consent_columns import AGREED, OPTED_OUT, Standing
+from promosms.services.recipients import recipients
+from promosms.services.sending import opt_outs
+from tests.services.imports.test_imports import AGREED as BASIS
+from tests.support.cast import Cast
+
+OUT, NO_CONSENT, UNSAID = Standing.OUT, Standing.NO_CONSENT, Standing.UNSAID
+
+
+@pytest.fixture
+def account(context: None, cast: Cast) -> Account:
+    return db.session.get_one(Account, cast.owner.account_id)
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        ("Accepts SMS Marketing", AGREED),
+        ("SMS marketing consent", AGREED),
+        ("SMS Marketing Consent", AGREED),
+        ("Zgoda SMS", AGREED),
+        ("zgoda na sms", AGREED),
+        ("SMS-Einwilligung", AGREED),
+        ("UNSUB_TIME", OPTED_OUT),
+        ("Unsubscribed", OPTED_OUT),
+        ("SMS_BLACKLISTED", OPTED_OUT),
+        ("Blocklisted", OPTED_OUT),
+        ("OptOut_Date", OPTED_OUT),
+        ("Opted out", OPTED_OUT),
+        ("Do not contact", OPTED_OUT),
+        ("wypisany", OPTED_OUT),
+        ("Rezygnacja", OPTED_OUT),
+        ("Abgemeldet", OPTED_OUT),
+        ("Has opted out (yes: never text)", OPTED_OUT),
+        ("Has agreed to texts (no: never text)", AGREED),
+        ("Rezygnacja (tak: nigdy nie pisać)", OPTED_OUT),
+        ("Zgoda na SMS-y (nie: nigdy nie pisać)", AGREED),
+        ("Accepts Email Marketing", ""),
+        ("Accepts Marketing", ""),
+        ("Newsletter", ""),
+        ("Unsubscribed from all email", ""),
+        ("HasOptedOutOfEmail", ""),
+        ("do_not_email", ""),
+        ("WhatsApp marketing consent", ""),
+        ("SMS", ""),
+        ("Note", ""),
+    ],
+)
+def test_heads_of_exports_are_known(head: str, field: str) -> None:
+    assert consent_columns.of_head(head) == field
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "standing"),
+    [
+        (AGREED, ("yes", "TAK", "true", "1", "ja", "x", "✓", "SUBSCRIBED"), UNSAID),
+        (AGREED, ("no", "Nie", "false", "0", "nein", "UNSUBSCRIBED", "wypisany"), OUT),
+        (AGREED, ("", "NEVER_SUBSCRIBED", "maybe", "2024-05-12", "pending"), NO_CONSENT),
+        (OPTED_OUT, ("yes", "tak", "1", "x", "✓", "2024-05-12 10:00", "cleaned", "spam"), OUT),
+        (OPTED_OUT, ("unsubscribed", "blacklisted", "N/A (Did not like it)"), OUT),
+        (OPTED_OUT, ("", "no", "nie", "0", "false", "subscribed", "0000-00-00"), UNSAID),
+        (OPTED_OUT, ("nonsubscribed", "never_subscribed"), NO_CONSENT),
+    ],
+)
+def test_answers_are_understood_and_doubt_is_no_consent(
+    field: str, cells: tuple[str, ...], standing: Standing
+) -> None:
+    assert {cell: consent_columns.standing(field, cell) for cell in cells} == dict.fromkeys(
+        cells, standing
+    )
+
+
+def imported(account: Account, content: str) -> Import:
+    import_ = imports.upload(account, io.BytesIO(content.encode()), "x.csv")
+    target = imports.Target()
+    assert imports.start(import_, import_.mapping, import_.has_header, target, BASIS)
+    while import_run.work(import_.id, 0.0):
+        pass
+    db.session.expire_all()
+    assert import_.status == ImportStatus.FINISHED
+    return import_
+
+
+def consents() -> dict[str, str]:
+    return {row.first_name: row.consent for row in db.session.scalars(select(Recipient))}
+
+
+def suppressed() -> dict[str, str]:
+    return {row.phone: row.source for row in db.session.scalars(select(Suppression))}
+
+
+def test_who_says_no_is_suppressed_and_only_yes_is_a_consent(account: Account) -> None:
+    import_ = imported(
+        account,
+        "First Name,Phone,Accepts Email Marketing,Accepts SMS Marketing\n"
+        "Yes,601234567,no,yes\nNo,602345678,yes,no\nEmpty,603456789,yes,\n",
+    )
+    assert import_.mapping == ["first_name", "phone", "", "agreed"]
+    assert consents() == {"Yes": Consent.GIVEN, "No": Consent.NONE, "Empty": Consent.NONE}
+    assert suppressed() == {"+48602345678": SuppressionSource.IMPORT}
+    assert (import_.added, import_.suppressed) == (3, 1)
+
+
+@pytest.mark.parametrize("batch", [1000, 1])
+def test_one_opt_out_of_a_number_is_enough(
+    account: Account, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(import_run, "BATCH", batch)
+    imported(
+        account,
+        "telefon;imie;status\n601234567;A;unsubscribed\n601234567;A;subscribed\n"
+        f"602345678;{'x' * 101};cleaned\n603456789;C;subscribed\n604567890;D;nonsubscribed\n",
+    )
+    assert set(suppressed()) == {"+48601234567", "+48602345678"}, "the second row was refused"
+    assert consents()["C"] == Consent.GIVEN
+    assert consents()["D"] == Consent.NONE
+
+
+def test_an_opt_out_of_their_own_and_older_evidence_stay(account: Account) -> None:
+    opt_outs.opt_out(account.id, "+48601234567", SuppressionSource.REPLY)
+    basis = replace(BASIS, source="older")
+    recipients.add(account, {"phone": "602345678", "first_name": "B"}, basis)
+    imported(account, "telefon;imie;wypisany\n601234567;A;tak\n602345678;B;tak\n")
+    assert suppressed() == {"+48601234567": "reply", "+48602345678": "import"}
+    assert consents() == {"A": Consent.NONE, "B": Consent.GIVEN}
+    recipient = recipients.by_phone(account.id, "+48602345678")
+    assert recipient is not None
+    assert recipient.consent_source == "older"
+
+
+def test_an_opt_out_stands_before_its_recipient_does(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"telefon;wypisany\n601234567;tak\n"
+    import_ = imports.upload(account, io.BytesIO(content), "x.csv")
+    assert imports.start(import_, import_.mapping, True, imports.Target(), BASIS)
+    monkeypatch.setattr(import_batch, "_save_entries", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        import_run.work(import_.id)
+    db.session.rollback()
+    assert set(suppressed()) == {"+48601234567"}
