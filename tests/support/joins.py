@@ -91,9 +91,13 @@ def everything(app: Flask) -> list[Row]:
 
 @dataclass
 class Business:
-    """The account that leaves: what names it, and the ids of what the law keeps of it."""
+    """The account that leaves: what names it, and the ids of what the law keeps of it.
+
+    `pseudonym` is its name in logs.
+    """
 
     names: dict[str, str]
+    pseudonym: str
     legal: dict[str, set[int]]
     link: str = ""
 
