@@ -299,6 +299,21 @@ def test_guests_refused_rows_and_exports_go_and_the_suppression_stays(
         assert opt_outs.is_suppressed(cast.owner.account_id, NEW)
 
 
+KEPT = {"id", "public_id", "account_id", "phone", "source", "created_at", "confirmed_at"}
+
+
+def test_of_a_suppression_only_the_number_stays_and_when_and_how_it_came(
+    app: Flask, cast: Cast, shops: None
+) -> None:
+    with app.app_context():
+        answer(ANNA, "STOP")
+        assert erase_recipient.erase_number(account(cast.owner), ANNA, "me")
+        columns = Suppression.__table__.columns
+        (kept,) = db.session.execute(select(Suppression.__table__)).mappings()
+        assert {column.name for column in columns if kept[column]} <= KEPT
+        assert kept["phone"] == ANNA
+
+
 def test_an_export_that_was_read_before_the_erasure_is_not_finished(
     app: Flask, cast: Cast, shops: None
 ) -> None:
