@@ -143,6 +143,18 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
+        "    skip_waiting(session, account_id, phones, OPTED_OUT)",
+        "    pass",
+        "tests/services/sending/test_who_is_skipped.py",
+    ),
+    Mutation(
+        f"{SERVICES}imports/batch.py",
+        "    if batch.opted_out and not _opt_out(import_id, position, batch.opted_out):",
+        "    if False:",
+        "tests/services/imports/test_consent_columns.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/opt_outs.py",
         "if source == SuppressionSource.REPLY:",
         "if False:",
         "tests/services/sending tests/views/suppressions",

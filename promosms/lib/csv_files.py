@@ -37,7 +37,10 @@ def guess_delimiter(text: str) -> str:
     if declared := SEPARATOR_LINE.match(text):
         return declared[1]
     lines = text.splitlines()[:100]
-    return max(DELIMITERS, key=lambda delimiter: _evenness(lines, delimiter))
+    # Colons stand in times and addresses: they are taken where there is nothing else.
+    others = [delimiter for delimiter in DELIMITERS if delimiter != ":"]
+    used = [delimiter for delimiter in others if any(delimiter in line for line in lines)]
+    return max(used or DELIMITERS, key=lambda delimiter: _evenness(lines, delimiter))
 
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[int, float, int]:

@@ -91,6 +91,7 @@ def test_it_finds_the_delimiter(delimiter: str) -> None:
         ("Telefon;Wizyta\n601234567;12:30\n602345678;13:00\n", ";"),
         ("Lista klientów, 2024\n\nTelefon|Imię\n601234567|Anna\n", "|"),
         ("Telefon\tUwagi\n601234567\ta, b, c\n602345678\td, e, f\n", "\t"),
+        ("id,time,phone\nl:1,10:00:00,p:+48601234567\n", ","),
         ("sep=|\r\n601234567;601|x\r\n", "|"),
         ('"sep=^"\n601234567;601^x\n', "^"),
         ("601 234 567\n602 345 678\n", ","),

@@ -82,6 +82,8 @@ FIELDS_OF = {
     "phone_number,first_name,last_name,idx,email,birthday_date,city,description,groups":
         {"phone_number": "phone", "first_name": "first_name", "last_name": "last_name",
          "email": "email", "city": "city", "description": "note"},
+    "id,created_time,ad_name,form_name,platform,email,full_name,phone_number,lead_status":
+        {"email": "email", "full_name": "first_name", "phone_number": "phone"},
     "user_email;billing_first_name;billing_phone":
         {"user_email": "email", "billing_first_name": "first_name", "billing_phone": "phone"},
 }  # fmt: skip

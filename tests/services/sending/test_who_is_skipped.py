@@ -12,6 +12,7 @@ from promosms.models import (
     Gateway,
     Message,
     Recipient,
+    Suppression,
     SuppressionSource,
 )
 from promosms.services.campaigns import preparation
@@ -58,3 +59,22 @@ def test_an_opt_out_from_another_account_skips_nothing(
     messages = claiming.take(Claim(gateway_id), 10)
     assert sorted(message.phone for message in messages) == PHONES
     assert statuses(campaign_id) == {"sending": 3}
+
+
+def test_opt_outs_of_an_import_skip_what_waits_and_keep_how_others_came(
+    make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    account_id = cast.owner.account_id
+    ledger.credit(account_id, 1_000_000, "topup:1")
+    campaign_id = make_campaign(PHONES)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    opt_outs.opt_out(account_id, PHONES[0], SuppressionSource.REPLY)
+    opt_outs.opt_out_all(account_id, PHONES[:2], SuppressionSource.IMPORT)
+    opt_outs.opt_out_all(account_id, PHONES[:2], SuppressionSource.IMPORT)
+    assert statuses(campaign_id) == {"skipped": 2, "queued": 1}
+    assert reasons(campaign_id)[PHONES[1]] == "opted_out"
+    sources = select(Suppression.source).order_by(Suppression.phone)
+    assert list(db.session.scalars(sources)) == ["reply", "import"]
+    gateway_id = db.session.scalars(select(Gateway.id)).one()
+    assert [message.phone for message in claiming.take(Claim(gateway_id), 10)] == [PHONES[2]]
+    check_books(account_id)
