@@ -3,8 +3,10 @@
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField
+from wtforms import SelectField, StringField
+from wtforms.validators import Length
 
+from promosms.forms.shared import stripped
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries as country
 from promosms.lib import languages
@@ -30,8 +32,18 @@ class LanguageForm(FlaskForm):
 
 
 class PlaceForm(FlaskForm):
-    """Where the business is."""
+    """Where the business is, and what it is called."""
 
+    shop_name = StringField(
+        _("Name of your shop, and how to reach you"),
+        [Length(max=60)],
+        filters=[stripped],
+        description=_(
+            "For example: Milk Bar, 601 234 567. It is texted to customers who answer HELP, in "
+            "plain letters. You need not give one."
+        ),
+        render_kw={"maxlength": 60, "autocomplete": "organization"},
+    )
     region = SelectField(
         _("Country of numbers without a prefix"),
         description=_("A number such as 601 234 567 is read as one of this country."),

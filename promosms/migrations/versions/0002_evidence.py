@@ -38,10 +38,12 @@ def upgrade() -> None:
     for table, name in DIGESTS:
         op.add_column(table, sa.Column(name, sa.String(64), server_default="", nullable=False))
     guard_again(LEGAL_GUARDS)
+    op.add_column("accounts", sa.Column("shop_name", sa.String(60), server_default="", nullable=False))
 
 
 def downgrade() -> None:
     """Back from it."""
+    op.drop_column("accounts", "shop_name")
     for table in CONSENTS:
         op.add_column(table, sa.Column("consent_at", sa.DateTime(timezone=True)))
     turn_consents(op.get_bind(), "consent_on", "consent_at", midnight_of)

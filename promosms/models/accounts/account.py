@@ -28,6 +28,7 @@ class AccountStatus(StrEnum):
 class Account(Model):
     """A customer of the installation. Money in 1/10,000 of the currency.
 
+    `shop_name` is what its recipients are told when they answer HELP: a name, and how to reach it.
     `approved_at` ends the trial: the first paid top-up, or an admin. `created_at` is when it
     registered. `terms_version` is the version of the policies that it accepted then, with the
     contract on the data of recipients (article 28 of the GDPR) in it. `retention_days` is how long
@@ -51,6 +52,7 @@ class Account(Model):
             "suspended_reason": N_("why the operator has suspended the account"),
             "region": N_("the country of numbers without a prefix"),
             "timezone": N_("the time zone"),
+            "shop_name": N_("the name that is texted to recipients who answer HELP"),
             "balance": N_("what can be spent"),
             "field_labels": N_("what you call your own fields"),
             "approved_at": N_("when the trial ended"),
@@ -63,8 +65,8 @@ class Account(Model):
     processing = Processing(
         ACCOUNT,
         N_(
-            "Status and the reason for a suspension, country, time zone, names of your own fields, "
-            "which version of the terms you accepted and when"
+            "Status and the reason for a suspension, country, time zone, names of your shop and of "
+            "your own fields, which version of the terms you accepted and when"
         ),
     )
 
@@ -79,6 +81,7 @@ class Account(Model):
     field_labels: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shop_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     terms_version: Mapped[str] = mapped_column(String(10), default="", server_default="")
     retention_days: Mapped[int] = mapped_column(SmallInteger, default=30, server_default="30")
     log_key: Mapped[str] = mapped_column(String(32), default=new_log_key, server_default="")

@@ -12,10 +12,11 @@ def choose_language(user_id: int, language: str) -> None:
             user.language = language
 
 
-def choose_place(account_id: int, region: str, timezone: str) -> None:
-    """Set the country of numbers without a prefix, and the time zone."""
+def choose_place(account_id: int, region: str, timezone: str, shop_name: str) -> None:
+    """Set the country of numbers without a prefix, the time zone, and the name of the shop."""
     with transaction() as session:
         account = session.get(Account, account_id, with_for_update=True)
         if account is not None:
             account.region = region
             account.timezone = timezone
+            account.shop_name = " ".join(shop_name.split())

@@ -58,9 +58,9 @@ def confirm_stop(session: Session, account_id: int, reply: Reply) -> bool:
 
 
 def reply_to_help(session: Session, account_id: int, reply: Reply) -> bool:
-    """Text who the operator is, once for each number and day; False if no text is queued."""
+    """Text in the name of the shop, once for each number and day; False if no text is queued."""
     country, language = _country_and_language(session, account_id, reply.phone)
-    text = settings.help_answer or _operator_text(language)
+    text = _help_text(session, account_id, language)
     sent = _count_sent(session, reply.phone, (text,), now() - DAY)
     if sent >= MOST_HELP_REPLIES or not _can_reply(session, account_id, reply):
         return False
@@ -87,10 +87,16 @@ def _queue(session: Session, account_id: int, reply: Reply, country: str, text: 
     session.flush()
 
 
-def _operator_text(language: str) -> str:
-    name = settings.operator_name or "PromoSMS"
-    where = settings.operator_email or settings.public_url
-    return plain_text(f"{name}, {where}. {opt_out_line(language)}")
+def _help_text(session: Session, account_id: int, language: str) -> str:
+    """The shop with the operator's words for HELP, or with the way out.
+
+    The recipient knows the shop, not the operator, who never writes to them in his own name.
+    Without a name of the shop there is the address where this service is explained.
+    """
+    name = session.scalar(select(Account.shop_name).where(Account.id == account_id)) or ""
+    if settings.help_answer:
+        return plain_text(f"{name}. {settings.help_answer}") if name else settings.help_answer
+    return plain_text(f"{name or settings.public_url}. {opt_out_line(language)}")
 
 
 def _can_reply(session: Session, account_id: int, reply: Reply) -> bool:

@@ -40,12 +40,14 @@ def language() -> ResponseReturnValue:
 @bp.route("/place", methods=["POST"])
 @allow(Access.OWNER)
 def place() -> ResponseReturnValue:
-    """Choose country and time zone of the account."""
+    """Choose country, time zone and name of the business."""
     form = PlaceForm(_countries())
     if not form.validate():
         return _page(LanguageForm(formdata=None, data={"language": me().language}), form), 422
-    preferences.choose_place(my_account().id, form.region.data, form.timezone.data)
-    flash(_("Country and time zone are saved."), "good")
+    preferences.choose_place(
+        my_account().id, form.region.data, form.timezone.data, form.shop_name.data or ""
+    )
+    flash(_("Your business is saved."), "good")
     return redirect(url_for("settings.index"), code=303)
 
 
@@ -77,7 +79,11 @@ def _place_form() -> PlaceForm | None:
     if me().role != Role.OWNER:
         return None
     account = my_account()
-    data = {"region": account.region, "timezone": account.timezone}
+    data = {
+        "shop_name": account.shop_name,
+        "region": account.region,
+        "timezone": account.timezone,
+    }
     return PlaceForm(_countries(), formdata=None, data=data)
 
 

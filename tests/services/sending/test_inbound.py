@@ -213,12 +213,19 @@ def test_answers_do_not_use_the_budget_of_passwords(context: None, cast: Cast, a
 # HELP
 
 
+def called(account_id: int, name: str) -> None:
+    """Give the shop of an account a name."""
+    with transaction() as session:
+        session.get_one(Account, account_id).shop_name = name
+
+
 def test_help_is_answered_once_a_day_and_kept(context: None, cast: Cast, app: Flask) -> None:
-    override(app, operator_name="Łódź Texts Ltd", operator_email="help@example.com")
+    override(app, operator_name="Quiet Lines", operator_email="help@example.com")
+    called(cast.owner.account_id, "Łódź Bar, 601 000 111")
     texted(cast.owner.account_id)
     reply("HELP", "1")
     reply("help?", "2")
-    assert answered() == ["Lodz Texts Ltd, help@example.com. Reply STOP to opt out"]
+    assert answered() == ["Lodz Bar, 601 000 111. Reply STOP to opt out"]
     assert [kind for _, kind, _ in kept()] == ["help", "help"]
     for hours, number in ((23, 1), (25, 2)):
         with transaction() as session:
@@ -227,14 +234,32 @@ def test_help_is_answered_once_a_day_and_kept(context: None, cast: Cast, app: Fl
         assert len(answered()) == number
 
 
-def test_the_operator_sets_the_answer_to_help(context: None, cast: Cast, app: Flask) -> None:
+def test_help_is_answered_in_the_name_of_the_shop_that_texted(
+    context: None, cast: Cast, app: Flask
+) -> None:
+    override(app, operator_name="Quiet Lines", operator_email="help@example.com")
+    called(cast.owner.account_id, "Bar A")
+    called(cast.stranger.account_id, "Bar B")
+    texted(cast.owner.account_id)
+    texted(cast.stranger.account_id, sender=OTHER)
+    reply("HELP", "1")
+    reply("HELP", "2", OTHER)
+    assert answered() == ["Bar A. Reply STOP to opt out", "Bar B. Reply STOP to opt out"]
+
+
+def test_the_operator_sets_what_follows_the_name(context: None, cast: Cast, app: Flask) -> None:
     override(app, help_answer="Call 42 from 9 to 5.")
     texted(cast.owner.account_id)
     reply("POMOC", "1")
-    assert answered() == ["Call 42 from 9 to 5."]
+    called(cast.owner.account_id, "Bar A")
+    reply("POMOC", "2")
+    assert answered() == ["Call 42 from 9 to 5.", "Bar A. Call 42 from 9 to 5."]
 
 
-def test_without_a_name_the_answer_to_help_has_the_address(context: None, cast: Cast) -> None:
+def test_without_a_name_the_answer_to_help_has_the_address_and_no_operator(
+    context: None, cast: Cast, app: Flask
+) -> None:
+    override(app, operator_name="Quiet Lines", operator_email="help@example.com")
     texted(cast.owner.account_id, language="de")
     reply("HILFE", "1")
-    assert answered() == [f"PromoSMS, {settings.public_url}. Abmelden: STOP antworten"]
+    assert answered() == [f"{settings.public_url}. Abmelden: STOP antworten"]

@@ -30,6 +30,21 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
         assert stranger_account.region == "PL"
 
 
+def test_the_owner_names_the_shop_on_one_line(app: Flask, cast: Cast, owner: PageClient) -> None:
+    place = {"region": "PL", "timezone": "Europe/Warsaw"}
+    owner.post_page("/settings/place", {**place, "shop_name": " Łódź\r\nBar,  601 "})
+    with app.app_context():
+        assert db.session.get_one(Account, cast.owner.account_id).shop_name == "Łódź Bar, 601"
+    field = owner.get_page("/settings").select_one("input[name=shop_name]")
+    assert field is not None
+    assert field["value"] == "Łódź Bar, 601"
+    owner.post_page("/settings/place", {**place, "shop_name": "x" * 61}, 422)
+    owner.post_page("/settings/place", {**place, "shop_name": "x" * 60})
+    owner.post_page("/settings/place", {**place, "shop_name": ""})
+    with app.app_context():
+        assert db.session.get_one(Account, cast.owner.account_id).shop_name == ""
+
+
 @pytest.mark.parametrize(
     "data",
     [
