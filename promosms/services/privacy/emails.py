@@ -29,7 +29,7 @@ def admin_leaves() -> EmailText:
     """To an admin, who leaves on another page."""
     return _("How an admin leaves"), paragraphs(
         _("Somebody, probably you, wants to delete the sign-in of an admin with this address."),
-        _("Sign in and open this page; your password is enough:"),
+        _("Sign in and open this page:"),
         public_address("/admin/leave"),
         _(
             "If you cannot sign in, another admin can do it, or the command "
