@@ -78,12 +78,14 @@ def export_rows(route_id: int) -> Iterator[list[str]]:
 
 
 def decode(raw: bytes) -> str:
-    """The text of an uploaded table, whatever its encoding. Raises BadTable."""
+    """The text of an uploaded table, in any encoding that is certain. Raises BadTable."""
     if len(raw) > MOST_BYTES:
         raise BadTable(TableProblem.TOO_LARGE)
     try:
-        encoding = text_encodings.detect(io.BytesIO(raw), settings.registration_countries[0])
-        return text_encodings.decode(raw, encoding)
+        found = text_encodings.examine(io.BytesIO(raw), settings.registration_countries[0])
+        if found.readings:
+            raise BadTable(TableProblem.ENCODING)
+        return text_encodings.decode(raw, found.encoding)
     except (text_encodings.Unreadable, UnicodeError) as error:
         raise BadTable(TableProblem.ENCODING) from error
 
