@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
+from sqlalchemy import ColumnElement, Text, and_, false, func, or_, select, true, union
 
 from promosms.extensions import db
 from promosms.models import (
@@ -27,7 +27,9 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
+    Suppression,
     User,
+    table_of,
 )
 from promosms.services.imports import files as import_files
 from promosms.services.imports import imports
@@ -35,6 +37,8 @@ from promosms.services.privacy import export as account_export
 from promosms.services.sending import opt_outs
 
 _NO_DIGIT = re.compile(r"\D+")
+WORDS = [column for column in table_of(Suppression).columns if isinstance(column.type, Text)]
+"""What a person may have written is in columns of any length."""
 NATIONAL = 7  # a number in a file is found by so many last digits, however it is written
 
 
@@ -59,8 +63,8 @@ class Person:
 class Found:
     """How much is stored of a person; `moved` are recipients who had the number and have another.
 
-    `imports` are unfinished ones with the number: they would bring it again. `user`: somebody signs
-    in with the number.
+    `imports` are unfinished ones with the number: they would bring it again. `evidence`: the
+    opt-out has the words in which it came. `user`: somebody signs in with the number.
     """
 
     recipient: bool
@@ -70,6 +74,7 @@ class Found:
     guests: int
     refused: int
     opted_out: bool
+    evidence: bool
     user: bool
     export: bool
     earlier: Sequence[str]
@@ -79,7 +84,8 @@ class Found:
     @property
     def anything(self) -> bool:
         """Is there anything to erase?"""
-        return any((self.recipient, self.texts, self.replies, self.guests, self.refused))
+        counts = (self.texts, self.replies, self.guests, self.refused)
+        return self.recipient or self.evidence or any(counts)
 
 
 def find(account_id: int, phone: str, before: datetime | None = None) -> Person:
@@ -120,6 +126,7 @@ def count(person: Person) -> Found:
         guests=_count(Guest, guests(person)),
         refused=len(refused_rows(person)),
         opted_out=opt_outs.is_suppressed(person.account_id, person.phone),
+        evidence=_has_evidence(person),
         user=db.session.scalar(user.limit(1)) is not None,
         export=account_export.of(person.account_id) is not None,
         earlier=person.earlier,
@@ -180,6 +187,15 @@ def unfinished_imports(person: Person) -> list[Import]:
         for row in db.session.scalars(query.order_by(Import.id))
         if any(end in line for line in _digits_of_file(row.stored_as) for end in ends)
     ]
+
+
+def _has_evidence(person: Person) -> bool:
+    said = or_(false(), *(column != "" for column in WORDS))
+    opt_out = Suppression.account_id == person.account_id, Suppression.phone.in_(person.own)
+    until = _until(Suppression.created_at, person.before)
+    return (
+        db.session.scalar(select(Suppression.id).where(*opt_out, until, said).limit(1)) is not None
+    )
 
 
 def _with_earlier(person: Person) -> Person:

@@ -17,6 +17,7 @@ from promosms.models import (
     InboundMessage,
     Message,
     Recipient,
+    Suppression,
 )
 from promosms.services.privacy import erase_recipient, erasure, erasure_journal
 from promosms.services.privacy.erasure_journal import JournalRow, Kind
@@ -61,7 +62,7 @@ def begin() -> Reapplied:
     results: list[bool | None] = []
     if recipients or numbers:
         finders: tuple[Callable[[Times, Times], Iterator[_Person]], ...]
-        finders = (_recipients, _texts_and_replies, _guests_and_refused_rows)
+        finders = (_recipients, _texts_and_replies, _guests_opt_outs_and_refused_rows)
         for find in finders:
             # Read to the end first: the erasure changes what is read.
             results += [_erase(person) for person in dict.fromkeys(find(recipients, numbers))]
@@ -118,10 +119,11 @@ def _texts_and_replies(recipients: Times, numbers: Times) -> Iterator[_Person]:
                 yield _Person(account_id, before, recipient=public_id)
 
 
-def _guests_and_refused_rows(_recipients: Times, numbers: Times) -> Iterator[_Person]:
-    for account_id, account, number, _ in _read(Guest, Guest.public_id):
-        if before := numbers.get(erasure_journal.number_name(account, number)):
-            yield _Person(account_id, before, number)
+def _guests_opt_outs_and_refused_rows(_recipients: Times, numbers: Times) -> Iterator[_Person]:
+    for model in (Guest, Suppression):
+        for account_id, account, number, _ in _read(model, model.public_id):
+            if before := numbers.get(erasure_journal.number_name(account, number)):
+                yield _Person(account_id, before, number)
     query = (
         select(Account.id, Account.public_id, Account.region, BadRow.content)
         .join(BadRow, BadRow.account_id == Account.id)

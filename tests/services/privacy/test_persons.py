@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -25,7 +26,9 @@ from promosms.models import (
     MessageStatus,
     Recipient,
     Suppression,
+    SuppressionSource,
     now,
+    table_of,
 )
 from promosms.services.accounts import guests
 from promosms.services.campaigns import audience, campaigns, launch, preparation
@@ -299,7 +302,10 @@ def test_guests_refused_rows_and_exports_go_and_the_suppression_stays(
         assert opt_outs.is_suppressed(cast.owner.account_id, NEW)
 
 
-KEPT = {"id", "public_id", "account_id", "phone", "source", "created_at", "confirmed_at"}
+KEPT = {
+    *("id", "public_id", "account_id", "phone", "source", "created_at", "confirmed_at"),
+    *("received_at", "decided_by", "decided_at"),
+}
 
 
 def test_of_a_suppression_only_the_number_stays_and_when_and_how_it_came(
@@ -308,10 +314,24 @@ def test_of_a_suppression_only_the_number_stays_and_when_and_how_it_came(
     with app.app_context():
         answer(ANNA, "STOP")
         assert erase_recipient.erase_number(account(cast.owner), ANNA, "me")
+        assert not persons.count(persons.find(cast.owner.account_id, ANNA)).anything
         columns = Suppression.__table__.columns
         (kept,) = db.session.execute(select(Suppression.__table__)).mappings()
         assert {column.name for column in columns if kept[column]} <= KEPT
         assert kept["phone"] == ANNA
+
+
+def test_words_of_an_opt_out_are_found_where_nothing_else_is_left(
+    app: Flask, cast: Cast, shops: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(persons, "WORDS", [table_of(Suppression).c.source])
+    with app.app_context():
+        opt_outs.opt_out(cast.stranger.account_id, NEW, SuppressionSource.REPLY)
+        assert not persons.count(persons.find(cast.owner.account_id, NEW)).anything
+        opt_outs.opt_out(cast.owner.account_id, NEW, SuppressionSource.REPLY)
+        assert persons.count(persons.find(cast.owner.account_id, NEW)).anything
+        yesterday = persons.find(cast.owner.account_id, NEW, now() - timedelta(days=1))
+        assert not persons.count(yesterday).evidence
 
 
 def test_an_export_that_was_read_before_the_erasure_is_not_finished(
