@@ -136,6 +136,24 @@ TIME = (
 )
 OPT_OUT = (
     Mutation(
+        f"{SERVICES}inbox/senders.py",
+        "return found[0] if one else None",
+        "return found[0] if found else None",
+        "tests/services/sending/test_unmatched.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/senders.py",
+        "if kind == InboundKind.START:",
+        "if False:",
+        "tests/services/sending/test_unmatched.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/assignments.py",
+        "if not count(session, change):",
+        "if count(session, change) > 1:",
+        "tests/services/sending/test_unmatched.py",
+    ),
+    Mutation(
         f"{SERVICES}sending/opt_outs.py",
         "    skip_waiting(session, account_id, [phone], OPTED_OUT)",
         "    pass",

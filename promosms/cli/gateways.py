@@ -23,9 +23,16 @@ def gateway() -> None:
 @click.option("--rate", default=30, show_default=True, help="Parts per second.")
 @click.option("--window", default=20, show_default=True, help="Messages under way at a time.")
 @click.option("--connections", default=1, show_default=True, help="Connections, a worker each.")
+@click.option("--country", default="", help="Of numbers that come without a country code: PL.")
 @with_appcontext
 def add(
-    name: str, kind: str, settings: Sequence[str], rate: int, window: int, connections: int
+    name: str,
+    kind: str,
+    settings: Sequence[str],
+    rate: int,
+    window: int,
+    connections: int,
+    country: str,
 ) -> None:
     """Connect a gateway; it goes to the end of the default route.
 
@@ -34,7 +41,7 @@ def add(
     KEY=@FILE reads a value from a file, so that a secret does not stay in the history.
     """
     from promosms.gateways import KINDS
-    from promosms.services.gateways import gateways
+    from promosms.services.gateways import countries, gateways
     from promosms.services.installation import defaults
 
     kinds = sorted(set(KINDS) - {"simulator"})
@@ -45,6 +52,7 @@ def add(
     if not 0 < connections <= MOST_CONNECTIONS:
         raise click.UsageError(f"1 to {MOST_CONNECTIONS} connections are possible.")
     pairs = dict(_pair(text) for text in settings)
+    _checked(country)
     try:
         KINDS[kind](pairs)
     except (ValueError, LookupError) as error:
@@ -55,10 +63,32 @@ def add(
         gateway_id = gateways.add(name, kind, pairs, rate, window, ACTOR, connections).id
     except gateways.NameTaken as error:
         raise click.ClickException("There is a gateway of that name.") from error
+    countries.choose(name, country, ACTOR)
     _show(gateway_id)
     if first:
         click.echo("The simulator is paused: from now on nothing goes to the simulated network.")
     click.echo("It works as soon as its worker runs: start PromoSMS again.")
+
+
+@gateway.command("country")
+@click.argument("name")
+@click.argument("code", default="")
+@with_appcontext
+def set_country(name: str, code: str) -> None:
+    """Set the country of numbers that come without a country code, such as PL.
+
+    Without CODE it is that of the installation: OPERATOR_COUNTRY, else the first of
+    REGISTRATION_COUNTRIES.
+    """
+    from promosms.services.gateways import countries, gateways
+
+    _checked(code)
+    if not countries.choose(name, code, ACTOR):
+        raise click.ClickException("There is no gateway of that name.")
+    row = gateways.find(name)
+    if row is not None:
+        _show(row.id)
+    click.echo("A connection over SMPP has it as soon as PromoSMS is started again.")
 
 
 @gateway.command("list")
@@ -74,18 +104,27 @@ def list_gateways() -> None:
 def _show(gateway_id: int) -> None:
     from promosms.extensions import db
     from promosms.models import Gateway
-    from promosms.services.gateways import credentials, webhooks, workers
+    from promosms.services.gateways import countries, credentials, webhooks, workers
 
     row = db.session.get_one(Gateway, gateway_id)
     click.echo(
         f"{row.name}: {row.kind}, {row.status}, {row.rate} parts per second,"
-        f" worker {', '.join(workers.names_of(row))}"
+        f" worker {', '.join(workers.names_of(row))}, country {row.country or countries.default()}"
     )
     try:
         for topic, address in webhooks.addresses(row).items():
             click.echo(f"  {topic:8} {address}")
     except credentials.KeyChanged as problem:
         click.echo(f"  {problem}")
+
+
+def _checked(country: str) -> None:
+    from promosms.services.gateways import countries
+
+    try:
+        countries.checked(country)
+    except countries.UnknownCountry as error:
+        raise click.UsageError("A country is two letters, such as PL.") from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from promosms.language import lazy_gettext as _
 from promosms.language import operator_name
 from promosms.models import Role
 from promosms.services.accounts import adjustments, trial
+from promosms.services.inbox import unmatched
 from promosms.services.payments import top_up_search
 from promosms.settings import settings
 
@@ -81,7 +82,8 @@ ADMIN = (
         _("Sending"),
         "paper-airplane",
         ("admin",),
-        ("/admin/routes", "/admin/gateways", "/admin/texts"),
+        ("/admin/routes", "/admin/gateways", "/admin/texts", "/admin/unmatched"),
+        unmatched.count,
     ),
     Item(
         "admin.audit",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import delete, select
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -24,6 +25,7 @@ from promosms.models import (
     Gateway,
     GatewayStatus,
     ImportStatus,
+    InboundKind,
     InboundMessage,
     InvoiceDocument,
     Message,
@@ -44,6 +46,8 @@ from promosms.services.campaigns import campaigns
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.gateways import routes, simulated_phone
 from promosms.services.imports import imports
+from promosms.services.inbox import unmatched
+from promosms.services.inbox.concatenation import Reply
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
@@ -266,6 +270,7 @@ class Stage:
             session.add_all([suspended, paused])
             second = User(role=Role.ADMIN, email="second@example.com", password_hash="x")
             session.add(second)
+        self._unmatched()
         spare = routes.add("Spare", "test")
         blocks.block("+4850000", 10)
         self.ids |= {
@@ -278,6 +283,17 @@ class Stage:
             "route spare": spare.code,
             "text_block": blocks.current()[0].public_id,
         }
+
+    def _unmatched(self) -> None:
+        """A STOP in another form of the number that the campaigns have texted."""
+        with transaction() as session:
+            gateway_id = session.scalars(select(Gateway.id).order_by(Gateway.id)).first() or 0
+            session.execute(update_rows(Message).values(gateway_id=gateway_id))
+        wish = Reply(gateway_id, "601111111", NUMBER, "STOP", "", now(), address="601111111")
+        unmatched.keep(wish, InboundKind.STOP)
+        (shown,) = unmatched.waiting()
+        self.ids["unmatched"] = shown.row.public_id
+        self.ids["candidate"] = shown.candidates[0].key
 
     def _other_browser(self) -> str:
         self.cast.colleague.browser()

@@ -105,6 +105,11 @@ ARGUMENTS = {
     "admin.arrange": "route",
     "admin.detach": "route",
     "admin.lift_block": "text_block",
+    "admin.gateway_country": "gateway",
+    "admin.one_unmatched": "unmatched",
+    "admin.assign_candidate": "unmatched",
+    "admin.assign": "unmatched",
+    "admin.dismiss": "unmatched",
 }
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
@@ -242,6 +247,10 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "admin.resume": {},
     "admin.change_gateway": {"rate": "20", "window": "5", "connections": "2"},
     "admin.test_gateway": {"phone": "+48601222333"},
+    "admin.gateway_country": {"country": "DE"},
+    "admin.assign_candidate": lambda ids, _: {"keys": ids["candidate"]},
+    "admin.assign": lambda ids, _: {"phone": "+48601111111", "account": ids["account"]},
+    "admin.dismiss": {"reason": "A robot"},
     "admin.routes": {"name": "Winter"},
     "admin.route": {"name": "Fast", "sender_kind": "name", "sender": "Shop"},
     "admin.prices": {"country": "PL", "price": "0.05"},

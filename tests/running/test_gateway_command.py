@@ -127,3 +127,23 @@ def test_invalid_arguments_are_explained_and_nothing_is_stored(
 
 def test_gateways_with_webhooks_can_be_connected() -> None:
     assert set(WEBHOOKS) <= set(KINDS)
+
+
+def test_the_country_is_given_at_once_or_later(app: Flask) -> None:
+    assert run(app, "add", "One", "smsapi", "token=t", "--country", "pl").exit_code == 0
+    assert run(app, "add", "Two", "smsapi", "token=t").exit_code == 0
+    override(app, operator_country="FR")
+    assert "One: smsapi, active, 30 parts per second, worker gateway-2, country PL" in _listed(app)
+    assert run(app, "country", "One", "DE").exit_code == 0
+    assert "country DE" in _listed(app)
+    assert run(app, "country", "One").exit_code == 0
+    assert _listed(app).count("country FR") == 3  # of the operator
+    for wrong in (("country", "One", "Poland"), ("country", "Nobody", "PL")):
+        assert run(app, *wrong).exit_code != 0
+    assert run(app, "add", "Three", "smsapi", "token=t", "--country", "ZZ").exit_code == 2
+    with app.app_context():
+        assert gateways.find("Three") is None
+
+
+def _listed(app: Flask) -> str:
+    return run(app, "list").output

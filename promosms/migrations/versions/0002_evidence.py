@@ -146,7 +146,7 @@ def create_unmatched_opt_outs() -> None:
         sa.Column("gateway_id", BIG_ID, nullable=False),
         sa.Column("kind", sa.String(5), nullable=False),
         sa.Column("status", sa.String(9), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("encrypted_reply", sa.LargeBinary(), nullable=True),
         sa.Column("address_hash", sa.String(64), nullable=False),
         sa.Column("times", sa.SmallInteger(), nullable=False),
         sa.Column("reason", sa.String(200), nullable=False),

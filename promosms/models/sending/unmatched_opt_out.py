@@ -23,7 +23,7 @@ class UnmatchedStatus(StrEnum):
 class UnmatchedOptOut(Model):
     """A STOP, or what may be one, from a number that no account has texted, as far as we know.
 
-    `content` is the encrypted reply, with the address as it came; it is deleted when an admin has
+    `encrypted_reply` is the reply, with the address as it came; it is deleted when an admin has
     settled it. `account_id` is the account that it was assigned to, if it was one. `times` is how
     often the same address has asked, which `address_hash` recognises. `told_at` is set if the
     admins got an e-mail because of it.
@@ -56,7 +56,7 @@ class UnmatchedOptOut(Model):
     gateway_id: Mapped[int] = mapped_column(BigId)
     kind: Mapped[str] = mapped_column(String(5))
     status: Mapped[str] = mapped_column(String(9), default=UnmatchedStatus.WAITING)
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    encrypted_reply: Mapped[bytes | None] = mapped_column(LargeBinary)
     address_hash: Mapped[str] = mapped_column(String(64))
     times: Mapped[int] = mapped_column(SmallInteger, default=1)
     reason: Mapped[str] = mapped_column(String(200), default="")

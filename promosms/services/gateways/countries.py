@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.gateways import WEBHOOKS
 from promosms.lib import countries
 from promosms.models import Gateway
 from promosms.services.audit import log as audit_log
@@ -30,6 +31,11 @@ def of(gateway_id: int) -> str:
 def for_adapter(gateway: Gateway) -> dict[str, str]:
     """The country, as a setting for the adapter; the simulated network has whole numbers only."""
     return {} if gateway.kind == "simulator" else {SETTING: gateway.country or default()}
+
+
+def counts_at_once(gateway: Gateway) -> bool:
+    """Is a new country used without a new connection? So it is where replies come by HTTP."""
+    return gateway.kind in WEBHOOKS
 
 
 def checked(code: str) -> str | None:

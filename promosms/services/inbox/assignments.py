@@ -35,6 +35,7 @@ class WrongNumber(Exception):
 
 def assign_candidates(row: UnmatchedOptOut, keys: Collection[str], actor: str) -> int:
     """Assign it to some of its candidates; returns how many. Raises NotWaiting, NoAccount."""
+    _require_waiting(row)
     chosen = [
         (candidate.account_id, candidate.phone)
         for candidate in unmatched.candidates(row)
@@ -50,6 +51,7 @@ def assign(row: UnmatchedOptOut, number: str, account: str, actor: str) -> int:
     Without a number it is that of the reply, if that is clear. Without an account it counts for
     those that a STOP from this number counts for. Raises NotWaiting, NoAccount, WrongNumber.
     """
+    _require_waiting(row)
     reply = unmatched.reply_of(row)
     number = number or unmatched.number_of(reply)
     if not number or not _may_be(reply, number):
@@ -66,6 +68,12 @@ def dismiss(row: UnmatchedOptOut, reason: str, actor: str) -> None:
     with transaction() as session:
         _settle(session, row.id, UnmatchedStatus.DISMISSED, actor, reason=reason)
         audit_log.record(actor, DISMISS, row.public_id, reason)
+
+
+def _require_waiting(row: UnmatchedOptOut) -> None:
+    """What is settled has neither number nor candidates. Raises NotWaiting."""
+    if row.status != UnmatchedStatus.WAITING:
+        raise NotWaiting
 
 
 def _may_be(reply: Reply, number: str) -> bool:
@@ -118,7 +126,7 @@ def _settle(
         .where(UnmatchedOptOut.id == row_id, UnmatchedOptOut.status == UnmatchedStatus.WAITING)
         .values(
             status=status,
-            content=None,
+            encrypted_reply=None,
             address_hash="",
             account_id=account_id,
             reason=reason,

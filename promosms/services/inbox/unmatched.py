@@ -80,7 +80,7 @@ def keep(reply: Reply, kind: InboundKind) -> bool:
             row = UnmatchedOptOut(
                 gateway_id=reply.gateway_id,
                 kind=kind,
-                content=_sealed(reply),
+                encrypted_reply=_sealed(reply),
                 address_hash=address_hash,
                 received_at=reply.received_at,
             )
@@ -88,7 +88,7 @@ def keep(reply: Reply, kind: InboundKind) -> bool:
         else:
             row.times = min(row.times + 1, MOST_TIMES)
             if row.kind != InboundKind.STOP and kind == InboundKind.STOP:
-                row.kind, row.content = kind, _sealed(reply)
+                row.kind, row.encrypted_reply = kind, _sealed(reply)
         _tell_admins(session, row)
     return True
 
@@ -189,7 +189,7 @@ def fitting(session: Session, row: UnmatchedOptOut) -> list[Fit]:
 
 def reply_of(row: UnmatchedOptOut) -> Reply:
     """The reply as it came; without sender and text if the key of the installation has changed."""
-    content = decrypt(PURPOSE, row.content) if row.content else None
+    content = decrypt(PURPOSE, row.encrypted_reply) if row.encrypted_reply else None
     if content is None:
         return Reply(row.gateway_id, "", "", row.kind.upper(), "", row.received_at)
     fields = json.loads(content)

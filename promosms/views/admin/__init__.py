@@ -14,6 +14,7 @@ from promosms.views.admin import (
     texts,
     top_ups,
     trial,
+    unmatched,
 )
 from promosms.views.admin.blueprint import bp
 
@@ -32,4 +33,5 @@ __all__ = [
     "texts",
     "top_ups",
     "trial",
+    "unmatched",
 ]

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from promosms.services.audit import nightly as audit_nightly
 from promosms.services.gateways import alerts
+from promosms.services.inbox import unmatched
 from promosms.services.ledger import nightly as ledger_nightly
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -15,5 +16,6 @@ def _alerts() -> dict[str, object]:
         "paused_gateways": alerts.paused,
         "why_paused": alerts.why,
         "books_wrong": ledger_nightly.last_findings,
+        "unmatched_opt_outs": unmatched.count,
         "chain_broken": audit_nightly.is_broken,
     }

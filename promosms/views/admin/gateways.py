@@ -6,11 +6,12 @@ from redis import RedisError
 
 from promosms import queue
 from promosms.forms.admin import SpeedForm, TestForm
+from promosms.forms.gateway_country import CountryForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Gateway, GatewayStatus, now
+from promosms.services.gateways import countries, test_texts, workers
 from promosms.services.gateways import gateways as gateway_service
-from promosms.services.gateways import test_texts, workers
 from promosms.services.sending import overview
 from promosms.sms.phone import mask
 from promosms.views.admin import labels
@@ -59,6 +60,20 @@ def change_gateway(name: str) -> ResponseReturnValue:
     return redirect(url_for("admin.gateway", name=name), code=303)
 
 
+@bp.route("/gateways/<path:name>/country", methods=["POST"])
+@allow(Access.ADMIN)
+def gateway_country(name: str) -> ResponseReturnValue:
+    """Change the country of a gateway."""
+    gateway, form = _gateway_or_404(name), CountryForm()
+    form.offer(countries.default())
+    if not form.validate():
+        speed_form = SpeedForm(formdata=None, obj=gateway)
+        return _page(gateway, speed_form, TestForm(formdata=None), form), 422
+    countries.choose(name, form.country.data or "", me().public_id)
+    flash(_("The country is saved."), "good")
+    return redirect(url_for("admin.gateway", name=name), code=303)
+
+
 @bp.route("/gateways/<path:name>/test", methods=["POST"])
 @allow(Access.ADMIN)
 def test_gateway(name: str) -> ResponseReturnValue:
@@ -103,7 +118,15 @@ def _gateway_or_404(name: str) -> Gateway:
     return gateway if gateway is not None else abort(404)
 
 
-def _page(gateway: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
+def _page(
+    gateway: Gateway,
+    speed_form: SpeedForm,
+    test_form: TestForm,
+    country_form: CountryForm | None = None,
+) -> str:
+    if country_form is None:
+        country_form = CountryForm(formdata=None, data={"country": gateway.country or ""})
+        country_form.offer(countries.default())
     return render_template(
         "admin/gateway.html",
         state=overview.gateway_state(gateway),
@@ -115,6 +138,8 @@ def _page(gateway: Gateway, speed_form: SpeedForm, test_form: TestForm) -> str:
         country_names=labels.country_names,
         speed_form=speed_form,
         test_form=test_form,
+        country_form=country_form,
+        country_counts_at_once=countries.counts_at_once(gateway),
     )
 
 
