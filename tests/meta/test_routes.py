@@ -43,7 +43,7 @@ PUBLIC = {
     *("two_factor_challenge.index", "two_factor_challenge.lost", "two_factor_challenge.remove"),
     *(
         "email_and_phone.confirm_email",
-        "email_and_phone.undo_email",
+        "email_and_phone.undo",
         "email_and_phone.confirm_phone",
     ),
     "email_and_phone.keep_two_factor",

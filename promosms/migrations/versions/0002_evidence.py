@@ -39,6 +39,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column(name, sa.String(64), server_default="", nullable=False))
     guard_again(LEGAL_GUARDS)
     op.add_column("accounts", sa.Column("shop_name", sa.String(60), server_default="", nullable=False))
+    op.add_column("email_links", sa.Column("factors_encrypted", sa.LargeBinary()))
 
 
 def downgrade() -> None:
@@ -49,6 +50,7 @@ def downgrade() -> None:
     turn_consents(op.get_bind(), "consent_on", "consent_at", midnight_of)
     for table in CONSENTS:
         op.drop_column(table, "consent_on")
+    op.drop_column("email_links", "factors_encrypted")
     op.drop_table("unmatched_opt_outs")
     op.drop_column("gateway_inbox", "address")
     op.drop_column("gateways", "country")

@@ -12,9 +12,10 @@ from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class AttemptKind(StrEnum):
-    """A text with a password or a code, or the e-mail whose link leads to one."""
+    """A text with a password or a code, the e-mail whose link leads to one, or a notice by text."""
 
     TEXT = "text"
+    NOTICE = "notice"
     EMAIL = "email"
 
 
@@ -37,7 +38,7 @@ class TextAttempt(Model):
     )
     processing = Processing(
         SECURITY,
-        N_("That a text or an e-mail with a password or a code was sent: number and network"),
+        N_("That a text or an e-mail about signing in was sent: number and network"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

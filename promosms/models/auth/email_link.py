@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, String, or_
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
@@ -18,14 +18,18 @@ class EmailLinkKind(StrEnum):
     RESET = "reset"
     ADMIN = "admin"
     EMAIL = "email"  # the new address of a user
-    UNDO = "undo_email"  # the old address undoes the change
+    UNDO = "undo_email"  # address, number and second step become what they were
     PHONE = "phone"  # the new number of a user
     DELETE = "delete"  # the account is deleted without signing in
     KEEP = "totp_keep"  # two-factor sign-in stays on
 
 
 class EmailLink(Model):
-    """A single-use link; the row is deleted when it is used or has expired."""
+    """A single-use link; the row is deleted when it is used or has expired.
+
+    `factors_encrypted`: number and second step as they were, for a link that undoes a change; see
+    services/auth/factors.py. Encrypted with the key of the installation.
+    """
 
     __tablename__ = "email_links"
     privacy = Privacy.ACCOUNT
@@ -38,7 +42,11 @@ class EmailLink(Model):
         words=N_("Until it is used or has expired: at most %(time)s."),
     )
     processing = Processing(
-        SIGN_IN, N_("Links sent by e-mail, as a hash, with the address or number that they confirm")
+        SIGN_IN,
+        N_(
+            "Links sent by e-mail, as a hash, with the address or number that they confirm; with a "
+            "link that undoes a change, the earlier address and, encrypted, number and second step"
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -46,6 +54,7 @@ class EmailLink(Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str] = mapped_column(String(254), default="", index=True)
     phone: Mapped[str] = mapped_column(String(16), default="")
+    factors_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(String(5), default="en")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

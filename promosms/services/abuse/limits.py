@@ -55,6 +55,10 @@ def _network(request: Request) -> ColumnElement[bool]:
     return TextAttempt.network_hash == request.network_hash
 
 
+def _number(request: Request) -> ColumnElement[bool]:
+    return TextAttempt.number_hash == request.number_hash
+
+
 def _prefix(request: Request) -> ColumnElement[bool]:
     return TextAttempt.prefix_hash == request.prefix_hash
 
@@ -79,6 +83,12 @@ RULES = {
         Rule(P.UNPROVEN, fixed(5), HOUR, _all, unproven=True),
         Rule(P.UNPROVEN, fixed(20), DAY, _all, unproven=True),
         Rule(P.DIAL_CODE, lambda: settings.verification_texts_per_dial_code, DAY, _dial_code),
+    ),
+    AttemptKind.NOTICE: (
+        Rule(P.NUMBER, fixed(MOST_PER_NUMBER), DAY, _number),
+        Rule(P.PREFIX, fixed(5), HOUR, _prefix),
+        Rule(P.DIAL_CODE, lambda: settings.verification_texts_per_dial_code, DAY, _dial_code),
+        Rule(P.BUDGET, lambda: settings.verification_texts_per_hour, HOUR, _all),
     ),
     AttemptKind.EMAIL: (
         Rule(P.NETWORK, fixed(20), HOUR, _network),

@@ -34,6 +34,7 @@ __all__ = [
     "lock",
     "too_fast",
     "why_no_email",
+    "why_no_notice",
     "why_not",
 ]
 HASTE = timedelta(seconds=2)
@@ -62,6 +63,25 @@ def why_not(
 def why_no_email(number: str, network: str, proof: str) -> PumpingProblem | None:
     """Why no e-mail with a link to a text may go out; the same for known and unknown addresses."""
     return _decide(AttemptKind.EMAIL, number, network, proof, ProofForm.REGISTER)
+
+
+def why_no_notice(number: str) -> PumpingProblem | None:
+    """Why a number that was verified earlier gets no notice of a change; None counts it as sent.
+
+    Notices have limits of their own: who uses up those of passwords and codes prevents no notice.
+    Takes the lock, so call it before other rows are locked, or `lock` before.
+    """
+    with transaction() as session:
+        lock()
+        request = _request(AttemptKind.NOTICE, number, "", True)
+        blocked = blocks.is_blocked(blocks.prefix_of(number))
+        problem = PumpingProblem.BLOCKED if blocked else limits.problem(request)
+        if problem is not None:
+            refusals.note(problem)
+            return problem
+        session.add(TextAttempt(**vars(request)))
+        session.flush()
+    return None
 
 
 def completed(number: str) -> None:

@@ -39,7 +39,11 @@ class LinkGone(Exception):
 
 
 def new_link(
-    kind: EmailLinkKind, email: str = "", phone: str = "", user: User | None = None
+    kind: EmailLinkKind,
+    email: str = "",
+    phone: str = "",
+    user: User | None = None,
+    factors: bytes | None = None,
 ) -> str:
     """Make a link and return its whole address; only a hash of its token is stored."""
     token = secrets.token_urlsafe(32)
@@ -50,6 +54,7 @@ def new_link(
                 token_hash=digest(token),
                 email=email,
                 phone=phone,
+                factors_encrypted=factors,
                 language=user.language if user else current_language(),
                 user_id=user.id if user else None,
                 expires_at=now() + LIFETIMES[kind],

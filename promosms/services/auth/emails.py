@@ -16,20 +16,20 @@ def new_sign_in(browser: str, when: str) -> EmailText:
     )
 
 
-def two_factor_on() -> EmailText:
-    """To a user who has just switched two-factor sign-in on."""
+def two_factor_on(undo: str) -> EmailText:
+    """To a user who has just switched two-factor sign-in on; `undo` is a link, or ""."""
     return _("Two-step sign-in is on"), paragraphs(
         _("From now on signing in takes your password and a code from your app."),
         _("Keep your recovery codes where you find them without your phone."),
-        _otherwise(),
+        _undo(undo),
     )
 
 
-def two_factor_off() -> EmailText:
-    """To a user whose two-factor sign-in was switched off."""
+def two_factor_off(undo: str) -> EmailText:
+    """To a user whose two-factor sign-in was switched off; `undo` is a link, or ""."""
     return _("Two-step sign-in is off"), paragraphs(
         _("From now on your password is enough to sign in. All recovery codes are void."),
-        _otherwise(),
+        _undo(undo),
     )
 
 
@@ -57,11 +57,11 @@ def recovery_code_used(left: int) -> EmailText:
     )
 
 
-def new_recovery_codes() -> EmailText:
-    """To a user who has made a new set of recovery codes."""
+def new_recovery_codes(undo: str) -> EmailText:
+    """To a user who has made a new set of recovery codes; `undo` is a link, or ""."""
     return _("New recovery codes"), paragraphs(
         _("You have new recovery codes for PromoSMS. Those from before are void."),
-        _otherwise(),
+        _undo(undo),
     )
 
 
@@ -104,12 +104,11 @@ def email_asked() -> EmailText:
     )
 
 
-def email_changed(new: str, link: str) -> EmailText:
-    """To the old address: `new` is masked, the link undoes the change."""
+def email_changed(new: str, undo: str) -> EmailText:
+    """To the old address: `new` is masked, the link `undo` takes the change back."""
     return _("Your e-mail address was changed"), paragraphs(
         _("Your PromoSMS account now has the e-mail address %(address)s.", address=new),
-        _("If it was not you, take it back here within 7 days. Everybody is then signed out:"),
-        link,
+        _undo(undo),
     )
 
 
@@ -121,10 +120,13 @@ def email_is_yours() -> EmailText:
     )
 
 
-def email_back() -> EmailText:
-    """To the old address, which is in use again."""
-    return _("Your old e-mail address counts again"), paragraphs(
-        _("The change was taken back, everybody is signed out, and the password is void."),
+def change_undone() -> EmailText:
+    """To the address of a user whose factors are again as they were."""
+    return _("Your PromoSMS account is as it was before the change"), paragraphs(
+        _(
+            "E-mail address, mobile number and two-step sign-in are again as they were before the "
+            "change. Everybody is signed out, and the password is void."
+        ),
         _("Get a new password here:"),
         public_address("/forgotten"),
     )
@@ -141,11 +143,11 @@ def confirm_phone(number: str, link: str) -> EmailText:
     )
 
 
-def phone_changed(number: str) -> EmailText:
-    """To a user whose number was changed; `number` is masked."""
+def phone_changed(number: str, undo: str) -> EmailText:
+    """To a user whose number was changed; `number` is masked, the link `undo` takes it back."""
     return _("Your mobile number was changed"), paragraphs(
         _("Passwords by text now go to %(number)s.", number=number),
-        _otherwise(),
+        _undo(undo),
     )
 
 
@@ -167,6 +169,17 @@ def other_admin_ended(email: str, by: str, reason: str) -> EmailText:
         _("See who is an admin:"),
         public_address("/admin/admins"),
     )
+
+
+def _undo(link: str) -> str:
+    if not link:
+        return _otherwise()
+    before: str = _(
+        "If it was not you, take it back here within 7 days. E-mail address, mobile number and "
+        "two-step sign-in are then as they were before this change, what was changed later falls "
+        "with it, the password is void, and everybody is signed out:"
+    )
+    return before + "\n\n" + link
 
 
 def _otherwise() -> str:

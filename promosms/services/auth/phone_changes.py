@@ -9,7 +9,6 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import force_locale, gettext
 from promosms.models import (
-    AccountStatus,
     EmailLink,
     EmailLinkKind,
     Message,
@@ -18,7 +17,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.abuse import sms_pumping
-from promosms.services.auth import email_links, passwords, security_log, sessions
+from promosms.services.auth import email_links, passwords, security_log, sessions, undo_changes
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.one_time_passwords import TextRefused
@@ -97,17 +96,25 @@ def find(token: str) -> EmailLink:
     return link
 
 
-def apply(token: str, keep: str = "") -> None:
-    """Use the new number; every session ends except that of the token `keep`. Raises LinkGone."""
+def apply(token: str, keep: str = "") -> Message | None:
+    """Use the new number; every session ends except that of the token `keep`.
+
+    Returns the text that tells it to the old number, if one may go out. Raises LinkGone.
+    """
+    user_id = email_links.find(KIND, token).user_id
     with transaction():
+        sms_pumping.lock()
+        undo_changes.lock(user_id)
+        user = _living(user_id)
         link = email_links.find(KIND, token)
-        user = _living(link.user_id)
+        undo, old = undo_changes.new_link(user), user.phone
         user.phone, user.system_hash, user.system_expires_at = link.phone, None, None
         masked = mask(user.phone)
         _forget(user)
         sessions.close_others(user, keep)
-        tell_user(user, lambda: auth_emails.phone_changed(masked))
+        tell_user(user, lambda: auth_emails.phone_changed(masked, undo))
         security_log.note("factor_changed", user, "phone")
+        return _tell_number(user, old) if old != user.phone else None
 
 
 def forget_expired() -> None:
@@ -127,9 +134,25 @@ def wording(language: str) -> str:
     return words
 
 
+def notice(language: str) -> str:
+    """The text to the old number, in plain letters to stay within one part, and without a link."""
+    with force_locale(language):
+        words: str = gettext(
+            "PromoSMS: this number no longer belongs to your account. If it was not you, take it "
+            "back within 7 days with the link in our e-mail."
+        )
+    return words
+
+
+def _tell_number(user: User, old: str) -> Message | None:
+    if not old or user.account_id is None or sms_pumping.why_no_notice(old) is not None:
+        return None
+    return verification_texts.queue_verification_text(user.account_id, old, notice(user.language))
+
+
 def _living(user_id: int | None) -> User:
-    user = db.session.get(User, user_id) if user_id else None
-    if user is None or user.account is None or user.account.status == AccountStatus.DELETING:
+    user = undo_changes.living(user_id)
+    if user.account is None:
         raise LinkGone
     return user
 

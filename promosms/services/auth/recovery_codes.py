@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import RecoveryCode, User
-from promosms.services.auth import passwords
+from promosms.services.auth import factors, passwords
 
 NUMBER = 10
 GROUP = 4
@@ -53,8 +53,13 @@ def use(user: User, typed: str) -> bool:
     if not passwords.matches(row.code_hash if row else None, code) or row is None:
         return False
     with transaction() as session:
+        # The user is locked before links and codes, in this order everywhere: see undo_changes.
+        session.get(User, user.id, with_for_update=True)
         used = delete(RecoveryCode).where(RecoveryCode.id == row.id).returning(RecoveryCode.id)
-        return session.execute(used).first() is not None
+        if session.execute(used).first() is None:
+            return False
+        factors.forget_code(user.id, row.code_hash)
+        return True
 
 
 def left(user: User) -> int:

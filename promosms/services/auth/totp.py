@@ -12,7 +12,7 @@ from promosms.db.transactions import transaction
 from promosms.lib import encryption
 from promosms.models import Role, Session, User, now
 from promosms.services.auth import emails as auth_emails
-from promosms.services.auth import recovery_codes, security_log, sessions
+from promosms.services.auth import recovery_codes, security_log, sessions, undo_changes
 from promosms.services.installation import defaults
 from promosms.services.mail.notify import tell_user
 from promosms.settings import settings
@@ -94,11 +94,12 @@ def switch_on(session: Session, token: str, encrypted: str, code: str) -> list[s
     codes = recovery_codes.new_set()
     user = session.user
     with transaction():
+        undo = undo_changes.new_link_of_second_step(user)
         user.totp_encrypted = encryption.encrypt(PURPOSE, secret)
         user.totp_counter, user.totp_on_at, user.totp_off_at = counter, now(), None
         recovery_codes.replace(user, codes)
         sessions.close_others(user, token)
-        tell_user(user, auth_emails.two_factor_on)
+        tell_user(user, lambda: auth_emails.two_factor_on(undo))
         security_log.note("factor_changed", user, "totp_on")
     return [code.text for code in codes]
 
@@ -106,10 +107,11 @@ def switch_on(session: Session, token: str, encrypted: str, code: str) -> list[s
 def switch_off(user: User, token: str = "") -> None:
     """Switch TOTP off, sign other browsers out, and e-mail the user."""
     with transaction():
+        undo = undo_changes.new_link_of_second_step(user)
         user.totp_encrypted = user.totp_counter = user.totp_on_at = user.totp_off_at = None
         recovery_codes.replace(user, [])
         sessions.close_others(user, token)
-        tell_user(user, auth_emails.two_factor_off)
+        tell_user(user, lambda: auth_emails.two_factor_off(undo))
         security_log.note("factor_changed", user, "totp_off")
 
 
@@ -117,8 +119,9 @@ def new_codes(user: User) -> list[str]:
     """Make new recovery codes, void the old ones, and e-mail the user."""
     codes = recovery_codes.new_set()
     with transaction():
+        undo = undo_changes.new_link_of_second_step(user)
         recovery_codes.replace(user, codes)
-        tell_user(user, auth_emails.new_recovery_codes)
+        tell_user(user, lambda: auth_emails.new_recovery_codes(undo))
         security_log.note("factor_changed", user, "recovery_codes")
     return [code.text for code in codes]
 

@@ -9,11 +9,12 @@ from flask_login import current_user, logout_user
 from promosms import queue
 from promosms.forms.two_factor import EmailChangeForm, PhoneChangeForm, TextCodeForm
 from promosms.language import gettext as _
-from promosms.models import EmailLinkKind
+from promosms.models import EmailLink, EmailLinkKind, Message
 from promosms.services.abuse.sms_pumping import PumpingProblem
-from promosms.services.auth import email_changes, phone_changes, two_factor
+from promosms.services.auth import email_changes, factors, phone_changes, two_factor, undo_changes
 from promosms.services.auth.email_links import LinkGone, find
 from promosms.services.auth.one_time_passwords import TextRefused
+from promosms.services.auth.undo_changes import AddressTaken
 from promosms.sms.phone import mask
 from promosms.views.abuse import proof_of_work
 from promosms.views.auth.sign_in_flow import renew
@@ -57,9 +58,7 @@ def phone() -> ResponseReturnValue:
         except TextRefused as refused:
             form.phone.errors = [_refusal_message(refused)]
         else:
-            if message.gateway_id is not None:
-                name = queue.gateway_queue(message.gateway_id)
-                queue.wake(name, "send.run", message.gateway_id)
+            _wake(message)
             return redirect(url_for("email_and_phone.phone_code"), 303)
     page = render_template("settings/phone.html", form=form, number=mask(me().phone))
     return page, 422 if form.errors else 200
@@ -96,7 +95,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         return words
 
     try:
-        link = email_changes.find(EmailLinkKind.EMAIL, token)
+        link = email_changes.find(token)
         return _link(
             confirm,
             _("Confirm your new e-mail address"),
@@ -110,28 +109,26 @@ def confirm_email(token: str) -> ResponseReturnValue:
 @bp.route("/change/undo/<token>", methods=["GET", "POST"])
 @allow(Access.PUBLIC)
 @limit(PER_BROWSER, methods=POST)
-def undo_email(token: str) -> ResponseReturnValue:
-    """The link in the e-mail to the old address."""
+def undo(token: str) -> ResponseReturnValue:
+    """The link in an e-mail about a change of address, number or second step."""
 
     def confirm() -> str:
-        email_changes.undo(token)
+        undo_changes.apply(token)
         logout_user()
-        words: str = _("Your old address counts again. Now get a new password.")
+        words: str = _("All is as it was before the change. Now get a new password.")
         return words
 
     try:
-        link = email_changes.find(EmailLinkKind.UNDO, token)
+        link = undo_changes.find(token)
         return _link(
             confirm,
             _("Take the change back"),
-            _(
-                "You sign in with %(address)s again. Everybody is signed out and the password is "
-                "void, because the person who changed the address knew it.",
-                address=link.email,
-            ),
+            _undo_text(link),
             _("Take the change back"),
             url_for("auth.forgotten"),
         )
+    except AddressTaken:
+        return render_template("auth/address_taken.html"), 409
     except LinkGone:
         return _gone()
 
@@ -143,7 +140,8 @@ def confirm_phone(token: str) -> ResponseReturnValue:
     """The link in the e-mail about the new number."""
 
     def confirm() -> str:
-        phone_changes.apply(token, _token())
+        _wake(phone_changes.apply(token, _token()))
+        queue.wake("mail", "mail.run")
         words: str = _("Your new mobile number counts from now on.")
         return words
 
@@ -194,6 +192,26 @@ def _link(
             renew()
         return redirect(after or url_for("settings.index"), 303)
     return render_template("auth/confirm_link.html", title=title, text=text, button=button)
+
+
+def _undo_text(link: EmailLink) -> str:
+    sentences = [_("You sign in with %(address)s again.", address=link.email)]
+    if number := factors.phone_of(link):
+        sentences.append(_("Passwords by text go to %(number)s again.", number=mask(number)))
+    sentences.append(
+        _(
+            "Two-step sign-in is again as it was before the change, and what was changed later "
+            "falls with it. Everybody is signed out and the password is void, because the person "
+            "who made the change knew it."
+        )
+    )
+    return " ".join(sentences)
+
+
+def _wake(message: Message | None) -> None:
+    if message is not None and message.gateway_id is not None:
+        name = queue.gateway_queue(message.gateway_id)
+        queue.wake(name, "send.run", message.gateway_id)
 
 
 def _gone() -> ResponseReturnValue:
