@@ -10,14 +10,9 @@ from sqlalchemy import func, select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.gateways.base import Inbound
 from promosms.models import (
-    Account,
     BadRow,
-    Campaign,
-    Consent,
     Gateway,
-    Guest,
     Import,
     InboundKind,
     InboundMessage,
@@ -31,23 +26,32 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.accounts import guests
-from promosms.services.campaigns import audience, campaigns, launch, preparation
-from promosms.services.campaigns.campaigns import Draft
 from promosms.services.imports import imports
-from promosms.services.inbox import gateway_inbox, unmatched
+from promosms.services.inbox import unmatched
 from promosms.services.inbox.concatenation import Reply
-from promosms.services.installation import defaults
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.privacy import erase_recipient, erasure_journal, persons, reapply_erasures
 from promosms.services.privacy import export as account_export
 from promosms.services.recipients import recipients
-from promosms.services.recipients.consent import Basis
 from promosms.services.sending import opt_outs
+from tests.services.privacy.two_shops import (
+    AGREED,
+    ANNA,
+    NEW,
+    OLA,
+    OTHER,
+    account,
+    answer,
+    change,
+    delete,
+    launched,
+    left,
+    queue_texts,
+    recipient,
+)
 from tests.support.cast import Cast, Person
 from tests.support.snapshot import Snapshots
 
-ANNA, OLA, NEW, OTHER = "+48601333101", "+48601333102", "+48601333103", "+48601333104"
-AGREED = Basis(Consent.GIVEN, "card")
 Settle = Callable[..., None]
 
 
@@ -68,56 +72,6 @@ def shops(app: Flask, cast: Cast, settle: Settle, snapshots: Snapshots) -> None:
             db.session.remove()
 
     snapshots.begin_with("two shops with the same recipients", fill)
-
-
-def account(person: Person) -> Account:
-    return db.session.get_one(Account, person.account_id)
-
-
-def launched(person: Person) -> int:
-    """The id of a campaign to everybody that waits for its preparation."""
-    campaign = campaigns.create(account(person), Draft("Autumn", "Hello", everyone=True), "")
-    launch.launch(campaign, audience.estimate(campaign).total)
-    return campaign.id
-
-
-def queue_texts(person: Person) -> Campaign:
-    """A campaign to everybody whose texts wait for the gateway."""
-    campaign_id = launched(person)
-    preparation.prepare(campaign_id)
-    return db.session.get_one(Campaign, campaign_id)
-
-
-def answer(number: str, text: str) -> None:
-    gateway = db.session.scalars(select(Gateway.id)).one()
-    sender = defaults.default_route().sender
-    gateway_inbox.store(gateway, [Inbound(f"{number}-{text}", number, sender, text)])
-    assert gateway_inbox.apply_batch()
-
-
-def recipient(person: Person, number: str) -> Recipient:
-    found = recipients.by_phone(person.account_id, number)
-    assert found is not None
-    return found
-
-
-def change(person: Person, number: str, new: str) -> None:
-    row = recipient(person, number)
-    recipients.change(row, "PL", {"phone": new}, AGREED, [])
-
-
-def delete(person: Person, number: str) -> None:
-    recipients.delete_many(person.account_id, [recipient(person, number).public_id])
-
-
-def left(person: Person) -> dict[str, int]:
-    """How many rows of the account name each number."""
-    numbers: dict[str, int] = {}
-    for model in (Message, InboundMessage, Guest, Recipient):
-        query = select(model.phone).where(model.account_id == person.account_id)
-        for number in db.session.scalars(query):
-            numbers[number] = numbers.get(number, 0) + 1
-    return numbers
 
 
 EACH = {ANNA: 3, OLA: 3}  # recipient, text, reply
