@@ -155,7 +155,7 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "    skip_waiting(session, account_id, [phone], OPTED_OUT)",
+        "    skip_waiting(session, account_id, [phone], reason_of(suppression.source))",
         "    pass",
         "tests/services/sending",
     ),
@@ -173,8 +173,8 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "if source == SuppressionSource.REPLY:",
-        "if False:",
+        "STRENGTH[source] > STRENGTH[SuppressionSource(before)]",
+        "False",
         "tests/services/sending tests/views/suppressions",
         "postgresql",
     ),
@@ -183,6 +183,12 @@ OPT_OUT = (
         " AND suppressions.phone = messages.phone",
         " AND suppressions.phone = ''",
         "tests/services/sending",
+    ),
+    Mutation(
+        f"{SERVICES}recipients/held_replies.py",
+        "elif suppression is not None and suppression.source == SuppressionSource.HELD:",
+        "elif suppression is not None:",
+        "tests/services/sending/test_held_replies.py",
     ),
     Mutation(
         f"{SERVICES}campaigns/audience.py",

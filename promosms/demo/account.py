@@ -234,4 +234,4 @@ def _opt_out(session: Session, account: Account, random: Random) -> None:
         select(Recipient.phone).where(Recipient.account_id == account.id).order_by(Recipient.id)
     ).all()
     for phone in random.sample(phones, OPTED_OUT):
-        opt_outs.opt_out(account.id, phone, SuppressionSource.REPLY)
+        opt_outs.opt_out(account.id, phone, SuppressionSource.KEYWORD)

@@ -51,6 +51,7 @@ from promosms.models.recipients.recipient import (
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.sending.message import (
+    Decision,
     InboundKind,
     InboundMessage,
     Message,
@@ -95,6 +96,7 @@ __all__ = [
     "EmailLinkKind",
     "Consent",
     "CookieChoice",
+    "Decision",
     "Email",
     "EmailStatus",
     "EntryKind",

@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "recipients.lists",
     "imports",
     "recipients.suppressions",
+    "recipients.held_replies",
     "campaigns",
     "billing",
     "policies.policies",

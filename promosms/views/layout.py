@@ -56,7 +56,7 @@ MEMBER = (
         "recipients.index",
         _("Recipients"),
         "users",
-        ("recipients", "lists", "imports", "suppressions"),
+        ("recipients", "lists", "imports", "suppressions", "held_replies"),
     ),
     Item("billing.statement", _("Billing"), "credit-card", ("billing",)),
     Item(

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import delete, select
@@ -60,6 +60,7 @@ from promosms.services.privacy import export as account_export
 from promosms.services.recipients import lists, recipients, suppression_list
 from promosms.services.recipients.consent import Basis
 from promosms.services.sending import opt_outs
+from promosms.services.sending.opt_outs import Evidence
 from promosms.settings import settings_of, use_settings
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
@@ -75,6 +76,9 @@ TEXTED = "ACDE-FGHJ"
 COMPANY = Details("Milk Bar", "Long Street 1", "00-001", "Warsaw", "PL", "PL5260001246")
 Ids = dict[str, str]
 Form = dict[str, object]
+
+
+HELD = Evidence("Do you stop at 2?", NUMBER, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 
 
 @dataclass
@@ -136,11 +140,20 @@ class Stage:
         guest = guests.add(account, "+48601111112")
         automatic_top_ups.switch_on(account, Settings(100_000, 500_000, 1_000_000), "test")
         balance_alerts.switch_on(account.id, 50_000, by_text=False)
-        by_hand, by_reply = reversed(suppression_list.page(account.id).rows)
+        opt_outs.opt_out(account.id, "+48601111117", SuppressionSource.HELD, HELD)
+        by_hand, by_reply, held = reversed(suppression_list.page(account.id).rows)
         with transaction() as session:
             session.add(
                 InboundMessage(account_id=account.id, phone="+48601111111", text="Is it open?")
             )
+            reply = InboundMessage(
+                account_id=account.id,
+                phone="+48601111117",
+                text=HELD.text,
+                kind=InboundKind.HOLD,
+                received_at=HELD.received_at,
+            )
+            session.add(reply)
             wishes = session.get_one(AutomaticTopUp, account.id)
             wishes.customer, wishes.card, wishes.card_label = "cus_1", "pm_1", "Visa 4242"
         self.ids |= {
@@ -149,6 +162,8 @@ class Stage:
             "list": group.public_id,
             "suppression by hand": by_hand.public_id,
             "suppression by reply": by_reply.public_id,
+            "suppression held": held.public_id,
+            "reply held": reply.public_id,
         }
 
     def _imports(self, account: Account) -> None:

@@ -71,6 +71,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "obey when they opt out": (
         "services/sending/opt_outs.py",
         "services/recipients/suppression_list.py",
+        "services/recipients/held_replies.py",
+        "views/recipients/held_replies.py",
         "services/inbox/inbound.py",
         "services/inbox/replies.py",
         "services/inbox/auto_replies.py",

@@ -40,6 +40,12 @@ def upgrade() -> None:
     guard_again(LEGAL_GUARDS)
     op.add_column("accounts", sa.Column("shop_name", sa.String(60), server_default="", nullable=False))
     op.add_column("email_links", sa.Column("factors_encrypted", sa.LargeBinary()))
+    for name, column in EVIDENCE.items():
+        op.add_column("suppressions", sa.Column(name, *column[:1], **column[1]))
+    for name, column in DECISIONS.items():
+        op.add_column("inbound_messages", sa.Column(name, *column[:1], **column[1]))
+    for statement in NAME_SOURCES:
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -51,6 +57,11 @@ def downgrade() -> None:
     for table in CONSENTS:
         op.drop_column(table, "consent_on")
     op.drop_column("email_links", "factors_encrypted")
+    op.execute(OLD_SOURCES)
+    for name in EVIDENCE:
+        op.drop_column("suppressions", name)
+    for name in DECISIONS:
+        op.drop_column("inbound_messages", name)
     op.drop_table("unmatched_opt_outs")
     op.drop_column("gateway_inbox", "address")
     op.drop_column("gateways", "country")
@@ -176,3 +187,41 @@ def guard_again(statements: dict[str, list[str]]) -> None:
             op.execute(f'DROP TRIGGER IF EXISTS {table}_update')
     for statement in statements[dialect]:
         op.get_bind().exec_driver_sql(statement)
+
+
+EMPTY = {"server_default": "", "nullable": False}
+DECIDED = {
+    "decided_by": (sa.String(20), EMPTY),
+    "decided_at": (sa.DateTime(timezone=True), {"nullable": True}),
+}
+EVIDENCE = {
+    "text": (sa.Text(), EMPTY),
+    "inbound_number": (sa.String(20), EMPTY),
+    "received_at": (sa.DateTime(timezone=True), {"nullable": True}),
+    **DECIDED,
+}
+DECISIONS = {"decision": (sa.String(5), EMPTY), **DECIDED}
+OF_NUMBER = "i.account_id = suppressions.account_id AND i.phone = suppressions.phone"
+FIRST_OPEN = f"""(SELECT {{}} FROM inbound_messages i
+    WHERE {OF_NUMBER} AND i.kind = '{{}}' AND i.decision = '' ORDER BY i.id LIMIT 1)"""
+# What was before a START does not count any more; afterwards the reply says how the number opted
+# out. A hold counts only if it came before the row: else something else had made the row.
+NAME_SOURCES = (
+    """UPDATE inbound_messages SET decision = 'start' WHERE kind IN ('hold', 'stop') AND EXISTS (
+        SELECT 1 FROM inbound_messages later WHERE later.account_id = inbound_messages.account_id
+        AND later.phone = inbound_messages.phone AND later.kind = 'start'
+        AND later.id > inbound_messages.id)""",
+    *(
+        f"""UPDATE suppressions SET source = '{source}', text = {FIRST_OPEN.format("i.text", kind)},
+            received_at = {FIRST_OPEN.format("i.received_at", kind)}
+            WHERE source = 'reply' AND EXISTS (SELECT 1 FROM inbound_messages i
+            WHERE {OF_NUMBER} AND i.kind = '{kind}' AND i.decision = ''{more})"""
+        for kind, source, more in (
+            ("stop", "keyword", ""),
+            ("hold", "held", " AND i.received_at <= suppressions.created_at"),
+        )
+    ),
+    "UPDATE inbound_messages SET decision = '' WHERE kind = 'stop'",
+)
+OLD_SOURCES = """UPDATE suppressions SET source = 'reply'
+    WHERE source IN ('keyword', 'link', 'held', 'words', 'failure')"""

@@ -316,8 +316,20 @@ class InboundKind(StrEnum):
     REPLY = "reply"
 
 
+class Decision(StrEnum):
+    """What a person has read in a reply that was held."""
+
+    OPEN = ""
+    STOP = "stop"  # they want no more texts
+    OTHER = "other"  # it was about something else
+    START = "start"  # nobody has read it: the recipient has asked for texts again
+
+
 class InboundMessage(Model):
-    """What a recipient answered; `recipient` is a random id, as in a message."""
+    """What a recipient answered; `recipient` is a random id, as in a message.
+
+    `decision` is about a reply of the kind HOLD; `decided_by` is the public id of a user.
+    """
 
     __tablename__ = "inbound_messages"
     __table_args__ = (
@@ -332,6 +344,9 @@ class InboundMessage(Model):
         words={
             "recipient": N_("the recipient, see recipients"),
             "received_at": N_("when it came"),
+            "decision": N_("what a held reply meant: stop, other or start"),
+            "decided_by": N_("who has read it, see users"),
+            "decided_at": N_("when it was decided"),
         },
     )
     retention = Retention(
@@ -349,5 +364,8 @@ class InboundMessage(Model):
     phone: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(5), default=InboundKind.REPLY)
+    decision: Mapped[str] = mapped_column(String(5), default=Decision.OPEN)
+    decided_by: Mapped[str] = mapped_column(String(20), default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reference: Mapped[str] = mapped_column(String(64), default="")
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Exists, Select, bindparam, exists, func, select
+from sqlalchemy import Exists, ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from promosms.extensions import db
@@ -26,7 +26,7 @@ from promosms.services.accounts import trial
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
-from promosms.services.sending.opt_outs import OPTED_OUT
+from promosms.services.sending.opt_outs import HELD, OPTED_OUT, reason_of
 from promosms.sms import segments
 
 PAGE = 5000
@@ -185,7 +185,7 @@ def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
     """A query for the arguments of `_draft`, of recipients after the parameter `after`."""
     fixed = (Recipient.id, Recipient.public_id, Recipient.phone)
-    columns = (*fixed, Recipient.country, Recipient.consent, _suppressed())
+    columns = (*fixed, Recipient.country, Recipient.consent, _source())
     used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
     query = recipients_of(campaign, *columns, *used)
     return query.where(Recipient.id > bindparam("after")).order_by(Recipient.id)
@@ -198,6 +198,14 @@ def _suppressed() -> Exists:
     )
 
 
+def _source() -> ScalarSelect[str]:
+    """How this recipient got on the suppression list; NULL if not."""
+    query = select(Suppression.source).where(
+        Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
+    )
+    return query.scalar_subquery()
+
+
 def _draft(
     writer: Writer,
     price_of: PriceOf,
@@ -207,12 +215,13 @@ def _draft(
     phone: str,
     country: str,
     consent: str,
-    suppressed: bool,
+    suppressed: str | None,
     *values: str,
 ) -> MessageDraft:
     price, person = price_of(country, phone), (recipient_id, recipient, phone, country)
     if suppressed or consent != Consent.GIVEN or price is None:
-        reason = OPTED_OUT if suppressed else NO_PRICE if consent == Consent.GIVEN else NO_CONSENT
+        reason = NO_PRICE if consent == Consent.GIVEN else NO_CONSENT
+        reason = reason_of(suppressed) if suppressed else reason
         return MessageDraft(*person, "", "gsm7", 0, 0, reason, None)
     text = writer.write(dict(zip(writer.names, values, strict=True)))
     encoding, parts, _, _ = segments.measure(text)
@@ -226,7 +235,7 @@ def _draft(
 
 def _for_guests(guests: set[str], draft: MessageDraft) -> MessageDraft:
     """On trial only guests get the text. An opt-out comes before that as a reason."""
-    if draft.phone in guests or draft.reason == OPTED_OUT:
+    if draft.phone in guests or draft.reason in (OPTED_OUT, HELD):
         return draft
     return MessageDraft(*draft[:4], "", "gsm7", 0, 0, trial.SKIPPED, None)
 

@@ -16,9 +16,11 @@ from promosms.models import (
     ImportStatus,
     Recipient,
     Suppression,
+    SuppressionSource,
     now,
 )
 from promosms.services.campaigns import campaigns
+from promosms.services.recipients import held_replies
 
 DAYS = 30
 RECENT = 6
@@ -41,6 +43,7 @@ class Summary:
     today: int
     under_way: int
     opted_out: int
+    held: int
     days: list[tuple[date, int, int]]  # day, delivered, not delivered
     recent: list[Campaign]
     blocked: list[Campaign]
@@ -89,6 +92,7 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
         ),
         under_way=sum(campaigns.figures(campaign).waiting for campaign in running),
         opted_out=_opted_out(account, _midnight(today.replace(day=1), zone)),
+        held=held_replies.count(account.id),
         days=_days(launched, today, zone),
         recent=list(recent),
         blocked=[campaign for campaign in launched if campaign.status == CampaignStatus.BLOCKED],
@@ -112,7 +116,9 @@ def _imports(account: Account) -> list[Import]:
 
 def _opted_out(account: Account, since: datetime) -> int:
     query = select(func.count(Suppression.id)).where(
-        Suppression.account_id == account.id, Suppression.created_at >= since
+        Suppression.account_id == account.id,
+        Suppression.source != SuppressionSource.HELD,
+        Suppression.created_at >= since,
     )
     return db.session.scalar(query) or 0
 

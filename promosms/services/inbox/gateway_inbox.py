@@ -18,7 +18,7 @@ from promosms.db.bulk import among
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound, InboxEvent, Receipt
-from promosms.models import InboxKind, SuppressionSource, now
+from promosms.models import InboundKind, InboxKind, now
 from promosms.services.inbox import concatenation, inbound, receipts, senders, unmatched
 from promosms.services.inbox.concatenation import INBOUND
 from promosms.services.inbox.inbox_rows import INBOX, insert_receipts, postpone, remove
@@ -102,10 +102,15 @@ def _apply_reply(row_id: int) -> bool:
             remove(session, _ids(rows))
             kept = not accounts and kind in inbound.STOPPING and unmatched.keep(reply, kind)
             return bool(accounts) or kept
+        if kind == InboundKind.HOLD and inbound.is_stored(session, accounts[0], reply):
+            remove(session, _ids(rows))  # a person may have read it already
+            return True
     if (
         kind in inbound.STOPPING
     ):  # not in a transaction: it waits for texts that are being submitted
-        opt_outs.opt_out(accounts[0], reply.phone, SuppressionSource.REPLY)
+        opt_outs.opt_out(
+            accounts[0], reply.phone, inbound.SOURCES[kind], inbound.evidence_of(reply)
+        )
     with transaction() as session:
         if rows := concatenation.lock(session, row_id):
             inbound.store_reply(session, accounts[0], reply, kind)

@@ -27,13 +27,15 @@ from promosms.models import (
     MessageCount,
     MessageStatus,
     Recipient,
+    SuppressionSource,
     now,
 )
 from promosms.services.inbox import auto_replies
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.inbox.inbox_rows import INBOX
-from promosms.services.recipients import recipients
+from promosms.services.recipients import held_replies, recipients
 from promosms.services.sending import opt_outs
+from promosms.services.sending.opt_outs import Evidence
 from promosms.sms.keywords import Keyword, recognise
 
 KINDS = {
@@ -43,7 +45,11 @@ KINDS = {
     Keyword.HOLD: InboundKind.HOLD,
     Keyword.NOTHING: InboundKind.REPLY,
 }
-STOPPING = (InboundKind.STOP, InboundKind.HOLD)
+SOURCES = {
+    InboundKind.STOP: SuppressionSource.KEYWORD,
+    InboundKind.HOLD: SuppressionSource.HELD,
+}
+STOPPING = tuple(SOURCES)
 RECENTLY = timedelta(days=30)
 MOST = 1000  # newest texts to one phone that are read
 
@@ -128,19 +134,20 @@ def copy_for_accounts(session: Session, reply: Reply, accounts: Sequence[int]) -
 def store_reply(session: Session, account_id: int, reply: Reply, kind: InboundKind) -> None:
     """Store a reply for its account, once, and queue an auto reply to STOP and HELP.
 
-    The opt-out of STOP and HOLD is stored before. HOLD, an opt-out in the recipient's own words,
-    is not confirmed: a person reads it first, and the owner can lift it. START has no auto reply.
+    The opt-out of STOP and HOLD is stored before. HOLD, perhaps an opt-out in other words,
+    is not confirmed: a person reads it first (`held_replies`). START has no auto reply.
     """
-    if _is_stored(session, account_id, reply):
+    if is_stored(session, account_id, reply):
         return
     if kind == InboundKind.START:
         opt_outs.lift(account_id, reply.phone)
+        held_replies.settle(session, account_id, reply.phone)
     session.add(
         InboundMessage(
             account_id=account_id,
             recipient=recipients.owner_of(session, account_id, reply.phone),
             phone=reply.phone,
-            text=reply.text[:2000],
+            text=reply.text[: opt_outs.MOST_TEXT],
             kind=kind,
             reference=reply.reference,
             received_at=reply.received_at,
@@ -153,7 +160,13 @@ def store_reply(session: Session, account_id: int, reply: Reply, kind: InboundKi
         auto_replies.reply_to_help(session, account_id, reply)
 
 
-def _is_stored(session: Session, account_id: int, reply: Reply) -> bool:
+def evidence_of(reply: Reply) -> Evidence:
+    """What of a reply proves an opt-out."""
+    return Evidence(reply.text, reply.inbound_number, reply.received_at)
+
+
+def is_stored(session: Session, account_id: int, reply: Reply) -> bool:
+    """Was it stored before? A gateway may report it twice."""
     query = select(InboundMessage.id).where(
         InboundMessage.account_id == account_id,
         InboundMessage.phone == reply.phone,

@@ -39,7 +39,14 @@ from promosms.services.sending import opt_outs
 ERASE = "recipient.erase"
 TABLES = (
     *("recipients", "list_recipients", "messages", "message_parts", "inbound_messages"),
-    *("gateway_inbox", "unmatched_opt_outs", "bad_rows", "guests", "account_exports"),
+    *(
+        "suppressions",
+        "gateway_inbox",
+        "unmatched_opt_outs",
+        "bad_rows",
+        "guests",
+        "account_exports",
+    ),
 )
 """Tables that may have lost rows; their files are overwritten."""
 
@@ -151,6 +158,7 @@ def _purge(person: Person) -> None:
 
 
 def _forget(session: Session, person: Person) -> None:
+    opt_outs.forget_words(session, person.account_id, person.own)
     session.execute(delete(InboundMessage).where(persons.replies(person)))
     session.execute(delete(GatewayInboxRow).where(persons.inbox(person)))
     session.execute(  # without its number a guest still takes a place for a day

@@ -2,16 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.lib.pages import all_pages
-from promosms.models import FIELD_NAMES, BadRow, Consent, Import, Recipient, Suppression
+from promosms.models import (
+    FIELD_NAMES,
+    BadRow,
+    Consent,
+    Import,
+    Recipient,
+    Suppression,
+    SuppressionSource,
+)
+from promosms.services.recipients import held_replies, recipients
 from promosms.services.recipients import pages as recipient_pages
-from promosms.services.recipients import recipients
 
 PAGE = 1000
 
@@ -39,14 +48,40 @@ def recipient_rows(account_id: int) -> Iterator[list[str]]:
         yield from rows
 
 
-def suppression_rows(account_id: int) -> Iterator[list[str]]:
-    """All numbers on the suppression list, how they got there, and when."""
-    yield [_("Mobile number"), _("How"), _("Since")]
-    columns = (Suppression.id, Suppression.phone, Suppression.source, Suppression.created_at)
-    query = select(*columns).where(Suppression.account_id == account_id)
+def suppression_rows(
+    account_id: int, labels: Mapping[SuppressionSource, object]
+) -> Iterator[list[str]]:
+    """All numbers on the suppression list, since when, how they got there, and what proves it.
+
+    `labels` names the sources.
+    """
+    yield [
+        *(_("Mobile number"), _("How"), _("Since"), _("Reply")),
+        *(_("Received"), _("Sent to"), _("Decided by"), _("Decided on")),
+    ]
+    query = select(Suppression.id, Suppression).where(Suppression.account_id == account_id)
     for page in all_pages(query, Suppression.id, PAGE):
+        found = [suppression for _id, suppression in page]
+        names = held_replies.readers(account_id, (row.decided_by for row in found))
+        rows = [
+            [
+                *(
+                    row.phone,
+                    str(labels[SuppressionSource(row.source)]),
+                    row.created_at.isoformat(),
+                ),
+                *(row.text, _iso(row.received_at), row.inbound_number),
+                *(names.get(row.decided_by, ""), _iso(row.decided_at)),
+            ]
+            for row in found
+        ]
+        db.session.expunge_all()
         db.session.commit()
-        yield from ([phone, source, at.isoformat()] for _id, phone, source, at in page)
+        yield from rows
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def refused_rows(
@@ -85,8 +120,14 @@ def _recipient_page(account_id: int, page: Sequence[Recipient]) -> list[list[str
             _("yes") if recipient.consent == Consent.GIVEN else _("no"),
             recipient.consent_source,
             recipient.consent_on.isoformat() if recipient.consent_on else "",
-            _("yes") if recipient.phone in opted_out else "",
+            _opted_out(opted_out.get(recipient.phone)),
             recipient.created_at.isoformat(),
         ]
         for recipient in page
     ]
+
+
+def _opted_out(source: str | None) -> str:
+    if source == SuppressionSource.HELD:
+        return str(_("held until read"))
+    return str(_("yes")) if source else ""

@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from promosms.extensions import db
 from promosms.lib.pages import Key, id_of, page_of, select_page
-from promosms.models import Consent, ListRecipient, Recipient, RecipientList, Suppression, table_of
+from promosms.models import (
+    Consent,
+    ListRecipient,
+    Recipient,
+    RecipientList,
+    Suppression,
+    SuppressionSource,
+    table_of,
+)
 from promosms.services.recipients import recipients
 
 PAGE = 50
@@ -22,6 +30,7 @@ class State(StrEnum):
     TEXTABLE = "textable"
     NO_CONSENT = "no_consent"
     OPTED_OUT = "opted_out"
+    HELD = "held"
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class RecipientPage:
     """Some recipients, the opted-out numbers among them, their lists, and the total number."""
 
     recipients: Sequence[Recipient]
-    opted_out: set[str]
+    opted_out: dict[str, str]
     lists: dict[int, list[RecipientList]]
     next_key: Key | None
     total: int
@@ -65,12 +74,12 @@ def page(search: Search) -> RecipientPage:
     )
 
 
-def opted_out(account_id: int, phones: Sequence[str]) -> set[str]:
-    """The numbers among `phones` that are on the account's suppression list."""
-    query = select(Suppression.phone).where(
+def opted_out(account_id: int, phones: Sequence[str]) -> dict[str, str]:
+    """The numbers among `phones` that are on the account's suppression list, and how they came."""
+    query = select(Suppression.phone, Suppression.source).where(
         Suppression.account_id == account_id, Suppression.phone.in_(phones)
     )
-    return set(db.session.scalars(query))
+    return {row.phone: row.source for row in db.session.execute(query)}
 
 
 def any_recipient(account_id: int) -> bool:
@@ -94,10 +103,12 @@ def _in_state(state: State) -> list[ColumnElement[bool]]:
     suppressed = exists().where(
         Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
     )
+    held = Suppression.source == SuppressionSource.HELD
     conditions: dict[State, list[ColumnElement[bool]]] = {
         State.TEXTABLE: [Recipient.consent == Consent.GIVEN, ~suppressed],
         State.NO_CONSENT: [Recipient.consent == Consent.NONE],
-        State.OPTED_OUT: [suppressed],
+        State.OPTED_OUT: [suppressed.where(~held)],
+        State.HELD: [suppressed.where(held)],
     }
     return conditions.get(state, [])
 

@@ -9,6 +9,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.pages import Page, id_of, page_of, select_page
 from promosms.models import InboundKind, InboundMessage, Suppression, SuppressionSource, table_of
+from promosms.services.recipients import held_replies
 from promosms.services.recipients.recipients import search_terms
 from promosms.services.sending import opt_outs
 from promosms.sms import phone
@@ -27,9 +28,16 @@ class Added:
     bad: Sequence[str]
 
 
-def page(account_id: int, words: str = "", after: str = "") -> Page[Suppression]:
-    """A page of suppressed numbers, the newest first, after the one with this public id."""
+def page(
+    account_id: int, words: str = "", after: str = "", *, held: bool = False
+) -> Page[Suppression]:
+    """A page of suppressed numbers, the newest first, after the one with this public id.
+
+    `held`: only those that are held until a person has read their reply.
+    """
     query = select(Suppression).where(Suppression.account_id == account_id)
+    if held:
+        query = query.where(Suppression.source == SuppressionSource.HELD)
     for term in search_terms(words):
         query = query.where(Suppression.phone.contains(term, autoescape=True))
     last = id_of(table_of(Suppression), account_id, after)
@@ -61,13 +69,29 @@ def may_lift(suppression: Suppression) -> bool:
     stopped = exists().where(
         InboundMessage.account_id == suppression.account_id,
         InboundMessage.phone == suppression.phone,
-        InboundMessage.kind.in_((InboundKind.STOP, InboundKind.HOLD)),
+        InboundMessage.kind == InboundKind.STOP,
         InboundMessage.received_at >= suppression.created_at,
     )
     return not db.session.scalar(select(stopped))
 
 
+def of_number(account_id: int, number: str) -> Suppression | None:
+    """The suppression of a number."""
+    query = select(Suppression).where(
+        Suppression.account_id == account_id, Suppression.phone == number
+    )
+    return db.session.scalars(query).one_or_none()
+
+
 def lift(suppression: Suppression) -> bool:
-    """Remove a number that was added by hand by mistake; False if that is not allowed."""
-    with transaction():
-        return may_lift(suppression) and opt_outs.lift(suppression.account_id, suppression.phone)
+    """Remove a number that was added by hand by mistake; False if that is not allowed.
+
+    It stays on the list, held, if a reply waits to be read.
+    """
+    account_id, number = suppression.account_id, suppression.phone
+    with transaction() as session:
+        row = opt_outs.locked(session, account_id, number)
+        if row is None or not may_lift(row):
+            return False
+        held_replies.hold_on(session, row)
+        return True

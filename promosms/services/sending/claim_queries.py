@@ -13,10 +13,10 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
-    false,
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     true,
@@ -79,7 +79,7 @@ class Kind(Enum):
 
 @lru_cache
 def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
-    """Claim the next messages. The last column says if the number has opted out.
+    """Claim the next messages. The last column says how the number opted out, if it did.
 
     Those are claimed too, so that a cursor never passes a queued message. Parameters: gateway,
     most, token, moment, until; for a campaign also campaign, for a cursor also next and last. The
@@ -102,7 +102,7 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
         .returning(
             *(ROWS.c[name] for name in COLUMNS),
             ROWS.c.encrypted_text,
-            (false() if single else opt_outs.opted_out()).label("opted_out"),
+            (null() if single else opt_outs.suppressed_by()).label("suppressed_by"),
         )
     )
 
@@ -214,7 +214,7 @@ def _due() -> ColumnElement[bool]:
 def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
     """Claimed messages in the order of sending.
 
-    A row has COLUMNS, then `encrypted_text`, then `opted_out`, which is not read here.
+    A row has COLUMNS, then `encrypted_text`, then `suppressed_by`, which is not read here.
     """
     messages = [_claimed(*row) for row in rows]
     messages.sort(key=lambda message: (message.priority, message.id))

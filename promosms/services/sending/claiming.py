@@ -116,7 +116,7 @@ def _take_of_campaign(
         claim.empty_until[campaign_id] = time.monotonic() + EMPTY_SECONDS
     over = not rows or turn.left <= 0 or time.monotonic() > turn.until
     claim.turn = None if over else turn
-    opted_out = [row[0] for row in rows if row[-1]]
+    opted_out = [(row[0], row[-1]) for row in rows if row[-1]]
     number = len(rows) - len(opted_out)
     deltas.move(campaign_id, number, MessageStatus.QUEUED, MessageStatus.SENDING)
     if opted_out:

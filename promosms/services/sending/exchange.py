@@ -30,4 +30,4 @@ def store_opt_outs(answered: Sequence[Answered]) -> None:
     """Store the opt-outs that gateways report in answers."""
     for message, answer in answered:
         if answer.opted_out and message.campaign_id is not None:
-            opt_outs.opt_out(message.account_id, message.phone, SuppressionSource.REPLY)
+            opt_outs.opt_out(message.account_id, message.phone, SuppressionSource.FAILURE)

@@ -1,7 +1,10 @@
 """Suppressions: an opt-out takes effect at once, also while messages are being sent."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import (
@@ -33,7 +36,9 @@ from promosms.services.ledger import ledger
 from promosms.services.sending import counters, withdrawal
 
 OPTED_OUT = "opted_out"
+HELD = "held"
 DELETED = "deleted"
+MOST_TEXT = 2000  # characters of a reply that are kept
 PATIENCE = 2.0  # seconds that an opt-out waits for a submission
 # Advisory locks for opt-outs on PostgreSQL, one for each account. A claim takes it shared, see
 # `claim_statements.locking`.
@@ -41,19 +46,51 @@ LOCKS = 1 << 32
 
 LISTED = table_of(Suppression)
 T = TypeVar("T")
+# A source replaces those with a smaller number. A STOP word is the recipient's own and certain:
+# only START lifts it. What is held until it is read replaces nothing.
+STRENGTH = {
+    SuppressionSource.HELD: 0,
+    SuppressionSource.HAND: 1,
+    SuppressionSource.IMPORT: 1,
+    SuppressionSource.REPLY: 2,
+    SuppressionSource.FAILURE: 2,
+    SuppressionSource.WORDS: 2,
+    SuppressionSource.LINK: 3,
+    SuppressionSource.KEYWORD: 3,
+}
 
 
-def opt_out(account_id: int, phone: str, source: SuppressionSource) -> bool:
-    """Suppress a number and skip its queued messages; False if it was suppressed before.
+@dataclass(frozen=True)
+class Evidence:
+    """What proves an opt-out: the reply as it came, when, and to which number; who has read it."""
+
+    text: str = ""
+    inbound_number: str = ""
+    received_at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+NO_EVIDENCE = Evidence()
+
+
+def opt_out(
+    account_id: int, phone: str, source: SuppressionSource, evidence: Evidence = NO_EVIDENCE
+) -> bool:
+    """Suppress a number and skip its queued messages; False if it had opted out before.
 
     After this returns nothing is submitted to the number, see `alone`. Queued messages are skipped
     and their price is released in the same transaction.
     """
-    return alone(account_id, phone, lambda session: suppress(session, account_id, phone, source))
+    return alone(
+        account_id,
+        phone,
+        lambda session: suppress(session, account_id, phone, source, evidence),
+    )
 
 
 def opt_out_all(account_id: int, phones: Sequence[str], source: SuppressionSource) -> None:
-    """Suppress numbers as `opt_out` does; those that were suppressed before stay as they are."""
+    """Suppress numbers as `opt_out` does; those that had opted out before stay as they are."""
     alone(account_id, phones, lambda session: _suppress_all(session, account_id, phones, source))
 
 
@@ -73,6 +110,12 @@ def _suppress_all(
     keys = ["account_id", "phone"]
     statement = upsert.insert(Suppression).on_conflict_do_nothing(index_elements=keys)
     session.connection().execute(statement, rows)
+    held = Suppression.account_id == account_id, Suppression.phone.in_(phones)
+    session.execute(
+        update_rows(Suppression)
+        .where(*held, Suppression.source == SuppressionSource.HELD)
+        .values(source=source, text="", inbound_number="", received_at=None)
+    )
     skip_waiting(session, account_id, phones, OPTED_OUT)
 
 
@@ -95,16 +138,52 @@ def alone(account_id: int, phone: str | Sequence[str], work: Callable[[Session],
         time.sleep(0.005)
 
 
-def suppress(session: Session, account_id: int, phone: str, source: SuppressionSource) -> bool:
-    """Suppress a number and skip its queued messages; False if it was suppressed before."""
-    suppression = session.get(Suppression, session.scalar(_row(account_id, phone)) or 0)
+def suppress(
+    session: Session,
+    account_id: int,
+    phone: str,
+    source: SuppressionSource,
+    evidence: Evidence = NO_EVIDENCE,
+) -> bool:
+    """Suppress a number and skip its queued messages; False if it had opted out before.
+
+    A number that was only held had not.
+    """
+    suppression = locked(session, account_id, phone)
+    before = suppression.source if suppression else ""
     if suppression is None:
-        session.add(Suppression(account_id=account_id, phone=phone, source=source))
-    elif source == SuppressionSource.REPLY:
-        suppression.source = source  # the recipient's own opt-out: nobody else may lift it
+        suppression = Suppression(account_id=account_id, phone=phone, source=source)
+        session.add(suppression)
+        prove(suppression, source, evidence)
+    elif STRENGTH[source] > STRENGTH[SuppressionSource(before)]:
+        prove(suppression, source, evidence)
     session.flush()
-    skip_waiting(session, account_id, [phone], OPTED_OUT)
-    return suppression is None
+    skip_waiting(session, account_id, [phone], reason_of(suppression.source))
+    return before in ("", SuppressionSource.HELD) and before != suppression.source
+
+
+def prove(suppression: Suppression, source: SuppressionSource, evidence: Evidence) -> None:
+    """Write how an opt-out came, and its evidence."""
+    suppression.source = source
+    suppression.text = evidence.text[:MOST_TEXT]
+    suppression.inbound_number = evidence.inbound_number
+    suppression.received_at = evidence.received_at
+    suppression.decided_by = evidence.decided_by
+    suppression.decided_at = evidence.decided_at
+
+
+def locked(session: Session, account_id: int, phone: str) -> Suppression | None:
+    """The suppression of a number, locked."""
+    query = select(Suppression).where(
+        Suppression.account_id == account_id, Suppression.phone == phone
+    )
+    fresh = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(fresh).one_or_none()
+
+
+def reason_of(source: str) -> str:
+    """Why a message to a number on the list is skipped."""
+    return HELD if source == SuppressionSource.HELD else OPTED_OUT
 
 
 def lift(account_id: int, phone: str) -> bool:
@@ -114,6 +193,21 @@ def lift(account_id: int, phone: str) -> bool:
             Suppression.account_id == account_id, Suppression.phone == phone
         )
         return bool(session.execute(query.returning(Suppression.id)).all())
+
+
+def forget_words(session: Session, account_id: int, phones: Sequence[str]) -> None:
+    """Delete the words of the opt-outs of an erased person.
+
+    What is held can be read by nobody then: it is an opt-out from now on.
+    """
+    rows = Suppression.account_id == account_id, Suppression.phone.in_(phones)
+    held = Suppression.source == SuppressionSource.HELD
+    session.execute(
+        update_rows(Suppression).where(*rows, held).values(source=SuppressionSource.WORDS)
+    )
+    words = {"text": "", "inbound_number": "", "received_at": None}
+    reader = {"decided_by": "", "decided_at": None}
+    session.execute(update_rows(Suppression).where(*rows).values(**words, **reader))
 
 
 def is_suppressed(account_id: int, phone: str) -> bool:
@@ -141,23 +235,33 @@ def _row(account_id: int, phone: str) -> Select[int]:
     )
 
 
-def opted_out() -> ColumnElement[bool]:
-    """Has the number of a row of messages opted out of its account's campaigns?
+def suppressed_by() -> ColumnElement[str | None]:
+    """How the number of a row of messages got on the list of its account; NULL if it did not.
 
-    Plain SQL, because SQLAlchemy leaves out table names in RETURNING on SQLite.
+    Only for messages of campaigns. Plain SQL, because SQLAlchemy leaves out table names in
+    RETURNING on SQLite.
     """
     return literal_column(
-        "EXISTS (SELECT 1 FROM suppressions"
+        "(SELECT suppressions.source FROM suppressions"
         " WHERE suppressions.account_id = messages.account_id"
         " AND suppressions.phone = messages.phone AND messages.campaign_id IS NOT NULL)"
     )
 
 
-def skip_claimed(session: Session, ids: Sequence[int]) -> None:
-    """Skip messages that this transaction has claimed although their number has opted out.
+def skip_claimed(session: Session, sources: Iterable[tuple[int, str]]) -> None:
+    """Skip messages that this transaction has claimed although their number is on the list.
 
-    They were queued after the opt-out. Their campaign must be locked.
+    `sources` has the id of each, and how the number got there. They were queued after that. Their
+    campaign must be locked.
     """
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for message_id, source in sources:
+        by_reason[reason_of(source)].append(message_id)
+    for reason, ids in sorted(by_reason.items()):
+        _skip_claimed(session, ids, reason)
+
+
+def _skip_claimed(session: Session, ids: Sequence[int], reason: str) -> None:
     claimed = Message.id.in_(ids)
     session.execute(
         update_rows(Message)
@@ -171,7 +275,7 @@ def skip_claimed(session: Session, ids: Sequence[int]) -> None:
             lease_until=None,
         )
     )
-    _skip(session, (claimed, Message.status == MessageStatus.QUEUED), OPTED_OUT)
+    _skip(session, (claimed, Message.status == MessageStatus.QUEUED), reason)
 
 
 def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:

@@ -10,7 +10,7 @@ from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, launch
 from promosms.services.campaigns.launch import LaunchProblem
-from promosms.services.sending.opt_outs import DELETED, OPTED_OUT
+from promosms.services.sending.opt_outs import DELETED, HELD, OPTED_OUT
 
 # Status: its label, and the tone of its badge.
 STATUS = {
@@ -49,6 +49,7 @@ FILTERS = {
 }
 SKIPPED = {
     OPTED_OUT: _("They have opted out of your texts."),
+    HELD: _("Their reply sounded like an opt-out, and nobody had read it yet."),
     DELETED: _("You have deleted them since."),
     audience.NO_CONSENT: _("They have not agreed to get promotional texts."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),

@@ -13,12 +13,12 @@ from promosms.language import ngettext
 from promosms.models import FIELD_NAMES, Recipient, RecipientList
 from promosms.services.inbox import replies as inbox
 from promosms.services.privacy import retention
-from promosms.services.recipients import exports, lists, recipients
+from promosms.services.recipients import exports, held_replies, lists, recipients, suppression_list
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.recipients import DuplicatePhone
-from promosms.services.sending import opt_outs
 from promosms.sms.phone import InvalidPhone
 from promosms.views.recipients import tables as recipient_tables
+from promosms.views.recipients.labels import SOURCES
 from promosms.web.access import Access, allow, my_account, owned
 
 bp = Blueprint("recipients", __name__)
@@ -81,12 +81,16 @@ def edit(public_id: str) -> ResponseReturnValue:
         except DuplicatePhone as error:
             existing = error.public_id
             form.phone.errors = [_("Another recipient has this number already.")]
+    suppression = suppression_list.of_number(account.id, recipient.phone)
     return render_template(
         "recipients/edit.html",
         form=form,
         recipient=recipient,
         existing=existing,
-        opted_out=opt_outs.is_suppressed(account.id, recipient.phone),
+        suppression=suppression,
+        reply_of=held_replies.reply_of,
+        sources=SOURCES,
+        names=held_replies.readers(account.id, [suppression.decided_by] if suppression else []),
     )
 
 
@@ -154,7 +158,7 @@ def field_names() -> ResponseReturnValue:
 def replies() -> ResponseReturnValue:
     """The replies of recipients."""
     page = inbox.page(my_account().id, request.args.get("after", ""))
-    return render_template("recipients/replies.html", page=page)
+    return render_template("recipients/replies.html", page=page, sources=SOURCES)
 
 
 @bp.route("/recipients/export.csv")

@@ -9,9 +9,10 @@ from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Suppression
 from promosms.services.imports import pasting
-from promosms.services.recipients import exports, suppression_list
+from promosms.services.recipients import exports, held_replies, suppression_list
 from promosms.services.recipients.suppression_list import MOST_ADDED, Added
 from promosms.views.recipients import tables as recipient_tables
+from promosms.views.recipients.labels import NAMES, SOURCES
 from promosms.web.access import Access, allow, my_account, owned
 
 bp = Blueprint("suppressions", __name__)
@@ -35,12 +36,17 @@ def index() -> ResponseReturnValue:
         else:
             form.text.errors = [_("Add at most %(most)s numbers at once.", most=MOST_ADDED)]
     query = request.args.get("q", "")[:40].replace("\0", "")
-    page = suppression_list.page(account.id, query, request.args.get("after", ""))
+    held = request.args.get("show") == "held"
+    page = suppression_list.page(account.id, query, request.args.get("after", ""), held=held)
     return render_template(
         "suppressions/index.html",
         form=form,
         page=page,
         query=query,
+        held=held,
+        sources=SOURCES,
+        names=held_replies.readers(account.id, (row.decided_by for row in page.rows)),
+        reply_of=held_replies.reply_of,
         may_lift=suppression_list.may_lift,
     )
 
@@ -49,8 +55,13 @@ def index() -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def lift(public_id: str) -> ResponseReturnValue:
     """Remove a number that was added by hand by mistake."""
-    if suppression_list.lift(owned(Suppression, public_id)):
-        flash(_("The number was taken off. It can be texted again."), "good")
+    suppression = owned(Suppression, public_id)
+    account_id, number = suppression.account_id, suppression.phone
+    if suppression_list.lift(suppression):
+        if suppression_list.of_number(account_id, number) is None:
+            flash(_("The number was taken off. It can be texted again."), "good")
+        else:
+            flash(_("Noted. The number still gets no texts, for another reason."), "warn")
     else:
         flash(
             _("Only the recipient can take this opt-out back, by texting START."),
@@ -63,7 +74,7 @@ def lift(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def export() -> ResponseReturnValue:
     """All opt-outs as a file."""
-    rows = exports.suppression_rows(my_account().id)
+    rows = exports.suppression_rows(my_account().id, NAMES)
     return recipient_tables.csv_file(rows, "opt-outs.csv")
 
 

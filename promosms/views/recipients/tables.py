@@ -30,6 +30,7 @@ def state_labels() -> dict[State, str]:
         State.TEXTABLE: _("Can get promotions"),
         State.NO_CONSENT: _("Have not agreed"),
         State.OPTED_OUT: _("Opted out"),
+        State.HELD: _("Held until read"),
     }
 
 

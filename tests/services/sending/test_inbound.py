@@ -179,7 +179,7 @@ def test_a_stop_by_the_recipient_replaces_a_suppression_by_the_owner(
     texted(cast.owner.account_id)
     opt_outs.opt_out(cast.owner.account_id, PHONE, SuppressionSource.HAND)
     reply("STOP", "1")
-    assert db.session.query(Suppression).one().source == SuppressionSource.REPLY
+    assert db.session.query(Suppression).one().source == SuppressionSource.KEYWORD
     assert len(answered()) == 1
 
 

@@ -82,7 +82,8 @@ def test_a_number_cannot_be_removed_after_a_stop(owner: PageClient, app: Flask, 
 def test_it_downloads(owner: PageClient) -> None:
     owner.post_page(URL, {"text": "601234567"})
     response = owner.get(URL + ".csv")
-    assert response.text.startswith("\ufeffMobile number,How,Since\r\n'+48601234567,hand,20")
+    assert response.text.startswith("\ufeffMobile number,How,Since,Reply,")
+    assert "\r\n'+48601234567,Added by hand,20" in response.text
 
 
 def test_it_refuses_strangers(owner: PageClient, stranger: PageClient) -> None:
