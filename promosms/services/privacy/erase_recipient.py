@@ -158,7 +158,7 @@ def _purge(person: Person) -> None:
 
 
 def _forget(session: Session, person: Person) -> None:
-    opt_outs.forget_words(session, person.account_id, person.own)
+    opt_outs.forget_words(session, person.account_id, person.own, person.before)
     session.execute(delete(InboundMessage).where(persons.replies(person)))
     session.execute(delete(GatewayInboxRow).where(persons.inbox(person)))
     session.execute(  # without its number a guest still takes a place for a day

@@ -195,12 +195,16 @@ def lift(account_id: int, phone: str) -> bool:
         return bool(session.execute(query.returning(Suppression.id)).all())
 
 
-def forget_words(session: Session, account_id: int, phones: Sequence[str]) -> None:
-    """Delete the words of the opt-outs of an erased person.
+def forget_words(
+    session: Session, account_id: int, phones: Sequence[str], before: datetime | None = None
+) -> None:
+    """Delete the words of the opt-outs of an erased person, only those of before if that is given.
 
     What is held can be read by nobody then: it is an opt-out from now on.
     """
-    rows = Suppression.account_id == account_id, Suppression.phone.in_(phones)
+    rows = [Suppression.account_id == account_id, Suppression.phone.in_(phones)]
+    if before is not None:
+        rows.append(Suppression.created_at < before)
     held = Suppression.source == SuppressionSource.HELD
     session.execute(
         update_rows(Suppression).where(*rows, held).values(source=SuppressionSource.WORDS)
