@@ -26,7 +26,7 @@ MOST_TRIES = 5
 
 
 class WrongPassword(Exception):
-    """The current password was not the right one."""
+    """The current password was not the right one, or the session has ended meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,13 @@ def _authenticate(email: str, password: str, *, paused: bool = False) -> Authent
 
 
 def choose_password(user: User, password: str, token: str) -> None:
-    """Set the user's own password; every other browser is signed out."""
+    """Set the user's own password; every other browser is signed out. Raises WrongPassword."""
     hashed = passwords.hash_password(password)
     with transaction():
+        # While it was hashed, a link that undoes changes may have ended the session.
+        db.session.refresh(user, with_for_update=True)
+        if sessions.find(token, touch=False) is None:
+            raise WrongPassword
         set_password(user, hashed)
         sessions.close_others(user, token)
 

@@ -91,10 +91,13 @@ def switch_on(session: Session, token: str, encrypted: str, code: str) -> list[s
     counter = matching(secret, code, None)
     if counter is None:
         raise WrongCode
+    user, session_id = session.user, session.id
     codes = recovery_codes.new_set()
-    user = session.user
-    with transaction():
+    with transaction() as database:
         undo = undo_changes.new_link_of_second_step(user)
+        # While the codes were hashed, a link that undoes changes may have ended the session.
+        if database.get(Session, session_id, populate_existing=True) is None:
+            raise OfferGone
         user.totp_encrypted = encryption.encrypt(PURPOSE, secret)
         user.totp_counter, user.totp_on_at, user.totp_off_at = counter, now(), None
         recovery_codes.replace(user, codes)

@@ -157,7 +157,10 @@ def choose_password() -> ResponseReturnValue:
     form = PasswordForm()
     form.own_data = (user.email, user.phone)
     if form.validate_on_submit():
-        services.choose_password(user, form.password.data or "", current_user.token)
+        try:
+            services.choose_password(user, form.password.data or "", current_user.token)
+        except WrongPassword:
+            return redirect(url_for("auth.sign_in"), 303)
         renew()
         flash(_("Your password is set. Welcome!"), "good")
         return redirect(home(), 303)

@@ -31,13 +31,18 @@ from promosms.services.auth import (
     email_changes,
     email_links,
     one_time_passwords,
+    passwords,
     phone_changes,
     recovery_codes,
+    sessions,
+    sign_in,
     totp,
     two_factor,
     undo_changes,
 )
 from promosms.services.auth.email_links import LinkGone
+from promosms.services.auth.sign_in import WrongPassword
+from promosms.services.auth.totp import OfferGone
 from promosms.services.auth.undo_changes import AddressTaken
 from promosms.sms.segments import measure
 from tests.support.cast import Cast, Person
@@ -338,3 +343,37 @@ def test_a_number_has_three_such_texts_a_day(app: Flask, cast: Cast, clock: Cloc
     assert db.session.scalars(select(TextRefusal.layer)).all() == ["number"] * 2
     clock.move(hours=24)
     assert new_number(user) is not None
+
+
+def test_a_request_on_its_way_changes_nothing_afterwards(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link is used while the password or the recovery codes of the thief are hashed."""
+    user = owner(app, cast, protected=False)
+    before = state(cast.owner)
+    new_email(user)
+    first = undo_tokens(first=cast.owner.email)[0]
+    token = sessions.open_session(user, "thief")
+    row = db.session.scalars(select(Session)).one()
+    offer = totp.offer(row)
+    typed = pyotp.TOTP(offer.secret).at(now())
+    hashing = passwords.hash_password
+    uses = [first]
+
+    def undo_meanwhile(password: str) -> str:
+        hashed = hashing(password)
+        if uses:
+            undo_changes.apply(uses.pop())
+        return hashed
+
+    monkeypatch.setattr(passwords, "hash_password", undo_meanwhile)
+    with pytest.raises(OfferGone):
+        totp.switch_on(row, token, offer.encrypted, typed)
+    user = db.session.get_one(User, cast.owner.user_id)
+    new_email(user)
+    token = sessions.open_session(user, "thief")
+    uses.append(undo_tokens(first=cast.owner.email)[-1])
+    with pytest.raises(WrongPassword):
+        sign_in.choose_password(user, "the words of the thief", token)
+    assert state(cast.owner) == before
+    assert db.session.get_one(User, cast.owner.user_id).password_hash is None
