@@ -15,7 +15,8 @@ from wtforms.validators import Email, InputRequired, Length
 
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
-from promosms.services.abuse import sms_pumping
+from promosms.services.abuse import proof_of_work, sms_pumping
+from promosms.services.abuse.proof_of_work import ProofForm
 from promosms.services.auth import passwords
 from promosms.services.auth.passwords import LONGEST, SHORTEST, PasswordProblem
 from promosms.settings import settings
@@ -43,6 +44,26 @@ class EmailForm(FlaskForm):
         if not field.errors:
             address = validate_email(field.data or "", check_deliverability=False)
             field.data = address.ascii_email
+
+
+class EmailLinkForm(EmailForm):
+    """An address to which a link goes, with the proof of work of the browser."""
+
+    proof = HiddenField()
+
+    @property
+    def proven(self) -> bool:
+        """Has the browser done the proof of work? Ask once the form is valid."""
+        return bool(self.proof.data)
+
+    def validate_email(self, field: Field) -> None:
+        """A wrong proof is refused at once, so the answer says nothing about the address."""
+        super().validate_email(field)
+        proof = self.proof.data or ""
+        if not field.errors and proof and not proof_of_work.spend(proof, ProofForm.EMAIL):
+            raise ValidationError(
+                gettext("This page was open too long. Press the button once more.")
+            )
 
 
 class NumberPart:

@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, TelField
 from wtforms.validators import InputRequired, Length
 
-from promosms.forms.auth import REQUIRED, EmailForm, NumberPart
+from promosms.forms.auth import REQUIRED, EmailLinkForm, NumberPart
 from promosms.language import lazy_gettext as _
 from promosms.services.auth.passwords import LONGEST
 from promosms.sms.phone import LONGEST_TYPED
@@ -56,7 +56,7 @@ class TextCodeForm(FlaskForm):
     )
 
 
-class EmailChangeForm(EmailForm):
+class EmailChangeForm(EmailLinkForm):
     """The new e-mail address."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from promosms import logs, queue
 from promosms.extensions import db
 from promosms.lib import time_slice
-from promosms.services.abuse import sms_pumping
+from promosms.services.abuse import receivers, sms_pumping
 from promosms.services.audit import nightly as audit_nightly
 from promosms.services.auth import backoff, known_browsers
 from promosms.services.installation import nightly_jobs
@@ -39,6 +39,7 @@ NIGHTLY: dict[str, Step] = {
     "known_browsers": whole(known_browsers.forget_old),
     "verification texts": whole(sms_pumping.purge),
     "erasures": whole(departed.tidy),
+    "e-mail attempts": whole(receivers.forget_old),
     "retention": retention.step,  # the last one: at its end it waits for a quiet hour
 }
 

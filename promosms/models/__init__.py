@@ -1,6 +1,7 @@
 """What is stored: a file per noun."""
 
 from promosms.models import row_security
+from promosms.models.abuse.email_attempt import EmailAttempt
 from promosms.models.abuse.spent_proof import SpentProof
 from promosms.models.abuse.text_attempt import AttemptKind, TextAttempt, TextBlock, TextRefusal
 from promosms.models.accounts.account import Account, AccountStatus
@@ -92,6 +93,7 @@ __all__ = [
     "CardDeletion",
     "NightlyJob",
     "Company",
+    "EmailAttempt",
     "EmailLink",
     "EmailLinkKind",
     "Consent",

@@ -46,11 +46,13 @@ def upgrade() -> None:
         op.add_column("inbound_messages", sa.Column(name, *column[:1], **column[1]))
     for statement in NAME_SOURCES:
         op.execute(statement)
+    create_email_attempts()
 
 
 def downgrade() -> None:
     """Back from it."""
     op.drop_column("accounts", "shop_name")
+    op.drop_table("email_attempts")
     for table in CONSENTS:
         op.add_column(table, sa.Column("consent_at", sa.DateTime(timezone=True)))
     turn_consents(op.get_bind(), "consent_on", "consent_at", midnight_of)
@@ -225,3 +227,15 @@ NAME_SOURCES = (
 )
 OLD_SOURCES = """UPDATE suppressions SET source = 'reply'
     WHERE source IN ('keyword', 'link', 'held', 'words', 'failure')"""
+
+
+def create_email_attempts() -> None:
+    """The e-mails that a stranger can cause, for each receiver."""
+    op.create_table(
+        "email_attempts",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("receiver_hash", sa.String(32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_attempts")),
+    )
+    op.create_index("ix_email_attempts_receiver", "email_attempts", ["receiver_hash", "created_at"])

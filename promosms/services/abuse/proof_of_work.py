@@ -33,6 +33,7 @@ class ProofForm(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     NUMBER = "number"
+    EMAIL = "email"
 
 
 def challenge(form: ProofForm) -> dict[str, Any]:

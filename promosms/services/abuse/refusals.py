@@ -28,6 +28,7 @@ class PumpingProblem(StrEnum):
     PREFIX = "prefix"  # neighbouring numbers have had all their texts
     DIAL_CODE = "dial_code"  # the country has had all its texts of this day
     BUDGET = "budget"  # the installation has sent all its texts of this hour
+    RECEIVER = "receiver"  # this e-mail address has had all its e-mails of this day
     BLOCKED = "blocked"  # nobody behind these numbers signs in
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from promosms.db import row_security
 from promosms.db.transactions import transaction
 from promosms.models import EmailLink, EmailLinkKind, User
+from promosms.services.abuse import receivers
 from promosms.services.auth import (
     email_links,
     known_browsers,
@@ -21,15 +22,17 @@ from promosms.services.mail.notify import tell_user
 KIND = EmailLinkKind.EMAIL
 
 
-def ask(user: User, email: str) -> None:
+def ask(user: User, email: str, *, proven: bool = False) -> None:
     """Write to the new and to the current address; nothing changes before the link is used.
 
-    Only the owner of a taken address learns that it is taken.
+    Only the owner of a taken address learns that it is taken. `proven`: the browser has done the
+    proof of work. If nothing may go to the new address, a link that is there already still works.
     """
     email = email.strip().lower()
     with transaction():
-        _forget_links(user)
-        if not _taken(user, email):
+        writes = receivers.may_write(email, proven=proven)
+        _forget_links(user, kept="" if writes else email)
+        if writes and not _taken(user, email):
             link = email_links.new_link(KIND, email, user=user)
             # It belongs to no account until it is confirmed, so the account does not read it.
             tell_user(user, lambda: auth_emails.confirm_email(link), email)
@@ -79,8 +82,8 @@ def _taken(user: User, email: str) -> bool:
     return owner is not None
 
 
-def _forget_links(user: User) -> None:
+def _forget_links(user: User, kept: str = "") -> None:
+    """Forget the links of this user to other addresses than the one that is kept."""
     with transaction() as session:
-        session.execute(
-            delete(EmailLink).where(EmailLink.user_id == user.id, EmailLink.kind == KIND)
-        )
+        own = EmailLink.user_id == user.id, EmailLink.kind == KIND, EmailLink.email != kept
+        session.execute(delete(EmailLink).where(*own))

@@ -5,7 +5,7 @@ from sqlalchemy import delete
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AccountStatus, EmailLink, EmailLinkKind, Message, Session, User
-from promosms.services.abuse import sms_pumping
+from promosms.services.abuse import receivers, sms_pumping
 from promosms.services.abuse.sms_pumping import ProofForm
 from promosms.services.auth import backoff, email_links, one_time_passwords, passwords
 from promosms.services.auth.email_links import LinkGone
@@ -19,10 +19,15 @@ from promosms.services.mail.outbox import queue_email
 KIND = EmailLinkKind.RESET
 
 
-def ask(email: str) -> None:
-    """Write to the address of a forgotten password, whether it has an account or not."""
+def ask(email: str, *, proven: bool = False) -> None:
+    """Write to the address of a forgotten password, whether it has an account or not.
+
+    `proven`: the browser has done the proof of work.
+    """
     email = email.strip().lower()
     with transaction():
+        if not receivers.may_write(email, proven=proven):
+            return
         user = user_of(email)
         if user is None:
             queue_email(email, *account_emails.no_account())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, EmailLink, EmailLinkKind, Message, Role, User
-from promosms.services.abuse import sms_pumping
+from promosms.services.abuse import receivers, sms_pumping
 from promosms.services.abuse.sms_pumping import ProofForm
 from promosms.services.auth import email_links, one_time_passwords
 from promosms.services.auth.email_links import LinkGone
@@ -31,10 +31,15 @@ def user_of(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
-def ask(email: str, phone: str) -> None:
-    """Write to the address of a new registration, whether it has an account or not."""
+def ask(email: str, phone: str, *, proven: bool = False) -> None:
+    """Write to the address of a new registration, whether it has an account or not.
+
+    `proven`: the browser has done the proof of work.
+    """
     email = email.strip().lower()
     with transaction():
+        if not receivers.may_write(email, proven=proven):
+            return
         user = user_of(email)
         if user is None:
             text = account_emails.confirm_registration(email_links.new_link(KIND, email, phone))

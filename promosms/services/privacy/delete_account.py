@@ -19,6 +19,7 @@ from promosms.models import (
     Role,
     User,
 )
+from promosms.services.abuse import receivers
 from promosms.services.auth import email_links, reauthentication
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.registration import user_of
@@ -42,10 +43,15 @@ class DeletionRequest:
     password_needed: bool
 
 
-def ask(email: str) -> None:
-    """Write to somebody who wants to delete an account, whether the address has one or not."""
+def ask(email: str, *, proven: bool = False) -> None:
+    """Write to somebody who wants to delete an account, whether the address has one or not.
+
+    `proven`: the browser has done the proof of work.
+    """
     email = email.strip().lower()
     with transaction():
+        if not receivers.may_write(email, proven=proven):
+            return
         user = user_of(email)
         if user is None and not _is_registering(email):
             queue_email(email, *privacy_emails.nothing_to_delete())

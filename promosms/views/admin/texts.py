@@ -24,6 +24,7 @@ LAYERS = {
     PumpingProblem.PREFIX: _("Neighbouring numbers had their texts of the hour"),
     PumpingProblem.DIAL_CODE: _("The country had its texts of the day"),
     PumpingProblem.BUDGET: _("The texts of the hour were used up"),
+    PumpingProblem.RECEIVER: _("This e-mail address had its e-mails of the day"),
     PumpingProblem.BLOCKED: _("These numbers are blocked"),
 }
 

@@ -17,6 +17,7 @@ from promosms.services.auth.one_time_passwords import TextRefused
 from promosms.services.auth.undo_changes import AddressTaken
 from promosms.sms.phone import mask
 from promosms.views.abuse import proof_of_work
+from promosms.views.auth import check_email
 from promosms.views.auth.sign_in_flow import renew
 from promosms.views.gateways import simulated_phone as phone_page
 from promosms.web.access import Access, allow, fresh, me
@@ -36,11 +37,9 @@ def email() -> ResponseReturnValue:
     """Request a new address; the answer is the same whether it is free or taken."""
     form = EmailChangeForm()
     if form.validate_on_submit():
-        email_changes.ask(me(), form.email.data or "")
+        email_changes.ask(me(), form.email.data or "", proven=form.proven)
         queue.wake("mail", "mail.run")
-        return render_template(
-            "auth/check_email.html", address=form.email.data, again="email_and_phone.email"
-        )
+        return check_email.page(form.email.data, "email_and_phone.email")
     page = render_template("settings/email.html", form=form, user=me())
     return page, 422 if form.errors else 200
 

@@ -18,7 +18,7 @@ from promosms import queue
 from promosms.extensions import csrf
 from promosms.forms.auth import (
     ChangePasswordForm,
-    EmailForm,
+    EmailLinkForm,
     JoinForm,
     PasswordForm,
     RegisterForm,
@@ -47,7 +47,7 @@ from promosms.services.auth.sign_in import WrongPassword
 from promosms.settings import settings
 from promosms.sms.phone import mask
 from promosms.views.abuse import proof_of_work
-from promosms.views.auth import browsers
+from promosms.views.auth import browsers, check_email
 from promosms.views.auth.sign_in_flow import enter, home, renew
 from promosms.views.gateways import simulated_phone
 from promosms.web.access import Access, allow, me, safe_path
@@ -92,9 +92,10 @@ def register() -> ResponseReturnValue:
         refusal = proof_of_work.email_refusal(problem)
         return render_template("auth/register.html", form=form, refusal=refusal), 422
     else:
-        registration.ask(form.email.data or "", form.number)
+        _network, proof = proof_of_work.submitted()
+        registration.ask(form.email.data or "", form.number, proven=bool(proof))
         queue.wake("mail", "mail.run")
-    return render_template("auth/check_email.html", address=form.email.data, again="auth.register")
+    return check_email.page(form.email.data, "auth.register")
 
 
 @bp.route("/register/<token>", methods=["GET", "POST"])
@@ -201,12 +202,12 @@ def change_password() -> ResponseReturnValue:
 @limit(EMAILS, methods=POST, key_func=typed_address)
 def forgotten() -> ResponseReturnValue:
     """Ask for the e-mail address; the answer is the same for known and unknown ones."""
-    form = EmailForm()
+    form = EmailLinkForm()
     if not form.validate_on_submit():
         return render_template("auth/forgotten.html", form=form)
-    password_reset.ask(form.email.data or "")
+    password_reset.ask(form.email.data or "", proven=form.proven)
     queue.wake("mail", "mail.run")
-    return render_template("auth/check_email.html", address=form.email.data, again="auth.forgotten")
+    return check_email.page(form.email.data, "auth.forgotten")
 
 
 @bp.route("/forgotten/<token>", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from promosms import queue
 from promosms.extensions import csrf, db
-from promosms.forms.auth import EmailForm
+from promosms.forms.auth import EmailLinkForm
 from promosms.forms.privacy import CertificateForm, DeleteAccountForm
 from promosms.language import gettext as _
 from promosms.models import Account, Erasure
@@ -20,7 +20,7 @@ from promosms.services.auth import reauthentication, totp
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.reauthentication import NotConfirmed
 from promosms.services.privacy import certificates, delete_account, erasure, erasure_requests
-from promosms.views.auth import browsers
+from promosms.views.auth import browsers, check_email
 from promosms.views.gateways import simulated_phone
 from promosms.views.privacy.erasure_labels import amounts
 from promosms.web.access import Access, allow, me, my_account
@@ -60,14 +60,12 @@ def delete() -> ResponseReturnValue:
 @limit("10/minute;30/hour", methods=POST)
 def ask() -> ResponseReturnValue:
     """E-mail a link to somebody who cannot sign in; the answer is the same for every address."""
-    form = EmailForm()
+    form = EmailLinkForm()
     if not form.validate_on_submit():
         return render_template("delete_account/ask.html", form=form), 422 if form.errors else 200
-    delete_account.ask(form.email.data or "")
+    delete_account.ask(form.email.data or "", proven=form.proven)
     queue.wake("mail", "mail.run")
-    return render_template(
-        "auth/check_email.html", address=form.email.data, again="delete_account.ask"
-    )
+    return check_email.page(form.email.data, "delete_account.ask")
 
 
 @bp.route("/leave/<token>", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from promosms.models import (
     BadRow,
     CookieChoice,
     Email,
+    EmailAttempt,
     Erasure,
     ExportStatus,
     Gateway,
@@ -37,7 +38,7 @@ from promosms.models import (
     User,
     now,
 )
-from promosms.services.abuse import sms_pumping
+from promosms.services.abuse import receivers, sms_pumping
 from promosms.services.auth import backoff, known_browsers
 from promosms.services.auth.known_browsers import Client
 from promosms.services.gateways import simulated_phone
@@ -184,6 +185,12 @@ KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
     "text attempt": (
         lambda _: text_attempt(),
         sms_pumping.purge,
+        timedelta(hours=23),
+        timedelta(hours=25),
+    ),
+    "e-mail attempt": (
+        lambda _: EmailAttempt(receiver_hash="x"),
+        receivers.forget_old,
         timedelta(hours=23),
         timedelta(hours=25),
     ),
