@@ -12,7 +12,7 @@ from promosms.services.audit import nightly as audit_nightly
 from promosms.services.auth import backoff, known_browsers
 from promosms.services.installation import nightly_jobs
 from promosms.services.invoices import invoices
-from promosms.services.ledger import campaign_costs
+from promosms.services.ledger import campaign_costs, welcome_credits
 from promosms.services.ledger import nightly as ledger_nightly
 from promosms.services.privacy import departed, retention
 
@@ -40,6 +40,7 @@ NIGHTLY: dict[str, Step] = {
     "verification texts": whole(sms_pumping.purge),
     "erasures": whole(departed.tidy),
     "e-mail attempts": whole(receivers.forget_old),
+    "welcome credits": whole(welcome_credits.forget_old),
     "retention": retention.step,  # the last one: at its end it waits for a quiet hour
 }
 

@@ -7,6 +7,7 @@ from promosms.models.abuse.text_attempt import AttemptKind, TextAttempt, TextBlo
 from promosms.models.accounts.account import Account, AccountStatus
 from promosms.models.accounts.adjustment import Adjustment, AdjustmentStatus
 from promosms.models.accounts.guest import Guest
+from promosms.models.accounts.welcome_credit import WelcomeCredit
 from promosms.models.audit.audit import AuditEntry, AuditHead
 from promosms.models.auth.backoff import Backoff
 from promosms.models.auth.email_link import EmailLink, EmailLinkKind
@@ -162,6 +163,7 @@ __all__ = [
     "UnmatchedStatus",
     "User",
     "UtcDateTime",
+    "WelcomeCredit",
     "Worker",
     "models",
     "attention_status_of",

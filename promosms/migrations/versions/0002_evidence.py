@@ -47,11 +47,13 @@ def upgrade() -> None:
     for statement in NAME_SOURCES:
         op.execute(statement)
     create_email_attempts()
+    create_welcome_credits()
 
 
 def downgrade() -> None:
     """Back from it."""
     op.drop_column("accounts", "shop_name")
+    op.drop_table("welcome_credits")
     op.drop_table("email_attempts")
     for table in CONSENTS:
         op.add_column(table, sa.Column("consent_at", sa.DateTime(timezone=True)))
@@ -239,3 +241,14 @@ def create_email_attempts() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_attempts")),
     )
     op.create_index("ix_email_attempts_receiver", "email_attempts", ["receiver_hash", "created_at"])
+
+
+def create_welcome_credits() -> None:
+    """The numbers that had the welcome credit, as keyed hashes."""
+    op.create_table(
+        "welcome_credits",
+        sa.Column("number_hash", sa.String(20), nullable=False),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("number_hash", name=op.f("pk_welcome_credits")),
+    )
+    op.create_index(op.f("ix_welcome_credits_granted_on"), "welcome_credits", ["granted_on"])

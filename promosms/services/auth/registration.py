@@ -15,11 +15,10 @@ from promosms.services.abuse.sms_pumping import ProofForm
 from promosms.services.auth import email_links, one_time_passwords
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.one_time_passwords import TextRefused
-from promosms.services.ledger import ledger
+from promosms.services.ledger import welcome_credits
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail.outbox import queue_email
 from promosms.services.policies import versions as policy_versions
-from promosms.settings import settings
 from promosms.sms.phone import country_of
 
 KIND = EmailLinkKind.REGISTER
@@ -97,6 +96,5 @@ def _open_account(session: Session, link: EmailLink) -> User:
     )
     session.add(user)
     session.flush()
-    if settings.welcome_credit:
-        ledger.credit(account.id, settings.welcome_credit, f"welcome:{account.public_id}")
+    welcome_credits.grant(account, user.phone)
     return user

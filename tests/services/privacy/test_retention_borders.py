@@ -36,6 +36,7 @@ from promosms.models import (
     UnmatchedOptOut,
     UnmatchedStatus,
     User,
+    WelcomeCredit,
     now,
 )
 from promosms.services.abuse import receivers, sms_pumping
@@ -44,6 +45,7 @@ from promosms.services.auth.known_browsers import Client
 from promosms.services.gateways import simulated_phone
 from promosms.services.imports import files as import_files
 from promosms.services.imports import imports
+from promosms.services.ledger import welcome_credits
 from promosms.services.mail import outbox
 from promosms.services.policies import cookie_choices
 from promosms.services.privacy import erasure_requests, retention
@@ -187,6 +189,12 @@ KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
         sms_pumping.purge,
         timedelta(hours=23),
         timedelta(hours=25),
+    ),
+    "welcome credit": (
+        lambda _: WelcomeCredit(number_hash="x", granted_on=now().date()),
+        welcome_credits.forget_old,
+        timedelta(days=729),
+        timedelta(days=731),
     ),
     "e-mail attempt": (
         lambda _: EmailAttempt(receiver_hash="x"),
