@@ -44,6 +44,7 @@ from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.sign_in import WrongPassword
 from promosms.services.auth.totp import OfferGone
 from promosms.services.auth.undo_changes import AddressTaken
+from promosms.services.privacy import erasure, erasure_requests
 from promosms.sms.segments import measure
 from tests.support.cast import Cast, Person
 from tests.support.clock import Clock
@@ -377,3 +378,13 @@ def test_a_request_on_its_way_changes_nothing_afterwards(
         sign_in.choose_password(user, "the words of the thief", token)
     assert state(cast.owner) == before
     assert db.session.get_one(User, cast.owner.user_id).password_hash is None
+
+
+def test_closing_the_account_deletes_what_is_kept(app: Flask, cast: Cast) -> None:
+    user = owner(app, cast)
+    new_email(user)
+    (token,) = undo_tokens(first=cast.owner.email)
+    erasure.begin(cast.owner.account_id, user.public_id, erasure_requests.new_link())
+    assert db.session.scalars(select(EmailLink)).all() == []
+    with pytest.raises(LinkGone):
+        undo_changes.apply(token)
