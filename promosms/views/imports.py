@@ -28,7 +28,7 @@ from promosms.services.imports import run as import_run
 from promosms.services.imports.files import BadFile
 from promosms.services.recipients import exports, lists
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import Access, allow, fresh, my_account, owned
 
 bp = Blueprint("imports", __name__)
 SHOWN = 50
@@ -151,6 +151,7 @@ def undo(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/imports/<public_id>/refused.csv")
 @allow(Access.MEMBER)
+@fresh
 def refused(public_id: str) -> ResponseReturnValue:
     """The refused rows as a file."""
     import_ = owned(Import, public_id)

@@ -82,6 +82,12 @@ def fresh(view: View) -> View:
     return view
 
 
+def fresh_post(view: View) -> View:
+    """Mark a page that is harmless to read: only what it sends is dangerous, as in `fresh`."""
+    view.__dict__["fresh_post"] = True
+    return view
+
+
 def access_of(endpoint: str) -> Access | None:
     """The mark of an endpoint; None if it has none."""
     if endpoint == "static" or endpoint.endswith(".static"):
@@ -187,7 +193,10 @@ def _two_factor_first(user: User) -> ResponseReturnValue | None:
 
 def _reauthenticate_first(endpoint: str) -> ResponseReturnValue | None:
     view = current_app.view_functions[endpoint]
-    if not getattr(view, "fresh", False) or not reauthentication.required(current_user.session):
+    marked = view.__dict__.get("fresh") or (
+        view.__dict__.get("fresh_post") and request.method == "POST"
+    )
+    if not marked or not reauthentication.required(current_user.session):
         return None
     if request.method != "POST":
         return redirect(url_for("reauthentication.index", next=request.full_path.rstrip("?")))

@@ -4,10 +4,11 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from promosms.db.transactions import transaction
-from promosms.models import Role, User
+from promosms.models import Role, Session, User
 from promosms.web.access import ROLES, Access, access_of
 from tests.meta.routes import IGNORED, PROVIDERS, path, routes
 from tests.meta.sources import PACKAGE
@@ -130,6 +131,66 @@ def test_pages_open_only_for_permitted_roles_and_change_nothing(stage: Stage, na
             assert not asks_to_sign_in(response), address
         response.close()
     assert stage.rows() == before
+
+
+# What moves money, prices, routes and gateways, takes personal data away, changes how one signs in
+# or ends other sessions: a session that was left open or stolen is not enough.
+ASKED_AGAIN = {
+    *("admin.adjust", "admin.agree", "admin.approve", "admin.receive", "admin.settle"),
+    *("admin.book_overpayment", "admin.refund", "admin.invoices_zip", "admin.revoke_admin"),
+    *("admin.prices", "admin.price_table", "admin.import_prices", "admin.remove_price"),
+    *("admin.route", "admin.routes", "admin.arrange", "admin.attach", "admin.detach"),
+    *("admin.default_route", "admin.change_gateway", "admin.gateway_country", "admin.pause", "admin.resume"),
+    *("billing.automatic", "billing.automatic_card", "data.export", "data.download"),
+    *("recipients.export", "suppressions.export", "campaigns.download", "imports.refused"),
+    *("settings.end_session", "settings.end_others", "email_and_phone.email"),
+    *("email_and_phone.phone", "two_factor.switch_on", "two_factor.switch_off"),
+    "two_factor.new_codes",
+}
+READ = {"admin.prices", "admin.price_table", "admin.route", "admin.routes", "billing.automatic"}
+NOT_ASKED = {
+    "admin.refuse": "nothing is booked",
+    "admin.withdraw": "nothing is booked",
+    "admin.cancel_top_up": "an order without payments",
+    "admin.suspend": "stops sending at once: haste matters",
+    "admin.unsuspend": "undoes it",
+    "admin.lift_block": "limits against pumping stay",
+    "admin.test_gateway": "one text to a number of the admin's choice",
+    "admin.assign": "a STOP: haste matters",
+    "admin.assign_candidate": "a STOP: haste matters",
+    "admin.dismiss": "with a reason, in the audit log",
+    "admin.leave": "asks for the password itself",
+}
+
+
+def test_dangerous_actions_ask_again_who_is_there(stage: Stage) -> None:
+    clients = {name: browser(stage.cast, stage.app, name) for name in ("owner", "admin")}
+    with stage.app.app_context(), transaction() as session:
+        session.execute(update(Session).values(confirmed_at=None))
+    before, asking = stage.rows(), set()
+    for method in ("GET", "POST"):
+        for rule in routes(stage.app, method):
+            access = declared_access(stage.app, rule.endpoint)
+            if access is Access.PUBLIC:
+                continue
+            client = clients["admin" if access is Access.ADMIN else "owner"]
+            if method == "POST" and rule.endpoint in ASKED_AGAIN:
+                response = client.send(path(stage, rule), form(rule.endpoint, stage))
+            elif method == "GET":
+                response = client.get(path(stage, rule))
+            else:
+                continue
+            if "/confirm" in (response.location or ""):
+                asking.add((rule.endpoint, method))
+            response.close()
+    assert {endpoint for endpoint, _ in asking} == ASKED_AGAIN
+    assert not {(endpoint, "GET") for endpoint in READ} & asking
+    assert stage.rows() == before
+
+
+def test_every_action_of_an_admin_asks_again_or_says_why_not(app: Flask) -> None:
+    actions = {rule.endpoint for rule in routes(app, "POST") if rule.endpoint.startswith("admin.")}
+    assert actions - ASKED_AGAIN == set(NOT_ASKED)
 
 
 # Numbers that no column holds: beyond 64 bits, and beyond the exponent of a decimal.

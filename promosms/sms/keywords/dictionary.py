@@ -13,6 +13,7 @@ _SHORTEST_EVERYDAY = 5
 _LONGEST_JOINED = 40
 _SHORTEST_MISSPELT = 7
 _ROOTS = ("stop", "ctoп")  # as words.bare spells them
+_OTHER_WORDS = ("nonstop", "hohctoп")  # all day and night
 
 
 class Dictionary:
@@ -35,6 +36,7 @@ class Dictionary:
         self.alone = Phrases(table.alone for table in tables)
         self.harmless = Phrases(table.harmless for table in tables)
         self.hold = Phrases(row for table in tables for row in _hold_rows(table))
+        self._not_stops = self.start.union(_OTHER_WORDS)
         self._may_be_joined = tuple(self.clear | self._everyday | self.polite)
         self.joined = self._joined_words()
 
@@ -68,7 +70,7 @@ class Dictionary:
             self.is_clear(word)
             or word in self._in_sentences
             or word.startswith((*self._stems, *_ROOTS))
-            or (word.endswith(_ROOTS) and word not in self.start)
+            or (word.endswith(_ROOTS) and word not in self._not_stops)
             or self._is_misspelt(word)
         )
 

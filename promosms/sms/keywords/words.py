@@ -4,7 +4,11 @@ import re
 import unicodedata
 
 _WORDS = re.compile(r"[^\W_]+")
-_JOINED = re.compile("(?<=n)['’`´](?=t)|(?<=sms)['’-](?=y|ów)", re.IGNORECASE)  # don't, SMS-y
+# Written apart or with a sign, but one word: don't, SMS-y, non-stop.
+_JOINED = re.compile(
+    r"(?<=n)['’`´](?=t)|(?<=sms)['’-](?=y|ów)|(?<=\bnon)[ -](?=stop)|(?<=\bнон)[ -](?=стоп)",
+    re.IGNORECASE,
+)
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # stoooop
 _SHORTEST_SPELLED = 3
 

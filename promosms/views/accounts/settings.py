@@ -13,7 +13,7 @@ from promosms.services.auth import sessions
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
 from promosms.sms.phone import mask
-from promosms.web.access import Access, allow, me, my_account
+from promosms.web.access import Access, allow, fresh, me, my_account
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -53,6 +53,7 @@ def place() -> ResponseReturnValue:
 
 @bp.route("/sessions/<public_id>/end", methods=["POST"])
 @allow(Access.SIGNED_IN)
+@fresh
 def end_session(public_id: str) -> ResponseReturnValue:
     """Sign another browser out."""
     sessions.close_one(me(), public_id)
@@ -62,6 +63,7 @@ def end_session(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/sessions/end-others", methods=["POST"])
 @allow(Access.SIGNED_IN)
+@fresh
 def end_others() -> ResponseReturnValue:
     """Sign every other browser out."""
     ended = sessions.close_others(me(), current_user.token)

@@ -19,7 +19,7 @@ from promosms.services.sending import sweep
 from promosms.settings import settings
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, me
 
 INVOICES = 10
 
@@ -78,6 +78,7 @@ def unsuspend(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/accounts/<public_id>/adjust", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def adjust(public_id: str) -> ResponseReturnValue:
     """Correct the balance of an account."""
     account, form = _account_or_404(public_id), AdjustForm()

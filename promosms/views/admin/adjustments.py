@@ -13,7 +13,7 @@ from promosms.settings import settings
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
 from promosms.views.billing.after_payment import wake_campaigns
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, me
 
 
 @bp.route("/adjustments")
@@ -38,6 +38,7 @@ def adjustments() -> ResponseReturnValue:
 
 @bp.route("/adjustments/<public_id>/agree", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def agree(public_id: str) -> ResponseReturnValue:
     """Agree to a correction, and book it."""
     adjustment = _adjustment(public_id)

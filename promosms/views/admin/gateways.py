@@ -16,7 +16,7 @@ from promosms.services.sending import overview
 from promosms.sms.phone import mask
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, me
 
 
 @bp.route("/gateways")
@@ -47,6 +47,7 @@ def gateway(name: str) -> ResponseReturnValue:
 
 @bp.route("/gateways/<path:name>/change", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def change_gateway(name: str) -> ResponseReturnValue:
     """Change the speed of a gateway."""
     gateway, form = _gateway_or_404(name), SpeedForm()
@@ -62,6 +63,7 @@ def change_gateway(name: str) -> ResponseReturnValue:
 
 @bp.route("/gateways/<path:name>/country", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def gateway_country(name: str) -> ResponseReturnValue:
     """Change the country of a gateway."""
     gateway, form = _gateway_or_404(name), CountryForm()
@@ -95,6 +97,7 @@ def test_gateway(name: str) -> ResponseReturnValue:
 
 @bp.route("/gateways/<path:name>/pause", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def pause(name: str) -> ResponseReturnValue:
     """Pause a gateway; its messages stay in the queue."""
     if gateway_service.switch(name, GatewayStatus.PAUSED, me().public_id):
@@ -104,6 +107,7 @@ def pause(name: str) -> ResponseReturnValue:
 
 @bp.route("/gateways/<path:name>/resume", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def resume(name: str) -> ResponseReturnValue:
     """Resume a paused gateway."""
     gateway = gateway_service.switch(name, GatewayStatus.ACTIVE, me().public_id)

@@ -12,7 +12,7 @@ from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
 from promosms.views.admin.blueprint import bp
 from promosms.views.billing import invoice_downloads
-from promosms.web.access import Access, allow
+from promosms.web.access import Access, allow, fresh
 
 
 @bp.route("/invoices")
@@ -38,6 +38,7 @@ def invoices() -> ResponseReturnValue:
 
 @bp.route("/invoices.zip")
 @allow(Access.ADMIN)
+@fresh
 def invoices_zip() -> Response:
     """The files of all matching invoices."""
     search = _search()

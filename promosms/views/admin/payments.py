@@ -17,7 +17,7 @@ from promosms.services.payments import refunds, stripe_checkout
 from promosms.services.payments.pages import Movement, PaymentFilter
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, me
 
 
 @bp.route("/payments")
@@ -53,6 +53,7 @@ def payment(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/payments/<public_id>/refund", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def refund(public_id: str) -> ResponseReturnValue:
     """Refund a part of it, or all."""
     movement = _movement(public_id)

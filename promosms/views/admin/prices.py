@@ -26,13 +26,14 @@ from promosms.services.prices.tables import BadTable, Plan
 from promosms.settings import settings
 from promosms.views.admin.blueprint import bp
 from promosms.views.recipients.tables import csv_file
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, fresh_post, me
 
 SHOWN = 200
 
 
 @bp.route("/routes/<code>/prices", methods=["GET", "POST"])
 @allow(Access.ADMIN)
+@fresh_post
 def prices(code: str) -> ResponseReturnValue:
     """The prices of a route, and a form to set one."""
     route = _route(code)
@@ -63,6 +64,7 @@ def price_history(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/prices/remove", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def remove_price(code: str) -> ResponseReturnValue:
     """Withdraw a price from now on, or delete a planned one."""
     route, form = _route(code), EntryForm()
@@ -90,6 +92,7 @@ def export_prices(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/prices/table", methods=["GET", "POST"])
 @allow(Access.ADMIN)
+@fresh_post
 def price_table(code: str) -> ResponseReturnValue:
     """Upload a table, and preview its changes. Nothing is stored yet."""
     route, form = _route(code), TableForm()
@@ -106,6 +109,7 @@ def price_table(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/prices/import", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def import_prices(code: str) -> ResponseReturnValue:
     """Make the previewed changes."""
     route, form = _route(code), AgreeForm()

@@ -10,11 +10,12 @@ from promosms.services.gateways import gateways
 from promosms.services.gateways import routes as services
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, fresh_post, me
 
 
 @bp.route("/routes", methods=["GET", "POST"])
 @allow(Access.ADMIN)
+@fresh_post
 def routes() -> ResponseReturnValue:
     """All routes with their gateways, and the form for a new one."""
     form = NewRouteForm()
@@ -33,6 +34,7 @@ def routes() -> ResponseReturnValue:
 
 @bp.route("/routes/<code>", methods=["GET", "POST"])
 @allow(Access.ADMIN)
+@fresh_post
 def route(code: str) -> ResponseReturnValue:
     """One route: change its name and its sender."""
     route, form = _route_or_404(code), RouteForm()
@@ -48,6 +50,7 @@ def route(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/default", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def default_route(code: str) -> ResponseReturnValue:
     """Make a route the default: for new campaigns and for texts of the installation itself."""
     if services.make_default(_route_or_404(code).id, me().public_id):
@@ -57,6 +60,7 @@ def default_route(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/attach", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def attach(code: str) -> ResponseReturnValue:
     """Add a gateway to a route."""
     route, form = _route_or_404(code), AttachForm()
@@ -70,6 +74,7 @@ def attach(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/arrange", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def arrange(code: str) -> ResponseReturnValue:
     """Set the position, the weight and the countries of a gateway in a route."""
     route, form = _route_or_404(code), PlaceForm()
@@ -84,6 +89,7 @@ def arrange(code: str) -> ResponseReturnValue:
 
 @bp.route("/routes/<code>/detach", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def detach(code: str) -> ResponseReturnValue:
     """Remove a gateway from a route."""
     route, form = _route_or_404(code), AttachForm()

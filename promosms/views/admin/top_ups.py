@@ -22,7 +22,7 @@ from promosms.services.payments.top_up_search import TopUpFilter, TopUpRow
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
 from promosms.views.billing.after_payment import wake_workers
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, me
 
 
 @bp.route("/top-ups", endpoint="top_ups")
@@ -61,6 +61,7 @@ def one_top_up(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/top-ups/<public_id>/receive", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def receive(public_id: str) -> ResponseReturnValue:
     """Book a transfer that pays all or a part of the top-up."""
     row = _row(public_id)
@@ -76,6 +77,7 @@ def receive(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/top-ups/<public_id>/settle", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def settle(public_id: str) -> ResponseReturnValue:
     """Accept the amount received so far."""
     try:
@@ -92,6 +94,7 @@ def settle(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/top-ups/<public_id>/overpayment", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def book_overpayment(public_id: str) -> ResponseReturnValue:
     """Book the overpayment as another top-up."""
     try:

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from promosms.language import gettext as _
 from promosms.services.accounts import accounts, trial
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, me
 
 
 @bp.route("/accounts/<public_id>/approve", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def approve(public_id: str) -> ResponseReturnValue:
     """Approve an account: it may text everybody from now on."""
     account = accounts.account(public_id) or abort(404)

@@ -15,7 +15,7 @@ from promosms.services.payments import (
     stripe_payments,
 )
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, me, my_account
+from promosms.web.access import Access, allow, fresh, fresh_post, me, my_account
 from promosms.web.limits import limit
 
 log = logs.get(__name__)
@@ -23,6 +23,7 @@ log = logs.get(__name__)
 
 @bp.route("/automatic", methods=["GET", "POST"])
 @allow(Access.OWNER)
+@fresh_post
 def automatic() -> ResponseReturnValue:
     """The settings and the card."""
     automatic_top_up = automatic_top_ups.of(my_account().id)
@@ -55,6 +56,7 @@ def automatic_off() -> ResponseReturnValue:
 
 @bp.route("/automatic/card")
 @allow(Access.OWNER)
+@fresh
 @limit("30 per hour")
 def automatic_card() -> ResponseReturnValue:
     """Go to Stripe's page to save a card; a link leads here, see `pay_by_card`."""

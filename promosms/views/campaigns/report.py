@@ -23,7 +23,7 @@ from promosms.services.campaigns import campaigns, launch
 from promosms.services.campaigns.launch import LaunchError
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import Access, allow, fresh, my_account, owned
 
 
 @bp.route("/campaigns")
@@ -65,6 +65,7 @@ def live(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/campaigns/<public_id>/report.csv")
 @allow(Access.MEMBER)
+@fresh
 def download(public_id: str) -> ResponseReturnValue:
     """All messages of the campaign as a CSV file that is safe in a spreadsheet."""
     campaign = owned(Campaign, public_id)

@@ -19,7 +19,7 @@ from promosms.services.recipients.recipients import DuplicatePhone
 from promosms.sms.phone import InvalidPhone
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.labels import SOURCES
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import Access, allow, fresh, my_account, owned
 
 bp = Blueprint("recipients", __name__)
 bp.app_template_filter("phone")(recipient_tables.pretty)
@@ -163,6 +163,7 @@ def replies() -> ResponseReturnValue:
 
 @bp.route("/recipients/export.csv")
 @allow(Access.MEMBER)
+@fresh
 def export() -> ResponseReturnValue:
     """All recipients as a file."""
     header = exports.recipient_header(recipient_tables.labels())

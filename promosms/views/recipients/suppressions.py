@@ -13,7 +13,7 @@ from promosms.services.recipients import exports, held_replies, suppression_list
 from promosms.services.recipients.suppression_list import MOST_ADDED, Added
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.labels import NAMES, SOURCES
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import Access, allow, fresh, my_account, owned
 
 bp = Blueprint("suppressions", __name__)
 
@@ -72,6 +72,7 @@ def lift(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/recipients/opt-outs.csv")
 @allow(Access.MEMBER)
+@fresh
 def export() -> ResponseReturnValue:
     """All opt-outs as a file."""
     rows = exports.suppression_rows(my_account().id, NAMES)

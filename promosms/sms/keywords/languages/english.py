@@ -43,7 +43,8 @@ ENGLISH = Vocabulary(
         offers, no promotions, no adverts, no marketing, cut it out, pack it in, knock it off,
         leave it out, no ads thanks, 7726, dead, she s dead, he s dead, no interest, rude,
         disgusting, shame on you, not cool, no no more, very rude, unacceptable, pathetic, count
-        me out, leave me out, go jump
+        me out, leave me out, go jump, you again, not you again, oh no not you again, ffs, for
+        fucks sake
     """,
     enough="""
         enough of/with .. this/these/that/your/you/text*/sms*/messag*, had enough, enough is
@@ -57,7 +58,7 @@ ENGLISH = Vocabulary(
         pestering/bothering, do not want your, so annoying, re annoying, are annoying, how many
         times .. do/must/have, done with you/your/this/these, enough texts/messages/sms/spam/msgs,
         dont get .. again/these/this, shame on, disgusting, so rude, not cool, no no more, how
-        rude
+        rude, me no more, us no more
     """,
     do_not_write="""
         no more .. text*/txt*/sms*/messag*/msg*/promo*/ad/ads/offer*/email*/call*,
@@ -112,7 +113,7 @@ ENGLISH = Vocabulary(
         privacy violation, my rights, police .. informed/contacted/called, no right to, you have
         no right, not allowed to text, subject access, right to erasure, right to be forgotten,
         article 17/21/15, art 17/21/15, breaking the law, break the law, ombudsman, ico complaint,
-        data controller, dpo
+        data controller, dpo, data breach, breach of
     """,
     spam="""
         spam, spams, spammed, spammer*, spamming, scam, scams, scammed, scammer*, scamming,
@@ -152,16 +153,16 @@ ENGLISH = Vocabulary(
         cant be bothered, no use for, dont need .. these/your/texts/messages/sms, waste of time
     """,
     harmless="""
-        non stop, nonstop, stop sign/signs/light/lights/press/motion/button/watch, one stop shop,
-        stopwatch*, stopover*, stopgap*, stoplight*, stoppage*, stopper*, stopcock*, doorstop*,
-        backstop*, shortstop*, stopped raining/snowing/working, rain/snow has stopped, atop
-        the/a/of/our/my, dead end, end date, end up, at/by/till/until/in the end, quit/quitting
-        smoking, quit my job, make up remover, makeup remover*, polish remover*,
-        gel/tattoo/hair/wart/nail/stain/snow/mole/wax removal*, remove/removed/removing ..
+        stop sign/signs/light/lights/press/motion/button/watch, one stop shop, stopwatch*,
+        stopover*, stopgap*, stoplight*, stoppage*, stopcock*, doorstop*, backstop*, shortstop*,
+        stopped raining/snowing/working, rain/snow has stopped, atop the/a/of/our/my, dead end,
+        end date, end up, at/by/till/until/in the end, quit/quitting smoking, quit my job, make up
+        remover, makeup remover*, polish remover*, gel/tattoo/hair/wart/nail/stain/snow/mole/wax
+        removal*, remove/removed/removing ..
         gel/stain*/tattoo*/polish/wax/wart*/shoes/wallpaper/braces/stitches, spam
         folder/filter/box, in/to/into .. my spam, police station, block of flats, the ham, never
         mind, idiot proof, block/blocks away, dont forget .. to text/call/send/message, not ..
-        asked price, drop dead gorgeous, screw drivers, to court 1/2/3/4, sign up for,
+        asked price, drop dead gorgeous, screw drivers, to court 1/2/3/4,
         can/could/will/would/did/should you text/message/call/txt/msg/send,
         phone/battery/car/mobile/cell/laptop .. died, phone/battery/car/mobile/cell/laptop ..
         is/has dead, add me to, end of
@@ -172,6 +173,6 @@ ENGLISH = Vocabulary(
         bus/tram/train/tube/coach/metro/next/last/first/pit/rest/taxi/truck/2nd/second/third
         stop/stops, step, shop, soap, soup, slop, swop, sopa, tops, topi, topo, stos, stok, stow,
         stol, stoi, stoj, stor, stof, stob, story, steps, shops, stone, stoma, strap, strip,
-        scoop, snoop, swoop, sloop, stool, stoop low, storm
+        scoop, snoop, swoop, sloop, stool, stoop low, storm, hop on hop off, drop off
     """,
 )

@@ -41,7 +41,7 @@ FRENCH = Vocabulary(
         cessez, cesser de, ça suffit les/vos/avec/de, saoulez, soulez, gonflez, énervez, déjà dit,
         je vous ai .. dit/demandé, vos/ces/tes/ses sms/messages/pubs/publicités/textos/spams, tous
         les jours .. sms/message/messages, marre, énervant, pénible, insupportable, relou, combien
-        de fois .. dire/demander/répéter/dois/faut
+        de fois .. dire/demander/répéter/dois/faut, messages/sms/pub sans arrêt
     """,
     do_not_write="""
         m envoye*/envoye* plus/pas/rien, n envoye* plus/pas/rien, plus/pas/aucun/aucune de/d ..
@@ -128,10 +128,11 @@ FRENCH = Vocabulary(
     harmless="""
         arrêt/arrêts .. bus/tram/tramway/métro/car/autobus/train, arrêt maladie/cardiaque, en/à l
         arrêt, en arrêt, prochain/dernier/premier/notre arrêt, l arrêt, feu/feux/panneau/auto
-        stop, sans arrêt, assez .. grand*/bien/de place, ciel dégagé, route dégagée, vue dégagée,
-        ça suffit pour, mon avocat est mûr, je ne veux pas ..
-        déranger/oignon*/attendre/manquer/rater, me tromper, abonner, marron*, merci pour vos, je
-        suis d accord, téléphone/batterie/portable/voiture .. est mort/morte, reçu vos messages,
-        arrêtons nous, m arrête, s arrête, m arrêter, s arrêter, t arrêtes
+        stop, assez .. grand*/bien/de place, ciel dégagé, route dégagée, vue dégagée, ça suffit
+        pour, mon avocat est mûr, je ne veux pas .. déranger/oignon*/attendre/manquer/rater, me
+        tromper, abonner, marron*, merci pour vos, je suis d accord,
+        téléphone/batterie/portable/voiture .. est mort/morte, reçu vos messages, arrêtons nous, m
+        arrête, s arrête, m arrêter, s arrêter, t arrêtes, ouvert/ouverte/ouverts sans arrêt, sans
+        arrêt ouvert
     """,
 )

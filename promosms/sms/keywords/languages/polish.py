@@ -46,7 +46,7 @@ POLISH = Vocabulary(
         na zawsze, żegnam was, nie korzystam, nie skorzystam, to nie do mnie, nie do mnie, starczy
         tego, proszę usunąć, proszę wykasować, wykasować, skasować, idioci, głąby, barany, za
         często, żenada, żenujące, wstyd, wstyd i hańba, bezczelność, bezczelni, no nie znowu,
-        znowu
+        znowu, policja, ile jeszcze, ile jeszcze razy
     """,
     enough="""
         dość/dosyć już/tego/tych/sms*/wiadomości/reklam*/spamu/pisania, mam/mamy/miałem/miałam ..
@@ -61,7 +61,7 @@ POLISH = Vocabulary(
         smsy/smsów/sms/reklamy/reklam/wiadomości/promocje, ile razy ..
         mam/można/pisa*/mówi*/prosi*, denerwujecie, irytujecie, irytujące, dalej/nadal/wciąż
         piszecie/wysyłacie, za często .. piszecie/wysyłacie/sms*, piszecie .. za często/dużo,
-        starczy tego/tych
+        starczy tego/tych, nonstop .. sms*/wiadomości/reklamy
     """,
     do_not_write="""
         nie_wysył*, nie_przysył*, nie_pisz, nie_piszcie, nie_pisać, nie_pisac, nie_piszecie,
@@ -187,6 +187,7 @@ POLISH = Vocabulary(
         .. czasu/miejsca/pieniędzy, widzia* .. reklam*, nigdy .. nie byłam/byłem, blok nr,
         telefon/samochód/akumulator nie_żyje, mam dosyć .. czasu/miejsca/pieniędzy, koniec
         tygodnia/miesiąca/roku/dnia/świata/ulicy/maja/czerwca/lipca/sierpnia/września/października/listopada/grudnia/stycznia/lutego/marca/kwietnia/sezonu/wakacji/kolejki/pracy/końców/zajęć/lekcji/kursu/spotkania/meczu/imprezy/filmu,
-        koniec tego/przyszłego/następnego tygodnia/miesiąca/roku, nie zapomnij*, wypiszę czek
+        koniec tego/przyszłego/następnego tygodnia/miesiąca/roku, nie zapomnij*, wypiszę czek,
+        stop na żądanie
     """,
 )
