@@ -236,8 +236,8 @@ TENANCY = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "Suppression.account_id == account_id, Suppression.phone == phone\n    )",
-        "Suppression.phone == phone\n    )",
+        "select(Suppression).where(\n        Suppression.account_id == account_id, ",
+        "select(Suppression).where(\n        ",
         "tests/services tests/views/suppressions",
     ),
     Mutation(

@@ -131,7 +131,7 @@ def test_the_goodbye_page_says_what_stays(account: int, owner: PageClient) -> No
 def test_the_policy_names_the_years(app: Flask, visitor: PageClient) -> None:
     override(app, invoice_years=8)
     page = words(visitor.get_page("/privacy").get_text())
-    assert "Until 8 years after the year of the invoice" in page
+    assert "8 years from the end of the year of the invoice" in page
 
 
 def test_the_jobs_erase_an_account_with_invoices(
