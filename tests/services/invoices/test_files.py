@@ -13,6 +13,7 @@ from promosms.db.transactions import transaction
 from promosms.documents import pdf
 from promosms.extensions import db
 from promosms.jobs import invoices as job
+from promosms.lib import time_slice
 from promosms.models import Account, AccountStatus, Company, Email, Invoice, InvoiceDocument
 from promosms.services.invoices import files as invoice_files
 from promosms.services.invoices import invoices
@@ -23,8 +24,9 @@ from tests.support.settings import override
 
 
 @pytest.fixture
-def account(context: None, cast: Cast) -> int:
-    """The id of the owner's account."""
+def account(context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The id of the owner's account. A slice of the job does not end: no test is about its time."""
+    monkeypatch.setattr(time_slice, "SHARED", 3600.0)
     return cast.owner.account_id
 
 
