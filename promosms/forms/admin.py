@@ -8,7 +8,6 @@ from wtforms import (
     Field,
     HiddenField,
     IntegerField,
-    PasswordField,
     StringField,
     TelField,
     ValidationError,
@@ -16,9 +15,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from promosms.forms.imports import row_problem
+from promosms.forms.privacy import LeavingForm
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
-from promosms.services.auth import passwords
 from promosms.settings import settings
 from promosms.sms import phone as numbers
 from promosms.sms.phone import LONGEST_TYPED
@@ -83,20 +82,9 @@ class RevokeAdminForm(FlaskForm):
     )
 
 
-class AdminLeavesForm(FlaskForm):
-    """The password of an admin who leaves, and a confirmation."""
+class AdminLeavesForm(LeavingForm):
+    """The confirmation of an admin."""
 
-    password = PasswordField(
-        _("Your password"),
-        [InputRequired(_("Enter your password.")), Length(max=passwords.LONGEST)],
-        render_kw={"autocomplete": "current-password"},
-    )
-    code = StringField(
-        _("Code"),
-        [InputRequired(_("Enter a code.")), Length(max=40)],
-        description=_("Six digits from your app, or one of your recovery codes."),
-        render_kw={"autocomplete": "one-time-code", "spellcheck": "false"},
-    )
     confirmed = BooleanField(
         _("Give up the right and delete my sign-in, for good"),
         [InputRequired(_("Tick this box if you want to leave."))],

@@ -35,8 +35,8 @@ class NumberForm(FlaskForm):
     )
 
 
-class DeleteAccountForm(FlaskForm):
-    """The password and the code, if there are any, and a confirmation."""
+class LeavingForm(FlaskForm):
+    """The password and the code, if there are any, of somebody who leaves for good."""
 
     password = PasswordField(
         _("Your password"),
@@ -49,19 +49,24 @@ class DeleteAccountForm(FlaskForm):
         description=_("Six digits from your app, or one of your recovery codes."),
         render_kw={"autocomplete": "one-time-code", "spellcheck": "false"},
     )
-    confirmed = BooleanField(
-        _("Delete the account and everything in it, for good"),
-        [InputRequired(_("Tick this box if you want to delete the account."))],
-    )
 
     def __init__(
-        self, *, password_needed: bool, code_needed: bool = False, **kwargs: object
+        self, *, password_needed: bool = True, code_needed: bool = False, **kwargs: object
     ) -> None:
         super().__init__(**kwargs)
         if not password_needed:
             del self.password
         if not code_needed:
             del self.code
+
+
+class DeleteAccountForm(LeavingForm):
+    """The confirmation of an owner."""
+
+    confirmed = BooleanField(
+        _("Delete the account and everything in it, for good"),
+        [InputRequired(_("Tick this box if you want to delete the account."))],
+    )
 
 
 class CertificateForm(FlaskForm):

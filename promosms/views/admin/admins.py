@@ -48,9 +48,7 @@ def revoke_admin(public_id: str) -> ResponseReturnValue:
 @limit("20 per hour", methods=["POST"])
 def leave() -> ResponseReturnValue:
     """Give up one's own right; the sign-in is deleted with it."""
-    form = AdminLeavesForm()
-    if not totp.is_on(me()):
-        del form.code
+    form = AdminLeavesForm(code_needed=totp.is_on(me()))
     if form.validate_on_submit():
         code = form.code.data or "" if form.code else ""
         try:
