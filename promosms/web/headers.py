@@ -5,6 +5,7 @@ from flask_login import current_user
 from flask_talisman import Talisman
 
 from promosms.settings import settings_of
+from promosms.web import secret_addresses
 
 REPORTS = "/security/reports"
 # No nonces: nothing is inline. Our scripts never build HTML from text, and `trusted-types 'none'`
@@ -43,7 +44,8 @@ CLEARING = {"auth.sign_out", "delete_account.delete", "delete_account.by_link"}
 
 
 def init_app(app: Flask) -> None:
-    """Talisman sets most headers, `_complete` the others."""
+    """Talisman sets most headers, `_complete` the others, `_guard` has the last word."""
+    app.after_request(_guard)  # what is registered first comes last
     Talisman(
         app,
         force_https_permanent=True,
@@ -52,7 +54,7 @@ def init_app(app: Flask) -> None:
         strict_transport_security_preload=False,
         content_security_policy=CONTENT_POLICY,
         permissions_policy=PERMISSIONS,
-        referrer_policy="same-origin",  # with "no-referrer" every form would fail the CSRF check
+        referrer_policy="same-origin",
         frame_options="DENY",
         session_cookie_samesite="Lax",
     )
@@ -71,4 +73,9 @@ def _complete(response: Response) -> Response:
     if request.endpoint != "static" and "Cache-Control" not in headers:
         signed_in = current_user and current_user.is_authenticated
         headers["Cache-Control"] = "no-store" if signed_in else "no-cache"
+    return response
+
+
+def _guard(response: Response) -> Response:
+    secret_addresses.guard(request, response)
     return response
