@@ -1,21 +1,29 @@
 """Queues: a job wakes a worker. The work itself is in the database, so a job may be lost."""
 
+import time
+
 from redis import ConnectionPool, Redis, RedisError
+from redis import TimeoutError as RedisTimeout
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from promosms import logs
-from promosms.settings import settings
+from promosms.settings import settings, store_options
 
 log = logs.get(__name__)
 _pools: dict[str, ConnectionPool] = {}
+# A Redis that does not even refuse is left alone for so long: the tick would wait for it at each
+# of its jobs. What is not enqueued now is enqueued by a later tick.
+SILENT_SECONDS = 5.0
+_silent_until: dict[str, float] = {}
 
 
 def connection() -> Redis:
     """The Redis of the installation; short time-outs, so that a page never waits long for it."""
-    url = settings.redis_url
+    url, silence = settings.redis_url, settings.store_silence_seconds
     if url not in _pools:
-        _pools[url] = ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=5)
+        options = store_options.redis(settings, connect=1, answer=min(5, silence))
+        _pools[url] = ConnectionPool.from_url(url, **options)
     return Redis(connection_pool=_pools[url])
 
 
@@ -30,7 +38,9 @@ def wake(name: str, job: str, *ids: int) -> bool:
     Jobs contain ids only and find their work in the database. In a queue whose jobs all do the
     same, a few waiting jobs are enough: a job that starts later sees everything committed before.
     """
-    jobs = queue(name)
+    jobs, url = queue(name), settings.redis_url
+    if time.monotonic() < _silent_until.get(url, 0.0):
+        return False
     try:
         for _ in range(_wanted(jobs, f"promosms.jobs.{job}", ids)):
             jobs.enqueue_call(
@@ -42,7 +52,9 @@ def wake(name: str, job: str, *ids: int) -> bool:
                 description=job,
             )
         return True
-    except RedisError:
+    except RedisError as error:
+        if isinstance(error, RedisTimeout):
+            _silent_until[url] = time.monotonic() + SILENT_SECONDS
         log.warning("queue.unreachable", extra={"queue": name})
         return False
 

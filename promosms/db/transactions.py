@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from promosms.db import answer_limit
 from promosms.extensions import db
 
 PATIENCE = 20  # seconds
@@ -42,6 +43,8 @@ def init_app(app: Flask) -> None:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _usual_log)
+    else:
+        answer_limit.init_app(app, engine)
 
 
 @contextmanager

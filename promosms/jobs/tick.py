@@ -10,6 +10,8 @@ from promosms import logs, queue
 from promosms.extensions import db
 from promosms.jobs import nightly, stripe
 from promosms.jobs import sweep as sweep_list
+from promosms.jobs.time_limit import end_after, time_limit
+from promosms.lib import sign_of_life
 from promosms.services.campaigns import preparation
 from promosms.services.gateways import workers
 from promosms.services.imports import imports
@@ -24,26 +26,31 @@ from promosms.settings import settings
 
 log = logs.get(__name__)
 
+LEAVING = 10.0  # seconds that a round may still take after SIGTERM
+
 
 def run(app: Flask) -> None:
-    """Tick until SIGTERM or SIGINT."""
+    """Tick until SIGTERM or SIGINT. A round that takes too long ends the process."""
     logs.take_over()
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
+        end_after(LEAVING)
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     while not stop.is_set():
+        sign_of_life.give(app.instance_path, workers.TICK)
         with app.app_context():
-            try:
-                tick()
-            except Exception:
-                log.exception("tick.failed")
-            finally:
-                db.session.remove()
             seconds = settings.tick_seconds
+            with time_limit(settings.tick_limit_seconds):
+                try:
+                    tick()
+                except Exception:
+                    log.exception("tick.failed")
+                finally:
+                    db.session.remove()
         stop.wait(seconds)
 
 

@@ -6,6 +6,8 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -19,11 +21,17 @@ from promosms import queue as job_queue
 from promosms.extensions import db
 from promosms.gateways.base import GatewayError
 from promosms.jobs import gateway_connections
+from promosms.lib import sign_of_life
 from promosms.services.gateways import health, workers
-from promosms.settings import settings
+from promosms.settings import settings, store_options
 
 log = logs.get(__name__)
 BEAT_SECONDS = 10
+# How long RQ counts on an idle worker. It waits for a job 15 seconds shorter.
+IDLE_SECONDS = 30
+# Their jobs may be inside one statement for long, which says nothing meanwhile: emptying a large
+# SQLite database.
+LONG_JOBS = ("work",)
 # Two threads share a gateway's worker: the one that records must not hold up the one that reads
 # answers for the 5 ms after which Python would let it go.
 SWITCH_SECONDS = 0.0005
@@ -42,6 +50,8 @@ def run(app: Flask, name: str) -> None:
     logs.take_over()
     logging.getLogger("rq").setLevel(logging.WARNING)
     name, gateway_id = workers.proper(name), workers.gateway_of(name)
+    alive = partial(sign_of_life.give, app.instance_path, name)
+    alive()
     if gateway_id is not None:
         _open_line(app, name, gateway_id)
     threading.Thread(target=_beat, args=(app, name, gateway_id), daemon=True).start()
@@ -55,11 +65,11 @@ def run(app: Flask, name: str) -> None:
                 [queue],
                 connection=queue.connection,
                 serializer=JSONSerializer,
-                worker_ttl=60,
+                worker_ttl=IDLE_SECONDS,
                 log_job_description=False,
                 name=f"{name}-{os.getpid()}",
             )
-            worker.app = app
+            worker.app, worker.alive = app, alive
             worker.work(logging_level="WARNING", max_jobs=MOST_JOBS.get(name))
     finally:
         if gateway_id is not None:
@@ -76,6 +86,13 @@ class AppWorker(SimpleWorker):
     """
 
     app: Flask
+    alive: Callable[[], None] = staticmethod(lambda: None)
+    """Called between two jobs, and while none is there."""
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        """Tell Redis and the supervisor that this process is alive, between two jobs."""
+        self.alive()
+        super().heartbeat(*args, **kwargs)
 
     def perform_job(self, job: Job, *args: Any, **kwargs: Any) -> bool:
         """Perform the job with a database session of its own."""
@@ -107,7 +124,8 @@ def _open_line(app: Flask, name: str, gateway_id: int) -> None:
 
 def _connection() -> Redis:
     # Longer than RQ's blocking wait for a job, or an idle worker would lose its connection.
-    return Redis.from_url(settings.redis_url, socket_connect_timeout=5, socket_timeout=90)
+    answer = IDLE_SECONDS + settings.store_silence_seconds
+    return Redis.from_url(settings.redis_url, **store_options.redis(settings, answer=answer))
 
 
 def _wait_for_redis() -> None:
@@ -126,6 +144,8 @@ def _wait_for_redis() -> None:
 
 def _beat(app: Flask, name: str, gateway_id: int | None) -> None:
     while True:
+        if name in LONG_JOBS:
+            sign_of_life.give(app.instance_path, name)
         with app.app_context():
             try:
                 beat(name, gateway_id)

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from promosms.settings import store_options
 from promosms.settings.schema import Settings
 
 EXTENSIONS = ("BABEL_", "RATELIMIT_", "SQLALCHEMY_", "WTF_")
@@ -28,10 +29,7 @@ def derived(settings: Settings) -> dict[str, object]:
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
-            "hide_parameters": True,  # the message of a database error must not quote data
-        },
+        "SQLALCHEMY_ENGINE_OPTIONS": store_options.engine(settings),
         # The last one signs, the older ones still open what they have signed.
         "WTF_CSRF_SECRET_KEY": [*settings.secret_key_fallbacks, settings.secret_key],
         "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the session
@@ -42,10 +40,10 @@ def derived(settings: Settings) -> dict[str, object]:
 
 def _rate_limits(settings: Settings) -> dict[str, object]:
     url = settings.redis_url
-    timeouts = {"socket_connect_timeout": 1, "socket_timeout": 2}
+    options = store_options.redis(settings, connect=1, answer=2)
     return {
         "RATELIMIT_ENABLED": settings.rate_limits,
         "RATELIMIT_STORAGE_URI": url.replace("unix://", "redis+unix://", 1),
-        "RATELIMIT_STORAGE_OPTIONS": {} if url.startswith("memory:") else timeouts,
+        "RATELIMIT_STORAGE_OPTIONS": {} if url.startswith("memory:") else options,
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
     }

@@ -44,6 +44,8 @@ class Settings:
     hsts_subdomains: bool = False
     database_url: str = ""
     redis_url: str = ""
+    store_connect_seconds: Annotated[int, Between(1, 60, "seconds")] = 5
+    store_silence_seconds: Annotated[float, Between(0.1, 3_600, "seconds")] = 20.0
     secret_key: str = ""
     secret_key_fallbacks: tuple[str, ...] = ()
     # the operator, shown on the policy pages
@@ -111,6 +113,8 @@ class Settings:
     simulator_receipt_seconds: Annotated[float, Between(0, 86_400, "seconds")] = 1.0
     lease_seconds: Annotated[int, Between(1, 86_400, "seconds")] = 60
     tick_seconds: Annotated[float, Between(0.01, 3_600, "seconds")] = 10.0
+    tick_limit_seconds: Annotated[float, Between(0.1, 86_400, "seconds")] = 120.0
+    sign_of_life_seconds: Annotated[float, Between(1, 86_400, "seconds")] = 180.0
     # logs: how long lines are kept, and how long the whole IP address in them
     log_days: LogDays = 30
     log_ip_days: LogDays = 7

@@ -1,6 +1,7 @@
 """The processes of the supervisor: start them, restart them when they die, end them."""
 
 import ctypes
+import math
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from promosms import logs
+from promosms.lib import sign_of_life
 from promosms.logs import files as log_files
 from promosms.supervisor import orphans
 
@@ -32,6 +34,7 @@ class ManagedProcess:
     name: str
     command: Sequence[str]
     ends_last: bool = False
+    gives_signs: bool = False
     popen: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 1.0
@@ -49,6 +52,8 @@ class Processes:
         self.folder, self.root, self.tell = folder, root, tell
         self.all: list[ManagedProcess] = []
         self.days = 30  # LOG_DAYS
+        self.silence = math.inf
+        """After so many seconds without a sign of life a process counts as stuck."""
         self.logs = folder / "logs"
         self.logs.mkdir(exist_ok=True)
         self.rotated = datetime.now(UTC).date()
@@ -72,10 +77,13 @@ class Processes:
             )
 
     def watch(self) -> None:
-        """Restart dead processes, each time after a longer pause; rotate the logs at midnight."""
+        """Restart dead and stuck processes, after a growing pause; rotate the logs at midnight."""
         for managed in self.all:
             if not managed.alive():
                 self._restart(managed)
+            elif managed.gives_signs and self._silence(managed) > self.silence:
+                self.tell(f"{managed.name} gives no sign of life and is ended.")
+                self._kill(managed)
         if datetime.now(UTC).date() != self.rotated:
             self.rotate()
 
@@ -126,6 +134,18 @@ class Processes:
             kept[name] = kept.get(name, 0) + 1
             if kept[name] > LOGS_KEPT or stamp[:8] <= oldest:
                 file.unlink()
+
+    def _silence(self, managed: ManagedProcess) -> float:
+        """Seconds since the last sign of life, or since the start."""
+        last = sign_of_life.last(self.folder, managed.name)
+        return time.monotonic() - max(managed.started, last)
+
+    def _kill(self, managed: ManagedProcess) -> None:
+        """End a process that does not listen to anything else. The disk may still hold it."""
+        managed.started = time.monotonic()
+        if managed.popen is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(managed.popen.pid, signal.SIGKILL)
 
     def _restart(self, managed: ManagedProcess) -> None:
         moment = time.monotonic()

@@ -68,7 +68,9 @@ def run(options: Options) -> None:
         processes = Processes(folder, ROOT, _tell)
         try:
             app = _application(options)
-            processes.days = settings_of(app).log_days
+            settings = settings_of(app)
+            processes.days = settings.log_days
+            processes.silence = settings.sign_of_life_seconds + settings.tick_seconds
             _start(app, options, processes, tls, plain)
             _watch(app, processes)
         except KeyboardInterrupt:
@@ -161,7 +163,7 @@ def _services(app: Flask, tls: list[str], plain: list[str]) -> list[ManagedProce
     with app.app_context():
         for name in workers.expected():
             command = [name] if name == workers.TICK else ["worker", name]
-            services.append(ManagedProcess(name, [*promosms, *command]))
+            services.append(ManagedProcess(name, [*promosms, *command], gives_signs=True))
     return services
 
 
