@@ -38,19 +38,30 @@ def warning() -> str:
         return ""
     if db.session.scalar(text("SELECT row_security_active('accounts')")):
         return "DATABASE_URL names a role that does not own the tables: PostgreSQL hides all rows."
-    if is_on():
-        return ""
-    return (
-        "Row security is off: the database does not keep accounts apart by itself. The role "
-        f"{row_security.ROLE} or its rights are missing, see docs/operations.md. "
-        "Everything works without it."
-    )
+    if not is_on():
+        return (
+            "Row security is off: the database does not keep accounts apart by itself. The role "
+            f"{row_security.ROLE} or its rights are missing, see docs/operations.md. "
+            "Everything works without it."
+        )
+    if db.session.scalar(text(row_security.UNBOUND)):
+        return (
+            "DATABASE_URL names a superuser of PostgreSQL, or a login with BYPASSRLS. A login that "
+            'owns the tables is enough: see "Rights of the database role" in docs/operations.md. '
+            "Everything works meanwhile."
+        )
+    if excess := db.session.scalars(text(row_security.EXCESS), _parameters()).first():
+        return (
+            f"The role {row_security.ROLE} may do more than pages need: {excess}. Start again, or "
+            "run `migrate`; if this line stays, somebody else has granted it and can revoke it."
+        )
+    return ""
 
 
 def build() -> None:
     """Create the role and grant its rights, after every migration; safe to repeat."""
     if not on_sqlite():
-        for statement in (row_security.role(), row_security.rights(sorted(db.metadata.tables))):
+        for statement in (row_security.role(), row_security.rights(row_security.all_rights())):
             with db.engine.begin() as connection:
                 connection.exec_driver_sql(statement)
         current_app.extensions.pop("row_security", None)
@@ -120,13 +131,23 @@ def _is_complete() -> bool:
     """All or nothing: with a part missing, pages would fail in the middle."""
     if on_sqlite():
         return False
+    parameters = _parameters()
+    with db.engine.connect() as connection:
+        exists = bool(connection.execute(text(row_security.COMPLETE), parameters).scalar())
+        return exists and bool(connection.execute(text(row_security.ALLOWED), parameters).scalar())
+
+
+def _parameters() -> dict[str, Any]:
+    """What the questions of `models/row_security.py` are asked with."""
     tables = db.metadata.sorted_tables
-    parameters = {
+    return {
         "role": row_security.ROLE,
         "policy": row_security.POLICY,
         "tables": [table.name for table in tables],
         "with_policy": [table.name for table in tables if row_security.rule(table)],
+        "needed": [
+            f"{right} {table}"
+            for table, granted in row_security.all_rights().items()
+            for right in granted
+        ],
     }
-    with db.engine.connect() as connection:
-        exists = bool(connection.execute(text(row_security.COMPLETE), parameters).scalar())
-        return exists and bool(connection.execute(text(row_security.ALLOWED), parameters).scalar())

@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from promosms.models.processing import Said
-from promosms.models.registry import Export, NotExported, Retention
+from promosms.models.registry import Export, NotExported, Retention, Rights
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,6 +58,12 @@ class Model(DeclarativeBase):
     processing: ClassVar[Said]
     row_policy: ClassVar[str] = ""
     """For row security: `of_account` in SQL, with {account}, where the way is an unusual one."""
+    customer_rights: ClassVar[Rights | None] = None
+    """For row security: what requests of customers may do with the table.
+
+    Without it they may do everything with the rows of their account, and only read a table that
+    belongs to no account.
+    """
 
     @classmethod
     def of_account(cls, account_id: int) -> ColumnElement[bool]:

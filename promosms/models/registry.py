@@ -1,13 +1,14 @@
 """What a model says of its table beside the columns: what is exported, how long it stays.
 
-Erasure, export, retention and the policy page read it (services/privacy), and
-tests/meta/test_registry.py asks every model for it. Words are English and marked for translation;
-the code that shows them translates them.
+Erasure, export, retention and the policy page read it (services/privacy), and row security reads
+the rights; tests/meta/test_registry.py asks every model for it. Words are English and marked for
+translation; the code that shows them translates them.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table
@@ -126,6 +127,24 @@ class Retention:
     what: str = ""
     words: str = ""
 
+
+class Right(StrEnum):
+    """What PostgreSQL lets a role do with a table."""
+
+    SELECT = "SELECT"
+    INSERT = "INSERT"
+    UPDATE = "UPDATE"  # and to lock rows
+    DELETE = "DELETE"
+
+
+Rights = tuple[Right, ...]
+NO_RIGHTS: Rights = ()
+READ: Rights = (Right.SELECT,)
+ADD: Rights = (Right.SELECT, Right.INSERT)
+ONLY_ADD: Rights = (Right.INSERT,)
+CHANGE: Rights = (Right.SELECT, Right.UPDATE)
+ADD_AND_CHANGE: Rights = (Right.SELECT, Right.INSERT, Right.UPDATE)
+EVERY_RIGHT: Rights = tuple(Right)
 
 UNTIL_DELETED = Retention(
     "its owner deletes it, or the account", words=N_("Until you delete it, or the account.")

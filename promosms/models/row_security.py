@@ -4,13 +4,18 @@ Every table that holds something of accounts has one policy. It binds every role
 the table: the requests that act as `ROLE` (see db/row_security.py), and any other role with rights.
 The owner of the tables is not bound: workers, commands and admin pages run as it. Policies are made
 with their tables; a migration calls `statements` and `drops` itself.
+
+`ROLE` may do with a table what its model says (`customer_rights`), so a page that is wrong cannot
+delete or change what no page has to. The rights are given anew at each start.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, MetaData, Table, event
 
 from promosms.models.base import Model, models
+from promosms.models.registry import EVERY_RIGHT, READ, Rights
 
 ROLE = "promosms_account"
 SETTING = "promosms.account"
@@ -38,18 +43,32 @@ ALLOWED = f"""
     SELECT pg_has_role(:role, {MAY_ACT_AS})
     AND has_schema_privilege(:role, current_schema(), 'USAGE')
     AND (
-        SELECT bool_and(CASE relkind
-            WHEN 'S' THEN has_sequence_privilege(:role, oid, 'USAGE')
-            ELSE has_table_privilege(:role, oid, 'SELECT')
-                AND has_table_privilege(:role, oid, 'INSERT')
-                AND has_table_privilege(:role, oid, 'UPDATE')
-                AND has_table_privilege(:role, oid, 'DELETE')
-        END)
-        FROM pg_class WHERE relnamespace = current_schema()::regnamespace
-        AND (relname = ANY(:tables) OR relkind = 'S')
+        SELECT bool_and(has_sequence_privilege(:role, oid, 'USAGE'))
+        FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'S'
+    )
+    AND NOT EXISTS (
+        SELECT FROM unnest(CAST(:needed AS text[])) AS needed(right_on)
+        JOIN pg_class ON relname = split_part(right_on, ' ', 2)
+        AND relnamespace = current_schema()::regnamespace
+        WHERE NOT has_table_privilege(:role, pg_class.oid, split_part(right_on, ' ', 1))
     )
 """
-"""May we act as the role, and has it every right on `tables` and on what numbers them?"""
+"""May we act as the role, has it the rights `needed`, and may it use what numbers the rows?"""
+
+EXCESS = """
+    SELECT DISTINCT kind || ' ' || relname
+    FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS kind
+    WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(:tables)
+    AND has_table_privilege(:role, pg_class.oid, kind)
+    AND NOT kind || ' ' || relname = ANY(:needed)
+"""
+"""What the role may do with `tables` beyond the rights `needed`, as "DELETE payments"."""
+
+UNBOUND = """
+    SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles
+    WHERE rolname IN (session_user, current_user)
+"""
+"""Is our login one whom no policy binds?"""
 
 
 def rule(table: Table) -> str:
@@ -59,6 +78,19 @@ def rule(table: Table) -> str:
     if "account_id" in table.c:
         return f"account_id = {OWN}"
     return "user_id IN (SELECT id FROM users)" if "user_id" in table.c else ""
+
+
+def rights_of(table: Table) -> Rights:
+    """What requests of customers may do with the table."""
+    declared = models()[table.name].customer_rights
+    if declared is not None:
+        return declared
+    return EVERY_RIGHT if rule(table) else READ
+
+
+def all_rights() -> dict[str, Rights]:
+    """What they may do with each table, by its name."""
+    return {name: rights_of(table) for name, table in sorted(Model.metadata.tables.items())}
 
 
 def statements(table: str, condition: str) -> list[str]:
@@ -96,14 +128,23 @@ def role() -> str:
     """
 
 
-def rights(tables: Sequence[str]) -> str:
-    """What lets the role read and write the tables, if there is one; safe to repeat."""
+def rights(tables: Mapping[str, Rights]) -> str:
+    """What gives the role these rights and no others, if there is one; safe to repeat."""
+    by_rights: dict[str, list[str]] = defaultdict(list)
+    for name, granted in tables.items():
+        by_rights[", ".join(granted)].append(name)
+    grants = "; ".join(
+        f"GRANT {granted} ON {', '.join(names)} TO {ROLE}"
+        for granted, names in by_rights.items()
+        if granted
+    )
     return f"""
         DO $$ DECLARE here text := quote_ident(current_schema()); BEGIN
             PERFORM pg_advisory_xact_lock(hashtext('{ROLE}'));
             EXECUTE 'GRANT USAGE ON SCHEMA ' || here || ' TO {ROLE}';
             EXECUTE 'GRANT USAGE ON ALL SEQUENCES IN SCHEMA ' || here || ' TO {ROLE}';
-            GRANT SELECT, INSERT, UPDATE, DELETE ON {", ".join(tables)} TO {ROLE};
+            REVOKE ALL ON {", ".join(tables)} FROM {ROLE};
+            {grants};
         EXCEPTION WHEN undefined_object OR insufficient_privilege THEN NULL;
         END $$
     """
@@ -123,7 +164,7 @@ def _enclose(table: Table, connection: Connection, **_options: object) -> None:
             connection.exec_driver_sql(statement)
 
 
-def _give_rights(metadata: MetaData, connection: Connection, **_options: object) -> None:
+def _give_rights(_metadata: MetaData, connection: Connection, **_options: object) -> None:
     if connection.dialect.name == "postgresql":
-        for statement in (role(), rights(sorted(metadata.tables))):
+        for statement in (role(), rights(all_rights())):
             connection.exec_driver_sql(statement)

@@ -14,6 +14,8 @@ from promosms.extensions import db
 from promosms.gateways.base import Inbound
 from promosms.models import (
     Account,
+    AuditEntry,
+    AuditHead,
     Email,
     Gateway,
     Model,
@@ -25,7 +27,9 @@ from promosms.models import (
     User,
 )
 from promosms.models import row_security as row_policies
-from promosms.services.abuse import blocks
+from promosms.services.abuse import blocks, sms_pumping
+from promosms.services.audit import chain as audit_chain
+from promosms.services.audit import log as audit_log
 from promosms.services.inbox import gateway_inbox
 from promosms.services.privacy import erase_recipient
 from promosms.services.privacy.account_scope import rows_of
@@ -141,6 +145,61 @@ def test_no_row_is_moved_to_another_account(stage: Stage, ask: Ask) -> None:
     statement = update(User).values(account_id=stage.cast.owner.account_id)
     with pytest.raises(DBAPIError, match=REFUSED):
         ask(lambda: db.session.execute(statement))
+
+
+FORBIDDEN = (
+    *("DELETE FROM audit_entries", "UPDATE audit_entries SET detail = 'x'"),
+    *("SELECT 1 FROM audit_entries", "DELETE FROM audit_head", "TRUNCATE audit_entries"),
+    *("UPDATE prices SET amount = 0", "INSERT INTO prices DEFAULT VALUES", "DELETE FROM prices"),
+    *("UPDATE routes SET name = 'x'", "SELECT 1 FROM routes FOR UPDATE", "DELETE FROM routes"),
+    *("UPDATE gateways SET status = 'x'", "DELETE FROM route_gateways", "DELETE FROM workers"),
+    *("DELETE FROM ledger_entries", "UPDATE ledger_entries SET amount = 1"),
+    *("INSERT INTO payments DEFAULT VALUES", "UPDATE payments SET amount = 1"),
+    *("UPDATE invoices SET gross = 1", "DELETE FROM invoices", "DELETE FROM invoice_documents"),
+    *("INSERT INTO holds DEFAULT VALUES", "UPDATE adjustments SET status = 'x'"),
+    *("DELETE FROM top_ups", "DELETE FROM tax_checks", "DELETE FROM invoice_series"),
+    *("DELETE FROM accounts", "INSERT INTO users DEFAULT VALUES", "SELECT 1 FROM erasures"),
+    *("SELECT 1 FROM welcome_credits", "SELECT 1 FROM cookie_choices", "DELETE FROM text_blocks"),
+    *("DELETE FROM text_attempts", "DELETE FROM spent_proofs", "DELETE FROM email_attempts"),
+)
+
+
+def test_requests_of_customers_may_do_only_what_pages_need(stage: Stage, ask: Ask) -> None:
+    def attempts() -> dict[str, str]:
+        results = {}
+        for statement in FORBIDDEN:
+            nested = db.session.begin_nested()
+            try:
+                db.session.execute(text(statement))
+                results[statement] = "allowed"
+            except DBAPIError as error:
+                results[statement] = str(error.orig)
+            nested.rollback()
+        return results
+
+    for statement, result in ask(attempts).items():
+        assert "permission denied" in result, statement
+
+
+def test_a_customer_is_recorded_in_the_audit_and_waits_for_the_lock_of_texts(
+    stage: Stage, ask: Ask
+) -> None:
+    def act() -> None:
+        with transaction():
+            sms_pumping.lock()
+            audit_log.record("a-user", "account.export", "a-subject")
+            audit_log.record("a-user", "account.rename", "a-subject")
+
+    for existing in (True, False):  # the first entry makes the head
+        if not existing:
+            with stage.app.app_context(), transaction() as session:
+                session.execute(delete(AuditHead))
+                session.execute(delete(AuditEntry))
+        ask(act)
+        with stage.app.app_context():
+            assert audit_chain.verify({}, lambda: False) is None
+            query = select(func.count()).where(AuditEntry.subject == "a-subject")
+            assert db.session.scalar(query) == 2
 
 
 def current_role() -> tuple[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 from promosms.models.processing import SECURITY, Processing
-from promosms.models.registry import N_, NOBODYS, Retention
+from promosms.models.registry import ADD, N_, NOBODYS, Retention
 
 
 class EmailAttempt(Model):
@@ -16,6 +16,7 @@ class EmailAttempt(Model):
     __tablename__ = "email_attempts"
     __table_args__ = (Index("ix_email_attempts_receiver", "receiver_hash", "created_at"),)
     privacy = Privacy.SYSTEM
+    customer_rights = ADD
     export = NOBODYS
     retention = Retention(
         "it was made",

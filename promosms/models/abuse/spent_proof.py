@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
 from promosms.models.processing import NotPersonal
-from promosms.models.registry import NOBODYS, Retention
+from promosms.models.registry import ADD, NOBODYS, Retention
 
 
 class SpentProof(Model):
@@ -15,6 +15,7 @@ class SpentProof(Model):
 
     __tablename__ = "spent_proofs"
     privacy = Privacy.SYSTEM
+    customer_rights = ADD
     export = NOBODYS
     retention = Retention("`expires_at`", by="verification texts")
     processing = NotPersonal("Signatures of challenges that were solved: random.")

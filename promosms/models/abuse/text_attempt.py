@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import SECURITY, NotPersonal, Processing
-from promosms.models.registry import N_, NOBODYS, Retention
+from promosms.models.registry import ADD, ADD_AND_CHANGE, N_, NOBODYS, Retention
 
 
 class AttemptKind(StrEnum):
@@ -29,6 +29,7 @@ class TextAttempt(Model):
     __tablename__ = "text_attempts"
     __table_args__ = (Index("ix_text_attempts_kind", "kind", "created_at"),)
     privacy = Privacy.SYSTEM
+    customer_rights = ADD_AND_CHANGE
     export = NOBODYS
     retention = Retention(
         "it was made",
@@ -60,6 +61,7 @@ class TextBlock(Model):
 
     __tablename__ = "text_blocks"
     privacy = Privacy.SYSTEM
+    customer_rights = ADD
     export = NOBODYS
     retention = Retention(
         "`until`", by="verification texts", words=N_("Until the night after the block has ended.")
@@ -82,6 +84,7 @@ class TextRefusal(Model):
 
     __tablename__ = "text_refusals"
     privacy = Privacy.SYSTEM
+    customer_rights = ADD_AND_CHANGE
     export = NOBODYS
     retention = Retention("its hour", by="verification texts", limit=timedelta(hours=24))
     processing = NotPersonal("How many texts each rule has refused in an hour.")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import ACCOUNT, Processing
-from promosms.models.registry import KEY, MACHINERY, N_, WITH_ACCOUNT, Export
+from promosms.models.registry import CHANGE, KEY, MACHINERY, N_, WITH_ACCOUNT, Export
 
 
 def new_log_key() -> str:
@@ -43,6 +43,7 @@ class Account(Model):
         {"sqlite_autoincrement": True},  # an id is never used twice
     )
     privacy = Privacy.ACCOUNT
+    customer_rights = CHANGE
     row_policy = "id = {account}"
     export = Export(
         "account",

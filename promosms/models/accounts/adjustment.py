@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import MONEY, Processing
-from promosms.models.registry import N_, OPERATOR, WITH_ACCOUNT, Export
+from promosms.models.registry import N_, OPERATOR, READ, WITH_ACCOUNT, Export
 
 
 class AdjustmentStatus(StrEnum):
@@ -25,6 +25,7 @@ class Adjustment(Model):
 
     __tablename__ = "adjustments"
     privacy = Privacy.ACCOUNT
+    customer_rights = READ
     export = Export(
         "adjustments",
         N_("Corrections of your balance that the operator considered."),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy
 from promosms.models.processing import SECURITY, Processing
-from promosms.models.registry import N_, NOBODYS, Retention
+from promosms.models.registry import N_, NO_RIGHTS, NOBODYS, Retention
 
 
 class WelcomeCredit(Model):
@@ -18,6 +18,7 @@ class WelcomeCredit(Model):
 
     __tablename__ = "welcome_credits"
     privacy = Privacy.SYSTEM
+    customer_rights = NO_RIGHTS
     export = NOBODYS
     retention = Retention(
         "the credit was given",

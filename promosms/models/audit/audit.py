@@ -9,9 +9,11 @@ from promosms.models.accounts.account import Account
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
 from promosms.models.processing import ACTS, NotPersonal, Processing
 from promosms.models.registry import (
+    CHANGE,
     KEY,
     N_,
     NOBODYS,
+    ONLY_ADD,
     REPEATED,
     WITH_ACCOUNT,
     WITH_INSTALLATION,
@@ -39,6 +41,7 @@ class AuditEntry(Model):
 
     __tablename__ = "audit_entries"
     privacy = Privacy.SYSTEM
+    customer_rights = ONLY_ADD
     export = Export(
         "audit",
         N_("What owners, members and the operator have done to the account."),
@@ -100,6 +103,7 @@ class AuditHead(Model):
 
     __tablename__ = "audit_head"
     privacy = Privacy.SYSTEM
+    customer_rights = CHANGE
     export = NOBODYS
     retention = WITH_INSTALLATION
     processing = NotPersonal("The end of the chain of audit entries.")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
 from promosms.models.processing import SECURITY, Processing
-from promosms.models.registry import N_, NOBODYS, Retention
+from promosms.models.registry import EVERY_RIGHT, N_, NOBODYS, Retention
 
 
 class Backoff(Model):
@@ -18,6 +18,7 @@ class Backoff(Model):
 
     __tablename__ = "backoffs"
     privacy = Privacy.SYSTEM
+    customer_rights = EVERY_RIGHT
     export = NOBODYS
     retention = Retention(
         "its last try",

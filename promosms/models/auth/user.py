@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from promosms.models.accounts.account import Account
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import SIGN_IN, Processing
-from promosms.models.registry import KEY, MACHINERY, N_, WITH_ACCOUNT, Export
+from promosms.models.registry import CHANGE, KEY, MACHINERY, N_, WITH_ACCOUNT, Export
 
 
 class Role(StrEnum):
@@ -30,6 +30,7 @@ class User(Model):
 
     __tablename__ = "users"
     privacy = Privacy.ACCOUNT
+    customer_rights = CHANGE
     export = Export(
         "users",
         N_("The people who sign in. Passwords and keys are not in this file."),

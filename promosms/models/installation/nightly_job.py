@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
 from promosms.models.processing import NotPersonal
-from promosms.models.registry import NOBODYS, WITH_INSTALLATION
+from promosms.models.registry import NO_RIGHTS, NOBODYS, WITH_INSTALLATION
 
 
 class NightlyJob(Model):
@@ -20,6 +20,7 @@ class NightlyJob(Model):
 
     __tablename__ = "nightly_jobs"
     privacy = Privacy.SYSTEM
+    customer_rights = NO_RIGHTS
     export = NOBODYS
     retention = WITH_INSTALLATION
     processing = NotPersonal("How far the nightly jobs are.")

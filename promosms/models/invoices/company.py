@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 from promosms.models.processing import INVOICES, Processing
-from promosms.models.registry import N_, WITH_ACCOUNT, Export, Retention
+from promosms.models.registry import ADD, ADD_AND_CHANGE, N_, WITH_ACCOUNT, Export, Retention
 
 
 class Company(Model):
@@ -21,6 +21,7 @@ class Company(Model):
 
     __tablename__ = "companies"
     privacy = Privacy.ACCOUNT
+    customer_rights = ADD_AND_CHANGE
     export = Export(
         "company",
         N_("The company to which invoices are made out."),
@@ -56,6 +57,7 @@ class TaxCheck(Model):
 
     __tablename__ = "tax_checks"
     privacy = Privacy.ACCOUNT
+    customer_rights = ADD
     export = Export(
         "tax-checks",
         N_("Questions to the EU (VIES) about your VAT number."),

@@ -19,8 +19,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import INVOICES, NotPersonal, Processing
 from promosms.models.registry import (
+    ADD,
+    ADD_AND_CHANGE,
     N_,
     NOBODYS,
+    READ,
     REPEATED,
     WITH_INSTALLATION,
     Export,
@@ -47,6 +50,7 @@ class InvoiceSeries(Model):
 
     __tablename__ = "invoice_series"
     privacy = Privacy.SYSTEM
+    customer_rights = ADD_AND_CHANGE
     export = NOBODYS
     retention = WITH_INSTALLATION
     processing = NotPersonal("The last number of each series.")
@@ -67,6 +71,7 @@ class Invoice(Model):
     __tablename__ = "invoices"
     __table_args__ = (UniqueConstraint("series", "year", "number"),)
     privacy = Privacy.LEGAL
+    customer_rights = READ
     export = Export(
         "invoices",
         N_("Your invoices and credit notes. Their files are in the folder invoices."),
@@ -121,6 +126,7 @@ class InvoiceDocument(Model):
 
     __tablename__ = "invoice_documents"
     privacy = Privacy.LEGAL
+    customer_rights = ADD
     row_policy = "invoice_id IN (SELECT id FROM invoices)"
     export = NotExported("Its files are in the folder invoices of the export.", listed=False)
     retention = Retention("its invoice goes", by="invoices", setting="INVOICE_YEARS", words=_KEPT)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy
 from promosms.models.processing import MONEY, Processing
-from promosms.models.registry import N_, WITH_ACCOUNT, Export
+from promosms.models.registry import N_, READ, WITH_ACCOUNT, Export
 
 
 class CampaignCost(Model):
@@ -17,6 +17,7 @@ class CampaignCost(Model):
 
     __tablename__ = "campaign_costs"
     privacy = Privacy.ACCOUNT
+    customer_rights = READ
     export = Export(
         "campaign_costs",
         N_("What ended campaigns have cost, by country, parts and price."),

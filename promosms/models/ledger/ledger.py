@@ -8,7 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 from promosms.models.processing import MONEY, NotPersonal, Processing
-from promosms.models.registry import N_, NOBODYS, OPERATOR, WITH_ACCOUNT, WITH_INSTALLATION, Export
+from promosms.models.registry import (
+    ADD,
+    CHANGE,
+    N_,
+    NO_RIGHTS,
+    NOBODYS,
+    OPERATOR,
+    WITH_ACCOUNT,
+    WITH_INSTALLATION,
+    Export,
+)
 
 
 class EntryKind(StrEnum):
@@ -52,6 +62,7 @@ class LedgerEntry(Model):
         CheckConstraint(SIGNS, name="signs"),
     )
     privacy = Privacy.ACCOUNT
+    customer_rights = ADD
     export = Export(
         "ledger",
         N_("Every movement of your balance."),
@@ -81,6 +92,7 @@ class Hold(Model):
     __tablename__ = "holds"
     __table_args__ = (CheckConstraint("remaining >= 0", name="remaining"),)
     privacy = Privacy.ACCOUNT
+    customer_rights = CHANGE
     export = Export(
         "holds",
         N_("What campaigns have set aside."),
@@ -109,6 +121,7 @@ class LedgerTotal(Model):
 
     __tablename__ = "ledger_totals"
     privacy = Privacy.LEGAL
+    customer_rights = NO_RIGHTS
     export = NOBODYS
     retention = WITH_INSTALLATION
     processing = NotPersonal("Sums by month of all erased accounts together.")

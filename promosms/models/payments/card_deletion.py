@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime, now
 from promosms.models.processing import MONEY, Processing
-from promosms.models.registry import N_, NOBODYS, Retention
+from promosms.models.registry import ADD, N_, NOBODYS, Retention
 
 
 class CardDeletion(Model):
@@ -18,6 +18,7 @@ class CardDeletion(Model):
 
     __tablename__ = "card_deletions"
     privacy = Privacy.SYSTEM
+    customer_rights = ADD
     export = NOBODYS
     retention = Retention(
         "Stripe has forgotten the customer",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import MONEY, Processing
-from promosms.models.registry import N_, OPERATOR, Export, Retention
+from promosms.models.registry import N_, OPERATOR, READ, Export, Retention
 
 
 class PaymentKind(StrEnum):
@@ -41,6 +41,7 @@ class Payment(Model):
         ),
     )
     privacy = Privacy.LEGAL
+    customer_rights = READ
     export = Export(
         "payments",
         N_("Money that came or went."),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import MONEY, Processing
-from promosms.models.registry import N_, OPERATOR, REPEATED, WITH_ACCOUNT, Export
+from promosms.models.registry import ADD_AND_CHANGE, N_, OPERATOR, REPEATED, WITH_ACCOUNT, Export
 
 
 class TopUpStatus(StrEnum):
@@ -44,6 +44,7 @@ class TopUp(Model):
         Index("ix_top_ups_status", "status", "id"),
     )
     privacy = Privacy.ACCOUNT
+    customer_rights = ADD_AND_CHANGE
     export = Export(
         "top-ups",
         N_("Your orders of credit."),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import COOKIES, Processing
-from promosms.models.registry import N_, NOBODYS, Retention
+from promosms.models.registry import N_, NO_RIGHTS, NOBODYS, Retention
 
 
 class CookieChoice(Model):
@@ -19,6 +19,7 @@ class CookieChoice(Model):
 
     __tablename__ = "cookie_choices"
     privacy = Privacy.SYSTEM
+    customer_rights = NO_RIGHTS
     export = NOBODYS
     retention = Retention(
         "it was made",

@@ -11,6 +11,7 @@ from datetime import timedelta
 import phonenumbers
 from sqlalchemy import delete, select
 
+from promosms.db import row_security
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -45,7 +46,9 @@ def lock() -> None:
 
     Take this lock before other rows are locked, to prevent deadlocks.
     """
-    db.session.execute(select(Route.id).order_by(Route.id).limit(1).with_for_update(key_share=True))
+    first = select(Route.id).order_by(Route.id).limit(1)
+    with row_security.bypass("all accounts wait for the same row, which customers do not change"):
+        db.session.execute(first.with_for_update(key_share=True))
 
 
 def why_not(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, event, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
-from promosms.db import upsert
+from promosms.db import row_security, statements, upsert
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.pages import Page, page_of, select_page
@@ -78,16 +78,22 @@ def _write(session: Session) -> None:
         return
     head = _locked_head(session)
     for _, entry in pending:
-        entry.previous = head.digest
+        entry.id, entry.previous = statements.next_id(session, AuditEntry), head.digest
+        # Complete before it is stored: nobody who only adds entries may change one.
+        entry.digest = audit_chain.digest(head.digest, entry)
         session.add(entry)
         session.flush()  # one by one: the ids must be in the order of the chain
-        entry.digest = audit_chain.digest(head.digest, entry)
         head.entry_id, head.digest = entry.id, entry.digest
 
 
 def _locked_head(session: Session) -> AuditHead:
+    """The head of the chain; the first entry of an installation makes it."""
+    head = session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
+    if head is not None:
+        return head
     missing = upsert.insert(AuditHead).values(id=1, entry_id=0, digest="")
-    session.execute(missing.on_conflict_do_nothing())
+    with row_security.bypass("the chain belongs to the installation"):
+        session.execute(missing.on_conflict_do_nothing())
     return session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
 
 
