@@ -5,33 +5,42 @@ from types import TracebackType
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import ScriptInfo
 
 from promosms import cli, create_app, logs
+from promosms.cli import errors
 from promosms.db import migrations
-from promosms.settings import ConfigError
 
 log = logs.get("promosms.command")
+MIGRATIONS = "db"
+
+
+class Commands(click.Group):
+    """The commands. `db` is loaded when it is asked for: workers do without it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return sorted([*super().list_commands(ctx), MIGRATIONS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name == MIGRATIONS:
+            return migrations.commands()
+        return super().get_command(ctx, cmd_name)
 
 
 def main() -> None:
     """Run a command; what the operator can mend is one line, without a traceback."""
-    group = FlaskGroup(
-        name="promosms",
-        help="PromoSMS: a small business texts its own customers.",
-        create_app=_application,
-        add_default_commands=False,
-        load_dotenv=False,
-    )
     if not sys.stderr.isatty():
         sys.excepthook = _log
-    for command in cli.COMMANDS:
-        group.add_command(command)
-    try:
-        group(prog_name="promosms")
-    except ConfigError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+    group = Commands(
+        name="promosms",
+        help="PromoSMS: a small business texts its own customers.",
+        commands=cli.COMMANDS,
+    )
+    info = ScriptInfo(create_app=_application)
+    with errors.in_one_line():
+        sys.exit(group.main(prog_name="promosms", obj=info, standalone_mode=False))
 
 
 def _application() -> Flask:

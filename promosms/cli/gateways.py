@@ -8,7 +8,10 @@ from flask.cli import with_appcontext
 
 ACTOR = "command line"
 LONGEST_NAME = 40
-MOST_CONNECTIONS = 20
+# The same limits as on the page of a gateway.
+RATE = click.IntRange(1, 10_000)
+WINDOW = click.IntRange(1, 1_000)
+CONNECTIONS = click.IntRange(1, 20)
 
 
 @click.group()
@@ -20,9 +23,17 @@ def gateway() -> None:
 @click.argument("name")
 @click.argument("kind")
 @click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
-@click.option("--rate", default=30, show_default=True, help="Parts per second.")
-@click.option("--window", default=20, show_default=True, help="Messages under way at a time.")
-@click.option("--connections", default=1, show_default=True, help="Connections, a worker each.")
+@click.option("--rate", type=RATE, default=30, show_default=True, help="Parts per second.")
+@click.option(
+    "--window", type=WINDOW, default=20, show_default=True, help="Messages under way at a time."
+)
+@click.option(
+    "--connections",
+    type=CONNECTIONS,
+    default=1,
+    show_default=True,
+    help="Connections, a worker each.",
+)
 @click.option("--country", default="", help="Of numbers that come without a country code: PL.")
 @with_appcontext
 def add(
@@ -41,17 +52,17 @@ def add(
     KEY=@FILE reads a value from a file, so that a secret does not stay in the history.
     """
     from promosms.gateways import KINDS
+    from promosms.lib import nearest
     from promosms.services.gateways import countries, gateways
     from promosms.services.installation import defaults
 
     kinds = sorted(set(KINDS) - {"simulator"})
     if kind not in kinds:
-        raise click.BadParameter(f"one of {', '.join(kinds)}", param_hint="KIND")
-    if not 0 < len(name) <= LONGEST_NAME or rate < 1 or window < 1:
-        raise click.UsageError("A name of up to 40 characters, a rate and a window are needed.")
-    if not 0 < connections <= MOST_CONNECTIONS:
-        raise click.UsageError(f"1 to {MOST_CONNECTIONS} connections are possible.")
-    pairs = dict(_pair(text) for text in settings)
+        hint = nearest.hint(kind, kinds)
+        raise click.BadParameter(f"one of {', '.join(kinds)}{hint}", param_hint="KIND")
+    if not 0 < len(name.strip()) <= LONGEST_NAME or not name.isprintable():
+        raise click.UsageError(f"A name needs 1 to {LONGEST_NAME} characters, in one line.")
+    pairs = dict(_pair(text, number) for number, text in enumerate(settings, 1))
     _checked(country)
     try:
         KINDS[kind](pairs)
@@ -62,7 +73,7 @@ def add(
     try:
         gateway_id = gateways.add(name, kind, pairs, rate, window, ACTOR, connections).id
     except gateways.NameTaken as error:
-        raise click.ClickException("There is a gateway of that name.") from error
+        raise click.ClickException("There is a gateway of that name: choose another.") from error
     countries.choose(name, country, ACTOR)
     _show(gateway_id)
     if first:
@@ -80,11 +91,14 @@ def set_country(name: str, code: str) -> None:
     Without CODE it is that of the installation: OPERATOR_COUNTRY, else the first of
     REGISTRATION_COUNTRIES.
     """
+    from promosms.lib import nearest
     from promosms.services.gateways import countries, gateways
 
     _checked(code)
     if not countries.choose(name, code, ACTOR):
-        raise click.ClickException("There is no gateway of that name.")
+        hint = nearest.hint(name, [row.name for row in gateways.everything()])
+        line = f"There is no gateway of that name{hint or ': gateway list shows all.'}"
+        raise click.ClickException(line)
     row = gateways.find(name)
     if row is not None:
         _show(row.id)
@@ -127,14 +141,14 @@ def _checked(country: str) -> None:
         raise click.UsageError("A country is two letters, such as PL.") from error
 
 
-def _pair(text: str) -> tuple[str, str]:
-    """A setting as typed, or from the named file."""
+def _pair(text: str, number: int) -> tuple[str, str]:
+    """A setting as typed, or from the named file. What was typed is not shown: it may be a key."""
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise click.UsageError(f"{text[:20]}: KEY=VALUE is needed.")
+        raise click.UsageError(f"Setting {number} after KIND is not of the form KEY=VALUE.")
     if not value.startswith("@"):
         return name, value
     try:
         return name, Path(value[1:]).read_text().strip()
     except (OSError, ValueError) as error:
-        raise click.UsageError(f"{name}: the file cannot be read.") from error
+        raise click.UsageError(f"{name}: the file {value[1:]} cannot be read.") from error

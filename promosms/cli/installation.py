@@ -4,9 +4,9 @@ import click
 from flask.cli import with_appcontext
 from redis import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
-from promosms.db import row_security
+from promosms.db import failures, row_security
 from promosms.settings import production_checks, settings, sources
 from promosms.settings.conversion import as_text
 
@@ -53,9 +53,11 @@ def config_check() -> None:
     try:
         db.session.execute(text("SELECT 1"))
         queue.connection().ping()
-    except (SQLAlchemyError, RedisError) as error:
-        service = "Redis" if isinstance(error, RedisError) else "The database"
-        raise click.ClickException(f"{service} does not answer.") from error
+    except DBAPIError as error:
+        line = failures.line_of(error) or "The database does not answer."
+        raise click.ClickException(line) from error
+    except RedisError as error:
+        raise click.ClickException("Redis does not answer. Check REDIS_URL.") from error
     click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
     if line := row_security.warning():
         click.echo(f"Note: {line}")

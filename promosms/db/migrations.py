@@ -1,7 +1,9 @@
 """Migrations of the database. Alembic is loaded only where it is used: no worker and no page is."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+import click
 from flask import Flask, current_app
 from sqlalchemy.schema import SchemaItem
 
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
 FOLDER = "promosms/migrations"
 
 
+class UnknownVersion(Exception):
+    """The database has a version that this program does not know."""
+
+
 def init_app(app: Flask) -> "Migrate":
     """Bind the commands of `db` to the application."""
     from flask_migrate import Migrate
@@ -21,13 +27,27 @@ def init_app(app: Flask) -> "Migrate":
     return Migrate(app, db, directory=FOLDER, include_object=_belongs_here, **options)
 
 
+def commands() -> click.Command:
+    """The commands of Alembic, for those who write migrations."""
+    group: click.Command = import_module("flask_migrate.cli").db
+    return group
+
+
 def upgrade(folder: str = FOLDER) -> None:
-    """Bring the database of the current application up to the newest version."""
-    import flask_migrate
+    """Bring the database of the current application up to the newest version.
+
+    Raises UnknownVersion for a database of a newer version than this program.
+    """
+    from alembic import command
+
+    refusal: type[Exception] = import_module("alembic.util").CommandError
 
     if "migrate" not in current_app.extensions:
         init_app(cast(Any, current_app)._get_current_object())
-    flask_migrate.upgrade(directory=folder)
+    try:
+        command.upgrade(current_app.extensions["migrate"].migrate.get_config(folder), "head")
+    except refusal as error:
+        raise UnknownVersion(str(error)) from error
 
 
 def _belongs_here(item: SchemaItem, *_: object) -> bool:

@@ -13,6 +13,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -48,6 +49,7 @@ COUNTRY = "country"  # that of the gateway: of numbers that come without a count
 ALLOW_INSECURE = "allow_insecure"
 OPTED_OUT = "opted_out"
 READ_SECONDS = 20.0
+SECONDS = (0.05, 3600)  # the limits of such settings
 LONGEST_REFERENCE = 60  # leaves room for the number of a part
 MOST_PARTS = 20
 SLOWER = (429, 503)
@@ -64,6 +66,7 @@ class HttpGateway(Gateway):
         check_names(settings, self.required, self.optional)
         self.settings = settings
         self.read_seconds = seconds(settings, "read_seconds", READ_SECONDS)
+        self.private, self.insecure = yes(settings, "allow_private"), yes(settings, ALLOW_INSECURE)
         self.client: Client | None = None
 
     async def open(self, emit: Emit) -> None:
@@ -71,8 +74,7 @@ class HttpGateway(Gateway):
         # Imported here, because httpx is large and only workers of such gateways need it.
         from promosms.gateways.http_client import Client
 
-        private, insecure = yes(self.settings, "allow_private"), yes(self.settings, ALLOW_INSECURE)
-        self.client = Client(self.read_seconds, private=private, insecure=insecure)
+        self.client = Client(self.read_seconds, private=self.private, insecure=self.insecure)
 
     async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
         """Ask the provider to take the text."""
@@ -256,12 +258,15 @@ def networks(settings: Settings) -> list[Any]:
 def check_names(settings: Settings, required: Iterable[str], optional: Iterable[str]) -> None:
     """Refuse settings that are missing, unknown or not text."""
     required = set(required)
+    known = required | set(optional) | COMMON
+    unknown = sorted(set(settings) - known)
+    if unknown:
+        near = [get_close_matches(name, known, n=1) for name in unknown]
+        hint = f"; did you mean {near[0][0]}?" if near[0] else ""
+        raise BadSettings(f"unknown: {', '.join(unknown)}{hint}")
     missing = sorted(name for name in required if not settings.get(name))
     if missing:
         raise BadSettings(f"missing: {', '.join(missing)}")
-    unknown = sorted(set(settings) - required - set(optional) - COMMON)
-    if unknown:
-        raise BadSettings(f"unknown: {', '.join(unknown)}")
     wrong = sorted(name for name, value in settings.items() if not isinstance(value, str))
     if wrong:
         raise BadSettings(f"not text: {', '.join(wrong)}")
@@ -274,7 +279,7 @@ def check_url(settings: Settings, name: str, default: str = "") -> str:
         parts = urlsplit(url)
         host, scheme, _port = parts.hostname, parts.scheme, parts.port
     except ValueError as error:
-        raise BadSettings(f"{name}: {error}") from error
+        raise BadSettings(f"{name}: an address like https://host/path is needed") from error
     if not host or parts.username is not None or parts.fragment:
         raise BadSettings(f"{name}: an address like https://host/path is needed")
     if scheme != "https" and not (scheme == "http" and yes(settings, ALLOW_INSECURE)):
@@ -284,12 +289,19 @@ def check_url(settings: Settings, name: str, default: str = "") -> str:
 
 def seconds(settings: Settings, name: str, default: float) -> float:
     """A time in seconds."""
+    least, most = SECONDS
     try:
-        return float(settings.get(name, default))
-    except ValueError as error:
-        raise BadSettings(f"{name}: a number of seconds is needed") from error
+        value = float(settings.get(name, default))
+    except ValueError:
+        value = 0.0
+    if not least <= value <= most:
+        raise BadSettings(f"{name}: a number of seconds from {least} to {most} is needed")
+    return value
 
 
 def yes(settings: Settings, name: str) -> bool:
     """Is a switch on?"""
-    return settings.get(name) == "yes"
+    value = settings.get(name, "no")
+    if value not in ("yes", "no"):
+        raise BadSettings(f"{name}: yes or no is needed")
+    return bool(value == "yes")

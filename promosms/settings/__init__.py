@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app
+from phonenumbers import SUPPORTED_REGIONS
 from werkzeug.local import LocalProxy
 
 from promosms.settings import (
@@ -16,6 +16,7 @@ from promosms.settings import (
     optional_cookies,
     production_checks,
     selling_checks,
+    service_urls,
     sources,
 )
 from promosms.settings.conversion import ConfigError
@@ -54,7 +55,10 @@ def init_app(app: Flask, overrides: Mapping[str, object] | None) -> None:
     """
     os.umask(0o077)
     folder = Path(app.instance_path)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_folder(folder, error) from error
     values = dict(overrides or {})
     for name in [name for name in values if name not in sources.KINDS]:
         if library_config.known(name):
@@ -96,19 +100,37 @@ def secret_key(folder: Path) -> str:
             file.write(secrets.token_hex(32))
     except FileExistsError:
         pass
-    return path.read_text().strip()
+    except OSError as error:
+        raise _no_folder(folder, error) from error
+    try:
+        key = path.read_text().strip()
+    except (OSError, ValueError):
+        key = ""
+    if not key:
+        raise ConfigError(f"{path} is empty or cannot be read: bring the file of a backup back.")
+    return key
+
+
+def _no_folder(folder: Path, error: OSError) -> ConfigError:
+    reason = (error.strerror or "").lower()
+    return ConfigError(
+        f"The folder {folder} cannot be written ({reason}). Give it to the user who starts "
+        "PromoSMS, or set PROMOSMS_INSTANCE to another folder."
+    )
 
 
 def _completed(settings: Settings, folder: Path) -> Settings:
     """What follows from the folder and from other settings where nothing was given."""
     local = () if settings.production else ("localhost", "127.0.0.1")
-    host = urlsplit(settings.public_url).hostname or ""
+    url = service_urls.split(settings.public_url)
+    host = (url and url.hostname) or ""
     logo, leaked = settings.operator_logo, settings.leaked_passwords
     return replace(
         settings,
         secret_key=settings.secret_key or secret_key(folder),
-        database_url=settings.database_url or f"sqlite:///{folder / 'promosms.sqlite3'}",
-        redis_url=settings.redis_url or f"unix://{folder / 'valkey.sock'}",
+        database_url=service_urls.plain(settings.database_url)
+        or f"sqlite:///{folder / 'promosms.sqlite3'}",
+        redis_url=service_urls.plain(settings.redis_url) or f"unix://{folder / 'valkey.sock'}",
         operator_logo=logo and str(folder / logo),
         leaked_passwords=leaked and str(folder / leaked),
         trusted_hosts=settings.trusted_hosts or tuple(dict.fromkeys((host, *local))),
@@ -118,7 +140,8 @@ def _completed(settings: Settings, folder: Path) -> Settings:
 def _check(app: Flask, settings: Settings) -> None:
     folder = Path(app.instance_path)
     if wrong := (
-        next(_rules(settings), "")
+        next(filter(None, _rules(settings)), "")
+        or service_urls.problem(settings)
         or optional_cookies.problem(settings)
         or selling_checks.problem(settings)
         or production_checks.problem(settings, folder, debug=app.debug, testing=app.testing)
@@ -131,5 +154,21 @@ def _rules(settings: Settings) -> Iterator[str]:
         yield "LOG_IP_DAYS must not be more than LOG_DAYS."
     if not settings.languages:
         yield "LANGUAGES must name a language."
+    for language in settings.languages:
+        if language not in translated():
+            yield f"LANGUAGES: {language!r} is not translated; there are {', '.join(translated())}."
     if not settings.registration_countries:
         yield "REGISTRATION_COUNTRIES must name a country."
+    for country in settings.registration_countries:
+        if country not in SUPPORTED_REGIONS:
+            yield (
+                "REGISTRATION_COUNTRIES must be codes of ISO 3166 in capitals, such as PL, not "
+                f"{country!r}."
+            )
+    yield service_urls.file_problem("LEAKED_PASSWORDS", settings.leaked_passwords)
+
+
+def translated() -> list[str]:
+    """The languages that the pages can speak: English, and those with a catalogue."""
+    folder = Path(__file__).resolve().parents[1] / "translations"
+    return sorted({"en", *(path.parents[1].name for path in folder.glob("*/LC_MESSAGES/*.po"))})

@@ -6,6 +6,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from promosms.settings.schema import Between
 
+SHOWN = 40  # characters of a wrong value
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -28,9 +29,10 @@ def from_text(name: str, kind: Any, text: str) -> Any:
     """A value of the environment, where everything is text. Raises ConfigError."""
     try:
         return _checked(kind, _read(kind, text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         # Text is never refused here, so that no password is quoted.
-        raise ConfigError(f"{name} must be {_wanted(kind)}, not {text!r}.") from error
+        shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+        raise ConfigError(f"{name} must be {_wanted(kind)}, not {shown!r}.") from error
 
 
 def as_text(value: object) -> str:
@@ -44,7 +46,7 @@ def as_text(value: object) -> str:
 
 def _read(kind: Any, text: str) -> object:
     """A value from its text; raises ValueError."""
-    plain, _ = _parts(kind)
+    plain, _ = type_and_limits(kind)
     if plain is bool:
         return _yes_or_no(text)
     if plain is tuple:
@@ -63,7 +65,7 @@ def _yes_or_no(text: str) -> bool:
 
 def _checked(kind: Any, value: object) -> object:
     """A value of the setting's type, within its limits; raises ValueError."""
-    plain, limits = _parts(kind)
+    plain, limits = type_and_limits(kind)
     if plain is tuple and isinstance(value, list | tuple):
         return tuple(_checked(get_args(kind)[0], item) for item in value)
     if plain is float and type(value) is int:
@@ -77,7 +79,7 @@ def _checked(kind: Any, value: object) -> object:
     return value
 
 
-def _parts(kind: Any) -> tuple[Any, Between | None]:
+def type_and_limits(kind: Any) -> tuple[Any, Between | None]:
     """The plain type, and the limits of a number if it has some."""
     if get_origin(kind) is Annotated:
         plain, limits = get_args(kind)
@@ -87,7 +89,7 @@ def _parts(kind: Any) -> tuple[Any, Between | None]:
 
 def _wanted(kind: Any) -> str:
     """What a setting must be, in words."""
-    plain, limits = _parts(kind)
+    plain, limits = type_and_limits(kind)
     if plain is tuple:
         return f"a list of {'whole numbers' if get_args(kind)[0] is int else 'texts'}"
     words = {

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from babel.core import get_global
@@ -16,6 +15,7 @@ from stdnum import bic, iban
 from stdnum.eu import vat as eu_vat
 from stdnum.util import get_cc_module
 
+from promosms.settings import service_urls
 from promosms.settings.schema import LONGEST, Settings
 from promosms.settings.tax_numbers import is_issued
 
@@ -114,9 +114,10 @@ def _vies(settings: Settings) -> Iterator[str]:
 
 
 def _address(settings: Settings, name: str, address: str) -> Iterator[str]:
-    parts = urlsplit(address)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1") and not settings.production
-    if address and not (parts.hostname and parts.scheme in ("https", "http" if local else "https")):
+    parts = service_urls.split(address)
+    host, scheme = (parts.hostname, parts.scheme) if parts else (None, "")
+    local = host in ("localhost", "127.0.0.1", "::1") and not settings.production
+    if address and not (host and scheme in ("https", "http" if local else "https")):
         yield f"{name} must begin with https:// (http only on this machine, not in production)."
 
 

@@ -44,10 +44,12 @@ def lock(folder: Path) -> TextIO:
 
 def bindings(host: str, port: int, option: str) -> list[str]:
     """The free addresses to listen on: "localhost" means IPv4, and IPv6 where there is any."""
+    if not host.strip():
+        raise StartError("--host must be a name or an address of this machine; 0.0.0.0: all.")
     hosts = ["127.0.0.1", "::1"] if host == "localhost" else [host]
     addresses = [_address(name, port) for name in hosts if _is_free(name, port, option)]
     if not addresses:
-        raise StartError(f"This machine has no address {host}: choose another one with --host.")
+        raise StartError(f"This machine has no address {host!r}: choose another one with --host.")
     return addresses
 
 
@@ -57,6 +59,8 @@ def _is_free(host: str, port: int, option: str) -> bool:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
+    except UnicodeError:  # a name such as a..b, which cannot be looked up
+        return False
     except OSError as error:
         if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) or isinstance(
             error, socket.gaierror

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from promosms import create_app, queue
-from promosms.db import migrations, row_security
+from promosms.db import failures, migrations, row_security
 from promosms.extensions import db
 from promosms.services.auth import invitations
 from promosms.services.gateways import workers
@@ -88,9 +88,15 @@ def prepare() -> None:
         row_security.build()
         defaults.ensure_defaults()
         reapply_erasures.begin()  # an old backup may have been restored
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise StartError(f"The database does not answer: {reason}") from error
+    except migrations.UnknownVersion as error:
+        raise StartError(
+            "The database is of another version of PromoSMS, probably a newer one: install that, "
+            "or bring a backup back."
+        ) from error
+    except DBAPIError as error:
+        if line := failures.line_of(error):
+            raise StartError(line) from error
+        raise
 
 
 def seed() -> None:

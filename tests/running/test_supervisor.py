@@ -48,14 +48,6 @@ def test_a_folder_without_write_access_is_reported_in_one_line(installation: Ins
     assert "cannot be written" in one_line(refused.stderr)
 
 
-def test_a_wrong_setting_is_reported_in_one_line(installation: Installation) -> None:
-    refused = installation.command(
-        "up", *installation.options(), PROMOSMS_PUBLIC_URL="http://localhost"
-    )
-    assert refused.returncode == 1
-    assert one_line(refused.stderr) == "Error: PUBLIC_URL must begin with https://."
-
-
 def test_an_unreachable_database_is_reported_in_one_line(installation: Installation) -> None:
     refused = installation.command(
         "up", *installation.options(), DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none"

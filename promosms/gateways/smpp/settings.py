@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Self, get_type_hints
 
 from promosms.gateways.smpp.errors import Meaning
 from promosms.gateways.smpp.fields import Malformed, text
 
 Codes = Mapping[int, Meaning]
+_HOST = re.compile(r"[^\s/@:]+|[0-9a-fA-F:.]+")
 
 
 class SettingError(ValueError):
@@ -126,7 +129,9 @@ class Settings:
         """Raises SettingError, which names the first setting that is wrong."""
         hints = get_type_hints(cls)
         if unknown := sorted(strings.keys() - hints.keys()):
-            raise SettingError(unknown[0], "does not exist")
+            near = get_close_matches(unknown[0], hints, n=1)
+            hint = f": {near[0]} does" if near else ""
+            raise SettingError(unknown[0], f"does not exist{hint}")
         for name in ("host", "system_id", "password"):
             if not strings.get(name):
                 raise SettingError(name, "is missing")
@@ -134,7 +139,22 @@ class Settings:
         values = {
             n: _value(n, strings[n], hints[n], limits[n]) for n in strings if strings[n] != ""
         }
+        _check_host(values["host"])
+        _check_file("tls_ca", values.get("tls_ca", ""))
         return cls(**values)
+
+
+def _check_host(host: str) -> None:
+    if not _HOST.fullmatch(host):
+        raise SettingError("host", "is wrong: a name such as smpp.example.com, without scheme")
+
+
+def _check_file(name: str, file: str) -> None:
+    try:
+        if file:
+            Path(file).open("rb").close()
+    except OSError:
+        raise SettingError(name, f"is wrong: {file} cannot be read") from None
 
 
 def _value(name: str, string: Any, kind: Any, limits: Mapping[str, Any]) -> Any:

@@ -51,7 +51,7 @@ def test_strings_and_numbers_are_read() -> None:
     [
         ({"host": ""}, "The setting host is missing."),
         ({"password": None}, "The setting password is missing."),
-        ({"prot": "1"}, "The setting prot does not exist."),
+        ({"prot": "1"}, "The setting prot does not exist: port does."),
         ({"port": "SMPP"}, "The setting port is wrong: a whole number is needed."),
         ({"port": "0"}, "The setting port is wrong: a number from 1 to 65535 is needed."),
         ({"window": "0"}, "The setting window is wrong: a number from 1 to 1000 is needed."),
