@@ -117,7 +117,10 @@ class GatewayError(Exception):
 
 
 class Answer(NamedTuple):
-    """The result of a submission: the reference of each part, or the fields of a GatewayError."""
+    """The result of a submission: the reference of each part, or the fields of a GatewayError.
+
+    `broken`: there is no answer because the connection broke, as for all other texts in flight.
+    """
 
     references: tuple[str, ...] = ()
     error_class: ErrorClass | None = None
@@ -125,6 +128,7 @@ class Answer(NamedTuple):
     taken: Mapping[int, str] = NO_PARTS
     wait: float | None = None
     opted_out: bool = False
+    broken: bool = False
 
     @classmethod
     def of(cls, problem: GatewayError) -> Self:

@@ -11,20 +11,23 @@ from statistics import median
 from typing import NamedTuple
 
 from promosms.gateways.base import Answer, ErrorClass, Gateway, InboxEvent, OutboundSms
+from promosms.gateways.breaker import Breaker
 from promosms.gateways.rate_limiter import RateLimiter
 
 log = logging.getLogger(__name__)
 
 SAMPLES = 1000
-FAULTS = frozenset(ErrorClass) - {ErrorClass.PERMANENT}
-"""Errors of the gateway; a permanent error is one of the text."""
 
 
 class Measurements(NamedTuple):
-    """Answers since the last call, how many were errors, and their median time in ms."""
+    """Answers since the last call, how many were errors, and their median time in ms.
+
+    `refusals` are permanent errors, which are usually about a text or a number.
+    """
 
     answers: int
     errors: int
+    refusals: int
     median_ms: int
 
 
@@ -35,19 +38,22 @@ class GatewayConnection:
     """
 
     def __init__(
-        self, gateway: Gateway, store: Callable[[Sequence[InboxEvent]], None], rate: float
+        self,
+        gateway: Gateway,
+        store: Callable[[Sequence[InboxEvent]], None],
+        rate: float,
+        connections: int = 1,
     ) -> None:
         self.gateway = gateway
         self.store = store
         self.rate_limiter = RateLimiter(rate)
+        self.breaker = Breaker(connections)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self._run, name="gateway-connection", daemon=True)
         self.collected: deque[tuple[str, Answer]] = deque()
         self.enough_answers = threading.Event()
         self.least = 1
-        self.refused = 0
-        """Texts in a row that were refused because of our settings."""
-        self.errors = self.answers = 0
+        self.errors = self.refusals = self.answers = 0
         self.times: deque[float] = deque(maxlen=SAMPLES)
 
     def open(self) -> None:
@@ -75,9 +81,11 @@ class GatewayConnection:
         """How the gateway has answered since the last call."""
         answers, self.answers = self.answers, 0
         errors, self.errors = self.errors, 0
+        refusals, self.refusals = self.refusals, 0
         times = list(self.times)
         self.times.clear()
-        return Measurements(answers, errors, round(median(times) * 1000) if times else 0)
+        median_ms = round(median(times) * 1000) if times else 0
+        return Measurements(answers, errors, refusals, median_ms)
 
     def close(self) -> None:
         """Close the gateway and end the thread."""
@@ -107,7 +115,9 @@ class GatewayConnection:
 
     def _done(self, our_reference: str, began: float, answer: Answer) -> None:
         self.answers += 1
-        if answer.error_class in FAULTS:
+        if answer.error_class is ErrorClass.PERMANENT:
+            self.refusals += 1
+        elif answer.error_class is not None:
             self.errors += 1
         self.times.append(time.monotonic() - began)
         self.collected.append((our_reference, answer))

@@ -50,7 +50,10 @@ def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
         settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
         connection = GatewayConnection(
-            adapter, Sink(app, gateway_id), max(1, gateway.rate / gateway.connections)
+            adapter,
+            Sink(app, gateway_id),
+            max(1, gateway.rate / gateway.connections),
+            gateway.connections,
         )
         window = gateway.window
     connection.open()

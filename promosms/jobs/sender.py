@@ -10,9 +10,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from promosms import logs
 from promosms.extensions import db
 from promosms.gateways.base import Answer, ErrorClass, OutboundSms
+from promosms.gateways.breaker import Sign
 from promosms.jobs.gateway_connections import OpenConnection
-from promosms.services.gateways import gateways
-from promosms.services.sending import claiming, exchange, sweep
+from promosms.services.gateways import breaker as gateway_breaker
+from promosms.services.sending import claiming, exchange, failover, outages, sweep
 from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
 from promosms.services.sending.recording import Answered
@@ -24,8 +25,6 @@ LOOK_AGAIN = 0.5  # seconds between two claims while the queue is empty
 SHORT, BRIEF = 0.05, 0.005  # seconds to wait for the first answer, and for more of them
 LONGEST = 40.0  # seconds until an answer counts as lost
 PATIENCE = 60.0  # seconds to wait for the database
-AT_FAULT = 20  # refusals in a row because of our settings
-AT_ONCE = frozenset({"credentials", "no_credit"})
 LOST = Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer")
 
 
@@ -49,11 +48,20 @@ class Sender:
         self.empty_at = self.finished_at = 0.0
         self.parts = 1.0
         self.fault = ""
+        self.breaker = open_connection.connection.breaker
+        if self.breaker.tripped:
+            self.breaker.reset()
+        self.probes = 0
+        self.lent = False
 
     def run(self, seconds: float) -> bool:
         """Send for some seconds, or until nothing is queued; returns whether there may be more."""
         end = time.monotonic() + seconds
         try:
+            if self.connection.gateway.ready:
+                self.claim.probing = self._with_retries(
+                    lambda: gateway_breaker.begin_probes(self.gateway_id)
+                )
             while True:
                 may_claim = (
                     time.monotonic() < end and not self.fault and self.connection.gateway.ready
@@ -61,6 +69,7 @@ class Sender:
                 if not self.in_flight and (not may_claim or self.claim.empty):
                     break
                 self._step(may_claim)
+            self._end_probes()
         finally:
             self._finish()
             db.session.remove()
@@ -68,7 +77,6 @@ class Sender:
 
     def _step(self, may_claim: bool) -> None:
         answered = self._answers(may_claim)
-        self._watch(answered)
         most = self._claimable() if may_claim and not self.fault else 0
         if not answered and not most:
             return
@@ -77,16 +85,15 @@ class Sender:
             self._start(messages)
         elif most:
             self.empty_at = time.monotonic()
+            self._borrow()
         self._with_retries(lambda: exchange.store_opt_outs(answered))
-        if self.fault and self.connection.refused:
-            self.connection.refused = 0
-            self._with_retries(lambda: gateways.pause_itself(self.gateway_id, self.fault))
+        self._decide()
         if time.monotonic() - self.finished_at > LOOK_AGAIN:
             self._finish()
 
     def _answers(self, may_claim: bool) -> list[Answered]:
         """The answers that have arrived; waits for them if no message can be sent."""
-        room = self.window - len(self.in_flight)
+        room = self._room()
         least, pause = min(len(self.in_flight), self.step), SHORT
         if may_claim and room > 0 and not self._empty():
             pause = self.connection.rate_limiter.wait(int(self.step * self.parts))
@@ -94,7 +101,7 @@ class Sender:
             pause = min(pause, SHORT) if pause else (0.0 if least <= 0 else BRIEF)
         for our_reference, answer in self.connection.collect(least, 0.0 if self.answers else pause):
             if our_reference in self.in_flight:
-                self.answers.append((self.in_flight[our_reference][0], answer))
+                self.answers.append(self._read(*self.in_flight[our_reference], answer))
         if not self.answers:
             self._give_up()
         # Half of the window: the gateway works on the other half while we wait for the database.
@@ -108,9 +115,14 @@ class Sender:
         """Was the queue empty a moment ago?"""
         return self.claim.empty and time.monotonic() - self.empty_at < LOOK_AGAIN
 
+    def _room(self) -> int:
+        """How many more texts may be in flight; of probes one at a time."""
+        most = 1 if self.claim.probing else min(self.window, self.breaker.room())
+        return most - len(self.in_flight)
+
     def _claimable(self) -> int:
         """How many messages may follow now: as there is room, and rate for their parts."""
-        room = self.window - len(self.in_flight)
+        room = self._room()
         allowed = self.connection.rate_limiter.allowance()
         if room <= 0 or allowed < 1 or self._empty():
             return 0
@@ -121,7 +133,7 @@ class Sender:
         our_reference, (message, began) = next(iter(self.in_flight.items()), ("", (None, 0.0)))
         if message is not None and time.monotonic() - began > LONGEST:
             log.warning("sender.no_answer", extra={"gateway": self.gateway_id})
-            self.answers.append((message, LOST))
+            self.answers.append(self._read(message, began, LOST))
 
     def _start(self, messages: Sequence[Claimed]) -> None:
         began = time.monotonic()
@@ -164,17 +176,54 @@ class Sender:
     def _has(self, message: Claimed, answered: Sequence[Answered]) -> bool:
         return str(message.id) in self.in_flight or any(m.id == message.id for m, _ in answered)
 
-    def _watch(self, answered: Sequence[Answered]) -> None:
-        """Slow down, or note that the gateway must be paused, if the answers say so."""
-        for _, answer in answered:
-            if answer.error_class is None:
-                self.connection.refused = 0
-            elif answer.error_class is ErrorClass.THROTTLED:
-                self.connection.rate_limiter.slow_down(answer.wait)
-            elif answer.error_class is ErrorClass.SETTINGS:
-                self.connection.refused += 1
-                if answer.reason in AT_ONCE or self.connection.refused >= AT_FAULT:
-                    self.fault = self.fault or answer.reason
+    def _read(self, message: Claimed, began: float, answer: Answer) -> Answered:
+        """Note what an answer says about the gateway.
+
+        What an ill gateway has refused is queued again, once: it was not taken, and may move.
+        """
+        tripped = self.breaker.tripped
+        sign = self.breaker.note(str(message.id), message.phone, answer, began)
+        if answer.error_class is ErrorClass.THROTTLED:
+            self.connection.rate_limiter.slow_down(answer.wait)
+        if self.claim.probing and not self.fault:
+            self.probes += sign is Sign.GOOD
+            self.fault = answer.reason if sign is Sign.BAD else ""
+        self.fault = self.fault or self.breaker.tripped
+        ill = sign is Sign.BAD and (self.claim.probing or tripped == answer.reason)
+        if ill and answer.error_class is ErrorClass.PERMANENT:
+            again = message.attempts == 1
+            error_class = ErrorClass.TEMPORARY if again else answer.error_class
+            answer = answer._replace(error_class=error_class, reason=outages.OUTAGE)
+        return message, answer
+
+    def _borrow(self) -> None:
+        """Probes need texts: those of another gateway, if none waits for this one."""
+        if self.claim.probing and not self.lent and not self.in_flight:
+            self.lent = True
+            if self._with_retries(lambda: failover.lend(self.gateway_id, gateway_breaker.PROBES)):
+                self.claim.look_again()
+                self.empty_at = 0.0
+
+    def _decide(self) -> None:
+        """Pause the gateway if it is ill, or resume it when its probes were taken."""
+        if self.claim.probing:
+            if self.fault:
+                self._with_retries(lambda: gateway_breaker.probe_failed(self.gateway_id))
+            elif self.probes >= gateway_breaker.PROBES:
+                self._with_retries(lambda: gateway_breaker.close(self.gateway_id))
+            else:
+                return
+            self.claim.probing = False
+        elif self.breaker.suspects and not self.answers:
+            ids = [int(bad.our_reference) for bad in self.breaker.suspects]
+            self.breaker.suspects = []
+            self._with_retries(lambda: outages.begin(self.gateway_id, self.fault, ids))
+
+    def _end_probes(self) -> None:
+        """No text is left to probe with: those that were taken decide."""
+        if self.claim.probing:
+            decide = gateway_breaker.close if self.probes else gateway_breaker.end_probes
+            self._with_retries(lambda: decide(self.gateway_id))
 
     def _finish(self) -> None:
         """Finish campaigns without queued and sending messages."""

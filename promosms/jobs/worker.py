@@ -167,4 +167,4 @@ def beat(name: str, gateway_id: int | None = None) -> None:
     health.note_connection(gateway_id, connected=ready)
     measured = connection.connection.measurements()
     if ready or measured.answers:
-        health.record(gateway_id, measured.answers, measured.errors, measured.median_ms)
+        health.record(gateway_id, measured)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.gateways import KINDS, WEBHOOKS
+from promosms.gateways.connection import Measurements
 from promosms.models import AuditEntry, Gateway, GatewayStatus, RouteGateway
 from promosms.services.gateways import alerts, credentials, gateways, health, routing, workers
 from promosms.services.installation import defaults
@@ -87,7 +88,7 @@ def test_it_gets_texts_after_it_has_connected(app: Flask) -> None:
         route_id = defaults.default_route().id
         two = gateways.find("Two")
         assert two is not None
-        health.record(two.id, 0, 0, 0)
+        health.record(two.id, Measurements(0, 0, 0, 0))
         assert {routing.gateway_for(route_id) for _ in range(20)} == {two.id}
         assert workers.expected()[-2:] == [f"gateway-{two.id}", f"gateway-{two.id}/2"]
 

@@ -7,7 +7,7 @@ from promosms.gateways.smpp import errors, receipts
 from promosms.gateways.smpp.codes import Status
 from promosms.gateways.smpp.frames import Frame
 from promosms.gateways.smpp.pdus import name_of
-from promosms.gateways.smpp.session import NoAnswer, NotSent, RequestOutcome, Session
+from promosms.gateways.smpp.session import Broken, NoAnswer, NotSent, RequestOutcome, Session
 from promosms.gateways.smpp.settings import Settings
 
 WORST = (
@@ -97,8 +97,10 @@ class Attempt:
         for number, outcome in zip(self.numbers, self.outcomes, strict=True):
             if isinstance(outcome, Frame) and outcome.status == Status.OK:
                 taken[number] = reference(outcome, settings)
-        if any(isinstance(outcome, NoAnswer) for outcome in self.outcomes):
-            return Answer(error_class=ErrorClass.UNKNOWN, reason="no_answer", taken=taken)
+        missing = [outcome for outcome in self.outcomes if isinstance(outcome, NoAnswer)]
+        if missing:
+            broken = all(isinstance(outcome, Broken) for outcome in missing)
+            return Answer((), ErrorClass.UNKNOWN, "no_answer", taken, broken=broken)
         refusals = self.refusals(settings)
         if not refusals:
             return Answer(tuple(taken[number] for number in sorted(taken)))

@@ -37,6 +37,10 @@ class NoAnswer(Exception):
     """The request was written, but has no answer: it may have arrived."""
 
 
+class Broken(NoAnswer):
+    """The connection ended before the answer, as for all other open requests."""
+
+
 RequestOutcome = Frame | NotSent | NoAnswer
 """The answer to a request, or why there is none."""
 Callback = Callable[[int, RequestOutcome], None]
@@ -177,7 +181,7 @@ class Session(asyncio.Protocol):
         self._stop()
         lost, self.open = self.open, {}
         for request in lost.values():
-            request.callback(request.part, NoAnswer())
+            request.callback(request.part, Broken())
         self._end_if_done()
         if not self.ended.done():
             self.ended.set_result(None)

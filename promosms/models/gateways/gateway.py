@@ -38,11 +38,13 @@ class Gateway(Model):
     `window` is how many messages are in flight on a connection: if its worker dies, these may be
     unconfirmed. `health` is the percentage of its weight that it may use now. It follows from the
     last answers: their median time (`answer_ms`) and the percentage of errors (`errors_percent`).
-    `paused_why` is a reason code if it has paused itself. `message_id_format` is how the provider
-    writes message ids, if it was found out, and `message_id_format_seen` in how many receipts.
-    `seen_at` is when a connection was last open. `country` (ISO 3166-1 alpha-2) is that of numbers
-    in national form, in which its network may write recipients; without one it is that of the
-    installation.
+    `paused_why` is a reason code if it has paused itself: its circuit breaker is open. `paused_at`
+    is when it was paused. From `probe_at` on a worker may send a few texts as probes, until
+    `probing_until`, where it stays when they were taken; `probes_failed` counts failed ones.
+    `message_id_format` is how the provider writes message ids, if it was found out, and
+    `message_id_format_seen` in how many receipts. `seen_at` is when a connection was last open.
+    `country` (ISO 3166-1 alpha-2) is that of numbers in national form, in which its network may
+    write recipients; without one it is that of the installation.
     """
 
     __tablename__ = "gateways"
@@ -64,6 +66,10 @@ class Gateway(Model):
     answer_ms: Mapped[int] = mapped_column(default=0)
     errors_percent: Mapped[int] = mapped_column(SmallInteger, default=0)
     paused_why: Mapped[str] = mapped_column(String(40), default="")
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    probe_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    probing_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    probes_failed: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     message_id_format: Mapped[str] = mapped_column(String(20), default="")
     message_id_format_seen: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,6 +14,9 @@ SETTINGS = {
     *("settings", "invalid_registered", "invalid_service_type", "invalid_esm_class"),
     "parameter_not_allowed",
 }
+UNCLEAR = {"no_answer", "bad_answer"}
+UNREACHABLE = {"no_connection", "not_sent"}
+THROTTLED = {"throttled", "queue_full"}
 
 
 def paused() -> list[Gateway]:
@@ -24,8 +27,8 @@ def paused() -> list[Gateway]:
 
 def tell_admins(gateway: Gateway) -> None:
     """Write to every admin that a gateway has paused itself; part of the pause's transaction."""
-    name, code = gateway.name, gateway.paused_why
-    notify.tell_admins(lambda: account_emails.gateway_paused(name, why(code)))
+    name, code, probes = gateway.name, gateway.paused_why, gateway.probe_at is not None
+    notify.tell_admins(lambda: account_emails.gateway_paused(name, why(code), probes=probes))
 
 
 def why(code: str) -> str:
@@ -38,4 +41,10 @@ def why(code: str) -> str:
         return str(_("The provider does not accept one of the settings."))
     if code == "no_credit":
         return str(_("Our credit at the provider is used up."))
+    if code in UNCLEAR:
+        return str(_("The provider gave no clear answer to many texts in a row."))
+    if code in UNREACHABLE:
+        return str(_("The provider cannot be reached."))
+    if code in THROTTLED:
+        return str(_("The provider has taken nothing for a minute: it says that we are too fast."))
     return str(_("The provider refused many texts in a row (%(code)s).", code=code))

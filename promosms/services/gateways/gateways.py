@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Gateway, GatewayStatus, RouteGateway
+from promosms.models import Gateway, GatewayStatus, RouteGateway, now
 from promosms.services.audit import log as audit_log
-from promosms.services.gateways import alerts, credentials, webhooks
+from promosms.services.gateways import credentials, health, webhooks
 from promosms.services.installation import defaults
 
 SIMULATOR = "simulator"
-WORKER = "worker"
 
 
 class NameTaken(Exception):
@@ -33,25 +32,11 @@ def find(name: str) -> Gateway | None:
 def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
     """Pause or resume a gateway; None if there is none of that name or nothing to change."""
     with transaction() as session:
-        gateway = _locked(session, Gateway.name == name)
+        gateway = locked(session, Gateway.name == name)
         if gateway is None or gateway.status == status:
             return None
-        _switch(gateway, status, actor)
+        change_status(gateway, status, actor)
         return gateway
-
-
-def pause_itself(gateway_id: int, why: str) -> bool:
-    """Pause a gateway whose provider refuses all texts, and tell the admins; False if it was.
-
-    `why` is a reason code such as "credentials". Its queue stays as it is.
-    """
-    with transaction() as session:
-        gateway = _locked(session, Gateway.id == gateway_id)
-        if gateway is None or gateway.status == GatewayStatus.PAUSED:
-            return False
-        _switch(gateway, GatewayStatus.PAUSED, WORKER, why)
-        alerts.tell_admins(gateway)
-        return True
 
 
 def change(name: str, rate: int, window: int, connections: int, actor: str) -> bool:
@@ -60,7 +45,7 @@ def change(name: str, rate: int, window: int, connections: int, actor: str) -> b
     `rate` is parts per second of all connections, `window` texts in flight on each.
     """
     with transaction() as session:
-        gateway = _locked(session, Gateway.name == name)
+        gateway = locked(session, Gateway.name == name)
         if gateway is None:
             return False
         gateway.rate, gateway.window, gateway.connections = rate, window, connections
@@ -111,15 +96,26 @@ def add(
 def _pause_simulators(session: Session, actor: str) -> None:
     active = Gateway.status == GatewayStatus.ACTIVE
     for gateway in session.scalars(select(Gateway).where(active).with_for_update()):
-        _switch(gateway, GatewayStatus.PAUSED, actor)
+        change_status(gateway, GatewayStatus.PAUSED, actor)
 
 
-def _locked(session: Session, condition: ColumnElement[bool]) -> Gateway | None:
+def locked(session: Session, condition: ColumnElement[bool]) -> Gateway | None:
+    """A gateway, locked and as it stands now."""
     query = select(Gateway).where(condition).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def _switch(gateway: Gateway, status: GatewayStatus, actor: str, why: str = "") -> None:
+def change_status(gateway: Gateway, status: GatewayStatus, actor: str, why: str = "") -> None:
+    """Pause or resume a locked gateway, and forget what its circuit breaker has seen.
+
+    After a pause that it made itself, its health begins low: good answers restore it.
+    """
+    paused = status == GatewayStatus.PAUSED
+    if gateway.paused_why and not paused:
+        gateway.health = health.LEAST + health.GAIN
     gateway.status, gateway.paused_why = status, why[:40]
-    verb = "pause" if status == GatewayStatus.PAUSED else "resume"
+    gateway.paused_at = now() if paused else None
+    gateway.probe_at = gateway.probing_until = None
+    gateway.probes_failed = 0
+    verb = "pause" if paused else "resume"
     audit_log.record(actor, f"gateway.{verb}", gateway.name, why)

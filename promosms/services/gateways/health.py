@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from promosms.db.transactions import transaction
+from promosms.gateways.connection import Measurements
 from promosms.models import Gateway, now
 from promosms.services.gateways import workers
 
@@ -12,6 +13,7 @@ FULL = 100
 LEAST = 5  # some messages must be sent, or a recovery would not be noticed
 GAIN = 20
 ERRORS = 20  # percent
+REFUSALS = 50  # percent, with the permanent ones: old lists have many dead numbers
 FEW = 20  # with fewer answers the share of errors means nothing
 SLOW_MS = 2_000
 SLOWER = 4  # times as slow as usual
@@ -19,13 +21,15 @@ LOST = timedelta(seconds=30)
 """A gateway without a connection for this time gets no new messages."""
 
 
-def judge(health: int, answers: int, errors: int, median_ms: int, usual_ms: int) -> int:
+def judge(health: int, measured: Measurements, usual_ms: int) -> int:
     """The new health, in percent, after some ten seconds.
 
     It halves if many answers are errors or slow. It grows by 20 if all is well, also without any
     answer. Errors among few answers change nothing.
     """
+    answers, errors, refusals, median_ms = measured
     failing = errors * 100 >= ERRORS * answers > 0
+    failing = failing or (errors + refusals) * 100 >= REFUSALS * answers > 0
     if (failing and answers >= FEW) or slow(median_ms, usual_ms):
         return max(LEAST, health // 2)
     return health if failing else min(FULL, health + GAIN)
@@ -53,22 +57,24 @@ def effective(gateway: Gateway) -> int:
     return 0 if lost else gateway.health
 
 
-def record(gateway_id: int, answers: int, errors: int, median_ms: int) -> None:
+def record(gateway_id: int, measured: Measurements) -> None:
     """Note the answers on one connection of a gateway in the last ten seconds or so.
 
-    `errors` counts errors of the gateway, not those of a text or a number.
+    One that has paused itself regains nothing by time: probes decide when it comes back.
     """
+    answers, median_ms = measured.answers, measured.median_ms
     with transaction() as session:
         query = select(Gateway).where(Gateway.id == gateway_id).with_for_update()
         gateway = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-        if gateway is None:
+        if gateway is None or (gateway.paused_why and not answers):
             return
-        health = judge(gateway.health, answers, errors, median_ms, gateway.answer_ms)
+        health = judge(gateway.health, measured, gateway.answer_ms)
         if health > gateway.health:  # each connection adds its share
             health = gateway.health + max(1, (health - gateway.health) // gateway.connections)
         gateway.health = health
         gateway.answer_ms = usual(median_ms, gateway.answer_ms)
-        gateway.errors_percent = round(errors * 100 / answers) if answers else 0
+        bad = measured.errors + measured.refusals
+        gateway.errors_percent = round(bad * 100 / answers) if answers else 0
 
 
 def note_connection(gateway_id: int, connected: bool, error: str = "") -> None:

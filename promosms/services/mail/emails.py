@@ -61,13 +61,22 @@ def password_changed() -> EmailText:
     )
 
 
-def gateway_paused(name: str, why: str) -> EmailText:
-    """To an admin, when a gateway has paused itself; `why` is a sentence."""
+def gateway_paused(name: str, why: str, *, probes: bool) -> EmailText:
+    """To an admin, when a gateway has paused itself; `why` is a sentence.
+
+    With `probes` it is tried again without the admin.
+    """
+    by_itself = _("PromoSMS tries it again with a few texts, and resumes it when they are taken.")
     return _("The gateway %(name)s has paused itself", name=name), paragraphs(
         _("The gateway %(name)s sends nothing at the moment.", name=name),
         why,
-        _("No text is lost: they all wait. Put it right with the provider, or in the settings."),
-        _("Then open this page and press Resume:"),
+        _(
+            "What waits for it leaves by another gateway of its route, if there is one. Nothing "
+            "that it may have taken is sent twice."
+        ),
+        _("Put it right with the provider, or in the settings."),
+        *([by_itself] if probes else []),
+        _("To try it at once, open this page and press Resume:"),
         public_address("/admin/gateways"),
     )
 

@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Select,
+    and_,
     bindparam,
     func,
     literal,
@@ -82,8 +84,8 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
     """Claim the next messages. The last column says how the number opted out, if it did.
 
     Those are claimed too, so that a cursor never passes a queued message. Parameters: gateway,
-    most, token, moment, until; for a campaign also campaign, for a cursor also next and last. The
-    campaign must be locked.
+    most, token, moment, until, probing; for a campaign also campaign, for a cursor also next and
+    last. The campaign must be locked.
     """
     single, by_cursor = kind is Kind.SINGLE, kind is Kind.CURSOR
     rows = _single() if single else _of_campaign(sqlite, by_cursor)
@@ -137,9 +139,10 @@ def _of_campaign(sqlite: bool, by_cursor: bool) -> tuple[ColumnElement[bool], ..
 
 
 def _active() -> ColumnElement[bool]:
-    """Is the gateway in service?"""
+    """Is the gateway in service, or has it paused itself and this worker sends its probes?"""
+    probing = and_(bindparam("probing", type_=Boolean), Gateway.paused_why != "")
     query = select(Gateway.id).where(Gateway.id == cursors.parameter("gateway"))
-    return query.where(Gateway.status == GatewayStatus.ACTIVE).exists()
+    return query.where(or_(Gateway.status == GatewayStatus.ACTIVE, probing)).exists()
 
 
 def _detached(sqlite: bool) -> tuple[ColumnElement[bool], ...]:

@@ -24,7 +24,10 @@ RETRIES_SECONDS = 1.0  # between two looks for detached messages of a campaign
 
 @dataclass
 class Claim:
-    """One run of a worker: the messages that it claims carry the token until the lease ends."""
+    """One run of a worker: the messages that it claims carry the token until the lease ends.
+
+    `probing`: the gateway has paused itself, and this worker sends texts as probes.
+    """
 
     gateway_id: int
     token: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -33,6 +36,13 @@ class Claim:
     empty_until: dict[int, float] = field(default_factory=dict)
     retries_checked_at: dict[int, float] = field(default_factory=dict)
     number: int = 0
+    probing: bool = False
+
+    def look_again(self) -> None:
+        """Forget what was empty: messages have come."""
+        self.empty = False
+        self.empty_until.clear()
+        self.retries_checked_at.clear()
 
     def empty_campaigns(self) -> list[int]:
         """Campaigns that had no message for this gateway a moment ago."""
@@ -179,6 +189,7 @@ def _claim(
         "token": claim.token,
         "moment": moment,
         "until": moment + timedelta(seconds=settings.lease_seconds),
+        "probing": claim.probing,
         **given,
     }
     return session.connection().execute(claim_queries.claiming(on_sqlite(), kind), values).all()

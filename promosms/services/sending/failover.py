@@ -1,10 +1,12 @@
-"""Failover: queued messages of a lost gateway move to another gateway of their route."""
+"""Failover: queued messages of a lost or ill gateway move to another gateway of their route."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Self
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from promosms.db.statements import update_rows
@@ -35,10 +37,14 @@ BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class StandIns:
-    """The gateways of a route that can send now, in place of a lost one."""
+    """The gateways of a route that can send now, in place of a lost one.
+
+    With `untried` they take only messages that no gateway has refused.
+    """
 
     able: tuple[Choice, ...]
     choose: Chooser
+    untried: bool = False
 
     @classmethod
     def of(cls, route_id: int, gateway_id: int) -> Self:
@@ -53,19 +59,22 @@ class StandIns:
 
     def serving(self) -> ColumnElement[bool]:
         """Condition for messages to countries that they serve: others would be read each time."""
+        untried = Message.attempts == 0 if self.untried else true()
         if not all(choice.countries for choice in self.able):
-            return true()
-        return Message.country.in_({code for choice in self.able for code in choice.countries})
+            return untried
+        countries = {code for choice in self.able for code in choice.countries}
+        return and_(untried, Message.country.in_(countries))
 
 
 def move_waiting() -> int:
-    """Move queued messages of lost gateways to others of the same route; returns how many.
+    """Move queued messages of lost and ill gateways to others of the same route; returns how many.
 
-    At most 5,000 at a time. A paused gateway keeps its queue, and so does one without a stand-in.
-    Messages that the gateway may have, wholly or in part, stay: another would send them twice.
+    At most 5,000 at a time. A gateway that an admin has paused keeps its queue, and so does one
+    without a stand-in. Messages that the gateway may have, wholly or in part, stay: another would
+    send them twice.
     """
     number = 0
-    for gateway_id in _lost():
+    for gateway_id in (*_ill(), *_lost()):
         for route in _routes_of(gateway_id):
             stand_ins = StandIns.of(route.id, gateway_id)
             if not stand_ins.able:
@@ -90,6 +99,36 @@ def _lost() -> list[int]:
     )
     query = select(Gateway.id).where(Gateway.status == GatewayStatus.ACTIVE, disconnected)
     return list(db.session.scalars(query.order_by(Gateway.id)))
+
+
+def _ill() -> list[int]:
+    """Gateways that have paused themselves; not while a worker sends probes from their queue."""
+    probing = Gateway.probing_until > now()
+    query = select(Gateway.id).where(
+        Gateway.status == GatewayStatus.PAUSED, Gateway.paused_why != "", probing.is_not(True)
+    )
+    return list(db.session.scalars(query.order_by(Gateway.id)))
+
+
+def lend(gateway_id: int, most: int) -> int:
+    """Give a gateway that has paused itself a few messages of others, as probes; returns how many.
+
+    Only of campaigns: nobody waits for them in front of a page, as for a system password.
+    """
+    for route in _routes_of(gateway_id):
+        choices = routing.choices_of(route.id)
+        ill = [choice for choice in choices if choice.gateway_id == gateway_id]
+        able = StandIns(tuple(ill), routing.by_country(partial(_serving, ill)), untried=True)
+        for choice in choices if ill else ():
+            for campaign_id in _waiting_campaigns(route.id) if choice.usable else ():
+                number = _move_campaign(choice.gateway_id, campaign_id, able, most)
+                if number:
+                    return number
+    return 0
+
+
+def _serving(choices: Sequence[Choice], country: str) -> list[int]:
+    return [choice.gateway_id for choice in choices if choice.serves(country)]
 
 
 def _waiting_campaigns(route_id: int) -> list[int]:
@@ -167,6 +206,7 @@ def _move(
         session.execute(
             update_rows(Message)
             .where(Message.id.in_(ids), Message.status == MessageStatus.QUEUED)
-            .values(gateway_id=target)
+            # Another gateway need not wait until this one might take it again.
+            .values(gateway_id=target, next_attempt_at=None)
         )
     return sum(map(len, moved.values()))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from promosms.extensions import db
-from promosms.models import Gateway, Message, Route, RouteGateway, Worker
+from promosms.models import Gateway, Message, Route, RouteGateway, Worker, now
 from promosms.services.gateways import health, workers
 from promosms.services.sending import cursors
 
@@ -17,13 +17,18 @@ MOST = 10_000  # counting stops here, because a page must not read a million row
 @dataclass(frozen=True)
 class GatewayState:
     """A gateway, its health now, its open connections, and its queued and sending messages,
-    counted up to MOST + 1."""
+    counted up to MOST + 1.
+
+    If it has paused itself: `probing` while a worker sends probes, `probe_due` when they wait for
+    texts."""
 
     gateway: Gateway
     health: int
     connected: int
     waiting: int
     sending: int
+    probing: bool
+    probe_due: bool
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,16 @@ def gateway_states() -> list[GatewayState]:
 
 def gateway_state(gateway: Gateway) -> GatewayState:
     """One gateway."""
+    moment = now()
+    probing = gateway.probing_until is not None and gateway.probing_until > moment
     return GatewayState(
         gateway,
         health.effective(gateway),
         len(workers.connected().intersection(workers.names_of(gateway))),
         _count(cursors.queued(gateway.id)),
         _count(cursors.sending(gateway_id=gateway.id)),
+        probing and gateway.probe_at is not None,
+        gateway.probe_at is not None and gateway.probe_at <= moment,
     )
 
 

@@ -23,6 +23,7 @@ from promosms.models import (
     MessageStatus,
     now,
 )
+from promosms.services.gateways import breaker
 from promosms.services.ledger import ledger
 from promosms.services.sending import counters, cursors, recording, withdrawal
 
@@ -133,7 +134,7 @@ def release_unsettled() -> int:
 
 
 def gateways_with_work() -> list[int]:
-    """Gateways with queued messages."""
+    """Gateways with queued messages, and those that wait for probes."""
     single = select(Message.gateway_id).where(
         Message.attention_status == cursors.QUEUED, Message.campaign_id.is_(None)
     )
@@ -145,7 +146,7 @@ def gateways_with_work() -> list[int]:
         )
     )
     gateways = {gateway for gateway in db.session.scalars(single.union(running)) if gateway}
-    return sorted(gateways | cursors.unfinished_gateways())
+    return sorted(gateways | cursors.unfinished_gateways() | set(breaker.due()))
 
 
 def inbox_due() -> bool:

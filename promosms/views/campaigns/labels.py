@@ -60,6 +60,7 @@ SKIPPED = {
 }
 FAILED = {
     "rejected": _("The network refused the text. You did not pay for it."),
+    "outage": _("The line had a fault and refused every text. You did not pay for it."),
     "busy": _("The network did not take the text after several tries. You did not pay for it."),
     "no_answer": _("The connection broke at the very moment of sending."),
     "bad_number": _("The network does not know this number. You did not pay for it."),

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.gateways.connection import Measurements
 from promosms.models import Gateway, Worker, now
 from promosms.services.gateways import health, workers
 from tests.support.clock import Clock
@@ -39,7 +40,25 @@ from tests.support.clock import Clock
 def test_the_weight_follows_the_rules(
     before: int, answers: int, errors: int, median_ms: int, usual_ms: int, after: int
 ) -> None:
-    assert health.judge(before, answers, errors, median_ms, usual_ms) == after
+    measured = Measurements(answers, errors, 0, median_ms)
+    assert health.judge(before, measured, usual_ms) == after
+
+
+@pytest.mark.parametrize(
+    ("answers", "errors", "refusals", "after"),
+    [
+        (100, 0, 49, 100),  # a list with many dead numbers
+        (100, 0, 50, 50),
+        (100, 19, 30, 100),
+        (100, 19, 31, 50),
+        (19, 0, 19, 60),  # too few to tell
+    ],
+)
+def test_refusals_count_when_they_are_half_of_all(
+    answers: int, errors: int, refusals: int, after: int
+) -> None:
+    before = 100 if answers >= 20 else 60
+    assert health.judge(before, Measurements(answers, errors, refusals, 80), 80) == after
 
 
 def test_the_usual_time_follows_but_does_not_excuse_itself() -> None:
@@ -65,16 +84,16 @@ def gateway(gateway_id: int) -> Gateway:
 
 @pytest.mark.usefixtures("context")
 def test_the_weight_falls_and_recovers(gateway_id: int) -> None:
-    health.record(gateway_id, 100, 0, 120)
+    health.record(gateway_id, Measurements(100, 0, 0, 120))
     assert (gateway(gateway_id).health, gateway(gateway_id).answer_ms) == (100, 120)
     seen = []
     for _ in range(6):
-        health.record(gateway_id, 100, 60, 120)
+        health.record(gateway_id, Measurements(100, 60, 0, 120))
         seen.append(gateway(gateway_id).health)
     assert seen == [50, 25, 12, 6, 5, 5]
     assert gateway(gateway_id).errors_percent == 60
     for _ in range(5):
-        health.record(gateway_id, 100, 0, 120)
+        health.record(gateway_id, Measurements(100, 0, 0, 120))
         seen.append(gateway(gateway_id).health)
     assert seen[6:] == [25, 45, 65, 85, 100]
 
@@ -84,7 +103,7 @@ def test_several_connections_together_recover_no_faster(gateway_id: int) -> None
     with transaction() as session:
         session.execute(update(Gateway).values(health=20, connections=4))
     for _ in range(4):  # one round of all of them
-        health.record(gateway_id, 100, 0, 120)
+        health.record(gateway_id, Measurements(100, 0, 0, 120))
     assert gateway(gateway_id).health == 40
 
 

@@ -23,7 +23,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.campaigns import preparation
-from promosms.services.gateways import test_texts, workers
+from promosms.services.gateways import breaker, test_texts, workers
 from promosms.services.installation import defaults
 from promosms.services.sending import failover, verification_texts
 from tests.services.sending.conftest import MakeCampaign, check_books
@@ -97,6 +97,42 @@ def test_a_paused_gateway_keeps_its_queue(app: Flask, lose: Lose) -> None:
             session.get_one(Gateway, first).status = GatewayStatus.PAUSED
         assert failover.move_waiting() == 0
         assert waiting(first) == 6
+
+
+def test_the_queue_of_a_gateway_that_paused_itself_moves_but_not_while_it_is_probed(
+    app: Flask, lose: Lose
+) -> None:
+    first, second = lose()
+    with app.app_context():
+        with transaction() as session:
+            session.get_one(Gateway, first).seen_at = now()
+            session.execute(update(Message).values(next_attempt_at=now() + timedelta(hours=1)))
+        breaker.trip(first, "no_answer")
+        with transaction() as session:
+            session.get_one(Gateway, first).probing_until = now() + timedelta(seconds=9)
+        assert failover.move_waiting() == 0
+        with transaction() as session:
+            session.get_one(Gateway, first).probing_until = now()
+        assert failover.move_waiting() == 6
+        assert (waiting(first), waiting(second)) == (0, 6)
+        assert set(db.session.scalars(select(Message.next_attempt_at))) == {None}
+
+
+def test_probes_are_untried_texts_of_campaigns_to_countries_that_the_gateway_serves(
+    app: Flask, lose: Lose
+) -> None:
+    first, second = lose()
+    with app.app_context():
+        assert failover.move_waiting() == 6
+        breaker.trip(first, "no_answer")
+        with transaction() as session:
+            session.execute(
+                update(RouteGateway).where(RouteGateway.gateway_id == first).values(countries="PL")
+            )
+            german, tried, *_ = session.scalars(select(Message).order_by(Message.id))
+            german.country, tried.attempts = "DE", 1
+        assert [failover.lend(first, 3) for _ in range(3)] == [3, 1, 0]
+        assert (waiting(first), waiting(second)) == (4, 2)
 
 
 def test_a_short_pause_moves_nothing(app: Flask, lose: Lose) -> None:

@@ -9,7 +9,7 @@ from promosms import queue
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, Message, Worker, now
-from promosms.services.gateways import gateways, workers
+from promosms.services.gateways import breaker, workers
 from promosms.services.sending import overview
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
@@ -88,7 +88,7 @@ def test_every_page_names_a_gateway_that_paused_itself(
 ) -> None:
     with app.app_context():
         gateway_id = db.session.scalars(db.select(Gateway.id)).one()
-        gateways.pause_itself(gateway_id, "credentials")
+        breaker.trip(gateway_id, "credentials")
         db.session.remove()
     account = f"/admin/accounts/{cast.owner.account_public_id}"
     pages = ["/admin", "/admin/gateways", "/admin/gateways/Simulator", "/admin/routes"]
