@@ -1,7 +1,7 @@
 """Commands of the operator: `python -m promosms …`, or `scripts/run …`. Their table of contents."""
 
 from promosms.cli.audit import audit
-from promosms.cli.gateways import gateway
+from promosms.cli.gateways import gateway, phone_link
 from promosms.cli.installation import config_check, demo, migrate
 from promosms.cli.ledger import ledger
 from promosms.cli.privacy import privacy
@@ -19,6 +19,7 @@ COMMANDS = (
     admin,
     reset_totp,
     gateway,
+    phone_link,
     audit,
     ledger,
     privacy,

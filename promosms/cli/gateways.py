@@ -115,6 +115,17 @@ def list_gateways() -> None:
         _show(row.id)
 
 
+@click.command()
+@with_appcontext
+def phone_link() -> None:
+    """Print the link that opens the simulated phone in a browser of this machine."""
+    from promosms.services.gateways import simulated_phone
+
+    if not simulated_phone.available():
+        raise click.ClickException("There is no simulated phone: texts leave by a real gateway.")
+    click.echo(simulated_phone.link())
+
+
 def _show(gateway_id: int) -> None:
     from promosms.extensions import db
     from promosms.models import Gateway

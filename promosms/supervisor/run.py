@@ -19,7 +19,7 @@ from promosms import create_app, queue
 from promosms.db import failures, migrations, row_security
 from promosms.extensions import db
 from promosms.services.auth import invitations
-from promosms.services.gateways import workers
+from promosms.services.gateways import simulated_phone, workers
 from promosms.services.installation import defaults
 from promosms.services.privacy import reapply_erasures
 from promosms.settings import (
@@ -233,13 +233,13 @@ def _answers(host: str, port: int) -> bool:
 def _greet(app: Flask) -> None:
     url = settings_of(app).public_url.rstrip("/")
     with app.app_context():
-        simulated = defaults.simulator_only() and not settings_of(app).production
+        phone = simulated_phone.link() if simulated_phone.available() else ""
         invitation = invitations.invite_admin()
     _tell(f"Open       {url}/")
     if invitation:
         _tell(f"Admin      {invitation} (becomes the admin; works once)")
-    if simulated:
-        _tell(f"Phone      {url}/phone (texts and e-mails arrive here)")
+    if phone:
+        _tell(f"Phone      {phone} (texts and e-mails arrive here; the link is yours alone)")
     _tell("Ctrl-C ends everything.")
 
 

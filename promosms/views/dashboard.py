@@ -8,7 +8,7 @@ from promosms.language import timezone
 from promosms.services.campaigns import campaigns, dashboard
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import worker_missing
-from promosms.views.gateways.simulated_phone import visible
+from promosms.views.gateways.simulated_phone import offered
 from promosms.web.access import Access, allow, my_account
 
 bp = Blueprint("dashboard", __name__)
@@ -18,7 +18,7 @@ bp = Blueprint("dashboard", __name__)
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
     """The state of the account, or the first steps."""
-    return render_template("dashboard/index.html", phone=visible(), **_state())
+    return render_template("dashboard/index.html", phone=offered(), **_state())
 
 
 @bp.route("/dashboard/live")

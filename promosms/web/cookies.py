@@ -23,6 +23,7 @@ class Cookie:
     purpose: object
     max_age: int | None = None
     kind: str = "necessary"
+    trying_out: bool = False  # exists only as long as the simulator is the only gateway
 
     @property
     def lifetime(self) -> str:
@@ -53,7 +54,20 @@ NOTICE = Cookie(
     ),
     HALF_YEAR,
 )
-REGISTRY = (SESSION, LANGUAGE, NOTICE)
+PHONE = Cookie(
+    "__Host-phone",
+    _(
+        "Opens the simulated phone for the person who started this installation to try it out. "
+        "Nobody else gets it."
+    ),
+    trying_out=True,
+)
+REGISTRY = (SESSION, LANGUAGE, NOTICE, PHONE)
+
+
+def listed(*, trying_out: bool) -> list[Cookie]:
+    """The cookies that this installation may set."""
+    return [cookie for cookie in REGISTRY if trying_out or not cookie.trying_out]
 
 
 def put(response: Response, cookie: Cookie, value: str) -> None:

@@ -13,7 +13,7 @@ from werkzeug.utils import cached_property
 
 from promosms.web.nul import RequestWithoutNul
 
-ARGUMENTS = frozenset({"token", "link"})
+ARGUMENTS = frozenset({"token", "link", "key"})
 """The arguments of routes that are secrets; the tests know all others."""
 QUERY = frozenset({"session"})
 """The same for names in a query; `next` holds another address."""

@@ -4,10 +4,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
+from promosms.web.cookies import PHONE
 from tests.browser.checked_window import SECONDS, CheckedWindow
 from tests.browser.story import Shop, Trial, join, open_shop
 from tests.cards.running import stripe_server
@@ -64,12 +66,16 @@ OpenBrowser = Callable[..., CheckedWindow]
 
 
 @pytest.fixture
-def open_browser(trial: Trial, chromium: Browser) -> Iterator[OpenBrowser]:
-    """Open windows of new browser contexts; at the end none may have recorded a problem."""
+def open_browser(trial: Trial, chromium: Browser, phone: list[Any]) -> Iterator[OpenBrowser]:
+    """Open windows of new browser contexts; at the end none may have recorded a problem.
+
+    The simulated phone is open in them.
+    """
     opened: list[CheckedWindow] = []
 
     def open_window(**options: object) -> CheckedWindow:
         opened.append(CheckedWindow(chromium, trial.url, **options))
+        opened[-1].context.add_cookies(phone)
         return opened[-1]
 
     yield open_window
@@ -80,9 +86,23 @@ def open_browser(trial: Trial, chromium: Browser) -> Iterator[OpenBrowser]:
 
 
 @pytest.fixture(scope="package")
-def shop(trial: Trial, chromium: Browser) -> Shop:
+def phone(trial: Trial, chromium: Browser) -> list[Any]:
+    """The cookie of a browser that has opened the simulated phone with the printed link."""
+    window = CheckedWindow(chromium, trial.url)
+    window.page.goto("/phone")
+    expect(window.page.locator("h1")).to_have_text("The simulated phone is closed")
+    window.page.goto(trial.phone_link())
+    expect(window.page.locator("h1")).to_have_text("Simulated phone")
+    kept = [c for c in window.context.cookies() if c.get("name") == PHONE.name]
+    window.close()
+    return kept
+
+
+@pytest.fixture(scope="package")
+def shop(trial: Trial, chromium: Browser, phone: list[Any]) -> Shop:
     """A shop with recipients, lists and campaigns, whose owner is signed in."""
     window = CheckedWindow(chromium, trial.url)
+    window.context.add_cookies(phone)
     shop = open_shop(window.page)
     assert window.problems == []
     window.close()

@@ -110,6 +110,8 @@ class Stage:
             db.session.remove()
         self.ids["session"] = self._other_browser()
         self.ids["version"] = policy_versions.latest().name
+        with self.app.app_context():
+            self.ids["phone"] = simulated_phone.link().rpartition("/")[2]
 
     def again(self) -> "Stage":
         """The same stage for another test, after its snapshot was restored."""

@@ -35,6 +35,7 @@ ARGUMENTS = {
     "delete_account.gone": "link erasure",
     "delete_account.progress": "link erasure",
     "delete_account.certificate": "link erasure",
+    "phone.open_phone": "phone",
     "settings.end_session": "session",
     "guests.remove": "guest",
     "data.download": "account_export",

@@ -15,6 +15,7 @@ from tests.meta.sources import PACKAGE
 from tests.meta.stage import ARGUMENTS, FORMS, STORES_NOTHING, Stage, form
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
+from tests.support.phone import open_phone
 
 VISITOR = "visitor"
 PEOPLE = {
@@ -57,7 +58,8 @@ PUBLIC = {
     ),
     *("delete_account.registration_gone", "delete_account.verify", "delete_account.key"),
     *("security.page", "security.tls", "security.text"),
-    *("phone.index", "phone.live", "phone.reply"),  # these only from the same machine
+    # These only on the same machine, with the link that the start prints.
+    *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",
     *PROVIDERS,
 }
@@ -65,7 +67,7 @@ PUBLIC = {
 
 def browser(cast: Cast, app: Flask, name: str) -> PageClient:
     client: PageClient = PageClient(app) if name == VISITOR else getattr(cast, name).browser()
-    return client
+    return open_phone(client)
 
 
 def declared_access(app: Flask, endpoint: str) -> Access:

@@ -58,6 +58,10 @@ class Installation:
         assert not self.process_ended(), self.printed()
         return self.printed()
 
+    def phone_link(self) -> str:
+        """The printed link that opens the simulated phone."""
+        return re.findall(r"https://\S+/phone/open/\w+", self.printed())[0]
+
     def printed(self) -> str:
         """The output of the supervisor so far."""
         return self.output.read_text()

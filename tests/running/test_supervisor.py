@@ -22,6 +22,7 @@ def test_it_starts_responds_restarts_workers_and_ends(installation: Installation
     assert status == 200
     assert "<h1" in page
     assert_http_redirects(installation)
+    assert_the_printed_link_opens_the_phone(installation)
     assert_a_second_one_is_refused(installation)
     assert_private(installation)
     assert_a_dead_worker_is_restarted(installation)
@@ -63,6 +64,17 @@ def assert_http_redirects(installation: Installation) -> None:
         assert (status, location) == (301, f"{home}/a%20b?c=d")
     assert installation.get("//elsewhere.example", tls=False)[1] == f"{home}/elsewhere.example"
     assert installation.get("/login", tls=False, method="POST")[0] == 403
+
+
+def assert_the_printed_link_opens_the_phone(installation: Installation) -> None:
+    link = installation.phone_link()
+    path = link.removeprefix(f"https://localhost:{installation.port}")
+    assert installation.get("/phone")[0] == 404
+    assert installation.get(path)[:2] == (303, "/phone")
+    key = path.rpartition("/")[2].encode()
+    logs = [file.read_bytes() for file in (installation.folder / "logs").glob("*")]
+    assert logs
+    assert not [text for text in logs if key in text]
 
 
 def assert_a_second_one_is_refused(installation: Installation) -> None:

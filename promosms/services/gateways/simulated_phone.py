@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,26 +12,57 @@ from sqlalchemy import select
 from promosms.extensions import db
 from promosms.gateways.simulator import OUTCOMES
 from promosms.gateways.simulator_store import Shown, SimulatorStore
+from promosms.lib.keyed_hash import keyed_hash
 from promosms.models import Email, Message
 from promosms.services.installation import defaults
 from promosms.settings import instance_file, settings
+from promosms.urls import public_address
 
 __all__ = [
     "OUTCOMES",
     "available",
     "emails",
     "forget_account",
+    "is_key",
+    "is_pass",
+    "link",
+    "new_pass",
     "reply",
     "gateway_settings",
     "texts",
 ]
 CHUNK = 5000
+PATH = "/phone/open/"
+HEX = 32  # letters of a key: 128 bits
 _stores: dict[Path, SimulatorStore] = {}
 
 
 def available() -> bool:
     """Is the simulator the only gateway? Never in production."""
     return not settings.production and defaults.simulator_only()
+
+
+def link() -> str:
+    """The address that opens the phone, for the terminal of the person who started PromoSMS.
+
+    It works as long as the installation has its secret key. Never write it to a log.
+    """
+    return public_address(PATH + _key())
+
+
+def is_key(text: str) -> bool:
+    """Is this the key at the end of the link?"""
+    return _equal(text, _key())
+
+
+def new_pass() -> str:
+    """What a browser keeps that has come by the link; it is not the key itself."""
+    return keyed_hash("simulated phone: pass")[:HEX]
+
+
+def is_pass(text: str) -> bool:
+    """Has this browser come by the link?"""
+    return _equal(text, new_pass())
 
 
 def gateway_settings() -> Mapping[str, Any]:
@@ -90,3 +122,12 @@ def forget_account(account_id: int) -> bool:
         memory.forget([str(row.id) for row in rows], [row.phone for row in rows])
         last = rows[-1].id
     return memory.overwrite()
+
+
+def _key() -> str:
+    return keyed_hash("simulated phone: key")[:HEX]
+
+
+def _equal(text: str, secret: str) -> bool:
+    """The comparison takes equally long wherever they differ."""
+    return hmac.compare_digest(text.encode(errors="replace"), secret.encode())

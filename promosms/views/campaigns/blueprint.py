@@ -12,7 +12,7 @@ from promosms.services.campaigns.launch import LaunchError
 from promosms.services.gateways import workers
 from promosms.services.ledger import ledger
 from promosms.views.campaigns import labels
-from promosms.views.gateways.simulated_phone import visible
+from promosms.views.gateways.simulated_phone import offered
 from promosms.web.access import me
 
 bp = Blueprint("campaigns", __name__)
@@ -20,7 +20,7 @@ bp = Blueprint("campaigns", __name__)
 
 @bp.context_processor
 def _context() -> dict[str, object]:
-    return {"labels": labels, "phone_visible": visible}
+    return {"labels": labels, "phone_offered": offered}
 
 
 def text_me(campaign: Campaign) -> None:

@@ -1,12 +1,23 @@
 """The simulated phone: shows the texts of the simulated network, and e-mails of the outbox.
 
-It shows system passwords, so it exists only on a machine where PromoSMS is tried out.
+It shows system passwords, so it exists only on a machine where PromoSMS is tried out, and opens
+only with the link that the start prints: a browser that has come by it gets a cookie.
 """
 
 import re
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,6 +28,7 @@ from promosms.models import Role
 from promosms.services.gateways import simulated_phone
 from promosms.settings import settings
 from promosms.sms import phone
+from promosms.web import cookies
 from promosms.web.access import Access, allow
 from promosms.web.limits import limit
 from promosms.web.security import came_directly
@@ -38,25 +50,37 @@ ENDINGS = {
 }
 
 
+def offered() -> bool:
+    """Is the phone there for the person at this machine, or for an admin? It may be closed yet."""
+    return simulated_phone.available() and (came_directly(request) or _is_admin())
+
+
 def visible() -> bool:
-    """May this request see the phone? Requests from the machine itself, and admins, may."""
+    """May this request see the phone? A browser of this machine that came by the link; admins."""
     if not simulated_phone.available():
         return False
-    if came_directly(request):
-        return True
-    user = current_user.user if current_user.is_authenticated else None
-    return user is not None and user.role == Role.ADMIN and not user.must_choose_password
+    came_by_link = simulated_phone.is_pass(request.cookies.get(cookies.PHONE.name, ""))
+    return (came_by_link and came_directly(request)) or _is_admin()
 
 
 def in_templates() -> dict[str, object]:
     """For pages that say where to read what was sent: on the page of the simulated phone."""
-    return {"phone_visible": visible}
+    return {"phone_offered": offered, "phone_visible": visible}
 
 
 @bp.before_request
-def _hide() -> None:
-    if not visible():
+def _hide() -> ResponseReturnValue | None:
+    if not simulated_phone.available():
         abort(404)
+    if request.endpoint == "phone.open_phone" or visible():
+        return None
+    return _closed()
+
+
+@bp.after_request
+def _keep_from_caches(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"  # it shows passwords
+    return response
 
 
 @bp.context_processor
@@ -72,6 +96,18 @@ def index() -> ResponseReturnValue:
     return render_template(
         "phone/index.html", form=ReplyForm(), outcomes=simulated_phone.OUTCOMES, **_state(number)
     )
+
+
+@bp.route("/phone/open/<key>")
+@allow(Access.PUBLIC)
+@limit("30/minute")
+def open_phone(key: str) -> ResponseReturnValue:
+    """The link that the start has printed: open the phone for this browser."""
+    if not came_directly(request) or not simulated_phone.is_key(key):
+        return _closed()
+    response = make_response(redirect(url_for("phone.index"), 303))
+    cookies.put(response, cookies.PHONE, simulated_phone.new_pass())
+    return response
 
 
 @bp.route("/phone/live")
@@ -102,6 +138,16 @@ def pieces(body: str) -> list[tuple[str, bool]]:
     """A text split into pieces; True for pieces that are links to this installation."""
     link = re.compile(f'({re.escape(settings.public_url)}(?:[/?#][^\\s<>"]*)?)')
     return [(piece, n % 2 == 1) for n, piece in enumerate(link.split(body)) if piece]
+
+
+def _is_admin() -> bool:
+    user = current_user.user if current_user.is_authenticated else None
+    return user is not None and user.role == Role.ADMIN and not user.must_choose_password
+
+
+def _closed() -> ResponseReturnValue:
+    """How it is opened: the same page for everybody, whatever was missing."""
+    return render_template("phone/closed.html"), 404
 
 
 def _state(number: str) -> dict[str, object]:

@@ -118,7 +118,7 @@ def cookies() -> ResponseReturnValue:
     optional = [cookie for category in offered for cookie in registry.optional(category, language)]
     return render_template(
         "policies/cookies.html",
-        cookies=[*registry.REGISTRY, *optional],
+        cookies=[*registry.listed(trying_out=policies.phone_shown()), *optional],
         choice=registry.choice(request),
         refused_everywhere=registry.refuses_everywhere(request),
     )

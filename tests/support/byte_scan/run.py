@@ -22,6 +22,7 @@ from tests.support.byte_scan.story import Shop
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 120.0
 START = re.compile("Ctrl-C")
+PHONE = re.compile(r"https://\S+/phone/open/\w+")
 
 
 class Blind(Exception):
@@ -45,6 +46,7 @@ def run(
             certificate = folder / "certificate.pem"
             owner = Browser(base, certificate, shop.words["Agent"], shop.address)
             phone = Browser(base, certificate, "Phone", "127.0.0.1")
+            phone.get(_phone_link(folder))
             shop.open(owner, phone, sender, _wait)
         time.sleep(2)  # the append-only file of Redis is written every second
         before = _look(folder, environment, leaving)
@@ -58,6 +60,14 @@ def run(
         after = _look(folder, environment, leaving)
         still = _look(folder, environment, staying)
     return _report(tell, leaving, before, after, seconds) + _lost(tell, staying, kept, still)
+
+
+def _phone_link(folder: Path) -> str:
+    """The link that the start has printed; it opens the simulated phone."""
+    links = PHONE.findall((folder.parent / "output").read_text())
+    if not links:
+        raise Blind("the start printed no link for the simulated phone")
+    return str(links[0])
 
 
 def _look(folder: Path, environment: dict[str, str], shop: Shop) -> list[Hit]:

@@ -51,7 +51,7 @@ class Shop:
     def open(self, browser: Browser, phone: Browser, sender: str, wait: Wait) -> None:
         """Sign in, import, name the company, send, get answers; all by the pages.
 
-        `phone` is a browser on the machine itself: nobody else sees the simulated phone.
+        `phone` is a browser on the machine itself that has opened the simulated phone.
         """
         self.browser = browser
         browser.get("/login")

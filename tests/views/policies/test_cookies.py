@@ -1,6 +1,7 @@
 """The cookies that are really set, the notice about them, and the choice of a language."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -8,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from promosms.extensions import db
 from promosms.models import User
+from promosms.services.gateways import simulated_phone
 from promosms.web import cookies
 from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
@@ -29,6 +31,8 @@ def test_all_cookies_of_a_crawl_are_in_the_registry(
     visitor.get_page("/")
     seen |= set_by(visitor.send("/cookies/notice", {"page": "/"}))
     seen |= set_by(visitor.send("/language", {"language": "pl", "page": "/"}))
+    with app.app_context():
+        seen |= set_by(visitor.get(urlsplit(simulated_phone.link()).path))
     signing_in = {"email": cast.owner.email, "password": PASSWORD}
     response = visitor.send("/login", signing_in)
     assert response.status_code in (302, 303)
@@ -48,6 +52,14 @@ def test_all_cookies_of_a_crawl_are_in_the_registry(
     assert set(seen) == NAMES
     for line in seen.values():
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(line.split("; ")), line
+
+
+def test_the_cookie_of_the_phone_is_listed_only_while_there_is_a_phone(
+    app: Flask, visitor: PageClient
+) -> None:
+    assert cookies.PHONE.name in visitor.get_page("/cookies").get_text()
+    override(app, production=True)
+    assert cookies.PHONE.name not in visitor.get_page("/cookies").get_text()
 
 
 def test_the_session_cookie_has_the_name_in_the_registry(app: Flask) -> None:
