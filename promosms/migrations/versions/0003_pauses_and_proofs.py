@@ -16,9 +16,11 @@ def upgrade() -> None:
     for name in BREAKER:
         op.add_column("gateways", sa.Column(name, sa.DateTime(timezone=True)))
     op.add_column("gateways", sa.Column("probes_failed", sa.SmallInteger(), server_default="0", nullable=False))
+    op.add_column("campaigns", sa.Column("not_guests", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
     """Back from it."""
     for name in ("probes_failed", *BREAKER):
         op.drop_column("gateways", name)
+    op.drop_column("campaigns", "not_guests")

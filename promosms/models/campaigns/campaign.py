@@ -55,6 +55,8 @@ class Campaign(Model):
     Money in 1/10,000: `agreed_price` is the price on the review page, `total_price` the price of
     all prepared messages, `missing` the amount that the balance lacks while it is blocked.
     `told_missing_at` is the time of the e-mail to the owner about that.
+
+    `not_guests` are recipients for whom there is no message at all: the account was on trial.
     """
 
     __tablename__ = "campaigns"
@@ -83,6 +85,7 @@ class Campaign(Model):
             "n_parts": N_("parts of all messages"),
             "launched_at": N_("when it was launched"),
             **dict.fromkeys(COUNTERS, N_("messages with this status now")),
+            "not_guests": N_("recipients left out because the account was on trial"),
         },
         money=("agreed_price", "total_price", "missing"),
         referred=("campaign_id",),
@@ -128,6 +131,7 @@ class Campaign(Model):
     n_unknown: Mapped[int] = mapped_column(Integer, default=0)
     n_skipped: Mapped[int] = mapped_column(Integer, default=0)
     n_cancelled: Mapped[int] = mapped_column(Integer, default=0)
+    not_guests: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     n_parts: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -26,7 +26,7 @@ from promosms.services.accounts import trial
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
-from promosms.services.sending.opt_outs import HELD, OPTED_OUT, reason_of
+from promosms.services.sending.opt_outs import reason_of
 from promosms.sms import segments
 
 PAGE = 5000
@@ -79,6 +79,11 @@ class Estimate:
     by_country: list[CountryPrice] = field(default_factory=list)
     longest: MessageDraft | None = None
 
+    @property
+    def everybody(self) -> int:
+        """All recipients, with those who are left out."""
+        return self.recipients + sum(self.skipped.values())
+
 
 def placeholders() -> tuple[str, ...]:
     """The field names that a text may contain in braces."""
@@ -113,17 +118,28 @@ def render(campaign: Campaign, recipient: Recipient | None) -> str:
 
 def estimate(campaign: Campaign) -> Estimate:
     """Read the whole audience and add up what launching would cost."""
-    total = Estimate()
+    total, read = Estimate(), 0
     by_price: CountryPrices = {}
     for page in read_pages(campaign):
+        read += len(page)
         for draft in page:
             _add(total, by_price, draft)
+    if _guests(campaign) is not None and (others := count(campaign) - read):
+        total.skipped[trial.SKIPPED] = others
     total.by_country = sorted(by_price.values(), key=_order)
     return total
 
 
+def has_anybody(campaign: Campaign) -> bool:
+    """Would anybody get the text? Reads no further than the first of them."""
+    return any(not draft.reason for page in read_pages(campaign) for draft in page)
+
+
 def read_pages(campaign: Campaign, after: int = 0) -> Iterator[list[MessageDraft]]:
-    """Pages of drafts in the order of the recipients' ids, starting after the id `after`."""
+    """Pages of drafts in the order of the recipients' ids, starting after the id `after`.
+
+    On trial only guests are read: an audience of others needs no messages to say so.
+    """
     read = _page_reader(campaign)
     while drafts := read(db.session(), after):
         yield drafts
@@ -152,13 +168,13 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
     writer = writer_of(campaign)
     price_of = prices.price_list(campaign.route_id, campaign.account_id).of
     choose = routing.chooser(campaign.route_id)
-    guests = trial.may_text(db.session.get_one(Account, campaign.account_id))
     query = _query(campaign, writer).limit(PAGE)
+    guests = _guests(campaign)
+    if guests is not None:
+        query = query.where(Recipient.phone.in_(guests))
 
     def page(session: Session, after: int) -> list[MessageDraft]:
         rows = session.execute(query, {"after": after}).all()
-        if guests is not None:
-            return [_for_guests(guests, _draft(writer, price_of, choose, *row)) for row in rows]
         return [_draft(writer, price_of, choose, *row) for row in rows]
 
     return page
@@ -233,11 +249,9 @@ def _draft(
     return MessageDraft(*person, text, encoding, parts, price, reason, gateway)
 
 
-def _for_guests(guests: set[str], draft: MessageDraft) -> MessageDraft:
-    """On trial only guests get the text. An opt-out comes before that as a reason."""
-    if draft.phone in guests or draft.reason in (OPTED_OUT, HELD):
-        return draft
-    return MessageDraft(*draft[:4], "", "gsm7", 0, 0, trial.SKIPPED, None)
+def _guests(campaign: Campaign) -> set[str] | None:
+    """The numbers that the account may text; None when there is no limit."""
+    return trial.may_text(db.session.get_one(Account, campaign.account_id))
 
 
 def _order(row: CountryPrice) -> tuple[int, str, int]:

@@ -28,6 +28,7 @@ from promosms.models import (
     RouteGateway,
     now,
 )
+from promosms.services.accounts import trial
 from promosms.services.installation import defaults
 
 PAGE = 25
@@ -201,7 +202,7 @@ def figures(campaign: Campaign) -> Figures:
         delivered=campaign.n_delivered,
         not_delivered=campaign.n_undelivered + campaign.n_expired + campaign.n_failed,
         unconfirmed=campaign.n_unknown,
-        skipped=campaign.n_skipped,
+        skipped=campaign.n_skipped + (campaign.not_guests or 0),
         cancelled=campaign.n_cancelled,
         parts_left=waiting * max(campaign.n_parts, total) // total if total else 0,
     )
@@ -231,6 +232,8 @@ def reasons(campaign: Campaign) -> list[tuple[str, str, int]]:
         .group_by(Message.status, Message.reason)
     )
     totals_by_reason: Counter[tuple[str, str]] = Counter()
+    if campaign.not_guests:
+        totals_by_reason[MessageStatus.SKIPPED, trial.SKIPPED] = campaign.not_guests
     for status, reason, count in (*db.session.execute(counts), *_deleted(campaign.id)):
         totals_by_reason[status, reason] += count
     result = [(status, reason, count) for (status, reason), count in totals_by_reason.items()]

@@ -1,8 +1,10 @@
 """Launch, pause, resume and cancel a campaign; send a test text."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from promosms.db.statements import update_rows
@@ -45,6 +47,11 @@ class LaunchProblem(StrEnum):
     NOT_RUNNING = "not_running"
     TRIAL_GUESTS = "trial_guests"
     TRIAL_DAY = "trial_day"
+    TOO_MANY = "too_many"
+
+
+IN_VAIN = 20  # launches within an hour from which no text has left
+HOUR = timedelta(hours=1)
 
 
 class LaunchError(Exception):
@@ -55,12 +62,20 @@ class LaunchError(Exception):
         self.code = code
 
 
-def launch(campaign: Campaign, agreed_price: int, *, as_it_stands: bool = False) -> None:
+def launch(
+    campaign: Campaign,
+    agreed_price: int,
+    *,
+    as_it_stands: bool = False,
+    reviewed: int | None = None,
+) -> None:
     """Start preparing a draft. `agreed_price` (1/10,000) is the price on the review page.
 
     A text with placeholders of other programs is sent only `as_it_stands`: the user was asked.
+    `reviewed` is the number of recipients on the review page, with those who are left out.
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
     """
+    reached = campaign.status != CampaignStatus.DRAFT or audience.has_anybody(campaign)
     with transaction() as session:
         account = session.get_one(Account, campaign.account_id)
         if account.status != AccountStatus.ACTIVE:
@@ -83,10 +98,14 @@ def launch(campaign: Campaign, agreed_price: int, *, as_it_stands: bool = False)
             LaunchProblem.NOT_DRAFT,
             launched_at=now(),
             agreed_price=agreed_price,
-            audience=count,
+            audience=count if reviewed is None else min(count, reviewed),
             cursor=0,
         )
         _check_trial(session, campaign)
+        if not reached:
+            raise LaunchError(LaunchProblem.NO_AUDIENCE)
+        if _in_vain(session, campaign.account_id) >= IN_VAIN:
+            raise LaunchError(LaunchProblem.TOO_MANY)
 
 
 def check_text(text: str) -> None:
@@ -193,6 +212,25 @@ def _check_trial(session: Session, campaign: Campaign) -> None:
     if not count:
         raise LaunchError(LaunchProblem.TRIAL_GUESTS)
     _take_from_trial(session, campaign.account_id, count)
+
+
+def _in_vain(session: Session, account_id: int) -> int:
+    """How many campaigns of the last hour are blocked or have ended, without one text sent.
+
+    Each of them may have written a row for every recipient, and has cost nothing.
+    """
+    sent = [
+        *(Campaign.n_sending, Campaign.n_sent, Campaign.n_delivered, Campaign.n_undelivered),
+        *(Campaign.n_expired, Campaign.n_failed, Campaign.n_unknown),
+    ]
+    return session.scalars(
+        select(func.count()).where(
+            Campaign.account_id == account_id,
+            Campaign.launched_at > now() - HOUR,
+            Campaign.status.in_(CampaignStatus.FINAL | {CampaignStatus.BLOCKED}),
+            *(counter == 0 for counter in sent),
+        )
+    ).one()
 
 
 def _take_from_trial(session: Session, account_id: int, number: int) -> None:

@@ -9,6 +9,7 @@ from promosms.db.transactions import has_room, lengthen_log, on_sqlite, transact
 from promosms.extensions import db
 from promosms.lib import time_slice
 from promosms.models import (
+    Account,
     Campaign,
     CampaignStatus,
     Message,
@@ -17,8 +18,8 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, message_rows
-from promosms.services.campaigns.audience import MessageDraft
+from promosms.services.campaigns import affordability, audience, message_rows
+from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.payments import balance_alerts
@@ -42,6 +43,10 @@ def prepare(
         return None
     sender = defaults.sender_of(campaign.route_id)
     start, room = campaign.cursor, has_room()
+    if start == 0 and (estimate := affordability.unaffordable(campaign)):
+        blocked = _block(campaign_id, estimate)
+        if blocked != CampaignStatus.PREPARING:
+            return blocked
     # SQLite works inside this process: a second thread would only compete with the first.
     read_pages = audience.read_pages if on_sqlite() or writing() else audience.read_pages_ahead
     for page in read_pages(campaign, start):
@@ -51,6 +56,24 @@ def prepare(
         if over():
             return CampaignStatus.PREPARING
     return _open(campaign_id, start)
+
+
+def _block(campaign_id: int, estimate: Estimate) -> CampaignStatus | None:
+    """Block a campaign before its first message; PREPARING if it can be paid after all."""
+    with transaction() as session:
+        campaign = _still_preparing(session, campaign_id, 0)
+        if campaign is None:
+            return None
+        agreed = estimate.total <= campaign.agreed_price
+        missing = estimate.total - affordability.available(campaign) if agreed else 0
+        if agreed and missing <= 0:  # money came at this moment
+            return CampaignStatus.PREPARING
+        campaign.status, campaign.updated_at = CampaignStatus.BLOCKED, now()
+        campaign.total_price, campaign.missing = estimate.total, missing
+        campaign.audience = estimate.everybody
+        if missing:
+            balance_alerts.blocked(campaign)
+        return CampaignStatus.BLOCKED
 
 
 def waiting() -> list[int]:
@@ -72,6 +95,8 @@ def _insert_page(
         queued = [draft for draft in new if not draft.reason]
         changes = {MessageStatus.QUEUED: len(queued), MessageStatus.SKIPPED: len(new) - len(queued)}
         counters.move(session, campaign_id, changes)
+        if start == 0:  # of an earlier try that was blocked
+            campaign.total_price = campaign.n_parts = 0
         campaign.cursor = page[-1].recipient_id
         campaign.total_price += sum(draft.price for draft in queued)
         campaign.n_parts += sum(draft.parts for draft in queued)
@@ -106,6 +131,9 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
         campaign = _still_preparing(session, campaign_id, start)
         if campaign is None:
             return None
+        # Read before the campaign changes: a second UPDATE of its row in one transaction would lock
+        # the account for its foreign key, and then `trial.take` could only deadlock.
+        on_trial = trial.on_trial(session.get_one(Account, campaign.account_id))
         # Recipients who opted out meanwhile are no longer queued: hold only what will be sent.
         rows = session.execute(
             select(
@@ -120,7 +148,9 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
             {row[0]: (row[3], row[4]) for row in rows if row[0]}
         )
         campaign.total_price = total
-        campaign.audience = campaign.n_queued + campaign.n_skipped
+        prepared = campaign.n_queued + campaign.n_skipped
+        campaign.not_guests = max(campaign.audience - prepared, 0) if on_trial else 0
+        campaign.audience = prepared
         campaign.status = _hold(session, campaign, total, number)
         campaign.updated_at = now()
         return CampaignStatus(campaign.status)

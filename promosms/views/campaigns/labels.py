@@ -103,6 +103,10 @@ PROBLEMS = {
         "Your account is still on trial, and these would be more texts than it may send in a day. "
         "Nothing was sent. Try again tomorrow, or top up once."
     ),
+    LaunchProblem.TOO_MANY: _(
+        "Many campaigns were started within an hour, and no text has left from any of them. "
+        "Nothing was sent now. Try again in an hour."
+    ),
 }
 
 

@@ -24,6 +24,7 @@ from promosms.services.campaigns.launch import LaunchError
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
 from promosms.web.access import Access, allow, fresh, my_account, owned
+from promosms.web.limits import limit
 
 
 @bp.route("/campaigns")
@@ -89,6 +90,7 @@ def pause(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/campaigns/<public_id>/resume", methods=["POST"])
 @allow(Access.MEMBER)
+@limit("20/minute;120/hour")
 def resume(public_id: str) -> ResponseReturnValue:
     """Continue a paused or blocked campaign."""
     campaign = owned(Campaign, public_id)

@@ -37,7 +37,9 @@ def review(public_id: str) -> ResponseReturnValue:
         foreign=text_cost.foreign(campaign.text),
         balance=my_account().balance,
         duration=campaigns.duration(campaign, estimate.parts),
-        agreed=_agreements().dumps([campaign.public_id, campaigns.stamp(campaign), estimate.total]),
+        agreed=_agreements().dumps(
+            [campaign.public_id, campaigns.stamp(campaign), estimate.total, estimate.everybody]
+        ),
         worker_missing=worker_missing(),
     )
 
@@ -47,12 +49,17 @@ def review(public_id: str) -> ResponseReturnValue:
 def send(public_id: str) -> ResponseReturnValue:
     """Launch the campaign for the price that the review showed."""
     campaign = owned(Campaign, public_id)
-    price = _agreed_price(campaign)
+    price, reviewed = _agreed(campaign)
     if price is None and campaign.status == CampaignStatus.DRAFT:
         flash(_("The campaign was changed after this review. Please look at it again."), "warn")
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
     try:
-        launch.launch(campaign, price or 0, as_it_stands="as_it_stands" in request.form)
+        launch.launch(
+            campaign,
+            price or 0,
+            as_it_stands="as_it_stands" in request.form,
+            reviewed=reviewed,
+        )
     except LaunchError as error:
         already = error.code == launch.LaunchProblem.NOT_DRAFT
         flash(labels.problem(error), "info" if already else "bad")
@@ -75,12 +82,12 @@ def _agreements() -> URLSafeSerializer:
     return URLSafeSerializer(settings.secret_key, salt="campaign review")
 
 
-def _agreed_price(campaign: Campaign) -> int | None:
-    """The price of the review; None when the draft has changed since."""
+def _agreed(campaign: Campaign) -> tuple[int | None, int]:
+    """Price and recipients of the review; no price when the draft has changed since."""
     try:
-        public_id, stamp, price = _agreements().loads(request.form.get("agreed", ""))
+        public_id, stamp, price, everybody = _agreements().loads(request.form.get("agreed", ""))
     except (BadSignature, ValueError, TypeError):
-        return None
+        return None, 0
     if public_id != campaign.public_id or stamp != campaigns.stamp(campaign):
-        return None
-    return int(price)
+        return None, 0
+    return int(price), int(everybody)

@@ -27,7 +27,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import guests, trial
-from promosms.services.campaigns import audience, launch, preparation
+from promosms.services.campaigns import audience, campaigns, launch, preparation
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.sending import opt_outs
 from tests.services.sending.conftest import check_books, statuses
@@ -109,18 +109,20 @@ def test_on_trial_only_own_numbers_and_guests_get_texts(account: Account) -> Non
     assert sorted(tuple(row) for row in rows) == [
         (OWN, "queued", "", 300),
         (GUEST, "queued", "", 300),
-        (OTHER, "skipped", trial.SKIPPED, 0),
-        ("+48601222003", "skipped", trial.SKIPPED, 0),
     ]
+    db.session.refresh(campaign)
+    assert (campaign.audience, campaign.not_guests) == (2, 2)
+    assert campaigns.figures(campaign).skipped == 2
+    assert campaigns.reasons(campaign) == [("skipped", trial.SKIPPED, 2)]
     check_books(account.id)
 
 
-def test_an_opt_out_is_the_first_reason(account: Account) -> None:
+def test_an_opt_out_of_a_guest_is_the_first_reason(account: Account) -> None:
     guests.add(account, GUEST)
     for phone in (GUEST, OTHER):
         opt_outs.opt_out(account.id, phone, SuppressionSource.HAND)
     campaign = campaign_to(account, [GUEST, OTHER])
-    assert audience.estimate(campaign).skipped == {"opted_out": 2}
+    assert audience.estimate(campaign).skipped == {"opted_out": 1, trial.SKIPPED: 1}
     with pytest.raises(LaunchError) as caught:
         launch.launch(campaign, 0)
     assert caught.value.code == LaunchProblem.TRIAL_GUESTS
