@@ -1,9 +1,12 @@
 """The language of a page, and numbers, money and times in it."""
 
+import re
+import unicodedata
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale
+from babel.numbers import get_currency_symbol
 from flask import Flask, has_request_context, request
 from flask_babel import (
     force_locale,
@@ -20,7 +23,7 @@ from flask_babel import (
 from flask_login import current_user
 
 from promosms.extensions import babel
-from promosms.settings import settings
+from promosms.settings import currencies, settings
 
 __all__ = [
     "day",
@@ -32,16 +35,21 @@ __all__ = [
     "ngettext",
     "number",
     "pgettext",
+    "plain_money",
 ]
 
-UNITS = Decimal(10_000)
+MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+FRACTION = re.compile(r"(?<=0)\.0+")
 
 
 def init_app(app: Flask) -> None:
     """Choose the language per request and give the templates their filters."""
     babel.init_app(app, locale_selector=choose, default_translation_directories="translations")
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.filters.update(money=money, number=number, moment=moment, day=day)
+    app.jinja_env.filters.update(
+        money=money, number=number, percent=percent, moment=moment, day=day
+    )
     app.jinja_env.globals.update(current_language=current_language)
 
 
@@ -64,24 +72,53 @@ def current_language() -> str:
     return locale.language if locale else str(settings.languages[0])
 
 
-def money(units: int, digits: int | None = None, currency: str = "") -> str:
+def money(
+    units: int, digits: int | None = None, currency: str = "", *, signed: bool = False
+) -> str:
     """An amount in 1/10,000 of the currency (or of the named one), in the reader's language.
 
-    Two decimal digits, or up to four if needed (a part costs fractions of a cent).
+    It has the digits of the currency, or up to four if needed: a part costs fractions of a cent,
+    and a rounded sum would not be what is charged. `signed` shows the plus of a change, too.
     """
-    amount = Decimal(units) / UNITS
+    code = currency or settings.currency
+    amount = abs(currencies.decimal(units, code))
     if digits is None:
-        digits = 2 if units % 100 == 0 else 4 if units % 10 else 3
-    figures = f"#,##0.{'0' * digits}"
-    pattern = f"¤{figures}" if current_language() == "en" else f"{figures}\u00a0¤"
-    return str(
-        format_currency(amount, currency or settings.currency, pattern, currency_digits=False)
-    )
+        digits = -int(amount.as_tuple().exponent)
+    pattern = _pattern(code, digits)
+    return _sign(units, signed) + str(format_currency(amount, code, pattern, currency_digits=False))
+
+
+def plain_money(units: int) -> str:
+    """An amount for a text: the code of the currency, and only letters that phones have."""
+    amount = currencies.decimal(units, settings.currency)
+    places = "0" * -int(amount.as_tuple().exponent)
+    return f"{format_decimal(amount, f'0.{places}' if places else '0')} {settings.currency}"
 
 
 def number(value: float) -> str:
     """A number with the separators of the language."""
-    return str(format_decimal(value))
+    return _sign(value) + str(format_decimal(abs(value)))
+
+
+def percent(value: float) -> str:
+    """A number of percent, such as 23% or 5.5%."""
+    return f"{number(value)}%"
+
+
+def _pattern(currency: str, digits: int) -> str:
+    """The pattern of the language; a code such as KWD is set off from the figures (CLDR)."""
+    locale = get_locale() or Locale(settings.languages[0])
+    standard = locale.currency_formats["standard"].pattern.partition(";")[0]
+    pattern = FRACTION.sub("." + "0" * digits if digits else "", standard)
+    if not unicodedata.category(get_currency_symbol(currency, locale)[-1]).startswith("S"):
+        pattern = re.sub(r"¤(?=[#0])", f"¤{NO_BREAK}", pattern)
+    return str(pattern)
+
+
+def _sign(value: float, signed: bool = False) -> str:
+    if value < 0:
+        return MINUS
+    return "+" if signed and value > 0 else ""
 
 
 def moment(value: datetime | None, form: str = "d MMM y, HH:mm") -> str:

@@ -13,6 +13,7 @@ from promosms.documents.labels import tax_note, texts
 from promosms.documents.tax import EU, TaxCase
 from promosms.documents.xml_tree import Tree, to_bytes
 from promosms.models import PayMethod
+from promosms.settings import currencies
 
 _URN = "urn:un:unece:uncefact:data:standard:"
 _make = Tree(
@@ -36,6 +37,12 @@ CATEGORIES = {
 }
 # Of UNCL4461; 58 is a transfer in the Single Euro Payments Area.
 TRANSFER, SEPA_TRANSFER, CARD = "30", "58", "48"
+MOST_DIGITS = 2  # of an amount (BR-DEC-01 to 28)
+
+
+def fits(data: InvoiceData) -> bool:
+    """Can EN 16931 say the amounts? Not those of currencies with three digits, such as KWD."""
+    return currencies.digits(data.currency) <= MOST_DIGITS
 
 
 def render(data: InvoiceData) -> bytes:

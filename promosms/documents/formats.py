@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date
 
 from promosms.documents.labels import MONTHS, language_of
+from promosms.settings import currencies
 
 NO_BREAK = "\u00a0"
 ZERO_WIDTH = "\u200b"  # allows a line break
@@ -27,16 +28,17 @@ def decimal(amount: int, places: int = 2) -> str:
     """1/10,000 as a decimal number with a point, for XML. More places only if needed."""
     whole, rest = divmod(abs(amount), 10_000)
     digits = f"{rest:04d}".rstrip("0").ljust(places, "0")
-    return f"{'-' if amount < 0 else ''}{whole}.{digits}"
+    return f"{'-' if amount < 0 else ''}{whole}{'.' if digits else ''}{digits}"
 
 
-def money(amount: int, language: str, currency: str = "") -> str:
-    """1/10,000 in the format of the language: "1,234.50 EUR", "1 234,50 EUR"."""
-    whole, _, cents = decimal(abs(amount)).partition(".")
+def money(amount: int, language: str, currency: str, *, named: bool = True) -> str:
+    """1/10,000 in the format of the language: "1,234.50 EUR", "1 234,50 EUR", "5,000 JPY"."""
+    whole, _, cents = decimal(abs(amount), currencies.digits(currency)).partition(".")
     comma, point = (NO_BREAK, ",") if language_of(language) == "pl" else (",", ".")
     grouped = f"{int(whole):,}".replace(",", comma)
     sign = "\u2212" if amount < 0 else ""
-    return f"{sign}{grouped}{point}{cents}{NO_BREAK + currency if currency else ''}"
+    figures = f"{sign}{grouped}{point if cents else ''}{cents}"
+    return f"{figures}{NO_BREAK}{currency}" if named else figures
 
 
 def number(count: int, language: str) -> str:

@@ -17,6 +17,9 @@ EU = frozenset(
 )
 
 
+CENT = 100  # in 1/10,000
+
+
 class TaxCase(StrEnum):
     """The reason for a rate."""
 
@@ -53,15 +56,15 @@ def decide(
     return Decision(TaxCase.OTHER_EU, seller_rate)
 
 
-def tax_on(net: int, rate: int) -> int:
-    """VAT on an amount in 1/10,000, rounded half up to whole cents."""
-    sign = -1 if net < 0 else 1
-    return sign * ((abs(net) * rate + 500_000) // 1_000_000) * 100
+def tax_on(net: int, rate: int, smallest: int = CENT) -> int:
+    """VAT on an amount in 1/10,000, rounded half up to the `smallest` amount of the currency."""
+    sign, whole = -1 if net < 0 else 1, 10_000 * smallest
+    return sign * ((abs(net) * rate * 2 + whole) // (2 * whole)) * smallest
 
 
-def split_gross(gross: int, rate: int) -> tuple[int, int]:
-    """Net and VAT of a gross amount; both in whole cents, and their sum is the gross amount."""
+def split_gross(gross: int, rate: int, smallest: int = CENT) -> tuple[int, int]:
+    """Net and VAT of a gross amount, whose sum they are; rounded as by `tax_on`."""
     sign = -1 if gross < 0 else 1
-    total = abs(gross)
-    net = (total * 10_000 * 2 + (10_000 + rate) * 100) // ((10_000 + rate) * 100 * 2) * 100
+    total, whole = abs(gross), (10_000 + rate) * smallest
+    net = (total * 10_000 * 2 + whole) // (whole * 2) * smallest
     return sign * net, sign * (total - net)

@@ -75,9 +75,9 @@ def _rows(data: InvoiceData) -> list[Row]:
         [
             breakable(line.text),
             number(line.quantity, data.language),
-            money(line.price, data.language),
+            money(line.price, data.language, data.currency, named=False),
             _rate(data),
-            money(line.net, data.language),
+            money(line.net, data.language, data.currency, named=False),
         ]
         for line in data.lines
     ]

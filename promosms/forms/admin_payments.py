@@ -9,14 +9,13 @@ from wtforms import BooleanField, DateField, Field, HiddenField, StringField, Va
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from promosms.forms.admin import MOST, UNITS, plain_amount
+from promosms.forms.amounts import too_fine
 from promosms.forms.shared import stripped
 from promosms.language import gettext, money
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id, now
 from promosms.services.invoices import seller_days
-from promosms.settings import settings
-
-CENT = 100
+from promosms.settings import currencies, settings
 
 
 class AmountMixin:
@@ -44,8 +43,8 @@ class AmountMixin:
             amount = Decimal(0)
         if not amount.is_finite() or not 0 < amount <= MOST:
             raise ValidationError(gettext("Enter an amount, such as 123 or 123.45."))
-        if amount * UNITS % CENT:
-            raise ValidationError(gettext("At most two digits after the comma."))
+        if amount * UNITS % currencies.smallest(currency):
+            raise ValidationError(too_fine())
 
 
 class ReceiveForm(AmountMixin, FlaskForm):

@@ -7,8 +7,9 @@ from wtforms.validators import InputRequired, Length
 
 from promosms.forms.admin import UNITS, plain_amount
 from promosms.forms.shared import stripped
-from promosms.language import gettext
+from promosms.language import gettext, ngettext
 from promosms.language import lazy_gettext as _
+from promosms.settings import currencies, settings
 
 MOST = Decimal(1_000_000)
 
@@ -28,8 +29,27 @@ def check_amount(field: Field) -> None:
     """Raise ValidationError unless the amount is positive, in whole cents, at most a million."""
     if not is_amount(field.data):
         raise ValidationError(gettext("Enter an amount, such as 25."))
-    if plain_amount(field.data) * 100 % 1:
-        raise ValidationError(gettext("At most two digits after the comma."))
+    if plain_amount(field.data) * UNITS % currencies.smallest(settings.currency):
+        raise ValidationError(too_fine())
+
+
+def too_fine() -> str:
+    """What is wrong with an amount that nobody can pay, such as half a cent."""
+    digits = currencies.digits(settings.currency)
+    if not digits:
+        return str(
+            gettext(
+                "Enter a whole amount: %(currency)s has no smaller coins.",
+                currency=settings.currency,
+            )
+        )
+    return str(
+        ngettext(
+            "At most %(num)s digit after the comma.",
+            "At most %(num)s digits after the comma.",
+            digits,
+        )
+    )
 
 
 def is_amount(text: str | None) -> bool:
@@ -48,4 +68,4 @@ def units(text: str | None) -> int:
 
 def as_text(amount: int) -> str:
     """An amount in 1/10,000 as the field shows it."""
-    return f"{amount / UNITS:.2f}"
+    return currencies.amount_text(amount, settings.currency)

@@ -23,7 +23,7 @@ class UploadForm(FlaskForm):
     file = FileField(
         _("CSV file"),
         [FileRequired(_("Choose a file."))],
-        description=_("Separated by commas, semicolons, tabs or |, up to 20 MB."),
+        description=_("Separated by commas, semicolons, tabs or |, up to 20\N{NO-BREAK SPACE}MB."),
         render_kw={"accept": ".csv,.txt,.tsv,text/csv,text/plain,text/tab-separated-values"},
     )
 

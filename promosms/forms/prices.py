@@ -117,7 +117,7 @@ class TableForm(FlaskForm):
     file = FileField(
         _("CSV file"),
         [FileRequired(_("Choose a file."))],
-        description=_("Separated by commas or semicolons, up to 1 MB."),
+        description=_("Separated by commas or semicolons, up to 1\N{NO-BREAK SPACE}MB."),
         render_kw={"accept": ".csv,text/csv,text/plain"},
     )
 
@@ -193,7 +193,7 @@ def table_problem(error: BadTable) -> str:
     sentences: dict[TableProblem, str] = {
         TableProblem.EMPTY: gettext("This file is empty. Choose the file with your prices."),
         TableProblem.TOO_LARGE: gettext(
-            "The table is too large. Split it: at most %(rows)s rows and 1 MB.",
+            "The table is too large. Split it: at most %(rows)s rows and 1\N{NO-BREAK SPACE}MB.",
             rows=number(MOST_ROWS),
         ),
         TableProblem.ENCODING: gettext(

@@ -25,6 +25,7 @@ from wtforms.validators import (
 )
 
 from promosms.documents.tax import EU
+from promosms.forms.amounts import too_fine
 from promosms.language import current_language, gettext, money, ngettext, number
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries
@@ -32,7 +33,7 @@ from promosms.models import PayMethod, new_public_id
 from promosms.services.invoices import tax_ids
 from promosms.services.invoices.companies import Details
 from promosms.services.payments import stripe_checkout, top_ups
-from promosms.settings import settings
+from promosms.settings import currencies, settings
 
 UNITS = 10_000
 FIGURES = re.compile(r"([+-]?)(\d+)(?:[.,](\d+))?", re.ASCII)
@@ -81,7 +82,7 @@ def amount_problem(why: str) -> str:
             "The largest top-up is %(amount)s. For more, order twice or write to us.",
             amount=money(settings.top_up_largest),
         ),
-        "cents": gettext("At most two digits after the comma."),
+        "cents": too_fine(),
     }
     return sentences[why]
 
@@ -107,9 +108,9 @@ class AmountForm(FlaskForm):
         sign, whole, cents = match[1], match[2], match[3] or ""
         if sign == "-" or not int(whole + cents):
             raise ValidationError(gettext("Enter an amount above zero, such as 25."))
-        if len(cents) > 2:
+        if len(cents) > currencies.digits(settings.currency):
             raise ValidationError(amount_problem("cents"))
-        units = int(whole) * UNITS + int(cents.ljust(2, "0")) * top_ups.CENT
+        units = int(whole) * UNITS + int(cents.ljust(currencies.MOST_DIGITS, "0"))
         if why := top_ups.why_not(units):
             raise ValidationError(amount_problem(why))
         self.units = units

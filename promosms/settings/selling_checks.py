@@ -15,7 +15,7 @@ from stdnum import bic, iban
 from stdnum.eu import vat as eu_vat
 from stdnum.util import get_cc_module
 
-from promosms.settings import service_urls
+from promosms.settings import currencies, service_urls
 from promosms.settings.schema import LONGEST, Settings
 from promosms.settings.tax_numbers import is_issued
 
@@ -31,7 +31,6 @@ NEEDED = (
 # A setting of these means selling; name and tax id also stand on the policy pages.
 TELLING = tuple(name for name in NEEDED if name not in ("OPERATOR_NAME", "OPERATOR_TAX_ID"))
 SERIES = ("INVOICE_SERIES", "CREDIT_NOTE_SERIES", "PRO_FORMA_SERIES")
-CENT = 100  # 1/10,000 of the currency
 JOINED = {"BG": "EUR"}  # in 2026, which the tables of Babel do not know yet
 LOGOS = {
     ".png": (b"\x89PNG\r\n",),
@@ -66,18 +65,20 @@ def problem(settings: Settings) -> str:
 
 def _amounts(settings: Settings) -> Iterator[str]:
     least, most = settings.top_up_smallest, settings.top_up_largest
+    cent = currencies.smallest(settings.currency)
     for name, amount in (("TOP_UP_SMALLEST", least), ("TOP_UP_LARGEST", most)):
-        if not _cents(amount):
-            yield f"{name} must be whole cents: a multiple of {CENT} from {CENT} to {LONGEST}."
-    if _cents(least) and _cents(most) and least > most:
+        if not _payable(amount, cent):
+            yield f"{name} must be whole cents: a multiple of {cent} from {cent} to {LONGEST}."
+    if _payable(least, cent) and _payable(most, cent) and least > most:
         yield "TOP_UP_SMALLEST must not be more than TOP_UP_LARGEST."
 
 
 def _packages(settings: Settings) -> Iterator[str]:
     packages = settings.top_up_packages
     least, most = settings.top_up_smallest, settings.top_up_largest
-    if not all(_cents(one) for one in packages):
-        yield f"TOP_UP_PACKAGES must be a list of whole cents: multiples of {CENT}."
+    cent = currencies.smallest(settings.currency)
+    if not all(_payable(one, cent) for one in packages):
+        yield f"TOP_UP_PACKAGES must be a list of whole cents: multiples of {cent}."
     elif any(not least <= one <= most for one in packages):
         yield "TOP_UP_PACKAGES must lie between TOP_UP_SMALLEST and TOP_UP_LARGEST."
 
@@ -192,5 +193,5 @@ def _logo(settings: Settings) -> Iterator[str]:
         yield f"OPERATOR_LOGO {path} must be a picture: .png, .svg or .jpg."
 
 
-def _cents(value: int) -> bool:
-    return CENT <= value <= LONGEST and value % CENT == 0
+def _payable(value: int, smallest: int) -> bool:
+    return smallest <= value <= LONGEST and value % smallest == 0

@@ -6,6 +6,8 @@ import pytest
 
 from promosms.documents import formats
 
+MANY = [("en", "JPY"), ("pl", "JPY"), ("en", "KWD")]
+
 
 @pytest.mark.parametrize(
     ("amount", "english", "polish", "xml"),
@@ -24,13 +26,19 @@ from promosms.documents import formats
     ],
 )
 def test_money(amount, english, polish, xml):
-    assert formats.money(amount, "en") == english
-    assert formats.money(amount, "pl") == polish
+    assert formats.money(amount, "en", "EUR", named=False) == english
+    assert formats.money(amount, "pl", "EUR", named=False) == polish
     assert formats.decimal(amount) == xml
 
 
 def test_money_names_its_currency_without_a_break():
     assert formats.money(10_000, "pl", "PLN") == "1,00\u00a0PLN"
+
+
+def test_money_has_the_digits_of_its_currency():
+    amounts = [formats.money(12_340_000, language, code) for language, code in MANY]
+    assert amounts == ["1,234\u00a0JPY", "1\u00a0234\u00a0JPY", "1,234.000\u00a0KWD"]
+    assert formats.money(-345, "en", "JPY") == "\u22120.0345\u00a0JPY"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ def test_it_is_rounded_once_and_half_up_to_whole_cents(net: int, rate: int, vat:
     assert tax_on(net, rate) == vat
 
 
+def test_it_is_rounded_to_the_smallest_amount_of_the_currency() -> None:
+    assert tax_on(50_150_000, 1000, 10_000) == 5_020_000  # 501.5 yen: the half goes up
+    assert tax_on(-50_140_000, 1000, 10_000) == -5_010_000
+    assert tax_on(10_010, 500, 10) == 500  # 50.05 fils
+    assert split_gross(55_000_000, 1000, 10_000) == (50_000_000, 5_000_000)
+    assert split_gross(10_000, 1000, 10_000) == (10_000, 0)  # a yen cannot be split
+
+
 @pytest.mark.parametrize(("gross", "rate", "net", "vat"), SPLITS)
 def test_what_was_paid_is_split_into_net_and_vat(gross: int, rate: int, net: int, vat: int) -> None:
     assert split_gross(gross, rate) == (net, vat)

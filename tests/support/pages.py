@@ -12,6 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 BASE = "https://localhost"
+# Money and its unit: the minus is U+2212, and nothing but a no-break space stands between them.
+SIGNS = r"(?:[€£¥$]|zł|\b(?:EUR|PLN|GBP|USD|JPY|KWD|CHF)\b)"
+ILL_WRITTEN = re.compile(
+    rf"-{SIGNS}?\d[\d.,\xa0]*\xa0?{SIGNS}|-{SIGNS}\xa0?\d|\d {SIGNS}|{SIGNS} \d"
+    rf"|\d (?:%|[kMG]B)(?!\w)|[-+\u2212] {SIGNS}\d"
+)
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -100,6 +106,7 @@ def check_page(html: str) -> BeautifulSoup:
             _check_form(tag)
         _check_nothing_inline(tag)
         _check_hosts(tag)
+    _check_figures(page)
     return page
 
 
@@ -131,6 +138,12 @@ def _check_labels(tags: list[Tag], ids: set[str]) -> None:
         assert labelled, f"no label: {str(field)[:120]}"
         for described_by in str(field.get("aria-describedby", "")).split():
             assert described_by in ids, f"aria-describedby names nothing: {described_by}"
+
+
+def _check_figures(page: Tag) -> None:
+    for text in page.find_all(string=ILL_WRITTEN):
+        if text.parent and not text.find_parent(["script", "style", "code", "textarea", "pre"]):
+            raise AssertionError(f"ill-written figures: {text!r}")
 
 
 def _check_nothing_inline(tag: Tag) -> None:

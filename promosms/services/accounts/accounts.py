@@ -124,7 +124,7 @@ def adjust(account_id: int, amount: int, reason: str, actor: str, reference: str
 
 def adjustment_detail(amount: int, reason: str) -> str:
     """An adjustment as the audit log shows it."""
-    return f"{'+' if amount > 0 else ''}{money(amount)}: {reason}"
+    return f"{money(amount, signed=True)}: {reason}"
 
 
 def admin_emails() -> dict[str, str]:

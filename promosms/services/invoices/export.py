@@ -17,9 +17,9 @@ from promosms.models import Invoice, InvoiceKind
 from promosms.services.invoices import files as invoice_files
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
+from promosms.settings import currencies
 
 LIST = "invoices.csv"
-UNITS, CENT = Decimal(10_000), Decimal("0.01")
 DateTime = tuple[int, int, int, int, int, int]
 EARLIEST: DateTime = (1980, 1, 1, 0, 0, 0)  # the first that the ZIP format can store
 
@@ -92,7 +92,10 @@ def row(invoice: Invoice) -> list[str | Decimal]:
         *(invoice.label, kinds()[InvoiceKind(invoice.kind)], invoice.issued_on.isoformat()),
         *(frozen["supplied_on"], buyer["name"], buyer["country"], buyer["tax_id"]),
         *(cases()[TaxCase(invoice.tax_case)], f"{Decimal(invoice.rate) / 100:.2f}"),
-        *(_decimal(amount) for amount in (invoice.net, invoice.tax, invoice.gross)),
+        *(
+            currencies.decimal(amount, invoice.currency)
+            for amount in (invoice.net, invoice.tax, invoice.gross)
+        ),
         *(invoice.currency, original.get("label", ""), frozen["reference"]),
     ]
 
@@ -127,10 +130,6 @@ def _invoices(search: Search) -> Iterator[Invoice]:
         db.session.expunge_all()
         db.session.commit()
         yield from invoices
-
-
-def _decimal(units: int) -> Decimal:
-    return (units / UNITS).quantize(CENT)
 
 
 def _entry(name: str, at: DateTime) -> zipfile.ZipInfo:

@@ -28,8 +28,9 @@ class Damaged(Exception):
 
 def kinds(invoice: Invoice) -> list[str]:
     """The files of an invoice: "pdf", "xml" (EN 16931), and "fa3" for Polish invoices (KSeF)."""
-    polish = fa3.fits(data.thawed(invoice.data))
-    return ["pdf", "xml", "fa3"] if polish else ["pdf", "xml"]
+    frozen = data.thawed(invoice.data)
+    fitting = {"pdf": True, "xml": cii.fits(frozen), "fa3": fa3.fits(frozen)}
+    return [kind for kind, fits in fitting.items() if fits]
 
 
 def name(invoice: Invoice, kind: str) -> str:
@@ -81,7 +82,7 @@ def _render(invoice: Invoice, kind: str) -> bytes:
         raise Damaged(invoice.label)
     frozen = data.thawed(invoice.data)
     if kind == "pdf":
-        xml = file(invoice, "xml")
+        xml = file(invoice, "xml") if cii.fits(frozen) else None
         db.session.commit()
         return pdf.render(frozen, xml)
     db.session.commit()

@@ -22,7 +22,7 @@ from promosms.services.audit import log as audit_log
 from promosms.services.invoices import drafts as invoice_drafts
 from promosms.services.invoices import numbers as invoice_numbers
 from promosms.services.invoices import seller_days
-from promosms.settings import settings
+from promosms.settings import currencies, settings
 
 BATCH = 500
 
@@ -67,7 +67,8 @@ def credit(invoice: Invoice, gross: int, reason: str, actor: str) -> Invoice:
     sum of the invoice, they also reach its net sum and VAT exactly. `reason` is in the language
     of the invoice. Raises TooMuch, and ValueError for a wrong amount.
     """
-    if gross <= 0 or gross % 100 or invoice.kind != InvoiceKind.INVOICE:
+    smallest = currencies.smallest(invoice.currency)
+    if gross <= 0 or gross % smallest or invoice.kind != InvoiceKind.INVOICE:
         raise ValueError("only an invoice can be credited, by a positive amount in whole cents")
     with transaction() as session:
         original = session.get_one(Invoice, invoice.id, with_for_update=True)
@@ -151,8 +152,9 @@ def purge() -> int:
 
 def share(original: Invoice, gross: int) -> int:
     """The net share, in whole cents, of a part of the gross sum."""
-    cents, net, whole = gross // 100, original.net // 100, original.gross // 100
-    return (2 * net * cents + whole) // (2 * whole) * 100
+    cent = currencies.smallest(original.currency)
+    cents, net, whole = gross // cent, original.net // cent, original.gross // cent
+    return (2 * net * cents + whole) // (2 * whole) * cent
 
 
 def _purge_after(issued_on: date) -> date:
@@ -198,7 +200,8 @@ def _record(session: Session, note: Invoice, actor: str) -> None:
     """The audit log leaves out the reason: it is printed on the credit note."""
     account = session.get(Account, note.account_id) if note.account_id else None
     subject = account.public_id if account else note.label
-    audit_log.record(actor, "invoice.credit", subject, f"{note.label}: {money(note.gross)}")
+    amount = money(note.gross, currency=note.currency)
+    audit_log.record(actor, "invoice.credit", subject, f"{note.label}: {amount}")
 
 
 def _purge_batch() -> int:

@@ -15,7 +15,17 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
 from promosms.lib.pages import Page, page_of, select_page
-from promosms.models import Campaign, CampaignCost, EntryKind, Hold, Invoice, LedgerEntry, Payment
+from promosms.models import (
+    Campaign,
+    CampaignCost,
+    EntryKind,
+    Hold,
+    Invoice,
+    LedgerEntry,
+    Payment,
+    PaymentKind,
+    TopUp,
+)
 from promosms.services.ledger import campaign_costs
 from promosms.services.ledger.campaign_costs import CostRow
 
@@ -83,7 +93,18 @@ class StatementRow:
     after: int = 0
     payment: Payment | None = None
     invoice: Invoice | None = None
+    paid: "Paid | None" = None
     costs: list[CostRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """How a top-up was paid until it was credited: all its payments, gross, and the order."""
+
+    amount: int
+    number: int
+    providers: frozenset[str]
+    top_up: TopUp
 
 
 @dataclass(frozen=True)
@@ -224,6 +245,7 @@ def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
     campaigns = [entry.campaign_id for entry in entries if entry.campaign_id]
     holds, costs = _holds(campaigns), _costs(campaigns)
     payments = _payments([entry.payment_id for entry in entries if entry.payment_id])
+    paid = _paid([payment for payment, _invoice in payments.values()])
     rows = []
     for entry in entries:
         payment, invoice = payments.get(entry.payment_id or 0, (None, None))
@@ -236,6 +258,7 @@ def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
             gift=entry.payment_id is None,
             payment=payment,
             invoice=invoice,
+            paid=paid.get(entry.payment_id or 0),
         )
         if entry.campaign_id in holds:
             row = _of_campaign(row, *holds[entry.campaign_id], costs[entry.campaign_id])
@@ -280,6 +303,31 @@ def _costs(campaigns: list[int]) -> dict[int, list[CostRow]]:
     for cost in db.session.scalars(query.order_by(*campaign_costs.ORDER)):
         by_campaign[cost.campaign_id].append(campaign_costs.cost_row(cost))
     return by_campaign
+
+
+def _paid(payments: list[Payment]) -> dict[int, Paid]:
+    """How the top-ups were paid, by the id of the payment that completed each."""
+    completing = {payment.id: payment.top_up_id for payment in payments if payment.top_up_id}
+    receipts: dict[int, list[Payment]] = defaultdict(list)
+    orders: dict[int, TopUp] = {}
+    rows = db.session.execute(
+        select(TopUp, Payment)
+        .join(Payment, Payment.top_up_id == TopUp.id)
+        .where(TopUp.id.in_(completing.values()), Payment.kind == PaymentKind.RECEIPT)
+    )
+    for top_up, payment in rows:
+        orders[top_up.id] = top_up
+        receipts[top_up.id].append(payment)
+    return {
+        last: _sum_of([one for one in receipts[top_up_id] if one.id <= last], orders[top_up_id])
+        for last, top_up_id in completing.items()
+        if top_up_id in orders
+    }
+
+
+def _sum_of(receipts: list[Payment], top_up: TopUp) -> Paid:
+    providers = frozenset(receipt.provider for receipt in receipts)
+    return Paid(sum(receipt.amount for receipt in receipts), len(receipts), providers, top_up)
 
 
 def _payments(ids: list[int]) -> dict[int, tuple[Payment, Invoice | None]]:

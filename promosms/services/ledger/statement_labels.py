@@ -1,13 +1,14 @@
 """Texts of the statement, for the page and the file: what changed the balance, and why."""
 
+from promosms.documents.tax import TaxCase
 from promosms.language import gettext as _
 from promosms.language import money, ngettext, number
 from promosms.lib import countries
-from promosms.models import Campaign, EntryKind, Payment
+from promosms.models import Campaign, EntryKind, Payment, TopUp
 from promosms.services.ledger.campaign_costs import CostRow
 from promosms.services.ledger.statement import StatementRow
 
-TRANSFER = "transfer"
+TRANSFER, STRIPE, OVERPAYMENT = "transfer", "stripe", "overpayment"
 
 
 def title(row: StatementRow) -> str:
@@ -15,7 +16,7 @@ def title(row: StatementRow) -> str:
     if row.campaign is not None:
         return row.campaign.name or str(_("Campaign without a name"))
     if row.kind == EntryKind.CREDIT:
-        return str(_("Credit, a gift")) if row.gift else _top_up(row.payment)
+        return str(_("Credit, a gift")) if row.gift else _top_up(row)
     if row.kind == EntryKind.REFUND:
         return str(_("Refund to you"))
     if row.kind == EntryKind.DISPUTE:
@@ -35,14 +36,16 @@ def reason(row: StatementRow) -> str:
     if row.kind == EntryKind.DISPUTE and not row.amount:
         return str(_("Your bank took the payment back. Nothing of it was left on the balance."))
     if row.kind == EntryKind.DISPUTE and row.amount < 0:
-        return str(_("Your bank took the payment back, so it left the balance."))
+        return _taken_back(row.payment)
     if row.kind == EntryKind.DISPUTE:
         return str(_("The dispute was settled in our favour, so you have the credit again."))
     if row.kind == EntryKind.RELEASE:
         return str(_("No network took it, so it costs nothing."))
     if row.kind == EntryKind.CREDIT and row.payment is not None:
-        paid = money(row.payment.amount)
-        return str(_("You paid %(amount)s. The VAT in it is not credited.", amount=paid))
+        return " ".join(_paid(row, row.payment))
+    if row.kind == EntryKind.REFUND and row.payment is not None and row.payment.amount < 0:
+        back = _("%(amount)s went back to you.", amount=_amount(-row.payment.amount, row.payment))
+        return f"{back} {row.note}".strip()
     return row.note
 
 
@@ -56,12 +59,62 @@ def country(code: str) -> str:
     return dict(countries.names({code})).get(code, code) if code else str(_("Other countries"))
 
 
-def _top_up(payment: Payment | None) -> str:
-    if payment is None:
-        return str(_("Top-up"))
-    return str(
-        _("Top-up by bank transfer") if payment.provider == TRANSFER else _("Top-up by card")
-    )
+def _top_up(row: StatementRow) -> str:
+    """How it was paid: also by both ways, or with what had been paid too much for another one."""
+    titles: dict[frozenset[str], str] = {
+        frozenset({TRANSFER}): _("Top-up by bank transfer"),
+        frozenset({STRIPE}): _("Top-up by card"),
+        frozenset({TRANSFER, STRIPE}): _("Top-up by bank transfer and card"),
+        frozenset({OVERPAYMENT}): _("Top-up from an overpayment"),
+    }
+    alone = frozenset({row.payment.provider}) if row.payment else frozenset[str]()
+    return str(titles.get(row.paid.providers if row.paid else alone, _("Top-up")))
+
+
+def _paid(row: StatementRow, last: Payment) -> list[str]:
+    """What was paid in all, whether it was too much, and what of it is VAT."""
+    if row.paid is None:
+        return [_("You paid %(amount)s.", amount=_amount(last.amount, last))]
+    paid, top_up = row.paid, row.paid.top_up
+    amount, more = _amount(paid.amount, last), _amount(paid.amount - top_up.gross, last)
+    if paid.providers == {OVERPAYMENT}:
+        sentences = [_("You had paid %(amount)s too much for another top-up.", amount=amount)]
+    elif paid.number == 1:
+        sentences = [_("You paid %(amount)s.", amount=amount)]
+    else:
+        sentences = [
+            ngettext(
+                "You paid %(amount)s in %(num)s payment.",
+                "You paid %(amount)s in %(num)s payments.",
+                paid.number,
+                amount=amount,
+            )
+        ]
+    if paid.amount > top_up.gross:
+        sentences.append(_("That is %(more)s more than this top-up costs.", more=more))
+    return [*sentences, _vat(top_up)]
+
+
+def _vat(top_up: TopUp) -> str:
+    if top_up.tax:
+        vat = money(top_up.tax, currency=top_up.currency)
+        return str(_("%(amount)s of it is VAT, which is not credited.", amount=vat))
+    if top_up.tax_case == TaxCase.REVERSE_CHARGE:
+        return str(_("There is no VAT in it: you declare it yourself (reverse charge)."))
+    return str(_("There is no VAT in it."))
+
+
+def _taken_back(dispute: Payment | None) -> str:
+    if dispute is None or dispute.amount >= 0:
+        took = _("Your bank took the payment back.")
+    else:
+        took = _("Your bank took %(amount)s back.", amount=_amount(-dispute.amount, dispute))
+    rest = _("What was not spent of it was taken off the balance.")
+    return f"{took} {rest}"
+
+
+def _amount(units: int, payment: Payment) -> str:
+    return money(units, currency=payment.currency)
 
 
 def _of_campaign(row: StatementRow, campaign: Campaign) -> list[str]:
@@ -73,7 +126,8 @@ def _of_campaign(row: StatementRow, campaign: Campaign) -> list[str]:
         n=number(accepted),
         amount=money(row.charged),
     )
-    sentences = [first] if accepted or row.charged else [_("Nothing has been charged yet.")]
+    none = _("Nothing has been charged yet.") if row.held else _("Nothing was charged.")
+    sentences = [first] if accepted or row.charged else [none]
     if row.held:
         sentences.append(_("%(amount)s are set aside for the rest.", amount=money(row.held)))
     if row.released:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.language import force_locale, gettext, money
+from promosms.language import force_locale, gettext, money, plain_money
 from promosms.models import (
     Account,
     AccountStatus,
@@ -25,7 +25,6 @@ from promosms.models import (
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail import notify
 from promosms.services.sending import verification_texts
-from promosms.settings import settings
 from promosms.sms.transliterate import plain_text
 
 # In 24 hours. The texts are free, and changing the threshold again and again would cause more.
@@ -146,7 +145,7 @@ def _wording(balance: int) -> str:
     wording: str = gettext(
         "PromoSMS: your balance is low, %(balance)s are left. Top up in time, so that your "
         "campaigns go out.",
-        balance=f"{balance / 10_000:.2f} {settings.currency}",
+        balance=plain_money(balance),
     )
     return plain_text(wording)
 

@@ -17,6 +17,7 @@ from promosms.services.ledger import ledger
 from promosms.services.mail import notify
 from promosms.services.payments import emails as payment_emails
 from promosms.services.payments import payments
+from promosms.settings import currencies
 
 WON = "won"
 LOST = "lost"
@@ -82,7 +83,8 @@ def _open(
 def _take_from_balance(top_up: TopUp, account: Account, dispute: Payment, amount: int) -> None:
     overpaid = min(payments.overpayment(top_up), amount)
     top_up.paid -= amount
-    net = tax.split_gross(amount - overpaid, top_up.rate)[0]
+    smallest = currencies.smallest(top_up.currency)
+    net = tax.split_gross(amount - overpaid, top_up.rate, smallest)[0]
     entry, why = f"dispute:{dispute.public_id}", reason(dispute.reference)
     taken = ledger.dispute(account.id, net, entry, why, dispute.id) if net else 0
     accounts.suspend(account.id, why, "system")

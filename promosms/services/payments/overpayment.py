@@ -8,7 +8,7 @@ from promosms.language import money
 from promosms.models import Account, PaymentKind, TopUp, TopUpStatus, now
 from promosms.services.audit import log as audit_log
 from promosms.services.payments import payment_references, payments
-from promosms.settings import settings
+from promosms.settings import currencies, settings
 
 # The provider of the two payments: one takes the money from the first top-up, one books it again.
 OVERPAYMENT = "overpayment"
@@ -26,7 +26,7 @@ def book(top_up: TopUp, actor: str) -> TopUp:
     with transaction() as session:
         first = payments.lock_top_up(session, top_up.id)
         amount = payments.overpayment(first)
-        net, vat = tax.split_gross(amount, first.rate)
+        net, vat = tax.split_gross(amount, first.rate, currencies.smallest(first.currency))
         if first.status != TopUpStatus.PAID or net <= 0:
             raise NoOverpayment
         second = _copy(first, net, vat, actor)
@@ -51,8 +51,9 @@ def book(top_up: TopUp, actor: str) -> TopUp:
             actor=actor,
             paid_at=second.created_at,
         )
+        paid = money(amount, currency=first.currency)
         account = session.get_one(Account, first.account_id).public_id
-        audit_log.record(actor, "top_up.overpayment", account, money(amount))
+        audit_log.record(actor, "top_up.overpayment", account, paid)
         return second
 
 

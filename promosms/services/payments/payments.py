@@ -28,6 +28,7 @@ from promosms.models import (
 from promosms.services.invoices import invoices, seller_days
 from promosms.services.ledger import ledger
 from promosms.services.payments import balance_alerts
+from promosms.settings import currencies
 
 TRANSFER = "transfer"
 STRIPE = "stripe"
@@ -99,7 +100,7 @@ def settle_short(top_up_id: int, actor: str) -> TopUp:
     """Reduce a partly paid top-up to the amount received; raises NothingToSettle."""
     with transaction() as session:
         top_up = lock_top_up(session, top_up_id)
-        net, vat = tax.split_gross(top_up.paid, top_up.rate)
+        net, vat = tax.split_gross(top_up.paid, top_up.rate, currencies.smallest(top_up.currency))
         if top_up.status == TopUpStatus.PAID or not 0 < top_up.paid < top_up.gross or net <= 0:
             raise NothingToSettle
         top_up.net, top_up.tax, top_up.gross = net, vat, top_up.paid

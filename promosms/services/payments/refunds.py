@@ -16,6 +16,7 @@ from promosms.services.ledger import ledger
 from promosms.services.mail import notify
 from promosms.services.payments import emails as payment_emails
 from promosms.services.payments import payments, stripe_checkout
+from promosms.settings import currencies
 
 FAILED = ":failed"
 
@@ -45,7 +46,7 @@ def refund(
 
     if payment.kind != PaymentKind.RECEIPT or payment.top_up_id is None:
         raise ValueError("only a payment received for a top-up can be refunded")
-    if amount <= 0 or amount % stripe_checkout.CENT:
+    if amount <= 0 or amount % currencies.smallest(payment.currency):
         raise ValueError("a refund is a positive amount in whole cents")
     payment_id, provider, intent = payment.id, payment.provider, payment.reference
     if provider != payments.STRIPE:
@@ -89,7 +90,7 @@ def _unspent(invoice: Invoice, balance: int) -> int:
     """The largest gross part of an invoice whose net share is still in the balance."""
     net, gross = invoices.credited(invoice.id)
     left = invoice.gross - gross
-    cent = stripe_checkout.CENT
+    cent = currencies.smallest(invoice.currency)
     part = min(left, (balance + cent) * invoice.gross // invoice.net // cent * cent)
     while part > 0 and invoices.share(invoice, gross + part) - net > balance:
         part -= cent

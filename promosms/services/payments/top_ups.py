@@ -1,7 +1,7 @@
 """Top-ups: their price, ordering, finding, cancelling and expiry.
 
-Amounts in 1/10,000 of the currency, whole cents. A top-up keeps currency, tax and company as they
-were when it was ordered.
+Amounts in 1/10,000 of the currency, in whole cents, or what its smallest amount is. A top-up keeps
+currency, tax and company as they were when it was ordered.
 """
 
 import hashlib
@@ -35,9 +35,8 @@ from promosms.services.invoices import numbers as invoice_numbers
 from promosms.services.invoices import seller as sellers
 from promosms.services.payments import payment_references
 from promosms.services.prices import prices, tiers
-from promosms.settings import settings
+from promosms.settings import currencies, settings
 
-CENT = 100
 PAGE = 25
 MOST_OPEN = 10
 
@@ -86,7 +85,7 @@ def why_not(net: int) -> str | None:
         return "small"
     if net > settings.top_up_largest:
         return "large"
-    return "cents" if net % CENT else None
+    return "cents" if net % currencies.smallest(settings.currency) else None
 
 
 def texts(account: Account, net: int, route_id: int) -> int:
@@ -131,7 +130,7 @@ def quote(account_id: int, net: int) -> Quote:
     check = vies.evidence(account_id, company.tax_id) if asks_vies(company) else None
     answer = TaxAnswer(check.answer) if check else None
     decision = decide(seller.country, seller.rate, company.country, answer)
-    vat = tax_on(net, decision.rate)
+    vat = tax_on(net, decision.rate, currencies.smallest(settings.currency))
     return Quote(net, vat, net + vat, decision.case, decision.rate, check)
 
 

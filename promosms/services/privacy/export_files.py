@@ -12,7 +12,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +25,11 @@ from promosms.models import Invoice
 from promosms.services.invoices import files as invoice_files
 from promosms.services.privacy.export_tables import Part, left_out, references
 from promosms.services.privacy.export_tables import parts as all_parts
+from promosms.settings import currencies, settings
 
 PAGE = 2_000
 FILE_ROWS = 50_000
 """So many rows make a file; what follows is in the next one. It is also a slice of the work."""
-UNITS = Decimal(10_000)
 README = {"en": "README.txt", "pl": "CZYTAJ.txt"}
 Key = list[int | str]
 
@@ -160,7 +159,7 @@ def _query(part: Part, account_id: int, keys: Sequence[Any]) -> Select[Any]:
 def _plain(part: Part, name: str, value: Any) -> Any:
     """A value as JSON has it."""
     if name in part.money and value is not None:
-        return f"{value / UNITS:.4f}"
+        return currencies.amount_text(value, settings.currency)
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value

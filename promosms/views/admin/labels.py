@@ -1,10 +1,11 @@
 """Labels of the admin pages: states, kinds and codes in words, some with the tone of a badge."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from promosms.documents.tax import TaxCase
-from promosms.language import gettext, number
+from promosms.language import day, gettext, percent
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries
 from promosms.models import (
@@ -16,6 +17,7 @@ from promosms.models import (
     TopUpStatus,
 )
 from promosms.services.invoices import export as invoice_export
+from promosms.services.invoices import seller_days
 from promosms.services.payments.top_up_search import TopUpRow
 from promosms.settings import settings
 
@@ -97,11 +99,16 @@ def top_up_state(row: TopUpRow) -> tuple[object, str]:
     return TOP_UP_STATES[TopUpStatus(row.top_up.status)]
 
 
+def seller_day(moment: datetime) -> str:
+    """The day of a payment where the seller is: admins read times in UTC."""
+    return day(seller_days.day_of(moment))
+
+
 def tax(tax_case: str, rate: int) -> str:
-    """The VAT as a label: "19 %", or "0 %, Reverse charge"."""
-    percent = f"{number(rate / 100)}\N{NO-BREAK SPACE}%"
+    """The VAT as a label: "19%", or "0%, Reverse charge"."""
+    share = percent(rate / 100)
     return (
-        percent
+        share
         if tax_case == TaxCase.DOMESTIC
-        else f"{percent}, {invoice_export.cases()[TaxCase(tax_case)]}"
+        else f"{share}, {invoice_export.cases()[TaxCase(tax_case)]}"
     )

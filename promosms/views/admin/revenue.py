@@ -13,13 +13,13 @@ from promosms.services.invoices import export as invoice_export
 from promosms.services.invoices import revenue as services
 from promosms.services.invoices.revenue import Row
 from promosms.services.ledger import reconciliation
+from promosms.settings import currencies
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
-UNITS, CENT = Decimal(10_000), Decimal("0.01")
 
 
 @bp.route("/revenue")
@@ -74,5 +74,5 @@ def _rows(rows: list[Row]) -> Iterator[list[str | Decimal]]:
             *(f"{row.month:%Y-%m}", row.currency, cases[row.tax_case]),
             f"{Decimal(row.rate) / 100:.2f}",
             *(str(row.invoices), str(row.credit_notes)),
-            *((amount / UNITS).quantize(CENT) for amount in (row.net, row.tax, row.gross)),
+            *(currencies.decimal(amount, row.currency) for amount in (row.net, row.tax, row.gross)),
         ]

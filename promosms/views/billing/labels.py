@@ -1,23 +1,19 @@
 """Texts of the billing pages: reasons for VAT, states of orders, formatted amounts."""
 
-from decimal import Decimal
-
-from flask_babel import format_percent
 from stdnum import iban as ibans
 
 from promosms.documents.tax import TaxCase
+from promosms.language import day, moment, money, percent
 from promosms.language import gettext as _
-from promosms.language import money
 from promosms.lib import countries
-from promosms.models import Company, TaxAnswer, TaxCheck, TopUp, TopUpStatus
+from promosms.models import Company, Invoice, TaxAnswer, TaxCheck, TopUp, TopUpStatus
+from promosms.services.invoices import seller_days
 from promosms.services.payments.top_ups import NotForSale, Quote
 
 
 def rate(hundredths: int) -> str:
     """A rate in 1/100 of a percent, such as 23% or 5.5%."""
-    digits = len(str(Decimal(hundredths).scaleb(-2).normalize()).partition(".")[2])
-    pattern = f"#,##0{'.' + '0' * digits if digits else ''}%"
-    return str(format_percent(Decimal(hundredths) / 10_000, pattern))
+    return percent(hundredths / 100)
 
 
 def why_vat(quote: Quote, company: Company, seller_country: str) -> str:
@@ -88,6 +84,16 @@ def not_for_sale(error: NotForSale) -> str:
 def amount_of(top_up: TopUp, units: int) -> str:
     """An amount in the currency of the order."""
     return money(units, currency=top_up.currency)
+
+
+def pay_by(top_up: TopUp) -> str:
+    """The last day for the money: a day of the seller, as on the pro forma."""
+    return day(seller_days.day_of(top_up.expires_at))
+
+
+def credited_at(top_up: TopUp, invoice: Invoice | None) -> str:
+    """When the credit came: a transfer is paid on a day of the bank, and booked later."""
+    return moment(invoice.created_at if invoice else top_up.paid_at)
 
 
 def country(code: str) -> str:

@@ -15,7 +15,7 @@ from promosms.services.ledger import statement as services
 from promosms.services.ledger import statement_labels
 from promosms.services.ledger.statement import StatementFilter, Topic
 from promosms.services.privacy import policies
-from promosms.settings import settings
+from promosms.settings import currencies, settings
 from promosms.views.billing.blueprint import bp
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, my_account, owned
@@ -81,15 +81,11 @@ def _rows(account_id: int, filters: StatementFilter) -> Iterator[list[str | Deci
             row.at.astimezone(zone).isoformat(timespec="seconds"),
             statement_labels.title(row),
             statement_labels.reason(row),
-            _decimal(row.amount),
-            _decimal(row.after) if filters.whole else "",
+            currencies.decimal(row.amount, settings.currency),
+            currencies.decimal(row.after, settings.currency) if filters.whole else "",
             settings.currency,
             row.invoice.label if row.invoice else "",
         ]
-
-
-def _decimal(units: int) -> Decimal:
-    return (Decimal(units) / 10_000).quantize(Decimal("0.0001"))
 
 
 def _topics() -> dict[str, str]:

@@ -21,6 +21,7 @@ from promosms.lib.formulas import escaped
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
 from promosms.services.campaigns import campaigns, launch
 from promosms.services.campaigns.launch import LaunchError
+from promosms.settings import currencies, settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
 from promosms.web.access import Access, allow, fresh, my_account, owned
@@ -165,7 +166,7 @@ def _facts(message: Message) -> list[str]:
         str(label),
         str(labels.why(message.status, message.reason)),
         str(message.parts),
-        f"{message.price / 10_000:.4f}",
+        currencies.amount_text(message.price, settings.currency),
         message.sent_at.isoformat(timespec="seconds") if message.sent_at else "",
         message.final_at.isoformat(timespec="seconds") if message.final_at else "",
         message.text,

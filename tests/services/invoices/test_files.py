@@ -102,6 +102,18 @@ def test_an_invoice_not_for_ksef_has_its_other_files(app: Flask, account: int) -
     assert invoice_files.missing() == []
 
 
+def test_an_amount_with_three_digits_has_no_file_of_en_16931(account: int) -> None:
+    dinars = issued(account, rate=500, currency="KWD")
+    assert invoice_files.kinds(dinars) == ["pdf"]
+    assert invoice_files.file(dinars, "pdf").startswith(b"%PDF")
+    yen = issued(account, 50_000_000, rate=1000, currency="JPY")
+    assert invoice_files.kinds(yen) == ["pdf", "xml"]
+    note = invoices.credit(yen, 10_000_000, "", "admin")  # 909.09 yen without VAT
+    assert (note.net, note.tax) == (-9_090_000, -910_000)
+    with pytest.raises(ValueError, match="whole cents"):
+        invoices.credit(yen, 5_000, "", "admin")
+
+
 def test_a_file_of_another_kind_is_not_rendered(account: int) -> None:
     invoice = issued(account)
     for kind in ("fa3", "exe", ""):

@@ -83,7 +83,7 @@ def test_a_text_to_the_owner_is_optional_and_free(account_id: int) -> None:
     assert look() == 1
     text = texts()[0]
     assert (len(texts()), text.phone, text.price) == (1, "+48601000101", 0)
-    assert "4.00 EUR" in text.text
+    assert "4,00 EUR" in text.text
     assert (segments.measure(text.text).encoding, text.parts) == ("gsm7", 1)
     assert db.session.get_one(Account, account_id).balance == 40_000
     ledger.credit(account_id, 60_000, "top-up:1")

@@ -33,7 +33,7 @@ def test_it_shows_queued_texts(app: Flask, cast: Cast, admin: PageClient) -> Non
     rows = admin.get_page("/admin/gateways").select("tbody tr")
     cells = [words(cell.get_text(" ")) for cell in rows[0].select("th, td")]
     assert cells[:2] == ["Simulator simulator", "Connected"]
-    assert cells[2:6] == ["100 %", "3", "1", "1"]
+    assert cells[2:6] == ["100%", "3", "1", "1"]
 
 
 def test_large_counts_are_limited(

@@ -42,7 +42,7 @@ def test_routes_are_listed(admin: PageClient) -> None:
     text = words(admin.get_page("/admin/routes").get_text(" "))
     assert "Standard Used for new campaigns" in text
     assert "Recipients see +48732000001 as the sender." in text
-    assert "Simulator 1 100 100 % all countries" in text
+    assert "Simulator 1 100 100% all countries" in text
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_it_lists_what_was_issued_with_its_files(account: int, owner: PageClient
     assert invoice.label in page
     assert f"corrects {invoice.label}" in page
     assert "€59.50of it VAT €9.50" in page
-    assert "-€10.00" in page
+    assert "−€10.00" in page
     assert page.index(note.label) < page.index(invoice.label)
 
 

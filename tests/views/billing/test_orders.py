@@ -1,6 +1,8 @@
 """The list of orders, and the page of an order: its status and how to pay it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,7 +11,7 @@ from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, PayMethod, TopUp, TopUpStatus, User, now
+from promosms.models import Account, Invoice, PayMethod, TopUp, TopUpStatus, User, now
 from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
 from promosms.services.payments import payments, top_ups
@@ -96,6 +98,24 @@ def test_a_paid_order_links_to_its_invoice(app: Flask, owner: PageClient, order:
     assert "Pay by bank transfer" not in text(page)
     assert page.select("a[href*='/billing/invoices/']")
     assert "more has come" not in text(page)
+
+
+def test_its_days_are_those_of_the_seller_and_of_the_booking(
+    app: Flask, owner: PageClient, order: str
+) -> None:
+    override(app, operator_timezone="Pacific/Auckland")
+    midnight = datetime(2031, 3, 2, 11, tzinfo=UTC)  # in Warsaw still the second of March
+    change(app, expires_at=midnight)
+    assert "Please pay by 3 Mar 2031." in text(owner.get_page(order))
+    change(app, expires_at=midnight - timedelta(seconds=1))
+    assert "Please pay by 2 Mar 2031." in text(owner.get_page(order))
+    with app.app_context():
+        top_up = db.session.scalars(select(TopUp)).one()
+        day = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        payments.receive(top_up.id, "transfer", "1", 595_000, actor="admin", paid_at=day)
+        booked = db.session.scalars(select(Invoice.created_at)).one()
+    local = booked.astimezone(ZoneInfo("Europe/Warsaw"))
+    assert f"onto your balance on {local.day} {local:%b} 20" in text(owner.get_page(order))
 
 
 def test_a_double_payment_is_shown(app: Flask, owner: PageClient, order: str) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -52,16 +52,17 @@ def test_it_shows_the_balance_and_every_row_has_a_reason(
         assert ledger.dispute(account, 900_000, "dispute:3", "", paid) == 115_000
         assert ledger.dispute(account, 5, "dispute:4", "", paid) == 0
     rows = [re.sub(r"\d+ \w+ \d{4}, [\d:]+ \w+ ", "", row) for row in rows_of(owner)]
-    back = "Payment disputed Your bank took the payment back"
+    back = "Payment disputed Your bank took the payment back."
+    left = f"{back} What was not spent of it was taken off the balance."
     assert rows == [
-        f"{back}. Nothing of it was left on the balance. €0.00 €0.00",
-        f"{back}, so it left the balance. -€11.50 €0.00",
+        f"{back} Nothing of it was left on the balance. €0.00 €0.00",
+        f"{left} −€11.50 €0.00",
         "Disputed payment came back The dispute was settled in our favour, so you have the credit"
         " again. +€4.00 €11.50",
-        f"{back}, so it left the balance. -€4.00 €7.50",
-        "Refund to you You asked for it -€1.00 €11.50",
-        "Top-up by bank transfer You paid €6.15. The VAT in it is not credited. +€5.00 €12.50",
-        "Correction by the operator Returned a mistake -€2.50 €7.50",
+        f"{left} −€4.00 €7.50",
+        "Refund to you You asked for it −€1.00 €11.50",
+        "Top-up by bank transfer You paid €6.15. +€5.00 €12.50",
+        "Correction by the operator Returned a mistake −€2.50 €7.50",
         "Credit, a gift +€10.00 €10.00",
     ]
 
@@ -87,7 +88,7 @@ def test_a_campaign_is_one_row_with_countries_and_parts(
     text = words(rows[0].get_text(" "))
     assert "2 texts accepted by the networks: €0.06 charged." in text
     assert "€0.03 came back for texts that were not sent." in text
-    assert text.endswith("-€0.06 €9.94")
+    assert text.endswith("−€0.06 €9.94")
     link = rows[0].a
     assert link is not None
     assert public_id in str(link["href"])
@@ -195,6 +196,16 @@ def test_the_days_of_the_filter_are_those_of_the_account(
         ledger.credit(cast.owner.account_id, 100, "credit:1", "At midnight")  # in Warsaw: July
     assert len(rows_of(owner, "/billing?from=2025-07-01&to=2025-07-01")) == 1
     assert rows_of(owner, "/billing?to=2025-06-30") == []
+    summer = datetime(2025, 3, 30, tzinfo=UTC)  # a day of 23 hours in Warsaw
+    with app.app_context():
+        for at in (summer - timedelta(hours=1), summer + timedelta(hours=21, minutes=59)):
+            with ledger.dated(at):
+                ledger.credit(cast.owner.account_id, 100, f"credit:{at}", "In spring")
+    assert len(rows_of(owner, "/billing?from=2025-03-30&to=2025-03-30")) == 2
+    with app.app_context(), ledger.dated(summer + timedelta(hours=22)):
+        ledger.credit(cast.owner.account_id, 100, "credit:2", "In spring")
+    assert len(rows_of(owner, "/billing?from=2025-03-30&to=2025-03-30")) == 2
+    assert len(rows_of(owner, "/billing?from=2025-03-31&to=2025-03-31")) == 1
 
 
 def _file(client: PageClient, address: str = "/billing/statement.csv") -> list[list[str]]:
@@ -215,10 +226,10 @@ def test_it_can_be_downloaded(
     head, *rows = _file(owner)
     assert head == ["Date", "What", "Why", "Change", "Balance", "Currency", "Invoice"]
     assert [row[1:] for row in rows] == [
-        ["Single text", "", "-0.0300", "7.4799", "EUR", ""],
-        ["Credit, a gift", "'-1+1", "0.0100", "7.5099", "EUR", ""],
+        ["Single text", "", "-0.03", "7.4799", "EUR", ""],
+        ["Credit, a gift", "'-1+1", "0.01", "7.5099", "EUR", ""],
         ["Correction by the operator", "'=HYPERLINK(0)", "-2.5001", "7.4999", "EUR", ""],
-        ["Credit, a gift", "", "10.0000", "10.0000", "EUR", ""],
+        ["Credit, a gift", "", "10.00", "10.00", "EUR", ""],
     ]
     assert datetime.fromisoformat(rows[0][0]).utcoffset() is not None
     assert [row[4] for row in _file(owner, "/billing/statement.csv?kind=texts")[1:]] == [""]

@@ -58,8 +58,8 @@ REFUSED = {
     "9.99": "The smallest top-up is €10.00.",
     "10000.01": "The largest top-up is €10,000.00.",
     "9" * 25: "The largest top-up is €10,000.00.",
-    "25.505": "At most two digits after the comma.",
-    "1.000": "At most two digits after the comma.",
+    "25.505": "At most 2 digits after the comma.",
+    "1.000": "At most 2 digits after the comma.",
 }
 
 
@@ -128,6 +128,18 @@ def test_a_wrong_amount_is_explained_and_stays_in_its_field(owner: PageClient) -
         page = owner.post_page("/billing/top-up", {"amount": typed}, 422)
         assert error in text(page), typed
         assert page.select("input[name=amount]")[0].get("value", "") == typed
+
+
+def test_an_amount_has_the_digits_of_the_currency(app: Flask, owner: PageClient) -> None:
+    refused = {"JPY": "25.5", "KWD": "25.5005", "PLN": "25.505"}
+    allowed = {"JPY": ("250", 2_500_000), "KWD": ("25.505", 255_050), "PLN": ("25.50", 255_000)}
+    for currency, (typed, amount) in allowed.items():
+        override(app, currency=currency)
+        response = owner.send("/billing/top-up", {"amount": typed})
+        assert response.location == f"/billing/company?amount={amount}", typed
+        page = owner.post_page("/billing/top-up", {"amount": refused[currency]}, 422)
+        digits = "JPY has no smaller coins" if currency == "JPY" else "digits after the comma"
+        assert digits in text(page)
 
 
 def test_a_package_that_is_not_offered_is_refused(owner: PageClient) -> None:

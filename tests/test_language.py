@@ -1,0 +1,87 @@
+"""Money and numbers as people read them, in every currency and language."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import promosms
+from promosms.language import force_locale, money, number, percent, plain_money
+from promosms.settings import currencies
+from tests.support.settings import override
+
+AMOUNTS = [
+    ("EUR", 12_345_000, "€1,234.50", "1 234,50 €"),
+    ("EUR", -12_345_000, "−€1,234.50", "−1 234,50 €"),
+    ("PLN", 50_000, "PLN 5.00", "5,00 zł"),
+    ("PLN", -345, "−PLN 0.0345", "−0,0345 zł"),
+    ("PLN", 350, "PLN 0.035", "0,035 zł"),
+    ("JPY", 50_000_000, "¥5,000", "5 000 JPY"),
+    ("JPY", -10_000, "−¥1", "−1 JPY"),
+    ("JPY", 25_000, "¥2.5", "2,5 JPY"),
+    ("KWD", 12_500, "KWD 1.250", "1,250 KWD"),
+    ("KWD", 12_345, "KWD 1.2345", "1,2345 KWD"),
+    ("KWD", 0, "KWD 0.000", "0,000 KWD"),
+    ("CHF", 50, "CHF 0.005", "0,005 CHF"),
+    ("USD", -1_000_000, "−$100.00", "−100,00 USD"),
+    ("CLF", 10_001, "CLF 1.0001", "1,0001 CLF"),
+    ("RSD", 12_500, "RSD 1.25", "1,25 RSD"),
+]
+# What writes figures: all else asks it.
+WRITERS = {
+    *("language.py", "settings/currencies.py"),
+    *("documents/formats.py", "documents/payment_qr.py"),  # the formats of standards
+    *("services/prices/tables.py", "services/payments/payment_qr.py"),
+}
+BY_HAND = re.compile(
+    r":\.[24]f\}|\.quantize\(|format_currency|format_percent|format_decimal|/ ?10_000\b|/ UNITS"
+    r"|currency_digits"
+)
+IN_TEMPLATES = re.compile(
+    r"\"[+-]\" if [^%]*\| ?money|/ 10000\b|\)s MB|\d %(?![})])|%\(\w+\)s %%|~ \" ?%\""
+    r"|\| ?(?:money|number)[^{}%]*}}(?: |&nbsp;)?%|\"-\" ~|-\{\{ ?[^}]*\| money"
+)
+RATES = {"services/invoices/export.py", "views/admin/revenue.py"}  # percent in files
+
+
+@pytest.mark.parametrize(("currency", "units", "english", "polish"), AMOUNTS)
+def test_money_has_the_digits_of_its_currency_one_minus_and_no_break(
+    app: Flask, currency: str, units: int, english: str, polish: str
+) -> None:
+    override(app, currency=currency)
+    for language, expected in (("en", english), ("pl", polish)):
+        with app.test_request_context(), force_locale(language):
+            assert money(units) == expected.replace(" ", "\u00a0")
+            assert money(abs(units), signed=True) == ("+" if units else "") + money(abs(units))
+            assert money(units, currency="EUR").count("€") == 1
+
+
+def test_texts_and_files_have_plain_figures(app: Flask) -> None:
+    override(app, currency="PLN")
+    with app.test_request_context():
+        with force_locale("pl"):
+            assert plain_money(-12_345_000) == "-1234,50 PLN"
+        with force_locale("en"):
+            assert plain_money(12_345_600) == "1234.56 PLN"
+            assert (number(-1_234), percent(-5.5), percent(23.0)) == ("−1,234", "−5.5%", "23%")
+    assert currencies.decimal(-300, "EUR") == Decimal("-0.03")
+    texts = [
+        currencies.amount_text(units, code)
+        for code, units in (("EUR", 1_000_000), ("JPY", 50_000_000), ("KWD", 12_500), ("PLN", -345))
+    ]
+    assert texts == ["100.00", "5000", "1.250", "-0.0345"]
+    assert [currencies.smallest(code) for code in ("EUR", "JPY", "KWD")] == [100, 10_000, 10]
+
+
+def test_nothing_else_writes_figures() -> None:
+    root = Path(promosms.__file__).parent
+    found = []
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.html")]):
+        name, text = path.relative_to(root).as_posix(), path.read_text("utf-8")
+        if name in WRITERS or name.startswith(("migrations/", "policies/versions/")):
+            continue
+        rule = BY_HAND if path.suffix == ".py" else IN_TEMPLATES
+        found += [(name, hit) for hit in rule.findall(text) if name not in RATES]
+    assert found == []
