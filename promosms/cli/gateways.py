@@ -136,6 +136,8 @@ def _show(gateway_id: int) -> None:
         f"{row.name}: {row.kind}, {row.status}, {row.rate} parts per second,"
         f" worker {', '.join(workers.names_of(row))}, country {row.country or countries.default()}"
     )
+    if not workers.works(row):
+        click.echo("  sends nothing in production")
     try:
         for topic, address in webhooks.addresses(row).items():
             click.echo(f"  {topic:8} {address}")

@@ -17,6 +17,7 @@ SECRET = ("PASSWORD", "KEY", "SECRET", "URL")
 @with_appcontext
 def migrate() -> None:
     """Bring the database up to this version; do it before the web and the workers start."""
+    from promosms.services.installation import defaults
     from promosms.supervisor.checks import StartError
     from promosms.supervisor.run import prepare
 
@@ -24,17 +25,22 @@ def migrate() -> None:
         prepare()
     except StartError as error:
         raise click.ClickException(str(error)) from error
-    if line := row_security.warning():
-        click.echo(f"Note: {line}")
+    for line in (row_security.warning(), defaults.no_gateway_warning()):
+        if line:
+            click.echo(f"Note: {line}")
 
 
 @click.command()
 @with_appcontext
 def demo() -> None:
-    """Make the demo account with recipients and campaigns, once."""
+    """Make the demo account with recipients and campaigns, once; not in production."""
+    from promosms.supervisor.checks import StartError
     from promosms.supervisor.run import seed
 
-    seed()
+    try:
+        seed()
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()
@@ -43,6 +49,7 @@ def config_check() -> None:
     """Show the settings, and whether the database and Redis answer."""
     from promosms import queue
     from promosms.extensions import db
+    from promosms.services.installation import defaults
 
     for line in production_checks.warnings(settings):
         click.echo(f"Note: {line}")
@@ -60,6 +67,8 @@ def config_check() -> None:
         raise click.ClickException("Redis does not answer. Check REDIS_URL.") from error
     click.echo(f"The database ({db.engine.dialect.name}) and Redis answer.")
     if line := row_security.warning():
+        click.echo(f"Note: {line}")
+    if line := defaults.no_gateway_warning():
         click.echo(f"Note: {line}")
     click.echo(_controller())
     click.echo(_seller())

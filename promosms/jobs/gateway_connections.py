@@ -12,7 +12,13 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import InboxEvent
 from promosms.gateways.connection import GatewayConnection
 from promosms.models import Gateway
-from promosms.services.gateways import countries, credentials, simulated_phone, webhooks
+from promosms.services.gateways import (
+    countries,
+    credentials,
+    simulated_phone,
+    webhooks,
+    workers,
+)
 from promosms.services.inbox import gateway_inbox
 
 WAKE_SECONDS = 0.05
@@ -45,6 +51,8 @@ def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
         gateway = db.session.get(Gateway, gateway_id)
         if gateway is None or gateway.kind not in KINDS:
             raise LookupError(gateway_id)
+        if not workers.works(gateway):
+            raise ValueError("The simulator sends nothing in production: gateway add connects one.")
         settings = {**credentials.decrypted(gateway), **webhooks.open_settings(gateway)}
         settings |= countries.for_adapter(gateway)
         settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}

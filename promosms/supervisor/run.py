@@ -12,7 +12,7 @@ from ssl import CERT_NONE, PROTOCOL_TLS_CLIENT, SSLContext
 from urllib.parse import urlsplit
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 from promosms import create_app, queue
@@ -68,6 +68,8 @@ def run(options: Options) -> None:
         processes = Processes(folder, ROOT, _tell)
         try:
             app = _application(options)
+            if options.demo:
+                _check_demo(settings_of(app))
             settings = settings_of(app)
             processes.days = settings.log_days
             processes.silence = settings.sign_of_life_seconds + settings.tick_seconds
@@ -100,15 +102,29 @@ def prepare() -> None:
 
 
 def seed() -> None:
-    """Make the demo account, once, and start its running campaign."""
+    """Make the demo account, once, and start its running campaign. Raises StartError."""
     from promosms.demo import account as demo
 
+    _check_demo(settings_of(current_app))
+    if not defaults.simulator_only():
+        raise StartError(
+            "The demo would text invented numbers: it is for installations whose only gateway is "
+            "the simulator."
+        )
     account = demo.seed()
     if account is None:
         _tell(f"  demo       {demo.EMAIL} is there already")
         return
     queue.wake("work", "prepare.run", account.campaign_id)
     _tell(f"  demo       sign in as {demo.EMAIL} with the password {account.password}")
+
+
+def _check_demo(settings: Settings) -> None:
+    if settings.production:
+        raise StartError(
+            "The demo is for trials: its people are invented. Leave it out in production, or set "
+            "PROMOSMS_PRODUCTION=no."
+        )
 
 
 def _application(options: Options) -> Flask:
@@ -128,8 +144,9 @@ def _start(
     with app.app_context():
         prepare()
         _tell(f"  database   {db.engine.dialect.name}, up to date")
-        if line := row_security.warning():
-            _tell(f"Note: {line}")
+        for line in (row_security.warning(), defaults.no_gateway_warning()):
+            if line:
+                _tell(f"Note: {line}")
     if settings_of(app).redis_url == f"unix://{Path(app.instance_path, 'valkey.sock')}":
         _start_valkey(app, processes)
     if options.demo:

@@ -29,6 +29,7 @@ class PumpingProblem(StrEnum):
     DIAL_CODE = "dial_code"  # the country has had all its texts of this day
     BUDGET = "budget"  # the installation has sent all its texts of this hour
     RECEIVER = "receiver"  # this e-mail address has had all its e-mails of this day
+    NO_GATEWAY = "no_gateway"  # nothing can be sent to this country by the default route
     BLOCKED = "blocked"  # nobody behind these numbers signs in
 
 

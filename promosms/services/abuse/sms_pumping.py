@@ -22,6 +22,7 @@ from promosms.services.abuse import blocks, limits, proof_of_work, refusals
 from promosms.services.abuse.limits import Request
 from promosms.services.abuse.proof_of_work import ProofForm
 from promosms.services.abuse.refusals import DAY, PumpingProblem
+from promosms.services.gateways import routing
 from promosms.settings import settings
 from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone
@@ -79,6 +80,7 @@ def why_no_notice(number: str) -> PumpingProblem | None:
         request = _request(AttemptKind.NOTICE, number, "", True)
         blocked = blocks.is_blocked(blocks.prefix_of(number))
         problem = PumpingProblem.BLOCKED if blocked else limits.problem(request)
+        problem = problem or _unreachable(number)
         if problem is not None:
             refusals.note(problem)
             return problem
@@ -156,7 +158,7 @@ def _problem(request: Request, number: str, form: ProofForm) -> PumpingProblem |
     """The first layer that refuses it; the budget comes last, because it e-mails the admins."""
     if request.kind == AttemptKind.EMAIL:
         return limits.problem(request) if settings.rate_limits else None
-    problem = _wrong_number(number, form) or _too_often(request)
+    problem = _wrong_number(number, form) or _unreachable(number) or _too_often(request)
     if problem is None and settings.rate_limits:
         problem = _watched(request, number) or limits.problem(request)
     if problem is None and limits.sent(limits.HOUR) >= _budget(request):
@@ -185,6 +187,14 @@ def _wrong_number(number: str, form: ProofForm) -> PumpingProblem | None:
     except InvalidPhone:
         allowed = False
     return None if allowed else PumpingProblem.COUNTRY
+
+
+def _unreachable(number: str) -> PumpingProblem | None:
+    try:
+        reached = routing.can_verify(phone.country_of(number))
+    except InvalidPhone:
+        return PumpingProblem.COUNTRY
+    return None if reached else PumpingProblem.NO_GATEWAY
 
 
 def _too_often(request: Request) -> PumpingProblem | None:

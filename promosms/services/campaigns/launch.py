@@ -134,6 +134,8 @@ def resume(campaign: Campaign) -> None:
         account = session.get_one(Account, campaign.account_id)
         if account.status != AccountStatus.ACTIVE:
             raise LaunchError(LaunchProblem.SUSPENDED)
+        if routing.gateway_for(campaign.route_id) is None:
+            raise LaunchError(LaunchProblem.NO_GATEWAY)
         if campaign.status == CampaignStatus.BLOCKED:
             _set_status(
                 session,

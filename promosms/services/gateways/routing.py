@@ -10,6 +10,8 @@ from sqlalchemy import select
 from promosms.extensions import db
 from promosms.models import Gateway, GatewayStatus, RouteGateway
 from promosms.services.gateways import health, weighted_round_robin
+from promosms.services.installation import defaults
+from promosms.settings import settings
 
 Chooser = Callable[[str], int | None]
 
@@ -46,6 +48,11 @@ def gateway_for(route_id: int, country: str = "") -> int | None:
     return chooser(route_id)(country)
 
 
+def can_verify(country: str) -> bool:
+    """Can a verification text, such as one with a password, leave to this country?"""
+    return gateway_for(defaults.default_route().id, country) is not None
+
+
 def chooser(route_id: int) -> Chooser:
     """A function from a country to the gateway for the next message of a route.
 
@@ -59,7 +66,10 @@ def chooser(route_id: int) -> Chooser:
 
 
 def choices_of(route_id: int) -> list[Choice]:
-    """The gateways of a route in order; without the simulator, if there is a real one."""
+    """The gateways of a route in order; without the simulator, if there is a real one.
+
+    In production without it in any case: nobody gets what the simulator takes.
+    """
     query = (
         select(Gateway, RouteGateway)
         .join(RouteGateway, RouteGateway.gateway_id == Gateway.id)
@@ -81,7 +91,8 @@ def choices_of(route_id: int) -> list[Choice]:
         for gateway, route_gateway in db.session.execute(query)
     ]
     real = [choice for choice in choices if choice.kind != "simulator"]
-    return sorted(real or choices, key=lambda choice: choice.rank)
+    simulated = [] if settings.production else choices
+    return sorted(real or simulated, key=lambda choice: choice.rank)
 
 
 def by_country(rotation_of: Callable[[str], Sequence[int]]) -> Chooser:

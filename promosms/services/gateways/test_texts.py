@@ -6,6 +6,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, Message, Priority, Route, RouteGateway
 from promosms.services.audit import log as audit_log
+from promosms.services.gateways import workers
 from promosms.services.installation import defaults
 from promosms.sms import segments
 from promosms.sms.phone import country_of
@@ -13,8 +14,17 @@ from promosms.sms.phone import country_of
 SHOWN = 5
 
 
+class SendsNothing(Exception):
+    """It is the simulator of an installation in production."""
+
+
 def send(gateway: Gateway, phone: str, text: str, actor: str) -> Message:
-    """Queue a free text with the priority of verification texts; the caller wakes the gateway."""
+    """Queue a free text with the priority of verification texts; the caller wakes the gateway.
+
+    Raises SendsNothing.
+    """
+    if not workers.works(gateway):
+        raise SendsNothing(gateway.name)
     account_id = defaults.ensure_operator_account()
     measure = segments.measure(text)
     with transaction() as session:

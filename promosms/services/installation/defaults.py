@@ -52,6 +52,34 @@ def simulator_only() -> bool:
     return set(db.session.scalars(select(Gateway.kind).distinct())) == {"simulator"}
 
 
+def routes_without_gateway() -> list[Route]:
+    """In production the routes that send nothing: no gateway stands behind them but the simulator.
+
+    The default route first. None where texts may end in the simulated network.
+    """
+    if not settings.production:
+        return []
+    real = (
+        select(RouteGateway.route_id)
+        .join(Gateway, Gateway.id == RouteGateway.gateway_id)
+        .where(Gateway.kind != "simulator")
+    )
+    query = select(Route).where(Route.id.not_in(real))
+    return list(db.session.scalars(query.order_by(Route.is_default.desc(), Route.id)))
+
+
+def no_gateway_warning() -> str:
+    """What the operator is told at the start when a route sends nothing; empty if all do."""
+    routes = routes_without_gateway()
+    if not routes:
+        return ""
+    passwords = ", and no passwords by text" if routes[0].is_default else ""
+    return (
+        f"NOTHING IS SENT by {', '.join(route.name for route in routes)}{passwords}: in production "
+        "the simulator sends nothing. Connect a gateway: scripts/run gateway add"
+    )
+
+
 def sender_of(route_id: int) -> str:
     """What recipients of a route see as the sender."""
     return db.session.scalars(select(Route.sender).where(Route.id == route_id)).one()

@@ -22,9 +22,11 @@ from promosms.models import (
     User,
     now,
 )
+from promosms.services.gateways import routing
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail import notify
 from promosms.services.sending import verification_texts
+from promosms.sms.phone import country_of
 from promosms.sms.transliterate import plain_text
 
 # In 24 hours. The texts are free, and changing the threshold again and again would cause more.
@@ -134,7 +136,8 @@ def _tell_low(session: Session, account_id: int) -> None:
     if not alert.by_text:
         return
     for owner in _owners(session, account_id):
-        if owner.phone and _recent_texts(session, owner) < MOST_TEXTS:
+        reached = owner.phone and routing.can_verify(country_of(owner.phone))
+        if reached and _recent_texts(session, owner) < MOST_TEXTS:
             with force_locale(owner.language):
                 wording = _wording(balance)
             verification_texts.queue_verification_text(account_id, owner.phone, wording)

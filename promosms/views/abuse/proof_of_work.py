@@ -65,6 +65,10 @@ def text_refusal(problem: PumpingProblem) -> str:
             "This number has had three passwords within a day. Please use the last one, or press "
             "the button again tomorrow."
         ),
+        PumpingProblem.NO_GATEWAY: _(
+            "We cannot send texts to this number at the moment. Nothing is wrong with what you "
+            "typed. Please write to the operator."
+        ),
     }
     other: str = _(
         "We send no texts for the moment, because very many were asked for. Please try again in "

@@ -5,6 +5,7 @@ from flask import Blueprint
 from promosms.services.audit import nightly as audit_nightly
 from promosms.services.gateways import alerts
 from promosms.services.inbox import unmatched
+from promosms.services.installation import defaults
 from promosms.services.ledger import nightly as ledger_nightly
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -14,6 +15,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 def _alerts() -> dict[str, object]:
     return {
         "paused_gateways": alerts.paused,
+        "routes_without_gateway": defaults.routes_without_gateway,
         "why_paused": alerts.why,
         "books_wrong": ledger_nightly.last_findings,
         "unmatched_opt_outs": unmatched.count,

@@ -86,7 +86,11 @@ def test_gateway(name: str) -> ResponseReturnValue:
     text = _(
         "Test of the gateway %(name)s, sent by PromoSMS on %(time)s.", name=name, time=moment(now())
     )
-    message = test_texts.send(gateway, form.number, text, me().public_id)
+    try:
+        message = test_texts.send(gateway, form.number, text, me().public_id)
+    except test_texts.SendsNothing:
+        flash(_("The simulator sends nothing in production."), "bad")
+        return redirect(url_for("admin.gateway", name=name), code=303)
     queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
     phone = mask(message.phone)
     flash(

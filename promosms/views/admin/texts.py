@@ -25,6 +25,7 @@ LAYERS = {
     PumpingProblem.DIAL_CODE: _("The country had its texts of the day"),
     PumpingProblem.BUDGET: _("The texts of the hour were used up"),
     PumpingProblem.RECEIVER: _("This e-mail address had its e-mails of the day"),
+    PumpingProblem.NO_GATEWAY: _("No gateway of the default route sends to the country"),
     PumpingProblem.BLOCKED: _("These numbers are blocked"),
 }
 

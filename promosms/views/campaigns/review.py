@@ -8,6 +8,7 @@ from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import audience, campaigns, launch, text_cost
 from promosms.services.campaigns.launch import LaunchError
+from promosms.services.gateways import routing
 from promosms.settings import settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, worker_missing
@@ -35,6 +36,7 @@ def review(public_id: str) -> ResponseReturnValue:
             campaign.text, opt_out_line=campaign.opt_out_line, language=campaign.language
         ),
         foreign=text_cost.foreign(campaign.text),
+        no_gateway=routing.gateway_for(campaign.route_id) is None,
         balance=my_account().balance,
         duration=campaigns.duration(campaign, estimate.parts),
         agreed=_agreements().dumps(
