@@ -223,6 +223,30 @@ OPT_OUT = (
 )
 TENANCY = (
     Mutation(
+        f"{SERVICES}inbox/receipt_owners.py",
+        "return False if row.phone else None",
+        "return None",
+        "tests/services/sending/test_receipt_owners.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/receipt_owners.py",
+        "message.gateway_id != self.gateway_id",
+        "message.gateway_id is None",
+        "tests/services/sending/test_receipt_owners.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/receipt_owners.py",
+        "if row.kind == InboxKind.UNMARKED:\n        return False",
+        "if row.kind == InboxKind.UNMARKED:\n        return None",
+        "tests/services/sending/test_unmarked_receipts.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/unconfirmed.py",
+        "if len(found) == 1 and",
+        "if",
+        "tests/services/sending/test_unconfirmed_receipts.py",
+    ),
+    Mutation(
         f"{SERVICES}privacy/persons.py",
         "and_(model.account_id == person.account_id, of_person)",
         "and_(of_person)",

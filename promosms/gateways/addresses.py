@@ -24,5 +24,11 @@ def sender(address: str, ton: int = Ton.UNKNOWN, country: str = "") -> tuple[str
     return phone, "" if digits_of(address).endswith(phone[1:]) else came
 
 
+def recipient(address: str, ton: int = Ton.UNKNOWN, country: str = "") -> tuple[str, str]:
+    """Who a receipt is about: the number in E.164, if it can be read, and the address as above."""
+    phone, came = sender(address, ton, country)
+    return (phone if phone != came else ""), came
+
+
 def _as_it_came(address: str) -> str:
     return address.replace("\0", "").replace(" ", "")[:LONGEST]

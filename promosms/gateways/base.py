@@ -41,20 +41,6 @@ class ReceiptStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """A delivery receipt for one part: the gateway's reference, and ours if it returns it.
-
-    `phone` is the recipient, if the gateway names it. It helps to match message ids in an unknown
-    format.
-    """
-
-    reference: str
-    our_reference: str
-    status: ReceiptStatus
-    phone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Inbound:
     """A text that a recipient sent to one of our numbers.
 
@@ -71,6 +57,31 @@ class Inbound:
     part: int = 1
     parts: int = 1
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A delivery receipt for one part: the gateway's reference, and ours if it returns it.
+
+    `phone` is the recipient in E.164, if the gateway names it and it can be read; `address` is the
+    recipient as it came, where it has not all digits of the number. A receipt counts only for a
+    text to this recipient. `other_end` is the address at the other end: some networks exchange the
+    two. `quoted` is the checksum of the words of the text that it quotes (`quoted_words.py`).
+    `outdated`: it says itself that it is about a text of long ago.
+
+    `reply` is set if only its words look like a receipt, which a phone can write as well: it is
+    this reply, unless id and phone fit a text. Only then the status may be None: on the way.
+    """
+
+    reference: str
+    our_reference: str
+    status: ReceiptStatus | None
+    phone: str = ""
+    address: str = field(default="", compare=False)
+    other_end: str = field(default="", compare=False)
+    quoted: str = field(default="", compare=False)
+    outdated: bool = field(default=False, compare=False)
+    reply: Inbound | None = None
 
 
 InboxEvent = Receipt | Inbound

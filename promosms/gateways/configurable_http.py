@@ -16,9 +16,9 @@ Settings, all of them text (docs/operations.md has an example):
   text that was taken stands where `lookup_path` or `lookup_pattern` says (`id_path`, `id_pattern`),
   `lookup_missing_status` (404) or `lookup_missing_pattern` mean that it was not.
 - receipts: `receipt_reference`, `receipt_status`, `receipt_our_reference` (where {reference} comes
-  back), and the words `delivered`, `undelivered`, `expired`. Replies: `inbound_reference`,
-  `inbound_phone`, `inbound_number`, `inbound_text`. `addresses` limits who may call. The answer to
-  a call is OK.
+  back), `receipt_phone` (the recipient), and the words `delivered`, `undelivered`, `expired`.
+  Replies: `inbound_reference`, `inbound_phone`, `inbound_number`, `inbound_text`. `addresses`
+  limits who may call. The answer to a call is OK.
 
 A path is written with dots: `messages.0.id`.
 """
@@ -62,11 +62,13 @@ from promosms.gateways.http import (
     check_address,
     check_url,
     digits,
+    each,
     fields,
     inbound,
     networks,
     plain,
     receipts,
+    recipient_of,
     references,
     refusal,
     tag,
@@ -108,7 +110,7 @@ class GenericHttp(HttpGateway):
             *(f"{name}_pattern" for name, *_ in ERROR_CLASSES),
             *("resend", "lookup_url", "lookup_path", "lookup_pattern"),
             *("lookup_missing_status", "lookup_missing_pattern"),
-            *("receipt_reference", "receipt_status", "receipt_our_reference"),
+            *("receipt_reference", "receipt_status", "receipt_our_reference", "receipt_phone"),
             *("delivered", "undelivered", "expired", "addresses"),
             *("inbound_reference", "inbound_phone", "inbound_number", "inbound_text"),
         )
@@ -272,13 +274,14 @@ def at(document: Any, path: str) -> str:
 
 
 def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
-    """Receipts or replies, one or a JSON list; an empty call is a test of the address."""
+    """Receipts or replies, one or a JSON list; an empty call is a test of the address.
+
+    Of a list the entries count that can be read. Raises BadWebhook if there is none.
+    """
     check_address(settings, request)
-    events: list[InboxEvent] = []
     read = _receipt if request.topic is WebhookTopic.RECEIPT else _inbound
-    for document in _documents(request):
-        events += read(settings, document, dict(request.query).get("our_reference", ""))
-    return events
+    our_reference = dict(request.query).get("our_reference", "")
+    return each(_documents(request), lambda document: read(settings, document, our_reference))
 
 
 def _documents(request: WebhookRequest) -> list[Any]:
@@ -297,9 +300,10 @@ def _receipt(settings: Settings, document: Any, our_reference: str) -> list[Inbo
     if not reference or not word:
         raise BadWebhook("receipt")
     our_reference = at(document, settings.get("receipt_our_reference", "")) or our_reference
+    recipient = recipient_of(settings, at(document, settings.get("receipt_phone", "")))
     for status, default in WORDS.items():
         if word.lower() in str(settings.get(status, default)).lower().split(","):
-            return receipts(reference, our_reference, status, mark_of(settings))
+            return receipts(reference, our_reference, status, mark_of(settings), recipient)
     return []  # on its way
 
 

@@ -9,13 +9,14 @@ sender) are not the fault of a text: all texts wait for the operator.
 
 import hashlib
 import json
+import logging
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from promosms.gateways import addresses
@@ -40,7 +41,9 @@ from promosms.gateways.base import (
 if TYPE_CHECKING:
     from promosms.gateways.http_client import Client
 
+log = logging.getLogger(__name__)
 Settings = Mapping[str, Any]
+Entry = TypeVar("Entry")
 COMMON = {
     *("allow_insecure", "allow_private", "callback_url", "country", "read_seconds"),
     "webhook_token",
@@ -163,13 +166,27 @@ def references(reference: str, parts: int) -> tuple[str, ...]:
     return (first, *(f"{first}.{number}" for number in range(2, parts + 1)))
 
 
-def receipts(reference: str, tag: str, status: ReceiptStatus, ending: str = "") -> list[InboxEvent]:
-    """A receipt for the whole text is one for each of its parts; `tag` is what we called it."""
+def receipts(
+    reference: str,
+    tag: str,
+    status: ReceiptStatus,
+    ending: str = "",
+    recipient: tuple[str, str] = ("", ""),
+) -> list[InboxEvent]:
+    """A receipt for the whole text is one for each of its parts; `tag` is what we called it.
+
+    `recipient` is the number that it names, read by `recipient_of`.
+    """
     our_reference, parts = read_tag(tag, ending)
     return [
-        Receipt(part_reference, our_reference, status)
+        Receipt(part_reference, our_reference, status, *recipient)
         for part_reference in references(reference, parts)
     ]
+
+
+def recipient_of(settings: Settings, number: str) -> tuple[str, str]:
+    """The number of a recipient in E.164, and as it came where it has not all digits."""
+    return addresses.recipient(clean(number), country=settings.get(COUNTRY, ""))
 
 
 def inbound(settings: Settings, reference: str, phone: str, number: str, text: str) -> Inbound:
@@ -225,6 +242,25 @@ def need(values: Mapping[str, str], name: str) -> str:
     if not values.get(name):
         raise BadWebhook(name)
     return values[name]
+
+
+def each(entries: Sequence[Entry], read: Callable[[Entry], list[InboxEvent]]) -> list[InboxEvent]:
+    """The events of a list. An entry that cannot be read is left out: the others are complete.
+
+    Refused as a whole, the list would be repeated for ever. Raises BadWebhook if no entry is good.
+    """
+    events: list[InboxEvent] = []
+    bad: list[BadWebhook] = []
+    for entry in entries:
+        try:
+            events += read(entry)
+        except BadWebhook as problem:
+            bad.append(problem)
+    if bad and len(bad) == len(entries):
+        raise bad[0]
+    if bad:
+        log.warning("webhook.entries_left_out", extra={"count": len(bad)})
+    return events
 
 
 def check_address(settings: Settings, request: WebhookRequest) -> None:

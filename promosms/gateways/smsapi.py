@@ -45,6 +45,7 @@ from promosms.gateways.http import (
     check_url,
     denied,
     digits,
+    each,
     fields,
     inbound,
     mark,
@@ -169,11 +170,20 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
         raise BadWebhook("status")
     if len(our_references) != len(ids):
         our_references = [""] * len(ids)
-    events: list[InboxEvent] = []
-    for reference, status, our_reference in zip(ids, statuses, our_references, strict=True):
-        if status in STATUSES:  # else it is on its way
-            events += receipts(reference, our_reference, STATUSES[status], mark(settings))
-    return events
+    entries = list(zip(ids, statuses, our_references, strict=True))
+    return each(entries, lambda entry: _receipts(settings, *entry))
+
+
+def _receipts(
+    settings: Settings, reference: str, status: str, our_reference: str
+) -> list[InboxEvent]:
+    if not reference.strip():
+        raise BadWebhook("MsgId")
+    if status.strip() not in STATUSES:
+        return []  # on its way
+    return receipts(
+        reference.strip(), our_reference.strip(), STATUSES[status.strip()], mark(settings)
+    )
 
 
 WEBHOOK = Webhook(parse, "OK")

@@ -11,7 +11,7 @@ from promosms.gateways.smpp import receipts
 from promosms.gateways.smpp.codes import Status
 from promosms.gateways.smpp.frames import Frame
 from promosms.gateways.smpp.inbound import inbound
-from promosms.gateways.smpp.pdus import read_delivered
+from promosms.gateways.smpp.pdus import Delivered, read_delivered
 from promosms.gateways.smpp.session import Session
 from promosms.gateways.smpp.settings import Settings
 
@@ -79,7 +79,8 @@ class Intake:
         events, read = [], []
         for delivery in batch:
             try:
-                event = self._event(delivery.frame)
+                frame = delivery.frame
+                event = event_of(read_delivered(frame.command, frame.body), self.settings)
             except Exception:  # a PDU that cannot be read must not stop the intake
                 log.exception("smpp.unreadable")
                 delivery.answer(Status.NEVER_AGAIN)
@@ -91,14 +92,6 @@ class Intake:
         for delivery in read:
             delivery.answer(status)
 
-    def _event(self, frame: Frame) -> InboxEvent | None:
-        """The receipt or reply of a delivery; None for a receipt without a final status."""
-        delivered = read_delivered(frame.command, frame.body)
-        report = receipts.report(delivered, self.settings.country)
-        if report is None:
-            return inbound(delivered, self.settings.alphabet, self.settings.country)
-        return receipts.receipt(report, self.settings)
-
     async def _emitted(self, events: list[InboxEvent]) -> int:
         try:
             if events:
@@ -107,3 +100,12 @@ class Intake:
             log.exception("smpp.not_stored")
             return Status.TRY_AGAIN
         return Status.OK
+
+
+def event_of(delivered: Delivered, settings: Settings) -> InboxEvent | None:
+    """The receipt or reply in a delivery; None for a receipt without a final status."""
+    report = receipts.report(delivered, settings.country)
+    if report is not None and report.marked:
+        return receipts.receipt(report, settings)
+    reply = inbound(delivered, settings.alphabet, settings.country)
+    return reply if report is None else receipts.unmarked(report, settings, reply)

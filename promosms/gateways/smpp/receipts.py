@@ -5,14 +5,17 @@ custom, so it is read key by key.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
-from promosms.gateways.base import Receipt, ReceiptStatus
-from promosms.gateways.message_id_format import canonical, to_decimal
+from promosms.gateways import addresses, quoted_words
+from promosms.gateways.base import Inbound, Receipt, ReceiptStatus
+from promosms.gateways.message_id_format import LONGEST, canonical, to_decimal
 from promosms.gateways.smpp import tlvs
 from promosms.gateways.smpp.codes import Esm, Tag
-from promosms.gateways.smpp.inbound import number_of
 from promosms.gateways.smpp.parts import FLASH, UCS2
 from promosms.gateways.smpp.pdus import Delivered
 from promosms.gateways.smpp.settings import Accepted, MessageIdSetting, Settings
@@ -72,20 +75,33 @@ WORDS = {
 }
 SHORTEST = 4  # letters of a word that was cut: two of WORDS may begin alike, never with one meaning
 KEY = re.compile(
-    r"\b(?:(?P<id>id|(?:message|msg)[ _-]?id)|(?P<stat>stat|state|status)|(?P<text>text)"
-    r"|(?P<other>sub|dlvrd|submit[ _-]?date|done[ _-]?date|err(?:or)?(?:[ _-]?code)?))\s*[:=]"
+    r"\b(?:(?P<id>id|(?:message|msg|sms)[ _-]?id)"
+    r"|(?P<stat>stat|state|status|(?:message|msg|sms)[ _-]?(?:stat|state|status))|(?P<text>text)"
+    r"|(?P<other>sub|dlvrd|submit[ _-]?date|done[ _-]?date|err(?:or)?(?:[ _-]?code)?))"
+    r"\s*(?:=>|[:=]+)"
 )
 VALUE = re.compile(r"[\s\x00-\x1f\"'<(\[]*([^\s\x00-\x1f\x7f,;|&\"'<>()\[\]]*)")
 """The word after a key, without blanks, NUL, quotation marks, brackets and separators."""
 MARKED = Esm.RECEIPT | Esm.DELIVERY_ACKNOWLEDGED | Esm.INTERMEDIATE
+OUTDATED = timedelta(days=14)
+"""No text waits so long for its receipt. Networks write dates in their own zone and may be wrong by
+days."""
 
 
 class Report(NamedTuple):
-    """A receipt as received: the id as written, the state if there is one, the recipient."""
+    """A receipt as received: the id as written, the state if there is one, the recipient.
+
+    `marked`: the network says that it is a receipt. Otherwise only its words look like one.
+    """
 
     id: str
     state: State | None
     phone: str = ""
+    address: str = ""
+    other_end: str = ""
+    quoted: str = ""
+    outdated: bool = False
+    marked: bool = True
 
 
 def report(delivered: Delivered, country: str = "") -> Report | None:
@@ -93,21 +109,31 @@ def report(delivered: Delivered, country: str = "") -> Report | None:
 
     Some providers do not mark receipts; they are recognised by their parameters or their text.
     """
-    words = keys(_text(delivered))
+    words, quoted = _read(_text(delivered))
     state_number = tlvs.number(delivered.tlvs, Tag.MESSAGE_STATE)
     name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)
     worded = _worded(words.get("stat", ""))
     by_words = {"id", "stat"} <= words.keys() and (
         worded is not None or len(words.keys() - {"text"}) > 2
     )
-    marked = delivered.esm_class & MARKED
-    if not (marked or by_words or (name and state_number is not None)):
+    marked = bool(delivered.esm_class & MARKED) or (bool(name) and state_number is not None)
+    if not (marked or by_words):
         return None
     coded = _state(state_number)
     # The parameter counts, unless only the text has a final state.
     state = worded if coded is None or (coded not in FINAL and worded in FINAL) else coded
-    phone = number_of(delivered.source, country)
-    return Report(name or words.get("id", ""), state, phone if phone.startswith("+") else "")
+    source = delivered.source
+    phone, address = addresses.recipient(source.value, source.ton, country)
+    return Report(
+        name or words.get("id", ""),
+        state,
+        phone,
+        address,
+        delivered.destination.value[: addresses.LONGEST],
+        quoted_words.checksum(quoted),
+        _is_outdated(words),
+        marked,
+    )
 
 
 def keys(text: str) -> dict[str, str]:
@@ -115,7 +141,13 @@ def keys(text: str) -> dict[str, str]:
 
     "message_id" counts as "id" and "status" as "stat", where these are missing.
     """
+    return _read(text)[0]
+
+
+def _read(text: str) -> tuple[dict[str, str], str]:
+    """The keys with their words, and what follows the key "text"."""
     text = text.lower()
+    quoted = ""
     values: dict[str, str] = {}
     aliases: dict[str, str] = {}
     for match in KEY.finditer(text):
@@ -126,33 +158,71 @@ def keys(text: str) -> dict[str, str]:
         (values if key == name or name == "other" else aliases).setdefault(
             name if name != "other" else key, word
         )
-        if name == "text":
-            break  # what follows was written by people
-    return aliases | values
+        if name == "text":  # what follows was written by people
+            quoted = text[match.end() :].lstrip()
+            break
+    return aliases | values, quoted
 
 
 def receipt(report: Report, settings: Settings) -> Receipt | None:
     """The receipt for a report; None if its state is not final."""
-    status = FINAL.get(report.state) if report.state is not None else None
+    status = _final(report, settings)
+    return _receipt(report, settings, status) if status is not None and report.id else None
+
+
+def unmarked(report: Report, settings: Settings, reply: Inbound) -> Receipt | Inbound:
+    """The receipt for a report that is not marked; the reply if it cannot be one.
+
+    Its state need not be final: whether it is a receipt at all is found out by id and phone.
+    """
+    if not report.id or reply.parts > 1:
+        return reply
+    return replace(_receipt(report, settings, _final(report, settings)), reply=reply)
+
+
+def _final(report: Report, settings: Settings) -> ReceiptStatus | None:
     if report.state is State.ACCEPTED and settings.accepted is Accepted.DELIVERED:
-        status = ReceiptStatus.DELIVERED
-    if status is None or not report.id:
-        return None
-    return Receipt(of_receipt(report.id, settings.message_id_format), "", status, report.phone)
+        return ReceiptStatus.DELIVERED
+    return FINAL.get(report.state) if report.state is not None else None
+
+
+def _receipt(report: Report, settings: Settings, status: ReceiptStatus | None) -> Receipt:
+    return Receipt(
+        of_receipt(report.id, settings.message_id_format),
+        "",
+        status,
+        report.phone,
+        report.address,
+        report.other_end,
+        report.quoted,
+        report.outdated,
+    )
 
 
 def of_response(name: str, message_id_format: MessageIdSetting) -> str:
-    """The reference for a message_id of a submit_sm_resp."""
-    return (
-        to_decimal(name) if message_id_format is MessageIdSetting.RESPONSES_HEX else canonical(name)
-    )
+    """The reference for a message_id of a submit_sm_resp, cut to what can be stored."""
+    if message_id_format is MessageIdSetting.RESPONSES_HEX:
+        return to_decimal(name)[:LONGEST]
+    return canonical(name)
 
 
 def of_receipt(name: str, message_id_format: MessageIdSetting) -> str:
     """The reference for a message_id of a receipt: the same as that of its answer."""
-    return (
-        to_decimal(name) if message_id_format is MessageIdSetting.RECEIPTS_HEX else canonical(name)
-    )
+    if message_id_format is MessageIdSetting.RECEIPTS_HEX:
+        return to_decimal(name)[:LONGEST]
+    return canonical(name)
+
+
+def _is_outdated(words: Mapping[str, str]) -> bool:
+    """Was its text submitted long ago, if it says so: "submit date:YYMMDDhhmm", or with seconds."""
+    written = next((words[key] for key in words if key.startswith("submit")), "")
+    if len(written) not in (10, 12) or not (written.isascii() and written.isdecimal()):
+        return False
+    try:
+        day = date(2000 + int(written[:2]), int(written[2:4]), int(written[4:6]))
+    except ValueError:
+        return False
+    return datetime.now(UTC).date() - day > OUTDATED
 
 
 def _state(number: int | None) -> State | None:

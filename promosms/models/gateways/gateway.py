@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    exists,
+    false,
     or_,
     select,
     text,
@@ -22,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, checked_on_sqlite, now
 from promosms.models.processing import CAMPAIGNS, NotPersonal, Processing
 from promosms.models.registry import N_, NOBODYS, WITH_INSTALLATION, NotExported, Retention
-from promosms.models.sending.message import Message, MessagePart
+from promosms.models.sending.message import Message, MessagePart, MessageStatus
 
 
 class GatewayStatus(StrEnum):
@@ -77,20 +80,32 @@ class Gateway(Model):
 
 
 class InboxKind(StrEnum):
-    """What an inbox row is: a delivery receipt, or a text from a recipient."""
+    """What an inbox row is: a delivery receipt, or a text from a recipient.
+
+    UNMARKED looks like a receipt by its words only, which a phone can write as well.
+    """
+
+    RECEIPTS: ClassVar["tuple[InboxKind, ...]"]
 
     RECEIPT = "receipt"
+    UNMARKED = "unmarked"
     INBOUND = "inbound"
+
+
+InboxKind.RECEIPTS = (InboxKind.RECEIPT, InboxKind.UNMARKED)
 
 
 class GatewayInboxRow(Model):
     """A row of the gateway inbox: stored as received, then acknowledged, deleted when applied.
 
     A receipt carries the gateway's `reference` and, if the gateway returns it, `our_reference`.
+    Its `phone` is the recipient, `inbound_number` the address at the other end, `text` the checksum
+    of what it quotes, and `outdated` says that it is about a text of long ago. An unmarked one has
+    the fields of the reply that it may be, with its text encrypted.
     The parts of a long reply wait for each other: all have the same `concat_ref`, and `text` is
     JSON, because a part may end with half of a surrogate pair. `address` is the sender as it came,
-    where `phone` was made of it with the country of the gateway, or could not be. Gateways are
-    never deleted.
+    or the recipient of a receipt, where `phone` was made of it with the country of the gateway, or
+    could not be. Gateways are never deleted.
     """
 
     __tablename__ = "gateway_inbox"
@@ -102,7 +117,20 @@ class GatewayInboxRow(Model):
             sqlite_where=text("account_id IS NOT NULL"),
             postgresql_where=text("account_id IS NOT NULL"),
         ),
-        Index("ix_gateway_inbox_due", "next_attempt_at", "id"),
+        Index(  # what has just come does not wait behind what has been tried in vain
+            "ix_gateway_inbox_due",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("attempts = 0"),
+            postgresql_where=text("attempts = 0"),
+        ),
+        Index(
+            "ix_gateway_inbox_again",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("attempts > 0"),
+            postgresql_where=text("attempts > 0"),
+        ),
         Index(  # a STOP is found at once, however many receipts wait
             "ix_gateway_inbox_inbound",
             "next_attempt_at",
@@ -135,6 +163,7 @@ class GatewayInboxRow(Model):
     concat_ref: Mapped[str] = mapped_column(String(64), default="")
     part: Mapped[int] = mapped_column(SmallInteger, default=1)
     parts: Mapped[int] = mapped_column(SmallInteger, default=1)
+    outdated: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -145,5 +174,20 @@ class GatewayInboxRow(Model):
         parts = select(MessagePart.reference).where(MessagePart.of_account(account_id))
         messages = select(cast(Message.id, String)).where(Message.of_account(account_id))
         fits = or_(cls.reference.in_(parts), cls.our_reference.in_(messages))
-        receipt = cls.kind == InboxKind.RECEIPT
-        return or_(cls.account_id == account_id, and_(receipt, fits))
+        receipt = cls.kind.in_(InboxKind.RECEIPTS)
+        return or_(
+            cls.account_id == account_id,
+            and_(receipt, or_(fits, cls.only_for(account_id))),
+        )
+
+    @classmethod
+    def only_for(cls, account_id: int) -> ColumnElement[bool]:
+        """Its number is one that this account has texted, and no other waits for a receipt."""
+        texted = exists().where(Message.phone == cls.phone, Message.account_id == account_id)
+        return and_(cls.phone != "", texted, ~cls.others_wait(account_id))
+
+    @classmethod
+    def others_wait(cls, account_id: int) -> ColumnElement[bool]:
+        """Another account waits for a receipt of a text to its number."""
+        waits = Message.status.in_(MessageStatus.POSSIBLY_SUBMITTED - MessageStatus.FINAL)
+        return exists().where(Message.phone == cls.phone, Message.account_id != account_id, waits)

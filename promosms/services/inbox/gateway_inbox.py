@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, literal, select
+from sqlalchemy import Row, delete, insert, literal, select, text, true
 from sqlalchemy.orm import Session
 
 from promosms import logs
@@ -18,37 +18,48 @@ from promosms.db.bulk import among
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound, InboxEvent, Receipt
-from promosms.models import InboundKind, InboxKind, now
-from promosms.services.inbox import concatenation, inbound, receipts, senders, unmatched
+from promosms.models import GatewayInboxRow, InboundKind, InboxKind, now
+from promosms.services.inbox import concatenation, inbound, receipts, senders, unmarked, unmatched
 from promosms.services.inbox.concatenation import INBOUND
-from promosms.services.inbox.inbox_rows import INBOX, insert_receipts, postpone, remove
+from promosms.services.inbox.inbox_rows import (
+    INBOX,
+    ReceiptRow,
+    insert_receipts,
+    postpone,
+    remove,
+)
 from promosms.services.sending import opt_outs
 
 log = logs.get(__name__)
 BATCH = 2000
+AGAIN = 500  # of a batch: what was tried in vain does not hold up what has just come
 REPLIES = 200
 # Seconds until the next try of a receipt that fits no message; its submission may not be recorded.
-WAITS = (1, 5, 30, 60, 300, 1800, 3600)
+WAITS = (1, 5, 30, 60, 300, 1800, 3600, 4 * 3600)
 OLDEST = timedelta(hours=72)
-RECEIPT = INBOX.c.kind == literal(InboxKind.RECEIPT.value, literal_execute=True)
-READ_COLUMNS = [
-    INBOX.c[name] for name in ("id", "gateway_id", "reference", "our_reference", "status", "phone")
-]
+RECEIPT = INBOX.c.kind.in_(
+    [literal(kind.value, literal_execute=True) for kind in InboxKind.RECEIPTS]
+)
+NEW, TRIED = text("attempts = 0"), text("attempts > 0")  # in the words of their indexes
 
 
 def store(gateway_id: int, events: Sequence[InboxEvent]) -> None:
     """Store receipts and replies; the gateway acknowledges them when this has committed."""
-    receipt_rows = [
-        (event.reference, event.our_reference, event.status.value, event.phone[:20])
-        for event in events
-        if isinstance(event, Receipt)
-    ]
+    receipt_rows = [_receipt(event) for event in events if isinstance(event, Receipt)]
     moment = now()
     replies = [_reply(gateway_id, event, moment) for event in events if isinstance(event, Inbound)]
     with transaction() as session:
         insert_receipts(session, gateway_id, moment, receipt_rows)
         if replies:
             session.execute(insert(INBOX), replies)
+
+
+def forget_receipts(account_id: int, numbers: Sequence[str], before: datetime | None) -> None:
+    """Delete the receipts about these numbers that no other account waits for."""
+    about = INBOX.c.phone.in_(numbers), ~GatewayInboxRow.others_wait(account_id)
+    until = true() if before is None else INBOX.c.received_at <= before
+    with transaction() as session:
+        session.execute(delete(INBOX).where(RECEIPT, *about, until))
 
 
 def apply_of(account_ids: Collection[int]) -> None:
@@ -129,8 +140,10 @@ def _apply_receipts(ids: Sequence[int] = ()) -> int:
             due = _due_receipts(session, ids)
             applied = receipts.apply(session, due)
             remove(session, list(applied))
-            if len(applied) < len(due):
-                _postpone_unmatched(session, [row.id for row in due if row.id not in applied])
+            left = [row for row in due if row.id not in applied]
+            replies = unmarked.turn_to_replies(session, left)
+            if unmatched_ids := [row.id for row in left if row.id not in replies]:
+                _postpone_unmatched(session, unmatched_ids)
         return len(due)
     except Exception as fault:
         due_ids = _ids(due)
@@ -144,12 +157,15 @@ def _apply_receipts(ids: Sequence[int] = ()) -> int:
 
 
 def _due_receipts(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    query = select(*READ_COLUMNS).where(RECEIPT, INBOX.c.next_attempt_at <= now())
-    query = query.order_by(INBOX.c.next_attempt_at, INBOX.c.id).limit(BATCH)
+    """Due receipts in the order in which they came."""
+    query = select(*receipts.ROW_COLUMNS).where(RECEIPT, INBOX.c.next_attempt_at <= now())
+    query = query.order_by(INBOX.c.next_attempt_at, INBOX.c.id)
     query = query.with_for_update(skip_locked=True)
-    if not ids:
-        return session.execute(query).all()
-    return session.execute(query.where(among(INBOX.c.id)), {"ids": ids}).all()
+    if ids:
+        return session.execute(query.where(among(INBOX.c.id)), {"ids": ids}).all()
+    tried = session.execute(query.where(TRIED).limit(AGAIN)).all()
+    new = session.execute(query.where(NEW).limit(BATCH)).all()
+    return sorted((*tried, *new), key=lambda row: row.id)
 
 
 def _postpone_unmatched(session: Session, unmatched: list[int]) -> None:
@@ -182,6 +198,18 @@ def _postpone_failed(row_id: int, fault: Exception) -> None:
             return
         wait = WAITS[min(row.attempts, len(WAITS) - 1)]
         postpone(session, [row_id], now() + timedelta(seconds=wait))
+
+
+def _receipt(event: Receipt) -> ReceiptRow:
+    """The row for a receipt; one that may be a reply has the fields of the reply."""
+    status, outdated = event.status.value if event.status else "", int(event.outdated)
+    ids = event.reference, event.our_reference, status
+    reply = event.reply
+    if reply is None:
+        ends = event.phone[:20], event.address[:20], event.other_end[:20]
+        return (InboxKind.RECEIPT.value, *ids, *ends, event.quoted, outdated)
+    ends = reply.phone[:20], reply.address[:20], reply.inbound_number[:20]
+    return (InboxKind.UNMARKED.value, *ids, *ends, unmarked.sealed(reply.text), outdated)
 
 
 def _reply(gateway_id: int, event: Inbound, moment: datetime) -> dict[str, object]:

@@ -11,20 +11,25 @@ from promosms.db.transactions import on_sqlite
 from promosms.models import GatewayInboxRow, table_of
 
 INBOX = table_of(GatewayInboxRow)
-INSERT = (
-    "INSERT INTO gateway_inbox (gateway_id, kind, received_at, next_attempt_at, reference,"
-    " our_reference, status, phone, inbound_number, text, concat_ref, part, parts, attempts)"
+COLUMNS = (
+    *("kind", "reference", "our_reference", "status", "phone"),
+    *("address", "inbound_number", "text", "outdated"),
 )
-CONSTANT = "'', '', '', 1, 1, 0"
-ON_SQLITE = f"{INSERT} VALUES (?, 'receipt', ?, ?, ?, ?, ?, ?, {CONSTANT})"
+INSERT = (
+    f"INSERT INTO gateway_inbox (gateway_id, received_at, next_attempt_at, {', '.join(COLUMNS)},"
+    " concat_ref, part, parts, attempts)"
+)
+CONSTANT = "'', 1, 1, 0"
+ON_SQLITE = f"{INSERT} VALUES (?, ?, ?, {', '.join('?' * len(COLUMNS))}, {CONSTANT})"
 ON_POSTGRESQL = text(
-    f"{INSERT} SELECT :gateway, 'receipt', :moment, :moment, r, o, s, p, {CONSTANT}"
-    " FROM unnest(CAST(:references AS text[]), CAST(:our_references AS text[]),"
-    " CAST(:statuses AS text[]), CAST(:phones AS text[])) AS t(r, o, s, p)"
+    f"{INSERT} SELECT :gateway, :moment, :moment, {', '.join(COLUMNS[:-1])},"
+    f" CAST(outdated AS boolean), {CONSTANT} FROM unnest("
+    + ", ".join(f"CAST(:{name} AS text[])" for name in COLUMNS)
+    + f") AS t({', '.join(COLUMNS)})"
 )
 
-ReceiptRow = tuple[str, str, str, str]
-"""The gateway's reference, our reference, status, phone."""
+ReceiptRow = tuple[str, str, str, str, str, str, str, str, int]
+"""The values of COLUMNS; the last one is 0 or 1."""
 
 
 def insert_receipts(
@@ -39,18 +44,10 @@ def insert_receipts(
             ON_SQLITE, [(gateway_id, written, written, *row) for row in rows]
         )
         return
-    references, our_references, statuses, phones = map(words, zip(*rows, strict=True))
-    session.execute(
-        ON_POSTGRESQL,
-        {
-            "gateway": gateway_id,
-            "moment": moment,
-            "references": references,
-            "our_references": our_references,
-            "statuses": statuses,
-            "phones": phones,
-        },
-    )
+    *columns, outdated = zip(*rows, strict=True)
+    arrays = [*map(words, columns), words(map(str, outdated))]
+    values = dict(zip(COLUMNS, arrays, strict=True))
+    session.execute(ON_POSTGRESQL, {"gateway": gateway_id, "moment": moment, **values})
 
 
 def postpone(session: Session, ids: Sequence[int], until: datetime) -> None:

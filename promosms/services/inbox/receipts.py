@@ -2,11 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, select, update
+from sqlalchemy import BindParameter, Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -21,28 +20,22 @@ from promosms.models import (
     now,
     table_of,
 )
-from promosms.services.inbox import message_id_format
+from promosms.services.inbox import receipt_owners, unconfirmed
+from promosms.services.inbox.inbox_rows import INBOX
+from promosms.services.inbox.receipt_owners import MessageState
 from promosms.services.ledger import ledger
 from promosms.services.sending.counters import CounterDeltas
 
 # If parts differ, the message gets the first of these that a part has.
 PRECEDENCE = (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
 ROWS, PARTS = table_of(Message), table_of(MessagePart)
-
-
-@dataclass(slots=True)
-class MessageState:
-    """A message and, if it has several parts, the status of each part by its number."""
-
-    id: int
-    account_id: int
-    campaign_id: int | None
-    status: str
-    parts: int
-    price: int
-    part_statuses: dict[int, str] = field(default_factory=dict)
-    part_numbers: dict[str, int] = field(default_factory=dict)
-    """The number of a part by the gateway's reference."""
+ROW_COLUMNS = [
+    INBOX.c[name]
+    for name in (
+        *("id", "gateway_id", "kind", "reference", "our_reference", "status", "phone"),
+        *("address", "inbound_number", "text", "outdated", "received_at"),
+    )
+]
 
 
 def apply(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
@@ -54,18 +47,22 @@ def apply(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
     """
     if not rows:
         return set()
-    owners = _owners(session, rows)
-    ids = {owner[0] for owner in owners.values()} | {_our_message_id(row) for row in rows}
-    messages = _messages(session, ids)
+    messages: dict[int, MessageState] = {}  # one for each message, whatever leads to it
+    owners = receipt_owners.find(session, rows, messages)
+    left = [row for row in rows if row.id not in owners]
+    owners |= unconfirmed.fitting(session, left, messages)
     applied: set[int] = set()
     ended: dict[int, tuple[MessageState, MessageStatus]] = {}
     of_parts: list[tuple[MessageState, int, Row[Any]]] = []
     for row in rows:
-        message_id, number = owners.get(row.id, (_our_message_id(row), 0))
-        message = messages.get(message_id)
-        if message is None or message.status in MessageStatus.WAITING:
+        if row.id not in owners:
+            continue
+        message, number = owners[row.id]
+        if message.status in MessageStatus.WAITING:
             continue
         applied.add(row.id)
+        if not row.status:  # on its way
+            continue
         if message.parts > 1 or not number:
             of_parts.append((message, number, row))
         elif message.status in MessageStatus.RECEIPT_EXPECTED:
@@ -74,53 +71,6 @@ def apply(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
         applied -= _apply_to_parts(session, of_parts, ended)
     _end(session, ended.values())
     return applied
-
-
-def _our_message_id(row: Row[Any]) -> int:
-    return int(row.our_reference) if row.our_reference.isdigit() else 0
-
-
-def _owners(session: Session, rows: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
-    """Message and part number for each receipt, by the id of its row."""
-    by_gateway: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        by_gateway[row.gateway_id].append(row)
-    owners: dict[int, tuple[int, int]] = {}
-    for gateway_id, group in by_gateway.items():
-        convert = message_id_format.converter(session, gateway_id)
-        names = {row.id: convert(row.reference) for row in group}
-        values = {"gateway": gateway_id, "references": list(set(names.values()))}
-        parts_by_name: dict[str, tuple[int, int]] = {}
-        for message_id, number, name in session.connection().execute(_parts(on_sqlite()), values):
-            parts_by_name[name] = (
-                message_id,
-                number,
-            )  # of several the newest
-        owners |= {
-            row.id: parts_by_name[names[row.id]] for row in group if names[row.id] in parts_by_name
-        }
-        unknown = [row for row in group if row.id not in owners and not row.our_reference]
-        owners |= message_id_format.match(session, gateway_id, unknown)
-    return owners
-
-
-@lru_cache
-def _parts(_sqlite: bool) -> Select[Any]:
-    query: Select[Any] = select(PARTS.c.message_id, PARTS.c.number, PARTS.c.reference)
-    return query.where(
-        PARTS.c.gateway_id == bindparam("gateway"), bulk.among_names(PARTS.c.reference)
-    ).order_by(PARTS.c.message_id)
-
-
-def _messages(session: Session, ids: Collection[int]) -> dict[int, MessageState]:
-    rows = session.connection().execute(_reading(on_sqlite()), {"ids": list(ids)})
-    return {row[0]: MessageState(*row) for row in rows}
-
-
-@lru_cache
-def _reading(_sqlite: bool) -> Select[Any]:
-    columns = ("id", "account_id", "campaign_id", "status", "parts", "price")
-    return select(*(ROWS.c[name] for name in columns)).where(bulk.among(ROWS.c.id))
 
 
 def _apply_to_parts(
@@ -166,8 +116,9 @@ def _lock(session: Session, messages: Mapping[int, MessageState]) -> set[int]:
 
 def _learn(session: Session, message: MessageState, row: Row[Any]) -> int:
     """Store a part whose answer was lost: its receipt has the reference of the gateway."""
-    number = max(message.part_statuses, default=0) + 1
-    if number > message.parts:
+    free = (n for n in range(1, message.parts + 1) if n not in message.part_statuses)
+    number = next(free, 0)
+    if not number:
         return 0
     part = (message.id, number, message.account_id, row.reference)
     bulk.insert_parts(session, row.gateway_id, [part])

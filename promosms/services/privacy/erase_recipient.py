@@ -97,6 +97,8 @@ def _erase(account: Account, person: Person, actor: str, *, noted: bool = False)
             recipients.delete_ids(session, [person.recipient_id])
         _forget(session, person)
         audit_log.record(actor, ERASE, account_public_id)
+    with row_security.bypass("receipts that have found no text belong to no account"):
+        gateway_inbox.forget_receipts(person.account_id, person.own, person.before)
     _purge(person)  # a campaign that is being prepared may have added a text meanwhile
     account_export.begin_again(person.account_id, actor)
     if simulated_phone.gateway_settings()["path"].exists():

@@ -1,12 +1,12 @@
 """Results: records answers of gateways and their money in one transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, literal, or_, update
+from sqlalchemy import bindparam, literal, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -16,7 +16,7 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import Answer, ErrorClass, Resend
 from promosms.models import Gateway, MessageStatus, attention_status_of, now
 from promosms.services.ledger import ledger
-from promosms.services.sending.claim_queries import ROWS, Claimed
+from promosms.services.sending.claim_queries import PARTS, ROWS, Claimed
 from promosms.services.sending.claiming import Claim
 from promosms.services.sending.counters import CounterDeltas
 
@@ -95,16 +95,43 @@ def _accept(
 ) -> int:
     messages = [message for message, _ in accepted]
     moved = _move(session, claim, messages, Outcome(MessageStatus.SENT), deltas)
+    learnt: dict[int, dict[int, str]] = {}
     if len(moved) < len(messages):
         late = [message for message in messages if message.id not in moved]
         unknown = MessageStatus.UNKNOWN
-        moved |= _move(session, claim, late, Outcome(MessageStatus.SENT), deltas, before=unknown)
+        found = _move(session, claim, late, Outcome(MessageStatus.SENT), deltas, before=unknown)
+        learnt = _learnt_parts(session, found)
+        moved |= found
     recorded = [(message, answer) for message, answer in accepted if message.id in moved]
-    _insert_parts(session, claim, [(m, enumerate(a.references, 1)) for m, a in recorded])
+    _insert_parts(
+        session, claim, [(m, _numbered(a.references, learnt.get(m.id))) for m, a in recorded]
+    )
     for message, _ in recorded:
         if message.campaign_id is not None:
             deltas.charged[message.campaign_id] += message.price
     return len(moved)
+
+
+def _learnt_parts(session: Session, ids: set[int]) -> dict[int, dict[int, str]]:
+    """References by part number that receipts have told before the answer came."""
+    learnt: dict[int, dict[int, str]] = defaultdict(dict)
+    if ids:
+        query = select(PARTS.c.message_id, PARTS.c.number, PARTS.c.reference)
+        rows = session.execute(query.where(bulk.among(PARTS.c.message_id)), {"ids": list(ids)})
+        for message_id, number, reference in rows:
+            learnt[message_id][number] = reference
+    return learnt
+
+
+def _numbered(
+    references: Sequence[str], learnt: Mapping[int, str] | None
+) -> Iterable[tuple[int, str]]:
+    """The parts to insert: those whose reference is not known, with the numbers that are free."""
+    if not learnt:
+        return enumerate(references, 1)
+    free = (number for number in range(1, len(references) + 1) if number not in learnt)
+    known = set(learnt.values())
+    return zip(free, (name for name in references if name not in known), strict=False)
 
 
 def _refuse(

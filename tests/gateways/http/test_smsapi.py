@@ -151,6 +151,17 @@ def test_one_call_brings_many_receipts() -> None:
     assert WEBHOOK.answer == "OK"
 
 
+def test_a_bad_entry_does_not_refuse_the_others() -> None:
+    fields = {"MsgId": "A,,C", "status": "404,404, 402", "idx": "1-1,2-1,nonsense"}
+    assert call("smsapi", KEYS, "receipt", fields) == [
+        Receipt("A", "1", ReceiptStatus.DELIVERED),
+        Receipt("C", "", ReceiptStatus.EXPIRED),
+    ]
+    for fields in ({"MsgId": ",", "status": "404,404"}, {"MsgId": "A,B", "status": "404"}):
+        with pytest.raises(BadWebhook):
+            call("smsapi", KEYS, "receipt", fields)
+
+
 @pytest.mark.parametrize("idx", ["", "nonsense", "4711", "4711-0", "4711-99", f"{9**30}-1", "²-1"])
 def test_a_receipt_without_our_reference_is_kept_with_theirs(idx: str) -> None:
     fields = {"MsgId": ID, "status": "404", "idx": idx}

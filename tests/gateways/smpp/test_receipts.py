@@ -1,5 +1,7 @@
 """Receipts in the forms that providers really send."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +93,12 @@ REST = "sub:001 dlvrd:001 submit date:2611220900 done date:2611220901 stat:DELIV
         ('id:"12" stat:"DELIVRD"', ("12", GOOD)),
         ("id:<12> stat:(DELIVRD)", ("12", GOOD)),
         ("message_id:12 status:DELIVRD", ("12", GOOD)),
+        ("message-id=12 message-state=UNDELIV", ("12", BAD)),
+        ("sms_id=12 sms_status=DELIVRD", ("12", GOOD)),
+        ("id==12 stat==DELIVRD", ("12", GOOD)),
+        ("id:=12 stat:=DELIVRD", ("12", GOOD)),
+        ("id=>12, stat=>EXPIRED", ("12", LATE)),
+        ("delivery report id=12 stat=DELIVRD text=id=13", ("12", GOOD)),
         ("msgid:12 state:UNDELIV", ("12", BAD)),
         ("status:0 stat:DELIVRD id:12", ("12", GOOD)),
         ("id:12 submit_date:2611220900 done-date:2611220901 stat:DELIVRD", ("12", GOOD)),
@@ -200,6 +208,51 @@ def test_parameters_are_read(delivered: Delivered, expected: object) -> None:
 )
 def test_it_is_known_by_its_mark_or_its_words(esm_class: int, text: str, expected: object) -> None:
     assert reported(message(text, esm_class)) == expected
+
+
+@pytest.mark.parametrize(
+    ("delivered", "marked"),
+    [
+        (message(f"id:1 {REST}", 0x04), True),
+        (message(f"id:1 {REST}", 0x20), True),
+        (message(f"id:1 {REST}", 0x00), False),
+        (message(f"id:1 {REST}", 0x03), False),
+        (message("id=1 stat=DELIVRD", 0x00), False),
+        (message("", 0, receipted_message_id=b"7\0", message_state=b"\5"), True),
+        (message(f"id:1 {REST}", 0, receipted_message_id=b"7\0"), False),
+        (DataMessage(HERE, HERE, tlvs={Tag.MESSAGE_PAYLOAD: f"id:1 {REST}".encode()}), False),
+    ],
+)
+def test_words_alone_are_no_mark(delivered: Delivered, marked: bool) -> None:
+    report = receipts.report(delivered)
+    assert report is not None
+    assert report.marked is marked
+
+
+@pytest.mark.parametrize(
+    ("days", "outdated"), [(0, False), (14, False), (15, True), (400, True), (-30, False)]
+)
+def test_its_date_may_say_that_it_is_about_a_text_of_long_ago(days: int, outdated: bool) -> None:
+    day = datetime.now(UTC) - timedelta(days=days)
+    for name, date in (("submit date", f"{day:%y%m%d}0900"), ("submitdate", f"{day:%y%m%d}090059")):
+        report = receipts.report(message(f"id:1 {name}:{date} done date:0101010000 stat:DELIVRD"))
+        assert report is not None
+        assert report.outdated is outdated
+
+
+@pytest.mark.parametrize("date", ["0000000000", "2613450900", "20260101090000", "yesterday!", ""])
+def test_a_date_that_cannot_be_read_says_nothing(date: str) -> None:
+    report = receipts.report(message(f"id:1 submit date:{date} stat:DELIVRD"))
+    assert report is not None
+    assert not report.outdated
+
+
+def test_an_id_is_cut_to_what_can_be_stored() -> None:
+    for message_id_format in MessageIdSetting:
+        name = "f" * 64  # 77 digits in decimal
+        answer = receipts.of_response(name, message_id_format)
+        receipt = receipts.of_receipt(name, message_id_format)
+        assert max(len(answer), len(receipt)) <= 64
 
 
 @pytest.mark.parametrize("coded", [False, True])

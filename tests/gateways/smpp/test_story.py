@@ -73,16 +73,21 @@ class Network:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
 
 
+def connected(app: Flask, port: int, **more: str) -> None:
+    """Connect an SMSC as the only active gateway."""
+    with app.app_context():
+        with transaction() as session:
+            session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
+        settings = {"host": "127.0.0.1", "port": str(port), "system_id": "promo", **more}
+        gateways.add("Line", "smpp", settings | {"password": "secret"}, 1000, 10, "test")
+        db.session.remove()
+
+
 @pytest.fixture
 def network(app: Flask) -> Iterator[Network]:
     """The SMSC, connected as the only active gateway."""
     smsc = Network()
-    with app.app_context():
-        with transaction() as session:
-            session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
-        settings = {"host": "127.0.0.1", "port": str(smsc.port), "system_id": "promo"}
-        gateways.add("Line", "smpp", settings | {"password": "secret"}, 1000, 10, "test")
-        db.session.remove()
+    connected(app, smsc.port)
     yield smsc
     smsc.stop()
 

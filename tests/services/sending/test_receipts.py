@@ -4,7 +4,6 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -178,25 +177,6 @@ def test_a_reply_from_nobody_we_texted_is_not_kept(context: None, cast: Cast) ->
     assert db.session.query(GatewayInboxRow).count() == 0
 
 
-def unconfirmed(make_campaign: MakeCampaign, text: str = "Hello") -> tuple[int, int]:
-    """A campaign of one text whose answer was lost, and its gateway."""
-    campaign_id = make_campaign(["+48601200100"], text=text)
-    preparation.prepare(campaign_id)
-    gateway = db.session.query(Gateway).one().id
-    claim = Claim(gateway)
-    recording.record(claim, [(message, LOST) for message in claiming.take(claim, 5)])
-    return campaign_id, gateway
-
-
-def test_a_receipt_that_names_only_the_number_settles_nothing(
-    context: None, make_campaign: MakeCampaign
-) -> None:
-    # It may be about a text of somebody else who uses the same gateway.
-    campaign_id, gateway = unconfirmed(make_campaign)
-    tell(gateway, [Receipt("77", "", D, "+48601200100")])
-    assert statuses(campaign_id) == {"unknown": 1}
-
-
 def test_hexadecimal_ids_are_recognised_by_the_phone_number(
     context: None, make_campaign: MakeCampaign
 ) -> None:
@@ -215,30 +195,3 @@ def test_hexadecimal_ids_are_recognised_by_the_phone_number(
     assert (row.message_id_format, row.message_id_format_seen) == ("resp_hex_dlr_dec", 21)
     tell(gateway, [Receipt(receipt.reference, "", D) for receipt in receipts[21:]])
     assert statuses(campaign_id) == {"delivered": 25}
-
-
-@pytest.mark.parametrize(("days", "status"), [(6, "delivered"), (8, "sent")])
-def test_other_formats_are_tried_with_texts_of_the_last_week(
-    context: None, make_campaign: MakeCampaign, days: int, status: str
-) -> None:
-    campaign_id = make_campaign(["+48601200100"])
-    preparation.prepare(campaign_id)
-    gateway = db.session.query(Gateway).one().id
-    claim = Claim(gateway)
-    recording.record(claim, [(m, Answer(("abc",))) for m in claiming.take(claim, 5)])
-    with transaction() as session:
-        session.execute(update(Message).values(created_at=now() - timedelta(days=days)))
-    tell(gateway, [Receipt(str(0xABC), "", D, "+48601200100")])
-    assert statuses(campaign_id) == {status: 1}
-
-
-def test_an_id_that_fits_another_phone_number_is_no_match(
-    context: None, make_campaign: MakeCampaign
-) -> None:
-    campaign_id = make_campaign(["+48601200100"])
-    preparation.prepare(campaign_id)
-    gateway = db.session.query(Gateway).one().id
-    claim = Claim(gateway)
-    recording.record(claim, [(m, Answer(("abc",))) for m in claiming.take(claim, 5)])
-    tell(gateway, [Receipt(str(0xABC), "", D, "+48601200199")])
-    assert statuses(campaign_id) == {"sent": 1}
