@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "promosms"
 TEMPLATES = PACKAGE / "templates"
 STATIC = PACKAGE / "static"
-GETTEXT = {"_", "gettext", "lazy_gettext", "ngettext"}
+GETTEXT = {"_", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 JINJA = Environment(extensions=["jinja2.ext.do"], autoescape=True)
 
 

@@ -27,6 +27,11 @@ ANYTHING = ".{0,80}?"
 TAG = re.compile(r"<[^>]*>")
 READ = ("alt", "aria-label", "content", "label", "placeholder", "title", "data-confirm")
 PASSWORD = "ABCD-EFGH-JKLM-NPQR"
+# Words that mean two things, so that other languages need two: each use has a context.
+TWO_MEANINGS = (
+    *("From", "To", "to", "Until", "All", "Change", "Number", "Active", "Missing", "Recipient"),
+    *("Open", "Close it", "Free", "Order by", "Set", "Right", "Left", "Second", "Last", "May"),
+)
 
 
 @cache
@@ -56,6 +61,14 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, ...]]:
     subprocess.run([*command, *settings, "-o", target, "promosms"], cwd=ROOT, check=True)
     with target.open("rb") as file:
         return set(messages(read_po(file)))
+
+
+def test_words_with_two_meanings_have_a_context(extracted: set[tuple[str, ...]]) -> None:
+    assert [word for word in TWO_MEANINGS if (word,) in extracted] == []
+    polish = messages(catalogue("pl"))
+    assert polish["From", "first day"].string != polish["From", "sender"].string
+    assert polish["Change", "press"].string != polish["Change", "of the balance"].string
+    assert polish["All", "documents"].string != polish["All", "people"].string
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -9,6 +9,12 @@ branch_labels = None
 depends_on = None
 
 DUE = {"ix_gateway_inbox_due": "attempts = 0", "ix_gateway_inbox_again": "attempts > 0"}
+# The prices with which an installation began: their figures were euros whatever its currency.
+IN_EUROS = {
+    150: "US CA", 300: "PL", 400: "LT", 450: "GB PT", 500: "DK CY", 550: "ES CZ LV MT", 600: "SE",
+    650: "IT IE RO GR SI EE", 700: "FR SK NO CH LU", 750: "FI BG HR", 800: "DE HU",
+    850: "NL BE AT", 900: "UA",
+}
 BREAKER = ("paused_at", "probe_at", "probing_until")
 
 
@@ -19,11 +25,17 @@ def upgrade() -> None:
     op.add_column("gateways", sa.Column("probes_failed", sa.SmallInteger(), server_default="0", nullable=False))
     op.add_column("campaigns", sa.Column("not_guests", sa.Integer(), server_default="0", nullable=False))
     divide_due_index()
+    op.add_column("prices", sa.Column("currency", sa.String(3), server_default="", nullable=False))
+    prices = sa.table("prices", *(sa.column(name) for name in ("country", "prefix", "amount", "currency")))
+    for amount, countries in IN_EUROS.items():
+        begun = prices.c.amount == amount, prices.c.country.in_(countries.split()), prices.c.prefix == ""
+        op.execute(prices.update().where(*begun).values(currency="EUR"))
 
 
 def downgrade() -> None:
     """Back from it."""
     unite_due_index()
+    op.drop_column("prices", "currency")
     for name in ("probes_failed", *BREAKER):
         op.drop_column("gateways", name)
     op.drop_column("campaigns", "not_guests")

@@ -43,3 +43,5 @@ class Price(Model):
         UtcDateTime, default=BEGINNING, server_default=ALWAYS
     )
     amount: Mapped[int | None] = mapped_column(BigInteger)
+    # Of the figure, when it was written; "" in old rows, where nobody knows it.
+    currency: Mapped[str] = mapped_column(String(3), default="", server_default="")

@@ -7,7 +7,8 @@ from promosms.extensions import db
 from promosms.models import Account, Gateway, Price, Route, RouteGateway, SenderKind
 from promosms.settings import settings
 
-# Net price of one part in 1/10,000 of the currency; the operator replaces them.
+# Net price of one part in 1/10,000 of a euro; the operator replaces them.
+CURRENCY = "EUR"
 PRICES = {
     "PL": 300, "GB": 450, "DE": 800, "FR": 700, "ES": 550, "IT": 650, "CZ": 550, "SK": 700,
     "IE": 650, "NL": 850, "BE": 850, "AT": 850, "PT": 450, "SE": 600, "NO": 700, "DK": 500,
@@ -36,7 +37,7 @@ def ensure_defaults() -> None:
         session.flush()
         session.add(RouteGateway(route_id=route.id, gateway_id=gateway.id))
         session.add_all(
-            Price(route_id=route.id, country=country, amount=amount)
+            Price(route_id=route.id, country=country, amount=amount, currency=CURRENCY)
             for country, amount in PRICES.items()
         )
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from promosms.documents.tax import TaxCase
 from promosms.extensions import db
 from promosms.language import gettext as _
+from promosms.language import pgettext
 from promosms.lib import csv_files
 from promosms.models import Invoice, InvoiceKind
 from promosms.services.invoices import files as invoice_files
@@ -71,7 +72,7 @@ def header() -> list[str]:
     """The column headings of the list."""
     return [
         *(
-            _("Number"),
+            pgettext("of a document", "Number"),
             _("Kind"),
             _("Issued on"),
             _("Paid on"),

@@ -4,12 +4,13 @@ An overpayment is refunded first: it is on no invoice and in no balance. The res
 is not spent. Amounts are gross in 1/10,000, whole cents.
 """
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import money
-from promosms.models import Account, Invoice, Payment, PaymentKind, TopUp
+from promosms.models import Account, Invoice, LedgerEntry, Payment, PaymentKind, TopUp
 from promosms.services.audit import log as audit_log
 from promosms.services.invoices import invoices
 from promosms.services.ledger import ledger
@@ -70,6 +71,15 @@ def largest(top_up: TopUp) -> int:
     if invoice is None or account is None:
         return overpaid
     return overpaid + min(_unspent(invoice, account.balance), max(0, top_up.paid - overpaid))
+
+
+def paid_balance(account: Account) -> int:
+    """What of the balance was paid for, net: gifts count as spent first."""
+    of_payments = select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
+        LedgerEntry.account_id == account.id, LedgerEntry.payment_id.is_not(None)
+    )
+    paid = int(db.session.scalar(of_payments) or 0)
+    return max(0, min(paid, account.balance + account.held))
 
 
 def book_card(

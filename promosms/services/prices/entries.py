@@ -12,12 +12,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
+from promosms.extensions import db
 from promosms.language import money
 from promosms.models import BEGINNING, Price, Route, now
 from promosms.services.audit import log as audit_log
 from promosms.services.prices import prices
 from promosms.services.prices.cells import BadCell, NewPrice, PriceProblem
 from promosms.services.prices.prices import Entry
+from promosms.settings import settings
 
 
 class Change(NamedTuple):
@@ -85,6 +87,26 @@ def present(entries: Iterable[Entry], moment: datetime) -> list[Entry]:
     return sorted(not_withdrawn + planned, key=_sort_key)
 
 
+class ForeignPrices(NamedTuple):
+    """Prices of a route whose figures are of another currency than the installation's."""
+
+    route: Route
+    currency: str
+    number: int
+
+
+def foreign() -> list[ForeignPrices]:
+    """The valid and planned prices that the operator has not set in the currency yet."""
+    other = Price.currency.not_in(("", settings.currency)), Price.amount > 0
+    routes = select(Route).where(Route.id.in_(select(Price.route_id).where(*other)))
+    found = []
+    for route in db.session.scalars(routes.order_by(Route.id)):
+        rows = [entry for entry in present(prices.entries(route.id), now()) if entry.foreign]
+        if rows:
+            found.append(ForeignPrices(route, rows[0].currency, len(rows)))
+    return found
+
+
 class HistoryRow(NamedTuple):
     """An entry in the history: until when it was valid, and whether it is valid now."""
 
@@ -121,7 +143,8 @@ def change_of(entries: Sequence[Entry], price: NewPrice, moment: datetime) -> Ch
     last = max(earlier, key=lambda entry: entry.valid_from, default=None)
     before = last.amount if last else None
     same_begin = last is not None and last.valid_from == price.valid_from
-    if before == price.amount and (same_begin or price.valid_from is None):
+    known = before == price.amount and not (last and last.foreign)
+    if known and (same_begin or price.valid_from is None):
         return None
     if price.valid_from is not None and price.valid_from <= moment:
         raise BadCell("valid_from", PriceProblem.PAST)
@@ -136,9 +159,9 @@ def write(session: Session, route_id: int, changes: Iterable[Change], moment: da
         begins = price.valid_from or moment
         row = by_key.get((*price.series, begins))
         if row is not None:
-            row.amount = price.amount
+            row.amount, row.currency = price.amount, settings.currency
         else:
-            values = price._asdict() | {"valid_from": begins}
+            values = price._asdict() | {"valid_from": begins, "currency": settings.currency}
             session.add(Price(route_id=route_id, **values))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from promosms.extensions import db
 from promosms.models import Price, now
 from promosms.services.prices import tiers
+from promosms.settings import settings
 
 
 class Entry(NamedTuple):
@@ -19,6 +20,12 @@ class Entry(NamedTuple):
     tier_from: int
     valid_from: datetime
     amount: int | None
+    currency: str = ""
+
+    @property
+    def foreign(self) -> bool:
+        """Is its figure one of another currency than that of the installation?"""
+        return bool(self.amount) and self.currency not in ("", settings.currency)
 
     @property
     def series(self) -> tuple[str, str, int]:
@@ -105,7 +112,10 @@ def choose(entries: Iterable[Entry], reached: int, moment: datetime) -> PriceLis
 
 def entries(route_id: int) -> list[Entry]:
     """All past, present and planned prices of a route."""
-    columns = Price.country, Price.prefix, Price.tier_from, Price.valid_from, Price.amount
+    columns = (
+        *(Price.country, Price.prefix, Price.tier_from),
+        *(Price.valid_from, Price.amount, Price.currency),
+    )
     rows = db.session.execute(select(*columns).where(Price.route_id == route_id))
     return sorted((Entry(*row) for row in rows), key=lambda entry: entry[:4])
 

@@ -74,7 +74,8 @@ def export_rows(route_id: int) -> Iterator[list[str]]:
     for entry in entries.present(prices.entries(route_id), moment):
         tier = figures(entry.tier_from) if entry.tier_from else ""
         begins = _moment(entry) if entry.valid_from > moment else ""
-        yield [entry.country, entry.prefix, tier, begins, _price(entry.amount), currency]
+        known = entry.currency if entry.foreign else currency  # its import then says: convert
+        yield [entry.country, entry.prefix, tier, begins, _price(entry.amount), known]
 
 
 def decode(raw: bytes) -> str:

@@ -7,6 +7,8 @@ from promosms.services.gateways import alerts
 from promosms.services.inbox import unmatched
 from promosms.services.installation import defaults
 from promosms.services.ledger import nightly as ledger_nightly
+from promosms.services.prices import entries as price_entries
+from promosms.settings import settings
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -19,5 +21,7 @@ def _alerts() -> dict[str, object]:
         "why_paused": alerts.why,
         "books_wrong": ledger_nightly.last_findings,
         "unmatched_opt_outs": unmatched.count,
+        "installation_currency": lambda: settings.currency,
+        "foreign_prices": price_entries.foreign,
         "chain_broken": audit_nightly.is_broken,
     }

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from promosms.forms.statement import Filters
 from promosms.language import gettext as _
-from promosms.language import timezone
+from promosms.language import pgettext, timezone
 from promosms.models import Campaign
 from promosms.services.invoices import seller
 from promosms.services.ledger import statement as services
@@ -70,7 +70,7 @@ def _rows(account_id: int, filters: StatementFilter) -> Iterator[list[str | Deci
         _("Date"),
         _("What"),
         _("Why"),
-        _("Change"),
+        pgettext("of the balance", "Change"),
         _("Balance"),
         _("Currency"),
         _("Invoice"),

@@ -15,7 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from promosms.language import day, ngettext
+from promosms.language import day, ngettext, pgettext
 from promosms.language import gettext as _
 from promosms.lib.formulas import escaped
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
@@ -134,7 +134,7 @@ def _state(campaign: Campaign) -> dict[str, object]:
 def _csv(campaign: Campaign) -> Iterator[str]:
     yield "\ufeff" + _csv_line(
         [
-            _("Number"),
+            pgettext("of a phone", "Number"),
             _("First name"),
             _("Last name"),
             _("Status"),

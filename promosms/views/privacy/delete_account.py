@@ -19,7 +19,14 @@ from promosms.models import Account, Erasure
 from promosms.services.auth import reauthentication, totp
 from promosms.services.auth.email_links import LinkGone
 from promosms.services.auth.reauthentication import NotConfirmed
-from promosms.services.privacy import certificates, delete_account, erasure, erasure_requests
+from promosms.services.payments import refunds
+from promosms.services.privacy import (
+    certificates,
+    delete_account,
+    erasure,
+    erasure_requests,
+    policies,
+)
 from promosms.views.auth import browsers, check_email
 from promosms.views.gateways import simulated_phone
 from promosms.views.privacy.erasure_labels import amounts
@@ -175,6 +182,8 @@ def _decide(form: DeleteAccountForm, account: Account, action: str) -> str:
         account=account,
         action=action,
         signed_in=request.endpoint == "delete_account.delete",
+        paid_balance=refunds.paid_balance(account),
+        operator_email=policies.operator().email,
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from flask import Response, request, stream_with_context, url_for
 
 from promosms.language import gettext as _
+from promosms.language import pgettext
 from promosms.lib import csv_files
 from promosms.models import RecipientList
 from promosms.services.recipients import fields, lists
@@ -26,7 +27,7 @@ def pretty(e164: str) -> str:
 def state_labels() -> dict[State, str]:
     """The labels of the filter."""
     return {
-        State.ALL: _("All"),
+        State.ALL: pgettext("people", "All"),
         State.TEXTABLE: _("Can get promotions"),
         State.NO_CONSENT: _("Have not agreed"),
         State.OPTED_OUT: _("Opted out"),

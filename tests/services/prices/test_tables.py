@@ -4,6 +4,7 @@ import csv
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from promosms.db.transactions import transaction
@@ -11,11 +12,13 @@ from promosms.extensions import db
 from promosms.lib import csv_files
 from promosms.models import AuditEntry, Price, now
 from promosms.services.installation import defaults
+from promosms.services.installation.defaults import PRICES
 from promosms.services.prices import entries as price_entries
 from promosms.services.prices import prices
 from promosms.services.prices import tables as price_tables
 from promosms.services.prices.cells import NewPrice, PriceProblem
 from promosms.services.prices.tables import BadTable, PreviewOutdated, TableProblem
+from tests.support.settings import override
 
 ADMIN = "an admin"
 LATER = (now() + timedelta(days=60)).replace(hour=8, minute=30, second=0, microsecond=0)
@@ -155,6 +158,29 @@ def test_the_file_states_the_currency_and_is_safe_to_open(route_id: int) -> None
     ]
     assert "FR" not in {row["country"] for row in rows}
     assert [row["price"] for row in rows if row["country"] in ("GB", "JP")] == ["free", "100"]
+
+
+def test_prices_in_another_currency_are_reported_until_they_are_set(
+    app: Flask, route_id: int
+) -> None:
+    assert price_entries.foreign() == []
+    override(app, currency="PLN")
+    (found,) = price_entries.foreign()
+    assert (found.route.id, found.currency, found.number) == (route_id, "EUR", len(PRICES))
+    text = exported(route_id)
+    assert text.count(",EUR") == len(PRICES)  # an import of it says that they must be converted
+    assert len(price_tables.plan(route_id, text).errors) == len(PRICES)
+    with pytest.raises(PreviewOutdated):
+        take(route_id, text)
+    for country, amount in {"PL": 300, "DE": 0}.items():  # also with the same figure, or free
+        assert price_entries.put(route_id, NewPrice(country, "", 0, None, amount), ADMIN)
+    assert not price_entries.put(route_id, NewPrice("PL", "", 0, None, 300), ADMIN)
+    assert price_entries.put(route_id, NewPrice("FR", "", 0, None, None), ADMIN)
+    assert [each.number for each in price_entries.foreign()] == [len(PRICES) - 3]
+    assert take(route_id, text.replace(",EUR", ",PLN")) == len(PRICES) - 1
+    assert price_entries.foreign() == []
+    override(app, currency="EUR")
+    assert [each.currency for each in price_entries.foreign()] == ["PLN"]
 
 
 def test_it_reads_what_spreadsheets_write(route_id: int) -> None:

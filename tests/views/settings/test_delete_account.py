@@ -19,10 +19,14 @@ from promosms.models import (
 )
 from promosms.services.auth import email_links
 from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
 from promosms.services.mail import outbox
+from promosms.services.payments import refunds
 from promosms.services.privacy import erasure
 from tests.support.cast import PASSWORD, Cast
+from tests.support.invoicing import payment, top_up
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 YES = {"password": PASSWORD, "confirmed": "y"}
 
@@ -46,6 +50,29 @@ def test_it_says_what_will_be_lost_and_offers_downloads(
     assert "1 campaign is still running" in text
     downloads = [str(a["href"]) for a in page.select('main a.button[href*="csv"]')]
     assert downloads
+
+
+def test_paid_balance_is_asked_back_first(app: Flask, cast: Cast, owner: PageClient) -> None:
+    account = cast.owner.account_id
+    asked = "Ask for your money back first"
+    assert asked not in owner.get_page("/settings/leave").get_text()  # a gift
+    override(app, operator_email="hello@texts.example")
+    with app.app_context():
+        paid = payment(top_up(account, 500_000)).id
+        ledger.credit(account, 500_000, "top-up:1", payment_id=paid)
+        ledger.pay(account, 250_000, "charge:message:1")
+    page = owner.get_page("/settings/leave")
+    text = words(page.get_text(" "))
+    assert "€35.00 of the balance was paid for and is not spent." in text
+    assert "Write to hello@texts.example" in text
+    assert page.select('a[href^="mailto:hello@texts.example?subject=Money%20back"]')
+    with app.app_context():
+        ledger.pay(account, 340_000, "charge:message:2")
+        assert refunds.paid_balance(db.session.get_one(Account, account)) == 10_000
+        ledger.refund(account, 9_000, "refund:1", "Back", "admin", paid)
+        assert refunds.paid_balance(db.session.get_one(Account, account)) == 1_000
+        ledger.credit(account, 900_000, "gift:1")
+        assert refunds.paid_balance(db.session.get_one(Account, account)) == 491_000
 
 
 def test_it_signs_everybody_out_and_enqueues_the_erasure(
