@@ -205,14 +205,15 @@ class Stage:
     def _launched(self, campaign: Campaign, status: CampaignStatus) -> None:
         with transaction() as session:
             campaign.status, campaign.launched_at, campaign.audience = status, now(), 1
-            campaign.n_delivered = 1
+            unsure = status == CampaignStatus.CANCELLED
+            campaign.n_delivered, campaign.n_unknown = int(not unsure), int(unsure)
             session.add(
                 Message(
                     account_id=campaign.account_id,
                     campaign_id=campaign.id,
                     phone="+48601111111",
                     text="Hi there",
-                    status=MessageStatus.DELIVERED,
+                    status=MessageStatus.UNKNOWN if unsure else MessageStatus.DELIVERED,
                 )
             )
             if status == CampaignStatus.FINISHED:

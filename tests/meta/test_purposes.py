@@ -58,6 +58,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "text them": (
         "services/campaigns/audience.py",
         "services/campaigns/campaigns.py",
+        "services/campaigns/repeats.py",
         "services/campaigns/preparation.py",
         "services/campaigns/launch.py",
         "services/accounts/trial.py",

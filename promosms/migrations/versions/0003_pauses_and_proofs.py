@@ -15,6 +15,7 @@ IN_EUROS = {
     650: "IT IE RO GR SI EE", 700: "FR SK NO CH LU", 750: "FI BG HR", 800: "DE HU",
     850: "NL BE AT", 900: "UA",
 }
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 BREAKER = ("paused_at", "probe_at", "probing_until")
 
 
@@ -30,12 +31,16 @@ def upgrade() -> None:
     for amount, countries in IN_EUROS.items():
         begun = prices.c.amount == amount, prices.c.country.in_(countries.split()), prices.c.prefix == ""
         op.execute(prices.update().where(*begun).values(currency="EUR"))
+    op.add_column("campaigns", sa.Column("repeat_of", BIG_ID))
+    op.create_index("uq_campaigns_repeat_of", "campaigns", ["repeat_of"], unique=True)
 
 
 def downgrade() -> None:
     """Back from it."""
     unite_due_index()
     op.drop_column("prices", "currency")
+    op.drop_index("uq_campaigns_repeat_of", "campaigns")
+    op.drop_column("campaigns", "repeat_of")
     for name in ("probes_failed", *BREAKER):
         op.drop_column("gateways", name)
     op.drop_column("campaigns", "not_guests")

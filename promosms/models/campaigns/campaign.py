@@ -57,12 +57,17 @@ class Campaign(Model):
     `told_missing_at` is the time of the e-mail to the owner about that.
 
     `not_guests` are recipients for whom there is no message at all: the account was on trial.
+
+    `repeat_of` is the campaign that this one sends again, to those whose text was not confirmed or
+    failed in an outage; it has no foreign key, because all campaigns of an account are deleted
+    together and ids are never reused.
     """
 
     __tablename__ = "campaigns"
     __table_args__ = (
         Index("ix_campaigns_page", "account_id", "id"),
         Index("ix_campaigns_status", "status"),
+        Index("uq_campaigns_repeat_of", "repeat_of", unique=True),  # one repeat of each
         {"sqlite_autoincrement": True},  # ids are never reused
     )
     privacy = Privacy.COLLECTED
@@ -77,6 +82,7 @@ class Campaign(Model):
         },
         words={
             "opt_out_line": N_("is the line with which one opts out added"),
+            "repeat_of": N_("the campaign that it sends again, see campaigns"),
             "everyone": N_("is it addressed to all recipients"),
             "audience": N_("how many recipients it was addressed to"),
             "agreed_price": N_("the price that was agreed to"),
@@ -88,7 +94,7 @@ class Campaign(Model):
             "not_guests": N_("recipients left out because the account was on trial"),
         },
         money=("agreed_price", "total_price", "missing"),
-        referred=("campaign_id",),
+        referred=("campaign_id", "repeat_of"),
     )
     retention = WITH_ACCOUNT
     processing = (
@@ -109,6 +115,7 @@ class Campaign(Model):
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))
+    repeat_of: Mapped[int | None] = mapped_column(BigId)
     name: Mapped[str] = mapped_column(String(100), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     opt_out_line: Mapped[bool] = mapped_column(default=True)

@@ -23,6 +23,7 @@ from promosms.models import (
     Suppression,
 )
 from promosms.services.accounts import trial
+from promosms.services.campaigns import repeats
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
@@ -188,6 +189,8 @@ def writer_of(campaign: Campaign) -> Writer:
 def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
     """A query over the recipients that the campaign is addressed to."""
     query = select(*columns).where(Recipient.account_id == campaign.account_id)
+    if campaign.repeat_of is not None:
+        return query.where(Recipient.phone.in_(repeats.phones(campaign.repeat_of)))
     if campaign.everyone:
         return query
     lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)

@@ -9,7 +9,7 @@ from promosms.forms.campaigns import EVERYONE, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
-from promosms.services.campaigns import campaigns, text_cost
+from promosms.services.campaigns import campaigns, repeats, text_cost
 from promosms.services.recipients import fields
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, text_me, to_report
@@ -42,6 +42,8 @@ def edit(public_id: str) -> ResponseReturnValue:
         if request.method == "POST":
             return _deleted_draft()
         raise
+    if campaign.repeat_of is not None:  # text and people are those of the other campaign
+        return redirect(url_for("campaigns.review", public_id=public_id), 303)
     form = CampaignForm()
     form.prepare(my_account())
     if request.method == "POST":
@@ -67,6 +69,19 @@ def duplicate(public_id: str) -> ResponseReturnValue:
     campaign = owned(Campaign, public_id)
     copy = campaigns.duplicate(campaign, _("%(name)s (copy)", name=labels.title(campaign)[:90]))
     return redirect(url_for("campaigns.edit", public_id=copy.public_id), 303)
+
+
+@bp.route("/campaigns/<public_id>/repeat", methods=["POST"])
+@allow(Access.MEMBER)
+def repeat(public_id: str) -> ResponseReturnValue:
+    """The review of the same text for those whose text was not confirmed; nothing is sent yet."""
+    campaign = owned(Campaign, public_id)
+    try:
+        draft = repeats.draft(campaign, _("%(name)s (again)", name=labels.title(campaign)[:90]))
+    except repeats.NothingToRepeat:
+        flash(_("There is nobody left to whom this text can be sent again."), "info")
+        return to_report(campaign)
+    return redirect(url_for("campaigns.review", public_id=draft.public_id), 303)
 
 
 @bp.route("/campaigns/<public_id>/delete", methods=["POST"])

@@ -62,7 +62,7 @@ FAILED = {
     "rejected": _("The network refused the text. You did not pay for it."),
     "outage": _("The line had a fault and refused every text. You did not pay for it."),
     "busy": _("The network did not take the text after several tries. You did not pay for it."),
-    "no_answer": _("The connection broke at the very moment of sending."),
+    "no_answer": _("The network did not say whether it took the text."),
     "bad_number": _("The network does not know this number. You did not pay for it."),
     "opted_out": _("The network says that this person has opted out. You did not pay for it."),
     "country": _("The line does not reach this country. You did not pay for it."),
@@ -73,7 +73,7 @@ BY_STATUS = {
     MessageStatus.UNDELIVERED: _("The network could not deliver the text to this number."),
     MessageStatus.EXPIRED: _("The phone was not reachable before the text ran out of time."),
     MessageStatus.FAILED: _("The network refused the text. You did not pay for it."),
-    MessageStatus.UNKNOWN: _("The connection broke at the very moment of sending."),
+    MessageStatus.UNKNOWN: _("The network did not say whether it took the text."),
 }
 PROBLEMS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),

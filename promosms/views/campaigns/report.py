@@ -19,7 +19,7 @@ from promosms.language import day, ngettext, pgettext
 from promosms.language import gettext as _
 from promosms.lib.formulas import escaped
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
-from promosms.services.campaigns import campaigns, launch
+from promosms.services.campaigns import campaigns, launch, repeats
 from promosms.services.campaigns.launch import LaunchError
 from promosms.settings import currencies, settings
 from promosms.views.campaigns import labels
@@ -54,6 +54,7 @@ def report(public_id: str) -> ResponseReturnValue:
         deleted_at=deleted_at,
         chosen=chosen if statuses else "",
         lists=campaigns.lists_of(campaign),
+        original=repeats.original(campaign),
         **_state(campaign),
     )
 
@@ -123,6 +124,8 @@ def _state(campaign: Campaign) -> dict[str, object]:
         "campaign": campaign,
         "figures": figures,
         "reasons": campaigns.reasons(campaign),
+        "repeatable": repeats.of(campaign),
+        "repeat": repeats.find(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
         "over": campaign.status not in CampaignStatus.OPEN
         and not campaign.n_sent + figures.waiting,

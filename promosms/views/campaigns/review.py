@@ -6,7 +6,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
-from promosms.services.campaigns import audience, campaigns, launch, text_cost
+from promosms.services.campaigns import audience, campaigns, launch, repeats, text_cost
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.gateways import routing
 from promosms.settings import settings
@@ -25,6 +25,7 @@ def review(public_id: str) -> ResponseReturnValue:
     if campaign.status != CampaignStatus.DRAFT:
         return to_report(campaign)
     estimate = audience.estimate(campaign)
+    original = repeats.original(campaign)
     first_page = next(audience.read_pages(campaign), [])
     return render_template(
         "campaigns/review.html",
@@ -43,6 +44,8 @@ def review(public_id: str) -> ResponseReturnValue:
             [campaign.public_id, campaigns.stamp(campaign), estimate.total, estimate.everybody]
         ),
         worker_missing=worker_missing(),
+        original=original,
+        repeatable=repeats.of(original) if original else None,
     )
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, Recipient
+from promosms.models import Account, Campaign, Message, Recipient
 from promosms.services.campaigns import audience, launch, preparation
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
@@ -88,7 +88,7 @@ def test_unconfirmed_texts_are_explained(
     with app.app_context(), transaction() as session:
         session.query(Campaign).update({"n_unknown": 1, "n_delivered": 2})
     page = owner.get_page(f"/campaigns/{launched}")
-    assert "nobody can know whether these texts arrived" in page.get_text()
+    assert "nobody can know whether they arrived" in page.get_text()
 
 
 def test_pause_continue_and_cancel(
@@ -139,3 +139,47 @@ def test_the_file_is_safe_to_open_in_a_spreadsheet(
     assert len(rows) == 5
     assert [row[3] for row in rows[1:]] == ["Delivered"] * 3 + ["Left out"]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def prepare(app: Flask, public_id: str) -> None:
+    """Run the preparation of a launched campaign."""
+    with app.app_context():
+        campaign = db.session.query(Campaign).filter_by(public_id=public_id).one()
+        preparation.prepare(campaign.id)
+        db.session.remove()
+
+
+def test_a_text_that_was_not_confirmed_is_sent_again_after_a_warning(
+    app: Flask, owner: PageClient, stranger: PageClient, launched: str
+) -> None:
+    prepare(app, launched)
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).one().status = "finished"
+        sent = session.query(Message).filter(Message.status == "queued").order_by(Message.phone)
+        for message, (status, reason) in zip(
+            sent, (("unknown", "no_answer"), ("failed", "outage")), strict=False
+        ):
+            message.status = message.attention_status = status
+            message.reason = reason
+    report = words(owner.get_page(f"/campaigns/{launched}").get_text(" "))
+    assert "2 people did not surely get this text" in report
+    assert stranger.send(f"/campaigns/{launched}/repeat").status_code == 404
+    page = owner.post_page(f"/campaigns/{launched}/repeat")
+    text = words(page.get_text(" "))
+    assert "1 person may have got this text already" in text
+    assert "they may get it twice" in text
+    assert "1 person did not get it for certain" in text
+    form = page.select_one("form[action$='/send']")
+    assert "Send 2 texts for" in form.get_text()
+    public_id = form["action"].split("/")[-2]
+    assert owner.get(f"/campaigns/{public_id}/edit").location.endswith(f"/{public_id}/review")
+    data = {"agreed": form.select_one("[name=agreed]")["value"]}
+    owner.post_page(f"/campaigns/{public_id}/send", data)
+    prepare(app, public_id)
+    again = words(owner.get_page(f"/campaigns/{public_id}").get_text(" "))
+    assert "the people whose text was not confirmed or was refused in an outage" in again
+    assert "Prepared 2" in again
+    report = words(owner.get_page(f"/campaigns/{launched}").get_text(" "))
+    assert "You have sent this text again" in report
+    page = owner.post_page(f"/campaigns/{launched}/repeat")
+    assert "(again)" in page.select_one("h1").get_text()
