@@ -26,8 +26,11 @@ def sender(address: str, ton: int = Ton.UNKNOWN, country: str = "") -> tuple[str
 
 def recipient(address: str, ton: int = Ton.UNKNOWN, country: str = "") -> tuple[str, str]:
     """Who a receipt is about: the number in E.164, if it can be read, and the address as above."""
-    phone, came = sender(address, ton, country)
-    return (phone if phone != came else ""), came
+    phone = read(address, ton, country)
+    if phone is None:
+        return "", _as_it_came(address)
+    complete = phone.endswith(address) or digits_of(address).endswith(phone[1:])
+    return phone, "" if complete else _as_it_came(address)
 
 
 def _as_it_came(address: str) -> str:

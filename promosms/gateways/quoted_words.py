@@ -19,9 +19,10 @@ _POLISH_L = str.maketrans("łŁ", "lL")  # it has no decomposition
 
 def checksum(words: str) -> str:
     """The checksum of quoted words; empty where they say nothing."""
-    if not words or _SPOILT.search(words):
+    words = words[:MOST]
+    if not (words.isascii() and words.isprintable()) and _SPOILT.search(words):
         return ""
-    plain = _plain(words[:MOST])
+    plain = _plain(words)
     return f"{len(plain)}:{_sum(plain):04x}" if len(plain) >= LEAST else ""
 
 

@@ -5,10 +5,13 @@ custom, so it is read key by key.
 """
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from promosms.gateways import addresses, quoted_words
@@ -76,16 +79,17 @@ WORDS = {
 SHORTEST = 4  # letters of a word that was cut: two of WORDS may begin alike, never with one meaning
 KEY = re.compile(
     r"\b(?:(?P<id>id|(?:message|msg|sms)[ _-]?id)"
-    r"|(?P<stat>stat|state|status|(?:message|msg|sms)[ _-]?(?:stat|state|status))|(?P<text>text)"
+    r"|(?P<stat>stat(?:e|us)?|(?:message|msg|sms)[ _-]?stat(?:e|us)?)|(?P<text>text)"
     r"|(?P<other>sub|dlvrd|submit[ _-]?date|done[ _-]?date|err(?:or)?(?:[ _-]?code)?))"
-    r"\s*(?:=>|[:=]+)"
+    r"\s*[:=][:=>]*"
 )
 VALUE = re.compile(r"[\s\x00-\x1f\"'<(\[]*([^\s\x00-\x1f\x7f,;|&\"'<>()\[\]]*)")
 """The word after a key, without blanks, NUL, quotation marks, brackets and separators."""
 MARKED = Esm.RECEIPT | Esm.DELIVERY_ACKNOWLEDGED | Esm.INTERMEDIATE
-OUTDATED = timedelta(days=14)
-"""No text waits so long for its receipt. Networks write dates in their own zone and may be wrong by
-days."""
+DAY = 86_400
+OUTDATED = 14 * DAY
+"""Seconds. No text waits so long for its receipt; but networks write dates in their own zone, and
+may be wrong by days."""
 
 
 class Report(NamedTuple):
@@ -113,11 +117,8 @@ def report(delivered: Delivered, country: str = "") -> Report | None:
     state_number = tlvs.number(delivered.tlvs, Tag.MESSAGE_STATE)
     name = tlvs.string(delivered.tlvs, Tag.RECEIPTED_MESSAGE_ID)
     worded = _worded(words.get("stat", ""))
-    by_words = {"id", "stat"} <= words.keys() and (
-        worded is not None or len(words.keys() - {"text"}) > 2
-    )
     marked = bool(delivered.esm_class & MARKED) or (bool(name) and state_number is not None)
-    if not (marked or by_words):
+    if not marked and not _is_worded(words, worded):
         return None
     coded = _state(state_number)
     # The parameter counts, unless only the text has a final state.
@@ -136,6 +137,12 @@ def report(delivered: Delivered, country: str = "") -> Report | None:
     )
 
 
+def _is_worded(words: Mapping[str, str], state: State | None) -> bool:
+    """Are these the words of a receipt? A text of a person may have some of the keys, too."""
+    named = "id" in words and "stat" in words
+    return named and (state is not None or len(words.keys() - {"text"}) > 2)
+
+
 def keys(text: str) -> dict[str, str]:
     """The keys of a receipt's text with the word after each, whatever their order; lower case.
 
@@ -151,16 +158,20 @@ def _read(text: str) -> tuple[dict[str, str], str]:
     values: dict[str, str] = {}
     aliases: dict[str, str] = {}
     for match in KEY.finditer(text):
-        name = match.lastgroup or ""
+        name, end = match.lastgroup or "", match.end()
+        if name == "text":  # what follows was written by people
+            quoted = text[end:].lstrip()
+            values["text"] = ""
+            break
         key = match[name]
-        value = VALUE.match(text, match.end())
-        word = value[1] if value and not KEY.match(text, value.start(1)) else ""
+        value = VALUE.match(text, end)
+        word = value[1] if value else ""
+        apart = value is not None and value.start(1) > end
+        if value and (apart or ":" in word or "=" in word) and KEY.match(text, value.start(1)):
+            word = ""  # the next key
         (values if key == name or name == "other" else aliases).setdefault(
             name if name != "other" else key, word
         )
-        if name == "text":  # what follows was written by people
-            quoted = text[match.end() :].lstrip()
-            break
     return aliases | values, quoted
 
 
@@ -215,14 +226,18 @@ def of_receipt(name: str, message_id_format: MessageIdSetting) -> str:
 
 def _is_outdated(words: Mapping[str, str]) -> bool:
     """Was its text submitted long ago, if it says so: "submit date:YYMMDDhhmm", or with seconds."""
-    written = next((words[key] for key in words if key.startswith("submit")), "")
-    if len(written) not in (10, 12) or not (written.isascii() and written.isdecimal()):
-        return False
+    written = words.get("submit date") or words.get("submitdate") or words.get("submit_date", "")
+    return len(written) in (10, 12) and time.time() - _day(written[:6]) > OUTDATED
+
+
+@lru_cache(maxsize=64)
+def _day(written: str) -> float:
+    """The end of a day, YYMMDD, as seconds since 1970; infinite if there is no such day."""
     try:
-        day = date(2000 + int(written[:2]), int(written[2:4]), int(written[4:6]))
+        day = datetime.strptime(written, "%y%m%d").replace(tzinfo=UTC)
     except ValueError:
-        return False
-    return datetime.now(UTC).date() - day > OUTDATED
+        return inf
+    return day.timestamp() + DAY
 
 
 def _state(number: int | None) -> State | None:

@@ -141,7 +141,7 @@ def _apply_receipts(ids: Sequence[int] = ()) -> int:
             applied = receipts.apply(session, due)
             remove(session, list(applied))
             left = [row for row in due if row.id not in applied]
-            replies = unmarked.turn_to_replies(session, left)
+            replies = unmarked.turn_to_replies(session, left) if left else set()
             if unmatched_ids := [row.id for row in left if row.id not in replies]:
                 _postpone_unmatched(session, unmatched_ids)
         return len(due)
@@ -165,7 +165,7 @@ def _due_receipts(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
         return session.execute(query.where(among(INBOX.c.id)), {"ids": ids}).all()
     tried = session.execute(query.where(TRIED).limit(AGAIN)).all()
     new = session.execute(query.where(NEW).limit(BATCH)).all()
-    return sorted((*tried, *new), key=lambda row: row.id)
+    return sorted((*tried, *new), key=lambda row: row.id) if tried else new
 
 
 def _postpone_unmatched(session: Session, unmatched: list[int]) -> None:

@@ -6,6 +6,7 @@ same format it is used for all, also for those without a number, and shown to th
 readings are then tried only where it fits nothing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from promosms.gateways.message_id_format import (
 )
 from promosms.models import Gateway, table_of
 
+_NUMBER = re.compile("(?:0[xX])?[0-9a-fA-F]+")
 SURE = 20  # receipts in the same format
 GATEWAYS = table_of(Gateway)
 # From the id in a receipt to the id in the answer.
@@ -43,22 +45,20 @@ class Learnt(NamedTuple):
         """Is the format used without looking at other readings?"""
         return self.seen >= SURE
 
-    def readings(self, reference: str, has_phone: bool) -> tuple[str, ...]:
-        """How the answer may have the id of a receipt, the likeliest first.
+    @property
+    def likeliest(self) -> Callable[[str], str]:
+        """The id of the answer for that of a receipt, by the format that is known."""
+        return CONVERTERS.get(self.format, str)
 
-        While nobody is sure, only the number of the recipient can tell which reading is right.
-        """
-        likeliest = CONVERTERS.get(self.format, str)(reference)
-        if self.is_sure:
-            return (likeliest,)
-        if not has_phone:
-            return (reference,)
-        return tuple(dict.fromkeys((likeliest, reference, *other_forms(reference))))
+    def readings(self, reference: str) -> tuple[str, ...]:
+        """How the answer may have the id of a receipt, the likeliest first."""
+        likely = self.likeliest(reference), reference
+        return tuple(dict.fromkeys((*likely, *other_forms(reference))))
 
     def others(self, reference: str) -> tuple[str, ...]:
-        """The other readings, where the one that is sure fits nothing."""
+        """The other readings, where the likeliest fits nothing."""
         every = dict.fromkeys((reference, *other_forms(reference), canonical(reference)))
-        return tuple(name for name in every if name not in self.readings(reference, False))
+        return tuple(name for name in every if name != self.likeliest(reference))
 
     def usual(self, votes: Counter[str]) -> str:
         """The format of receipts that fit in several readings, by what others have shown."""
@@ -78,14 +78,23 @@ def format_of(answer: str, receipt: str) -> str:
     return formats.format_of(answer, receipt) or ""
 
 
-def remember(session: Session, gateway_id: int, known: Learnt, votes: Counter[str]) -> None:
-    """Add receipts that have shown a format; one that more have shown takes its place."""
+def has_readings(reference: str) -> bool:
+    """May it be a number, in decimal or in hexadecimal?"""
+    return _NUMBER.fullmatch(reference) is not None
+
+
+def remember(session: Session, gateway_id: int, known: Learnt, votes: Counter[str]) -> Learnt:
+    """Add receipts that have shown a format; one that more have shown takes its place.
+
+    Returns what is known then.
+    """
     name = known.usual(votes)
     if not name or not votes[name]:
-        return
+        return known
     before = GATEWAYS.c.message_id_format_seen if name == known.format else 0
     session.execute(
         update(GATEWAYS)
         .where(GATEWAYS.c.id == gateway_id)
         .values(message_id_format=name, message_id_format_seen=before + votes[name])
     )
+    return Learnt(name, votes[name] + (known.seen if name == known.format else 0))

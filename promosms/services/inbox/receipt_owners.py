@@ -27,6 +27,8 @@ from promosms.sms.network_address import national_digits
 
 RECENT = timedelta(days=7)
 """Other readings of an id are tried with messages that are not older."""
+ENOUGH = 200
+"""Receipts from which a format is learnt at once; the others of a batch then take the short way."""
 ROWS, PARTS = table_of(Message), table_of(MessagePart)
 COLUMNS = [
     ROWS.c[name]
@@ -35,11 +37,12 @@ COLUMNS = [
         *("phone", "gateway_id"),
     )
 ]
+FIELDS = len(COLUMNS) + 1  # and whether it is recent
 
 
 @dataclass(slots=True)
 class MessageState:
-    """A message and, if it has several parts, the status of each part by its number."""
+    """A message, and the status of each part by its number if it has been locked for that."""
 
     id: int
     account_id: int
@@ -47,11 +50,11 @@ class MessageState:
     status: str
     parts: int
     price: int
-    phone: str = ""
-    gateway_id: int | None = None
-    is_recent: bool = False
-    part_statuses: dict[int, str] = field(default_factory=dict)
-    part_numbers: dict[str, int] = field(default_factory=dict)
+    phone: str
+    gateway_id: int | None
+    is_recent: bool = True
+    part_statuses: dict[int, str] = field(init=False)
+    part_numbers: dict[str, int] = field(init=False)
     """The number of a part by the gateway's reference."""
 
 
@@ -88,7 +91,7 @@ def agree(row: Row[Any], phone: str) -> bool | None:
         return False
     if f"+{national_digits(row.inbound_number)}" == phone:
         return True  # a network that exchanges the two ends
-    if is_number(row.address):
+    if row.address and is_number(row.address):
         return fits(row.address, phone)
     return False if row.phone else None
 
@@ -107,23 +110,24 @@ class _OfGateway:
 
     def find(self, rows: Sequence[Row[Any]]) -> dict[int, Owner]:
         """The owner of each receipt that has one, by the id of its row."""
-        named = [row for row in rows if row.our_reference]
-        by_id = [row for row in rows if not row.our_reference]
-        readings = {row.id: self.learnt.readings(row.reference, _has_phone(row)) for row in by_id}
-        parts = self._parts(
-            {name for names in readings.values() for name in names}
-            | {row.reference for row in named}
-        )
-        owners = self._by_readings(by_id, readings, parts)
-        owners |= self._by_our_reference(named, parts)
-        if self.learnt.is_sure:
-            self._try_others([row for row in by_id if row.id not in owners], owners)
-        return owners
+        owners: dict[int, Owner] = {}
+        if named := [row for row in rows if row.our_reference]:
+            owners |= self._by_our_reference(named)
+        rest = [row for row in rows if not row.our_reference] if named else rows
+        if not self.learnt.is_sure:
+            doubtful = [row for row in rest if _is_doubtful(row)]
+            tried: set[int] = set()
+            for group in (doubtful[:ENOUGH], doubtful[ENOUGH:]):
+                if group and not self.learnt.is_sure:
+                    owners |= self._by_readings(group)
+                    tried.update(row.id for row in group)
+            rest = [row for row in rest if row.id not in tried] if tried else rest
+        return owners | self._by_likeliest(rest) if rest else owners
 
-    def _by_readings(
-        self, rows: Sequence[Row[Any]], readings: Mapping[int, Sequence[str]], parts: Owners
-    ) -> dict[int, Owner]:
+    def _by_readings(self, rows: Sequence[Row[Any]]) -> dict[int, Owner]:
         """What fits in one reading only says how the provider writes; this decides the others."""
+        readings = {row.id: self.learnt.readings(row.reference) for row in rows}
+        parts = self._parts({name for names in readings.values() for name in names})
         fitting = {row.id: list(_fitting(row, readings[row.id], parts)) for row in rows}
         votes: Counter[str] = Counter()
         for row in rows:
@@ -141,28 +145,53 @@ class _OfGateway:
                     ),
                     found[0],
                 )
-        message_id_format.remember(self.session, self.gateway_id, self.learnt, votes)
+        self._remember(self.learnt, votes)
         return owners
 
-    def _try_others(self, rows: Sequence[Row[Any]], owners: dict[int, Owner]) -> None:
-        """Try the other readings, in case the provider has changed how it writes ids."""
-        readings = {row.id: self.learnt.others(row.reference) for row in rows if _has_phone(row)}
-        names = {name for others in readings.values() for name in others}
-        if not names:
-            return
+    def _by_likeliest(self, rows: Sequence[Row[Any]]) -> dict[int, Owner]:
+        """By the reading that is known to be right, or that is the only one."""
+        likeliest = self.learnt.likeliest if self.learnt.is_sure else str
+        names = [likeliest(row.reference) for row in rows]
         parts = self._parts(names)
+        owners: dict[int, Owner] = {}
+        left: list[Row[Any]] = []
+        for row, name in zip(rows, names, strict=True):
+            found = parts.get(name)
+            if found and (found[-1][0].phone == row.phone or _names_nobody(row)):
+                owners[row.id] = found[-1]  # the usual cases, without detours
+                continue
+            for _, owner in _fitting(row, (name,), parts):
+                owners[row.id] = owner
+            if row.id not in owners and _has_phone(row):
+                left.append(row)
+        if left and self.learnt.is_sure:
+            owners |= self._by_others(left, len(owners))
+        return owners
+
+    def _by_others(self, rows: Sequence[Row[Any]], confirmed: int) -> dict[int, Owner]:
+        """By the other readings, in case the provider has changed how it writes ids.
+
+        `confirmed` receipts have been in the format that is known.
+        """
+        readings = {row.id: self.learnt.others(row.reference) for row in rows}
+        parts = self._parts({name for others in readings.values() for name in others})
+        owners: dict[int, Owner] = {}
         votes: Counter[str] = Counter()
-        confirmed = len(owners)
         for row in rows:
-            found = list(_fitting(row, readings.get(row.id, ()), parts, first=False))
+            found = list(_fitting(row, readings[row.id], parts, first=False))
             if len(found) == 1:
                 name, owners[row.id] = found[0]
                 votes[message_id_format.format_of(name, row.reference)] += 1
         if votes.total() > confirmed:
-            message_id_format.remember(self.session, self.gateway_id, Learnt(), votes)
+            self._remember(Learnt(), votes)
+        return owners
 
-    def _by_our_reference(self, rows: Sequence[Row[Any]], parts: Owners) -> dict[int, Owner]:
+    def _remember(self, known: Learnt, votes: Counter[str]) -> None:
+        self.learnt = message_id_format.remember(self.session, self.gateway_id, known, votes)
+
+    def _by_our_reference(self, rows: Sequence[Row[Any]]) -> dict[int, Owner]:
         """Our reference is that of the message; the gateway's says which part of it."""
+        parts = self._parts({row.reference for row in rows})
         ids = {row.id: _our_message_id(row) for row in rows}
         missing = {number for number in ids.values() if number} - self.messages.keys()
         if missing:
@@ -185,15 +214,19 @@ class _OfGateway:
             "references": list(names),
             "recent": self.recent,
         }
-        parts: dict[str, list[Owner]] = defaultdict(list)
-        for number, name, *found in self.session.connection().execute(_query(on_sqlite()), values):
-            parts[name].append((self._state(found), number))
+        parts: dict[str, list[Owner]] = {}
+        for row in self.session.connection().execute(_query(on_sqlite()), values):
+            name, owner = row[-1], (self._state(row), row[-2])
+            if name in parts:
+                parts[name].append(owner)
+            else:
+                parts[name] = [owner]
         return parts
 
-    def _state(self, found: Sequence[Any]) -> MessageState:
-        message = self.messages.get(found[0])
+    def _state(self, row: Sequence[Any]) -> MessageState:
+        message = self.messages.get(row[0])
         if message is None:
-            message = self.messages[found[0]] = MessageState(*found)
+            message = self.messages[row[0]] = MessageState(*row[:FIELDS])
         return message
 
 
@@ -221,7 +254,16 @@ def _fitting(
 
 
 def _has_phone(row: Row[Any]) -> bool:
-    return row.phone.startswith("+") or is_number(row.address)
+    return bool(row.phone.startswith("+") or (row.address and is_number(row.address)))
+
+
+def _names_nobody(row: Row[Any]) -> bool:
+    return not (row.phone or row.address or row.inbound_number or row.kind == InboxKind.UNMARKED)
+
+
+def _is_doubtful(row: Row[Any]) -> bool:
+    """May its id be read in several ways, of which the phone says which is right?"""
+    return message_id_format.has_readings(row.reference) and _has_phone(row)
 
 
 def _our_message_id(row: Row[Any]) -> int:
@@ -230,7 +272,7 @@ def _our_message_id(row: Row[Any]) -> int:
 
 @lru_cache
 def _query(_sqlite: bool) -> Select[Any]:
-    query: Select[Any] = select(PARTS.c.number, PARTS.c.reference, *COLUMNS, _is_recent())
+    query: Select[Any] = select(*COLUMNS, _is_recent(), PARTS.c.number, PARTS.c.reference)
     return (
         query.join(ROWS, ROWS.c.id == PARTS.c.message_id)
         .where(PARTS.c.gateway_id == bindparam("gateway"), bulk.among_names(PARTS.c.reference))

@@ -32,8 +32,8 @@ ROWS, PARTS = table_of(Message), table_of(MessagePart)
 ROW_COLUMNS = [
     INBOX.c[name]
     for name in (
-        *("id", "gateway_id", "kind", "reference", "our_reference", "status", "phone"),
-        *("address", "inbound_number", "text", "outdated", "received_at"),
+        *("id", "gateway_id", "kind", "reference", "our_reference", "status"),
+        *("phone", "address", "inbound_number"),
     )
 ]
 
@@ -106,6 +106,8 @@ def _lock(session: Session, messages: Mapping[int, MessageState]) -> set[int]:
     """Lock messages and read their parts; messages that are locked elsewhere are left out."""
     query = select(ROWS.c.id).where(bulk.among(ROWS.c.id)).with_for_update(skip_locked=True)
     ids = set(session.scalars(query, {"ids": list(messages)}))
+    for message_id in ids:
+        messages[message_id].part_statuses, messages[message_id].part_numbers = {}, {}
     columns = (PARTS.c.message_id, PARTS.c.number, PARTS.c.reference, PARTS.c.status)
     parts = select(*columns).where(bulk.among(PARTS.c.message_id))
     for message_id, number, reference, status in session.execute(parts, {"ids": list(ids)}):

@@ -19,6 +19,7 @@ from promosms.db import bulk
 from promosms.db.transactions import on_sqlite
 from promosms.gateways.quoted_words import may_quote
 from promosms.models import InboxKind, Message, MessagePart, MessageStatus, now, table_of
+from promosms.services.inbox.inbox_rows import INBOX
 from promosms.services.inbox.receipt_owners import COLUMNS, RECENT, MessageState, Owner
 
 LATEST = timedelta(hours=72)
@@ -43,7 +44,9 @@ def fitting(
     if not open_messages or _has_erased(session):
         return {}
     by_message: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in able:
+    chosen = [row.id for row in able if row.phone in open_messages]
+    query = select(INBOX).where(bulk.among(INBOX.c.id)).order_by(INBOX.c.id)
+    for row in session.execute(query, {"ids": chosen}):
         found = open_messages.get(row.phone)
         if found is not None and _fits(row, found):
             by_message[found.id].append(row)
@@ -57,7 +60,7 @@ def fitting(
 def _is_able(row: Row[Any]) -> bool:
     """May it settle a message by its phone? Words that a phone can write may not."""
     final = row.kind == InboxKind.RECEIPT and row.status
-    return bool(final) and row.phone.startswith("+") and not (row.our_reference or row.outdated)
+    return bool(final) and row.phone.startswith("+") and not row.our_reference
 
 
 def _only_open(session: Session, phones: Sequence[str]) -> dict[str, Row[Any]]:
@@ -88,7 +91,7 @@ def _is_open(row: Row[Any]) -> bool:
 
 def _fits(row: Row[Any], message: Row[Any]) -> bool:
     since: datetime | None = message.submitted_at or message.tried_at
-    if row.gateway_id != message.gateway_id or since is None:
+    if row.outdated or row.gateway_id != message.gateway_id or since is None:
         return False
     in_time = since - CLOCKS <= row.received_at <= since + LATEST
     return in_time and may_quote(row.text, message.text, message.parts)

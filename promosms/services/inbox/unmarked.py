@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from promosms.db.bulk import among_names
+from promosms.db.bulk import among, among_names
 from promosms.lib.encryption import decrypt, encrypt
 from promosms.models import InboxKind, Message, MessageStatus, now, table_of
 from promosms.services.inbox.inbox_rows import INBOX, remove
@@ -38,9 +38,11 @@ def turn_to_replies(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
     Other rows are left alone, and those whose answer may still come: they wait, a minute at most.
     What cannot be read, because the key of the installation has changed, is deleted.
     """
-    rows = [row for row in rows if row.kind == InboxKind.UNMARKED]
-    if not rows:
+    ids = [row.id for row in rows if row.kind == InboxKind.UNMARKED]
+    if not ids:
         return set()
+    columns = (INBOX.c[name] for name in ("id", "gateway_id", "phone", "text", "received_at"))
+    rows = session.execute(select(*columns).where(among(INBOX.c.id)), {"ids": ids}).all()
     moment = now()
     expected = _expected(session, [row.phone for row in rows])
     turned = [
