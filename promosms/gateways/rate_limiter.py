@@ -8,23 +8,35 @@ WAIT_SECONDS = 0.05
 SLOWEST = 1.0  # parts per second, or
 LEAST = 0.02  # of the full rate, if that is higher
 HOLD = 1.0  # seconds without a submission after the gateway has throttled us
-GROWTH = 1.08
-GROWS_EVERY = 10.0  # seconds
+RECENT = 75  # parts among which the share of throttled ones is found, or
+RECENT_SECONDS = 1 / 3  # those of this time at the full rate, if they are more
+TOLERATED = 0.2  # a smaller share means that the rate is about right
+LAST_GOOD = 0.8  # of the rate at which we were throttled: so much was taken before
+DOUBLES_EVERY = 1.0  # seconds, below the last good rate
+GROWTH = 1.02  # times as much in a second, above the last good rate
+LIGHT = 0.99  # of the rate, at most once in a second, for a single part that is throttled
 
 
 class RateLimiter:
-    """A token bucket. Throttling halves the rate, which then grows back.
+    """A token bucket. Throttling halves the rate, which comes back in seconds, then carefully.
 
-    All texts of a window are throttled together, so only the first within a hold counts.
+    As TCP does: below the last good rate it doubles every second, above it grows by a fiftieth.
+    All texts of a window are throttled together, so only the first within a hold counts. A few
+    throttled parts among many (TOLERATED) neither hold nor halve it.
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.full_rate = max(rate, SLOWEST)
-        self.rate = self.full_rate
+        self.rate = self.good_rate = self.full_rate
+        self.kept = 1 - 1 / max(RECENT, self.full_rate * RECENT_SECONDS)
         self.clock = clock
         self.tokens = 1.0
-        self.filled_at = self.grown_at = clock()
-        self.held_until = 0.0
+        self.filled_at = clock()
+        self.held_until = self.light_until = 0.0
+        self.sent = self.throttled = 0.0
+        """Of the last parts, the older the less: how many were submitted, how many throttled."""
+        self.taken = True
+        """Was a text taken since the last hold?"""
 
     def wait(self, parts: int = 1) -> float:
         """Seconds until so many parts may be sent, or those of 50 ms; 0 if they may now."""
@@ -42,20 +54,49 @@ class RateLimiter:
     def take(self, parts: int) -> None:
         """Count parts that are sent now. A long text may overdraw: its parts go together."""
         self.tokens -= parts
+        kept = self.kept**parts
+        self.sent = self.sent * kept + (1 - kept) / (1 - self.kept)
+        self.throttled *= kept
 
-    def slow_down(self, seconds: float | None = None) -> None:
-        """The gateway has throttled us; `seconds` is how long it asks us to wait."""
+    def slow_down(self, seconds: float | None = None, parts: int = 1) -> None:
+        """The gateway has throttled these parts; `seconds` is how long it asks us to wait."""
         moment = self.clock()
+        self.throttled += parts
         if moment >= self.held_until:
-            self.rate = max(SLOWEST, self.full_rate * LEAST, self.rate / 2)
-            self.tokens = min(self.tokens, 1.0)
+            if seconds is None and self.throttled <= TOLERATED * self.sent:
+                self._go_lightly(moment)
+                return
+            self._halve()
         self.held_until = max(self.held_until, moment + (HOLD if seconds is None else seconds))
-        self.filled_at = self.grown_at = self.held_until
+        self.filled_at = self.held_until
+
+    def _halve(self) -> None:
+        """Begin a hold. Where nothing was taken since the last one, its good rate still counts."""
+        if self.throttled > TOLERATED * self.sent:
+            if self.taken:
+                self.good_rate = max(self._floor, self.rate * LAST_GOOD)
+            self.rate = max(self._floor, self.rate / 2)
+        self.tokens = min(self.tokens, 1.0)
+        self.taken = False
+
+    def _go_lightly(self, moment: float) -> None:
+        if moment >= self.light_until:
+            self.rate = self.good_rate = max(self._floor, self.rate * LIGHT)
+            self.light_until = moment + 1.0
+
+    @property
+    def _floor(self) -> float:
+        return max(SLOWEST, self.full_rate * LEAST)
 
     def _fill(self, moment: float) -> None:
-        while self.rate < self.full_rate and moment - self.grown_at >= GROWS_EVERY:
-            self.rate = min(self.full_rate, self.rate * GROWTH)
-            self.grown_at += GROWS_EVERY
-        gained = max(0.0, moment - self.filled_at) * self.rate
-        self.tokens = min(max(1.0, self.rate * BURST), self.tokens + gained)
+        passed = max(0.0, moment - self.filled_at)
         self.filled_at = max(self.filled_at, moment)
+        if passed and self.rate < self.full_rate:
+            self._grow(passed)
+        self.tokens = min(max(1.0, self.rate * BURST), self.tokens + passed * self.rate)
+
+    def _grow(self, seconds: float) -> None:
+        if self.rate < self.good_rate:
+            self.rate = min(self.good_rate, self.rate * 2.0 ** (seconds / DOUBLES_EVERY))
+        else:
+            self.rate = min(self.full_rate, self.rate * GROWTH**seconds)

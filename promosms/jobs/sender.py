@@ -183,8 +183,10 @@ class Sender:
         """
         tripped = self.breaker.tripped
         sign = self.breaker.note(str(message.id), message.phone, answer, began)
-        if answer.error_class is ErrorClass.THROTTLED:
-            self.connection.rate_limiter.slow_down(answer.wait)
+        if answer.error_class is None:
+            self.connection.rate_limiter.taken = True
+        elif answer.error_class is ErrorClass.THROTTLED:
+            self.connection.rate_limiter.slow_down(answer.wait, message.parts)
         if self.claim.probing and not self.fault:
             self.probes += sign is Sign.GOOD
             self.fault = answer.reason if sign is Sign.BAD else ""

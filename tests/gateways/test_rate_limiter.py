@@ -1,5 +1,11 @@
 """The rate limiter: parts per second, halved by throttling, then growing back."""
 
+from collections import deque
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
 from promosms.gateways.rate_limiter import RateLimiter
 
 
@@ -85,19 +91,105 @@ def test_the_gateway_may_say_how_long_to_wait() -> None:
     assert limiter.wait() == 0
 
 
-def test_the_rate_comes_back_by_eight_percent_every_ten_quiet_seconds() -> None:
+def played(
+    full_rate: float, seconds: float, throttles: Callable[[float, int], bool]
+) -> tuple[float, float, RateLimiter]:
+    """Texts a second that a provider takes, and the share that it throttles, at a full queue.
+
+    `throttles` is asked with the seconds since the beginning and the number of the text. Answers
+    come after a tenth of a second, and 100 texts may be in flight.
+    """
+    clock = Clock()
+    limiter, began = RateLimiter(full_rate, clock), clock.moment
+    in_flight: deque[tuple[float, bool]] = deque()
+    taken = number = 0
+    while clock.moment < began + seconds:
+        while in_flight and in_flight[0][0] <= clock.moment:
+            if in_flight.popleft()[1]:
+                limiter.slow_down()
+            else:
+                limiter.taken = True
+                taken += 1
+        most = 0 if limiter.wait() else int(min(limiter.allowance(), 100 - len(in_flight)))
+        if most:
+            limiter.take(most)
+        for _ in range(most):
+            in_flight.append((clock.moment + 0.1, throttles(clock.moment - began, number)))
+            number += 1
+        clock.moment += 0.02
+    return taken / seconds, 1 - taken / max(number, 1), limiter
+
+
+@pytest.mark.parametrize("full_rate", [10, 30, 100, 300])
+@pytest.mark.parametrize("pattern", ["every tenth", "at random"])
+def test_one_throttled_text_in_ten_does_not_hold_up_the_others(
+    full_rate: float, pattern: str
+) -> None:
+    chance = Random(1)
+    tenth = pattern == "every tenth"
+    taken, _, limiter = played(
+        full_rate, 60, lambda _, n: n % 10 == 9 if tenth else chance.random() < 0.1
+    )
+    assert taken > (0.85 if tenth else 0.5) * full_rate
+    assert limiter.rate > 0.9 * full_rate
+
+
+@pytest.mark.parametrize(("full_rate", "limit"), [(30, 15), (100, 50), (100, 10), (300, 30)])
+def test_a_provider_with_a_lower_limit_gets_about_that(full_rate: float, limit: float) -> None:
+    budget, since = limit, 0.0
+
+    def too_fast(moment: float, _: int) -> bool:
+        nonlocal budget, since
+        budget, since = min(limit, budget + (moment - since) * limit), moment
+        if budget < 1:
+            return True
+        budget -= 1
+        return False
+
+    taken, share, _ = played(full_rate, 60, too_fast)
+    assert taken > 0.85 * limit
+    assert share < 0.25
+
+
+def test_after_an_outage_the_last_good_rate_is_back_in_seconds() -> None:
+    """A provider takes nothing for 10 seconds, so the rate falls to the lowest."""
+    for seconds, least in ((22, 79), (35, 100)):
+        _, _, limiter = played(100, seconds, lambda moment, _: 5 <= moment < 15)
+        assert limiter.rate >= least
+
+
+def test_it_doubles_up_to_the_last_good_rate_and_then_grows_by_a_fiftieth() -> None:
     clock = Clock()
     limiter = RateLimiter(100, clock)
-    limiter.slow_down()
-    clock.moment += 1 + 10.1
-    limiter.wait()
-    assert limiter.rate == 54
-    clock.moment += 85
-    limiter.wait()
-    assert 95 < limiter.rate < 100
-    clock.moment += 30
-    limiter.wait()
-    assert limiter.rate == 100
+    for _ in range(3):  # nothing is taken meanwhile, so the good rate stays that of the first
+        limiter.slow_down()
+        clock.moment += 1
+    assert (limiter.rate, limiter.good_rate) == (12.5, 80)
+    rates = [(1, 25), (1, 50), (0.5, 70.7), (0.5, 80), (1, 81.6), (1, 83.2), (20, 100)]
+    for seconds, rate in rates:
+        clock.moment += seconds
+        limiter.wait()
+        assert round(limiter.rate, 1) == rate
+
+
+@pytest.mark.parametrize(("throttled", "rate", "holds"), [(15, 99.0, False), (16, 49.5, True)])
+def test_a_fifth_of_the_last_75_texts_is_tolerated(
+    throttled: int, rate: float, holds: bool
+) -> None:
+    limiter = RateLimiter(100, Clock())
+    limiter.take(10_000)
+    for _ in range(throttled):
+        limiter.slow_down()
+    assert limiter.rate == rate
+    assert (limiter.held_until > 0) is holds
+
+
+def test_a_wait_that_the_gateway_asks_for_is_kept_also_for_one_text_among_many() -> None:
+    clock = Clock()
+    limiter = RateLimiter(100, clock)
+    limiter.take(10_000)
+    limiter.slow_down(30)
+    assert (limiter.rate, limiter.wait()) == (100, 30)
 
 
 def test_it_never_stops_altogether() -> None:

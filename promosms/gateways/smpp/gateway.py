@@ -34,6 +34,8 @@ class SmppGateway(Gateway):
         self.intake: Intake | None = None
         self.tasks: dict[Attempt, asyncio.Task[None]] = {}
         """The texts that wait for a session."""
+        self.throttled = False
+        """Was the last answer that we are too fast?"""
 
     @property
     def ready(self) -> bool:
@@ -111,6 +113,7 @@ class SmppGateway(Gateway):
         """All parts have their outcome. If nothing was written, another session may be tried."""
         outcome = attempt.outcomes[0]
         if isinstance(outcome, Frame) and not outcome.status and attempt.numbers == ONE:
+            self.throttled = False
             attempt.report(Answer((reference(outcome, self.settings),)))  # the usual case
             return
         self._react(attempt)
@@ -120,11 +123,15 @@ class SmppGateway(Gateway):
             attempt.report(attempt.answer(self.settings))
 
     def _react(self, attempt: Attempt) -> None:
-        """Slow down if the SMSC asks for it; bind again if the session is at fault."""
+        """Hold if the SMSC throttles text after text; bind again if the session is at fault.
+
+        One throttled text among others that are taken is left to the rate limiter.
+        """
         assert attempt.session
-        if any(
-            error.error_class is ErrorClass.THROTTLED for error in attempt.refusals(self.settings)
-        ):
+        refusals = attempt.refusals(self.settings)
+        before = self.throttled
+        self.throttled = any(error.error_class is ErrorClass.THROTTLED for error in refusals)
+        if before and self.throttled:
             attempt.session.hold(HOLD_SECONDS)
         if any(isinstance(f, Frame) and f.status in errors.SESSION for f in attempt.outcomes):
             attempt.session.leave()

@@ -8,7 +8,7 @@ from promosms.gateways import KINDS
 from promosms.gateways.base import ErrorClass, GatewayError, Inbound, Receipt, ReceiptStatus
 from promosms.gateways.smpp.gateway import SmppGateway
 from promosms.gateways.smpp.link import BindRefused
-from tests.gateways.smpp.stories import error_class, play, sms
+from tests.gateways.smpp.stories import current, error_class, play, sms
 from tests.gateways.smsc import (
     Client,
     Pdu,
@@ -92,10 +92,16 @@ def test_it_pauses_when_it_is_too_fast() -> None:
     async def story() -> None:
         async with bound(window=1) as stage:
             loop = asyncio.get_running_loop()
-            stage.smsc.on_submit = by_turns(refuse(0x58), accept)
-            assert await error_class(stage.gateway, sms()) == (ErrorClass.THROTTLED, "throttled")
+            stage.smsc.on_submit = by_turns(refuse(0x58), accept, *[refuse(0x58)] * 2, accept)
+            throttled = ErrorClass.THROTTLED, "throttled"
+            assert await error_class(stage.gateway, sms()) == throttled
+            assert not current(stage).held  # one among others is left to the rate limiter
             began = loop.time()
             assert await stage.gateway.submit(sms()) == ("id-1",)
+            for _ in range(2):
+                assert await error_class(stage.gateway, sms()) == throttled
+            assert current(stage).held
+            assert await stage.gateway.submit(sms()) == ("id-2",)
             assert loop.time() - began > 0.9
 
     play(story())

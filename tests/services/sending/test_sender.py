@@ -116,7 +116,7 @@ def test_throttling_slows_the_whole_connection_down(
     make_campaign: MakeCampaign,
 ) -> None:
     campaign_id = campaign(make_campaign, PHONES[:10])
-    network.smsc.on_submit = by_turns(refuse(THROTTLED), accept)
+    network.smsc.on_submit = by_turns(*[refuse(THROTTLED)] * 5, accept)
     before = connection.connection.rate_limiter.rate
     Sender(connection).run(0.5)
     assert connection.connection.rate_limiter.rate <= before / 2
