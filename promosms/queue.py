@@ -55,7 +55,7 @@ def wake(name: str, job: str, *ids: int) -> bool:
     except RedisError as error:
         if isinstance(error, RedisTimeout):
             _silent_until[url] = time.monotonic() + SILENT_SECONDS
-        log.warning("queue.unreachable", extra={"queue": name})
+        log.warning("queue.unreachable", exc_info=True, extra={"queue": name})
         return False
 
 

@@ -55,7 +55,7 @@ class LimitedConnection(psycopg.Connection[Any]):
         try:
             return super().wait(gen, INTERVAL, LAST_LOOK)
         except _WaitTimeout:
-            log.warning("database.no_answer")
+            log.warning("database.no_answer", extra={"code": "silent"})
             self.pgconn.finish()  # the pool then makes a new one
             raise psycopg.OperationalError("The database no longer answers.") from None
 

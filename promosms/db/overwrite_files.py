@@ -69,7 +69,7 @@ def _repeat(
 ) -> bool:
     while not step(raw):
         if time.monotonic() > end:
-            log.warning("overwrite.busy", extra={"where": step.__name__.strip("_")})
+            log.warning("overwrite.busy", extra={"code": step.__name__.strip("_")})
             return False
         time.sleep(PAUSE)
     return True
@@ -100,7 +100,7 @@ def _overwrite_postgresql(tables: Iterable[str]) -> bool:
                 connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
                 _forget_samples(connection, name)
         except OperationalError:
-            log.warning("overwrite.busy", extra={"where": "vacuum"})
+            log.warning("overwrite.busy", extra={"code": "vacuum"})
             return False
         for statement in IF_PERMITTED:
             try:

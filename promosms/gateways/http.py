@@ -259,7 +259,7 @@ def each(entries: Sequence[Entry], read: Callable[[Entry], list[InboxEvent]]) ->
     if bad and len(bad) == len(entries):
         raise bad[0]
     if bad:
-        log.warning("webhook.entries_left_out", extra={"count": len(bad)})
+        log.warning("webhook.entries_left_out", extra={"count": len(bad), "code": "unreadable"})
     return events
 
 

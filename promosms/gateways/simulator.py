@@ -4,6 +4,7 @@ What happens to a text is decided by the last five digits of its number, see `OU
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,6 +25,8 @@ from promosms.gateways.base import (
     Resend,
 )
 from promosms.gateways.simulator_store import Place, SimulatorStore, Taken
+
+log = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
@@ -142,6 +145,7 @@ class Simulator(Gateway):
             try:
                 busy = await self._receipts(emit) + await self._replies(emit)
             except Exception:  # not stored, so not acknowledged: it remains due
+                log.exception("simulator.not_stored")
                 await asyncio.sleep(1)
                 continue
             await asyncio.sleep(0 if busy else self.poll_seconds)

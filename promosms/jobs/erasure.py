@@ -16,10 +16,11 @@ def run(account_id: int) -> None:
         if erasure.erase(account_id, time_slice.SHARED):
             queue.wake("work", "erasure.run", account_id)
     except erasure.Unfinished:
-        log.warning("erasure.unfinished", extra={"account": pseudonyms.of(account_id)})
+        extra = {"account": pseudonyms.of(account_id), "code": "others_work"}
+        log.warning("erasure.unfinished", extra=extra)
 
 
 def tidy() -> None:
     """Overwrite rows just deleted: of a recipient, an admin, an unfinished registration."""
     if not overwrite_files.overwrite([*TABLES, *USERS, "email_links", "emails"]):
-        log.warning("erasure.unfinished")
+        log.warning("erasure.unfinished", extra={"code": "files_in_use"})

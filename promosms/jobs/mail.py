@@ -33,8 +33,9 @@ def _send(email: Claimed) -> None:
         if settings.mail_server:
             _submit(message_of(email))
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        log.warning("mail.refused", exc_info=error, extra={"count": email.attempts})
-        outbox.note_failed(email.id, email.attempts, for_good=_for_good(error))
+        given_up = outbox.note_failed(email.id, email.attempts, for_good=_for_good(error))
+        event = "mail.given_up" if given_up else "mail.refused"
+        log.warning(event, exc_info=error, extra={"count": email.attempts})
     else:
         outbox.note_sent(email.id)
 

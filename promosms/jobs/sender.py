@@ -132,7 +132,7 @@ class Sender:
         """Give up the oldest message in flight, if its answer must have been lost in our code."""
         our_reference, (message, began) = next(iter(self.in_flight.items()), ("", (None, 0.0)))
         if message is not None and time.monotonic() - began > LONGEST:
-            log.warning("sender.no_answer", extra={"gateway": self.gateway_id})
+            log.warning("sender.no_answer", extra={"gateway": self.gateway_id, "code": "no_answer"})
             self.answers.append(self._read(message, began, LOST))
 
     def _start(self, messages: Sequence[Claimed]) -> None:
@@ -170,7 +170,7 @@ class Sender:
                 db.session.remove()
                 if time.monotonic() > end:
                     raise
-                log.warning("sender.database", extra={"gateway": self.gateway_id})
+                log.warning("sender.database", exc_info=True, extra={"gateway": self.gateway_id})
                 time.sleep(LOOK_AGAIN)
 
     def _has(self, message: Claimed, answered: Sequence[Answered]) -> bool:

@@ -42,7 +42,7 @@ def top_up(account_id: int) -> None:
         if automatic_attempts.run(account_id):
             queue.wake("work", "invoices.run")
     except stripe_checkout.Unavailable:
-        log.warning("card.unavailable")
+        log.warning("card.unavailable", exc_info=True)
     if outbox.waiting():
         queue.wake("mail", "mail.run")
 
@@ -53,7 +53,7 @@ def sweep() -> None:
         checked = stripe_payments.sync_unpaid()
         stripe_payments.sync_reversals()
     except stripe_checkout.Unavailable:
-        log.warning("card.unavailable")
+        log.warning("card.unavailable", exc_info=True)
         return
     if checked:
         queue.wake("work", "invoices.run")
@@ -64,4 +64,4 @@ def forget() -> None:
     try:
         saved_cards.delete_forgotten()
     except stripe_checkout.Unavailable:
-        log.warning("card.unavailable")
+        log.warning("card.unavailable", exc_info=True)

@@ -29,5 +29,5 @@ def end_after(seconds: float) -> threading.Timer:
 
 
 def _end(seconds: float) -> None:
-    log.error("process.over_time", extra={"seconds": seconds})
+    log.error("process.over_time", extra={"seconds": seconds, "code": "over_time"})
     os._exit(1)  # nothing that waits would let the process end in another way

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 from rq import Queue, SimpleWorker
+from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -78,6 +79,10 @@ def run(app: Flask, name: str) -> None:
                 workers.beat(name)  # its connection is closed now
 
 
+class JobFailed(Exception):
+    """What Redis keeps of the error of a job."""
+
+
 class AppWorker(SimpleWorker):
     """Runs each job in this process, inside a fresh application context.
 
@@ -102,6 +107,17 @@ class AppWorker(SimpleWorker):
                 return done
             finally:
                 db.session.remove()
+
+    def _finalize_failure(
+        self, job: Job, queue: Queue, execution: Execution, exc_info: Any
+    ) -> None:
+        """Log why a job has failed, with the frames of our code, which the line of RQ lacks.
+
+        RQ would keep the traceback in Redis: its message may quote numbers and texts.
+        """
+        log.error("job.failed", exc_info=exc_info, extra={"job": job.description or "?"})
+        told = JobFailed("See job.failed in the log.")
+        super()._finalize_failure(job, queue, execution, (JobFailed, told, None))
 
 
 def _collect_less() -> None:
@@ -137,7 +153,7 @@ def _wait_for_redis() -> None:
         except OSError:
             time.sleep(seconds)
         except Exception:
-            log.warning("worker.no_redis")
+            log.warning("worker.no_redis", exc_info=True)
             time.sleep(seconds)
         seconds = min(seconds * 2, 10)
 
@@ -150,7 +166,7 @@ def _beat(app: Flask, name: str, gateway_id: int | None) -> None:
             try:
                 beat(name, gateway_id)
             except Exception:
-                log.warning("worker.no_beat", extra={"queue": name})
+                log.warning("worker.no_beat", exc_info=True, extra={"queue": name})
             finally:
                 db.session.remove()
         time.sleep(BEAT_SECONDS)

@@ -1,7 +1,8 @@
 """Logs: one JSON line per event, with fields from an allow-list only (schema.py).
 
-Of an exception the class and the place are logged, never the message, which may quote data; of the
-lines of libraries only the logger and the place. JSON escapes control characters, so no input can
+Of an exception the class, a reason code and the frames of our own code are logged, never values or
+the message, which may quote data; of the lines of libraries only the logger and the place. Each
+warning and error has a `code`. JSON escapes control characters, so no input can
 end a line or start a new one.
 """
 
@@ -14,6 +15,7 @@ from types import TracebackType
 
 from flask import Flask
 
+from promosms.logs import reasons
 from promosms.logs import schema as log_schema
 
 # Messages of libraries, and their events in our log.
@@ -27,6 +29,7 @@ LIBRARY_EVENTS = {
     "Shutting down: %s": "web.ended",
 }
 OTHER, CRASH = "other.line", "process.crash"
+LIBRARY = "library"  # the code of what a library complains about
 
 
 class Formatter(logging.Formatter):
@@ -41,7 +44,10 @@ class Formatter(logging.Formatter):
         }
         if line["event"] == OTHER:
             line |= {"source": record.name, "where": f"{record.filename}:{record.lineno}"}
+            if record.levelno >= logging.WARNING:
+                line["code"] = LIBRARY
         if record.exc_info and record.exc_info[0] is not None:
+            line = _reason(*record.exc_info[1:]) | line
             line["error"] = record.exc_info[0].__name__
             line["where"] = _where(record.exc_info[2])
         return json.dumps(log_schema.allowed(line), default=str)
@@ -89,6 +95,16 @@ def _event(record: logging.LogRecord) -> str:
     if record.name.split(".")[0] == "promosms" and log_schema.EVENT.fullmatch(message):
         return message
     return LIBRARY_EVENTS.get(message, OTHER)
+
+
+def _reason(error: BaseException | None, trace: TracebackType | None) -> dict[str, object]:
+    """The code, unless the caller gives one, the frames of our code, and the first error."""
+    found = {
+        "code": reasons.code_of(error),
+        "frames": reasons.frames_of(trace),
+        "cause": reasons.cause_of(error),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _crashed(

@@ -17,6 +17,7 @@ PSEUDONYM = re.compile(r"[0-9a-f]{12}|gone")
 # The pattern of a route, with names for its arguments: "/campaigns/<public_id>".
 ROUTE = re.compile(r"-|/[a-z0-9_./<>:,()\"\-]{0,120}")
 FULL_IPV4, FULL_IPV6 = r"\d{1,3}(\.\d{1,3}){3}", r"[0-9a-f:.]{2,45}"
+FRAME = r"[A-Za-z0-9_/]{1,80}\.py:\d{1,6} [A-Za-z0-9_<>]{1,60}"
 ADDRESS = re.compile(rf"({FULL_IPV4}|{FULL_IPV6})(/24|/48)?")
 
 FIELDS: Mapping[str, re.Pattern[str]] = {
@@ -26,6 +27,8 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "source": WORD,  # the library that wrote the line: gunicorn, rq
     "where": WORD,  # file and line of the code
     "error": WORD,  # the class of an exception, never its message
+    "cause": WORD,  # the class of the exception from which it came
+    "frames": re.compile(rf"{FRAME}( > {FRAME}){{0,9}}"),  # of our own code, the innermost last
     "account": PSEUDONYM,
     "incident": re.compile("[0-9A-Za-z-]{4,36}"),  # what the error page shows
     **dict.fromkeys(("campaign", "gateway", "import_id", "invoice", "count", "pid"), NUMBER),

@@ -17,7 +17,7 @@ def compile_catalogues(folder: Path) -> int:
         try:
             _compile(path)
         except OSError:  # the code belongs to another user, who has compiled them
-            log.warning("catalogue.not_writable")
+            log.warning("catalogue.not_writable", exc_info=True)
     return len(stale)
 
 

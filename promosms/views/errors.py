@@ -82,7 +82,7 @@ def storage(error: OperationalError) -> ResponseReturnValue:
 
 def busy(_error: Busy) -> ResponseReturnValue:
     """Very many people are signing in: nothing was checked and nothing stored."""
-    log.warning("page.busy", extra={"endpoint": request.endpoint})
+    log.warning("page.busy", extra={"endpoint": request.endpoint, "code": "sign_ins"})
     title, advice = _title_and_advice(503)
     page = render_template("error.html", title=title, advice=advice, kept=kept_text(503))
     return page, 503, {"Retry-After": "5"}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import queue
+from promosms import logs, queue
 from promosms.extensions import csrf
 from promosms.forms.imports import (
     MappingForm,
@@ -30,6 +30,8 @@ from promosms.services.recipients import exports, lists
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, fresh, my_account, owned
 
+log = logs.get(__name__)
+
 bp = Blueprint("imports", __name__)
 SHOWN = 50
 BUSY = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
@@ -53,6 +55,7 @@ def new() -> ResponseReturnValue:
             import_ = imports.upload(my_account(), file.stream, file.filename or "")
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
+            log.info("import.refused", extra={"code": error.problem.value})
             form.file.errors = [file_problem(error.problem, error.row)]
     return render_template("imports/new.html", form=form)
 
@@ -73,6 +76,7 @@ def paste() -> ResponseReturnValue:
             _begin(import_, import_.total)
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
+            log.info("import.refused", extra={"code": error.problem.value})
             form.text.errors = [file_problem(error.problem, error.row)]
     return render_template("imports/paste.html", form=form)
 
@@ -119,6 +123,7 @@ def _reading(import_: Import, account: Account, readings: Sequence[Reading]) -> 
             imports.choose_reading(import_, account, form.encoding.data)
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
+            log.info("import.refused", extra={"code": error.problem.value})
             form.encoding.errors = [file_problem(error.problem, error.row)]
     return render_template("imports/reading.html", import_=import_, form=form)
 

@@ -106,7 +106,7 @@ class Link:
             try:
                 await self._live()
             except BindRefused as refused:
-                log.error("smpp.refused")
+                log.error("smpp.refused", extra={"code": refused.reason})
                 self.refused = refused
                 self.bound.set()
                 return
@@ -115,7 +115,7 @@ class Link:
                 if failed.status == Status.ALREADY_BOUND:
                     least = self.settings.enquire_seconds  # until the old session is given up
             except (OSError, NoAnswer) as problem:
-                log.warning("smpp.not_connected", extra={"error": type(problem).__name__})
+                log.warning("smpp.not_connected", exc_info=problem)
             except Exception:  # such as an invalid host name: log it and keep trying
                 log.exception("smpp.failed")
             finally:

@@ -206,7 +206,7 @@ class Session(asyncio.Protocol):
                     self._fill()
                     self._flush()
         except Malformed:
-            log.warning("smpp.malformed")
+            log.warning("smpp.malformed", exc_info=True)
             self._write(NACK, Status.INVALID_COMMAND_LENGTH, 0)
             self._flush()
             self._close()
@@ -308,7 +308,7 @@ class Session(asyncio.Protocol):
         if self.out and not self.transport.is_closing():
             self.transport.write(b"".join(self.out))
             if self.full and self.transport.get_write_buffer_size() > UNREAD:
-                log.warning("smpp.unread")
+                log.warning("smpp.unread", extra={"code": "not_reading"})
                 self.transport.abort()
         self.out.clear()
 
@@ -318,7 +318,7 @@ class Session(asyncio.Protocol):
         self._expire(moment)
         if moment - self.heard_at >= self.timing.enquire * (self.missed + 1):
             if self.missed >= MISSED:
-                log.warning("smpp.silent")
+                log.warning("smpp.silent", extra={"code": "no_answer"})
                 self.transport.abort()
             self.missed += 1
             self._write(Command.ENQUIRE_LINK, Status.OK, self._next_sequence())

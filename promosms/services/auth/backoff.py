@@ -111,7 +111,7 @@ def pause(failed: int, policy: BackoffPolicy) -> timedelta:
 def _alarm(session: Session) -> bool:
     count = _count(session, EVERYBODY, TOTAL)
     if count == ALARM:
-        log.warning("sign_in.many_failures", extra={"count": count})
+        log.warning("sign_in.many_failures", extra={"count": count, "code": "limit"})
     return count >= ALARM
 
 

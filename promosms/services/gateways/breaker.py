@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
 
+from promosms import logs
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Gateway, GatewayStatus, now
 from promosms.services.gateways import alerts, gateways, health
 
+log = logs.get(__name__)
 WORKER = "worker"
 WAITS = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600))
 """Before the next probes, by the number of those that failed."""
@@ -45,6 +47,7 @@ def trip(gateway_id: int, why: str) -> bool:
         gateway.probe_at = None if why in alerts.CREDENTIALS else now() + _wait(failed)
         if not again:
             alerts.tell_admins(gateway)
+        log.warning("gateway.paused", extra={"gateway": gateway_id, "code": why})
         return True
 
 

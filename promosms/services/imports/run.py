@@ -6,6 +6,7 @@ from itertools import islice
 
 from sqlalchemy import select, update
 
+from promosms import logs
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import time_slice
@@ -16,6 +17,7 @@ from promosms.services.imports import rows as import_rows
 from promosms.services.imports.imports import claimable
 from promosms.services.recipients import recipients
 
+log = logs.get(__name__)
 BATCH = 1000
 SECONDS = 15.0
 
@@ -36,6 +38,7 @@ def work(
         return _import(import_id, begin)
     except FileNotFoundError:
         _end(import_id, ImportStatus.FAILED, error="file_missing")
+        log.warning("import.failed", exc_info=True, extra={"import_id": import_id})
         return False
 
 

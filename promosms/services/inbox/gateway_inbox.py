@@ -186,14 +186,14 @@ def _postpone_unmatched(session: Session, unmatched: list[int]) -> None:
 
 def _postpone_failed(row_id: int, fault: Exception) -> None:
     """Try a row that raised an error later; after 72 hours it is deleted."""
-    log.warning("gateway_inbox.failed", extra={"code": type(fault).__name__})
+    log.warning("gateway_inbox.failed", exc_info=fault)
     with transaction() as session:
         columns = (INBOX.c.attempts, INBOX.c.received_at)
         row = session.execute(select(*columns).where(INBOX.c.id == row_id)).one_or_none()
         if row is None:
             return
         if now() - row.received_at > OLDEST:
-            log.error("gateway_inbox.given_up", extra={"code": type(fault).__name__})
+            log.error("gateway_inbox.given_up", exc_info=fault)
             remove(session, [row_id])
             return
         wait = WAITS[min(row.attempts, len(WAITS) - 1)]

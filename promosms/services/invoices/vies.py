@@ -113,7 +113,7 @@ def _ask(tax_id: str, seller: Seller | None) -> _Reply:
     try:
         return _read(_post(params), params)
     except _InvalidAnswer as fault:
-        log.warning("vies.unavailable", extra={"error": str(fault)})
+        log.warning("vies.unavailable", extra={"code": str(fault).replace(" ", "_")})
         return _Reply(TaxAnswer.UNAVAILABLE, raw={"fault": str(fault)})
 
 

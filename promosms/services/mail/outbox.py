@@ -87,12 +87,13 @@ def note_sent(email_id: int) -> None:
             _mark(email_id, EmailStatus.SENT)
 
 
-def note_failed(email_id: int, attempts: int, *, for_good: bool) -> None:
-    """Try a failed e-mail again later, at most five times, or give up."""
+def note_failed(email_id: int, attempts: int, *, for_good: bool) -> bool:
+    """Try a failed e-mail again later, at most five times, or give up: then True."""
     if for_good or attempts > len(WAITS):
         _mark(email_id, EmailStatus.FAILED)
-    else:
-        _mark(email_id, EmailStatus.QUEUED, now() + WAITS[attempts - 1])
+        return True
+    _mark(email_id, EmailStatus.QUEUED, now() + WAITS[attempts - 1])
+    return False
 
 
 def forget_old() -> None:

@@ -42,7 +42,7 @@ def sync_session(session_id: str) -> None:
             elif session.payment_status == "paid":
                 intent = str(session.payment_intent)
     except stripe.InvalidRequestError:
-        log.warning("card.session_unknown")
+        log.warning("card.session_unknown", exc_info=True)
         return
     if setup:
         saved_cards.save_from_setup(setup)
@@ -69,7 +69,7 @@ def sync_payment(intent_id: str, *, reversals: bool = False) -> None:
             refund_list = list(api.v1.refunds.list(params).data) if ask else []
             dispute_list = list(api.v1.disputes.list(params).data) if ask else []
     except stripe.InvalidRequestError:
-        log.warning("card.payment_unknown")
+        log.warning("card.payment_unknown", exc_info=True)
         return
     if intent.status == "succeeded" and _receive(intent, charge):
         saved_cards.save_from_payment(intent)

@@ -133,8 +133,9 @@ def work(export_id: int, over: Callable[[], bool] = time_slice.nobody) -> bool:
         db.session.rollback()
         path.unlink(missing_ok=True)
         full = fault.errno in FULL
-        _save(export_id, status=ExportStatus.FAILED, error="disk_full" if full else "file")
-        log.warning("export.failed", extra={"code": "disk_full" if full else "file"})
+        code = "disk_full" if full else "file"
+        _save(export_id, status=ExportStatus.FAILED, error=code)
+        log.warning("export.failed", exc_info=fault, extra={"code": code})
         return False
 
 

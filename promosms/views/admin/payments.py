@@ -5,7 +5,7 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms import queue
+from promosms import logs, queue
 from promosms.forms.admin_payments import RefundForm
 from promosms.language import gettext as _
 from promosms.language import money
@@ -18,6 +18,8 @@ from promosms.services.payments.pages import Movement, PaymentFilter
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
 from promosms.web.access import Access, allow, fresh, me
+
+log = logs.get(__name__)
 
 
 @bp.route("/payments")
@@ -112,9 +114,11 @@ def _refund(movement: Movement, form: RefundForm) -> bool:
         form.amount.errors = [_too_large(error.most)]
         return False
     except refunds.RefundRefused as error:
+        log.warning("refund.refused", exc_info=error)
         form.amount.errors = [_("Stripe refuses this refund: %(why)s", why=str(error))]
         return False
     except stripe_checkout.Unavailable:
+        log.warning("card.unavailable", exc_info=True)
         form.amount.errors = [_("Stripe does not answer. Press the button again in a minute.")]
         return False
     except services.AccountGone:

@@ -65,7 +65,7 @@ def automatic_card() -> ResponseReturnValue:
     try:
         return redirect(saved_cards.setup_url(my_account()), code=303)
     except stripe_checkout.Unavailable:
-        log.warning("card.unavailable")
+        log.warning("card.unavailable", exc_info=True)
         flash(_("Cards cannot be used at the moment. Please try again later."), "bad")
     return redirect(url_for("billing.automatic"), code=303)
 
@@ -80,7 +80,7 @@ def automatic_back() -> ResponseReturnValue:
         if session_id.startswith("cs_") and stripe_checkout.available():
             stripe_payments.sync_session(session_id)
     except stripe_checkout.Unavailable:
-        log.warning("card.unavailable")
+        log.warning("card.unavailable", exc_info=True)
     if _has_card():
         flash(_("The card is saved."), "good")
         _wake_worker()

@@ -45,7 +45,7 @@ def pay_by_card(public_id: str) -> ResponseReturnValue:
     except stripe_checkout.NotPayable:
         flash(_("This order does not have to be paid any more."), "info")
     except stripe_checkout.Unavailable:
-        log.warning("card.unavailable")
+        log.warning("card.unavailable", exc_info=True)
         flash(_("Cards cannot be used at the moment. Try again, or pay by transfer."), "bad")
     return redirect(top_up_page, code=303)
 
@@ -62,7 +62,7 @@ def card_back(public_id: str) -> ResponseReturnValue:
             stripe_payments.sync_session(session_id)
             wake_workers()
     except stripe_checkout.Unavailable:
-        log.warning("card.unavailable")
+        log.warning("card.unavailable", exc_info=True)
     if owned(TopUp, public_id).status == TopUpStatus.PAID:
         flash(_("Thank you. The money is on your balance."), "good")
     else:
@@ -84,12 +84,18 @@ def stripe_webhook() -> ResponseReturnValue:
         stripe_webhooks.handle(stripe_webhooks.verify(request.get_data(), signature))
     except tuple(STATUS_CODES) as error:
         code = STATUS_CODES[type(error)]
-        log.warning("card.event_refused", extra={"code": code})
+        reason = REASONS[type(error)]
+        log.warning("card.event_refused", extra={"code": reason, "status": code})
         return Response(status=code)
     wake_workers()
     return Response(status=200)
 
 
+REASONS: dict[type[Exception], str] = {
+    stripe_webhooks.BadEvent: "signature",
+    RequestEntityTooLarge: "too_large",
+    stripe_checkout.Unavailable: "stripe_unavailable",
+}
 STATUS_CODES: dict[type[Exception], int] = {
     stripe_webhooks.BadEvent: 400,
     RequestEntityTooLarge: 413,
