@@ -35,7 +35,7 @@ BATCH = 2000
 AGAIN = 500  # of a batch: what was tried in vain does not hold up what has just come
 REPLIES = 200
 # Seconds until the next try of a receipt that fits no message; its submission may not be recorded.
-WAITS = (1, 5, 30, 60, 300, 1800, 3600, 4 * 3600)
+WAITS = (1, 5, 15, 30, 60, 300, 1800, 3600, 4 * 3600)
 OLDEST = timedelta(hours=72)
 RECEIPT = INBOX.c.kind.in_(
     [literal(kind.value, literal_execute=True) for kind in InboxKind.RECEIPTS]

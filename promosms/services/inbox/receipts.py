@@ -69,7 +69,8 @@ def apply(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
             ended.setdefault(message.id, (message, MessageStatus(row.status)))
     if of_parts:
         applied -= _apply_to_parts(session, of_parts, ended)
-    _end(session, ended.values())
+    if changed := _end(session, ended.values()):
+        applied -= {row.id for row in rows if row.id in owners and owners[row.id][0].id in changed}
     return applied
 
 
@@ -91,7 +92,7 @@ def _apply_to_parts(
         if message.part_statuses.get(number) == MessageStatus.SENT:
             message.part_statuses[number] = changed[message.id, number] = row.status
     _write(session, changed)
-    for message in (messages[message_id] for message_id, _ in changed):
+    for message in (messages[message_id] for message_id in locked):
         # If the answer was lost, only the receipts say which parts the gateway has.
         parts = (
             message.parts if message.status == MessageStatus.UNKNOWN else len(message.part_statuses)
@@ -104,10 +105,14 @@ def _apply_to_parts(
 
 def _lock(session: Session, messages: Mapping[int, MessageState]) -> set[int]:
     """Lock messages and read their parts; messages that are locked elsewhere are left out."""
-    query = select(ROWS.c.id).where(bulk.among(ROWS.c.id)).with_for_update(skip_locked=True)
-    ids = set(session.scalars(query, {"ids": list(messages)}))
-    for message_id in ids:
-        messages[message_id].part_statuses, messages[message_id].part_numbers = {}, {}
+    query = select(ROWS.c.id, ROWS.c.status).where(bulk.among(ROWS.c.id))
+    ids: set[int] = set()
+    for message_id, status in session.execute(
+        query.with_for_update(skip_locked=True), {"ids": list(messages)}
+    ):
+        ids.add(message_id)
+        message = messages[message_id]
+        message.status, message.part_statuses, message.part_numbers = status, {}, {}
     columns = (PARTS.c.message_id, PARTS.c.number, PARTS.c.reference, PARTS.c.status)
     parts = select(*columns).where(bulk.among(PARTS.c.message_id))
     for message_id, number, reference, status in session.execute(parts, {"ids": list(ids)}):
@@ -160,12 +165,17 @@ def _combined(statuses: Collection[str], parts: int) -> MessageStatus | None:
     return None
 
 
-def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) -> None:
-    """Give messages their final status; update counters and charge what was unknown before."""
+def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) -> set[int]:
+    """Give messages their final status; update counters and charge what was unknown before.
+
+    Returns the ids of those that have changed their status meanwhile: their receipts are tried
+    again.
+    """
     groups: dict[tuple[str, MessageStatus], list[MessageState]] = defaultdict(list)
     for message, status in ended:
         groups[message.status, status].append(message)
     deltas, late = CounterDeltas(), []
+    other: set[int] = set()
     for (before, after), group in sorted(groups.items()):
         values = {
             "ids": [message.id for message in group],
@@ -176,6 +186,7 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
         }
         moved = set(session.connection().scalars(_ending(on_sqlite()), values))
         changed = [message for message in group if message.id in moved]
+        other.update(message.id for message in group if message.id not in moved)
         numbers = Counter(message.campaign_id for message in changed)
         for campaign_id, number in numbers.items():
             deltas.move(campaign_id, number, MessageStatus(before), after)
@@ -183,6 +194,7 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
     deltas.write(session, "")
     for message in late:
         _charge_late(session, message)
+    return other
 
 
 @lru_cache

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -159,6 +160,27 @@ def test_a_long_text_needs_a_receipt_for_each_part(context: None, cast: Cast) ->
     db.session.rollback()
     parts = db.session.execute(select(MessagePart.number, MessagePart.reference)).all()
     assert sorted(map(tuple, parts)) == [(1, "76"), (2, "77"), (3, "78")]
+
+
+def test_a_receipt_is_tried_again_if_the_answer_comes_at_this_moment(
+    context: None, cast: Cast
+) -> None:
+    coming: list[str] = []
+
+    def come_in_between(_: object, cursor: Any, statement: str, *more: object) -> None:
+        if coming and statement.startswith("UPDATE messages"):
+            cursor.connection.cursor().execute(coming.pop())
+
+    listen(db.engine, "before_cursor_execute", come_in_between)
+    for parts in (1, 2):
+        nothing()
+        mine = text(cast.owner.account_id, PHONE, "76", parts=parts, status=UNKNOWN)
+        coming.append("UPDATE messages SET status = 'sent', attention_status = NULL")
+        come(receipt("76", PHONE, U))
+        assert (status(mine), waiting()) == (SENT, ["76"])
+        later()
+        assert (status(mine), waiting()) == (U, [])
+    remove(db.engine, "before_cursor_execute", come_in_between)
 
 
 def taken(
