@@ -1,7 +1,7 @@
-"""The form for guests."""
+"""The forms for guests."""
 
 from flask_wtf import FlaskForm
-from wtforms import TelField
+from wtforms import StringField, TelField
 from wtforms.validators import InputRequired, Length
 
 from promosms.forms.shared import stripped
@@ -17,4 +17,15 @@ class GuestForm(FlaskForm):
         [InputRequired(_("Enter a mobile number.")), Length(max=LONGEST_TYPED)],
         filters=[stripped],
         render_kw={"maxlength": LONGEST_TYPED, "autocomplete": "off"},
+    )
+
+
+class GuestCodeForm(FlaskForm):
+    """The code that a guest got and told."""
+
+    code = StringField(
+        _("Code of the guest"),
+        [InputRequired(_("Type in the six digits.")), Length(max=20)],
+        filters=[stripped],
+        render_kw={"maxlength": 20, "inputmode": "numeric", "autocomplete": "off"},
     )

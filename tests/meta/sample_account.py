@@ -73,6 +73,7 @@ FILE = b"phone,name\n+48601234567,Ola\n+48601234568,Jan\n"
 NEW_PASSWORD = "seven slow boats in May"
 NUMBER = "+48732000001"
 TEXTED = "ACDE-FGHJ"
+GUEST_CODE = "123456"
 COMPANY = Details("Milk Bar", "Long Street 1", "00-001", "Warsaw", "PL", "PL5260001246")
 Ids = dict[str, str]
 Form = dict[str, object]
@@ -140,6 +141,8 @@ class Stage:
         suppression_list.add(account.id, "PL", ["+48601111119"])
         opt_outs.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)
         guest = guests.add(account, "+48601111112")
+        with transaction():
+            guest.code_hash = passwords.hash_password(GUEST_CODE)
         automatic_top_ups.switch_on(account, Settings(100_000, 500_000, 1_000_000), "test")
         balance_alerts.switch_on(account.id, 50_000, by_text=False)
         opt_outs.opt_out(account.id, "+48601111117", SuppressionSource.HELD, HELD)

@@ -8,6 +8,7 @@ from promosms.services.prices import tables as price_tables
 from tests.meta.sample_account import (
     COMPANY,
     FILE,
+    GUEST_CODE,
     NEW_PASSWORD,
     NUMBER,
     PRICES,
@@ -38,6 +39,7 @@ ARGUMENTS = {
     "phone.open_phone": "phone",
     "settings.end_session": "session",
     "guests.remove": "guest",
+    "guests.code": "guest",
     "data.download": "account_export",
     "data.delete": "account_export",
     "recipients.edit": "recipient",
@@ -173,6 +175,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "settings.language": {"language": "pl"},
     "guests.index": {"phone": "+48601222333"},
     "guests.remove": {},
+    "guests.code": {"code": GUEST_CODE},
     "data.keep": {"days": "10"},
     "data.export": {},
     "data.delete": {},

@@ -158,7 +158,7 @@ FORBIDDEN = (
     *("UPDATE invoices SET gross = 1", "DELETE FROM invoices", "DELETE FROM invoice_documents"),
     *("INSERT INTO holds DEFAULT VALUES", "UPDATE adjustments SET status = 'x'"),
     *("DELETE FROM top_ups", "DELETE FROM tax_checks", "DELETE FROM invoice_series"),
-    *("DELETE FROM accounts", "INSERT INTO users DEFAULT VALUES", "SELECT 1 FROM erasures"),
+    *("DELETE FROM accounts", "INSERT INTO users DEFAULT VALUES", "DELETE FROM erasures"),
     *("SELECT 1 FROM welcome_credits", "SELECT 1 FROM cookie_choices", "DELETE FROM text_blocks"),
     *("DELETE FROM text_attempts", "DELETE FROM spent_proofs", "DELETE FROM email_attempts"),
 )

@@ -36,17 +36,22 @@ def test_the_day_is_the_one_that_was_typed_and_the_way_back_is_there(app: Flask)
         days = [day for _zone, _moment, day in STORED]
         assert _read("recipients", "consent_on", Date()) == days
         assert _read("imports", "consent_on", Date()) == days
+        upgrade(revision="0003")  # guests who are there stay guests; one who was removed does not
+        confirmed = _read("guests", "confirmed_at", DateTime(timezone=True))
+        assert [moment is not None for moment in confirmed] == [False] + [True] * (len(days) - 1)
         downgrade(revision="0001")
         moments = _read("recipients", "consent_at", DateTime(timezone=True))
         assert [_aware(moment) for moment in moments] == [moment for _z, moment, _d in STORED]
 
 
 def _store(connection: Connection, number: int, zone: str, moment: datetime | None) -> None:
-    """An account with a recipient and an import; what else is needed has the emptiest value."""
+    """An account with a recipient, an import and a guest; what else is needed is empty."""
     own = {"id": number, "public_id": f"row{number}", "consent_at": moment}
     _insert(connection, "accounts", {**own, "timezone": zone})
-    for name in ("recipients", "imports"):
-        _insert(connection, name, {**own, "account_id": number, "phone": f"+4860123456{number}"})
+    phone = {"account_id": number, "phone": f"+4860123456{number}"}
+    for name in ("recipients", "imports", "guests"):
+        removed = {"removed_at": datetime(2026, 6, 2, tzinfo=UTC)} if number == 1 else {}
+        _insert(connection, name, {**own, **phone, **removed})
 
 
 def _insert(connection: Connection, name: str, values: dict[str, Any]) -> None:

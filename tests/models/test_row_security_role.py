@@ -101,7 +101,7 @@ def test_the_role_may_do_what_the_models_say_and_nothing_else(app: Flask) -> Non
         assert granted() == declared()
         assert granted()["audit_entries"] == {"INSERT"}
         assert granted()["prices"] == {"SELECT"}
-        assert "erasures" not in granted()
+        assert "cookie_choices" not in granted()
 
 
 def test_a_start_takes_away_what_an_earlier_version_has_granted(

@@ -16,6 +16,7 @@ IN_EUROS = {
     850: "NL BE AT", 900: "UA",
 }
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+GUESTS = ("sent_at", "confirmed_at")
 BREAKER = ("paused_at", "probe_at", "probing_until")
 
 
@@ -24,6 +25,13 @@ def upgrade() -> None:
     for name in BREAKER:
         op.add_column("gateways", sa.Column(name, sa.DateTime(timezone=True)))
     op.add_column("gateways", sa.Column("probes_failed", sa.SmallInteger(), server_default="0", nullable=False))
+    for name in GUESTS:
+        op.add_column("guests", sa.Column(name, sa.DateTime(timezone=True)))
+    op.add_column("guests", sa.Column("code_hash", sa.String(200), server_default="", nullable=False))
+    op.add_column("guests", sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False))
+    # Those who are there stay guests: they were added before anybody was asked.
+    op.execute("UPDATE guests SET sent_at = added_at")
+    op.execute("UPDATE guests SET confirmed_at = added_at WHERE removed_at IS NULL")
     op.add_column("campaigns", sa.Column("not_guests", sa.Integer(), server_default="0", nullable=False))
     divide_due_index()
     op.add_column("prices", sa.Column("currency", sa.String(3), server_default="", nullable=False))
@@ -44,6 +52,10 @@ def downgrade() -> None:
     for name in ("probes_failed", *BREAKER):
         op.drop_column("gateways", name)
     op.drop_column("campaigns", "not_guests")
+    # The earlier version texts every guest in the table.
+    op.execute("DELETE FROM guests WHERE confirmed_at IS NULL AND removed_at IS NULL")
+    for name in ("tries", "code_hash", *GUESTS):
+        op.drop_column("guests", name)
 
 
 def divide_due_index() -> None:

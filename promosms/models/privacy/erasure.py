@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
 from promosms.models.processing import DATA_RIGHTS, Processing
-from promosms.models.registry import N_, NO_RIGHTS, NOBODYS, Retention
+from promosms.models.registry import N_, NOBODYS, Retention
 
 
 class Erasure(Model):
@@ -24,7 +24,6 @@ class Erasure(Model):
 
     __tablename__ = "erasures"
     privacy = Privacy.SYSTEM
-    customer_rights = NO_RIGHTS
     export = NOBODYS
     retention = Retention(
         "it is finished",

@@ -16,13 +16,11 @@ from promosms.models import (
     Account,
     Campaign,
     CampaignStatus,
-    Guest,
     Message,
     MessageStatus,
     Priority,
     TopUp,
     TopUpStatus,
-    User,
     now,
 )
 from promosms.services.audit import log as audit_log
@@ -30,9 +28,10 @@ from promosms.services.installation import defaults
 from promosms.services.invoices import seller
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail.notify import tell_owner
+from promosms.services.sending import trial_numbers
 from promosms.settings import settings
 
-SKIPPED = "trial"  # the reason of a message to somebody who is not a guest
+SKIPPED, UNCONFIRMED = trial_numbers.NOT_GUEST, trial_numbers.UNCONFIRMED
 DAY = timedelta(hours=24)
 
 
@@ -58,16 +57,16 @@ def on_trial(account: Account) -> bool:
 
 
 def may_text(account: Account) -> set[str] | None:
-    """The numbers that it may text: those of its guests, and those proved by its users.
+    """The numbers that it may text: those of confirmed guests, and those proved by its users.
 
     None when there is no limit.
     """
-    if not on_trial(account):
-        return None
-    proved = User.account_id == account.id, User.phone != "", User.password_hash.is_not(None)
-    guests = Guest.account_id == account.id, Guest.removed_at.is_(None)
-    numbers = select(User.phone).where(*proved).union(select(Guest.phone).where(*guests))
-    return set(db.session.scalars(numbers))
+    return trial_numbers.of(db.session(), account.id) if on_trial(account) else None
+
+
+def unconfirmed(account: Account) -> set[str]:
+    """The numbers of guests who were asked and have not agreed; none without a trial."""
+    return trial_numbers.unconfirmed(db.session(), account.id) if on_trial(account) else set()
 
 
 def missing(account: Account) -> list[Step]:

@@ -27,7 +27,7 @@ from promosms.services.campaigns import repeats
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
-from promosms.services.sending.opt_outs import reason_of
+from promosms.services.sending.opt_outs import HELD, OPTED_OUT, reason_of
 from promosms.sms import segments
 
 PAGE = 5000
@@ -139,7 +139,7 @@ def has_anybody(campaign: Campaign) -> bool:
 def read_pages(campaign: Campaign, after: int = 0) -> Iterator[list[MessageDraft]]:
     """Pages of drafts in the order of the recipients' ids, starting after the id `after`.
 
-    On trial only guests are read: an audience of others needs no messages to say so.
+    On trial only guests are read, also those who have not agreed: nobody else gets a message.
     """
     read = _page_reader(campaign)
     while drafts := read(db.session(), after):
@@ -171,11 +171,15 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
     choose = routing.chooser(campaign.route_id)
     query = _query(campaign, writer).limit(PAGE)
     guests = _guests(campaign)
+    unconfirmed = trial.unconfirmed(db.session.get_one(Account, campaign.account_id))
     if guests is not None:
-        query = query.where(Recipient.phone.in_(guests))
+        query = query.where(Recipient.phone.in_(guests | unconfirmed))
 
     def page(session: Session, after: int) -> list[MessageDraft]:
         rows = session.execute(query, {"after": after}).all()
+        if unconfirmed:
+            drafts = (_draft(writer, price_of, choose, *row) for row in rows)
+            return [_if_confirmed(unconfirmed, draft) for draft in drafts]
         return [_draft(writer, price_of, choose, *row) for row in rows]
 
     return page
@@ -250,6 +254,13 @@ def _draft(
         reason = EMPTY if text == writer.tail else TOO_LONG
     price = 0 if reason else parts * price
     return MessageDraft(*person, text, encoding, parts, price, reason, gateway)
+
+
+def _if_confirmed(unconfirmed: set[str], draft: MessageDraft) -> MessageDraft:
+    """A guest who has not agreed gets no text. An opt-out comes before that as a reason."""
+    if draft.phone not in unconfirmed or draft.reason in (OPTED_OUT, HELD):
+        return draft
+    return MessageDraft(*draft[:4], "", "gsm7", 0, 0, trial.UNCONFIRMED, None)
 
 
 def _guests(campaign: Campaign) -> set[str] | None:

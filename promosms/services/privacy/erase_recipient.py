@@ -169,6 +169,8 @@ def _forget(session: Session, person: Person) -> None:
         .values(
             phone=literal("x") + cast(Guest.id, String),
             removed_at=func.coalesce(Guest.removed_at, now()),
+            confirmed_at=None,
+            code_hash="",
         )
     )
     session.execute(delete(BadRow).where(BadRow.id.in_(persons.refused_rows(person))))

@@ -95,8 +95,11 @@ def file_names(place: Place, _over: time_slice.Over) -> bool:
 
 
 def guests(place: Place, over: time_slice.Over) -> bool:
-    """Guests who were removed."""
-    return _old_rows(table_of(Guest), Guest.removed_at < now() - Guest.retention.limit, place, over)
+    """Guests who were removed, or were asked and gave no code."""
+    border = now() - Guest.retention.limit
+    unanswered = and_(Guest.confirmed_at.is_(None), Guest.sent_at < border)
+    old = or_(Guest.removed_at < border, and_(Guest.removed_at.is_(None), unanswered))
+    return _old_rows(table_of(Guest), old, place, over)
 
 
 def evidence(place: Place, _over: time_slice.Over) -> bool:

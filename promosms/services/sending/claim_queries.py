@@ -164,9 +164,11 @@ def locking(sqlite: bool) -> Select[Any]:
     PostgreSQL locks a row after the join, so the opt-out lock is taken before any row. On SQLite
     there is only one writer.
     """
-    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.send_cursors).where(
-        CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True))
-    )
+    approved = select(Account.approved_at).where(Account.id == CAMPAIGNS.c.account_id)
+    query = select(
+        *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.send_cursors),
+        approved.scalar_subquery().label("approved_at"),
+    ).where(CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True)))
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)
     if sqlite:
         return query

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import CampaignStatus, MessageStatus, now
-from promosms.services.sending import claim_queries, cursors, opt_outs
+from promosms.services.installation import defaults
+from promosms.services.sending import claim_queries, cursors, opt_outs, trial_numbers
 from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
 from promosms.services.sending.counters import CounterDeltas
 from promosms.services.sending.cursors import Turn
 from promosms.settings import settings
 
+PHONE = COLUMNS.index("phone")
 EMPTY_SECONDS = 1.0  # a campaign without messages for this gateway is not read again before
 RETRIES_SECONDS = 1.0  # between two looks for detached messages of a campaign
 
@@ -127,11 +129,38 @@ def _take_of_campaign(
     over = not rows or turn.left <= 0 or time.monotonic() > turn.until
     claim.turn = None if over else turn
     opted_out = [(row[0], row[-1]) for row in rows if row[-1]]
-    number = len(rows) - len(opted_out)
-    deltas.move(campaign_id, number, MessageStatus.QUEUED, MessageStatus.SENDING)
+    allowed = [row for row in rows if not row[-1]] if opted_out else rows
+    refused: dict[str, list[int]] = {}
+    if allowed and campaign is not None and campaign.approved_at is None:
+        refused = _not_on_trial(session, turn.account_id, allowed)
+        others = {message_id for ids in refused.values() for message_id in ids}
+        allowed = [row for row in allowed if row[0] not in others]
+    deltas.move(campaign_id, len(allowed), MessageStatus.QUEUED, MessageStatus.SENDING)
     if opted_out:
         opt_outs.skip_claimed(session, opted_out)
-    return read(session, [row for row in rows if not row[-1]] if opted_out else rows)
+    for reason, ids in refused.items():
+        opt_outs.skip_claimed_for(session, ids, reason)
+    return read(session, allowed)
+
+
+def _not_on_trial(
+    session: Session, account_id: int, rows: Sequence[Row[Any]]
+) -> dict[str, list[int]]:
+    """Claimed messages that an account on trial may not send, by reason.
+
+    Their number was a guest's, or a user's, when the campaign was prepared.
+    """
+    if defaults.simulator_only():
+        return {}
+    allowed = trial_numbers.of(session, account_id)
+    others = [row for row in rows if row[PHONE] not in allowed]
+    asked = trial_numbers.unconfirmed(session, account_id) if others else set()
+    refused: dict[str, list[int]] = {}
+    for row in others:
+        waits = row[PHONE] in asked
+        reason = trial_numbers.UNCONFIRMED if waits else trial_numbers.NOT_GUEST
+        refused.setdefault(reason, []).append(row[0])
+    return refused
 
 
 def _claim_of(

@@ -24,6 +24,7 @@ from promosms.db.transactions import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
+    Guest,
     Message,
     MessageStatus,
     Suppression,
@@ -116,7 +117,17 @@ def _suppress_all(
         .where(*held, Suppression.source == SuppressionSource.HELD)
         .values(source=source, text="", inbound_number="", received_at=None)
     )
+    _remove_guests(session, account_id, phones)
     skip_waiting(session, account_id, phones, OPTED_OUT)
+
+
+def _remove_guests(session: Session, account_id: int, phones: Sequence[str]) -> None:
+    """A guest of an account on trial who opts out is none any more."""
+    session.execute(
+        update_rows(Guest)
+        .where(Guest.account_id == account_id, Guest.phone.in_(phones), Guest.removed_at.is_(None))
+        .values(removed_at=now(), confirmed_at=None, code_hash="")
+    )
 
 
 def alone(account_id: int, phone: str | Sequence[str], work: Callable[[Session], T]) -> T:
@@ -158,6 +169,8 @@ def suppress(
     elif STRENGTH[source] > STRENGTH[SuppressionSource(before)]:
         prove(suppression, source, evidence)
     session.flush()
+    if suppression.source != SuppressionSource.HELD:
+        _remove_guests(session, account_id, [phone])
     skip_waiting(session, account_id, [phone], reason_of(suppression.source))
     return before in ("", SuppressionSource.HELD) and before != suppression.source
 
@@ -262,10 +275,11 @@ def skip_claimed(session: Session, sources: Iterable[tuple[int, str]]) -> None:
     for message_id, source in sources:
         by_reason[reason_of(source)].append(message_id)
     for reason, ids in sorted(by_reason.items()):
-        _skip_claimed(session, ids, reason)
+        skip_claimed_for(session, ids, reason)
 
 
-def _skip_claimed(session: Session, ids: Sequence[int], reason: str) -> None:
+def skip_claimed_for(session: Session, ids: Sequence[int], reason: str) -> None:
+    """Skip messages that this transaction has claimed, for a reason. Their campaign is locked."""
     claimed = Message.id.in_(ids)
     session.execute(
         update_rows(Message)

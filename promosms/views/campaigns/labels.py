@@ -56,6 +56,7 @@ SKIPPED = {
     audience.NO_GATEWAY: _("No line reaches their country at the moment."),
     audience.TOO_LONG: _("With their own details the text would be longer than six parts."),
     audience.EMPTY: _("With their own details the text would be empty."),
+    trial.UNCONFIRMED: _("They are a guest who has not confirmed yet: give in the code they got."),
     trial.SKIPPED: _("They are not on your guest list, and your account is still on trial."),
 }
 FAILED = {

@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -29,13 +29,15 @@ from promosms.models import (
 from promosms.services.accounts import guests, trial
 from promosms.services.campaigns import audience, campaigns, launch, preparation
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
-from promosms.services.sending import opt_outs
+from promosms.services.sending import claiming, opt_outs
 from tests.services.sending.conftest import check_books, statuses
 from tests.support.cast import Cast
+from tests.support.guests import code_of, confirmed
 from tests.support.settings import override
 
 OWN, COLLEAGUE = "+48601000101", "+48601000102"
 GUEST, OTHER = "+48601222001", "+48601222002"
+LAST = select(func.max(Message.id))
 
 
 @pytest.fixture
@@ -98,14 +100,15 @@ def test_there_is_no_trial_while_the_simulator_is_the_only_gateway(
 
 
 def test_on_trial_only_own_numbers_and_guests_get_texts(account: Account) -> None:
-    guests.add(account, GUEST)
+    confirmed(account, GUEST)
     assert trial.may_text(account) == {OWN, COLLEAGUE, GUEST}
     campaign = campaign_to(account, [OWN, GUEST, OTHER, "+48601222003"])
     estimate = audience.estimate(campaign)
     assert (estimate.recipients, estimate.skipped) == (2, {trial.SKIPPED: 2})
     launch.launch(campaign, estimate.total)
     assert preparation.prepare(campaign.id) == CampaignStatus.SENDING
-    rows = db.session.execute(select(Message.phone, Message.status, Message.reason, Message.price))
+    columns = Message.phone, Message.status, Message.reason, Message.price
+    rows = db.session.execute(select(*columns).where(of(campaign)))
     assert sorted(tuple(row) for row in rows) == [
         (OWN, "queued", "", 300),
         (GUEST, "queued", "", 300),
@@ -117,12 +120,12 @@ def test_on_trial_only_own_numbers_and_guests_get_texts(account: Account) -> Non
     check_books(account.id)
 
 
-def test_an_opt_out_of_a_guest_is_the_first_reason(account: Account) -> None:
-    guests.add(account, GUEST)
+def test_a_guest_who_opts_out_is_none_any_more(account: Account) -> None:
+    confirmed(account, GUEST)
     for phone in (GUEST, OTHER):
         opt_outs.opt_out(account.id, phone, SuppressionSource.HAND)
     campaign = campaign_to(account, [GUEST, OTHER])
-    assert audience.estimate(campaign).skipped == {"opted_out": 1, trial.SKIPPED: 1}
+    assert audience.estimate(campaign).skipped == {trial.SKIPPED: 2}
     with pytest.raises(LaunchError) as caught:
         launch.launch(campaign, 0)
     assert caught.value.code == LaunchProblem.TRIAL_GUESTS
@@ -130,7 +133,7 @@ def test_an_opt_out_of_a_guest_is_the_first_reason(account: Account) -> None:
 
 
 def test_removed_guests_and_unverified_numbers_get_no_texts(account: Account) -> None:
-    guests.remove(guests.add(account, GUEST))
+    guests.remove(confirmed(account, GUEST))
     with transaction() as session:
         session.scalars(select(User).where(User.phone == COLLEAGUE)).one().password_hash = None
     assert trial.may_text(account) == {OWN}
@@ -143,9 +146,65 @@ def test_removed_guests_and_unverified_numbers_get_no_texts(account: Account) ->
     assert launch.send_test(campaign, OWN).phone == OWN
 
 
+def test_a_guest_who_has_not_agreed_gets_no_texts(account: Account) -> None:
+    guest = guests.add(account, GUEST)
+    campaign = campaign_to(account, [OWN, GUEST, OTHER])
+    assert audience.estimate(campaign).skipped == {trial.UNCONFIRMED: 1, trial.SKIPPED: 1}
+    launch.launch(campaign, audience.estimate(campaign).total)
+    preparation.prepare(campaign.id)
+    rows = db.session.execute(select(Message.phone, Message.reason).where(of(campaign)))
+    assert sorted(tuple(row) for row in rows) == [(OWN, ""), (GUEST, trial.UNCONFIRMED)]
+    assert campaigns.reasons(campaign)[0][:2] == ("skipped", trial.SKIPPED)
+    with pytest.raises(LaunchError) as caught:
+        launch.send_test(campaign, GUEST)
+    assert caught.value.code == LaunchProblem.TRIAL_GUESTS
+    assert guests.confirm(guest, code_of(GUEST))
+    assert audience.estimate(campaign).recipients == 2
+    check_books(account.id)
+
+
+NOT_ANY_MORE = {
+    "removed": ("removed_at", trial.SKIPPED),
+    "asked again": ("confirmed_at", trial.UNCONFIRMED),
+}
+
+
+@pytest.mark.parametrize("how", NOT_ANY_MORE)
+def test_what_is_queued_for_somebody_who_is_no_guest_any_more_is_not_claimed(
+    account: Account, how: str
+) -> None:
+    column, reason = NOT_ANY_MORE[how]
+    guest = confirmed(account, GUEST)
+    campaign = send(account, [OWN, GUEST])
+    with transaction() as session:
+        gateway = session.scalars(select(Gateway).where(Gateway.kind == "simulator")).one()
+        session.execute(update(Message).where(of(campaign)).values(gateway_id=gateway.id))
+        campaign.send_cursors = {str(gateway.id): [0, 0, session.scalar(LAST) or 0]}
+        setattr(guest, column, now() if column == "removed_at" else None)
+    claim = claiming.Claim(gateway.id)
+    (code,) = claiming.take(claim, 10)  # the text with the code goes first
+    assert code.phone == GUEST
+    assert [message.phone for message in claiming.take(claim, 10)] == [OWN]
+    query = select(Message.status, Message.reason).where(of(campaign), Message.phone == GUEST)
+    assert db.session.execute(query).one() == ("skipped", reason)
+
+
+def test_a_removed_guest_gets_nothing_that_is_queued(account: Account) -> None:
+    guest = confirmed(account, GUEST)
+    campaign = send(account, [OWN, GUEST])
+    guests.remove(guest)
+    query = select(Message.status, Message.reason).where(of(campaign), Message.phone == GUEST)
+    assert db.session.execute(query).one() == ("skipped", trial.SKIPPED)
+    check_books(account.id)
+
+
+def of(campaign: Campaign) -> ColumnElement[bool]:
+    return Message.campaign_id == campaign.id
+
+
 def test_more_than_the_daily_texts_are_refused_before_sending(app: Flask, account: Account) -> None:
     override(app, trial_texts_per_day=3)
-    guests.add(account, GUEST)
+    confirmed(account, GUEST)
     first = send(account, [OWN, GUEST])
     assert (first.status, trial.used(account.id)) == (CampaignStatus.SENDING, 2)
     second = campaign_to(account, [])

@@ -13,6 +13,7 @@ from promosms.extensions import db
 from promosms.models import (
     BadRow,
     Gateway,
+    Guest,
     Import,
     InboundKind,
     InboundMessage,
@@ -233,10 +234,10 @@ def test_guests_refused_rows_and_exports_go_and_the_suppression_stays(
 ) -> None:
     with app.app_context():
         opt_outs.opt_out(cast.owner.account_id, NEW, "hand")
-        guests.add(account(cast.owner), NEW)
         shown = Import(account_id=cast.owner.account_id, stored_as="x", status="finished")
         with transaction() as session:
             session.add(shown)
+            session.add(Guest(account_id=cast.owner.account_id, phone=NEW, confirmed_at=now()))
             session.flush()
             for content in ("Jan,601 333 103,x", "Ewa,٦٠١٣٣٣١٠٣", "Ola,601333102"):
                 row = {"row": 1, "problem": "long_value", "content": content}

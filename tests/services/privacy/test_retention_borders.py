@@ -166,6 +166,12 @@ KEPT: dict[str, tuple[Make, Callable[[], object], timedelta, timedelta]] = {
         timedelta(hours=23),
         timedelta(hours=25),
     ),
+    "guest without a code": (
+        lambda account_id: Guest(account_id=account_id, phone="+48601222001", sent_at=now()),
+        lambda: rule("guests"),
+        timedelta(hours=23),
+        timedelta(hours=25),
+    ),
     "known browser": (
         known_browser,
         known_browsers.forget_old,

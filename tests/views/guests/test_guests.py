@@ -6,10 +6,22 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, Consent, Email, Gateway, Guest, Recipient
+from promosms.models import (
+    Account,
+    Campaign,
+    Consent,
+    Email,
+    Gateway,
+    Guest,
+    Recipient,
+    SuppressionSource,
+)
 from promosms.services.accounts import guests
 from promosms.services.installation import defaults
+from promosms.services.sending import opt_outs
 from tests.support.cast import Cast
+from tests.support.clock import Clock
+from tests.support.guests import code_of, confirmed
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 
@@ -25,23 +37,64 @@ def go_on_trial(app: Flask) -> None:
 
 
 def guest(app: Flask, cast: Cast) -> str:
-    """Put a number on the list; returns its public id."""
+    """A guest who has agreed; returns the public id."""
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
-        return guests.add(account, "+48601222001").public_id
+        return confirmed(account, "+48601222001").public_id
 
 
-def test_a_guest_is_added_and_removed(app: Flask, owner: PageClient) -> None:
+def test_a_guest_is_asked_confirmed_and_removed(app: Flask, owner: PageClient) -> None:
     go_on_trial(app)
     page = owner.post_page("/settings/guests", {"phone": "601 222 001"})
     text = words(page.get_text(" "))
-    assert "+48 601 222 001" in text
+    assert "We have texted a code to +48 601 222 001." in text
+    action = str(page.select('form[action$="/code"]')[0]["action"])
+    text = words(owner.get_page("/settings/guests").get_text(" "))
+    assert "has not agreed yet; the place is free on" in text
     assert "Free places 4 of 5" in text
+    page = owner.post_page(action, {"code": ""}, 422)
+    assert "Type in the six digits." in page.select(".error")[0].get_text()
+    with app.app_context():
+        code = code_of("+48601222001")
+    page = owner.post_page(action, {"code": f"{(int(code) + 1) % 1_000_000:06}"}, 422)
+    assert "This is not the code from the text." in page.select(".error")[0].get_text()
+    text = words(owner.post_page(action, {"code": code}).get_text(" "))
+    assert "Confirmed: from now on this guest can get your texts." in text
     assert "Not among your recipients yet" in text
-    action = str(page.select('form[action$="/remove"]')[0]["action"])
-    text = words(owner.post_page(action).get_text(" "))
+    page = owner.post_page(action, {"code": code})  # the page from before, or the button twice
+    assert "Free places 4 of 5" in words(page.get_text(" "))
+    remove = str(page.select('form[action$="/remove"]')[0]["action"])
+    text = words(owner.post_page(remove).get_text(" "))
     assert "removed; the place is free on" in text
     assert "Free places 4 of 5" in text
+    text = words(owner.post_page(action, {"code": code}).get_text(" "))
+    assert "This guest is off the list." in text
+
+
+def test_a_code_that_does_not_count_any_more_is_replaced(
+    app: Flask, cast: Cast, owner: PageClient, stranger: PageClient, clock: Clock
+) -> None:
+    go_on_trial(app)
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        guest_id = guests.add(account, "+48601222001").public_id
+    here = f"/settings/guests/{guest_id}/code"
+    stranger.post_page(here, {"code": "123456"}, 404)
+    for _ in range(guests.MOST_TRIES):
+        page = owner.post_page(here, {"code": "no"}, 422)
+    assert "does not count any more" in page.get_text()
+    assert page.select('form[action$="/code"]') == []
+    page = owner.post_page("/settings/guests", {"phone": "+48601222001"})
+    assert "We have texted a code" in page.get_text()
+    clock.move(minutes=2)
+    owner.post_page("/settings/guests", {"phone": "+48601222001"})
+    clock.move(minutes=2)
+    page = owner.post_page("/settings/guests", {"phone": "+48601222001"}, 422)
+    assert "too many texts from us" in page.select(".error")[0].get_text()
+    with app.app_context():
+        opt_outs.opt_out(cast.owner.account_id, "+48601222001", SuppressionSource.KEYWORD)
+    page = owner.post_page("/settings/guests", {"phone": "+48601222001"}, 422)
+    assert "does not want to be asked" in page.select(".error")[0].get_text()
 
 
 @pytest.mark.parametrize(
