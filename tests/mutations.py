@@ -86,6 +86,24 @@ MONEY = (
         "+= message.price * message.parts",
         "tests/services/sending/test_recording.py tests/services/sending/test_story.py",
     ),
+    Mutation(
+        f"{SERVICES}campaigns/repeats.py",
+        " or (repeat is not None and repeat.status != CampaignStatus.DRAFT)",
+        "",
+        "tests/services/campaigns/test_repeats.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/repeats.py",
+        "and_(has_status([MessageStatus.FAILED]), Message.reason == OUTAGE)",
+        "has_status([MessageStatus.FAILED])",
+        "tests/services/campaigns/test_repeats.py",
+    ),
+    Mutation(
+        "promosms/jobs/sender.py",
+        "if ill and answer.error_class is ErrorClass.PERMANENT:",
+        "if ill and answer.error_class is not None:",
+        "tests/services/sending/test_breaker.py",
+    ),
 )
 TIME = (
     Mutation(

@@ -21,6 +21,8 @@ LAST = 100
 """Of so many last answers most must be good: more than half."""
 LEAST = 3
 """A worker needs so many bad answers itself, however many connections share the numbers above."""
+SILENT_SECONDS = 30.0
+"""With few texts in flight: so long LEAST of them in a row may be without a clear answer."""
 THROTTLED_SECONDS = 60.0
 """So long a provider may take nothing because we are too fast."""
 RECONNECTING_SECONDS = 60.0
@@ -147,7 +149,8 @@ class Breaker:
     def _is_long(self, error_class: ErrorClass, wait: float | None) -> bool:
         """Is the run of equal bad answers long enough?"""
         if error_class is ErrorClass.UNKNOWN:
-            return len(self.run) >= self.unknowns
+            silent = self.clock() - self.run_since >= SILENT_SECONDS
+            return len(self.run) >= (LEAST if silent else self.unknowns)
         if error_class is ErrorClass.THROTTLED:
             until = self.clock() + (wait or 0.0)
             return len(self.run) >= LEAST and until - self.run_since >= THROTTLED_SECONDS

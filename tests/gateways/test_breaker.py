@@ -114,6 +114,16 @@ def test_a_provider_that_only_throttles_counts_as_ill_after_a_minute(
     assert listen([answer] * number, seconds=seconds).tripped == tripped
 
 
+@pytest.mark.parametrize(
+    ("number", "seconds", "tripped"),
+    [(3, 14.9, ""), (3, 15, "no_answer"), (2, 600, ""), (9, 3.7, ""), (9, 3.75, "no_answer")],
+)
+def test_a_few_texts_without_an_answer_for_half_a_minute_are_enough(
+    number: int, seconds: float, tripped: str
+) -> None:
+    assert listen([UNKNOWN] * number, seconds=seconds).tripped == tripped
+
+
 def test_throttling_between_good_answers_is_no_illness() -> None:
     assert listen([*[THROTTLED] * 20, TAKEN] * 20, seconds=2).tripped == ""
 

@@ -27,6 +27,7 @@ class Choice:
     position: int
     weight: int
     countries: frozenset[str]
+    paused_itself: bool = False
 
     @property
     def usable(self) -> bool:
@@ -58,8 +59,8 @@ def chooser(route_id: int) -> Chooser:
 
     The gateways are read once: use it for seconds, not for hours. Those of the first position
     that can send take turns by weight and health; the next positions stand in for them. If none
-    can send, it is the first active one, or else the first paused one. None if no gateway of the
-    route serves the country.
+    can send, it is the first active one, else the first that has paused itself (its probes need
+    texts), else the first paused one. None if no gateway of the route serves the country.
     """
     choices = choices_of(route_id)
     return by_country(lambda country: rotation(choices, country) or _rest(choices, country))
@@ -87,6 +88,7 @@ def choices_of(route_id: int) -> list[Choice]:
             frozenset(route_gateway.countries.split(","))
             if route_gateway.countries
             else frozenset(),
+            bool(gateway.paused_why),
         )
         for gateway, route_gateway in db.session.execute(query)
     ]
@@ -123,5 +125,5 @@ def rotation(choices: Sequence[Choice], country: str) -> list[int]:
 
 def _rest(choices: Sequence[Choice], country: str) -> list[int]:
     serving = [choice for choice in choices if choice.serves(country)]
-    serving.sort(key=lambda choice: choice.status != GatewayStatus.ACTIVE)
+    serving.sort(key=lambda c: (c.status != GatewayStatus.ACTIVE, not c.paused_itself))
     return [choice.gateway_id for choice in serving[:1]]

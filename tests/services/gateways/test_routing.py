@@ -122,3 +122,10 @@ def test_a_gateway_that_comes_back_has_its_weight_back(app: Flask, make_route: M
     with app.app_context(), transaction() as session:
         session.execute(update(Gateway).where(Gateway.id == 1).values(seen_at=now()))
     assert chosen(app, route) == {1: 100, 2: 100}
+
+
+def test_without_another_one_texts_wait_where_probes_need_them(
+    app: Flask, make_route: MakeRoute
+) -> None:
+    route = make_route({"status": PAUSED}, {"status": PAUSED, "paused_why": "no_answer"})
+    assert chosen(app, route) == {2: 200}

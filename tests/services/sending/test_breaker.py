@@ -1,5 +1,6 @@
 """An ill provider does not burn a campaign beside a healthy one: real connections to both."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.gateways.smpp.gateway import SmppGateway
 from promosms.jobs import gateway_connections
 from promosms.jobs.sender import Sender
 from promosms.models import Email, Gateway, GatewayStatus, Message, now
@@ -19,7 +21,7 @@ from promosms.services.sending import failover, sweep
 from tests.gateways.http.provider import Provider, Says, provider
 from tests.gateways.http.runner import LOOPBACK
 from tests.gateways.smpp.test_story import Network
-from tests.gateways.smsc import Behaviour, Client, Pdu, accept, by_turns, refuse
+from tests.gateways.smsc import Behaviour, Client, Pdu, accept, by_turns, lose, refuse
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
 from tests.support.clock import Clock
@@ -42,9 +44,13 @@ class Lines:
     ids: dict[str, int]
 
     def send(self, name: str, seconds: float = 20) -> None:
-        """One job of the worker of a gateway."""
+        """One job of the worker of a gateway, when it is bound."""
         open_connection = gateway_connections.current(self.ids[name])
         assert open_connection is not None
+        connection = open_connection.connection
+        if isinstance(connection.gateway, SmppGateway):
+            bound = connection.gateway.links[0].bound.wait()
+            asyncio.run_coroutine_threadsafe(bound, connection.loop).result(10)
         Sender(open_connection).run(seconds)
 
     def row(self, name: str) -> Gateway:
@@ -66,7 +72,7 @@ def make_lines(app: Flask) -> Iterator[MakeLines]:
             for network in networks:
                 stack.callback(network.stop)
                 network.smsc.on_submit = accept
-            web = stack.enter_context(provider())
+            web = stack.enter_context(provider()) if http else Provider("")
             ids = {}
             with app.app_context():
                 with transaction() as session:
@@ -74,6 +80,7 @@ def make_lines(app: Flask) -> Iterator[MakeLines]:
                 for name, network in zip(("ill", "healthy"), networks, strict=True):
                     settings = {"host": "127.0.0.1", "port": str(network.port), "system_id": "x"}
                     settings |= {"password": "y", "answer_seconds": "0.3", "window": "20"}
+                    settings["retry_seconds"] = "0.02"
                     kind = "smpp"
                     if http and name == "ill":
                         kind, settings = "http", {**LOOPBACK, "url": web.url, "id_path": "id"}
@@ -197,3 +204,22 @@ def test_probes_decide_when_it_comes_back(
     lines.send("healthy")
     assert statuses(campaign_id) == {"failed": 20, "sent": 40}
     check_books(cast.owner.account_id)
+
+
+def test_a_probe_without_an_answer_is_never_sent_again(
+    context: None, clock: Clock, make_lines: MakeLines, make_campaign: MakeCampaign
+) -> None:
+    lines = make_lines()
+    lines.ill.smsc.on_submit = lose
+    campaign_id = make_campaign(PHONES)
+    preparation.prepare(campaign_id)
+    lines.send("ill")
+    failover.move_waiting()
+    clock.move(seconds=31)
+    health.note_connection(lines.ids["healthy"], connected=True)
+    lines.send("ill")
+    assert (lines.row("ill").status, lines.row("ill").probes_failed) == (GatewayStatus.PAUSED, 1)
+    failover.move_waiting()
+    lines.send("healthy")
+    assert outcomes(campaign_id) == {("sent", ""): 49, ("unknown", "no_answer"): 11}
+    assert sorted([*lines.ill.numbers(), *lines.healthy.numbers()]) == PHONES
