@@ -21,6 +21,7 @@ from promosms.language import gettext as _
 from promosms.lib.text_encodings import Reading
 from promosms.models import Account, Import, ImportStatus, now
 from promosms.services.gateways import workers
+from promosms.services.imports import batch as import_batch
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import imports
 from promosms.services.imports import preview as import_preview
@@ -181,6 +182,7 @@ def _state(import_: Import) -> dict[str, object]:
         "seconds_left": _seconds_left(import_),
         "no_worker": busy and "work" in workers.missing(),
         "bad_rows": [] if busy else imports.refused(import_, SHOWN),
+        "most_refused": import_batch.MOST_REFUSED,
         "row_problem": row_problem,
     }
 

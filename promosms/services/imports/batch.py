@@ -28,6 +28,8 @@ from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.recipients import search_text
 from promosms.services.sending import opt_outs
 
+MOST_REFUSED = 10_000
+"""So many refused rows of an import are kept; nobody mends more by hand, and all are counted."""
 _PRESERVED = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_on")
 _WRITTEN = (*_PRESERVED, "search", "last_import_id", "updated_at")
 
@@ -56,9 +58,9 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
             return False
         running.position = position + count
         running.touched_at = now()
+        _save_refused(session, running, batch)
         running.bad += len(batch.refused)
         running.duplicates += batch.duplicates
-        _save_refused(session, running, batch)
         if batch.entries:
             _save_entries(session, running, batch.entries)
         return True
@@ -78,7 +80,8 @@ def _opt_out(import_id: int, position: int, phones: Collection[str]) -> bool:
 
 
 def _save_refused(session: Session, running: Import, batch: Batch) -> None:
-    if batch.refused:
+    kept = batch.refused[: max(MOST_REFUSED - running.bad, 0)]
+    if kept:
         session.execute(
             insert(BadRow),
             [
@@ -89,7 +92,7 @@ def _save_refused(session: Session, running: Import, batch: Batch) -> None:
                     "problem": row.problem,
                     "content": row.content,
                 }
-                for row in batch.refused
+                for row in kept
             ],
         )
 

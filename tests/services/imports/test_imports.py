@@ -206,6 +206,18 @@ def test_bad_rows_are_kept_with_number_and_reason(account: Account) -> None:
     ]  # fmt: skip
 
 
+def test_of_a_file_of_bad_rows_only_the_first_are_kept(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_batch, "MOST_REFUSED", 5)
+    monkeypatch.setattr(import_run, "BATCH", 3)
+    import_ = imports.paste(account, "\n".join("x" * 12), Target(), Basis())
+    run(import_)
+    db.session.refresh(import_)
+    assert (import_.bad, import_.added) == (12, 0)
+    assert [row.row for row in imports.refused(import_, 20)] == [1, 2, 3, 4, 5]
+
+
 def test_numbers_of_the_suppression_list_stay_suppressed(account: Account) -> None:
     opt_outs.opt_out(account.id, "+48601200001", SuppressionSource.REPLY)
     import_ = begin(account, table(3))
