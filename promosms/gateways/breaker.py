@@ -24,7 +24,7 @@ LEAST = 3
 SILENT_SECONDS = 30.0
 """With few texts in flight: so long LEAST of them in a row may be without a clear answer."""
 THROTTLED_SECONDS = 60.0
-"""So long a provider may take nothing because we are too fast."""
+"""So long a provider may take nothing because we are too fast, or ask us to wait."""
 RECONNECTING_SECONDS = 60.0
 """So long a text may find no session: connections break, and come back."""
 AT_ONCE = frozenset({"credentials", "no_credit"})
@@ -152,6 +152,8 @@ class Breaker:
             silent = self.clock() - self.run_since >= SILENT_SECONDS
             return len(self.run) >= (LEAST if silent else self.unknowns)
         if error_class is ErrorClass.THROTTLED:
-            until = self.clock() + (wait or 0.0)
-            return len(self.run) >= LEAST and until - self.run_since >= THROTTLED_SECONDS
+            if wait is not None and wait >= THROTTLED_SECONDS:
+                return True  # the whole connection would wait so long
+            passed = self.clock() - self.run_since
+            return len(self.run) >= LEAST and passed >= THROTTLED_SECONDS
         return len(self.run) >= self.refusals

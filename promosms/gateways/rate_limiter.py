@@ -47,9 +47,14 @@ class RateLimiter:
         wanted = max(1.0, min(parts, self.rate * WAIT_SECONDS))
         return 0.0 if self.tokens >= wanted else (wanted - self.tokens) / self.rate
 
+    @property
+    def holds(self) -> bool:
+        """Must nothing be sent now, because the gateway has throttled us?"""
+        return self.clock() < self.held_until
+
     def allowance(self) -> float:
         """How many parts may be sent now."""
-        return max(0.0, self.tokens) if self.clock() >= self.held_until else 0.0
+        return 0.0 if self.holds else max(0.0, self.tokens)
 
     def take(self, parts: int) -> None:
         """Count parts that are sent now. A long text may overdraw: its parts go together."""

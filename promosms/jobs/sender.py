@@ -58,7 +58,7 @@ class Sender:
         """Send for some seconds, or until nothing is queued; returns whether there may be more."""
         end = time.monotonic() + seconds
         try:
-            if self.connection.gateway.ready:
+            if self.connection.gateway.ready and not self.connection.rate_limiter.holds:
                 self.claim.probing = self._with_retries(
                     lambda: gateway_breaker.begin_probes(self.gateway_id)
                 )

@@ -189,7 +189,9 @@ def test_a_wait_that_the_gateway_asks_for_is_kept_also_for_one_text_among_many()
     limiter = RateLimiter(100, clock)
     limiter.take(10_000)
     limiter.slow_down(30)
-    assert (limiter.rate, limiter.wait()) == (100, 30)
+    assert (limiter.rate, limiter.wait(), limiter.holds) == (100, 30, True)
+    clock.moment += 30
+    assert not limiter.holds
 
 
 def test_it_never_stops_altogether() -> None:

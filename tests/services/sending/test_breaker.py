@@ -113,9 +113,10 @@ def outcomes(campaign_id: int) -> dict[tuple[str, str], int]:
         (refuse(0x401), None, "status_0x401", {("failed", "outage"): 20}),
         (refuse(0x08), None, "system_error", {}),
         (None, Says(502), "no_answer", {("unknown", "no_answer"): 10}),
+        (None, Says(429, b"", (("Retry-After", "60"),)), "throttled", {}),
         (silence, None, "no_answer", {("unknown", "no_answer"): 10}),
     ],
-    ids=["0x0B", "0x401", "0x08", "HTTP 502", "bound but silent"],
+    ids=["0x0B", "0x401", "0x08", "HTTP 502", "HTTP 429", "bound but silent"],
 )
 def test_an_ill_provider_burns_few_texts_and_the_next_gateway_sends_the_others(
     context: None,
