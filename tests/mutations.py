@@ -30,7 +30,7 @@ class Mutation(NamedTuple):
 
 MONEY = (
     Mutation(
-        "promosms/documents/tax.py", "* rate + 500_000", "* rate", "tests/documents/test_tax.py"
+        "promosms/documents/tax.py", "rate * 2 + whole", "rate * 2", "tests/documents/test_tax.py"
     ),
     Mutation(
         "promosms/documents/tax.py",
@@ -255,7 +255,7 @@ TENANCY = (
     Mutation(
         f"{SERVICES}inbox/receipt_owners.py",
         "if row.kind == InboxKind.UNMARKED:\n        return False",
-        "if row.kind == InboxKind.UNMARKED:\n        return None",
+        "if not row.kind:\n        return False",
         "tests/services/sending/test_unmarked_receipts.py",
     ),
     Mutation(
