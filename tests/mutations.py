@@ -75,6 +75,12 @@ MONEY = (
         "tests/services/sending/test_preparation.py tests/services/sending/test_prices.py",
     ),
     Mutation(
+        f"{SERVICES}campaigns/affordability.py",
+        "return estimate if estimate.total > affordable else None",
+        "return None",
+        "tests/services/campaigns/test_affordability.py",
+    ),
+    Mutation(
         f"{SERVICES}sending/sweep.py",
         "Campaign.missing > 0,\n                Campaign.total_price <= Campaign.agreed_price,",
         "",
@@ -182,6 +188,18 @@ OPT_OUT = (
         "    skip_waiting(session, account_id, phones, OPTED_OUT)",
         "    pass",
         "tests/services/sending/test_who_is_skipped.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/trial_numbers.py",
+        "        Guest.confirmed_at.is_not(None),\n",
+        "",
+        "tests/services/accounts/test_trial.py",
+    ),
+    Mutation(
+        f"{SERVICES}accounts/guests.py",
+        "opt_outs.is_suppressed(account.id, number) or ",
+        "",
+        "tests/services/accounts/test_guests.py",
     ),
     Mutation(
         f"{SERVICES}imports/batch.py",
@@ -311,6 +329,13 @@ TENANCY = (
         'role = "none" if account_id is None else row_security.ROLE',
         'role = "none"',
         "tests/meta/test_row_security.py",
+        "postgresql",
+    ),
+    Mutation(
+        "promosms/models/row_security.py",
+        "            REVOKE ALL ON",
+        "            REVOKE TRUNCATE ON",
+        "tests/models/test_row_security_role.py",
         "postgresql",
     ),
     Mutation(
