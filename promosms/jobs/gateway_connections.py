@@ -9,7 +9,7 @@ from flask import Flask
 from promosms import queue
 from promosms.extensions import db
 from promosms.gateways import KINDS
-from promosms.gateways.base import InboxEvent
+from promosms.gateways.base import BadSettings, InboxEvent
 from promosms.gateways.connection import GatewayConnection
 from promosms.models import Gateway
 from promosms.services.gateways import (
@@ -52,7 +52,9 @@ def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
         if gateway is None or gateway.kind not in KINDS:
             raise LookupError(gateway_id)
         if not workers.works(gateway):
-            raise ValueError("The simulator sends nothing in production: gateway add connects one.")
+            raise BadSettings(
+                "The simulator sends nothing in production: gateway add connects one."
+            )
         settings = {**credentials.decrypted(gateway), **webhooks.open_settings(gateway)}
         settings |= countries.for_adapter(gateway)
         settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}

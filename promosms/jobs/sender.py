@@ -1,7 +1,7 @@
 """The sender: keeps a gateway connection busy, with at most a window of messages in flight."""
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -53,6 +53,7 @@ class Sender:
             self.breaker.reset()
         self.probes = 0
         self.lent = False
+        self.refused: Counter[str] = Counter()
 
     def run(self, seconds: float) -> bool:
         """Send for some seconds, or until nothing is queued; returns whether there may be more."""
@@ -71,6 +72,7 @@ class Sender:
                 self._step(may_claim)
             self._end_probes()
         finally:
+            self._log_refused()
             self._finish()
             db.session.remove()
         return time.monotonic() >= end and not self.fault
@@ -181,6 +183,8 @@ class Sender:
 
         What an ill gateway has refused is queued again, once: it was not taken, and may move.
         """
+        if answer.error_class is not None:
+            self.refused[answer.reason] += 1
         tripped = self.breaker.tripped
         sign = self.breaker.note(str(message.id), message.phone, answer, began)
         if answer.error_class is None:
@@ -197,6 +201,12 @@ class Sender:
             error_class = ErrorClass.TEMPORARY if again else answer.error_class
             answer = answer._replace(error_class=error_class, reason=outages.OUTAGE)
         return message, answer
+
+    def _log_refused(self) -> None:
+        """Why texts were not taken in this run: one line for each reason, not for each text."""
+        for reason, number in self.refused.items():
+            extra = {"gateway": self.gateway_id, "code": reason, "count": number}
+            log.info("sender.refused", extra=extra)
 
     def _borrow(self) -> None:
         """Probes need texts: those of another gateway, if none waits for this one."""

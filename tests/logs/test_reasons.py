@@ -1,13 +1,9 @@
 """A failure is found from its line in the log: code, class and frames of our code, and no data."""
 
-import io
-import json
 import logging
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.message import EmailMessage
 
 import pytest
@@ -22,35 +18,11 @@ from promosms.gateways.base import BadSettings, ErrorClass, GatewayError
 from promosms.jobs import mail
 from promosms.jobs.worker import AppWorker
 from promosms.logs import reasons
-from promosms.logs import schema as log_schema
 from promosms.services.mail import outbox
 from promosms.services.payments.stripe_checkout import Unavailable
 from promosms.sms import phone
+from tests.support.log_lines import MAIL, PHONE, heard
 from tests.support.settings import override
-
-PHONE, MAIL = "+48601987001", "qzulowimek@example.com"
-
-
-@contextmanager
-def heard(*names: str) -> Iterator[list[dict[str, object]]]:
-    """The lines that these loggers write meanwhile; each follows the schema and holds no data."""
-    stream, lines = io.StringIO(), list[dict[str, object]]()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.Formatter())
-    loggers = [logging.getLogger(name) for name in names or ("promosms",)]
-    for logger in loggers:
-        logger.addHandler(handler)
-    try:
-        yield lines
-    finally:
-        for logger in loggers:
-            logger.removeHandler(handler)
-    lines += [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert [found for line in lines for found in log_schema.problems(line)] == []
-    assert "?" not in [value for line in lines for value in line.values()]
-    for datum in (PHONE[1:], MAIL.split("@")[0]):
-        assert datum not in stream.getvalue()
-
 
 CODES: list[tuple[Exception, str]] = [
     (OperationalError(f"SELECT '{PHONE}'", {}, Exception(MAIL)), "database"),

@@ -16,6 +16,7 @@ from tests.gateways.smpp.test_story import Network, network
 from tests.gateways.smsc import Client, Pdu, accept, by_turns, refuse
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
+from tests.support.log_lines import heard
 
 __all__ = ["network"]
 PHONES = [f"+486012{n:05}" for n in range(100, 160)]
@@ -85,7 +86,12 @@ def test_a_gateway_that_refuses_everything_is_paused_and_no_text_fails(
 ) -> None:
     campaign_id = campaign(make_campaign)
     network.smsc.on_submit = refuse(INVALID_SENDER)
-    assert not Sender(connection).run(20)
+    with heard() as lines:
+        assert not Sender(connection).run(20)
+    reasons = {line["event"]: line["code"] for line in lines if "gateway" in line}
+    assert reasons == dict.fromkeys(("gateway.paused", "sender.refused"), "invalid_sender")
+    (texts,) = [line["count"] for line in lines if line["event"] == "sender.refused"]
+    assert texts == len(network.smsc.of("submit_sm"))
     assert statuses(campaign_id) == {"queued": 60}
     gateway = db.session.get_one(Gateway, connection.gateway_id, populate_existing=True)
     assert (gateway.status, gateway.paused_why) == (GatewayStatus.PAUSED, "invalid_sender")
