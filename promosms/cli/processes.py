@@ -35,9 +35,12 @@ def up(host: str, port: int, http_port: int, demo: bool) -> None:
 def worker(name: str) -> None:
     """Run a worker: work, receive, mail, gateway-1; gateway-1/2 for its second connection."""
     from promosms import create_app
-    from promosms.jobs.worker import run
+    from promosms.jobs.worker import Refused, run
 
-    run(create_app(pages=False), name)
+    try:
+        run(create_app(pages=False), name)
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from flask_migrate import Migrate
 
 FOLDER = "promosms/migrations"
+# The same for programs. Not as a path, in which Alembic would read each % as a reference.
+PACKAGE = "promosms:migrations"
 
 
 class UnknownVersion(Exception):
@@ -33,7 +35,7 @@ def commands() -> click.Command:
     return group
 
 
-def upgrade(folder: str = FOLDER) -> None:
+def upgrade() -> None:
     """Bring the database of the current application up to the newest version.
 
     Raises UnknownVersion for a database of a newer version than this program.
@@ -45,7 +47,7 @@ def upgrade(folder: str = FOLDER) -> None:
     if "migrate" not in current_app.extensions:
         init_app(cast(Any, current_app)._get_current_object())
     try:
-        command.upgrade(current_app.extensions["migrate"].migrate.get_config(folder), "head")
+        command.upgrade(current_app.extensions["migrate"].migrate.get_config(PACKAGE), "head")
     except refusal as error:
         raise UnknownVersion(str(error)) from error
 

@@ -169,6 +169,9 @@ _running: set[asyncio.Task[None]] = set()  # the event loop holds only weak refe
 class Gateway(ABC):
     """A client of one provider. Used in one asyncio loop."""
 
+    on_change: Callable[[], None] = staticmethod(lambda: None)
+    """Called when `ready` has changed."""
+
     @abstractmethod
     def __init__(self, settings: Mapping[str, Any]) -> None:
         """Read the settings of the row. Raises ValueError, one line of text for the operator."""

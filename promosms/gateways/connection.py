@@ -52,6 +52,9 @@ class GatewayConnection:
         self.thread = threading.Thread(target=self._run, name="gateway-connection", daemon=True)
         self.collected: deque[tuple[str, Answer]] = deque()
         self.enough_answers = threading.Event()
+        self.changed = threading.Event()
+        """Set when the gateway is ready, or no longer ready."""
+        gateway.on_change = self.changed.set
         self.least = 1
         self.errors = self.refusals = self.answers = 0
         self.times: deque[float] = deque(maxlen=SAMPLES)

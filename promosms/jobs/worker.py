@@ -3,6 +3,9 @@
 import gc
 import logging
 import os
+import secrets
+import signal
+import socket
 import sys
 import threading
 import time
@@ -24,6 +27,7 @@ from promosms.gateways.base import GatewayError
 from promosms.jobs import gateway_connections
 from promosms.lib import sign_of_life
 from promosms.services.gateways import health, workers
+from promosms.services.gateways.connection_lock import ConnectionLock, Taken
 from promosms.settings import settings, store_options
 
 log = logs.get(__name__)
@@ -43,33 +47,32 @@ MOST_JOBS = {"work": 5000, "mail": 500}
 
 
 def run(app: Flask, name: str) -> None:
-    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or that of an open gateway.
+    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or that of a gateway.
 
     Each worker listens to one queue only: RQ then moves jobs atomically and loses none. The
-    workers of a gateway's further connections ("gateway-1/2") share its queue.
+    workers of a gateway's further connections ("gateway-1/2") share its queue. Raises Refused.
     """
     logs.take_over()
     logging.getLogger("rq").setLevel(logging.WARNING)
+    with app.app_context():
+        if problem := workers.why_not(name):
+            raise Refused(problem)
     name, gateway_id = workers.proper(name), workers.gateway_of(name)
+    lock = None
+    if gateway_id is not None:
+        lock = _only_one(app, name, gateway_id)
     alive = partial(sign_of_life.give, app.instance_path, name)
+    Beats(app, name).give()
     alive()
     if gateway_id is not None:
         _open_line(app, name, gateway_id)
-    threading.Thread(target=_beat, args=(app, name, gateway_id), daemon=True).start()
+    beats = Beats(app, name, gateway_id, lock)
+    threading.Thread(target=beats.run, daemon=True).start()
     _collect_less()
     try:
         with app.app_context():
-            _wait_for_redis()
-            listened = name if gateway_id is None else job_queue.gateway_queue(gateway_id)
-            queue = Queue(listened, connection=_connection(), serializer=JSONSerializer)
-            worker = AppWorker(
-                [queue],
-                connection=queue.connection,
-                serializer=JSONSerializer,
-                worker_ttl=IDLE_SECONDS,
-                log_job_description=False,
-                name=f"{name}-{os.getpid()}",
-            )
+            _wait_for_redis(alive)
+            worker = rq_worker(name, gateway_id)
             worker.app, worker.alive = app, alive
             worker.work(logging_level="WARNING", max_jobs=MOST_JOBS.get(name))
     finally:
@@ -77,6 +80,10 @@ def run(app: Flask, name: str) -> None:
             gateway_connections.close_connection(gateway_id)
             with app.app_context():
                 workers.beat(name)  # its connection is closed now
+
+
+class Refused(Exception):
+    """This worker must not run; the text is one line for the operator."""
 
 
 class JobFailed(Exception):
@@ -127,6 +134,19 @@ def _collect_less() -> None:
     gc.set_threshold(YOUNG)
 
 
+def _only_one(app: Flask, name: str, gateway_id: int) -> ConnectionLock:
+    """The lock of the connection. Raises Refused."""
+    lock = ConnectionLock(gateway_id, workers.connection_of(name))
+    try:
+        with app.app_context():
+            lock.take()
+    except Taken as error:
+        raise Refused(
+            f"Another process is the worker {name} already: each connection has one."
+        ) from error
+    return lock
+
+
 def _open_line(app: Flask, name: str, gateway_id: int) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
@@ -138,15 +158,37 @@ def _open_line(app: Flask, name: str, gateway_id: int) -> None:
         raise
 
 
+def rq_worker(name: str, gateway_id: int | None) -> "AppWorker":
+    """A worker of RQ. Its name is drawn, because two containers have the same process numbers.
+
+    RQ would also find out the address of this end, but cannot read that of a socket whose path has
+    a blank; so it is not prepared by RQ.
+    """
+    listened = name if gateway_id is None else job_queue.gateway_queue(gateway_id)
+    queue = Queue(listened, connection=_connection(), serializer=JSONSerializer)
+    worker = AppWorker(
+        [queue],
+        connection=queue.connection,
+        serializer=JSONSerializer,
+        worker_ttl=IDLE_SECONDS,
+        log_job_description=False,
+        name=f"{name}-{secrets.token_hex(8)}",
+        prepare_for_work=False,
+    )
+    worker.hostname, worker.pid = socket.gethostname(), os.getpid()
+    return worker
+
+
 def _connection() -> Redis:
     # Longer than RQ's blocking wait for a job, or an idle worker would lose its connection.
     answer = IDLE_SECONDS + settings.store_silence_seconds
     return Redis.from_url(settings.redis_url, **store_options.redis(settings, answer=answer))
 
 
-def _wait_for_redis() -> None:
+def _wait_for_redis(alive: Callable[[], None]) -> None:
     seconds = 1.0
     while True:
+        alive()
         try:
             _connection().ping()
             return
@@ -158,29 +200,69 @@ def _wait_for_redis() -> None:
         seconds = min(seconds * 2, 10)
 
 
-def _beat(app: Flask, name: str, gateway_id: int | None) -> None:
-    while True:
-        if name in LONG_JOBS:
-            sign_of_life.give(app.instance_path, name)
-        with app.app_context():
+class Beats:
+    """The signs of life of a worker in the database, in a thread of their own.
+
+    That of a gateway gives one at once when its connection is open or lost. When it is open, what
+    waits for it leaves at once, and not only after the next tick.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        name: str,
+        gateway_id: int | None = None,
+        lock: ConnectionLock | None = None,
+    ) -> None:
+        self.app, self.name, self.gateway_id, self.lock = app, name, gateway_id, lock
+        self.was_ready = False
+
+    def run(self) -> None:
+        """Give them for ever."""
+        open_ = None if self.gateway_id is None else gateway_connections.current(self.gateway_id)
+        changed = open_.connection.changed if open_ else threading.Event()
+        while True:
+            changed.clear()
+            self.give()
+            changed.wait(BEAT_SECONDS)
+
+    def give(self) -> None:
+        """Give one. While the database is away there is none."""
+        if self.name in LONG_JOBS:
+            sign_of_life.give(self.app.instance_path, self.name)
+        with self.app.app_context():
             try:
-                beat(name, gateway_id)
+                if self.lock:
+                    self.lock.keep()
+                self._wake(beat(self.name, self.gateway_id))
+            except Taken:
+                log.error("worker.replaced", extra={"queue": self.name})
+                os.kill(os.getpid(), signal.SIGTERM)
             except Exception:
-                log.warning("worker.no_beat", exc_info=True, extra={"queue": name})
+                log.warning("worker.no_beat", exc_info=True, extra={"queue": self.name})
             finally:
                 db.session.remove()
-        time.sleep(BEAT_SECONDS)
+
+    def _wake(self, ready: bool) -> None:
+        if ready and not self.was_ready and self.gateway_id is not None:
+            queue = job_queue.gateway_queue(self.gateway_id)
+            job_queue.wake(queue, "send.run", self.gateway_id)
+        self.was_ready = ready
 
 
-def beat(name: str, gateway_id: int | None = None) -> None:
-    """Give a sign of life; the worker of a gateway also says how its connection has performed."""
+def beat(name: str, gateway_id: int | None = None) -> bool:
+    """Give a sign of life; the worker of a gateway also says how its connection has performed.
+
+    Returns whether a gateway can take texts.
+    """
     connection = None if gateway_id is None else gateway_connections.current(gateway_id)
     if connection is None or gateway_id is None:
         workers.beat(name)
-        return
+        return False
     ready = connection.connection.gateway.ready
     workers.beat(name, connected=ready)
     health.note_connection(gateway_id, connected=ready)
     measured = connection.connection.measurements()
     if ready or measured.answers:
         health.record(gateway_id, measured)
+    return ready

@@ -17,15 +17,19 @@ def give(instance: str | Path, name: str) -> None:
     with suppress(OSError):
         path = _path(instance, name)
         path.parent.mkdir(exist_ok=True)
-        path.write_text(f"{time.monotonic():020.3f}")  # always as long, so never half a number
+        path.write_text(f"{time.monotonic():020.6f}")  # always as long, so never half a number
 
 
 def last(instance: str | Path, name: str) -> float:
-    """The moment of the last sign on the monotonic clock; 0 if there was none."""
+    """The moment of the last sign on the monotonic clock; 0 if there was none.
+
+    A moment that is to come is one before the machine was started again.
+    """
     try:
-        return float(_path(instance, name).read_text())
+        moment = float(_path(instance, name).read_text())
     except (OSError, ValueError):
         return 0.0
+    return moment if moment <= time.monotonic() else 0.0
 
 
 def _path(instance: str | Path, name: str) -> Path:

@@ -12,6 +12,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from werkzeug.local import LocalProxy
 
 from promosms.settings import (
+    embedded,
     library_config,
     optional_cookies,
     production_checks,
@@ -128,9 +129,8 @@ def _completed(settings: Settings, folder: Path) -> Settings:
     return replace(
         settings,
         secret_key=settings.secret_key or secret_key(folder),
-        database_url=service_urls.plain(settings.database_url)
-        or f"sqlite:///{folder / 'promosms.sqlite3'}",
-        redis_url=service_urls.plain(settings.redis_url) or f"unix://{folder / 'valkey.sock'}",
+        database_url=service_urls.plain(settings.database_url) or embedded.database_url(folder),
+        redis_url=service_urls.plain(settings.redis_url) or embedded.redis_url(folder),
         operator_logo=logo and str(folder / logo),
         leaked_passwords=leaked and str(folder / leaked),
         trusted_hosts=settings.trusted_hosts or tuple(dict.fromkeys((host, *local))),

@@ -17,7 +17,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 def find(folder: Path) -> list[int]:
     """The running processes of this installation, except this one."""
-    mark = f"{MARK}={folder}\0".encode()
+    mark = os.fsencode(f"{MARK}={folder}\0")
     return [int(entry.name) for entry in PROC.glob("[0-9]*") if _has_mark(entry, mark)]
 
 

@@ -23,6 +23,8 @@ log = logs.get(__name__)
 
 CALM = 60.0  # after this time alive the pause starts small again
 LONGEST_PAUSE = 30.0
+SHORT_PAUSE = 2.0
+"""The longest one of what people, or all other processes, wait for."""
 PATIENCE = 25.0
 LOGS_KEPT = 30
 
@@ -35,10 +37,13 @@ class ManagedProcess:
     command: Sequence[str]
     ends_last: bool = False
     gives_signs: bool = False
+    longest_pause: float = LONGEST_PAUSE
     popen: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 1.0
     due: float = 0.0
+    ends: int = 0
+    """How often it has ended by itself."""
 
     def alive(self) -> bool:
         """Is it running?"""
@@ -86,6 +91,10 @@ class Processes:
                 self._kill(managed)
         if datetime.now(UTC).date() != self.rotated:
             self.rotate()
+
+    def lives(self, managed: ManagedProcess) -> bool:
+        """Has it given a sign of life since its start?"""
+        return sign_of_life.last(self.folder, managed.name) >= managed.started
 
     def stop(self) -> None:
         """End all processes; a second Ctrl-C ends them at once."""
@@ -158,7 +167,8 @@ class Processes:
                 f"{managed.name} has ended (code {code}) and starts again "
                 f"in {managed.pause:.0f} s; see {self.log_file(managed)}"
             )
-            managed.pause = min(managed.pause * 2, LONGEST_PAUSE)
+            managed.pause = min(managed.pause * 2, managed.longest_pause)
+            managed.ends += 1
         elif moment >= managed.due:
             self.start(managed)
 

@@ -25,17 +25,20 @@ from promosms.services.privacy import reapply_erasures
 from promosms.settings import (
     Settings,
     change_settings,
+    embedded,
     instance_path,
     production_checks,
     settings_of,
 )
 from promosms.supervisor import catalogues, certificate, checks, orphans, valkey
 from promosms.supervisor.checks import StartError
-from promosms.supervisor.processes import ManagedProcess, Processes
+from promosms.supervisor.processes import SHORT_PAUSE, ManagedProcess, Processes
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent
-FIRST_ANSWER = 60.0
+WEB = "web"
+TRIES = 3
+TELL_EVERY = 10.0
 WATCH_EVERY = 0.5
 RENEW_EVERY = 86_400.0
 GUNICORN = [sys.executable, "-m", "gunicorn"]
@@ -86,7 +89,7 @@ def prepare() -> None:
     """Bring the database and the catalogues up to this version; safe to repeat."""
     catalogues.compile_catalogues(PACKAGE / "translations")
     try:
-        migrations.upgrade(str(PACKAGE / "migrations"))
+        migrations.upgrade()
         row_security.build()
         defaults.ensure_defaults()
         reapply_erasures.begin()  # an old backup may have been restored
@@ -147,7 +150,7 @@ def _start(
         for line in (row_security.warning(), defaults.no_gateway_warning()):
             if line:
                 _tell(f"Note: {line}")
-    if settings_of(app).redis_url == f"unix://{Path(app.instance_path, 'valkey.sock')}":
+    if settings_of(app).redis_url == embedded.redis_url(Path(app.instance_path)):
         _start_valkey(app, processes)
     if options.demo:
         with app.app_context():
@@ -161,10 +164,9 @@ def _start(
 
 def _start_valkey(app: Flask, processes: Processes) -> None:
     folder = Path(app.instance_path)
-    socket = valkey.socket_path(folder)
-    change_settings(app, redis_url=f"unix://{socket}")
-    os.environ["PROMOSMS_REDIS_URL"] = settings_of(app).redis_url
-    process = ManagedProcess("redis", valkey.command(folder, socket), ends_last=True)
+    socket = embedded.socket_path(folder)
+    command = valkey.command(folder, socket)
+    process = ManagedProcess("redis", command, ends_last=True, longest_pause=SHORT_PAUSE)
     processes.start(process)
     if not valkey.answers(socket, process.alive):
         processes.end([process])
@@ -210,16 +212,18 @@ def _web(app: Flask, addresses: list[str]) -> ManagedProcess:
     pem = _certificate(app)
     settings = str(PACKAGE / "supervisor" / "web.py")
     options = ["-c", settings, "--certfile", pem, "--keyfile", pem, *_binds(addresses)]
-    return ManagedProcess("web", [*GUNICORN, *options])
+    return ManagedProcess(WEB, [*GUNICORN, *options], longest_pause=SHORT_PAUSE)
 
 
 def _redirect(addresses: list[str]) -> ManagedProcess:
-    standalone = ["--pythonpath", str(PACKAGE / "supervisor"), "--threads", "4"]
+    # Not as --pythonpath, where a comma would end the path.
+    standalone = ["--chdir", str(PACKAGE / "supervisor"), "--threads", "4"]
     hide_server = ["-c", str(PACKAGE / "supervisor" / "hide_server_header.py")]
     quiet = ["--no-control-socket", "--log-level", "critical"]
     return ManagedProcess(
         "redirect",
         [*GUNICORN, *hide_server, *standalone, *quiet, *_binds(addresses), "redirect:app"],
+        longest_pause=SHORT_PAUSE,
     )
 
 
@@ -228,13 +232,31 @@ def _binds(addresses: list[str]) -> list[str]:
 
 
 def _wait(processes: Processes, address: str) -> None:
+    """Wait as long as this machine needs, until pages and workers are there.
+
+    A worker that ends instead, such as that of a provider that refuses us, is not waited for: the
+    supervisor says so, and tries it again later.
+    """
     host, _, port = address.rpartition(":")
-    deadline = time.monotonic() + FIRST_ANSWER
-    while not _answers(host.strip("[]"), int(port)):
-        if time.monotonic() > deadline:
-            raise StartError(f"The web server does not answer; see {processes.logs / 'web.log'}")
+    told = time.monotonic()
+    while missing := _missing(processes, host.strip("[]"), int(port)):
+        if any(process.name == WEB and process.ends >= TRIES for process in processes.all):
+            raise StartError(f"The web server does not start; see {processes.logs / 'web.log'}")
+        if time.monotonic() - told > TELL_EVERY:
+            told = time.monotonic()
+            _tell(f"  waiting for {', '.join(missing)}")
         processes.watch()
         time.sleep(0.1)
+
+
+def _missing(processes: Processes, host: str, port: int) -> list[str]:
+    """The processes that are not there yet."""
+    missing = [
+        process.name
+        for process in processes.all
+        if process.gives_signs and not process.ends and not processes.lives(process)
+    ]
+    return missing if _answers(host, port) else [WEB, *missing]
 
 
 def _answers(host: str, port: int) -> bool:

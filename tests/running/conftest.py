@@ -9,12 +9,16 @@ import pytest
 
 from tests.running.installation import Installation
 
+# What a URL, a configuration file or a shell would read as something else.
+ODD = "Ola’s żółty sklep, 100 %41 #1?a=b&c 'x' \"y\""
+
 
 @pytest.fixture
 def installation() -> Iterator[Installation]:
-    """An installation that has never been started."""
-    folder = Path(tempfile.mkdtemp(prefix="ps-up-"))
+    """An installation that has never been started, in a folder with an odd name."""
+    folder = Path(tempfile.mkdtemp(prefix="ps-up-"), ODD)
+    folder.mkdir()
     installation = Installation(folder)
     yield installation
     installation.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder.parent, ignore_errors=True)

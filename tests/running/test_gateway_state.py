@@ -57,6 +57,25 @@ def test_the_heartbeat_of_a_worker_records_its_connection(app: Flask) -> None:
         assert workers.connected() == set()
 
 
+def test_what_waits_leaves_at_once_when_the_connection_is_open(app: Flask) -> None:
+    with app.app_context():
+        gateway_id = db.session.scalars(select(Gateway.id)).one()
+        name = workers.name_of(gateway_id, 1)
+        queue = job_queue.queue(job_queue.gateway_queue(gateway_id))
+        beats = worker.Beats(app, name, gateway_id)
+        beats.give()
+        assert len(queue) == 0  # the connection is not open
+        gateway_connections.open_connection(app, gateway_id)
+        try:
+            beats.give()
+            assert len(queue) == 1
+            queue.empty()
+            beats.give()
+            assert len(queue) == 0  # it was open before
+        finally:
+            gateway_connections.close_connection(gateway_id)
+
+
 def test_connections_share_the_rate(app: Flask) -> None:
     with app.app_context():
         gateway_id = db.session.scalars(select(Gateway.id)).one()
@@ -100,6 +119,7 @@ def test_a_wake_job_is_queued_for_every_worker_of_a_gateway() -> None:
     assert lengths(queue, "gateway-7") == [3, 4, 4]
     for listener in listening:
         listener.register_death()
+    queue.empty()
 
 
 def lengths(queue: Queue, name: str) -> list[int]:

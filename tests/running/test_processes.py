@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from promosms.lib import sign_of_life
-from promosms.supervisor.processes import ManagedProcess, Processes
+from promosms.supervisor.processes import LONGEST_PAUSE, SHORT_PAUSE, ManagedProcess, Processes
 
 SLEEP = (sys.executable, "-S", "-c", "import time; time.sleep(60)")
 
@@ -59,3 +60,33 @@ def test_others_are_left_alone(processes: Processes, told: list[str]) -> None:
     processes.watch()
     assert told == []
     assert all(managed.alive() for managed in processes.all)
+
+
+def test_a_sign_of_before_the_last_start_of_the_machine_counts_for_nothing(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_of_life.give(processes.folder, "tick")
+    tick = run(processes, "tick", ago=0)
+    assert not processes.lives(tick)
+    sign_of_life.give(processes.folder, "tick")
+    assert processes.lives(tick)
+    tick.started -= 1000
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now - 500)
+    assert not processes.lives(tick)
+
+
+@pytest.mark.parametrize(
+    ("longest", "pauses"), [(LONGEST_PAUSE, [1, 2, 4, 8, 16, 30, 30]), (SHORT_PAUSE, [1, 2, 2, 2])]
+)
+def test_pauses_grow_up_to_the_longest_one(
+    processes: Processes, told: list[str], longest: float, pauses: list[int]
+) -> None:
+    web = ManagedProcess("web", ("true",), longest_pause=longest)
+    for pause in pauses:
+        processes.start(web)
+        assert web.popen
+        web.popen.wait(10)
+        processes.watch()
+        assert f"starts again in {pause} s" in told[-1]
+    assert web.ends == len(pauses)

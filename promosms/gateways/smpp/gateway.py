@@ -49,7 +49,9 @@ class SmppGateway(Gateway):
         commands = [Command.BIND_TRANSCEIVER]
         if self.settings.bind is BindAs.TX_RX:
             commands = [Command.BIND_TRANSMITTER, Command.BIND_RECEIVER]
-        self.links = [Link(self.settings, command, self.intake.take) for command in commands]
+        self.links = [
+            Link(self.settings, command, self.intake.take, self.on_change) for command in commands
+        ]
         try:
             for link in self.links:
                 await link.open()

@@ -48,11 +48,17 @@ class Link:
     """One session after another, bound by `command`."""
 
     def __init__(
-        self, settings: Settings, command: Command, deliver: Callable[[Session, Frame], None]
+        self,
+        settings: Settings,
+        command: Command,
+        deliver: Callable[[Session, Frame], None],
+        changed: Callable[[], None],
     ) -> None:
         self.settings = settings
         self.command = command
         self.deliver = deliver
+        self.changed = changed
+        """Called when the link is bound, and when it is no longer."""
         self.session: Session | None = None
         self.refused: BindRefused | None = None
         self.tried = asyncio.Event()
@@ -140,6 +146,7 @@ class Link:
         self.session = session
         if session.usable:
             self.bound.set()
+            self.changed()
         self.tried.set()
         version = tlvs.number(pdus.Named.read(answer.body).tlvs, Tag.INTERFACE_VERSION)
         log.info("smpp.bound", extra={"code": version})
@@ -147,8 +154,9 @@ class Link:
         self.session = None
 
     def _over(self, session: Session) -> None:
-        if session is self.session and not self.closing:
+        if session is self.session and not self.closing and self.bound.is_set():
             self.bound.clear()
+            self.changed()
 
     async def _connect(self) -> Session:
         settings = self.settings

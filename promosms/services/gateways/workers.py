@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import timedelta
+from difflib import get_close_matches
 
 from sqlalchemy import select
 
@@ -14,8 +15,10 @@ from promosms.settings import settings
 
 SILENT = timedelta(seconds=45)
 TICK = "tick"
+QUEUES = ("work", "receive", "mail")
+"""The queues besides those of the gateways."""
 # systemd allows no slash in the name of a unit, so a colon does too.
-GATEWAY = re.compile(r"gateway-(\d+)(?:[/:](\d+))?")
+GATEWAY = re.compile(r"gateway-(\d{1,9})(?:[/:](\d{1,9}))?")
 
 
 def beat(name: str, connected: bool = False) -> None:
@@ -29,6 +32,29 @@ def beat(name: str, connected: bool = False) -> None:
         if worker.pid != os.getpid() or worker.seen_at < now() - SILENT:
             worker.pid, worker.started_at = os.getpid(), now()
         worker.seen_at, worker.connected = now(), connected
+
+
+def why_not(name: str) -> str:
+    """Why there can be no worker of this name, as one line; empty if there can be one."""
+    if name in QUEUES:
+        return ""
+    if (gateway_id := gateway_of(name)) is None:
+        near = get_close_matches(name, (*QUEUES, "gateway-1"), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(QUEUES)}, gateway-1 …"
+        return f"There is no worker {name!r}; {hint}"
+    gateway = db.session.get(Gateway, gateway_id)
+    if gateway is None:
+        return f"There is no gateway {gateway_id}; `gateway list` shows all."
+    if proper(name) not in names_of(gateway):
+        number = f"{gateway.connections} connection{'s' if gateway.connections > 1 else ''}"
+        return f"{gateway.name} has {number}: {', '.join(names_of(gateway))}."
+    return ""
+
+
+def connection_of(name: str) -> int:
+    """The number of the connection whose worker has this name, from 1."""
+    match = GATEWAY.fullmatch(name)
+    return int(match[2] or 1) if match else 1
 
 
 def gateway_of(name: str) -> int | None:
@@ -67,9 +93,7 @@ def expected() -> list[str]:
         if works(gateway)
     ]
     return [
-        "work",
-        "receive",
-        "mail",
+        *QUEUES,
         TICK,
         *(name for gateway in gateways for name in names_of(gateway)),
     ]
