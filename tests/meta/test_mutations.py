@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.mutations import MUTATIONS, ROOT, Mutation
+from tests.meta.sources import ROOT
+from tests.mutations import MUTATIONS, Mutation
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.file)

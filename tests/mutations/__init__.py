@@ -1,0 +1,12 @@
+"""Mutations: rules of money, time, opt-out and tenancy that are broken one at a time."""
+
+from tests.mutations.departed import DEPARTED
+from tests.mutations.money import MONEY
+from tests.mutations.mutation import Mutation
+from tests.mutations.opt_outs import OPT_OUT
+from tests.mutations.tenancy import TENANCY
+from tests.mutations.time import TIME
+
+__all__ = ["MUTATIONS", "Mutation"]
+
+MUTATIONS = (*MONEY, *TIME, *OPT_OUT, *TENANCY, *DEPARTED)

@@ -1,0 +1,87 @@
+"""Mutations of rules about money."""
+
+from tests.mutations.mutation import SERVICES, Mutation
+
+MONEY = (
+    Mutation(
+        "promosms/documents/tax.py", "rate * 2 + whole", "rate * 2", "tests/documents/test_tax.py"
+    ),
+    Mutation(
+        "promosms/documents/tax.py",
+        "sign * net, sign",
+        "sign * net, abs(sign)",
+        "tests/documents/test_tax.py",
+    ),
+    Mutation(
+        f"{SERVICES}payments/payments.py",
+        "top_up.paid >= top_up.gross:",
+        "top_up.paid >= top_up.gross - 99:",
+        "tests/services/payments/test_border.py",
+    ),
+    Mutation(
+        f"{SERVICES}payments/payments.py",
+        "top_up.paid >= top_up.gross:",
+        "top_up.paid > top_up.gross:",
+        "tests/services/payments/test_border.py",
+    ),
+    Mutation(
+        f"{SERVICES}ledger/ledger.py",
+        "if balance < amount:",
+        "if balance < amount - 1:",
+        "tests/services/ledger/test_ledger.py",
+    ),
+    Mutation(
+        f"{SERVICES}ledger/ledger.py",
+        "taken = min(amount, _lock(session, account_id).balance)",
+        "taken = amount",
+        "tests/cards tests/services/ledger",
+    ),
+    Mutation(
+        f"{SERVICES}ledger/ledger.py",
+        '(EntryKind.RELEASE, released, f"release:{reference}")',
+        '(EntryKind.CHARGE, released, f"release:{reference}")',
+        "tests/services/sending",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/preparation.py",
+        "if total > campaign.agreed_price:",
+        "if False:",
+        "tests/services/sending/test_preparation.py tests/services/sending/test_prices.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/affordability.py",
+        "return estimate if estimate.total > affordable else None",
+        "return None",
+        "tests/services/campaigns/test_affordability.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/sweep.py",
+        "Campaign.missing > 0,\n                Campaign.total_price <= Campaign.agreed_price,",
+        "",
+        "tests/services/sending",
+    ),
+    Mutation(
+        f"{SERVICES}sending/recording.py",
+        "+= message.price",
+        "+= message.price * message.parts",
+        "tests/services/sending/test_recording.py tests/services/sending/test_story.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/repeats.py",
+        " or (repeat is not None and repeat.status != CampaignStatus.DRAFT)",
+        "",
+        "tests/services/campaigns/test_repeats.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/repeats.py",
+        "and_(has_status([MessageStatus.FAILED]), Message.reason == OUTAGE)",
+        "has_status([MessageStatus.FAILED])",
+        "tests/services/campaigns/test_repeats.py",
+    ),
+    Mutation(
+        "promosms/jobs/sender.py",
+        "if ill and answer.error_class is ErrorClass.PERMANENT:",
+        "if ill and answer.error_class is not None:",
+        "tests/services/sending/test_breaker.py",
+    ),
+)
