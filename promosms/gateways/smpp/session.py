@@ -104,7 +104,8 @@ class Session(asyncio.Protocol):
         self.waiting: deque[Waiting] = deque()
         self.open: dict[int, Open] = {}
         self.out: list[bytes] = []
-        self.heard_at = self.loop.time()
+        self.heard_at = self.answered_at = self.loop.time()
+        """When data came, and when the answer to a request did."""
         self.missed = 0
         self.timer: asyncio.TimerHandle | None = None
 
@@ -234,6 +235,7 @@ class Session(asyncio.Protocol):
         if request is None or frame.command not in (request.command | ANSWER, NACK):
             return
         del self.open[frame.sequence]
+        self.answered_at = self.loop.time()
         if frame.command == NACK and frame.status == Status.OK:
             frame = frame._replace(status=Status.UNKNOWN_ERROR)  # "no" without a reason
         try:
@@ -338,8 +340,9 @@ class Session(asyncio.Protocol):
                 break  # they are in the order of submission
             del self.open[sequence]
             request.callback(request.part, NoAnswer())
-            if self.heard_at <= request.since:
-                self.transport.abort()  # no data since: the connection is dead
+            if self.answered_at <= request.since:
+                # Nothing of ours arrives any more. Receipts that come say nothing about that.
+                self.transport.abort()
         self._fill()
 
     def _end_if_done(self) -> None:

@@ -133,6 +133,35 @@ def test_a_dead_connection_is_closed_and_bound_again() -> None:
     play(story())
 
 
+def test_a_line_that_takes_nothing_costs_one_window_although_receipts_come() -> None:
+    async def story() -> None:
+        async with bound(answer_seconds="0.2", window="3", wait_seconds="5") as stage:
+            first = stage.smsc.client
+
+            def only_receipts(client: Client, pdu: Pdu) -> None:
+                if client is not first:
+                    accept(client, pdu)
+                    return
+                for tenths in range(1, 5):
+                    loop.call_later(tenths / 20, receipt)
+
+            def receipt() -> None:
+                text = receipt_text("id-0")
+                if not first.transport.is_closing():
+                    first.request("deliver_sm", esm_class=4, short_message=text)
+
+            loop = asyncio.get_running_loop()
+            stage.smsc.on_submit = only_receipts
+            texts = [stage.gateway.submit(sms(number=number)) for number in range(8)]
+            outcomes = await asyncio.gather(*texts, return_exceptions=True)
+            assert sum(isinstance(outcome, GatewayError) for outcome in outcomes) == 3
+            assert len(stage.smsc.accepted) == 5
+            assert stage.events  # receipts were heard meanwhile
+            assert stage.smsc.count()["bind_transceiver"] == 2
+
+    play(story())
+
+
 def test_a_late_answer_harms_nobody() -> None:
     async def story() -> None:
         async with bound(answer_seconds="0.15") as stage:
