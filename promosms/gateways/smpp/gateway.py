@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 HOLD_SECONDS = 1.0
 """Seconds without a submission after the SMSC has throttled us."""
+UNBOUND_SECONDS = 0.1
+"""After so long a text may be tried again that found no session: none is claimed without one."""
 ONE = range(1, 2)
 """The part numbers of a text of one part."""
 
@@ -144,19 +146,20 @@ class SmppGateway(Gateway):
     async def _waited(self, attempt: Attempt) -> None:
         """Wait for a session until the attempt times out, then submit."""
         error_class, reason = ErrorClass.TEMPORARY, "not_bound"
-        session = None
+        session, wait = None, None
         try:
             session = await self.links[0].usable(attempt.until - self.loop.time())
         except BindRefused as refused:
             error_class, reason = refused.error_class, refused.reason
         except NotSent:
-            pass
+            wait = UNBOUND_SECONDS
         finally:
             del self.tasks[attempt]
         if session:
             attempt.submit(session)
         else:
-            attempt.report(Answer(error_class=error_class, reason=reason, taken=attempt.sms.taken))
+            taken = attempt.sms.taken
+            attempt.report(Answer(error_class=error_class, reason=reason, taken=taken, wait=wait))
 
     def _withdraw(self, attempt: Attempt) -> None:
         if task := self.tasks.get(attempt):

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from promosms.gateways.base import Answer, ErrorClass, OutboundSms
-from promosms.gateways.smpp.gateway import SmppGateway
+from promosms.gateways.smpp.gateway import UNBOUND_SECONDS, SmppGateway
 from tests.gateways.smpp.stories import play, sms
 from tests.gateways.smsc import Client, Pdu, Smsc, Stage, accept, after, bound, by_turns, refuse
 
@@ -104,7 +104,7 @@ def test_closing_answers_the_waiting_texts() -> None:
         recorder.begin(sms())
         await gateway.close()
         assert recorder.answers == {
-            "1": Answer(error_class=ErrorClass.TEMPORARY, reason="not_bound")
+            "1": Answer(error_class=ErrorClass.TEMPORARY, reason="not_bound", wait=UNBOUND_SECONDS)
         }
 
     play(story())
