@@ -186,7 +186,7 @@ def role(command: list[str]) -> str:
     line = " ".join(command)
     if "valkey" in line:
         return "redis"
-    if "gunicorn" in line or "redirect:app" in line or "wsgi" in line:
+    if "gunicorn" in line or "redirect.py" in line or "wsgi" in line:
         return "redirect" if "redirect" in line else "web"
     return "supervisor" if " up " in line else command[-1]
 

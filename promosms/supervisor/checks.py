@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import ipaddress
 import os
 import socket
 import tempfile
@@ -51,6 +52,23 @@ def bindings(host: str, port: int, option: str) -> list[str]:
     if not addresses:
         raise StartError(f"This machine has no address {host!r}: choose another one with --host.")
     return addresses
+
+
+def open_to_others(host: str, proxies: int) -> str:
+    """A note if other machines reach our port and no proxy stands before it; else nothing."""
+    if proxies or host == "localhost" or _is_loopback(host):
+        return ""
+    return (
+        f"Other machines reach this server at {host} directly. Put a proxy such as nginx before it "
+        "and set PROMOSMS_TRUSTED_PROXIES: it keeps floods of connections away (deploy/nginx.conf)."
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_free(host: str, port: int, option: str) -> bool:

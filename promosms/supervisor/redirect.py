@@ -1,10 +1,15 @@
 """The plain HTTP port: redirects to HTTPS and accepts no forms.
 
-It imports nothing of the application, which keeps its process small.
+A program of its own, `python redirect.py ADDRESS:PORT …`. It imports nothing of the application,
+which keeps its process small.
 """
 
 import os
+import signal
+import socket
+import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote
 
@@ -27,3 +32,31 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
     headers = [("Location", target), ("Content-Length", "0"), *SECRET]
     start_response("301 Moved Permanently", headers)
     return []
+
+
+def serve(addresses: Iterable[str]) -> None:
+    """Answer on these addresses until SIGTERM."""
+    # Beside this file: from the package it would load the application.
+    http_server = import_module("http_server")
+    servers = http_server.Servers(app, [_listening(address) for address in addresses], threads=1)
+    ends: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        ends.append(number)
+        servers.wake()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    while not ends:
+        servers.poll(1.0)
+    servers.end(patience=1.0)
+
+
+def _listening(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=2048)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:])

@@ -144,6 +144,8 @@ def _start(
     _tell(f"PromoSMS in {app.instance_path}")
     for line in production_checks.warnings(settings_of(app)):
         _tell(f"Note: {line}")
+    if line := checks.open_to_others(options.host, settings_of(app).trusted_proxies):
+        _tell(f"Note: {line}")
     with app.app_context():
         prepare()
         _tell(f"  database   {db.engine.dialect.name}, up to date")
@@ -216,14 +218,9 @@ def _web(app: Flask, addresses: list[str]) -> ManagedProcess:
 
 
 def _redirect(addresses: list[str]) -> ManagedProcess:
-    # Not as --pythonpath, where a comma would end the path.
-    standalone = ["--chdir", str(PACKAGE / "supervisor"), "--threads", "4"]
-    hide_server = ["-c", str(PACKAGE / "supervisor" / "hide_server_header.py")]
-    quiet = ["--no-control-socket", "--log-level", "critical"]
+    program = str(PACKAGE / "supervisor" / "redirect.py")
     return ManagedProcess(
-        "redirect",
-        [*GUNICORN, *hide_server, *standalone, *quiet, *_binds(addresses), "redirect:app"],
-        longest_pause=SHORT_PAUSE,
+        "redirect", [sys.executable, program, *addresses], longest_pause=SHORT_PAUSE
     )
 
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from promosms import logs
 from promosms.db import transactions
-from promosms.supervisor.hide_server_header import on_starting
 
-__all__ = ["on_starting"]  # a hook of gunicorn
 # Of TLS 1.2 only ciphers with forward secrecy and authenticated encryption (RFC 7525, section 4.2;
 # RFC 9325). TLS 1.3 has no others.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
@@ -18,7 +16,8 @@ wsgi_app = "wsgi:app"
 bind = ["127.0.0.1:8000"]
 workers = 2
 threads = 4
-worker_class = "gthread"
+worker_class = "promosms.supervisor.web_worker.WebWorker"
+worker_connections = 1000  # of each worker; then the oldest silent ones go
 preload_app = True  # loaded once, shared by the workers
 max_requests = 0
 timeout = 60
@@ -50,7 +49,7 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def ssl_context(_settings: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    """TLS 1.2 or later. Called for every connection, so a renewed certificate is used at once."""
+    """TLS 1.2 or later. Called again for a renewed certificate, see `web_worker.Certificate`."""
     context = default()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)

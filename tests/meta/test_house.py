@@ -20,7 +20,12 @@ NOT_OURS = ("contact", "subscriber", "tenant", "blacklist", "dlr", "util", "help
 # Names given by libraries and standards.
 THEIRS = {
     "contextmanager",
+    "handle_accept",
     "handle_async_request",
+    "handle_close",
+    "handle_exit",
+    "handle_read",
+    "handle_write",
     "LoginManager",
     "process_bind_param",
     "process_group",

@@ -60,7 +60,7 @@ class Installation:
 
     def phone_link(self) -> str:
         """The printed link that opens the simulated phone."""
-        return re.findall(r"https://\S+/phone/open/\w+", self.printed())[0]
+        return str(re.findall(r"https://\S+/phone/open/\w+", self.printed())[0])
 
     def printed(self) -> str:
         """The output of the supervisor so far."""

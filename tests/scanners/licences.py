@@ -31,6 +31,7 @@ ALLOWED = {
     "PSF-2.0": NOTICE,
     "Python-2.0": NOTICE,
     "Unlicense": NOTICE,
+    "ZPL-2.1": NOTICE,
 }
 """SPDX ids of compatible licences, and why they are compatible."""
 
@@ -40,6 +41,7 @@ CLASSIFIERS = {
     f"{OSI} BSD License": "BSD-3-Clause",  # or BSD-2-Clause, which has fewer conditions
     f"{OSI} GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     f"{OSI} Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    f"{OSI} Zope Public License": "ZPL-2.1",
     "License :: Public Domain": "LicenseRef-scancode-public-domain",
 }
 """The licence of classifiers without an SPDX id."""
