@@ -2,8 +2,8 @@
 
 Sources: the schema FA(3) 1-0E (crd.gov.pl 2025/06/25/13775) with its notes on each field, the
 Polish VAT act art. 106e (content of an invoice) and 106j (corrections: negative differences).
-A direct connection to KSeF would be a client beside this module. The job that stores the files
-would call it with `render(data)`, and put the KSeF number of the answer into `data.extra`.
+A direct connection to KSeF would be a client beside this module, and record the KSeF number of the
+answer as an admin does (services/invoices/ksef.py).
 """
 
 import re
@@ -34,19 +34,28 @@ UNTAXED = {
 }
 TRANSFER, CARD = "6", "2"
 ONLY_LATER = "2"  # TypKorekty: counts in the period of the correction, not of the original
-KSEF_NUMBER = "original_ksef_number"  # in `extra`, if the original has a KSeF number
+OUTSIDE_KSEF = ""  # instead of the KSeF number of an original that was issued outside KSeF
+
+
+class OriginalUnknown(Exception):
+    """Nobody has said yet which KSeF number the corrected invoice has, or that it has none."""
 
 
 class NotPolish(Exception):
     """The invoice is not for KSeF: its seller, currency or rate is not Polish."""
 
 
-def render(data: InvoiceData) -> bytes:
-    """The XML; NotPolish if the invoice is not for KSeF, ValueError for a pro forma."""
+def render(data: InvoiceData, original_ksef: str | None = None) -> bytes:
+    """The XML. `original_ksef` is the KSeF number of the corrected invoice, or OUTSIDE_KSEF.
+
+    Raises NotPolish if the invoice is not for KSeF, OriginalUnknown for a correction without
+    `original_ksef`, ValueError for a pro forma.
+    """
     if data.kind not in KINDS:
         raise ValueError(f"There is no structured invoice of the kind {data.kind}.")
     _check(data)
-    return to_bytes(_make("Faktura", _header(data), _seller(data), _buyer(data.buyer), _body(data)))
+    body = _body(data, original_ksef)
+    return to_bytes(_make("Faktura", _header(data), _seller(data), _buyer(data.buyer), body))
 
 
 def fits(data: InvoiceData) -> bool:
@@ -139,7 +148,7 @@ def _address(party: Party) -> Any:
     )
 
 
-def _body(data: InvoiceData) -> Any:
+def _body(data: InvoiceData, original_ksef: str | None) -> Any:
     supplied = data.supplied_on != data.issued_on
     return _make(
         "Fa",
@@ -151,7 +160,7 @@ def _body(data: InvoiceData) -> Any:
         _make("P_15", decimal(data.gross)),
         _remarks(data),
         _make("RodzajFaktury", KINDS[data.kind]),
-        *_correction(data),
+        *_correction(data, original_ksef),
         *_more(data),
         *(_line(data, at, line) for at, line in enumerate(data.lines, 1)),
         _payment(data),
@@ -183,11 +192,13 @@ def _remarks(data: InvoiceData) -> Any:
     )
 
 
-def _correction(data: InvoiceData) -> list[Any]:
+def _correction(data: InvoiceData, ksef: str | None) -> list[Any]:
+    """The schema demands one of two statements; which one is true has to be known."""
     original = data.original
     if not original:
         return []
-    ksef = data.extra.get(KSEF_NUMBER, "")
+    if ksef is None:
+        raise OriginalUnknown(original.label)
     ksef_fields = [_make("NrKSeF", "1"), _make("NrKSeFFaKorygowanej", ksef)]
     return [
         _make.maybe("PrzyczynaKorekty", _cut(original.reason, 256)),

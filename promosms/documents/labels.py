@@ -64,6 +64,8 @@ ENGLISH = {
     "credited": "The amount credited will be returned by the way it was paid.",
     "refunded": "The amount credited has been returned.",
     "confirmed": "VAT number of the buyer confirmed by VIES, consultation {number}.",
+    "ksef": "KSeF number",
+    "ksef_check": "Check this invoice in KSeF",
     "specimen": "SPECIMEN, not an invoice",
     "page": "Page {page} of {pages}",
 }
@@ -115,6 +117,8 @@ POLISH = {
     "credited": "Kwotę korekty zwrócimy tą samą drogą, którą została zapłacona.",
     "refunded": "Kwota korekty została zwrócona.",
     "confirmed": "Numer VAT nabywcy potwierdzony w VIES, nr zapytania {number}.",
+    "ksef": "Numer KSeF",
+    "ksef_check": "Sprawdź tę fakturę w KSeF",
     "specimen": "WZÓR, to nie jest faktura",
     "page": "Strona {page} z {pages}",
 }

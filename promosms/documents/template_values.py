@@ -1,7 +1,9 @@
 """The values of the template `invoice.typ`: the printed document as formatted strings."""
 
+import io
 from typing import Any
 
+import segno
 from babel import Locale
 
 from promosms.documents.data import InvoiceData, Party
@@ -33,6 +35,7 @@ def template_values(data: InvoiceData) -> dict[str, Any]:
         "original": _original(data, label),
         "payment": _payment(data, label),
         "notes": _notes(data, label),
+        "ksef": _ksef(data, label),
         "footer": _footer(data, label),
         "page": label["page"],
     }
@@ -161,6 +164,23 @@ def _notes(data: InvoiceData, label: dict[str, str]) -> list[str]:
     if data.kind == "credit_note":
         notes.append(label["refunded" if data.paid <= data.gross else "credited"])
     return [note for note in notes if note]
+
+
+def _ksef(data: InvoiceData, label: dict[str, str]) -> dict[str, str] | None:
+    """The code of the link with which KSeF shows the invoice, and its number below it."""
+    link = data.extra.get("ksef_link", "")
+    if not link:
+        return None
+    code = io.BytesIO()
+    segno.make_qr(link, error="m").save(code, kind="svg", border=4, light="#fff", scale=4)
+    number = data.extra["ksef_number"]
+    return {
+        "head": label["ksef_check"],
+        "label": label["ksef"],
+        "number": number,
+        "link": link,
+        "code": code.getvalue().decode(),
+    }
 
 
 def _footer(data: InvoiceData, label: dict[str, str]) -> str:

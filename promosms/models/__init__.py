@@ -27,6 +27,7 @@ from promosms.models.installation.nightly_job import NightlyJob
 from promosms.models.invoices import guards as invoice_guards
 from promosms.models.invoices.company import Company, TaxAnswer, TaxCheck
 from promosms.models.invoices.invoice import Invoice, InvoiceDocument, InvoiceKind, InvoiceSeries
+from promosms.models.invoices.ksef import InvoiceKsef
 from promosms.models.ledger import guards as ledger_guards
 from promosms.models.ledger.campaign_cost import CampaignCost
 from promosms.models.ledger.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
@@ -120,6 +121,7 @@ __all__ = [
     "Invoice",
     "InvoiceDocument",
     "InvoiceKind",
+    "InvoiceKsef",
     "InvoiceSeries",
     "KnownBrowser",
     "Priority",

@@ -74,6 +74,7 @@ class Settings:
     pro_forma_series: str = "PF"
     invoice_years: Annotated[int, Between(1, 30, "years")] = 5
     vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
+    ksef_qr_url: str = "https://qr.ksef.mf.gov.pl"
     # money: integers of 1/10,000 of the currency
     currency: str = "EUR"
     welcome_credit: Money = 100_000

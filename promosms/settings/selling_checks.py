@@ -57,7 +57,7 @@ def _text(settings: Settings, name: str) -> str:
 def problem(settings: Settings) -> str:
     """What prevents selling, as one line that says what to do; empty if nothing does."""
     checks: tuple[Callable[[Settings], Iterator[str]], ...] = (
-        *(_amounts, _packages, _series, _currency, _stripe, _vies),
+        *(_amounts, _packages, _series, _currency, _stripe, _vies, _ksef),
         *(_complete, _country, _tax_id, _timezone, _bank, _logo),
     )
     return next((line for check in checks for line in check(settings)), "")
@@ -112,6 +112,12 @@ def _stripe(settings: Settings) -> Iterator[str]:
 
 def _vies(settings: Settings) -> Iterator[str]:
     yield from _address(settings, "VIES_URL", settings.vies_url)
+
+
+def _ksef(settings: Settings) -> Iterator[str]:
+    address = settings.ksef_qr_url
+    if not re.fullmatch(r"https://[a-z0-9.-]+(/[A-Za-z0-9._~-]+)*/?", address):
+        yield "KSEF_QR_URL must begin with https://, such as https://qr.ksef.mf.gov.pl."
 
 
 def _address(settings: Settings, name: str, address: str) -> Iterator[str]:

@@ -136,7 +136,7 @@ def wrong(data: InvoiceData, printed: bool = False) -> list[str]:
     xml = cii.render(data)
     errors = checks.en16931(xml)
     if data.seller.country == "PL":
-        errors += checks.fa3(fa3.render(replace(data, language="pl")))
+        errors += checks.fa3(fa3.render(replace(data, language="pl"), fa3.OUTSIDE_KSEF))
     if printed:
         pdf.render(data, xml)
     return errors

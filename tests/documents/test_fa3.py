@@ -25,9 +25,9 @@ def polish(buyer: Party = BUYERS["PL"], **changed: object) -> InvoiceData:
     return invoice(POLISH_SELLER, buyer, **{"language": "pl", **changed})
 
 
-def fields(data: InvoiceData) -> dict[str, str]:
+def fields(data: InvoiceData, original_ksef: str = fa3.OUTSIDE_KSEF) -> dict[str, str]:
     """Each field by name; of repeated ones the last."""
-    root = etree.fromstring(fa3.render(data))
+    root = etree.fromstring(fa3.render(data, original_ksef))
     return {etree.QName(element).localname: element.text or "" for element in root.iter()}
 
 
@@ -36,7 +36,7 @@ def test_every_case_of_vat_is_valid_and_has_its_sums(case, country, expected):
     for method in ("card", "transfer"):
         data = polish(BUYERS[country], tax_case=case, method=method)
         for document in (data, credit_note(data, 1_000_000), replace(data, specimen=True)):
-            assert checks.fa3(fa3.render(document)) == []
+            assert checks.fa3(fa3.render(document, fa3.OUTSIDE_KSEF)) == []
         values = fields(data)
         assert {name: values.get(name) for name in expected} == expected
         assert [name for name in values if name.startswith("P_13")] == [
@@ -88,10 +88,17 @@ def test_a_correction_has_negative_differences_and_names_its_original():
 
 
 def test_a_correction_names_the_ksef_number_of_its_original_when_it_is_known():
-    number = "5260001246-20261122-0A1B2C-3D4E5F-A0"
-    note = replace(credit_note(polish(), 1_000_000), extra={fa3.KSEF_NUMBER: number})
-    assert checks.fa3(fa3.render(note)) == []
-    assert fields(note)["NrKSeFFaKorygowanej"] == number
+    number = "5260001246-20261122-0A1B2C3D4E5F-5B"
+    note = credit_note(polish(), 1_000_000)
+    assert checks.fa3(fa3.render(note, number)) == []
+    assert fields(note, number)["NrKSeFFaKorygowanej"] == number
+    assert fields(note, number)["NrKSeF"] == "1"
+    assert "NrKSeFN" not in fields(note, number)
+
+
+def test_a_correction_never_says_outside_ksef_when_nobody_knows():
+    with pytest.raises(fa3.OriginalUnknown):
+        fa3.render(credit_note(polish(), 1_000_000))
 
 
 def test_a_paid_invoice_says_when_and_how():

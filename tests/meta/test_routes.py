@@ -141,6 +141,7 @@ ASKED_AGAIN = {
     *("admin.adjust", "admin.agree", "admin.approve", "admin.receive", "admin.settle"),
     *("admin.book_overpayment", "admin.refund", "admin.invoices_zip", "admin.revoke_admin"),
     *("admin.prices", "admin.price_table", "admin.import_prices", "admin.remove_price"),
+    *("admin.set_ksef_number", "admin.read_ksef_file"),
     *("admin.route", "admin.routes", "admin.arrange", "admin.attach", "admin.detach"),
     *("admin.default_route", "admin.change_gateway", "admin.gateway_country"),
     *("admin.pause", "admin.resume"),

@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.execute("UPDATE guests SET confirmed_at = added_at WHERE removed_at IS NULL")
     op.add_column("campaigns", sa.Column("not_guests", sa.Integer(), server_default="0", nullable=False))
     divide_due_index()
+    create_invoice_ksef()
     op.add_column("prices", sa.Column("currency", sa.String(3), server_default="", nullable=False))
     prices = sa.table("prices", *(sa.column(name) for name in ("country", "prefix", "amount", "currency")))
     for amount, countries in IN_EUROS.items():
@@ -49,6 +50,7 @@ def downgrade() -> None:
     op.drop_column("prices", "currency")
     op.drop_index("uq_campaigns_repeat_of", "campaigns")
     op.drop_column("campaigns", "repeat_of")
+    op.drop_table("invoice_ksef")
     for name in ("probes_failed", *BREAKER):
         op.drop_column("gateways", name)
     op.drop_column("campaigns", "not_guests")
@@ -56,6 +58,23 @@ def downgrade() -> None:
     op.execute("DELETE FROM guests WHERE confirmed_at IS NULL AND removed_at IS NULL")
     for name in ("tries", "code_hash", *GUESTS):
         op.drop_column("guests", name)
+
+
+def create_invoice_ksef() -> None:
+    """The numbers that KSeF has given to invoices."""
+    op.create_table(
+        "invoice_ksef",
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(35)),
+        sa.Column("document_hash", sa.String(64), server_default="", nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_ksef_invoice_id_invoices")),
+        sa.PrimaryKeyConstraint("invoice_id", name=op.f("pk_invoice_ksef")),
+        sa.UniqueConstraint("number", name=op.f("uq_invoice_ksef_number")),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE invoice_ksef ENABLE ROW LEVEL SECURITY")
+        op.execute("CREATE POLICY own_account ON invoice_ksef USING (invoice_id IN (SELECT id FROM invoices))")
 
 
 def divide_due_index() -> None:

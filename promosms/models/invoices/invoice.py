@@ -31,7 +31,7 @@ from promosms.models.registry import (
     Retention,
 )
 
-_KEPT = N_(
+KEPT = N_(
     "%(time)s from the end of the year of the invoice, because tax law requires it. When the "
     "account is deleted nothing leads from them to it any more: what stays is what is printed on "
     "the invoice."
@@ -92,7 +92,7 @@ class Invoice(Model):
         "`purge_after`, because the law wants it kept",
         by="invoices",
         setting="INVOICE_YEARS",
-        words=_KEPT,
+        words=KEPT,
     )
     processing = Processing(
         INVOICES, N_("Invoices and credit notes with all that is printed on them")
@@ -129,7 +129,7 @@ class InvoiceDocument(Model):
     customer_rights = ADD
     row_policy = "invoice_id IN (SELECT id FROM invoices)"
     export = NotExported("Its files are in the folder invoices of the export.", listed=False)
-    retention = Retention("its invoice goes", by="invoices", setting="INVOICE_YEARS", words=_KEPT)
+    retention = Retention("its invoice goes", by="invoices", setting="INVOICE_YEARS", words=KEPT)
     processing = Processing(INVOICES, N_("Their files"))
 
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), primary_key=True)

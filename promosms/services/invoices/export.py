@@ -16,6 +16,7 @@ from promosms.language import pgettext
 from promosms.lib import csv_files
 from promosms.models import Invoice, InvoiceKind
 from promosms.services.invoices import files as invoice_files
+from promosms.services.invoices import ksef
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
 from promosms.settings import currencies
@@ -81,7 +82,7 @@ def header() -> list[str]:
             _("Tax ID"),
         ),
         *(_("VAT case"), _("VAT rate (percent)"), _("Net"), _("VAT"), _("Gross"), _("Currency")),
-        *(_("Corrects"), _("Payment reference")),
+        *(_("Corrects"), _("Payment reference"), _("KSeF number")),
     ]
 
 
@@ -98,6 +99,7 @@ def row(invoice: Invoice) -> list[str | Decimal]:
             for amount in (invoice.net, invoice.tax, invoice.gross)
         ),
         *(invoice.currency, original.get("label", ""), frozen["reference"]),
+        ksef.number(invoice.id) or "",
     ]
 
 

@@ -6,6 +6,7 @@ one e-mail, even if a process is killed.
 """
 
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -13,13 +14,25 @@ from sqlalchemy.orm import Session
 from promosms.db import upsert
 from promosms.db.transactions import transaction
 from promosms.documents import cii, data, fa3, pdf
+from promosms.documents import ksef as ksef_numbers
 from promosms.extensions import db
 from promosms.models import Invoice, InvoiceDocument, now
 from promosms.services.invoices import emails as invoice_emails
-from promosms.services.invoices import seller_days
+from promosms.services.invoices import ksef, seller_days
+from promosms.settings import settings
 
-NAMES = {"pdf": "{label}.pdf", "xml": "{label}.xml", "fa3": "{label}-FA3.xml"}
-TYPES = {"pdf": "application/pdf", "xml": "application/xml", "fa3": "application/xml"}
+NAMES = {
+    "pdf": "{label}.pdf",
+    "xml": "{label}.xml",
+    "fa3": "{label}-FA3.xml",
+    "ksef": "{label}-KSeF.pdf",
+}
+TYPES = {
+    "pdf": "application/pdf",
+    "xml": "application/xml",
+    "fa3": "application/xml",
+    "ksef": "application/pdf",
+}
 
 
 class Damaged(Exception):
@@ -27,9 +40,20 @@ class Damaged(Exception):
 
 
 def kinds(invoice: Invoice) -> list[str]:
-    """The files of an invoice: "pdf", "xml" (EN 16931), and "fa3" for Polish invoices (KSeF)."""
+    """The files of an invoice: "pdf", "xml" (EN 16931), and "fa3" for Polish invoices (KSeF).
+
+    A correction has no "fa3" as long as nobody knows what its original is in KSeF. With a KSeF
+    number there is "ksef": the PDF with this number and the code to check it.
+    """
     frozen = data.thawed(invoice.data)
-    fitting = {"pdf": True, "xml": cii.fits(frozen), "fa3": fa3.fits(frozen)}
+    polish = fa3.fits(frozen)
+    known = invoice.original_id is None or (polish and ksef.number(invoice.original_id) is not None)
+    fitting = {
+        "pdf": True,
+        "xml": cii.fits(frozen),
+        "fa3": polish and known,
+        "ksef": polish and bool(ksef.number(invoice.id)) and (known or bool(_known_hash(invoice))),
+    }
     return [kind for kind, fits in fitting.items() if fits]
 
 
@@ -45,8 +69,13 @@ def file(invoice: Invoice, kind: str) -> bytes:
     """
     if kind not in kinds(invoice):
         raise KeyError(kind)
-    content = _stored(invoice.id, kind)
-    return content if content is not None else _store(invoice.id, kind, _render(invoice, kind))
+    if kind == "ksef":  # not stored: an admin may still correct the number
+        return _with_ksef(invoice)
+    stored_as = ksef.CORRECTION if kind == "fa3" and invoice.original_id else kind
+    content = _stored(invoice.id, stored_as)
+    if content is not None:
+        return content
+    return _store(invoice.id, stored_as, _render(invoice, kind))
 
 
 def missing(limit: int = 1, after: int = 0) -> list[int]:
@@ -61,8 +90,9 @@ def complete(invoice_id: int) -> None:
     invoice = db.session.get(Invoice, invoice_id)
     if invoice is None:
         return
-    for kind in reversed(kinds(invoice)):
-        file(invoice, kind)
+    for kind in ("fa3", "xml", "pdf"):
+        if kind in kinds(invoice):
+            file(invoice, kind)
 
 
 def attachment(invoice_id: int) -> tuple[str, bytes] | None:
@@ -86,7 +116,27 @@ def _render(invoice: Invoice, kind: str) -> bytes:
         db.session.commit()
         return pdf.render(frozen, xml)
     db.session.commit()
-    return cii.render(frozen) if kind == "xml" else fa3.render(frozen)
+    if kind == "xml":
+        return cii.render(frozen)
+    return fa3.render(frozen, ksef.number(invoice.original_id))
+
+
+def _with_ksef(invoice: Invoice) -> bytes:
+    """The PDF with the KSeF number and the link to check the XML with this hash."""
+    number = ksef.number(invoice.id)
+    assert number
+    digest = _known_hash(invoice) or hashlib.sha256(file(invoice, "fa3")).hexdigest()
+    frozen = data.thawed(invoice.data)
+    nip = fa3.nip_of(frozen.seller)
+    link = ksef_numbers.link(settings.ksef_qr_url, nip, invoice.issued_on, digest)
+    xml = file(invoice, "xml")
+    db.session.commit()
+    return pdf.render(replace(frozen, extra={"ksef_number": number, "ksef_link": link}), xml)
+
+
+def _known_hash(invoice: Invoice) -> str:
+    row = ksef.of(invoice.id)
+    return row.document_hash if row else ""
 
 
 def _store(invoice_id: int, kind: str, content: bytes) -> bytes:

@@ -17,7 +17,16 @@ from promosms.documents import data
 from promosms.documents.data import InvoiceData
 from promosms.extensions import db
 from promosms.language import money
-from promosms.models import Account, Invoice, InvoiceDocument, InvoiceKind, Payment, TopUp, now
+from promosms.models import (
+    Account,
+    Invoice,
+    InvoiceDocument,
+    InvoiceKind,
+    InvoiceKsef,
+    Payment,
+    TopUp,
+    now,
+)
 from promosms.services.audit import log as audit_log
 from promosms.services.invoices import drafts as invoice_drafts
 from promosms.services.invoices import numbers as invoice_numbers
@@ -146,7 +155,9 @@ def purge() -> int:
         number += batch
     if number:
         db.session.remove()
-        overwrite_files.overwrite([Invoice.__tablename__, InvoiceDocument.__tablename__])
+        overwrite_files.overwrite(
+            [model.__tablename__ for model in (Invoice, InvoiceDocument, InvoiceKsef)]
+        )
     return number
 
 
@@ -211,7 +222,7 @@ def _purge_batch() -> int:
     query = select(Invoice.id).where(Invoice.purge_after < today, ~kept_note)
     with transaction() as session:
         due = list(session.scalars(query.order_by(Invoice.id.desc()).limit(BATCH)))
-        for column in (InvoiceDocument.invoice_id, Invoice.id):
+        for column in (InvoiceDocument.invoice_id, InvoiceKsef.invoice_id, Invoice.id):
             expired = delete_rows(column.class_).where(column.in_(due))
             session.execute(expired)
         return len(due)

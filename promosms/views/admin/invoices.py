@@ -10,6 +10,7 @@ from promosms.services.invoices import export as invoice_export
 from promosms.services.invoices import files as invoice_files
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
+from promosms.settings import settings
 from promosms.views.admin.blueprint import bp
 from promosms.views.billing import invoice_downloads
 from promosms.web.access import Access, allow, fresh
@@ -27,6 +28,7 @@ def invoices() -> ResponseReturnValue:
         invoices=[(invoice, invoice_files.kinds(invoice)) for invoice in page.rows],
         originals=invoice_pages.labels(originals),
         totals=invoice_pages.totals(search),
+        for_ksef=settings.operator_country == "PL",
         search=search,
         search_args=_search_args(search),
         kinds=invoice_export.kinds(),
@@ -46,7 +48,7 @@ def invoices_zip() -> Response:
     return invoice_downloads.invoice_zip(search, "-".join(["invoices", *days]))
 
 
-@bp.route("/invoices/<public_id>/<any(pdf, xml, fa3):kind>")
+@bp.route("/invoices/<public_id>/<any(pdf, xml, fa3, ksef):kind>")
 @allow(Access.ADMIN)
 def invoice_file(public_id: str, kind: str) -> Response:
     """The PDF, the XML (EN 16931) or the structured invoice for KSeF (FA(3))."""

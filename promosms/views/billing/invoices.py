@@ -37,7 +37,7 @@ def invoices_zip() -> Response:
     return invoice_downloads.invoice_zip(search, f"invoices{year}")
 
 
-@bp.route("/invoices/<public_id>/<any(pdf, xml, fa3):kind>")
+@bp.route("/invoices/<public_id>/<any(pdf, xml, fa3, ksef):kind>")
 @allow(Access.MEMBER)
 def invoice_file(public_id: str, kind: str) -> Response:
     """The PDF, the XML (EN 16931) or the Polish structured invoice (FA(3))."""

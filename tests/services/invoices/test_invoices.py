@@ -19,6 +19,7 @@ from promosms.models import (
     Invoice,
     InvoiceDocument,
     InvoiceKind,
+    InvoiceKsef,
     Payment,
     TaxCheck,
     now,
@@ -306,6 +307,7 @@ def test_a_purge_deletes_exactly_what_is_due(
     with transaction() as session:
         row = {"invoice_id": old.id, "kind": "pdf", "content": b"x", "digest": "x"}
         session.add(InvoiceDocument(**row))
+        session.add(InvoiceKsef(invoice_id=old.id, recorded_on=now().date()))
     invoices.purge()
     left = {invoice.id for invoice in stored()}
     assert keep <= left
