@@ -236,7 +236,7 @@ class Beats:
                     self.lock.keep()
                 self._wake(beat(self.name, self.gateway_id))
             except Taken:
-                log.error("worker.replaced", extra={"queue": self.name})
+                log.error("worker.replaced", extra={"queue": self.name, "code": "taken"})
                 os.kill(os.getpid(), signal.SIGTERM)
             except Exception:
                 log.warning("worker.no_beat", exc_info=True, extra={"queue": self.name})

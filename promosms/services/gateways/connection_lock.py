@@ -100,7 +100,8 @@ class ConnectionLock:
         own = session.connection.dbapi_connection
         assert isinstance(own, psycopg.Connection)
         if session.scalar(text("SELECT pg_backend_pid()")) != own.info.backend_pid:
-            log.warning("worker.no_lock")  # a pooler would keep the lock when we have ended
+            # It would keep the lock when we have ended.
+            log.warning("worker.no_lock", extra={"code": "pooler"})
             return True
         silence = settings.store_silence_seconds
         times = {"idle": str(max(1, round(silence / 2))), "silence": str(round(silence * 1000))}
