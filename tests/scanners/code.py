@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.meta.sources import PACKAGE, ROOT
 
 KNOWN = {
+    ("S108", "settings/embedded.py"): "a folder made for this user alone, and checked",
     ("S108", "supervisor/web.py"): "the folder in memory where Gunicorn keeps its heartbeats",
     ("S608", "gateways/simulator_store.py"): "placeholders, one for each number",
     ("S608", "models/row_security.py"): "names of tables of the models",

@@ -12,7 +12,7 @@ from promosms.extensions import db
 from promosms.models import Email, InvoiceDocument
 from promosms.services.invoices import export as invoice_export
 from promosms.services.invoices import files as invoice_files
-from promosms.services.invoices import invoices
+from promosms.services.invoices import invoices, ksef
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
 from tests.support.cast import Cast
@@ -99,6 +99,7 @@ def test_the_zip_contains_every_file_and_a_list(
     override(app, POLISH)
     polish = issued(account, net=100_000, rate=2300, currency="PLN")
     note = invoices.credit(polish, 123_000, "", "admin")
+    ksef.record_outside(polish, "admin")  # else the note has no FA(3) yet
     response = owner.get(f"/billing/invoices.zip?year={german.year}")
     assert response.headers["Content-Disposition"].endswith(f'invoices-{german.year}.zip"')
     content = opened(response.data)
