@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 
 from promosms.documents.labels import MONTHS, language_of
-from promosms.settings import currencies
+from promosms.settings import currencies, invoice_font
 
 NO_BREAK = "\u00a0"
 ZERO_WIDTH = "\u200b"  # allows a line break
@@ -75,12 +75,5 @@ def _with_breaks(word: str) -> str:
 
 
 def drawable(text: str) -> str:
-    """The text with U+FFFD for letters of other than European scripts."""
-    return "".join(char if _is_european(char) else "\ufffd" for char in text)
-
-
-def _is_european(char: str) -> bool:
-    kind = unicodedata.category(char)
-    if kind[0] == "L" or kind == "Nl":
-        return unicodedata.name(char, "").startswith(("LATIN", "GREEK", "CYRILLIC"))
-    return char < "\u0100" or "\u0300" <= char < "\u0370" or "\u2000" <= char < "\u20d0"
+    """The text with U+FFFD for letters that the font does not have."""
+    return "".join(char if invoice_font.is_printable(char) else "\ufffd" for char in text)

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import fontpkg_inter
 import typst
 
 from promosms.documents import metadata
 from promosms.documents.data import InvoiceData
 from promosms.documents.formats import drawable
 from promosms.documents.template_values import template_values
+from promosms.settings import invoice_font
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 _LARGEST_LOGO = 1_000_000  # bytes
@@ -65,7 +65,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[Path(fontpkg_inter.__file__).parent / "files"],
+        font_paths=[invoice_font.FOLDER],
     )
 
 

@@ -33,13 +33,13 @@ from promosms.models import PayMethod, new_public_id
 from promosms.services.invoices import tax_ids
 from promosms.services.invoices.companies import Details
 from promosms.services.payments import stripe_checkout, top_ups
-from promosms.settings import currencies, settings
+from promosms.settings import currencies, invoice_font, settings
 
 UNITS = 10_000
 FIGURES = re.compile(r"([+-]?)(\d+)(?:[.,](\d+))?", re.ASCII)
 LONGEST_AMOUNT = 30
 WITH_POSTCODES = EU - {"IE"}  # elsewhere the postcode is optional
-JOINERS = "\u200c\u200d"  # not printable for Python, but some scripts need them
+SHOWN = 8  # letters that cannot be printed
 NONCE = r"^[0-9a-f]{20}$"
 
 
@@ -48,7 +48,7 @@ def cleaned(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     line = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(char for char in line if char.isprintable() or char in JOINERS)
+    return "".join(char for char in line if char.isprintable())
 
 
 def at_most(most: int) -> Any:
@@ -70,6 +70,18 @@ def at_most(most: int) -> Any:
             )
 
     return check
+
+
+def printable(_form: FlaskForm, field: Field) -> None:
+    """A validator: an invoice can be printed with this. Its message names what cannot be."""
+    if letters := invoice_font.unprintable(field.data or ""):
+        raise StopValidation(
+            gettext(
+                "An invoice cannot print %(letters)s. Please write it in Latin, Greek or Cyrillic "
+                "letters.",
+                letters=" ".join(letters[:SHOWN]) + (" …" if len(letters) > SHOWN else ""),
+            )
+        )
 
 
 def amount_problem(why: str) -> str:
@@ -151,7 +163,10 @@ def payment_methods() -> list[tuple[str, str]]:
 def _text_field(label: str, most: int, autocomplete: str, needed: bool = True) -> StringField:
     missing = [DataRequired(_("Please fill in this field."))] if needed else []
     return StringField(
-        label, [*missing, at_most(most)], [cleaned], render_kw={"autocomplete": autocomplete}
+        label,
+        [*missing, at_most(most), printable],
+        [cleaned],
+        render_kw={"autocomplete": autocomplete},
     )
 
 
@@ -165,7 +180,7 @@ class CompanyForm(FlaskForm):
     city = _text_field(_("City"), 100, "address-level2")
     tax_id = StringField(
         _("Tax ID, such as VAT number or NIP (if you have one)"),
-        [at_most(40)],
+        [at_most(40), printable],
         [cleaned],
         description=_("In the EU the VAT number, with or without the letters of the country."),
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},

@@ -15,7 +15,7 @@ from stdnum import bic, iban
 from stdnum.eu import vat as eu_vat
 from stdnum.util import get_cc_module
 
-from promosms.settings import currencies, service_urls
+from promosms.settings import currencies, invoice_font, service_urls
 from promosms.settings.schema import LONGEST, Settings
 from promosms.settings.tax_numbers import is_issued
 
@@ -58,7 +58,7 @@ def problem(settings: Settings) -> str:
     """What prevents selling, as one line that says what to do; empty if nothing does."""
     checks: tuple[Callable[[Settings], Iterator[str]], ...] = (
         *(_amounts, _packages, _series, _currency, _stripe, _vies, _ksef),
-        *(_complete, _country, _tax_id, _timezone, _bank, _logo),
+        *(_complete, _letters, _country, _tax_id, _timezone, _bank, _logo),
     )
     return next((line for check in checks for line in check(settings)), "")
 
@@ -131,6 +131,15 @@ def _address(settings: Settings, name: str, address: str) -> Iterator[str]:
 def _complete(settings: Settings) -> Iterator[str]:
     if not untouched(settings) and (absent := missing(settings)):
         yield f"To sell, {', '.join(absent)} must be set too. To sell nothing, set none of them."
+
+
+def _letters(settings: Settings) -> Iterator[str]:
+    for name in (*NEEDED, "OPERATOR_BANK"):
+        if letters := invoice_font.unprintable(_text(settings, name)):
+            yield (
+                f"{name}: invoices cannot print {' '.join(letters[:8])}. Write it in Latin, Greek "
+                "or Cyrillic letters."
+            )
 
 
 def _country(settings: Settings) -> Iterator[str]:

@@ -12,6 +12,7 @@ from promosms.documents import cii, pdf
 from promosms.documents.data import InvoiceData, InvoiceLine
 from promosms.documents.labels import ENGLISH, POLISH
 from promosms.documents.tax import TaxCase
+from promosms.settings import invoice_font
 from tests.documents.samples import (
     BUYERS,
     GERMAN_SELLER,
@@ -151,6 +152,17 @@ def test_all_its_letters_are_embedded():
         assert {"/FontFile2", "/FontFile3"} & descendant["/FontDescriptor"].keys()
         fonts += 1
     assert fonts
+
+
+def test_every_letter_that_is_accepted_is_printed_in_the_font_of_invoices():
+    letters = [chr(point) for point in range(0x20, 0x2600) if chr(point).isalpha()]
+    name = " ".join(letter for letter in letters if invoice_font.is_printable(letter))
+    assert len(name) > 2000
+    buyer = replace(BUYERS["FR"], name=name)
+    for page in opened(invoice(buyer=buyer)).pages:
+        for font in page["/Resources"]["/Font"].values():
+            assert "Inter" in font["/BaseFont"]
+            assert "\ufffd" not in page.extract_text()
 
 
 def test_the_same_invoice_gives_the_same_bytes():

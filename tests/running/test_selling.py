@@ -66,6 +66,8 @@ def test_valid_settings_are_accepted(changes: dict[str, object]) -> None:
     [
         ({"OPERATOR_IBAN": "DE89370400440532013000"}, "OPERATOR_STREET, OPERATOR_POSTCODE"),
         (POLAND | {"OPERATOR_NAME": " "}, "OPERATOR_NAME must be set"),
+        (POLAND | {"OPERATOR_NAME": "株 Sp."}, "OPERATOR_NAME: invoices cannot print 株."),
+        (POLAND | {"OPERATOR_BANK": "ბანკი"}, "OPERATOR_BANK: invoices cannot print ბ ა ნ კ ი."),
         (POLAND | {"OPERATOR_COUNTRY": "Polska"}, "ISO 3166"),
         (POLAND | {"OPERATOR_COUNTRY": "pl"}, "ISO 3166"),
         (POLAND | {"OPERATOR_COUNTRY": "XX"}, "ISO 3166"),

@@ -30,6 +30,9 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"country": "DE", "tax_id": "EL094259216"}, "This is a number of Greece"),
     ({"country": ""}, "Not a valid choice"),
     ({"country": "XX"}, "Not a valid choice"),
+    ({"name": "Kwiaty 花屋"}, "An invoice cannot print 花 屋. Please write it in Latin"),
+    ({"city": "ქარხანა, თბილისი"}, "An invoice cannot print ქ ა რ ხ ნ თ ბ ი …"),
+    ({"street": "דרך 1", "postcode": "🏠"}, "An invoice cannot print 🏠."),
     ({"email": "nobody"}, "This is not an e-mail address."),
     ({"email": "a@b.pl\nBcc: all@b.pl"}, "This is not an e-mail address."),
 ]
