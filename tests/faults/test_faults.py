@@ -74,7 +74,7 @@ def test_a_worker_stopped_longer_than_its_lease_repeats_nothing(
     make_installation: MakeInstallation,
 ) -> None:
     with make_installation(SMALL, seed=13) as running:
-        report = workers.sleeps(running, 1, workers.ASLEEP[1:4])
+        report = workers.sleeps(running, 1, workers.ASLEEP[1:3])
     assert report.fine, report
 
 

@@ -13,18 +13,17 @@ from tests.faults.report import Report, reporting
 
 OTHERS = ("work", "receive", "tick")
 PATIENCE = 30.0
+_BY_NAME = {str(step): step for step in STEPS}
 ASLEEP = tuple(
-    step
-    for step in STEPS
-    if str(step)
-    in {
-        "before turns:record_and_claim",
-        "after turns:record_and_claim",
-        "before line:GatewayConnection._start",
+    _BY_NAME[name]
+    for name in (
+        "before exchange:record_and_claim",
+        "after exchange:record_and_claim",
+        "before connection:GatewayConnection._start",
         "before session:Session._flush",
         "after session:Session._flush",
-        "before results:record",
-    }
+        "before recording:record",
+    )
 )
 
 
