@@ -40,7 +40,8 @@ def derived(settings: Settings) -> dict[str, object]:
 
 def _rate_limits(settings: Settings) -> dict[str, object]:
     url = settings.redis_url
-    options = store_options.redis(settings, connect=1, answer=2)
+    # A Redis that starts again is waited for: without it each process would count for itself.
+    options = store_options.redis(settings, connect=1, answer=2, pause=0.2, tries=3)
     return {
         "RATELIMIT_ENABLED": settings.rate_limits,
         "RATELIMIT_STORAGE_URI": url.replace("unix://", "redis+unix://", 1),

@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Mapping
 
-from redis.backoff import NoBackoff
+from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 from sqlalchemy import make_url
 
@@ -36,17 +36,23 @@ def engine(settings: Settings) -> dict[str, object]:
 
 
 def redis(
-    settings: Settings, *, connect: float | None = None, answer: float | None = None
+    settings: Settings,
+    *,
+    connect: float | None = None,
+    answer: float | None = None,
+    pause: float = 0.0,
+    tries: int = 1,
 ) -> dict[str, object]:
     """Options of a Redis client; `connect` and `answer` are seconds to wait for each.
 
-    A broken connection is replaced once and at once: the client's own ten tries would take minutes.
+    A broken connection is replaced once and at once, or after a `pause` of seconds and more often:
+    the client's own ten tries would take minutes.
     """
     silence = settings.store_silence_seconds
     options: dict[str, object] = {
         "socket_connect_timeout": connect or settings.store_connect_seconds,
         "socket_timeout": answer or silence,
-        "retry": Retry(NoBackoff(), 1),
+        "retry": Retry(ConstantBackoff(pause), tries),
     }
     if settings.redis_url.startswith("redis"):  # the others are on this machine
         options |= {"socket_keepalive": True, "socket_keepalive_options": _tcp(silence)}
