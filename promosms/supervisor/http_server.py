@@ -8,6 +8,7 @@ It imports nothing of the application, because the plain HTTP port uses it too.
 """
 
 import logging
+import select
 import socket
 import ssl
 import time
@@ -306,8 +307,22 @@ class Servers:
         ]
 
     def poll(self, seconds: float) -> None:
-        """Do what there is to do, at most after these seconds."""
-        wasyncore.poll2(seconds, self.map)
+        """Do what there is to do, at most after these seconds.
+
+        The loop of waitress itself finds the connection of an event by its number only. One that
+        was closed meanwhile leaves its number to a new one, which would be hung up for it.
+        """
+        poller, asked = select.poll(), {}
+        for number, connection in list(self.map.items()):
+            events = select.POLLIN | select.POLLPRI if connection.readable() else 0
+            if connection.writable() and not connection.accepting:
+                events |= select.POLLOUT
+            if events and self.map.get(number) is connection:
+                poller.register(number, events)
+                asked[number] = connection
+        for number, event in poller.poll(seconds * 1000):
+            if self.map.get(number) is asked[number]:
+                wasyncore.readwrite(asked[number], event)
 
     def wake(self) -> None:
         """End a `poll` that waits; also for signal handlers and other threads."""

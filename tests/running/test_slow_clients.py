@@ -1,14 +1,17 @@
 """Slow and silent clients cost no thread, and each has a deadline."""
 
 import http.client
+import itertools
+import os
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from promosms.supervisor import checks
-from promosms.supervisor.http_server import NEVER, Body, Channel, Deadlines
+from promosms.supervisor.http_server import NEVER, Body, Channel, Deadlines, Servers
 from tests.running.server import Server, running
 from tests.support.slow_clients import KINDS
 
@@ -42,6 +45,52 @@ def test_pages_are_answered_beside_more_slow_clients_than_threads(server: Server
     finally:
         for client in clients:
             client.connection.close()
+
+
+class End:
+    """A connection in the loop of the server."""
+
+    accepting = False
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.closed = False
+        self.on_read: Callable[[], None] = lambda: None
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def handle_read_event(self) -> None:
+        self.on_read()
+
+    def handle_close(self) -> None:
+        self.closed = True
+
+
+def test_a_new_connection_is_not_taken_for_a_closed_one_with_its_number() -> None:
+    servers = Servers(lambda _environ, _start: [], [], threads=0)
+    pairs = [socket.socketpair() for _ in range(3)]
+    (listening, knock), (old, its_peer), (new, _) = pairs
+    first, second, third = End(listening), End(old), End(new)
+    number = old.fileno()
+    knock.send(b"x")
+    its_peer.close()  # an event for the old one waits
+
+    def replace_old() -> None:
+        os.dup2(new.fileno(), number)
+        servers.map[number] = third
+
+    first.on_read = replace_old
+    servers.map.update({listening.fileno(): first, number: second})
+    servers.poll(1)
+    assert servers.map[number] is third
+    assert not third.closed
+    servers.end(patience=0)
+    for connection in itertools.chain(*pairs):
+        connection.close()
 
 
 class Request:
