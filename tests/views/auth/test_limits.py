@@ -83,8 +83,13 @@ def test_limits_work_without_redis(limited: Flask) -> None:
 
 
 def test_addresses_are_not_in_redis(limited: Flask) -> None:
-    tries(PageClient(limited), 1)
-    with limited.app_context():
-        keys = queue.connection().keys("*")
+    keys: list[bytes] = []
+    for _ in range(5):  # on a busy machine Redis may answer too late, and memory counts meanwhile
+        vars(limiter)["_storage_dead"] = False
+        tries(PageClient(limited), 1)
+        with limited.app_context():
+            keys = queue.connection().keys("*")
+        if keys:
+            break
     assert keys
     assert not [key for key in keys if b"nobody" in key]
