@@ -2,7 +2,7 @@
 
 The usual states of a circuit breaker are closed (all texts), open (none) and half open (a few texts
 as probes). Here is the rule for opening it. The state itself is stored with the gateway, because
-all its workers obey it: `services/sending/breaker.py`.
+all its workers obey it: `services/gateways/breaker.py`.
 """
 
 import time
