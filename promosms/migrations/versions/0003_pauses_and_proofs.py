@@ -83,11 +83,13 @@ def divide_due_index() -> None:
     op.drop_index("ix_gateway_inbox_due", "gateway_inbox")
     for name, which in DUE.items():
         op.create_index(name, "gateway_inbox", ["next_attempt_at", "id"], sqlite_where=sa.text(which), postgresql_where=sa.text(which))
+    waiting = sa.text("attempts > 0")
+    op.create_index("ix_gateway_inbox_phone", "gateway_inbox", ["phone"], sqlite_where=waiting, postgresql_where=waiting)
 
 
 def unite_due_index() -> None:
     """One index for both. Receipts that are not marked go: earlier code knows no such kind."""
-    for name in DUE:
+    for name in (*DUE, "ix_gateway_inbox_phone"):
         op.drop_index(name, "gateway_inbox")
     op.create_index("ix_gateway_inbox_due", "gateway_inbox", ["next_attempt_at", "id"])
     op.execute("DELETE FROM gateway_inbox WHERE kind = 'unmarked'")

@@ -131,6 +131,12 @@ class GatewayInboxRow(Model):
             sqlite_where=text("attempts > 0"),
             postgresql_where=text("attempts > 0"),
         ),
+        Index(  # which of those that wait are about a phone
+            "ix_gateway_inbox_phone",
+            "phone",
+            sqlite_where=text("attempts > 0"),
+            postgresql_where=text("attempts > 0"),
+        ),
         Index(  # a STOP is found at once, however many receipts wait
             "ix_gateway_inbox_inbound",
             "next_attempt_at",

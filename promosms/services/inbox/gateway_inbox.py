@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, literal, select, text, true
+from sqlalchemy import Row, delete, insert, literal, select, true
 from sqlalchemy.orm import Session
 
 from promosms import logs
@@ -23,6 +23,8 @@ from promosms.services.inbox import concatenation, inbound, receipts, senders, u
 from promosms.services.inbox.concatenation import INBOUND
 from promosms.services.inbox.inbox_rows import (
     INBOX,
+    NEW,
+    TRIED,
     ReceiptRow,
     insert_receipts,
     postpone,
@@ -40,7 +42,6 @@ OLDEST = timedelta(hours=72)
 RECEIPT = INBOX.c.kind.in_(
     [literal(kind.value, literal_execute=True) for kind in InboxKind.RECEIPTS]
 )
-NEW, TRIED = text("attempts = 0"), text("attempts > 0")  # in the words of their indexes
 
 
 def store(gateway_id: int, events: Sequence[InboxEvent]) -> None:

@@ -11,6 +11,7 @@ from promosms.db.transactions import on_sqlite
 from promosms.models import GatewayInboxRow, table_of
 
 INBOX = table_of(GatewayInboxRow)
+NEW, TRIED = text("attempts = 0"), text("attempts > 0")  # in the words of their indexes
 COLUMNS = (
     *("kind", "reference", "our_reference", "status", "phone"),
     *("address", "inbound_number", "text", "outdated"),

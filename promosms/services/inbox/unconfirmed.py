@@ -3,11 +3,12 @@
 A receipt whose id belongs to no message settles such a message if it fits that one alone: it came
 by its gateway, names its phone, came within 72 hours, and quotes its words, if it quotes any. And
 nothing else to this phone may be open, of any account: the receipt could be its. Nothing is settled
-on suspicion; a receipt that fits two waits until one of them has its own.
+on suspicion; a receipt that fits two waits until one of them has its own. Of several receipts that
+fit, those that came first count, also while they wait for their next try.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ from promosms.db import bulk
 from promosms.db.transactions import on_sqlite
 from promosms.gateways.quoted_words import may_quote
 from promosms.models import InboxKind, Message, MessagePart, MessageStatus, now, table_of
-from promosms.services.inbox.inbox_rows import INBOX
+from promosms.services.inbox.inbox_rows import INBOX, TRIED
 from promosms.services.inbox.receipt_owners import COLUMNS, RECENT, MessageState, Owner
 
 LATEST = timedelta(hours=72)
@@ -44,17 +45,28 @@ def fitting(
     if not open_messages or _has_erased(session):
         return {}
     by_message: dict[int, list[Row[Any]]] = defaultdict(list)
-    chosen = [row.id for row in able if row.phone in open_messages]
-    query = select(INBOX).where(bulk.among(INBOX.c.id)).order_by(INBOX.c.id)
-    for row in session.execute(query, {"ids": chosen}):
-        found = open_messages.get(row.phone)
-        if found is not None and _fits(row, found):
+    chosen = {row.id for row in able if row.phone in open_messages}
+    for row in _candidates(session, chosen, open_messages):
+        found = open_messages[row.phone]
+        if _fits(row, found):
             by_message[found.id].append(row)
     return {
         row.id: (_state(message, messages), 0)
         for message in open_messages.values()
         for row in _unambiguous(by_message.get(message.id, ()), message)
+        if row.id in chosen
     }
+
+
+def _candidates(
+    session: Session, chosen: Collection[int], phones: Iterable[str]
+) -> Sequence[Row[Any]]:
+    """The chosen rows, and receipts about these phones that wait for their next try, by age."""
+    rows = session.execute(select(INBOX).where(bulk.among(INBOX.c.id)), {"ids": list(chosen)}).all()
+    waiting = select(INBOX).where(bulk.among_names(INBOX.c.phone, "phones"), TRIED)
+    found = session.execute(waiting, {"phones": sorted(phones)})
+    others = [row for row in found if row.id not in chosen and _is_able(row)]
+    return sorted((*rows, *others), key=lambda row: row.id)
 
 
 def _is_able(row: Row[Any]) -> bool:

@@ -122,6 +122,12 @@ def later() -> None:
         continue
 
 
+def put_off() -> None:
+    """What waits is not due for an hour."""
+    with transaction() as session:
+        session.execute(update(GatewayInboxRow).values(next_attempt_at=now() + timedelta(hours=1)))
+
+
 def waiting() -> list[str]:
     """The references of receipts that have found nothing yet."""
     db.session.rollback()

@@ -35,6 +35,7 @@ from tests.services.sending.receipted import (
     delivery,
     later,
     nothing,
+    put_off,
     receipt,
     status,
     statuses,
@@ -137,6 +138,19 @@ def test_it_is_settled_when_the_other_text_has_its_receipt(context: None, cast: 
     assert statuses([mine, other]) == [UNKNOWN, D]
     later()
     assert statuses([mine, other]) == [U, D]
+
+
+def test_a_receipt_that_waits_goes_before_one_that_comes_later(context: None, cast: Cast) -> None:
+    mine = text(cast.owner.account_id, PHONE, status=UNKNOWN)
+    other = text(cast.stranger.account_id, PHONE, "9")
+    come(receipt("77", PHONE))
+    put_off()
+    come(receipt("9", PHONE))
+    come(receipt("nobody", PHONE))
+    assert (statuses([mine, other]), waiting()) == ([UNKNOWN, D], ["77", "nobody"])
+    later()
+    assert (statuses([mine, other]), waiting()) == ([D, D], ["nobody"])
+    assert sorted(db.session.scalars(select(MessagePart.reference))) == ["77", "9"]
 
 
 def test_receipts_that_contradict_each_other_settle_nothing(context: None, cast: Cast) -> None:
