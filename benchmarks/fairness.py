@@ -35,9 +35,7 @@ def main() -> None:
         for name, meet in (("prepared", while_prepared), ("sent", while_sent)):
             with smsc.running() as peer, running_installation(url) as running:
                 with running.app.app_context():
-                    gateway = smpp_gateway(
-                        peer.port, window=100, connection_window=100, rate=options.rate
-                    )
+                    gateway = smpp_gateway(peer.port, window=100, rate=options.rate)
                 running.start("work", f"gateway-{gateway}", "tick")
                 running.wait(partial(is_bound, peer))
                 delay = meet(running, peer, gateway, options)

@@ -1,13 +1,12 @@
 """How many prepared messages a second one SMPP connection takes from the database to the SMSC.
 
     python -m benchmarks.sending [--messages 100000] [--database sqlite|postgresql|URL] [--receipts]
-        [--receipt-delay 200] [--delay 0] [--window 100] [--connection-window N] [--connections 1]
-        [--runs 1]
+        [--receipt-delay 200] [--delay 0] [--window 100] [--connections 1] [--runs 1]
 
 The real worker of the gateway, with the tick and a Valkey beside it, sends one campaign of texts
 of 98 characters to the SMSC of `benchmarks.smsc`. Measured from the first submission to the last
 recorded result; with receipts also to the last one applied by the worker `receive`. `window` is
-what may be unconfirmed when the worker dies, `connection-window` what is open on the connection.
+what may be open on a connection, and unconfirmed when its worker dies.
 Processor time is that of a whole process: it says more than rates where other work runs beside. In
 the end the SMSC, the rows, the counters and the ledger must agree.
 """
@@ -80,9 +79,6 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--delay", type=float, default=0, help="of each answer, milliseconds")
     parser.add_argument("--receipt-delay", type=float, default=200, help="milliseconds")
     parser.add_argument("--window", type=int, default=100)
-    parser.add_argument(
-        "--connection-window", type=int, default=0, help="as the window, unless given"
-    )
     parser.add_argument("--connections", type=int, default=1)
     parser.add_argument("--runs", type=int, default=1)
     return parser.parse_args()
@@ -94,10 +90,7 @@ def run(options: argparse.Namespace, url: str) -> dict[str, float]:
     arguments += ["--receipts"] if options.receipts else []
     with smsc.running(*arguments) as peer, running_installation(url) as running:
         with running.app.app_context():
-            connection_window = options.connection_window or options.window
-            gateway = smpp_gateway(
-                peer.port, options.window, connection_window, options.connections
-            )
+            gateway = smpp_gateway(peer.port, options.window, options.connections)
             account_id, campaign_id = prepared(options.messages, gateway)
         workers = [f"gateway-{gateway}"]
         workers += [f"gateway-{gateway}/{n}" for n in range(2, options.connections + 1)]
@@ -135,9 +128,7 @@ def processor_times(running: Installation, peer: smsc.Process) -> dict[str, floa
     return seconds | {SERVER: running.server_busy(), SMSC: busy(peer.process.pid)}
 
 
-def smpp_gateway(
-    port: int, window: int, connection_window: int, connections: int = 1, rate: int = RATE
-) -> int:
+def smpp_gateway(port: int, window: int, connections: int = 1, rate: int = RATE) -> int:
     """Create this SMPP gateway as the only one of the default route; returns its id."""
     with transaction() as session:
         gateway = Gateway(
@@ -151,7 +142,6 @@ def smpp_gateway(
                 "port": str(port),
                 "system_id": "promo",
                 "password": "secret",
-                "window": str(connection_window),
             },
         )
         session.add(gateway)

@@ -25,4 +25,7 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     login.init_app(app)
     csrf.init_app(app)
+    # It adds the options of its store to those of the application before, which may not fit: with
+    # one that the client does not know, every request would be counted in this process only.
+    vars(limiter)["_storage_options"] = {}
     limiter.init_app(app)

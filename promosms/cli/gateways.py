@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 ACTOR = "command line"
 LONGEST_NAME = 40
+OPTIONS = ("connections", "country", "rate", "window")
 # The same limits as on the page of a gateway.
 RATE = click.IntRange(1, 10_000)
 WINDOW = click.IntRange(1, 1_000)
@@ -23,10 +24,8 @@ def gateway() -> None:
 @click.argument("name")
 @click.argument("kind")
 @click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
-@click.option("--rate", type=RATE, default=30, show_default=True, help="Parts per second.")
-@click.option(
-    "--window", type=WINDOW, default=20, show_default=True, help="Messages under way at a time."
-)
+@click.option("--rate", type=RATE, help="Parts per second; 30 unless given.")
+@click.option("--window", type=WINDOW, help="Texts under way at a time; 10 unless given.")
 @click.option(
     "--connections",
     type=CONNECTIONS,
@@ -40,8 +39,8 @@ def add(
     name: str,
     kind: str,
     settings: Sequence[str],
-    rate: int,
-    window: int,
+    rate: int | None,
+    window: int | None,
     connections: int,
     country: str,
 ) -> None:
@@ -68,10 +67,12 @@ def add(
         KINDS[kind](pairs)
     except (ValueError, LookupError) as error:
         raise click.ClickException(f"{kind}: {error}") from error
+    given = {"rate": rate, "window": window}
+    speed = {name: value for name, value in given.items() if value is not None}
     defaults.ensure_defaults()
     first = defaults.simulator_only()
     try:
-        gateway_id = gateways.add(name, kind, pairs, rate, window, ACTOR, connections).id
+        gateway_id = gateways.add(name, kind, pairs, ACTOR, connections=connections, **speed).id
     except gateways.NameTaken as error:
         raise click.ClickException("There is a gateway of that name: choose another.") from error
     countries.choose(name, country, ACTOR)
@@ -159,6 +160,8 @@ def _pair(text: str, number: int) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise click.UsageError(f"Setting {number} after KIND is not of the form KEY=VALUE.")
+    if name in OPTIONS:
+        raise click.UsageError(f"{name} is an option: write --{name} and its value.")
     if not value.startswith("@"):
         return name, value
     try:

@@ -108,7 +108,10 @@ class SpeedForm(FlaskForm):
     window = IntegerField(
         _("Texts under way on each connection"),
         _between(1, 1000),
-        description=_("As many may be unconfirmed when a connection breaks."),
+        description=_(
+            "Over SMPP also how many submissions may be open. As many may be unconfirmed when a "
+            "connection breaks."
+        ),
         render_kw={"min": 1, "max": 1000},
     )
     connections = IntegerField(

@@ -11,6 +11,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 log = logging.getLogger(__name__)
+RATE = 30
+"""Parts per second of a gateway, if nobody has said anything else."""
+WINDOW = 10
+"""Texts under way on a connection: as many as providers allow at least."""
 NO_PARTS: Mapping[int, str] = MappingProxyType({})
 
 

@@ -26,7 +26,7 @@ WAKE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class OpenConnection:
-    """An open gateway connection and its window."""
+    """An open gateway connection, and how many texts may be under way on it."""
 
     gateway_id: int
     connection: GatewayConnection
@@ -57,6 +57,7 @@ def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
             )
         settings = {**credentials.decrypted(gateway), **webhooks.open_settings(gateway)}
         settings |= countries.for_adapter(gateway)
+        settings |= {"window": str(gateway.window)} if gateway.kind == "smpp" else {}
         settings |= simulated_phone.gateway_settings() if gateway.kind == "simulator" else {}
         adapter = KINDS[gateway.kind](settings)
         connection = GatewayConnection(

@@ -34,7 +34,6 @@ def gateway(options: Options, port: str) -> dict[str, object]:
         "port": port,
         "system_id": "promo",
         "password": "secret",
-        "window": str(options.window),
         "retry_seconds": "0.05",
         "answer_seconds": str(options.answer_seconds),
         "wait_seconds": str(options.answer_seconds),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.gateways import KINDS, WEBHOOKS
+from promosms.gateways import base as gateway_base
 from promosms.gateways.connection import Measurements
 from promosms.models import AuditEntry, Gateway, GatewayStatus, RouteGateway
 from promosms.services.gateways import alerts, credentials, gateways, health, routing, workers
@@ -32,7 +33,7 @@ def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:
         settings = credentials.decrypted(gateway)
         token = settings["webhook_token"]
         assert settings["signature_secret"] == "sign"
-        assert (gateway.rate, gateway.window) == (30, 20)
+        assert (gateway.rate, gateway.window) == (30, 10)
         query = select(RouteGateway.gateway_id).order_by(RouteGateway.position)
         route = query.where(RouteGateway.route_id == defaults.default_route().id)
         assert db.session.scalars(route).all()[-1] == gateway.id
@@ -114,6 +115,8 @@ def test_the_list_reports_a_changed_key(app: Flask) -> None:
         (["", "smsapi", "token=t"], "name"),
         (["One", "smsapi", "token=t", "--rate", "0"], "rate"),
         (["One", "smsapi", "token=t", "--connections", "0"], "connections"),
+        (["One", "smpp", "window=20"], "window is an option: write --window and its value."),
+        (["One", "smsapi", "country=PL"], "country is an option: write --country and its value."),
         (["Simulator", "smsapi", "token=t"], "of that name"),
     ],
 )
@@ -125,6 +128,12 @@ def test_invalid_arguments_are_explained_and_nothing_is_stored(
     assert words in result.output
     with app.app_context():
         assert db.session.scalars(select(Gateway.kind)).all() == ["simulator"]
+
+
+def test_the_command_names_the_speed_that_a_gateway_has_unless_given(app: Flask) -> None:
+    words = " ".join(run(app, "add", "--help").output.split())
+    assert f"{gateway_base.RATE} unless given" in words
+    assert f"{gateway_base.WINDOW} unless given" in words
 
 
 def test_gateways_with_webhooks_can_be_connected() -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self, get_type_hints
 
+from promosms.gateways.base import WINDOW
 from promosms.gateways.smpp.errors import Meaning
 from promosms.gateways.smpp.fields import Malformed, text
 
@@ -97,7 +98,8 @@ class Settings:
     tls_ca: str = ""
     """A file with the certificates to trust; those of the system if empty."""
     bind: BindAs = BindAs.TRX
-    window: int = field(default=10, metadata=_between(1, 1000))
+    window: int = field(default=WINDOW, metadata=_between(1, 1000))
+    """Submissions that may be open, parts counted singly: that of the gateway's row."""
     source_ton: int = field(default=-1, metadata=_between(-1, 255))
     source_npi: int = field(default=-1, metadata=_between(-1, 255))
     dest_ton: int = field(default=1, metadata=_between(0, 255))

@@ -16,6 +16,9 @@ IN_EUROS = {
     850: "NL BE AT", 900: "UA",
 }
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+GATEWAYS = sa.table(
+    "gateways", sa.column("id"), sa.column("kind"), sa.column("settings", sa.JSON), sa.column("window", sa.Integer),
+)
 GUESTS = ("sent_at", "confirmed_at")
 BREAKER = ("paused_at", "probe_at", "probing_until")
 
@@ -34,6 +37,7 @@ def upgrade() -> None:
     op.execute("UPDATE guests SET confirmed_at = added_at WHERE removed_at IS NULL")
     op.add_column("campaigns", sa.Column("not_guests", sa.Integer(), server_default="0", nullable=False))
     divide_due_index()
+    unite_windows()
     create_invoice_ksef()
     op.add_column("prices", sa.Column("currency", sa.String(3), server_default="", nullable=False))
     prices = sa.table("prices", *(sa.column(name) for name in ("country", "prefix", "amount", "currency")))
@@ -47,6 +51,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back from it."""
     unite_due_index()
+    divide_windows()
     op.drop_column("prices", "currency")
     op.drop_index("uq_campaigns_repeat_of", "campaigns")
     op.drop_column("campaigns", "repeat_of")
@@ -94,3 +99,25 @@ def unite_due_index() -> None:
     op.create_index("ix_gateway_inbox_due", "gateway_inbox", ["next_attempt_at", "id"])
     op.execute("DELETE FROM gateway_inbox WHERE kind = 'unmarked'")
     op.drop_column("gateway_inbox", "outdated")
+
+
+def unite_windows() -> None:
+    """The window of an SMPP gateway is that of its row: as many submissions as were open until now."""
+    for number, settings, _ in smpp_gateways():
+        written = str(settings.pop("window", "")).strip()
+        window = min(max(int(written), 1), 1000) if written.isdecimal() else 10
+        op.execute(GATEWAYS.update().where(GATEWAYS.c.id == number).values(settings=settings, window=window))
+
+
+def divide_windows() -> None:
+    """The earlier version reads how many submissions may be open from the settings."""
+    for number, settings, window in smpp_gateways():
+        settings["window"] = str(window)
+        op.execute(GATEWAYS.update().where(GATEWAYS.c.id == number).values(settings=settings))
+
+
+def smpp_gateways() -> list[tuple[int, dict[str, str], int]]:
+    """Id, settings and window of each."""
+    columns = GATEWAYS.c.id, GATEWAYS.c.settings, GATEWAYS.c.window
+    rows = op.get_bind().execute(sa.select(*columns).where(GATEWAYS.c.kind == "smpp")).all()
+    return [(number, dict(settings), window) for number, settings, window in rows]

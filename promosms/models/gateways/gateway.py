@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from promosms.gateways.base import RATE, WINDOW
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, checked_on_sqlite, now
 from promosms.models.processing import CAMPAIGNS, NotPersonal, Processing
 from promosms.models.registry import N_, NOBODYS, WITH_INSTALLATION, NotExported, Retention
@@ -38,9 +39,10 @@ class GatewayStatus(StrEnum):
 class Gateway(Model):
     """`kind` names the adapter, `rate` is in parts per second, of all connections together.
 
-    `window` is how many messages are in flight on a connection: if its worker dies, these may be
-    unconfirmed. `health` is the percentage of its weight that it may use now. It follows from the
-    last answers: their median time (`answer_ms`) and the percentage of errors (`errors_percent`).
+    `window` is how many texts may be under way on a connection, and on an SMPP line also how many
+    submissions may be open: if its worker dies, these may be unconfirmed. `health` is the
+    percentage of its weight that it may use now. It follows from the last answers: their median
+    time (`answer_ms`) and the percentage of errors (`errors_percent`).
     `paused_why` is a reason code if it has paused itself: its circuit breaker is open. `paused_at`
     is when it was paused. From `probe_at` on a worker may send a few texts as probes, until
     `probing_until`, where it stays when they were taken; `probes_failed` counts failed ones.
@@ -60,8 +62,8 @@ class Gateway(Model):
     name: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
     settings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    rate: Mapped[int] = mapped_column(default=300)
-    window: Mapped[int] = mapped_column(default=100)
+    rate: Mapped[int] = mapped_column(default=RATE)
+    window: Mapped[int] = mapped_column(default=WINDOW)
     status: Mapped[str] = mapped_column(String(8), default=GatewayStatus.ACTIVE)
     error: Mapped[str] = mapped_column(String(300), default="")
     connections: Mapped[int] = mapped_column(SmallInteger, default=1)

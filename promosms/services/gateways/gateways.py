@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.gateways.base import RATE, WINDOW
 from promosms.models import Gateway, GatewayStatus, RouteGateway, now
 from promosms.services.audit import log as audit_log
 from promosms.services.gateways import credentials, health, webhooks
@@ -42,7 +43,7 @@ def switch(name: str, status: GatewayStatus, actor: str) -> Gateway | None:
 def change(name: str, rate: int, window: int, connections: int, actor: str) -> bool:
     """Change the rate of a gateway; its workers read it when they are started again.
 
-    `rate` is parts per second of all connections, `window` texts in flight on each.
+    `rate` is parts per second of all connections, `window` texts under way on each.
     """
     with transaction() as session:
         gateway = locked(session, Gateway.name == name)
@@ -58,9 +59,10 @@ def add(
     name: str,
     kind: str,
     settings: Mapping[str, str],
-    rate: int,
-    window: int,
     actor: str,
+    *,
+    rate: int = RATE,
+    window: int = WINDOW,
     connections: int = 1,
 ) -> Gateway:
     """Add a gateway, at the end of the default route; raises NameTaken.

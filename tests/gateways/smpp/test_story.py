@@ -79,7 +79,7 @@ def connected(app: Flask, port: int, **more: str) -> None:
         with transaction() as session:
             session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
         settings = {"host": "127.0.0.1", "port": str(port), "system_id": "promo", **more}
-        gateways.add("Line", "smpp", settings | {"password": "secret"}, 1000, 10, "test")
+        gateways.add("Line", "smpp", settings | {"password": "secret"}, "test", rate=1000)
         db.session.remove()
 
 

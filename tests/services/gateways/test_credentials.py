@@ -26,7 +26,7 @@ OPEN = {"host": "smpp.example.com", "resend": "dedupe"}
 
 def add(app: Flask) -> int:
     with app.app_context():
-        gateway_id = gateways.add("Line", "smsapi", {**OPEN, **SECRETS}, 10, 10, "test").id
+        gateway_id = gateways.add("Line", "smsapi", {**OPEN, **SECRETS}, "test").id
         db.session.remove()
     return gateway_id
 

@@ -62,7 +62,7 @@ def booked() -> tuple[int | None, ...]:
 
 
 def connect(name: str = "Real") -> None:
-    gateways.add(name, "smsapi", {"token": "t"}, 30, 20, "test")
+    gateways.add(name, "smsapi", {"token": "t"}, "test")
 
 
 def test_no_route_leads_to_the_simulator(app: Flask) -> None:

@@ -79,13 +79,15 @@ def make_lines(app: Flask) -> Iterator[MakeLines]:
                     session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
                 for name, network in zip(("ill", "healthy"), networks, strict=True):
                     settings = {"host": "127.0.0.1", "port": str(network.port), "system_id": "x"}
-                    settings |= {"password": "y", "answer_seconds": "0.3", "window": "20"}
+                    settings |= {"password": "y", "answer_seconds": "0.3"}
                     settings["retry_seconds"] = "0.02"
                     kind = "smpp"
                     if http and name == "ill":
                         kind, settings = "http", {**LOOPBACK, "url": web.url, "id_path": "id"}
                         settings |= {"body": '{"to": "{to}"}'}
-                    ids[name] = gateways.add(name, kind, settings, 1000, WINDOW, "test").id
+                    ids[name] = gateways.add(
+                        name, kind, settings, "test", rate=1000, window=WINDOW
+                    ).id
                 with transaction() as session:
                     session.execute(update(Gateway).values(health=100, seen_at=now()))
                 db.session.remove()

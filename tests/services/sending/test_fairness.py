@@ -53,7 +53,7 @@ def running(own_database: str, peer: smsc.Process) -> Iterator[Installation]:
     """The real workers with a gateway of 2,000 parts a second."""
     with running_installation(own_database) as installation:
         with installation.app.app_context():
-            smpp_gateway(peer.port, window=100, connection_window=100, rate=OPTIONS.rate)
+            smpp_gateway(peer.port, window=100, rate=OPTIONS.rate)
         installation.start("work", "gateway-2", "tick")
         installation.wait(lambda: bool(peer.counts()["binds"]))
         yield installation

@@ -12,6 +12,7 @@ from promosms.jobs import gateway_connections
 from promosms.jobs.sender import Sender
 from promosms.models import Email, Gateway, GatewayStatus, Message
 from promosms.services.campaigns import preparation
+from promosms.services.gateways import gateways
 from tests.gateways.smpp.test_story import Network, network
 from tests.gateways.smsc import Client, Pdu, accept, by_turns, refuse
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
@@ -20,6 +21,7 @@ from tests.support.log_lines import heard
 
 __all__ = ["network"]
 PHONES = [f"+486012{n:05}" for n in range(100, 160)]
+SLOW_START = 10
 INVALID_SENDER, THROTTLED = 0x0A, 0x58
 
 
@@ -74,6 +76,40 @@ def test_at_most_one_window_is_unanswered(
     network.smsc.on_submit = look
     Sender(connection).run(20)
     assert 1 < most <= connection.window
+
+
+@pytest.mark.parametrize("window", [1, 3, 20])
+def test_the_window_of_the_row_is_what_may_be_open(
+    app: Flask, network: Network, make_campaign: MakeCampaign, window: int
+) -> None:
+    with app.app_context():
+        gateway = db.session.scalars(select(Gateway).where(Gateway.name == "Line")).one()
+        gateways.change("Line", 1000, window, 1, "test")
+        gateway_id = gateway.id
+        db.session.remove()
+    held: list[tuple[Client, Pdu]] = []
+
+    def hold(client: Client, pdu: Pdu) -> None:
+        """Answer when no more will come: after ten, which is the slow start, or a window."""
+        held.append((client, pdu))
+        arrived = len(network.smsc.of("submit_sm"))
+        if len(held) == window or arrived in (SLOW_START, len(PHONES)):
+            for answered in held:
+                accept(*answered)
+            held.clear()
+
+    network.smsc.on_submit = hold
+    connection = gateway_connections.open_connection(app, gateway_id)
+    try:
+        assert connection.connection.changed.wait(10)
+        with app.app_context():
+            campaign(make_campaign)
+            Sender(connection).run(20)
+            db.session.remove()
+    finally:
+        gateway_connections.close_connection(gateway_id)
+    assert network.smsc.most_open == window
+    assert len(network.numbers()) == len(PHONES)
 
 
 def test_a_gateway_that_refuses_everything_is_paused_and_no_text_fails(

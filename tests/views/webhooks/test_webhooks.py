@@ -46,7 +46,7 @@ def provider_server() -> Iterator[Provider]:
 def connect(app: Flask, kind: str, **settings: str) -> str:
     """Connect a gateway; returns the secret in its webhook URLs."""
     with app.app_context():
-        gateway = gateways.add(f"Line {kind}", kind, settings, 100, 10, "test")
+        gateway = gateways.add(f"Line {kind}", kind, settings, "test")
         token = credentials.decrypted(gateway)[webhooks.TOKEN]
         db.session.remove()
     return token

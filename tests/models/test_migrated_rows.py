@@ -1,11 +1,12 @@
-"""The migration that turns the moment of a consent into the day that was typed."""
+"""What the migrations make of rows: the day of a consent, guests, the window of a gateway."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import JSON, Connection, Date, DateTime, MetaData, Table, insert, select
+from sqlalchemy import JSON, Connection, Date, DateTime, Integer, MetaData, Table, insert, select
+from sqlalchemy.types import TypeEngine
 
 from promosms.db import migrations
 from promosms.extensions import db
@@ -23,6 +24,14 @@ STORED = (
     ("Mars/Olympus", datetime(2026, 5, 1, tzinfo=UTC), date(2026, 5, 1)),
     ("UTC", None, None),
 )
+# Kind, settings and window of gateways before; then the window that is open on the line.
+GATEWAYS: tuple[tuple[str, dict[str, str], int, int], ...] = (
+    ("smpp", {"host": "a", "window": "100"}, 400, 100),
+    ("smpp", {"host": "b", "window": " 5 "}, 20, 5),
+    ("smpp", {"host": "c"}, 20, 10),
+    ("smpp", {"host": "d", "window": ""}, 20, 10),
+    ("http", {"url": "e"}, 20, 20),
+)
 
 
 def test_the_day_is_the_one_that_was_typed_and_the_way_back_is_there(app: Flask) -> None:
@@ -32,6 +41,9 @@ def test_the_day_is_the_one_that_was_typed_and_the_way_back_is_there(app: Flask)
         with db.engine.begin() as connection:
             for number, (zone, moment, _day) in enumerate(STORED, 1):
                 _store(connection, number, zone, moment)
+            for number, (kind, settings, window, _window) in enumerate(GATEWAYS, 1):
+                row = {"id": number, "name": f"G{number}", "kind": kind, "window": window}
+                _insert(connection, "gateways", {**row, "settings": settings})
         upgrade(revision="0002")
         days = [day for _zone, _moment, day in STORED]
         assert _read("recipients", "consent_on", Date()) == days
@@ -39,6 +51,12 @@ def test_the_day_is_the_one_that_was_typed_and_the_way_back_is_there(app: Flask)
         upgrade(revision="0003")  # guests who are there stay guests; one who was removed does not
         confirmed = _read("guests", "confirmed_at", DateTime(timezone=True))
         assert [moment is not None for moment in confirmed] == [False] + [True] * (len(days) - 1)
+        assert _read("gateways", "window", Integer()) == [window for *_others, window in GATEWAYS]
+        assert not any("window" in settings for settings in _read("gateways", "settings", JSON()))
+        downgrade(revision="0002")
+        assert [settings.get("window") for settings in _read("gateways", "settings", JSON())] == [
+            str(window) if kind == "smpp" else None for kind, *_others, window in GATEWAYS
+        ]
         downgrade(revision="0001")
         moments = _read("recipients", "consent_at", DateTime(timezone=True))
         assert [_aware(moment) for moment in moments] == [moment for _z, moment, _d in STORED]
@@ -69,7 +87,7 @@ def _nothing(kind: type) -> Any:
     return datetime(2026, 6, 1, tzinfo=UTC) if kind is datetime else kind()
 
 
-def _read(name: str, column: str, kind: Date | DateTime) -> list[Any]:
+def _read(name: str, column: str, kind: TypeEngine[Any]) -> list[Any]:
     with db.engine.connect() as connection:
         table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
         table.c[column].type = kind
