@@ -51,7 +51,7 @@ class Sender:
         self.breaker = open_connection.connection.breaker
         if self.breaker.tripped:
             self.breaker.reset()
-        self.probes = 0
+        self.probes = self.probes_refused = 0
         self.lent = False
         self.refused: Counter[str] = Counter()
 
@@ -193,7 +193,9 @@ class Sender:
             self.connection.rate_limiter.slow_down(answer.wait, message.parts)
         if self.claim.probing and not self.fault:
             self.probes += sign is Sign.GOOD
-            self.fault = answer.reason if sign is Sign.BAD else ""
+            self.probes_refused += sign is Sign.BAD
+            # Where others are taken the list of one customer may be bad: that is no illness.
+            self.fault = answer.reason if self.probes_refused > self.probes else ""
         self.fault = self.fault or self.breaker.tripped
         ill = sign is Sign.BAD and (self.claim.probing or tripped == answer.reason)
         if ill and answer.error_class is ErrorClass.PERMANENT:

@@ -21,7 +21,7 @@ WORKER = "worker"
 WAITS = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600))
 """Before the next probes, by the number of those that failed."""
 PROBES = 3
-"""Texts that have to be taken, one after the other."""
+"""Texts that have to be taken, one after the other, before more are refused than were taken."""
 PROBING = timedelta(seconds=60)
 """So long a worker may take for them; then it counts as dead."""
 AGAIN = timedelta(minutes=10)

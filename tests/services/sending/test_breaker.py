@@ -28,6 +28,7 @@ from tests.support.clock import Clock
 
 PHONES = [f"+486012{n:05}" for n in range(100, 160)]
 WINDOW = 20
+NO = refuse(0x0B)
 
 
 def silence(_client: Client, _pdu: Pdu) -> None:
@@ -207,6 +208,38 @@ def test_probes_decide_when_it_comes_back(
     lines.send("healthy")
     assert statuses(campaign_id) == {"failed": 20, "sent": 40}
     check_books(cast.owner.account_id)
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "probes"),
+    [
+        ((accept, NO, accept, NO, accept), GatewayStatus.ACTIVE, 5),
+        ((accept, accept, NO, NO, accept), GatewayStatus.ACTIVE, 5),
+        ((accept, NO, NO), GatewayStatus.PAUSED, 3),
+        ((NO,), GatewayStatus.PAUSED, 1),
+    ],
+    ids=["a bad list beside good texts", "two of five", "two of three", "the first"],
+)
+def test_probes_that_are_refused_between_others_do_not_keep_it_paused(
+    context: None,
+    clock: Clock,
+    make_lines: MakeLines,
+    make_campaign: MakeCampaign,
+    answers: tuple[Behaviour, ...],
+    status: str,
+    probes: int,
+) -> None:
+    lines = make_lines()
+    lines.ill.smsc.on_submit = NO
+    preparation.prepare(make_campaign(PHONES))
+    lines.send("ill")
+    refused = len(lines.ill.smsc.of("submit_sm"))
+    lines.ill.smsc.on_submit = by_turns(*answers)
+    clock.move(seconds=31)
+    lines.send("ill")
+    assert lines.row("ill").status == status
+    submitted = len(lines.ill.smsc.of("submit_sm")) - refused
+    assert submitted == probes if status == GatewayStatus.PAUSED else submitted > probes
 
 
 def test_a_probe_without_an_answer_is_never_sent_again(
