@@ -57,11 +57,13 @@ from promosms.gateways.configurable_settings import (
 )
 from promosms.gateways.http import (
     OPTED_OUT,
+    OUR_REFERENCE,
     HttpGateway,
     Settings,
     check_address,
     check_url,
     digits,
+    document,
     each,
     fields,
     inbound,
@@ -74,7 +76,7 @@ from promosms.gateways.http import (
     tag,
 )
 
-TEMPORARY = "301,302,307,308,404,407,408"
+TEMPORARY = "301,302,307,308,404,407,408,421,423,425"
 NOBODY = ""  # no status
 ERROR_CLASSES = (
     ("settings", ErrorClass.SETTINGS, "settings", "401-403"),
@@ -92,8 +94,10 @@ AT_WORK = 409
 KEY = "Idempotency-Key"
 WORDS = {
     ReceiptStatus.DELIVERED: "delivered,DELIVRD",
-    ReceiptStatus.UNDELIVERED: "undelivered,failed,rejected,UNDELIV,REJECTD,DELETED",
-    ReceiptStatus.EXPIRED: "expired",
+    ReceiptStatus.UNDELIVERED: (
+        "undelivered,undeliverable,failed,rejected,deleted,skipped,UNDELIV,REJECTD"
+    ),
+    ReceiptStatus.EXPIRED: "expired,EXPIRD",
 }
 Escape = Callable[[str], str]
 
@@ -280,17 +284,15 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     """
     check_address(settings, request)
     read = _receipt if request.topic is WebhookTopic.RECEIPT else _inbound
-    our_reference = dict(request.query).get("our_reference", "")
-    return each(_documents(request), lambda document: read(settings, document, our_reference))
+    our_reference = dict(request.query).get(OUR_REFERENCE, "")
+    return each(_documents(request), lambda entry: read(settings, entry, our_reference))
 
 
 def _documents(request: WebhookRequest) -> list[Any]:
-    if "json" in request.headers.get("content-type", ""):
-        document = HttpAnswer(200, request.body).json()
-        if document is None:
-            raise BadWebhook("json")
-        return document if isinstance(document, list) else [document]
-    flat = {name: value for name, value in fields(request).items() if name != "our_reference"}
+    body = document(request)
+    if body is not None:
+        return body if isinstance(body, list) else [body]
+    flat = {name: value for name, value in fields(request).items() if name != OUR_REFERENCE}
     return [flat] if flat else []
 
 
@@ -302,7 +304,8 @@ def _receipt(settings: Settings, document: Any, our_reference: str) -> list[Inbo
     our_reference = at(document, settings.get("receipt_our_reference", "")) or our_reference
     recipient = recipient_of(settings, at(document, settings.get("receipt_phone", "")))
     for status, default in WORDS.items():
-        if word.lower() in str(settings.get(status, default)).lower().split(","):
+        known = str(settings.get(status, default)).lower().split(",")
+        if word.strip("\0 ").lower() in map(str.strip, known):
             return receipts(reference, our_reference, status, mark_of(settings), recipient)
     return []  # on its way
 

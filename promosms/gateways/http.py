@@ -7,6 +7,7 @@ been taken before the error, so the result is unknown. Errors of our account (cr
 sender) are not the fault of a text: all texts wait for the operator.
 """
 
+import codecs
 import hashlib
 import json
 import logging
@@ -51,6 +52,7 @@ COMMON = {
 COUNTRY = "country"  # that of the gateway: of numbers that come without a country code
 ALLOW_INSECURE = "allow_insecure"
 OPTED_OUT = "opted_out"
+OUR_REFERENCE = "our_reference"  # a field of the addresses for receipts
 READ_SECONDS = 20.0
 SECONDS = (0.05, 3600)  # the limits of such settings
 LONGEST_REFERENCE = 60  # leaves room for the number of a part
@@ -107,7 +109,7 @@ class HttpGateway(Gateway):
     def callback_for(self, sms: OutboundSms) -> str:
         """The address for receipts of this text, if the provider does not return our reference."""
         base = self.callback()
-        return f"{base}?our_reference={tag(sms)}" if base else ""
+        return f"{base}?{OUR_REFERENCE}={tag(sms)}" if base else ""
 
 
 def refusal(answer: HttpAnswer, error_class: ErrorClass, reason: str) -> GatewayError:
@@ -131,6 +133,8 @@ def denied(answer: HttpAnswer) -> GatewayError:
     """The error for a refusal that the provider does not explain."""
     if answer.status in (401, 403):
         return GatewayError(ErrorClass.SETTINGS, "credentials")
+    if answer.status == 402:
+        return GatewayError(ErrorClass.SETTINGS, "no_credit")
     return GatewayError(ErrorClass.TEMPORARY, "bad_answer")
 
 
@@ -221,13 +225,36 @@ def digits(number: str) -> str:
 
 
 def fields(request: WebhookRequest) -> dict[str, str]:
-    """Query, form or JSON object of a call, as plain text; the body wins over the query."""
-    values = dict(request.query)
-    if "json" in request.headers.get("content-type", ""):
-        body = HttpAnswer(200, request.body).object()
+    """Query, form or JSON object of a call, as plain text; the body wins over the query.
+
+    What cannot be read is never acknowledged, because it may be a STOP: raises BadWebhook.
+    """
+    values, body = dict(request.query), document(request)
+    if isinstance(body, dict):
         values.update((name, plain(value)) for name, value in body.items())
-    values.update(request.form)
+    elif body is not None:
+        raise BadWebhook("json")
+    else:
+        values.update(request.form)
+    if not values.keys() - {OUR_REFERENCE} and request.body.strip():
+        raise BadWebhook("body")
     return values
+
+
+def document(request: WebhookRequest) -> Any:
+    """The JSON of a call, whatever its headers say; None if its body is something else.
+
+    Some providers send JSON as text/plain, or with the type of a form. Raises BadWebhook for a body
+    that is JSON by its type only.
+    """
+    body = request.body.removeprefix(codecs.BOM_UTF8).strip()
+    named = "json" in request.headers.get("content-type", "").lower()
+    if not named and request.form and not body.startswith((b"{", b"[")):
+        return None
+    found = HttpAnswer(200, body).json()
+    if named and body and found is None:
+        raise BadWebhook("json")
+    return found
 
 
 def plain(value: object) -> str:

@@ -34,6 +34,7 @@ from promosms.gateways.base import (
     WebhookTopic,
 )
 from promosms.gateways.http import (
+    OUR_REFERENCE,
     HttpGateway,
     Settings,
     by_status,
@@ -149,7 +150,7 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
         return []  # on its way
     if values.get("ErrorCode") == EXPIRED:
         status = ReceiptStatus.EXPIRED
-    return receipts(sid, dict(request.query).get("our_reference", ""), status)
+    return receipts(sid, dict(request.query).get(OUR_REFERENCE, ""), status)
 
 
 def _spellings(url: str) -> list[str]:

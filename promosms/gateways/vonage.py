@@ -6,9 +6,9 @@ Facts from its public documentation, as far as it could be read; not tried with 
   `messages`, one per part, each with `status` ("0": taken) and `message-id`; a receipt per part.
 - developer.vonage.com/messaging/sms/guides/troubleshooting-sms: the statuses below.
 - developer.vonage.com/messaging/sms/guides/delivery-receipts and inbound-sms: fields of a receipt
-  (messageId, status, err-code, client-ref) and of a reply (msisdn, to, messageId, text; of a long
-  one each part by itself with concat-ref, concat-part, concat-total); called by GET or POST, form
-  or JSON; repeated for 24 hours unless the answer is 200 or 204.
+  (messageId, status, err-code, client-ref; msisdn is the recipient) and of a reply (msisdn, to,
+  messageId, text; of a long one each part by itself with concat-ref, concat-part, concat-total);
+  called by GET or POST, form or JSON; repeated for 24 hours unless the answer is 200 or 204.
 - developer.vonage.com/getting-started/concepts/signing-messages: `sig` is a digest over
   `&name=value` of all other fields in the order of their names, `&` and `=` in values as `_`;
   either MD5 over that and the secret, or an HMAC keyed with the secret.
@@ -53,6 +53,7 @@ from promosms.gateways.http import (
     need,
     part_of,
     read_tag,
+    recipient_of,
     refusal,
     short,
     tag,
@@ -189,7 +190,8 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     if status is None:
         return []  # on its way
     our_reference, _parts = read_tag(values.get("client-ref", ""))
-    return [Receipt(short(reference), our_reference, status)]
+    recipient = recipient_of(settings, values.get("msisdn", ""))
+    return [Receipt(short(reference), our_reference, status, *recipient)]
 
 
 WEBHOOK = Webhook(parse)

@@ -41,6 +41,7 @@ ANY = {
     ),
     "it is asked too fast": (Says(429), (ErrorClass.THROTTLED, "throttled")),
     "it is overloaded": (Says(503, b"busy"), (ErrorClass.THROTTLED, "throttled")),
+    "it wants to be paid": (Says(402, b"{}"), (ErrorClass.SETTINGS, "no_credit")),
     "it breaks": (Says(500, b"{}"), (ErrorClass.UNKNOWN, "no_answer")),
     "its proxy waits in vain": (Says(504), (ErrorClass.UNKNOWN, "no_answer")),
     "it sees other": (Says(303, b"", (("Location", "/x"),)), (ErrorClass.UNKNOWN, "no_answer")),

@@ -68,6 +68,7 @@ TABLE = [
     Case("not paid", Says(402), (ErrorClass.SETTINGS, "no_credit")),
     Case("a conflict", Says(409), (ErrorClass.PERMANENT, "rejected")),
     Case("not found", Says(404), (ErrorClass.TEMPORARY, "busy")),
+    Case("too early", Says(425), (ErrorClass.TEMPORARY, "busy")),
     Case("redirect", Says(302, b"", (("Location", "/x"),)), (ErrorClass.TEMPORARY, "busy")),
     Case("a proxy breaks", Says(502), (ErrorClass.UNKNOWN, "no_answer")),
     *(Case(label, *line) for label, line in ANY.items()),

@@ -1,10 +1,12 @@
-"""Several receipts in one call, and the recipient that they name."""
+"""Several receipts in one call, the recipient that they name, and calls with other headers."""
+
+import json
 
 import pytest
 
 from promosms.gateways.base import BadWebhook, Inbound, Receipt, ReceiptStatus
-from tests.gateways.http.runner import PHONE, SENDER
-from tests.gateways.http.test_generic import events_of
+from tests.gateways.http.runner import PHONE, SENDER, call
+from tests.gateways.http.test_generic import JSON, events_of
 
 
 @pytest.mark.parametrize("bad", [{}, 5, None, "x", {"report": {"id": "", "state": "failed"}}])
@@ -32,3 +34,56 @@ def test_a_receipt_may_name_the_recipient(number: str, phone: str, address: str)
     (receipt,) = events_of("receipt", document, receipt_phone="to", country="PL")
     assert isinstance(receipt, Receipt)
     assert (receipt.phone, receipt.address) == (phone, address)
+
+
+REPORT = {"report": {"id": "abc", "state": "failed", "ref": "4711-1"}}
+STOP = {"sms_from": PHONE, "sms_to": SENDER, "sms_text": "STOP", "MsgId": "5"}
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "TEXT/JSON", "application/octet-stream"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b" \r\n"])
+def test_json_is_read_whatever_its_header_says(kind: str, mark: bytes) -> None:
+    headers, query = {"content-type": kind}, "our_reference=1-1"
+    body = mark + json.dumps([REPORT, {}, REPORT]).encode()
+    expected = [Receipt("abc", "4711", ReceiptStatus.UNDELIVERED)] * 2
+    assert call("http", JSON, "receipt", {}, body=body, query=query, headers=headers) == expected
+    body = mark + json.dumps(STOP).encode()
+    expected_reply = [Inbound("5", PHONE, SENDER, "STOP")]
+    found = call("smsapi", {"token": "t"}, "inbound", {}, headers=headers, body=body)
+    assert found == expected_reply
+
+
+def test_json_with_the_type_of_a_form_is_read() -> None:
+    body = json.dumps(REPORT).encode()
+    expected = [Receipt("abc", "4711", ReceiptStatus.UNDELIVERED)]
+    assert call("http", JSON, "receipt", {body.decode(): ""}, body=body) == expected
+
+
+@pytest.mark.parametrize("kind", ["http", "smsapi", "vonage"])
+@pytest.mark.parametrize("topic", ["receipt", "inbound"])
+@pytest.mark.parametrize("body", [b"<report><id>abc</id></report>", b"STOP", b"\xff\xfe\0", b"[1"])
+def test_what_cannot_be_read_is_not_acknowledged(kind: str, topic: str, body: bytes) -> None:
+    """It may be a STOP: the provider has to repeat it, and the log has to say so."""
+    given = {"http": JSON, "smsapi": {"token": "t"}, "vonage": {"unsigned": "yes"}}[kind]
+    for header in ("text/xml", "application/json"):
+        with pytest.raises(BadWebhook):
+            call(kind, given, topic, {}, headers={"content-type": header}, body=body)
+    empty = {"content-type": "application/json"}
+    assert call(kind, given, topic, {}, headers=empty, body=b" ") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "status"),
+    [
+        ("rejected", "failed, rejected", ReceiptStatus.UNDELIVERED),
+        ("FAILED ", "failed , rejected", ReceiptStatus.UNDELIVERED),
+        ("failed\0", "failed", ReceiptStatus.UNDELIVERED),
+        ("UNDELIVERABLE", "", ReceiptStatus.UNDELIVERED),
+        ("SKIPPED", "", ReceiptStatus.UNDELIVERED),
+        ("EXPIRD", "", ReceiptStatus.EXPIRED),
+    ],
+)
+def test_words_are_told_apart_without_blanks(word: str, words: str, status: ReceiptStatus) -> None:
+    document = {"report": {"id": "abc", "state": word, "ref": "1-1"}}
+    more = {"undelivered": words} if words else {}
+    assert events_of("receipt", document, **more) == [Receipt("abc", "1", status)]

@@ -135,9 +135,8 @@ def test_the_signature_is_made_as_described() -> None:
 
 @pytest.mark.parametrize("method", ["GET", "form", "JSON"])
 def test_a_receipt_is_for_one_part(method: str) -> None:
-    assert by(method, "receipt", signed(RECEIPT)) == [
-        Receipt("0A1", "4711", ReceiptStatus.DELIVERED)
-    ]
+    expected = Receipt("0A1", "4711", ReceiptStatus.DELIVERED, PHONE)
+    assert by(method, "receipt", signed(RECEIPT)) == [expected]
 
 
 @pytest.mark.parametrize("method", ["GET", "form", "JSON"])
@@ -172,7 +171,7 @@ def test_a_part_without_its_number_is_a_separate_reply(number: str) -> None:
 def test_a_status_means(word: str) -> None:
     events = call("vonage", KEYS, "receipt", signed({**RECEIPT, "status": word}))
     status = STATUSES.get(word)
-    assert events == ([Receipt("0A1", "4711", status)] if status else [])
+    assert events == ([Receipt("0A1", "4711", status, PHONE)] if status else [])
 
 
 @pytest.mark.parametrize(
