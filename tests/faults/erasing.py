@@ -61,7 +61,7 @@ STEPS = [
         "promosms.services.imports.imports:forget_files": 1,
         "promosms.services.gateways.simulated_phone:forget_account": 1,
         "promosms.services.privacy.erase_rows:_delete_batch": 40,
-        "promosms.services.privacy.erase_rows:_remove": 12,
+        "promosms.services.privacy.erase_rows:_delete_messages": 6,
         "promosms.services.privacy.erase_rows:_count": 12,
         "promosms.services.privacy.erasure:_empty": 1,
         "promosms.services.privacy.erasure_requests:keep": 1,

@@ -118,7 +118,7 @@ def wrap(
     after: Callable[..., object] = nothing,
 ) -> None:
     """Call `before(*arguments)` and `after(result, *arguments)` around a function."""
-    owner, name = _find(target)
+    owner, name = found(target)
     inner = getattr(owner, name)
 
     @functools.wraps(inner)
@@ -173,7 +173,7 @@ def shift_clock(path: Path) -> None:
     """Shift the clocks of this process by the seconds in a file."""
     with path.open("r+b") as file:
         shared = mmap(file.fileno(), 16)
-    owner, name = _find(NOW)
+    owner, name = found(NOW)
     true_now, true_time = getattr(owner, name), time.time
 
     def seconds() -> float:
@@ -192,7 +192,8 @@ def set_clock(path: Path, seconds: float) -> None:
         file.write(f"{seconds:<16.1f}".encode())
 
 
-def _find(target: str) -> tuple[Any, str]:
+def found(target: str) -> tuple[Any, str]:
+    """The owner of a function, a module or a class, and its name."""
     module, _, name = target.partition(":")
     owner: Any = importlib.import_module(module)
     *holders, last = name.split(".")

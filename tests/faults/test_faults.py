@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.faults import erasing, invoicing, network, stores, workers
-from tests.faults.failpoints import STEPS, WORK
+from tests.faults.failpoints import STEPS, WORK, found
 from tests.faults.installation import Installation, running_installation
 from tests.faults.sample_data import Options
 from tests.support.postgres import server
@@ -155,5 +155,8 @@ def test_an_erasure_killed_at_any_step_is_finished_later(database_url: str, tmp_
         run(url)
 
 
-def test_the_steps_name_every_process() -> None:
+def test_the_steps_name_every_process_and_functions_that_exist() -> None:
     assert {step.process for step in STEPS} > {WORK}
+    for target in {step.target for step in STEPS} | {target for target, *_ in erasing.STEPS}:
+        owner, name = found(target)
+        assert callable(getattr(owner, name, None)), target
