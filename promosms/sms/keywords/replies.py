@@ -27,7 +27,7 @@ _BEFORE_NUMBER = words_of(
     "to at na do an die der au al a il nr number numer nummer numéro número numero číslo номер"
 )
 _NUMBER = "0"
-_CENSORED = re.compile(r"[^\W\d_]\*++[^\W\d_]")  # f**k
+_CENSORED = re.compile(r"[^\W\d_]\*++[^\W\d_]|\b[^\W\d_]{1,2}\*{3}")  # f**k, f***
 
 # In a text, and alone, where nothing softens them.
 _SIGNS = "🛑⛔🚫🖕🤬📵"

@@ -26,7 +26,7 @@ CZECH = Vocabulary(
         pryč, zmizte, zmiz, vypadni, vypadněte, otravujete, otrava, nesouhlas, ukončit, žádné sms,
         žádné reklamy, otravné, to je otravné, proč píšete, dejte pokoj, nevyžádané, nemám zájem,
         nechte mě, nech mě, nerušit, dost už toho, neoprávněné, pusťte mě k vodě, stačí už,
-        nezájem
+        nezájem, zastavit, zastavte, zastavte to, zastav to, už zase, policie
     """,
     enough="""
         mám/máme .. dost .. sms/zpráv/reklam/vás/toho/těch, mám vás dost, mám toho dost,
@@ -88,7 +88,7 @@ CZECH = Vocabulary(
         špatné/chybné/jiné/nesprávné číslo, špatný/špatná člověk/osoba, omyl,
         spletli/spletl/spletla .. jste/se/číslo, máte špatné, pletete se, to není moje číslo,
         nikdo takový, taková osoba, zemřel, zemřela, zemřelý, umřel, umřela, zesnul*, už nežije,
-        nežije, zlé číslo
+        nežije, zlé číslo, po smrti
     """,
     unsubscribe="""
         jak .. odhlásit/zrušit/odhlásím, chci .. odhlásit/zrušit, odhlás*, vyřaď*, ruším ..

@@ -44,7 +44,13 @@ ENGLISH = Vocabulary(
         leave it out, no ads thanks, 7726, dead, she s dead, he s dead, no interest, rude,
         disgusting, shame on you, not cool, no no more, very rude, unacceptable, pathetic, count
         me out, leave me out, go jump, you again, not you again, oh no not you again, ffs, for
-        fucks sake
+        fucks sake, exit, leave, dnd, forget me, withdraw, i withdraw, discontinue, please
+        discontinue, unfollow, stahp, turn off, switch off, deactivate, disable, disable
+        notifications, private number, this is a private number, whose number is this, whos number
+        is this, do i know you, do we know each other, new phone who dis, who is it, who tf is
+        this, who are you people/guys, hell no, no no no, give it a rest, give over, sick of it,
+        tired of it, changed owner, no msg/msgs, beat it, bite me, this isnt *, this is not me,
+        muted, dnc
     """,
     enough="""
         enough of/with .. this/these/that/your/you/text*/sms*/messag*, had enough, enough is
@@ -58,7 +64,8 @@ ENGLISH = Vocabulary(
         pestering/bothering, do not want your, so annoying, re annoying, are annoying, how many
         times .. do/must/have, done with you/your/this/these, enough texts/messages/sms/spam/msgs,
         dont get .. again/these/this, shame on, disgusting, so rude, not cool, no no more, how
-        rude, me no more, us no more
+        rude, me no more, us no more, hate/hates these/your .. texts/messages/sms/msgs/promos,
+        hate getting/receiving .. texts/messages/sms/these, sick/tired of it
     """,
     do_not_write="""
         no more .. text*/txt*/sms*/messag*/msg*/promo*/ad/ads/offer*/email*/call*,
@@ -67,7 +74,10 @@ ENGLISH = Vocabulary(
         no .. sms/smses/texts/txts/msgs please, cease, desist, quit .. texting/sending/messaging,
         without asking me, no cold calls, no marketing, no advert*, no soliciting, dont want ..
         it/them/these/this/any/your, do not want .. it/them/these/this/any/your, no
-        mor/more/nomore .. txt*/text*, nomore txt*/text*/sms/messag*, no promos, no offers
+        mor/more/nomore .. txt*/text*, nomore txt*/text*/sms/messag*, no promos, no offers, no
+        longer want/wish .. receive/get/hear/these/your/texts/messages/sms, refrain from,
+        discontinue .. messag*/text*/sms/sending/these/this, no more .. advert*, dontext*,
+        donttext*
     """,
     leave_alone="""
         leave me/us alone, leave me/us the .. alone, leave me/us in peace, leave me/us be, get off
@@ -78,7 +88,8 @@ ENGLISH = Vocabulary(
         off, get lost, get stuffed, go to hell, screw you, up yours, shut up, shove it, stfu,
         gtfo, asshole*, arsehole*, bastard*, idiot*, moron*, wanker*, bitch*, twat*, cunt*,
         dickhead*, scumbag*, bullshit, drop dead, kiss my, wtf, fuck, naff off, f u, fu u, feck
-        off, stuff off, sling your hook, bog off
+        off, stuff off, sling your hook, bog off, fk, fkoff, fkn, fuckoff, kiss off, buzz off, get
+        bent, eat shit, shut the .. up, go f yourself
     """,
     source_of_number="""
         who gave .. number/nr/no/details/data/contact*, who gave you/u .. my, where/how ..
@@ -88,13 +99,14 @@ ENGLISH = Vocabulary(
         dont know you/who, do not know you/who, i know you not, who sold .. my, who gave you/u,
         why do i get/keep/receive, why i am getting, did i ask for, who gave .. permission, who
         the .. is this, how .. did .. get this/my/our number, who passed .. my/our, what data
-        do/have you, how .. get this number
+        do/have you, how .. get this number, whered/howd/whod .. get/got/find/found/gave/give, how
+        d you/u get my
     """,
     delete_number="""
         lose/loose/forget/erase/delete/wipe/drop/scrap/bin/clear/purge/destroy/take .. my/this/our
         number/nr/no/details/data/info*/contact*/phone/name, lose/forget/erase/delete/wipe this
         number, lose/erase/delete me, lose/erase/delete us, get rid of my/this, my number from,
-        take my number
+        take my number, forget about me
     """,
     block_or_report="""
         block/blocking/blocked/ban .. you/u/your/this number/sender, block/blocking/blocked you,
@@ -102,7 +114,8 @@ ENGLISH = Vocabulary(
         you/spam/harassment/police/authorities/ico/ofcom/ftc/fcc, report/reporting/reported
         this/your, going to block, will block, ll block, you/u/ur r/re/are/all .. blocked, ur
         blocked, going/have/having to report, will report, ll report, blocked and, block me, and
-        reported, block and report
+        reported, block and report, consider yourself blocked, been/are reported,
+        reported/forwarded/forwarding/reporting .. 7726, muting/muted you/this/these
     """,
     law="""
         gdpr, tcpa, pecr, ofcom, the/to/with/via ico, information commissioner, data protection,
@@ -113,7 +126,8 @@ ENGLISH = Vocabulary(
         privacy violation, my rights, police .. informed/contacted/called, no right to, you have
         no right, not allowed to text, subject access, right to erasure, right to be forgotten,
         article 17/21/15, art 17/21/15, breaking the law, break the law, ombudsman, ico complaint,
-        data controller, dpo, data breach, breach of
+        data controller, dpo, data breach, breach of, dnc list/register/registry, do not call
+        list/register/registry/registration, tps, data subject
     """,
     spam="""
         spam, spams, spammed, spammer*, spamming, scam, scams, scammed, scammer*, scamming,
@@ -128,14 +142,19 @@ ENGLISH = Vocabulary(
         number any/anymore, nobody/noone/no .. here called/named, no one here called/named, isnt
         .. number, no longer .. number/phone, she/he s dead, not who you think, she/he is/has ..
         dead/died, belongs to my, just got this number, new number not, no longer works/work, no
-        such person, different person now, not .. person you
+        such person, different person now, not .. person you, changed owner/owners, different
+        owner, new owner of this
     """,
     unsubscribe="""
         take/get/cross/sign/strike/scratch/knock me/us off, take .. off .. list/database, off
         your/the/this list, opt me/us out, opt out, opting out, opted out, want out, not on ..
         your list, stop/stops/stopping .. text*/sms*/messag*, from your list, off/from .. mailing
         list, mailing list .. off, leave/count/keep me out, dont include me, exclude me,
-        deregister, un subscribe/sub
+        deregister, un subscribe/sub, drop me .. list, drop me off your, unenrol*, disenrol*, un
+        enrol/enroll, opt put, optput, oputout, optou, turn/switch .. off ..
+        texts/messages/sms/notifications, turn/switch off
+        these/this/your/texts/messages/notifications, turn/switch these/them off,
+        deactivate/disable .. texts/messages/sms/number
     """,
     never_agreed="""
         never/not/didnt/havent/wasnt ..
@@ -145,7 +164,8 @@ ENGLISH = Vocabulary(
         a/your customer/client, never bought, i object, objection, never been .. customer/client,
         no permission, never gave .. permission/number/consent, not consent*, dont consent, do not
         consent, not opted, dont/not/never .. recall/remember ..
-        signing/giving/joining/agreeing/subscribing/registering/asking
+        signing/giving/joining/agreeing/subscribing/registering/asking, consent ..
+        withdrawn/revoked, dont/not have .. consent/permission, no longer .. customer/client
     """,
     not_interested="""
         not .. interested, no interest, no longer interested, uninterested, dont care, do not

@@ -32,7 +32,8 @@ FRENCH = Vocabulary(
         je refuse, refus, j en ai marre, marre, je m oppose, opposition, résilier, résiliation,
         inconnu, pas de pub, plus de pub, plus de sms, pas de sms, pas moi, laissez moi, laisse
         moi, va t en, allez vous en, publicité non désirée, je ne suis pas d accord, pas d accord,
-        je connais pas, du balai, pff arrêtez, ouste
+        je connais pas, du balai, pff arrêtez, ouste, fin, police, avocat, mon avocat, c est pas
+        moi, ce n est pas moi, vous faites erreur
     """,
     enough="""
         marre de/des .. vos/ces/sms/messages/pub*/vous/recevoir, en ai/a marre, ras le bol, trop
@@ -41,7 +42,8 @@ FRENCH = Vocabulary(
         cessez, cesser de, ça suffit les/vos/avec/de, saoulez, soulez, gonflez, énervez, déjà dit,
         je vous ai .. dit/demandé, vos/ces/tes/ses sms/messages/pubs/publicités/textos/spams, tous
         les jours .. sms/message/messages, marre, énervant, pénible, insupportable, relou, combien
-        de fois .. dire/demander/répéter/dois/faut, messages/sms/pub sans arrêt
+        de fois .. dire/demander/répéter/dois/faut, messages/sms/pub sans arrêt, m embêt*, nous
+        embêt*
     """,
     do_not_write="""
         m envoye*/envoye* plus/pas/rien, n envoye* plus/pas/rien, plus/pas/aucun/aucune de/d ..
@@ -79,7 +81,7 @@ FRENCH = Vocabulary(
         retir*/enlev*/supprim*/ray*/effac*/sort* .. moi, me/nous
         retirer/enlever/supprimer/rayer/sortir .. de, de vos/votre/la
         listes/liste/fichiers/fichier/base/bases, droit à l oubli, droit d effacement, droit à l
-        effacement
+        effacement, oubliez moi, oublie moi
     """,
     block_or_report="""
         je/on .. bloque/bloquer/bloquerai .. vous/ce/votre/numéro/te/expéditeur, je vous bloque,
@@ -108,7 +110,7 @@ FRENCH = Vocabulary(
     """,
     unsubscribe="""
         comment .. désabonner/désinscrire/arrêter/stopper, se/me/nous désabonner, résili* ..
-        abonnement, mettre fin, plus être .. contacté*/abonné*, opt out
+        abonnement, mettre fin, plus être .. contacté*/abonné*, opt out, annule* .. abonnement
     """,
     never_agreed="""
         jamais .. inscrit*/abonné*/demandé*/donné*/accepté*/consenti*/autorisé*/souscrit*, pas ..
@@ -118,7 +120,7 @@ FRENCH = Vocabulary(
         mon consentement, m oppose, je n accepte pas, n ai rien demandé, rien demandé, pas ..
         donné .. accord/consentement/numéro/autorisation, pas d accord .. pour/avec/de, non
         autorisé, refuse de recevoir, refuse .. messages/sms/pub, pas demandé, pas .. demandé
-        ça/cela/à/de, non consenti*
+        ça/cela/à/de, non consenti*, suis plus .. client/cliente
     """,
     not_interested="""
         pas .. intéress*, pas d intérêt, aucun intérêt, m intéresse .. pas, intéresse pas, ne ..

@@ -37,7 +37,10 @@ GERMAN = Vocabulary(
         unerwünscht, nummer gesperrt, da sind sie falsch, sie sind hier falsch, wer seid ihr
         überhaupt, wer sind sie überhaupt, stopp jetzt, abo kündigen, finger weg, niemals,
         unverschämt, frechheit, kein bock, abo beenden, null bock, keine lust, nichts für mich,
-        ich nicht, schämt euch, armselig, peinlich, lassen sie es, wixer
+        ich nicht, schämt euch, armselig, peinlich, lassen sie es, wixer, beenden, beende,
+        abbrechen, fresse, gib ruhe, gebt ruhe, geben sie ruhe, ruhe jetzt, zu viel, zuviel, zu
+        oft, raus, schon wieder ihr, abgemeldet, bitte streichen, streichen, hier gibt es
+        keine/keinen *, hier wohnt keine/kein *, geht s noch, gehts noch, tot
     """,
     enough="""
         genug von/mit .. euch/ihnen/sms/werbung/nachrichten, hab* .. genug davon, die nase voll,
@@ -47,7 +50,7 @@ GERMAN = Vocabulary(
         stoppt/stoppen/stoppe, schluss mit/damit, hör/hört/hören .. auf, schon ..
         gesagt/geschrieben .. stopp/stop/nicht, eure/ihre/diese/euren/ihren/blöde/blöden
         sms/nachrichten/werbung/werbesms, spamt, hört/hör/hören .. auf, nerv* .. mich/uns, wie oft
-        .. noch/muss
+        .. noch/muss, zuviel/zuviele .. sms/nachrichten/werbung
     """,
     do_not_write="""
         keine/kein/keinerlei ..
@@ -72,7 +75,7 @@ GERMAN = Vocabulary(
         hurensohn*, spinnt, zum teufel, geh/geht sterben, dreckspack, penner, depp, deppen,
         drecks*, halts maul, halt s maul, unverschämt*, frechheit, spacken, spasten, hau/haut ..
         ab, schämt euch, idioten, spinner, armselig, wixer*, nervensäge*, werbemüll, hurensöhne,
-        drecksladen, saftladen
+        drecksladen, saftladen, verarsch*
     """,
     source_of_number="""
         woher .. nummer/nr/daten/kontakt*/handynummer, woher kennen/kennt .. mich, wer hat ..
@@ -80,7 +83,7 @@ GERMAN = Vocabulary(
         nummer/nr/daten/handynummer, wie .. an meine nummer/nr/daten, wo .. nummer/nr/daten her,
         warum/wieso/weshalb schreib*/schick*/bekomme/habt/haben .. mir/ich/meine, kenne
         sie/euch/dich nicht, kenne ich nicht, weiß nicht wer, von wem .. nummer/nr/daten, durch
-        wen .. nummer/nr/daten, wieso/warum .. meine nummer/nr
+        wen .. nummer/nr/daten, wieso/warum .. meine nummer/nr, wer .. gab .. nummer/nr/daten
     """,
     delete_number="""
         lösch*/vergess*/vergiss*/streich*/entfern*/wirf/werft ..
@@ -115,12 +118,13 @@ GERMAN = Vocabulary(
         namen, verstorben*, gestorben, ist tot, nicht mehr am leben, nummer gehört .. jetzt,
         sie/ihr sind/seid .. falsch, nicht mehr .. nummer, niemand .. mit/namens, heiße/heisse
         nicht, bin nicht .. herr/frau, verwählt, nummer .. gewechselt, nummerninhaber, nummer neu,
-        neue nummerninhaber, neuer inhaber
+        neue nummerninhaber, neuer inhaber, lebt nicht mehr
     """,
     unsubscribe="""
         wie .. abmelden/abbestellen/kündigen, wie .. melde .. ab, meld* .. mich/uns ab, mich ..
         abmelden/austragen, will .. raus, nicht stoppen, bestelle .. ab, trag* .. mich aus, tragt
-        .. mich aus, abo .. beenden/stornieren/löschen, raus .. verteiler/liste/newsletter
+        .. mich aus, abo .. beenden/stornieren/löschen, raus .. verteiler/liste/newsletter,
+        beenden sie das/diese/die, beendet das/diese
     """,
     never_agreed="""
         nie/niemals/nicht/nichts ..
@@ -129,7 +133,7 @@ GERMAN = Vocabulary(
         einwilligung/zustimmung/erlaubnis/genehmigung, ziehe .. einwilligung/zustimmung,
         einwilligung zurück, kein/nicht .. kunde/kundin, nie .. kunde/kundin, nie .. nummer
         gegeben, stimme .. nicht zu, nie .. meine nummer, nicht .. einverstanden, darum gebeten,
-        nicht .. gebeten, erlaube .. nicht
+        nicht .. gebeten, erlaube .. nicht, nie .. sms/newsletter bestellt
     """,
     not_interested="""
         kein/keinerlei/null interesse, nicht .. interessiert/interesse, interessiert .. nicht,

@@ -28,7 +28,8 @@ ITALIAN = Vocabulary(
         oppongo, opposizione, non voglio, non vogliamo, no sms, no pubblicità, non ne voglio, non
         autorizzo, stufo, stufa, recesso, revoca, fatela finita, falla finita, finiamola, che
         noia, che scocciatura, stop basta, lasciatemi, lasciami, non ci siamo, sono stufo, sono
-        stufa, mollatemi, mollami, chi siete voi, chi sei tu, nessun consenso
+        stufa, mollatemi, mollami, chi siete voi, chi sei tu, nessun consenso, ferma, fermatevi,
+        fermate, carabinieri, polizia
     """,
     enough="""
         stufo/stufa/stanco/stanca di .. voi/sms/messaggi/pubblicità/questi/ricevere, troppi ..
@@ -91,7 +92,8 @@ ITALIAN = Vocabulary(
     wrong_person="""
         numero/persona sbagliato/sbagliata/errato, sbagliato/sbagliata/sbagliando numero/persona,
         avete/ha/hai sbagliato .. numero/persona, non è il mio numero, non sono la persona,
-        deceduto, deceduta, è morto, è morta, è mancato, è venuto a mancare, è scomparso
+        deceduto, deceduta, è morto, è morta, è mancato, è venuto a mancare, è scomparso,
+        venuta/venuto a mancare
     """,
     unsubscribe="""
         come .. disiscriv*/cancell*/annull*/tolgo/togliere, annull* .. iscrizione/abbonamento,

@@ -46,12 +46,16 @@ POLISH = Vocabulary(
         na zawsze, żegnam was, nie korzystam, nie skorzystam, to nie do mnie, nie do mnie, starczy
         tego, proszę usunąć, proszę wykasować, wykasować, skasować, idioci, głąby, barany, za
         często, żenada, żenujące, wstyd, wstyd i hańba, bezczelność, bezczelni, no nie znowu,
-        znowu, policja, ile jeszcze, ile jeszcze razy
+        znowu, policja, ile jeszcze, ile jeszcze razy, zakończ, zakończyć, wyłącz, wyłączyć,
+        wyłączcie, kancelaria, nie znam, nie znamy, nie kojarzę, a kto to pisze, kto to pisze, kto
+        to do mnie pisze, kto do mnie pisze, kim państwo są, kim pan/pani jest, z kim mam
+        przyjemność, nie ta osoba, ban, banuję, już nie korzystam, znowu wy, znów wy, ile można,
+        ile mozna jeszcze
     """,
     enough="""
         dość/dosyć już/tego/tych/sms*/wiadomości/reklam*/spamu/pisania, mam/mamy/miałem/miałam ..
         dość/dosyć, wystarczy tego/tych/smsów/wiadomości/reklam/pisania, za dużo ..
-        sms*/wiadomości/reklam, zbyt dużo .. sms*/wiadomości/reklam, ile można,
+        sms*/wiadomości/reklam, zbyt dużo .. sms*/wiadomości/reklam,
         ciągle/codziennie/wciąż/nonstop .. piszecie/wysyłacie/smsy/przysyłacie, piszecie ..
         codziennie/ciągle/nonstop/non, męczycie, zamęczacie, zawracacie, zawracajcie, zawracać
         głowy, nękacie, nękanie, zasypujecie, już .. pisał*/pisalem/mówił*/prosił* ..
@@ -61,18 +65,23 @@ POLISH = Vocabulary(
         smsy/smsów/sms/reklamy/reklam/wiadomości/promocje, ile razy ..
         mam/można/pisa*/mówi*/prosi*, denerwujecie, irytujecie, irytujące, dalej/nadal/wciąż
         piszecie/wysyłacie, za często .. piszecie/wysyłacie/sms*, piszecie .. za często/dużo,
-        starczy tego/tych, nonstop .. sms*/wiadomości/reklamy
+        starczy tego/tych, nonstop .. sms*/wiadomości/reklamy, ile można ..
+        pisać/wysyłać/spamować/prosić/przysyłać/nękać, znowu/znów .. smsy/reklam*/piszecie, co
+        chwila/chwilę .. sms*/piszecie, ciągle/codziennie/wciąż .. sms, zawracać/zawracajcie ..
+        dupy/gitary
     """,
     do_not_write="""
         nie_wysył*, nie_przysył*, nie_pisz, nie_piszcie, nie_pisać, nie_pisac, nie_piszecie,
         nie_piszesz, nie_dzwon*, nie_wydzwan*, nie_nękaj*, nie_nękać, nie_życz*, nie_smsuj*,
         nie_esemes*, nie_kontakt*, nie_odzywaj*, nie_zawracaj*, nie_męcz*, nie_spamuj*,
         nie_wyślij*, nie_ślij*, nie_śl*, nie ..
-        wysył*/przysył*/pisz/piszcie/pisać/dzwoń*/nękaj*/życz*/kontaktuj*/smsuj*/zawracaj*/zgadzam/wyrażam,
+        wysył*/przysył*/pisz/piszcie/pisać/dzwoń*/nękaj*/życz*/kontaktuj*/smsuj*/zawracaj*/zgadzam/wyrażam/przesyłać/przesyłaj*,
         więcej .. nie/mi piszcie/wysyłajcie/pisz, żadnych/żadnej ..
         sms*/wiadomości/reklam/promocji/ofert/marketingu, zakaz .. sms*/reklam*/wysył*/kontakt*,
         bez .. smsów/waszych, zabraniam, zakazuję, koniec z .. sms*/wiadomościami/reklamami,
-        zaprzestań*, zaprzesta*, wstrzym* .. wysył*/sms*/wiadomości
+        zaprzestań*, zaprzesta*, wstrzym* .. wysył*/sms*/wiadomości, proszę/prosimy ..
+        wstrzymać/zaniechać, wstrzymajcie/wstrzymać .. wysył*/smsy/wiadomości,
+        zaniechajcie/zaniechać
     """,
     leave_alone="""
         dajcie/daj/dać/dacie .. spokój, zostaw/zostawcie .. spokoju, zostaw/zostawcie mnie/nas, w
@@ -88,7 +97,8 @@ POLISH = Vocabulary(
         złodziej*, wynoś się, wynoście się, spadaj, spadajcie, odczep się/sie, odczepcie,
         odczepić, odczepcie się, odczep, wypad, spadówa, spadać, pocałuj/pocałujcie mnie, idioci,
         głąby, barany jedne, kretyni, matoły, buraki, cwele, szmaty, zjeb*, pojeb*, popierd*,
-        pocałuj, cioty, żenada, żenujące, żenua, bezczeln*, k wa, k rwa
+        pocałuj, cioty, żenada, żenujące, żenua, bezczeln*, k wa, k rwa, won stąd, odczepta,
+        odwalta, odpieprzta
     """,
     source_of_number="""
         skąd .. numer*/nr/dane/danych/kontakt/telefon, skąd .. mnie macie/znacie/znasz/wzięliście,
@@ -101,7 +111,8 @@ POLISH = Vocabulary(
         dlaczego/czemu .. mnie/mi/nas piszecie/wysyłacie/przysyłacie, jak ..
         zdobyliście/zdobyli/weszliście/otrzymaliście/znaleźliście ..
         numer*/nr/dane/posiadanie/kontakt, źródło danych, administrator* danych, kim .. jesteście,
-        gdzie .. znaleźliście/wzięliście/dostaliście/znaleźli .. numer*/nr/dane/kontakt
+        gdzie .. znaleźliście/wzięliście/dostaliście/znaleźli .. numer*/nr/dane/kontakt, skąd pan
+        pani ma
     """,
     delete_number="""
         skasuj*/wykasuj*/skasow*/wykasow*/wymaż*/wymaz*/zapomnij*/zapomnieć/wyrzuć*/wyrzuc*/wywal*/usuw*/zlikwiduj*/zniszcz*/wykreśl*
@@ -120,7 +131,8 @@ POLISH = Vocabulary(
         was/to/do/na/sprawę/państwa/ten/spam/numer/nadużycie, czarna/czarną/czarnej
         lista/listę/liście, doniosę, zaraz .. zablokuję/blokuję, zablokuję, zablokujemy, już was
         .. blokuję, was .. zablokował*/zablokowano/blokuję/zablokuję, blokada/blokadę numeru,
-        zablokował* .. was/numer/ten, jesteście .. zablokowani/blokowani
+        zablokował* .. was/numer/ten, jesteście .. zablokowani/blokowani, banuję was, leci ban,
+        policja .. powiadomion*/zawiadomion*
     """,
     law="""
         rodo, giodo, uodo, uokik, uke, uokiku, urząd ochrony, urząd komunikacji, prawnik*,
@@ -129,12 +141,14 @@ POLISH = Vocabulary(
         niezgodne z prawem, dane/danych osobowe/osobowych, ochron* danych, prokuratur*, nękanie,
         stalking, prawo telekomunikacyjne, art 10, art 17, art 21, art 172, kara/karę finansow*,
         odszkodowani*, naruszacie, naruszenie, łamiecie prawo, inspektor* ochrony, iod, na
-        policję, zawiadomię .. policję, wezwę policję, policja .. dowie, zgłoszę .. policji
+        policję, zawiadomię .. policję, wezwę policję, policja .. dowie, zgłoszę .. policji,
+        niezamówion*/niezamawian* .. informacj*, informacj* handlow* bez, prawo komunikacji,
+        kancelaria prawna
     """,
     spam="""
         spam, spamu, spamem, spamy, spamujecie, spamować, spamuj*, spamer*, spamerz*, spamowanie,
         oszust*, oszuści, oszukujecie, naciągacze, naciągacz*, wyłudz*, ściema, niechcian*,
-        wysyłacie/przysyłacie .. śmieci
+        wysyłacie/przysyłacie .. śmieci, spamiarz*, śmieciow* .. sms*/wiadomości
     """,
     wrong_person="""
         pomyłka, pomyłkowo, pomyłkę, zła/niewłaściwa osoba, zły adresat, pomylił*/pomylili* ..
@@ -146,7 +160,9 @@ POLISH = Vocabulary(
         zmieniła numer, zmienił numer, to numer prywatny, to numer firmowy, ten numer należy,
         zły/błędny/niewłaściwy numer, numer .. kogoś/kogos innego, nie ten adresat, inna osoba ..
         numer, nie korzysta z .. numeru, pomylony numer, zły nr/kontakt, nie nazywam się, nie
-        jestem panem/panią, numer zmienił, zmienił właściciela, nowy właściciel
+        jestem panem/panią, numer zmienił, zmienił właściciela, nowy właściciel, pomyłkow*, to nie
+        jest numer, to nie numer, nie mam na imię, nie ma .. tego numeru, właściciel .. zmienił,
+        numer od niedawna
     """,
     unsubscribe="""
         nie_stop, chcę/chciałbym/chciałabym/chcemy/proszę .. wypisać/zrezygnować/wyrejestrować,
@@ -165,7 +181,9 @@ POLISH = Vocabulary(
         klient*, sprzeciw*, wnoszę .. sprzeciw, nie korzystam z, nigdy ..
         kupował*/kupiłem/kupiłam/byłem/byłam .. u/klient*, nie .. kupował* .. u was, nic .. nie
         zamawiał*/zamówił*/podpisywał*/kupował*, nie mam .. u was konta, odmawiam, nie zgodził*,
-        nie zgadza*, nigdy .. kupował*/zamawiał*, nigdy .. u was .. kupił*
+        nie zgadza*, nigdy .. kupował*/zamawiał*, nigdy .. u was .. kupił*, nie pamiętam ..
+        zapisyw*/zapisał*/podawał*/wyraż*/zgadza*/zgod*, nie kojarzę .. firmy/państwa/was, już ..
+        nie korzystam, nie_chodzę .. do was
     """,
     not_interested="""
         nie_interes*, nie .. interesuje/interesują/zainteresowan*/interesowa*, nie_zainteresowan*,
@@ -180,8 +198,10 @@ POLISH = Vocabulary(
         stoprocentow*, światło/światła/świateł/lampa/znak/żarówka/żarówki/przycisk stop, stop
         klatka/cafe/café, na/pod koniec, usuw* .. kamienia/kamien/plam/hybrydy/zęba/tatuażu, usun*
         .. ząb/zęba/kamień/kamienia/plam*/hybryd*/tatuaż*/gips/szwy/usterk*/awari*, przestaw*,
-        przestarzał*, przestało/przestanie padać/wiać/lać/boleć/sypać, wypis ze/z szpitala, wypis*
-        .. recept*/zwolnieni*/skierowani*/faktur*, do spamu, w spamie, folder spam,
+        przestarzał*, przestało/przestanie padać/wiać/lać/boleć/sypać, wypis* .. ze/z szpitala,
+        nie zgadza .. kwota/rachunek/adres/faktura/cena/suma/data/godzina/rozmiar,
+        kwota/rachunek/adres/faktura/cena/suma/data/godzina/rozmiar .. nie zgadza, wypis* ..
+        recept*/zwolnieni*/skierowani*/faktur*, do spamu, w spamie, folder spam,
         skasuj*/skasow*/kasuj* .. bilet*, nie .. chcę/chce ..
         cebuli/czekać/przeszkadzać/rezygnować/spóźnić, zgłoszę/zgłaszam się, złodziejk*, mam dość
         .. czasu/miejsca/pieniędzy, widzia* .. reklam*, nigdy .. nie byłam/byłem, blok nr,

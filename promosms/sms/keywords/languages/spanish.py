@@ -28,7 +28,8 @@ SPANISH = Vocabulary(
         autorizado, parad ya, parad, qué pesados, que pesados, que pesado, ya no quiero, dejadlo,
         dejadlo ya, no deseo, largo de aquí, adiós pesados, no doy permiso, dejen ya, qué pesadez,
         pesadez, quiénes son ustedes, quiénes sois, quién sois, quién me escribe, quién manda,
-        quién es este, están bloqueados, quedan bloqueados, no autoricé, quién coño eres
+        quién es este, están bloqueados, quedan bloqueados, no autoricé, quién coño eres, para,
+        alto, otra vez vosotros, policía
     """,
     enough="""
         harto/harta/hartos de .. mensajes/sms/publicidad/vosotros/ustedes/sus/tanto/tantos, estoy
@@ -78,7 +79,7 @@ SPANISH = Vocabulary(
         .. de .. lista/base,
         bórrame/bórrenme/quítame/quítenme/sáquenme/sácame/quitadme/borradme/elimínenme/bórreme/quíteme,
         de su/la/tu/vuestra/sus lista/base/listas/bases, derecho al olvido, derecho de supresión,
-        que me/nos borren/quiten/eliminen/saquen/den
+        que me/nos borren/quiten/eliminen/saquen/den, olvidadme, olvídame, olvídenme, olvídeme
     """,
     block_or_report="""
         te/os/los/les/le voy/vamos a bloquear/denunciar/reportar, voy a
