@@ -38,6 +38,8 @@ _ONE_NUMBER_DIGITS = 7
 # Countries with codes of their own that are dialled from each other like at home: 0692… is Réunion
 # in France, too (ARCEP, decision 2018-0881).
 _NATIONAL_PLANS = (("FR", "RE", "GP", "MQ", "GF", "PM"),)
+# Dialled in front of the trunk zero until 2009, and still written.
+_OLD_PREFIXES = {"UA": "8"}
 _NOT_DIGITS = re.compile(r"\D+")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)\D+(?=\d)")
 _MORE_DIGITS = re.compile(r"(?<=\d{6})[ ./-]+\d{1,2}$")
@@ -103,6 +105,13 @@ def _international(digits: str, bracketed_zero: bool = False) -> Reading:
         kind = phonenumbers.number_type(shorter)
         if kind in TEXTABLE:
             return shorter, kind
+    # A program put the country code in front of numbers that had it.
+    code = str(number.country_code)
+    if digits.startswith(code * 2):
+        with suppress(InvalidPhone):
+            once = _valid(f"+{digits.removeprefix(code)}", "")
+            if once[1] in TEXTABLE:
+                return once
     raise InvalidPhone(_why_not(number))
 
 
@@ -138,6 +147,9 @@ def _repaired(digits: str, region: str, landline: bool) -> Iterator[Reading]:
     candidates = []
     if digits.startswith("0") != _keeps_zero(code):
         candidates.append((national if digits.startswith("0") else f"0{digits}", region))
+    old_prefix = _OLD_PREFIXES.get(region, "")
+    if old_prefix and digits.startswith(f"{old_prefix}0"):
+        candidates.append((digits.removeprefix(old_prefix), region))
     for plan in _NATIONAL_PLANS:
         if region in plan:
             candidates += [(digits, other) for other in plan if other != region]

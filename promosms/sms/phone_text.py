@@ -20,7 +20,7 @@ _SIGNS = {
     ord(sign): plain
     for signs, plain in (
         ("\u2212\u2043\u02d7", "-"),
-        ("\u2795\ufb29", "+"),
+        ("\u2795\ufb29\ufe62\u207a", "+"),
         ("’‘‛ʼʹ′`´", "'"),
         ("“”„‟«»″", '"'),
         ("·•∙・٫", "."),
@@ -78,8 +78,8 @@ def _visible(raw: str) -> str:
     if len(raw) > _MOST_WITH_INVISIBLE:
         raise InvalidPhone(PhoneProblem.TOO_LONG)
     if not raw.isascii():
-        raw = unicodedata.normalize("NFC", "".join(map(_ascii, raw)).translate(_SIGNS))
-    text = " ".join(raw.split())
+        raw = unicodedata.normalize("NFC", "".join(map(_ascii, raw)))
+    text = " ".join(raw.translate(_SIGNS).split())
     if len(text) > LONGEST_TYPED:
         raise InvalidPhone(PhoneProblem.TOO_LONG)
     return text

@@ -8,9 +8,14 @@ tel telnr tlf tlfn ph phone telephone telefon telefonu telefonie telefonnummer t
 teléfono telefone telefoon telefoonnummer téléphone rufnummer mob mobile mobil mobilnummer mobilnr
 mobiltelefon mobiel móvil movil mobitel mobilní cell cellphone cellular cellulare cel celular gsm
 natel portable sms smsto callto whatsapp wa handy handynr handynummer kom komórka komorka komórkowy
-komorkowy komórkowe komórkowego тел телефон моб мобильный мобільний сот
+komorkowy komórkowe komórkowego kontaktowy kontaktowe тел телефон моб мобильный мобільний сот
+tél port tfno tlfno tfn móv mov mobilfunk mobilfunknummer mobiltelefonnummer telefón telefónne
+mobilné mobilnú telefonní mobilního mobiele mobilszám telefonszám telemóvel telemovel tlm telm
+matkapuhelin puhelin mobilnummeret mobiltel viber signal telegram κιν τηλ κινητό τηλέφωνο
 """
-_NUMBER = "nr nro num numer numeru number numero número numéro nummer číslo szám t m p c"
+_NUMBER = """
+nr nro num numer numeru number numero número numéro nummer číslo čís č szám nº n номер t m p c
+"""
 _WHOSE = """
 priv private privat pryw prywatny prywatna praca work home dom office biuro business firma
 dienstlich geschäftlich kontakt contact
@@ -27,7 +32,7 @@ _NOT_NAMES = frozenset(_REFUSALS.split())
 _MOST_NAMES = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)[\s.,;]*")
-_SIGNS = re.compile(r"[\s.,:;()/|\"'<>-]*")
+_SIGNS = re.compile(r"[\s.,:;()/|\"'<>°-]*")
 _GLUED = re.compile(r"(?<![^\W\d_])[^\W\d_]$")
 
 _EXTENSION = re.compile(
