@@ -51,9 +51,9 @@ class Bad(NamedTuple):
 
     @property
     def kind(self) -> tuple[ErrorClass, str]:
-        """What makes it equal to another; all that are unknown are equal."""
-        unknown = self.error_class is ErrorClass.UNKNOWN
-        return self.error_class, "" if unknown else self.reason
+        """What makes it equal to another; all that are unknown are equal, and all too fast."""
+        alike = self.error_class in (ErrorClass.UNKNOWN, ErrorClass.THROTTLED)
+        return self.error_class, "" if alike else self.reason
 
 
 class Breaker:

@@ -10,11 +10,14 @@ LEAST = 0.02  # of the full rate, if that is higher
 HOLD = 1.0  # seconds without a submission after the gateway has throttled us
 RECENT = 75  # parts among which the share of throttled ones is found, or
 RECENT_SECONDS = 1 / 3  # those of this time at the full rate, if they are more
-TOLERATED = 0.2  # a smaller share means that the rate is about right
+TOLERATED = 0.25  # a smaller share is no reason to halve the rate: some throttle at random,
+USUAL = 0.2  # but only below this one it may grow
 LAST_GOOD = 0.8  # of the rate at which we were throttled: so much was taken before
 DOUBLES_EVERY = 1.0  # seconds, below the last good rate
 GROWTH = 1.02  # times as much in a second, above the last good rate
 LIGHT = 0.99  # of the rate, at most once in a second, for a single part that is throttled
+BEFORE = 0.1  # of those RECENT parts count as taken when the rate was halved, or
+BEFORE_SECONDS = 2.0  # those of this time, if they are fewer
 
 
 class RateLimiter:
@@ -22,7 +25,8 @@ class RateLimiter:
 
     As TCP does: below the last good rate it doubles every second, above it grows by a fiftieth.
     All texts of a window are throttled together, so only the first within a hold counts. A few
-    throttled parts among many (TOLERATED) neither hold nor halve it.
+    throttled parts among many (TOLERATED) neither hold nor halve it. When it was halved, the share
+    is found anew: the old one says nothing about the new rate.
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -66,27 +70,32 @@ class RateLimiter:
     def slow_down(self, seconds: float | None = None, parts: int = 1) -> None:
         """The gateway has throttled these parts; `seconds` is how long it asks us to wait."""
         moment = self.clock()
-        self.throttled += parts
         if moment >= self.held_until:
-            if seconds is None and self.throttled <= TOLERATED * self.sent:
+            self.throttled += parts
+            too_fast = not self.taken or self.throttled > TOLERATED * self.sent
+            if seconds is None and not too_fast:
                 self._go_lightly(moment)
                 return
-            self._halve()
+            self._hold(halve=too_fast)
         self.held_until = max(self.held_until, moment + (HOLD if seconds is None else seconds))
         self.filled_at = self.held_until
 
-    def _halve(self) -> None:
+    def _hold(self, *, halve: bool) -> None:
         """Begin a hold. Where nothing was taken since the last one, its good rate still counts."""
-        if self.throttled > TOLERATED * self.sent:
+        if halve:
             if self.taken:
                 self.good_rate = max(self._floor, self.rate * LAST_GOOD)
             self.rate = max(self._floor, self.rate / 2)
+            self.sent = min(BEFORE / (1 - self.kept), self.rate * BEFORE_SECONDS)
+            self.throttled = 0.0
         self.tokens = min(self.tokens, 1.0)
         self.taken = False
 
     def _go_lightly(self, moment: float) -> None:
+        """Slower by as much as it grows in a second, or by half of that for the usual share."""
         if moment >= self.light_until:
-            self.rate = self.good_rate = max(self._floor, self.rate * LIGHT)
+            light = LIGHT if self.throttled <= USUAL * self.sent else 1 / GROWTH
+            self.rate = self.good_rate = max(self._floor, self.rate * light)
             self.light_until = moment + 1.0
 
     @property

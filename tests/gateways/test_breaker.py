@@ -114,6 +114,12 @@ def test_a_provider_that_only_throttles_counts_as_ill_after_a_minute(
     assert listen([answer] * number, seconds=seconds).tripped == tripped
 
 
+def test_a_provider_that_throttles_with_two_codes_counts_as_ill_too() -> None:
+    full = THROTTLED._replace(reason="queue_full")
+    assert listen([THROTTLED, full] * 15, seconds=2).tripped == ""
+    assert listen([THROTTLED, full] * 16, seconds=2).tripped == "throttled"
+
+
 @pytest.mark.parametrize(
     ("number", "seconds", "tripped"),
     [(3, 14.9, ""), (3, 15, "no_answer"), (2, 600, ""), (9, 3.7, ""), (9, 3.75, "no_answer")],

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 HOLD_SECONDS = 1.0
 """Seconds without a submission after the SMSC has throttled us."""
+IN_A_ROW = 4
+"""So many texts must be throttled for that: some SMSCs throttle one here and there."""
 UNBOUND_SECONDS = 0.1
 """After so long a text may be tried again that found no session: none is claimed without one."""
 ONE = range(1, 2)
@@ -36,8 +38,8 @@ class SmppGateway(Gateway):
         self.intake: Intake | None = None
         self.tasks: dict[Attempt, asyncio.Task[None]] = {}
         """The texts that wait for a session."""
-        self.throttled = False
-        """Was the last answer that we are too fast?"""
+        self.throttled = 0
+        """How many of the last answers, without another between, say that we are too fast."""
 
     @property
     def ready(self) -> bool:
@@ -117,7 +119,7 @@ class SmppGateway(Gateway):
         """All parts have their outcome. If nothing was written, another session may be tried."""
         outcome = attempt.outcomes[0]
         if isinstance(outcome, Frame) and not outcome.status and attempt.numbers == ONE:
-            self.throttled = False
+            self.throttled = 0
             attempt.report(Answer((reference(outcome, self.settings),)))  # the usual case
             return
         self._react(attempt)
@@ -129,13 +131,13 @@ class SmppGateway(Gateway):
     def _react(self, attempt: Attempt) -> None:
         """Hold if the SMSC throttles text after text; bind again if the session is at fault.
 
-        One throttled text among others that are taken is left to the rate limiter.
+        A few throttled texts among others that are taken are left to the rate limiter.
         """
         assert attempt.session
         refusals = attempt.refusals(self.settings)
-        before = self.throttled
-        self.throttled = any(error.error_class is ErrorClass.THROTTLED for error in refusals)
-        if before and self.throttled:
+        too_fast = any(error.error_class is ErrorClass.THROTTLED for error in refusals)
+        self.throttled = self.throttled + 1 if too_fast else 0
+        if self.throttled >= IN_A_ROW:
             attempt.session.hold(HOLD_SECONDS)
         if any(isinstance(f, Frame) and f.status in errors.SESSION for f in attempt.outcomes):
             attempt.session.leave()
