@@ -52,6 +52,8 @@ FINAL = {
 
 WORDS = {
     "delivered": State.DELIVERED,
+    "delivred": State.DELIVERED,
+    "delvrd": State.DELIVERED,
     "delivrd": State.DELIVERED,
     "deliverd": State.DELIVERED,
     "dlvrd": State.DELIVERED,
@@ -59,6 +61,8 @@ WORDS = {
     "expird": State.EXPIRED,
     "deleted": State.DELETED,
     "deletd": State.DELETED,
+    "canceled": State.DELETED,
+    "cancelled": State.DELETED,
     "undeliverable": State.UNDELIVERABLE,
     "undelivered": State.UNDELIVERABLE,
     "undelivrd": State.UNDELIVERABLE,
@@ -81,10 +85,12 @@ KEY = re.compile(
     r"\b(?:(?P<id>id|(?:message|msg|sms)[ _-]?id)"
     r"|(?P<stat>stat(?:e|us)?|(?:message|msg|sms)[ _-]?stat(?:e|us)?)|(?P<text>text)"
     r"|(?P<other>sub|dlvrd|submit[ _-]?date|done[ _-]?date|err(?:or)?(?:[ _-]?code)?))"
-    r"\s*[:=][:=>]*"
+    r"[\"']?\s*[:=][:=>]*"
 )
-VALUE = re.compile(r"[\s\x00-\x1f\"'<(\[]*([^\s\x00-\x1f\x7f,;|&\"'<>()\[\]]*)")
+VALUE = re.compile(r"[\s\x00-\x1f\"'<({\[]*([^\s\x00-\x1f\x7f,;|&\"'<>(){}\[\]]*)")
 """The word after a key, without blanks, NUL, quotation marks, brackets and separators."""
+CODE = re.compile(r"(?<=[a-z0-9])[.!:/-]+[0-9]*\Z")
+"""What some write at the end of a state: a stop, or the code of the error."""
 MARKED = Esm.RECEIPT | Esm.DELIVERY_ACKNOWLEDGED | Esm.INTERMEDIATE
 DAY = 86_400
 OUTDATED = 14 * DAY
@@ -126,7 +132,7 @@ def report(delivered: Delivered, country: str = "") -> Report | None:
     source = delivered.source
     phone, address = addresses.recipient(source.value, source.ton, country)
     return Report(
-        name or words.get("id", ""),
+        name or words.get("id", "").rstrip("."),
         state,
         phone,
         address,
@@ -246,6 +252,7 @@ def _state(number: int | None) -> State | None:
 
 def _worded(word: str) -> State | None:
     """The state for a word, which may be cut at any length, or for a number of section 5.2.28."""
+    word = CODE.sub("", word)
     if word.isascii() and word.isdecimal():
         return _state(int(word[:9]))
     if word in WORDS or len(word) < SHORTEST:
