@@ -15,9 +15,12 @@ from enum import StrEnum
 
 from lxml import etree
 
-NUMBER = re.compile(r"([1-9]\d{9})-(\d{8})-([0-9A-F]{6})-?([0-9A-F]{6})-([0-9A-F]{2})", re.ASCII)
-DASHES = re.compile(r"[\u2010-\u2015\u2212]")
-INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060-\u2069\ufeff]+")
+NUMBER = re.compile(
+    r"(?<!\d)([1-9]\d{9})-?(\d{8})-?([0-9A-F]{6})-?([0-9A-F]{6})-?([0-9A-F]{2})(?![0-9A-Z])",
+    re.ASCII,
+)
+DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+INVISIBLE = re.compile(r"[\s\xad\u200b-\u200f\u2060-\u2069\ufeff]+")
 POLYNOMIAL = 0x07
 
 
@@ -60,8 +63,8 @@ class Receipt:
 
 
 def parse(typed: str) -> KsefNumber:
-    """The number in its form of 35 characters; raises BadNumber."""
-    match = NUMBER.fullmatch(INVISIBLE.sub("", DASHES.sub("-", typed)).upper())
+    """The number in its form of 35 characters, words may stand around it; raises BadNumber."""
+    match = _find(typed)
     if match is None:
         raise BadNumber(NumberProblem.FORM)
     nip, day, first, second, check = match.groups()
@@ -73,6 +76,15 @@ def parse(typed: str) -> KsefNumber:
     except ValueError as error:
         raise BadNumber(NumberProblem.DAY) from error
     return KsefNumber(f"{data}-{check}", nip, accepted_on)
+
+
+def has_number(text: str) -> bool:
+    """Does a text hold what looks like one?"""
+    return _find(text) is not None
+
+
+def _find(text: str) -> re.Match[str] | None:
+    return NUMBER.search(INVISIBLE.sub("", DASHES.sub("-", text)).upper())
 
 
 def crc8(data: bytes) -> int:

@@ -31,6 +31,13 @@ HASH = "199306355cecde4ac5e9444a82f6b0efb38e786de727e586ce24f9c60ba5890f"
         RIGHT.replace("-", "\u2013"),
         "5265877635-20250826-010000-1AF629-AF",
         f"\u200b{RIGHT}",
+        RIGHT[:30] + "\xad" + RIGHT[30:],
+        RIGHT.replace("-", "\uff0d"),
+        RIGHT.replace("-", ""),
+        RIGHT.replace("-", " "),
+        f"Nr KSeF: {RIGHT}.",
+        f'="{RIGHT}"',
+        f"'{RIGHT}",
     ],
 )
 def test_a_number_is_read_in_every_usual_spelling(typed: str) -> None:

@@ -15,15 +15,16 @@ from promosms.db.transactions import transaction
 from promosms.documents import data, fa3, ksef
 from promosms.documents.ksef import BadNumber, KsefNumber, NumberProblem, Receipt
 from promosms.extensions import db
-from promosms.lib import csv_files
+from promosms.lib import csv_files, text_encodings
 from promosms.models import Invoice, InvoiceDocument, InvoiceKsef, now
 from promosms.services.audit import log as audit_log
 from promosms.services.invoices import seller_days
 
 CORRECTION = "fa3k"  # the FA(3) of a correction: it says what is known of its original
+POLAND = "PL"
 WAITING = 50
 MOST_ROWS = 20_000
-XML_BEGINS = (b"<", b"\xef\xbb\xbf<")
+XML_BEGINS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
 
 
 class BadFile(Exception):
@@ -148,8 +149,9 @@ def _receipts(content: bytes) -> list[Receipt]:
         except ValueError as error:
             raise BadFile from error
     try:
-        found = list(_of_table(content.decode("utf-8-sig")))
-    except UnicodeDecodeError as error:
+        encoding = text_encodings.detect(io.BytesIO(content), POLAND)
+        found = list(_of_table(text_encodings.decode(content, encoding)))
+    except (UnicodeError, text_encodings.Unreadable) as error:
         raise BadFile from error
     if not found:
         raise BadFile
@@ -160,7 +162,7 @@ def _of_table(text: str) -> Iterator[Receipt]:
     """Rows with a KSeF number and, in another cell, one of our numbers; in any order."""
     lines = text.splitlines()[:MOST_ROWS]
     for cells in csv.reader(io.StringIO("\n".join(lines)), delimiter=_delimiter(text)):
-        numbers = [cell for cell in cells if ksef.NUMBER.fullmatch(cell.strip().upper())]
+        numbers = [cell for cell in cells if ksef.has_number(cell)]
         if numbers:
             others = [cell.strip() for cell in cells if cell not in numbers and cell.strip()]
             ours = next((cell for cell in others if find(cell)), others[0] if others else "")

@@ -145,3 +145,16 @@ def test_numbers_are_read_from_receipts_and_tables(account: int) -> None:
     for content in (b"", b"a;b\n1;2\n", b"<Faktura/>", b"\xff\xfe\x00", b"<"):
         with pytest.raises(ksef.BadFile):
             ksef.read_file(content, "admin")
+
+
+def test_a_table_of_any_spreadsheet_is_read(account: int) -> None:
+    """Polish Excel writes Windows-1250, or UTF-16 as "Unicode text"."""
+    invoices_of_ours = [polish(account) for _ in range(3)]
+    for at, (encoding, cell) in enumerate(
+        [("cp1250", "{}"), ("utf-16", '"=""{}"""'), ("iso8859-2", "nr {}")]
+    ):
+        label, ksef_number = invoices_of_ours[at].label, number(f"0100001AF6{at:02d}")
+        separator = "\t" if encoding == "utf-16" else ";"
+        rows = ["Nr własny;Numer KSeF;Źródło", f"{label};{cell.format(ksef_number)};Żółć"]
+        table = "\r\n".join(rows).replace(";", separator).encode(encoding)
+        assert ksef.read_file(table, "admin").recorded == [label], encoding
