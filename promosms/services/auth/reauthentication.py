@@ -35,6 +35,14 @@ def prove(user: User, password: str, code: str, client: Client) -> None:
     """Check the password and, where it is on, the second factor; raises NotConfirmed."""
     if not is_password(user, password):
         raise NotConfirmed
+    prove_code(user, code, client)
+
+
+def prove_code(user: User, code: str, client: Client) -> None:
+    """Check the second factor alone, where it is on; raises NotConfirmed.
+
+    For users without a password of their own: they signed in with one that was texted.
+    """
     if totp.is_on(user):
         name = two_factor.backoff_name(user, client)
         if not backoff.attempt(name) or not two_factor.use_code(user, code):

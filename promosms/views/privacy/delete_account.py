@@ -55,7 +55,7 @@ def delete() -> ResponseReturnValue:
             link = erasure_requests.new_link()
             erasure.begin(account.id, me().public_id, link)
             return _finish(account.id, link)
-        form.password.errors = [
+        (form.password or form.code).errors = [
             _("This is not right, or too many were tried just now: then wait a few minutes.")
         ]
     return _decide(form, account, url_for("delete_account.delete")), 422 if form.errors else 200
@@ -162,12 +162,13 @@ def key() -> ResponseReturnValue:
 
 
 def _is_proved(form: DeleteAccountForm) -> bool:
-    """Who has only a system password yet has proved with it just now who is there."""
-    if not form.password:
-        return True
+    """Who has only a system password yet has signed in with it: then the code is enough."""
     code = form.code.data or "" if form.code else ""
     try:
-        reauthentication.prove(me(), form.password.data or "", code, browsers.client())
+        if form.password:
+            reauthentication.prove(me(), form.password.data or "", code, browsers.client())
+        else:
+            reauthentication.prove_code(me(), code, browsers.client())
     except NotConfirmed:
         return False
     return True

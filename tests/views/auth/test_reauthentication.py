@@ -155,6 +155,25 @@ def test_leaving_takes_a_code_too(app: Flask, cast: Cast, owner: PageClient, clo
     assert response.location.startswith("/gone/")
 
 
+def test_leaving_takes_a_code_also_without_an_own_password(
+    app: Flask, cast: Cast, owner: PageClient, clock: Clock
+) -> None:
+    protect(app, cast.owner)
+    with app.app_context(), transaction() as session:
+        user = session.get_one(User, cast.owner.user_id)
+        user.password_hash, user.must_choose_password = None, True
+    assert not owner.get_page("/settings/leave").select("input[name=password]")
+    for _ in range(5):
+        page = owner.post_page(
+            "/settings/leave", {"confirmed": "y", "code": wrong_code(clock)}, 422
+        )
+        assert "This is not right" in page.get_text()
+    leave = {"confirmed": "y", "code": code(clock)}
+    assert owner.send("/settings/leave", leave).status_code == 422
+    clock.move(seconds=3)
+    assert owner.send("/settings/leave", leave).location.startswith("/gone/")
+
+
 @pytest.mark.parametrize("way", ["page", "link"])
 def test_wrong_passwords_are_counted_where_an_account_is_deleted(
     app: Flask, cast: Cast, owner: PageClient, clock: Clock, way: str
