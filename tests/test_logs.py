@@ -18,7 +18,14 @@ from promosms.lib import pseudonyms
 from promosms.logs import files as log_files
 from promosms.logs import schema as log_schema
 from promosms.models import Account, Consent, EmailLinkKind, User, now
-from promosms.services.auth import email_changes, email_links, phone_changes, totp, two_factor
+from promosms.services.auth import (
+    email_changes,
+    email_links,
+    phone_changes,
+    sessions,
+    totp,
+    two_factor,
+)
 from promosms.services.auth.known_browsers import Client
 from promosms.services.recipients import recipients
 from promosms.services.recipients.consent import Basis
@@ -119,6 +126,11 @@ def test_the_security_log_has_second_steps_and_changes_of_factors(
         phone_changes.apply(link(EmailLinkKind.PHONE, "+48601000009", user))
         email_changes.apply(link(EmailLinkKind.EMAIL, "new@example.com", user))
         totp.switch_off(user)
+        row = sessions.find(sessions.open_session(user, "Firefox"))
+        assert row is not None
+        with pytest.raises(totp.WrongCode):
+            totp.switch_on(row, "", totp.offer(row).encrypted, "")
+        assert not phone_changes.prove(user, "AAAA-CCCC")
     events = [json.loads(line) for line in _lines(folder, "security")]
     assert [(event["event"][9:], event.get("code")) for event in events] == [
         ("wrong_code", None),
@@ -127,6 +139,8 @@ def test_the_security_log_has_second_steps_and_changes_of_factors(
         ("factor_changed", "phone"),
         ("factor_changed", "email"),
         ("factor_changed", "totp_off"),
+        ("wrong_code", None),
+        ("wrong_code", None),
     ]
     assert {event["account"] for event in events} == {name}
 

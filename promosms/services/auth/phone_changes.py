@@ -79,6 +79,7 @@ def prove(user: User, code: str) -> bool:
         change = session.execute(waiting).first()
     typed = passwords.normalised(code)
     if not passwords.matches(change.code_hash if change else None, typed) or change is None:
+        security_log.note("wrong_code", user)
         return False
     phone: str = change.phone
     sms_pumping.completed(phone)

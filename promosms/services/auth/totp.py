@@ -89,9 +89,10 @@ def switch_on(session: Session, token: str, encrypted: str, code: str) -> list[s
     """
     secret = offered(session, encrypted).secret
     counter = matching(secret, code, None)
-    if counter is None:
-        raise WrongCode
     user, session_id = session.user, session.id
+    if counter is None:
+        security_log.note("wrong_code", user)
+        raise WrongCode
     codes = recovery_codes.new_set()
     with transaction() as database:
         undo = undo_changes.new_link_of_second_step(user)
