@@ -23,25 +23,22 @@ DAY = timedelta(hours=24)
 
 
 class Provider(NamedTuple):
-    """How a provider of mailboxes reads the part before the @.
+    """A provider of mailboxes: its domains are names of the same mailboxes.
 
-    What follows `tag` names no other mailbox, nor do the characters of `ignored`. Its domains are
-    names of the same mailboxes if they are `same`.
+    The characters of `ignored` in the part before the @ name no other mailbox.
     """
 
     domains: tuple[str, ...]
-    tag: str = "+"
     ignored: str = ""
-    same: bool = True
 
 
+TAG = "+"
+"""What follows it names no other mailbox: so it is with most providers (RFC 5233), also with those
+that companies use under their own domains. Where it does, the two share a limit."""
 PROVIDERS = (
     Provider(("gmail.com", "googlemail.com"), ignored="."),
     Provider(("proton.me", "protonmail.com", "pm.me", "protonmail.ch"), ignored=".-_"),
     Provider(("icloud.com", "me.com", "mac.com")),
-    Provider(("outlook.com", "hotmail.com", "live.com", "msn.com"), same=False),
-    Provider(("fastmail.com", "fastmail.fm", "zoho.com", "zohomail.eu"), same=False),
-    Provider(("mailbox.org", "posteo.de", "posteo.net", "runbox.com"), same=False),
     Provider(("yandex.com", "yandex.ru", "ya.ru")),
 )
 """Providers whose own pages say so: support.google.com/mail/answer/7436150 for the first."""
@@ -52,13 +49,10 @@ def normalised(address: str) -> str:
     """One spelling for all addresses that lead to the same mailbox."""
     name, _at, typed = address.strip().lower().rpartition("@")
     domain = _ascii(typed)
-    provider = BY_DOMAIN.get(domain)
-    if provider is None:
-        return f"{name}@{domain}"
-    plain = name.partition(provider.tag)[0].translate(
-        {ord(sign): None for sign in provider.ignored}
-    )
-    return f"{plain or name}@{provider.domains[0] if provider.same else domain}"
+    provider = BY_DOMAIN.get(domain) or Provider((domain,))
+    ignored = dict.fromkeys(map(ord, provider.ignored))
+    plain = name.partition(TAG)[0].translate(ignored)
+    return f"{plain or name}@{provider.domains[0]}"
 
 
 def may_write(address: str, *, proven: bool) -> bool:

@@ -32,9 +32,12 @@ SAME = [
     ("anna+shop@outlook.com", "anna@outlook.com"),
     ("anna+shop@icloud.com", "anna@me.com"),
     ("an-na_+x@pm.me", "anna@proton.me"),
+    ("anna+shop@example.com", "anna@example.com"),
+    ("anna+a+b@firma.pl", "anna+c@firma.pl"),
+    ("anna+shop@hotmail.co.uk", "anna@hotmail.co.uk"),
 ]
 OTHERS = [
-    ("anna+shop@example.com", "anna@example.com"),
+    ("+shop@example.com", "+other@example.com"),
     ("a.nna@example.com", "anna@example.com"),
     ("a.nna@outlook.com", "anna@outlook.com"),
     ("anna@hotmail.com", "anna@outlook.com"),
