@@ -1,6 +1,6 @@
 """The forms of admins for prices and price tables, with their error messages."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -103,9 +103,10 @@ class EntryForm(FlaskForm):
         begins = self.valid_from.data or ""
         try:
             moment = datetime.fromisoformat(begins) if begins else None
-        except ValueError:
-            return None
-        if moment is not None and moment.tzinfo is None:
+            if moment is not None and moment.tzinfo is None:
+                return None
+            moment = moment and moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # such as the first day of all, in an eastern zone
             return None
         tier = int(self.tier.data or 0)
         return NewPrice(self.country.data or "", self.prefix.data or "", tier, moment, None)

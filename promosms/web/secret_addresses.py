@@ -5,7 +5,7 @@ in a `Referer`.
 """
 
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask, Response, current_app
 from flask.wrappers import Request
@@ -29,11 +29,12 @@ class OurRequest(RequestWithoutNul):
 
         A page with a secret address sends no `Referer`, and the CSRF check asks for one. Browsers
         say the same in `Sec-Fetch-Site`, which no page can set. Those from before 2023 do not: then
-        the address itself is the proof, because no other site knows it.
+        the address itself is the proof, because no other site knows it. What is no address says
+        nothing.
         """
         sent, site = self.headers.get("Referer"), self.headers.get("Sec-Fetch-Site")
         ours = site == "same-origin" or (site is None and is_secret(self.path))
-        return self.host_url if sent is None and ours else sent or ""
+        return self.host_url if sent is None and ours else _readable(sent or "")
 
 
 def init_app(app: Flask) -> None:
@@ -53,6 +54,15 @@ def is_secret(path: str, query: str = "") -> bool:
     """Is there a secret in the address? One that was cut or got a letter more counts, too."""
     names = parse_qsl(query)
     return _has_secret(path, names) or any(name == "next" and _leads_to(to) for name, to in names)
+
+
+def _readable(address: str) -> str:
+    """The address if it can be split into its parts, with a port that exists; else nothing."""
+    try:
+        _port = urlsplit(address).port
+    except ValueError:
+        return ""
+    return address
 
 
 def _leads_to(address: str) -> bool:

@@ -40,7 +40,7 @@ def page(filters: PaymentFilter, after: int | None = None) -> Page[Movement]:
         query = query.where(Payment.provider == filters.provider)
     if filters.kind:
         query = query.where(Payment.kind == filters.kind)
-    if filters.first:
+    if filters.first and filters.first > date.min:  # its midnight may be a year before the first
         query = query.where(Payment.paid_at >= _midnight(filters.first))
     if filters.last and filters.last < date.max:
         query = query.where(Payment.paid_at < _midnight(filters.last + timedelta(days=1)))

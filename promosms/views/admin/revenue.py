@@ -19,7 +19,7 @@ from promosms.views.admin.blueprint import bp
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow
 
-MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @bp.route("/revenue")

@@ -106,6 +106,8 @@ def _violations(content: Any) -> Iterator[tuple[str, str]]:
 
 def _endpoint(address: str) -> str:
     """The endpoint of an address, without its arguments."""
+    # JSON may hold half of a surrogate pair, which no address can.
+    address = address.encode(errors="replace").decode()
     path = "/" + address.partition("://")[2].partition("/")[2].partition("?")[0]
     try:
         endpoint: str = current_app.url_map.bind("").match(path.partition("#")[0], method="GET")[0]

@@ -191,6 +191,14 @@ def test_it_refuses_a_forged_call(fields: dict[str, str]) -> None:
             by(method, "receipt", fields)
 
 
+@pytest.mark.parametrize(
+    "fields", [{"sig": "\ud800"}, {"sig": "0", "a": "\ud800"}, {"\ud800": "0"}]
+)
+def test_it_refuses_a_forged_call_with_half_a_character(fields: dict[str, str]) -> None:
+    with pytest.raises(BadSignature):
+        by("JSON", "receipt", {**RECEIPT, **fields})
+
+
 def test_it_refuses_a_call_without_its_fields() -> None:
     with pytest.raises(BadWebhook):
         call("vonage", KEYS, "receipt", signed({"status": "delivered"}))

@@ -10,6 +10,7 @@ from promosms.services.ledger import ledger
 from promosms.services.payments import pages as payment_pages
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 from tests.support.top_ups import paid
 
 PAGE = "/admin/payments"
@@ -67,6 +68,8 @@ def test_it_filters_by_provider_kind_and_period(
     assert rows(admin, "?last=2026-03-01") == 0
     assert rows(admin, "?first=2026-03-03") == 1
     assert rows(admin, "?provider=gold&kind=x&first=soon&last=9999-12-31&before=x") == 3
+    override(app, operator_timezone="Europe/Warsaw")
+    assert rows(admin, "?first=0001-01-01&last=9999-12-30") == 3
     assert "an account that has left" in admin.get_page(f"{PAGE}?kind=dispute").get_text()
 
 

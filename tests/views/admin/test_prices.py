@@ -136,6 +136,8 @@ def test_a_valid_price_cannot_be_dropped(app: Flask, admin: PageClient) -> None:
     for nonsense in (
         {"valid_from": "x"},
         {"valid_from": "2030-01-01"},
+        {"valid_from": "0001-01-01T00:00:00+14:00"},
+        {"valid_from": "9999-12-31T23:59:59-14:00"},
         {"tier": "9" * 20},
         {"tier": "-1"},
         {"country": "P\0"},

@@ -115,7 +115,7 @@ def test_an_unexplained_difference_is_shown(app: Flask, cast: Cast, admin: PageC
     assert "what was credited differs" in text
 
 
-@pytest.mark.parametrize("month", ["2026-13", "soon", "2026-3", "9999-01"])
+@pytest.mark.parametrize("month", ["2026-13", "soon", "2026-3", "9999-01", "20٢٦-03"])
 def test_an_invalid_month_shows_the_year(invoiced: None, admin: PageClient, month: str) -> None:
     assert "Net in 2026" in admin.get_page(f"/admin/revenue?month={month}").get_text()
 

@@ -43,6 +43,7 @@ def new(rule: str, page: str) -> list[dict[str, Any]]:
         (f"https://localhost/register/{SECRET}?x={SECRET}#{SECRET}", "auth.confirm"),
         ("https://localhost/", "policies.home"),
         (f"https://localhost/nowhere/{SECRET}", "unknown"),
+        (f"https://localhost/privacy//versions/{SECRET}\ud800", "unknown"),
         (SECRET, "policies.home"),
         ("", "policies.home"),
     ],

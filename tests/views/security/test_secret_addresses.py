@@ -25,6 +25,10 @@ OURS, OTHER = "https://localhost/", "https://evil.example/x"
         ({"Sec-Fetch-Site": "none"}, "/leave/secret", ""),
         ({}, "/leave/secret", OURS),
         ({}, "/lists", ""),
+        ({"Referer": "https://["}, "/lists", ""),
+        ({"Referer": "https://[", "Sec-Fetch-Site": "same-origin"}, "/lists", ""),
+        ({"Referer": "https://localhost:x/"}, "/lists", ""),
+        ({"Referer": "https://localhost:99999/"}, "/leave/secret", ""),
     ],
 )
 def test_the_site_of_a_form_is_known(
@@ -48,6 +52,8 @@ class Browser(PageClient):
         ({"Sec-Fetch-Site": "same-origin"}, 410, 303),
         ({"Sec-Fetch-Site": "cross-site"}, 400, 400),
         ({}, 410, 400),
+        ({"Referer": "https://["}, 400, 400),
+        ({"Referer": "https://localhost:99999/"}, 400, 400),
     ],
 )
 def test_forms_of_such_a_page_work_and_only_from_there(
