@@ -5,6 +5,7 @@ rare in the language of the file; one of another language, a sign within a word 
 a small letter cost more. So a list of names is read right although no word of it is known.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -59,12 +60,16 @@ _PAGES = (
     ("pl cs sk hu ro hr sq de", "cp1250 iso8859_2 cp852 mac_latin2"),
     ("en de fr es ca it nl pt sv da is ga sq et", "cp1252 iso8859_15 cp850 mac_roman"),
     ("lt lv et", "cp1257 iso8859_13 cp775"),
-    ("tr", "cp1254 iso8859_9 cp857"),
-    ("el", "cp1253 iso8859_7 cp737"),
-    ("ru uk bg sr", "cp1251 iso8859_5 koi8_u cp866"),
+    ("pl", "cp1257 iso8859_13"),  # of the Poles in Lithuania
+    ("tr", "cp1254 iso8859_9 cp857 mac_turkish"),
+    ("el", "cp1253 iso8859_7 cp737 mac_greek"),
+    ("ru uk bg sr", "cp1251 iso8859_5 koi8_u cp866 mac_cyrillic"),
+    ("uk", "cp1251 iso8859_5 cp1125"),
+    ("is", "cp1252 iso8859_1 mac_iceland cp861"),
+    ("pt", "cp1252 iso8859_1 cp860"),
 )
 """Languages and their code pages: of Windows, ISO, DOS and other systems."""
-_AGE = (0.0, 2.0, 4.0, 5.0)
+_AGE = (0.0, 2.0, 4.0, 5.0, 6.0)
 """What a code page costs by its place in the list."""
 _ALPHABETS = ("el", "ru", "uk", "bg", "sr")
 _BEGINS = "„“«¿¡€№…\u00a0"
@@ -109,8 +114,17 @@ def guesses(words: Iterable[bytes], region: str) -> list[Guess]:
 def are_known(word: str) -> bool:
     """Are all letters of the word of a language that is known here, and of one alphabet?"""
     return all(
-        not char.isalpha() or char.isascii() or char.lower() in _all_letters() for char in word
+        char.isascii() or not _is_letter_or_mark(char) or char.lower() in _all_letters()
+        for char in word
     ) and not _is_mixed(word)
+
+
+def _is_letter_or_mark(char: str) -> bool:
+    """Also an accent of another alphabet; not one that Latin letters carry, or that of an emoji."""
+    mark = unicodedata.category(char).startswith("M")
+    return char.isalpha() or (
+        mark and not "\u0300" <= char < "\u0370" and char not in "\ufe0e\ufe0f"
+    )
 
 
 def _cost(words: tuple[str, ...], languages: list[str], region: str) -> float:
@@ -157,7 +171,7 @@ def _word_cost(word: str, language: str) -> float:
             total += _CONTROL
         elif before.isalpha() and after.isalpha():
             total += _WITHIN.get(char, _SIGN)
-        elif char in (_ENDS if before else _BEGINS):
+        elif char in (_ENDS if before else _BEGINS) and (char != "€" or not after.isalpha()):
             total += 1.0
         else:
             total += _EDGE / 2 if char in _SELDOM else _EDGE

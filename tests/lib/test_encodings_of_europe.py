@@ -62,6 +62,14 @@ BG = table("Иван Петров Георги")
         (UK, "koi8_u", "UA"),
         (UK, "iso8859_5", "UA"),
         (BG, "cp1251", "BG"),
+        (PL, "cp1257", "PL"),
+        (PL, "iso8859_13", "GB"),
+        (UK, "mac_cyrillic", "UA"),
+        (BG, "mac_cyrillic", "BG"),
+        (TR, "mac_turkish", "TR"),
+        (table("Þórður Guðrún Ægir Björk"), "mac_iceland", "IS"),
+        (table("Þórður Guðrún Ægir Björk"), "cp861", "IS"),
+        (table("João Conceição Inês Antônio"), "cp860", "PT"),
         (UK, "utf-16-le", "UA"),
         (EL, "utf-16-be", "GR"),
         (PL, "utf-32", "PL"),
@@ -87,6 +95,9 @@ def test_lists_of_names_are_read_right(text: str, written: str, region: str) -> 
         ("Dušek", "iso8859_2", "CZ"),
         ("Jürgen", "mac_roman", "DE"),
         ("José", "cp850", "ES"),
+        ("Ігор", "cp1125", "UA"),
+        ("Γιώργος", "mac_greek", "GR"),
+        ("Иван", "mac_cyrillic", "BG"),
     ],
 )
 def test_a_word_that_reads_well_in_two_ways_is_asked_about(
@@ -133,6 +144,14 @@ def test_what_was_encoded_twice_is_noticed(page: str, names: str) -> None:
         assert len(found.readings) == 2
         assert text_encodings.decode(raw, found.encoding).endswith(table(names))
         assert all(word in names for word in found.readings[0].words)
+
+
+def test_marks_that_no_letter_carries_are_asked_about() -> None:
+    raw = table("Íñigo").encode("cp850")  # in UTF-8 an accent of Hebrew
+    found = text_encodings.examine(io.BytesIO(raw), "ES")
+    assert ("Íñigo",) in [one.words for one in found.readings]
+    apart = table("Kraków Zoë ❤️").replace("ó", "o\u0301").encode()
+    assert text_encodings.examine(io.BytesIO(apart), "PL").readings == ()
 
 
 def test_capitals_that_are_also_utf8_by_chance_are_asked_about() -> None:
