@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain, islice
 
 LONGEST_FIELD = 131_072
 """Characters of a quoted cell; what is longer has no end. The csv module has the same limit."""
@@ -30,15 +31,38 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     """The cells of each row of a file, an empty row too. Raises BadQuotes.
 
     `lines` are physical lines with their ends. A row may extend over several lines in quotes.
+    A row that is quoted as a whole is read again: a spreadsheet that did not know the delimiter
+    had it in one cell.
     """
     reader = csv.reader(_well_formed(lines, delimiter), delimiter=delimiter, strict=True)
-    row = 0
     try:
-        for cells in reader:
-            row += 1
+        begin = list(islice(reader, 2))
+        width = _width_within(begin, delimiter)
+        for row, cells in enumerate(chain(begin, reader)):
+            if len(cells) == 1 and delimiter in cells[0]:
+                cells = _unquoted(cells[0], delimiter, width)
+            if row < _FIRST:
+                width = max(width, len(cells))
             yield cells
     except csv.Error as error:
-        raise BadQuotes(row + 1) from error
+        raise BadQuotes(reader.line_num) from error
+
+
+def _width_within(begin: list[list[str]], delimiter: str) -> int:
+    """How many cells the first two rows have within their only one, the second a number; or 0."""
+    if len(begin) < 2 or any(len(cells) != 1 for cells in begin):
+        return 0
+    head, row = (next(csv.reader(cells, delimiter=delimiter), []) for cells in begin)
+    return len(row) if len(head) == len(row) > 1 and any(map(is_number, row)) else 0
+
+
+def _unquoted(cell: str, delimiter: str, width: int) -> list[str]:
+    """The cells within a cell, if they are as many as a row has; the cell alone otherwise."""
+    try:
+        cells = next(csv.reader([cell], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return [cell]
+    return cells if len(cells) == width else [cell]
 
 
 def is_number(cell: str) -> bool:

@@ -102,6 +102,28 @@ def test_a_sign_in_the_text_is_not_taken_for_the_delimiter(text: str, delimiter:
     assert csv_files.guess_delimiter(text) == delimiter
 
 
+@pytest.mark.parametrize("head", ["phone,name", '"phone,name"'])
+def test_rows_in_quotation_marks_as_a_whole_are_read(head: str) -> None:
+    """A spreadsheet has them that opened the file with another delimiter, and saved it."""
+    line = '"601234567,""Kowalski, Jan"""'
+    rows = [["phone", "name"], ["601234567", "Kowalski, Jan"], ["602345678", "Ola"]]
+    plain, quoted = "602345678,Ola", '"602345678,Ola"'
+    last = quoted if '"' in head else plain
+    assert read(f"{head}\n{line}\n{last}\n") == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"601,234,567"\n"602,345,678"\n',
+        '"Kowalski, Jan"\n"Nowak, Ewa"\n',
+        'phone,name,city\n"a, b"\n601234567,Ola,x\n',
+    ],
+)
+def test_a_cell_with_a_comma_stays_one_cell(text: str) -> None:
+    assert any(len(cells) == 1 and "," in cells[0] for cells in read(text, ","))
+
+
 cells = st.lists(
     st.lists(st.text(alphabet='ab ,;"\n\r\\=', max_size=6), min_size=2, max_size=3), max_size=4
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from promosms.lib import csv_reader
 from promosms.models import FIELD_NAMES
 from promosms.services.imports import consent_columns, heads, phone_columns
 from promosms.services.imports.files import Row
@@ -41,7 +42,7 @@ def guess(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> tuple[
     if other is not None:
         chosen[other] = OTHER_PHONE
     for index, column in enumerate(body):
-        meant = consent_columns.of_head(head[index]) or consent_columns.of_cells(column)
+        meant = consent_columns.of_column(head[index], column)
         if meant and not chosen[index] and meant not in chosen:
             chosen[index] = meant
     return chosen, has_header
@@ -58,8 +59,27 @@ def rows_above(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> i
     known = [len({name for cell in cells if (name := _named(cell, labels))}) for cells in above]
     if any(known):
         return len(known) - 1 - known[::-1].index(max(known))
+    if below := _below_a_number(rows, labels):
+        return below
     several = next((n for n, cells in enumerate(above) if sum(map(bool, cells)) > 1), 0)
     return several if all(sum(map(bool, cells)) == 1 for cells in above[:several]) else 0
+
+
+def _below_a_number(rows: Sequence[Row], labels: Mapping[str, str]) -> int:
+    """The row with the names of the columns, if a title above it has a number: "Tel. 601 000 000".
+
+    All rows above have fewer cells, and none is a number alone, as that of a recipient would be; 0
+    if there is no such row.
+    """
+    widest = 0
+    for n, (_, cells) in enumerate(rows[:_MOST_ABOVE]):
+        filled = sum(map(bool, cells))
+        if n and filled > widest and any(_named(cell, labels) for cell in cells):
+            return 0 if any(_DIGITS.match(cell) for cell in cells) else n
+        if any(map(csv_reader.is_number, cells)):
+            return 0
+        widest = max(widest, filled)
+    return 0
 
 
 def why_not(mapping: Sequence[str]) -> str:

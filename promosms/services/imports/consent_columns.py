@@ -16,12 +16,20 @@ _OF_EMAILS = re.compile(r"mail|newsletter|courriel|correo|whatsapp|facebook|push
 _OUT = re.compile(
     r"unsub|optout|optedout|blacklist|blocklist|donotcontact|donotsms|donottext|dontcontact|nosms|"
     r"wypisan|wypisal|rezygnacj|zrezygnowal|sprzeciw|niewysylac|abgemeldet|abmeldung|widerruf|"
-    r"widersproch|gesperrt|desabonn|desinscri|dadodebaja|disiscri|odhlasen|afgemeld|uitgeschreven"
+    r"widersproch|gesperrt|desabonn|desinscri|dadodebaja|disiscri|odhlasen|afgemeld|uitgeschreven|"
+    r"keinesms|keinewerbung|czarnalista|listenoire|listanegra|listanera|відпис|отписа|"
+    r"^(?:sms)?stop(?:sms|y)?$|^(?:fecha(?:de)?)?baja$"
+)
+# Together with a word for the consent: there is none, or none any more.
+_WITHOUT = re.compile(
+    r"^(?:brak|bez|nie|no|not|non|kein|keine|ohne|sans|sin|senza|without|geen|без|немає)(?!t)|"
+    r"cofni|wycof|odwola|odmow|withdr|revo[ck]|refus|declin|retir|entzog|abgelehnt|odvola|vzal"
 )
 _SMS = re.compile(r"sms|texts")
 _AGREED = re.compile(
     r"accept|agreed|consent|optin|optedin|subscribed|subscription|zgod|einwilligung|einverstand|"
-    r"consenso|souhlas|suhlas|toestemming|marketing"
+    r"consenso|souhlas|suhlas|toestemming|marketing|accord|acept|aceit|accett|akcept|autoris|"
+    r"autoriz|erlaub|zustimm|toegestaan|permission|permitted|allowed|wyraza|згод|соглас"
 )
 
 
@@ -43,6 +51,7 @@ _LEFT = _set(
     "wypisana wypisano rezygnacja zrezygnowal sprzeciw abgemeldet gesperrt desabonne dadodebaja "
     "disiscritto odhlasen odhlaseny afgemeld uitgeschreven"
 )
+_MEANS_CONSENT = re.compile(r"consent|optin|optedin|agree|zgod|einwillig|zustimm|souhlas|suhlas")
 _INSIDE = _set("subscribed active optedin optin aktywny aktywna")
 
 
@@ -61,11 +70,21 @@ def of_head(head: str) -> str:
         return ""
     if _OUT.search(word):
         return OPTED_OUT
-    return AGREED if _SMS.search(word) and _AGREED.search(word) else ""
+    of_texts = _SMS.search(word) and _AGREED.search(word)
+    if _WITHOUT.search(word) and (of_texts or _MEANS_CONSENT.search(word)):
+        return OPTED_OUT
+    return AGREED if of_texts else ""
 
 
-def of_cells(cells: Iterable[str]) -> str:
-    """OPTED_OUT if the cells are the states of a newsletter tool, and some have left."""
+def of_column(head: str, cells: Iterable[str]) -> str:
+    """As `of_head`; also OPTED_OUT for the states of a newsletter tool, if some have left.
+
+    Not if the head says that it is about e-mails.
+    """
+    if meant := of_head(head):
+        return meant
+    if _OF_EMAILS.search(heads.normalised(head)):
+        return ""
     found = {heads.normalised(cell) for cell in cells if cell}
     left = found.intersection(_LEFT)
     return OPTED_OUT if left and found <= _LEFT | _NEVER | _INSIDE else ""

@@ -56,6 +56,31 @@ def account(context: None, cast: Cast) -> Account:
         ("Has agreed to texts (no: never text)", AGREED),
         ("Rezygnacja (tak: nigdy nie pisać)", OPTED_OUT),
         ("Zgoda na SMS-y (nie: nigdy nie pisać)", AGREED),
+        ("Accord SMS", AGREED),
+        ("Acepta SMS", AGREED),
+        ("Accetta SMS", AGREED),
+        ("SMS erlaubt", AGREED),
+        ("Zustimmung zu SMS", AGREED),
+        ("SMS toegestaan", AGREED),
+        ("Akceptuje SMS", AGREED),
+        ("Згода на SMS", AGREED),
+        ("Brak zgody na SMS", OPTED_OUT),
+        ("Nie wyraża zgody (SMS)", OPTED_OUT),
+        ("Zgoda SMS cofnięta", OPTED_OUT),
+        ("Data wycofania zgody SMS", OPTED_OUT),
+        ("No SMS consent", OPTED_OUT),
+        ("SMS consent withdrawn", OPTED_OUT),
+        ("Keine SMS-Einwilligung", OPTED_OUT),
+        ("Sans consentement SMS", OPTED_OUT),
+        ("STOP", OPTED_OUT),
+        ("STOP SMS", OPTED_OUT),
+        ("Keine Werbung", OPTED_OUT),
+        ("Czarna lista", OPTED_OUT),
+        ("Fecha de baja", OPTED_OUT),
+        ("Відписався", OPTED_OUT),
+        ("Wycofane produkty", ""),
+        ("Bus stop", ""),
+        ("Brak SMS", ""),
         ("Accepts Email Marketing", ""),
         ("Accepts Marketing", ""),
         ("Newsletter", ""),
@@ -120,6 +145,12 @@ def test_who_says_no_is_suppressed_and_only_yes_is_a_consent(account: Account) -
     assert consents() == {"Yes": Consent.GIVEN, "No": Consent.NONE, "Empty": Consent.NONE}
     assert suppressed() == {"+48602345678": SuppressionSource.IMPORT}
     assert (import_.added, import_.suppressed) == (3, 1)
+
+
+def test_who_has_left_a_newsletter_has_not_opted_out_of_texts() -> None:
+    cells = ["subscribed", "unsubscribed"]
+    assert consent_columns.of_column("Status", cells) == OPTED_OUT
+    assert consent_columns.of_column("Email Subscription Status", cells) == ""
 
 
 @pytest.mark.parametrize("batch", [1000, 1])

@@ -172,6 +172,8 @@ def test_names_stay_with_their_numbers(account: Account) -> None:
         "Lista klientów 2024\n\n",
         "Export z dnia 2024-01-15 12:30\nSklep Qz, tel. 22 621 00 00\n\n",
         "Lista klientów;;\nstan na;15.01.2024;\n",
+        "Kwiaty Ola; tel. 601 000 000;\n",
+        "Kwiaty Ola, tel. 601 000 000\n\n",
     ],
 )
 @pytest.mark.parametrize("names", ["Telefon;Imię;Miasto", "Numer kom.;Imie klienta;gdzie"])
@@ -182,6 +184,12 @@ def test_a_title_above_the_names_is_left_out(account: Account, above: str, names
     ((number, head),) = list(import_files.read(import_.stored_as))[:1]
     assert (number, ";".join(head)) == (above.count("\n") + 1, names)
     assert people(account, content) == {"+48601234567": "Anna", "+48602345678": "Ewa"}
+
+
+def test_names_of_columns_between_rows_are_no_title(account: Account) -> None:
+    for row in ("601234567;Anna;x", "601234567;Anna;"):
+        content = f"{row}\nTelefon;Imię;Miasto\n602345678;Ewa;y\n"
+        assert len(people(account, content)) == 2
 
 
 @pytest.mark.parametrize(
