@@ -21,7 +21,7 @@ def from_python(name: str, kind: Any, value: object) -> Any:
     """
     try:
         return _checked(kind, value)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ConfigError(f"{name} must be {_wanted(kind)}.") from error
 
 

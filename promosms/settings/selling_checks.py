@@ -31,6 +31,7 @@ NEEDED = (
 # A setting of these means selling; name and tax id also stand on the policy pages.
 TELLING = tuple(name for name in NEEDED if name not in ("OPERATOR_NAME", "OPERATOR_TAX_ID"))
 SERIES = ("INVOICE_SERIES", "CREDIT_NOTE_SERIES", "PRO_FORMA_SERIES")
+PERCENT = 100  # of VAT_RATE
 JOINED = {"BG": "EUR"}  # in 2026, which the tables of Babel do not know yet
 LOGOS = {
     ".png": (b"\x89PNG\r\n",),
@@ -57,7 +58,7 @@ def _text(settings: Settings, name: str) -> str:
 def problem(settings: Settings) -> str:
     """What prevents selling, as one line that says what to do; empty if nothing does."""
     checks: tuple[Callable[[Settings], Iterator[str]], ...] = (
-        *(_amounts, _packages, _series, _currency, _stripe, _vies, _ksef),
+        *(_amounts, _packages, _series, _rate, _currency, _stripe, _vies, _ksef),
         *(_complete, _letters, _country, _tax_id, _timezone, _bank, _logo),
     )
     return next((line for check in checks for line in check(settings)), "")
@@ -92,8 +93,13 @@ def _series(settings: Settings) -> Iterator[str]:
         yield f"{', '.join(SERIES)} must differ: each series counts for itself."
 
 
+def _rate(settings: Settings) -> Iterator[str]:
+    if 0 < settings.vat_rate < PERCENT:
+        yield f"VAT_RATE is in 1/100 of a percent: {settings.vat_rate * PERCENT} may be meant."
+
+
 def _currency(settings: Settings) -> Iterator[str]:
-    if settings.currency not in get_global("all_currencies"):
+    if settings.currency not in _in_use():
         yield f"CURRENCY must be a code of ISO 4217 such as EUR, not {settings.currency!r}."
 
 
@@ -153,6 +159,11 @@ def _country(settings: Settings) -> Iterator[str]:
         # VAT Directive art. 230: the VAT stands on the invoice in the national currency.
         allowed = " or ".join(national)
         yield f"CURRENCY must be {allowed}, the currency of OPERATOR_COUNTRY {country}."
+
+
+def _in_use() -> set[str]:
+    """All that is paid with somewhere today: not the zloty before 1995, nor gold."""
+    return {code for country in get_global("territory_currencies") for code in _currencies(country)}
 
 
 def _currencies(country: str) -> list[str]:

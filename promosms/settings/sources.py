@@ -45,7 +45,7 @@ def _file(folder: Path) -> Mapping[str, object]:
         names = runpy.run_path(str(path))
     except FileNotFoundError:
         return {}
-    except Exception as error:  # the file is a program, and may fail in any way
+    except (Exception, SystemExit) as error:  # the file is a program, and may fail in any way
         raise ConfigError(f"{path} cannot be read: {_reason(error, path)}.") from error
     for name in names:
         right = name.upper()
@@ -54,7 +54,7 @@ def _file(folder: Path) -> Mapping[str, object]:
     return {name: value for name, value in names.items() if name.isupper()}
 
 
-def _reason(error: Exception, path: Path) -> str:
+def _reason(error: BaseException, path: Path) -> str:
     """What went wrong and where; never the message of an error, which may quote a password."""
     if isinstance(error, OSError):
         return (error.strerror or type(error).__name__).lower()

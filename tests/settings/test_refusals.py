@@ -21,7 +21,7 @@ LIMITED = [
 WRONG: Mapping[Any, list[object]] = {
     bool: [0, 1, "yes", None, []],
     int: [True, 1.0, "1", None, [1]],
-    float: [True, "1", None, float("nan"), float("inf")],
+    float: [True, "1", None, float("nan"), float("inf"), 10**400],
     str: [1, None, b"text", ["text"], True],
     tuple: ["text", None, {"a": 1}, [None], [b"x"]],
     Mapping: [[], "{}", None, 1],
@@ -139,6 +139,7 @@ def test_the_switches_are_those_of_up() -> None:
         (f"LOG_DAYS = 1\nMAIL_PORT = int('{WORD}')", "cannot be read: ValueError in line 2."),
         (f"MAIL_PASSWORD = '{WORD}", "in line 1."),
         (f"\nraise RuntimeError('{WORD}')", "cannot be read: RuntimeError in line 2."),
+        (f"import sys\nsys.exit('{WORD}')", "cannot be read: SystemExit in line 2."),
     ],
 )
 def test_a_fault_of_the_file_is_named_without_its_words(folder: Path, text: str, said: str) -> None:
@@ -170,6 +171,14 @@ def test_a_variable_beside_its_setting_is_no_mistake(folder: Path) -> None:
         ("valkeys://h/0", "rediss://h/0"),
         ("redis://:p@h:6379/2", "redis://:p@h:6379/2"),
         ("unix:///run/valkey.sock", "unix:///run/valkey.sock"),
+        ("Redis://h/0", "redis://h/0"),
+        (" redis://h/0\n", "redis://h/0"),
+        ("postgresql://u@db/sms\n", "postgresql+psycopg://u@db/sms"),
+        ("SQLite:////srv/promosms.sqlite3 ", "sqlite:////srv/promosms.sqlite3"),
+        (
+            "postgresql://u@db/sms?sslmode=verify-full&connect_timeout=3",
+            "postgresql+psycopg://u@db/sms?sslmode=verify-full&connect_timeout=3",
+        ),
     ],
 )
 def test_an_address_is_read_by_its_usual_names(given: str, used: str) -> None:
@@ -202,7 +211,21 @@ ADDRESSES: list[tuple[str, str, str]] = [
     ("REDIS_URL", "redis://h/first", "number of a database"),
     ("REDIS_URL", "redis://h?db=first", "cannot be read"),
     ("REDIS_URL", "unix://", "names no socket"),
+    ("DATABASE_URL", f"postgresql://u:{WORD}@db/sms?sslmod=require", "did you mean sslmode?"),
+    ("DATABASE_URL", f"postgresql://u:{WORD}@db/sms?conect_timeout=3", "mean connect_timeout?"),
+    ("DATABASE_URL", f"postgresql://u:{WORD}@db/sms?connect_timeout=3s", "must be a whole number"),
+    ("DATABASE_URL", "sqlite:////srv/a.sqlite3?timeout=long", "cannot be read"),
+    ("REDIS_URL", f"redis://:{WORD}@h/0?nosuch=1", "has an option that is not known"),
+    ("REDIS_URL", f"rediss://:{WORD}@h/0?ssl_cert_reqs=maybe", "has an option that is not known"),
     ("PUBLIC_URL", "https://[::1", "cannot be read"),
+    ("PUBLIC_URL", "https://sms.shop.pl/texts", "must be only https:// and a host"),
+    ("PUBLIC_URL", f"https://u:{WORD}@sms.shop.pl", "must be only https:// and a host"),
+    ("PUBLIC_URL", "https://sms.shop.pl?x=1", "must be only https:// and a host"),
+    ("PUBLIC_URL", "https://sms.shop.pl#x", "must be only https:// and a host"),
+    ("PUBLIC_URL", "https://sms shop.pl", "must be only https:// and a host"),
+    ("CURRENCY", "PLZ", "must be a code of ISO 4217"),
+    ("CURRENCY", "DEM", "must be a code of ISO 4217"),
+    ("CURRENCY", "XXX", "must be a code of ISO 4217"),
     ("PUBLIC_URL", "https://sms.shop.pl:port", "cannot be read"),
     ("PUBLIC_URL", "https://sms.shop.pl:65536", "cannot be read"),
     ("PUBLIC_URL", "ftp://sms.shop.pl", "must begin with https://"),
@@ -270,3 +293,17 @@ def test_a_key_file_without_a_key_is_refused(folder: Path, content: str | None) 
     else:
         path.write_text(content)
     assert line(folder) == f"{path} is empty or cannot be read: bring the file of a backup back."
+
+
+@pytest.mark.parametrize(("rate", "refused"), [(0, False), (1, True), (99, True), (100, False)])
+def test_a_rate_in_percent_is_no_rate_in_hundredths(folder: Path, rate: int, refused: bool) -> None:
+    if refused:
+        assert line(folder, VAT_RATE=rate).startswith("VAT_RATE is in 1/100 of a percent")
+    else:
+        create_app({"REDIS_URL": "memory://", "VAT_RATE": rate}, pages=False)
+
+
+def test_the_address_of_the_installation_may_end_with_a_stroke(folder: Path) -> None:
+    for url in ("https://sms.shop.pl/", "https://sms.shop.pl:8443", "HTTPS://SMS.Shop.pl"):
+        app = create_app({"REDIS_URL": "memory://", "PUBLIC_URL": url}, pages=False)
+        assert settings_of(app).public_url == url
