@@ -15,7 +15,7 @@ from wtforms.widgets import CheckboxInput
 
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
-from promosms.models import Account, Campaign, new_public_id
+from promosms.models import Account, Campaign, campaign_name, new_public_id
 from promosms.services.campaigns import audience, campaigns, text_cost
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.campaigns.text_cost import TextProblem
@@ -95,7 +95,7 @@ class CampaignForm(FlaskForm):
         chosen = self.audience.data or []
         text = self.text.data or ""
         return Draft(
-            name=self.name.data or text.partition("\n")[0][:40].strip(),
+            name=self.name.data or campaign_name(text),
             text=text,
             opt_out_line=bool(self.opt_out_line.data),
             language=self.language.data or DEFAULT_LANGUAGE,

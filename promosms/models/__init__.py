@@ -18,7 +18,12 @@ from promosms.models.auth.session import Session
 from promosms.models.auth.two_factor_challenge import TwoFactorChallenge
 from promosms.models.auth.user import Role, User
 from promosms.models.base import Model, Privacy, UtcDateTime, models, new_public_id, now, table_of
-from promosms.models.campaigns.campaign import Campaign, CampaignList, CampaignStatus
+from promosms.models.campaigns.campaign import (
+    Campaign,
+    CampaignList,
+    CampaignStatus,
+    campaign_name,
+)
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
@@ -169,6 +174,7 @@ __all__ = [
     "Worker",
     "models",
     "attention_status_of",
+    "campaign_name",
     "new_public_id",
     "now",
     "table_of",

@@ -47,6 +47,11 @@ CampaignStatus.FINAL = frozenset({CampaignStatus.FINISHED, CampaignStatus.CANCEL
 CampaignStatus.STOPPED = CampaignStatus.FINAL | {CampaignStatus.PAUSED}
 
 
+def campaign_name(text: str) -> str:
+    """What a campaign is called that was given no name: the beginning of its text."""
+    return text.partition("\n")[0][:40].strip()
+
+
 class Campaign(Model):
     """`cursor` is the last recipient prepared; `n_…` count its messages by status.
 

@@ -38,6 +38,7 @@ from promosms.models import (
     MessageCount,
     MessagePart,
     MessageStatus,
+    campaign_name,
     now,
     table_of,
 )
@@ -79,13 +80,16 @@ def replies(place: Place, over: Callable[[], bool]) -> bool:
 def campaign_texts(place: Place, over: Callable[[], bool]) -> bool:
     """Delete the texts of ended campaigns whose messages are gone; True if there is more.
 
-    The text of a campaign says what its messages said. Its name, figures and lists stay.
+    The text of a campaign says what its messages said. Its name, figures and lists stay, but for a
+    name that is the beginning of the text.
     """
     while campaigns := _with_text(place.get("text", 0)):
         place["text"] = campaigns[-1].id
-        ids = [row.id for row in campaigns if row.ended < _cutoff(row.retention_days)]
+        due = [row for row in campaigns if row.ended < _cutoff(row.retention_days)]
+        ids, unnamed = [row.id for row in due], [row.id for row in due if _says_text(row)]
         with transaction() as session:
             session.execute(update_rows(Campaign).where(Campaign.id.in_(ids)).values(text=""))
+            session.execute(update_rows(Campaign).where(Campaign.id.in_(unnamed)).values(name=""))
         if ids:
             note(place, Campaign.__tablename__)
         if over():
@@ -93,11 +97,19 @@ def campaign_texts(place: Place, over: Callable[[], bool]) -> bool:
     return False
 
 
+def _says_text(campaign: Any) -> bool:
+    """Is its name the beginning of the text, as of one without a name, or of its copy?"""
+    beginning = campaign_name(campaign.text)
+    return bool(beginning) and (
+        campaign.name == beginning or campaign.name.startswith(f"{beginning} (")
+    )
+
+
 def _with_text(after: int) -> Sequence[Any]:
     """Ended campaigns without messages that still have their text."""
     ended = func.coalesce(Campaign.finished_at, Campaign.updated_at).label("ended")
     query = (
-        select(Campaign.id, ended, Account.retention_days)
+        select(Campaign.id, Campaign.name, Campaign.text, ended, Account.retention_days)
         .join(Account, Account.id == Campaign.account_id)
         .where(
             Campaign.id > after,

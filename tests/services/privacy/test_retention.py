@@ -28,8 +28,10 @@ from promosms.models import (
     MessagePart,
     Privacy,
     Recipient,
+    Route,
     Suppression,
     TaxCheck,
+    campaign_name,
     models,
     now,
     table_of,
@@ -123,6 +125,28 @@ def test_the_text_of_a_campaign_goes_with_its_messages(
         night()
         assert [bool(text) for text in _texts(ids)] == [False, False, True, True, False]
         assert db.session.get_one(Campaign, sent[0]).name == WORD
+
+
+def test_a_name_that_is_the_beginning_of_the_text_goes_with_it(app: Flask, cast: Cast) -> None:
+    """The owner typed no name, or copied a campaign without one."""
+    text = "Dear Mrs Kowalska, your glasses are ready for you today\nSee you"
+    names = {
+        campaign_name(text): "",
+        f"{campaign_name(text)} (copy)": "",
+        "Glasses": "Glasses",
+        "": "",
+    }
+    with app.app_context():
+        with transaction() as session:
+            route = session.scalars(select(Route.id)).first()
+            own = {"account_id": cast.owner.account_id, "route_id": route, "text": text}
+            ended = {"status": CampaignStatus.FINISHED, "finished_at": now()}
+            session.add_all(Campaign(**own, **ended, name=name) for name in names)
+            session.add(Campaign(**own, name=campaign_name(text)))  # a draft
+        age(timedelta(days=31))
+        night()
+        kept = list(db.session.scalars(select(Campaign.name).order_by(Campaign.id)))
+        assert kept == [*names.values(), "Dear Mrs Kowalska, your glasses are read"]
 
 
 def test_news_of_a_message_keep_the_text_of_its_campaign(app: Flask, sent: tuple[int, int]) -> None:
