@@ -25,6 +25,10 @@ CODES = {
     "SMTPRecipientsRefused": "smtp_recipient",
     "SMTPServerDisconnected": "smtp_disconnected",
     "SMTPException": "smtp",
+    "Broken": "connection_lost",  # a session of SMPP, before its answer
+    "NoAnswer": "no_answer",
+    "TimeoutException": "timeout",  # of HTTP, as the next one
+    "TransportError": "connection_lost",
     "BadSettings": "settings",
     "SettingError": "settings",
     "KeyChanged": "secret_key_changed",

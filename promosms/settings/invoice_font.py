@@ -14,6 +14,8 @@ FILE = FOLDER / "Inter[opsz,wght].ttf"
 """The upright font, in all weights."""
 INVISIBLE = ("C", "Z")
 """Categories of Unicode that need no glyph: marks of direction and line breaks, blanks."""
+SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))
+"""Variation selectors need none, either: phones write one behind a heart."""
 
 
 def unprintable(text: str) -> list[str]:
@@ -24,7 +26,8 @@ def unprintable(text: str) -> list[str]:
 
 def is_printable(letter: str) -> bool:
     """Has the font a glyph for it, or does it need none?"""
-    return ord(letter) in _glyphs() or unicodedata.category(letter).startswith(INVISIBLE)
+    needs_none = letter in SELECTORS or unicodedata.category(letter).startswith(INVISIBLE)
+    return needs_none or ord(letter) in _glyphs()
 
 
 @cache

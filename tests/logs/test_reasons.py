@@ -6,6 +6,7 @@ import socket
 import ssl
 from email.message import EmailMessage
 
+import httpx
 import pytest
 from flask import Flask
 from redis.exceptions import TimeoutError as RedisTimeout
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from promosms import logs
 from promosms import queue as queues
 from promosms.gateways.base import BadSettings, ErrorClass, GatewayError
+from promosms.gateways.smpp.session import Broken, NoAnswer
 from promosms.jobs import mail
 from promosms.jobs.worker import AppWorker
 from promosms.logs import reasons
@@ -43,6 +45,10 @@ CODES: list[tuple[Exception, str]] = [
     (FileNotFoundError(2, MAIL), "file_missing"),
     (Unavailable(MAIL), "stripe_unavailable"),
     (GatewayError(ErrorClass.PERMANENT, "bad_number"), "bad_number"),
+    (NoAnswer(MAIL), "no_answer"),
+    (Broken(MAIL), "connection_lost"),
+    (httpx.ReadTimeout(MAIL), "timeout"),
+    (httpx.RemoteProtocolError(MAIL), "connection_lost"),
     (BadSettings(MAIL), "settings"),
     (ValueError(PHONE), "unexpected"),
     (KeyError(PHONE), "unexpected"),

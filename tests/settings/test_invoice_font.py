@@ -15,6 +15,7 @@ from promosms.settings import invoice_font
         "E\u0301picerie et A\u0328",  # combining marks
         "Nguyễn Thị Ánh",
         "½ ₤ € £ № § @ # ™ ®",
+        "Kwiaty \u2764\ufe0f \u2605\ufe0e",  # marks that choose between emoji and text
         "joined\u200dby\u200cnothing\u00a0\u202fhere",
         "",
     ],
