@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     Field,
     HiddenField,
-    IntegerField,
     StringField,
     TelField,
     ValidationError,
@@ -16,6 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from promosms.forms.imports import row_problem
 from promosms.forms.privacy import LeavingForm
+from promosms.forms.shared import WholeNumberField
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id
 from promosms.settings import settings
@@ -99,13 +99,13 @@ def _between(least: int, most: int) -> list[object]:
 class SpeedForm(FlaskForm):
     """The speed of a gateway, as the contract with its provider allows."""
 
-    rate = IntegerField(
+    rate = WholeNumberField(
         _("Parts a second"),
         _between(1, 10_000),
         description=_("Of all its connections together."),
         render_kw={"min": 1, "max": 10_000},
     )
-    window = IntegerField(
+    window = WholeNumberField(
         _("Texts under way on each connection"),
         _between(1, 1000),
         description=_(
@@ -114,7 +114,7 @@ class SpeedForm(FlaskForm):
         ),
         render_kw={"min": 1, "max": 1000},
     )
-    connections = IntegerField(
+    connections = WholeNumberField(
         _("Connections"),
         _between(1, 20),
         description=_("Each is held by a worker of its own."),

@@ -2,10 +2,10 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, PasswordField, StringField, TelField
+from wtforms import BooleanField, PasswordField, StringField, TelField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from promosms.forms.shared import stripped
+from promosms.forms.shared import WholeNumberField, stripped
 from promosms.language import lazy_gettext as _
 from promosms.services.auth import passwords
 from promosms.services.privacy.purge_messages import LONGEST, SHORTEST
@@ -16,7 +16,7 @@ TOO_FEW = _("Choose a number of days from %(least)s to %(most)s.", least=SHORTES
 class RetentionForm(FlaskForm):
     """How long numbers and texts of messages are kept."""
 
-    days = IntegerField(
+    days = WholeNumberField(
         _("Days"),
         [InputRequired(TOO_FEW), NumberRange(SHORTEST, LONGEST, TOO_FEW)],
         description=_("From %(least)s to %(most)s days.", least=SHORTEST, most=LONGEST),

@@ -3,10 +3,10 @@
 import re
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, ValidationError
+from wtforms import Field, HiddenField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from promosms.forms.shared import stripped
+from promosms.forms.shared import WholeNumberField, stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries
@@ -77,7 +77,7 @@ class AttachForm(FlaskForm):
 class PlaceForm(AttachForm):
     """The place of a gateway behind a route, its share there, and its countries."""
 
-    position = IntegerField(
+    position = WholeNumberField(
         _("Place"),
         [
             InputRequired(_("Enter a number from 1 to 99.")),
@@ -85,7 +85,7 @@ class PlaceForm(AttachForm):
         ],
         render_kw={"min": 1, "max": 99},
     )
-    weight = IntegerField(
+    weight = WholeNumberField(
         _("Weight"),
         [
             InputRequired(_("Enter a number from 0 to 1000.")),

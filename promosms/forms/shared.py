@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, Field, RadioField, SelectField, StringField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import Length, StopValidation
 
 from promosms.language import gettext, timezone
 from promosms.language import lazy_gettext as _
+from promosms.lib.pages import HIGHEST
 from promosms.models import Consent, RecipientList, now
 from promosms.services.imports.imports import Target
 from promosms.services.recipients.consent import Basis
@@ -20,6 +29,17 @@ FIRST_DAY = date(1990, 1, 1)
 def stripped(text: Any) -> Any:
     """The typed value without the spaces around it."""
     return text.strip() if isinstance(text, str) else text
+
+
+class WholeNumberField(IntegerField):
+    """A whole number that a column can hold. One with hundreds of digits breaks validators."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        super().process_formdata(valuelist)
+        if self.data is not None and abs(self.data) > HIGHEST:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
 
 
 def _consents() -> dict[str, str]:

@@ -11,7 +11,6 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -26,6 +25,7 @@ from wtforms.validators import (
 
 from promosms.documents.tax import EU
 from promosms.forms.amounts import too_fine
+from promosms.forms.shared import WholeNumberField
 from promosms.language import current_language, gettext, money, ngettext, number
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries
@@ -131,7 +131,7 @@ class AmountForm(FlaskForm):
 class PackageForm(FlaskForm):
     """One of the offered amounts, in 1/10,000."""
 
-    package = IntegerField(validators=[InputRequired()])
+    package = WholeNumberField(validators=[InputRequired()])
 
     def validate_package(self, field: Field) -> None:
         """One of the offered amounts."""

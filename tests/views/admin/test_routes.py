@@ -120,6 +120,7 @@ def test_the_last_gateway_can_be_detached_with_a_warning(app: Flask, admin: Page
         {"position": "100"},
         {"weight": "-1"},
         {"weight": "1001"},
+        {"weight": "9" * 320},
         {"weight": ""},
         {"countries": "PL, Germany"},
         {"countries": "XX"},
