@@ -20,7 +20,8 @@ Settings, all of them text (docs/operations.md has an example):
   Replies: `inbound_reference`, `inbound_phone`, `inbound_number`, `inbound_text`. `addresses`
   limits who may call. The answer to a call is OK.
 
-A path is written with dots: `messages.0.id`.
+A path is written with dots: `messages.0.id`. Of a call with several receipts or replies in such a
+list all are read.
 """
 
 import json
@@ -91,6 +92,7 @@ REASONS = {
     ("settings", 403): "credentials",
 }
 AT_WORK = 409
+FIRST = ".0."  # in a path: the first entry of a list
 KEY = "Idempotency-Key"
 WORDS = {
     ReceiptStatus.DELIVERED: "delivered,DELIVRD",
@@ -267,14 +269,18 @@ def escape_for(content_type: str) -> Escape:
 
 def at(document: Any, path: str) -> str:
     """The value at a path, as text; empty if there is none."""
+    return plain(_value(document, path))
+
+
+def _value(document: Any, path: str) -> Any:
     for step in path.split("."):
         if isinstance(document, list) and step.isdecimal() and int(step) < len(document):
             document = document[int(step)]
         elif isinstance(document, dict) and step in document:
             document = document[step]
         else:
-            return ""
-    return plain(document)
+            return None
+    return document
 
 
 def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
@@ -285,7 +291,9 @@ def parse(settings: Settings, request: WebhookRequest) -> list[InboxEvent]:
     check_address(settings, request)
     read = _receipt if request.topic is WebhookTopic.RECEIPT else _inbound
     our_reference = dict(request.query).get(OUR_REFERENCE, "")
-    return each(_documents(request), lambda entry: read(settings, entry, our_reference))
+    path = settings.get(f"{request.topic}_reference", "")
+    documents = [one for document in _documents(request) for one in _entries(document, path)]
+    return each(documents, lambda entry: read(settings, entry, our_reference))
 
 
 def _documents(request: WebhookRequest) -> list[Any]:
@@ -294,6 +302,26 @@ def _documents(request: WebhookRequest) -> list[Any]:
         return body if isinstance(body, list) else [body]
     flat = {name: value for name, value in fields(request).items() if name != OUR_REFERENCE}
     return [flat] if flat else []
+
+
+def _entries(document: Any, path: str) -> list[Any]:
+    """A document for each entry of the list in it whose first entry the path names."""
+    where, first, _ = path.partition(FIRST)
+    entries = _value(document, where) if first else None
+    if not isinstance(entries, list) or len(entries) < 2:
+        return [document]
+    return [_with(document, where.split("."), [entry]) for entry in entries]
+
+
+def _with(document: Any, steps: list[str], value: Any) -> Any:
+    """A copy with another value at a path that is there."""
+    if not steps:
+        return value
+    step, *rest = steps
+    if isinstance(document, dict):
+        return {**document, step: _with(document[step], rest, value)}
+    place = int(step)
+    return [*document[:place], _with(document[place], rest, value), *document[place + 1 :]]
 
 
 def _receipt(settings: Settings, document: Any, our_reference: str) -> list[InboxEvent]:

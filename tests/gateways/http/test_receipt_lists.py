@@ -87,3 +87,32 @@ def test_words_are_told_apart_without_blanks(word: str, words: str, status: Rece
     document = {"report": {"id": "abc", "state": word, "ref": "1-1"}}
     more = {"undelivered": words} if words else {}
     assert events_of("receipt", document, **more) == [Receipt("abc", "1", status)]
+
+
+def test_a_list_inside_an_object_is_read_to_its_end() -> None:
+    """As of Infobip: the paths of the settings name the first entry."""
+    paths = {
+        "receipt_reference": "data.results.0.messageId",
+        "receipt_status": "data.results.0.status.name",
+        "receipt_phone": "data.results.0.to",
+        "receipt_our_reference": "call",
+        "inbound_reference": "results.0.messageId",
+        "inbound_phone": "results.0.from",
+        "inbound_number": "results.0.to",
+        "inbound_text": "results.0.text",
+    }
+    one, two = (
+        {"messageId": name, "status": {"name": "delivered"}, "to": PHONE} for name in ("a", "b")
+    )
+    document = {"data": {"results": [one, {}, two]}, "call": "7-1"}
+    good = ReceiptStatus.DELIVERED
+    expected = [Receipt("a", "7", good, PHONE), Receipt("b", "7", good, PHONE)]
+    assert events_of("receipt", document, **paths) == expected
+    assert events_of("receipt", [document, document], **paths) == expected * 2
+    assert events_of("receipt", {"data": {"results": [one]}, "call": "7-1"}, **paths) == expected[:1]
+    replies = [{"messageId": str(n), "from": PHONE, "to": SENDER, "text": "STOP"} for n in (1, 2)]
+    found = events_of("inbound", {"results": replies}, **paths)
+    assert found == [Inbound(str(n), PHONE, SENDER, "STOP") for n in (1, 2)]
+    for empty in ({"results": []}, {"data": {"results": 5}}, {}):
+        with pytest.raises(BadWebhook):
+            events_of("inbound", empty, **paths)
