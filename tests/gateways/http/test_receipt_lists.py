@@ -109,7 +109,8 @@ def test_a_list_inside_an_object_is_read_to_its_end() -> None:
     expected = [Receipt("a", "7", good, PHONE), Receipt("b", "7", good, PHONE)]
     assert events_of("receipt", document, **paths) == expected
     assert events_of("receipt", [document, document], **paths) == expected * 2
-    assert events_of("receipt", {"data": {"results": [one]}, "call": "7-1"}, **paths) == expected[:1]
+    alone = {"data": {"results": [one]}, "call": "7-1"}
+    assert events_of("receipt", alone, **paths) == expected[:1]
     replies = [{"messageId": str(n), "from": PHONE, "to": SENDER, "text": "STOP"} for n in (1, 2)]
     found = events_of("inbound", {"results": replies}, **paths)
     assert found == [Inbound(str(n), PHONE, SENDER, "STOP") for n in (1, 2)]
