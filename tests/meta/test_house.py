@@ -28,6 +28,7 @@ THEIRS = {
     "handle_write",
     "LoginManager",
     "process_bind_param",
+    "process_formdata",  # of WTForms
     "process_group",
     "process_result_value",
     "security_contact",  # the field of security.txt, RFC 9116
