@@ -34,7 +34,10 @@ _ELSEWHERE = re.compile(
 _NEVER_WORDS = (
     "id nip vat tax pesel regon iban ean isbn sku nif dni nie cif siret siren bsn ico dic rc pps "
     "data date datum fecha zip plz kod cap postcode code kwota amount betrag konto order total lp "
-    "uid guid label type typ model status count"
+    "uid guid label type typ model status count age alter wiek price preis cena saldo balance "
+    "personnummer personnr cpr cprnr cprnummer isikukood kennitala hetu henkilotunnus cnp egn егн "
+    "oib jmbg emso taj nino nhs ssn utr svnr ahv avs insz tin abn krs іпн рнокпп єдрпоу инн снилс "
+    "imei gtin barcode matricule skype"
 )
 _NEVER = re.compile(
     r"fax|faks|pager|pesel|regon|iban|bankacc|rachun|kontonummer|kundennummer|kundennr|customerid|"
@@ -43,7 +46,15 @@ _NEVER = re.compile(
     r"nascita|narozen|geboorte|postal|pocztow|postleitzahl|steuer|taxid|taxnumber|vatid|"
     r"optedout|blacklist|blocklist|vatnumber|codicefiscale|partitaiva|rodnecislo|personalausweis|cardnumber|nrkarty|numerkarty|"
     r"kartennummer|consent|zgod|einwilligung|unsub|optin|optout|accepts|marketing|verified|"
-    r"country|kierunkow|prefix|vorwahl"
+    r"country|kierunkow|prefix|vorwahl|"
+    r"fodsels|asmenskod|personaskod|adoszam|adoazonosito|nationalinsurance|ninumber|socialsecurity|"
+    r"sozialversicherung|svnr|rijksregister|registrenational|tckimlik|identifikationsn|"
+    r"(?:customer|client|klient|klant|kunden?|kund|user|member|membership|mitglieds?|person|booking|"
+    r"contract|vertrags?|policy|serial|serien|tracking|sendungs|ticket|account|passport|reisepass)"
+    r"(?:number|nummer|numer|nr|no|num|ref)$|"
+    r"^(?:n|no|nr|num|numer|numero|numerode|cislo)(?:client|klient|zakazn|polis|przesyl|rezerw|"
+    r"paszport|dowod|konta|czlonk|lokalu|domu)|"
+    r"ugyfelszam|loyalty|lojalnosc|emergency|awaryjn|notfall|urgence"
 )
 
 

@@ -1,9 +1,13 @@
 """The column of numbers to text: by its head, then by its content; numbers of other kinds never."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from stdnum import ean, luhn
+from stdnum.de import idnr
+from stdnum.gb import nhs
+from stdnum.nl import bsn
 from stdnum.pl import nip, pesel, regon
 
 from promosms.services.imports import heads
@@ -14,6 +18,11 @@ SAMPLE = 200
 _DATE = re.compile(r"(?:19|20)\d\d[-./ ]?\d\d[-./ ]?\d\d|\d\d[-./ ]\d\d[-./ ](?:19|20)\d\d")
 _BORN = re.compile(r"\d\d(?:[02]\d|[13][0-2])(?:[0-2]\d|3[01])\d{5}")
 """Like a PESEL by its date of birth; a list may hold some with a wrong check digit."""
+_OF_PERSONS = {"DE": (11, idnr), "GB": (10, nhs), "NL": (9, bsn)}
+"""Other IDs of a country that can be its mobile numbers, without a zero: digits and rule."""
+_KINDS = {9: (regon, luhn), 10: (nip,), 11: (pesel, luhn), 13: (ean,)}
+_KINDS |= dict.fromkeys((14, 15, 16), (luhn,))
+_CHANCE = 3
 _WITH_COUNTRY = re.compile(r"\s*'?(?:\+|00)")
 _DAMAGED = (PhoneProblem.DAMAGED, PhoneProblem.LANDLINE)
 
@@ -89,26 +98,35 @@ def _helps(chosen: Sequence[str], other: Sequence[str], region: str) -> bool:
 def _are_other_numbers(cells: Sequence[str], region: str) -> bool:
     """Are most of these IDs, codes or dates by their form and check digits?
 
-    One valid check digit is chance: then only a number abroad is taken for an ID.
+    One number in ten has a valid check digit by chance. So mobile numbers of the region are IDs
+    only if all of them, and three at least, have that of one kind.
     """
-    found = 0
+    found = mobiles = 0
+    of_kinds: Counter[str] = Counter()
     for cell in cells:
         digits = re.sub(r"[\s-]", "", cell)
         certain = is_certain(cell, region)
-        if _WITH_COUNTRY.match(cell) or (certain and len(cells) < 3):
+        if _WITH_COUNTRY.match(cell) or (certain and len(cells) < _CHANCE):
             continue
-        born = not certain and _BORN.fullmatch(digits)
-        if born or _DATE.fullmatch(cell.strip()) or _has_check_digit(digits):
+        kinds = _with_check_digit(digits, region)
+        if _DATE.fullmatch(cell.strip()):
             found += 1
+        elif certain:
+            mobiles += 1
+            of_kinds.update(kinds)
+        elif kinds or _BORN.fullmatch(digits):
+            found += 1
+    if found + mobiles >= _CHANCE and max(of_kinds.values(), default=0) == mobiles:
+        found += mobiles
     return found * 2 > len(cells)
 
 
-def _has_check_digit(digits: str) -> bool:
-    if not digits.isdecimal():
-        return False
-    if len(digits) == 13:
-        return bool(ean.is_valid(digits))
-    if len(digits) in (14, 15, 16):
-        return bool(luhn.is_valid(digits))
-    kinds = {9: (regon, luhn), 10: (nip,), 11: (pesel, luhn)}
-    return any(kind.is_valid(digits) for kind in kinds.get(len(digits), ()))
+def _with_check_digit(digits: str, region: str) -> list[str]:
+    """The kinds of numbers whose check digit it has."""
+    if not (digits.isascii() and digits.isdecimal()):
+        return []
+    kinds = [*_KINDS.get(len(digits), ())]
+    length, kind = _OF_PERSONS.get(region, (0, ean))
+    if len(digits) == length:
+        kinds.append(kind)
+    return [kind.__name__ for kind in kinds if kind.is_valid(digits)]

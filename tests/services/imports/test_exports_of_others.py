@@ -203,6 +203,7 @@ def test_names_of_columns_between_rows_are_no_title(account: Account) -> None:
         ("Faks;Nr tel. do kontaktu\n601234567;602345678\n", 1),
         ("Nr zamówienia;Tel\n601234567;602345678\n602345678;603456789\n", 1),
         ("NIP;REGON;Telefon\n5261040828;611234563;\n5252344078;611234586;601234567\n", 2),
+        ("Customer number;Phone\n601234567;602345678\n602345678;603456789\n", 1),
         ("EAN;Data;Numer\n5901234123457;20240115;601234567\n", 2),
         ("Nr konta;Tel.\n61109010140000071219812874;601234567\n", 1),
         ("79051234567;601234567;Anna\n79061234568;602345678;Ewa\n", 1),
@@ -214,6 +215,26 @@ def test_the_column_of_numbers_is_chosen_by_name_then_by_content(
     account: Account, content: str, column: int
 ) -> None:
     assert uploaded(account, content).mapping.index("phone") == column
+
+
+NUMBERS_OF_OTHER_KINDS = (
+    "Personnummer|Fødselsnr.|CPR-nr|Isikukood|Asmens kodas|Kennitala|Hetu|ЕГН|CNP|OIB|JMBG|"
+    "TAJ szám|Adószám|National Insurance number|NHS no|UTR|SSN|SV-Nr.|Sozialversicherungsnummer|"
+    "AHV-Nr|INSZ|"
+    "Rijksregisternummer|ІПН|РНОКПП|ИНН|TIN|ABN|Nr KRS|Mitgliedsnummer|Membership No|Member number|"
+    "Nr polisy|Policy no|Vertragsnummer|Serial number|Seriennummer|IMEI|Barcode|GTIN|"
+    "Tracking number|Nr przesyłki|Sendungsnummer|Nr rezerwacji|Booking ref|Passport number|"
+    "Nr paszportu|Nr dowodu|Client number|Customer number|Customer no|Klantnummer|N° client|"
+    "Numéro client|Número de cliente|Kundnummer|Číslo zákazníka|Ügyfélszám|Numer konta|"
+    "Account number|Loyalty card|Emergency contact phone|Telefon awaryjny|Identifikationsnummer"
+)
+
+
+def test_heads_of_other_numbers_are_never_of_phones() -> None:
+    ranks = {head: heads.phone_rank(head) for head in NUMBERS_OF_OTHER_KINDS.split("|")}
+    assert {head for head, rank in ranks.items() if rank != heads.NEVER} == set()
+    phones = "Customer phone|Client mobile|Numer kom.|Contact number|Kundentelefon|Tel. klienta"
+    assert heads.NEVER not in [heads.phone_rank(head) for head in phones.split("|")]
 
 
 @pytest.mark.parametrize(
@@ -233,6 +254,37 @@ def test_numbers_of_other_kinds_are_never_guessed(
     with pytest.raises(BadFile) as refused:
         uploaded(account, content)
     assert refused.value.problem is problem
+
+
+@pytest.mark.parametrize(
+    ("region", "numbers"),
+    [
+        ("NL", "612340004 634560001 645670005"),  # BSN: also a mobile without its 0
+        ("GB", "7911120005 7400120018 7700120005"),  # NHS
+        ("DE", "17612340152 16012341573 17034590026"),  # tax ID
+    ],
+)
+def test_numbers_of_persons_without_a_head_are_not_guessed(
+    account: Account, region: str, numbers: str
+) -> None:
+    with pytest.raises(BadFile):
+        uploaded(account, "".join(f"{number};Anna\n" for number in numbers.split()), region)
+
+
+@pytest.mark.parametrize(
+    ("region", "numbers"),
+    [
+        # Most of them have a check digit by chance.
+        ("PL", "601000006 601000012 601234567"),
+        ("PL", "601000006 601000003 601000011 602345678"),
+        ("NL", "612340004 634560001 612345678"),
+    ],
+)
+def test_check_digits_by_chance_do_not_hide_numbers(
+    account: Account, region: str, numbers: str
+) -> None:
+    content = "".join(f"{number}\n" for number in numbers.split())
+    assert len(people(account, content, region)) == len(numbers.split())
 
 
 def test_a_second_column_of_numbers_helps_where_the_first_has_none(account: Account) -> None:
