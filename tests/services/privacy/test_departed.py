@@ -35,7 +35,9 @@ from promosms.services.audit import chain
 from promosms.services.audit import log as audit_log
 from promosms.services.invoices import companies, invoices, seller_days
 from promosms.services.ledger import nightly as ledger_nightly
+from promosms.services.mail import notify
 from promosms.services.payments import bank_transfers, disputes, overpayment, payments, top_ups
+from promosms.services.payments import emails as payment_emails
 from promosms.services.privacy import certificates, departed, erasure_requests
 from tests.support import engine
 from tests.support.cast import PASSWORD, Cast, Person
@@ -63,6 +65,9 @@ def trade(person: Person, admin: Person, amount: int, mark: str) -> None:
     bank_transfers.receive(first, typed, first.gross + 200_000, now(), staff)
     overpayment.book(db.session.get_one(TopUp, first.id), staff)
     by_card = order(amount + 70_000)
+    with transaction():  # as for a payment that could not be booked at first
+        audit_log.record("system", "payment.unclear", f"pi_{mark}")
+        notify.tell_admins(lambda: payment_emails.payment_unclear(f"pi_{mark}", "Why"))
     card = payments.receive(
         by_card.id, payments.STRIPE, f"pi_{mark}", by_card.gross, actor="stripe", paid_at=now()
     )
