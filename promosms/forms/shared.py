@@ -24,6 +24,7 @@ from promosms.services.recipients.consent import Basis
 
 FIRST_DAY = date(1990, 1, 1)
 """Nobody has agreed to texts before there were any: the year is a slip of the pen."""
+NO_NUMBER = "-"
 
 
 def stripped(text: Any) -> Any:
@@ -38,8 +39,7 @@ class WholeNumberField(IntegerField):
         """Read what was typed."""
         super().process_formdata(valuelist)
         if self.data is not None and abs(self.data) > HIGHEST:
-            self.data = None
-            raise ValueError(self.gettext("Not a valid integer value."))
+            super().process_formdata([NO_NUMBER])  # refused in the words of WTForms
 
 
 def _consents() -> dict[str, str]:

@@ -16,7 +16,7 @@ from phonenumbers import (
     PhoneNumberType,
 )
 
-__all__ = ["Ton", "digits_of", "is_complete", "national_digits", "read"]
+__all__ = ["Ton", "digits_of", "is_complete", "national_digits", "read", "without_mark"]
 
 
 class Ton(IntEnum):
@@ -39,6 +39,8 @@ SURELY_COMPLETE = 10
 """So many digits without a plus sign are a number with its country code, if they are no other."""
 NEVER_NATIONAL = 12
 ABROAD = "011"  # the prefix of North America; 00 is that of most other countries
+MARKS = {"+549": "+54", "+521": "+52"}
+"""Mobile numbers of Argentina and, formerly, of Mexico have a digit more for calls from abroad."""
 SIGNS = str.maketrans("", "", " \t\N{NO-BREAK SPACE}-.()/\0")
 CAN_REPLY = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
@@ -79,6 +81,15 @@ def is_complete(address: str, ton: int) -> bool:
 def national_digits(address: str) -> str:
     """The digits with which the number ends, without zeros in front; empty for a name."""
     return digits_of(address).lstrip("0")
+
+
+def without_mark(number: str) -> str:
+    """A number (E.164) without the digit by which its country marks mobile numbers.
+
+    Networks write such a number with the digit or without it.
+    """
+    plain = MARKS.get(number[:4])
+    return plain + number[4:] if plain else number
 
 
 def digits_of(address: str) -> str:

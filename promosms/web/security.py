@@ -30,7 +30,7 @@ class ForwardedHeaders:
         self, wsgi_app: "WSGIApplication", proxies: int, networks: Iterable[str] = ()
     ) -> None:
         self.wsgi_app = wsgi_app
-        self.fixed = ProxyFix(self._without, x_for=proxies, x_proto=proxies, x_host=0)
+        self.fixed = ProxyFix(self._without_port, x_for=proxies, x_proto=proxies, x_host=0)
         self.proxies = proxies
         self.networks = [ip_network(network) for network in networks]
 
@@ -51,6 +51,12 @@ class ForwardedHeaders:
             return not peer
         return any(address in network for network in self.networks)
 
+    def _without_port(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        environ["REMOTE_ADDR"] = _address(environ.get("REMOTE_ADDR", ""))
+        return self._without(environ, start_response)
+
     def _without(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
@@ -58,6 +64,14 @@ class ForwardedHeaders:
             environ.pop(f"HTTP_X_FORWARDED_{name}", None)
         environ.pop("HTTP_FORWARDED", None)
         return self.wsgi_app(environ, start_response)
+
+
+def _address(written: str) -> str:
+    """The address alone: some proxies write the port of the client behind it."""
+    written = written.strip().strip('"')
+    if written.startswith("["):
+        return written[1:].partition("]")[0]
+    return written.partition(":")[0] if written.count(":") == 1 else written
 
 
 def init_app(app: Flask) -> None:

@@ -23,7 +23,7 @@ from promosms.models import InboxKind, Message, MessagePart, MessageStatus, now,
 from promosms.services.inbox import message_id_format
 from promosms.services.inbox.last_digits import fits, is_number
 from promosms.services.inbox.message_id_format import Learnt
-from promosms.sms.network_address import national_digits
+from promosms.sms.network_address import national_digits, without_mark
 
 RECENT = timedelta(days=7)
 """Other readings of an id are tried with messages that are not older."""
@@ -89,6 +89,8 @@ def agree(row: Row[Any], phone: str) -> bool | None:
         return True
     if row.kind == InboxKind.UNMARKED:
         return False
+    if row.phone and without_mark(row.phone) == without_mark(phone):
+        return True
     if f"+{national_digits(row.inbound_number)}" == phone:
         return True  # a network that exchanges the two ends
     if row.address and is_number(row.address):

@@ -131,6 +131,11 @@ def test_a_phone_is_the_same_in_any_spelling(context: None, cast: Cast) -> None:
         assert (status(mine), waiting()) == (SENT, ["78"]), written
         come(delivery(written.replace("%", "00"), words("78"), ton=ton, country=country))
         assert status(mine) == D, written
+    for phone, written in (("+5491123456789", "541123456789"), ("+525512345678", "5215512345678")):
+        nothing()
+        mine = text(cast.owner.account_id, phone, "78")
+        come(delivery(written, words("78")))
+        assert status(mine) == D, written
     nothing()
     mine = text(cast.owner.account_id, PHONE, "78")
     for foreign in ("49601200100", "48701200100"):

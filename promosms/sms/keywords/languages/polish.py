@@ -169,7 +169,8 @@ POLISH = Vocabulary(
         wypisać się/mnie/nas, jak .. wypisać/zrezygnować/wyrejestrować/wyłączyć, z .. listy/bazy
         mailingow*/wysyłkow*/odbiorców/klientów/kontaktów/marketing*/numerów, wypiszcie, wyłącz*
         .. sms*/powiadomieni*/wiadomości/subskrypcj*, odsubskryb*, odwołuję .. subskrypcj*/zgod*,
-        rezygnowal*, skreśl* .. mnie/numer/nas, wykreśl*
+        rezygnowal*, skreśl* .. mnie/numer/nas, wykreśl*, wyłącz/wyłączcie to, zakończ*
+        .. subskrypcj*/wysył*/wysyłk*
     """,
     never_agreed="""
         nie_zapisyw*, nigdy ..
