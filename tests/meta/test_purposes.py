@@ -83,6 +83,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     ),
     "show the account what it has": (
         "services/campaigns/dashboard.py",
+        "services/campaigns/responses.py",
         "services/sending/overview.py",
         "services/accounts/preferences.py",
         "services/recipients/exports.py",

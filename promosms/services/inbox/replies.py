@@ -1,8 +1,10 @@
 """Replies: what recipients answered, the newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from promosms.extensions import db
 from promosms.lib.pages import Page, id_of, page_of, select_page
@@ -37,6 +39,42 @@ class Reply:
         """Is the number held because of this reply, or of another like it?"""
         is_open = self.message.kind == InboundKind.HOLD and self.message.decision == Decision.OPEN
         return is_open and self.source == SuppressionSource.HELD
+
+
+@dataclass(frozen=True)
+class Recent:
+    """How many replies came lately, and the newest of them, each with the name of who wrote."""
+
+    number: int
+    newest: Sequence[tuple[InboundMessage, str]]
+
+
+def recent(account_id: int, since: datetime, most: int) -> Recent:
+    """Replies that came since then and are no STOP, START or HELP, and are not held."""
+    condition = and_(
+        InboundMessage.account_id == account_id,
+        InboundMessage.kind == InboundKind.REPLY,
+        InboundMessage.received_at >= since,
+    )
+    number = db.session.scalar(select(func.count(InboundMessage.id)).where(condition)) or 0
+    query = (
+        select(InboundMessage, Recipient.first_name, Recipient.last_name)
+        .outerjoin(
+            Recipient,
+            and_(
+                Recipient.account_id == InboundMessage.account_id,
+                Recipient.phone == InboundMessage.phone,
+            ),
+        )
+        .where(condition)
+        .order_by(InboundMessage.id.desc())
+        .limit(most)
+    )
+    rows = db.session.execute(query) if number else ()
+    return Recent(
+        number,
+        [(reply, f"{first or ''} {last or ''}".strip()) for reply, first, last in rows],
+    )
 
 
 def page(account_id: int, after: str = "") -> Page[Reply]:

@@ -29,7 +29,9 @@ from promosms.lib import time_slice
 from promosms.models import (
     Campaign,
     CampaignCost,
+    EntryKind,
     Hold,
+    LedgerEntry,
     Message,
     MessageCount,
     MessagePart,
@@ -77,6 +79,14 @@ def of(campaign: Campaign) -> list[CostRow]:
     if stored or campaign.audience > MOST_COUNTED:
         return stored
     return count(campaign.id, closed)
+
+
+def spent(campaign_id: int) -> int:
+    """What a campaign has cost so far, in 1/10,000: its charges in the ledger."""
+    query = select(func.sum(-LedgerEntry.held)).where(
+        LedgerEntry.campaign_id == campaign_id, LedgerEntry.kind == EntryKind.CHARGE
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def count(campaign_id: int, closed: bool) -> list[CostRow]:

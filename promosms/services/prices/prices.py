@@ -76,15 +76,18 @@ class PriceList:
 
 
 def price_list(
-    route_id: int, account_id: int | None = None, moment: datetime | None = None
+    route_id: int,
+    account_id: int | None = None,
+    moment: datetime | None = None,
+    country: str = "",
 ) -> PriceList:
-    """The prices of a route for an account at a moment (default: now).
+    """The prices of a route for an account at a moment (default: now), or of one country.
 
     Without an account, the prices without any tier. The list is a snapshot: use it for seconds,
     not for hours.
     """
     moment = moment or now()
-    route_entries = entries(route_id)
+    route_entries = entries(route_id, country)
     if account_id is None or not any(entry.tier_from for entry in route_entries):
         return choose(route_entries, 0, moment)
     return choose(route_entries, tiers.reached(account_id, moment), moment)
@@ -110,13 +113,16 @@ def choose(entries: Iterable[Entry], reached: int, moment: datetime) -> PriceLis
     return PriceList(amounts)
 
 
-def entries(route_id: int) -> list[Entry]:
-    """All past, present and planned prices of a route."""
+def entries(route_id: int, country: str = "") -> list[Entry]:
+    """All past, present and planned prices of a route, or those to one country."""
     columns = (
         *(Price.country, Price.prefix, Price.tier_from),
         *(Price.valid_from, Price.amount, Price.currency),
     )
-    rows = db.session.execute(select(*columns).where(Price.route_id == route_id))
+    query = select(*columns).where(Price.route_id == route_id)
+    if country:
+        query = query.where(Price.country == country)
+    rows = db.session.execute(query)
     return sorted((Entry(*row) for row in rows), key=lambda entry: entry[:4])
 
 

@@ -1,6 +1,7 @@
 """Held replies: what may be an opt-out in other words, until a person has read it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from promosms.models import (
     Decision,
     InboundKind,
     InboundMessage,
+    Recipient,
     Suppression,
     SuppressionSource,
     User,
@@ -27,6 +29,36 @@ def count(account_id: int) -> int:
     """How many numbers are held until a person has read their reply."""
     held = Suppression.account_id == account_id, Suppression.source == SuppressionSource.HELD
     return db.session.scalar(select(func.count(Suppression.id)).where(*held)) or 0
+
+
+@dataclass(frozen=True)
+class Held:
+    """A number that is held: its evidence, the reply if it is still there, and their name."""
+
+    suppression: Suppression
+    reply: InboundMessage | None
+    name: str
+
+
+def newest(account_id: int, most: int) -> list[Held]:
+    """The numbers that are held, those whose reply came last first."""
+    query = (
+        select(Suppression, Recipient.first_name, Recipient.last_name)
+        .outerjoin(
+            Recipient,
+            and_(
+                Recipient.account_id == Suppression.account_id,
+                Recipient.phone == Suppression.phone,
+            ),
+        )
+        .where(Suppression.account_id == account_id, Suppression.source == SuppressionSource.HELD)
+        .order_by(Suppression.id.desc())
+        .limit(most)
+    )
+    return [
+        Held(suppression, reply_of(suppression), f"{first_name or ''} {last_name or ''}".strip())
+        for suppression, first_name, last_name in db.session.execute(query)
+    ]
 
 
 def decide(reply: InboundMessage, decision: Decision, user: User) -> bool:
