@@ -2,7 +2,6 @@
 
 from decimal import Decimal, InvalidOperation
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
@@ -13,6 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
+from promosms.forms.form import Form
 from promosms.forms.imports import row_problem
 from promosms.forms.privacy import LeavingForm
 from promosms.forms.shared import WholeNumberField
@@ -37,13 +37,13 @@ def _reason() -> StringField:
     )
 
 
-class SuspendForm(FlaskForm):
+class SuspendForm(Form):
     """Why an account is suspended."""
 
     why = _reason()
 
 
-class AdjustForm(FlaskForm):
+class AdjustForm(Form):
     """A correction of a balance and its reason. The reference makes sure it is booked once."""
 
     amount = StringField(
@@ -72,7 +72,7 @@ class AdjustForm(FlaskForm):
             raise ValidationError(_("At most four digits after the comma."))
 
 
-class RevokeAdminForm(FlaskForm):
+class RevokeAdminForm(Form):
     """Why an admin loses the right."""
 
     reason = StringField(
@@ -96,7 +96,7 @@ def _between(least: int, most: int) -> list[object]:
     return [InputRequired(wrong), NumberRange(least, most, wrong)]
 
 
-class SpeedForm(FlaskForm):
+class SpeedForm(Form):
     """The speed of a gateway, as the contract with its provider allows."""
 
     rate = WholeNumberField(
@@ -122,7 +122,7 @@ class SpeedForm(FlaskForm):
     )
 
 
-class TestForm(FlaskForm):
+class TestForm(Form):
     """The number that a test text is sent to."""
 
     phone = TelField(

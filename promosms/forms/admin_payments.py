@@ -4,13 +4,13 @@ from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, Field, HiddenField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from promosms.forms.admin import MOST, UNITS, plain_amount
 from promosms.forms.amounts import too_fine
-from promosms.forms.shared import stripped
+from promosms.forms.form import Form
+from promosms.forms.shared import DAY_FORMATS, stripped
 from promosms.language import gettext, money
 from promosms.language import lazy_gettext as _
 from promosms.models import new_public_id, now
@@ -47,11 +47,13 @@ class AmountMixin:
             raise ValidationError(too_fine())
 
 
-class ReceiveForm(AmountMixin, FlaskForm):
+class ReceiveForm(AmountMixin, Form):
     """A transfer on the bank statement that pays a top-up."""
 
     paid_on = DateField(
-        _("Day on the bank statement"), [InputRequired(_("Enter the day on which it came."))]
+        _("Day on the bank statement"),
+        [InputRequired(_("Enter the day on which it came."))],
+        format=DAY_FORMATS,
     )
     bank_reference = StringField(
         _("Bank reference"),
@@ -97,7 +99,7 @@ class ReceiveForm(AmountMixin, FlaskForm):
         return min(noon, now())
 
 
-class RefundForm(AmountMixin, FlaskForm):
+class RefundForm(AmountMixin, Form):
     """How much of a payment is refunded, and why."""
 
     reason = StringField(

@@ -1,7 +1,6 @@
 """Forms to register, to sign in and to choose a password."""
 
 from email_validator import validate_email
-from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     Field,
@@ -13,6 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import Email, InputRequired, Length
 
+from promosms.forms.form import Form
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.services.abuse import proof_of_work, sms_pumping
@@ -29,7 +29,7 @@ ADDRESS = Email(
 )
 
 
-class EmailForm(FlaskForm):
+class EmailForm(Form):
     """An e-mail address."""
 
     email = EmailField(
@@ -103,7 +103,7 @@ class SignInForm(EmailForm):
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """A new password, which must not be e-mail address or number of the user."""
 
     password = PasswordField(

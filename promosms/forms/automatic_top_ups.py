@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, ValidationError
 from wtforms.validators import DataRequired
 
 from promosms.forms.amounts import amount_field, as_text, check_amount, is_amount, units
+from promosms.forms.form import Form
 from promosms.forms.top_ups import amount_problem
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
@@ -15,7 +15,7 @@ from promosms.services.payments import top_ups
 from promosms.services.payments.automatic_top_ups import Settings
 
 
-class AutomaticForm(FlaskForm):
+class AutomaticForm(Form):
     """When and how much to top up, the monthly limit, and the consent to charge the card."""
 
     below = amount_field(

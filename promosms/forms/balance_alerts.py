@@ -1,13 +1,13 @@
 """The form of the low-balance alert."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field
 
 from promosms.forms.amounts import amount_field, check_amount, units
+from promosms.forms.form import Form
 from promosms.language import lazy_gettext as _
 
 
-class LowBalanceForm(FlaskForm):
+class LowBalanceForm(Form):
     """Below which balance the owner is told, and whether by text as well."""
 
     below = amount_field(

@@ -1,6 +1,7 @@
 """The form of a campaign."""
 
-from flask_wtf import FlaskForm
+from typing import ClassVar
+
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -13,6 +14,7 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput
 
+from promosms.forms.form import Form
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, campaign_name, new_public_id
@@ -44,11 +46,17 @@ def _single_line(typed: str | None) -> str:
     return " ".join(_tidy(typed).split())
 
 
-class CampaignForm(FlaskForm):
+class CampaignForm(Form):
     """Name, audience and text of a draft.
 
     `stamp` is the state of the draft that the user saw; `key` creates a new draft at most once.
     """
+
+    words: ClassVar[dict[str, object]] = {
+        "audience": _("Choose who gets it: everyone, or one of your lists."),
+        "language": _("Choose the language of that line."),
+        "text": _("Write the text first: there is nothing to send yet."),
+    }
 
     name = StringField(
         _("Name"),
@@ -111,7 +119,7 @@ class CampaignForm(FlaskForm):
             return True
         self.audience.errors = [
             *self.audience.errors,
-            gettext("Choose who gets the text: everyone, or one of your lists."),
+            gettext("Choose who gets it: everyone, or one of your lists."),
         ]
         return False
 

@@ -1,15 +1,19 @@
 """The form for the country of a gateway."""
 
-from flask_wtf import FlaskForm
+from typing import ClassVar
+
 from wtforms import SelectField
 
+from promosms.forms.form import Form
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries
 
 
-class CountryForm(FlaskForm):
+class CountryForm(Form):
     """The country of the numbers that come without a country code."""
+
+    words: ClassVar[dict[str, object]] = {"country": _("Choose the country.")}
 
     country = SelectField(_("Numbers without a country code are of"), default="")
 

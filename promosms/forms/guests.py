@@ -1,15 +1,15 @@
 """The forms for guests."""
 
-from flask_wtf import FlaskForm
 from wtforms import StringField, TelField
 from wtforms.validators import InputRequired, Length
 
+from promosms.forms.form import Form
 from promosms.forms.shared import stripped
 from promosms.language import lazy_gettext as _
 from promosms.sms.phone import LONGEST_TYPED
 
 
-class GuestForm(FlaskForm):
+class GuestForm(Form):
     """The number of a guest; without a country code it is one of the account's country."""
 
     phone = TelField(
@@ -20,7 +20,7 @@ class GuestForm(FlaskForm):
     )
 
 
-class GuestCodeForm(FlaskForm):
+class GuestCodeForm(Form):
     """The code that a guest got and told."""
 
     code = StringField(

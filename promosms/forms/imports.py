@@ -1,12 +1,13 @@
 """Forms of an import: a file or pasted numbers, columns, consent and list; what can be wrong."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from promosms.forms.form import Form
 from promosms.forms.shared import ConsentPart, TargetPart
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
@@ -17,7 +18,7 @@ from promosms.services.imports.files import FileProblem
 from promosms.settings import settings
 
 
-class UploadForm(FlaskForm):
+class UploadForm(Form):
     """A CSV file."""
 
     file = FileField(
@@ -28,7 +29,7 @@ class UploadForm(FlaskForm):
     )
 
 
-class PasteForm(ConsentPart, TargetPart, FlaskForm):
+class PasteForm(ConsentPart, TargetPart, Form):
     """Numbers from the clipboard."""
 
     text = TextAreaField(
@@ -42,14 +43,16 @@ class PasteForm(ConsentPart, TargetPart, FlaskForm):
     )
 
 
-class MappingForm(ConsentPart, TargetPart, FlaskForm):
+class MappingForm(ConsentPart, TargetPart, Form):
     """How to import a file; the columns are chosen in a table outside the form class."""
 
     has_header = BooleanField(_("The first row holds the names of the columns"))
 
 
-class ReadingForm(FlaskForm):
+class ReadingForm(Form):
     """In which encoding the words of a file read right."""
+
+    words: ClassVar[dict[str, object]] = {"encoding": _("Choose the line that reads right.")}
 
     encoding = RadioField(
         _("Which of these reads right?"),
@@ -63,7 +66,7 @@ class ReadingForm(FlaskForm):
             self.encoding.data = readings[0].encoding
 
 
-class NumbersForm(FlaskForm):
+class NumbersForm(Form):
     """Numbers that must not be texted."""
 
     text = TextAreaField(

@@ -1,17 +1,17 @@
 """The forms of admins for KSeF numbers: typed for one invoice, or read from a file."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from promosms.documents.ksef import NumberProblem
+from promosms.forms.form import Form
 from promosms.forms.shared import stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 
 
-class KsefForm(FlaskForm):
+class KsefForm(Form):
     """The KSeF number of an invoice, or that it was issued outside KSeF."""
 
     invoice = StringField(
@@ -35,7 +35,7 @@ class KsefForm(FlaskForm):
             raise ValidationError(gettext("Enter the number, or tick the box below."))
 
 
-class KsefFileForm(FlaskForm):
+class KsefFileForm(Form):
     """The upload of a receipt or a table."""
 
     file = FileField(

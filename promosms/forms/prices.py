@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import DateTimeLocalInput
 
+from promosms.forms.form import Form
 from promosms.forms.shared import stripped
 from promosms.language import gettext, money, number
 from promosms.language import lazy_gettext as _
@@ -17,7 +17,7 @@ from promosms.services.prices.tables import COLUMNS, MOST_ROWS, BadTable, TableP
 from promosms.settings import settings
 
 
-class PriceForm(FlaskForm):
+class PriceForm(Form):
     """The price of one part in a country or for a prefix, and from when it is valid."""
 
     country = StringField(
@@ -90,7 +90,7 @@ class PriceForm(FlaskForm):
         return amount
 
 
-class EntryForm(FlaskForm):
+class EntryForm(Form):
     """A stored price to withdraw; without a beginning the one that is valid now."""
 
     country = HiddenField(validators=[Regexp(r"^[A-Z]{2}\Z")])
@@ -112,7 +112,7 @@ class EntryForm(FlaskForm):
         return NewPrice(self.country.data or "", self.prefix.data or "", tier, moment, None)
 
 
-class TableForm(FlaskForm):
+class TableForm(Form):
     """The upload of a price table."""
 
     file = FileField(
@@ -123,7 +123,7 @@ class TableForm(FlaskForm):
     )
 
 
-class AgreeForm(FlaskForm):
+class AgreeForm(Form):
     """A previewed table to import; the digest proves which changes were shown."""
 
     text = HiddenField(validators=[InputRequired()])

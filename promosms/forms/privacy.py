@@ -1,10 +1,10 @@
 """Forms about the data of an account: how long texts are kept, deleting it, certificates."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, PasswordField, StringField, TelField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from promosms.forms.form import Form
 from promosms.forms.shared import WholeNumberField, stripped
 from promosms.language import lazy_gettext as _
 from promosms.services.auth import passwords
@@ -13,7 +13,7 @@ from promosms.services.privacy.purge_messages import LONGEST, SHORTEST
 TOO_FEW = _("Choose a number of days from %(least)s to %(most)s.", least=SHORTEST, most=LONGEST)
 
 
-class RetentionForm(FlaskForm):
+class RetentionForm(Form):
     """How long numbers and texts of messages are kept."""
 
     days = WholeNumberField(
@@ -24,7 +24,7 @@ class RetentionForm(FlaskForm):
     )
 
 
-class NumberForm(FlaskForm):
+class NumberForm(Form):
     """A number to erase; without a country code it is one of the account's country."""
 
     phone = TelField(
@@ -35,7 +35,7 @@ class NumberForm(FlaskForm):
     )
 
 
-class LeavingForm(FlaskForm):
+class LeavingForm(Form):
     """The password and the code, if there are any, of somebody who leaves for good."""
 
     password = PasswordField(
@@ -69,7 +69,7 @@ class DeleteAccountForm(LeavingForm):
     )
 
 
-class CertificateForm(FlaskForm):
+class CertificateForm(Form):
     """A certificate to check."""
 
     file = FileField(

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectMultipleField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
+from promosms.forms.form import Form
 from promosms.forms.shared import ConsentPart, stripped
 from promosms.language import lazy_gettext as _
 from promosms.models import FIELD_NAMES, FIELDS, Account, Field, Input, RecipientList
@@ -75,7 +75,7 @@ FieldsPart: Any = type(
 """The part of a form with all fields of a recipient, made from their columns."""
 
 
-class RecipientForm(ConsentPart, FieldsPart, FlaskForm):
+class RecipientForm(ConsentPart, FieldsPart, Form):
     """All that can be known of a recipient; only the number is needed."""
 
     lists = SelectMultipleField(_("Lists"), option_widget=CheckboxInput())
@@ -121,7 +121,7 @@ NamesPart: Any = type(
 )
 
 
-class FieldNamesForm(NamesPart, FlaskForm):
+class FieldNamesForm(NamesPart, Form):
     """The account's own names of its free fields."""
 
     @property
@@ -134,7 +134,7 @@ class FieldNamesForm(NamesPart, FlaskForm):
         return {name: self[name].data or "" for name in FREE_FIELDS}
 
 
-class ListForm(FlaskForm):
+class ListForm(Form):
     """The name of a list, new or old."""
 
     name = StringField(

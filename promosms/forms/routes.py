@@ -1,11 +1,12 @@
 """Forms for the routes of admins."""
 
 import re
+from typing import ClassVar
 
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from promosms.forms.form import Form
 from promosms.forms.shared import WholeNumberField, stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
@@ -24,7 +25,7 @@ def _kinds() -> dict[str, str]:
     }
 
 
-class NewRouteForm(FlaskForm):
+class NewRouteForm(Form):
     """The name of a route."""
 
     name = StringField(
@@ -37,6 +38,8 @@ class NewRouteForm(FlaskForm):
 
 class RouteForm(NewRouteForm):
     """The name of a route, and what recipients see as the sender."""
+
+    words: ClassVar[dict[str, object]] = {"sender_kind": _("Choose a name or a number.")}
 
     sender_kind = RadioField(_("Sender"), choices=_kinds)
     sender = StringField(
@@ -68,7 +71,7 @@ class RouteForm(NewRouteForm):
             )
 
 
-class AttachForm(FlaskForm):
+class AttachForm(Form):
     """The gateway to attach or detach."""
 
     gateway = HiddenField(validators=[InputRequired()])

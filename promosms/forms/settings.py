@@ -1,11 +1,12 @@
 """Forms of the settings page."""
 
+from typing import ClassVar
 from zoneinfo import available_timezones
 
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
+from promosms.forms.form import Form
 from promosms.forms.shared import stripped
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries as country
@@ -21,8 +22,10 @@ def zones() -> list[str]:
     return ["UTC", *sorted(zone for zone in available_timezones() if zone.startswith(PLACES))]
 
 
-class LanguageForm(FlaskForm):
+class LanguageForm(Form):
     """The language of the pages."""
+
+    words: ClassVar[dict[str, object]] = {"language": _("Choose the language.")}
 
     language = SelectField(_("Language of the pages"))
 
@@ -31,8 +34,13 @@ class LanguageForm(FlaskForm):
         self.language.choices = languages.names(settings.languages)
 
 
-class PlaceForm(FlaskForm):
+class PlaceForm(Form):
     """Where the business is, and what it is called."""
+
+    words: ClassVar[dict[str, object]] = {
+        "region": _("Choose the country."),
+        "timezone": _("Choose the time zone."),
+    }
 
     shop_name = StringField(
         _("Name of your shop, and how to reach you"),

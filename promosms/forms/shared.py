@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import (
     DateField,
@@ -15,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, StopValidation
 
+from promosms.forms.words import DAY
 from promosms.language import gettext, timezone
 from promosms.language import lazy_gettext as _
 from promosms.lib.pages import HIGHEST
@@ -25,6 +26,8 @@ from promosms.services.recipients.consent import Basis
 FIRST_DAY = date(1990, 1, 1)
 """Nobody has agreed to texts before there were any: the year is a slip of the pen."""
 NO_NUMBER = "-"
+DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]
+"""As browsers send a day, and as people type it; 05/06 is two different days."""
 
 
 def stripped(text: Any) -> Any:
@@ -39,7 +42,7 @@ class WholeNumberField(IntegerField):
         """Read what was typed."""
         super().process_formdata(valuelist)
         if self.data is not None and abs(self.data) > HIGHEST:
-            super().process_formdata([NO_NUMBER])  # refused in the words of WTForms
+            super().process_formdata([NO_NUMBER])  # refused as no number
 
 
 def _consents() -> dict[str, str]:
@@ -57,11 +60,13 @@ def _day_needed(form: Any, field: Field) -> None:
     if not (field.raw_data and field.raw_data[0].strip()):
         raise StopValidation(gettext("Enter the day on which they agreed."))
     if unreadable:
-        raise StopValidation(gettext("Enter a day such as 2026-05-12."))
+        raise StopValidation(str(DAY))
 
 
 class ConsentPart:
     """The consent to promotions, with its evidence."""
+
+    words: ClassVar[dict[str, object]] = {"consent": _("Say whether they have agreed.")}
 
     consent = RadioField(
         _("May you text them promotions?"),
@@ -76,7 +81,7 @@ class ConsentPart:
     consent_on = DateField(
         _("When they agreed"),
         [_day_needed],
-        format=["%Y-%m-%d", "%d.%m.%Y"],
+        format=DAY_FORMATS,
         description=_("If there are several days, the last."),
     )
 
@@ -100,6 +105,8 @@ class ConsentPart:
 
 class TargetPart:
     """The list that recipients are put on."""
+
+    words: ClassVar[dict[str, object]] = {"list": _("Choose one of your lists, or none.")}
 
     list = SelectField(_("Put them on a list"), default="")
     new_list = StringField(_("Or on a new list, called"), [Length(max=80)], filters=[stripped])

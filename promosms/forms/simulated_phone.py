@@ -1,14 +1,18 @@
 """The form of the simulated phone."""
 
-from flask_wtf import FlaskForm
+from typing import ClassVar
+
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
+from promosms.forms.form import Form
 from promosms.language import lazy_gettext as _
 
 
-class ReplyForm(FlaskForm):
+class ReplyForm(Form):
     """A reply from `number` to the sender `to`."""
+
+    words: ClassVar[dict[str, object]] = {"text": _("Write the answer.")}
 
     number = HiddenField()
     to = HiddenField()

@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, ClassVar
 
 from babel.numbers import get_currency_symbol
 from email_validator import EmailNotValidError, validate_email
-from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     Field,
@@ -25,6 +24,7 @@ from wtforms.validators import (
 
 from promosms.documents.tax import EU
 from promosms.forms.amounts import too_fine
+from promosms.forms.form import Form
 from promosms.forms.shared import WholeNumberField
 from promosms.language import current_language, gettext, money, ngettext, number
 from promosms.language import lazy_gettext as _
@@ -54,7 +54,7 @@ def cleaned(text: Any) -> Any:
 def at_most(most: int) -> Any:
     """A validator of the length; its message says by how much the text is too long."""
 
-    def check(_form: FlaskForm, field: Field) -> None:
+    def check(_form: Form, field: Field) -> None:
         length = len(field.data or "")
         if length > most:
             raise StopValidation(
@@ -72,7 +72,7 @@ def at_most(most: int) -> Any:
     return check
 
 
-def printable(_form: FlaskForm, field: Field) -> None:
+def printable(_form: Form, field: Field) -> None:
     """A validator: an invoice can be printed with this. Its message names what cannot be."""
     if letters := invoice_font.unprintable(field.data or ""):
         raise StopValidation(
@@ -99,7 +99,7 @@ def amount_problem(why: str) -> str:
     return sentences[why]
 
 
-class AmountForm(FlaskForm):
+class AmountForm(Form):
     """An amount that is not one of the packages."""
 
     amount = StringField(
@@ -128,8 +128,12 @@ class AmountForm(FlaskForm):
         self.units = units
 
 
-class PackageForm(FlaskForm):
+class PackageForm(Form):
     """One of the offered amounts, in 1/10,000."""
+
+    words: ClassVar[dict[str, object]] = {
+        "package": _("Choose one of the amounts, or enter your own.")
+    }
 
     package = WholeNumberField(validators=[InputRequired()])
 
@@ -139,8 +143,10 @@ class PackageForm(FlaskForm):
             raise ValidationError(gettext("Choose one of the amounts, or enter your own."))
 
 
-class OrderForm(FlaskForm):
+class OrderForm(Form):
     """The order as it was reviewed; the nonce lets a second click find the first order."""
+
+    words: ClassVar[dict[str, object]] = {"method": _("Choose how you would like to pay.")}
 
     method = RadioField(_("How would you like to pay?"), default=PayMethod.TRANSFER.value)
     amount = HiddenField(validators=[Regexp(r"^\d{1,15}$")])
@@ -170,8 +176,10 @@ def _text_field(label: str, most: int, autocomplete: str, needed: bool = True) -
     )
 
 
-class CompanyForm(FlaskForm):
+class CompanyForm(Form):
     """The buyer with the fields that VAT Directive 2006/112/EC art. 226 demands on an invoice."""
+
+    words: ClassVar[dict[str, object]] = {"country": _("Choose the country of the company.")}
 
     name = _text_field(_("Name of the company"), 200, "organization")
     country = SelectField(_("Country"), render_kw={"autocomplete": "country"})

@@ -1,10 +1,10 @@
 """Forms of two-factor sign-in, reauthentication, and changes of address and number."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, TelField
 from wtforms.validators import InputRequired, Length
 
 from promosms.forms.auth import REQUIRED, EmailLinkForm, NumberPart
+from promosms.forms.form import Form
 from promosms.language import lazy_gettext as _
 from promosms.services.auth.passwords import LONGEST
 from promosms.sms.phone import LONGEST_TYPED
@@ -12,7 +12,7 @@ from promosms.sms.phone import LONGEST_TYPED
 CODE = {"autocomplete": "one-time-code", "maxlength": 40, "required": True, "spellcheck": "false"}
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """A code of the app, or a recovery code."""
 
     code = StringField(
@@ -23,7 +23,7 @@ class CodeForm(FlaskForm):
     )
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(Form):
     """The first code of an app, and its encrypted secret."""
 
     code = StringField(
@@ -45,7 +45,7 @@ class ReauthenticationForm(CodeForm):
     )
 
 
-class TextCodeForm(FlaskForm):
+class TextCodeForm(Form):
     """The code of a text."""
 
     code = StringField(
@@ -60,7 +60,7 @@ class EmailChangeForm(EmailLinkForm):
     """The new e-mail address."""
 
 
-class PhoneChangeForm(NumberPart, FlaskForm):
+class PhoneChangeForm(NumberPart, Form):
     """The new mobile number."""
 
     phone = TelField(

@@ -1,9 +1,9 @@
 """Forms to settle opt-outs that belong to nobody."""
 
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from promosms.forms.form import Form
 from promosms.forms.shared import stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
@@ -11,13 +11,13 @@ from promosms.sms.network_address import Ton, read
 from promosms.sms.phone import LONGEST_TYPED
 
 
-class CandidateForm(FlaskForm):
+class CandidateForm(Form):
     """The candidates that were chosen by a button: the key of one, or of each."""
 
     keys = HiddenField(validators=[InputRequired(), Length(max=30_000)])
 
 
-class AssignForm(FlaskForm):
+class AssignForm(Form):
     """The number and the account that an opt-out belongs to."""
 
     phone = TelField(
@@ -57,7 +57,7 @@ class AssignForm(FlaskForm):
         self.number = number
 
 
-class DismissForm(FlaskForm):
+class DismissForm(Form):
     """Why an opt-out is settled without an effect."""
 
     reason = StringField(

@@ -7,6 +7,9 @@ document.addEventListener("click", (event) => {
   if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
 });
 
+// The summary of errors is read first, and from there one gets to the fields.
+document.querySelector(".errors")?.focus();
+
 // One press sends a form once.
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post") return;

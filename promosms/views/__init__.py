@@ -4,6 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
+from promosms.forms import form
 from promosms.views import errors, layout
 
 BLUEPRINTS = (
@@ -40,3 +41,4 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(import_module(f"promosms.views.{name}").bp)
     errors.init_app(app)
     layout.init_app(app)
+    form.init_app(app)

@@ -97,10 +97,15 @@ def check_page(html: str) -> BeautifulSoup:
     heads = [tag for tag in tags if tag.name == "h1"]
     assert len(heads) == 1, f"{len(heads)} h1"
     title = page.title.get_text() if page.title else ""
-    assert words(title).startswith(words(heads[0].get_text())), (title, heads[0].get_text())
+    first = {"en": "Error: ", "pl": "Błąd: "}[str(page.html["lang"])]
+    assert words(title).startswith(first) or not page.select(".errors"), title
+    head = words(heads[0].get_text())
+    assert words(title).removeprefix(first).startswith(head), (title, head)
     ids = [str(tag["id"]) for tag in tags if "id" in tag.attrs]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted(i for i in ids if ids.count(i) > 1)}"
     _check_labels(tags, set(ids))
+    for link in page.select(".errors a"):
+        assert str(link["href"]).removeprefix("#") in ids, f"no such field: {link}"
     for tag in tags:
         if tag.name == "form":
             _check_form(tag)

@@ -133,6 +133,12 @@ def sign_in() -> ResponseReturnValue:
         if authenticated is not None:
             return enter(authenticated.user, target, by_text=authenticated.by_text)
         refused = True
+        form.password.errors = [
+            _(
+                "E-mail address and password do not belong together, or the password from the text "
+                "is too old. Please try again."
+            )
+        ]
     return render_template("auth/sign_in.html", form=form, refused=refused, target=target)
 
 

@@ -75,7 +75,7 @@ def test_a_draft_needs_an_audience_only_for_the_review(
     owner: PageClient, typed: Typed, stored: Stored
 ) -> None:
     page = owner.post_page("/campaigns/new", typed(audience=[], action="review"))
-    assert "Choose who gets the text" in page.get_text()
+    assert "Choose who gets it" in page.get_text()
     assert stored() == []
     owner.post_page("/campaigns/new", typed(audience=[]))
     assert len(stored()) == 1

@@ -118,7 +118,7 @@ def test_it_asks_for_the_column_of_numbers(owner: PageClient) -> None:
 def test_it_asks_for_the_consent(owner: PageClient) -> None:
     url = address(upload(owner, FILE.encode()))
     page = owner.post_page(url, {**START, "consent": ""})
-    assert "Please check what is marked below." in page.get_text()
+    assert "to put right" in page.get_text()
     page = owner.post_page(url, {**START, "consent_source": ""})
     assert "Write where or how they agreed." in page.get_text()
 
@@ -132,7 +132,7 @@ def test_it_accepts_one_list_only(owner: PageClient, stranger: PageClient) -> No
     assert "Choose a list or name a new one, not both." in page.get_text()
     stranger_url = address(upload(stranger, FILE.encode()))
     page = stranger.post_page(stranger_url, {**START, "new_list": "", "list": option["value"]})
-    assert "Please check what is marked below." in page.get_text()
+    assert "to put right" in page.get_text()
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,6 @@ def test_it_adds_to_lists_of_the_same_account_only(
     box = owner.get_page("/recipients/add").select_one("input[name=lists]")
     assert box is not None
     page = stranger.post_page("/recipients/add", {**GOOD, "lists": box["value"]})
-    assert "Please check what is marked" in page.get_text()
+    assert "to put right" in page.get_text()
     owner.post_page("/recipients/add", {**GOOD, "lists": box["value"]})
     assert "2 recipients" in owner.get_page(f"/lists/{box['value']}").get_text()

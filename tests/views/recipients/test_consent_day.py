@@ -74,7 +74,7 @@ def test_forms_ask_for_it_and_suggest_none(owner: PageClient, add: Add) -> None:
 
 
 MISSING = "Enter the day on which they agreed."
-NO_DAY = "Enter a day such as 2026-05-12."
+NO_DAY = "Give the day as day, month, year, such as 12.05.2026."
 LONG_AGO = "This day is too long ago: check the year."
 
 
