@@ -2,6 +2,7 @@
 
 from email_validator import validate_email
 from wtforms import (
+    BooleanField,
     EmailField,
     Field,
     HiddenField,
@@ -15,6 +16,7 @@ from wtforms.validators import Email, InputRequired, Length
 from promosms.forms.form import Form
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
+from promosms.models import Session
 from promosms.services.abuse import proof_of_work, sms_pumping
 from promosms.services.abuse.proof_of_work import ProofForm
 from promosms.services.auth import passwords
@@ -100,6 +102,10 @@ class SignInForm(EmailForm):
         _("Password"),
         [REQUIRED, Length(max=LONGEST, message=_("This password is too long."))],
         render_kw={"autocomplete": "current-password", "required": True},
+    )
+    stay = BooleanField(
+        _("Stay signed in on this phone"),
+        description=_("For %(count)s days. You can end it in Settings.", count=Session.STAY_DAYS),
     )
 
 

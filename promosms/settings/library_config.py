@@ -1,5 +1,7 @@
 """What Flask and its extensions want to know, derived from the settings."""
 
+from datetime import timedelta
+
 from flask import Flask
 
 from promosms.settings import store_options
@@ -25,6 +27,9 @@ def derived(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # Only the cookie of somebody who stays signed in outlives the browser; it is not renewed.
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "REMEMBER_COOKIE_SECURE": True,  # never set by us; were it ever, then so
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",

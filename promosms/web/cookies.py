@@ -6,6 +6,7 @@ from flask import Request, Response
 
 from promosms.language import gettext, ngettext
 from promosms.language import lazy_gettext as _
+from promosms.models import Session
 from promosms.settings import Settings, optional_cookies
 from promosms.settings.optional_cookies import Category
 
@@ -24,10 +25,21 @@ class Cookie:
     max_age: int | None = None
     kind: str = "necessary"
     trying_out: bool = False  # exists only as long as the simulator is the only gateway
+    chosen_age: int | None = None  # in seconds, for somebody who asks that it stays longer
 
     @property
     def lifetime(self) -> str:
         """How long it stays, in words."""
+        if self.max_age is None and self.chosen_age is not None:
+            days = self.chosen_age // DAY
+            return str(
+                ngettext(
+                    "until you close the browser, or %(n)s day if you choose to stay signed in",
+                    "until you close the browser, or %(n)s days if you choose to stay signed in",
+                    days,
+                    n=days,
+                )
+            )
         if self.max_age is None:
             return str(gettext("until you close the browser"))
         days = self.max_age // DAY
@@ -40,6 +52,7 @@ class Cookie:
 SESSION = Cookie(
     "__Host-session",
     _("Keeps you signed in, and proves that a form was sent from our own page."),
+    chosen_age=Session.STAY_DAYS * DAY,
 )
 LANGUAGE = Cookie(
     "__Host-language",

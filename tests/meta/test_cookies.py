@@ -1,11 +1,13 @@
 """The cookies of all pages and forms, for every role, are those of the list."""
 
 import re
+from email.utils import parsedate_to_datetime
 from http.cookies import SimpleCookie
 
 import pytest
 from werkzeug.test import TestResponse
 
+from promosms.models import now
 from promosms.web import cookies
 from promosms.web.cookies import Cookie
 from tests.meta.routes import path, routes
@@ -28,15 +30,24 @@ def collect(jar: Jar, response: TestResponse) -> None:
             if morsel["expires"] and "1970" in morsel["expires"]:
                 continue  # deleted
             flags = sorted(part for part in line.split("; ")[1:] if "=" not in part)
+            age = morsel["max-age"] or _seconds_until(morsel["expires"])
             rest = (morsel["path"], morsel["domain"], morsel["samesite"])
-            jar.setdefault(name, set()).add((morsel["max-age"], *flags, *rest))
+            jar.setdefault(name, set()).add((age, *flags, *rest))
     response.close()
 
 
-def expected(cookie: Cookie) -> tuple[str, ...]:
-    """The attributes that a cookie of the list must have."""
-    age = "" if cookie.max_age is None else str(cookie.max_age)
-    return (age, "HttpOnly", "Secure", "/", "", "Lax")
+def _seconds_until(end: str) -> str:
+    """Whole minutes in seconds; nothing for a cookie without an end."""
+    if not end:
+        return ""
+    left = (parsedate_to_datetime(end) - now()).total_seconds()
+    return str(round(left / 60) * 60)
+
+
+def expected(cookie: Cookie) -> set[tuple[str, ...]]:
+    """The attributes that a cookie of the list must have, also where one asks for more time."""
+    ages = {cookie.max_age, cookie.chosen_age} if cookie.chosen_age else {cookie.max_age}
+    return {("" if age is None else str(age), "HttpOnly", "Secure", "/", "", "Lax") for age in ages}
 
 
 def sender(people: dict[str, PageClient], endpoint: str) -> PageClient:
@@ -64,8 +75,8 @@ def crawl(stage: Stage) -> Jar:
             continue  # another form has already used its token
         collect(jar, sender(people, endpoint).send(path(stage, rules[endpoint]), filled))
     signing_in = PageClient(stage.app)
-    response = signing_in.send("/login", {"email": stage.cast.stranger.email, "password": PASSWORD})
-    collect(jar, response)
+    known = {"email": stage.cast.stranger.email, "password": PASSWORD, "stay": "y"}
+    collect(jar, signing_in.send("/login", known))
     return jar
 
 
@@ -74,7 +85,7 @@ def test_the_site_sets_only_the_cookies_that_its_page_lists(stage: Stage) -> Non
     assert set(jar) == {cookie.name for cookie in cookies.REGISTRY}
     page = PageClient(stage.app).get_page("/cookies")
     for cookie in cookies.REGISTRY:
-        assert jar[cookie.name] == {expected(cookie)}, cookie.name
+        assert jar[cookie.name] == expected(cookie), cookie.name
         assert cookie.name.startswith("__Host-")
         row = next(row for row in page.select("main tbody tr") if cookie.name in row.get_text())
         assert lifetime_of(stage, cookie) in row.get_text()

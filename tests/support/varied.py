@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask
 
-from promosms.models import Account
+from promosms.models import Account, Session
 from promosms.settings import settings_of
 from tests.support.settings import override
 
 
 class Varied(NamedTuple):
-    """A setting, or "" for the default of an account, and a test that proves it."""
+    """A setting, or "" for one of the `DEFAULTS`, and a test that proves it."""
 
     setting: str
     test: str
@@ -29,6 +29,10 @@ VALUES = {
     "session_hours": Varied(
         "SESSION_HOURS", f"{_LIMITS}test_clicks_do_not_keep_it_longer_than_twelve_hours"
     ),
+    "session_stay": Varied(
+        "",
+        "tests/views/auth/test_stay_signed_in.py::test_it_ends_after_thirty_days_whatever_happens",
+    ),
     "system_password_time": Varied(
         "SYSTEM_PASSWORD_MINUTES",
         "tests/views/auth/test_sign_in.py"
@@ -43,17 +47,29 @@ VALUES = {
     ),
 }
 
+DEFAULTS: dict[str, tuple[Any, str]] = {
+    "message_time": (Account.retention_days.default, "arg"),
+    "session_stay": (Session, "STAY_DAYS"),
+}
+
 
 @contextmanager
 def doubled(app: Flask, name: str | None) -> Iterator[None]:
     """Make a value twice as large, wherever the code reads it; the caller resets the settings."""
-    default = Account.retention_days.default
-    usual = default.arg
     if name is not None and (setting := VALUES[name].setting):
         override(app, {setting: 2 * getattr(settings_of(app), setting.lower())})
-    elif name is not None:
-        default.arg = 2 * usual
+    with _doubled_default(*DEFAULTS.get(name or "", ())):
+        yield
+
+
+@contextmanager
+def _doubled_default(owner: Any = None, attribute: str = "") -> Iterator[None]:
+    if owner is None:
+        yield
+        return
+    usual = getattr(owner, attribute)
+    setattr(owner, attribute, 2 * usual)
     try:
         yield
     finally:
-        default.arg = usual
+        setattr(owner, attribute, usual)

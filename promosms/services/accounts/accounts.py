@@ -12,6 +12,7 @@ from promosms.language import money
 from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import Account, AccountStatus, Company, Role, User
 from promosms.services.audit import log as audit_log
+from promosms.services.auth import sessions
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.sms.phone import mask
@@ -91,6 +92,7 @@ def suspend(account_id: int, reason: str, actor: str) -> bool:
             return False
         account.status = AccountStatus.SUSPENDED
         account.suspended_reason = reason
+        sessions.close_long(account.id)
         audit_log.record(actor, "account.suspend", account.public_id, reason)
         return True
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from promosms.db.statements import delete_rows
 from promosms.db.transactions import transaction
@@ -18,11 +18,17 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(user: User, browser: str) -> str:
-    """Sign the user in on a browser; returns the token for its cookie."""
+def open_session(user: User, browser: str, *, stay: bool = False) -> str:
+    """Sign the user in on a browser; returns the token for its cookie.
+
+    With `stay` the session lasts for `Session.STAY_DAYS`, but not for an admin.
+    """
     token = secrets.token_urlsafe(32)
+    until = now() + timedelta(days=Session.STAY_DAYS) if stay and user.role != Role.ADMIN else None
     with transaction() as session:
-        session.add(Session(token_hash=digest(token), user_id=user.id, browser=browser[:60]))
+        row = Session(token_hash=digest(token), user_id=user.id, browser=browser[:60])
+        row.stays_until = until
+        session.add(row)
         user.signed_in_at = now()
     return token
 
@@ -69,6 +75,21 @@ def close_one(user: User, public_id: str) -> None:
         )
 
 
+def close_long(account_id: int) -> None:
+    """End the sessions of an account that stay signed in."""
+    users = select(User.id).where(User.account_id == account_id)
+    with transaction() as session:
+        session.execute(
+            delete(Session).where(Session.stays_until.is_not(None), Session.user_id.in_(users))
+        )
+
+
+def shorten(row: Session) -> None:
+    """From now on the session ends as if the user had not asked to stay signed in."""
+    with transaction():
+        row.stays_until = None
+
+
 def of_user(user: User) -> list[Session]:
     """The sessions of a user, the last used first."""
     query = select(Session).where(Session.user_id == user.id).order_by(Session.seen_at.desc())
@@ -80,6 +101,8 @@ def _has_ended(row: Session) -> bool:
     admin = user.role == Role.ADMIN
     idle = settings.session_idle_minutes_admin if admin else settings.session_idle_minutes
     deleting = user.account is not None and user.account.status == AccountStatus.DELETING
+    if row.stays_until is not None and not admin:
+        return deleting or now() >= row.stays_until
     return (
         deleting
         or now() - row.seen_at > timedelta(minutes=idle)
@@ -91,4 +114,9 @@ def forget_old() -> None:
     """Delete the sessions that have ended by age."""
     hours = timedelta(hours=settings.session_hours)
     with transaction() as session:
-        session.execute(delete_rows(Session).where(Session.created_at < now() - hours))
+        session.execute(
+            delete_rows(Session).where(
+                Session.created_at < now() - hours,
+                or_(Session.stays_until.is_(None), Session.stays_until <= now()),
+            )
+        )

@@ -65,10 +65,10 @@ def backoff_names(email: str, client: Client) -> tuple[str, str]:
     return f"sign in {address}", f"network {client.network}"
 
 
-def entered(user: User, client: Client, when: str) -> None:
+def entered(user: User, client: Client, when: str, *, stays: bool = False) -> None:
     """A session was opened: forget wrong tries, and e-mail the user if the browser is new."""
     backoff.forget(backoff_names(user.email, client)[0])
-    security_log.note("signed_in", user)
+    security_log.note("signed_in", user, "stays" if stays else "")
     with transaction():
         if known_browsers.note(user, client):
             tell_user(user, lambda: auth_emails.new_sign_in(client.browser, when))
@@ -104,8 +104,12 @@ def choose_password(user: User, password: str, token: str) -> None:
     with transaction():
         # While it was hashed, a link that undoes changes may have ended the session.
         db.session.refresh(user, with_for_update=True)
-        if sessions.find(token, touch=False) is None:
+        row = sessions.find(token, touch=False)
+        if row is None:
             raise WrongPassword
+        # After a system password the user has only just asked to stay signed in.
+        if not user.must_choose_password:
+            sessions.shorten(row)
         set_password(user, hashed)
         sessions.close_others(user, token)
 

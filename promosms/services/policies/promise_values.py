@@ -6,7 +6,7 @@ In Polish they are in the accusative: write "przez" or "na" before the placehold
 from collections.abc import Callable
 
 from promosms.language import ngettext
-from promosms.models import Account
+from promosms.models import Account, Session
 from promosms.settings import settings
 
 
@@ -34,6 +34,7 @@ VALUES: dict[str, Callable[[], str]] = {
     "system_password_time": lambda: minutes(settings.system_password_minutes),
     "session_hours": lambda: hours(settings.session_hours),
     "session_idle": lambda: minutes(settings.session_idle_minutes),
+    "session_stay": lambda: days(Session.STAY_DAYS),
     "log_time": lambda: days(settings.log_days),
     "log_address_time": lambda: days(settings.log_ip_days),
     "message_time": lambda: days(Account.retention_days.default.arg),

@@ -25,6 +25,7 @@ from promosms.models import (
     Import,
     Model,
     Retention,
+    Session,
     TaxCheck,
     UnmatchedOptOut,
     models,
@@ -178,9 +179,10 @@ def _emails_kept() -> str:
 
 def _sessions_kept() -> str:
     return _(
-        "%(hours)s, or until %(minutes)s minutes pass without use. Signing out deletes one at "
-        "once.",
+        "%(hours)s, or until %(minutes)s minutes pass without use; %(days)s if you choose to stay "
+        "signed in. Signing out deletes one at once.",
         hours=_hours(timedelta(hours=settings.session_hours)),
+        days=_days(Session.STAY_DAYS),
         minutes=settings.session_idle_minutes,
     )
 

@@ -131,7 +131,9 @@ def sign_in() -> ResponseReturnValue:
             form.email.data or "", form.password.data or "", browsers.client()
         )
         if authenticated is not None:
-            return enter(authenticated.user, target, by_text=authenticated.by_text)
+            return enter(
+                authenticated.user, target, by_text=authenticated.by_text, stay=form.stay.data
+            )
         refused = True
         form.password.errors = [
             _(

@@ -10,7 +10,7 @@ from promosms.models import Role
 from promosms.services.auth import two_factor
 from promosms.services.auth.two_factor import ChallengeGone, NotProved
 from promosms.views.auth import browsers
-from promosms.views.auth.sign_in_flow import CHALLENGE, open_session
+from promosms.views.auth.sign_in_flow import CHALLENGE, STAY, open_session
 from promosms.web.access import Access, allow, safe_path
 from promosms.web.limits import limit
 
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         if form.validate_on_submit():
             user = two_factor.verify(_token(), form.code.data or "", browsers.client())
             if user is not None:
-                return open_session(user, target)
+                return open_session(user, target, stay=bool(session.get(STAY)))
             queue.wake("mail", "mail.run")
             two_factor.find(_token())  # raises if it was the last try
             form.code.errors = [_("This code is not right, or too many were tried just now.")]
