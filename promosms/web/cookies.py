@@ -51,7 +51,10 @@ class Cookie:
 
 SESSION = Cookie(
     "__Host-session",
-    _("Keeps you signed in, and proves that a form was sent from our own page."),
+    _(
+        "Keeps you signed in, keeps the e-mail address that you typed from one step of signing in "
+        "to the next, and proves that a form was sent from our own page."
+    ),
     chosen_age=Session.STAY_DAYS * DAY,
 )
 LANGUAGE = Cookie(

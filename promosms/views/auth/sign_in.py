@@ -47,7 +47,7 @@ from promosms.services.auth.sign_in import WrongPassword
 from promosms.settings import settings
 from promosms.sms.phone import mask
 from promosms.views.abuse import proof_of_work
-from promosms.views.auth import browsers, check_email
+from promosms.views.auth import browsers, check_email, typed_email
 from promosms.views.auth.sign_in_flow import enter, home, renew
 from promosms.views.gateways import simulated_phone
 from promosms.web.access import Access, allow, me, safe_path
@@ -82,7 +82,7 @@ def register() -> ResponseReturnValue:
     """Ask for e-mail and mobile number; the answer is the same for known and unknown ones."""
     if current_user.is_authenticated:
         return redirect(home(), 303)
-    form = RegisterForm()
+    form = RegisterForm(data=typed_email.kept())
     if not form.validate_on_submit():
         proof_of_work.note_problems(form)
         return render_template("auth/register.html", form=form)
@@ -93,6 +93,7 @@ def register() -> ResponseReturnValue:
         return render_template("auth/register.html", form=form, refusal=refusal), 422
     else:
         _network, proof = proof_of_work.submitted()
+        typed_email.keep(form.email.data)
         registration.ask(form.email.data or "", form.number, proven=bool(proof))
         queue.wake("mail", "mail.run")
     return check_email.page(form.email.data, "auth.register")
@@ -124,7 +125,7 @@ def sign_in() -> ResponseReturnValue:
     target = safe_path(request.args.get("next", ""))
     if current_user.is_authenticated:
         return redirect(target or home(), 303)
-    form = SignInForm()
+    form = SignInForm(data=typed_email.kept())
     refused = False
     if form.validate_on_submit():
         authenticated = services.attempt(
@@ -135,6 +136,7 @@ def sign_in() -> ResponseReturnValue:
                 authenticated.user, target, by_text=authenticated.by_text, stay=form.stay.data
             )
         refused = True
+        typed_email.keep(form.email.data)
         form.password.errors = [
             _(
                 "E-mail address and password do not belong together, or the password from the text "
@@ -210,9 +212,10 @@ def change_password() -> ResponseReturnValue:
 @limit(EMAILS, methods=POST, key_func=typed_address)
 def forgotten() -> ResponseReturnValue:
     """Ask for the e-mail address; the answer is the same for known and unknown ones."""
-    form = EmailLinkForm()
+    form = EmailLinkForm(data=typed_email.kept())
     if not form.validate_on_submit():
         return render_template("auth/forgotten.html", form=form)
+    typed_email.keep(form.email.data)
     password_reset.ask(form.email.data or "", proven=form.proven)
     queue.wake("mail", "mail.run")
     return check_email.page(form.email.data, "auth.forgotten")
