@@ -39,7 +39,8 @@ def _init_requests(app: Flask) -> None:
 
 def _init_pages(app: Flask) -> None:
     from promosms import views
-    from promosms.web import access
+    from promosms.web import access, assets
 
     access.init_app(app)
+    assets.init_app(app)
     views.init_app(app)

@@ -40,3 +40,15 @@ function wait(region) {
   setTimeout(() => (document.hidden ? wait(region) : refresh(region)), seconds * 1000);
 }
 for (const region of document.querySelectorAll("[data-refresh]")) wait(region);
+
+// What has succeeded is said in a toast: it goes after eight seconds unless somebody is reading it.
+for (const toast of document.querySelectorAll(".toast[data-close]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = toast.dataset.close;
+  button.addEventListener("click", () => toast.remove());
+  toast.append(button);
+  toast.classList.add("shown");
+  const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+  setTimeout(leave, 8000);
+}

@@ -24,7 +24,7 @@ form.addEventListener("input", () => {
 for (const code of form.querySelectorAll("[data-insert]")) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button quiet";
+  button.className = "chip";
   button.textContent = code.textContent;
   button.addEventListener("click", () => {
     text.setRangeText(code.dataset.insert, text.selectionStart, text.selectionEnd, "end");

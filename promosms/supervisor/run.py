@@ -33,6 +33,7 @@ from promosms.settings import (
 from promosms.supervisor import catalogues, certificate, checks, orphans, valkey
 from promosms.supervisor.checks import StartError
 from promosms.supervisor.processes import SHORT_PAUSE, ManagedProcess, Processes
+from promosms.web import fonts
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent
@@ -86,8 +87,9 @@ def run(options: Options) -> None:
 
 
 def prepare() -> None:
-    """Bring the database and the catalogues up to this version; safe to repeat."""
+    """Bring the database, the catalogues and the type up to this version; safe to repeat."""
     catalogues.compile_catalogues(PACKAGE / "translations")
+    fonts.make(PACKAGE / "static")
     try:
         migrations.upgrade()
         row_security.build()

@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "abuse.proof_of_work",
     "admin",
     "gateways.webhooks",
+    "design",
 )
 
 

@@ -13,7 +13,9 @@ from promosms.language import operator_name
 from promosms.models import Role
 from promosms.services.accounts import adjustments, trial
 from promosms.services.inbox import unmatched
+from promosms.services.invoices import companies
 from promosms.services.payments import top_up_search
+from promosms.services.recipients import held_replies
 from promosms.settings import settings
 
 
@@ -22,7 +24,9 @@ class Item:
     """An item of the navigation, with the `blueprints` of its pages.
 
     When several items share a blueprint, `paths` are the beginnings of an item's addresses. `count`
-    counts the things that wait for the user there; `waiting` is its result.
+    counts the things that wait for the user there; `waiting` is its result. With `tab` it stands in
+    the tab bar of a phone, under its `short` label: "tab", or "write" for the button in the
+    middle, which is not in the menu. `current` is true for one item at most.
     """
 
     endpoint: str
@@ -31,10 +35,12 @@ class Item:
     blueprints: tuple[str, ...]
     paths: tuple[str, ...] = ("",)
     count: Callable[[], int] = int
+    tab: str = ""
+    short: object = ""
     waiting: int = 0
+    current: bool = False
 
-    @property
-    def current(self) -> bool:
+    def shows(self) -> bool:
         """Does the current page belong to this item?"""
         matches = request.endpoint == self.endpoint or request.path.startswith(self.paths)
         return matches and request.blueprint in self.blueprints
@@ -50,32 +56,44 @@ class Trial:
 
 
 MEMBER = (
-    Item("dashboard.index", _("Dashboard"), "chart-bar", ("dashboard",)),
-    Item("campaigns.index", _("Campaigns"), "megaphone", ("campaigns",)),
+    Item("dashboard.index", _("Home"), "home", ("dashboard",), tab="tab"),
+    Item("campaigns.index", _("Campaigns"), "megaphone", ("campaigns",), tab="tab"),
+    Item("campaigns.new", _("Write a text"), "pencil", (), tab="write", short=_("Write")),
+    Item(
+        "recipients.replies",
+        _("Inbox"),
+        "chat-bubble-bottom-center-text",
+        ("recipients", "held_replies"),
+        ("/recipients/replies",),
+        lambda: held_replies.count(current_user.user.account_id),
+        tab="tab",
+    ),
     Item(
         "recipients.index",
         _("Recipients"),
         "users",
-        ("recipients", "lists", "imports", "suppressions", "held_replies"),
+        ("recipients", "lists", "imports", "suppressions", "held_replies", "persons"),
+        tab="tab",
     ),
-    Item("billing.statement", _("Billing"), "credit-card", ("billing",)),
+    Item("billing.statement", _("Billing"), "wallet", ("billing",)),
     Item(
         "settings.index",
         _("Settings"),
-        "cog-6-tooth",
+        "adjustments-horizontal",
         ("settings", "guests", "two_factor", "email_and_phone"),
     ),
 )
 ADMIN = (
-    Item("admin.accounts", _("Accounts"), "users", ("admin",), ("/admin/accounts",)),
+    Item("admin.accounts", _("Accounts"), "users", ("admin",), ("/admin/accounts",), tab="tab"),
     Item(
         "admin.top_ups",
         _("Billing"),
-        "credit-card",
+        "wallet",
         ("admin",),
         tuple(f"/admin/{part}" for part in ("top-ups", "payments", "invoices", "revenue"))
         + ("/admin/adjustments",),
         lambda: top_up_search.count_to_confirm() + adjustments.waiting(),
+        tab="tab",
     ),
     Item(
         "admin.routes",
@@ -84,6 +102,7 @@ ADMIN = (
         ("admin",),
         ("/admin/routes", "/admin/gateways", "/admin/texts", "/admin/unmatched"),
         unmatched.count,
+        tab="tab",
     ),
     Item(
         "admin.audit",
@@ -91,19 +110,21 @@ ADMIN = (
         "clipboard-document-list",
         ("admin",),
         ("/admin/audit", "/admin/admins", "/admin/leave"),
+        tab="tab",
     ),
     Item(
         "settings.index",
         _("Settings"),
-        "cog-6-tooth",
+        "adjustments-horizontal",
         ("settings", "two_factor", "email_and_phone"),
+        tab="tab",
     ),
 )
 
 
 def init_app(app: Flask) -> None:
     """Register the globals and context of the layout's templates."""
-    app.jinja_env.globals.update(icon=icon, navigation=navigation)
+    app.jinja_env.globals.update(icon=icon, navigation=navigation, account_name=account_name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"operator": operator_name(), "trial_of": trial_of})
@@ -127,4 +148,11 @@ def navigation() -> tuple[Item, ...]:
     if not current_user.is_authenticated:
         return ()
     items = ADMIN if current_user.user.role == Role.ADMIN else MEMBER
-    return tuple(replace(item, waiting=item.count()) for item in items)
+    current = next((item for item in items if item.shows()), None)
+    return tuple(replace(item, waiting=item.count(), current=item is current) for item in items)
+
+
+def account_name() -> str:
+    """Who is signed in: the company, or the e-mail address while no company is known."""
+    company = companies.of(current_user.user.account_id) if current_user.user.account_id else None
+    return company.name if company else current_user.user.email

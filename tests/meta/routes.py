@@ -24,7 +24,7 @@ def routes(app: Flask, method: str) -> Iterator[Rule]:
 def path(stage: Stage, rule: Rule, name: str = "") -> str:
     """The path of a route for the object `name`, or for that of ARGUMENTS."""
     if rule.endpoint == "static":
-        return "/static/app.css"
+        return "/static/css/components.css"
     values = {"kind": "pdf"} if "kind" in rule.arguments else {}  # a file of an invoice
     for argument in rule.arguments - values.keys():
         assert rule.endpoint in ARGUMENTS, f"tests/meta/stage.py has no object for {rule.endpoint}"

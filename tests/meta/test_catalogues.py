@@ -115,7 +115,7 @@ def test_no_page_shows_english_in_another_language(
     english = untranslated(language)
     opened = 0
     for rule in routes(stage.app, "GET"):
-        if rule.endpoint == "static":
+        if rule.endpoint in ("static", "design.index"):  # the latter is for developers
             continue
         response = browser.get(path(stage, rule))
         if response.status_code != 200 or not response.mimetype.startswith("text/"):

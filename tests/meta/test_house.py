@@ -5,6 +5,9 @@ import io
 import re
 import tokenize
 
+import pytest
+
+from promosms.web import assets, fonts
 from tests.meta.sources import PACKAGE, ROOT, STATIC, TEMPLATES
 from tests.support.pages import PageClient
 
@@ -55,7 +58,9 @@ def names() -> list[tuple[str, str]]:
 
 
 def test_no_file_is_too_long() -> None:
-    lengths = {path: len(path.read_text().splitlines()) for path in SOURCES}
+    """Style sheets may be: a block for each macro, in the order of the alphabet."""
+    files = [path for path in SOURCES if path.suffix != ".css"]
+    lengths = {path: len(path.read_text().splitlines()) for path in files}
     assert {str(path): length for path, length in lengths.items() if length > LONGEST} == {}
 
 
@@ -83,11 +88,20 @@ def test_no_todo_and_no_silenced_check_is_left() -> None:
             assert not marks.search(path.read_text()), path
 
 
-def test_the_first_page_is_light(visitor: PageClient) -> None:
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_the_first_page_is_light(visitor: PageClient, language: str) -> None:
+    """As a browser loads it: page, style sheets, scripts, drawings, and the type that it needs."""
+    visitor.send("/language", {"language": language, "page": "/"})
     page = visitor.get("/")
-    named = set(re.findall(r'/static/([^"?]+)', page.text))
-    weight = len(page.data) + sum((STATIC / name).stat().st_size for name in named)
-    assert {"app.css", "app.js", "icon.svg"} <= named
+    asked = {"Accept-Encoding": "gzip, br"}
+    named = set(re.findall(r'"(/static/[^"]+)"', page.text))
+    weight = len(page.data) + sum(
+        len(visitor.get(url, headers=asked, buffered=True).data) for url in named
+    )
+    files = {url.partition("?")[0].rpartition("/")[2] for url in named}
+    assert {f"{sheet}.css" for sheet in assets.SHEETS} | {"app.js", "favicon.svg"} <= files
+    type_of = {"en": ["latin"], "pl": ["latin", "latin-ext"]}
+    weight += sum(fonts.path(STATIC, name).stat().st_size for name in type_of[language])
     assert weight < FIRST_PAGE
 
 

@@ -61,6 +61,7 @@ PUBLIC = {
     # These only on the same machine, with the link that the start prints.
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",
+    "design.index",
     *PROVIDERS,
 }
 

@@ -2,9 +2,11 @@
 
 import re
 from functools import cache
+from pathlib import Path
 
 from jinja2 import nodes
 
+from promosms.web.assets import SHEETS
 from tests.meta.sources import STATIC, literal, modules, strings, templates, tree, used_by
 
 
@@ -43,8 +45,9 @@ def loaded(name: str) -> set[str]:
 
 
 def styled() -> set[str]:
-    """The classes in the stylesheet."""
-    sheet = re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", (STATIC / "app.css").read_text(), flags=re.S)
+    """The classes in the style sheets."""
+    sheets = "".join(path.read_text() for path in (STATIC / "css").iterdir())
+    sheet = re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", sheets, flags=re.S)
     selectors = re.findall(r"([^{};]+)\{", sheet)
     return {name for selector in selectors for name in re.findall(r"\.([a-z][\w-]*)", selector)}
 
@@ -60,6 +63,12 @@ def in_attributes(source: str) -> set[str]:
             names |= {word for text in re.findall(r"'([^']*)'", shown) for word in text.split()}
     blocks = re.findall(r"\{% block width %\}(.*?)\{% endblock %\}", source)
     return names | {word for text in blocks for word in text.split()}
+
+
+def by_script(script: Path) -> set[str]:
+    """The classes that a script gives to what it makes or changes."""
+    written = re.findall(r'(?:className = |classList\.add\()"([^"]*)"', script.read_text())
+    return {word for text in written for word in text.split()}
 
 
 def test_every_template_is_rendered_by_a_view() -> None:
@@ -97,8 +106,7 @@ def test_every_class_of_a_template_is_styled() -> None:
     for name, source in templates().items():
         assert in_attributes(source) - styled() == set(), name
     for script in STATIC.glob("*.js"):
-        written = re.findall(r'className = "([^"]*)"', script.read_text())
-        assert {word for text in written for word in text.split()} <= styled(), script.name
+        assert by_script(script) <= styled(), script.name
 
 
 def test_every_style_is_used() -> None:
@@ -110,7 +118,8 @@ def test_every_style_is_used() -> None:
         if path.startswith(("promosms/views", "promosms/forms"))
         for text in strings(module)
     }
-    assert styled() - attributes - literals - python == set()
+    scripts = set().union(*(by_script(script) for script in STATIC.glob("*.js")))
+    assert styled() - attributes - literals - python - scripts == set()
 
 
 def test_nothing_is_inline() -> None:
@@ -122,5 +131,6 @@ def test_nothing_is_inline() -> None:
 
 def test_every_static_file_is_used() -> None:
     used = " ".join(templates().values())
-    for path in STATIC.iterdir():
+    for path in STATIC.glob("*.*"):
         assert f"filename='{path.name}'" in used, path.name
+    assert {path.stem for path in (STATIC / "css").iterdir()} == {"fonts", *SHEETS}

@@ -100,7 +100,7 @@ def test_it_refuses_weak_ciphers(server: Server, weakness: str) -> None:
 
 def test_it_does_not_reveal_its_software(server: Server) -> None:
     context = ssl.create_default_context(cafile=str(server.certificate))
-    for path in ("/privacy", "/nothing-here", "/static/app.css"):
+    for path in ("/privacy", "/nothing-here", "/static/css/components.css"):
         connection = http.client.HTTPSConnection(
             "localhost", server.port, context=context, timeout=10
         )

@@ -49,7 +49,7 @@ def test_only_links_to_this_installation_can_be_clicked(app: Flask, visitor: Pag
         outbox.queue_email("new@example.com", "Welcome", body)
         outbox.queue_email("new@example.com", "Trick", "https://localhost:8443.evil.example/x")
     page = visitor.get_page("/phone")
-    links = [link["href"] for link in page.select("article a")]
+    links = [link["href"] for link in page.select(".bubble strong ~ a")]
     assert "https://localhost:8443/register/abc" in links
     assert not [link for link in links if "evil" in link]
     assert "not https://evil.example/ <script>" in page.get_text()

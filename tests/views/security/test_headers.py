@@ -69,7 +69,7 @@ ANSWERS: dict[int | str, Callable[[PageClient], TestResponse]] = {
     405: lambda client: client.get("/logout"),
     413: too_large,
     500: crash,
-    "static": lambda client: client.get("/static/app.css"),
+    "static": lambda client: client.get("/static/css/components.css"),
     "missing static": lambda client: client.get("/static/nothing.js"),
     "webhook": lambda client: client.post("/gateways/token/receipt"),
     "report": lambda client: client.post("/security/reports", data="{}"),

@@ -1,0 +1,78 @@
+"""Style sheets, scripts, drawings and type: sent compressed, and kept by browsers.
+
+The address of a style sheet has the digest of its content, so that browsers keep it for a year and
+load a new one at once. Scripts import each other by name and are asked for again each time, which
+costs one short answer. Pages are not compressed: they hold what people have typed beside what is
+private, and the length of a compressed page tells whether both are equal (BREACH).
+"""
+
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+
+from promosms.web import fonts
+
+COMPRESSED = ["text/css", "text/javascript", "image/svg+xml"]
+KEPT = "public, max-age=31536000, immutable"
+SHEETS = ("tokens", "elements", "layout", "components")
+"""The layers, in their order."""
+
+
+class Compressed:
+    """The compressed files of this process: there are as many as there are static files."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        """The compressed content of a path; None if it was not asked for yet."""
+        return self.files.get(key)
+
+    def set(self, key: str, content: bytes) -> None:
+        """Keep the compressed content of a path."""
+        self.files[key] = content
+
+
+def init_app(app: Flask) -> None:
+    """Compress what is static, name it by its content, and let browsers keep it."""
+    static = Path(str(app.static_folder))
+    app.config.update(
+        COMPRESS_MIMETYPES=COMPRESSED,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=11,  # the smallest; each file is compressed once
+        COMPRESS_LEVEL=9,
+        COMPRESS_CACHE_BACKEND=Compressed,
+        COMPRESS_CACHE_KEY=lambda request: request.path,
+    )
+    Compress(app)
+    app.jinja_env.globals["sheets"] = (*(("fonts",) if fonts.made(static) else ()), *SHEETS)
+
+    @app.url_defaults
+    def _version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and values["filename"].endswith((".css", ".svg")):
+            values["v"] = _digest(static / values["filename"])
+
+    app.after_request(_keep)
+    app.after_request(_read)  # before it is compressed: what is registered last comes first
+
+
+@cache
+def _digest(path: Path) -> str:
+    return blake2b(path.read_bytes(), digest_size=6).hexdigest()
+
+
+def _keep(response: Response) -> Response:
+    if request.endpoint == "static" and ("v" in request.args or request.path.endswith(".woff2")):
+        response.headers["Cache-Control"] = KEPT
+    return response
+
+
+def _read(response: Response) -> Response:
+    if request.endpoint == "static" and response.mimetype in COMPRESSED:
+        response.direct_passthrough = False
+        response.make_sequence()  # a stream would be left open
+    return response
