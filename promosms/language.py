@@ -36,6 +36,7 @@ __all__ = [
     "number",
     "pgettext",
     "plain_money",
+    "share",
 ]
 
 MINUS = "\N{MINUS SIGN}"
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose, default_translation_directories="translations")
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(
-        money=money, number=number, percent=percent, moment=moment, day=day
+        money=money, number=number, percent=percent, share=share, moment=moment, day=day
     )
     app.jinja_env.globals.update(current_language=current_language)
 
@@ -103,6 +104,17 @@ def number(value: float) -> str:
 def percent(value: float) -> str:
     """A number of percent, such as 23% or 5.5%."""
     return f"{number(value)}%"
+
+
+def share(value: float) -> str:
+    """A share of 0 to 1 in percent, such as 97%; one below 1% or above 99% with a decimal place.
+
+    So some are never said to be none, and not quite all never all.
+    """
+    exact = 100 * value
+    if 0 < exact < 1 or 99 < exact < 100:
+        return percent(min(max(round(exact, 1), 0.1), 99.9))
+    return percent(round(exact))
 
 
 def _pattern(currency: str, digits: int) -> str:

@@ -1,10 +1,16 @@
-"""The dashboard: the first steps, later the state of the account."""
+"""The dashboard: what wants the user, what is under way, the balance, and the last 30 days."""
+
+from datetime import date
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from promosms.language import timezone
+from promosms.language import gettext as _
+from promosms.language import ngettext, number, timezone
+from promosms.lib.charts import bars
+from promosms.lib.charts.bars import Day
+from promosms.models import now
 from promosms.services.campaigns import campaigns, dashboard
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import worker_missing
@@ -13,12 +19,14 @@ from promosms.web.access import Access, allow, my_account
 
 bp = Blueprint("dashboard", __name__)
 
+WEEK = 7
+
 
 @bp.route("/dashboard")
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
-    """The state of the account, or the first steps."""
-    return render_template("dashboard/index.html", phone=offered(), **_state())
+    """What needs the user, or the first steps."""
+    return render_template("dashboard/index.html", **_state())
 
 
 @bp.route("/dashboard/live")
@@ -30,16 +38,48 @@ def live() -> ResponseReturnValue:
 
 def _state() -> dict[str, object]:
     account = my_account()
-    summary = dashboard.summary(account, timezone())
+    steps, summary = dashboard.steps(account), dashboard.summary(account, timezone())
     return {
         "account": account,
-        "steps": dashboard.steps(account),
+        "steps": steps,
         "summary": summary,
-        "days": [
-            (format_date(day, "d MMM"), delivered, not_delivered)
-            for day, delivered, not_delivered in summary.days
-        ],
+        "headline": headline(summary.wants)
+        if steps.sent or summary.wants
+        else _("Three steps to your first campaign"),
+        "now": now(),
+        "chart": bars.bars(_days(summary.days, "d MMM")),
+        "strip": bars.strip(_days(summary.days[-WEEK:], "EEE")),
         "figures": campaigns.figures,
+        "left": lambda campaign: campaigns.duration(
+            campaign, campaigns.figures(campaign).parts_left
+        ),
         "labels": labels,
+        "phone": offered(),
         "worker_missing": worker_missing(),
     }
+
+
+def headline(wants: int) -> str:
+    """How many things wait for a decision of the user, as a sentence."""
+    sentences = [
+        *(_("Nothing needs you"), _("One thing needs you"), _("Two things need you")),
+        *(_("Three things need you"), _("Four things need you"), _("Five things need you")),
+    ]
+    if wants < len(sentences):
+        return str(sentences[wants])
+    more = ngettext("%(n)s thing needs you", "%(n)s things need you", wants, n=number(wants))
+    return str(more)
+
+
+def _days(days: list[tuple[date, int, int]], form: str) -> list[Day]:
+    """The days of a chart; the last one is today."""
+    return [
+        Day(
+            name=format_date(day, "EEE d MMM"),
+            label=format_date(day, form).rstrip(".") if day != days[-1][0] else _("today"),
+            good=arrived,
+            bad=not_arrived,
+            today=day == days[-1][0],
+        )
+        for day, arrived, not_arrived in days
+    ]

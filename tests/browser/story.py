@@ -74,7 +74,7 @@ def register(page: Page, email: str, phone: str) -> None:
     heading(page, "Choose your password")
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()
-    heading(page, "Dashboard")
+    heading(page, "Three steps to your first campaign")
 
 
 def system_password(page: Page, phone: str) -> str:

@@ -19,7 +19,7 @@ def open_review(page: Page, name: str) -> None:
 def launched_once(page: Page, name: str) -> None:
     """There is one campaign of this name, paid once."""
     page.goto("/campaigns")
-    expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
+    expect(page.get_by_role("listitem").filter(has_text=name)).to_have_count(1)
     page.goto("/billing")
     expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
 

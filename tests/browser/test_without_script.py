@@ -16,7 +16,7 @@ def test_a_campaign_without_script(open_browser: OpenBrowser) -> None:
     page.get_by_role("button", name="Sign out").first.click()
     heading(page, "Sign in")
     sign_in(page, EMAIL, PASSWORD)
-    heading(page, "Dashboard")
+    heading(page, "Three steps to your first campaign")
 
     paste(page, "601 300 211, Ola\n601 300 212, Jan", "Regulars")
     write(page, "Hi {first_name|there}, 20% off “today”")
@@ -39,10 +39,12 @@ def test_a_campaign_without_script(open_browser: OpenBrowser) -> None:
 def delivered(page: Page) -> None:
     """Reload the report until all texts are delivered."""
     for _ in range(60):
-        if "2 of 2 done" in page.locator("main").inner_text():
+        if "2 arrived" in page.locator("main").inner_text():
             page.reload()
-            if page.get_by_role("row").filter(has_text="Delivered").count() == 2:
-                return
+            page.get_by_text("See each recipient").click()
+            people = page.get_by_role("group").filter(has_text="See each recipient")
+            expect(people.get_by_role("listitem").filter(has_text="Arrived")).to_have_count(2)
+            return
         page.wait_for_timeout(250)
         page.reload()
     raise AssertionError(page.locator("main").inner_text())

@@ -7,6 +7,8 @@ HEIGHT = 150
 ABOVE = 14
 """Pixels above 100%."""
 TICKS = (0, 50, 100)
+PLACES = (0, 27, 46, 70, 100)
+"""Where the start and up to four moments stand: those at the right have longer labels."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,15 @@ class Curve:
 
 
 def curve(start: str, moments: Sequence[Moment]) -> Curve:
-    """The curve of some moments; `start` is the label of the beginning.
+    """The curve of at most four moments; `start` is the label of the beginning.
 
-    They stand at even distances, because the steps from a minute to a day have no common scale.
+    The distances are no scale: from a minute to a day there is none that could be read.
     """
     base = HEIGHT + ABOVE
     placed = [Moment(start, 0.0), *moments]
-    last = max(len(moments), 1)
+    last = PLACES[max(len(moments), 1)]
     points = [
-        Point(moment, round(100 * place / last, 2), _down(moment.share, base))
+        Point(moment, round(100 * PLACES[place] / last, 2), _down(moment.share, base))
         for place, moment in enumerate(placed)
     ]
     return Curve(points, base, [(tick, _down(tick / 100, base)) for tick in TICKS])

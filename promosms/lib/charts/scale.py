@@ -9,6 +9,8 @@ UNITS = (1, 1_000, 1_000_000)
 LONGEST = 10_000
 """In the unit of a scale all labels are below this: they have four digits at most."""
 
+FEW = 10
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -27,23 +29,18 @@ class Scale:
         """How high a bar of this value is, if that of the top has this height."""
         return round(height * value / self.top, 1)
 
+    def in_unit(self, value: int) -> float:
+        """A value in the unit, for its label: a small one keeps one decimal place."""
+        exact = value / self.unit
+        return round(exact, 1) if exact < FEW else round(exact)
+
 
 def scale(greatest: int) -> Scale:
     """The scale for values of 0 to `greatest`: steps of 1, 2 or 5 and zeros, five at most."""
     step = next(step for step in _round_steps() if step * MOST_STEPS >= greatest)
     top = step * max(-(-greatest // step), 1)
-    return Scale(top, step, unit(greatest))
-
-
-def unit(greatest: int) -> int:
-    """The unit in which numbers up to `greatest` have four digits at most."""
-    return next((unit for unit in UNITS if greatest < LONGEST * unit), UNITS[-1])
-
-
-def in_unit(value: int, unit: int) -> float:
-    """A number in a unit, for a label: small ones keep one decimal place."""
-    exact = value / unit
-    return round(exact, 1) if exact < LONGEST / 1_000 else round(exact)
+    unit = next((unit for unit in UNITS if greatest < LONGEST * unit), UNITS[-1])
+    return Scale(top, step, unit)
 
 
 def _round_steps() -> Iterator[int]:

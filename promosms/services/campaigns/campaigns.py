@@ -61,13 +61,17 @@ class Draft:
 
 @dataclass(frozen=True)
 class Figures:
-    """Messages of a campaign by their state; `done` of `total` need no more work."""
+    """Messages of a campaign by their state; `done` of `total` need no more work.
+
+    `undelivered` ones are among the sent and the `not_delivered`, refused ones only among these.
+    """
 
     total: int
     done: int
     waiting: int
     sent: int
     delivered: int
+    undelivered: int
     not_delivered: int
     unconfirmed: int
     skipped: int
@@ -200,6 +204,7 @@ def figures(campaign: Campaign) -> Figures:
         waiting=waiting,
         sent=sent,
         delivered=campaign.n_delivered,
+        undelivered=campaign.n_undelivered + campaign.n_expired,
         not_delivered=campaign.n_undelivered + campaign.n_expired + campaign.n_failed,
         unconfirmed=campaign.n_unknown,
         skipped=campaign.n_skipped + (campaign.not_guests or 0),
@@ -279,6 +284,12 @@ def messages(
         query = query.where(has_status(statuses))
     rows = db.session.execute(select_page(query, Message.id, after, ROWS, ascending=True))
     return page_of(rows, ROWS, lambda row: row[0].id)
+
+
+def example(campaign: Campaign) -> Row[Message, str, str] | None:
+    """The first message that has arrived, as somebody has read it, with their names."""
+    query = _messages(campaign).where(has_status([MessageStatus.DELIVERED]))
+    return db.session.execute(query.order_by(Message.id).limit(1)).first()
 
 
 def all_messages(campaign: Campaign) -> Iterator[Row[Message, str, str]]:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from promosms.extensions import db
 from promosms.models import (
@@ -15,15 +15,23 @@ from promosms.models import (
     Import,
     ImportStatus,
     Recipient,
-    Suppression,
-    SuppressionSource,
     now,
 )
 from promosms.services.campaigns import campaigns
+from promosms.services.inbox import replies
+from promosms.services.inbox.replies import Recent
+from promosms.services.installation import defaults
+from promosms.services.prices import prices
 from promosms.services.recipients import held_replies
+from promosms.services.recipients.held_replies import Held
 
 DAYS = 30
-RECENT = 6
+REPLIES_OF = timedelta(days=3)
+# So many of each are shown; the page behind them has the others.
+MOST_HELD = 3
+MOST_REPLIES = 2
+MOST_OPEN = 12
+MOST_IMPORTS = 6
 
 
 @dataclass(frozen=True)
@@ -38,18 +46,31 @@ class Steps:
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures of the day, and the campaigns and imports that need a decision."""
+    """What wants the user, what is under way, and the texts of the last days.
 
-    today: int
-    under_way: int
-    opted_out: int
-    held: int
-    days: list[tuple[date, int, int]]  # day, delivered, not delivered
-    recent: list[Campaign]
+    `home` is how many parts the balance pays for to the account's own country; None without a
+    price. `held_number` counts all held numbers, `held` are the newest of them.
+    """
+
+    held_number: int
+    held: list[Held]
+    replies: Recent
     blocked: list[Campaign]
-    unconfirmed: list[Campaign]
     imports: list[Import]
-    running: bool
+    under_way: list[Campaign]
+    unconfirmed: list[Campaign]
+    home: int | None
+    days: list[tuple[date, int, int]]  # day, arrived, did not arrive
+
+    @property
+    def wants(self) -> int:
+        """How many things wait for a decision."""
+        return self.held_number + len(self.blocked) + len(self.imports)
+
+    @property
+    def running(self) -> bool:
+        """Do workers change something at the moment?"""
+        return any(campaign.status in CampaignStatus.RUNNING for campaign in self.under_way)
 
 
 def steps(account: Account) -> Steps:
@@ -77,29 +98,35 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
     """The content of the dashboard; days begin at midnight in `zone`."""
     today = now().astimezone(zone).date()
     launched = _launched(account, _midnight(today - timedelta(days=DAYS - 1), zone))
-    running = [campaign for campaign in launched if campaign.status in CampaignStatus.RUNNING]
-    recent = db.session.scalars(
-        select(Campaign)
-        .where(Campaign.account_id == account.id)
-        .order_by(Campaign.id.desc())
-        .limit(RECENT)
-    )
+    unfinished = _open(account)
+    number = held_replies.count(account.id)
     return Summary(
-        today=sum(
-            campaigns.figures(campaign).sent
-            for campaign in launched
-            if _day(campaign, zone) == today
-        ),
-        under_way=sum(campaigns.figures(campaign).waiting for campaign in running),
-        opted_out=_opted_out(account, _midnight(today.replace(day=1), zone)),
-        held=held_replies.count(account.id),
-        days=_days(launched, today, zone),
-        recent=list(recent),
-        blocked=[campaign for campaign in launched if campaign.status == CampaignStatus.BLOCKED],
-        unconfirmed=[campaign for campaign in launched if campaign.n_unknown],
+        held_number=number,
+        held=held_replies.newest(account.id, MOST_HELD) if number else [],
+        replies=replies.recent(account.id, now() - REPLIES_OF, MOST_REPLIES),
+        blocked=[campaign for campaign in unfinished if campaign.status == CampaignStatus.BLOCKED],
         imports=_imports(account),
-        running=bool(running),
+        under_way=[
+            campaign for campaign in unfinished if campaign.status != CampaignStatus.BLOCKED
+        ],
+        unconfirmed=[campaign for campaign in launched if campaign.n_unknown],
+        home=_home(account),
+        days=_days(launched, today, zone),
     )
+
+
+def _home(account: Account) -> int | None:
+    """How many parts to the account's own country the balance pays for; None without a price."""
+    route = defaults.default_route()
+    price = prices.price_list(route.id, account.id, country=account.region).of(account.region)
+    return account.balance // price if price else None
+
+
+def _open(account: Account) -> list[Campaign]:
+    query = select(Campaign).where(
+        Campaign.account_id == account.id, Campaign.status.in_(CampaignStatus.OPEN)
+    )
+    return list(db.session.scalars(query.order_by(Campaign.id.desc()).limit(MOST_OPEN)))
 
 
 def _launched(account: Account, since: datetime) -> list[Campaign]:
@@ -111,16 +138,7 @@ def _imports(account: Account) -> list[Import]:
     query = select(Import).where(
         Import.account_id == account.id, Import.status == ImportStatus.MAPPING
     )
-    return list(db.session.scalars(query.order_by(Import.id.desc()).limit(RECENT)))
-
-
-def _opted_out(account: Account, since: datetime) -> int:
-    query = select(func.count(Suppression.id)).where(
-        Suppression.account_id == account.id,
-        Suppression.source != SuppressionSource.HELD,
-        Suppression.created_at >= since,
-    )
-    return db.session.scalar(query) or 0
+    return list(db.session.scalars(query.order_by(Import.id.desc()).limit(MOST_IMPORTS)))
 
 
 def _days(launched: list[Campaign], today: date, zone: ZoneInfo) -> list[tuple[date, int, int]]:

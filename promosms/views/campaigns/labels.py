@@ -1,14 +1,20 @@
 """Labels of campaigns: statuses, reasons and problems as the pages show them."""
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
+from babel import dates
 from flask_babel import format_timedelta, get_locale
 
-from promosms.language import gettext
+from promosms.language import gettext, pgettext
 from promosms.language import lazy_gettext as _
+from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
 from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, launch
+from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.sending.opt_outs import DELETED, HELD, OPTED_OUT
 
@@ -26,24 +32,21 @@ MESSAGE_STATUS = {
     MessageStatus.QUEUED: (_("Waiting"), ""),
     MessageStatus.SENDING: (_("Being sent"), "info"),
     MessageStatus.SENT: (_("Sent"), "info"),
-    MessageStatus.DELIVERED: (_("Delivered"), "good"),
-    MessageStatus.UNDELIVERED: (_("Not delivered"), "bad"),
-    MessageStatus.EXPIRED: (_("Not delivered in time"), "bad"),
+    MessageStatus.DELIVERED: (_("Arrived"), "good"),
+    MessageStatus.UNDELIVERED: (_("Did not arrive"), "bad"),
+    MessageStatus.EXPIRED: (_("Did not arrive in time"), "bad"),
     MessageStatus.FAILED: (_("Refused"), "bad"),
-    MessageStatus.UNKNOWN: (_("Not confirmed"), "warn"),
+    MessageStatus.UNKNOWN: (_("Nobody knows"), "warn"),
     MessageStatus.SKIPPED: (_("Left out"), ""),
     MessageStatus.CANCELLED: (_("Cancelled"), ""),
 }
-# The filters of the report's table.
+# The filters of the recipients in a report.
 FILTERS = {
-    "delivered": (_("Delivered"), [MessageStatus.DELIVERED]),
+    "delivered": (_("Arrived"), [MessageStatus.DELIVERED]),
     "sent": (_("Sent, no answer yet"), [MessageStatus.SENT]),
     "waiting": (_("Waiting"), sorted(MessageStatus.WAITING)),
-    "not_delivered": (
-        _("Not delivered"),
-        sorted(MessageStatus.NOT_DELIVERED),
-    ),
-    "unconfirmed": (_("Not confirmed"), [MessageStatus.UNKNOWN]),
+    "not_delivered": (_("Did not arrive"), sorted(MessageStatus.NOT_DELIVERED)),
+    "unconfirmed": (_("Nobody knows"), [MessageStatus.UNKNOWN]),
     "skipped": (_("Left out"), [MessageStatus.SKIPPED]),
     "cancelled": (_("Cancelled"), [MessageStatus.CANCELLED]),
 }
@@ -75,6 +78,26 @@ BY_STATUS = {
     MessageStatus.EXPIRED: _("The phone was not reachable before the text ran out of time."),
     MessageStatus.FAILED: _("The network refused the text. You did not pay for it."),
     MessageStatus.UNKNOWN: _("The network did not say whether it took the text."),
+}
+CHECK = _("Check the number when you next see them.")
+SHORTER = _("A shorter text goes through.")
+ASK = _("The operator knows whether that will change.")
+# What can be done about it, by the reason or the status.
+ADVICE = {
+    MessageStatus.UNDELIVERED: CHECK,
+    MessageStatus.EXPIRED: _("Try again another time."),
+    "bad_number": CHECK,
+    "busy": _("Try again another time."),
+    "opted_out": _("They are left out from now on."),
+    "country": ASK,
+    "partly": SHORTER,
+    "too_long": SHORTER,
+    OPTED_OUT: _("Only they can take it back, by texting START."),
+    HELD: _("Read the reply and decide."),
+    audience.NO_CONSENT: _("Ask them, and note their answer on their page."),
+    audience.NO_PRICE: ASK,
+    audience.NO_GATEWAY: ASK,
+    audience.TOO_LONG: SHORTER,
 }
 PROBLEMS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
@@ -123,6 +146,44 @@ def why(status: str, reason: str) -> object:
     return FAILED.get(reason) or BY_STATUS.get(MessageStatus(status), "")
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why so many people did not get a text, and what can be done about it, if anything."""
+
+    why: str
+    advice: str
+    people: int
+
+
+def reasons(rows: Iterable[tuple[str, str, int]], *, left_out: bool) -> list[Reason]:
+    """The reasons of those who were left out, or of the others, in words, the greatest first.
+
+    `rows` are status, reason and number; what is said in the same words is one reason.
+    """
+    people: Counter[tuple[str, str]] = Counter()
+    for status, reason, number in rows:
+        if (status == MessageStatus.SKIPPED) == left_out:
+            advice = ADVICE.get(reason) or ADVICE.get(status, "")
+            people[str(why(status, reason)), str(advice)] += number
+    return [Reason(*words, number) for words, number in people.most_common()]
+
+
+def parts(figures: Figures, thinnest: float = THINNEST) -> Stacked:
+    """The bar of what became of the texts of a campaign; who was left out is not in it."""
+    no_answer = figures.sent - figures.delivered - figures.undelivered
+    return stacked(
+        [
+            Part("good", figures.delivered, pgettext("texts", "arrived")),
+            Part("bad", figures.not_delivered, pgettext("texts", "did not arrive")),
+            Part("doubt", figures.unconfirmed, pgettext("of texts", "nobody knows")),
+            Part("wait", no_answer, pgettext("texts", "sent, no answer yet")),
+            Part("wait", figures.waiting, pgettext("texts", "still to go")),
+            Part("wait", figures.cancelled, pgettext("texts", "cancelled")),
+        ],
+        thinnest,
+    )
+
+
 def problem(error: launch.LaunchError) -> str:
     """The explanation of a refused launch, pause, resume or test."""
     return str(PROBLEMS[error.code])
@@ -137,3 +198,8 @@ def country(code: str) -> str:
 def about(duration: timedelta) -> str:
     """A duration in words, such as "3 minutes"."""
     return str(format_timedelta(max(duration, timedelta(seconds=1)), threshold=1.5))
+
+
+def short(duration: timedelta) -> str:
+    """A duration as an axis names it, such as "5 min"."""
+    return str(dates.format_timedelta(duration, format="short", threshold=1, locale=get_locale()))

@@ -15,12 +15,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from promosms.language import day, ngettext, pgettext
+from promosms.language import day, moment, ngettext, pgettext
 from promosms.language import gettext as _
+from promosms.lib.charts.curve import Curve, Moment, curve
+from promosms.lib.charts.stacked import THINNEST_IN_ROW
 from promosms.lib.formulas import escaped
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
-from promosms.services.campaigns import campaigns, launch, repeats
+from promosms.services.campaigns import arrivals, campaigns, launch, repeats, responses
 from promosms.services.campaigns.launch import LaunchError
+from promosms.services.ledger import campaign_costs
 from promosms.settings import currencies, settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
@@ -33,7 +36,11 @@ from promosms.web.limits import limit
 def index() -> ResponseReturnValue:
     """All campaigns, the newest first."""
     page = campaigns.page(my_account(), request.args.get("before", type=int))
-    return render_template("campaigns/index.html", page=page, figures=campaigns.figures)
+    rows = [(campaign, campaigns.figures(campaign)) for campaign in page.rows]
+    bars = [labels.parts(figures, THINNEST_IN_ROW) for _campaign, figures in rows]
+    return render_template(
+        "campaigns/index.html", page=page, rows=list(zip(rows, bars, strict=True))
+    )
 
 
 @bp.route("/campaigns/<public_id>")
@@ -55,6 +62,8 @@ def report(public_id: str) -> ResponseReturnValue:
         chosen=chosen if statuses else "",
         lists=campaigns.lists_of(campaign),
         original=repeats.original(campaign),
+        example=campaigns.example(campaign),
+        arrivals=_curve(campaign),
         **_state(campaign),
     )
 
@@ -119,11 +128,15 @@ def cancel(public_id: str) -> ResponseReturnValue:
 
 
 def _state(campaign: Campaign) -> dict[str, object]:
-    figures = campaigns.figures(campaign)
+    figures, reasons = campaigns.figures(campaign), campaigns.reasons(campaign)
     return {
         "campaign": campaign,
         "figures": figures,
-        "reasons": campaigns.reasons(campaign),
+        "bar": labels.parts(figures),
+        "reasons": labels.reasons(reasons, left_out=False),
+        "left_out": labels.reasons(reasons, left_out=True),
+        "responses": responses.of(campaign),
+        "spent": campaign_costs.spent(campaign.id),
         "repeatable": repeats.of(campaign),
         "repeat": repeats.find(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
@@ -132,6 +145,13 @@ def _state(campaign: Campaign) -> dict[str, object]:
         "balance": my_account().balance,
         "worker_missing": campaign.status in CampaignStatus.RUNNING and worker_missing(),
     }
+
+
+def _curve(campaign: Campaign) -> Curve | None:
+    """How fast the texts arrived; None if that is not known (any more)."""
+    found = arrivals.of(campaign)
+    moments = [Moment(labels.short(arrived.after), arrived.share) for arrived in found]
+    return curve(moment(campaign.launched_at, "HH:mm").split()[0], moments) if found else None
 
 
 def _csv(campaign: Campaign) -> Iterator[str]:

@@ -66,8 +66,10 @@ def _decide(row: InboundMessage | Suppression, decision: Decision) -> ResponseRe
 
 
 def _back(number: str) -> str:
-    """The page on which the button was: the inbox, the list of opt-outs, or the recipient."""
+    """The page on which the button was: the inbox, the opt-outs, the dashboard, or a recipient."""
     page = request.args.get("page", "")
+    if page == "dashboard":
+        return url_for("dashboard.index")
     if page == "opt-outs":
         return url_for("suppressions.index")
     recipient = recipients.by_phone(my_account().id, number) if page == "recipient" else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.lib.charts.scale import in_unit, scale
+from promosms.lib.charts.scale import Scale, scale
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_the_ticks_are_round_and_cover_the_greatest_value(greatest: int, ticks: 
 def test_the_unit_keeps_labels_short(greatest: int, unit: int, labels: list[float]) -> None:
     found = scale(greatest)
     assert found.unit == unit
-    assert [in_unit(tick, found.unit) for tick in found.ticks] == labels
+    assert [found.in_unit(tick) for tick in found.ticks] == labels
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_the_unit_keeps_labels_short(greatest: int, unit: int, labels: list[floa
     ],
 )
 def test_a_number_in_a_unit(value: int, unit: int, label: float) -> None:
-    assert in_unit(value, unit) == label
+    assert Scale(1, 1, unit).in_unit(value) == label

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.lib.charts.stacked import Part, stacked
+from promosms.lib.charts.stacked import THINNEST_IN_ROW, Part, stacked
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,13 @@ from promosms.lib.charts.stacked import Part, stacked
     ],
 )
 def test_a_part_that_exists_can_be_seen(numbers: list[int], widths: list[float]) -> None:
-    pieces = stacked([Part("good", number, "") for number in numbers])
+    pieces = stacked([Part("good", number, "") for number in numbers]).pieces
     assert [piece.width for piece in pieces] == widths
     assert [piece.x for piece in pieces] == [
         round(sum(widths[:place]), 2) for place in range(len(widths))
     ]
+
+
+def test_a_bar_in_a_row_is_so_short_that_parts_are_wider() -> None:
+    pieces = stacked([Part("good", 99, ""), Part("bad", 1, "")], THINNEST_IN_ROW).pieces
+    assert [piece.width for piece in pieces] == [95.0, 5.0]

@@ -3,13 +3,23 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, Message, Recipient
+from promosms.models import (
+    Account,
+    Campaign,
+    InboundMessage,
+    LedgerEntry,
+    Message,
+    Recipient,
+    User,
+    now,
+)
 from promosms.services.campaigns import audience, launch, preparation
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
@@ -47,9 +57,9 @@ def test_the_list_has_pages(app: Flask, cast: Cast, owner: PageClient, draft: st
             for n in range(30)
         )
     first = owner.get_page("/campaigns")
-    assert len(first.select("tbody tr")) == 25
+    assert len(first.select("li .title")) == 25
     second = owner.get_page(first.select_one(".pager a")["href"])
-    assert len(second.select("tbody tr")) == 6
+    assert len(second.select("li .title")) == 6
     assert "Spring sale" in second.get_text()
     owner.get_page("/campaigns?before=nonsense")
 
@@ -63,11 +73,15 @@ def test_reasons_are_explained_in_plain_words(
 ) -> None:
     settle()
     page = owner.get_page(f"/campaigns/{launched}?status=skipped")
-    assert len(page.select("form[method=get] ~ .scroll tbody tr")) == 1
+    assert len(page.select("details[open] li .title")) == 1
     text = words(page.get_text(" "))
-    assert "Left out They have not agreed to get promotional texts. 1" in text
-    assert "+48601111114" in text
-    assert "+48601111111" not in text
+    left_out = "1 person left out They have not agreed to get promotional texts. Ask them, and note"
+    assert left_out in text
+    assert "+48 601 111 114" in text
+    assert "+48 601 111 111" not in text
+    assert [words(chip.get_text()) for chip in page.select(".chip")] == [
+        *("All", "Arrived 3", "Left out 1")
+    ]
     assert page.select_one("[data-refresh]") is None
 
 
@@ -137,7 +151,7 @@ def test_the_file_is_safe_to_open_in_a_spreadsheet(
     assert response.content_type == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
     assert len(rows) == 5
-    assert [row[3] for row in rows[1:]] == ["Delivered"] * 3 + ["Left out"]
+    assert [row[3] for row in rows[1:]] == ["Arrived"] * 3 + ["Left out"]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
@@ -178,8 +192,64 @@ def test_a_text_that_was_not_confirmed_is_sent_again_after_a_warning(
     prepare(app, public_id)
     again = words(owner.get_page(f"/campaigns/{public_id}").get_text(" "))
     assert "the people whose text was not confirmed or was refused in an outage" in again
-    assert "Prepared 2" in again
+    assert "0 of 2 texts arrived so far." in again
+    assert "2 still to go" in again
     report = words(owner.get_page(f"/campaigns/{launched}").get_text(" "))
     assert "You have sent this text again" in report
     page = owner.post_page(f"/campaigns/{launched}/repeat")
     assert "(again)" in page.select_one("h1").get_text()
+
+
+def test_the_report_opens_with_a_sentence_and_a_bar(
+    app: Flask, cast: Cast, owner: PageClient, draft: str
+) -> None:
+    start = now() - timedelta(hours=2)
+    with app.app_context(), transaction() as session:
+        campaign = session.query(Campaign).one()
+        campaign.status, campaign.launched_at = "finished", start
+        campaign.n_delivered, campaign.n_expired, campaign.n_failed = 970, 20, 10
+        session.add_all(
+            Message(
+                campaign_id=campaign.id,
+                account_id=cast.owner.account_id,
+                phone=phone,
+                status=status,
+                reason=reason,
+                sent_at=start,
+                final_at=start + timedelta(seconds=90),
+                text="Hi Ola, 20% off",
+            )
+            for phone, status, reason in (
+                ("+48601111111", "delivered", ""),
+                ("+48601111112", "expired", ""),
+                ("+48601111113", "failed", "bad_number"),
+            )
+        )
+        session.add_all(
+            InboundMessage(account_id=cast.owner.account_id, phone=phone, text="Great")
+            for phone in ("+48601111111", "+48601111112")
+        )
+        session.add(
+            LedgerEntry(
+                account_id=cast.owner.account_id,
+                campaign_id=campaign.id,
+                kind="charge",
+                held=-7_900,
+                reference="test",
+            )
+        )
+    page = owner.get_page(f"/campaigns/{draft}")
+    assert words(page.select_one(".lead").get_text(" ")) == (
+        "97% arrived, 3% did not. 2 people replied. €0.79 spent."
+    )
+    assert words(page.select_one(".stacked").get_text(" ")) == (
+        "What became of the texts 970 arrived, 30 did not arrive. 970 arrived 30 did not arrive"
+    )
+    arrivals = page.select_one(".chart")
+    assert arrivals.desc.get_text() == "0% after 1 min, 0.1% after 5 min, 0.1% after 1 hr."
+    assert "Hi Ola, 20% off" in page.select_one(".bubble").get_text()
+    assert "Try again another time. 1" in words(page.select_one(".reasons").get_text(" "))
+    with app.app_context(), transaction() as session:
+        session.query(User).update({"language": "pl"})
+    page = owner.get_page(f"/campaigns/{draft}")
+    assert page.select_one(".lead strong").get_text().strip() == "97% dotarło, 3% nie."

@@ -69,7 +69,8 @@ def test_the_price_of_the_review_is_charged(
     assert stored()[0].agreed_price == stored()[0].total_price == 900
     page_text = words(owner.get_page(f"/campaigns/{draft}").get_text(" "))
     assert "Finished" in page_text
-    assert "Delivered 3" in page_text
+    assert "100% arrived." in page_text
+    assert "3 arrived" in page_text
     assert "1 person left out" in page_text
     with app.app_context():
         assert sorted(text.body for text in simulated_phone.texts()) == [

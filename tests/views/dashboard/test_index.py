@@ -2,12 +2,25 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from promosms.db.transactions import transaction
-from promosms.models import Campaign, Consent, Import, Recipient, Suppression, Worker, now
+from promosms.language import force_locale
+from promosms.models import (
+    Campaign,
+    Consent,
+    Import,
+    InboundMessage,
+    Recipient,
+    Suppression,
+    User,
+    Worker,
+    now,
+)
 from promosms.services.gateways import workers
 from promosms.services.installation import defaults
+from promosms.views.dashboard import headline
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
@@ -56,20 +69,46 @@ def test_the_steps_disappear_after_the_first_campaign(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     campaign(app, cast, status="finished", launched_at=now(), n_delivered=40, n_undelivered=2)
-    text = shown(owner)
+    page = owner.get_page("/dashboard")
+    text = words(page.get_text(" "))
     assert "Three steps" not in text
-    assert "Texts today 42" in text
-    assert "Balance €10.00" in text
-    assert "40 delivered, 2 not delivered" in text
+    assert page.h1.get_text() == "Nothing needs you"
+    assert not page.select(".want")
+    # An account of Poland, where a text costs 3 cents.
+    assert "Balance €10.00 about 333 texts at home" in text
+    assert "95% arrived of 42 texts" in text
+    assert "40 arrived, 2 did not. The most on one day: 42, on" in text
 
 
 def test_the_chart_leaves_out_what_is_older_than_30_days(
     app: Flask, cast: Cast, owner: PageClient
 ) -> None:
     campaign(app, cast, status="finished", launched_at=now() - timedelta(days=31), n_delivered=7)
-    text = shown(owner)
-    assert "7 delivered" not in text
-    assert "Texts today 0" in text
+    page = owner.get_page("/dashboard")
+    assert "None." in page.select_one(".days").get_text()
+    assert not page.select(".days svg")
+
+
+def test_the_chart_has_a_scale_days_and_a_table(app: Flask, cast: Cast, owner: PageClient) -> None:
+    for back, arrived in ((0, 1_234_567), (6, 9_000), (7, 40)):
+        moment = now() - timedelta(days=back)
+        campaign(app, cast, status="finished", launched_at=moment, n_delivered=arrived)
+    with app.app_context(), transaction() as session:
+        session.query(User).update({"language": "pl"})
+    wide, narrow = owner.get_page("/dashboard").select(".days figure")
+    assert words(wide.figcaption.get_text()) == "SMS-y, w tysiącach"
+    scale, days = wide.select(".plot > svg")
+    assert [tick.get_text() for tick in scale.find_all("text")] == [
+        *("0", "500", "1\xa0000", "1\xa0500")
+    ]
+    assert len(days.find_all("rect", class_="fill-good")) == 3
+    assert [label.get_text() for label in days.select("text.strong")] == ["dziś"]
+    assert len(days.find_all("text")) == 6
+    assert "1\xa0243\xa0607 dotarło" in days.desc.get_text()
+    assert [label.get_text() for label in narrow.find_all("text")][::2] == [
+        *("9", "0", "0", "0", "0", "0", "1\xa0235")
+    ]
+    assert narrow.svg["role"] == "img"
 
 
 def test_the_live_part_shows_running_campaigns(app: Flask, cast: Cast, owner: PageClient) -> None:
@@ -85,17 +124,62 @@ def test_the_live_part_shows_running_campaigns(app: Flask, cast: Cast, owner: Pa
 def test_it_names_what_needs_a_decision(app: Flask, cast: Cast, owner: PageClient) -> None:
     account = cast.owner.account_id
     campaign(app, cast, status="blocked", launched_at=now(), missing=12_300)
+    campaign(app, cast, status="paused", launched_at=now() - timedelta(days=40), n_queued=1)
     campaign(app, cast, status="finished", launched_at=now(), n_unknown=2)
+    held = {"account_id": account, "phone": "+48601111111", "received_at": now()}
     add(
         app,
+        Recipient(
+            account_id=account,
+            phone="+48601111111",
+            country="PL",
+            first_name="Hannah",
+            last_name="Price",
+        ),
         Import(account_id=account, filename="guests.csv", stored_as="x", status="mapping"),
-        Suppression(account_id=account, phone="+48601111111", source="reply"),
+        Suppression(**held, source="held", text="Do you stop at 5?"),
+        InboundMessage(**held, kind="hold", text="Do you stop at 5?"),
+        InboundMessage(account_id=account, phone="+48601111112", text="See you at 4"),
+        InboundMessage(
+            account_id=account,
+            phone="+48601111112",
+            text="Long ago",
+            received_at=now() - timedelta(days=3, seconds=1),
+        ),
     )
-    text = shown(owner)
-    assert "“Spring” waits for you: €1.23 are missing." in text
-    assert "nobody knows whether 2 texts arrived" in text
-    assert "The file “guests.csv” waits for you" in text
-    assert "Opted out 1" in text
+    page = owner.get_page("/dashboard")
+    text = words(page.get_text(" "))
+    assert page.h1.get_text() == "Three things need you"
+    assert "Does Hannah Price want no more texts? Do you stop at 5?" in text
+    assert "Spring Waits for you: €1.23 are missing. Nothing was sent yet. Top up" in text
+    assert "guests.csv The list waits for you" in text
+    assert "1 reply in the last 3 days +48 601 111 112: See you at 4" in text
+    assert "Long ago" not in text
+    under_way = words(page.select_one(".under-way").get_text(" "))
+    assert "Paused. Nothing more is sent until you continue. Continue" in under_way
+    assert "Of 2 texts nobody knows whether they arrived." in under_way
+    other = page.select_one(".want form[action*='something-else']")
+    page = owner.post_page(other["action"])
+    assert "The number can be texted again." in page.get_text()
+    assert page.h1.get_text() == "Two things need you"
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "polish"),
+    [
+        (0, "Nothing needs you", "Nic na Ciebie nie czeka"),
+        (1, "One thing needs you", "Jedna rzecz czeka na Ciebie"),
+        (4, "Four things need you", "Cztery rzeczy czekają na Ciebie"),
+        (5, "Five things need you", "Pięć rzeczy czeka na Ciebie"),
+        (6, "6 things need you", "6 rzeczy czeka na Ciebie"),
+        (22, "22 things need you", "22 rzeczy czekają na Ciebie"),
+    ],
+)
+def test_the_headline_is_a_sentence(app: Flask, number: int, english: str, polish: str) -> None:
+    with app.test_request_context():
+        assert headline(number) == english
+        with force_locale("pl"):
+            assert headline(number) == polish
 
 
 def test_it_says_when_no_worker_runs(app: Flask, owner: PageClient) -> None:

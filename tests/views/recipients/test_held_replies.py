@@ -63,7 +63,10 @@ def test_every_page_says_what_is_true(
         assert QUESTION in shown
         assert "Replied STOP" not in shown
         assert len(buttons(owner, url)) == 2
-    assert "1 number gets no texts until you have read the reply." in text(owner, "/dashboard")
+    home = text(owner, "/dashboard")
+    assert f"{QUESTION} " in home
+    assert "They get nothing until you decide." in home
+    assert len(buttons(owner, "/dashboard")) == 2
     assert "Held until read" in text(owner, "/recipients?state=held")
     assert f"{LABEL}," in owner.get(f"{LIST}.csv").text
     link = owner.get_page("/recipients").select_one("th.phone a")
