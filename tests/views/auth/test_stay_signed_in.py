@@ -125,7 +125,7 @@ def test_it_is_shortened_where_the_password_is_changed(
 ) -> None:
     browser = signed_in(app, cast.owner)
     text = words(browser.get_page("/settings").get_text(" "))
-    assert "stays signed in until" in text
+    assert "Stays signed in until" in text
     browser.send("/password/change", {"current": PASSWORD, "password": NEW})
     assert [row.stays_until for row in rows(app)] == [None]
     clock.move(minutes=61)
