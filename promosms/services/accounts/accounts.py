@@ -75,15 +75,6 @@ def people(accounts: list[Account]) -> dict[int, list[Person]]:
     return by_account
 
 
-def companies(accounts: list[Account]) -> dict[int, str]:
-    """The company names of accounts by account id."""
-    query = select(Company.account_id, Company.name)
-    rows = db.session.execute(
-        query.where(Company.account_id.in_([account.id for account in accounts]))
-    )
-    return {row.account_id: row.name for row in rows}
-
-
 def suspend(account_id: int, reason: str, actor: str) -> bool:
     """Stop an account from sending; False if it was not active."""
     with transaction() as session:

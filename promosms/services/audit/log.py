@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, event, select, update
+from sqlalchemy import ColumnElement, event, or_, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from promosms.db import row_security, statements, upsert
@@ -34,9 +34,19 @@ def record(actor: str, action: str, subject: str = "", detail: str = "") -> None
         pending.append((session.get_nested_transaction(), entry))
 
 
-def page(before: int | None = None) -> Page[AuditEntry]:
-    """A page of entries, the newest first."""
-    rows = db.session.scalars(select_page(select(AuditEntry), AuditEntry.id, before, PAGE))
+def page(
+    before: int | None = None, subject: str = "", kinds: Collection[str] = ()
+) -> Page[AuditEntry]:
+    """A page of entries, the newest first: of one subject, of some kinds, or all.
+
+    A kind is what stands before the dot of an action, such as `account`.
+    """
+    query = select(AuditEntry)
+    if subject:
+        query = query.where(AuditEntry.subject == subject)
+    if kinds:
+        query = query.where(or_(*(AuditEntry.action.startswith(f"{kind}.") for kind in kinds)))
+    rows = db.session.scalars(select_page(query, AuditEntry.id, before, PAGE))
     return page_of(rows, PAGE, lambda entry: entry.id)
 
 

@@ -32,6 +32,11 @@ def everything() -> list[Route]:
     return list(db.session.scalars(select(Route).order_by(Route.is_default.desc(), Route.id)))
 
 
+def names() -> dict[str, str]:
+    """The names of the routes by their codes."""
+    return {route.code: route.name for route in everything()}
+
+
 def find(code: str) -> Route | None:
     """The route with this code."""
     return db.session.scalar(select(Route).where(Route.code == code))

@@ -9,7 +9,7 @@ from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Account
 from promosms.services.accounts import accounts as admin
-from promosms.services.accounts import adjustments
+from promosms.services.accounts import adjustments, names
 from promosms.services.invoices import companies
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
@@ -36,7 +36,7 @@ def accounts() -> ResponseReturnValue:
         "admin/accounts.html",
         accounts=page.rows,
         people=admin.people(page.rows),
-        companies=admin.companies(page.rows),
+        account_names=names.of([account.id for account in page.rows]),
         wanted=search,
         on_trial=on_trial,
         first=before is not None,
@@ -96,6 +96,7 @@ def _page(account: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) 
     return render_template(
         "admin/account.html",
         account=account,
+        name=names.name(account),
         people=admin.people([account])[account.id],
         company=companies.of(account.id),
         orders=top_up_search.of_account(account),
@@ -103,7 +104,7 @@ def _page(account: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) 
         asked=adjustments.of_account(account),
         alone=adjustments.only_one_admin(),
         limit=settings.adjustment_limit,
-        names=admin.admin_emails(),
+        admins=admin.admin_emails(),
         me=me(),
         words=labels,
         suspend_form=suspend_form,

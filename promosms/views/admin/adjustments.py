@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Adjustment
-from promosms.services.accounts import accounts
+from promosms.services.accounts import accounts, names
 from promosms.services.accounts import adjustments as services
 from promosms.services.ledger import ledger
 from promosms.settings import settings
@@ -21,16 +21,17 @@ from promosms.web.access import Access, allow, fresh, me
 def adjustments() -> ResponseReturnValue:
     """Corrections that wait for a second admin, and those that are decided."""
     before = request.args.get("before", type=int)
-    page = services.decided(before)
+    page, asked = services.decided(before), services.asked()
     return render_template(
         "admin/adjustments.html",
-        asked=services.asked(),
+        asked=asked,
         decided=page.rows,
         first=before is not None,
         further=page.next_key,
         limit=settings.adjustment_limit,
         alone=services.only_one_admin(),
-        names=accounts.admin_emails(),
+        admins=accounts.admin_emails(),
+        account_names=names.of([row.account.id for row in (*asked, *page.rows)]),
         me=me(),
         words=labels,
     )

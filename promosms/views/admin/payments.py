@@ -10,7 +10,7 @@ from promosms.forms.admin_payments import RefundForm
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Payment, PaymentKind
-from promosms.services.accounts import accounts
+from promosms.services.accounts import accounts, names
 from promosms.services.payments import pages as payment_pages
 from promosms.services.payments import payments as services
 from promosms.services.payments import refunds, stripe_checkout
@@ -92,7 +92,8 @@ def _page(movement: Movement, form: RefundForm | None) -> str:
         others=[other for other in movements if other.payment.id != movement.payment.id],
         most=min(most, movement.payment.amount),
         form=form,
-        names=accounts.admin_emails(),
+        admins=accounts.admin_emails(),
+        named=names.name(movement.account) if movement.account else "",
         labels=labels,
     )
 

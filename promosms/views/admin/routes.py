@@ -121,5 +121,6 @@ def _page(route: Route, route_form: RouteForm, invalid: PlaceForm | None = None)
         route=route,
         form=route_form,
         behind=list(zip(behind, place_forms, strict=True)),
+        place_forms=place_forms,
         others=services.others(route.id),
     )

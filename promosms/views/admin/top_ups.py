@@ -8,7 +8,7 @@ from promosms.language import gettext as _
 from promosms.language import money
 from promosms.lib.pages import Page
 from promosms.models import now
-from promosms.services.accounts import accounts
+from promosms.services.accounts import accounts, names
 from promosms.services.invoices import invoices, seller, seller_days
 from promosms.services.payments import (
     bank_transfers,
@@ -141,7 +141,8 @@ def _page(row: TopUpRow, form: ReceiveForm) -> str:
         movements=payment_pages.of_top_up(row.top_up.id),
         invoice=invoices.of_top_up(row.top_up.id),
         form=form,
-        names=accounts.admin_emails(),
+        admins=accounts.admin_emails(),
+        named=names.name(row.account),
         labels=labels,
     )
 

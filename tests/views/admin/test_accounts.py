@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms import queue
@@ -13,6 +14,7 @@ from promosms.services.accounts import accounts
 from promosms.services.installation import defaults
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
+from tests.support.top_ups import company
 
 
 def balance(app: Flask, cast: Cast) -> int:
@@ -26,17 +28,33 @@ def acts(app: Flask) -> list[tuple[str, str, str]]:
         return [(entry.action, entry.subject, entry.detail) for entry in entries]
 
 
+def listed(page: BeautifulSoup) -> set[str]:
+    return {str(link["href"]).rpartition("/")[2] for link in page.select(".row a.title")}
+
+
 def search_accounts(client: PageClient, typed: str) -> set[str]:
-    page = client.get_page(f"/admin?q={typed}")
-    return {code.get_text() for code in page.select("tbody code")}
+    return listed(client.get_page(f"/admin?q={typed}"))
 
 
-def test_it_lists_accounts_with_masked_numbers(cast: Cast, admin: PageClient) -> None:
+def test_it_lists_accounts_by_name_with_masked_numbers(
+    app: Flask, cast: Cast, admin: PageClient
+) -> None:
     text = words(admin.get_page("/admin").get_text(" "))
-    assert cast.owner.account_public_id in text
-    assert "owner@example.com +48 *** *** 101" in text
+    assert cast.owner.account_public_id not in text
+    assert "owner@example.com" not in text
+    assert "o•••@example.com +48 *** *** 101 and 1 colleague" in text
     assert "€10.00" in text
     assert not re.search(r"601\s?000\s?10", text)
+    with app.app_context():
+        company(cast.owner.account_id, "Shop Ltd")
+    assert admin.get_page("/admin").find("a", class_="title", string="Shop Ltd")
+
+
+def test_an_account_shows_its_people_and_its_id(cast: Cast, admin: PageClient) -> None:
+    page = admin.get_page(f"/admin/accounts/{cast.owner.account_public_id}")
+    assert page.h1.get_text() == "o•••@example.com"
+    assert page.select_one("main code").get_text() == cast.owner.account_public_id
+    assert "owner@example.com +48 *** *** 101" in words(page.get_text(" "))
 
 
 def test_it_finds_accounts_by_email_and_id(cast: Cast, admin: PageClient) -> None:
@@ -53,11 +71,10 @@ def test_it_has_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         session.add_all(Account(region="PL") for _ in range(accounts.PAGE))
     page = admin.get_page("/admin")
-    first = {code.get_text() for code in page.select("tbody code")}
+    first = listed(page)
     link = page.select_one(".pager a")
     assert link is not None
-    second = admin.get_page(str(link["href"]))
-    rest = {code.get_text() for code in second.select("tbody code")}
+    rest = listed(admin.get_page(str(link["href"])))
     assert (len(first), len(rest), len(first & rest)) == (accounts.PAGE, 2, 0)
 
 

@@ -1,5 +1,7 @@
 """Payments and refunds as admins see them."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -41,15 +43,15 @@ def refund_amounts(app: Flask) -> list[int]:
 
 
 def rows(admin: PageClient, query: str = "") -> int:
-    return len(admin.get_page(PAGE + query).select("tbody tr"))
+    return len(admin.get_page(PAGE + query).select(".row:not(.rows-head)"))
 
 
 def test_it_lists_payments_with_order_and_document(admin: PageClient, public_id: str) -> None:
     page = admin.get_page(PAGE)
-    text = words(page.get_text(" "))
-    assert "2 Mar 2026 Received · Bank transfer +€119.00 Blumen Özdemir PS-" in text
-    assert "INV/" in text
-    assert "+€119.00" in text
+    row = words(page.select(".row")[1].get_text(" "))
+    assert re.fullmatch(
+        r"Blumen Özdemir 2 Mar 2026 PS-\S+ , Bank transfer TEST-INV/\S+ Received \+€119\.00", row
+    )
     assert page.select_one("a[href$='/pdf']")
 
 
@@ -80,7 +82,7 @@ def test_it_has_pages(app: Flask, cast: Cast, admin: PageClient, public_id: str)
             session.add(Payment(reference=str(number), **columns))
     link = admin.get_page(PAGE).select_one(".pager a")
     assert link is not None
-    assert len(admin.get_page(str(link["href"])).select("tbody tr")) == 1
+    assert len(admin.get_page(str(link["href"])).select(".row:not(.rows-head)")) == 1
 
 
 def test_a_whole_transfer_is_refunded_with_a_credit_note(

@@ -59,7 +59,7 @@ def acts(app: Flask) -> list[str]:
 
 def listed(admin: PageClient, query: str = "") -> list[str]:
     page = admin.get_page(PAGE + query)
-    return [str(link["href"]).rsplit("/", 1)[1] for link in page.select("tbody th a")]
+    return [str(link["href"]).rsplit("/", 1)[1] for link in page.select(".row a.title")]
 
 
 def test_the_oldest_order_to_confirm_comes_first(app: Flask, cast: Cast, admin: PageClient) -> None:
@@ -84,7 +84,7 @@ def test_it_has_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     link = page.select_one(".pager a")
     assert link is not None
     assert len(listed(admin)) == top_up_search.PAGE
-    assert len(admin.get_page(str(link["href"])).select("tbody tr")) == 1
+    assert len(admin.get_page(str(link["href"])).select(".row:not(.rows-head)")) == 1
 
 
 @pytest.mark.parametrize(
