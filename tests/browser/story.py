@@ -65,7 +65,7 @@ def register(page: Page, email: str, phone: str) -> None:
     page.get_by_role("button", name="Register").click()
     heading(page, "Check your e-mail")
     page.get_by_role("link", name="Open the phone").click()
-    email_card = page.get_by_role("article").filter(has_text=f"E-mail to {email}")
+    email_card = page.get_by_role("figure").filter(has_text=f"E-mail to {email}")
     email_card.get_by_role("link").first.click()
     heading(page, "Your address is confirmed")
     page.get_by_role("button", name="Text me the password").click()
