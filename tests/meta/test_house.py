@@ -92,10 +92,9 @@ def test_no_todo_and_no_silenced_check_is_left() -> None:
 def test_the_first_page_is_light(visitor: PageClient, language: str) -> None:
     """As a browser loads it: page, style sheets, scripts, drawings, and the type that it needs."""
     visitor.send("/language", {"language": language, "page": "/"})
-    page = visitor.get("/")
     asked = {"Accept-Encoding": "gzip, br"}
-    named = set(re.findall(r'"(/static/[^"]+)"', page.text))
-    weight = len(page.data) + sum(
+    named = set(re.findall(r'"(/static/[^"]+)"', visitor.get("/").text))
+    weight = len(visitor.get("/", headers=asked).data) + sum(
         len(visitor.get(url, headers=asked, buffered=True).data) for url in named
     )
     files = {url.partition("?")[0].rpartition("/")[2] for url in named}

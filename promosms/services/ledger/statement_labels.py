@@ -5,7 +5,6 @@ from promosms.language import gettext as _
 from promosms.language import money, ngettext, number
 from promosms.lib import countries
 from promosms.models import Campaign, EntryKind, Payment, TopUp
-from promosms.services.ledger.campaign_costs import CostRow
 from promosms.services.ledger.statement import StatementRow
 
 TRANSFER, STRIPE, OVERPAYMENT = "transfer", "stripe", "overpayment"
@@ -47,11 +46,6 @@ def reason(row: StatementRow) -> str:
         back = _("%(amount)s went back to you.", amount=_amount(-row.payment.amount, row.payment))
         return f"{back} {row.note}".strip()
     return row.note
-
-
-def cost(row: CostRow) -> str:
-    """A row of campaign costs as sentences."""
-    return " ".join(_cost_parts(row))
 
 
 def country(code: str) -> str:
@@ -134,38 +128,3 @@ def _of_campaign(row: StatementRow, campaign: Campaign) -> list[str]:
         back = money(row.released)
         sentences.append(_("%(amount)s came back for texts that were not sent.", amount=back))
     return sentences
-
-
-def _cost_parts(row: CostRow) -> list[str]:
-    heading = ngettext(
-        "%(country)s, %(n)s part, %(price)s a text:",
-        "%(country)s, %(n)s parts, %(price)s a text:",
-        row.parts,
-        n=number(row.parts),
-        country=country(row.country),
-        price=money(row.price),
-    )
-    sentences = []
-    if row.taken or row.charged:
-        sentences.append(
-            ngettext(
-                "%(n)s accepted, %(amount)s.",
-                "%(n)s accepted, %(amount)s.",
-                row.taken,
-                n=number(row.taken),
-                amount=money(row.charged),
-            )
-        )
-    if row.waiting:
-        sentences.append(_("%(number)s not confirmed yet.", number=number(row.waiting)))
-    if row.returned:
-        sentences.append(
-            ngettext(
-                "%(n)s not sent, %(amount)s came back.",
-                "%(n)s not sent, %(amount)s came back.",
-                row.returned,
-                n=number(row.returned),
-                amount=money(row.released),
-            )
-        )
-    return [heading, *sentences]

@@ -52,7 +52,7 @@ def campaign(public_id: str) -> ResponseReturnValue:
     if row is None:
         abort(404)
     return render_template(
-        "billing/campaign.html", campaign=campaign, row=row, labels=statement_labels
+        "billing/campaign.html", campaign=campaign, change=row, labels=statement_labels
     )
 
 

@@ -26,6 +26,8 @@ from promosms.services.privacy import policies, processing
 from promosms.services.recipients import fields
 from promosms.settings import optional_cookies, settings
 from promosms.views.auth.sign_in_flow import home as start
+from promosms.views.policies import front
+from promosms.web import assets
 from promosms.web import cookies as registry
 from promosms.web.access import Access, allow, me, safe_path
 from promosms.web.limits import limit
@@ -59,10 +61,18 @@ def _layout() -> dict[str, object]:
 @bp.route("/")
 @allow(Access.PUBLIC)
 def home() -> ResponseReturnValue:
-    """What this is, in one sentence and three steps."""
+    """What this is: an example, three steps, and the promises that matter first."""
     if current_user.is_authenticated:
         return redirect(start())
-    return render_template("policies/home.html")
+    every = promises.promises(current_language())
+    page = render_template(
+        "policies/home.html",
+        this_page=url_for("policies.home"),  # without the query: the page is compressed
+        example=front.example(),
+        promised=len(every),
+        promises=[promise for promise in every if promise.id in front.PROMISES],
+    )
+    return assets.compressed(page)
 
 
 @bp.route("/privacy")
