@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import html5lib
 from bs4 import BeautifulSoup, Tag
 from bs4.builder import HTML5TreeBuilder
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 BASE = "https://localhost"
@@ -52,14 +53,19 @@ class PageClient(FlaskClient):
     def send(self, url: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
         """Send a form with the token of the session and return the response."""
         if not self.token:
-            self._fetch_token()
+            self._take_token()
         form = {"csrf_token": self.token, **(data or {})}
         return self.post(url, data=form, **kwargs)
 
-    def _fetch_token(self) -> None:
-        match = TOKEN.search(self.get("/security").text)  # a light page with a form
-        assert match, "no form to take the token from"
-        self.token = match[1]
+    def _take_token(self) -> None:
+        """As a page with a form gives it, without the page."""
+        with (
+            self.session_transaction(base_url=BASE) as kept,
+            self.application.test_request_context(),
+        ):
+            session.update(kept)
+            self.token = generate_csrf()
+            kept.update(session)
 
     def _read(self, answer: TestResponse) -> BeautifulSoup:
         check_headers(answer)
