@@ -40,7 +40,9 @@ def proven(form: str) -> bool:
 def follow(page: Page, email: str) -> None:
     heading(page, "Check your e-mail")
     page.get_by_role("link", name="Open the phone").click()
-    email_card = page.get_by_role("article").filter(has_text=f"E-mail to {email}")
+    row = page.get_by_role("listitem").filter(has_text=f"E-mail to {email}")
+    row.get_by_role("link").first.click()
+    email_card = page.get_by_role("article")
     email_card.get_by_role("link").first.click()
     heading(page, "Your address is confirmed")
 

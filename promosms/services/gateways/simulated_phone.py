@@ -13,6 +13,7 @@ from promosms.extensions import db
 from promosms.gateways.simulator import OUTCOMES
 from promosms.gateways.simulator_store import Shown, SimulatorStore
 from promosms.lib.keyed_hash import keyed_hash
+from promosms.lib.pages import HIGHEST
 from promosms.models import Email, Message
 from promosms.services.installation import defaults
 from promosms.settings import instance_file, settings
@@ -21,6 +22,8 @@ from promosms.urls import public_address
 __all__ = [
     "OUTCOMES",
     "available",
+    "conversations",
+    "email",
     "emails",
     "forget_account",
     "is_key",
@@ -89,9 +92,19 @@ def texts(number: str = "", limit: int = 50) -> list[Shown]:
     return store().shown(number, limit)
 
 
+def conversations(limit: int = 50) -> list[Shown]:
+    """The newest text on each phone, the newest first."""
+    return store().conversations(limit)
+
+
 def emails(limit: int = 50) -> Sequence[Email]:
     """The e-mails that were not sent to a server, the newest first."""
     return db.session.scalars(select(Email).order_by(Email.id.desc()).limit(limit)).all()
+
+
+def email(email_id: int) -> Email | None:
+    """One of these e-mails."""
+    return db.session.get(Email, email_id) if 0 < email_id <= HIGHEST else None
 
 
 def reply(number: str, to: str, text: str) -> None:

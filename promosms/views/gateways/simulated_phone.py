@@ -22,9 +22,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from promosms.forms.simulated_phone import ReplyForm
+from promosms.gateways.simulator_store import Shown
 from promosms.language import gettext as _
-from promosms.language import lazy_gettext
-from promosms.models import Role
+from promosms.language import lazy_gettext, operator_name
+from promosms.models import Email, Role
 from promosms.services.gateways import simulated_phone
 from promosms.settings import settings
 from promosms.sms import phone
@@ -36,7 +37,8 @@ from promosms.web.security import came_directly
 bp = Blueprint("phone", __name__)
 
 MOST = 25
-MOST_EMAILS = 5
+MOST_CONVERSATIONS = 12
+MOST_EMAILS = 6
 
 ENDINGS = {
     "delivered": lazy_gettext("Delivered"),
@@ -85,16 +87,23 @@ def _keep_from_caches(response: Response) -> Response:
 
 @bp.context_processor
 def _shown() -> dict[str, object]:
-    return {"pieces": pieces, "endings": ENDINGS}
+    return {"pieces": pieces, "endings": ENDINGS, "pretty": pretty}
 
 
 @bp.route("/phone")
 @allow(Access.PUBLIC)
 def index() -> ResponseReturnValue:
-    """The newest texts and e-mails, or the conversation with one number."""
-    number = request.args.get("number", "")
+    """The newest texts and e-mails; with a number its conversation, or one e-mail."""
+    number, email = _number(), _email()
     return render_template(
-        "phone/index.html", form=ReplyForm(), outcomes=simulated_phone.OUTCOMES, **_state(number)
+        "phone/index.html",
+        form=ReplyForm(),
+        outcomes=simulated_phone.OUTCOMES,
+        number=number,
+        texts=_texts(number),
+        email=email,
+        sender=settings.mail_sender or settings.operator_email or operator_name(),
+        **_lists(),
     )
 
 
@@ -113,8 +122,11 @@ def open_phone(key: str) -> ResponseReturnValue:
 @bp.route("/phone/live")
 @allow(Access.PUBLIC)
 def live() -> ResponseReturnValue:
-    """The part of the phone that is refreshed."""
-    return render_template("phone/live.html", **_state(request.args.get("number", "")))
+    """The part of the phone that is refreshed: a conversation, or the lists beside it."""
+    number = _number()
+    if request.args.get("part") == "texts":
+        return render_template("phone/live_texts.html", number=number, texts=_texts(number))
+    return render_template("phone/live.html", number=number, email=_email(), **_lists())
 
 
 @bp.route("/phone/reply", methods=["POST"])
@@ -140,6 +152,14 @@ def pieces(body: str) -> list[tuple[str, bool]]:
     return [(piece, n % 2 == 1) for n, piece in enumerate(link.split(body)) if piece]
 
 
+def pretty(number: str) -> str:
+    """A number as it is written in its country; test numbers need not exist."""
+    try:
+        return phone.pretty(number)
+    except phone.InvalidPhone:
+        return number
+
+
 def _is_admin() -> bool:
     user = current_user.user if current_user.is_authenticated else None
     return user is not None and user.role == Role.ADMIN and not user.must_choose_password
@@ -150,12 +170,26 @@ def _closed() -> ResponseReturnValue:
     return render_template("phone/closed.html"), 404
 
 
-def _state(number: str) -> dict[str, object]:
-    number = _normalised(number)
-    texts = [
-        (datetime.fromtimestamp(text.at, UTC), text) for text in simulated_phone.texts(number, MOST)
-    ]
-    return {"number": number, "texts": texts, "emails": simulated_phone.emails(MOST_EMAILS)}
+def _number() -> str:
+    return _normalised(request.args.get("number", ""))
+
+
+def _email() -> Email | None:
+    return simulated_phone.email(request.args.get("email", 0, type=int))
+
+
+def _texts(number: str) -> list[tuple[datetime, Shown]]:
+    """The texts of a conversation with their times, the oldest first."""
+    found = reversed(simulated_phone.texts(number, MOST)) if number else []
+    return [(datetime.fromtimestamp(text.at, UTC), text) for text in found]
+
+
+def _lists() -> dict[str, object]:
+    latest = simulated_phone.conversations(MOST_CONVERSATIONS)
+    return {
+        "conversations": [(datetime.fromtimestamp(text.at, UTC), text) for text in latest],
+        "emails": simulated_phone.emails(MOST_EMAILS),
+    }
 
 
 def _normalised(number: str) -> str:

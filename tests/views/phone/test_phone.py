@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms.extensions import db
@@ -36,11 +37,17 @@ def test_an_empty_phone_says_so(visitor: PageClient) -> None:
 def test_texts_are_escaped(app: Flask, cast: Cast, visitor: PageClient, settle: Settle) -> None:
     text_arrives(app, cast, settle)
     page = visitor.get_page("/phone")
+    row = page.select_one(".list .row")
+    assert row.select_one(".snippet").get_text() == "Hello <b>you</b>"
+    assert row.a.get_text() == "+48 601 000 101"
+    page = visitor.get_page(row.a["href"])
     assert page.select_one(".bubble blockquote").get_text() == "Hello <b>you</b>"
-    assert page.select_one(".bubble a")["href"] == "/phone?number=%2B48601000101"
-    assert "Hello" not in visitor.get_page("/phone?number=%2B48601000199").get_text()
+    assert page.select_one(".row[aria-current]").a["href"] == "/phone?number=%2B48601000101"
+    other = visitor.get_page("/phone?number=%2B48601000199").select_one(".handset")
+    assert "Hello" not in other.get_text()
     for typed in ("+48601000101", "601 000 101", "48601000101", "tel. 601-000-101"):
-        assert "Hello" in visitor.get_page(f"/phone?number={typed}").get_text(), typed
+        page = visitor.get_page(f"/phone?number={typed}")
+        assert "Hello" in page.select_one(".handset").get_text(), typed
 
 
 def test_only_links_to_this_installation_can_be_clicked(app: Flask, visitor: PageClient) -> None:
@@ -48,11 +55,16 @@ def test_only_links_to_this_installation_can_be_clicked(app: Flask, visitor: Pag
     with app.app_context():
         outbox.queue_email("new@example.com", "Welcome", body)
         outbox.queue_email("new@example.com", "Trick", "https://localhost:8443.evil.example/x")
-    page = visitor.get_page("/phone")
-    links = [link["href"] for link in page.select(".bubble strong ~ a")]
+    pages = [
+        visitor.get_page(row["href"])
+        for row in visitor.get_page("/phone").select(".row .title[href*=email]")
+    ]
+    links = [link["href"] for page in pages for link in page.select(".email a")]
     assert "https://localhost:8443/register/abc" in links
     assert not [link for link in links if "evil" in link]
-    assert "not https://evil.example/ <script>" in page.get_text()
+    assert [page.h1.get_text() for page in pages] == ["Trick", "Welcome"]
+    assert "not https://evil.example/ <script>" in pages[1].get_text()
+    assert visitor.get("/phone?email=99999999999999999999").status_code == 200
 
 
 def test_a_reply_with_stop_opts_out(
@@ -94,4 +106,21 @@ def test_only_the_latest_texts_are_shown(
             verification_texts.queue_verification_text(cast.owner.account_id, NUMBER, f"No. {n}")
         db.session.remove()
     settle()
-    assert len(visitor.get_page("/phone").select("figure.bubble")) == 25
+    page = visitor.get_page(f"/phone?number={NUMBER}")
+    shown = [tag.get_text() for tag in page.select("figure.bubble blockquote")]
+    assert len(shown) == 25
+    assert visitor.get_page("/phone").select_one(".snippet").get_text() == shown[-1]
+    assert len(visitor.get_page("/phone").select(".list .row")) == 1
+
+
+def test_its_two_parts_are_refreshed_apart_from_the_answer(
+    app: Flask, cast: Cast, visitor: PageClient, settle: Settle
+) -> None:
+    text_arrives(app, cast, settle)
+    page = visitor.get_page(f"/phone?number={NUMBER}")
+    parts = page.select("[data-refresh]")
+    assert len(parts) == 2
+    for part, shown in zip(parts, (".snippet", ".bubble"), strict=True):
+        assert not part.select("form, input, textarea")
+        answer = BeautifulSoup(visitor.get(part["data-refresh"]).text, "html.parser")
+        assert answer.select_one(f"[data-partial] {shown}").get_text().strip().startswith("Hello")
