@@ -59,23 +59,26 @@ class CampaignForm(Form):
     }
 
     name = StringField(
-        _("Name"),
+        _("Name of the campaign"),
         description=_("Only you see it. Leave it empty to use the beginning of the text."),
         filters=[_single_line],
         validators=[Length(max=100, message=_("Please use at most 100 characters."))],
     )
     audience = SelectMultipleField(
-        _("To whom"), option_widget=CheckboxInput(), validate_choice=False
+        _("Who gets it"), option_widget=CheckboxInput(), validate_choice=False
     )
-    text = TextAreaField(_("Text"), filters=[_tidy])
+    text = TextAreaField(_("Your text"), filters=[_tidy])
     opt_out_line = BooleanField(
         _("Say how to opt out"),
         default=True,
         description=_("Adds a short line at the end. The law asks for it in promotional texts."),
     )
     language = SelectField(_("Language of that line"), choices=LANGUAGES)
+    plain_details = BooleanField(_("Write names plainly"))
     stamp = HiddenField()
     key = HiddenField()
+    person = HiddenField()
+    """The place of the recipient whose text is shown, among the first ones."""
 
     def prepare(self, account: Account) -> None:
         """Set the choices: everyone, and the lists of the account."""
@@ -94,6 +97,7 @@ class CampaignForm(Form):
         """Fill the fields with a draft."""
         self.name.data, self.text.data = draft.name, draft.text
         self.opt_out_line.data, self.language.data = draft.opt_out_line, draft.language
+        self.plain_details.data = draft.plain_details
         self.audience.data = [EVERYONE] if draft.everyone else list(draft.lists)
         if campaign is not None:
             self.stamp.data = campaigns.stamp(campaign)
@@ -107,11 +111,17 @@ class CampaignForm(Form):
             text=text,
             opt_out_line=bool(self.opt_out_line.data),
             language=self.language.data or DEFAULT_LANGUAGE,
+            plain_details=bool(self.plain_details.data),
             everyone=EVERYONE in chosen,
             lists=[]
             if EVERYONE in chosen
             else [public_id for public_id in chosen if public_id != EVERYONE],
         )
+
+    def shown_person(self) -> int:
+        """The place of the recipient whose text is shown."""
+        typed = self.person.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
 
     def demand_audience(self) -> bool:
         """The review needs an audience; returns False with an error without one."""

@@ -1,37 +1,99 @@
-// The composer: the server counts while one writes, and placeholders go in at the cursor.
+// The composer: the server counts while one writes and keeps the draft, and details go in at the cursor.
 import { part } from "./part.js";
 
 const form = document.querySelector("form[data-count]");
 const text = form.querySelector("textarea[name=text]");
-const counter = form.querySelector("[data-counter]");
-let waiting, running;
+const saved = document.querySelector("[data-saved]");
+let counting, waiting, running, saving, changed = false, elsewhere = false;
 
 async function count() {
   running?.abort();
   running = new AbortController();
   try {
-    const token = form.elements.csrf_token.value;
-    const fresh = await part(form.dataset.count, new FormData(form), token, running.signal);
-    if (fresh) counter.replaceChildren(...fresh.childNodes);
+    const fresh = await part(form.dataset.count, new FormData(form), form.elements.csrf_token.value, running.signal);
+    for (const piece of fresh?.querySelectorAll("[data-part]") ?? []) {
+      const old = document.querySelector(`[data-part="${piece.dataset.part}"]`);
+      if (!old.contains(document.activeElement)) old.replaceChildren(...piece.childNodes);
+    }
   } catch { /* the next key tries again */ }
 }
 
-form.addEventListener("input", () => {
+// Saving keeps what is written as it stands. One save follows the other, so that each knows the stamp of the last.
+async function save() {
   clearTimeout(waiting);
-  waiting = setTimeout(count, 350);
+  if (saving) await saving;
+  if (!changed || elsewhere) return;
+  changed = false;
+  saving = keep();
+  await saving;
+  saving = undefined;
+}
+async function keep() {
+  try {
+    const fresh = await part(form.dataset.autosave, new FormData(form), form.elements.csrf_token.value);
+    const state = fresh?.querySelector("small");
+    if (!state) { changed = true; return; }
+    saved.replaceChildren(state);
+    elsewhere = state.dataset.elsewhere !== undefined;
+    if (elsewhere || !state.dataset.draft) return;
+    form.elements.stamp.value = state.dataset.stamp;
+    if (form.elements.draft.value) return;
+    form.elements.draft.value = state.dataset.draft;
+    form.action = state.dataset.address;
+    history.replaceState(null, "", state.dataset.address);
+  } catch { changed = true; }
+}
+
+form.addEventListener("input", () => {
+  changed = true;
+  clearTimeout(counting);
+  clearTimeout(waiting);
+  counting = setTimeout(count, 350);
+  waiting = setTimeout(save, 1500);
 });
 
-for (const code of form.querySelectorAll("[data-insert]")) {
+// What is being saved has to be known before the page leaves, or it would look like a change by somebody else.
+form.addEventListener("submit", async (event) => {
+  clearTimeout(waiting);
+  changed = false;
+  if (!saving) return;
+  event.preventDefault();
+  await saving;
+  saving = undefined;
+  form.requestSubmit(event.submitter);
+});
+addEventListener("pagehide", () => {
+  if (changed && !elsewhere && !saving) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
+});
+
+// The next person is shown without leaving the page.
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button[value=next]");
+  if (!button) return;
+  event.preventDefault();
+  form.elements.person.value = Number(form.elements.person.value || 0) + 1;
+  button.blur();
+  count();
+});
+
+const first = form.querySelector("[data-first-details]");
+for (const item of form.querySelectorAll("[data-insert]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "chip";
-  button.textContent = code.textContent;
+  button.textContent = item.dataset.label;
   button.addEventListener("click", () => {
-    text.setRangeText(code.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+    text.setRangeText(item.dataset.insert, text.selectionStart, text.selectionEnd, "end");
     text.focus();
     text.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  code.replaceWith(button);
+  // What most texts use is at hand; the rest is behind a press.
+  if (/first_name|last_name/.test(item.dataset.insert)) {
+    first.append(button);
+    item.remove();
+  } else {
+    item.replaceChildren(button);
+  }
 }
 
 for (const button of form.querySelectorAll("[data-without-script]")) button.remove();

@@ -120,12 +120,12 @@ def agree(page: Page) -> None:
 def write(page: Page, text: str, to: str = "Everyone") -> None:
     """Write a new campaign, without saving it."""
     page.goto("/campaigns/new")
-    heading(page, "New campaign")
+    heading(page, "Write a text")
     box = page.get_by_role("checkbox", name=to)
     box.check()
     if to != "Everyone":
         page.get_by_role("checkbox", name="Everyone").uncheck()
-    page.get_by_label("Text", exact=True).fill(text)
+    page.get_by_label("Your text").fill(text)
 
 
 def review(page: Page) -> None:
@@ -150,7 +150,7 @@ def open_shop(page: Page) -> Shop:
     expect(page.get_by_text("1 number was added.")).to_be_visible()
     write(page, "Cześć {first_name|there}, 20% taniej")
     page.get_by_role("button", name="Save draft").click()
-    heading(page, "Edit the campaign")
+    heading(page, "Edit the text")
     draft = page.url
     page.goto("/lists")
     page.get_by_role("main").get_by_role("link", name="Regulars").click()

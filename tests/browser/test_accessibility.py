@@ -106,7 +106,7 @@ def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
 def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Any, shop: Shop) -> None:
     page = open_browser(storage_state=operator).page
     page.goto("/admin")
-    account = page.get_by_role("row").filter(has_text="full@example.com").get_by_role("link")
+    account = page.get_by_role("listitem").filter(has_text="full@example.com").get_by_role("link")
     check_all(page, [*ADMINS, str(account.first.get_attribute("href"))])
 
 
@@ -120,9 +120,9 @@ def test_forms_with_errors(open_browser: OpenBrowser, shop: Shop) -> None:
     expect(page.locator("[aria-invalid]")).to_have_count(1)
     problems = check(page, "/recipients/add")
     page.goto("/campaigns/new")
-    page.get_by_label("Text", exact=True).fill("Hi {nickname}")
+    page.get_by_label("Your text").fill("Hi {nickname}")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_text("Nobody can fill in {nickname}.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Nobody can fill in {nickname}.")
     assert problems + check(page, "/campaigns/new") == []
 
 

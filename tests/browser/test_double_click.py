@@ -12,7 +12,8 @@ ALREADY = "This campaign is already on its way. Nothing was sent twice."
 def open_review(page: Page, name: str) -> None:
     """Go to the review of a new campaign."""
     write(page, f"{name}: 20% off")
-    page.get_by_label("Name", exact=True).fill(name)
+    page.locator("summary").filter(has_text="the beginning of the text").click()
+    page.get_by_label("Name of the campaign").fill(name)
     review(page)
 
 
@@ -21,7 +22,7 @@ def launched_once(page: Page, name: str) -> None:
     page.goto("/campaigns")
     expect(page.get_by_role("listitem").filter(has_text=name)).to_have_count(1)
     page.goto("/billing")
-    expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
+    expect(page.get_by_role("listitem").filter(has_text=name)).to_have_count(1)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

@@ -63,17 +63,19 @@ def import_customers(page: Page, folder: Path) -> None:
 
 
 def send(page: Page) -> str:
-    """Write, check the counter, review, send; returns the address of the report."""
+    """Write, watch the price, review, send; returns the address of the report."""
     write(page, "Hi {first_name|there}, 20% off", to="Regulars")
-    counter = page.locator("[data-counter]")
-    expect(counter).to_contain_text("Hi there, 20% off")
-    expect(counter.locator("dl")).to_contain_text(re.compile(r"Parts\s*1\b"))
-    expect(counter.locator("dl")).to_contain_text(re.compile(r"Price per text\s*€0\.03"))
-    page.get_by_label("Text", exact=True).fill("Hi {first_name|there}, 20% off” " + "x" * 70)
-    expect(counter.locator("dl")).to_contain_text(re.compile(r"Parts\s*2\b"))
-    expect(counter.locator("mark")).to_have_text("”")
-    page.get_by_label("Text", exact=True).fill("Hi {first_name|there}, 20% off")
-    expect(counter.locator("mark")).to_have_count(0)
+    writing = page.locator("form.composer")
+    expect(writing).to_contain_text("Hi Ola, 20% off")
+    expect(writing).to_contain_text(re.compile(r"of 160 characters · €0\.03 each at home"))
+    total = page.locator(".actionbar .total")
+    expect(total).to_contain_text(re.compile(r"people · 1 text each · about €0\.\d\d"))
+    expect(page.get_by_text(re.compile(r"Saved at \d\d:\d\d"))).to_be_visible()
+    page.get_by_label("Your text").fill("Hi {first_name|there}, 20% off” " + "x" * 70)
+    expect(total).to_contain_text("2 texts each")
+    expect(writing.locator("mark")).to_have_text("”")
+    page.get_by_label("Your text").fill("Hi {first_name|there}, 20% off")
+    expect(writing.locator("mark")).to_have_count(0)
     review(page)
     for text in ("Hi Ola, 20% off", "Hi Jan, 20% off", "Hi there, 20% off"):
         expect(page.get_by_text(text)).to_be_visible()

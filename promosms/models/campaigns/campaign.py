@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
@@ -87,6 +87,7 @@ class Campaign(Model):
         },
         words={
             "opt_out_line": N_("is the line with which one opts out added"),
+            "plain_details": N_("do names lose the accents that make a text dearer"),
             "repeat_of": N_("the campaign that it sends again, see campaigns"),
             "everyone": N_("is it addressed to all recipients"),
             "audience": N_("how many recipients it was addressed to"),
@@ -125,6 +126,7 @@ class Campaign(Model):
     text: Mapped[str] = mapped_column(Text, default="")
     opt_out_line: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
+    plain_details: Mapped[bool] = mapped_column(default=False, server_default=false())
     everyone: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)

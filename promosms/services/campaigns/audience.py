@@ -8,7 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Exists, ScalarSelect, Select, bindparam, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from promosms.extensions import db
@@ -100,7 +110,7 @@ def count(campaign: Campaign) -> int:
 def count_of(campaign: Campaign, phones: Iterable[str]) -> int:
     """The number of these phones that would get the campaign, by consent and opt-outs."""
     query = recipients_of(campaign, func.count()).where(
-        Recipient.phone.in_(phones), Recipient.consent == Consent.GIVEN, ~_suppressed()
+        Recipient.phone.in_(phones), gets_promotions()
     )
     return db.session.scalar(query) or 0
 
@@ -178,26 +188,37 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
     def page(session: Session, after: int) -> list[MessageDraft]:
         rows = session.execute(query, {"after": after}).all()
         if unconfirmed:
-            drafts = (_draft(writer, price_of, choose, *row) for row in rows)
+            drafts = (draft_of(writer, price_of, choose, *row) for row in rows)
             return [_if_confirmed(unconfirmed, draft) for draft in drafts]
-        return [_draft(writer, price_of, choose, *row) for row in rows]
+        return [draft_of(writer, price_of, choose, *row) for row in rows]
 
     return page
 
 
 def writer_of(campaign: Campaign) -> Writer:
     """The writer of this campaign's text."""
-    return Writer(campaign.text, campaign.opt_out_line, campaign.language)
+    return Writer(
+        campaign.text,
+        campaign.opt_out_line,
+        campaign.language,
+        plain_details=campaign.plain_details,
+    )
 
 
 def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
     """A query over the recipients that the campaign is addressed to."""
-    query = select(*columns).where(Recipient.account_id == campaign.account_id)
     if campaign.repeat_of is not None:
+        query = on_lists(campaign.account_id, None, *columns)
         return query.where(Recipient.phone.in_(repeats.phones(campaign.repeat_of)))
-    if campaign.everyone:
-        return query
     lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
+    return on_lists(campaign.account_id, None if campaign.everyone else lists, *columns)
+
+
+def on_lists(account_id: int, lists: Select[int] | None, *columns: Any) -> Select[Any]:
+    """A query over the recipients on any of these lists, given by their ids; None: everyone."""
+    query = select(*columns).where(Recipient.account_id == account_id)
+    if lists is None:
+        return query
     # A correlated subquery: with IN the database would build the whole set again for each page.
     on_list = exists().where(
         ListRecipient.list_id.in_(lists), ListRecipient.recipient_id == Recipient.id
@@ -206,12 +227,17 @@ def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
 
 
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
-    """A query for the arguments of `_draft`, of recipients after the parameter `after`."""
+    """A query for the arguments of `draft_of`, of recipients after the parameter `after`."""
     fixed = (Recipient.id, Recipient.public_id, Recipient.phone)
-    columns = (*fixed, Recipient.country, Recipient.consent, _source())
+    columns = (*fixed, Recipient.country, Recipient.consent, opted_out_by())
     used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
     query = recipients_of(campaign, *columns, *used)
     return query.where(Recipient.id > bindparam("after")).order_by(Recipient.id)
+
+
+def gets_promotions() -> ColumnElement[bool]:
+    """A condition: this recipient has agreed, and has not opted out."""
+    return and_(Recipient.consent == Consent.GIVEN, ~_suppressed())
 
 
 def _suppressed() -> Exists:
@@ -221,7 +247,7 @@ def _suppressed() -> Exists:
     )
 
 
-def _source() -> ScalarSelect[str]:
+def opted_out_by() -> ScalarSelect[str]:
     """How this recipient got on the suppression list; NULL if not."""
     query = select(Suppression.source).where(
         Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
@@ -229,7 +255,7 @@ def _source() -> ScalarSelect[str]:
     return query.scalar_subquery()
 
 
-def _draft(
+def draft_of(
     writer: Writer,
     price_of: PriceOf,
     choose: routing.Chooser,
@@ -241,6 +267,7 @@ def _draft(
     suppressed: str | None,
     *values: str,
 ) -> MessageDraft:
+    """The message of a recipient with these values of the fields that the text uses."""
     price, person = price_of(country, phone), (recipient_id, recipient, phone, country)
     if suppressed or consent != Consent.GIVEN or price is None:
         reason = NO_PRICE if consent == Consent.GIVEN else NO_CONSENT

@@ -55,6 +55,7 @@ class Draft:
     text: str = ""
     opt_out_line: bool = True
     language: str = "en"
+    plain_details: bool = False
     everyone: bool = False
     lists: list[str] = field(default_factory=list)  # public ids
 
@@ -137,19 +138,7 @@ def remove(campaign: Campaign) -> None:
 def duplicate(campaign: Campaign, name: str) -> Campaign:
     """A new draft with the text and the audience of a campaign."""
     account = db.session.get_one(Account, campaign.account_id)
-    original = read(campaign)
-    return create(
-        account,
-        Draft(
-            name,
-            original.text,
-            original.opt_out_line,
-            original.language,
-            original.everyone,
-            original.lists,
-        ),
-        key="",
-    )
+    return create(account, replace(read(campaign), name=name), key="")
 
 
 def read(campaign: Campaign) -> Draft:
@@ -159,6 +148,7 @@ def read(campaign: Campaign) -> Draft:
         text=campaign.text,
         opt_out_line=campaign.opt_out_line,
         language=campaign.language,
+        plain_details=campaign.plain_details,
         everyone=campaign.everyone,
         lists=[recipient_list.public_id for recipient_list in lists_of(campaign)],
     )
@@ -178,6 +168,17 @@ def lists_of(campaign: Campaign) -> list[RecipientList]:
         .order_by(RecipientList.name)
     )
     return list(db.session.scalars(query))
+
+
+def last_language(account: Account) -> str:
+    """The language of the opt-out line that the account chose last; empty before its first text."""
+    query = (
+        select(Campaign.language)
+        .where(Campaign.account_id == account.id)
+        .order_by(Campaign.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
 
 
 def count_recipients(account: Account) -> int:
@@ -332,6 +333,7 @@ def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.text = draft.text
     campaign.opt_out_line = draft.opt_out_line
     campaign.language = draft.language
+    campaign.plain_details = draft.plain_details
     campaign.everyone = draft.everyone
     campaign.updated_at = _later(campaign.updated_at)
     db.session.execute(delete(CampaignList).where(CampaignList.campaign_id == campaign.id))

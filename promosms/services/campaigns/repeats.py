@@ -87,6 +87,7 @@ def draft(campaign: Campaign, name: str) -> Campaign:
                 text=campaign.text,
                 opt_out_line=campaign.opt_out_line,
                 language=campaign.language,
+                plain_details=campaign.plain_details,
             )
             session.add(repeat)
     except IntegrityError:  # another request was faster

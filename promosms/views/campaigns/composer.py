@@ -8,9 +8,11 @@ from promosms.extensions import csrf
 from promosms.forms.campaigns import EVERYONE, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
-from promosms.models import Campaign, CampaignStatus
-from promosms.services.campaigns import campaigns, repeats, text_cost
+from promosms.models import Campaign, CampaignStatus, now
+from promosms.services.campaigns import campaigns, live_estimate, repeats, text_cost
+from promosms.services.installation import defaults
 from promosms.services.recipients import fields
+from promosms.sms import keywords
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, text_me, to_report
 from promosms.web.access import Access, allow, my_account, owned
@@ -25,7 +27,7 @@ def new() -> ResponseReturnValue:
     form.prepare(my_account())
     if request.method == "POST":
         return _submitted(form, None)
-    form.language.data = current_language()
+    form.language.data = campaigns.last_language(my_account()) or current_language()
     chosen = request.args.get("list", "")
     form.audience.data = [chosen] if chosen else [] if form.lists else [EVERYONE]
     return _page(form, None)
@@ -57,9 +59,29 @@ def edit(public_id: str) -> ResponseReturnValue:
 @bp.route("/campaigns/count", methods=["POST"])
 @allow(Access.MEMBER)
 def count() -> ResponseReturnValue:
-    """The part of the composer that shows the cost of the typed text."""
+    """The parts of the composer that show what the typed text would be and cost."""
     form = CampaignForm()
-    return render_template("campaigns/count.html", cost=_text_cost(form))
+    return render_template("campaigns/count.html", form=form, **_shown(form))
+
+
+@bp.route("/campaigns/draft", methods=["POST"])
+@allow(Access.MEMBER)
+def autosave() -> ResponseReturnValue:
+    """Keep what is being written, as it stands; it need not be fit to be sent."""
+    form = CampaignForm()
+    form.prepare(my_account())
+    public_id = request.form.get("draft", "")
+    campaign = owned(Campaign, public_id) if public_id else None
+    if not (form.text.data or "").strip():
+        return _saved(campaign)
+    try:
+        if campaign is None:
+            campaign = campaigns.create(my_account(), form.draft(), form.key.data or "")
+        else:
+            campaigns.update(campaign, form.draft(), form.stamp.data or "")
+    except (campaigns.NotDraft, campaigns.ChangedElsewhere):
+        return _saved(campaign, elsewhere=True)
+    return _saved(campaign, saved_at=now())
 
 
 @bp.route("/campaigns/<public_id>/duplicate", methods=["POST"])
@@ -111,7 +133,9 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
         form.text.data = text_cost.plain(form.text.data or "")
     if action == "ours":
         form.text.data = text_cost.with_ours(form.text.data or "")
-    if action in ("plain", "ours", "count"):
+    if action == "next":
+        form.person.data = str((form.shown_person() + 1) % live_estimate.PEOPLE_SHOWN)
+    if action in ("plain", "ours", "next", "count"):
         return _page(form, campaign)
     valid = form.validate()
     if action == "review":
@@ -168,9 +192,26 @@ def _page(
         campaign=campaign,
         other=other,
         gone=gone,
-        cost=_text_cost(form),
         placeholders=fields.placeholders(my_account()),
+        **_shown(form),
     )
+
+
+def _saved(campaign: Campaign | None, **state: object) -> str:
+    stamp = campaigns.stamp(campaign) if campaign else ""
+    return render_template("campaigns/saved.html", campaign=campaign, stamp=stamp, **state)
+
+
+def _shown(form: CampaignForm) -> dict[str, object]:
+    """What the typed text would be and cost."""
+    draft = form.draft()
+    return {
+        "cost": _text_cost(form),
+        "live": live_estimate.estimate(my_account(), draft),
+        "person": live_estimate.person(my_account(), draft, form.shown_person()),
+        "way_out": keywords.opt_out_line(draft.language) if draft.opt_out_line else "",
+        "sender": defaults.sender_of(defaults.default_route().id),
+    }
 
 
 def _text_cost(form: CampaignForm) -> text_cost.TextCost:

@@ -37,7 +37,7 @@ def test_a_draft_is_read_as_it_was_created(account: Account) -> None:
     with transaction() as session:
         session.add(RecipientList(account_id=account.id, name="Regulars"))
     (group,) = lists.all_of(account.id)
-    draft = Draft("Sale", "Hello\nyou", False, "pl", False, [group.public_id])
+    draft = Draft("Sale", "Hello\nyou", False, "pl", True, False, [group.public_id])
     assert campaigns.read(campaigns.create(account, draft, "")) == draft
 
 

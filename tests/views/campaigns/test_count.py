@@ -23,17 +23,15 @@ def counted(client: PageClient, typed: dict[str, object]) -> str:
 
 def test_it_counts_the_opt_out_line_too(owner: PageClient, typed: Typed) -> None:
     text = counted(owner, typed(text="a" * 150))
-    assert "Parts 2" in text
-    assert "Price per text €0.06" in text
+    assert "172 characters: 2 texts, 134 left · €0.06 each at home" in text
     assert "Reply STOP to opt out" in text
-    assert "Parts 1" in counted(owner, typed(text="a" * 150, opt_out_line=""))
+    assert "150 of 160 characters · €0.03" in counted(owner, typed(text="a" * 150, opt_out_line=""))
 
 
 def test_it_names_costly_characters(owner: PageClient, typed: Typed) -> None:
     text = counted(owner, typed(text="Zażółć – " + "x" * 100, language="pl"))
-    assert "special letters" in text
     assert "ż ó ł ć –" in text
-    assert "With plain ones it would be 1 part." in text
+    assert "With plain ones it would be 1 text." in text
     assert "Replace by plain ones" in text
     assert "Rezygnacja: odpisz STOP" in text
 
@@ -60,8 +58,9 @@ def test_it_shows_the_longest_real_case(
             )
         )
     text = counted(owner, typed(text="Hi {first_name}, " + "a" * 90))
-    assert "Longest case 2 parts" in text
+    assert "The dearest case is 2 texts" in text
     assert "BartholomewBartholomew" in text
+    assert "4 people · 1 to 2 texts each · about €0.15 · leaves when you send it" in text
 
 
 def test_it_names_what_nobody_can_fill_in(owner: PageClient, people: str, typed: Typed) -> None:
@@ -89,12 +88,40 @@ def test_recipients_of_another_account_are_not_shown(
     stranger: PageClient, people: str, typed: Typed
 ) -> None:
     text = counted(stranger, typed(text="Hi {first_name}"))
-    assert "What arrives Hi Reply STOP" in text
+    assert text.startswith("Hi Reply STOP to opt out As people get it")
+    assert "0 people" in text
+
+
+def test_names_that_make_texts_dearer_are_named_and_written_plainly_on_demand(
+    app: Flask, cast: Cast, owner: PageClient, people: str, typed: Typed
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.query(Recipient).filter_by(first_name="Ola").update({"first_name": "Łucja"})
+    long = "Hi {first_name}, " + "a" * 90
+    text = counted(owner, typed(text=long))
+    assert "Write 1 name plainly, save €0.03 Łucja has letters" in text
+    assert "3 people · 1 to 2 texts each · about €0.12" in text
+    text = counted(owner, typed(text=long, plain_details="y"))
+    assert "Hi Lucja, " in text
+    assert "3 people · 1 text each · about €0.09" in text
+
+
+def test_it_says_who_is_left_out(owner: PageClient, people: str, typed: Typed) -> None:
+    text = counted(owner, typed())
+    assert "1 person is left out They have not agreed to get promotional texts. 1" in text
+
+
+def test_the_next_person_is_shown(owner: PageClient, people: str, typed: Typed) -> None:
+    assert counted(owner, typed()).startswith("Hi Ola, 20% off Reply STOP to opt out As Ola gets")
+    assert counted(owner, typed(person="1")).startswith("Hi Jan, ")
+    assert counted(owner, typed(person="²")).startswith("Hi Ola, ")
+    page = owner.post_page("/campaigns/new", typed(action="next", person="1"))
+    assert "As Ewa gets it" in words(page.get_text(" "))
 
 
 def test_without_script_a_button_counts(owner: PageClient, typed: Typed) -> None:
     page = owner.post_page("/campaigns/new", typed(text="a" * 200, action="count"))
-    assert "Parts 2" in words(page.get_text(" "))
+    assert "2 texts, 84 left" in words(page.get_text(" "))
 
 
 def test_it_refuses_visitors(visitor: PageClient, typed: Typed) -> None:

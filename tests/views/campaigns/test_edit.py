@@ -89,7 +89,7 @@ def test_text_typed_into_a_deleted_draft_is_kept(
     page = owner.post_page(f"/campaigns/{draft}/edit", typed(**window, text="Work"), status=404)
     assert "no longer exists" in page.get_text()
     assert page.select_one("textarea[name=text]").get_text().strip() == "Work"
-    form = page.select_one("form.split")
+    form = page.select_one("form.composer")
     owner.post_page(form["action"], typed(text="Work"))
     assert stored()[0].text == "Work"
 

@@ -1,0 +1,133 @@
+"""What a text would cost its whole audience, while it is being written."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    Consent,
+    ListRecipient,
+    Recipient,
+    RecipientList,
+    Suppression,
+    SuppressionSource,
+)
+from promosms.services.campaigns import audience, campaigns, live_estimate
+from promosms.services.campaigns.campaigns import Draft
+from tests.support.cast import Cast
+
+# Phone, country, first name and consent of recipients; a part costs 0.03 in Poland.
+PEOPLE = (
+    ("+48601000001", "PL", "Ola", True),
+    ("+48601000002", "PL", "Ola", True),
+    ("+48601000003", "PL", "Łucja", True),
+    ("+48601000004", "PL", "Żaneta", True),
+    ("+48601000005", "PL", "", True),
+    ("+48601000006", "PL", "Jan", False),
+    ("+48601000007", "PL", "Ewa", True),
+    ("+447400100001", "GB", "Zoë", True),
+)
+OUT = "+48601000007"
+LETTERS = "a" * 66  # with a name and an accent: 70 fit into a text, 160 without
+
+
+@pytest.fixture
+def account(cast: Cast, context: None) -> Account:
+    """The owner's account with these recipients; the first three are on a list."""
+    account_id = cast.owner.account_id
+    with transaction() as session:
+        rows = [
+            Recipient(
+                account_id=account_id,
+                phone=phone,
+                country=country,
+                first_name=name,
+                consent=Consent.GIVEN if agreed else Consent.NONE,
+            )
+            for phone, country, name, agreed in PEOPLE
+        ]
+        some = RecipientList(account_id=account_id, name="Some", public_id="some", size=3)
+        other = Recipient(account_id=cast.stranger.account_id, phone="+48601000009", country="PL")
+        out = Suppression(account_id=account_id, phone=OUT, source=SuppressionSource.KEYWORD)
+        session.add_all([*rows, some, other, out])
+        session.flush()
+        session.add_all(
+            ListRecipient(list_id=some.id, recipient_id=row.id, account_id=account_id)
+            for row in rows[:3]
+        )
+    return db.session.get_one(Account, account_id)
+
+
+def draft(text: str, **changes: Any) -> Draft:
+    return replace(Draft(text=text, opt_out_line=False, everyone=True), **changes)
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+@pytest.mark.parametrize("plain_details", [True, False])
+@pytest.mark.parametrize("text", ["Hi", "Hi {first_name|you} " + LETTERS, "{first_name}"])
+def test_it_says_what_the_review_will_say(
+    account: Account, text: str, plain_details: bool, everyone: bool
+) -> None:
+    typed = draft(
+        text, plain_details=plain_details, everyone=everyone, lists=[] if everyone else ["some"]
+    )
+    live = live_estimate.estimate(account, typed)
+    review = audience.estimate(campaigns.create(account, typed, ""))
+    assert (live.people, live.price, dict(live.left_out)) == (
+        review.recipients,
+        review.total,
+        review.skipped,
+    )
+    assert live.exact
+
+
+def test_names_that_make_texts_dearer_are_found_in_the_whole_audience(account: Account) -> None:
+    live = live_estimate.estimate(account, draft("Hi {first_name}, " + LETTERS))
+    # Łucja and Żaneta: two texts instead of one. Zoë has ë, which costs as much.
+    assert (live.people, live.fewest, live.most) == (6, 1, 2)
+    assert live.dear.people == 3
+    assert sorted(live.dear.values) == ["Zoë", "Łucja", "Żaneta"]
+    saved = live_estimate.estimate(
+        account, draft("Hi {first_name}, " + LETTERS, plain_details=True)
+    )
+    assert live.price - saved.price == live.dear.extra == saved.dear.extra
+    assert (saved.most, saved.dear.people) == (1, 3)
+
+
+def test_accents_that_cost_nothing_are_not_named(account: Account) -> None:
+    assert live_estimate.estimate(account, draft("Hi {first_name}")).dear.people == 0
+    # The text itself has a special letter: plain names would save nothing.
+    assert live_estimate.estimate(account, draft("Ł {first_name}" + LETTERS)).dear.people == 0
+
+
+def test_the_dearest_and_the_longest_text_are_true_cases(account: Account) -> None:
+    with transaction():
+        db.session.query(Recipient).filter_by(phone=PEOPLE[0][0]).update(
+            {"first_name": "Bartholomew" * 3}
+        )
+    live = live_estimate.estimate(account, draft("{first_name}" + LETTERS))
+    assert live.longest == "Bartholomew" * 3 + LETTERS
+    assert live.dearest in {name + LETTERS for name in ("Łucja", "Żaneta", "Zoë")}
+
+
+def test_more_groups_than_are_read_are_taken_to_be_like_these(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_estimate, "MOST_GROUPS", 6)
+    exact = live_estimate.estimate(account, draft("{first_name}"))
+    assert not exact.exact
+    assert exact.everybody == len(PEOPLE)
+    monkeypatch.setattr(live_estimate, "MOST_GROUPS", 7)
+    assert live_estimate.estimate(account, draft("{first_name}")).exact
+
+
+def test_one_person_after_the_other_is_shown(account: Account) -> None:
+    shown = [live_estimate.person(account, draft("Hi {first_name|you}"), n) for n in range(7)]
+    assert [person.text for person in shown if person] == [
+        *("Hi Ola", "Hi Ola", "Hi Łucja", "Hi Żaneta", "Hi you", "Hi Zoë", "Hi Ola"),
+    ]
+    assert live_estimate.person(account, draft("Hi", everyone=False), 0) is None
