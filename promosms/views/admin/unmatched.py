@@ -11,6 +11,7 @@ from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import UnmatchedOptOut, UnmatchedStatus
 from promosms.services.accounts import accounts
+from promosms.services.accounts import names as account_names
 from promosms.services.gateways import countries, gateways
 from promosms.services.inbox import assignments
 from promosms.services.inbox import unmatched as services
@@ -22,10 +23,12 @@ from promosms.web.access import Access, allow, me
 @allow(Access.ADMIN)
 def all_unmatched() -> ResponseReturnValue:
     """Those that wait, and those that were settled lately."""
+    settled = services.settled()
     return render_template(
         "admin/unmatched.html",
         waiting=services.waiting(),
-        settled=services.settled(),
+        settled=settled,
+        account_names=account_names.of_public_ids({account for _row, account in settled}),
         names=accounts.admin_emails(),
     )
 
@@ -127,6 +130,7 @@ def _page(row: UnmatchedOptOut, assign_form: AssignForm, dismiss_form: DismissFo
     return render_template(
         "admin/unmatched_one.html",
         shown=shown,
+        account_names=account_names.of_public_ids({each.account for each in shown.candidates}),
         assign_form=assign_form,
         dismiss_form=dismiss_form,
     )

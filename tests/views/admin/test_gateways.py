@@ -30,10 +30,11 @@ def test_it_shows_queued_texts(app: Flask, cast: Cast, admin: PageClient) -> Non
             for n in range(4)
         )
         queue.wake(queue.gateway_queue(gateway.id), "send.run", gateway.id)
-    rows = admin.get_page("/admin/gateways").select("tbody tr")
-    cells = [words(cell.get_text(" ")) for cell in rows[0].select("th, td")]
-    assert cells[:2] == ["Simulator simulator", "Connected"]
-    assert cells[2:6] == ["100%", "3", "1", "1"]
+    row = admin.get_page("/admin/gateways").select(".row:not(.rows-head)")[0]
+    cells = [words(cell.get_text(" ")) for cell in row.select(".meta > span")]
+    assert row.a.get_text() == "Simulator"
+    assert cells[0] == "Connected"
+    assert cells[1:] == ["Health 100%", "Texts waiting 3", "On their way 1", "Jobs in the queue 1"]
 
 
 def test_large_counts_are_limited(
@@ -76,8 +77,11 @@ def test_it_shows_which_workers_are_missing(app: Flask, admin: PageClient) -> No
     with app.app_context(), transaction() as session:
         session.add(Worker(name="work", pid=1))
         session.add(Worker(name="mail", pid=2, seen_at=now() - timedelta(minutes=5)))
-    rows = admin.get_page("/admin/gateways").select("table")[1].select("tbody tr")
-    states = {row.select("th")[0].get_text(): row.select("td")[0].get_text() for row in rows}
+    rows = admin.get_page("/admin/gateways").select(".rows")[1].select(".row:has(.title)")
+    states = {
+        row.select_one(".title").get_text(): words(row.select_one(".end").get_text())
+        for row in rows
+    }
     assert states["work"] == "Alive"
     assert states["mail"] == "Missing"
     assert states["tick"] == "Missing"
@@ -109,9 +113,9 @@ def test_it_shows_the_workers_of_all_connections(app: Flask, admin: PageClient) 
         for name in workers.names_of(gateway)[:2]:
             workers.beat(name, connected=True)
         names = workers.names_of(gateway)
-    tables = admin.get_page("/admin/gateways").select("table")
-    assert "2 of 3 connected" in words(tables[0].get_text(" "))
-    shown = [row.select("th")[0].get_text() for row in tables[1].select("tbody tr")]
+    lists = admin.get_page("/admin/gateways").select(".rows")
+    assert "2 of 3 connected" in words(lists[0].get_text(" "))
+    shown = [title.get_text() for title in lists[1].select(".title")]
     assert shown[-3:] == names
 
 

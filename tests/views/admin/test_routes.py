@@ -40,9 +40,8 @@ def places(app: Flask) -> list[tuple[str, int, int, str]]:
 
 def test_routes_are_listed(admin: PageClient) -> None:
     text = words(admin.get_page("/admin/routes").get_text(" "))
-    assert "Standard Used for new campaigns" in text
-    assert "Recipients see +48732000001 as the sender." in text
-    assert "Simulator 1 100 100% all countries" in text
+    assert "Recipients see +48732000001 as the sender. Used for new campaigns" in text
+    assert "Simulator Place 1 Weight 100 Health 100% all countries" in text
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,9 @@ def test_it_shows_the_day(app: Flask, admin: PageClient) -> None:
         for _ in range(3):
             refusals.note(PumpingProblem.PREFIX)
     page = admin.get_page("/admin/texts")
-    figures = [words(tag.get_text()) for tag in page.select(".stat dd:first-of-type")]
+    figures = [words(tag.get_text()) for tag in page.select_one(".facts").select("dd")]
     assert figures == ["12", "5", "38"]
-    rows = {row.th.get_text(): row.td.get_text() for row in page.select("tbody tr")}
+    rows = {row.dt.get_text(): row.dd.get_text() for row in page.select(".reasons > div")}
     assert len(rows) == len(LAYERS) == len(PumpingProblem)
     assert rows[str(LAYERS[PumpingProblem.PREFIX])] == "3"
     assert sum(int(number) for number in rows.values()) == 3
@@ -44,7 +44,7 @@ def test_it_lifts_a_block(app: Flask, admin: PageClient) -> None:
         blocks.block("+4860123", 14)
         (block,) = blocks.current()
     page = admin.get_page("/admin/texts")
-    row = page.select_one("tbody tr")
+    row = page.select_one(".row:has(form)")
     assert "+48 601 23• •••" in row.get_text()
     assert "4567" not in row.get_text()
     action = str(row.select_one("form")["action"])

@@ -55,6 +55,7 @@ def test_an_admin_is_told_and_assigns_it_to_one_of_two(
         assert "******456" in text
         assert "600123" not in text
         assert "Basia" not in text
+    assert {"o•••@example.com", "s•••@example.com"} <= {a.get_text() for a in shown.select("dt a")}
     assert "+48 *** *** 456" in words(shown.get_text(" "))
     keys = [str(field["value"]) for field in shown.select("input[name=keys]")]
     assert len(keys) == 3  # one of each, and both
@@ -91,7 +92,8 @@ def test_a_number_is_typed_in_checked_and_suppressed(
     answer = admin.post_page(f"{page}/assign", {"phone": POLISH, "account": account})
     assert "1 account does not text this number any more" in answer.get_text()
     assert suppressed(app) == [(cast.owner.account_id, POLISH)]
-    assert account in admin.get_page(PAGE).get_text()
+    settled = admin.get_page(PAGE).select_one(f".row a[href$='{account}']")
+    assert settled.get_text() == "o•••@example.com"
 
 
 def test_it_is_dismissed_with_a_reason(app: Flask, admin: PageClient) -> None:
