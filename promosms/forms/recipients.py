@@ -114,7 +114,7 @@ NamesPart: Any = type(
     (),
     {
         name: StringField(
-            _("Free field %(number)s", number=number), [Length(max=40)], filters=[stripped]
+            _("Detail %(number)s", number=number), [Length(max=40)], filters=[stripped]
         )
         for number, name in enumerate(FREE_FIELDS, 1)
     },

@@ -1,6 +1,18 @@
-// One box in the head of a table ticks all the others.
-for (const all of document.querySelectorAll("[data-tick-all]")) {
-  const boxes = all.form.querySelectorAll(`input[name="${all.dataset.tickAll}"]`);
-  all.hidden = false;
-  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
+// The rows that are chosen: how many they are, and a button that chooses all of the page.
+for (const count of document.querySelectorAll("[data-chosen]")) {
+  const form = count.closest("form");
+  const boxes = [...form.querySelectorAll(`input[name="${count.dataset.chosen}"]`)];
+  const show = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    count.textContent = count.dataset.words.replace("#", chosen);
+  };
+  for (const all of form.querySelectorAll("[data-tick-all]")) {
+    all.hidden = false;
+    all.addEventListener("click", () => {
+      for (const box of boxes) box.checked = true;
+      show();
+    });
+  }
+  form.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
 }

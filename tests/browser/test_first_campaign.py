@@ -102,7 +102,7 @@ def answer_stop(page: Page, number: str) -> None:
 
 
 def see_opted_out(page: Page, campaign: str) -> None:
-    row = page.get_by_role("row").filter(has_text="601 300 201")
+    row = page.get_by_role("listitem").filter(has_text="601 300 201")
     for _ in range(60):
         page.goto("/recipients/opt-outs")
         if row.count():

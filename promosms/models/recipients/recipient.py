@@ -57,7 +57,8 @@ def field(type_: String, about: Field, **options: Any) -> Any:
 
 def free_field(number: int) -> Any:
     """A column that every account names as it likes."""
-    heads = f"field{number} pole{number} feld{number} freefield{number} wlasnepole{number}"
+    names = "field pole feld freefield wlasnepole detail informacja"
+    heads = " ".join(f"{name}{number}" for name in names.split())
     return field(String(300), Field("", FREE_WORDS, heads, free=True), default="")
 
 
@@ -239,6 +240,11 @@ class Recipient(Model):
     last_import_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def name(self) -> str:
+        """First and last name; "" if neither is known."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 LONGEST_TEXT = 2000

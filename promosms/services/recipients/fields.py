@@ -21,7 +21,7 @@ def labels(account: Account) -> dict[str, str]:
     fixed = {field.name: gettext(field.label) for field in FIELDS if not field.free}
     for number, name in enumerate(FREE_FIELDS, 1):
         label = account.field_labels.get(name)
-        fixed[name] = label or gettext("Free field %(number)s", number=number)
+        fixed[name] = label or gettext("Detail %(number)s", number=number)
     return {field.name: fixed[field.name] for field in FIELDS}
 
 

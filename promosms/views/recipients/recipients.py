@@ -127,10 +127,13 @@ def bulk() -> ResponseReturnValue:
         return redirect(back_url, 303)
     if action == "delete":
         return _ask_to_delete(chosen, _from_list())
-    if not request.form.get("list"):
+    chosen_list = request.form.get("list", "")
+    if action == "remove":
+        chosen_list = _from_list() or chosen_list
+    if not chosen_list:
         flash(_("Choose a list first, beside the button."), "warn")
         return redirect(back_url, 303)
-    recipient_list = owned(RecipientList, request.form["list"])
+    recipient_list = owned(RecipientList, chosen_list)
     count = (
         lists.take_off(recipient_list, ids)
         if action == "remove"

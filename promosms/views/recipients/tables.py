@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from flask import Response, request, stream_with_context, url_for
+from markupsafe import Markup
 
 from promosms.language import gettext as _
 from promosms.language import pgettext
@@ -13,7 +15,11 @@ from promosms.services.recipients import fields, lists
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.pages import Search, State
 from promosms.sms import phone
+from promosms.views.layout import icon
 from promosms.web.access import my_account
+
+MOST_LISTS = 6
+Chip = tuple[str, str | Markup, int | None, bool]
 
 
 def pretty(e164: str) -> str:
@@ -27,11 +33,11 @@ def pretty(e164: str) -> str:
 def state_labels() -> dict[State, str]:
     """The labels of the filter."""
     return {
-        State.ALL: pgettext("people", "All"),
+        State.ALL: pgettext("people", "Everybody"),
         State.TEXTABLE: _("Can get promotions"),
         State.NO_CONSENT: _("Have not agreed"),
         State.OPTED_OUT: _("Opted out"),
-        State.HELD: _("Held until read"),
+        State.HELD: _("To decide"),
     }
 
 
@@ -60,10 +66,41 @@ def table(on_list: RecipientList | None = None) -> dict[str, object]:
         "page": recipient_pages.page(search),
         "search": search,
         "all_lists": all_lists,
-        "states": state_labels(),
+        "groups": _groups(on_list, search, all_lists),
         "narrowed": bool(search.words or search.state is not State.ALL or (chosen and not on_list)),
         "address": _address(on_list, search),
     }
+
+
+def _groups(
+    on_list: RecipientList | None, search: Search, all_lists: Sequence[RecipientList]
+) -> list[Chip]:
+    """Links to everybody, to those in a state, and on the page of all to the largest lists."""
+    endpoint = "lists.page" if on_list else "recipients.index"
+    of_list: dict[str, Any] = {"public_id": on_list.public_id} if on_list else {}
+    chips: list[Chip] = []
+    for state, label in state_labels().items():
+        args = {**of_list, **({} if state is State.ALL else {"state": str(state)})}
+        current = search.state is state and search.on_list is on_list
+        chips.append((url_for(endpoint, **args), label, None, current))
+    return chips if on_list else [*chips, *_list_chips(search, all_lists)]
+
+
+def _list_chips(search: Search, all_lists: Sequence[RecipientList]) -> list[Chip]:
+    largest = sorted(all_lists, key=lambda one: -one.size)[:MOST_LISTS]
+    chips: list[Chip] = [
+        (
+            url_for("lists.page", public_id=one.public_id),
+            one.name,
+            one.size,
+            search.on_list is one,
+        )
+        for one in all_lists
+        if one in largest or search.on_list is one
+    ]
+    if len(all_lists) > len(chips):
+        return [*chips, (url_for("lists.index"), _("All lists"), len(all_lists), False)]
+    return [*chips, (url_for("lists.index"), icon("plus", 16) + " " + _("New list"), None, False)]
 
 
 def labels() -> dict[str, str]:

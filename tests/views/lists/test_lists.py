@@ -12,7 +12,7 @@ from tests.support.pages import PageClient
 
 def create(client: PageClient, name: str = "Guests") -> str:
     client.post_page("/lists", {"name": name})
-    link = client.get_page("/lists").select_one("tbody a")
+    link = client.get_page("/lists").select_one(".rows a")
     assert link is not None
     return str(link["href"])
 
@@ -63,7 +63,7 @@ def test_it_renames(owner: PageClient) -> None:
 def test_deleting_keeps_the_recipients(owner: PageClient) -> None:
     form = {"text": "601234567", "consent": "none", "new_list": "Guests"}
     owner.post_page("/imports/paste", form)
-    url = str(owner.get_page("/lists").select_one("tbody a")["href"])
+    url = str(owner.get_page("/lists").select_one(".rows a")["href"])
     page = owner.get_page(url + "/delete")
     assert "The 1 recipient on it stays" in page.get_text()
     owner.post_page(url + "/delete")

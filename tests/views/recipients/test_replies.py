@@ -36,7 +36,7 @@ def test_it_shows_sender_and_meaning(
         ("+48602345678", "STOP", "stop"),
         ("+48602345678", "who is it", "help"),
     )
-    rows = owner.get_page("/recipients/replies").select("tbody tr")
+    rows = owner.get_page("/recipients/replies").select(".want")
     texts = [" ".join(row.get_text(" ").split()) for row in rows]
     assert "Asked who writes" in texts[0]
     assert "Opted out" in texts[1]
@@ -51,4 +51,4 @@ def test_it_pages(owner: PageClient, app: Flask, cast: Cast) -> None:
     link = page.select_one(".pager a")
     assert link is not None
     further = owner.get_page(str(link["href"]))
-    assert (len(page.select("tbody tr")), len(further.select("tbody tr"))) == (50, 10)
+    assert (len(page.select(".want")), len(further.select(".want"))) == (50, 10)
