@@ -51,7 +51,7 @@ def test_the_review_shows_recipients_price_and_skipped_recipients(
     page = owner.get_page(f"/campaigns/{draft}/review")
     text = words(page.get_text(" "))
     assert "Send 3 texts for €0.09" in text
-    assert "Poland 3 people 3 texts €0.03 each €0.09" in text
+    assert "Poland People 3 Texts 3 Each €0.03 €0.09" in text
     assert "They have not agreed to get promotional texts. 1" in text
     assert "Your balance is €9.91 afterwards." in text
     assert "Hi Ola, 20% off" in text
