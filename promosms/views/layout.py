@@ -111,6 +111,7 @@ ADMIN = (
         ("admin",),
         ("/admin/audit", "/admin/admins", "/admin/leave"),
         tab="tab",
+        short=_("Log"),
     ),
     Item(
         "settings.index",

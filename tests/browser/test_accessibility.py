@@ -106,7 +106,7 @@ def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
 def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Any, shop: Shop) -> None:
     page = open_browser(storage_state=operator).page
     page.goto("/admin")
-    account = page.get_by_role("listitem").filter(has_text="full@example.com").get_by_role("link")
+    account = page.get_by_role("listitem").filter(has_text="f•••@example.com").get_by_role("link")
     check_all(page, [*ADMINS, str(account.first.get_attribute("href"))])
 
 
