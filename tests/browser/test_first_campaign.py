@@ -94,7 +94,7 @@ def wait_until_delivered(page: Page) -> None:
 
 def answer_stop(page: Page, number: str) -> None:
     page.goto(f"/phone?number=%2B{number[1:]}")
-    expect(page.get_by_text("Hi Ola, 20% off")).to_be_visible()
+    expect(page.locator("blockquote").filter(has_text="Hi Ola, 20% off")).to_be_visible()
     page.get_by_label("Answer as this person").fill("STOP")
     page.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_text("Your answer is on its way.")).to_be_visible()
@@ -112,7 +112,9 @@ def see_opted_out(page: Page, campaign: str) -> None:
     page.goto(campaign)
     page.get_by_role("button", name="Use again as a new draft").click()
     review(page)
-    expect(page.get_by_role("row").filter(has_text="opted out of your texts")).to_contain_text("1")
+    expect(page.get_by_role("listitem").filter(has_text="opted out of your texts")).to_contain_text(
+        "1"
+    )
     expect(page.get_by_role("button", name=SEND)).to_contain_text("Send 2 texts")
 
 
