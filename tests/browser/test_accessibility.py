@@ -134,7 +134,8 @@ def test_the_menu_of_a_phone(open_browser: OpenBrowser, shop: Shop) -> None:
     assert violations(page, EVERYTHING) == []
     page.emulate_media(color_scheme="dark")
     assert violations(page, CONTRAST) == []
-    page.get_by_role("link", name="Campaigns").click()
+    menu = page.get_by_role("navigation", name="Menu", exact=True)
+    menu.get_by_role("link", name="Campaigns").click()
     heading(page, "Campaigns")
 
 

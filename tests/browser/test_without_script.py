@@ -49,4 +49,4 @@ def delivered(page: Page) -> None:
 
 def sent_texts(page: Page) -> None:
     page.goto("/phone?number=%2B48601300211")
-    expect(page.get_by_text('Hi Ola, 20% off "today"')).to_be_visible()
+    expect(page.locator("blockquote").filter(has_text='Hi Ola, 20% off "today"')).to_be_visible()

@@ -63,6 +63,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/launch.py",
         "services/accounts/trial.py",
         "services/campaigns/text_cost.py",
+        "services/campaigns/live_estimate.py",
         "services/sending/claiming.py",
         "services/sending/claim_queries.py",
         "services/campaigns/message_rows.py",
