@@ -99,6 +99,7 @@ def test_the_first_page_is_light(visitor: PageClient, language: str) -> None:
     )
     files = {url.partition("?")[0].rpartition("/")[2] for url in named}
     assert {f"{sheet}.css" for sheet in assets.SHEETS} | {"app.js", "favicon.svg"} <= files
+    fonts.make(STATIC)
     type_of = {"en": ["latin"], "pl": ["latin", "latin-ext"]}
     weight += sum(fonts.path(STATIC, name).stat().st_size for name in type_of[language])
     assert weight < FIRST_PAGE
