@@ -95,7 +95,9 @@ class CampaignForm(Form):
 
     def show(self, draft: Draft, campaign: Campaign | None = None) -> None:
         """Fill the fields with a draft."""
-        self.name.data, self.text.data = draft.name, draft.text
+        # The beginning of the text was given by us: it follows the text as long as nobody names it.
+        self.name.data = "" if draft.name == campaign_name(draft.text) else draft.name
+        self.text.data = draft.text
         self.opt_out_line.data, self.language.data = draft.opt_out_line, draft.language
         self.plain_details.data = draft.plain_details
         self.audience.data = [EVERYONE] if draft.everyone else list(draft.lists)

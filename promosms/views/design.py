@@ -5,6 +5,10 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
 
 from promosms.forms.form import Form
+from promosms.lib.charts import bars
+from promosms.lib.charts.bars import Day
+from promosms.lib.charts.curve import Moment, curve
+from promosms.lib.charts.stacked import Part, stacked
 from promosms.settings import settings
 from promosms.web.access import Access, allow
 
@@ -30,4 +34,22 @@ def index() -> ResponseReturnValue:
     form = Sample(None, data={"phone": "601 234 56", "text": "Hi, we cut until 9 pm now."})
     form.who.errors = ["Choose who gets it"]
     form.phone.errors = ["Write the number with 9 digits: 60123456 has 8"]
-    return render_template("design/index.html", form=form)
+    return render_template("design/index.html", form=form, **_charts())
+
+
+def _charts() -> dict[str, object]:
+    """A month with one large day, an outcome with small parts, a curve of four moments."""
+    texts = [(1_710, 53) if day == 26 else (day * 37 % 190, day % 4) for day in range(1, 31)]
+    month = [
+        Day(f"{day} November", f"{day} Nov", *texts[day - 1], today=day == 30)
+        for day in range(1, 31)
+    ]
+    parts = [("good", 1_637, "arrived"), ("bad", 44, "did not arrive")]
+    parts += [("doubt", 9, "nobody knows"), ("wait", 12, "still to go")]
+    shares = [("1 min", 0.71), ("5 min", 0.92), ("1 hour", 0.96), ("1 day", 0.97)]
+    return {
+        "chart": bars.bars(month),
+        "strip": bars.strip(month[-7:]),
+        "bar": stacked([Part(*part) for part in parts]),
+        "arrivals": curve("10:00", [Moment(*moment) for moment in shares]),
+    }
