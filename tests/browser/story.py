@@ -83,7 +83,9 @@ def system_password(page: Page, phone: str) -> str:
     return_url = page.url
     page.goto(f"/phone?number={phone.replace('+', '%2B').replace(' ', '')}")
     for _ in range(50):
-        match = re.search(r"your password is (\S+)\.", page.locator("main").inner_text())
+        # Of the conversation that is open: the list beside it shows texts of other numbers.
+        texts = "\n".join(page.locator("blockquote").all_inner_texts())
+        match = re.search(r"your password is (\S+)\.", texts)
         if match:
             page.goto(return_url)
             return match[1]

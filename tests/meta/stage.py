@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable
 
 from promosms.documents import ksef
-from promosms.models import now
 from promosms.services.installation import defaults
 from promosms.services.prices import tables as price_tables
 from tests.meta.sample_account import (
@@ -20,6 +19,7 @@ from tests.meta.sample_account import (
     Stage,
 )
 from tests.support.cast import PASSWORD
+from tests.support.invoicing import today
 from tests.support.pages import PageClient
 
 # The kind of object with which each route with an argument is called; its action is possible.
@@ -151,8 +151,8 @@ def _reviewed(_things: Ids, owner: PageClient) -> Form:
 # Form data for each POST route, with which it changes something.
 # A new POST route needs a line here; the tests fail without it.
 def _ksef_table(_ids: Ids, _client: PageClient) -> Form:
-    number = f"5260001246-{now():%Y%m%d}-0100001AF629"
-    row = f"INV/{now():%Y}/000001;{number}-{ksef.crc8(number.encode()):02X}\n"
+    number = f"5260001246-{today():%Y%m%d}-0100001AF629"
+    row = f"INV/{today():%Y}/000001;{number}-{ksef.crc8(number.encode()):02X}\n"
     return {"file": (io.BytesIO(row.encode()), "ksef.csv")}
 
 
@@ -234,6 +234,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.new": {**DRAFT, "action": "save"},
     "campaigns.edit": _edited,
     "campaigns.count": DRAFT,
+    "campaigns.autosave": DRAFT,
     "campaigns.duplicate": {},
     "campaigns.repeat": {},
     "campaigns.delete": {},
@@ -284,7 +285,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "admin.arrange": {"gateway": "Simulator", "position": "2", "weight": "50", "countries": "PL"},
     "admin.detach": {"gateway": "Simulator"},
     "admin.lift_block": {},
-    "admin.set_ksef_number": {"invoice": f"INV/{now():%Y}/000001", "outside": "y"},
+    "admin.set_ksef_number": {"invoice": f"INV/{today():%Y}/000001", "outside": "y"},
     "admin.read_ksef_file": _ksef_table,
 }
 # These store nothing: previews, counts, and cookies of visitors.

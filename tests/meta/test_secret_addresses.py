@@ -16,7 +16,7 @@ OPEN = {"public_id", "kind", "name", "code", "day", "filename"}
 OPEN_QUERY = {
     *("after", "before", "first", "last", "since", "until", "from", "to", "year", "month"),
     *("amount", "country", "form", "kind", "list", "number", "page", "provider", "q", "route"),
-    *("invoice", "show", "state", "status", "trial"),
+    *("invoice", "show", "state", "status", "trial", "account", "email", "part"),
     "next",  # another address, looked into
 }
 READ = re.compile(r'args\.get(?:list)?\(\s*"(\w+)"')

@@ -23,6 +23,9 @@ BY_FIELD = [
     ("imports.paste", "list", "list"),
     ("campaigns.new", "audience", "list"),
     ("campaigns.new", "key", "campaign draft"),
+    ("campaigns.autosave", "draft", "campaign draft"),
+    ("campaigns.autosave", "key", "campaign draft"),
+    ("campaigns.autosave", "audience", "list"),
 ]
 BY_QUERY = {
     "/recipients?list={}": "list",
@@ -77,7 +80,7 @@ def test_a_form_cannot_name_objects_of_another_account(
     filled = {"phone": "+48601222333", "text": "+48601222333", **CONSENT}
     if endpoint == "recipients.bulk":
         filled = own_objects
-    elif endpoint == "campaigns.new":
+    elif endpoint.startswith("campaigns."):
         filled = dict(DRAFT)
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
     before = stage.rows()

@@ -65,8 +65,8 @@ TENANCY = (
     ),
     Mutation(
         f"{SERVICES}campaigns/audience.py",
-        ".where(Recipient.account_id == campaign.account_id)",
-        "",
+        "select(*columns).where(Recipient.account_id == account_id)",
+        "select(*columns)",
         "tests/services/campaigns tests/services/sending",
     ),
     Mutation(

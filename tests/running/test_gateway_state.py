@@ -19,7 +19,8 @@ from tests.support.pages import PageClient
 
 def state(admin: PageClient) -> str:
     """The state in the row of the simulator."""
-    cell = admin.get_page("/admin/gateways").select("main table tbody tr")[0].select("td")[0]
+    page = admin.get_page("/admin/gateways")
+    cell = page.select("main .row:not(.rows-head)")[0].select(".meta > span")[0]
     return cell.get_text(" ", strip=True)
 
 

@@ -1,8 +1,9 @@
 """Paid top-ups for tests of invoices: the rows are written without the services."""
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from promosms.db.transactions import transaction
 from promosms.documents import tax
@@ -82,3 +83,8 @@ def issued(account_id: int, net: int = 500_000, **more: Any) -> Invoice:
     """The invoice of a new top-up."""
     ordered = top_up(account_id, net, **more)
     return invoices.issue(ordered, payment(ordered, more.get("paid_at")))
+
+
+def today() -> date:
+    """The day in Poland, where these sellers are: in the last hours of UTC it is the next one."""
+    return now().astimezone(ZoneInfo("Europe/Warsaw")).date()

@@ -11,11 +11,11 @@ from flask import Flask
 from promosms.documents import ksef as numbers
 from promosms.documents.ksef import BadNumber, NumberProblem
 from promosms.extensions import db
-from promosms.models import Invoice, InvoiceDocument, now
+from promosms.models import Invoice, InvoiceDocument
 from promosms.services.invoices import files, invoices, ksef
 from tests.documents import checks
 from tests.support.cast import Cast
-from tests.support.invoicing import POLISH, issued
+from tests.support.invoicing import POLISH, issued, today
 from tests.support.settings import override
 
 NIP = "5260001246"
@@ -38,7 +38,7 @@ def polish(account: int) -> Invoice:
 
 def number(part: str = "0100001AF629", nip: str = NIP, day: str = "") -> str:
     """A right number of today."""
-    text = f"{nip}-{day or f'{now():%Y%m%d}'}-{part}"
+    text = f"{nip}-{day or f'{today():%Y%m%d}'}-{part}"
     return f"{text}-{numbers.crc8(text.encode()):02X}"
 
 

@@ -199,7 +199,7 @@ def test_the_report_says_what_was_deleted(
     page = owner.get_page(f"/campaigns/{name}").get_text(" ")
     assert "The numbers and texts of 4 messages were deleted on" in page
     assert OURS[0] not in page
-    assert "Why some did not get it" in page
+    assert "They have opted out of your texts." in page
     assert "The text was deleted together with" in page
     assert "4 messages, whose numbers" in owner.get(f"/campaigns/{name}/report.csv").text
 

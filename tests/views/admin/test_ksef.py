@@ -6,10 +6,9 @@ import pytest
 from flask import Flask
 
 from promosms.documents import ksef as numbers
-from promosms.models import now
 from promosms.services.invoices import invoices, ksef
 from tests.support.cast import Cast
-from tests.support.invoicing import POLISH, issued
+from tests.support.invoicing import POLISH, issued, today
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 
@@ -17,7 +16,7 @@ PAGE = "/admin/invoices/ksef"
 
 
 def number(part: str) -> str:
-    text = f"5260001246-{now():%Y%m%d}-{part}"
+    text = f"5260001246-{today():%Y%m%d}-{part}"
     return f"{text}-{numbers.crc8(text.encode()):02X}"
 
 
