@@ -189,7 +189,7 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
         rows = session.execute(query, {"after": after}).all()
         if unconfirmed:
             drafts = (draft_of(writer, price_of, choose, *row) for row in rows)
-            return [_if_confirmed(unconfirmed, draft) for draft in drafts]
+            return [if_confirmed(unconfirmed, draft) for draft in drafts]
         return [draft_of(writer, price_of, choose, *row) for row in rows]
 
     return page
@@ -283,7 +283,7 @@ def draft_of(
     return MessageDraft(*person, text, encoding, parts, price, reason, gateway)
 
 
-def _if_confirmed(unconfirmed: set[str], draft: MessageDraft) -> MessageDraft:
+def if_confirmed(unconfirmed: set[str], draft: MessageDraft) -> MessageDraft:
     """A guest who has not agreed gets no text. An opt-out comes before that as a reason."""
     if draft.phone not in unconfirmed or draft.reason in (OPTED_OUT, HELD):
         return draft

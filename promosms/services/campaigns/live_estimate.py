@@ -6,11 +6,10 @@ a few thousand different first names.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, Subquery, func, select
+from sqlalchemy import Row, Select, false, func, select
 
 from promosms.extensions import db
 from promosms.models import FIELD_NAMES, Account, Recipient, RecipientList
@@ -22,13 +21,13 @@ from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
+from promosms.services.prices.prices import PriceList
 from promosms.sms import gsm7, segments
 
 MOST_GROUPS = 20_000
 """Further groups are taken to be like these; the estimate says that it is one."""
 NAMED = 3
 PEOPLE_SHOWN = 20
-FIXED = 3  # country, consent and opt-out of a group; the values of the fields follow
 
 
 class Person(NamedTuple):
@@ -72,6 +71,34 @@ class LiveEstimate:
         return self.people + self.left_out.total()
 
 
+class _Group(NamedTuple):
+    """Recipients for whom everything that counts is the same.
+
+    `start` is the beginning of their phones, as long as the longest prefix with its own price;
+    `values` are those of the fields that the text uses.
+    """
+
+    country: str
+    start: str
+    consent: str
+    source: str | None
+    asked: bool
+    values: tuple[str, ...]
+    people: int
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "_Group":
+        """The group of a row: its first five fields, the values, and the count."""
+        country, start, consent, source, asked, *values, people = tuple[Any, ...](row)
+        return cls(country, start, consent, source, bool(asked), tuple(values), people)
+
+    def message(self, writer: Writer, price_of: PriceOf, choose: routing.Chooser) -> MessageDraft:
+        """The message that each of them would get."""
+        person = 0, "", self.start, self.country, self.consent, self.source
+        draft = audience.draft_of(writer, price_of, choose, *person, *self.values)
+        return audience.if_confirmed({self.start} if self.asked else set(), draft)
+
+
 @dataclass(frozen=True)
 class _Writers:
     """As the draft says, with the details as they are, and with plain ones."""
@@ -91,24 +118,24 @@ class _Writers:
 def estimate(account: Account, draft: Draft) -> LiveEstimate:
     """What the draft would cost if it left now; it need not be stored."""
     route = defaults.default_route().id
-    price_of, choose = prices.price_list(route, account.id).of, routing.chooser(route)
+    price_list, choose = prices.price_list(route, account.id), routing.chooser(route)
     writers, total = _Writers.of(draft), LiveEstimate()
-    _leave_out_on_trial(account, draft, total)
-    groups = _groups(account, draft, writers.chosen)
+    groups = _groups(account, draft, writers.chosen, price_list)
     total.exact = len(groups) <= MOST_GROUPS
-    price_of_longest = 0
-    group: list[Any]
-    for *group, people in groups[:MOST_GROUPS]:
-        message = audience.draft_of(writers.chosen, price_of, choose, 0, "", "", *group)
+    highest = 0
+    for group in map(_Group.of, groups[:MOST_GROUPS]):
+        message = group.message(writers.chosen, price_list.of, choose)
         if message.reason:
-            total.left_out[message.reason] += people
+            total.left_out[message.reason] += group.people
             continue
-        _add(total, message, people)
-        if message.price > price_of_longest:
-            total.dearest, price_of_longest = message.text, message.price
-        _compare(total.dear, writers, price_of, group, people)
+        _add(total, message, group.people)
+        if message.price > highest:
+            total.dearest, highest = message.text, message.price
+        _compare(total.dear, writers, price_list.of, group)
     if not total.exact:
         _extrapolate(account, draft, total)
+    if others := _not_guests(account, draft):
+        total.left_out[trial.SKIPPED] = others
     return total
 
 
@@ -124,27 +151,40 @@ def person(account: Account, draft: Draft, number: int) -> Person | None:
     return Person(name, row.phone, _Writers.of(draft).chosen.write(values))
 
 
-def _to_some(account: Account, draft: Draft, *columns: Any) -> Select[Any]:
-    """A query over those whom the draft reaches: on trial, guests only."""
+def _addressed(account: Account, draft: Draft, *columns: Any) -> Select[Any]:
+    """A query over those to whom the draft is addressed."""
     chosen = select(RecipientList.id).where(
         RecipientList.account_id == account.id, RecipientList.public_id.in_(draft.lists)
     )
-    query = audience.on_lists(account.id, None if draft.everyone else chosen, *columns)
-    guests = trial.may_text(account)
-    return query if guests is None else query.where(Recipient.phone.in_(guests))
+    return audience.on_lists(account.id, None if draft.everyone else chosen, *columns)
 
 
-def _groups(account: Account, draft: Draft, writer: Writer) -> list[Row[Any]]:
-    """Groups of recipients with the arguments of `audience.draft_of`, and how many they are."""
+def _to_some(account: Account, draft: Draft, *columns: Any, asked: bool = False) -> Select[Any]:
+    """The same; on trial guests only, and with `asked` those who were asked to be guests."""
+    query, guests = _addressed(account, draft, *columns), trial.may_text(account)
+    if guests is None:
+        return query
+    reached = guests | trial.unconfirmed(account) if asked else guests
+    return query.where(Recipient.phone.in_(reached))
+
+
+def _groups(
+    account: Account, draft: Draft, writer: Writer, price_list: PriceList
+) -> list[Row[Any]]:
+    """Groups of recipients: the fields of a `_Group`, and how many they are."""
+    asked = trial.unconfirmed(account)
+    digits = max((len(prefix) for _, prefix in price_list.amounts), default=0)
+    columns = (
+        Recipient.country,
+        func.substr(Recipient.phone, 1, digits + 1).label("start"),
+        Recipient.consent,
+        audience.opted_out_by().label("source"),
+        (Recipient.phone.in_(asked) if asked else false()).label("asked"),
+    )
     used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
-    source = audience.opted_out_by().label("source")
-    people = _to_some(account, draft, Recipient.country, Recipient.consent, source, *used)
-    rows = _grouped(people.subquery()).limit(MOST_GROUPS + 1)
-    return list(db.session.execute(rows))
-
-
-def _grouped(people: Subquery) -> Select[Any]:
-    return select(*people.c, func.count()).group_by(*people.c)
+    people = _to_some(account, draft, *columns, *used, asked=True).subquery()
+    grouped = select(*people.c, func.count()).group_by(*people.c)
+    return list(db.session.execute(grouped.limit(MOST_GROUPS + 1)))
 
 
 def _add(total: LiveEstimate, message: MessageDraft, people: int) -> None:
@@ -156,45 +196,37 @@ def _add(total: LiveEstimate, message: MessageDraft, people: int) -> None:
         total.longest = message.text
 
 
-def _compare(
-    dear: DearDetails, writers: _Writers, price_of: PriceOf, group: list[Any], people: int
-) -> None:
+def _compare(dear: DearDetails, writers: _Writers, price_of: PriceOf, group: _Group) -> None:
     """Add a group to the dear ones if its text has fewer parts with plain details."""
-    values = group[FIXED:]
-    if not any(value and not gsm7.is_gsm7(value) for value in values):
+    special = [value for value in group.values if value and not gsm7.is_gsm7(value)]
+    if not special:
         return
-    named: Mapping[str, str] = dict(zip(writers.chosen.names, values, strict=True))
+    named = dict(zip(writers.chosen.names, group.values, strict=True))
     more = _parts(writers.as_it_is.write(named)) - _parts(writers.plain.write(named))
     if more <= 0:
         return
-    dear.people += people
-    dear.extra += people * more * (price_of(group[0], "") or 0)
+    dear.people += group.people
+    dear.extra += group.people * more * (price_of(group.country, group.start) or 0)
     if len(dear.values) < NAMED:
-        dear.values += [value for value in values if value and not gsm7.is_gsm7(value)][:1]
+        dear.values.append(special[0])
 
 
 def _parts(text: str) -> int:
     return segments.measure(text).parts
 
 
-def _leave_out_on_trial(account: Account, draft: Draft, total: LiveEstimate) -> None:
+def _not_guests(account: Account, draft: Draft) -> int:
+    """How many the draft does not reach because the account is on trial."""
     if trial.may_text(account) is None:
-        return
-    chosen = select(RecipientList.id).where(
-        RecipientList.account_id == account.id, RecipientList.public_id.in_(draft.lists)
-    )
-    lists = None if draft.everyone else chosen
-    asked = trial.unconfirmed(account)
-    everybody = audience.on_lists(account.id, lists, func.count())
-    reached = db.session.scalar(_to_some(account, draft, func.count())) or 0
-    waiting = db.session.scalar(everybody.where(Recipient.phone.in_(asked))) or 0
-    others = (db.session.scalar(everybody) or 0) - reached - waiting
-    total.left_out += Counter({trial.UNCONFIRMED: waiting, trial.SKIPPED: others})
+        return 0
+    everybody = db.session.scalar(_addressed(account, draft, func.count())) or 0
+    reached = db.session.scalar(_to_some(account, draft, func.count(), asked=True)) or 0
+    return everybody - reached
 
 
 def _extrapolate(account: Account, draft: Draft, total: LiveEstimate) -> None:
     """The groups that were not read are taken to be like those that were."""
-    everybody = db.session.scalar(_to_some(account, draft, func.count())) or 0
+    everybody = db.session.scalar(_to_some(account, draft, func.count(), asked=True)) or 0
     factor = everybody / max(total.everybody, 1)
     total.people, total.price = round(total.people * factor), round(total.price * factor)
     total.left_out = Counter({why: round(n * factor) for why, n in total.left_out.items()})

@@ -4,21 +4,29 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
     Consent,
+    Gateway,
+    Guest,
     ListRecipient,
+    Price,
     Recipient,
     RecipientList,
     Suppression,
     SuppressionSource,
 )
+from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, campaigns, live_estimate
 from promosms.services.campaigns.campaigns import Draft
+from promosms.services.installation import defaults
+from promosms.services.sending.opt_outs import OPTED_OUT
 from tests.support.cast import Cast
+from tests.support.guests import confirmed
 
 # Phone, country, first name and consent of recipients; a part costs 0.03 in Poland.
 PEOPLE = (
@@ -83,6 +91,41 @@ def test_it_says_what_the_review_will_say(
         review.skipped,
     )
     assert live.exact
+
+
+def agrees(account: Account, text: str) -> live_estimate.LiveEstimate:
+    """Is the live sentence that of the review?"""
+    live = live_estimate.estimate(account, draft(text))
+    review = audience.estimate(campaigns.create(account, draft(text), ""))
+    assert (live.people, live.price) == (review.recipients, review.total)
+    assert dict(live.left_out) == review.skipped
+    return live
+
+
+def test_prices_of_single_prefixes_count(account: Account) -> None:
+    route = defaults.default_route().id
+    with transaction() as session:
+        session.query(Price).filter_by(country="GB").delete()  # there is a price for one network
+        for country, prefix, amount in (("PL", "48601", 500), ("GB", "447400", 700)):
+            session.add(
+                Price(route_id=route, country=country, prefix=prefix, amount=amount, currency="EUR")
+            )
+    live = agrees(account, "Hi {first_name}")
+    assert live.price == 5 * 500 + 700
+    assert live.left_out[audience.NO_PRICE] == 0
+
+
+def test_on_trial_only_guests_count(account: Account) -> None:
+    with transaction() as session:
+        session.add(Gateway(name="Real", kind="smsapi"))
+        session.execute(update(Account).values(approved_at=None))
+    confirmed(account, "+48601000001")
+    for phone in ("+48601000003", OUT):  # asked; the latter has opted out of these texts
+        with transaction() as session:
+            session.add(Guest(account_id=account.id, phone=phone))
+    live = agrees(account, "Hi {first_name}")
+    assert live.people == 1
+    assert live.left_out == {trial.UNCONFIRMED: 1, OPTED_OUT: 1, trial.SKIPPED: len(PEOPLE) - 3}
 
 
 def test_names_that_make_texts_dearer_are_found_in_the_whole_audience(account: Account) -> None:
