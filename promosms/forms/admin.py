@@ -12,6 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
+from promosms.forms.auth import EmailForm
 from promosms.forms.form import Form
 from promosms.forms.imports import row_problem
 from promosms.forms.privacy import LeavingForm
@@ -70,6 +71,20 @@ class AdjustForm(Form):
             raise ValidationError(_("Enter an amount, such as 25 or -3.50."))
         if amount * UNITS % 1:
             raise ValidationError(_("At most four digits after the comma."))
+
+
+class InviteAdminForm(EmailForm):
+    """The address to which an invitation goes; not one that the browser fills in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.email.render_kw = {"autocomplete": "off", "maxlength": 254, "required": True}
+
+
+class WithdrawForm(Form):
+    """The address of the invitation that becomes void; empty for the printed one."""
+
+    email = HiddenField(validators=[Length(max=254)])
 
 
 class RevokeAdminForm(Form):

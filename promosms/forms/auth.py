@@ -144,11 +144,17 @@ class ChangePasswordForm(PasswordForm):
 
 
 class JoinForm(EmailForm, PasswordForm):
-    """E-mail and password of the first admin."""
+    """E-mail and password of a new admin; `invited` is the address of the invitation, or ""."""
+
+    def __init__(self, invited: str = "") -> None:
+        super().__init__()
+        self.invited = invited
+        if invited:
+            del self.email
 
     def validate_password(self, field: Field) -> None:
-        """The address typed above must not be in the password."""
-        self.own_data = (self.email.data or "", "")
+        """The address of the admin must not be in the password."""
+        self.own_data = (self.invited or self.email.data or "", "")
         super().validate_password(field)
 
 

@@ -263,6 +263,8 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "admin.agree": {},
     "admin.refuse": {},
     "admin.withdraw": {},
+    "admin.invite_admin": {"email": "third@example.com"},
+    "admin.withdraw_invitation": {"email": "new@example.com"},
     "admin.revoke_admin": {"reason": "Left the company"},
     "admin.leave": {"password": PASSWORD, "confirmed": "y"},
     "admin.adjust": {"amount": "5", "reason": "Transfer", "reference": "0123456789abcdef0123"},

@@ -145,7 +145,7 @@ ASKED_AGAIN = {
     *("admin.set_ksef_number", "admin.read_ksef_file"),
     *("admin.route", "admin.routes", "admin.arrange", "admin.attach", "admin.detach"),
     *("admin.default_route", "admin.change_gateway", "admin.gateway_country"),
-    *("admin.pause", "admin.resume"),
+    *("admin.pause", "admin.resume", "admin.invite_admin"),
     *("billing.automatic", "billing.automatic_card", "data.export", "data.download"),
     *("recipients.export", "suppressions.export", "campaigns.download", "imports.refused"),
     *("settings.end_session", "settings.end_others", "email_and_phone.email"),
@@ -164,6 +164,7 @@ NOT_ASKED = {
     "admin.assign": "a STOP: haste matters",
     "admin.assign_candidate": "a STOP: haste matters",
     "admin.dismiss": "with a reason, in the audit log",
+    "admin.withdraw_invitation": "takes a right away before it is given",
     "admin.leave": "asks for the password itself",
 }
 

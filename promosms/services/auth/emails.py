@@ -151,6 +151,38 @@ def phone_changed(number: str, undo: str) -> EmailText:
     )
 
 
+def admin_invited(link: str, by: str) -> EmailText:
+    """To somebody whom the admin with the address `by` wants beside them."""
+    return _("You are invited to look after PromoSMS"), paragraphs(
+        _(
+            "%(email)s invites you to become an admin of the PromoSMS installation at %(address)s: "
+            "you will see its accounts, payments and gateways.",
+            email=by,
+            address=public_address("/"),
+        ),
+        _("Open this page and choose a password:"),
+        link,
+        _("The link works once, for 24 hours."),
+        _("You will also need an app that shows codes for signing in, on your phone."),
+        _("If you do not know what this is about, do nothing: nothing happens."),
+    )
+
+
+def admin_joined(email: str, by: str) -> EmailText:
+    """To the other admins; `by` is the address of the one who has invited, or ""."""
+    how = (
+        _("The invitation came from %(email)s.", email=by)
+        if by
+        else _("The invitation was printed by a command on the server.")
+    )
+    return _("%(email)s is an admin now", email=email), paragraphs(
+        _("%(email)s has become an admin of this PromoSMS installation.", email=email),
+        how,
+        _("If this is not right, take the right away at once:"),
+        public_address("/admin/admins"),
+    )
+
+
 def admin_ended(by: str, reason: str) -> EmailText:
     """To somebody who is no admin any more; `by` is another admin, "server", or "" for oneself."""
     return _("You are no longer an admin of PromoSMS"), paragraphs(

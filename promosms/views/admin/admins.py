@@ -1,15 +1,21 @@
-"""The admins: the list, taking the right of another one away, and giving up one's own."""
+"""The admins: the list, invitations, taking a right away, and giving up one's own."""
 
 from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
 from promosms import queue
-from promosms.forms.admin import AdminLeavesForm, RevokeAdminForm
+from promosms.forms.admin import (
+    AdminLeavesForm,
+    InviteAdminForm,
+    RevokeAdminForm,
+    WithdrawForm,
+)
 from promosms.language import gettext as _
 from promosms.models import User
 from promosms.services.accounts import admins as services
-from promosms.services.auth import reauthentication, totp
+from promosms.services.auth import invitations, reauthentication, totp
+from promosms.services.auth.invitations import EmailTaken
 from promosms.services.auth.reauthentication import NotConfirmed
 from promosms.views.admin.blueprint import bp
 from promosms.views.auth import browsers
@@ -22,8 +28,47 @@ from promosms.web.limits import limit
 def admins() -> ResponseReturnValue:
     """Everybody who is an admin."""
     return render_template(
-        "admin/admins.html", admins=services.admins(), me=me(), can_work=services.can_work
+        "admin/admins.html",
+        admins=services.admins(),
+        invitations=invitations.waiting(),
+        me=me(),
+        can_work=services.can_work,
     )
+
+
+@bp.route("/admins/invite", methods=["GET", "POST"])
+@allow(Access.ADMIN)
+@fresh
+@limit("20 per hour", methods=["POST"])
+def invite_admin() -> ResponseReturnValue:
+    """Send a link by which another admin can join."""
+    form = InviteAdminForm()
+    if form.validate_on_submit():
+        email = form.email.data or ""
+        try:
+            invitations.invite(email, me().id)
+        except EmailTaken:
+            form.email.errors = [_("There is a user with this address. Choose another one.")]
+        except invitations.NotAdmin:
+            abort(404)
+        else:
+            queue.wake("mail", "mail.run")
+            flash(_("The invitation is on its way to %(email)s.", email=email.lower()), "good")
+            return redirect(url_for("admin.admins"), code=303)
+    page = render_template("admin/invite.html", form=form, two_steps=totp.required_of_admins())
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/admins/withdraw-invitation", methods=["POST"])
+@allow(Access.ADMIN)
+def withdraw_invitation() -> ResponseReturnValue:
+    """Make an invitation void."""
+    form = WithdrawForm()
+    if form.validate() and invitations.withdraw(form.email.data or "", me().public_id):
+        flash(_("The invitation is void: its link does not work any more."), "good")
+    else:
+        flash(_("This invitation was used or has expired. Nothing was changed."), "warn")
+    return redirect(url_for("admin.admins"), code=303)
 
 
 @bp.route("/admins/<public_id>/revoke", methods=["GET", "POST"])

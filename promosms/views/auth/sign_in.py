@@ -244,18 +244,24 @@ def reset(token: str) -> ResponseReturnValue:
 @limit(PER_BROWSER, methods=POST)
 def join(token: str) -> ResponseReturnValue:
     """Accept the invitation of an admin."""
-    form = JoinForm()
     try:
-        email_links.find(EmailLinkKind.ADMIN, token)
+        form = JoinForm(email_links.find(EmailLinkKind.ADMIN, token).email)
         if form.validate_on_submit():
-            admin = invitations.join(token, form.email.data or "", form.password.data or "")
-            return enter(admin)
+            typed = "" if form.invited else form.email.data or ""
+            return enter(invitations.join(token, typed, form.password.data or ""))
     except EmailTaken:
-        form.email.errors = [_("There is a user with this address. Choose another one.")]
+        if form.invited:
+            flash(_("There is a user with this address. Ask for an invitation to another one."))
+        else:
+            form.email.errors = [_("There is a user with this address. Choose another one.")]
     except LinkGone:
         return _link_gone("auth.sign_in", _("Sign in"))
     return render_template(
-        "auth/join.html", form=form, token=token, suggestion=passwords.suggestion()
+        "auth/join.html",
+        form=form,
+        token=token,
+        suggestion=passwords.suggestion(),
+        two_steps=totp.required_of_admins(),
     )
 
 

@@ -6,10 +6,12 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Email, Role, Session, User, now
-from promosms.services.auth import reauthentication
+from promosms.models import AuditEntry, Email, Role, Session, User, now
+from promosms.services.accounts import admins
+from promosms.services.auth import invitations, reauthentication, totp
 from tests.support.cast import PASSWORD, Cast, Person, _user
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 LEAVE = {"password": PASSWORD, "confirmed": "y"}
 
@@ -55,7 +57,7 @@ def test_it_asks_for_the_password_again(app: Flask, admin: PageClient, ben: Pers
 
 def test_the_last_admin_reads_what_to_do(app: Flask, cast: Cast, admin: PageClient) -> None:
     page = admin.get_page("/admin/leave")
-    assert "invite-admin --another" in page.get_text()
+    assert page.select("a[href='/admin/admins/invite']")
     assert not page.select("form[action='/admin/leave']")
     page = admin.post_page("/admin/leave", LEAVE)
     assert "Nothing was changed" in page.get_text()
@@ -83,3 +85,67 @@ def test_an_admin_who_asks_for_a_link_reads_where_to_leave(
     visitor.send("/leave", {"email": "admin@example.com"})
     with app.app_context():
         assert "/admin/leave" in db.session.scalars(select(Email.body)).one()
+
+
+def invited(app: Flask, address: str) -> str:
+    """The path of the newest invitation to an address."""
+    with app.app_context():
+        query = select(Email.body).where(Email.recipient == address).order_by(Email.id.desc())
+        body = db.session.scalars(query).first() or ""
+    return next(word for word in body.split() if "/admin/join/" in word).partition("8443")[2]
+
+
+def test_an_admin_invites_another_one_who_sets_up_two_steps_first(
+    app: Flask, cast: Cast, admin: PageClient, visitor: PageClient
+) -> None:
+    taken = admin.post_page("/admin/admins/invite", {"email": "Owner@example.com"}, status=422)
+    assert "There is a user with this address" in taken.get_text()
+    page = admin.post_page("/admin/admins/invite", {"email": "Ben@Example.com"})
+    assert "ben@example.com" in page.get_text()
+    first = invited(app, "ben@example.com")
+    admin.send("/admin/admins/invite", {"email": "ben@example.com"})
+    link = invited(app, "ben@example.com")
+    assert visitor.get(first).status_code == 410
+    with app.app_context():
+        invitations.invite_admin(another=True)  # printed ones and sent ones leave each other alone
+        assert [row.email for row in invitations.waiting()] == ["ben@example.com", ""]
+    override(app, production=True)
+    assert not visitor.get_page(link).select("input[name=email]")
+    form = {"email": "evil@example.com", "password": "yellow boats under trees"}
+    assert visitor.send(link, form).status_code == 303
+    assert visitor.get(link).status_code == 410
+    for path in ("/admin", "/admin/admins", "/settings", "/password/change"):
+        assert visitor.get(path).location == "/settings/two-steps/on", path
+    visitor.get_page("/settings/two-steps/on")
+    response = visitor.send("/admin/admins/invite", {"email": "x@y.org"})
+    assert response.location == "/settings/two-steps/on"
+    with app.app_context():
+        ben = db.session.scalars(select(User).where(User.email == "ben@example.com")).one()
+        assert (ben.role, ben.account_id, totp.required(ben)) == (Role.ADMIN, None, True)
+        assert not admins.can_work(ben)
+        acts = db.session.execute(
+            select(AuditEntry.action, AuditEntry.actor, AuditEntry.subject).order_by(AuditEntry.id)
+        ).all()
+        anna = db.session.get_one(User, cast.admin.user_id).public_id
+        assert acts == [("admin.invite", anna, "")] * 2 + [("admin.join", ben.public_id, anna)]
+        told = select(Email.body).where(Email.recipient == "admin@example.com")
+        assert "ben@example.com has become an admin" in db.session.scalars(told).one()
+
+
+def test_an_invitation_is_withdrawn_and_goes_with_its_sender(
+    app: Flask, admin: PageClient, ben: Person
+) -> None:
+    with app.app_context():
+        for address in ("cleo@example.com", "dora@example.com"):
+            invitations.invite(address, ben.user_id)
+    form = {"email": "cleo@example.com"}
+    assert "is void" in admin.post_page("/admin/admins/withdraw-invitation", form).get_text()
+    assert (
+        "Nothing was changed"
+        in admin.post_page("/admin/admins/withdraw-invitation", form).get_text()
+    )
+    admin.post_page(revoke_url(app, ben), {"reason": "Left"})
+    with app.app_context():
+        assert invitations.waiting() == []
+        with pytest.raises(invitations.NotAdmin):
+            invitations.invite("dora@example.com", ben.user_id)
