@@ -136,6 +136,16 @@ def review(page: Page) -> None:
     heading(page, "Review before sending")
 
 
+def answer_stop(page: Page, number: str, text: str) -> None:
+    """Answer this text with STOP on the simulated phone."""
+    page.goto(f"/phone?number=%2B{number[1:]}")
+    expect(page.locator("blockquote").filter(has_text=text)).to_be_visible()
+    page.get_by_label("Answer as this person").fill("STOP")
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_text("Your answer is on its way.")).to_be_visible()
+    expect(page.locator(".bubble.mine")).to_contain_text("STOP")
+
+
 def open_shop(page: Page) -> Shop:
     """Create a shop with refused rows, failed texts, an opt-out and a draft."""
     register(page, "full@example.com", "+48 601 300 110")

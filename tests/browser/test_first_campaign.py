@@ -10,6 +10,7 @@ from tests.browser.story import (
     PASSWORD,
     SEND,
     agree,
+    answer_stop,
     heading,
     register,
     review,
@@ -37,7 +38,7 @@ def test_a_shop_registers_sends_its_first_campaign_and_deletes_its_account(
     campaign = send(page)
     wait_until_delivered(page)
 
-    answer_stop(page, "+48601300201")
+    answer_stop(page, "+48601300201", "Hi Ola, 20% off")
     see_opted_out(page, campaign)
 
     delete_account(page)
@@ -90,15 +91,6 @@ def wait_until_delivered(page: Page) -> None:
     expect(live).to_contain_text("100% arrived.")
     expect(live).to_contain_text(re.compile(r"\b3\s*arrived"))
     expect(live).to_contain_text("Finished")
-
-
-def answer_stop(page: Page, number: str) -> None:
-    page.goto(f"/phone?number=%2B{number[1:]}")
-    expect(page.locator("blockquote").filter(has_text="Hi Ola, 20% off")).to_be_visible()
-    page.get_by_label("Answer as this person").fill("STOP")
-    page.get_by_role("button", name="Send the answer").click()
-    expect(page.get_by_text("Your answer is on its way.")).to_be_visible()
-    expect(page.locator(".bubble.mine")).to_contain_text("STOP")
 
 
 def see_opted_out(page: Page, campaign: str) -> None:
