@@ -2,12 +2,9 @@
 
 The address of a style sheet has the digest of its content, so that browsers keep it for a year and
 load a new one at once. Scripts import each other by name and are asked for again each time, which
-costs one short answer. Pages are not compressed: they hold what people have typed beside what is
-private, and the length of a compressed page tells whether both are equal (BREACH). The first page
-is: nothing of a request stands in it.
+costs one short answer.
 """
 
-import gzip
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -60,16 +57,6 @@ def init_app(app: Flask) -> None:
 
     app.after_request(_keep)
     app.after_request(_read)  # before it is compressed: what is registered last comes first
-
-
-def compressed(page: str) -> Response:
-    """A page, compressed if the browser takes that; never one that repeats words of a request."""
-    response = Response(page, mimetype="text/html")
-    response.vary.add("Accept-Encoding")
-    if request.accept_encodings.quality("gzip"):
-        response.set_data(gzip.compress(response.get_data(), mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-    return response
 
 
 @cache

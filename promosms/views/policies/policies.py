@@ -27,7 +27,6 @@ from promosms.services.recipients import fields
 from promosms.settings import optional_cookies, settings
 from promosms.views.auth.sign_in_flow import home as start
 from promosms.views.policies import front
-from promosms.web import assets
 from promosms.web import cookies as registry
 from promosms.web.access import Access, allow, me, safe_path
 from promosms.web.limits import limit
@@ -65,14 +64,12 @@ def home() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(start())
     every = promises.promises(current_language())
-    page = render_template(
+    return render_template(
         "policies/home.html",
-        this_page=url_for("policies.home"),  # without the query: the page is compressed
         example=front.example(),
         promised=len(every),
         promises=[promise for promise in every if promise.id in front.PROMISES],
     )
-    return assets.compressed(page)
 
 
 @bp.route("/privacy")

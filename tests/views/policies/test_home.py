@@ -1,7 +1,5 @@
 """The first page."""
 
-import gzip
-
 from promosms.views.policies import front
 from tests.support.pages import PageClient
 
@@ -18,17 +16,6 @@ def test_its_promises_lead_to_how_they_are_kept(visitor: PageClient) -> None:
     kept = visitor.get_page("/privacy/promises")
     assert len(links) == len(front.PROMISES)
     assert links <= {f"/privacy/promises#{part['id']}" for part in kept.select("section[id]")}
-
-
-def test_it_alone_is_compressed_and_repeats_nothing_of_the_request(visitor: PageClient) -> None:
-    asked = {"Accept-Encoding": "gzip, br"}
-    plain, small = visitor.get("/?q=marigold"), visitor.get("/", headers=asked)
-    assert small.headers["Content-Encoding"] == "gzip"
-    assert "Accept-Encoding" in small.headers["Vary"]
-    assert "<h1" in gzip.decompress(small.data).decode()
-    assert "Content-Encoding" not in plain.headers
-    assert "marigold" not in plain.text
-    assert "Content-Encoding" not in visitor.get("/terms", headers=asked).headers
 
 
 def test_it_leads_a_signed_in_user_to_the_dashboard(owner: PageClient) -> None:
