@@ -38,6 +38,17 @@ DENIED = (
 )
 PERMISSIONS = dict.fromkeys(DENIED, "()")
 YEAR = 31_536_000  # seconds
+# Style sheets, scripts and type are no documents: nothing can frame them or use a camera in them.
+# On a first visit there would be more of such headers than of content. The policy is for workers.
+FILES = frozenset({"text/css", "text/javascript", "font/woff2"})
+FILE_POLICY = (
+    "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+OF_DOCUMENTS = (
+    *("Permissions-Policy", "Reporting-Endpoints", "X-Frame-Options"),
+    "Cross-Origin-Opener-Policy",
+)
 # After these the browser is cleared. Not "cookies": that would also delete the language and cookies
 # of other services on sub-domains.
 CLEARING = {"auth.sign_out", "delete_account.delete", "delete_account.by_link"}
@@ -77,5 +88,9 @@ def _complete(response: Response) -> Response:
 
 
 def _guard(response: Response) -> Response:
+    if request.endpoint == "static" and response.mimetype in FILES:
+        response.headers["Content-Security-Policy"] = FILE_POLICY
+        for name in OF_DOCUMENTS:
+            response.headers.pop(name, None)
     secret_addresses.guard(request, response)
     return response

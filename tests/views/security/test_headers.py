@@ -8,7 +8,7 @@ from flask import Flask, Response
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from promosms.web.headers import CLEARING, DENIED
+from promosms.web.headers import CLEARING, DENIED, OF_DOCUMENTS
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 from tests.support.settings import override
@@ -69,7 +69,7 @@ ANSWERS: dict[int | str, Callable[[PageClient], TestResponse]] = {
     405: lambda client: client.get("/logout"),
     413: too_large,
     500: crash,
-    "static": lambda client: client.get("/static/css/components.css"),
+    "drawing": lambda client: client.get("/static/favicon.svg"),
     "missing static": lambda client: client.get("/static/nothing.js"),
     "webhook": lambda client: client.post("/gateways/token/receipt"),
     "report": lambda client: client.post("/security/reports", data="{}"),
@@ -85,6 +85,22 @@ def test_they_are_set_on_every_response(owner: PageClient, kind: int | str) -> N
         assert response.status_code == kind
     # The address of a webhook holds a secret.
     check(response, "no-referrer" if kind == "webhook" else "same-origin")
+    response.close()
+
+
+@pytest.mark.parametrize("file", ["css/components.css", "app.js", "proof.js"])
+def test_files_that_are_no_documents_have_those_that_mean_something(
+    visitor: PageClient, file: str
+) -> None:
+    response = visitor.get(f"/static/{file}")
+    rules = set(response.headers["Content-Security-Policy"].split("; "))
+    assert rules >= {"default-src 'none'", "require-trusted-types-for 'script'"}
+    assert rules <= POLICY | {"trusted-types 'none'"}
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert not [name for name in (*OF_DOCUMENTS, *NEVER) if name in response.headers]
     response.close()
 
 
