@@ -134,7 +134,7 @@ def _sign(value: float, signed: bool = False) -> str:
 
 
 def moment(value: datetime | None, form: str = "d MMM y, HH:mm") -> str:
-    """A time in the zone of the account, with the zone named."""
+    """A time in the zone of the account, or of the admin, with the zone named."""
     if value is None:
         return ""
     zone = timezone()
@@ -154,9 +154,10 @@ def operator_name() -> str:
 
 
 def timezone() -> ZoneInfo:
-    """The zone of the signed-in account, else UTC."""
-    account = current_user.user.account if current_user and current_user.is_authenticated else None
+    """The zone of the signed-in account, or of the admin, else UTC."""
+    user = current_user.user if current_user and current_user.is_authenticated else None
+    place = user.account or user if user else None
     try:
-        return ZoneInfo(account.timezone if account else "UTC")
+        return ZoneInfo(place.timezone if place else "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")

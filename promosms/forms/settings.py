@@ -34,6 +34,18 @@ class LanguageForm(Form):
         self.language.choices = languages.names(settings.languages)
 
 
+class ZoneForm(Form):
+    """The time zone of an admin."""
+
+    words: ClassVar[dict[str, object]] = {"timezone": _("Choose the time zone.")}
+
+    timezone = SelectField(_("Time zone"), description=_("All times are shown in it."))
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.timezone.choices = _zone_choices()
+
+
 class PlaceForm(Form):
     """Where the business is, and what it is called."""
 
@@ -61,4 +73,8 @@ class PlaceForm(Form):
     def __init__(self, countries: set[str], **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.region.choices = country.names(countries)
-        self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in zones()]
+        self.timezone.choices = _zone_choices()
+
+
+def _zone_choices() -> list[tuple[str, str]]:
+    return [(zone, zone.replace("_", " ")) for zone in zones()]

@@ -263,6 +263,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "admin.agree": {},
     "admin.refuse": {},
     "admin.withdraw": {},
+    "admin.time_zone": {"timezone": "Europe/Warsaw"},
     "admin.invite_admin": {"email": "third@example.com"},
     "admin.withdraw_invitation": {"email": "new@example.com"},
     "admin.revoke_admin": {"reason": "Left the company"},

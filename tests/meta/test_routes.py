@@ -165,6 +165,7 @@ NOT_ASKED = {
     "admin.assign_candidate": "a STOP: haste matters",
     "admin.dismiss": "with a reason, in the audit log",
     "admin.withdraw_invitation": "takes a right away before it is given",
+    "admin.time_zone": "how times are shown to this admin",
     "admin.leave": "asks for the password itself",
 }
 

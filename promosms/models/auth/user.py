@@ -23,6 +23,8 @@ class Role(StrEnum):
 class User(Model):
     """A person with an e-mail address. `system_hash` is the hash of the system password.
 
+    `timezone` is the zone of an admin; others see the times of their account.
+
     `totp_encrypted` is the TOTP secret, encrypted with the key of the installation; None while
     two-factor sign-in is off. `totp_counter` is the time step of the last code that was used. From
     `totp_off_at` on the user may remove it, because app and codes are lost.
@@ -40,6 +42,7 @@ class User(Model):
             "system_expires_at": KEY,
             "system_tries": KEY,
             "must_choose_password": MACHINERY,
+            "timezone": MACHINERY,
             "totp_encrypted": KEY,
             "totp_counter": KEY,
         },
@@ -67,6 +70,7 @@ class User(Model):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     phone: Mapped[str] = mapped_column(String(16), default="")
     language: Mapped[str] = mapped_column(String(5), default="en")
+    timezone: Mapped[str] = mapped_column(String(40), default="UTC", server_default="UTC")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     system_hash: Mapped[str | None] = mapped_column(String(200))
     system_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

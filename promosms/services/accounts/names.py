@@ -37,6 +37,15 @@ def of_users(public_ids: Collection[str]) -> dict[str, str]:
     }
 
 
+def places_of_users(public_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Role and account (its public id) of users by public id; admins have no account."""
+    query = select(User.public_id, User.role, Account.public_id)
+    users = db.session.execute(
+        query.join(Account, Account.id == User.account_id).where(User.public_id.in_(public_ids))
+    )
+    return {public_id: (role, account) for public_id, role, account in users}
+
+
 def _rows(which: ColumnElement[bool]) -> list[tuple[int, str, str]]:
     owner = (
         select(func.min(User.email))

@@ -12,6 +12,14 @@ def choose_language(user_id: int, language: str) -> None:
             user.language = language
 
 
+def choose_zone(admin_id: int, timezone: str) -> None:
+    """Set the time zone in which an admin sees all times."""
+    with transaction() as session:
+        admin = session.get(User, admin_id, with_for_update=True)
+        if admin is not None:
+            admin.timezone = timezone
+
+
 def choose_place(account_id: int, region: str, timezone: str, shop_name: str) -> None:
     """Set the country of numbers without a prefix, the time zone, and the name of the shop."""
     with transaction() as session:

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from promosms.forms.settings import LanguageForm, PlaceForm
+from promosms.forms.settings import LanguageForm, PlaceForm, ZoneForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Role
@@ -22,7 +22,7 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @allow(Access.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """Show all settings."""
-    return _page(LanguageForm(formdata=None, data={"language": me().language}), _place_form())
+    return page()
 
 
 @bp.route("/language", methods=["POST"])
@@ -31,7 +31,7 @@ def language() -> ResponseReturnValue:
     """Choose the language of the pages."""
     form = LanguageForm()
     if not form.validate():
-        return _page(form, _place_form()), 422
+        return page(language=form), 422
     preferences.choose_language(me().id, form.language.data)
     flash(_("The language is saved."), "good")
     return redirect(url_for("settings.index"), code=303)
@@ -43,7 +43,7 @@ def place() -> ResponseReturnValue:
     """Choose country, time zone and name of the business."""
     form = PlaceForm(_countries())
     if not form.validate():
-        return _page(LanguageForm(formdata=None, data={"language": me().language}), form), 422
+        return page(place=form), 422
     preferences.choose_place(
         my_account().id, form.region.data, form.timezone.data, form.shop_name.data or ""
     )
@@ -89,13 +89,25 @@ def _place_form() -> PlaceForm | None:
     return PlaceForm(_countries(), formdata=None, data=data)
 
 
-def _page(language: LanguageForm, place: PlaceForm | None) -> str:
+def _zone_form() -> ZoneForm | None:
+    if me().role != Role.ADMIN:
+        return None
+    return ZoneForm(formdata=None, data={"timezone": me().timezone})
+
+
+def page(
+    language: LanguageForm | None = None,
+    place: PlaceForm | None = None,
+    zone: ZoneForm | None = None,
+) -> str:
+    """The page; a form that was refused stands in the place of a new one."""
     return render_template(
         "settings/index.html",
         user=me(),
         phone=mask(me().phone) if me().phone else "",
-        language_form=language,
-        place_form=place,
+        language_form=language or LanguageForm(formdata=None, data={"language": me().language}),
+        place_form=place or _place_form(),
+        zone_form=zone or _zone_form(),
         sessions=sessions.of_user(me()),
         this_session=current_user.session.public_id,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from promosms.language import gettext, moment
 from promosms.language import lazy_gettext as _
-from promosms.models import AuditEntry
+from promosms.models import AuditEntry, Role
 from promosms.services.accounts import names
 from promosms.services.gateways import routes
 
@@ -93,11 +93,12 @@ def told(entries: Sequence[AuditEntry]) -> list[Told]:
     """The entries with their sentences."""
     ids = {entry.actor for entry in entries} | {entry.subject for entry in entries}
     users = names.of_users(ids)
+    places = names.places_of_users(ids)
     subjects = users | names.of_public_ids(ids) | routes.names()
     return [
         Told(
             entry,
-            _sentence(entry, _who(entry.actor, users), _what(entry, subjects)),
+            _sentence(entry, _own(entry, places) or _who(entry, users), _what(entry, subjects)),
             moment(entry.created_at, "d MMM y") if entry.emptied else moment(entry.created_at),
         )
         for entry in entries
@@ -111,12 +112,20 @@ def _sentence(entry: AuditEntry, who: str, what: str) -> str:
     return str(sentence) % {"who": who, "what": what}
 
 
-def _who(actor: str, users: dict[str, str]) -> str:
-    if actor == "system":
+def _own(entry: AuditEntry, places: dict[str, tuple[str, str]]) -> str:
+    """Who did it, by role, if it was done to the own account: so its name is not said twice."""
+    role, account = places.get(entry.actor, ("", ""))
+    if not account or account != entry.subject:
+        return ""
+    return str(gettext("The owner") if role == Role.OWNER else gettext("A member"))
+
+
+def _who(entry: AuditEntry, users: dict[str, str]) -> str:
+    if entry.actor == "system":
         return "PromoSMS"
-    if actor == "server":
+    if entry.actor == "server":
         return str(gettext("A command on the server"))
-    return users.get(actor) or str(gettext("Somebody who has left"))
+    return users.get(entry.actor) or str(gettext("Somebody who has left"))
 
 
 def _what(entry: AuditEntry, subjects: dict[str, str]) -> str:

@@ -100,7 +100,7 @@ def top_up_state(row: TopUpRow) -> tuple[object, str]:
 
 
 def seller_day(moment: datetime) -> str:
-    """The day of a payment where the seller is: admins read times in UTC."""
+    """The day of a payment where the seller is: admins read times in a zone of their own."""
     return day(seller_days.day_of(moment))
 
 

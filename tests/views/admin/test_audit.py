@@ -5,7 +5,9 @@ import re
 
 from flask import Flask
 
+from promosms.extensions import db
 from promosms.language import force_locale
+from promosms.models import User
 from promosms.services.audit import log as audit_log
 from promosms.views.admin.audit_sentences import KINDS, SENTENCES
 from tests.meta.sources import modules
@@ -23,6 +25,22 @@ def test_it_says_who_did_what_and_why(cast: Cast, admin: PageClient) -> None:
     facts = [fact.get_text() for fact in entry.select("dd")]
     assert facts[0] == "account.suspend"
     assert facts[2:4] == [cast.owner.account_public_id, "Asked for it"]
+
+
+def test_an_account_is_named_once_in_what_its_people_did(
+    app: Flask, cast: Cast, admin: PageClient
+) -> None:
+    with app.app_context():
+        account = cast.owner.account_public_id
+        for person in (cast.owner, cast.colleague, cast.stranger):
+            actor = db.session.get_one(User, person.user_id).public_id
+            audit_log.record(actor, "account.export", account)
+    page = admin.get_page("/admin/audit")
+    assert [line.contents[0] for line in page.select("main summary > span")] == [
+        "s•••@example.com asked for the data of o•••@example.com",
+        "A member asked for the data of o•••@example.com",
+        "The owner asked for the data of o•••@example.com",
+    ]
 
 
 def test_it_shows_a_part_and_what_was_done_to_one_account(cast: Cast, admin: PageClient) -> None:

@@ -123,3 +123,17 @@ def test_nobody_ends_the_session_of_another_user(
         public_id = db.session.scalars(query).one()
     owner.post_page(f"/settings/sessions/{public_id}/end")
     stranger.get_page("/settings")
+
+
+def test_an_admin_sees_times_in_a_zone_of_the_own_choice(cast: Cast, admin: PageClient) -> None:
+    since = "main .rows .meta"
+    assert "UTC" in admin.get_page("/settings").select(since)[-1].get_text()
+    form = {"timezone": "Asia/Kolkata"}
+    assert (
+        "Choose the time zone"
+        in admin.post_page("/admin/time-zone", {"timezone": "Moon"}, status=422).get_text()
+    )
+    assert "IST" in admin.post_page("/admin/time-zone", form).select(since)[-1].get_text()
+    page = cast.owner.browser().get_page("/settings")
+    assert not page.select("form[action='/admin/time-zone']")
+    assert "IST" not in page.get_text()
