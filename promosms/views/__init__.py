@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "accounts.guests",
     "dashboard",
     "recipients.recipients",
+    "recipients.inbox",
     "recipients.persons",
     "recipients.lists",
     "imports",

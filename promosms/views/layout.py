@@ -12,7 +12,7 @@ from promosms.language import lazy_gettext as _
 from promosms.language import operator_name
 from promosms.models import Role
 from promosms.services.accounts import adjustments, trial
-from promosms.services.inbox import unmatched
+from promosms.services.inbox import replies, unmatched
 from promosms.services.invoices import companies
 from promosms.services.payments import top_up_search
 from promosms.services.recipients import held_replies
@@ -60,12 +60,12 @@ MEMBER = (
     Item("campaigns.index", _("Campaigns"), "megaphone", ("campaigns",), tab="tab"),
     Item("campaigns.new", _("Write a text"), "pencil", (), tab="write", short=_("Write")),
     Item(
-        "recipients.replies",
+        "inbox.index",
         _("Inbox"),
         "chat-bubble-bottom-center-text",
-        ("recipients", "held_replies"),
+        ("inbox", "held_replies"),
         ("/recipients/replies",),
-        lambda: held_replies.count(current_user.user.account_id),
+        lambda: _inbox(current_user.user.account_id),
         tab="tab",
     ),
     Item(
@@ -129,6 +129,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"operator": operator_name(), "trial_of": trial_of})
+
+
+def _inbox(account_id: int) -> int:
+    """What waits in the inbox: numbers to decide about, and replies to read."""
+    return held_replies.count(account_id) + replies.count_unread(account_id)
 
 
 def icon(name: str, size: int = 18) -> Markup:

@@ -89,6 +89,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/accounts/preferences.py",
         "services/recipients/exports.py",
         "services/inbox/message_id_format.py",
+        "services/inbox/conversation.py",
+        "views/recipients/inbox.py",
     ),
     "let the account take them along": ("services/privacy/export_tables.py",),
     "remove them": (

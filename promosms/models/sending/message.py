@@ -325,16 +325,28 @@ class Decision(StrEnum):
     START = "start"  # nobody has read it: the recipient has asked for texts again
 
 
+UNREAD = "read_at IS NULL AND kind = 'reply'"
+
+
 class InboundMessage(Model):
     """What a recipient answered; `recipient` is a random id, as in a message.
 
     `decision` is about a reply of the kind HOLD; `decided_by` is the public id of a user.
+    `read_at` is when somebody of the account first opened a reply of the kind REPLY. The other
+    kinds are never unread: they are obeyed, answered or decided.
     """
 
     __tablename__ = "inbound_messages"
     __table_args__ = (
         Index("ix_inbound_messages_page", "account_id", "id"),
         Index("ix_inbound_messages_phone", "account_id", "phone"),
+        Index(
+            "ix_inbound_messages_unread",
+            "account_id",
+            "id",
+            sqlite_where=text(UNREAD),
+            postgresql_where=text(UNREAD),
+        ),
     )
     privacy = Privacy.COLLECTED
     export = Export(
@@ -347,6 +359,7 @@ class InboundMessage(Model):
             "decision": N_("what a held reply meant: stop, other or start"),
             "decided_by": N_("who has read it, see users"),
             "decided_at": N_("when it was decided"),
+            "read_at": N_("when somebody of yours read it first"),
         },
     )
     retention = Retention(
@@ -369,3 +382,4 @@ class InboundMessage(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reference: Mapped[str] = mapped_column(String(64), default="")
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -19,14 +19,13 @@ from promosms.models import (
 )
 from promosms.services.campaigns import campaigns
 from promosms.services.inbox import replies
-from promosms.services.inbox.replies import Recent
+from promosms.services.inbox.replies import Unread
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
 from promosms.services.recipients import held_replies
 from promosms.services.recipients.held_replies import Held
 
 DAYS = 30
-REPLIES_OF = timedelta(days=3)
 # So many of each are shown; the page behind them has the others.
 MOST_HELD = 3
 MOST_REPLIES = 2
@@ -54,7 +53,7 @@ class Summary:
 
     held_number: int
     held: list[Held]
-    replies: Recent
+    replies: Unread
     blocked: list[Campaign]
     imports: list[Import]
     under_way: list[Campaign]
@@ -103,7 +102,7 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
     return Summary(
         held_number=number,
         held=held_replies.newest(account.id, MOST_HELD) if number else [],
-        replies=replies.recent(account.id, now() - REPLIES_OF, MOST_REPLIES),
+        replies=replies.unread(account.id, MOST_REPLIES),
         blocked=[campaign for campaign in unfinished if campaign.status == CampaignStatus.BLOCKED],
         imports=_imports(account),
         under_way=[

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.text_encodings import Reading
-from promosms.models import Account, BadRow, Import, ImportStatus, RecipientList, now
+from promosms.models import Account, BadRow, Import, ImportStatus, Recipient, RecipientList, now
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
 from promosms.services.imports import number_lists, pasting
@@ -39,6 +39,11 @@ class Target:
 
     existing: RecipientList | None = None
     new_name: str = ""
+
+
+def of_recipient(recipient: Recipient) -> Import | None:
+    """The import that has added a recipient; None if somebody has typed them in."""
+    return db.session.get(Import, recipient.import_id) if recipient.import_id else None
 
 
 def upload(account: Account, file: BinaryIO, filename: str) -> Import:

@@ -1,11 +1,12 @@
-"""Replies: what recipients answered, the newest first."""
+"""Replies: what recipients answered, the newest first, and which of them nobody has read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 
+from promosms.db.statements import update_rows
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.pages import Page, id_of, page_of, select_page
 from promosms.models import (
@@ -15,6 +16,7 @@ from promosms.models import (
     Recipient,
     Suppression,
     SuppressionSource,
+    now,
     table_of,
 )
 from promosms.services.recipients import held_replies
@@ -35,6 +37,11 @@ class Reply:
     reader: str
 
     @property
+    def is_new(self) -> bool:
+        """Has nobody of the account opened it yet?"""
+        return self.message.kind == InboundKind.REPLY and self.message.read_at is None
+
+    @property
     def waits(self) -> bool:
         """Is the number held because of this reply, or of another like it?"""
         is_open = self.message.kind == InboundKind.HOLD and self.message.decision == Decision.OPEN
@@ -42,21 +49,46 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Recent:
-    """How many replies came lately, and the newest of them, each with the name of who wrote."""
+class Unread:
+    """How many replies nobody has read, and the newest of them, each with the name of who wrote."""
 
     number: int
     newest: Sequence[tuple[InboundMessage, str]]
 
 
-def recent(account_id: int, since: datetime, most: int) -> Recent:
-    """Replies that came since then and are no STOP, START or HELP, and are not held."""
-    condition = and_(
+def is_unread(account_id: int) -> ColumnElement[bool]:
+    """Replies that nobody of the account has opened; STOP, START, HELP and what is held are none.
+
+    Literal values: with bound parameters the database cannot use the partial index.
+    """
+    return and_(
         InboundMessage.account_id == account_id,
-        InboundMessage.kind == InboundKind.REPLY,
-        InboundMessage.received_at >= since,
+        InboundMessage.read_at.is_(None),
+        InboundMessage.kind == literal(InboundKind.REPLY.value, literal_execute=True),
     )
-    number = db.session.scalar(select(func.count(InboundMessage.id)).where(condition)) or 0
+
+
+def count_unread(account_id: int) -> int:
+    """How many replies nobody of the account has read."""
+    query = select(func.count(InboundMessage.id)).where(is_unread(account_id))
+    return db.session.scalar(query) or 0
+
+
+def mark_read(account_id: int, phone: str = "", up_to: int | None = None) -> int:
+    """Mark replies as read: of the account, or of one number up to a reply; returns how many."""
+    with transaction() as session:
+        statement = update_rows(InboundMessage).where(is_unread(account_id))
+        if phone:
+            statement = statement.where(InboundMessage.phone == phone)
+        if up_to is not None:
+            statement = statement.where(InboundMessage.id <= up_to)
+        return session.connection().execute(statement.values(read_at=now())).rowcount
+
+
+def unread(account_id: int, most: int) -> Unread:
+    """The replies that nobody of the account has read, the newest first."""
+    condition = is_unread(account_id)
+    number = count_unread(account_id)
     query = (
         select(InboundMessage, Recipient.first_name, Recipient.last_name)
         .outerjoin(
@@ -71,7 +103,7 @@ def recent(account_id: int, since: datetime, most: int) -> Recent:
         .limit(most)
     )
     rows = db.session.execute(query) if number else ()
-    return Recent(
+    return Unread(
         number,
         [(reply, f"{first or ''} {last or ''}".strip()) for reply, first, last in rows],
     )

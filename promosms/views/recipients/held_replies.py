@@ -74,5 +74,5 @@ def _back(number: str) -> str:
         return url_for("suppressions.index")
     recipient = recipients.by_phone(my_account().id, number) if page == "recipient" else None
     if recipient is not None:
-        return url_for("recipients.edit", public_id=recipient.public_id)
-    return url_for("recipients.replies", after=request.args.get("after") or None)
+        return url_for("recipients.person", public_id=recipient.public_id)
+    return url_for("inbox.index", after=request.args.get("after") or None)

@@ -1,4 +1,4 @@
-"""The pages of recipients: the table, one recipient, field names, replies, the export."""
+"""The pages of recipients: the table, one recipient, field names, the export."""
 
 from itertools import chain
 
@@ -11,15 +11,18 @@ from promosms.forms.recipients import FieldNamesForm, RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import FIELD_NAMES, Recipient, RecipientList
-from promosms.services.inbox import replies as inbox
+from promosms.services.imports import imports
 from promosms.services.privacy import retention
-from promosms.services.recipients import exports, held_replies, lists, recipients, suppression_list
+from promosms.services.recipients import exports, lists, recipients
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.recipients import DuplicatePhone
 from promosms.sms.phone import InvalidPhone
 from promosms.views.recipients import tables as recipient_tables
-from promosms.views.recipients.labels import SOURCES
+from promosms.views.recipients.inbox import conversation_with
 from promosms.web.access import Access, allow, fresh, my_account, owned
+
+TITLE = ("phone", "first_name", "last_name")
+"""What the title of a recipient's page says."""
 
 bp = Blueprint("recipients", __name__)
 bp.app_template_filter("phone")(recipient_tables.pretty)
@@ -59,7 +62,24 @@ def add() -> ResponseReturnValue:
     return render_template("recipients/add.html", form=form, existing=existing)
 
 
-@bp.route("/recipients/<public_id>", methods=["GET", "POST"])
+@bp.route("/recipients/<public_id>")
+@allow(Access.MEMBER)
+def person(public_id: str) -> ResponseReturnValue:
+    """One recipient: the conversation, what is known, and why texts are allowed."""
+    recipient = owned(Recipient, public_id)
+    labels = recipient_tables.labels()
+    known = [(labels[name], getattr(recipient, name)) for name in FIELD_NAMES if name not in TITLE]
+    return render_template(
+        "recipients/person.html",
+        recipient=recipient,
+        lists=recipients.lists_of([recipient.id])[recipient.id],
+        known=[(label, value) for label, value in known if value],
+        brought_in=imports.of_recipient(recipient),
+        **conversation_with(recipient.phone),
+    )
+
+
+@bp.route("/recipients/<public_id>/edit", methods=["GET", "POST"])
 @allow(Access.MEMBER)
 @csrf.exempt
 def edit(public_id: str) -> ResponseReturnValue:
@@ -75,22 +95,14 @@ def edit(public_id: str) -> ResponseReturnValue:
             chosen = form.list_ids(all_lists)
             recipients.change(recipient, account.region, form.values(), form.basis(), chosen)
             flash(_("The changes were saved."), "good")
-            return redirect(url_for("recipients.index"), 303)
+            return redirect(url_for("recipients.person", public_id=public_id), 303)
         except InvalidPhone as error:
             form.phone.errors = [row_problem(error.code)]
         except DuplicatePhone as error:
             existing = error.public_id
             form.phone.errors = [_("Another recipient has this number already.")]
-    suppression = suppression_list.of_number(account.id, recipient.phone)
     return render_template(
-        "recipients/edit.html",
-        form=form,
-        recipient=recipient,
-        existing=existing,
-        suppression=suppression,
-        reply_of=held_replies.reply_of,
-        sources=SOURCES,
-        names=held_replies.readers(account.id, [suppression.decided_by] if suppression else []),
+        "recipients/edit.html", form=form, recipient=recipient, existing=existing
     )
 
 
@@ -154,14 +166,6 @@ def field_names() -> ResponseReturnValue:
         flash(_("The names were saved."), "good")
         return redirect(url_for("recipients.index"), 303)
     return render_template("recipients/field_names.html", form=form)
-
-
-@bp.route("/recipients/replies")
-@allow(Access.MEMBER)
-def replies() -> ResponseReturnValue:
-    """The replies of recipients."""
-    page = inbox.page(my_account().id, request.args.get("after", ""))
-    return render_template("recipients/replies.html", page=page, sources=SOURCES)
 
 
 @bp.route("/recipients/export.csv")

@@ -143,8 +143,8 @@ def test_it_names_what_needs_a_decision(app: Flask, cast: Cast, owner: PageClien
         InboundMessage(
             account_id=account,
             phone="+48601111112",
-            text="Long ago",
-            received_at=now() - timedelta(days=3, seconds=1),
+            text="Read before",
+            read_at=now(),
         ),
     )
     page = owner.get_page("/dashboard")
@@ -153,8 +153,8 @@ def test_it_names_what_needs_a_decision(app: Flask, cast: Cast, owner: PageClien
     assert "Does Hannah Price want no more texts? Do you stop at 5?" in text
     assert "Spring Waits for you: €1.23 are missing. Nothing was sent yet. Top up" in text
     assert "guests.csv The list waits for you" in text
-    assert "1 reply in the last 3 days +48 601 111 112: See you at 4" in text
-    assert "Long ago" not in text
+    assert "1 reply to read +48 601 111 112: See you at 4" in text
+    assert "Read before" not in text
     under_way = words(page.select_one(".under-way").get_text(" "))
     assert "Paused. Nothing more is sent until you continue. Continue" in under_way
     assert "Of 2 texts nobody knows whether they arrived." in under_way

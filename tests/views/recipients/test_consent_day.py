@@ -46,7 +46,7 @@ def test_it_stays_as_it_was_typed(
     app: Flask, cast: Cast, owner: PageClient, add: Add, zone: str
 ) -> None:
     live_in(app, cast, zone)
-    address = f"/recipients/{add('601234567')}"
+    address = f"/recipients/{add('601234567')}/edit"
     for day in DAYS:
         owner.post_page(address, {**GOOD, "consent_on": day})
         assert exported(owner) == day
@@ -68,7 +68,7 @@ def test_forms_ask_for_it_and_suggest_none(owner: PageClient, add: Add) -> None:
     mapping = owner.post_page("/imports/new", upload).select_one("input[name=consent_on]")
     assert mapping is not None
     assert not mapping.get("value")
-    without = f"/recipients/{add('602345678', agreed=False)}"
+    without = f"/recipients/{add('602345678', agreed=False)}/edit"
     for path in ("/recipients/add", "/imports/paste", without):
         assert shown(owner, path) == "", path
 

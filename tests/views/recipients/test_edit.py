@@ -15,16 +15,16 @@ Add = Callable[..., str]
 
 def test_it_changes_number_name_and_lists(owner: PageClient, add: Add, stored: Stored) -> None:
     public_id = add("601234567", on="Guests", first_name="Anna", note="window seat")
-    owner.get_page(f"/recipients/{public_id}")
+    owner.get_page(f"/recipients/{public_id}/edit")
     page = owner.post_page(
-        f"/recipients/{public_id}",
+        f"/recipients/{public_id}/edit",
         {"phone": "602345678", "first_name": "Ewa", "note": "", "consent": "none"},
     )
     assert "The changes were saved." in page.get_text()
     (recipient,) = stored()
     assert (recipient.phone, recipient.first_name, recipient.note) == ("+48602345678", "Ewa", "")
     assert recipient.search == "ewa 48602345678"
-    assert "Guests" not in page.select_one("form .rows").get_text()
+    assert "Guests" not in page.select_one(".facts").get_text()
     assert (
         "Nobody is on this list yet"
         in owner.get_page(str(owner.get_page("/lists").select_one(".rows a")["href"])).get_text()
@@ -35,7 +35,7 @@ def test_it_refuses_the_number_of_another_recipient(
     owner: PageClient, add: Add, stored: Stored
 ) -> None:
     first, second = add("601234567"), add("602345678")
-    page = owner.post_page(f"/recipients/{second}", {"phone": "601234567", "consent": "none"})
+    page = owner.post_page(f"/recipients/{second}/edit", {"phone": "601234567", "consent": "none"})
     assert page.select_one(f'main .notice a[href="/recipients/{first}"]')
     assert [recipient.phone for recipient in stored()] == ["+48601234567", "+48602345678"]
 
@@ -122,6 +122,6 @@ def test_fields_can_be_named(owner: PageClient, stranger: PageClient, add: Add) 
     public_id = add("601234567")
     owner.get_page("/recipients/field-names")
     owner.post_page("/recipients/field-names", {"field1": "Shoe size", "field2": " "})
-    assert "Shoe size" in owner.get_page(f"/recipients/{public_id}").get_text()
+    assert "Shoe size" in owner.get_page(f"/recipients/{public_id}/edit").get_text()
     assert "Detail 2" in owner.get_page("/recipients/add").get_text()
     assert "Shoe size" not in stranger.get_page("/recipients/add").get_text()

@@ -89,8 +89,9 @@ def test_it_shows_no_recipients_of_other_accounts(
     assert "601 234" not in stranger.get_page("/recipients").get_text()
     assert "601 234" not in stranger.get("/recipients/export.csv").text
     stranger.get_page(f"/recipients/{public_id}", status=404)
+    stranger.get_page(f"/recipients/{public_id}/edit", status=404)
     stranger.get_page(f"/recipients/{public_id}/delete", status=404)
-    assert stranger.send(f"/recipients/{public_id}", {"phone": "602345678"}).status_code == 404
+    assert stranger.send(f"/recipients/{public_id}/edit", {"phone": "602345678"}).status_code == 404
 
 
 def test_it_sends_visitors_to_the_sign_in(visitor: PageClient) -> None:
