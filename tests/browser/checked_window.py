@@ -22,7 +22,9 @@ class CheckedWindow:
         """`elsewhere` is the only foreign host that it may open, for payments."""
         self.url, self.problems = url, list[str]()
         self.hosts = {urlsplit(url).netloc, urlsplit(elsewhere).netloc}
-        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        # Pages that fade into each other take their time; one test has them.
+        still = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+        options = {**still, **options}
         self.context = browser.new_context(base_url=url, ignore_https_errors=True, **options)
         self.context.set_default_timeout(SECONDS * 1000)
         self.context.add_init_script(LISTEN)

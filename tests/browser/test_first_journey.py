@@ -21,6 +21,7 @@ PHONE_IN_A_HAND = {
     "viewport": {"width": 360, "height": 740},
     "has_touch": True,
     "is_mobile": True,
+    "reduced_motion": "no-preference",
 }
 COMPANY = {
     "Name": "Kawiarnia Pod Lipą",
