@@ -57,5 +57,5 @@ def _plain(text: str) -> str:
     return transliterate.plain_text(text).casefold()
 
 
-def _by_name(country: tuple[str, str]) -> str:
-    return country[1].casefold()
+def _by_name(country: tuple[str, str]) -> tuple[str, str]:
+    return _plain(country[1]), country[1]  # so that Łotwa stands with the L

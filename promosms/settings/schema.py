@@ -77,6 +77,7 @@ class Settings:
     ksef_qr_url: str = "https://qr.ksef.mf.gov.pl"
     # money: integers of 1/10,000 of the currency
     currency: str = "EUR"
+    public_prices: bool = True
     welcome_credit: Money = 100_000
     top_up_packages: tuple[int, ...] = (250_000, 500_000, 1_000_000, 2_500_000)
     top_up_smallest: int = 100_000

@@ -29,6 +29,7 @@ BLUEPRINTS = (
     "billing",
     "policies.policies",
     "policies.security",
+    "prices",
     "gateways.simulated_phone",
     "abuse.proof_of_work",
     "admin",

@@ -128,7 +128,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(icon=icon, navigation=navigation, account_name=account_name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"operator": operator_name(), "trial_of": trial_of})
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, object]:
+    return {
+        "operator": operator_name(),
+        "trial_of": trial_of,
+        "public_prices": settings.public_prices,
+    }
 
 
 def _inbox(account_id: int) -> int:

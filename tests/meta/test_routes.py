@@ -57,7 +57,7 @@ PUBLIC = {
         "delete_account.certificate",
     ),
     *("delete_account.registration_gone", "delete_account.verify", "delete_account.key"),
-    *("security.page", "security.tls", "security.text"),
+    *("security.page", "security.tls", "security.text", "prices.index"),
     # These only on the same machine, with the link that the start prints.
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",

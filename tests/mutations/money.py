@@ -4,6 +4,18 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 MONEY = (
     Mutation(
+        f"{SERVICES}prices/public.py",
+        "Range(min(known), max(known))",
+        "Range(min(known), min(known))",
+        "tests/views/prices/test_prices.py",
+    ),
+    Mutation(
+        f"{SERVICES}prices/public.py",
+        "self.least * number",
+        "self.least * number + 1",
+        "tests/views/prices/test_prices.py",
+    ),
+    Mutation(
         "promosms/documents/tax.py", "rate * 2 + whole", "rate * 2", "tests/documents/test_tax.py"
     ),
     Mutation(

@@ -1,6 +1,6 @@
 """The price list for customers: by country and tier, with planned changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,12 +55,17 @@ def price_table(route_id: int, account_id: int, home: str, moment: datetime) -> 
     entries = prices.entries(route_id)
     sizes = sorted({0, *(entry.tier_from for entry in price_entries.present(entries, moment))})
     standing = tiers.standing(account_id, sizes[1:], moment)
+    rows = price_rows(entries, sizes, moment)
+    return PriceTable(sizes, rows, standing, _saving(entries, standing, home, moment))
+
+
+def price_rows(entries: Sequence[Entry], sizes: Iterable[int], moment: datetime) -> list[PriceRow]:
+    """A row for each country and prefix with a price, with a cell for each of the tiers."""
     planned = sorted({entry.valid_from for entry in entries if entry.valid_from > moment})
     columns = [_column(entries, size, (moment, *planned[:MOST_CHANGES])) for size in sizes]
     price_lists = [price_list for column in columns for _at, price_list in column]
     keys = sorted({key for price_list in price_lists for key in price_list.amounts})
-    rows = [PriceRow(*key, [_cell(column, *key) for column in columns]) for key in keys]
-    return PriceTable(sizes, rows, standing, _saving(entries, standing, home, moment))
+    return [PriceRow(*key, [_cell(column, *key) for column in columns]) for key in keys]
 
 
 def _column(

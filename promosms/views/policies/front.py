@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from promosms.language import pgettext
 from promosms.lib.charts.stacked import Part, Stacked, stacked
 
-PROMISES = ("P3", "P5", "P6", "P11", "P12", "P14")
+PROMISES = ("P1", "P3", "P5", "P6", "P11", "P12")
 """The ids of the promises on the first page: those that a shop owner asks about first."""
 ARRIVED, NOT_ARRIVED, UNKNOWN = 1637, 44, 9
 

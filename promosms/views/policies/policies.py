@@ -27,6 +27,7 @@ from promosms.services.recipients import fields
 from promosms.settings import optional_cookies, settings
 from promosms.views.auth.sign_in_flow import home as start
 from promosms.views.policies import front
+from promosms.views.prices import in_short
 from promosms.web import cookies as registry
 from promosms.web.access import Access, allow, me, safe_path
 from promosms.web.limits import limit
@@ -60,13 +61,14 @@ def _layout() -> dict[str, object]:
 @bp.route("/")
 @allow(Access.PUBLIC)
 def home() -> ResponseReturnValue:
-    """What this is: an example, three steps, and the promises that matter first."""
+    """What this is: an example, three steps, some prices, and the promises that matter first."""
     if current_user.is_authenticated:
         return redirect(start())
     every = promises.promises(current_language())
     return render_template(
         "policies/home.html",
         example=front.example(),
+        prices=in_short(),
         promised=len(every),
         promises=[promise for promise in every if promise.id in front.PROMISES],
     )
