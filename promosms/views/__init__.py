@@ -30,6 +30,7 @@ BLUEPRINTS = (
     "policies.policies",
     "policies.security",
     "prices",
+    "help.help",
     "gateways.simulated_phone",
     "abuse.proof_of_work",
     "admin",

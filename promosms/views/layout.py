@@ -82,6 +82,7 @@ MEMBER = (
         "adjustments-horizontal",
         ("settings", "guests", "two_factor", "email_and_phone"),
     ),
+    Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )
 ADMIN = (
     Item("admin.accounts", _("Accounts"), "users", ("admin",), ("/admin/accounts",), tab="tab"),

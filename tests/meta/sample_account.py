@@ -111,6 +111,7 @@ class Stage:
             db.session.remove()
         self.ids["session"] = self._other_browser()
         self.ids["version"] = policy_versions.latest().name
+        self.ids["topic"] = "import"
         with self.app.app_context():
             self.ids["phone"] = simulated_phone.link().rpartition("/")[2]
 

@@ -27,6 +27,7 @@ from tests.support.pages import PageClient
 ARGUMENTS = {
     "static": "file",
     "policies.old_version": "version",
+    "help.topic": "topic",
     "auth.confirm": "link register",
     "auth.reset": "link reset",
     "auth.join": "link admin",

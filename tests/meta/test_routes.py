@@ -58,6 +58,7 @@ PUBLIC = {
     ),
     *("delete_account.registration_gone", "delete_account.verify", "delete_account.key"),
     *("security.page", "security.tls", "security.text", "prices.index"),
+    *("help.index", "help.topic"),
     # These only on the same machine, with the link that the start prints.
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",

@@ -1,0 +1,1 @@
+"""Help: short pages for shop owners, and the search in them."""

@@ -1,0 +1,202 @@
+"""Help about recipients: importing them, their consent, their replies."""
+
+from promosms.language import gettext as _
+from promosms.settings import settings
+from promosms.views.help.topic import Link, Part, Topic
+
+
+def importing() -> Topic:
+    """How a file becomes recipients."""
+    return Topic(
+        "import",
+        _("Import your recipients"),
+        _("A table or a pasted list becomes recipients. Only the mobile number is needed."),
+        (
+            Part(
+                steps=(
+                    _("In Excel, LibreOffice or the program of your till, save the table as CSV."),
+                    _(
+                        "Under Recipients, press “Import a file” and choose it. It may have "
+                        "up to %(size)s.",
+                        size=f"{settings.max_content_length // (1024 * 1024)}\N{NO-BREAK SPACE}MB",
+                    ),
+                    _(
+                        "Check what each column means; we have guessed. A column with "
+                        "“Leave out” is not stored."
+                    ),
+                    _(
+                        "Say whether these people have agreed to promotions, and where and "
+                        "when. Put them on a list if you like."
+                    ),
+                    _("Press “Start the import”. You can leave the page: the work goes on."),
+                )
+            ),
+            Part(
+                _("What happens by itself"),
+                points=(
+                    _(
+                        "A number that comes twice becomes one recipient, and one who is "
+                        "here already is updated."
+                    ),
+                    _(
+                        "Landlines and wrong numbers are refused, each with its row and the "
+                        "reason. “Download the refused rows”, correct them, and import that "
+                        "file."
+                    ),
+                    _(
+                        "A number that Excel has rounded, such as 4.479E+11, is refused "
+                        "too: its digits are lost. Set the column to text in the original "
+                        "table."
+                    ),
+                    _("Who has opted out stays opted out, whatever the file says."),
+                ),
+            ),
+            Part(
+                _("Was it the wrong file?"),
+                (
+                    _(
+                        "“Undo the import” deletes the recipients whom it has added. "
+                        "Opt-outs, and those who were here before, stay."
+                    ),
+                ),
+            ),
+            Part(
+                _("Only a few numbers?"),
+                (
+                    _(
+                        "“Paste numbers” takes them as they are, one per line; a name may "
+                        "follow after a comma."
+                    ),
+                ),
+            ),
+        ),
+        (Link("imports.new", _("Import a file")), Link("imports.paste", _("Paste numbers"))),
+        _("upload, table, spreadsheet, Excel, CSV, list, customers, numbers, undo"),
+    )
+
+
+def consent() -> Topic:
+    """What is needed before a promotion may be sent, and what is kept of it."""
+    return Topic(
+        "consent",
+        _("Consent: what you need, what we keep"),
+        _(
+            "A campaign goes only to people who have agreed to it, and you may "
+            "be asked to prove it."
+        ),
+        (
+            Part(
+                _("What you need"),
+                (
+                    _(
+                        "The law asks that people agree themselves, before your first text, "
+                        "and know who will write to them and why. A box that was ticked "
+                        "already is no consent; a number from a receipt or a bought list is "
+                        "none either."
+                    ),
+                ),
+            ),
+            Part(
+                _("How to enter it"),
+                points=(
+                    _(
+                        "With an import: once for all its rows. If a column of your table "
+                        "says who has not agreed, choose “Has agreed to texts (no: never "
+                        "text)” for it."
+                    ),
+                    _("For one person: on the page of the recipient."),
+                    _(
+                        "“No, or I do not know: they get no promotional texts” is an honest "
+                        "answer. These people stay on your lists, and every campaign leaves "
+                        "them out until you enter a consent."
+                    ),
+                ),
+            ),
+            Part(
+                _("What we keep"),
+                (
+                    _(
+                        "With each recipient: the answer, where or how they agreed, and the "
+                        "day. You find it on the page of the recipient and in the "
+                        "downloads, so you can show it to a person or an authority that "
+                        "asks."
+                    ),
+                ),
+            ),
+            Part(
+                _("When it ends"),
+                (
+                    _(
+                        "A STOP counts more than any consent, also one that you import "
+                        "later. Only the person can take it back."
+                    ),
+                ),
+            ),
+        ),
+        (Link("recipients.index", _("Recipients")), Link("policies.privacy", _("Privacy"))),
+        _("agree, agreement, permission, proof, GDPR, marketing"),
+    )
+
+
+def replies() -> Topic:
+    """What happens when somebody answers."""
+    return Topic(
+        "replies",
+        _("STOP and other replies"),
+        _("Who answers STOP gets nothing more from you. You do not have to do anything."),
+        (
+            Part(
+                points=(
+                    _(
+                        "STOP is obeyed at once, in many languages and with slips of the "
+                        "finger. What still waits for that number is not sent."
+                    ),
+                    _(
+                        "The number stays under “Opt-outs”, also when you delete the "
+                        "recipient or import the number again. Only the person can take it "
+                        "back, by texting START."
+                    ),
+                    _(
+                        "HELP is answered by us with what you have entered in the settings "
+                        "under “Your business”."
+                    ),
+                    _("Everything else waits for you in the “Inbox”."),
+                )
+            ),
+            Part(
+                _("When it is not certain"),
+                (
+                    _(
+                        "Somebody writes: please leave me alone. Such a number gets no "
+                        "texts until you have read the reply and decided: “They want no "
+                        "more texts” or “It was about something else”. Until then it stands "
+                        "at the top of the inbox and on your first page."
+                    ),
+                ),
+            ),
+            Part(
+                _("When somebody tells you in the shop"),
+                (
+                    _(
+                        "On the page of the recipient press “They want no more texts”, or "
+                        "enter the number under “Opt-outs”, “Add numbers by hand”. What you "
+                        "have entered yourself you can take off again with “Added by "
+                        "mistake”."
+                    ),
+                ),
+            ),
+            Part(
+                _("The line about STOP"),
+                (
+                    _(
+                        "It is added to a campaign in the language that you choose. Leave "
+                        "it on in promotions: the law asks for a way out. Replies can reach "
+                        "you only if your texts come from a number; nobody can answer a "
+                        "name. The page where you write shows which it is."
+                    ),
+                ),
+            ),
+        ),
+        (Link("inbox.index", _("Inbox")), Link("suppressions.index", _("Opt-outs"))),
+        _("unsubscribe, opt out, answer, START, HELP, way out"),
+    )
