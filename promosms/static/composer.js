@@ -1,8 +1,8 @@
 // The composer: the server counts while one writes and keeps the draft, and details go in at the cursor.
 import { part } from "./part.js";
+import { writing } from "./writing.js";
 
 const form = document.querySelector("form[data-count]");
-const text = form.querySelector("textarea[name=text]");
 const saved = document.querySelector("[data-saved]");
 let counting, waiting, running, saving, changed = false, elsewhere = false;
 
@@ -77,16 +77,19 @@ form.addEventListener("click", (event) => {
 });
 
 const first = form.querySelector("[data-first-details]");
-for (const item of form.querySelectorAll("[data-insert]")) {
+const details = [...form.querySelectorAll("[data-insert]")];
+const insert = writing(
+  form.querySelector("textarea[name=text]"),
+  details.map((item) => [item.dataset.insert, item.dataset.label]),
+  first.dataset.either,
+  form.querySelector("[data-word]"),
+);
+for (const item of details) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "chip";
   button.textContent = item.dataset.label;
-  button.addEventListener("click", () => {
-    text.setRangeText(item.dataset.insert, text.selectionStart, text.selectionEnd, "end");
-    text.focus();
-    text.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  button.addEventListener("click", () => insert(item.dataset.insert));
   // What most texts use is at hand; the rest is behind a press.
   if (/first_name|last_name/.test(item.dataset.insert)) {
     first.append(button);
@@ -96,4 +99,5 @@ for (const item of form.querySelectorAll("[data-insert]")) {
   }
 }
 
-for (const button of form.querySelectorAll("[data-without-script]")) button.remove();
+for (const tag of form.querySelectorAll("[data-without-script]")) tag.remove();
+for (const tag of form.querySelectorAll("[data-with-script]")) tag.hidden = false;

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Page, expect
 
@@ -77,12 +78,66 @@ def send(page: Page) -> str:
     expect(writing.locator("mark")).to_have_text("”")
     page.get_by_label("Your text").fill("Hi {first_name|there}, 20% off")
     expect(writing.locator("mark")).to_have_count(0)
-    review(page)
+    write_with_pills(page)
+    with page.expect_request(
+        lambda request: request.method == "POST" and "edit" in request.url
+    ) as sent:
+        review(page)
+    (text,) = parse_qs(sent.value.post_data or "")["text"]
+    assert text == "Hi {first_name|there}, 20% off\r\n\r\n🎉  {last_name}{city}"
     for text in ("Hi Ola, 20% off", "Hi Jan, 20% off", "Hi there, 20% off"):
-        expect(page.get_by_text(text)).to_be_visible()
+        expect(page.locator("blockquote").filter(has_text=text)).to_be_visible()
     page.get_by_role("button", name=SEND).click()
     heading(page, "Hi {first_name|there}, 20% off")
     return page.url
+
+
+def write_with_pills(page: Page) -> None:
+    """Change the text by keys, paste and pills; it ends with two of them."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box, keys, field = page.get_by_label("Your text"), page.keyboard, page.locator("textarea")
+    pills = box.get_by_role("button")
+    assert "{" not in box.inner_text()
+    expect(pills).to_have_text(["First name or “there”"])
+
+    for key in ("End", "Enter", "Enter"):
+        box.press(key)
+    keys.insert_text("🎉  ")
+    page.get_by_role("button", name="Last name", exact=True).click()
+    text = "Hi {first_name|there}, 20% off\n\n🎉  {last_name}"
+    expect(field).to_have_value(text)
+    page.evaluate("navigator.clipboard.writeText('{City}\\r\\n{{x}} <b>')")
+    box.press("Control+v")
+    expect(field).to_have_value(text + "{City}\n{{x}} <b>")
+    box.press("Control+z")
+    expect(field).to_have_value(text)
+    box.press("Control+y")
+    for _ in range(len("\n{{x}} <b>")):
+        box.press("Backspace")
+    expect(pills).to_have_text(["First name or “there”", "Last name", "City"])
+    box.press("ArrowLeft")
+    keys.insert_text("-")  # between two pills
+    expect(field).to_have_value(text + "-{City}")
+    box.press("Backspace")
+    box.press("Backspace")  # a pill goes as a whole
+    expect(field).to_have_value(text.replace("{last_name}", "{City}"))
+    box.press("Control+a")
+    box.press("Control+x")
+    expect(field).to_have_value("")
+    box.press("Control+v")
+
+    pills.first.press("Enter")
+    word = page.get_by_label("People without this detail read")
+    word.fill("friend")
+    expect(field).to_have_value(re.compile(r"^Hi \{first_name\|friend\}, "))
+    word.fill("there")
+    word.press("Enter")
+    keys.insert_text("!")
+    expect(field).to_have_value(re.compile(r"^Hi \{first_name\|there\}!, 20% off\n\n🎉  \{City\}$"))
+    box.press("Backspace")
+    pills.last.press("Delete")
+    keys.insert_text("{last_name}{city}")
+    expect(pills).to_have_text(["First name or “there”", "Last name", "City"])
 
 
 def wait_until_delivered(page: Page) -> None:
