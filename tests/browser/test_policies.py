@@ -40,15 +40,18 @@ def test_the_policy_pages_are_accessible_without_script(
     assert problems + plain.problems + window.problems == []
 
 
-def test_print_shows_the_text_and_no_buttons(site: Site, chromium: Browser) -> None:
+def test_print_shows_the_text_unfolded_and_no_buttons(site: Site, chromium: Browser) -> None:
     window = site.open(chromium)
     for address in ADDRESSES:
         window.page.goto(address)
         window.page.emulate_media(media="print")
-        for part in (".topbar", ".footer", "section.cookies", "main form"):
+        for part in (".topbar", ".footer", "section.cookies", "main form", "main .button"):
             assert not [
                 element for element in window.page.locator(part).all() if element.is_visible()
             ], part
         assert window.page.locator("main h1").is_visible()
+        folded = window.page.locator("details > :not(summary)").all()
+        assert all(part.is_visible() for part in folded), address
+        assert folded or "promises" not in address
     window.close()
     assert window.problems == []

@@ -22,6 +22,7 @@ from promosms.logs import schema as log_schema
 from promosms.services.accounts import preferences
 from promosms.services.policies import cookie_choices, promises
 from promosms.services.policies import versions as policy_versions
+from promosms.services.policies.promise_values import VALUES
 from promosms.services.privacy import policies, processing
 from promosms.services.recipients import fields
 from promosms.settings import optional_cookies, settings
@@ -81,6 +82,7 @@ def privacy() -> ResponseReturnValue:
     return render_template(
         "policies/privacy.html",
         promises=promises.by_section(promises.promises(current_language())),
+        times=VALUES,
         receivers=policies.receivers(),
         sends=bool(policies.gateways()),
         phone_shown=policies.phone_shown(),

@@ -14,8 +14,10 @@ from tests.support.pages import PageClient
 
 PAGES = ("/privacy", "/privacy/promises", "/cookies", "/terms")
 LANGUAGES = Settings().languages
-LEFT_OUT = ".contents, .trial, #said, form, details, svg, .back, .promises a"
-UNWRAPPED = "a, span, div, section, address, blockquote, nav"
+LEFT_OUT = ".contents, .trial, #said, form, section[id] details, svg, .back, .promises a"
+UNWRAPPED = "a, span, div, section, address, blockquote, nav, details, summary"
+SCRIPTS = {"/static/app.js", "/static/transitions.js"}  # the pages do without
+WORDS_A_MINUTE, LONGEST = 200, 8  # a page is read in so many minutes
 
 
 def words_now(visitor: PageClient, language: str) -> str:
@@ -55,13 +57,43 @@ def publish(words: dict[str, str]) -> None:
     policy_versions.versions.cache_clear()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_page_is_read_in_eight_minutes(visitor: PageClient, language: str) -> None:
+    asked = {"Accept-Language": language}
+    for path in PAGES:
+        main = BeautifulSoup(visitor.get(path, headers=asked).text, "lxml").select_one("main")
+        assert main is not None
+        for folded in main.select("details > :not(summary)"):
+            folded.decompose()
+        count = len(main.get_text(" ").split())
+        assert count <= LONGEST * WORDS_A_MINUTE, (path, count)
+
+
+def test_privacy_begins_with_six_sentences(visitor: PageClient) -> None:
+    page = visitor.get_page("/privacy")
+    first = page.select_one("main h2")
+    assert first is not None
+    assert first["id"] == "short"
+    sentences = [item.get_text().strip() for item in page.select("#short + ul > li")]
+    assert len(sentences) == 6
+    assert all(re.fullmatch(r"[^.]+\.", sentence) for sentence in sentences)
+
+
+def test_a_mark_leads_to_how_its_promise_is_kept(visitor: PageClient) -> None:
+    for item in visitor.get_page("/privacy").select(".promises > li"):
+        (mark,) = item.select("a")
+        assert mark["href"] == f"/privacy/promises#{mark['aria-describedby']}"
+        assert mark.select("svg")
+        assert not mark.get_text(strip=True)
+        assert item.select_one(f"#{mark['aria-describedby']}")
+
+
 @pytest.mark.parametrize("path", [*PAGES, "/privacy/versions"])
 def test_the_pages_are_public(visitor: PageClient, path: str) -> None:
     response = visitor.get(path)
     assert response.status_code == 200
     page = BeautifulSoup(response.text, "lxml")
-    scripts = page.select("script")
-    assert len(scripts) <= 1  # an optional script
+    assert {str(script.get("src")) for script in page.select("script")} <= SCRIPTS
     assert page.select_one("main h1")
     assert not page.select("main [hidden]")
 
