@@ -6,9 +6,8 @@ import pytest
 from flask import Flask
 
 from promosms.extensions import db
-from promosms.jobs import nightly
 from promosms.services.sending import opt_outs
-from tests.support.aging import OTHER_WORD, OURS, OURS_SKIPPED, THEIRS, WORD, send
+from tests.support.aging import OTHER_WORD, OURS, OURS_SKIPPED, THEIRS, WORD, night, send
 from tests.support.cast import Cast
 from tests.support.snapshot import Snapshots
 
@@ -27,8 +26,7 @@ def sent(app: Flask, cast: Cast, settle: Settle, snapshots: Snapshots) -> tuple[
             db.session.remove()
         settle()
         with app.app_context():
-            nightly.run()
-            db.session.remove()
+            night()
         return campaign_id, other_id
 
     return snapshots.begin_with("two campaigns", send_both)

@@ -16,8 +16,9 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from promosms.extensions import db
+from promosms.jobs import nightly
 from promosms.models import Model
-from promosms.services.installation import defaults
+from promosms.services.installation import defaults, nightly_jobs
 from tests.support.cast import Cast, invite_cast
 
 FOLDERS = ("uploads", "undecided_uploads", "exports", "simulator", "erased")
@@ -35,6 +36,10 @@ class Snapshots:
         self.made: dict[str, tuple[Any, Snapshot]] = {}
         with app.app_context():
             defaults.ensure_defaults()
+            # As on any day. Otherwise all of them ran in each test that waits for work to be done.
+            for job in nightly.NIGHTLY:
+                nightly_jobs.claim(job)
+                nightly_jobs.finish(job)
             db.session.remove()
         self.empty = self.with_people = Snapshot(app, redis_url)
 

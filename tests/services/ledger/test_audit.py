@@ -1,7 +1,6 @@
 """The audit: it finds nothing in correct books, and every kind of error in others."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy import select, text, update
 
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
-from promosms.jobs import nightly
 from promosms.models import (
     Account,
     AccountStatus,
@@ -21,7 +19,6 @@ from promosms.models import (
     Message,
     MessagePart,
     MessageStatus,
-    NightlyJob,
     PayMethod,
     TopUp,
     TopUpStatus,
@@ -33,6 +30,7 @@ from promosms.services.ledger import audit as ledger_audit
 from promosms.services.ledger import campaign_costs, ledger
 from promosms.services.ledger import nightly as ledger_nightly
 from tests.support import commands
+from tests.support.aging import night
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
@@ -217,21 +215,16 @@ def test_the_admins_get_one_email_a_night(app: Flask, cast: Cast, admin: PageCli
     with app.app_context():
         with transaction() as session:
             session.execute(update(Account).values(balance=5))
-        while nightly.due():
-            nightly.run()
+        night()
         assert len(ledger_nightly.last_findings()) == 2
         assert _emails() == 1
-        _next_night()
-        while nightly.due():
-            nightly.run()
+        night()
         assert _emails() == 1  # nothing new
     assert "The books do not add up in 2 places" in words(admin.get_page("/admin").get_text(" "))
     with app.app_context():
         with transaction() as session:
             session.execute(update(Account).values(balance=100_000))
-        _next_night()
-        while nightly.due():
-            nightly.run()
+        night()
     assert "do not add up" not in admin.get_page("/admin").get_text()
 
 
@@ -240,11 +233,6 @@ def _emails() -> int:
     mails = list(db.session.scalars(select(Email).where(Email.recipient == "admin@example.com")))
     assert all("ledger audit" in mail.body for mail in mails)
     return len(mails)
-
-
-def _next_night() -> None:
-    with transaction() as session:
-        session.execute(update(NightlyJob).values(ran_on=now().date() - timedelta(days=1)))
 
 
 def test_holds_of_campaigns_are_closed_when_nothing_is_left(campaign: Campaign) -> None:
