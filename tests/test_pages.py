@@ -39,6 +39,28 @@ def test_a_bad_one_is_refused(html: str, why: str) -> None:
         check_page(html)
 
 
+# Written out in full, so that only the fault keeps html5lib from being asked in vain.
+FULL = (
+    '<!doctype html>\n<html lang="en"><head><title>a</title></head><body>\n<h1>a</h1>\n'
+    '<p>b &amp; c</p><svg viewBox="0 0 1 1"><path d="M0" /></svg><br>\n</body>\n</html>'
+)
+FAULTS = """
+</p> <div/> <p></p!> <p></b></p> <b><p></b></p> <image> <p><div></div></p> <a><a></a></a> <tr></tr>
+</br> <form><form></form></form> <button><button></button></button> <svg><p></p></svg> <frame> <1>
+<table><tr><input></tr></table> <table><form></form><tbody></tbody></table> <svg><input></svg>
+<select><p></p></select> <select><hr></select> <i/id="a"/id="b"></i> <i/id="a"class="b"></i> &nope;
+</> &amp &#128; AT&T \x01 \ufdd0 \x85 <!--> <?a?> <!doctype> </body>x<body>
+<html></html> <head></head> <textarea>
+"""
+
+
+@pytest.mark.parametrize("fault", FAULTS.strip("\n").replace("\n", " ").split(" "))
+def test_a_full_page_with_one_fault_is_refused(fault: str) -> None:
+    check_page(FULL)
+    with pytest.raises(ParseError):
+        check_page(FULL.replace("<br>", fault))
+
+
 @pytest.mark.parametrize("html", [f"{HEAD}<p><div></p>", f"{HEAD}<b>", "<html lang=en><h1>a</h1>"])
 def test_what_is_not_valid_is_refused(html: str) -> None:
     with pytest.raises(ParseError):

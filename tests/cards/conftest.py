@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask, g
 from werkzeug.test import TestResponse
 
@@ -30,6 +29,7 @@ from promosms.services.invoices.companies import Details
 from promosms.services.payments import top_ups
 from tests.cards.running import stripe_server
 from tests.support.cast import Cast
+from tests.support.html import Page
 from tests.support.pages import PageClient
 from tests.support.settings import override
 
@@ -151,7 +151,7 @@ class Shop:
         db.session.rollback()  # and so does the transaction, in which the owner was signed in
         return answer
 
-    def post(self, path: str, status: int = 200, **form: object) -> BeautifulSoup:
+    def post(self, path: str, status: int = 200, **form: object) -> Page:
         """Send a form from the owner's browser, and read the page that follows."""
         g.pop("_login_user", None)
         return self.browser.post_page(path, form, status)

@@ -4,13 +4,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-import html5lib
-from bs4 import BeautifulSoup, Tag
-from bs4.builder import HTML5TreeBuilder
 from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
+
+from tests.support.html import Page, Tag, read
 
 BASE = "https://localhost"
 # Money and its unit: the minus is U+2212, and nothing but a no-break space stands between them.
@@ -19,6 +18,7 @@ ILL_WRITTEN = re.compile(
     rf"-{SIGNS}?\d[\d.,\xa0]*\xa0?{SIGNS}|-{SIGNS}\xa0?\d|\d {SIGNS}|{SIGNS} \d"
     rf"|\d (?:%|[kMG]B)(?!\w)|[-+\u2212] {SIGNS}\d"
 )
+BETWEEN = "\0"  # stands in no page
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -36,7 +36,7 @@ class PageClient(FlaskClient):
         headers.setdefault("Referer", BASE + "/")
         return super().open(*args, headers=headers, **kwargs)
 
-    def get_page(self, url: str, status: int = 200) -> BeautifulSoup:
+    def get_page(self, url: str, status: int = 200) -> Page:
         """Open a page, check its status, and validate it."""
         answer = self.get(url)
         assert answer.status_code == status, f"{url}: {answer.status} {answer.location or ''}"
@@ -44,7 +44,7 @@ class PageClient(FlaskClient):
 
     def post_page(
         self, url: str, data: dict[str, Any] | None = None, status: int = 200, follow: bool = True
-    ) -> BeautifulSoup:
+    ) -> Page:
         """Send a form with the token of the session, follow the redirect, read the page."""
         answer = self.send(url, data, follow_redirects=follow)
         assert answer.status_code == status, f"{url}: {answer.status} {answer.location or ''}"
@@ -67,22 +67,13 @@ class PageClient(FlaskClient):
             self.token = generate_csrf()
             kept.update(session)
 
-    def _read(self, answer: TestResponse) -> BeautifulSoup:
+    def _read(self, answer: TestResponse) -> Page:
         check_headers(answer)
         page = check_page(answer.text)
         field = page.select_one("input[name=csrf_token]")
         if field is not None:
-            self.token = str(field["value"])
+            self.token = field["value"]
         return page
-
-
-class Strict(HTML5TreeBuilder):
-    """Parses a page as a browser does, but raises on every error."""
-
-    def feed(self, markup: str) -> None:
-        parser = html5lib.HTMLParser(tree=self.create_treebuilder, strict=True)
-        self.underlying_builder.parser = parser
-        parser.parse(markup).original_encoding = None
 
 
 def check_headers(answer: TestResponse) -> None:
@@ -94,29 +85,27 @@ def check_headers(answer: TestResponse) -> None:
     assert "max-age" in answer.headers["Strict-Transport-Security"]
 
 
-def check_page(html: str) -> BeautifulSoup:
+def check_page(html: str) -> Page:
     """Valid HTML5, one h1, a title, unique ids, labelled fields, safe forms, nothing inline."""
-    page = BeautifulSoup(html, builder=Strict(store_line_numbers=False))
-    assert page.html is not None
-    assert page.html.get("lang"), "the language of the page is not given"
-    tags = page.find_all(True)
-    heads = [tag for tag in tags if tag.name == "h1"]
+    page = read(html)
+    language = page.attrs.get("lang")
+    assert language, "the language of the page is not given"
+    heads = page.select("h1")
     assert len(heads) == 1, f"{len(heads)} h1"
     title = page.title.get_text() if page.title else ""
-    first = {"en": "Error: ", "pl": "Błąd: "}[str(page.html["lang"])]
+    first = {"en": "Error: ", "pl": "Błąd: "}[language]
     assert words(title).startswith(first) or not page.select(".errors"), title
     head = words(heads[0].get_text())
     assert words(title).removeprefix(first).startswith(head), (title, head)
-    ids = [str(tag["id"]) for tag in tags if "id" in tag.attrs]
+    ids = [tag["id"] for tag in page.select("[id]")]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted(i for i in ids if ids.count(i) > 1)}"
-    _check_labels(tags, set(ids))
+    _check_labels(page, set(ids))
     for link in page.select(".errors a"):
-        assert str(link["href"]).removeprefix("#") in ids, f"no such field: {link}"
-    for tag in tags:
-        if tag.name == "form":
-            _check_form(tag)
-        _check_nothing_inline(tag)
-        _check_hosts(tag)
+        assert link["href"].removeprefix("#") in ids, f"no such field: {link}"
+    for form in page.select("form"):
+        _check_form(form)
+    _check_nothing_inline(page)
+    _check_hosts(page)
     _check_figures(page)
     return page
 
@@ -132,39 +121,45 @@ def words(text: str) -> str:
 
 
 def _check_form(form: Tag) -> None:
-    method = str(form.get("method", "get")).lower()
+    method = form.get("method", "get").lower()
     assert form.get("action") is not None, f"a form without action: {str(form)[:120]}"
     if method == "post":
         assert form.select_one("input[name=csrf_token]"), f"no token: {form.get('action')}"
 
 
-def _check_labels(tags: list[Tag], ids: set[str]) -> None:
-    named = {str(tag["for"]) for tag in tags if tag.name == "label" and "for" in tag.attrs}
-    for field in tags:
-        if field.name not in ("input", "select", "textarea"):
-            continue
+def _check_labels(page: Page, ids: set[str]) -> None:
+    named = {tag["for"] for tag in page.select("label[for]")}
+    for field in page.select("input, select, textarea"):
         if field.get("type") in ("hidden", "submit", "button"):
             continue
-        labelled = field.get("aria-label") or field.find_parent("label") or field.get("id") in named
+        labelled = field.get("aria-label") or field.closest("label") or field.get("id") in named
         assert labelled, f"no label: {str(field)[:120]}"
-        for described_by in str(field.get("aria-describedby", "")).split():
+        for described_by in field.get("aria-describedby", "").split():
             assert described_by in ids, f"aria-describedby names nothing: {described_by}"
 
 
-def _check_figures(page: Tag) -> None:
-    for text in page.find_all(string=ILL_WRITTEN):
-        if text.parent and not text.find_parent(["script", "style", "code", "textarea", "pre"]):
-            raise AssertionError(f"ill-written figures: {text!r}")
+def _check_figures(page: Page) -> None:
+    # All at once first: there are hundreds of pieces, and hardly ever one that is wrong.
+    if not ILL_WRITTEN.search(BETWEEN.join(page.strings)):
+        return
+    for tag in page.tags():
+        for text in tag.own_texts():
+            if ILL_WRITTEN.search(text) and not tag.closest("script, style, code, textarea, pre"):
+                raise AssertionError(f"ill-written figures: {text!r}")
 
 
-def _check_nothing_inline(tag: Tag) -> None:
-    assert tag.name != "style", "inline style"
-    assert "style" not in tag.attrs, f"inline style: {tag}"
-    assert tag.name != "script" or tag.get("src"), f"inline script: {tag}"
-    assert not [name for name in tag.attrs if name.startswith("on")], f"inline script: {tag}"
+def _check_nothing_inline(page: Page) -> None:
+    for tag in page.select("style, [style]"):
+        raise AssertionError(f"inline style: {tag}")
+    for tag in page.tags():
+        assert tag.name != "script" or tag.get("src"), f"inline script: {tag}"
+        assert not [name for name in tag.names() if name.startswith("on")], f"inline script: {tag}"
 
 
-def _check_hosts(tag: Tag) -> None:
-    loaded = tag.get("src") or {"link": tag.get("href"), "form": tag.get("action")}.get(tag.name)
-    target = urlsplit(str(loaded or ""))
-    assert not target.netloc or target.netloc.startswith("localhost"), f"foreign: {tag}"
+def _check_hosts(page: Page) -> None:
+    for tag in page.select("[src], link[href], form[action]"):
+        loaded = tag.get("src") or {"link": tag.get("href"), "form": tag.get("action")}.get(
+            tag.name
+        )
+        target = urlsplit(loaded or "")
+        assert not target.netloc or target.netloc.startswith("localhost"), f"foreign: {tag}"

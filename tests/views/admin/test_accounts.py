@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms import queue
@@ -13,6 +12,7 @@ from promosms.models import Account, AuditEntry, Campaign, Message, now
 from promosms.services.accounts import accounts
 from promosms.services.installation import defaults
 from tests.support.cast import Cast
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 from tests.support.top_ups import company
 
@@ -28,7 +28,7 @@ def acts(app: Flask) -> list[tuple[str, str, str]]:
         return [(entry.action, entry.subject, entry.detail) for entry in entries]
 
 
-def listed(page: BeautifulSoup) -> set[str]:
+def listed(page: Page) -> set[str]:
     return {str(link["href"]).rpartition("/")[2] for link in page.select(".row a.title")}
 
 

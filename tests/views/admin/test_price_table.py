@@ -2,11 +2,11 @@
 
 import io
 
-from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 
 PAGE = "/admin/routes/standard/prices"
@@ -17,11 +17,11 @@ def present(app: Flask) -> dict[tuple[str, str], int]:
         return prices.price_list(defaults.default_route().id).amounts
 
 
-def choose(admin: PageClient, text: bytes, status: int = 200) -> BeautifulSoup:
+def choose(admin: PageClient, text: bytes, status: int = 200) -> Page:
     return admin.post_page(f"{PAGE}/table", {"file": (io.BytesIO(text), "prices.csv")}, status)
 
 
-def agreed(page: BeautifulSoup) -> dict[str, str]:
+def agreed(page: Page) -> dict[str, str]:
     return {name: str(page.select_one(f"#{name}")["value"]) for name in ("text", "digest")}
 
 

@@ -1,13 +1,13 @@
 """The company details: asked for once, validated, changed later."""
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Company, User
 from promosms.services.invoices import companies
 from tests.support.cast import Cast
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 from tests.support.vies import NO, YES, running
@@ -38,7 +38,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def text(page: BeautifulSoup) -> str:
+def text(page: Page) -> str:
     return words(page.get_text(" "))
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
 from promosms.services.payments import payments, top_ups
 from tests.support.cast import Cast
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 
@@ -58,7 +58,7 @@ def pay(app: Flask, amount: int, reference: str = "line 1") -> None:
         payments.receive(top_up.id, "transfer", reference, amount, actor="admin")
 
 
-def text(page: BeautifulSoup) -> str:
+def text(page: Page) -> str:
     main = page.select_one("main")
     assert main is not None
     return words(main.get_text(" "))

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from promosms.models import Company, TopUp
 from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
 from tests.support.cast import Cast
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 from tests.support.vies import YES, fault, running
@@ -63,7 +63,7 @@ REFUSED = {
 }
 
 
-def text(page: BeautifulSoup) -> str:
+def text(page: Page) -> str:
     main = page.select_one("main")
     assert main is not None
     return words(main.get_text(" "))

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 
 import pytest
-from bs4 import BeautifulSoup
 
 from promosms.models import Campaign
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 
 Typed = Callable[..., dict[str, object]]
 Stored = Callable[[], list[Campaign]]
 
 
-def written(page: BeautifulSoup) -> str:
+def written(page: Page) -> str:
     field = page.select_one("textarea[name=text]")
     assert field is not None
     return field.get_text().removeprefix("\n")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
@@ -11,6 +10,7 @@ from promosms.extensions import db
 from promosms.models import Account, Campaign, CampaignStatus, LedgerEntry, Message, Price, User
 from promosms.services.gateways import simulated_phone
 from tests.support.cast import Cast
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 
 Typed = Callable[..., dict[str, object]]
@@ -18,7 +18,7 @@ Stored = Callable[[], list[Campaign]]
 Settle = Callable[..., None]
 
 
-def agreed(page: BeautifulSoup) -> dict[str, object]:
+def agreed(page: Page) -> dict[str, object]:
     field = page.select_one("input[name=agreed]")
     assert field is not None
     return {"agreed": field["value"]}

@@ -4,12 +4,12 @@ import io
 from collections.abc import Callable
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms.extensions import db
 from promosms.models import Import, Recipient
 from promosms.services.imports import run as import_run
+from tests.support.html import Page
 from tests.support.pages import PageClient
 
 FILE = "Telefon;Imię;Shop\r\n601 234 567;Łucja;A\r\n4.479E+11;Ewa;B\r\n22 621 00 00;=Jan;Canary\r\n"
@@ -37,11 +37,11 @@ def work(app: Flask) -> Work:
     return _work
 
 
-def upload(client: PageClient, content: bytes, name: str = "guests.csv") -> BeautifulSoup:
+def upload(client: PageClient, content: bytes, name: str = "guests.csv") -> Page:
     return client.post_page("/imports/new", {"file": (io.BytesIO(content), name)})
 
 
-def address(page: BeautifulSoup) -> str:
+def address(page: Page) -> str:
     form = page.select_one("main form[action^='/imports/']")
     assert form is not None
     return str(form["action"])

@@ -59,7 +59,7 @@ def test_it_asks_with_two_buttons_of_the_same_kind(asking: PageClient) -> None:
     reject, accept = asking.get_page("/terms").select(QUESTION)
     assert (reject["value"], accept["value"]) == ("reject", "accept")
     assert reject["class"] == accept["class"]
-    assert reject.parent is accept.parent
+    assert reject.parent == accept.parent
 
 
 def test_a_choice_is_recorded_without_the_user(app: Flask, asking: PageClient) -> None:

@@ -23,7 +23,11 @@ WORDS_A_MINUTE, LONGEST = 200, 8  # a page is read in so many minutes
 def words_now(visitor: PageClient, language: str) -> str:
     """The words of the pages as they are now: plain HTML without links, forms and names."""
     visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-    return "\n".join(_plain(visitor.get_page(path).select_one("main")) for path in PAGES) + "\n"
+    return "\n".join(_plain(_main(visitor, path)) for path in PAGES) + "\n"
+
+
+def _main(visitor: PageClient, path: str) -> Tag | None:
+    return BeautifulSoup(visitor.get(path).text, "html5lib").select_one("main")
 
 
 def _plain(main: Tag | None) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from bs4 import Tag
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from promosms.models import InboundKind, InboundMessage, Suppression, Suppressio
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
 from tests.support.cast import Cast
+from tests.support.html import Tag
 from tests.support.pages import PageClient, words
 
 PHONE, QUESTION = "+48601234567", "Do you stop serving lunch at 2?"

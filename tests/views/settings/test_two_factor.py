@@ -4,7 +4,6 @@ import re
 
 import pyotp
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms.db.transactions import transaction
@@ -13,6 +12,7 @@ from promosms.models import Gateway, GatewayStatus
 from promosms.services.auth import totp
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import Clock
+from tests.support.html import Page
 from tests.support.pages import PageClient, words
 from tests.views.auth.outbox import last_email
 from tests.views.auth.two_factor import code, protect, user_of
@@ -20,7 +20,7 @@ from tests.views.auth.two_factor import code, protect, user_of
 ON, OFF, CODES = (f"/settings/two-steps{path}" for path in ("/on", "/off", "/codes"))
 
 
-def key(page: BeautifulSoup) -> tuple[str, str]:
+def key(page: Page) -> tuple[str, str]:
     """The encrypted secret in the form, and the code of the app for the secret on the page."""
     secret = page.select_one(".whole")
     field = page.select_one("input[name=offer]")
