@@ -60,12 +60,12 @@ def _write(target: Path, letters: tuple[range, ...]) -> None:
     from fontTools.varLib.instancer import instantiateVariableFont
 
     options = Options(flavor="woff2", layout_features=FEATURES, hinting=False)
-    font = load_font(str(FILE), options, dontLoadGlyphNames=True)
-    subsetter = Subsetter(options)
-    subsetter.populate(unicodes=[code for some in letters for code in some])
-    subsetter.subset(font)
-    font = instantiateVariableFont(font, {"opsz": SIZE, "wght": WEIGHTS})
     fresh = target.with_suffix(f".{os.getpid()}")
-    save_font(font, str(fresh), options)
+    with load_font(str(FILE), options, dontLoadGlyphNames=True) as font:
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=[code for some in letters for code in some])
+        subsetter.subset(font)
+        instantiateVariableFont(font, {"opsz": SIZE, "wght": WEIGHTS}, inplace=True)
+        save_font(font, str(fresh), options)
     fresh.chmod(0o644)  # it is public, and may be served by another user
     fresh.replace(target)
