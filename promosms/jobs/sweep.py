@@ -2,7 +2,7 @@
 
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
 from promosms.services.mail import outbox
-from promosms.services.sending import failover, sweep
+from promosms.services.sending import failover, gateway_counts, sweep
 
 
 def run() -> None:
@@ -13,6 +13,7 @@ def run() -> None:
     sweep.continue_blocked()
     sweep.finish_campaigns()
     sweep.release_unsettled()
+    gateway_counts.fold()
     email_links.forget_expired()
     two_factor.forget_expired()
     phone_changes.forget_expired()

@@ -58,6 +58,7 @@ from promosms.models.recipients.recipient import (
 )
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.registry import WORDS, Export, NotExported, Retention
+from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
 from promosms.models.sending.message import (
     Decision,
     InboundKind,
@@ -114,6 +115,8 @@ __all__ = [
     "ExportStatus",
     "Field",
     "Gateway",
+    "GatewayCount",
+    "GatewayCountChange",
     "GatewayInboxRow",
     "GatewayStatus",
     "Guest",

@@ -71,5 +71,5 @@ class Payment(Model):
     amount: Mapped[int] = mapped_column(BigInteger)
     actor: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(String(300), default="")
-    paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paid_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

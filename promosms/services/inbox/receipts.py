@@ -177,16 +177,19 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
     deltas, late = CounterDeltas(), []
     other: set[int] = set()
     for (before, after), group in sorted(groups.items()):
+        moment = now()
         values = {
             "ids": [message.id for message in group],
             "before": before,
             "after": after,
             "attention_status": attention_status_of(after),
-            "moment": now(),
+            "moment": moment,
         }
         moved = set(session.connection().scalars(_ending(on_sqlite()), values))
         changed = [message for message in group if message.id in moved]
         other.update(message.id for message in group if message.id not in moved)
+        for gateway_id, number in Counter(message.gateway_id for message in changed).items():
+            deltas.gateways.move(gateway_id, moment, MessageStatus(before), after, number)
         numbers = Counter(message.campaign_id for message in changed)
         for campaign_id, number in numbers.items():
             deltas.move(campaign_id, number, MessageStatus(before), after)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from promosms.models import Account, Campaign, MessageStatus, now, table_of
 from promosms.services.ledger import ledger
+from promosms.services.sending import gateway_counts
 
 ACCOUNTS, ROWS = table_of(Account), table_of(Campaign)
 
@@ -43,7 +44,8 @@ def _addition(statuses: tuple[str, ...], cursors: bool) -> Update:
 class CounterDeltas:
     """Changes of counters, and amounts in 1/10,000 to charge or release, by campaign.
 
-    Also the new send cursors of the campaigns from which messages were claimed.
+    Also the new send cursors of the campaigns from which messages were claimed, and what is added
+    to the counts of gateways.
     """
 
     def __init__(self) -> None:
@@ -52,6 +54,7 @@ class CounterDeltas:
         self.released: Counter[int] = Counter()
         self.served: set[int] = set()
         self.send_cursors: dict[int, dict[str, list[int]]] = {}
+        self.gateways = gateway_counts.Changes()
 
     def move(
         self, campaign_id: int | None, number: int, before: MessageStatus, after: MessageStatus
@@ -86,3 +89,4 @@ class CounterDeltas:
             session.execute(
                 update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(served_at=now())
             )
+        self.gateways.write(session)

@@ -198,8 +198,9 @@ def _move(
         "final": None if sent else moment,
     }
     values |= {"oldest": moment - OLDEST} if old else {}
-    rows = session.connection().scalars(_movement(on_sqlite(), old), values)
-    return _count(messages, set(rows), before, outcome.status, deltas)
+    moved = set(session.connection().scalars(_movement(on_sqlite(), old), values))
+    deltas.gateways.move(claim.gateway_id, moment, before, outcome.status, len(moved))
+    return _count(messages, moved, before, outcome.status, deltas)
 
 
 @lru_cache

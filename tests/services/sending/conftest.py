@@ -1,5 +1,6 @@
 """A campaign to work with."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +13,8 @@ from promosms.models import (
     Account,
     Campaign,
     Consent,
+    GatewayCount,
+    GatewayCountChange,
     Hold,
     LedgerEntry,
     Message,
@@ -101,6 +104,32 @@ def check_books(account_id: int) -> None:
         }
         assert kept == counted
         _check_charges(campaign)
+    check_gateway_counts()
+
+
+def check_gateway_counts() -> None:
+    """The counts of gateways are those of all messages, by the quarter of an hour."""
+    rows = db.session.execute(
+        select(Message.gateway_id, Message.status, Message.sent_at, Message.final_at)
+    ).all()
+    found: Counter[tuple[int, int, str]] = Counter()
+    for gateway_id, status, sent_at, final_at in rows:
+        failed = status in ("failed", "undelivered", "expired")
+        for name, at in (
+            ("sent", sent_at),
+            ("delivered", final_at if status == "delivered" else None),
+            ("failed", final_at if failed else None),
+        ):
+            if at is not None:
+                found[gateway_id, int(at.timestamp()) // 900, name] += 1
+    kept: Counter[tuple[int, int, str]] = Counter()
+    for model in (GatewayCount, GatewayCountChange):
+        for row in db.session.scalars(select(model)):
+            for name in ("sent", "delivered", "failed"):
+                kept[row.gateway_id, int(row.quarter.timestamp()) // 900, name] += getattr(
+                    row, name
+                )
+    assert +kept == found
 
 
 def _check_charges(campaign: Campaign) -> None:
