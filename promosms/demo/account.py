@@ -38,7 +38,7 @@ from promosms.services.campaigns.campaigns import Draft
 from promosms.services.ledger import ledger
 from promosms.services.recipients import lists
 from promosms.services.recipients.recipients import search_text
-from promosms.services.sending import counters, opt_outs
+from promosms.services.sending import counters, gateway_counts, opt_outs
 
 EMAIL = "demo@example.com"
 PHONE = "+48500009990"
@@ -187,6 +187,7 @@ def _past(session: Session, account: Account, draft: Draft, days: int, random: R
     for place, message in enumerate(messages):
         _end(session, message, started + timedelta(seconds=place / RATE), random)
     session.flush()
+    _count(session, messages)
     with ledger.dated(started):
         _settle(session, campaign, messages)
     campaign.created_at = campaign.launched_at = started
@@ -216,6 +217,19 @@ def _end(session: Session, message: Message, at: datetime, random: Random) -> No
             )
             for number in range(1, message.parts + 1)
         )
+
+
+def _count(session: Session, messages: Sequence[Message]) -> None:
+    """Add the texts to the counts of their gateways."""
+    changes = gateway_counts.Changes()
+    for message in messages:
+        if message.sent_at is not None:
+            sending, sent = MessageStatus.SENDING, MessageStatus.SENT
+            changes.move(message.gateway_id, message.sent_at, sending, sent, 1)
+        if message.final_at is not None:
+            status = MessageStatus(message.status)
+            changes.move(message.gateway_id, message.final_at, MessageStatus.SENT, status, 1)
+    changes.write(session)
 
 
 def _settle(session: Session, campaign: Campaign, messages: Sequence[Message]) -> None:

@@ -85,6 +85,7 @@ MEMBER = (
     Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )
 ADMIN = (
+    Item("admin.overview", _("Overview"), "home", ("admin",), (), tab="tab"),
     Item("admin.accounts", _("Accounts"), "users", ("admin",), ("/admin/accounts",), tab="tab"),
     Item(
         "admin.top_ups",
@@ -111,8 +112,6 @@ ADMIN = (
         "clipboard-document-list",
         ("admin",),
         ("/admin/audit", "/admin/admins", "/admin/leave"),
-        tab="tab",
-        short=_("Log"),
     ),
     Item(
         "settings.index",

@@ -23,7 +23,7 @@ FULL = [
     "/billing/prices", "/settings", "/password/change",
 ]  # fmt: skip
 ADMINS = [
-    *("/admin", "/admin/audit", "/admin/gateways", "/admin/gateways/Simulator"),
+    *("/admin", "/admin/accounts", "/admin/audit", "/admin/gateways", "/admin/gateways/Simulator"),
     *("/admin/routes", "/admin/routes/standard", "/admin/routes/standard/prices"),
 ]
 # Dark colours change only the contrast; all other rules are checked in light colours. Colours do
@@ -105,7 +105,7 @@ def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
 
 def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Any, shop: Shop) -> None:
     page = open_browser(storage_state=operator).page
-    page.goto("/admin")
+    page.goto("/admin/accounts")
     account = page.get_by_role("listitem").filter(has_text="f•••@example.com").get_by_role("link")
     check_all(page, [*ADMINS, str(account.first.get_attribute("href"))])
 

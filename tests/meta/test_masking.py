@@ -119,7 +119,7 @@ def test_no_page_or_file_for_admins_shows_collected_data(stage: Stage) -> None:
             response.close()
             seen += response.status_code == 200
     assert seen > 20
-    searched = f"/admin?q={number(stage.cast.owner.user_id)[1:]}"
+    searched = f"/admin/accounts?q={number(stage.cast.owner.user_id)[1:]}"
     assert shown(without_typed_values(admin, searched)) == []
 
 

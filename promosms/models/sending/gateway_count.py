@@ -46,7 +46,7 @@ class GatewayCountChange(Model):
     privacy = Privacy.SYSTEM
     customer_rights = NO_RIGHTS
     export = NOBODYS
-    retention = Retention("the next round of the sweep", by="fold")
+    retention = Retention("the next round of the sweep", by="gateway_counts.fold")
     processing = NotPersonal("How many texts left by each gateway, of all accounts together.")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

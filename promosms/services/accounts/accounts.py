@@ -1,8 +1,9 @@
 """Accounts as admins manage them: find, suspend, adjust. Each action leaves an audit entry."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.language import money
 from promosms.lib.pages import Page, page_of, select_page
-from promosms.models import Account, AccountStatus, Company, Role, User
+from promosms.models import Account, AccountStatus, Campaign, Company, Role, User
 from promosms.services.audit import log as audit_log
 from promosms.services.auth import sessions
 from promosms.services.installation import defaults
@@ -56,6 +57,35 @@ def accounts(
         query = query.where(Account.approved_at.is_(None))
     rows = db.session.scalars(select_page(query, Account.id, before, PAGE))
     return page_of(rows, PAGE, lambda account: account.id)
+
+
+def count_on_trial() -> int:
+    """How many active accounts nobody has approved yet; none while there is no trial."""
+    if defaults.simulator_only():
+        return 0
+    query = select(func.count()).where(
+        Account.approved_at.is_(None),
+        Account.status == AccountStatus.ACTIVE,
+        Account.public_id != defaults.OPERATOR,
+    )
+    return db.session.scalar(query) or 0
+
+
+def busiest(since: datetime, most: int) -> list[tuple[int, str, int]]:
+    """Id, public id and texts of the accounts that have sent most in campaigns launched since."""
+    texts = func.sum(
+        Campaign.n_sent + Campaign.n_delivered + Campaign.n_undelivered + Campaign.n_expired
+    )
+    query = (
+        select(Account.id, Account.public_id, texts)
+        .join(Campaign, Campaign.account_id == Account.id)
+        .where(Campaign.launched_at >= since)
+        .group_by(Account.id, Account.public_id)
+        .having(texts > 0)
+        .order_by(texts.desc(), Account.id)
+        .limit(most)
+    )
+    return [(row_id, name, int(number)) for row_id, name, number in db.session.execute(query)]
 
 
 def account(public_id: str) -> Account | None:

@@ -230,3 +230,10 @@ def _settle(session: Session, top_up: TopUp, payment: Payment, actor: str) -> No
     ledger.credit(account.id, top_up.net, f"top-up:{top_up.id}", actor=actor, payment_id=payment.id)
     invoices.issue(top_up, payment)
     balance_alerts.credited(account.id, top_up.net)
+
+
+def income(since: datetime) -> dict[str, int]:
+    """What was paid since a moment, less what went back, gross in 1/10,000 by currency."""
+    query = select(Payment.currency, func.sum(Payment.amount)).where(Payment.paid_at >= since)
+    rows = db.session.execute(query.group_by(Payment.currency).order_by(Payment.currency))
+    return {currency: int(amount) for currency, amount in rows}

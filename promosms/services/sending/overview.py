@@ -7,7 +7,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from promosms.extensions import db
-from promosms.models import Gateway, Message, Route, RouteGateway, Worker, now
+from promosms.models import (
+    Campaign,
+    CampaignStatus,
+    Gateway,
+    Message,
+    MessageStatus,
+    Route,
+    RouteGateway,
+    Worker,
+    now,
+)
 from promosms.services.gateways import health, workers
 from promosms.services.sending import cursors
 
@@ -40,13 +50,13 @@ class Sign:
     alive: bool
 
 
-def gateway_states() -> list[GatewayState]:
-    """All gateways."""
+def gateway_states(*, counted: bool = True) -> list[GatewayState]:
+    """All gateways; their messages are read only to be `counted`."""
     gateways = db.session.scalars(select(Gateway).order_by(Gateway.name))
-    return [gateway_state(gateway) for gateway in gateways]
+    return [gateway_state(gateway, counted=counted) for gateway in gateways]
 
 
-def gateway_state(gateway: Gateway) -> GatewayState:
+def gateway_state(gateway: Gateway, *, counted: bool = True) -> GatewayState:
     """One gateway."""
     moment = now()
     probing = gateway.probing_until is not None and gateway.probing_until > moment
@@ -54,8 +64,8 @@ def gateway_state(gateway: Gateway) -> GatewayState:
         gateway,
         health.effective(gateway),
         len(workers.connected().intersection(workers.names_of(gateway))),
-        _count(cursors.queued(gateway.id)),
-        _count(cursors.sending(gateway_id=gateway.id)),
+        _count(cursors.queued(gateway.id)) if counted else 0,
+        _count(cursors.sending(gateway_id=gateway.id)) if counted else 0,
         probing and gateway.probe_at is not None,
         gateway.probe_at is not None and gateway.probe_at <= moment,
     )
@@ -78,6 +88,21 @@ def worker_states() -> list[Sign]:
     missing = set(workers.missing())
     seen = {row.name: row.seen_at for row in db.session.scalars(select(Worker))}
     return [Sign(name, seen.get(name), name not in missing) for name in workers.expected()]
+
+
+def oldest_waiting() -> datetime | None:
+    """Since when the text waits that has waited longest to be sent; None if none waits.
+
+    Those of a campaign wait since its launch; paused and blocked campaigns wait on purpose.
+    """
+    single = select(func.min(Message.created_at)).where(
+        Message.attention_status == MessageStatus.QUEUED, Message.campaign_id.is_(None)
+    )
+    campaign = select(func.min(Campaign.launched_at)).where(
+        Campaign.status == CampaignStatus.SENDING, Campaign.n_queued > 0
+    )
+    moments = (db.session.scalar(query) for query in (single, campaign))
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _count(conditions: Iterable[ColumnElement[bool]]) -> int:

@@ -1,4 +1,4 @@
-"""Administration: accounts, money, routes, prices, gateways, admins, the audit log."""
+"""Administration: overview, accounts, money, routes, prices, gateways, admins, the audit log."""
 
 from promosms.views.admin import (
     accounts,
@@ -8,6 +8,7 @@ from promosms.views.admin import (
     gateways,
     invoices,
     ksef,
+    overview,
     payments,
     prices,
     revenue,
@@ -29,6 +30,7 @@ __all__ = [
     "gateways",
     "invoices",
     "ksef",
+    "overview",
     "payments",
     "prices",
     "revenue",

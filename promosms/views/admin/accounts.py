@@ -24,7 +24,7 @@ from promosms.web.access import Access, allow, fresh, me
 INVOICES = 10
 
 
-@bp.route("")
+@bp.route("/accounts")
 @allow(Access.ADMIN)
 def accounts() -> ResponseReturnValue:
     """Find an account."""

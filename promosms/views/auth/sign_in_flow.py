@@ -17,7 +17,7 @@ STAY = "stay"  # key in the cookie until the code is there: the user asked to st
 
 def home() -> str:
     """The first page of a signed-in user."""
-    return url_for("admin.accounts" if me().role == Role.ADMIN else "dashboard.index")
+    return url_for("admin.overview" if me().role == Role.ADMIN else "dashboard.index")
 
 
 def enter(

@@ -112,7 +112,7 @@ def check_gateway_counts() -> None:
     rows = db.session.execute(
         select(Message.gateway_id, Message.status, Message.sent_at, Message.final_at)
     ).all()
-    found: Counter[tuple[int, int, str]] = Counter()
+    found: Counter[tuple[int | None, int, str]] = Counter()
     for gateway_id, status, sent_at, final_at in rows:
         failed = status in ("failed", "undelivered", "expired")
         for name, at in (
@@ -122,13 +122,15 @@ def check_gateway_counts() -> None:
         ):
             if at is not None:
                 found[gateway_id, int(at.timestamp()) // 900, name] += 1
-    kept: Counter[tuple[int, int, str]] = Counter()
-    for model in (GatewayCount, GatewayCountChange):
-        for row in db.session.scalars(select(model)):
-            for name in ("sent", "delivered", "failed"):
-                kept[row.gateway_id, int(row.quarter.timestamp()) // 900, name] += getattr(
-                    row, name
-                )
+    kept: Counter[tuple[int | None, int, str]] = Counter()
+    for row in (
+        *db.session.scalars(select(GatewayCount)),
+        *db.session.scalars(select(GatewayCountChange)),
+    ):
+        quarter = int(row.quarter.timestamp()) // 900
+        kept[row.gateway_id, quarter, "sent"] += row.sent
+        kept[row.gateway_id, quarter, "delivered"] += row.delivered
+        kept[row.gateway_id, quarter, "failed"] += row.failed
     assert +kept == found
 
 

@@ -42,7 +42,7 @@ def test_they_are_those_of_the_messages_also_where_the_migration_fills_them(
 
 def migration() -> str:
     """The statement with which the migration fills the counts."""
-    file = Path(promosms.__file__).parent / "migrations/versions/0005_admins_and_counts.py"
+    file = Path(promosms.__file__).parent / "migrations/versions/0007_gateway_counts.py"
     spec = importlib.util.spec_from_file_location("migration", file)
     assert spec is not None
     assert spec.loader is not None

@@ -33,13 +33,13 @@ def listed(page: Page) -> set[str]:
 
 
 def search_accounts(client: PageClient, typed: str) -> set[str]:
-    return listed(client.get_page(f"/admin?q={typed}"))
+    return listed(client.get_page(f"/admin/accounts?q={typed}"))
 
 
 def test_it_lists_accounts_by_name_with_masked_numbers(
     app: Flask, cast: Cast, admin: PageClient
 ) -> None:
-    text = words(admin.get_page("/admin").get_text(" "))
+    text = words(admin.get_page("/admin/accounts").get_text(" "))
     assert cast.owner.account_public_id not in text
     assert "owner@example.com" not in text
     assert "o•••@example.com +48 *** *** 101 and 1 colleague" in text
@@ -47,7 +47,7 @@ def test_it_lists_accounts_by_name_with_masked_numbers(
     assert not re.search(r"601\s?000\s?10", text)
     with app.app_context():
         company(cast.owner.account_id, "Shop Ltd")
-    assert admin.get_page("/admin").find("a", class_="title", string="Shop Ltd")
+    assert admin.get_page("/admin/accounts").find("a", class_="title", string="Shop Ltd")
 
 
 def test_an_account_shows_its_people_and_its_id(cast: Cast, admin: PageClient) -> None:
@@ -70,7 +70,7 @@ def test_it_finds_accounts_by_email_and_id(cast: Cast, admin: PageClient) -> Non
 def test_it_has_pages(app: Flask, cast: Cast, admin: PageClient) -> None:
     with app.app_context(), transaction() as session:
         session.add_all(Account(region="PL") for _ in range(accounts.PAGE))
-    page = admin.get_page("/admin")
+    page = admin.get_page("/admin/accounts")
     first = listed(page)
     link = page.select_one(".pager a")
     assert link is not None
@@ -194,7 +194,12 @@ def test_no_text_and_no_number_is_shown(app: Flask, cast: Cast, admin: PageClien
         session.add(
             Message(account_id=cast.owner.account_id, phone="+48601299100", text="Secret words")
         )
-    pages = ["/admin", f"/admin/accounts/{cast.owner.account_public_id}", "/admin/gateways"]
+    pages = [
+        "/admin",
+        "/admin/accounts",
+        f"/admin/accounts/{cast.owner.account_public_id}",
+        "/admin/gateways",
+    ]
     text = " ".join(admin.get_page(page).get_text() for page in [*pages, "/admin/audit"])
     assert "Secret words" not in text
     assert not re.search(r"601\s*(299|000)", text)
