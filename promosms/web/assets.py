@@ -1,8 +1,8 @@
 """Style sheets, scripts, drawings and type: sent compressed, and kept by browsers.
 
-The address of a style sheet has the digest of its content, so that browsers keep it for a year and
-load a new one at once. Scripts import each other by name and are asked for again each time, which
-costs one short answer.
+The address of a style sheet or a picture has the digest of its content, so that browsers keep it
+for a year and load a new one at once. Scripts import each other by name and are asked for again
+each time, which costs one short answer.
 """
 
 from functools import cache
@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
 
     @app.url_defaults
     def _version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and values["filename"].endswith((".css", ".svg")):
+        if endpoint == "static" and values["filename"].endswith((".css", ".svg", ".webp")):
             values["v"] = _digest(static / values["filename"])
 
     app.after_request(_keep)

@@ -4,7 +4,8 @@
     python -m tests.browser.photographs FOLDER https://localhost:8443 "the password of the demo"
 
 Writes a picture for each page, width and colour scheme, and a contact sheet for each width and
-scheme. With --readme it writes only the four pictures of the README.
+scheme. With --readme it writes only the four pictures of the README, with --topics those of the
+help.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from promosms.demo.account import EMAIL
+from tests.browser import help_pictures
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.test_accessibility import FULL, PUBLIC
 
@@ -36,11 +38,18 @@ def main() -> None:
     arguments.add_argument("url")
     arguments.add_argument("password")
     arguments.add_argument("--readme", action="store_true")
+    arguments.add_argument("--topics", action="store_true")
     chosen = arguments.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     executable = next(path for name in CHROMIUM if (path := shutil.which(name)))
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=executable, args=FLAGS)
+        if chosen.topics:
+            page = _open(browser, chosen.url, help_pictures.WIDTH, help_pictures.HEIGHT, "light", 2)
+            _sign_in(page, chosen.password)
+            help_pictures.take(page, chosen.folder)
+            browser.close()
+            return
         for width, height in SIZES:
             for scheme in SCHEMES:
                 page = _open(browser, chosen.url, width, height, scheme)
@@ -53,8 +62,9 @@ def main() -> None:
         browser.close()
 
 
-def _open(browser: Browser, url: str, width: int, height: int, scheme: str) -> Page:
+def _open(browser: Browser, url: str, width: int, height: int, scheme: str, scale: int = 1) -> Page:
     context = browser.new_context(
+        device_scale_factor=scale,
         base_url=url,
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",

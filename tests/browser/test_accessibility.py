@@ -13,7 +13,7 @@ AXE = Axe()
 WIDTHS = (320, 1280)  # the last one is the wide page
 PUBLIC = ["/", "/privacy", "/cookies", "/terms", "/register", "/login", "/forgotten", "/phone"]
 PUBLIC += ["/gone", "/leave", "/certificate", "/nowhere", "/register/gone", "/forgotten/gone"]
-PUBLIC += ["/privacy/promises", "/privacy/versions"]
+PUBLIC += ["/privacy/promises", "/privacy/versions", "/help/delivery"]
 EMPTY = [
     "/dashboard", "/recipients", "/recipients/opt-outs", "/recipients/replies", "/lists",
     "/imports", "/campaigns", "/campaigns/new", "/billing", "/settings/leave",

@@ -3,6 +3,7 @@
 from promosms.language import gettext as _
 from promosms.services.policies.promise_values import days
 from promosms.settings import settings
+from promosms.views.help.pictures import Picture
 from promosms.views.help.topic import Link, Part, Topic
 
 
@@ -36,7 +37,11 @@ def top_up() -> Topic:
                         "The balance grows when the money is there: after a payment by card "
                         "in a moment, after a transfer when the operator has seen it."
                     ),
-                )
+                ),
+                picture=Picture(
+                    "amounts",
+                    _("Amounts to choose from, each with the number of texts it pays for"),
+                ),
             ),
             Part(
                 _("Good to know"),
@@ -90,7 +95,10 @@ def invoices() -> Topic:
                         "Campaigns have no invoices of their own: they are paid from the "
                         "balance. The statement has a line for each."
                     ),
-                )
+                ),
+                picture=Picture(
+                    "invoice", _("An invoice in the list: number, day, VAT, amount, and its files")
+                ),
             ),
             Part(
                 _("Name, address and tax number"),

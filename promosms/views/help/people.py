@@ -2,6 +2,7 @@
 
 from promosms.language import gettext as _
 from promosms.settings import settings
+from promosms.views.help.pictures import Picture
 from promosms.views.help.topic import Link, Part, Topic
 
 
@@ -29,7 +30,10 @@ def importing() -> Topic:
                         "when. Put them on a list if you like."
                     ),
                     _("Press “Start the import”. You can leave the page: the work goes on."),
-                )
+                ),
+                picture=Picture(
+                    "file", _("A table with number, first name and city, and two recipients in it")
+                ),
             ),
             Part(
                 _("What happens by itself"),
@@ -110,6 +114,10 @@ def consent() -> Topic:
                         "answer. These people stay on your lists, and every campaign leaves "
                         "them out until you enter a consent."
                     ),
+                ),
+                picture=Picture(
+                    "consent",
+                    _("The question whether you may text promotions, with its two answers"),
                 ),
             ),
             Part(
@@ -195,6 +203,7 @@ def replies() -> Topic:
                         "name. The page where you write shows which it is."
                     ),
                 ),
+                picture=Picture("way-out", _("The setting with the line: Reply STOP to opt out")),
             ),
         ),
         (Link("inbox.index", _("Inbox")), Link("suppressions.index", _("Opt-outs"))),

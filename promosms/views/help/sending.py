@@ -4,6 +4,7 @@ from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.settings import settings
 from promosms.sms.segments import ALONE, JOINED, MAX_PARTS
+from promosms.views.help.pictures import Picture
 from promosms.views.help.topic import Link, Part, Topic
 
 
@@ -39,7 +40,11 @@ def first_campaign() -> Topic:
                         "Watch the report: it counts what has arrived, and you may leave it "
                         "at any time."
                     ),
-                )
+                ),
+                picture=Picture(
+                    "sentence",
+                    _("Below the text: people, texts each, price, and the button for the review"),
+                ),
             ),
             Part(
                 _("If you change your mind"),
@@ -105,7 +110,10 @@ def prices() -> Topic:
                         "The sentence below the text says so, and the review counts each "
                         "person."
                     ),
-                )
+                ),
+                picture=Picture(
+                    "meter", _("Below the text: 83 of 160 characters, and what one text costs")
+                ),
             ),
             Part(
                 _("When you pay"),
@@ -172,6 +180,7 @@ def accents() -> Topic:
                         "you wrote them."
                     ),
                 ),
+                picture=Picture("letters", _("A notice that names the special letters of a text")),
             ),
             Part(
                 _("In names that are filled in"),
@@ -230,7 +239,11 @@ def delivery() -> Topic:
                         "because there is no price for the country. Nothing was sent and "
                         "nothing paid."
                     ),
-                )
+                ),
+                picture=Picture(
+                    "report",
+                    _("A report: a bar of what arrived and what did not, with the numbers"),
+                ),
             ),
             Part(
                 _("What to do"),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from promosms.views.help.pictures import Picture
+
 
 @dataclass(frozen=True)
 class Link:
@@ -14,12 +16,13 @@ class Link:
 
 @dataclass(frozen=True)
 class Part:
-    """A section: paragraphs, then steps or points. The first one of a page has no head."""
+    """A section: paragraphs, steps or points, a picture. The first one of a page has no head."""
 
     head: str = ""
     words: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)

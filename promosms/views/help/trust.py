@@ -7,6 +7,7 @@ from promosms.services.auth.recovery_codes import NUMBER
 from promosms.services.policies.promise_values import days
 from promosms.services.privacy import purge_messages
 from promosms.settings import settings
+from promosms.views.help.pictures import Picture
 from promosms.views.help.topic import Link, Part, Topic
 
 
@@ -50,6 +51,7 @@ def privacy() -> Topic:
                         "nobody texts this person for you again."
                     ),
                 ),
+                picture=Picture("erase", _("The form for the number of the person")),
             ),
             Part(
                 _("What goes by itself"),
@@ -116,6 +118,9 @@ def safety() -> Topic:
                         "when your phone is not there.",
                         count=NUMBER,
                     ),
+                ),
+                picture=Picture(
+                    "two-step", _("The line of two-step sign-in in the settings, with Set it up")
                 ),
             ),
             Part(

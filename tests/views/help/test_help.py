@@ -6,14 +6,17 @@ import pytest
 from flask import Flask
 
 from promosms.language import force_locale, gettext
-from promosms.views.help import search
+from promosms.views.help import pictures, search
 from promosms.views.help.topic import Topic
 from promosms.views.help.topics import ORDER, topics
-from tests.meta.sources import templates
+from promosms.web import fonts
+from tests.meta.sources import STATIC, templates
 from tests.support.pages import PageClient, words
 
 LANGUAGES = ("en", "pl")
 MOST_WORDS = 250
+HEAVIEST_PICTURE = 15_000
+HEAVIEST_PAGE = 50_000
 MOST_STEPS = 6
 # What people type, and the topic that stands first.
 SEARCHES = {
@@ -114,3 +117,37 @@ def test_pages_lead_to_topics_that_exist_by_their_titles(app: Flask) -> None:
     links = re.findall(r'help_link\("([^"]+)", _\("([^"]+)"\)\)', " ".join(templates().values()))
     assert len(links) >= 5
     assert [(name, titles[name]) for name, _ in links] == links
+
+
+def test_every_picture_is_there_in_every_language_and_every_one_is_shown(app: Flask) -> None:
+    shown = {
+        f"{part.picture.name}.{language}.webp"
+        for language in LANGUAGES
+        for topic in in_language(app, language)
+        for part in topic.parts
+        if part.picture
+    }
+    files = {path.name: path.stat().st_size for path in pictures.FOLDER.iterdir()}
+    assert set(files) == shown
+    assert max(files.values()) < HEAVIEST_PICTURE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_heaviest_page_is_light(app: Flask, visitor: PageClient, language: str) -> None:
+    """As a browser loads it; the letters of other languages come on top of what all need."""
+    heaviest, weight = "", 0
+    for topic in in_language(app, language):
+        with app.test_request_context(), force_locale(language):
+            files = [pictures.FOLDER / part.picture.file for part in topic.parts if part.picture]
+        if (size := sum(file.stat().st_size for file in files)) > weight:
+            heaviest, weight = topic.name, size
+    asked = {"Accept-Encoding": "gzip, br", "Sec-Fetch-Site": "none", "Accept-Language": language}
+    page = visitor.get(f"/help/{heaviest}", headers={"Accept-Language": language}).text
+    weight = len(visitor.get(f"/help/{heaviest}", headers=asked).data)
+    for url in set(re.findall(r'"(/static/[^"]+)"', page)):
+        weight += len(visitor.get(url, headers=asked, buffered=True).data)
+    fonts.make(STATIC)
+    assert weight + fonts.path(STATIC, "latin").stat().st_size < HEAVIEST_PAGE
+    sizes = re.findall(r'<img src="[^"]+" width="(\d+)" height="(\d+)" alt="[^"]{10,}"', page)
+    assert all(int(width) <= 360 for width, _ in sizes)
+    assert len(sizes) == page.count("<img")
