@@ -9,6 +9,7 @@ import struct
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from smpplib.command import Command as Pdu
@@ -214,9 +215,10 @@ def by_turns(*behaviours: Behaviour) -> Behaviour:
 
 
 def receipt_text(name: str, state: str = "DELIVRD") -> bytes:
-    """The usual text of a receipt."""
+    """The usual text of a receipt, of this minute."""
+    minute = datetime.now(UTC).strftime("%y%m%d%H%M")
     text = (
-        f"id:{name} sub:001 dlvrd:001 submit date:2611220900 done date:2611220901"
+        f"id:{name} sub:001 dlvrd:001 submit date:{minute} done date:{minute}"
         f" stat:{state} err:000 text:Hello"
     )
     return text.encode()

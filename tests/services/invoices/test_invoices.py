@@ -297,18 +297,18 @@ def test_a_purge_deletes_exactly_what_is_due(
         invoices.credit(both, 100, "", "admin")
         patch.setattr(invoices, "now", lambda: datetime(2021, 6, 1, tzinfo=UTC))
         invoices.credit(corrected, 100, "", "admin")
-        year = now().year
-        override(app, invoice_years=year - 2021)
+        override(app, invoice_years=2026 - 2021)
         later = issued(account)
-        override(app, invoice_years=year - 2022)
+        override(app, invoice_years=2026 - 2022)
         due = issued(account)
         keep = {corrected.id, later.id}
         gone = {old.id, both.id, due.id}
-    with transaction() as session:
-        row = {"invoice_id": old.id, "kind": "pdf", "content": b"x", "digest": "x"}
-        session.add(InvoiceDocument(**row))
-        session.add(InvoiceKsef(invoice_id=old.id, recorded_on=now().date()))
-    invoices.purge()
+        with transaction() as session:
+            row = {"invoice_id": old.id, "kind": "pdf", "content": b"x", "digest": "x"}
+            session.add(InvoiceDocument(**row))
+            session.add(InvoiceKsef(invoice_id=old.id, recorded_on=date(2020, 6, 1)))
+        patch.setattr(invoices, "now", lambda: datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
+        invoices.purge()
     left = {invoice.id for invoice in stored()}
     assert keep <= left
     assert not gone & left
