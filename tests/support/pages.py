@@ -58,9 +58,13 @@ class PageClient(FlaskClient):
         return self.post(url, data=form, **kwargs)
 
     def _take_token(self) -> None:
-        """As a page with a form gives it, without the page."""
+        """As a page with a form gives it, without the page.
+
+        In a context of its own: what is kept there, such as who is signed in, is not of the test.
+        """
         with (
             self.session_transaction(base_url=BASE) as kept,
+            self.application.app_context(),
             self.application.test_request_context(),
         ):
             session.update(kept)

@@ -90,33 +90,33 @@ def test_an_admin_never_stays(
     assert (is_signed_in(browser), is_signed_in(later)) == (stays, stays)
 
 
-def end_by_hand(cast: Cast, account: Account) -> None:
-    user = db.session.get_one(User, cast.owner.user_id)
-    for row in sessions.of_user(user):
-        sessions.close_one(user, row.public_id)
+def end_by_hand(cast: Cast) -> None:
+    with cast.owner.app.app_context():
+        user = db.session.get_one(User, cast.owner.user_id)
+        for row in sessions.of_user(user):
+            sessions.close_one(user, row.public_id)
 
 
-def new_password(cast: Cast, account: Account) -> None:
-    other = cast.owner.browser()
+def new_password(cast: Cast) -> None:
     form = {"current": PASSWORD, "password": NEW}
-    assert other.send("/password/change", form).status_code == 303
+    assert cast.owner.browser().send("/password/change", form).status_code == 303
 
 
-def suspend(cast: Cast, account: Account) -> None:
-    assert accounts.suspend(account.id, "Why", "admin")
-    assert accounts.unsuspend(account.id, "admin")
+def suspend(cast: Cast) -> None:
+    with cast.owner.app.app_context():
+        assert accounts.suspend(cast.owner.account_id, "Why", "admin")
+        assert accounts.unsuspend(cast.owner.account_id, "admin")
 
 
-def leave(cast: Cast, account: Account) -> None:
-    with transaction():
-        account.status = AccountStatus.DELETING
+def leave(cast: Cast) -> None:
+    with cast.owner.app.app_context(), transaction() as session:
+        session.get_one(Account, cast.owner.account_id).status = AccountStatus.DELETING
 
 
 @pytest.mark.parametrize("end", [end_by_hand, new_password, suspend, leave])
-def test_it_ends_at_once(app: Flask, cast: Cast, end: Callable[[Cast, Account], None]) -> None:
+def test_it_ends_at_once(app: Flask, cast: Cast, end: Callable[[Cast], None]) -> None:
     browser = signed_in(app, cast.owner)
-    with app.app_context():
-        end(cast, db.session.get_one(Account, cast.owner.account_id))
+    end(cast)
     assert not is_signed_in(browser)
 
 
