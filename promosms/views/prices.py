@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
             if countries.matches(typed, code, name)
         ],
         typed=typed,
-        best_size=max((tier.size for row in listed.values() for tier in row.tiers), default=0),
+        tiered=any(row.tiers for row in listed.values()),
         seller=sells,
         seller_country=countries.name(sells.country) if sells else "",
         sizes=(*segments.ALONE.values(), *segments.JOINED.values()),
