@@ -73,7 +73,7 @@ def test_each_page_is_read_in_eight_minutes(visitor: PageClient, language: str) 
         assert count <= LONGEST * WORDS_A_MINUTE, (path, count)
 
 
-def test_privacy_begins_with_six_sentences(visitor: PageClient) -> None:
+def test_privacy_begins_in_short_and_its_marks_lead_to_the_proofs(visitor: PageClient) -> None:
     page = visitor.get_page("/privacy")
     first = page.select_one("main h2")
     assert first is not None
@@ -82,9 +82,7 @@ def test_privacy_begins_with_six_sentences(visitor: PageClient) -> None:
     assert len(sentences) == 6
     assert all(re.fullmatch(r"[^.]+\.", sentence) for sentence in sentences)
 
-
-def test_a_mark_leads_to_how_its_promise_is_kept(visitor: PageClient) -> None:
-    for item in visitor.get_page("/privacy").select(".promises > li"):
+    for item in page.select(".promises > li"):
         (mark,) = item.select("a")
         assert mark["href"] == f"/privacy/promises#{mark['aria-describedby']}"
         assert mark.select("svg")
