@@ -6,7 +6,7 @@ import pytest
 
 from promosms.models import base
 
-AHEAD = "_ahead_of_time"
+AHEAD, STOPPED = "_ahead_of_time", "_stopped_at"
 
 
 class Clock:
@@ -18,6 +18,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(base, AHEAD, timedelta(), raising=False)
+        monkeypatch.setattr(base, STOPPED, None, raising=False)
         monkeypatch.setattr(base.now, "__code__", _moved.__code__)
 
     def now(self) -> datetime:
@@ -28,8 +29,13 @@ class Clock:
         """Let time pass: `minutes=5`."""
         setattr(base, AHEAD, getattr(base, AHEAD) + timedelta(**by))
 
+    def stop(self) -> None:
+        """Let no time pass, however long it takes."""
+        setattr(base, STOPPED, datetime.now(UTC))
+
 
 def _moved() -> datetime:
     # Runs with the globals of the function whose code it replaces.
     ahead: timedelta = globals()["_ahead_of_time"]
-    return datetime.now(UTC) + ahead
+    stopped: datetime | None = globals()["_stopped_at"]
+    return (stopped or datetime.now(UTC)) + ahead
