@@ -50,6 +50,8 @@ SLOW = {
     TESTS / "services" / "sending" / "test_story.py",
     TESTS / "views",
 }
+# Fixtures that begin with a snapshot of what takes seconds to make.
+COSTLY = {"business", "businesses", "filled", "sent", "shops", "stage"}
 
 
 # Properties try the same examples in every run, and no example may fail by being slow. Fresh ones:
@@ -111,6 +113,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One database after the other: with each change the application and all tables are new."""
     items.sort(key=_turn)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Run the tests of a file that begin with one costly snapshot in one process: made once."""
+    if COSTLY & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {_turn(item)}"))
 
 
 def pytest_collection_finish() -> None:
