@@ -106,7 +106,8 @@ class AdminLeavesForm(LeavingForm):
     )
 
 
-def _between(least: int, most: int) -> list[object]:
+def between(least: int, most: int) -> list[object]:
+    """Validators of a number that is needed, with its limits."""
     wrong = _("Enter a number from %(least)s to %(most)s.", least=least, most=most)
     return [InputRequired(wrong), NumberRange(least, most, wrong)]
 
@@ -116,13 +117,13 @@ class SpeedForm(Form):
 
     rate = WholeNumberField(
         _("Parts a second"),
-        _between(1, 10_000),
+        between(1, 10_000),
         description=_("Of all its connections together."),
         render_kw={"min": 1, "max": 10_000},
     )
     window = WholeNumberField(
         _("Texts under way on each connection"),
-        _between(1, 1000),
+        between(1, 1000),
         description=_(
             "Over SMPP also how many submissions may be open. As many may be unconfirmed when a "
             "connection breaks."
@@ -131,7 +132,7 @@ class SpeedForm(Form):
     )
     connections = WholeNumberField(
         _("Connections"),
-        _between(1, 20),
+        between(1, 20),
         description=_("Each is held by a worker of its own."),
         render_kw={"min": 1, "max": 20},
     )

@@ -85,7 +85,7 @@ MEMBER = (
     Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )
 ADMIN = (
-    Item("admin.overview", _("Overview"), "home", ("admin",), (), tab="tab"),
+    Item("admin.overview", _("Overview"), "home", ("admin",), (), tab="tab", short=_("Home")),
     Item("admin.accounts", _("Accounts"), "users", ("admin",), ("/admin/accounts",), tab="tab"),
     Item(
         "admin.top_ups",
@@ -102,7 +102,8 @@ ADMIN = (
         _("Sending"),
         "paper-airplane",
         ("admin",),
-        ("/admin/routes", "/admin/gateways", "/admin/texts", "/admin/unmatched"),
+        ("/admin/routes", "/admin/gateways", "/admin/add-gateway")
+        + ("/admin/texts", "/admin/unmatched"),
         unmatched.count,
         tab="tab",
     ),

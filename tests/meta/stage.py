@@ -106,6 +106,7 @@ ARGUMENTS = {
     "admin.gateway": "gateway",
     "admin.change_gateway": "gateway",
     "admin.test_gateway": "gateway",
+    "admin.check_gateway": "gateway",
     "admin.route": "route",
     "admin.prices": "route",
     "admin.price_history": "route",
@@ -277,6 +278,18 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "admin.resume": {},
     "admin.change_gateway": {"rate": "20", "window": "5", "connections": "2"},
     "admin.test_gateway": {"phone": "+48601222333"},
+    "admin.check_gateway": {},
+    "admin.add_gateway": {
+        "name": "Second",
+        "host": "smpp.example.com",
+        "port": "2775",
+        "tls": "y",
+        "system_id": "us",
+        "password": "secret",
+        "rate": "20",
+        "window": "5",
+        "connections": "1",
+    },
     "admin.gateway_country": {"country": "DE"},
     "admin.assign_candidate": lambda ids, _: {"keys": ids["candidate"]},
     "admin.assign": lambda ids, _: {"phone": "+48601111111", "account": ids["account"]},
@@ -300,6 +313,7 @@ STORES_NOTHING = {
     # They need a password or an authenticator app that was given before.
     *("two_factor_challenge.index", "two_factor_challenge.lost", "two_factor_challenge.remove"),
     *("two_factor.switch_on", "two_factor.switch_off", "two_factor.new_codes"),
+    "admin.check_gateway",  # the simulator has no provider
     "admin.price_table",
     "billing.choose",
     "billing.confirm_company",  # no confirmation is needed here

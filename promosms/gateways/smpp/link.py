@@ -135,7 +135,7 @@ class Link:
         """Connect, bind, and return when the session has ended."""
         session = await self._connect()
         try:
-            answer = await session.bind(self.command, self._bind())
+            answer = await session.bind(self.command, bind_body(self.settings))
             if answer.status in errors.CREDENTIALS:
                 raise BindRefused(self.settings, answer.status)
             if answer.status != Status.OK:
@@ -159,20 +159,29 @@ class Link:
             self.changed()
 
     async def _connect(self) -> Session:
-        settings = self.settings
-        timing = Timing(settings.answer_seconds, settings.enquire_seconds)
-        # The certificate and its host name are always checked.
-        tls = ssl.create_default_context(cafile=settings.tls_ca or None) if settings.tls else None
-        async with asyncio.timeout(settings.answer_seconds):
-            _, session = await asyncio.get_running_loop().create_connection(
-                lambda: Session(settings.window, timing, self.deliver, self._over),
-                settings.host,
-                settings.port,
-                ssl=tls,
-                happy_eyeballs_delay=0.25,
-            )
-        return session
+        return await connect(self.settings, self.deliver, self._over)
 
-    def _bind(self) -> bytes:
-        settings = self.settings
-        return pdus.Bind(settings.system_id, settings.password, settings.system_type).write()
+
+async def connect(
+    settings: Settings,
+    deliver: Callable[[Session, Frame], None],
+    over: Callable[[Session], None],
+) -> Session:
+    """A session that is connected and not bound. Raises OSError."""
+    timing = Timing(settings.answer_seconds, settings.enquire_seconds)
+    # The certificate and its host name are always checked.
+    tls = ssl.create_default_context(cafile=settings.tls_ca or None) if settings.tls else None
+    async with asyncio.timeout(settings.answer_seconds):
+        _, session = await asyncio.get_running_loop().create_connection(
+            lambda: Session(settings.window, timing, deliver, over),
+            settings.host,
+            settings.port,
+            ssl=tls,
+            happy_eyeballs_delay=0.25,
+        )
+    return session
+
+
+def bind_body(settings: Settings) -> bytes:
+    """The body of a bind with our credentials."""
+    return pdus.Bind(settings.system_id, settings.password, settings.system_type).write()

@@ -2,6 +2,7 @@
 
 from promosms.views.admin import (
     accounts,
+    add_gateway,
     adjustments,
     admins,
     audit,
@@ -23,6 +24,7 @@ from promosms.views.admin.blueprint import bp
 
 __all__ = [
     "accounts",
+    "add_gateway",
     "adjustments",
     "admins",
     "audit",

@@ -37,6 +37,7 @@ SENTENCES = {
     "erasure.finish": _("%(who)s finished the deletion of an account"),
     "gateway.add": _("%(who)s added the gateway %(what)s"),
     "gateway.change": _("%(who)s changed the speed of the gateway %(what)s"),
+    "gateway.check": _("%(who)s checked the connection of the gateway %(what)s"),
     "gateway.country": _("%(who)s changed the country of the gateway %(what)s"),
     "gateway.pause": _("%(who)s paused the gateway %(what)s"),
     "gateway.resume": _("%(who)s resumed the gateway %(what)s"),

@@ -110,7 +110,7 @@ def test_a_test_text_uses_exactly_this_gateway_and_is_free(
     settle()
     page = admin.get_page(PAGE)
     assert "Delivered" in page.get_text()
-    listed = admin.get_page("/admin").select(".row a.title")
+    listed = admin.get_page("/admin/accounts").select(".row a.title")
     assert len(listed) == 2  # the account of the operator is not listed
 
 
