@@ -116,7 +116,7 @@ class SpeedForm(Form):
     """The speed of a gateway, as the contract with its provider allows."""
 
     rate = WholeNumberField(
-        _("Parts a second"),
+        _("Texts a second"),
         between(1, 10_000),
         description=_("Of all its connections together."),
         render_kw={"min": 1, "max": 10_000},

@@ -18,10 +18,10 @@ from promosms.forms.form import Form
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, campaign_name, new_public_id
-from promosms.services.campaigns import audience, campaigns, text_cost
+from promosms.services.campaigns import campaigns, text_cost
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.campaigns.text_cost import TextProblem
-from promosms.services.recipients import lists
+from promosms.services.recipients import fields, lists
 from promosms.sms.transliterate import tidy
 
 EVERYONE = "everyone"
@@ -82,6 +82,7 @@ class CampaignForm(Form):
 
     def prepare(self, account: Account) -> None:
         """Set the choices: everyone, and the lists of the account."""
+        self.account = account
         self.lists = lists.all_of(account.id)
         count = number(campaigns.count_recipients(account))
         self.audience.choices = {
@@ -151,21 +152,21 @@ class CampaignForm(Form):
             language=self.language.data or DEFAULT_LANGUAGE,
         )
         if problem:
-            raise ValidationError(_problem_text(problem, field.data or ""))
+            raise ValidationError(_problem_text(problem, field.data or "", self.account))
 
 
-def _problem_text(problem: TextProblem, text: str) -> str:
+def _problem_text(problem: TextProblem, text: str, account: Account) -> str:
     message = gettext("Write the text first: there is nothing to send yet.")
     if problem == TextProblem.TOO_LONG:
         message = gettext(
-            "This text is too long. A text may have up to six parts: about 918 plain letters, "
+            "This text is too long: it may count as six texts at most, about 918 plain letters, "
             "or about 402 with special letters. You wrote %(count)s characters.",
             count=number(len(text)),
         )
     if problem == TextProblem.UNKNOWN_PLACEHOLDER:
         message = gettext(
-            "Nobody can fill in %(wrong)s. These can be used: %(known)s.",
-            wrong=", ".join(f"{{{name}}}" for name in text_cost.unknown(text)),
-            known=", ".join(f"{{{name}}}" for name in audience.placeholders()),
+            "Nobody can fill in: %(wrong)s. These details can be used: %(known)s.",
+            wrong=", ".join(text_cost.unknown(text)),
+            known=", ".join(fields.labels(account).values()),
         )
     return str(message)

@@ -42,7 +42,7 @@ class PriceForm(Form):
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     price = StringField(
-        _("Net price of one part"),
+        _("Net price of one text"),
         [Length(max=20)],
         [stripped],
         description=_("Such as 0.03."),
@@ -145,7 +145,7 @@ def cell_problem(error: BadCell) -> str:
             "A price of 0 must be meant: say that these texts are free, and nothing else."
         ),
         PriceProblem.TOO_DEAR: gettext(
-            "At most %(most)s for a part. Is the comma in its place?",
+            "At most %(most)s for a text. Is the comma in its place?",
             most=money(price_cells.DEAREST),
         ),
         PriceProblem.DIGITS: gettext("At most four digits after the comma."),

@@ -45,7 +45,8 @@ def _charts() -> dict[str, object]:
         for day in range(1, 31)
     ]
     parts = [("good", 1_637, "arrived"), ("bad", 44, "did not arrive")]
-    parts += [("doubt", 9, "nobody knows"), ("wait", 12, "still to go")]
+    parts += [("doubt", 9, "nobody knows"), ("sent", 80, "sent, no answer yet")]
+    parts += [("next", 120, "still to go"), ("cancelled", 60, "cancelled")]
     shares = [("1 min", 0.71), ("5 min", 0.92), ("1 hour", 0.96), ("1 day", 0.97)]
     return {
         "chart": bars.bars(month),

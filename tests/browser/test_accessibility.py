@@ -122,7 +122,7 @@ def test_forms_with_errors(open_browser: OpenBrowser, shop: Shop) -> None:
     page.goto("/campaigns/new")
     page.get_by_label("Your text").fill("Hi {nickname}")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nobody can fill in {nickname}.")
+    expect(page.get_by_role("alert")).to_contain_text("Nobody can fill in: nickname.")
     assert problems + check(page, "/campaigns/new") == []
 
 

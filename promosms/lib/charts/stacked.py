@@ -11,7 +11,10 @@ THINNEST_IN_ROW = 5.0
 
 @dataclass(frozen=True)
 class Part:
-    """A part: its kind (good, bad, doubt or wait), its number and what it is called."""
+    """A part: its kind, its number and what it is called.
+
+    The kinds are good, bad, doubt, sent, next and cancelled.
+    """
 
     kind: str
     number: int

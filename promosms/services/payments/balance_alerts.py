@@ -25,6 +25,7 @@ from promosms.models import (
 from promosms.services.gateways import routing
 from promosms.services.mail import emails as account_emails
 from promosms.services.mail import notify
+from promosms.services.recipients import detail_names
 from promosms.services.sending import verification_texts
 from promosms.sms.phone import country_of
 from promosms.sms.transliterate import plain_text
@@ -107,7 +108,7 @@ def blocked(campaign: Campaign) -> None:
         notify.tell_owner(
             campaign.account_id,
             lambda: account_emails.campaign_waits(
-                campaign.name or gettext("Campaign without a name"),
+                detail_names.campaign_title(campaign),
                 money(campaign.missing),
                 campaign.public_id,
             ),

@@ -12,10 +12,10 @@ from promosms.language import pgettext, timezone
 from promosms.models import Campaign
 from promosms.services.invoices import seller
 from promosms.services.ledger import statement as services
-from promosms.services.ledger import statement_labels
 from promosms.services.ledger.statement import StatementFilter, Topic
 from promosms.services.privacy import policies
 from promosms.settings import currencies, settings
+from promosms.views.billing import statement_labels
 from promosms.views.billing.blueprint import bp
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, my_account, owned

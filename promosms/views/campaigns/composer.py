@@ -8,7 +8,7 @@ from promosms.extensions import csrf
 from promosms.forms.campaigns import EVERYONE, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
-from promosms.models import Campaign, CampaignStatus, now
+from promosms.models import Campaign, CampaignStatus, campaign_name, now
 from promosms.services.campaigns import campaigns, live_estimate, repeats, text_cost
 from promosms.services.installation import defaults
 from promosms.services.recipients import fields
@@ -89,7 +89,9 @@ def autosave() -> ResponseReturnValue:
 def duplicate(public_id: str) -> ResponseReturnValue:
     """A new draft with the same text and audience."""
     campaign = owned(Campaign, public_id)
-    copy = campaigns.duplicate(campaign, _("%(name)s (copy)", name=labels.title(campaign)[:90]))
+    automatic = bool(campaign.text) and campaign.name == campaign_name(campaign.text)
+    name = campaign.name if automatic else _("%(name)s (copy)", name=_stored_name(campaign))
+    copy = campaigns.duplicate(campaign, name)
     return redirect(url_for("campaigns.edit", public_id=copy.public_id), 303)
 
 
@@ -99,7 +101,7 @@ def repeat(public_id: str) -> ResponseReturnValue:
     """The review of the same text for those whose text was not confirmed; nothing is sent yet."""
     campaign = owned(Campaign, public_id)
     try:
-        draft = repeats.draft(campaign, _("%(name)s (again)", name=labels.title(campaign)[:90]))
+        draft = repeats.draft(campaign, _("%(name)s (again)", name=_stored_name(campaign)))
     except repeats.NothingToRepeat:
         flash(_("There is nobody left to whom this text can be sent again."), "info")
         return to_report(campaign)
@@ -118,6 +120,11 @@ def delete(public_id: str) -> ResponseReturnValue:
         return to_report(campaign)
     flash(_("The draft was deleted."), "good")
     return redirect(url_for("campaigns.index"), 303)
+
+
+def _stored_name(campaign: Campaign) -> str:
+    """With its placeholders: the name that is the beginning of the text goes with the text."""
+    return (campaign.name or labels.title(campaign))[:90]
 
 
 def _deleted_draft() -> ResponseReturnValue:

@@ -8,15 +8,17 @@ from datetime import timedelta
 from babel import dates
 from flask_babel import format_timedelta, get_locale
 
-from promosms.language import gettext, pgettext
 from promosms.language import lazy_gettext as _
+from promosms.language import pgettext
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
 from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, launch
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.launch import LaunchProblem
+from promosms.services.recipients import detail_names
 from promosms.services.sending.opt_outs import DELETED, HELD, OPTED_OUT
+from promosms.web.access import my_account
 
 # Status: its label, and the tone of its badge.
 STATUS = {
@@ -57,7 +59,7 @@ SKIPPED = {
     audience.NO_CONSENT: _("They have not agreed to get promotional texts."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
     audience.NO_GATEWAY: _("No line reaches their country at the moment."),
-    audience.TOO_LONG: _("With their own details the text would be longer than six parts."),
+    audience.TOO_LONG: _("With their own details it would be more than six texts long."),
     audience.EMPTY: _("With their own details the text would be empty."),
     trial.UNCONFIRMED: _("They are a guest who has not confirmed yet: give in the code they got."),
     trial.SKIPPED: _("They are not on your guest list, and your account is still on trial."),
@@ -103,12 +105,12 @@ PROBLEMS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
     LaunchProblem.EMPTY_TEXT: _("Write the text first: there is nothing to send yet."),
     LaunchProblem.UNKNOWN_PLACEHOLDER: _(
-        "The text has a placeholder that nobody can fill. Please correct it first."
+        "The text has a detail in it that nobody can fill in. Please correct it first."
     ),
     LaunchProblem.FOREIGN_PLACEHOLDER: _(
         "Nothing was sent yet: please say first whether the text shall leave as it stands."
     ),
-    LaunchProblem.TOO_LONG: _("The text is longer than six parts. Please shorten it first."),
+    LaunchProblem.TOO_LONG: _("The text is longer than six texts. Please shorten it first."),
     LaunchProblem.NO_AUDIENCE: _("Nobody would get this text. Choose recipients first."),
     LaunchProblem.SUSPENDED: _(
         "Your account cannot send at the moment. Please write to the operator."
@@ -135,8 +137,13 @@ PROBLEMS = {
 
 
 def title(campaign: Campaign) -> str:
-    """The name of a campaign, or a substitute for an empty one."""
-    return campaign.name or gettext("Campaign without a name")
+    """The title of a campaign in the reader's language."""
+    return detail_names.campaign_title(campaign)
+
+
+def in_words(text: str) -> str:
+    """A text that nobody gets, with the names of details."""
+    return detail_names.in_words(text, my_account())
 
 
 def why(status: str, reason: str) -> object:
@@ -176,9 +183,9 @@ def parts(figures: Figures, thinnest: float = THINNEST) -> Stacked:
             Part("good", figures.delivered, pgettext("texts", "arrived")),
             Part("bad", figures.not_delivered, pgettext("texts", "did not arrive")),
             Part("doubt", figures.unconfirmed, pgettext("of texts", "nobody knows")),
-            Part("wait", no_answer, pgettext("texts", "sent, no answer yet")),
-            Part("wait", figures.waiting, pgettext("texts", "still to go")),
-            Part("wait", figures.cancelled, pgettext("texts", "cancelled")),
+            Part("sent", no_answer, pgettext("texts", "sent, no answer yet")),
+            Part("next", figures.waiting, pgettext("texts", "still to go")),
+            Part("cancelled", figures.cancelled, pgettext("texts", "cancelled")),
         ],
         thinnest,
     )

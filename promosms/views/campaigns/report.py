@@ -162,10 +162,10 @@ def _csv(campaign: Campaign) -> Iterator[str]:
             _("Last name"),
             _("Status"),
             _("Reason"),
-            _("Parts"),
+            _("Texts"),
             _("Price"),
             _("Sent"),
-            _("Final"),
+            pgettext("time of a text", "Last news"),
             _("Text"),
         ]
     )

@@ -81,29 +81,29 @@ def first_campaign() -> Topic:
 
 
 def prices() -> Topic:
-    """What a text costs, and how its parts are counted."""
+    """What a text costs, and how it is counted."""
     plain, special = ALONE["gsm7"], ALONE["ucs2"]
     return Topic(
         "prices",
         _("Prices, and how texts are counted"),
-        _("A short text is one part. You pay for each part, by the country of the number."),
+        _("You pay for each text, by the country of the number. A long one counts as several."),
         (
             Part(
                 points=(
                     _(
-                        "Up to %(plain)s characters are one part; up to %(special)s if "
+                        "Up to %(plain)s characters are one text; up to %(special)s if "
                         "there is a special letter or an emoji among them.",
                         plain=plain,
                         special=special,
                     ),
                     _(
-                        "A longer text is cut into parts of %(plain)s characters, or of "
+                        "A longer one counts as several, of %(plain)s characters each, or of "
                         "%(special)s with special letters. On the phone it is one text "
                         "again.",
                         plain=JOINED["gsm7"],
                         special=JOINED["ucs2"],
                     ),
-                    _("A text may have up to %(most)s parts.", most=MAX_PARTS),
+                    _("It may count as %(most)s texts at most.", most=MAX_PARTS),
                     _("The characters € ^ ~ | \\ and square or curly brackets count twice."),
                     _(
                         "Names that are filled in may make the text longer for some people. "
@@ -134,7 +134,7 @@ def prices() -> Topic:
                 _("Where the prices are"),
                 (
                     _(
-                        "Under Billing, “Price list” has the net price of one part for each "
+                        "Under Billing, “Price list” has the net price of one text for each "
                         "country, and what a larger top-up changes. Auto replies to STOP "
                         "and HELP cost you nothing."
                     ),
@@ -142,7 +142,7 @@ def prices() -> Topic:
             ),
         ),
         (Link("billing.prices", _("Price list")), Link("billing.statement", _("Statement"))),
-        _("cost, money, characters, length, long, parts, cheap"),
+        _("cost, money, characters, length, long, several, cheap"),
     )
 
 
@@ -208,7 +208,7 @@ def accents() -> Topic:
             ),
         ),
         (Link("campaigns.new", _("Write a text")),),
-        _("diacritics, Polish letters, emoji, first name, placeholder, plain"),
+        _("diacritics, Polish letters, emoji, first name, details, plain"),
     )
 
 

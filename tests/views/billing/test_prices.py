@@ -111,7 +111,7 @@ def test_it_shows_the_tier_its_end_and_the_saving_of_the_next(
     price(app, tier_from=5_000_000, amount=240)
     page = text(owner)
     assert "So far you pay the normal prices" in page
-    saving = "a part to Poland costs €0.027 instead of €0.03 for a year: 10% less"
+    saving = "a text to Poland costs €0.027 instead of €0.03 for a year: 10% less"
     assert f"With one of €100, {saving}" in page
     assert rows(owner, "poland") == ["Poland +48 from €100: €0.027 · from €500: €0.024 €0.03"]
 
@@ -121,7 +121,7 @@ def test_it_shows_the_tier_its_end_and_the_saving_of_the_next(
     assert "You have topped up €100 or more at once" in page
     year_later = tiers.year_after(now() - timedelta(days=100)).astimezone(ZoneInfo("Europe/Warsaw"))
     assert f"until {year_later.day} {year_later:%B %Y}" in page
-    assert "a part to Poland costs €0.024 instead of €0.027" in page
+    assert "a text to Poland costs €0.024 instead of €0.027" in page
     assert rows(owner, "poland") == ["Poland +48 below €100: €0.03 · from €500: €0.024 €0.027"]
 
 

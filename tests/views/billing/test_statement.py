@@ -96,7 +96,7 @@ def test_a_campaign_is_one_row_with_countries_and_parts(
     assert public_id in str(link["href"])
     assert "Spent so far: €0.06." in words(page.get_text(" "))
     assert rows_of(owner, f"/billing/campaigns/{public_id}") == [
-        "Poland 1 part, €0.03 Accepted 2 Not sent 1 Came back €0.03 €0.06"
+        "Poland 1 text, €0.03 Accepted 2 Not sent 1 Came back €0.03 €0.06"
     ]
 
 
@@ -114,7 +114,7 @@ def test_a_running_campaign_is_counted_on_request(
     line = rows_of(owner)[0]
     assert "€0.03 are set aside for the rest." in line
     assert rows_of(owner, address) == [
-        "Poland 1 part, €0.03 Accepted 1 Not certain yet 1 Not sent 0 Came back €0.00 €0.03"
+        "Poland 1 text, €0.03 Accepted 1 Not certain yet 1 Not sent 0 Came back €0.00 €0.03"
     ]
 
 
@@ -134,7 +134,7 @@ def test_a_large_campaign_is_not_counted_for_a_page(
         campaign_costs.store()
         assert not campaign_costs.due()
     assert rows_of(owner, address) == [
-        "Poland 1 part, €0.03 Accepted 0 Not sent 2 Came back €0.06 €0.00"
+        "Poland 1 text, €0.03 Accepted 0 Not sent 2 Came back €0.06 €0.00"
     ]
 
 

@@ -98,7 +98,7 @@ def test_from_an_empty_account_to_an_order(app: Flask, owner: PageClient) -> Non
     page = owner.post_page(response.location, COMPANY)
     assert "To pay €59.50" in text(page)
     assert "same country, Germany" in text(page)
-    assert "1,666 texts" in text(page)
+    assert "1,666 short texts" in text(page)
     fields = page.select("main form[action$=review] input[value]:not([name=csrf_token])")
     page = owner.post_page(
         "/billing/top-up/review", {str(field["name"]): str(field["value"]) for field in fields}

@@ -57,7 +57,10 @@ def test_a_draft_without_a_name_is_named_by_its_text(
     [
         (" \n\t ", "there is nothing to send yet"),
         ("a" * 5000, "You wrote 5,000 characters"),
-        ("Hi {frist_name}, {city}", "Nobody can fill in {frist_name}. These can be used: {phone}"),
+        (
+            "Hi {frist_name}, {city}",
+            "Nobody can fill in: frist_name. These details can be used: Mobile",
+        ),
     ],
 )
 def test_it_refuses_a_text_that_cannot_be_sent_and_keeps_it(

@@ -70,6 +70,16 @@ def test_it_copies(owner: PageClient, draft: str, stored: Stored) -> None:
     assert (copy.text, copy.everyone, copy.status) == (first.text, True, "draft")
 
 
+def test_a_copy_without_a_name_of_its_own_follows_its_text(
+    app: Flask, owner: PageClient, draft: str, stored: Stored
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).update({"name": "Hi {first_name}", "text": "Hi {first_name}"})
+    page = owner.post_page(f"/campaigns/{draft}/duplicate")
+    assert stored()[1].name == "Hi {first_name}"
+    assert page.select_one("input[name=name]").get("value", "") == ""
+
+
 def test_it_deletes_drafts_only(app: Flask, owner: PageClient, draft: str, stored: Stored) -> None:
     with app.app_context(), transaction():
         db.session.query(Campaign).update({"status": "finished"})

@@ -1,8 +1,8 @@
 """What the statement says about a top-up: true for every way in which it was paid."""
 
 from promosms.services.ledger import statement as services
-from promosms.services.ledger import statement_labels
 from promosms.services.payments import overpayment, payments, refunds
+from promosms.views.billing import statement_labels
 from tests.support import invoicing
 from tests.support.cast import Cast
 

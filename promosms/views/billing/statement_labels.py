@@ -6,6 +6,7 @@ from promosms.language import money, ngettext, number
 from promosms.lib import countries
 from promosms.models import Campaign, EntryKind, Payment, TopUp
 from promosms.services.ledger.statement import StatementRow
+from promosms.services.recipients import detail_names
 
 TRANSFER, STRIPE, OVERPAYMENT = "transfer", "stripe", "overpayment"
 
@@ -13,7 +14,7 @@ TRANSFER, STRIPE, OVERPAYMENT = "transfer", "stripe", "overpayment"
 def title(row: StatementRow) -> str:
     """The title of a row."""
     if row.campaign is not None:
-        return row.campaign.name or str(_("Campaign without a name"))
+        return detail_names.campaign_title(row.campaign)
     if row.kind == EntryKind.CREDIT:
         return str(_("Credit, a gift")) if row.gift else _top_up(row)
     if row.kind == EntryKind.REFUND:
