@@ -180,4 +180,4 @@ def join(page: Page, invitation: str) -> None:
     page.get_by_label("E-mail address").fill("admin@example.com")
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Begin").click()
-    heading(page, "Accounts")
+    expect(page.get_by_role("heading", name="By gateway")).to_be_visible()
