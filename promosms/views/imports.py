@@ -1,5 +1,6 @@
 """The pages of imports: upload or paste, columns, progress, result."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,6 +19,8 @@ from promosms.forms.imports import (
     row_problem,
 )
 from promosms.language import gettext as _
+from promosms.language import pgettext
+from promosms.lib.charts.stacked import THINNEST, THINNEST_IN_ROW, Part, Stacked, stacked
 from promosms.lib.text_encodings import Reading
 from promosms.models import Account, Import, ImportStatus, now
 from promosms.services.gateways import workers
@@ -42,7 +45,8 @@ BUSY = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 @allow(Access.MEMBER)
 def index() -> ResponseReturnValue:
     """The latest imports."""
-    return render_template("imports/index.html", imports=imports.recent(my_account().id))
+    rows = [(one, _bar(one, THINNEST_IN_ROW)) for one in imports.recent(my_account().id)]
+    return render_template("imports/index.html", imports=rows)
 
 
 @bp.route("/imports/new", methods=["GET", "POST"])
@@ -181,10 +185,33 @@ def _state(import_: Import) -> dict[str, object]:
         "target": imports.list_of(import_),
         "seconds_left": _seconds_left(import_),
         "no_worker": busy and "work" in workers.missing(),
+        "bar": _bar(import_),
         "bad_rows": [] if busy else imports.refused(import_, SHOWN),
+        "reasons": [] if busy else _reasons(import_),
         "most_refused": import_batch.MOST_REFUSED,
         "row_problem": row_problem,
     }
+
+
+def _bar(import_: Import, thinnest: float = THINNEST) -> Stacked:
+    """What became of the rows of an import."""
+    return stacked(
+        [
+            Part("good", import_.added, pgettext("rows of an import", "added")),
+            Part("wait", import_.updated, pgettext("rows of an import", "here before")),
+            Part("wait", import_.duplicates, pgettext("rows of an import", "repeated")),
+            Part("bad", import_.bad, pgettext("rows of an import", "left out")),
+        ],
+        thinnest,
+    )
+
+
+def _reasons(import_: Import) -> list[tuple[str, int]]:
+    """Why rows were left out, and how many; what is said in the same words is one reason."""
+    numbers: Counter[str] = Counter()
+    for code, number in imports.reasons(import_):
+        numbers[str(row_problem(code))] += number
+    return numbers.most_common()
 
 
 def _seconds_left(import_: Import) -> int | None:

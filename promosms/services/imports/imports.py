@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -170,6 +170,14 @@ def refused(import_: Import, limit: int) -> list[BadRow]:
     """The first refused rows in the order of the file."""
     query = select(BadRow).where(BadRow.import_id == import_.id).order_by(BadRow.id).limit(limit)
     return list(db.session.scalars(query))
+
+
+def reasons(import_: Import) -> list[tuple[str, int]]:
+    """The problems of the refused rows, and how many rows had each, the most frequent first."""
+    number = func.count()
+    query = select(BadRow.problem, number).where(BadRow.import_id == import_.id)
+    rows = db.session.execute(query.group_by(BadRow.problem).order_by(number.desc()))
+    return [(problem, count) for problem, count in rows]
 
 
 def list_of(import_: Import) -> RecipientList | None:

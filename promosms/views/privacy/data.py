@@ -95,4 +95,7 @@ def _export() -> dict[str, object]:
 
 
 def _page(form: RetentionForm) -> str:
-    return render_template("data/index.html", form=form, rules=retention.rows(), **_export())
+    days = my_account().retention_days
+    return render_template(
+        "data/index.html", form=form, days=days, rules=retention.rows(), **_export()
+    )

@@ -51,7 +51,7 @@ def test_a_guest_is_asked_confirmed_and_removed(app: Flask, owner: PageClient) -
     action = str(page.select('form[action$="/code"]')[0]["action"])
     text = words(owner.get_page("/settings/guests").get_text(" "))
     assert "has not agreed yet; the place is free on" in text
-    assert "Free places 4 of 5" in text
+    assert "4 of 5 places are free." in text
     page = owner.post_page(action, {"code": ""}, 422)
     assert "Type in the six digits." in page.select(".error")[0].get_text()
     with app.app_context():
@@ -62,11 +62,11 @@ def test_a_guest_is_asked_confirmed_and_removed(app: Flask, owner: PageClient) -
     assert "Confirmed: from now on this guest can get your texts." in text
     assert "Not among your recipients yet" in text
     page = owner.post_page(action, {"code": code})  # the page from before, or the button twice
-    assert "Free places 4 of 5" in words(page.get_text(" "))
+    assert "4 of 5 places are free." in words(page.get_text(" "))
     remove = str(page.select('form[action$="/remove"]')[0]["action"])
     text = words(owner.post_page(remove).get_text(" "))
     assert "removed; the place is free on" in text
-    assert "Free places 4 of 5" in text
+    assert "4 of 5 places are free." in text
     text = words(owner.post_page(action, {"code": code}).get_text(" "))
     assert "This guest is off the list." in text
 

@@ -73,9 +73,16 @@ def test_it_imports_in_the_worker_and_shows_the_result(owner: PageClient, work: 
     text = " ".join(page.get_text().split())
     assert "The import is finished." in text
     assert "2 rows were refused" in text
+    legend = page.select(".stacked .legend li")
+    assert [" ".join(item.get_text(" ").split()) for item in legend] == ["1 added", "2 left out"]
+    assert [number.get_text() for number in page.select(".reasons dd")] == ["1", "1"]
     assert [end.get_text() for end in page.select(".row > .end")] == ["row 3", "row 4"]
     assert "Open the list “Guests”" in text
-    assert "finished" in owner.get_page("/imports").get_text().casefold()
+    history = " ".join(
+        owner.get_page("/imports").select_one(".row a.title").parent.get_text().split()
+    )
+    assert "1 added, 2 left out" in history
+    assert "Finished" in history
     assert "Łucja" in owner.get_page("/recipients").get_text()
 
 
