@@ -2,7 +2,8 @@
 
 The address of a style sheet or a picture has the digest of its content, so that browsers keep it
 for a year and load a new one at once. Scripts import each other by name and are asked for again
-each time, which costs one short answer.
+each time, which costs one short answer. Style sheets are sent as one: on a first visit each request
+waits for the line.
 """
 
 from functools import cache
@@ -19,6 +20,8 @@ COMPRESSED = ["text/css", "text/javascript", "image/svg+xml"]
 KEPT = "public, max-age=31536000, immutable"
 SHEETS = ("tokens", "elements", "layout", "components")
 """The layers, in their order."""
+ALL = "css/all.css"
+"""All of them, and the type if it was made."""
 
 
 class Compressed:
@@ -48,20 +51,34 @@ def init_app(app: Flask) -> None:
         COMPRESS_CACHE_KEY=lambda request: request.path,
     )
     Compress(app)
-    app.jinja_env.globals["sheets"] = (*(("fonts",) if fonts.made(static) else ()), *SHEETS)
+    names = (*(("fonts",) if fonts.made(static) else ()), *SHEETS)
+    sheet = b"\n".join((static / "css" / f"{name}.css").read_bytes() for name in names)
+
+    def _file(filename: str) -> Response:
+        if filename == ALL:
+            return Response(sheet, mimetype="text/css")
+        return app.send_static_file(filename)
 
     @app.url_defaults
     def _version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and values["filename"].endswith((".css", ".svg", ".webp")):
-            values["v"] = _digest(static / values["filename"])
+        if endpoint == "static" and values["filename"] == ALL:
+            values["v"] = _digest(sheet)
+        elif endpoint == "static" and values["filename"].endswith((".svg", ".webp")):
+            values["v"] = _digest_of(static / values["filename"])
+
+    app.view_functions["static"] = _file
 
     app.after_request(_keep)
     app.after_request(_read)  # before it is compressed: what is registered last comes first
 
 
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=6).hexdigest()
+
+
 @cache
-def _digest(path: Path) -> str:
-    return blake2b(path.read_bytes(), digest_size=6).hexdigest()
+def _digest_of(path: Path) -> str:
+    return _digest(path.read_bytes())
 
 
 def _keep(response: Response) -> Response:

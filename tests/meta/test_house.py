@@ -7,7 +7,7 @@ import tokenize
 
 import pytest
 
-from promosms.web import assets, fonts
+from promosms.web import fonts
 from tests.meta.sources import PACKAGE, ROOT, STATIC, TEMPLATES
 from tests.support.pages import PageClient
 
@@ -98,7 +98,7 @@ def test_the_first_page_is_light(visitor: PageClient, language: str) -> None:
         len(visitor.get(url, headers=asked, buffered=True).data) for url in named
     )
     files = {url.partition("?")[0].rpartition("/")[2] for url in named}
-    assert {f"{sheet}.css" for sheet in assets.SHEETS} | {"app.js", "favicon.svg"} <= files
+    assert {"all.css", "app.js", "favicon.svg"} <= files
     fonts.make(STATIC)
     type_of = {"en": ["latin"], "pl": ["latin", "latin-ext"]}
     weight += sum(fonts.path(STATIC, name).stat().st_size for name in type_of[language])

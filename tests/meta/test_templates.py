@@ -8,6 +8,7 @@ from jinja2 import nodes
 
 from promosms.web.assets import SHEETS
 from tests.meta.sources import STATIC, literal, modules, strings, templates, tree, used_by
+from tests.support.pages import PageClient
 
 
 def rendered() -> set[str]:
@@ -133,4 +134,11 @@ def test_every_static_file_is_used() -> None:
     used = " ".join(templates().values())
     for path in STATIC.glob("*.*"):
         assert f"filename='{path.name}'" in used, path.name
-    assert {path.stem for path in (STATIC / "css").iterdir()} == {"fonts", *SHEETS}
+
+
+def test_every_style_sheet_is_sent_in_its_place(visitor: PageClient) -> None:
+    sheets = {path.stem: path.read_text() for path in (STATIC / "css").iterdir()}
+    assert set(sheets) == {"fonts", *SHEETS}
+    sent = visitor.get("/static/css/all.css").text
+    places = [sent.index(sheets[name]) for name in SHEETS]
+    assert places == sorted(places)
