@@ -50,6 +50,7 @@ SLOW = {
     TESTS / "services" / "sending" / "test_story.py",
     TESTS / "views",
 }
+LONG_VALUE = 200
 # Fixtures that begin with a snapshot of what takes seconds to make.
 COSTLY = {"business", "businesses", "filled", "sent", "shops", "stage"}
 
@@ -110,6 +111,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long value by its argument: pytest puts names of tests into the environment.
+
+    A program that a test starts takes at most 128 kB of a variable (Linux, MAX_ARG_STRLEN).
+    """
+    return argname if isinstance(val, str | bytes) and len(val) > LONG_VALUE else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One database after the other: with each change the application and all tables are new."""
     items.sort(key=_turn)
