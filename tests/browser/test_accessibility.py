@@ -13,7 +13,7 @@ AXE = Axe()
 WIDTHS = (320, 1280)  # the last one is the wide page
 PUBLIC = ["/", "/privacy", "/cookies", "/terms", "/register", "/login", "/forgotten", "/phone"]
 PUBLIC += ["/gone", "/leave", "/certificate", "/nowhere", "/register/gone", "/forgotten/gone"]
-PUBLIC += ["/privacy/promises", "/privacy/versions", "/help/delivery"]
+PUBLIC += ["/privacy/promises", "/privacy/versions", "/prices", "/help/delivery"]
 EMPTY = [
     "/dashboard", "/recipients", "/recipients/opt-outs", "/recipients/replies", "/lists",
     "/imports", "/campaigns", "/campaigns/new", "/billing", "/settings/leave",
@@ -24,6 +24,7 @@ FULL = [
 ]  # fmt: skip
 ADMINS = [
     *("/admin", "/admin/accounts", "/admin/audit", "/admin/gateways", "/admin/gateways/Simulator"),
+    *("/admin/admins/invite", "/admin/add-gateway"),
     *("/admin/routes", "/admin/routes/standard", "/admin/routes/standard/prices"),
 ]
 # Dark colours change only the contrast; all other rules are checked in light colours. Colours do

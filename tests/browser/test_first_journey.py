@@ -6,13 +6,14 @@ Then a second top-up, by transfer, and the statement of all that.
 import io
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Page, StorageState, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.presses import Presses
-from tests.browser.story import PASSWORD, SEND, Trial, answer_stop, heading, system_password
+from tests.browser.story import SEND, Trial, answer_stop, heading, system_password
 
 EMAIL, PHONE = "walk@example.com", "+48 601 300 160"
 CUSTOMERS = "Mobile;First name\n601 300 261;Ola\n601 300 262;Jan\n601 30;Ewa\n"
@@ -70,9 +71,24 @@ def join(page: Page) -> None:
     page.get_by_label("Password", exact=True).fill(system_password(page, PHONE))
     page.get_by_role("main").get_by_role("button", name="Sign in").tap()
     heading(page, "Choose your password")
-    page.get_by_label("New password").fill(PASSWORD)
-    page.get_by_role("button", name="Set the password").tap()
+    take_a_password(page)
     heading(page, "Three steps to your first campaign")
+
+
+def take_a_password(page: Page) -> None:
+    """One press takes the password that was made, and shows it; what is sent is what was seen."""
+    field = page.get_by_label("New password")
+    expect(field).to_have_attribute("type", "password")
+    page.get_by_role("button", name="Use a password made for you").tap()
+    expect(field).to_have_attribute("type", "text")
+    expect(field).to_be_focused()
+    taken = field.input_value()
+    assert len(taken) > 12
+    page.get_by_role("button", name="Hide").tap()
+    expect(field).to_have_attribute("type", "password")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_role("button", name="Set the password").tap()
+    assert parse_qs(sent.value.post_data)["password"] == [taken]
 
 
 def import_customers(page: Page, folder: Path) -> None:

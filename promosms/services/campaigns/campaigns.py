@@ -277,12 +277,20 @@ def has_status(statuses: Sequence[str]) -> ColumnElement[bool]:
 
 
 def messages(
-    campaign: Campaign, statuses: Sequence[str], after: int | None = None
+    campaign: Campaign,
+    statuses: Sequence[str],
+    after: int | None = None,
+    phones: Select[str] | None = None,
 ) -> Page[Row[Message, str, str]]:
-    """A page of messages with first and last name of their recipient, in the order of sending."""
+    """A page of messages with first and last name of their recipient, in the order of sending.
+
+    Those with one of the statuses, and to one of the phones; to all of them without.
+    """
     query = _messages(campaign)
     if statuses:
         query = query.where(has_status(statuses))
+    if phones is not None:
+        query = query.where(Message.phone.in_(phones))
     rows = db.session.execute(select_page(query, Message.id, after, ROWS, ascending=True))
     return page_of(rows, ROWS, lambda row: row[0].id)
 

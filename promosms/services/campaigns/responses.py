@@ -6,7 +6,7 @@ A reply and an opt-out belong to the campaign whose text was the last one before
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from promosms.extensions import db
@@ -18,6 +18,7 @@ from promosms.models import (
     MessageStatus,
     Suppression,
     SuppressionSource,
+    now,
 )
 from promosms.services.campaigns import campaigns
 
@@ -39,32 +40,42 @@ class Responses:
 
 def of(campaign: Campaign) -> Responses:
     """The responses to a campaign; none are known when its messages were deleted."""
-    if campaign.launched_at is None or campaigns.deleted(campaign)[0]:
+    if campaigns.deleted(campaign)[0]:
         return Responses()
-    replied = _people(
+    return Responses(_count(replied(campaign)), _count(opted_out(campaign)))
+
+
+def replied(campaign: Campaign) -> Select[str]:
+    """The numbers of the people who have written back."""
+    return _phones(
         campaign,
-        campaign.launched_at,
         InboundMessage.phone,
         InboundMessage.received_at,
         and_(InboundMessage.account_id == campaign.account_id, InboundMessage.kind.in_(REPLIES)),
     )
-    opted_out = _people(
+
+
+def opted_out(campaign: Campaign) -> Select[str]:
+    """The numbers of the people who have opted out."""
+    return _phones(
         campaign,
-        campaign.launched_at,
         Suppression.phone,
         Suppression.created_at,
         and_(Suppression.account_id == campaign.account_id, Suppression.source.in_(THEIR_WISH)),
     )
-    return Responses(replied, opted_out)
 
 
-def _people(
+def _count(phones: Select[str]) -> int:
+    return db.session.scalar(select(func.count()).select_from(phones.subquery())) or 0
+
+
+def _phones(
     campaign: Campaign,
-    start: datetime,
     phone: InstrumentedAttribute[str],
     moment: InstrumentedAttribute[datetime],
     condition: ColumnElement[bool],
-) -> int:
+) -> Select[str]:
+    start = campaign.launched_at or now()
     later = aliased(Message)
     texted_since = exists().where(
         later.phone == phone,
@@ -72,8 +83,9 @@ def _people(
         later.id > Message.id,
         later.sent_at <= moment,
     )
-    query = (
-        select(func.count(distinct(phone)))
+    return (
+        select(phone)
+        .distinct()
         .join(Message, and_(Message.phone == phone, Message.campaign_id == campaign.id))
         .where(
             condition,
@@ -84,4 +96,3 @@ def _people(
             ~texted_since,
         )
     )
-    return db.session.scalar(query) or 0

@@ -13,7 +13,7 @@ from promosms.language import pgettext
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
 from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, launch
+from promosms.services.campaigns import audience, launch, responses
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
@@ -51,6 +51,10 @@ FILTERS = {
     "unconfirmed": (_("Nobody knows"), [MessageStatus.UNKNOWN]),
     "skipped": (_("Left out"), [MessageStatus.SKIPPED]),
     "cancelled": (_("Cancelled"), [MessageStatus.CANCELLED]),
+}
+RESPONSES = {
+    "replied": (_("Replied"), responses.replied),
+    "opted_out": (_("Want no more texts"), responses.opted_out),
 }
 SKIPPED = {
     OPTED_OUT: _("They have opted out of your texts."),

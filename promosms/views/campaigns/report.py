@@ -52,14 +52,20 @@ def report(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("campaigns.edit", public_id=public_id), 303)
     chosen = request.args.get("status", "")
     _label, statuses = labels.FILTERS.get(chosen, ("", []))
-    page = campaigns.messages(campaign, statuses, request.args.get("after", type=int))
+    _label, who = labels.RESPONSES.get(chosen, ("", None))
+    page = campaigns.messages(
+        campaign,
+        statuses,
+        request.args.get("after", type=int),
+        who(campaign) if who else None,
+    )
     deleted, deleted_at = campaigns.deleted(campaign)
     return render_template(
         "campaigns/report.html",
         page=page,
         deleted=deleted,
         deleted_at=deleted_at,
-        chosen=chosen if statuses else "",
+        chosen=chosen if statuses or who else "",
         lists=campaigns.lists_of(campaign),
         original=repeats.original(campaign),
         example=campaigns.example(campaign),

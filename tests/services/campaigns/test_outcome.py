@@ -136,6 +136,13 @@ def test_replies_and_opt_outs_belong_to_the_last_text_before_them(account: int, 
         for n in (0, 1)
     ]
     assert [responses.of(row) for row in both] == expected == [Responses(3, 2), Responses(2, 1)]
+    for n, row in enumerate(both):
+        for kind, phones in (
+            (InboundMessage, responses.replied(row)),
+            (Suppression, responses.opted_out(row)),
+        ):
+            theirs = {each.phone for each, of in RESPONSES if of == n and isinstance(each, kind)}
+            assert set(db.session.scalars(phones)) == theirs
 
 
 def _values(row: InboundMessage | Suppression) -> dict[str, object]:

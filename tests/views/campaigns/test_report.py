@@ -249,6 +249,10 @@ def test_the_report_opens_with_a_sentence_and_a_bar(
     assert arrivals.desc.get_text() == "0% after 1 min, 0.1% after 5 min, 0.1% after 1 hr."
     assert "Hi Ola, 20% off" in page.select_one(".bubble").get_text()
     assert "Try again another time. 1" in words(page.select_one(".reasons").get_text(" "))
+    replied = owner.get_page(f"/campaigns/{draft}?status=replied")
+    assert words(replied.select_one(".chip[aria-current]").get_text(" ")) == "Replied 2"
+    people = [words(row.get_text(" ")) for row in replied.select("#recipients .title")]
+    assert people == ["Ola", "Jan"]
     with app.app_context(), transaction() as session:
         session.query(User).update({"language": "pl"})
     page = owner.get_page(f"/campaigns/{draft}")
