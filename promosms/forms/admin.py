@@ -1,6 +1,7 @@
 """Forms for admins: suspend, adjust, end the right of an admin, gateway speed, test texts."""
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -76,8 +77,8 @@ class AdjustForm(Form):
 class InviteAdminForm(EmailForm):
     """The address to which an invitation goes; not one that the browser fills in."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
         self.email.render_kw = {"autocomplete": "off", "maxlength": 254, "required": True}
 
 

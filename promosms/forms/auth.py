@@ -1,5 +1,7 @@
 """Forms to register, to sign in and to choose a password."""
 
+from typing import Any
+
 from email_validator import validate_email
 from wtforms import (
     BooleanField,
@@ -146,8 +148,8 @@ class ChangePasswordForm(PasswordForm):
 class JoinForm(EmailForm, PasswordForm):
     """E-mail and password of a new admin; `invited` is the address of the invitation, or ""."""
 
-    def __init__(self, invited: str = "") -> None:
-        super().__init__()
+    def __init__(self, invited: str = "", **arguments: Any) -> None:
+        super().__init__(**arguments)
         self.invited = invited
         if invited:
             del self.email

@@ -5,7 +5,6 @@ from wtforms.validators import InputRequired, Length
 
 from promosms.forms.admin import SpeedForm, between
 from promosms.forms.shared import WholeNumberField, stripped
-from promosms.gateways.base import RATE, WINDOW
 from promosms.gateways.smpp.settings import SettingError, Settings
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
@@ -59,9 +58,6 @@ class AddGatewayForm(SpeedForm):
         description=_("Only if the provider names one."),
         render_kw=PLAIN,
     )
-
-    def __init__(self) -> None:
-        super().__init__(data={"rate": RATE, "window": WINDOW, "connections": 1})
 
     @property
     def settings(self) -> dict[str, str]:

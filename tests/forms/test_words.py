@@ -23,6 +23,7 @@ from promosms.forms.campaigns import CampaignForm
 from promosms.forms.form import Form, Problem
 from promosms.forms.unmatched import AssignForm
 from promosms.forms.words import headline
+from promosms.models import Account
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "promosms.forms.settings.PlaceForm": ({"PL"},),
@@ -83,7 +84,7 @@ def sent(form: type[Form], values: dict[str, str]) -> list[Problem]:
     """The problems of a form that was sent with these values."""
     filled = made(form, MultiDict(values))
     if isinstance(filled, CampaignForm):
-        filled.lists = []
+        filled.lists, filled.account = [], Account(field_labels={})
     if isinstance(filled, AssignForm):
         filled.begin("PL", is_known=False)
     for field in filled:

@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.forms.gateways import AddGatewayForm
+from promosms.gateways.base import RATE, WINDOW
 from promosms.gateways.smpp.check import Finding
 from promosms.gateways.smpp.settings import SettingError
 from promosms.language import gettext
@@ -40,6 +41,9 @@ FINDINGS = {
     ),
 }
 
+SPEED = {"rate": RATE, "window": WINDOW, "connections": 1}
+"""What the form begins with."""
+
 
 @bp.route("/add-gateway", methods=["GET", "POST"])
 @allow(Access.ADMIN)
@@ -47,7 +51,7 @@ FINDINGS = {
 @limit("30 per hour", methods=["POST"])
 def add_gateway() -> ResponseReturnValue:
     """Add a connection over SMPP."""
-    form = AddGatewayForm()
+    form = AddGatewayForm(data=SPEED)
     if form.validate_on_submit() and form.usable() and _added(form):
         flash(
             gettext("The gateway is added. It sends as soon as PromoSMS is started again."), "good"
