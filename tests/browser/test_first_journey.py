@@ -110,6 +110,7 @@ def import_customers(page: Page, folder: Path) -> None:
 def send(page: Page) -> None:
     page.get_by_role("link", name="Write to them").tap()
     heading(page, "Write a text")
+    page.wait_for_load_state()  # the script puts its box in the place of the field
     page.get_by_label("Your text").fill("Fresh bread from seven")
     page.get_by_role("button", name="Review before sending").tap()
     heading(page, "Review before sending")
