@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from promosms.extensions import db
 from promosms.models import (
@@ -30,7 +30,8 @@ DAYS = 30
 MOST_HELD = 3
 MOST_REPLIES = 2
 MOST_OPEN = 12
-MOST_IMPORTS = 6
+MOST_IMPORTS = 2
+MOST_UNCONFIRMED = 2
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,15 @@ class Summary:
     """What wants the user, what is under way, and the texts of the last days.
 
     `home` is how many parts the balance pays for to the account's own country; None without a
-    price. `held_number` counts all held numbers, `held` are the newest of them.
+    price. `held_number` counts all held numbers, `held` are the newest of them; so it is with the
+    imports that wait for their columns.
     """
 
     held_number: int
     held: list[Held]
     replies: Unread
     blocked: list[Campaign]
+    imports_number: int
     imports: list[Import]
     under_way: list[Campaign]
     unconfirmed: list[Campaign]
@@ -63,8 +66,14 @@ class Summary:
 
     @property
     def wants(self) -> int:
-        """How many things wait for a decision."""
-        return self.held_number + len(self.blocked) + len(self.imports)
+        """How many things wait for a decision, or to be read."""
+        waiting = self.held_number + len(self.blocked) + self.imports_number
+        return waiting + self.replies.number
+
+    @property
+    def more_unconfirmed(self) -> list[Campaign]:
+        """Campaigns with texts of unknown outcome that are not shown one by one."""
+        return self.unconfirmed[MOST_UNCONFIRMED:]
 
     @property
     def running(self) -> bool:
@@ -99,12 +108,14 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
     launched = _launched(account, _midnight(today - timedelta(days=DAYS - 1), zone))
     unfinished = _open(account)
     number = held_replies.count(account.id)
+    mapping = and_(Import.account_id == account.id, Import.status == ImportStatus.MAPPING)
     return Summary(
         held_number=number,
         held=held_replies.newest(account.id, MOST_HELD) if number else [],
         replies=replies.unread(account.id, MOST_REPLIES),
         blocked=[campaign for campaign in unfinished if campaign.status == CampaignStatus.BLOCKED],
-        imports=_imports(account),
+        imports_number=db.session.scalar(select(func.count(Import.id)).where(mapping)) or 0,
+        imports=_imports(mapping),
         under_way=[
             campaign for campaign in unfinished if campaign.status != CampaignStatus.BLOCKED
         ],
@@ -133,11 +144,9 @@ def _launched(account: Account, since: datetime) -> list[Campaign]:
     return list(db.session.scalars(query.order_by(Campaign.id.desc())))
 
 
-def _imports(account: Account) -> list[Import]:
-    query = select(Import).where(
-        Import.account_id == account.id, Import.status == ImportStatus.MAPPING
-    )
-    return list(db.session.scalars(query.order_by(Import.id.desc()).limit(MOST_IMPORTS)))
+def _imports(condition: ColumnElement[bool]) -> list[Import]:
+    query = select(Import).where(condition).order_by(Import.id.desc()).limit(MOST_IMPORTS)
+    return list(db.session.scalars(query))
 
 
 def _days(launched: list[Campaign], today: date, zone: ZoneInfo) -> list[tuple[date, int, int]]:

@@ -149,7 +149,7 @@ def test_it_names_what_needs_a_decision(app: Flask, cast: Cast, owner: PageClien
     )
     page = owner.get_page("/dashboard")
     text = words(page.get_text(" "))
-    assert page.h1.get_text() == "Three things need you"
+    assert page.h1.get_text() == "Four things need you"  # with the reply
     assert "Does Hannah Price want no more texts? Do you stop at 5?" in text
     assert "Spring Waits for you: €1.23 are missing. Nothing was sent yet. Top up" in text
     assert "guests.csv The list waits for you" in text
@@ -161,7 +161,24 @@ def test_it_names_what_needs_a_decision(app: Flask, cast: Cast, owner: PageClien
     other = page.select_one(".want form[action*='something-else']")
     page = owner.post_page(other["action"])
     assert "The number can be texted again." in page.get_text()
-    assert page.h1.get_text() == "Two things need you"
+    assert page.h1.get_text() == "Three things need you"
+
+
+def test_many_of_a_kind_take_the_place_of_few(app: Flask, cast: Cast, owner: PageClient) -> None:
+    for number in range(5):
+        campaign(app, cast, status="finished", launched_at=now(), n_unknown=number + 1)
+        one = {"account_id": cast.owner.account_id, "filename": f"{number}.csv", "stored_as": "x"}
+        add(app, Import(**one, status="mapping"))
+    page = owner.get_page("/dashboard")
+    assert page.h1.get_text() == "Five things need you"
+    needed = [want.get_text(" ").split()[0] for want in page.select(".wants > .want")]
+    assert needed == ["4.csv", "3.csv", "3"]
+    assert page.select_one('.wants h2 a[href="/imports"]').get_text() == (
+        "3 more lists wait for you to say what their columns mean"
+    )
+    more = words(page.select(".under-way > .want")[-1].get_text(" "))
+    assert len(page.select(".under-way > .want")) == 3
+    assert more == "3 more campaigns Of 6 texts nobody knows whether they arrived."
 
 
 @pytest.mark.parametrize(
