@@ -57,6 +57,14 @@ def test_the_review_shows_recipients_price_and_skipped_recipients(
     assert "Hi Ola, 20% off" in text
 
 
+def test_the_button_counts_what_is_paid_for(app: Flask, owner: PageClient, draft: str) -> None:
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).one().text = "Żółwie na Śląsku " * 5
+    text = words(owner.get_page(f"/campaigns/{draft}/review").get_text(" "))
+    assert "3 people get 6 texts for €0.18." in text
+    assert "Send 6 texts for €0.18" in text
+
+
 def test_the_price_of_the_review_is_charged(
     app: Flask, cast: Cast, owner: PageClient, draft: str, stored: Stored, settle: Settle
 ) -> None:
