@@ -247,6 +247,8 @@ def test_the_report_opens_with_a_sentence_and_a_bar(
     )
     arrivals = page.select_one(".chart")
     assert arrivals.desc.get_text() == "0% after 1 min, 0.1% after 5 min, 0.1% after 1 hr."
+    shares = [text.get_text() for text in arrivals.select("text.strong")]
+    assert shares == ["0%", "0.1%"]  # once each: what stays the same would stand on itself
     assert "Hi Ola, 20% off" in page.select_one(".bubble").get_text()
     assert "Try again another time. 1" in words(page.select_one(".reasons").get_text(" "))
     replied = owner.get_page(f"/campaigns/{draft}?status=replied")

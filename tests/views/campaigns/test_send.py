@@ -78,6 +78,7 @@ def test_the_price_of_the_review_is_charged(
     assert "Finished" in page_text
     assert "100% arrived." in page_text
     assert "3 arrived" in page_text
+    assert "As Ola got it. From +48 732 000 001." in page_text
     assert "1 person left out" in page_text
     with app.app_context():
         assert sorted(text.body for text in simulated_phone.texts()) == [
