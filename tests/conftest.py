@@ -217,6 +217,7 @@ def session_app(
                 "SECRET_KEY": "a key for the tests, long enough for anybody",
                 "RATE_LIMITS": False,
                 "VIES_URL": "",
+                "ADMIN_TOTP": False,  # the admin of the cast has no app
                 "PROOF_COST": 10,
                 "ARGON2_TIME": 1,
                 "ARGON2_MEMORY_KIB": 64,

@@ -63,6 +63,7 @@ def running_site(redis_url: str) -> Iterator[Site]:
                 "SECRET_KEY": "a key for the tests, long enough for anybody",
                 "RATE_LIMITS": False,
                 "VIES_URL": "",
+                "ADMIN_TOTP": False,  # the admin of the cast has no app
                 "ARGON2_TIME": 1,
                 "ARGON2_MEMORY_KIB": 64,
                 "BABEL_TRANSLATION_DIRECTORIES": str(folder / "translations"),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+import pyotp
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.running.installation import Installation
@@ -180,4 +181,10 @@ def join(page: Page, invitation: str) -> None:
     page.get_by_label("E-mail address").fill("admin@example.com")
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Begin").click()
+    heading(page, "Set up two-step sign-in")
+    secret = page.locator(".whole").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Switch it on").click()
+    heading(page, "Your recovery codes")
+    page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_role("heading", name="By gateway")).to_be_visible()

@@ -13,7 +13,6 @@ from promosms.lib import encryption
 from promosms.models import Role, Session, User, now
 from promosms.services.auth import emails as auth_emails
 from promosms.services.auth import recovery_codes, security_log, sessions, undo_changes
-from promosms.services.installation import defaults
 from promosms.services.mail.notify import tell_user
 from promosms.settings import settings
 
@@ -58,15 +57,13 @@ def is_on(user: User) -> bool:
 
 
 def required(user: User) -> bool:
-    """Must the user have it? Admins must, except while the simulator is the only gateway."""
+    """Must the user have it? Admins must, unless the settings of a trial say no."""
     return user.role == Role.ADMIN and required_of_admins()
 
 
 def required_of_admins() -> bool:
     """Must all admins have it? Then a new one can do nothing before it is set up."""
-    if settings.production:
-        return True
-    return settings.admin_totp and not defaults.simulator_only()
+    return settings.production or settings.admin_totp
 
 
 def offer(session: Session) -> Offer:

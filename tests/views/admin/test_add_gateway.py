@@ -7,7 +7,6 @@ from promosms.extensions import db
 from promosms.models import AuditEntry, Gateway
 from promosms.services.gateways import credentials
 from tests.support.pages import PageClient, words
-from tests.support.settings import override
 
 PAGE = "/admin/add-gateway"
 FORM = {
@@ -23,7 +22,6 @@ FORM = {
 
 
 def test_it_is_stored_as_by_the_command_and_can_be_checked(app: Flask, admin: PageClient) -> None:
-    override(app, admin_totp=False)  # with a real gateway admins need a second step
     page = admin.get_page(PAGE)
     assert "the simulated network is paused" in page.get_text()
     offered = {field["name"]: field["value"] for field in page.select("input[type=number]")}

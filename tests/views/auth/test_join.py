@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -10,7 +11,8 @@ from promosms.extensions import db
 from promosms.models import AuditEntry, EmailLink, User, now
 from promosms.services.auth import invitations
 from tests.support.cast import Cast
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 FORM = {"email": "Boss@Example.com", "password": "yellow boats under trees"}
 
@@ -39,6 +41,19 @@ def test_it_creates_the_admin_and_signs_in(app: Flask, visitor: PageClient, link
         entry = db.session.scalars(select(AuditEntry)).one()
         assert (entry.actor, entry.action) == (user.public_id, "admin.join")
     visitor.get_page("/password/change")
+
+
+def test_two_steps_are_set_up_at_joining(app: Flask, visitor: PageClient, link: str) -> None:
+    override(app, admin_totp=True)
+    assert "After that you set up two-step sign-in" in visitor.get_page(link).get_text()
+    visitor.send(link, FORM)
+    assert visitor.get("/admin").location == "/settings/two-steps/on"
+    page = visitor.get_page("/settings/two-steps/on")
+    secret = words(page.select_one(".whole").get_text()).replace(" ", "")
+    form = {"offer": page.select_one("[name=offer]")["value"], "code": pyotp.TOTP(secret).now()}
+    codes = visitor.post_page("/settings/two-steps/on", form)
+    assert codes.select_one(".button.first")["href"] == "/admin"
+    visitor.get_page("/admin")
 
 
 def test_it_works_once(app: Flask, visitor: PageClient, link: str) -> None:
