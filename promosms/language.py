@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +22,7 @@ from flask_babel import (
     pgettext,
 )
 from flask_login import current_user
+from markupsafe import Markup, escape
 
 from promosms.extensions import babel
 from promosms.settings import currencies, settings
@@ -42,6 +44,7 @@ __all__ = [
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FRACTION = re.compile(r"(?<=0)\.0+")
+HYPHENATED = re.compile(r"(?<![\w-])(\w{1,4}-[^\W\dA-Z_]{1,6})(?![\w-])")
 
 
 def init_app(app: Flask) -> None:
@@ -49,7 +52,14 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose, default_translation_directories="translations")
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(
-        money=money, number=number, percent=percent, share=share, moment=moment, day=day
+        money=money,
+        places=places,
+        number=number,
+        percent=percent,
+        share=share,
+        moment=moment,
+        day=day,
+        hyphenated=hyphenated,
     )
     app.jinja_env.globals.update(current_language=current_language)
 
@@ -89,6 +99,12 @@ def money(
     return _sign(units, signed) + str(format_currency(amount, code, pattern, currency_digits=False))
 
 
+def places(amounts: Iterable[int | None]) -> int | None:
+    """How many decimal places amounts need below each other; None if there are none."""
+    exact = [currencies.decimal(units, settings.currency) for units in amounts if units]
+    return max((-int(amount.as_tuple().exponent) for amount in exact), default=None)
+
+
 def plain_money(units: int) -> str:
     """An amount for a text: the code of the currency, and only letters that phones have."""
     amount = currencies.decimal(units, settings.currency)
@@ -115,6 +131,14 @@ def share(value: float) -> str:
     if 0 < exact < 1 or 99 < exact < 100:
         return percent(min(max(round(exact, 1), 0.1), 99.9))
     return percent(round(exact))
+
+
+def hyphenated(text: str) -> list[tuple[Markup, bool]]:
+    """The parts of a heading; true is a short word such as e-mail, within which no line ends."""
+    html = str(escape(text))
+    if "<" in html:
+        return [(Markup(html), False)]
+    return [(Markup(part), place % 2 == 1) for place, part in enumerate(HYPHENATED.split(html))]
 
 
 def _pattern(currency: str, digits: int) -> str:

@@ -8,7 +8,15 @@ import pytest
 from flask import Flask
 
 import promosms
-from promosms.language import force_locale, money, number, percent, plain_money
+from promosms.language import (
+    force_locale,
+    hyphenated,
+    money,
+    number,
+    percent,
+    places,
+    plain_money,
+)
 from promosms.settings import currencies
 from tests.support.settings import override
 
@@ -44,6 +52,32 @@ IN_TEMPLATES = re.compile(
     r"|\| ?(?:money|number)[^{}%]*}}(?: |&nbsp;)?%|\"-\" ~|-\{\{ ?[^}]*\| money"
 )
 RATES = {"services/invoices/export.py", "views/admin/revenue.py"}  # percent in files
+
+
+def test_amounts_below_each_other_have_the_places_of_the_finest(app: Flask) -> None:
+    override(app, currency="EUR")
+    with app.test_request_context(), force_locale("en"):
+        assert places([300, 450, None, 0]) == 3
+        assert places([300, 325]) == 4
+        assert places([300]) == 2
+        assert places([None, 0]) is None
+        assert [money(units, places([300, 450])) for units in (300, 450)] == ["€0.030", "€0.045"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Change your e-mail address", ["e-mail"]),
+        ("Napisz SMS-y", ["SMS-y"]),
+        ("Order PS-CJJD-EJGF", []),
+        ("Brzęczyszczykiewicz-Wiśniewska", []),
+        ("A <b> & a re-run", ["re-run"]),
+    ],
+)
+def test_no_line_of_a_heading_ends_within_a_short_word(title: str, kept: list[str]) -> None:
+    parts = hyphenated(title)
+    assert [part for part, whole in parts if whole] == kept
+    assert "".join(part.unescape() for part, _whole in parts) == title
 
 
 @pytest.mark.parametrize(("currency", "units", "english", "polish"), AMOUNTS)

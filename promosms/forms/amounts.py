@@ -2,16 +2,20 @@
 
 from decimal import Decimal, InvalidOperation
 
+from babel.numbers import get_currency_symbol
+from flask_babel.speaklater import LazyString
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from promosms.forms.admin import UNITS, plain_amount
 from promosms.forms.shared import stripped
-from promosms.language import gettext, ngettext
+from promosms.language import current_language, gettext, ngettext
 from promosms.language import lazy_gettext as _
 from promosms.settings import currencies, settings
 
 MOST = Decimal(1_000_000)
+CURRENCY = LazyString(lambda: get_currency_symbol(settings.currency, current_language()))
+"""The currency of the installation in labels, such as €."""
 
 
 def amount_field(label: str, description: str) -> StringField:

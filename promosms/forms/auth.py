@@ -111,6 +111,16 @@ class SignInForm(EmailForm):
     )
 
 
+class CurrentPasswordForm(Form):
+    """The password that counts so far."""
+
+    current = PasswordField(
+        _("Current password"),
+        [REQUIRED, Length(max=LONGEST, message=_("This password is too long."))],
+        render_kw={"autocomplete": "current-password", "required": True},
+    )
+
+
 class PasswordForm(Form):
     """A new password, which must not be e-mail address or number of the user."""
 
@@ -135,14 +145,8 @@ class PasswordForm(Form):
             raise ValidationError(_password_message(problem))
 
 
-class ChangePasswordForm(PasswordForm):
+class ChangePasswordForm(CurrentPasswordForm, PasswordForm):
     """The current password and a new one."""
-
-    current = PasswordField(
-        _("Current password"),
-        [REQUIRED, Length(max=LONGEST, message=_("This password is too long."))],
-        render_kw={"autocomplete": "current-password", "required": True},
-    )
 
 
 class JoinForm(EmailForm, PasswordForm):

@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField, Field, ValidationError
 from wtforms.validators import DataRequired
 
-from promosms.forms.amounts import amount_field, as_text, check_amount, is_amount, units
+from promosms.forms.amounts import CURRENCY, amount_field, as_text, check_amount, is_amount, units
 from promosms.forms.form import Form
 from promosms.forms.top_ups import amount_problem
 from promosms.language import gettext
@@ -19,13 +19,16 @@ class AutomaticForm(Form):
     """When and how much to top up, the monthly limit, and the consent to charge the card."""
 
     below = amount_field(
-        _("When the balance falls below"), _("Such as 10. What campaigns have set aside is spent.")
+        _("When the balance falls below (%(currency)s)", currency=CURRENCY),
+        _("Such as 10. What campaigns have set aside is spent."),
     )
     amount = amount_field(
-        _("top up by (net)"), _("At least the amount above. VAT is added where it applies.")
+        _("top up by (%(currency)s, net)", currency=CURRENCY),
+        _("At least the amount above. VAT is added where it applies."),
     )
     monthly_cap = amount_field(
-        _("but at most in a month (net)"), _("Then nothing more is charged until the next month.")
+        _("but at most in a month (%(currency)s, net)", currency=CURRENCY),
+        _("Then nothing more is charged until the next month."),
     )
     agreed = BooleanField(
         _("I allow my saved card to be charged for this without asking me each time"),

@@ -11,7 +11,7 @@ from wtforms import Field, HiddenField, RadioField, SelectMultipleField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields.core import UnboundField
 
-from promosms.forms.words import OwnWords, headline
+from promosms.forms.words import EMPTY, OwnWords, headline
 from promosms.language import gettext
 
 
@@ -68,7 +68,15 @@ def _sentence(form: Any, name: str) -> object:
 def _problem(field: Field) -> Problem:
     if isinstance(field, CSRFTokenField):
         return Problem("", gettext("This page was open too long. Press the button once more."))
-    return Problem(_anchor(field), str(field.errors[0]))
+    return Problem(_anchor(field), _words(field))
+
+
+def _words(field: Field) -> str:
+    """What is wrong with a field, in a sentence that is understood away from it."""
+    words = str(field.errors[0])
+    if words == str(EMPTY):
+        return str(gettext("Fill in “%(field)s”.", field=field.label.text))
+    return words
 
 
 def _anchor(field: Field) -> str:

@@ -73,7 +73,7 @@ class CertificateForm(Form):
     """A certificate to check."""
 
     file = FileField(
-        _("The certificate, a file that ends with .json"),
+        _("The certificate (a .json file)"),
         [FileRequired(_("Choose the file first."))],
         render_kw={"accept": ".json,application/json"},
     )

@@ -23,7 +23,7 @@ from wtforms.validators import (
 )
 
 from promosms.documents.tax import EU
-from promosms.forms.amounts import too_fine
+from promosms.forms.amounts import CURRENCY, too_fine
 from promosms.forms.form import Form
 from promosms.forms.shared import WholeNumberField
 from promosms.language import current_language, gettext, money, ngettext, number
@@ -103,7 +103,7 @@ class AmountForm(Form):
     """An amount that is not one of the packages."""
 
     amount = StringField(
-        _("Another amount, net"),
+        _("Another amount in %(currency)s, net", currency=CURRENCY),
         [InputRequired(_("Enter an amount, such as 25 or 25.50."))],
         [cleaned],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
@@ -111,6 +111,14 @@ class AmountForm(Form):
 
     units = 0
     """The amount in 1/10,000, once the form is valid."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.amount.description = gettext(
+            "From %(least)s to %(most)s",
+            least=money(settings.top_up_smallest),
+            most=money(settings.top_up_largest),
+        )
 
     def validate_amount(self, field: Field) -> None:
         """Written as 25, 25,50, 25.50 or 1 000, and within the limits of a top-up."""

@@ -5,6 +5,7 @@ from wtforms import FileField, HiddenField, SelectMultipleField
 from promosms.language import gettext, ngettext
 from promosms.language import lazy_gettext as _
 
+EMPTY = _("Please fill in this field.")
 OTHER = _("This does not look right. Please check it.")
 CHOICE = _("Choose one of these.")
 DAY = _("Give the day as day, month, year, such as 12.05.2026.")
@@ -12,7 +13,7 @@ WHOLE = _("Write a whole number, such as 12.")
 FIGURE = _("Write a number, such as 2.50.")
 TOO_LONG = "Field cannot be longer than %(max)d character."
 SENTENCES = {
-    "This field is required.": _("Please fill in this field."),
+    "This field is required.": EMPTY,
     "Invalid input.": OTHER,
     "Invalid email address.": _("This is not an e-mail address. It looks like name@example.com."),
     "Not a valid choice.": CHOICE,

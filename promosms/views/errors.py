@@ -57,8 +57,13 @@ def expired_form(error: CSRFError) -> ResponseReturnValue:
     if request.endpoint in COUNTED:
         refusals.note(PumpingProblem.FORM)
     title = _("This page was open too long")
-    advice = _("Nothing was done. Go back to the page, reload it, and try again.")
-    return render_template("error.html", title=title, advice=advice, kept=kept_text(401)), 400
+    advice = _("Nothing was done. Open the page again, and repeat the last step.")
+    rule = request.url_rule
+    again = request.path if rule and "GET" in (rule.methods or ()) else ""
+    page = render_template(
+        "error.html", title=title, advice=advice, kept=kept_text(401), again=again
+    )
+    return page, 400
 
 
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:

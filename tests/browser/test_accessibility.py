@@ -27,6 +27,17 @@ ADMINS = [
     *("/admin/admins/invite", "/admin/add-gateway"),
     *("/admin/routes", "/admin/routes/standard", "/admin/routes/standard/prices"),
 ]
+# Controls below each other without a space between them.
+TOUCHING = """() => {
+  const inputs = "input:not([type=hidden], [type=checkbox], [type=radio])";
+  const boxes = [...document.querySelectorAll(`main :is(.button, ${inputs}, select, textarea)`)]
+    .filter((tag) => tag.checkVisibility() && !tag.closest(".password"))
+    .map((tag) => [tag, tag.getBoundingClientRect()]);
+  return boxes.flatMap(([tag, one]) => boxes
+    .filter(([, other]) => Math.abs(other.top - one.bottom) < 4
+      && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 8)
+    .map(([other]) => `${tag.outerHTML.slice(0, 60)} / ${other.outerHTML.slice(0, 60)}`));
+}"""
 # Dark colours change only the contrast; all other rules are checked in light colours. Colours do
 # not depend on the width: dark ones are checked on the wide page, and in the open menu of a phone.
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
@@ -43,6 +54,7 @@ def check(page: Page, where: str) -> list[str]:
         problems += [f"{where} {width} light: {wrong}" for wrong in violations(page, EVERYTHING)]
         if wide := too_wide(page):
             problems.append(f"{where} {width}: wider than the screen: {wide}")
+        problems += [f"{where} {width}: touch: {pair}" for pair in page.evaluate(TOUCHING)]
     page.emulate_media(color_scheme="dark")
     problems += [f"{where} dark: {wrong}" for wrong in violations(page, CONTRAST)]
     return problems
@@ -87,7 +99,7 @@ def test_public_pages(open_browser: OpenBrowser) -> None:
 def test_empty_pages(open_browser: OpenBrowser) -> None:
     page = open_browser().page
     register(page, "empty@example.com", "+48 601 300 130")
-    check_all(page, EMPTY)
+    check_all(page, ["/settings/two-steps/on", *EMPTY])
 
 
 def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:

@@ -22,16 +22,18 @@ def prices() -> ResponseReturnValue:
     own_column = table.sizes.index(table.standing.tier)
     names = countries.names({row.country for row in table.rows})
     by_country = {code: [row for row in table.rows if row.country == code] for code, _name in names}
+    groups = [
+        (name, countries.calling_code(code), by_country[code])
+        for code, name in names
+        if countries.matches(typed, code, name)
+    ]
     return render_template(
         "billing/prices.html",
         routes=routes.everything(),
         route=route,
         table=table,
-        groups=[
-            (name, countries.calling_code(code), by_country[code])
-            for code, name in names
-            if countries.matches(typed, code, name)
-        ],
+        groups=groups,
+        amounts=[row.cells[own_column].amount for _name, _code, rows in groups for row in rows],
         names=dict(names),
         own_column=own_column,
         changing=any(row.cells[own_column].changes_at for row in table.rows),

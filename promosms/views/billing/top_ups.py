@@ -174,8 +174,6 @@ def _choices(form: AmountForm) -> str:
         account=account,
         seller=sellers.seller(),
         packages=[(amount, top_ups.texts(account, amount, route)) for amount in top_ups.packages()],
-        smallest=settings.top_up_smallest,
-        largest=settings.top_up_largest,
         open_orders=top_ups.count_open(account.id),
         operator_email=policies.operator().email,
     )

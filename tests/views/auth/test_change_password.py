@@ -36,6 +36,12 @@ def test_it_asks_for_the_current_one(app: Flask, cast: Cast, owner: PageClient) 
     assert PageClient(app).send("/login", form).status_code == 303
 
 
+def test_the_summary_has_the_order_of_the_page(owner: PageClient) -> None:
+    page = owner.post_page("/password/change", {"current": "", "password": ""})
+    links = [link["href"] for link in page.select("[role=alert] a")]
+    assert links == ["#current", "#password"]
+
+
 def test_admins_can_change_their_password(admin: PageClient) -> None:
     admin.get_page("/password/change")
     response = admin.send("/password/change", {"current": PASSWORD, "password": NEW})

@@ -123,6 +123,15 @@ def test_invalid_fields_are_explained(
     assert count(app, Email) == 0
 
 
+def test_the_summary_names_the_empty_fields(visitor: PageClient) -> None:
+    page = visitor.post_page("/register", {**FORM, "email": "", "phone": ""})
+    links = page.select("[role=alert] a")
+    assert [link.get_text() for link in links] == [
+        "Fill in “E-mail address”.",
+        "Fill in “Mobile number”.",
+    ]
+
+
 def test_it_keeps_typed_values_after_the_token_has_expired(visitor: PageClient) -> None:
     visitor.token = "an old one"
     page = visitor.post_page("/register", FORM)

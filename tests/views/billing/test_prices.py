@@ -56,7 +56,7 @@ def top_up(app: Flask, account_id: int, net: int, days_ago: float, paid: int | N
 def test_it_lists_every_country_by_name(owner: PageClient) -> None:
     listed = rows(owner, "")
     assert len(listed) == 33
-    assert "Poland +48 €0.03" in listed
+    assert "Poland +48 €0.030" in listed
     assert listed == sorted(listed)
 
 
@@ -82,7 +82,7 @@ def test_numbers_with_another_price_have_their_own_row(app: Flask, owner: PageCl
     price(app, prefix="48731", amount=325)
     listed = rows(owner, "poland")
     assert listed == [
-        "Poland +48 €0.03",
+        "Poland +48 €0.0300",
         "Poland only numbers that begin with +48731 €0.0325",
     ]
 

@@ -5,6 +5,7 @@ import json
 import logging
 from io import BytesIO
 
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms import logs
@@ -62,6 +63,15 @@ def test_without_a_database_an_error_page_is_shown(app: Flask, owner: PageClient
     finally:
         with app.app_context():
             db.create_all()
+
+
+def test_a_form_that_was_open_too_long_leads_back_to_its_page(owner: PageClient) -> None:
+    for address, way in (("/settings/email", "/settings/email"), ("/settings/language", "/")):
+        response = owner.post(address, data={"csrf_token": "old"})
+        assert response.status_code == 400
+        first = BeautifulSoup(response.text, "lxml").select_one("main .button.first")
+        assert first is not None
+        assert first["href"] == way
 
 
 def test_typed_text_is_kept_after_the_session_ended(visitor: PageClient) -> None:

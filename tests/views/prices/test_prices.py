@@ -58,7 +58,7 @@ def test_it_says_what_is_billed(app: Flask, cast: Cast, visitor: PageClient) -> 
     assert "One text to Poland from €0.03 to €0.0325 without VAT" in text
     assert "Numbers that begin with +48731 €0.0325" in text
     assert "Up to 160 characters, or up to 70 with one" in text
-    assert "Poland +48 €0.03–€0.0325" in text
+    assert "Poland +48 €0.0300–€0.0325" in text
     assert "1,000 €30.00–€32.50" in text
     # 161 characters are two texts: 2 × 0.03 + 2 × 0.0325.
     assert billed(app, cast, ["+48601000002", "+48731000003"], "a" * 161) == 1250
@@ -90,7 +90,7 @@ def test_tiers_and_coming_changes_are_said(app: Flask, visitor: PageClient) -> N
     assert "For a year, if you top up €100 or more at once €0.027" in text
     assert f"From 1 Jan {now().year + 1}, 00:00 UTC: €0.035" in text
     assert "A large top-up lowers some of these prices" in text
-    assert "Poland +48 €0.03 Austria +43 €0.085" in text
+    assert "Poland +48 €0.030 Austria +43 €0.085" in text
     assert "Only to these numbers:" in visitor.get_page("/prices?country=JP").get_text()
 
 
@@ -140,7 +140,7 @@ def test_without_any_price_it_says_so(app: Flask, visitor: PageClient) -> None:
 def test_the_first_page_shows_the_same_prices(visitor: PageClient) -> None:
     page = BeautifulSoup(visitor.get("/").text, "lxml")
     shown = [words(row.get_text(" ")) for row in page.select(".facts > div")]
-    assert shown[:2] == ["Poland €0.03", "United Kingdom €0.045"]
+    assert shown[:2] == ["Poland €0.030", "United Kingdom €0.045"]
     assert len(shown) == 6
 
 
