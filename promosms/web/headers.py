@@ -38,9 +38,10 @@ DENIED = (
 )
 PERMISSIONS = dict.fromkeys(DENIED, "()")
 YEAR = 31_536_000  # seconds
-# Style sheets, scripts and type are no documents: nothing can frame them or use a camera in them.
-# On a first visit there would be more of such headers than of content. The policy is for workers.
-FILES = frozenset({"text/css", "text/javascript", "font/woff2"})
+# Style sheets, scripts, type and drawings are no documents with scripts: nothing can frame them or
+# use a camera in them. On a first visit there would be more of such headers than of content. The
+# policy is for workers, and for a drawing that somebody opens by its address.
+FILES = frozenset({"text/css", "text/javascript", "font/woff2", "image/svg+xml"})
 FILE_POLICY = (
     "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"

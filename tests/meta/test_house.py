@@ -5,11 +5,7 @@ import io
 import re
 import tokenize
 
-import pytest
-
-from promosms.web import fonts
-from tests.meta.sources import PACKAGE, ROOT, STATIC, TEMPLATES
-from tests.support.pages import PageClient
+from tests.meta.sources import PACKAGE, ROOT, TEMPLATES
 
 LONGEST = 400
 SOURCES = [
@@ -37,7 +33,6 @@ THEIRS = {
     "security_contact",  # the field of security.txt, RFC 9116
 }
 PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-FIRST_PAGE = 50_000
 
 
 def pieces(name: str) -> set[str]:
@@ -86,23 +81,6 @@ def test_no_todo_and_no_silenced_check_is_left() -> None:
     for path in SOURCES:
         if path.suffix == ".py" and path.name != "test_house.py":
             assert not marks.search(path.read_text()), path
-
-
-@pytest.mark.parametrize("language", ["en", "pl"])
-def test_the_first_page_is_light(visitor: PageClient, language: str) -> None:
-    """As a browser loads it: page, style sheets, scripts, drawings, and the type that it needs."""
-    visitor.send("/language", {"language": language, "page": "/"})
-    asked = {"Accept-Encoding": "gzip, br"}
-    named = set(re.findall(r'"(/static/[^"]+)"', visitor.get("/").text))
-    weight = len(visitor.get("/", headers=asked).data) + sum(
-        len(visitor.get(url, headers=asked, buffered=True).data) for url in named
-    )
-    files = {url.partition("?")[0].rpartition("/")[2] for url in named}
-    assert {"all.css", "app.js", "favicon.svg"} <= files
-    fonts.make(STATIC)
-    type_of = {"en": ["latin"], "pl": ["latin", "latin-ext"]}
-    weight += sum(fonts.path(STATIC, name).stat().st_size for name in type_of[language])
-    assert weight < FIRST_PAGE
 
 
 def test_no_two_functions_have_one_docstring() -> None:

@@ -69,7 +69,6 @@ ANSWERS: dict[int | str, Callable[[PageClient], TestResponse]] = {
     405: lambda client: client.get("/logout"),
     413: too_large,
     500: crash,
-    "drawing": lambda client: client.get("/static/favicon.svg"),
     "missing static": lambda client: client.get("/static/nothing.js"),
     "webhook": lambda client: client.post("/gateways/token/receipt"),
     "report": lambda client: client.post("/security/reports", data="{}"),
@@ -88,7 +87,7 @@ def test_they_are_set_on_every_response(owner: PageClient, kind: int | str) -> N
     response.close()
 
 
-@pytest.mark.parametrize("file", ["css/components.css", "app.js", "proof.js"])
+@pytest.mark.parametrize("file", ["css/components.css", "app.js", "proof.js", "favicon.svg"])
 def test_files_that_are_no_documents_have_those_that_mean_something(
     visitor: PageClient, file: str
 ) -> None:
