@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from flask import Flask, request
 from flask_login import current_user
@@ -145,8 +146,12 @@ def _inbox(account_id: int) -> int:
     return held_replies.count(account_id) + replies.count_unread(account_id)
 
 
+@cache
 def icon(name: str, size: int = 18) -> Markup:
-    """An icon as inline SVG, hidden from screen readers: a label stands beside it."""
+    """An icon as inline SVG, hidden from screen readers: a label stands beside it.
+
+    Each is made once: a page has twenty of them.
+    """
     return Markup(heroicon_outline(name, size=size, **{"aria-hidden": "true"}))
 
 
