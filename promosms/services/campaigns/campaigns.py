@@ -34,6 +34,7 @@ from promosms.services.installation import defaults
 PAGE = 25
 ROWS = 50
 CHUNK = 1_000
+LATEST_RECEIPT = timedelta(hours=72)  # after the end; the networks send none later
 MOST_COUNTED = 20_000  # reasons of a running campaign are counted up to here only
 
 _KEY = re.compile(r"[0-9a-f]{20}")
@@ -212,6 +213,14 @@ def figures(campaign: Campaign) -> Figures:
         cancelled=campaign.n_cancelled,
         parts_left=waiting * max(campaign.n_parts, total) // total if total else 0,
     )
+
+
+def over(campaign: Campaign) -> bool:
+    """Will its figures stay as they are? Receipts come for some time after the last text."""
+    if campaign.status in CampaignStatus.OPEN or campaign.n_queued + campaign.n_sending:
+        return False
+    ended = campaign.finished_at or campaign.updated_at
+    return not campaign.n_sent + campaign.n_unknown or ended < now() - LATEST_RECEIPT
 
 
 def duration(campaign: Campaign, parts: int) -> timedelta:

@@ -146,8 +146,7 @@ def _state(campaign: Campaign) -> dict[str, object]:
         "repeatable": repeats.of(campaign),
         "repeat": repeats.find(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
-        "over": campaign.status not in CampaignStatus.OPEN
-        and not campaign.n_sent + figures.waiting,
+        "over": campaigns.over(campaign),
         "balance": my_account().balance,
         "worker_missing": campaign.status in CampaignStatus.RUNNING and worker_missing(),
     }

@@ -95,6 +95,31 @@ def test_the_live_part_stops_with_the_campaign(
     assert "data-done" in owner.get(f"/campaigns/{launched}/live").text
 
 
+@pytest.mark.parametrize("status", ["finished", "cancelled"])
+@pytest.mark.parametrize("counter", ["n_sent", "n_unknown"])
+def test_the_report_waits_for_receipts_that_come_after_the_end(
+    app: Flask, owner: PageClient, launched: str, settle: Settle, counter: str, status: str
+) -> None:
+    settle()
+    assert _asks(owner, launched) == (False, False)
+    latest = timedelta(hours=72)
+    for values, asks in [
+        ({counter: 1, "finished_at": now() - latest + timedelta(minutes=5)}, True),
+        ({counter: 1, "finished_at": now() - latest - timedelta(minutes=5)}, False),
+        ({counter: 0, "finished_at": now()}, False),
+    ]:
+        with app.app_context(), transaction() as session:
+            session.query(Campaign).update({"n_delivered": 2, "status": status, **values})
+        assert _asks(owner, launched) == (asks, asks)
+
+
+def _asks(owner: PageClient, campaign: str) -> tuple[bool, bool]:
+    """Does the page ask for news, and does it go on after an answer?"""
+    page = owner.get_page(f"/campaigns/{campaign}")
+    answer = owner.get(f"/campaigns/{campaign}/live").text
+    return page.select_one("[data-refresh]") is not None, "data-done" not in answer
+
+
 def test_unconfirmed_texts_are_explained(
     app: Flask, owner: PageClient, launched: str, settle: Settle
 ) -> None:
