@@ -17,11 +17,11 @@ from wtforms.widgets import CheckboxInput
 from promosms.forms.form import Form
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
-from promosms.models import Account, Campaign, campaign_name, new_public_id
+from promosms.models import Account, Campaign, campaign_name, is_automatic, new_public_id
 from promosms.services.campaigns import campaigns, text_cost
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.campaigns.text_cost import TextProblem
-from promosms.services.recipients import fields, lists
+from promosms.services.recipients import detail_names, fields, lists
 from promosms.sms.transliterate import tidy
 
 EVERYONE = "everyone"
@@ -97,7 +97,8 @@ class CampaignForm(Form):
     def show(self, draft: Draft, campaign: Campaign | None = None) -> None:
         """Fill the fields with a draft."""
         # The beginning of the text was given by us: it follows the text as long as nobody names it.
-        self.name.data = "" if draft.name == campaign_name(draft.text) else draft.name
+        name = "" if is_automatic(draft.name, draft.text) else draft.name
+        self.name.data = name and detail_names.title(name, self.account)
         self.text.data = draft.text
         self.opt_out_line.data, self.language.data = draft.opt_out_line, draft.language
         self.plain_details.data = draft.plain_details

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from promosms.language import timezone
+from promosms.models import Account
 from promosms.services.ledger.statement import StatementFilter, Topic
+from promosms.services.recipients import detail_names
 
 LONGEST = 60
 
@@ -12,7 +14,8 @@ LONGEST = 60
 class Filters:
     """The fields of the filter as typed, and their values."""
 
-    def __init__(self, args: Mapping[str, str]) -> None:
+    def __init__(self, args: Mapping[str, str], account: Account) -> None:
+        self.account = account
         self.topic = args.get("kind", "") if args.get("kind", "") in set(Topic) else ""
         self.since = _day(args.get("from", ""))
         self.until = _day(args.get("to", ""))
@@ -22,7 +25,13 @@ class Filters:
     def values(self) -> StatementFilter:
         """The values for the service. Days are in the account's time zone, the last included."""
         after = self.until + timedelta(days=1) if self.until and self.until < date.max else None
-        return StatementFilter(Topic(self.topic), _start(self.since), _start(after), self.name)
+        return StatementFilter(
+            Topic(self.topic),
+            _start(self.since),
+            _start(after),
+            self.name,
+            lambda name: detail_names.title(name, self.account),
+        )
 
     @property
     def address(self) -> dict[str, str]:

@@ -23,6 +23,8 @@ from promosms.models.campaigns.campaign import (
     CampaignList,
     CampaignStatus,
     campaign_name,
+    follows_text,
+    is_automatic,
 )
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
@@ -178,6 +180,8 @@ __all__ = [
     "models",
     "attention_status_of",
     "campaign_name",
+    "follows_text",
+    "is_automatic",
     "new_public_id",
     "now",
     "table_of",

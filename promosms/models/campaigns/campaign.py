@@ -52,6 +52,17 @@ def campaign_name(text: str) -> str:
     return text.partition("\n")[0][:40].strip()
 
 
+def follows_text(name: str, text: str) -> bool:
+    """Is the name the beginning of the text, as of a campaign without a name, or of its copy?"""
+    beginning = campaign_name(text)
+    return bool(beginning) and (name == beginning or name.startswith(f"{beginning} ("))
+
+
+def is_automatic(name: str, text: str) -> bool:
+    """Was the name given by us? Nobody types a placeholder into the name of a copy."""
+    return name == campaign_name(text) or ("{" in name and follows_text(name, text))
+
+
 class Campaign(Model):
     """`cursor` is the last recipient prepared; `n_…` count its messages by status.
 

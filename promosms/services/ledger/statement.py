@@ -5,7 +5,7 @@ in a row is the balance after this row and all older ones, not the balance at th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,8 @@ class StatementFilter:
     since: datetime | None = None
     until: datetime | None = None
     name: str = ""
+    title: Callable[[str], str] = str
+    """What the pages show as the name of a campaign."""
 
     @property
     def whole(self) -> bool:
@@ -201,13 +203,20 @@ def _conditions(account_id: int, filters: StatementFilter) -> Iterator[ColumnEle
     if filters.until is not None:
         yield LedgerEntry.created_at < filters.until
     if filters.name:
-        yield LedgerEntry.campaign_id.in_(_named(account_id, filters.name))
+        yield LedgerEntry.campaign_id.in_(_named(account_id, filters))
 
 
-def _named(account_id: int, typed: str) -> list[int]:
-    """Campaigns by a part of their name, compared here because SQLite folds only ASCII letters."""
+def _named(account_id: int, filters: StatementFilter) -> list[int]:
+    """Campaigns by a part of the name that the pages show.
+
+    They are compared here, because SQLite folds only ASCII letters.
+    """
     query = select(Campaign.id, Campaign.name).where(Campaign.account_id == account_id)
-    return [key for key, name in db.session.execute(query) if typed.casefold() in name.casefold()]
+    return [
+        key
+        for key, name in db.session.execute(query)
+        if filters.name.casefold() in filters.title(name).casefold()
+    ]
 
 
 def _balance(account_id: int, row_id: int) -> int:

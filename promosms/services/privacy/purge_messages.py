@@ -38,7 +38,7 @@ from promosms.models import (
     MessageCount,
     MessagePart,
     MessageStatus,
-    campaign_name,
+    follows_text,
     now,
     table_of,
 )
@@ -86,7 +86,8 @@ def campaign_texts(place: Place, over: Callable[[], bool]) -> bool:
     while campaigns := _with_text(place.get("text", 0)):
         place["text"] = campaigns[-1].id
         due = [row for row in campaigns if row.ended < _cutoff(row.retention_days)]
-        ids, unnamed = [row.id for row in due], [row.id for row in due if _says_text(row)]
+        ids = [row.id for row in due]
+        unnamed = [row.id for row in due if follows_text(row.name, row.text)]
         with transaction() as session:
             session.execute(update_rows(Campaign).where(Campaign.id.in_(ids)).values(text=""))
             session.execute(update_rows(Campaign).where(Campaign.id.in_(unnamed)).values(name=""))
@@ -95,14 +96,6 @@ def campaign_texts(place: Place, over: Callable[[], bool]) -> bool:
         if over():
             return True
     return False
-
-
-def _says_text(campaign: Any) -> bool:
-    """Is its name the beginning of the text, as of one without a name, or of its copy?"""
-    beginning = campaign_name(campaign.text)
-    return bool(beginning) and (
-        campaign.name == beginning or campaign.name.startswith(f"{beginning} (")
-    )
 
 
 def _with_text(after: int) -> Sequence[Any]:

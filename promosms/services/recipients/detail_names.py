@@ -9,6 +9,8 @@ from promosms.services.recipients import fields
 from promosms.sms import personalise
 
 # The name of a campaign may be the beginning of its text, and end within a placeholder.
+_UNKNOWN = re.compile(r"\{([^{}|]*)(?:\|[^{}]*)?\}")
+_BRACES = re.compile("[{}]")
 _CUT = re.compile(r"\{([\w -]*)(?:\|[^{}(]*)?(?= \(|$)")
 
 
@@ -22,10 +24,15 @@ def in_words(text: str, account: Account) -> str:
 
 def campaign_title(campaign: Campaign) -> str:
     """The name of a campaign, or a substitute for an empty one."""
-    if "{" not in campaign.name:
-        return campaign.name or gettext("Campaign without a name")
-    account = db.session.get_one(Account, campaign.account_id)
-    return in_words(_CUT.sub(_shortened, campaign.name), account)
+    return title(campaign.name, db.session.get_one(Account, campaign.account_id))
+
+
+def title(name: str, account: Account) -> str:
+    """The same for a name of a campaign of the account; braces never stand in it."""
+    if _BRACES.search(name):
+        name = in_words(_CUT.sub(_shortened, name), account)
+        name = _BRACES.sub("", _UNKNOWN.sub(r"\1", name)).strip()
+    return name or gettext("Campaign without a name")
 
 
 def _shortened(cut: re.Match[str]) -> str:

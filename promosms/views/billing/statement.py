@@ -25,7 +25,7 @@ from promosms.web.access import Access, allow, my_account, owned
 @allow(Access.MEMBER)
 def statement() -> ResponseReturnValue:
     """Balance, money set aside, and the ledger."""
-    filters, before = Filters(request.args), request.args.get("before", type=int)
+    filters, before = Filters(request.args, my_account()), request.args.get("before", type=int)
     account_id = my_account().id
     page = services.page(account_id, before, filters=filters.values)
     return render_template(
@@ -60,7 +60,7 @@ def campaign(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def download() -> ResponseReturnValue:
     """The statement as a file, with the filters of the page."""
-    filters = Filters(request.args).values
+    filters = Filters(request.args, my_account()).values
     return recipient_tables.csv_file(_rows(my_account().id, filters), "statement.csv")
 
 

@@ -8,7 +8,7 @@ from promosms.extensions import csrf
 from promosms.forms.campaigns import EVERYONE, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
-from promosms.models import Campaign, CampaignStatus, campaign_name, now
+from promosms.models import Campaign, CampaignStatus, campaign_name, is_automatic, now
 from promosms.services.campaigns import campaigns, live_estimate, repeats, text_cost
 from promosms.services.installation import defaults
 from promosms.services.recipients import fields
@@ -89,8 +89,9 @@ def autosave() -> ResponseReturnValue:
 def duplicate(public_id: str) -> ResponseReturnValue:
     """A new draft with the same text and audience."""
     campaign = owned(Campaign, public_id)
-    automatic = bool(campaign.text) and campaign.name == campaign_name(campaign.text)
-    name = campaign.name if automatic else _("%(name)s (copy)", name=_stored_name(campaign))
+    text = campaign.text
+    automatic = bool(text) and is_automatic(campaign.name, text)
+    name = campaign_name(text) if automatic else _("%(name)s (copy)", name=_stored_name(campaign))
     copy = campaigns.duplicate(campaign, name)
     return redirect(url_for("campaigns.edit", public_id=copy.public_id), 303)
 

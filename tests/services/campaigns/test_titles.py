@@ -16,7 +16,9 @@ TITLES = {
     "Dear friends of our little shop, {first_": "Dear friends of our little shop, …",
     "Dear friends of ours, {first_name|frien (copy)": "Dear friends of ours, … (copy)",
     "Hi {first_name} (again)": "Hi First name (again)",
-    "Curly {{x}} and {nickname} and {x": "Curly {x} and {nickname} and {x",
+    "Curly {{x}} and {nickname|friend} and {x": "Curly x and nickname and x",
+    "2} or x{}": "2 or x",
+    "{}": "Campaign without a name",
 }
 
 

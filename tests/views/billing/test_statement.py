@@ -159,6 +159,9 @@ FILTERS = [
     ("?kind=corrections", ["Correction"]),
     ("?kind=texts", ["Single"]),
     ("?q=ŁÓDŹ", ["sale"]),
+    ("?q=for first name (copy)", ["First name"]),
+    ("?q=first_name", []),
+    ("?q=without a name", ["without"]),
     ("?q=nowhere", []),
     ("?q=%25", []),
     ("?kind=campaigns&q=łódź", ["sale"]),
@@ -179,7 +182,7 @@ def test_it_can_be_filtered(app: Flask, owner: PageClient, cast: Cast) -> None:
         ledger.credit(account, 50_000, "top-up:1", payment_id=paid)
         ledger.refund(account, 10_000, "refund:1", "You asked for it", "x", paid)
         ledger.adjust(account, 5, "adjust:1", "A slip", "x")
-        for name in ("", "łódź sale"):
+        for name in ("", "łódź sale for {first_name|you} (copy)"):
             with transaction() as session:
                 route = defaults.default_route().id
                 campaign = Campaign(account_id=account, route_id=route, name=name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from promosms.db.transactions import transaction
@@ -78,6 +79,32 @@ def test_a_copy_without_a_name_of_its_own_follows_its_text(
     page = owner.post_page(f"/campaigns/{draft}/duplicate")
     assert stored()[1].name == "Hi {first_name}"
     assert page.select_one("input[name=name]").get("value", "") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown", "copied"),
+    [
+        ("Hi {first_name} (copy)", "Hi {first_name}", "", "Hi {first_name}"),
+        ("Hi {first_name} (copy)", "Dear all", "Hi First name (copy)", None),
+        ("Hi all (Monday)", "Hi all", "Hi all (Monday)", "Hi all (Monday) (copy)"),
+    ],
+)
+def test_the_name_of_an_old_copy_shows_no_braces(
+    app: Flask,
+    owner: PageClient,
+    draft: str,
+    stored: Stored,
+    name: str,
+    text: str,
+    shown: str,
+    copied: str | None,
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).update({"name": name, "text": text})
+    page = owner.get_page(f"/campaigns/{draft}/edit")
+    assert page.select_one("input[name=name]").get("value", "") == shown
+    owner.post_page(f"/campaigns/{draft}/duplicate")
+    assert stored()[1].name == (copied or "Hi {first_name} (copy) (copy)")
 
 
 def test_it_deletes_drafts_only(app: Flask, owner: PageClient, draft: str, stored: Stored) -> None:
