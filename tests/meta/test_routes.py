@@ -125,7 +125,7 @@ def test_pages_open_only_for_permitted_roles_and_change_nothing(
 ) -> None:
     Clock(monkeypatch).stop()  # after a minute a session is written again
     client = browser(stage.cast, stage.app, name)
-    every = routes(stage.app, "GET")
+    every = list(routes(stage.app, "GET"))
     for rule in every:
         if rule.endpoint in READ_BY_OPENING:
             client.get(path(stage, rule)).close()
