@@ -147,7 +147,7 @@ def test_the_heaviest_page_is_light(app: Flask, visitor: PageClient, language: s
     for url in set(re.findall(r'"(/static/[^"]+)"', page)):
         weight += len(visitor.get(url, headers=asked, buffered=True).data)
     fonts.make(STATIC)
-    assert weight + fonts.path(STATIC, "latin").stat().st_size < HEAVIEST_PAGE
+    assert weight + fonts.path(STATIC, "europe").stat().st_size < HEAVIEST_PAGE
     sizes = re.findall(r'<img src="[^"]+" width="(\d+)" height="(\d+)" alt="[^"]{10,}"', page)
     assert all(int(width) <= 360 for width, _ in sizes)
     assert len(sizes) == page.count("<img")
