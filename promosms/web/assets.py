@@ -99,6 +99,7 @@ def _keep(response: Response) -> Response:
             response.headers.pop(name, None)
         if "v" in request.args or request.path.endswith(".woff2"):
             response.headers["Cache-Control"] = KEPT
+            response.headers.pop("ETag", None)  # nobody asks again
     return response
 
 

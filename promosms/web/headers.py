@@ -1,6 +1,6 @@
 """The security headers of every response, and the address for reports of browsers."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 from flask_login import current_user
 from flask_talisman import Talisman
 
@@ -38,14 +38,18 @@ DENIED = (
 )
 PERMISSIONS = dict.fromkeys(DENIED, "()")
 YEAR = 31_536_000  # seconds
-# Style sheets, scripts, type and drawings are no documents with scripts: nothing can frame them or
-# use a camera in them. On a first visit there would be more of such headers than of content. The
-# policy is for workers, and for a drawing that somebody opens by its address.
-FILES = frozenset({"text/css", "text/javascript", "font/woff2", "image/svg+xml"})
+# Style sheets, scripts, type and pictures are no documents: nothing can frame them or use a camera
+# in them. On a first visit there would be more of such headers than of content. The first policy is
+# for workers, the second one for a picture that somebody opens as a page: no script, no origin.
 FILE_POLICY = (
     "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+PICTURE_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+FILES = {
+    **dict.fromkeys(("text/css", "text/javascript", "font/woff2"), FILE_POLICY),
+    **dict.fromkeys(("image/svg+xml", "image/webp"), PICTURE_POLICY),
+}
 OF_DOCUMENTS = (
     *("Permissions-Policy", "Reporting-Endpoints", "X-Frame-Options"),
     "Cross-Origin-Opener-Policy",
@@ -90,8 +94,9 @@ def _complete(response: Response) -> Response:
 
 def _guard(response: Response) -> Response:
     if request.endpoint == "static" and response.mimetype in FILES:
-        response.headers["Content-Security-Policy"] = FILE_POLICY
+        response.headers["Content-Security-Policy"] = FILES[response.mimetype]
         for name in OF_DOCUMENTS:
             response.headers.pop(name, None)
+        session.accessed = False  # a file is the same for everybody: no "Vary: Cookie"
     secret_addresses.guard(request, response)
     return response

@@ -8,6 +8,7 @@ from flask import Flask, Response
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from promosms.web.assets import OF_DOWNLOADS
 from promosms.web.headers import CLEARING, DENIED, OF_DOCUMENTS
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
@@ -87,7 +88,7 @@ def test_they_are_set_on_every_response(owner: PageClient, kind: int | str) -> N
     response.close()
 
 
-@pytest.mark.parametrize("file", ["css/components.css", "app.js", "proof.js", "favicon.svg"])
+@pytest.mark.parametrize("file", ["css/components.css", "app.js", "proof.js"])
 def test_files_that_are_no_documents_have_those_that_mean_something(
     visitor: PageClient, file: str
 ) -> None:
@@ -95,11 +96,26 @@ def test_files_that_are_no_documents_have_those_that_mean_something(
     rules = set(response.headers["Content-Security-Policy"].split("; "))
     assert rules >= {"default-src 'none'", "require-trusted-types-for 'script'"}
     assert rules <= POLICY | {"trusted-types 'none'"}
+    check_file(response)
+
+
+@pytest.mark.parametrize("file", ["favicon.svg", "help/file.en.webp"])
+def test_a_picture_that_is_opened_as_a_page_can_do_nothing(visitor: PageClient, file: str) -> None:
+    response = visitor.get(f"/static/{file}")
+    rules = set(response.headers["Content-Security-Policy"].split("; "))
+    assert rules == {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "sandbox"}
+    check_file(response)
+
+
+def check_file(response: TestResponse) -> None:
+    """Those that protect a file, and none besides that a browser has no use for."""
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert response.headers["Referrer-Policy"] == "same-origin"
-    assert not [name for name in (*OF_DOCUMENTS, *NEVER) if name in response.headers]
+    useless = (*OF_DOCUMENTS, *OF_DOWNLOADS, *NEVER)
+    assert not [name for name in useless if name in response.headers]
+    assert response.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
     response.close()
 
 
