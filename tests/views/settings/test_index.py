@@ -4,9 +4,11 @@ import pytest
 from flask import Flask
 
 from promosms.extensions import db
+from promosms.forms.settings import zones
 from promosms.models import Account, Session, User
 from promosms.services.accounts import accounts
 from tests.support.cast import Cast
+from tests.support.html import Tag
 from tests.support.pages import PageClient, words
 
 
@@ -19,7 +21,7 @@ def test_it_shows_the_sessions_and_hides_the_number(owner: PageClient) -> None:
 
 def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: PageClient) -> None:
     page = owner.get_page("/settings")
-    chosen = [str(option["value"]) for option in page.select("option[selected]")]
+    chosen = [sent(option) for option in page.select("option[selected]")]
     assert chosen == ["en", "PL", "Europe/Warsaw"]
     data = {"region": "GB", "timezone": "Europe/London"}
     assert "saved" in owner.post_page("/settings/place", data).get_text()
@@ -28,6 +30,27 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
         assert (account.region, account.timezone) == ("GB", "Europe/London")
         stranger_account = db.session.get_one(Account, cast.stranger.account_id)
         assert stranger_account.region == "PL"
+
+
+def sent(option: Tag) -> str:
+    """What a browser sends for an option: its value, or its text if it has none."""
+    return option.get("value", option.get_text())
+
+
+def test_every_time_zone_can_be_chosen_as_a_browser_sends_it(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    options = owner.get_page("/settings").select("select[name=timezone] option")
+    names = {sent(option).replace(" ", "_") for option in options}
+    assert names == set(zones())
+    assert len(options) == len(names) > 450
+    for zone in ("America/New York", "America/New_York"):
+        page = owner.post_page("/settings/place", {"region": "PL", "timezone": zone})
+        (chosen,) = page.select("select[name=timezone] option[selected]")
+        assert sent(chosen) == "America/New York"
+        with app.app_context():
+            account = db.session.get_one(Account, cast.owner.account_id)
+            assert account.timezone == "America/New_York"
 
 
 def test_the_owner_names_the_shop_on_one_line(app: Flask, cast: Cast, owner: PageClient) -> None:
@@ -133,7 +156,9 @@ def test_an_admin_sees_times_in_a_zone_of_the_own_choice(cast: Cast, admin: Page
         "Choose the time zone"
         in admin.post_page("/admin/time-zone", {"timezone": "Moon"}, status=422).get_text()
     )
-    assert "IST" in admin.post_page("/admin/time-zone", form).select(since)[-1].get_text()
+    page = admin.post_page("/admin/time-zone", form)
+    assert "IST" in page.select(since)[-1].get_text()
+    assert "Time zone Asia/Kolkata" in [words(tag.get_text()) for tag in page.select("summary")]
     page = cast.owner.browser().get_page("/settings")
     assert not page.select("form[action='/admin/time-zone']")
     assert "IST" not in page.get_text()
