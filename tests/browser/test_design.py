@@ -44,7 +44,8 @@ SMALL = """() => [...document.querySelectorAll("main :is(.button, .chip, summary
   .map((tag) => tag.outerHTML.slice(0, 90))"""
 # Controls of a filter that are not of one height.
 HEIGHTS = """() => [...document.querySelectorAll("main .filter")]
-  .map((row) => [...row.querySelectorAll("input, select, .button")].map((tag) => tag.offsetHeight))
+  .map((row) => [...row.querySelectorAll("input:not([type=hidden]), select, .button")]
+    .map((tag) => tag.offsetHeight))
   .filter((heights) => new Set(heights).size > 1)"""
 
 
@@ -53,7 +54,7 @@ def test_nothing_is_cut_off_or_too_small(open_browser: OpenBrowser, width: int) 
     size = {"width": width, "height": 800}
     page = open_browser(viewport=size, has_touch=width < 700).page
     page.goto("/design")
-    _unfold(page)
+    unfold(page)
     assert page.evaluate(CUT) == []
     assert page.evaluate(HEIGHTS) == []
     if width < 700:
@@ -64,6 +65,6 @@ def test_nothing_is_cut_off_or_too_small(open_browser: OpenBrowser, width: int) 
     assert violations(page, CONTRAST) == []
 
 
-def _unfold(page: Page) -> None:
+def unfold(page: Page) -> None:
     """Open what is folded, so that it is looked at, too."""
     page.evaluate("document.querySelectorAll('main details').forEach((tag) => { tag.open = true })")
