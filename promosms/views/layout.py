@@ -81,7 +81,7 @@ MEMBER = (
         "settings.index",
         _("Settings"),
         "adjustments-horizontal",
-        ("settings", "guests", "two_factor", "email_and_phone"),
+        ("settings", "guests", "two_factor", "email_and_phone", "data", "delete_account", "auth"),
     ),
     Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )
@@ -119,7 +119,7 @@ ADMIN = (
         "settings.index",
         _("Settings"),
         "adjustments-horizontal",
-        ("settings", "two_factor", "email_and_phone"),
+        ("settings", "two_factor", "email_and_phone", "auth"),
         tab="tab",
     ),
 )

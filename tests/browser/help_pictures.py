@@ -33,7 +33,7 @@ def write(page: Page, text: str = TEXT) -> None:
     """Write a text to everybody, and wait until its price is there."""
     page.locator("input[name=audience][value=everyone]").check()
     with page.expect_response("**/campaigns/count"):
-        page.locator("textarea[name=text]").fill(text)
+        page.locator(".writing").fill(text)
     page.locator("[data-part=total] span").nth(3).wait_for()
 
 

@@ -19,6 +19,12 @@ def test_it_shows_the_sessions_and_hides_the_number(owner: PageClient) -> None:
     assert "601000101" not in text.replace(" ", "")
 
 
+@pytest.mark.parametrize("address", ["/settings/data", "/settings/leave", "/password/change"])
+def test_the_menu_shows_where_its_pages_belong(owner: PageClient, address: str) -> None:
+    page = owner.get_page(address)
+    assert words(page.select_one(".nav [aria-current=page]").get_text()) == "Settings"
+
+
 def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: PageClient) -> None:
     page = owner.get_page("/settings")
     chosen = [sent(option) for option in page.select("option[selected]")]
