@@ -56,7 +56,7 @@ WORDS: Mapping[str, str] = {
     "consent_on": N_("the day on which they agreed"),
     "encoding": N_("how the letters are written"),
     "text": N_("the text"),
-    "parts": N_("parts of a message"),
+    "parts": N_("how many texts a message counts as"),
     "price": N_("price of a message"),
     "charged": N_("what they have cost"),
     "kind": N_("of what kind it is"),

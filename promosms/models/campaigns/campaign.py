@@ -105,7 +105,7 @@ class Campaign(Model):
             "agreed_price": N_("the price that was agreed to"),
             "total_price": N_("the price of all prepared messages"),
             "missing": N_("what was missing on the balance"),
-            "n_parts": N_("parts of all messages"),
+            "n_parts": N_("how many texts all messages count as"),
             "launched_at": N_("when it was launched"),
             **dict.fromkeys(COUNTERS, N_("messages with this status now")),
             "not_guests": N_("recipients left out because the account was on trial"),

@@ -20,7 +20,7 @@ class CampaignCost(Model):
     customer_rights = READ
     export = Export(
         "campaign_costs",
-        N_("What ended campaigns have cost, by country, parts and price."),
+        N_("What ended campaigns have cost, by country, length and price."),
         words={
             "taken": N_("messages that a gateway accepted"),
             "returned": N_("messages whose price came back"),

@@ -196,7 +196,10 @@ class Message(Model):
     export = (
         Export(
             "messages",
-            N_("Each message of each campaign: number, text, parts, price and result."),
+            N_(
+                "Each message of each campaign: number, text, how many texts it counts as, price "
+                "and result."
+            ),
             without=_WITHOUT,
             words={
                 "recipient": N_("the recipient, see recipients"),
@@ -289,9 +292,9 @@ class MessagePart(Model):
         {"sqlite_with_rowid": False},
     )
     privacy = Privacy.COLLECTED
-    export = NotExported(N_("How gateways number the parts of messages: their data, not yours."))
+    export = NotExported(N_("The references of gateways to messages: their data, not yours."))
     retention = Retention("its message goes", by="messages", setting="Account.retention_days")
-    processing = Processing(CAMPAIGNS, N_("The references of the gateway to its parts"))
+    processing = Processing(CAMPAIGNS, N_("The references of the gateway to it"))
 
     message_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

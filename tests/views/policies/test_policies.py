@@ -1,18 +1,22 @@
 """Privacy, cookies and terms: public, readable, and true of this installation."""
 
 import re
+from itertools import chain
 
 import pytest
 from flask import Flask
 
 from promosms.db.transactions import transaction
+from promosms.language import force_locale, gettext
 from promosms.logs import schema as log_schema
 from promosms.models import Gateway
+from promosms.services.privacy import export_tables
 from tests.support.invoicing import POLISH
 from tests.support.pages import PageClient, words
 from tests.support.settings import override
 
 PAGES = ("/privacy", "/cookies", "/terms")
+PARTS = re.compile(r"\b(parts?|część|części)\b", re.IGNORECASE)
 OPERATOR = {
     "OPERATOR_NAME": "Quiet Lines sp. z o.o.",
     "OPERATOR_ADDRESS": "ul. Cicha 3, 00-001 Warszawa",
@@ -169,3 +173,19 @@ def test_privacy_lists_the_fields_of_the_log_and_the_times_of_the_settings(
     text = page.get_text()
     assert "valid for 17 minutes" in text
     assert "9 hours, or until 41 minutes" in text
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_terms_and_exports_count_texts_and_not_parts(
+    app: Flask, visitor: PageClient, language: str
+) -> None:
+    visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    terms = visitor.get_page("/terms").get_text(" ")
+    with app.test_request_context(), force_locale(language):
+        meanings = [part.words.values() for part in export_tables.parts()]
+        described = [gettext(words) for words in chain(*meanings)]
+        described += [gettext(part.export.about) for part in export_tables.parts()]
+        described += [gettext(why) for why in export_tables.left_out().values()]
+    for text in (terms.replace("part of the terms", ""), *described):
+        assert not PARTS.search(text), text
+    assert all(number in terms for number in ("160", "70", "153", "67"))
