@@ -58,8 +58,8 @@ class User(Model):
     processing = Processing(
         SIGN_IN,
         N_(
-            "E-mail address, mobile number, language, role, a hash of the password, and the key of "
-            "two-factor sign-in, encrypted"
+            "E-mail address, mobile number, language, role, a hash of the password, the key of "
+            "two-factor sign-in, encrypted, and the time zone that an admin has chosen"
         ),
     )
 

@@ -145,6 +145,13 @@ def test_what_admins_see_stands_on_the_page(visitor: PageClient) -> None:
         assert what in seen
 
 
+def test_privacy_names_the_time_zone_of_admins_only(visitor: PageClient) -> None:
+    page = visitor.get_page("/privacy")
+    rows = [words(row.get_text(" ")) for row in page.select("tr")]
+    (row,) = [row for row in rows if "role, a hash of the password" in row]
+    assert "the time zone that an admin has chosen" in row
+
+
 def test_privacy_names_gateways_and_processors(app: Flask, visitor: PageClient) -> None:
     override(app, processors=["Big Rack GmbH: servers"])
     with app.app_context(), transaction() as session:
