@@ -122,6 +122,7 @@ ADMIN = (
         ("settings", "two_factor", "email_and_phone", "auth"),
         tab="tab",
     ),
+    Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )
 
 

@@ -23,6 +23,8 @@ class Part:
     steps: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     picture: Picture | None = None
+    drawing: str = ""
+    """The name of a drawing of `ui/illustration.html` that stands first, as decoration."""
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,7 @@ def encryption() -> Topic:
                         "customers, or change them. The address begins with https."
                     ),
                 ),
+                drawing="lock",
             ),
             Part(
                 _("Why we insist on it"),

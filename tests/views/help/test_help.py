@@ -151,3 +151,19 @@ def test_the_heaviest_page_is_light(app: Flask, visitor: PageClient, language: s
     sizes = re.findall(r'<img src="[^"]+" width="(\d+)" height="(\d+)" alt="[^"]{10,}"', page)
     assert all(int(width) <= 360 for width, _ in sizes)
     assert len(sizes) == page.count("<img")
+
+
+def test_each_topic_shows_something(app: Flask) -> None:
+    for topic in in_language(app, "en"):
+        assert any(part.picture or part.drawing for part in topic.parts), topic.name
+
+
+def test_the_drawing_of_the_encrypted_connection_is_on_its_page(visitor: PageClient) -> None:
+    assert visitor.get_page("/help/encryption").select("main svg.illustration .sun")
+
+
+def test_the_menu_leads_to_it(owner: PageClient, admin: PageClient) -> None:
+    for client in (owner, admin):
+        page = client.get_page("/help")
+        assert page.select_one(".sidebar [aria-current=page]")["href"] == "/help"
+        assert page.select(".topbar a[href='/help']")
