@@ -1,10 +1,15 @@
 """The house of components: every macro of the templates in its states, while one develops."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
 
 from promosms.forms.form import Form
+from promosms.language import gettext as _
 from promosms.lib.charts import bars
 from promosms.lib.charts.bars import Day
 from promosms.lib.charts.curve import Moment, curve
@@ -37,6 +42,13 @@ def index() -> ResponseReturnValue:
     return render_template("design/index.html", form=form, **_charts())
 
 
+def _named(week: list[Day]) -> list[Day]:
+    """Days with the short names that the first page gives them."""
+    names = [format_date(date(2026, 11, 24) + timedelta(days=n), "EEE") for n in range(6)]
+    labels = [*(name.rstrip(".") for name in names), _("today")]
+    return [replace(day, label=label) for day, label in zip(week, labels, strict=True)]
+
+
 def _charts() -> dict[str, object]:
     """A month with one large day, an outcome with small parts, a curve of four moments."""
     texts = [(1_710, 53) if day == 26 else (day * 37 % 190, day % 4) for day in range(1, 31)]
@@ -50,7 +62,7 @@ def _charts() -> dict[str, object]:
     shares = [("1 min", 0.71), ("5 min", 0.92), ("1 hour", 0.96), ("1 day", 0.97)]
     return {
         "chart": bars.bars(month),
-        "strip": bars.strip(month[-7:]),
+        "strip": bars.strip(_named(month[-7:])),
         "bar": stacked([Part(*part) for part in parts]),
         "arrivals": curve("10:00", [Moment(*moment) for moment in shares]),
     }

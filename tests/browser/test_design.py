@@ -37,6 +37,23 @@ CUT = """() => {
   if (document.documentElement.scrollWidth > innerWidth) bad.push("wider than the screen");
   return [...new Set(bad)];
 }"""
+# Words of a chart with less than a blank between them.
+TOUCHING = """() => {
+  const bad = [];
+  for (const chart of document.querySelectorAll(".chart svg")) {
+    const words = [...chart.querySelectorAll("text")].filter((tag) => tag.getClientRects().length);
+    for (const [place, one] of words.entries()) {
+      const a = one.getBoundingClientRect();
+      for (const other of words.slice(place + 1)) {
+        const b = other.getBoundingClientRect();
+        const across = Math.max(a.left, b.left) - Math.min(a.right, b.right);
+        const down = Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom);
+        if (across < 3 && down < 0) bad.push(`${one.textContent} ${other.textContent}: ${across}`);
+      }
+    }
+  }
+  return bad;
+}"""
 # Controls that are smaller than a finger; links within a sentence may be.
 SMALL = """() => [...document.querySelectorAll("main :is(.button, .chip, summary, select, textarea,"
     + " input:not([type=checkbox], [type=radio], [type=hidden]))")]
@@ -63,6 +80,14 @@ def test_nothing_is_cut_off_or_too_small(open_browser: OpenBrowser, width: int) 
     assert violations(page, EVERYTHING) == []
     page.emulate_media(color_scheme="dark")
     assert violations(page, CONTRAST) == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "pl-PL"])
+def test_words_of_charts_do_not_touch(open_browser: OpenBrowser, locale: str) -> None:
+    page = open_browser(viewport={"width": 320, "height": 800}, locale=locale).page
+    page.goto("/design")
+    assert page.locator("html").get_attribute("lang") == locale[:2]
+    assert page.evaluate(TOUCHING) == []
 
 
 def unfold(page: Page) -> None:

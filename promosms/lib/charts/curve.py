@@ -7,7 +7,7 @@ HEIGHT = 150
 ABOVE = 14
 """Pixels above 100%."""
 TICKS = (0, 50, 100)
-PLACES = (0, 27, 46, 70, 100)
+PLACES = (0, 29, 49, 70, 100)
 """Where the start and up to four moments stand: those at the right have longer labels."""
 
 
