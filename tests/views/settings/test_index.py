@@ -40,7 +40,7 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
 
 def sent(option: Tag) -> str:
     """What a browser sends for an option: its value, or its text if it has none."""
-    return option.get("value", option.get_text())
+    return str(option.get("value", option.get_text()))
 
 
 def test_every_time_zone_can_be_chosen_as_a_browser_sends_it(
