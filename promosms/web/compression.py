@@ -12,14 +12,17 @@ import gzip
 import io
 import secrets
 
+import brotli
 from flask import Flask, Response, request
 from flask_login import current_user
 
 LEAST = 1_000
 """Shorter pages fit into one packet anyway, in bytes."""
 LEVEL = 6
+QUALITY = 5
+"""Of Brotli: an eighth shorter than gzip, in about the same time; more would take much longer."""
 MORE = 64
-"""So many characters are added at most, in the header of the compressed page."""
+"""So many characters are added at most, where readers of the format pass over them."""
 OWN = frozenset({"same-origin", "none"})
 
 
@@ -32,21 +35,36 @@ def _compress(response: Response) -> Response:
     if not _is_page(response):
         return response
     response.vary.update(("Accept-Encoding", "Sec-Fetch-Site"))
-    if request.accept_encodings.quality("gzip") and (
-        _is_ours() or _is_the_same_for_everybody(response)
-    ):
-        response.set_data(compressed(response.get_data()))
-        response.headers["Content-Encoding"] = "gzip"
+    if _is_ours() or _is_the_same_for_everybody(response):
+        for encoding, pack in PACKERS.items():
+            if request.accept_encodings.quality(encoding):
+                response.set_data(pack(response.get_data()))
+                response.headers["Content-Encoding"] = encoding
+                break
     return response
 
 
-def compressed(page: bytes) -> bytes:
+def by_brotli(page: bytes) -> bytes:
+    """The page as Brotli, with metadata of a random length (RFC 7932, section 9.2, MSKIPLEN)."""
+    packer = brotli.Compressor(mode=brotli.MODE_TEXT, quality=QUALITY)
+    content = packer.process(page) + packer.flush()  # ends at the border of a byte
+    more = secrets.randbelow(MORE) + 1
+    # Bits from the lowest: not the last block; metadata; reserved; one byte of length; length - 1.
+    head = 0b01_0_11_0 | (more - 1) << 6
+    return bytes(content + head.to_bytes(2, "little") + bytes(more) + packer.finish())
+
+
+def by_gzip(page: bytes) -> bytes:
     """The page as a gzip file whose name is long or short, at random (RFC 1952, FNAME)."""
     name = secrets.token_hex(MORE)[: secrets.randbelow(MORE) + 1]
     packed = io.BytesIO()
     with gzip.GzipFile(name, "wb", LEVEL, packed, mtime=0) as file:
         file.write(page)
     return packed.getvalue()
+
+
+PACKERS = {"br": by_brotli, "gzip": by_gzip}
+"""The shorter one first. Browsers name both, over HTTPS."""
 
 
 def _is_page(response: Response) -> bool:

@@ -1,7 +1,9 @@
 """Pages are compressed where their length tells nobody anything."""
 
 import gzip
+from collections.abc import Callable
 
+import brotli
 import pytest
 from werkzeug.test import TestResponse
 
@@ -9,6 +11,10 @@ from promosms.web import compression
 from tests.support.pages import PageClient
 
 HTML = "text/html; charset=utf-8"
+UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+}
 
 
 def opened(client: PageClient, address: str, site: str = "", **more: str) -> TestResponse:
@@ -19,7 +25,7 @@ def opened(client: PageClient, address: str, site: str = "", **more: str) -> Tes
 
 
 def is_compressed(answer: TestResponse) -> bool:
-    return answer.headers.get("Content-Encoding") == "gzip"
+    return answer.headers.get("Content-Encoding") in UNPACK
 
 
 @pytest.mark.parametrize(
@@ -38,7 +44,7 @@ def test_a_page_of_an_account_only_if_no_other_site_has_asked_for_it(
     answer = opened(owner, "/dashboard", site)
     assert is_compressed(answer) is yes
     assert {"Accept-Encoding", "Sec-Fetch-Site"} <= set(answer.vary.as_set(preserve_casing=True))
-    page = gzip.decompress(answer.data).decode() if yes else answer.text
+    page = brotli.decompress(answer.data).decode() if yes else answer.text
     assert "</html>" in page
 
 
@@ -61,13 +67,31 @@ def test_a_public_page_for_everybody_if_its_address_has_no_room_for_a_guess(
     assert is_compressed(opened(visitor, address, "same-origin"))
 
 
-def test_only_for_browsers_that_take_it(visitor: PageClient) -> None:
-    assert not is_compressed(opened(visitor, "/", **{"Accept-Encoding": "br"}))
-    assert not is_compressed(opened(visitor, "/", **{"Accept-Encoding": "gzip;q=0, br"}))
+@pytest.mark.parametrize(
+    ("accepted", "used"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("gzip, br;q=0", "gzip"),
+        ("gzip;q=0, br", "br"),
+        ("deflate", None),
+        ("gzip;q=0", None),
+    ],
+)
+def test_only_for_browsers_that_take_it(
+    visitor: PageClient, accepted: str, used: str | None
+) -> None:
+    answer = opened(visitor, "/", **{"Accept-Encoding": accepted})
+    assert answer.headers.get("Content-Encoding") == used
+    page = UNPACK[used](answer.data) if used else answer.data
+    assert b"</html>" in page
 
 
-def test_the_length_of_equal_pages_differs() -> None:
+@pytest.mark.parametrize("encoding", UNPACK)
+def test_the_length_of_equal_pages_differs(encoding: str) -> None:
     page = b"<p>601 234 567</p>" * 100
-    packed = [compression.compressed(page) for _ in range(200)]
-    assert {gzip.decompress(each) for each in packed} == {page}
-    assert len({len(each) for each in packed}) > compression.MORE / 2
+    packed = [compression.PACKERS[encoding](page) for _ in range(400)]
+    assert {UNPACK[encoding](each) for each in packed} == {page}
+    lengths = {len(each) for each in packed}
+    assert len(lengths) > compression.MORE / 2
+    assert max(lengths) - min(lengths) < compression.MORE
