@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.presses import Presses
-from tests.browser.story import SEND, Trial, answer_stop, heading, system_password
+from tests.browser.story import SEND, Trial, answer_stop, confirm_address, enter, heading
 
 EMAIL, PHONE = "walk@example.com", "+48 601 300 160"
 CUSTOMERS = "Mobile;First name\n601 300 261;Ola\n601 300 262;Jan\n601 30;Ewa\n"
@@ -60,17 +60,8 @@ def join(page: Page) -> None:
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Mobile number").fill(PHONE)
     page.get_by_role("button", name="Register").tap()
-    heading(page, "Check your e-mail")
-    page.get_by_role("link", name="Open the phone").tap()
-    row = page.get_by_role("listitem").filter(has_text=f"E-mail to {EMAIL}")
-    row.get_by_role("link").first.tap()
-    page.get_by_role("article").get_by_role("link").first.tap()
-    heading(page, "Your address is confirmed")
-    page.get_by_role("button", name="Text me the password").tap()
-    heading(page, "Sign in")
-    page.get_by_label("Password", exact=True).fill(system_password(page, PHONE))
-    page.get_by_role("main").get_by_role("button", name="Sign in").tap()
-    heading(page, "Choose your password")
+    confirm_address(page, EMAIL)
+    enter(page, PHONE)
     take_a_password(page)
     heading(page, "Three steps to your first campaign")
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import OpenBrowser
-from tests.browser.story import heading
+from tests.browser.story import confirm_address, heading
 
 
 @pytest.fixture
@@ -37,16 +37,6 @@ def proven(form: str) -> bool:
     return re.search(r"(^|&)proof=[A-Za-z0-9%]{300,}", form) is not None
 
 
-def follow(page: Page, email: str) -> None:
-    heading(page, "Check your e-mail")
-    page.get_by_role("link", name="Open the phone").click()
-    row = page.get_by_role("listitem").filter(has_text=f"E-mail to {email}")
-    row.get_by_role("link").first.click()
-    email_card = page.get_by_role("article")
-    email_card.get_by_role("link").first.click()
-    heading(page, "Your address is confirmed")
-
-
 def test_it_is_solved_while_the_user_types(watched: Callable[..., tuple[Page, list[str]]]) -> None:
     page, sent = watched()
     page.goto("/register")
@@ -57,7 +47,7 @@ def test_it_is_solved_while_the_user_types(watched: Callable[..., tuple[Page, li
     expect(box).to_be_hidden()
     page.get_by_label("Mobile number").fill("+48 601 300 150")
     page.get_by_role("button", name="Register").click()
-    follow(page, "prover@example.com")
+    confirm_address(page, "prover@example.com")
     page.get_by_role("button", name="Text me the password").click()
     heading(page, "Sign in")
     assert [proven(form) for form in sent] == [True, True]
@@ -104,7 +94,7 @@ def test_it_works_without_script(watched: Callable[..., tuple[Page, list[str]]])
     fill(page, "noscript@example.com", "+48 601 300 154")
     expect(page.locator("[data-proof]")).to_be_hidden()
     page.get_by_role("button", name="Register").click()
-    follow(page, "noscript@example.com")
+    confirm_address(page, "noscript@example.com")
     page.get_by_role("button", name="Text me the password").click()
     heading(page, "Sign in")
     assert not any(proven(form) for form in sent)
