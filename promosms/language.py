@@ -44,7 +44,10 @@ __all__ = [
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FRACTION = re.compile(r"(?<=0)\.0+")
-HYPHENATED = re.compile(r"(?<![\w-])(\w{1,4}-[^\W\dA-Z_]{1,6})(?![\w-])")
+ADDRESS = re.compile(r"\S+@\S+")
+HYPHENATED = re.compile(
+    r"(?<![\w-])(\w{1,4}-[^\W\dA-Z_]{1,6}|[A-Z]{2}-[A-Z\d]{4}-[A-Z\d]{4})(?![\w-])"
+)
 
 
 def init_app(app: Flask) -> None:
@@ -59,6 +62,7 @@ def init_app(app: Flask) -> None:
         share=share,
         moment=moment,
         day=day,
+        breakable=breakable,
         hyphenated=hyphenated,
     )
     app.jinja_env.globals.update(current_language=current_language)
@@ -134,11 +138,30 @@ def share(value: float) -> str:
 
 
 def hyphenated(text: str) -> list[tuple[Markup, bool]]:
-    """The parts of a heading; true is a short word such as e-mail, within which no line ends."""
+    """The parts of a heading; within a true one (e-mail, PS-DD79-VPN2) no line ends."""
     html = str(escape(text))
     if "<" in html:
         return [(Markup(html), False)]
-    return [(Markup(part), place % 2 == 1) for place, part in enumerate(HYPHENATED.split(html))]
+    parts = HYPHENATED.split(html)
+    return [
+        (Markup(part), True) if place % 2 else (_breakable(part), False)
+        for place, part in enumerate(parts)
+    ]
+
+
+def breakable(text: object) -> object:
+    """The same, with places in e-mail addresses where a line may end: after @, before dots."""
+    if not isinstance(text, str) or "@" not in text or (isinstance(text, Markup) and "<" in text):
+        return text
+    return _breakable(str(escape(text)))
+
+
+def _breakable(html: str) -> Markup:
+    return Markup(ADDRESS.sub(_breaks, html))
+
+
+def _breaks(address: re.Match[str]) -> str:
+    return address[0].replace("@", "@<wbr>").replace(".", "<wbr>.")
 
 
 def _pattern(currency: str, digits: int) -> str:

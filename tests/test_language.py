@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from markupsafe import Markup
 
 import promosms
 from promosms.language import (
+    breakable,
     force_locale,
     hyphenated,
     money,
@@ -69,7 +71,7 @@ def test_amounts_below_each_other_have_the_places_of_the_finest(app: Flask) -> N
     [
         ("Change your e-mail address", ["e-mail"]),
         ("Napisz SMS-y", ["SMS-y"]),
-        ("Order PS-CJJD-EJGF", []),
+        ("Order PS-CJJD-EJGF", ["PS-CJJD-EJGF"]),
         ("Brzęczyszczykiewicz-Wiśniewska", []),
         ("A <b> & a re-run", ["re-run"]),
     ],
@@ -78,6 +80,14 @@ def test_no_line_of_a_heading_ends_within_a_short_word(title: str, kept: list[st
     parts = hyphenated(title)
     assert [part for part, whole in parts if whole] == kept
     assert "".join(part.unescape() for part, _whole in parts) == title
+
+
+def test_an_address_wraps_at_its_dots_and_nothing_else_does() -> None:
+    assert breakable("o•••@shop.example.com") == "o•••@<wbr>shop<wbr>.example<wbr>.com"
+    assert breakable("To <b>x@y.z now.") == "To &lt;b&gt;x@<wbr>y<wbr>.z now."
+    for same in ("Shop. Ltd", Markup("<a href='mailto:a@b.c'>a@b.c</a>"), 7):
+        assert breakable(same) is same
+    assert "".join(part for part, _whole in hyphenated("a@b.c")) == "a@<wbr>b<wbr>.c"
 
 
 @pytest.mark.parametrize(("currency", "units", "english", "polish"), AMOUNTS)

@@ -170,7 +170,16 @@ def read(html: str) -> Page:
     document = turbohtml.parse(html, positions=False)
     if document.errors or not _as_written(html, document):
         html5lib.HTMLParser(strict=True).parse(html)
+    _join_words(document)
     return Page(document)
+
+
+def _join_words(document: turbohtml.Document) -> None:
+    """Make a text of what is one word to readers, and may be broken between lines."""
+    for place in document.select("wbr"):
+        around = place.parent
+        place.decompose()
+        around.normalize()
 
 
 def _as_written(html: str, document: turbohtml.Document) -> bool:

@@ -93,7 +93,7 @@ def currency() -> str:
 def top_up_state(row: TopUpRow) -> tuple[object, str]:
     """The state of a top-up as a label and a tone; what needs an admin comes first."""
     if row.overpayment:
-        return _("Paid too much"), "bad"
+        return _("Paid too much"), "warn"
     if row.top_up.status == TopUpStatus.OPEN and row.top_up.paid:
         return _("Paid in part"), "warn"
     return TOP_UP_STATES[TopUpStatus(row.top_up.status)]

@@ -34,7 +34,7 @@ def test_it_shows_all_with_their_sums(accounts: tuple[int, int], admin: PageClie
     page = shown(admin)
     assert first.label in page
     assert second.label in page
-    assert "Net €50.00 3 documents, credit notes taken off" in page
+    assert "Net 3 documents, credit notes taken off €50.00" in page
     assert "VAT €9.50" in page
     assert "Gross €59.50" in page
 

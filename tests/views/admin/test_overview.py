@@ -106,9 +106,9 @@ def test_it_says_what_waits_and_what_was_sent(app: Flask, cast: Cast, admin: Pag
     said = words(page.get_text(" "))
     assert "1 order waits for its transfer" in said
     assert page.h1.get_text() == "One thing needs you"
-    assert "Today 7 left: 5 arrived, 1 did not." in said
-    assert "In the last 7 days 4,007 left: 3,905 arrived, 101 did not." in said
-    assert "The oldest text waits since" in said
+    assert "Today 7 left. 5 arrived, 1 did not." in said
+    assert "In the last 7 days 4,007 left. 3,905 arrived, 101 did not." in said
+    assert "The oldest text has waited since" in said
     (busiest,) = page.select("[aria-labelledby=busiest] .row:has(a)")
     assert words(busiest.get_text(" ")) == "o•••@example.com 1,234"
     assert "This week €120.00" in said

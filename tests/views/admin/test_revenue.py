@@ -50,12 +50,14 @@ def test_it_adds_up_by_month_rate_and_case(invoiced: None, app: Flask) -> None:
 
 def test_the_page_shows_a_year(invoiced: None, admin: PageClient) -> None:
     text = words(admin.get_page("/admin/revenue").get_text(" "))
-    assert "Net in 2026 €190.00" in text
+    assert "Net in 2026 credit notes taken off €190.00" in text
     assert "March 2026" in text
     row = "Invoices {} Credit notes {} Net {} VAT {} {}"
     assert "19% " + row.format(2, 1, "€140.00", "€26.60", "€166.60") in text
     assert "Together " + row.format(3, 1, "€170.00", "€26.60", "€196.60") in text
-    assert "Net in 2025 €70.00" in words(admin.get_page("/admin/revenue?year=2025").get_text(" "))
+    assert "Net in 2025 credit notes taken off €70.00" in words(
+        admin.get_page("/admin/revenue?year=2025").get_text(" ")
+    )
     assert "Net in 2026" in words(admin.get_page("/admin/revenue?year=1999").get_text(" "))
 
 

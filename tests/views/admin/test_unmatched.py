@@ -49,6 +49,7 @@ def test_an_admin_is_told_and_assigns_it_to_one_of_two(
     (page,) = arrive(app, "600123456")
     front = admin.get_page("/admin")
     assert "1 person wants no more texts" in words(front.get_text(" "))
+    assert "no more texts" not in admin.get_page("/admin/top-ups").get_text()
     listed = admin.get_page(PAGE)
     shown = admin.get_page(page)
     for text in (words(listed.get_text(" ")), words(shown.get_text(" "))):
