@@ -147,6 +147,7 @@ def _state(campaign: Campaign) -> dict[str, object]:
         "repeat": repeats.find(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
         "over": campaigns.over(campaign),
+        "awaited": campaign.status in CampaignStatus.OPEN or campaign.n_sent + figures.waiting,
         "balance": my_account().balance,
         "worker_missing": campaign.status in CampaignStatus.RUNNING and worker_missing(),
     }

@@ -113,6 +113,21 @@ def test_the_report_waits_for_receipts_that_come_after_the_end(
         assert _asks(owner, launched) == (asks, asks)
 
 
+def test_only_texts_that_wait_for_an_answer_leave_the_share_open(
+    app: Flask, owner: PageClient, launched: str, settle: Settle
+) -> None:
+    settle()
+    for values, sentence in [
+        ({"n_sent": 1, "n_unknown": 0}, "3 of 4 texts arrived so far."),
+        ({"n_sent": 0, "n_unknown": 1}, "75% arrived."),
+    ]:
+        with app.app_context(), transaction() as session:
+            session.query(Campaign).update({"n_delivered": 3, "finished_at": now(), **values})
+        page = owner.get_page(f"/campaigns/{launched}")
+        assert sentence in words(page.select_one(".lead").get_text(" "))
+        assert page.select_one("[data-refresh]")["data-every"] == "30"
+
+
 def _asks(owner: PageClient, campaign: str) -> tuple[bool, bool]:
     """Does the page ask for news, and does it go on after an answer?"""
     page = owner.get_page(f"/campaigns/{campaign}")
