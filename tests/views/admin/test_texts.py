@@ -27,7 +27,7 @@ def test_it_shows_the_day(app: Flask, admin: PageClient) -> None:
     page = admin.get_page("/admin/texts")
     figures = [words(tag.get_text()) for tag in page.select_one(".facts").select("dd")]
     assert figures == ["12", "5", "38"]
-    rows = {row.dt.get_text(): row.dd.get_text() for row in page.select(".reasons > div")}
+    rows = {row.dt.get_text(): row.dd.get_text() for row in page.select(".setting .reasons > div")}
     assert len(rows) == len(LAYERS) == len(PumpingProblem)
     assert rows[str(LAYERS[PumpingProblem.PREFIX])] == "3"
     assert sum(int(number) for number in rows.values()) == 3
