@@ -137,15 +137,16 @@ def test_a_dead_connection_is_closed_and_bound_again() -> None:
 
 def test_a_line_that_takes_nothing_costs_one_window_although_receipts_come() -> None:
     async def story() -> None:
-        async with bound(answer_seconds="0.2", window="3", wait_seconds="5") as stage:
+        async with bound(answer_seconds="0.5", window="3", wait_seconds="5") as stage:
             first = stage.smsc.client
 
             def only_receipts(client: Client, pdu: Pdu) -> None:
                 if client is not first:
                     accept(client, pdu)
                     return
+                receipt()
                 for tenths in range(1, 5):
-                    loop.call_later(tenths / 20, receipt)
+                    loop.call_later(tenths / 10, receipt)
 
             def receipt() -> None:
                 text = receipt_text("id-0")
