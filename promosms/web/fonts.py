@@ -1,7 +1,7 @@
 """The type of the pages: Inter, cut to two subsets at the first start of an installation.
 
-The whole font has 860 kB; its two subsets have 26 kB (the letters of Western and Central Europe)
-and 7 kB (further Latin letters), and a browser loads the second one only where a page needs it.
+The whole font has 860 kB; its two subsets have 25 kB (the letters of Western and Central Europe)
+and 6 kB (further Latin letters), and a browser loads the second one only where a page needs it.
 Without them the pages have the type of the system.
 """
 
