@@ -44,7 +44,7 @@ __all__ = [
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FRACTION = re.compile(r"(?<=0)\.0+")
-ADDRESS = re.compile(r"\S+@\S+")
+ADDRESS = re.compile(r"(\S+@\S+)")
 HYPHENATED = re.compile(
     r"(?<![\w-])(\w{1,4}-[^\W\dA-Z_]{1,6}|[A-Z]{2}-[A-Z\d]{4}-[A-Z\d]{4})(?![\w-])"
 )
@@ -139,12 +139,12 @@ def share(value: float) -> str:
 
 def hyphenated(text: str) -> list[tuple[Markup, bool]]:
     """The parts of a heading; within a true one (e-mail, PS-DD79-VPN2) no line ends."""
-    html = str(escape(text))
+    html = escape(text)
     if "<" in html:
-        return [(Markup(html), False)]
-    parts = HYPHENATED.split(html)
+        return [(html, False)]
+    parts = HYPHENATED.split(html.unescape())
     return [
-        (Markup(part), True) if place % 2 else (_breakable(part), False)
+        (escape(part), True) if place % 2 else (_breakable(part), False)
         for place, part in enumerate(parts)
     ]
 
@@ -153,15 +153,21 @@ def breakable(text: object) -> object:
     """The same, with places in e-mail addresses where a line may end: after @, before dots."""
     if not isinstance(text, str) or "@" not in text or (isinstance(text, Markup) and "<" in text):
         return text
-    return _breakable(str(escape(text)))
+    return _breakable(escape(text).unescape())
 
 
-def _breakable(html: str) -> Markup:
-    return Markup(ADDRESS.sub(_breaks, html))
+def _breakable(text: str) -> Markup:
+    """Of plain text, as HTML."""
+    pieces = (
+        _breaks(escape(piece)) if place % 2 else piece
+        for place, piece in enumerate(ADDRESS.split(text))
+    )
+    return Markup("").join(pieces)
 
 
-def _breaks(address: re.Match[str]) -> str:
-    return address[0].replace("@", "@<wbr>").replace(".", "<wbr>.")
+def _breaks(address: Markup) -> Markup:
+    after = address.replace("@", Markup("@<wbr>"))
+    return after.replace(".", Markup("<wbr>."))
 
 
 def _pattern(currency: str, digits: int) -> str:

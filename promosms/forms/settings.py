@@ -3,10 +3,8 @@
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
-from markupsafe import Markup
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
-from wtforms.widgets import html_params
 
 from promosms.forms.form import Form
 from promosms.forms.shared import stripped
@@ -24,29 +22,17 @@ def zones() -> list[str]:
     return ["UTC", *sorted(zone for zone in available_timezones() if zone.startswith(PLACES))]
 
 
-class ShortSelect:
-    """Options whose values are their labels: of 500 of them the page would have 10 kB more."""
-
-    def __call__(self, field: Any, **kwargs: Any) -> Markup:
-        """The box. Browsers take the value of an option from its text where none is given."""
-        attributes = Markup(html_params(id=field.id, name=field.name, **kwargs))
-        return Markup("<select {}>{}</select>").format(
-            attributes, Markup("").join(map(self._option, field.iter_choices()))
-        )
-
-    def _option(self, choice: Any) -> Markup:
-        chosen = Markup(" selected") if choice.selected else ""
-        return Markup("<option{}>{}</option>").format(chosen, choice.label)
+WITHOUT_VALUE = {"value": False}
+"""Browsers take the value of an option from its text then: with 500 the page has 10 kB less."""
 
 
 class ZoneField(SelectField):
     """A time zone; its name is read with spaces, and kept with underscores."""
 
-    widget = ShortSelect()
-
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, coerce=lambda name: str(name).replace(" ", "_"), **kwargs)
-        self.choices = [(name, name) for name in (zone.replace("_", " ") for zone in zones())]
+        names = [zone.replace("_", " ") for zone in zones()]
+        self.choices = [(name, name, WITHOUT_VALUE) for name in names]
 
 
 class LanguageForm(Form):
