@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
         day=day,
         breakable=breakable,
         hyphenated=hyphenated,
+        browser=browser,
     )
     app.jinja_env.globals.update(current_language=current_language)
 
@@ -154,6 +155,14 @@ def breakable(text: object) -> object:
     if not isinstance(text, str) or "@" not in text or (isinstance(text, Markup) and "<" in text):
         return text
     return _breakable(escape(text).unescape())
+
+
+def browser(kept: str) -> str:
+    """What a session keeps, such as "Chrome on Linux", or nothing, in the reader's language."""
+    name, _on, system = kept.partition(" on ")
+    if system:
+        return gettext("%(name)s on %(system)s", name=name, system=system)
+    return name or gettext("Unknown browser")
 
 
 def _breakable(text: str) -> Markup:

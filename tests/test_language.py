@@ -11,6 +11,7 @@ from markupsafe import Markup
 import promosms
 from promosms.language import (
     breakable,
+    browser,
     force_locale,
     hyphenated,
     money,
@@ -129,3 +130,20 @@ def test_nothing_else_writes_figures() -> None:
         rule = BY_HAND if path.suffix == ".py" else IN_TEMPLATES
         found += [(name, hit) for hit in rule.findall(text) if name not in RATES]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "english", "polish"),
+    [
+        ("Chrome on Linux", "Chrome on Linux", "Chrome, Linux"),
+        ("curl", "curl", "curl"),
+        ("", "Unknown browser", "Nieznana przeglądarka"),
+    ],
+)
+def test_a_browser_is_named_in_the_language_of_the_reader(
+    app: Flask, kept: str, english: str, polish: str
+) -> None:
+    with app.test_request_context():
+        for language, words in (("en", english), ("pl", polish)):
+            with force_locale(language):
+                assert browser(kept) == words

@@ -137,6 +137,17 @@ def test_every_static_file_is_used() -> None:
         assert f"filename='{path.name}'" in used, path.name
 
 
+def test_pages_change_their_shape_with_the_size_of_letters() -> None:
+    """In em: who has letters twice as large gets the shape of a screen half as wide."""
+    queries = [
+        query
+        for path in (STATIC / "css").iterdir()
+        for query in re.findall(r"@media[^{]*", path.read_text())
+    ]
+    assert any("em)" in query for query in queries)
+    assert [query for query in queries if "px" in query] == []
+
+
 def test_every_style_sheet_is_sent_in_its_place(visitor: PageClient) -> None:
     sheets = {path.stem: path.read_text() for path in (STATIC / "css").iterdir()}
     assert set(sheets) == set(SHEETS)

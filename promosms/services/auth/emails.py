@@ -1,5 +1,6 @@
 """Texts of the e-mails about signing in and about changes of address and number."""
 
+from promosms import language
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.services.mail.emails import EmailText, paragraphs
@@ -10,7 +11,7 @@ def new_sign_in(browser: str, when: str) -> EmailText:
     """To a user who has signed in from a new browser or network."""
     return _("New sign-in to PromoSMS"), paragraphs(
         _("Somebody, probably you, has signed in from a browser or a place that is new to us."),
-        f"{browser or _('Unknown browser')}, {when}",
+        f"{language.browser(browser)}, {when}",
         _("If it was you, there is nothing to do."),
         _otherwise(),
     )
