@@ -161,8 +161,8 @@ def browser(kept: str) -> str:
     """What a session keeps, such as "Chrome on Linux", or nothing, in the reader's language."""
     name, _on, system = kept.partition(" on ")
     if system:
-        return gettext("%(name)s on %(system)s", name=name, system=system)
-    return name or gettext("Unknown browser")
+        return str(pgettext("a browser", "%(name)s on %(system)s", name=name, system=system))
+    return name or str(gettext("Unknown browser"))
 
 
 def _breakable(text: str) -> Markup:

@@ -149,11 +149,14 @@ def _inbox(account_id: int) -> int:
 
 @cache
 def icon(name: str, size: int = 18) -> Markup:
-    """An icon as inline SVG, hidden from screen readers: a label stands beside it.
+    """An icon of that many px, hidden from screen readers: a label stands beside it.
+
+    It grows with the letters (16 px are one rem).
 
     Each is made once: a page has twenty of them.
     """
-    return Markup(heroicon_outline(name, size=size, **{"aria-hidden": "true"}))
+    rem = f"{size / 16:g}rem"
+    return Markup(heroicon_outline(name, size=rem, **{"aria-hidden": "true"}))
 
 
 def trial_of() -> Trial | None:
