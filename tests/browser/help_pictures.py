@@ -14,7 +14,7 @@ from typing import NamedTuple
 from playwright.sync_api import Locator, Page
 
 LANGUAGES = {"en": "English", "pl": "Polski"}
-COLOURS = 6
+COLOURS = 10
 WIDTH, HEIGHT = 360, 900
 TEXT = "Hi {first_name|there}, from this week we are open until 9 pm on Thursdays."
 DEAR = "Zażółć: od czwartku otwarte do 21!"
@@ -44,8 +44,8 @@ def write_dear(page: Page) -> None:
 
 
 def open_report(page: Page) -> None:
-    """The newest campaign that has ended."""
-    ended = page.locator("main .row:has(.badge.good) a.title").first
+    """The oldest campaign: all its receipts have come."""
+    ended = page.locator("main .row:has(.badge.good) a.title").last
     page.goto(str(ended.get_attribute("href")))
 
 
