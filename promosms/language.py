@@ -1,4 +1,4 @@
-"""The language of a page, and numbers, money and times in it."""
+"""The language of a page, and numbers, money, times and browsers in it."""
 
 import re
 import unicodedata

@@ -151,9 +151,7 @@ def _inbox(account_id: int) -> int:
 def icon(name: str, size: int = 18) -> Markup:
     """An icon of that many px, hidden from screen readers: a label stands beside it.
 
-    It grows with the letters (16 px are one rem).
-
-    Each is made once: a page has twenty of them.
+    It grows with the letters: 16 px are one rem. Each is made once: a page has twenty of them.
     """
     rem = f"{size / 16:g}rem"
     return Markup(heroicon_outline(name, size=rem, **{"aria-hidden": "true"}))

@@ -148,6 +148,12 @@ def test_pages_change_their_shape_with_the_size_of_letters() -> None:
     assert [query for query in queries if "px" in query] == []
 
 
+def test_icons_grow_with_the_letters(visitor: PageClient) -> None:
+    icons = visitor.get_page("/login").select("svg[aria-hidden=true][stroke=currentColor]")
+    assert icons
+    assert {icon["width"][-3:] for icon in icons} == {"rem"}
+
+
 def test_every_style_sheet_is_sent_in_its_place(visitor: PageClient) -> None:
     sheets = {path.stem: path.read_text() for path in (STATIC / "css").iterdir()}
     assert set(sheets) == set(SHEETS)

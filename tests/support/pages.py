@@ -129,6 +129,13 @@ def _check_form(form: Tag) -> None:
     assert form.get("action") is not None, f"a form without action: {str(form)[:120]}"
     if method == "post":
         assert form.select_one("input[name=csrf_token]"), f"no token: {form.get('action')}"
+    filled = [field.get("autocomplete", "") for field in form.select("input")]
+    passwords = [place for place, what in enumerate(filled) if what.endswith("-password")]
+    action = str(form.get("action"))
+    # A password safe takes the name from the field before. A link that came by e-mail, and may be
+    # in strange hands, tells nobody the address that the password belongs to.
+    if passwords and not action.startswith("/leave/"):
+        assert "username" in filled[: passwords[0]], f"whose password? {action}"
 
 
 def _check_labels(page: Page, ids: set[str]) -> None:
