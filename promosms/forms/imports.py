@@ -12,6 +12,7 @@ from promosms.forms.shared import ConsentPart, TargetPart
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.lib.text_encodings import Reading
+from promosms.models import ImportMode
 from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.services.imports.files import FileProblem
@@ -29,7 +30,37 @@ class UploadForm(Form):
     )
 
 
-class PasteForm(ConsentPart, TargetPart, Form):
+def _modes() -> dict[str, str]:
+    return {
+        ImportMode.OVERWRITE.value: gettext(
+            "Bring them up to date: what is new replaces what is old"
+        ),
+        ImportMode.COMPLETE.value: gettext("Complete them: fill in only what is missing"),
+        ImportMode.LEAVE.value: gettext("Leave them as they are"),
+    }
+
+
+class ModePart:
+    """What becomes of people who are here already."""
+
+    words: ClassVar[dict[str, object]] = {"mode": _("Choose what happens to them.")}
+
+    mode = RadioField(
+        _("If somebody is here already"),
+        choices=_modes,
+        default=ImportMode.OVERWRITE.value,
+        description=_(
+            "An empty cell never deletes anything. All of them are put on the list that you choose "
+            "below, and opt-outs always count."
+        ),
+    )
+
+    def chosen_mode(self) -> ImportMode:
+        """The chosen mode."""
+        return ImportMode(self.mode.data)
+
+
+class PasteForm(ModePart, ConsentPart, TargetPart, Form):
     """Numbers from the clipboard."""
 
     text = TextAreaField(
@@ -43,7 +74,7 @@ class PasteForm(ConsentPart, TargetPart, Form):
     )
 
 
-class MappingForm(ConsentPart, TargetPart, Form):
+class MappingForm(ModePart, ConsentPart, TargetPart, Form):
     """How to import a file; the columns are chosen in a table outside the form class."""
 
     has_header = BooleanField(_("The first row holds the names of the columns"))

@@ -29,7 +29,13 @@ from promosms.models.campaigns.campaign import (
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
-from promosms.models.imports.import_ import FORGOTTEN_NAME, BadRow, Import, ImportStatus
+from promosms.models.imports.import_ import (
+    FORGOTTEN_NAME,
+    BadRow,
+    Import,
+    ImportMode,
+    ImportStatus,
+)
 from promosms.models.installation.nightly_job import NightlyJob
 from promosms.models.invoices import guards as invoice_guards
 from promosms.models.invoices.company import Company, TaxAnswer, TaxCheck
@@ -124,6 +130,7 @@ __all__ = [
     "Guest",
     "Hold",
     "Import",
+    "ImportMode",
     "ImportStatus",
     "InboundKind",
     "Input",

@@ -77,7 +77,9 @@ def paste() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             text = form.text.data or ""
-            import_ = imports.paste(account, text, form.target(all_lists), form.basis())
+            import_ = imports.paste(
+                account, text, form.target(all_lists), form.basis(), form.chosen_mode()
+            )
             _begin(import_, import_.total)
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
@@ -103,7 +105,8 @@ def show(public_id: str) -> ResponseReturnValue:
     problem = import_columns.why_not(mapping) if request.method == "POST" else ""
     if form.validate_on_submit() and not problem:
         has_header = bool(form.has_header.data)
-        if imports.start(import_, mapping, has_header, form.target(all_lists), form.basis()):
+        target, basis = form.target(all_lists), form.basis()
+        if imports.start(import_, mapping, has_header, target, basis, form.chosen_mode()):
             queue.wake("work", "imports.run", import_.id)
         return redirect(url_for("imports.show", public_id=public_id), 303)
     preview = import_preview.preview(import_, mapping, bool(form.has_header.data), account.region)

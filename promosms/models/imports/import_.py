@@ -24,6 +24,14 @@ class ImportStatus(StrEnum):
     UNDONE = "undone"
 
 
+class ImportMode(StrEnum):
+    """What becomes of recipients who are here already; an empty cell never deletes a value."""
+
+    LEAVE = "leave"
+    COMPLETE = "complete"  # only what is empty is filled
+    OVERWRITE = "overwrite"
+
+
 FORGOTTEN_NAME = "*"
 """What stands instead of the name of a file when its time is over."""
 
@@ -46,10 +54,11 @@ class Import(Model):
             "delimiter": N_("what stands between two columns"),
             "has_header": N_("does the first row hold the names of the columns"),
             "mapping": N_("which column became which field"),
+            "mode": N_("what became of people who were here: leave, complete or overwrite"),
             "error": N_("what went wrong, as a code"),
             "total": N_("rows of the file"),
             "added": N_("recipients that were added"),
-            "updated": N_("recipients that were changed"),
+            "updated": N_("recipients that were here before"),
             "duplicates": N_("rows with a number that stood there before"),
             "bad": N_("rows that were refused"),
             "suppressed": N_("rows with a number that has opted out"),
@@ -88,6 +97,7 @@ class Import(Model):
     has_header: Mapped[bool] = mapped_column(default=True)
     mapping: Mapped[list[str]] = mapped_column(JSON, default=list)
     list_id: Mapped[int | None] = mapped_column(ForeignKey("lists.id", ondelete="SET NULL"))
+    mode: Mapped[str] = mapped_column(String(9), default=ImportMode.OVERWRITE)
     consent: Mapped[str] = mapped_column(String(5), default="none")
     consent_source: Mapped[str] = mapped_column(String(300), default="")
     consent_on: Mapped[date | None] = mapped_column(Date)

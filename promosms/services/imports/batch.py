@@ -21,6 +21,7 @@ from promosms.models import (
     new_public_id,
     now,
 )
+from promosms.services.imports import merging
 from promosms.services.imports.consent_columns import Standing
 from promosms.services.imports.rows import Batch, Entry
 from promosms.services.recipients import lists
@@ -30,7 +31,9 @@ from promosms.services.sending import opt_outs
 
 MOST_REFUSED = 10_000
 """So many refused rows of an import are kept; nobody mends more by hand, and all are counted."""
-_PRESERVED = (*FIELD_NAMES[1:], "consent", "consent_source", "consent_on")
+_CONSENT = ("consent", "consent_source", "consent_on")
+_PRESERVED = (*FIELD_NAMES[1:], *_CONSENT)
+_KNOWN = ("import_id", "last_import_id", "updated_at")
 _WRITTEN = (*_PRESERVED, "search", "last_import_id", "updated_at")
 
 
@@ -116,7 +119,7 @@ def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry
 
 
 def _existing(session: Session, account_id: int, phones: Sequence[str]) -> dict[str, RowMapping]:
-    columns = [getattr(Recipient, name) for name in ("phone", "last_import_id", *_PRESERVED)]
+    columns = [getattr(Recipient, name) for name in ("phone", *_KNOWN, *_PRESERVED)]
     query = (
         select(*columns)
         .where(Recipient.account_id == account_id, Recipient.phone.in_(phones))
@@ -136,12 +139,18 @@ def _ids(session: Session, account_id: int, phones: Sequence[str]) -> list[int]:
 def _row(
     running: Import, entry: Entry, existing: RowMapping | None, at: datetime
 ) -> dict[str, Any]:
-    """The recipient to store: a value that the file leaves empty stays as it was."""
+    """The recipient to store, as the mode of the import says."""
     row: dict[str, Any] = dict.fromkeys(FIELD_NAMES[1:], "")
     if existing is not None:
         row.update({name: existing[name] for name in FIELD_NAMES[1:]})
-    row.update(entry.values)
-    row.update(_consent(running, entry, existing))
+    if existing is not None and merging.stays(
+        running.mode, ours=existing["import_id"] == running.id
+    ):
+        row.update({name: existing[name] for name in _CONSENT})
+        at = existing["updated_at"]
+    else:
+        row.update(merging.merged(running.mode, row, entry.values))
+        row.update(_consent(running, entry, existing))
     row.update(
         public_id=new_public_id(),
         account_id=running.account_id,
@@ -161,10 +170,10 @@ def _consent(running: Import, entry: Entry, existing: RowMapping | None) -> dict
     if existing and existing["consent"] == Consent.GIVEN:
         said_here = existing["last_import_id"] == running.id and entry.standing
         if not said_here:
-            return {name: existing[name] for name in ("consent", "consent_source", "consent_on")}
+            return {name: existing[name] for name in _CONSENT}
     if entry.standing > Standing.UNSAID:
         return Basis().columns()
-    return {name: getattr(running, name) for name in ("consent", "consent_source", "consent_on")}
+    return {name: getattr(running, name) for name in _CONSENT}
 
 
 def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -12,7 +12,16 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.text_encodings import Reading
-from promosms.models import Account, BadRow, Import, ImportStatus, Recipient, RecipientList, now
+from promosms.models import (
+    Account,
+    BadRow,
+    Import,
+    ImportMode,
+    ImportStatus,
+    Recipient,
+    RecipientList,
+    now,
+)
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
 from promosms.services.imports import number_lists, pasting
@@ -101,7 +110,13 @@ def _columns(
         }
 
 
-def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
+def paste(
+    account: Account,
+    text: str,
+    target: Target,
+    basis: Basis,
+    mode: ImportMode = ImportMode.OVERWRITE,
+) -> Import:
     """Store pasted numbers and queue them; raises BadFile."""
     account_id = account.id
     stored = import_files.store_rows(pasting.rows(text))
@@ -114,12 +129,18 @@ def paste(account: Account, text: str, target: Target, basis: Basis) -> Import:
             total=stored.rows,
             status=ImportStatus.QUEUED,
             list_id=_list_id(account_id, target),
+            mode=mode,
             **basis.columns(),
         )
 
 
 def start(
-    import_: Import, mapping: Sequence[str], has_header: bool, target: Target, basis: Basis
+    import_: Import,
+    mapping: Sequence[str],
+    has_header: bool,
+    target: Target,
+    basis: Basis,
+    mode: ImportMode = ImportMode.OVERWRITE,
 ) -> bool:
     """Queue a mapped import; False if it was started or cancelled before, or is doubtful."""
     if import_files.is_doubtful(import_.stored_as):
@@ -131,6 +152,7 @@ def start(
             "has_header": has_header,
             "total": rows - has_header,
             "list_id": _list_id(import_.account_id, target),
+            "mode": mode,
             "status": ImportStatus.QUEUED,
             **basis.columns(),
         }

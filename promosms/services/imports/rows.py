@@ -5,6 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from promosms.models import ImportMode
+from promosms.services.imports import merging
 from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT, Standing, standing
 from promosms.services.imports.files import Row
@@ -45,8 +47,13 @@ class Batch:
     """Numbers whose rows say so, also those that cannot be imported for another reason."""
 
 
-def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
-    """Read rows; rows with the same number are merged, and later values replace earlier ones."""
+def read(
+    rows: Sequence[Row],
+    mapping: Sequence[str],
+    region: str,
+    mode: str = ImportMode.OVERWRITE,
+) -> Batch:
+    """Read rows; rows with the same number are merged as the mode says."""
     batch = Batch()
     columns = {field: n for n, field in enumerate(mapping) if field}
     kept = sorted(columns.values())
@@ -66,7 +73,7 @@ def read(rows: Sequence[Row], mapping: Sequence[str], region: str) -> Batch:
         if _too_long(values):
             batch.refused.append(Refused(row_number, LONG_VALUE, _content(cells, kept)))
             continue
-        _merge(batch, number, values, row_standing)
+        _merge(batch, number, values, row_standing, mode)
     return batch
 
 
@@ -83,13 +90,13 @@ def _number(cells: Sequence[str], positions: Sequence[int], region: str) -> phon
 
 
 def _merge(
-    batch: Batch, number: phone.Phone, values: Mapping[str, str], standing: Standing
+    batch: Batch, number: phone.Phone, values: Mapping[str, str], standing: Standing, mode: str
 ) -> None:
     entry = batch.entries.get(number.e164)
     if entry is None:
         batch.entries[number.e164] = Entry(number, dict(values), standing)
     else:
-        entry.values.update(values)
+        entry.values = merging.merged(mode, entry.values, values)
         entry.standing = max(entry.standing, standing)
         batch.duplicates += 1
 

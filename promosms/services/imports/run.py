@@ -59,14 +59,14 @@ def _claim(import_id: int) -> str | None:
 def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
     running = db.session.get_one(Import, import_id)
     region = db.session.get_one(Account, running.account_id).region
-    mapping, position = list(running.mapping), running.position
+    mapping, position, mode = list(running.mapping), running.position, running.mode
     name, skip = running.stored_as, running.position + running.has_header
     db.session.commit()
     rows = import_files.read(name, skip)
     chunk = list(islice(rows, BATCH))
     over = begin()  # after skipping to its rows in the file, which can use up a whole slice
     while chunk:
-        batch = import_rows.read(chunk, mapping, region)
+        batch = import_rows.read(chunk, mapping, region, mode)
         if not import_batch.save(import_id, position, len(chunk), batch):
             return False
         position += len(chunk)

@@ -218,3 +218,32 @@ def test_it_says_how_many_have_opted_out(owner: PageClient) -> None:
     page = upload(owner, content)
     assert page.select_one("select[name=column] option[value=agreed][selected]")
     assert "Of the first 3 rows 2 say that the person has opted out." in page.get_text()
+
+
+@pytest.mark.parametrize(
+    ("mode", "name", "said"),
+    [
+        ("", "Łucja", "1 was here before and is up to date"),
+        ("complete", "Anna", "1 was here before and is up to date"),
+        ("leave", "Anna", "1 was here before and was left as it is"),
+    ],
+)
+def test_it_does_with_people_who_are_here_what_was_chosen(
+    owner: PageClient, work: Work, mode: str, name: str, said: str
+) -> None:
+    url = address(upload(owner, b"Telefon;Imie\r\n601 234 567;Anna\r\n"))
+    owner.post_page(url, {**START, "column": ["phone", "first_name"]})
+    work()
+    url = address(upload(owner, FILE.encode()))
+    chosen = owner.get_page(url).select("[name=mode][checked]")
+    assert [option["value"] for option in chosen] == ["overwrite"]
+    owner.post_page(url, {**START, "new_list": "", **({"mode": mode} if mode else {})})
+    work()
+    assert said in " ".join(owner.get_page(url).get_text().split())
+    assert name in owner.get_page("/recipients").get_text()
+
+
+def test_a_mode_that_does_not_exist_is_refused(owner: PageClient, work: Work) -> None:
+    url = address(upload(owner, FILE.encode()))
+    page = owner.post_page(url, {**START, "mode": "delete"})
+    assert "Choose what happens to them." in page.get_text()
