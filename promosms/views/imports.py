@@ -159,6 +159,8 @@ def undo(public_id: str) -> ResponseReturnValue:
     import_ = owned(Import, public_id)
     if imports.undo(import_):
         _begin(import_, import_.added)
+    elif import_.status in imports.UNDOABLE:
+        flash(_("This import ended more than 24 hours ago and cannot be undone any more."), "bad")
     return redirect(url_for("imports.show", public_id=public_id), 303)
 
 
@@ -193,6 +195,8 @@ def _state(import_: Import) -> dict[str, object]:
         "reasons": [] if busy else _reasons(import_),
         "most_refused": import_batch.MOST_REFUSED,
         "row_problem": row_problem,
+        "undo_until": imports.undo_until(import_),
+        "undo_over": not imports.may_undo(import_),
     }
 
 

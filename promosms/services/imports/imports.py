@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import BinaryIO
 
@@ -31,6 +31,8 @@ from promosms.services.recipients.consent import Basis
 
 STALE_AFTER = timedelta(seconds=60)
 ABANDONED = Import.retention.limit
+UNDO_FOR = timedelta(hours=24)
+"""So long after its end an import can be undone; later too much may be built on it."""
 OPEN = (ImportStatus.MAPPING, ImportStatus.QUEUED, ImportStatus.RUNNING)
 ENDED = (
     ImportStatus.FINISHED,
@@ -38,6 +40,7 @@ ENDED = (
     ImportStatus.FAILED,
     ImportStatus.UNDONE,
 )
+UNDOABLE = (ImportStatus.FINISHED, ImportStatus.CANCELLED)
 # Up to this many rows are imported or undone within the request, without a worker.
 MOST_INLINE = 500
 
@@ -178,8 +181,20 @@ def cancel(import_: Import) -> bool:
 
 def undo(import_: Import) -> bool:
     """Start deleting the recipients that the import added; False if it cannot be undone."""
-    ended = Import.status.in_((ImportStatus.FINISHED, ImportStatus.CANCELLED))
-    return _set_status(import_.id, ended, ImportStatus.UNDOING, touched_at=None)
+    ended = Import.status.in_(UNDOABLE)
+    in_time = Import.finished_at > now() - UNDO_FOR
+    return _set_status(import_.id, and_(ended, in_time), ImportStatus.UNDOING, touched_at=None)
+
+
+def may_undo(import_: Import) -> bool:
+    """Has the import ended, and not too long ago?"""
+    until = undo_until(import_)
+    return import_.status in UNDOABLE and until is not None and until > now()
+
+
+def undo_until(import_: Import) -> datetime | None:
+    """Until when an import that has ended can be undone; None before its end."""
+    return import_.finished_at + UNDO_FOR if import_.finished_at else None
 
 
 def recent(account_id: int, limit: int = 50) -> list[Import]:

@@ -33,6 +33,7 @@ from promosms.services.recipients import lists, recipients
 from promosms.services.recipients.consent import Basis
 from promosms.services.sending import opt_outs
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 
 NAMES = ["Łukasz", "Małgorzata", "Śćibor", "Żaneta", "Grażyna", "Zdzisław"]
 AGREED = Basis(Consent.GIVEN, "card", now().date())
@@ -263,6 +264,27 @@ def test_undoing_deletes_only_added_recipients(
     assert imports.list_of(import_).size == 1
     places = select(func.count()).select_from(ListRecipient)
     assert db.session.scalar(places) == 1
+
+
+@pytest.mark.parametrize(("seconds", "possible"), [(-1, True), (0, False)])
+def test_undoing_is_possible_for_a_day(
+    account: Account, clock: Clock, seconds: int, possible: bool
+) -> None:
+    clock.stop()
+    import_ = begin(account, table(3))
+    run(import_)
+    clock.move(hours=24, seconds=seconds)
+    assert imports.may_undo(import_) is possible
+    assert imports.undo(import_) is possible
+    run(import_)
+    assert len(phones()) == (0 if possible else 3)
+
+
+def test_a_stopped_import_can_be_undone_for_a_day(account: Account, clock: Clock) -> None:
+    import_ = begin(account, table(3))
+    imports.cancel(import_)
+    clock.move(hours=25)
+    assert imports.undo(import_) is False
 
 
 def test_an_import_survives_the_deletion_of_its_list(account: Account) -> None:

@@ -2,12 +2,15 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Import, Recipient
+from promosms.models import Import, Recipient, now
 from promosms.services.imports import run as import_run
 from tests.support.html import Page
 from tests.support.pages import PageClient
@@ -247,3 +250,24 @@ def test_a_mode_that_does_not_exist_is_refused(owner: PageClient, work: Work) ->
     url = address(upload(owner, FILE.encode()))
     page = owner.post_page(url, {**START, "mode": "delete"})
     assert "Choose what happens to them." in page.get_text()
+
+
+def test_it_can_be_undone_until_a_time_that_is_said(
+    owner: PageClient, work: Work, app: Flask
+) -> None:
+    url = address(upload(owner, FILE.encode()))
+    owner.post_page(url, START)
+    work()
+    button = f"form[action='{url}/undo']"
+    page = owner.get_page(url)
+    assert "You can do that for 24 hours, until " in page.get_text()
+    assert page.select_one(button)
+    with app.app_context(), transaction() as session:
+        session.execute(update(Import).values(finished_at=now() - timedelta(hours=24)))
+    page = owner.get_page(url)
+    assert "An import can be undone for 24 hours. For this one they ended on " in page.get_text()
+    assert not page.select_one(button)
+    page = owner.post_page(url + "/undo")
+    assert "cannot be undone any more" in page.get_text(), "a page that was left open"
+    work()
+    assert "Łucja" in owner.get_page("/recipients").get_text()
