@@ -25,7 +25,7 @@ def _number(country: str, n: int) -> str:
     return f"+44 7400 {digits}" if country == "GB" else f"0049 1512 0{digits}"
 
 
-def write(path: Path, people: int, bad: float, seed: int = 1) -> int:
+def write(path: Path, people: int, bad: float, seed: int = 1, city: str = "Łódź") -> int:
     """Write a CSV of `people` rows, a share of `bad` of them unusable; returns the good ones."""
     chance = random.Random(seed)
     good = 0
@@ -37,6 +37,6 @@ def write(path: Path, people: int, bad: float, seed: int = 1) -> int:
             first, last = chance.choice(FIRST[country]), chance.choice(LAST[country])
             usable = chance.random() >= bad
             phone = _number(country, n) if usable else chance.choice(BAD)
-            table.writerow([phone, first, last, f"person{n}@example.com", "Łódź"])
+            table.writerow([phone, first, last, f"person{n}@example.com", city])
             good += usable
     return good

@@ -1,11 +1,12 @@
 """Phone numbers: which of them can receive texts, and their formats."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from promosms.sms import phone_plain
 from promosms.sms.phone_problems import InvalidPhone, PhoneProblem
 from promosms.sms.phone_reading import parse_number, read
 from promosms.sms.phone_text import LONGEST_TYPED, clean
@@ -19,14 +20,14 @@ __all__ = [
     "country_of",
     "mask",
     "parse",
+    "parse_fully",
     "pretty",
 ]
 
 _DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A number that can receive texts."""
 
     e164: str
@@ -41,6 +42,7 @@ _KINDS = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_or_mobile",
 }
+_PLAIN_KINDS = {phone_plain.MOBILE: "mobile", phone_plain.EITHER: "fixed_or_mobile"}
 _REFUSED = {
     PhoneNumberType.FIXED_LINE: PhoneProblem.LANDLINE,
     PhoneNumberType.PREMIUM_RATE: PhoneProblem.PREMIUM,
@@ -57,6 +59,13 @@ def parse(raw: str, region: str) -> Phone:
     zeros, an exponent that keeps all digits, a lost plus sign or zero. Accepts mobile numbers, and
     numbers of plans that do not distinguish mobile from fixed. Raises InvalidPhone.
     """
+    if plain := phone_plain.find(raw, region.upper()):
+        return Phone(plain[0], plain[1], _PLAIN_KINDS[plain[2]])
+    return parse_fully(raw, region)
+
+
+def parse_fully(raw: str, region: str) -> Phone:
+    """As `parse`, ten times slower: each reading is weighed by `phonenumbers`."""
     number, kind = read(clean(raw), region.upper())
     country = _country(number)
     if kind not in _KINDS:
