@@ -86,6 +86,11 @@ def among_names(column: ColumnElement[str], name: str = "references") -> ColumnE
     return _among(column, bindparam(name, type_=Many(WORDS)))
 
 
+def one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+    """Is the column one of these words? As `among_names`, with the words in the statement."""
+    return _among(column, bindparam(None, values, type_=Many(WORDS), unique=True))
+
+
 def _among(column: ColumnElement[Any], parameter: BindParameter[Any]) -> ColumnElement[bool]:
     if on_sqlite():
         return column.in_(select(func.json_each(parameter).table_valued("value").c.value))

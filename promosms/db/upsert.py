@@ -1,9 +1,6 @@
 """INSERT … ON CONFLICT: both databases have it, SQLAlchemy has it per dialect."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import CursorResult, Executable, text
+from sqlalchemy import CursorResult, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,21 +11,6 @@ from promosms.models import Model
 def insert(model: type[Model]) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that may say what to do on a conflict."""
     return sqlite.insert(model) if on_sqlite() else postgresql.insert(model)
-
-
-@contextmanager
-def custom_plans(session: Session) -> Iterator[None]:
-    """Within it PostgreSQL plans each statement for its own values.
-
-    The generic plan for `IN` with a thousand numbers compares each of them with each row of the
-    account, thirty times slower. For inserts the generic plan is faster.
-    """
-    if on_sqlite():
-        yield
-        return
-    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-    yield
-    session.execute(text("SET LOCAL plan_cache_mode = auto"))
 
 
 def count(session: Session, statement: Executable) -> int:

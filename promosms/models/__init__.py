@@ -17,7 +17,16 @@ from promosms.models.auth.recovery_code import RecoveryCode
 from promosms.models.auth.session import Session
 from promosms.models.auth.two_factor_challenge import TwoFactorChallenge
 from promosms.models.auth.user import Role, User
-from promosms.models.base import Model, Privacy, UtcDateTime, models, new_public_id, now, table_of
+from promosms.models.base import (
+    Model,
+    Privacy,
+    UtcDateTime,
+    models,
+    new_public_id,
+    new_public_ids,
+    now,
+    table_of,
+)
 from promosms.models.campaigns.campaign import (
     Campaign,
     CampaignList,
@@ -190,6 +199,7 @@ __all__ = [
     "follows_text",
     "is_automatic",
     "new_public_id",
+    "new_public_ids",
     "now",
     "table_of",
 ]

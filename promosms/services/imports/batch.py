@@ -1,40 +1,28 @@
 """One batch of an import in one transaction: recipients, list, refused rows and counters."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from promosms.db import upsert
-from promosms.db.transactions import transaction
+from promosms.db.bulk import one_of
+from promosms.db.transactions import has_room, lengthen_log, transaction
 from promosms.models import (
-    FIELD_NAMES,
     BadRow,
-    Consent,
     Import,
     ImportStatus,
-    Recipient,
     Suppression,
     SuppressionSource,
-    new_public_id,
     now,
+    table_of,
 )
-from promosms.services.imports import merging
-from promosms.services.imports.consent_columns import Standing
+from promosms.services.imports import recipient_rows
 from promosms.services.imports.rows import Batch, Entry
 from promosms.services.recipients import lists
-from promosms.services.recipients.consent import Basis
-from promosms.services.recipients.recipients import search_text
 from promosms.services.sending import opt_outs
 
 MOST_REFUSED = 10_000
 """So many refused rows of an import are kept; nobody mends more by hand, and all are counted."""
-_CONSENT = ("consent", "consent_source", "consent_on")
-_PRESERVED = (*FIELD_NAMES[1:], *_CONSENT)
-_KNOWN = ("import_id", "last_import_id", "updated_at")
-_WRITTEN = (*_PRESERVED, "search", "last_import_id", "updated_at")
 
 
 def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
@@ -59,6 +47,8 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
         )
         if running is None:
             return False
+        if has_room():
+            lengthen_log(session)
         running.position = position + count
         running.touched_at = now()
         _save_refused(session, running, batch)
@@ -103,92 +93,19 @@ def _save_refused(session: Session, running: Import, batch: Batch) -> None:
 def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry]) -> None:
     list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
     phones = sorted(entries)
-    with upsert.custom_plans(session):
-        existing = _existing(session, running.account_id, phones)
-    at = now()
-    _write(session, [_row(running, entries[e164], existing.get(e164), at) for e164 in phones])
-    repeated = {e164 for e164, row in existing.items() if row["last_import_id"] == running.id}
-    running.added += len(phones) - len(existing)
-    running.updated += len(existing) - len(repeated)
+    before = recipient_rows.known(session, running.account_id, phones)
+    recipient_rows.write(session, running, entries, before, now())
+    repeated = {e164 for e164, row in before.items() if row["last_import_id"] == running.id}
+    running.added += len(phones) - len(before)
+    running.updated += len(before) - len(repeated)
     running.duplicates += len(repeated)
     fresh = [e164 for e164 in phones if e164 not in repeated]
-    with upsert.custom_plans(session):
-        running.suppressed += _count_suppressed(session, running.account_id, fresh)
-        ids = _ids(session, running.account_id, fresh) if list_ids else []
-    lists.put_on_locked(session, running.account_id, ids, list_ids)
-
-
-def _existing(session: Session, account_id: int, phones: Sequence[str]) -> dict[str, RowMapping]:
-    columns = [getattr(Recipient, name) for name in ("phone", *_KNOWN, *_PRESERVED)]
-    query = (
-        select(*columns)
-        .where(Recipient.account_id == account_id, Recipient.phone.in_(phones))
-        .order_by(Recipient.phone)
-        .with_for_update()
-    )
-    return {row["phone"]: row for row in session.execute(query).mappings()}
-
-
-def _ids(session: Session, account_id: int, phones: Sequence[str]) -> list[int]:
-    query = select(Recipient.id).where(
-        Recipient.account_id == account_id, Recipient.phone.in_(phones)
-    )
-    return list(session.scalars(query))
-
-
-def _row(
-    running: Import, entry: Entry, existing: RowMapping | None, at: datetime
-) -> dict[str, Any]:
-    """The recipient to store, as the mode of the import says."""
-    row: dict[str, Any] = dict.fromkeys(FIELD_NAMES[1:], "")
-    if existing is not None:
-        row.update({name: existing[name] for name in FIELD_NAMES[1:]})
-    if existing is not None and merging.stays(
-        running.mode, ours=existing["import_id"] == running.id
-    ):
-        row.update({name: existing[name] for name in _CONSENT})
-        at = existing["updated_at"]
-    else:
-        row.update(merging.merged(running.mode, row, entry.values))
-        row.update(_consent(running, entry, existing))
-    row.update(
-        public_id=new_public_id(),
-        account_id=running.account_id,
-        phone=entry.phone.e164,
-        country=entry.phone.country,
-        search=search_text(entry.phone.e164, row),
-        import_id=running.id,
-        last_import_id=running.id,
-        created_at=at,
-        updated_at=at,
-    )
-    return row
-
-
-def _consent(running: Import, entry: Entry, existing: RowMapping | None) -> dict[str, Any]:
-    """Older evidence is better evidence; a row that says so gives no consent of its own."""
-    if existing and existing["consent"] == Consent.GIVEN:
-        said_here = existing["last_import_id"] == running.id and entry.standing
-        if not said_here:
-            return {name: existing[name] for name in _CONSENT}
-    if entry.standing > Standing.UNSAID:
-        return Basis().columns()
-    return {name: getattr(running, name) for name in _CONSENT}
-
-
-def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    statement = upsert.insert(Recipient)
-    session.connection().execute(
-        statement.on_conflict_do_update(
-            index_elements=["account_id", "phone"],
-            set_={name: statement.excluded[name] for name in _WRITTEN},
-        ),
-        rows,
-    )
+    running.suppressed += _count_suppressed(session, running.account_id, fresh)
+    lists.put_phones_on_locked(session, running.account_id, fresh, list_ids)
 
 
 def _count_suppressed(session: Session, account_id: int, phones: Sequence[str]) -> int:
     query = select(func.count()).where(
-        Suppression.account_id == account_id, Suppression.phone.in_(phones)
+        Suppression.account_id == account_id, one_of(table_of(Suppression).c.phone, phones)
     )
     return session.scalar(query) or 0

@@ -16,6 +16,7 @@ from promosms.sms.phone import InvalidPhone, PhoneProblem
 
 LONG_VALUE = "long_value"
 _MOST_CELL = 300
+_ALWAYS_FITS = min(LENGTHS.values())
 
 
 @dataclass(slots=True)
@@ -65,8 +66,7 @@ def read(
         except InvalidPhone as error:
             batch.refused.append(Refused(row_number, error.code, _content(cells, kept)))
             continue
-        said = (standing(name, cells[n] if n < len(cells) else "") for name, n in answers)
-        row_standing = max(said, default=Standing.UNSAID)
+        row_standing = _standing(cells, answers) if answers else Standing.UNSAID
         if row_standing == Standing.OUT:
             batch.opted_out.add(number.e164)
         values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
@@ -75,6 +75,10 @@ def read(
             continue
         _merge(batch, number, values, row_standing, mode)
     return batch
+
+
+def _standing(cells: Sequence[str], answers: Sequence[tuple[str, int]]) -> Standing:
+    return max(standing(name, cells[n] if n < len(cells) else "") for name, n in answers)
 
 
 def _number(cells: Sequence[str], positions: Sequence[int], region: str) -> phone.Phone:
@@ -90,11 +94,11 @@ def _number(cells: Sequence[str], positions: Sequence[int], region: str) -> phon
 
 
 def _merge(
-    batch: Batch, number: phone.Phone, values: Mapping[str, str], standing: Standing, mode: str
+    batch: Batch, number: phone.Phone, values: dict[str, str], standing: Standing, mode: str
 ) -> None:
     entry = batch.entries.get(number.e164)
     if entry is None:
-        batch.entries[number.e164] = Entry(number, dict(values), standing)
+        batch.entries[number.e164] = Entry(number, values, standing)
     else:
         entry.values = merging.merged(mode, entry.values, values)
         entry.standing = max(entry.standing, standing)
@@ -102,6 +106,8 @@ def _merge(
 
 
 def _too_long(values: Mapping[str, str]) -> bool:
+    if not values or max(map(len, values.values())) <= _ALWAYS_FITS:
+        return False
     return any(len(value) > LENGTHS[name] for name, value in values.items())
 
 

@@ -18,7 +18,7 @@ from promosms.services.imports.imports import claimable
 from promosms.services.recipients import recipients
 
 log = logs.get(__name__)
-BATCH = 1000
+BATCH = 4000
 SECONDS = 15.0
 
 

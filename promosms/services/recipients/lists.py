@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from promosms.db import upsert
+from promosms.db.bulk import one_of
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -22,6 +23,7 @@ from promosms.models import (
     ListRecipient,
     Recipient,
     RecipientList,
+    table_of,
 )
 
 
@@ -128,6 +130,22 @@ def put_on_locked(
         _resize(session, list_id, count)
         added += count
     return added
+
+
+def put_phones_on_locked(
+    session: Session, account_id: int, phones: Sequence[str], list_ids: Collection[int]
+) -> None:
+    """As `put_on_locked`, for the recipients with these numbers."""
+    columns = table_of(Recipient).c
+    for list_id in sorted(set(list_ids)):
+        rows = select(literal(list_id), columns.id, literal(account_id)).where(
+            columns.account_id == account_id, one_of(columns.phone, phones)
+        )
+        insert = upsert.insert(ListRecipient).from_select(
+            ["list_id", "recipient_id", "account_id"], rows.order_by(columns.id)
+        )
+        count = upsert.count(session, insert.on_conflict_do_nothing())
+        _resize(session, list_id, count)
 
 
 def take_off_locked(session: Session, ids: Sequence[int], list_ids: Collection[int]) -> int:

@@ -1,0 +1,123 @@
+"""The recipients that a batch of an import adds or changes, as rows to store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import Session
+
+from promosms.db.bulk import one_of
+from promosms.db.statements import update_rows
+from promosms.db.upsert_rows import upsert_rows
+from promosms.models import (
+    FIELD_NAMES,
+    Consent,
+    Import,
+    Recipient,
+    new_public_ids,
+    table_of,
+)
+from promosms.services.imports import merging
+from promosms.services.imports.consent_columns import Standing
+from promosms.services.imports.rows import Entry
+from promosms.services.recipients.consent import Basis
+from promosms.services.recipients.recipients import search_text
+
+_FIELDS = FIELD_NAMES[1:]
+_EVIDENCE = ("consent", "consent_source", "consent_on")
+_PRESERVED = (*_FIELDS, *_EVIDENCE)
+_OWN = ("public_id", "account_id", "phone", "country", "import_id", "created_at")
+_REPLACED = (*_PRESERVED, "search", "last_import_id", "updated_at")
+_COLUMNS = (*_OWN, *_REPLACED)
+"""In the order of the rows."""
+
+Known = Mapping[str, RowMapping]
+"""The recipients that are here already, by number."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """What to store: rows in the order of `_COLUMNS`, and the numbers of whom nothing changes."""
+
+    written: list[tuple[Any, ...]] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+
+
+def known(session: Session, account_id: int, phones: Sequence[str]) -> Known:
+    """The recipients with these numbers, locked in the order of their numbers."""
+    columns = table_of(Recipient).c
+    query = (
+        select(*(columns[name] for name in ("phone", "import_id", "last_import_id", *_PRESERVED)))
+        .where(columns.account_id == account_id, one_of(columns.phone, phones))
+        .order_by(columns.phone)
+        .with_for_update()
+    )
+    found = session.connection().execute(query).mappings()
+    return {row["phone"]: row for row in found}
+
+
+def write(
+    session: Session, running: Import, entries: Mapping[str, Entry], before: Known, at: datetime
+) -> None:
+    """Store the entries: new ones, and of those in `before` what changes."""
+    rows = _rows(running, entries, before, at)
+    table = table_of(Recipient)
+    upsert_rows(session, table, _COLUMNS, rows.written, ("account_id", "phone"), _REPLACED)
+    if rows.same:
+        touched = update_rows(Recipient).where(
+            table.c.account_id == running.account_id, one_of(table.c.phone, rows.same)
+        )
+        session.execute(touched.values(last_import_id=running.id))
+
+
+def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: datetime) -> Rows:
+    rows, account_id, import_id = Rows(), running.account_id, running.id
+    given = tuple(getattr(running, name) for name in _EVIDENCE)
+    none = tuple(Basis().columns().values())
+    public_ids = new_public_ids(len(entries))
+    # In the order of their numbers, so that two imports wait for each other instead of deadlocking.
+    for public_id, (e164, entry) in zip(public_ids, sorted(entries.items()), strict=True):
+        existing = before.get(e164)
+        if existing is None:
+            values = entry.values
+            fields = [values.get(name, "") for name in _FIELDS]
+            evidence = none if entry.standing > Standing.UNSAID else given
+        else:
+            changed = _changed(running, entry, existing)
+            if changed is None:
+                rows.same.append(e164)
+                continue
+            values, evidence = changed
+            fields = list(values.values())
+        own = (public_id, account_id, e164, entry.phone.country, import_id, at)
+        searched = search_text(e164, values)
+        rows.written.append((*own, *fields, *evidence, searched, import_id, at))
+    return rows
+
+
+def _changed(
+    running: Import, entry: Entry, existing: RowMapping
+) -> tuple[Mapping[str, str], tuple[Any, ...]] | None:
+    """The fields and the evidence of a recipient as the import leaves them; None: as they are."""
+    if merging.stays(running.mode, ours=existing["import_id"] == running.id):
+        return None
+    before = {name: existing[name] for name in _FIELDS}
+    values = merging.merged(running.mode, before, entry.values)
+    evidence_before = tuple(existing[name] for name in _EVIDENCE)
+    evidence = _evidence(running, entry, existing)
+    if values == before and evidence == evidence_before:
+        return None
+    return values, evidence
+
+
+def _evidence(running: Import, entry: Entry, existing: RowMapping) -> tuple[Any, ...]:
+    """Older evidence is better evidence; a row that says so gives no consent of its own."""
+    if existing["consent"] == Consent.GIVEN:
+        said_here = existing["last_import_id"] == running.id and entry.standing
+        if not said_here:
+            return tuple(existing[name] for name in _EVIDENCE)
+    if entry.standing > Standing.UNSAID:
+        return tuple(Basis().columns().values())
+    return tuple(getattr(running, name) for name in _EVIDENCE)
