@@ -61,8 +61,8 @@ def _stored(
     if not processors:
         return rows
     columns: list[Any] = list(zip(*rows, strict=True))
-    for n, processor in processors.items():
-        columns[n] = map(processor, columns[n])
+    for n, process in processors.items():
+        columns[n] = map(process, columns[n])
     return list(zip(*columns, strict=True))
 
 

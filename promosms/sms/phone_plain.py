@@ -148,16 +148,17 @@ def _code(digits: str) -> _Code | None:
 @cache
 def _home(region: str) -> _Home | None:
     about = PhoneMetadata.metadata_for_region(region)
+    general = about.general_desc if about is not None else None
     code = _code(str(about.country_code)) if about is not None else None
-    if about is None or code is None:
+    if about is None or general is None or code is None:
         return None
     return _Home(
         code,
         re.compile(about.international_prefix) if about.international_prefix else _NEVER,
         _prefix(about),
         bool(about.national_prefix_transform_rule),
-        re.compile(about.general_desc.national_number_pattern),
-        frozenset(about.general_desc.possible_length),
+        re.compile(general.national_number_pattern or _NEVER.pattern),
+        frozenset(general.possible_length),
     )
 
 
@@ -170,17 +171,17 @@ def _country(region: str, about: PhoneMetadata) -> _Country:
     general, fixed = _pattern([about.general_desc]), _pattern([about.fixed_line])
     mobile = _pattern([about.mobile])
     others = _pattern([getattr(about, name) for name in _NOT_TEXTED])
-    begin = rf"(?={general}\Z)(?!{others}\Z)"
+    # Each part only where the metadata has it: most of an import's time goes by here.
     if about.same_mobile_and_fixed_line_pattern:
-        texted, any_line = fixed, fixed
+        any_line, kind = fixed, ""
     else:
-        texted = rf"(?:(?={fixed}\Z){mobile}|(?!{fixed}\Z){mobile}())"
-        any_line = rf"(?:{fixed}|{mobile})"
+        any_line, kind = rf"(?:{fixed}|{mobile})", rf"(?:(?={fixed}\Z)|())"
+        fixed = mobile
     return _Country(
         region,
         re.compile(about.leading_digits) if about.leading_digits else None,
         re.compile(rf"(?={general}\Z)(?:{others}|{any_line})"),
-        re.compile(begin + texted),
+        re.compile(rf"(?={fixed}\Z)(?={general}\Z)(?!{others}\Z){kind}[0-9]+"),
     )
 
 

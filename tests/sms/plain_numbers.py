@@ -44,7 +44,7 @@ def generated(count: int, seed: int) -> Iterator[tuple[str, str]]:
             digits.pop()
         text = chance.choice(_BEGINNINGS).format(c=code) + "".join(digits)
         for _ in range(chance.choice((0, 0, 1, 2))):
-            place = chance.randrange(1, len(text))
+            place = chance.randint(1, len(text))
             text = f"{text[:place]}{chance.choice(' -')}{text[place:]}"
         yield home, text
 

@@ -5,6 +5,7 @@ invisible characters and the apostrophes of spreadsheets are left out. The first
 """
 
 import csv
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,10 @@ from promosms.settings import instance_file, settings
 
 MOST_COLUMNS = 100
 LONGEST_CELL = 5_000  # longer than any field: a cell that was cut still refuses its row
+_FIRST = 200
 _INVISIBLE = {ord(mark): None for mark in "\0\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"}
+_ANY_INVISIBLE = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]")
+_ESCAPES = re.compile("['=]")
 _BINARY = {
     b"PK\x03\x04": "spreadsheet",  # XLSX, ODS: zip archives
     b"\xd0\xcf\x11\xe0": "spreadsheet",  # XLS
@@ -198,11 +202,10 @@ def _refuse_controls(sample: str) -> None:
 
 
 def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
-    lines = (
-        line if line.isascii() and "\0" not in line else _without_invisible(line) for line in text
-    )
-    for number, cells in enumerate(csv_reader.records(lines, delimiter), 1):
-        kept = [formulas.unescaped(cell.strip()) for cell in cells]
+    for number, cells in enumerate(csv_reader.records(map(_visible, text), delimiter), 1):
+        kept = [cell.strip() for cell in cells]
+        if any(map(_ESCAPES.match, kept)):
+            kept = [formulas.unescaped(cell) for cell in kept]
         while kept and not kept[-1]:
             kept.pop()
         declares = number == 1 and csv_files.SEPARATOR_LINE.fullmatch(delimiter.join(cells))
@@ -210,12 +213,12 @@ def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
             yield number, kept
 
 
-def _without_invisible(line: str) -> str:
-    return line.translate(_INVISIBLE)
+def _visible(line: str) -> str:
+    return line.translate(_INVISIBLE) if _ANY_INVISIBLE.search(line) else line
 
 
 def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> StoredFile:
-    name, count = secrets.token_hex(16), 0
+    name, count, most = secrets.token_hex(16), 0, settings.import_rows + 1
     target = path(name)
     target.touch(mode=0o600)
     try:
@@ -223,9 +226,14 @@ def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> StoredFile:
             # csv quotes a cell only for characters of the line terminator: \r and \n are needed.
             writer = csv.writer(file, lineterminator="\r\n")
             for count, (number, cells) in enumerate(rows, 1):
-                _refuse_large(count, len(cells))
-                kept = (cell[:LONGEST_CELL] for cell in cells[:MOST_COLUMNS])
-                writer.writerow([number, *kept])
+                if count > most:
+                    raise BadFile(FileProblem.TOO_MANY_ROWS)
+                # After the first rows only the broken row itself is refused, not the whole file.
+                if count <= _FIRST and len(cells) > MOST_COLUMNS:
+                    raise BadFile(FileProblem.TOO_MANY_COLUMNS)
+                if len(cells) > MOST_COLUMNS or max(map(len, cells)) > LONGEST_CELL:
+                    cells = [cell[:LONGEST_CELL] for cell in cells[:MOST_COLUMNS]]
+                writer.writerow([number, *cells])
         if not count:
             raise BadFile(FileProblem.EMPTY)
     except csv_reader.BadQuotes as error:
@@ -235,11 +243,3 @@ def _write(rows: Iterator[Row], encoding: str, delimiter: str) -> StoredFile:
         forget(name)
         raise
     return StoredFile(name, encoding, delimiter, count)
-
-
-def _refuse_large(rows: int, columns: int) -> None:
-    if rows > settings.import_rows + 1:
-        raise BadFile(FileProblem.TOO_MANY_ROWS)
-    # After the first rows only the broken row itself is refused, not the whole file.
-    if rows <= 200 and columns > MOST_COLUMNS:
-        raise BadFile(FileProblem.TOO_MANY_COLUMNS)

@@ -81,7 +81,7 @@ def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: date
     for public_id, (e164, entry) in zip(public_ids, sorted(entries.items()), strict=True):
         existing = before.get(e164)
         if existing is None:
-            values = entry.values
+            values: Mapping[str, str] = entry.values
             fields = [values.get(name, "") for name in _FIELDS]
             evidence = none if entry.standing > Standing.UNSAID else given
         else:

@@ -16,7 +16,7 @@ from promosms.sms.phone import InvalidPhone, PhoneProblem
 
 LONG_VALUE = "long_value"
 _MOST_CELL = 300
-_ALWAYS_FITS = min(LENGTHS.values())
+_ALWAYS_FITS = min(length for name, length in LENGTHS.items() if name != "phone")
 
 
 @dataclass(slots=True)
