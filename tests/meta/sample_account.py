@@ -177,6 +177,7 @@ class Stage:
             import_ = imports.upload(account, io.BytesIO(FILE), "customers.csv")
             with transaction() as session:
                 import_.status = status
+                import_.finished_at = now() if status == ImportStatus.FINISHED else None
                 session.add(
                     BadRow(
                         account_id=account.id,
