@@ -9,24 +9,32 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from promosms.forms.form import Form
 from promosms.forms.shared import ConsentPart, TargetPart
-from promosms.language import gettext, number
+from promosms.language import gettext, ngettext, number
 from promosms.language import lazy_gettext as _
 from promosms.lib.text_encodings import Reading
 from promosms.models import ImportMode
 from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.services.imports.files import FileProblem
+from promosms.services.imports.sheets import Choice, Offer
 from promosms.settings import settings
+
+_WORKBOOKS = ".xlsx,.xlsm,.xlsb,.xls,.ods"
 
 
 class UploadForm(Form):
-    """A CSV file."""
+    """A workbook or a CSV file."""
 
     file = FileField(
-        _("CSV file"),
+        _("File"),
         [FileRequired(_("Choose a file."))],
-        description=_("Separated by commas, semicolons, tabs or |, up to 20\N{NO-BREAK SPACE}MB."),
-        render_kw={"accept": ".csv,.txt,.tsv,text/csv,text/plain,text/tab-separated-values"},
+        description=_(
+            "An Excel or LibreOffice workbook (XLSX, XLS, ODS), or a CSV file; "
+            "up to 20\N{NO-BREAK SPACE}MB."
+        ),
+        render_kw={
+            "accept": f"{_WORKBOOKS},.csv,.txt,.tsv,text/csv,text/plain,text/tab-separated-values"
+        },
     )
 
 
@@ -97,6 +105,31 @@ class ReadingForm(Form):
             self.encoding.data = readings[0].encoding
 
 
+class SheetForm(Form):
+    """Which sheet of a workbook holds the recipients."""
+
+    words: ClassVar[dict[str, object]] = {"sheet": _("Choose the sheet with your recipients.")}
+
+    sheet = RadioField(
+        _("Which sheet holds your recipients?"),
+        [InputRequired(_("Choose the sheet with your recipients."))],
+    )
+
+    def offer(self, choice: Choice) -> None:
+        """Fill the choice; the sheet with the most numbers is chosen."""
+        self.sheet.choices = [(str(n), _sheet(one)) for n, one in enumerate(choice.offers)]
+        if choice.offers and not self.is_submitted():
+            self.sheet.data = str(choice.likeliest)
+
+
+def _sheet(offer: Offer) -> str:
+    """The name of a sheet, its size, and its first words."""
+    if offer.problem:
+        return f"{offer.name}  ·  {gettext('cannot be imported')}"
+    size = ngettext("%(n)s row", "%(n)s rows", offer.rows, n=number(offer.rows))
+    return "  ·  ".join([offer.name, size, ", ".join(offer.words)])
+
+
 class NumbersForm(Form):
     """Numbers that must not be texted."""
 
@@ -143,10 +176,39 @@ def file_problem(problem: FileProblem, row: int = 0) -> str:
         FileProblem.EMPTY: gettext("This file is empty. Choose the file with your recipients."),
         FileProblem.BINARY: gettext(
             "This is not a table but a picture, a document or another kind of file. "
-            "Save your table as CSV and choose that file."
+            "Save your table as XLSX or CSV and choose that file."
         ),
-        FileProblem.SPREADSHEET: gettext(
-            "This is a spreadsheet. Open it, choose “Save as”, then CSV, and upload the new file."
+        FileProblem.MARKUP: gettext(
+            "This is a web page or XML, although its name may end in .xls. Open it in your "
+            "spreadsheet program, save it as XLSX, and upload the new file."
+        ),
+        FileProblem.PASSWORD: gettext(
+            "This workbook is locked with a password. Open it, save it without one, and upload "
+            "the new file."
+        ),
+        FileProblem.DAMAGED: gettext(
+            "This workbook is damaged, or only a part of it was uploaded. Open it in your "
+            "spreadsheet program, save it again as XLSX, and upload the new file."
+        ),
+        FileProblem.NO_CELLS: gettext(
+            "All sheets of this workbook are empty. Save it once more, and check that it is the "
+            "right file."
+        ),
+        FileProblem.NO_WORKBOOK: gettext(
+            "This is a document or an archive, not a workbook. Unpack an archive first; save a "
+            "table from a document as XLSX or CSV."
+        ),
+        FileProblem.NUMBERS_APP: gettext(
+            "This is a table of Numbers. In Numbers choose File, “Export To”, Excel, and upload "
+            "the new file."
+        ),
+        FileProblem.TOO_LARGE: gettext(
+            "This workbook unpacks to more than a table of recipients needs. Copy the rows of your "
+            "recipients into a new workbook, or save the sheet as CSV, and upload that."
+        ),
+        FileProblem.TOO_SLOW: gettext(
+            "Reading this workbook takes too long. Save the sheet with your recipients as CSV and "
+            "upload that."
         ),
         FileProblem.ENCODING: gettext(
             "The letters of this file cannot be read. Save the table again as “CSV UTF-8”."

@@ -12,6 +12,7 @@ from promosms.forms.imports import (
     MappingForm,
     PasteForm,
     ReadingForm,
+    SheetForm,
     UploadForm,
     column_labels,
     file_problem,
@@ -29,6 +30,7 @@ from promosms.services.imports import columns as import_columns
 from promosms.services.imports import imports
 from promosms.services.imports import preview as import_preview
 from promosms.services.imports import run as import_run
+from promosms.services.imports import sheets as import_sheets
 from promosms.services.imports.files import BadFile
 from promosms.services.recipients import exports, lists
 from promosms.views.recipients import tables as recipient_tables
@@ -98,6 +100,8 @@ def show(public_id: str) -> ResponseReturnValue:
     account = my_account()
     if readings := imports.readings(import_, account):
         return _reading(import_, account, readings)
+    if (choice := import_sheets.choice(import_.stored_as)).offers:
+        return _sheet(import_, account, choice)
     all_lists = lists.all_of(account.id)
     form = MappingForm(has_header=import_.has_header)
     form.offer(all_lists)
@@ -134,6 +138,20 @@ def _reading(import_: Import, account: Account, readings: Sequence[Reading]) -> 
             log.info("import.refused", extra={"code": error.problem.value})
             form.encoding.errors = [file_problem(error.problem, error.row)]
     return render_template("imports/reading.html", import_=import_, form=form)
+
+
+def _sheet(import_: Import, account: Account, choice: import_sheets.Choice) -> ResponseReturnValue:
+    """Ask which sheet of a workbook is right, before anything else."""
+    form = SheetForm()
+    form.offer(choice)
+    if form.validate_on_submit():
+        try:
+            imports.choose_sheet(import_, account, int(form.sheet.data))
+            return redirect(url_for("imports.show", public_id=import_.public_id), 303)
+        except BadFile as error:
+            log.info("import.refused", extra={"code": error.problem.value})
+            form.sheet.errors = [file_problem(error.problem, error.row)]
+    return render_template("imports/sheet.html", import_=import_, form=form, choice=choice)
 
 
 @bp.route("/imports/<public_id>/progress")

@@ -57,6 +57,7 @@ class Import(Model):
             "mode": N_("what became of people who were here: leave, complete or overwrite"),
             "error": N_("what went wrong, as a code"),
             "total": N_("rows of the file"),
+            "hidden_rows": N_("rows that were hidden in the workbook, by a filter for example"),
             "added": N_("recipients that were added"),
             "updated": N_("recipients that were here before"),
             "duplicates": N_("rows with a number that stood there before"),
@@ -104,6 +105,7 @@ class Import(Model):
     status: Mapped[str] = mapped_column(String(10), default=ImportStatus.MAPPING)
     error: Mapped[str] = mapped_column(String(40), default="")
     total: Mapped[int] = mapped_column(Integer, default=0)
+    hidden_rows: Mapped[int] = mapped_column(Integer, default=0)
     position: Mapped[int] = mapped_column(Integer, default=0)
     added: Mapped[int] = mapped_column(Integer, default=0)
     updated: Mapped[int] = mapped_column(Integer, default=0)

@@ -1,15 +1,18 @@
 """Uploaded files: their type and encoding are detected, their rows are stored in UTF-8.
 
+Workbooks (Excel, LibreOffice) are read by `workbooks`, and stored here.
+
 The stored file is comma-separated: the row's number in the original, then its cells. Empty rows,
 invisible characters and the apostrophes of spreadsheets are left out. The first row is number 1.
 """
 
 import csv
+import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -26,15 +29,11 @@ _FIRST = 200
 _INVISIBLE = {ord(mark): None for mark in "\0\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"}
 _ANY_INVISIBLE = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]")
 _ESCAPES = re.compile("['=]")
-_BINARY = {
-    b"PK\x03\x04": "spreadsheet",  # XLSX, ODS: zip archives
-    b"\xd0\xcf\x11\xe0": "spreadsheet",  # XLS
-    b"%PDF": "binary",
-    b"\x89PNG": "binary",
-    b"\xff\xd8\xff": "binary",
-    b"GIF8": "binary",
-    b"\x1f\x8b": "binary",
-}
+_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+# Web pages and XML of old programs, whose names end in .xls.
+_MARKUP = re.compile(
+    rb"[\s\xef\xbb\xbf]*<(?:!doctype|html|head|table|meta|\?xml|\?mso)", re.IGNORECASE
+)
 
 Row = tuple[int, list[str]]
 
@@ -44,7 +43,14 @@ class FileProblem(StrEnum):
 
     EMPTY = "empty"
     BINARY = "binary"
-    SPREADSHEET = "spreadsheet"
+    MARKUP = "markup"
+    PASSWORD = "password"
+    DAMAGED = "damaged"
+    NO_CELLS = "no_cells"
+    NO_WORKBOOK = "no_workbook"
+    NUMBERS_APP = "numbers_app"
+    TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
     ENCODING = "encoding"
     QUOTES = "quotes"
     NO_ROWS = "no_rows"
@@ -65,12 +71,16 @@ class BadFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A stored file: its name and rows, and the format of the original."""
+    """A stored file: its name and rows, and the format of the original.
+
+    `encoding` is the kind of a workbook, `hidden_rows` how many of the rows nobody sees in it.
+    """
 
     name: str
     encoding: str
     delimiter: str
     rows: int
+    hidden_rows: int = 0
 
 
 def store(upload: BinaryIO, region: str) -> StoredFile:
@@ -107,8 +117,17 @@ def readings(name: str, region: str) -> tuple[Reading, ...]:
 
 
 def is_doubtful(name: str) -> bool:
-    """Has a reading of the file still to be chosen?"""
-    return _bytes_of(name).exists()
+    """Has a reading of the file, or a sheet of the workbook, still to be chosen?"""
+    return bool(undecided(name))
+
+
+def undecided(name: str) -> list[Path]:
+    """What is kept of a file until something is chosen: its bytes, or the sheets of a workbook.
+
+    The sheets have endings after the name of the stored file.
+    """
+    kept = _bytes_of(name)
+    return [file for file in (kept, *kept.parent.glob(f"{name}.*")) if file.exists()]
 
 
 def store_again(name: str, encoding: str) -> StoredFile:
@@ -142,8 +161,17 @@ def _keep_bytes(upload: BinaryIO, name: str) -> None:
         shutil.copyfileobj(upload, file)
 
 
-def _bytes_of(name: str) -> Path:
-    return instance_file("undecided_uploads", name)
+def store_sheet(rows: Iterable[Row], kind: str) -> StoredFile:
+    """Store the rows of a sheet of a workbook of this kind; raises BadFile."""
+    cleaned = ((number, _cleaned(map(_visible, cells))) for number, cells in rows)
+    return _write(((number, cells) for number, cells in cleaned if cells), kind, ",")
+
+
+def link(source: Path) -> str:
+    """The new name of a stored sheet that is stored once more; each of the two can be deleted."""
+    name = secrets.token_hex(16)
+    os.link(source, path(name))
+    return name
 
 
 def store_rows(rows: Iterable[list[str]]) -> StoredFile:
@@ -155,9 +183,9 @@ def rewrite(stored: StoredFile, rows: Iterable[Row]) -> StoredFile:
     """Store these rows instead, under a new name; raises BadFile. The old file goes."""
     try:
         new = _write(iter(rows), stored.encoding, stored.delimiter)
-        if is_doubtful(stored.name):
-            _bytes_of(stored.name).rename(_bytes_of(new.name))
-        return new
+        for file in undecided(stored.name):
+            file.rename(file.with_name(file.name.replace(stored.name, new.name)))
+        return replace(new, hidden_rows=stored.hidden_rows)
     finally:
         forget(stored.name)
 
@@ -172,7 +200,8 @@ def read(name: str, skip: int = 0) -> Iterator[Row]:
 def forget(name: str) -> None:
     """Delete a stored file."""
     path(name).unlink(missing_ok=True)
-    _bytes_of(name).unlink(missing_ok=True)
+    for file in undecided(name):
+        file.unlink(missing_ok=True)
 
 
 def stored_before(moment: datetime) -> list[str]:
@@ -187,12 +216,17 @@ def path(name: str) -> Path:
     return instance_file("uploads", name)
 
 
+def _bytes_of(name: str) -> Path:
+    return instance_file("undecided_uploads", name)
+
+
 def _refuse_binary(sample: bytes) -> None:
     if not sample.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise BadFile(FileProblem.EMPTY)
-    for start, problem in _BINARY.items():
-        if sample.startswith(start):
-            raise BadFile(FileProblem(problem))
+    if sample.startswith(_BINARY):
+        raise BadFile(FileProblem.BINARY)
+    if _MARKUP.match(sample):
+        raise BadFile(FileProblem.MARKUP)
 
 
 def _refuse_controls(sample: str) -> None:
@@ -203,14 +237,19 @@ def _refuse_controls(sample: str) -> None:
 
 def _rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
     for number, cells in enumerate(csv_reader.records(map(_visible, text), delimiter), 1):
-        kept = [cell.strip() for cell in cells]
-        if any(map(_ESCAPES.match, kept)):
-            kept = [formulas.unescaped(cell) for cell in kept]
-        while kept and not kept[-1]:
-            kept.pop()
+        kept = _cleaned(cells)
         declares = number == 1 and csv_files.SEPARATOR_LINE.fullmatch(delimiter.join(cells))
         if kept and not declares:
             yield number, kept
+
+
+def _cleaned(cells: Iterable[str]) -> list[str]:
+    kept = [cell.strip() for cell in cells]
+    if any(map(_ESCAPES.match, kept)):
+        kept = [formulas.unescaped(cell) for cell in kept]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
 
 
 def _visible(line: str) -> str:

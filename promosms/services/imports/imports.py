@@ -1,9 +1,10 @@
 """Imports: create one from a file or a paste, start, cancel and undo it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
@@ -24,7 +25,7 @@ from promosms.models import (
 )
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
-from promosms.services.imports import number_lists, pasting
+from promosms.services.imports import number_lists, pasting, sheets, workbooks
 from promosms.services.imports.files import BadFile, FileProblem, Row, StoredFile
 from promosms.services.recipients import lists
 from promosms.services.recipients.consent import Basis
@@ -61,7 +62,8 @@ def of_recipient(recipient: Recipient) -> Import | None:
 def upload(account: Account, file: BinaryIO, filename: str) -> Import:
     """Store an uploaded file and guess its columns; raises BadFile."""
     account_id, region, labels = account.id, account.region, dict(account.field_labels)
-    stored, values = _columns(import_files.store(file, region), region, labels)
+    read = sheets.store if workbooks.is_workbook(file) else _store
+    stored, values = _columns(read(file, region, labels), region, labels)
     with _deleted_on_failure(stored):
         return _add(account_id=account_id, filename=_display_name(filename), **values)
 
@@ -71,11 +73,27 @@ def choose_reading(import_: Import, account: Account, encoding: str) -> bool:
 
     False if it is none of the readings, or the import was started or cancelled before.
     """
-    import_id, old, region = import_.id, import_.stored_as, account.region
-    labels = dict(account.field_labels)
+    old, region = import_.stored_as, account.region
     if encoding not in {reading.encoding for reading in import_files.readings(old, region)}:
         return False
-    stored, values = _columns(import_files.store_again(old, encoding), region, labels)
+    return _replace(import_, account, partial(import_files.store_again, old, encoding))
+
+
+def choose_sheet(import_: Import, account: Account, place: int) -> bool:
+    """Import this sheet of a workbook; raises BadFile if it cannot be.
+
+    False if there is no such choice, or the import was started or cancelled before.
+    """
+    old = import_.stored_as
+    if place not in range(len(sheets.choice(old).offers)):
+        return False
+    return _replace(import_, account, partial(sheets.take, old, place))
+
+
+def _replace(import_: Import, account: Account, store: Callable[[], StoredFile]) -> bool:
+    """Store the file anew, unless it was started or cancelled, or chosen before."""
+    import_id, old, region = import_.id, import_.stored_as, account.region
+    stored, values = _columns(store(), region, dict(account.field_labels))
     with _deleted_on_failure(stored):
         waiting = and_(Import.status == ImportStatus.MAPPING, Import.stored_as == old)
         chosen = _set_status(import_id, waiting, ImportStatus.MAPPING, **values)
@@ -86,6 +104,10 @@ def choose_reading(import_: Import, account: Account, encoding: str) -> bool:
 def readings(import_: Import, account: Account) -> Sequence[Reading]:
     """The readings of the file of which one has to be chosen first; none if it is certain."""
     return import_files.readings(import_.stored_as, account.region)
+
+
+def _store(file: BinaryIO, region: str, _labels: dict[str, str]) -> StoredFile:
+    return import_files.store(file, region)
 
 
 def _columns(
@@ -110,6 +132,7 @@ def _columns(
             "mapping": mapping,
             "has_header": has_header,
             "total": stored.rows - has_header,
+            "hidden_rows": stored.hidden_rows,
         }
 
 

@@ -277,10 +277,10 @@ def _ends(person: Person) -> list[str]:
 
 
 def _digits_of_file(name: str) -> Iterator[str]:
-    path = import_files.path(name)
-    if path.exists():
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield from (_digits(line) for line in file)
+    for path in (import_files.path(name), *import_files.undecided(name)):
+        if path.exists():
+            with path.open(encoding="utf-8", errors="replace") as file:
+                yield from (_digits(line) for line in file)
 
 
 def _digits(text: str) -> str:

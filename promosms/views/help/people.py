@@ -15,12 +15,16 @@ def importing() -> Topic:
         (
             Part(
                 steps=(
-                    _("In Excel, LibreOffice or the program of your till, save the table as CSV."),
+                    _(
+                        "Take your Excel or LibreOffice table, or save the list of your till "
+                        "as CSV."
+                    ),
                     _(
                         "Under Recipients, press “Import a file” and choose it. It may have "
                         "up to %(size)s.",
                         size=f"{settings.max_content_length // (1024 * 1024)}\N{NO-BREAK SPACE}MB",
                     ),
+                    _("If there are several sheets, say which one holds your recipients."),
                     _(
                         "Check what each column means; we have guessed. A column with "
                         "“Leave out” is not stored."
@@ -52,6 +56,7 @@ def importing() -> Topic:
                         "too: its digits are lost. Set the column to text in the original "
                         "table."
                     ),
+                    _("Rows that a filter hides are imported too; hidden sheets are not."),
                     _("Who has opted out stays opted out, whatever the file says."),
                 ),
             ),

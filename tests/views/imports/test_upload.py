@@ -149,7 +149,8 @@ def test_it_accepts_one_list_only(owner: PageClient, stranger: PageClient) -> No
     [
         (b"", "This file is empty."),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "not a table but a picture"),
-        (b"PK\x03\x04" + b"\0" * 100, "Save as"),
+        (b"PK\x03\x04" + b"\0" * 100, "This workbook is damaged"),
+        (b"<html><table><tr><td>601234567", "This is a web page or XML"),
         (b"name,city\nAnna,Gdynia\n", "No column of this file holds mobile numbers."),
         (b"phone,city\n", "There is only a row of column names"),
         (b",".join([b"x"] * 101) + b"\n", "more than 100 columns"),
