@@ -87,8 +87,12 @@ def among_names(column: ColumnElement[str], name: str = "references") -> ColumnE
 
 
 def one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
-    """Is the column one of these words? As `among_names`, with the words in the statement."""
-    return _among(column, bindparam(None, values, type_=Many(WORDS), unique=True))
+    """Is the column one of these words? For thousands, with an index on the column."""
+    parameter = bindparam(None, values, type_=Many(WORDS), unique=True)
+    if on_sqlite():
+        return _among(column, parameter)
+    # With = ANY (array) a plan without statistics compares each row with each of the words.
+    return column.in_(select(func.unnest(parameter)))
 
 
 def _among(column: ColumnElement[Any], parameter: BindParameter[Any]) -> ColumnElement[bool]:
