@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import erasing, invoicing, money, network, pumping, stores, workers
+from tests.faults import erasing, importing, invoicing, money, network, pumping, stores, workers
 from tests.faults.disk import small_disk
 from tests.faults.installation import Installation, running_installation
 from tests.faults.report import Report
@@ -50,13 +50,14 @@ RUNS = {
 # Runs without a gateway and its workers.
 INVOICES, PROCESSES, TOP_UPS = "invoices", 8, 8_000
 ERASURE, ERASURES = "erasure", 200
+OTHERS = (INVOICES, ERASURE, importing.NAME)
 MEGABYTES = {"sqlite": 40, "postgresql": 160}
 
 
 def main() -> int:
     """Run, print the reports, and fail on any violation."""
     options = _arguments()
-    names = [*RUNS, INVOICES, ERASURE] if options.run == "all" else [options.run]
+    names = [*RUNS, *OTHERS] if options.run == "all" else [options.run]
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
     fine = True
     if options.run in money.RUNS:
@@ -75,6 +76,8 @@ def main() -> int:
                 report = issue(kind, options.seed, options.processes, options.times or TOP_UPS)
             elif name == ERASURE:
                 report = erase(kind, options.seed, options.times or ERASURES)
+            elif name == importing.NAME:
+                report = import_files(kind, options)
             else:
                 report = run(name, kind, options.seed, options.messages, options.times)
             sys.stdout.write(f"{report}\n")
@@ -109,6 +112,17 @@ def erase(kind: str, seed: int, times: int) -> Report:
             return erasing.run(folder, f"sqlite:///{folder / 'db.sqlite3'}", times, seed)
         with server(folder) as database_server:
             return erasing.run(folder, database_server.url, times, seed)
+
+
+def import_files(kind: str, options: argparse.Namespace) -> Report:
+    """Imports on one of the databases."""
+    rows, times = options.rows, options.times or importing.TIMES
+    with _folder() as folder:
+        if kind == "sqlite":
+            url = f"sqlite:///{folder / 'db.sqlite3'}"
+            return importing.run(folder, url, rows, times, options.seed)
+        with server(folder) as database_server:
+            return importing.run(folder, database_server.url, rows, times, options.seed)
 
 
 @contextmanager
@@ -153,12 +167,13 @@ def _folder() -> Iterator[Path]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("run", choices=[*RUNS, *money.RUNS, pumping.NAME, INVOICES, ERASURE, "all"])
+    parser.add_argument("run", choices=[*RUNS, *money.RUNS, pumping.NAME, *OTHERS, "all"])
     parser.add_argument("--messages", type=int, help="instead of those in the published run")
     parser.add_argument("--times", type=int, help="kills, steps, stops and so on")
     parser.add_argument("--processes", type=int, default=PROCESSES, help="that issue invoices")
     parser.add_argument("--addresses", type=int, default=1_000, help="of the bot")
     parser.add_argument("--numbers", type=int, default=10_000, help="that the bot wants texted")
+    parser.add_argument("--rows", type=int, default=importing.ROWS, help="of an imported file")
     parser.add_argument("--rounds", type=int, help="of spends")
     parser.add_argument("--steps", type=int, help="of the ledger")
     parser.add_argument("--seed", type=int, default=int(time.time()))

@@ -39,6 +39,7 @@ PRELOADED = (
     "promosms.gateways.smpp.gateway",
     "tests.faults.clients",
     "tests.faults.erasing",
+    "tests.faults.importing",
     "tests.faults.invoicing",
     "psycopg",
 )

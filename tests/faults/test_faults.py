@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from tests.faults import erasing, invoicing, network, stores, workers
+from tests.faults import erasing, importing, invoicing, network, stores, workers
 from tests.faults.failpoints import STEPS, WORK, found
 from tests.faults.installation import Installation, running_installation
 from tests.faults.sample_data import Options
@@ -155,8 +155,27 @@ def test_an_erasure_killed_at_any_step_is_finished_later(database_url: str, tmp_
         run(url)
 
 
+def test_a_killed_import_goes_on_or_is_undone_and_is_never_half(
+    tmp_path: Path, database_url: str
+) -> None:
+    def run(url: str) -> None:
+        report = importing.run(tmp_path, url, 300, 4, 31)
+        assert report.fine, report
+        assert report.facts["kills"]
+
+    if database_url.startswith("sqlite"):
+        run(f"sqlite:///{tmp_path / 'imports.sqlite3'}")
+        return
+    with own_database(database_url) as url:
+        run(url)
+
+
 def test_the_steps_name_every_process_and_functions_that_exist() -> None:
     assert {step.process for step in STEPS} > {WORK}
-    for target in {step.target for step in STEPS} | {target for target, *_ in erasing.STEPS}:
+    for target in {step.target for step in STEPS} | {
+        *(target for target, *_ in erasing.STEPS),
+        *importing.IMPORT_STEPS,
+        *importing.UNDO_STEPS,
+    }:
         owner, name = found(target)
         assert callable(getattr(owner, name, None)), target
