@@ -26,10 +26,11 @@ from promosms.settings import instance_file, settings
 MOST_COLUMNS = 100
 LONGEST_CELL = 5_000  # longer than any field: a cell that was cut still refuses its row
 _FIRST = 200
-_INVISIBLE = {ord(mark): None for mark in "\0\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"}
+_INVISIBLE = {ord(mark): None for mark in "\0\x1a\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad"}
 _ANY_INVISIBLE = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]")
 _ESCAPES = re.compile("['=]")
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+_NO_TABLE = (b"{\\rtf", b"BEGIN:VCARD", b"[{", b'{"')  # texts, but not of rows
 # Web pages and XML of old programs, whose names end in .xls.
 _MARKUP = re.compile(
     rb"[\s\xef\xbb\xbf]*<(?:!doctype|html|head|table|meta|\?xml|\?mso)", re.IGNORECASE
@@ -223,14 +224,14 @@ def _bytes_of(name: str) -> Path:
 def _refuse_binary(sample: bytes) -> None:
     if not sample.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise BadFile(FileProblem.EMPTY)
-    if sample.startswith(_BINARY):
+    if sample.startswith(_BINARY) or sample.lstrip(b"\xef\xbb\xbf \r\n").startswith(_NO_TABLE):
         raise BadFile(FileProblem.BINARY)
     if _MARKUP.match(sample):
         raise BadFile(FileProblem.MARKUP)
 
 
 def _refuse_controls(sample: str) -> None:
-    controls = sum(sample.count(chr(code)) for code in (*range(1, 9), *range(14, 32)))
+    controls = sum(sample.count(chr(code)) for code in (*range(1, 9), *range(14, 26), *range(27, 32)))
     if controls > len(sample) * 0.02:
         raise BadFile(FileProblem.BINARY)
 

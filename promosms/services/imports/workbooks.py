@@ -58,7 +58,7 @@ class Limits:
     wall_seconds: float = _WALL_SECONDS
 
 
-class _BrokenOff(Exception):
+class BrokenOff(Exception):
     """The workbook ends here: a problem, or "" when its reader has died."""
 
 
@@ -76,7 +76,7 @@ def store(upload: BinaryIO, limits: Limits | None = None) -> Workbook:
         text = io.TextIOWrapper(process.stdout, "utf-8", newline="")
         try:
             return store_records(csv.reader(text))
-        except _BrokenOff as end:
+        except BrokenOff as end:
             problem = FileProblem(str(end)) if str(end) else _why_it_died(process.wait())
             raise BadFile(problem) from end
 
@@ -90,12 +90,12 @@ def store_records(records: Iterator[Record]) -> Workbook:
             if name == "done":
                 return Workbook(_filled(sheets), int(values["concealed"]))
             if name == "problem":
-                raise _BrokenOff(rest[0])
+                raise BrokenOff(rest[0])
             if name == "sheet":
                 sheets.append(_store_sheet(rest[0], values["kind"], records))
             else:
                 values[name] = rest[0]
-        raise _BrokenOff
+        raise BrokenOff
     except BaseException:
         forget(sheets)
         raise
@@ -112,7 +112,7 @@ def _filled(sheets: list[Sheet]) -> tuple[Sheet, ...]:
     """Without sheets that hold nothing but spaces."""
     filled = tuple(sheet for sheet in sheets if sheet.problem != FileProblem.EMPTY)
     if not filled:
-        raise _BrokenOff(FileProblem.NO_CELLS.value)
+        raise BrokenOff(FileProblem.NO_CELLS.value)
     return filled
 
 
@@ -135,9 +135,9 @@ def _rows(records: Iterator[Record], hidden: list[int]) -> Iterator[Row]:
             hidden.append(int(cells[0]))
             return
         if first == "problem":
-            raise _BrokenOff(cells[0])
+            raise BrokenOff(cells[0])
         yield int(first), cells
-    raise _BrokenOff
+    raise BrokenOff
 
 
 @contextmanager
