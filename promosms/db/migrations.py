@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 from flask import Flask, current_app
-from sqlalchemy.schema import SchemaItem
+from sqlalchemy.schema import SchemaItem, Table
 
 from promosms.extensions import db
+from promosms.models.recipients import search_index
 
 if TYPE_CHECKING:
     from flask_migrate import Migrate
@@ -52,6 +53,11 @@ def upgrade() -> None:
         raise UnknownVersion(str(error)) from error
 
 
-def _belongs_here(item: SchemaItem, *_: object) -> bool:
-    """Does this part of a model belong into the database in use?"""
+def _belongs_here(item: SchemaItem, name: str | None, *_: object) -> bool:
+    """Does this part of a model belong into the database in use?
+
+    The tables in which SQLite keeps the index of the search belong to no model.
+    """
+    if isinstance(item, Table) and str(name).startswith(search_index.TABLE):
+        return False
     return str(item.info.get("on", db.engine.name)) == db.engine.name

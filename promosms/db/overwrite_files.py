@@ -1,9 +1,9 @@
 """Overwriting files: deleted rows must not be readable in the files of the database either.
 
 SQLite overwrites deleted rows (`secure_delete`), but copies can stay in free pages and in the
-write-ahead log: VACUUM rebuilds the file, and a truncating checkpoint empties the log. PostgreSQL
-keeps dead rows until the table is rewritten, and samples of values in its statistics; those of an
-emptied table it keeps for ever.
+write-ahead log, and letters in the index of the search: a merge rewrites the index, VACUUM the
+file, and a truncating checkpoint empties the log. PostgreSQL keeps dead rows until the table is
+rewritten, and samples of values in its statistics; those of an emptied table it keeps for ever.
 """
 
 import sqlite3
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from promosms import logs, queue
+from promosms.db import search_index
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
 
@@ -61,7 +62,8 @@ def _overwrite_sqlite() -> bool:
     path = db.engine.url.database or ""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=PAUSE * 20)) as raw:
         raw.execute("PRAGMA secure_delete = ON")
-        return _repeat(end, raw, _vacuum) and _repeat(end, raw, _truncate)
+        steps = (_merge, _vacuum, _truncate)
+        return all(_repeat(end, raw, step) for step in steps)
 
 
 def _repeat(
@@ -75,9 +77,18 @@ def _repeat(
     return True
 
 
+def _merge(raw: sqlite3.Connection) -> bool:
+    return _free(lambda: search_index.merge(raw))
+
+
 def _vacuum(raw: sqlite3.Connection) -> bool:
+    return _free(lambda: raw.execute("VACUUM"))
+
+
+def _free(work: Callable[[], object]) -> bool:
+    """Do the work; False if other connections prevent it."""
     try:
-        raw.execute("VACUUM")
+        work()
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return False

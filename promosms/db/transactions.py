@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from promosms.db import answer_limit
+from promosms.db import answer_limit, search_index
 from promosms.extensions import db
 
 PATIENCE = 20  # seconds
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _usual_log)
+        search_index.init_app(engine)
     else:
         answer_limit.init_app(app, engine)
 

@@ -37,7 +37,7 @@ from promosms.services.campaigns import audience, campaigns, launch, preparation
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.ledger import ledger
 from promosms.services.recipients import lists
-from promosms.services.recipients.recipients import search_text
+from promosms.services.recipients.search import search_text
 from promosms.services.sending import counters, gateway_counts, opt_outs
 
 EMAIL = "demo@example.com"

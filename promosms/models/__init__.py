@@ -64,6 +64,7 @@ from promosms.models.prices.price import BEGINNING, Price
 from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
 from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
+from promosms.models.recipients import search_index
 from promosms.models.recipients.list import ListRecipient, RecipientList
 from promosms.models.recipients.recipient import (
     FIELD_NAMES,
@@ -205,5 +206,6 @@ __all__ = [
 ]
 
 row_security.attach()
+search_index.attach()
 ledger_guards.attach()
 invoice_guards.attach()

@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
+from promosms.lib.folding import fold
 from promosms.models import FIELDS
 
 MOBILE, PHONE, OTHER_PHONE, UNNAMED, NEVER = 3, 2, 1, 0, -1
 """How well a head names a column of numbers to text; NEVER names other numbers."""
 
-_LETTERS = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "æ": "ae", "đ": "d", "ð": "d", "ı": "i"})
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PIECE = re.compile(r"[^\W_]+")
 _FIELD_OF = {
@@ -60,8 +60,7 @@ _NEVER = re.compile(
 
 def normalised(head: str) -> str:
     """A head in small letters without diacritics, and digits only: "E-mail 1" is email1."""
-    text = unicodedata.normalize("NFKD", head.casefold().translate(_LETTERS))
-    return "".join(char for char in text if char.isalnum())
+    return "".join(char for char in fold(head) if char.isalnum())
 
 
 def words(head: str) -> list[str]:

@@ -23,7 +23,7 @@ from promosms.services.imports import merging
 from promosms.services.imports.consent_columns import Standing
 from promosms.services.imports.rows import Entry
 from promosms.services.recipients.consent import Basis
-from promosms.services.recipients.recipients import search_text
+from promosms.services.recipients.search import search_text
 
 _FIELDS = FIELD_NAMES[1:]
 _EVIDENCE = ("consent", "consent_source", "consent_on")

@@ -1,8 +1,7 @@
 """The fields of a recipient in the reader's language, made from their columns."""
 
-import unicodedata
-
 from promosms.language import gettext, pgettext
+from promosms.lib.folding import fold
 from promosms.models import FIELDS, Account
 
 FREE_FIELDS = tuple(field.name for field in FIELDS if field.free)
@@ -38,8 +37,7 @@ def placeholders(account: Account) -> list[tuple[str, str]]:
 
 def plain_word(text: str) -> str:
     """A word in lower-case ASCII letters and digits only: "Imię klienta" is "imieklienta"."""
-    bare = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ß", "ss"))
-    return "".join(char for char in bare if char.isascii() and char.isalnum())
+    return "".join(char for char in fold(text) if char.isascii() and char.isalnum())
 
 
 def named(word: str) -> str:

@@ -18,6 +18,7 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.recipients import recipients
+from promosms.services.recipients.search import MOST_FOUND, Found, find, search_terms
 
 PAGE = 50
 MOST_COUNTED = 100_000
@@ -53,24 +54,32 @@ class RecipientPage:
     lists: dict[int, list[RecipientList]]
     next_key: Key | None
     total: int
+    most_counted: int = MOST_COUNTED
 
     @property
     def more_than_counted(self) -> bool:
         """Is the total only a lower bound?"""
-        return self.total > MOST_COUNTED
+        return self.total > self.most_counted
 
 
 def page(search: Search) -> RecipientPage:
     """A page of recipients, the newest first."""
     last = id_of(table_of(Recipient), search.account_id, search.after)
-    found = db.session.scalars(select_page(_matching(search), Recipient.id, last, PAGE))
-    rows = page_of(found, PAGE, lambda recipient: recipient.public_id)
+    terms = search_terms(search.words)
+    if terms:
+        found = _found(search, terms, last)
+        rows, total = _rows(found.ids), found.total
+    else:
+        query = select_page(_matching(search), Recipient.id, last, PAGE)
+        rows, total = db.session.scalars(query).all(), _total(search)
+    shown = page_of(rows, PAGE, lambda recipient: recipient.public_id)
     return RecipientPage(
-        recipients=rows.rows,
-        opted_out=opted_out(search.account_id, [recipient.phone for recipient in rows.rows]),
-        lists=recipients.lists_of([recipient.id for recipient in rows.rows]),
-        next_key=rows.next_key,
-        total=_total(search),
+        recipients=shown.rows,
+        opted_out=opted_out(search.account_id, [recipient.phone for recipient in shown.rows]),
+        lists=recipients.lists_of([recipient.id for recipient in shown.rows]),
+        next_key=shown.next_key,
+        total=total,
+        most_counted=MOST_FOUND if terms else MOST_COUNTED,
     )
 
 
@@ -88,14 +97,29 @@ def any_recipient(account_id: int) -> bool:
     return db.session.scalar(query) is not None
 
 
+def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
+    """One more than the page shows, which proves that there is a next one."""
+    return find(
+        search.account_id,
+        terms,
+        PAGE + 1,
+        before=last,
+        on_list=search.on_list,
+        conditions=_in_state(search.state),
+    )
+
+
+def _rows(ids: Sequence[int]) -> Sequence[Recipient]:
+    query = select(Recipient).where(Recipient.id.in_(ids)).order_by(Recipient.id.desc())
+    return db.session.scalars(query).all()
+
+
 def _matching(search: Search) -> Select[Recipient]:
     query = select(Recipient).where(Recipient.account_id == search.account_id)
     if search.on_list is not None:
         query = query.join(ListRecipient, ListRecipient.recipient_id == Recipient.id).where(
             ListRecipient.list_id == search.on_list.id
         )
-    for term in recipients.search_terms(search.words):
-        query = query.where(Recipient.search.contains(term, autoescape=True))
     return query.where(*_in_state(search.state))
 
 
@@ -114,7 +138,7 @@ def _in_state(state: State) -> list[ColumnElement[bool]]:
 
 
 def _total(search: Search) -> int:
-    if search.on_list is not None and not search.words and search.state is State.ALL:
+    if search.on_list is not None and search.state is State.ALL:
         return search.on_list.size
     counted = _matching(search).with_only_columns(Recipient.id).limit(MOST_COUNTED + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(counted)) or 0

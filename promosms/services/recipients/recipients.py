@@ -1,6 +1,5 @@
-"""Recipients: add, change and delete them; the text that the search box looks in."""
+"""Recipients: add, change and delete them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -13,7 +12,6 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     FIELD_NAMES,
-    FIELDS,
     Account,
     Campaign,
     CampaignStatus,
@@ -28,11 +26,9 @@ from promosms.models import (
 from promosms.services.recipients import lists
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.fields import FREE_FIELDS
+from promosms.services.recipients.search import search_text
 from promosms.services.sending import opt_outs
 from promosms.sms import phone
-
-SEARCHED = tuple(field.name for field in FIELDS if field.searched)
-_NO_DIGIT = re.compile(r"\D")
 
 
 class DuplicatePhone(Exception):
@@ -41,21 +37,6 @@ class DuplicatePhone(Exception):
     def __init__(self, public_id: str) -> None:
         super().__init__(public_id)
         self.public_id = public_id
-
-
-def search_text(e164: str, values: Mapping[str, str]) -> str:
-    """The casefolded text for searching: searched fields and digits of the number."""
-    words = [values.get(name, "") for name in SEARCHED]
-    return " ".join(word for word in [*words, e164.lstrip("+")] if word).casefold()
-
-
-def search_terms(query: str) -> list[str]:
-    """The terms that the search text must contain; a number loses its spaces and leading zeros."""
-    text = query.casefold().strip()
-    if text and not re.search(r"[^\d\s()+\-./]", text):
-        digits = _NO_DIGIT.sub("", text).lstrip("0")
-        return [digits] if digits else []
-    return text.split()[:8]
 
 
 def add(

@@ -10,7 +10,7 @@ from promosms.extensions import db
 from promosms.lib.pages import Page, id_of, page_of, select_page
 from promosms.models import InboundKind, InboundMessage, Suppression, SuppressionSource, table_of
 from promosms.services.recipients import held_replies
-from promosms.services.recipients.recipients import search_terms
+from promosms.services.recipients.search import search_terms
 from promosms.services.sending import opt_outs
 from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone

@@ -24,7 +24,7 @@ def test_it_adds(owner: PageClient, stored: Stored) -> None:
     (recipient,) = stored()
     assert (recipient.phone, recipient.country) == ("+48601234567", "PL")
     assert recipient.first_name == "Łucja"
-    assert recipient.search == "łucja 48601234567"
+    assert recipient.search == "  lucja  48601234567"
     assert recipient.consent_on == date(2026, 5, 12)
 
 

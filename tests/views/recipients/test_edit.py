@@ -23,7 +23,7 @@ def test_it_changes_number_name_and_lists(owner: PageClient, add: Add, stored: S
     assert "The changes were saved." in page.get_text()
     (recipient,) = stored()
     assert (recipient.phone, recipient.first_name, recipient.note) == ("+48602345678", "Ewa", "")
-    assert recipient.search == "ewa 48602345678"
+    assert recipient.search == "  ewa  48602345678"
     assert "Guests" not in page.select_one(".facts").get_text()
     assert (
         "Nobody is on this list yet"
