@@ -27,6 +27,7 @@ from promosms.models import (
     ListRecipient,
     Recipient,
     RecipientList,
+    Suppression,
     new_public_id,
     now,
     table_of,
@@ -90,6 +91,7 @@ def main() -> None:
             "frequent, on a list of a third", Search(ours, "anna", on_list=large), options.times
         )
         _measure("frequent, on a list of 1,000", Search(ours, "anna", on_list=small), options.times)
+        _opt_out(ours)
         for state in (State.TEXTABLE, State.OPTED_OUT):
             _measure(f"frequent, {state}", Search(ours, "anna", state), options.times)
 
@@ -160,6 +162,16 @@ def _lists(account_id: int) -> tuple[RecipientList, RecipientList]:
         with transaction() as session:
             session.execute(text("ANALYZE list_recipients"))
     return made[0], made[1]
+
+
+def _opt_out(account_id: int) -> None:
+    """One of a hundred."""
+    columns = ["public_id", "account_id", "phone", "source", "created_at"]
+    chosen = select(
+        Recipient.public_id, Recipient.account_id, Recipient.phone, literal("hand"), literal(now())
+    ).where(Recipient.account_id == account_id, Recipient.id % 100 == 0)
+    with transaction() as session:
+        session.execute(insert(Suppression).from_select(columns, chosen, include_defaults=True))
 
 
 def _measure(label: str, search: Search, times: int) -> None:

@@ -1,9 +1,16 @@
 """Failures of the database, in words for the operator."""
 
-from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTable
+from psycopg.errors import (
+    FeatureNotSupported,
+    InsufficientPrivilege,
+    UndefinedColumn,
+    UndefinedFile,
+    UndefinedTable,
+)
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 NOT_MIGRATED = (UndefinedColumn, UndefinedTable)
+NO_EXTENSION = (FeatureNotSupported, InsufficientPrivilege, UndefinedFile)
 NO_TABLE = ("no such table", "no such column")
 
 
@@ -12,6 +19,12 @@ def line_of(error: DBAPIError) -> str:
     reason = (str(error.orig).strip().splitlines() or ["?"])[0]
     if isinstance(error.orig, NOT_MIGRATED) or reason.startswith(NO_TABLE):
         return "The database is not up to date: run scripts/run migrate first."
+    if isinstance(error.orig, NO_EXTENSION) and "extension" in reason:
+        return (
+            "The search needs the extensions pg_trgm and btree_gin of PostgreSQL (in the package "
+            "postgresql-contrib): run CREATE EXTENSION for both as a superuser in the database of "
+            f"PromoSMS, and start again. It said: {reason.rstrip('.')}."
+        )
     if isinstance(error.orig, InsufficientPrivilege):
         return f"The database allows too little to the role of DATABASE_URL: {reason}."
     if isinstance(error, IntegrityError) or not _unusable(error):

@@ -19,6 +19,7 @@ from promosms.settings import (
     selling_checks,
     service_urls,
     sources,
+    sqlite_check,
 )
 from promosms.settings.conversion import ConfigError
 from promosms.settings.schema import Settings
@@ -142,6 +143,7 @@ def _check(app: Flask, settings: Settings) -> None:
     if wrong := (
         next(filter(None, _rules(settings)), "")
         or service_urls.problem(settings)
+        or sqlite_check.problem(settings.database_url)
         or optional_cookies.problem(settings)
         or selling_checks.problem(settings)
         or production_checks.problem(settings, folder, debug=app.debug, testing=app.testing)

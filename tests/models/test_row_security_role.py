@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from promosms import create_app
-from promosms.db import row_security
+from promosms.db import failures, row_security
 from promosms.extensions import db
 from promosms.models import row_security as row_policies
 from promosms.models.registry import READ
@@ -231,3 +232,16 @@ def make(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql(statement)
             connection.execute(text("SELECT pg_sleep(0.01)"))
+
+
+def test_extensions_that_may_not_be_made_are_named_for_the_operator(server: Connection) -> None:
+    server.execute(text(f"CREATE ROLE {NAMES[0]} LOGIN"))
+    server.execute(text(f"CREATE DATABASE {NAMES[0]}"))
+    engine = create_engine(make_url(server.engine.url).set(username=NAMES[0], database=NAMES[0]))
+    for name in ("pg_trgm", "not_there"):
+        with engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+            connection.execute(text(f"CREATE EXTENSION {name}"))
+        line = failures.line_of(caught.value)
+        assert "run CREATE EXTENSION for both as a superuser" in line
+        assert name in line.partition("It said: ")[2]
+    engine.dispose()

@@ -8,7 +8,14 @@ import pytest
 
 from promosms import create_app
 from promosms.cli import processes
-from promosms.settings import ConfigError, Settings, service_urls, settings_of, sources
+from promosms.settings import (
+    ConfigError,
+    Settings,
+    service_urls,
+    settings_of,
+    sources,
+    sqlite_check,
+)
 from promosms.settings.conversion import from_text, type_and_limits
 
 Patch = pytest.MonkeyPatch
@@ -307,3 +314,10 @@ def test_the_address_of_the_installation_may_end_with_a_stroke(folder: Path) -> 
     for url in ("https://sms.shop.pl/", "https://sms.shop.pl:8443", "HTTPS://SMS.Shop.pl"):
         app = create_app({"REDIS_URL": "memory://", "PUBLIC_URL": url}, pages=False)
         assert settings_of(app).public_url == url
+
+
+def test_an_sqlite_that_cannot_search_is_refused(folder: Path, monkeypatch: Patch) -> None:
+    assert sqlite_check.problem("sqlite:///x") == ""
+    monkeypatch.setattr(sqlite_check, "PROBE", "CREATE VIRTUAL TABLE probe USING none(words)")
+    assert "cannot make the index of the search" in line(folder, DATABASE_URL="sqlite://")
+    assert sqlite_check.problem("postgresql://x") == ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 
 from promosms.extensions import db
 from promosms.lib.pages import Key, id_of, page_of, select_page
@@ -18,7 +18,7 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.recipients import recipients
-from promosms.services.recipients.search import MOST_FOUND, Found, find, search_terms
+from promosms.services.recipients.search import FEW, MOST_FOUND, Found, find, search_terms
 
 PAGE = 50
 MOST_COUNTED = 100_000
@@ -99,14 +99,26 @@ def any_recipient(account_id: int) -> bool:
 
 def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
     """One more than the page shows, which proves that there is a next one."""
-    return find(
-        search.account_id,
-        terms,
-        PAGE + 1,
-        before=last,
-        on_list=search.on_list,
-        conditions=_in_state(search.state),
-    )
+    among, few = select(Recipient.id), False
+    if search.on_list is not None:
+        among = among.join(ListRecipient, ListRecipient.recipient_id == Recipient.id).where(
+            ListRecipient.list_id == search.on_list.id
+        )
+        few = search.on_list.size <= FEW
+    if search.state in (State.OPTED_OUT, State.HELD):
+        out = Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
+        is_held = Suppression.source == SuppressionSource.HELD
+        wanted = is_held if search.state is State.HELD else ~is_held
+        among = among.join(Suppression, and_(*out)).where(wanted)
+        few = few or _few_opted_out(search.account_id)
+    else:
+        among = among.where(*_in_state(search.state))
+    return find(search.account_id, terms, PAGE + 1, before=last, among=among, few=few)
+
+
+def _few_opted_out(account_id: int) -> bool:
+    some = select(Suppression.id).where(Suppression.account_id == account_id).limit(FEW + 1)
+    return (db.session.scalar(select(func.count()).select_from(some.subquery())) or 0) <= FEW
 
 
 def _rows(ids: Sequence[int]) -> Sequence[Recipient]:

@@ -16,15 +16,15 @@ from promosms.db import row_security
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
 from promosms.lib.folding import fold
-from promosms.models import FIELDS, ListRecipient, Recipient, RecipientList
+from promosms.models import FIELDS, Recipient
 from promosms.models.recipients.search_index import TABLE, owner_word
 
 SEARCHED = tuple(field.name for field in FIELDS if field.searched)
 MOST_FOUND = 1_000
 """So many are counted: more would have to be read while somebody waits for the page."""
 MOST_TERMS, MOST_INDEXED = 8, 60
-SHORT_LIST = 10_000
-"""A list that is no longer is read as it is, without the index."""
+FEW = 10_000
+"""So many recipients are read as they are, without the index."""
 NEWEST = 10_000
 """Among so many of the newest PostgreSQL looks before it reads all that the index has found."""
 GAP = "  "
@@ -76,26 +76,23 @@ def find(
     size: int,
     *,
     before: int | None = None,
-    on_list: RecipientList | None = None,
-    conditions: Sequence[ColumnElement[bool]] = (),
+    among: Select[int] | None = None,
+    few: bool = False,
 ) -> Found:
-    """Find recipients with all terms and conditions, on the list if there is one.
+    """Find recipients with all terms: the ids of the newest `size` of them, below `before`.
 
-    `ids` are the newest `size` of them with an id below `before`.
+    `among` selects the ids of recipients, on a list for example. If these are `few`, they are all
+    read, which is faster than to read all that the index finds.
     """
-    query = select(Recipient.id).where(*contains(terms), *conditions)
-    if on_list is not None:
-        query = query.join(ListRecipient, ListRecipient.recipient_id == Recipient.id).where(
-            ListRecipient.list_id == on_list.id
-        )
-    if on_list is not None and on_list.size <= SHORT_LIST:
-        ids = list(db.session.scalars(query.where(Recipient.account_id + 0 == account_id)))
-    elif on_sqlite():
+    query = select(Recipient.id) if among is None else among
+    query = query.where(*contains(terms))
+    if few:
+        ids = db.session.scalars(query.where(Recipient.account_id + 0 == account_id)).all()
+        return _page(ids, size, before)
+    if on_sqlite():
         return _on_sqlite(_indexed(query, account_id, terms), size, before)
-    else:
-        with row_security.bypass("its conditions would be checked before the index is used"):
-            return _on_postgresql(account_id, query, size, before)
-    return _page(ids, size, before)
+    with row_security.bypass("its conditions would be checked before the index is used"):
+        return _on_postgresql(account_id, query, size, before)
 
 
 def _page(ids: Sequence[int], size: int, before: int | None) -> Found:

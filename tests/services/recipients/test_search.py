@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert, text, update
 
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
@@ -140,14 +140,21 @@ def test_a_list_and_a_state_narrow_it(
     lists.put(regulars, [rows[1].id, rows[2].id])
     with transaction() as session:
         session.add(Suppression(account_id=account_id, phone=rows[1].phone, source="hand"))
-    for longest in (search.SHORT_LIST, 0):
-        monkeypatch.setattr(search, "SHORT_LIST", longest)
+        session.add(Suppression(account_id=account_id, phone=rows[5].phone, source="held"))
+        session.execute(
+            update(Recipient).where(Recipient.phone == rows[6].phone).values(consent="given")
+        )
+    for few in (pages.FEW, 0):
+        monkeypatch.setattr(pages, "FEW", few)
         for typed, on_list, state, expected in (
             ("234567", True, State.ALL, [2, 1]),
             ("48", True, State.ALL, [1]),
             ("48", False, State.OPTED_OUT, [1]),
             ("48", True, State.OPTED_OUT, [1]),
             ("49", True, State.OPTED_OUT, []),
+            ("48", False, State.HELD, [5]),
+            ("48", False, State.TEXTABLE, [6]),
+            ("48", False, State.NO_CONSENT, [5, 4, 3, 1, 0]),
             ("lukasz", True, State.ALL, []),
         ):
             chosen = db.session.get(RecipientList, regulars.id) if on_list else None
