@@ -8,8 +8,8 @@ from alembic import op
 from promosms.models.recipients import search_index
 from promosms.services.recipients.search import SEARCHED, search_text
 
-revision = '0009'
-down_revision = '0008'
+revision = '0010'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 
