@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from flask_wtf.file import FileField, FileRequired
+from markupsafe import Markup
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -122,12 +123,13 @@ class SheetForm(Form):
             self.sheet.data = str(choice.likeliest)
 
 
-def _sheet(offer: Offer) -> str:
+def _sheet(offer: Offer) -> Markup:
     """The name of a sheet, its size, and its first words."""
-    if offer.problem:
-        return f"{offer.name}  ·  {gettext('cannot be imported')}"
     size = ngettext("%(n)s row", "%(n)s rows", offer.rows, n=number(offer.rows))
-    return "  ·  ".join([offer.name, size, ", ".join(offer.words)])
+    details = (
+        gettext("cannot be imported") if offer.problem else f"{size}: {', '.join(offer.words)}"
+    )
+    return Markup("{}<br><small>{}</small>").format(offer.name, details)
 
 
 class NumbersForm(Form):
@@ -239,6 +241,13 @@ def file_problem(problem: FileProblem, row: int = 0) -> str:
         ),
     }
     return explanations[problem]
+
+
+def sheet_problem(problem: FileProblem) -> str:
+    """Why a sheet cannot be imported; others may."""
+    if problem in (FileProblem.NO_NUMBERS, FileProblem.NO_ROWS):
+        return str(gettext("There are no mobile numbers in this sheet. Choose another one."))
+    return file_problem(problem)
 
 
 def column_labels(labels: Mapping[str, str]) -> dict[str, str]:

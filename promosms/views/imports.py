@@ -18,6 +18,7 @@ from promosms.forms.imports import (
     file_problem,
     mapping_problem,
     row_problem,
+    sheet_problem,
 )
 from promosms.language import gettext as _
 from promosms.language import pgettext
@@ -150,7 +151,7 @@ def _sheet(import_: Import, account: Account, choice: import_sheets.Choice) -> R
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
             log.info("import.refused", extra={"code": error.problem.value})
-            form.sheet.errors = [file_problem(error.problem, error.row)]
+            form.sheet.errors = [sheet_problem(error.problem)]
     return render_template("imports/sheet.html", import_=import_, form=form, choice=choice)
 
 

@@ -231,7 +231,9 @@ def _refuse_binary(sample: bytes) -> None:
 
 
 def _refuse_controls(sample: str) -> None:
-    controls = sum(sample.count(chr(code)) for code in (*range(1, 9), *range(14, 26), *range(27, 32)))
+    controls = sum(
+        sample.count(chr(code)) for code in (*range(1, 9), *range(14, 26), *range(27, 32))
+    )
     if controls > len(sample) * 0.02:
         raise BadFile(FileProblem.BINARY)
 

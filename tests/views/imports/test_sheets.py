@@ -59,8 +59,8 @@ def test_it_asks_for_the_sheet_and_imports_it(owner: PageClient, app: Flask) -> 
     assert "Which sheet holds your recipients?" in text_of(page)
     assert not page.select("[name=column]")
     labels = [" ".join(label.get_text().split()) for label in page.select("main form label")]
-    assert labels[0] == "Notes · 2 rows · Notes, 2024, call, back"
-    assert labels[1].startswith("Klienci · 3 rows · Telefon, Imię, x, 601234567")
+    assert labels[0] == "Notes2 rows: Notes, 2024, call, back"
+    assert labels[1].startswith("Klienci3 rows: Telefon, Imię, x, 601234567")
     chosen = page.select_one("[name=sheet][checked]")
     assert chosen is not None
     assert chosen["value"] == "1"
@@ -88,8 +88,24 @@ def test_a_sheet_has_to_be_chosen(owner: PageClient, sheet: str) -> None:
 def test_a_sheet_without_numbers_is_explained(owner: PageClient) -> None:
     url = address(upload(owner, several()))
     page = owner.post_page(url, {"sheet": "0"})
-    assert "No column of this file holds mobile numbers." in text_of(page)
+    assert "There are no mobile numbers in this sheet. Choose another one." in text_of(page)
     assert "What do the columns mean?" in text_of(owner.post_page(url, {"sheet": "1"}))
+
+
+def test_names_and_words_of_sheets_are_no_markup(owner: PageClient) -> None:
+    book = workbook([["<i>x</i>", "x"], ["a", "b"]], PEOPLE)
+    book["Sheet1"].title = "<b>A"
+    page = upload(owner, content(book))
+    assert "<b>A" in text_of(page)
+    assert "<i>x</i>" in text_of(page)
+    assert not page.select("main form label b, main form label i")
+
+
+def test_a_sheet_that_is_too_wide_is_explained(owner: PageClient) -> None:
+    page = upload(owner, xlsx(PEOPLE, [["x"] * 101]))
+    assert "Sheet2cannot be imported" in text_of(page)
+    page = owner.post_page(address(page), {"sheet": "1"})
+    assert "There are more than 100 columns" in text_of(page)
 
 
 def test_it_says_what_is_hidden(owner: PageClient) -> None:
