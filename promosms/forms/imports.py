@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from flask_wtf.file import FileField, FileRequired
 from markupsafe import Markup
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from promosms.forms.form import Form
@@ -19,6 +19,7 @@ from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.services.imports.files import FileProblem
 from promosms.services.imports.sheets import Choice, Offer
 from promosms.settings import settings
+from promosms.sms.phone import LONGEST_TYPED
 
 _WORKBOOKS = ".xlsx,.xlsm,.xlsb,.xls,.ods"
 
@@ -130,6 +131,19 @@ def _sheet(offer: Offer) -> Markup:
         gettext("cannot be imported") if offer.problem else f"{size}: {', '.join(offer.words)}"
     )
     return Markup("{}<br><small>{}</small>").format(offer.name, details)
+
+
+class NumberForm(Form):
+    """The number of a refused row; the page has one form for all rows, and checks its token."""
+
+    class Meta(Form.Meta):
+        """The token stands beside the rows."""
+
+        csrf = False
+
+    number = StringField(
+        render_kw={"type": "tel", "maxlength": LONGEST_TYPED, "autocomplete": "off"}
+    )
 
 
 class NumbersForm(Form):

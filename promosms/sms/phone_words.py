@@ -60,7 +60,7 @@ def has_figures_behind(number: str) -> bool:
 def only_labels(before: str, after: str) -> bool:
     """Whether the text around the digits of a number does not change which number it is."""
     name = _BRACKETS.fullmatch(after)
-    if name and _is_name(name[1]):
+    if name and is_name(name[1]):
         after = ""
     if _GLUED.search(before):  # the digits of "m601…" may be a code
         return False
@@ -75,9 +75,15 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(text)]
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether a text is a name, and no word that says not to use the number beside it."""
     words = text.replace(".", " ").replace("-", " ").split()
     return 0 < len(words) <= _MOST_NAMES and all(
         _WORD.fullmatch(word) and word.istitle() and word.casefold() not in _NOT_NAMES
         for word in words
     )
+
+
+def refuses(text: str) -> bool:
+    """Whether a word says that the number is not to be used: old, wrong, a fax."""
+    return not _NOT_NAMES.isdisjoint(_words(text))

@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "recipients.persons",
     "recipients.lists",
     "imports",
+    "mending",
     "recipients.suppressions",
     "recipients.held_replies",
     "campaigns",

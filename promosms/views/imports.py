@@ -29,18 +29,19 @@ from promosms.services.gateways import workers
 from promosms.services.imports import batch as import_batch
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import imports
+from promosms.services.imports import mending as import_mending
 from promosms.services.imports import preview as import_preview
 from promosms.services.imports import run as import_run
 from promosms.services.imports import sheets as import_sheets
 from promosms.services.imports.files import BadFile
 from promosms.services.recipients import exports, lists
+from promosms.views import mending
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, fresh, my_account, owned
 
 log = logs.get(__name__)
 
 bp = Blueprint("imports", __name__)
-SHOWN = 50
 BUSY = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 
 
@@ -210,7 +211,7 @@ def _state(import_: Import) -> dict[str, object]:
         "seconds_left": _seconds_left(import_),
         "no_worker": busy and "work" in workers.missing(),
         "bar": _bar(import_),
-        "bad_rows": [] if busy else imports.refused(import_, SHOWN),
+        "mend": mending.of_page(import_, my_account().region),
         "reasons": [] if busy else _reasons(import_),
         "most_refused": import_batch.MOST_REFUSED,
         "row_problem": row_problem,
@@ -221,12 +222,15 @@ def _state(import_: Import) -> dict[str, object]:
 
 def _bar(import_: Import, thinnest: float = THINNEST) -> Stacked:
     """What became of the rows of an import."""
+    waiting = import_.bad if import_mending.may_mend(import_) else 0
+    out = import_.bad - waiting + import_.left_out
     return stacked(
         [
             Part("good", import_.added, pgettext("rows of an import", "added")),
             Part("wait", import_.updated, pgettext("rows of an import", "here before")),
             Part("wait", import_.duplicates, pgettext("rows of an import", "repeated")),
-            Part("bad", import_.bad, pgettext("rows of an import", "left out")),
+            Part("doubt", waiting, pgettext("rows of an import", "need a look")),
+            Part("bad", out, pgettext("rows of an import", "left out")),
         ],
         thinnest,
     )

@@ -59,6 +59,7 @@ ARGUMENTS = {
     "imports.cancel": "import mapping",
     "imports.undo": "import finished",
     "imports.refused": "import finished",
+    "mending.page": "import finished",
     "suppressions.lift": "suppression by hand",
     "held_replies.stop": "reply held",
     "held_replies.other": "reply held",
@@ -152,6 +153,12 @@ def _reviewed(_things: Ids, owner: PageClient) -> Form:
     return {str(field["name"]): str(field["value"]) for field in fields}
 
 
+def _mended(ids: Ids, owner: PageClient) -> Form:
+    page = owner.get_page(f"/imports/{ids['import finished']}")
+    key = str(page.select_one(".mend [name=row]")["value"])
+    return {"row": key, f"{key}-number": "+48601222444"}
+
+
 # Form data for each POST route, with which it changes something.
 # A new POST route needs a line here; the tests fail without it.
 def _ksef_table(_ids: Ids, _client: PageClient) -> Form:
@@ -222,6 +229,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "imports.show": {"column": ["phone", "first_name"], "has_header": "y", **CONSENT},
     "imports.cancel": {},
     "imports.undo": {},
+    "mending.page": _mended,
     "suppressions.index": {"text": "+48601222333"},
     "suppressions.lift": {},
     "held_replies.stop": {},

@@ -21,7 +21,7 @@ NUMBER = re.compile(r"601\D{0,8}2\D{0,3}9\D{0,3}9\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 WORDS = (
     *(name for name in FIELD_NAMES if name != "phone"),
     *("consent_source", "search"),
-    *("content", "text", "name", "filename"),
+    *("content", "typed", "text", "name", "filename"),
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
@@ -36,7 +36,7 @@ NO_WORDS = (
         "reason",
         "lease_token",
     ),
-    *("stored_as", "delimiter", "mapping", "error", "phone"),
+    *("stored_as", "delimiter", "mapping", "mode", "error", "phone"),
     *("address", "address_hash", "code_hash", "decided_by"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""

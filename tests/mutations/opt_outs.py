@@ -100,4 +100,10 @@ OPT_OUT = (
         "Suppression.phone",
         "tests/services/imports",
     ),
+    Mutation(
+        f"{SERVICES}imports/mending.py",
+        "if batch.opted_out:",
+        "if not batch:",
+        "tests/services/imports",
+    ),
 )

@@ -63,6 +63,8 @@ class Import(Model):
             "duplicates": N_("rows with a number that stood there before"),
             "bad": N_("rows that were refused"),
             "suppressed": N_("rows with a number that has opted out"),
+            "mended": N_("refused rows that you mended, and which are counted as the others"),
+            "left_out": N_("refused rows that you left out"),
             "started_at": N_("when it began"),
         },
         referred=("import_id",),
@@ -112,6 +114,8 @@ class Import(Model):
     duplicates: Mapped[int] = mapped_column(Integer, default=0)
     bad: Mapped[int] = mapped_column(Integer, default=0)
     suppressed: Mapped[int] = mapped_column(Integer, default=0)
+    mended: Mapped[int] = mapped_column(Integer, default=0)
+    left_out: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -121,7 +125,8 @@ class Import(Model):
 class BadRow(Model):
     """A refused row: its number in the file, the problem, and the cells of the chosen columns.
 
-    `content` is a line of CSV, in the order of the file.
+    `content` is a line of CSV, in the order of the file; `typed` the number that somebody has tried
+    instead. A row that was mended or left out is deleted.
     """
 
     __tablename__ = "bad_rows"
@@ -133,6 +138,7 @@ class BadRow(Model):
             "row": N_("the row in the file"),
             "problem": N_("what was wrong, as a code"),
             "content": N_("what stood in the columns that you chose"),
+            "typed": N_("the number that you tried instead"),
         },
         parent="import_id",
     )
@@ -145,8 +151,12 @@ class BadRow(Model):
     processing = Processing(IMPORTS, N_("Refused rows with their content"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(
+        String(20), index=True, unique=True, default=new_public_id
+    )
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), index=True)
     row: Mapped[int] = mapped_column(Integer)
     problem: Mapped[str] = mapped_column(String(24))
     content: Mapped[str] = mapped_column(Text)
+    typed: Mapped[str] = mapped_column(String(100), default="")

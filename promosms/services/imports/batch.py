@@ -55,7 +55,7 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
         running.bad += len(batch.refused)
         running.duplicates += batch.duplicates
         if batch.entries:
-            _save_entries(session, running, batch.entries)
+            save_entries(session, running, batch.entries)
         return True
 
 
@@ -90,7 +90,8 @@ def _save_refused(session: Session, running: Import, batch: Batch) -> None:
         )
 
 
-def _save_entries(session: Session, running: Import, entries: Mapping[str, Entry]) -> None:
+def save_entries(session: Session, running: Import, entries: Mapping[str, Entry]) -> None:
+    """Within a transaction that has locked the import: write recipients, list and counters."""
     list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
     phones = sorted(entries)
     before = recipient_rows.known(session, running.account_id, phones)

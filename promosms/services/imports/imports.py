@@ -226,12 +226,6 @@ def recent(account_id: int, limit: int = 50) -> list[Import]:
     return list(db.session.scalars(query.limit(limit)))
 
 
-def refused(import_: Import, limit: int) -> list[BadRow]:
-    """The first refused rows in the order of the file."""
-    query = select(BadRow).where(BadRow.import_id == import_.id).order_by(BadRow.id).limit(limit)
-    return list(db.session.scalars(query))
-
-
 def reasons(import_: Import) -> list[tuple[str, int]]:
     """The problems of the refused rows, and how many rows had each, the most frequent first."""
     number = func.count()

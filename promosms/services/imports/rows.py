@@ -15,7 +15,8 @@ from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone, PhoneProblem
 
 LONG_VALUE = "long_value"
-_MOST_CELL = 300
+_MOST_CELL = max(LENGTHS.values()) + 1
+"""Of a cell of a refused row that is kept: one that was cut is too long for its field, too."""
 _ALWAYS_FITS = min(length for name, length in LENGTHS.items() if name != "phone")
 
 

@@ -168,12 +168,16 @@ def guests(person: Person) -> ColumnElement[bool]:
 def refused_rows(person: Person) -> list[int]:
     """The ids of refused rows of imports with a number of the person."""
     rows = db.session.execute(
-        select(BadRow.id, BadRow.content)
+        select(BadRow.id, BadRow.content, BadRow.typed)
         .join(Import, Import.id == BadRow.import_id)
         .where(BadRow.account_id == person.account_id, _until(Import.created_at, person.before))
     )
     ends = _ends(person)
-    return [row.id for row in rows if any(end in _digits(row.content) for end in ends)]
+    return [
+        row.id
+        for row in rows
+        if any(end in _digits(text) for end in ends for text in (row.content, row.typed))
+    ]
 
 
 def unfinished_imports(person: Person) -> list[Import]:

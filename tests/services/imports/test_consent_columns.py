@@ -186,7 +186,7 @@ def test_an_opt_out_stands_before_its_recipient_does(
     content = b"telefon;wypisany\n601234567;tak\n"
     import_ = imports.upload(account, io.BytesIO(content), "x.csv")
     assert imports.start(import_, import_.mapping, True, imports.Target(), BASIS)
-    monkeypatch.setattr(import_batch, "_save_entries", lambda *_: 1 / 0)
+    monkeypatch.setattr(import_batch, "save_entries", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         import_run.work(import_.id)
     db.session.rollback()

@@ -25,7 +25,7 @@ from promosms.models import (
 )
 from promosms.services.imports import batch as import_batch
 from promosms.services.imports import files as import_files
-from promosms.services.imports import imports
+from promosms.services.imports import imports, refused_rows
 from promosms.services.imports import rows as import_rows
 from promosms.services.imports import run as import_run
 from promosms.services.imports.imports import Target
@@ -216,7 +216,7 @@ def test_of_a_file_of_bad_rows_only_the_first_are_kept(
     run(import_)
     db.session.refresh(import_)
     assert (import_.bad, import_.added) == (12, 0)
-    assert [row.row for row in imports.refused(import_, 20)] == [1, 2, 3, 4, 5]
+    assert [row.number for row in refused_rows.page(import_, "PL").rows] == [1, 2, 3, 4, 5]
 
 
 def test_numbers_of_the_suppression_list_stay_suppressed(account: Account) -> None:

@@ -239,12 +239,17 @@ def test_guests_refused_rows_and_exports_go_and_the_suppression_stays(
             session.add(shown)
             session.add(Guest(account_id=cast.owner.account_id, phone=NEW, confirmed_at=now()))
             session.flush()
-            for content in ("Jan,601 333 103,x", "Ewa,٦٠١٣٣٣١٠٣", "Ola,601333102"):
-                row = {"row": 1, "problem": "long_value", "content": content}
+            for content, typed in (
+                ("Jan,601 333 103,x", ""),
+                ("Ewa,٦٠١٣٣٣١٠٣", ""),
+                ("Ola,601333102", ""),
+                ("Iga,60133310", "601333103"),
+            ):
+                row = {"row": 1, "problem": "long_value", "content": content, "typed": typed}
                 session.add(BadRow(account_id=shown.account_id, import_id=shown.id, **row))
         first = account_export.start(account(cast.owner), "me").public_id
         found = persons.count(persons.find(cast.owner.account_id, NEW))
-        assert (found.guests, found.refused, found.opted_out, found.export) == (1, 2, True, True)
+        assert (found.guests, found.refused, found.opted_out, found.export) == (1, 3, True, True)
         assert (found.recipient, found.texts, found.replies, found.user) == (False, 0, 0, False)
         assert erase_recipient.erase_number(account(cast.owner), NEW, "me")
         assert not persons.count(persons.find(cast.owner.account_id, NEW)).anything

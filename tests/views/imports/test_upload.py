@@ -76,15 +76,19 @@ def test_it_imports_in_the_worker_and_shows_the_result(owner: PageClient, work: 
     text = " ".join(page.get_text().split())
     assert "The import is finished." in text
     assert "2 rows were refused" in text
+    assert "2 rows need a look" in text
     legend = page.select(".stacked .legend li")
-    assert [" ".join(item.get_text(" ").split()) for item in legend] == ["1 added", "2 left out"]
-    assert [number.get_text() for number in page.select(".reasons dd")] == ["1", "1"]
-    assert [end.get_text() for end in page.select(".row > .end")] == ["row 3", "row 4"]
+    assert [" ".join(item.get_text(" ").split()) for item in legend] == ["1 added", "2 need a look"]
+    said = [row.get_text() for row in page.select(".mend .was small")]
+    assert (said[0], said[1][:22], said[2:]) == (
+        *("row 3", "A spreadsheet program "),
+        ["row 4", "This is a landline. Texts need a mobile number."],
+    )
     assert "Open the list “Guests”" in text
     history = " ".join(
         owner.get_page("/imports").select_one(".row a.title").parent.get_text().split()
     )
-    assert "1 added, 2 left out" in history
+    assert "1 added, 2 need a look" in history
     assert "Finished" in history
     assert "Łucja" in owner.get_page("/recipients").get_text()
 
