@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import RowMapping, select
@@ -26,6 +27,8 @@ from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.search import search_text
 
 _FIELDS = FIELD_NAMES[1:]
+_EMPTY = dict.fromkeys(_FIELDS, "")
+_in_order = itemgetter(*_FIELDS)
 _EVIDENCE = ("consent", "consent_source", "consent_on")
 _PRESERVED = (*_FIELDS, *_EVIDENCE)
 _OWN = ("public_id", "account_id", "phone", "country", "import_id", "created_at")
@@ -82,7 +85,7 @@ def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: date
         existing = before.get(e164)
         if existing is None:
             values: Mapping[str, str] = entry.values
-            fields = [values.get(name, "") for name in _FIELDS]
+            fields = _in_order({**_EMPTY, **values})
             evidence = none if entry.standing > Standing.UNSAID else given
         else:
             changed = _changed(running, entry, existing)
@@ -90,7 +93,7 @@ def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: date
                 rows.same.append(e164)
                 continue
             values, evidence = changed
-            fields = list(values.values())
+            fields = _in_order(values)
         own = (public_id, account_id, e164, entry.phone.country, import_id, at)
         searched = search_text(e164, values)
         rows.written.append((*own, *fields, *evidence, searched, import_id, at))
