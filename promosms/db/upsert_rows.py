@@ -4,10 +4,11 @@ SQLAlchemy takes each value of each row through a bind parameter and its type: t
 the databases need to store them. Here SQLite gets tuples, and PostgreSQL an array for each column.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import JSON, Table, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -54,9 +55,10 @@ def _stored(
 ) -> Sequence[Row]:
     """The rows as the driver takes them: times and dates as texts."""
     processors = {
-        n: _remembering(processor)
+        n: processor if isinstance(kind, JSON) else _remembering(processor)
         for n, name in enumerate(names)
-        if (processor := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
+        if (kind := table.c[name].type)
+        and (processor := kind.dialect_impl(dialect).bind_processor(dialect))
     }
     if not processors:
         return rows
@@ -88,6 +90,8 @@ def _as_arrays(
     values, parameters, arrays = [], {}, {}
     for n, (name, column) in enumerate(zip(names, zip(*rows, strict=True), strict=True)):
         kind = table.c[name].type.compile(dialect)
+        if isinstance(table.c[name].type, JSON):
+            column = tuple(map(json.dumps, column))
         if len(set(column)) == 1 and n:
             parameters[f"p{n}"] = _word(column[0])
             values.append(f"CAST(:p{n} AS {kind})")

@@ -45,6 +45,7 @@ from promosms.models.imports.import_ import (
     ImportMode,
     ImportStatus,
 )
+from promosms.models.imports.import_change import ImportChange
 from promosms.models.installation.nightly_job import NightlyJob
 from promosms.models.invoices import guards as invoice_guards
 from promosms.models.invoices.company import Company, TaxAnswer, TaxCheck
@@ -140,6 +141,7 @@ __all__ = [
     "Guest",
     "Hold",
     "Import",
+    "ImportChange",
     "ImportMode",
     "ImportStatus",
     "InboundKind",

@@ -16,7 +16,7 @@ from promosms.models import (
     now,
     table_of,
 )
-from promosms.services.imports import recipient_rows
+from promosms.services.imports import changes, recipient_rows
 from promosms.services.imports.rows import Batch, Entry
 from promosms.services.recipients import lists
 from promosms.services.sending import opt_outs
@@ -95,14 +95,18 @@ def save_entries(session: Session, running: Import, entries: Mapping[str, Entry]
     list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
     phones = sorted(entries)
     before = recipient_rows.known(session, running.account_id, phones)
-    recipient_rows.write(session, running, entries, before, now())
+    at = now()
+    changed = recipient_rows.write(session, running, entries, before, at)
     repeated = {e164 for e164, row in before.items() if row["last_import_id"] == running.id}
     running.added += len(phones) - len(before)
     running.updated += len(before) - len(repeated)
     running.duplicates += len(repeated)
     fresh = [e164 for e164 in phones if e164 not in repeated]
     running.suppressed += _count_suppressed(session, running.account_id, fresh)
-    lists.put_phones_on_locked(session, running.account_id, fresh, list_ids)
+    put = lists.put_phones_on_locked(session, running.account_id, fresh, list_ids)
+    theirs = {row["id"] for row in before.values() if row["import_id"] != running.id}
+    again = {before[e164]["id"] for e164 in repeated}
+    changes.note(session, running, changed, put & theirs, again & theirs, at)
 
 
 def _count_suppressed(session: Session, account_id: int, phones: Sequence[str]) -> int:

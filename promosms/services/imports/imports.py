@@ -17,6 +17,7 @@ from promosms.models import (
     Account,
     BadRow,
     Import,
+    ImportChange,
     ImportMode,
     ImportStatus,
     Recipient,
@@ -32,7 +33,7 @@ from promosms.services.recipients.consent import Basis
 
 STALE_AFTER = timedelta(seconds=60)
 ABANDONED = Import.retention.limit
-UNDO_FOR = timedelta(hours=24)
+UNDO_FOR = ImportChange.retention.limit
 """So long after its end an import can be undone; later too much may be built on it."""
 OPEN = (ImportStatus.MAPPING, ImportStatus.QUEUED, ImportStatus.RUNNING)
 ENDED = (

@@ -18,6 +18,7 @@ from promosms.models import (
     Import,
     Recipient,
     new_public_ids,
+    now,
     table_of,
 )
 from promosms.services.imports import merging
@@ -32,12 +33,15 @@ _in_order = itemgetter(*_FIELDS)
 _EVIDENCE = ("consent", "consent_source", "consent_on")
 _PRESERVED = (*_FIELDS, *_EVIDENCE)
 _OWN = ("public_id", "account_id", "phone", "country", "import_id", "created_at")
+_KNOWN = ("id", "phone", "import_id", "last_import_id")
 _REPLACED = (*_PRESERVED, "search", "last_import_id", "updated_at")
 _COLUMNS = (*_OWN, *_REPLACED)
 """In the order of the rows."""
 
 Known = Mapping[str, RowMapping]
 """The recipients that are here already, by number."""
+Values = Mapping[str, Any]
+"""Values of columns by name."""
 
 
 @dataclass(slots=True)
@@ -46,13 +50,15 @@ class Rows:
 
     written: list[tuple[Any, ...]] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
+    before: dict[int, Values] = field(default_factory=dict)
+    """What the columns that change have held, by recipient; not of those whom the import added."""
 
 
 def known(session: Session, account_id: int, phones: Sequence[str]) -> Known:
     """The recipients with these numbers, locked in the order of their numbers."""
     columns = table_of(Recipient).c
     query = (
-        select(*(columns[name] for name in ("phone", "import_id", "last_import_id", *_PRESERVED)))
+        select(*(columns[name] for name in (*_KNOWN, *_PRESERVED)))
         .where(columns.account_id == account_id, one_of(columns.phone, phones))
         .order_by(columns.phone)
         .with_for_update()
@@ -63,8 +69,11 @@ def known(session: Session, account_id: int, phones: Sequence[str]) -> Known:
 
 def write(
     session: Session, running: Import, entries: Mapping[str, Entry], before: Known, at: datetime
-) -> None:
-    """Store the entries: new ones, and of those in `before` what changes."""
+) -> dict[int, Values]:
+    """Store the entries: new ones, and of those in `before` what changes.
+
+    Returns what the columns that change have held, by recipient.
+    """
     rows = _rows(running, entries, before, at)
     table = table_of(Recipient)
     upsert_rows(session, table, _COLUMNS, rows.written, ("account_id", "phone"), _REPLACED)
@@ -73,6 +82,28 @@ def write(
             table.c.account_id == running.account_id, one_of(table.c.phone, rows.same)
         )
         session.execute(touched.values(last_import_id=running.id))
+    return rows.before
+
+
+def put_back(
+    session: Session, account_id: int, before: Mapping[int, tuple[Values, datetime]]
+) -> None:
+    """Give recipients earlier values; not those that have changed after the time beside them."""
+    columns = table_of(Recipient).c
+    query = (
+        select(*(columns[name] for name in ("id", *_COLUMNS)))
+        .where(columns.account_id == account_id, columns.id.in_(before))
+        .order_by(columns.phone)
+        .with_for_update()
+    )
+    at, rows = now(), []
+    for row in session.connection().execute(query).mappings():
+        values, changed_at = before[row["id"]]
+        if row["updated_at"] == changed_at:
+            stored = {**row, **values, "updated_at": at}
+            stored["search"] = search_text(stored["phone"], stored)
+            rows.append(tuple(stored[name] for name in _COLUMNS))
+    upsert_rows(session, table_of(Recipient), _COLUMNS, rows, ("account_id", "phone"), _REPLACED)
 
 
 def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: datetime) -> Rows:
@@ -93,6 +124,8 @@ def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: date
                 rows.same.append(e164)
                 continue
             values, evidence = changed
+            if existing["import_id"] != import_id:
+                rows.before[existing["id"]] = _before(existing, values, evidence)
             fields = _in_order(values)
         own = (public_id, account_id, e164, entry.phone.country, import_id, at)
         searched = search_text(e164, values)
@@ -113,6 +146,11 @@ def _changed(
     if values == before and evidence == evidence_before:
         return None
     return values, evidence
+
+
+def _before(existing: RowMapping, values: Values, evidence: Sequence[Any]) -> Values:
+    after = {**values, **dict(zip(_EVIDENCE, evidence, strict=True))}
+    return {name: existing[name] for name in _PRESERVED if existing[name] != after[name]}
 
 
 def _evidence(running: Import, entry: Entry, existing: RowMapping) -> tuple[Any, ...]:

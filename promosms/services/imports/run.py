@@ -12,6 +12,7 @@ from promosms.extensions import db
 from promosms.lib import time_slice
 from promosms.models import Account, Import, ImportStatus, Recipient, now
 from promosms.services.imports import batch as import_batch
+from promosms.services.imports import changes
 from promosms.services.imports import files as import_files
 from promosms.services.imports import rows as import_rows
 from promosms.services.imports.imports import claimable
@@ -84,7 +85,8 @@ def _undo(import_id: int, over: time_slice.Over) -> bool:
             query = select(Recipient.id).where(Recipient.import_id == import_id).limit(BATCH)
             ids = sorted(session.scalars(query))
             recipients.delete_ids(session, ids)
-            done = not ids
+            undoing = session.get_one(Import, import_id)
+            done = not ids and not changes.put_back(session, undoing, BATCH)
             values = {"status": ImportStatus.UNDONE} if done else {"touched_at": now()}
             session.execute(update(Import).where(Import.id == import_id).values(values))
         if done:

@@ -44,6 +44,7 @@ TABLES = (
         "gateway_inbox",
         "unmatched_opt_outs",
         "bad_rows",
+        "import_changes",
         "guests",
         "account_exports",
     ),

@@ -17,6 +17,7 @@ from promosms.models import (
     GatewayInboxRow,
     Guest,
     Import,
+    ImportChange,
     TaxCheck,
     UnmatchedOptOut,
     UnmatchedStatus,
@@ -76,6 +77,16 @@ def bad_rows(place: Place, over: time_slice.Over) -> bool:
         Import.status.in_(imports.ENDED), Import.created_at < now() - BadRow.retention.limit
     )
     return _old_rows(table_of(BadRow), BadRow.import_id.in_(ended), place, over)
+
+
+def import_changes(place: Place, over: time_slice.Over) -> bool:
+    """What imports have changed that cannot be undone any more."""
+    old = and_(
+        Import.status.in_(imports.ENDED),
+        Import.finished_at < now() - ImportChange.retention.limit,
+    )
+    ended = select(Import.id).where(old)
+    return _old_rows(table_of(ImportChange), ImportChange.import_id.in_(ended), place, over)
 
 
 def file_names(place: Place, _over: time_slice.Over) -> bool:

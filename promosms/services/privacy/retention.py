@@ -23,6 +23,7 @@ from promosms.models import (
     GatewayInboxRow,
     Guest,
     Import,
+    ImportChange,
     Model,
     Retention,
     Session,
@@ -251,6 +252,11 @@ RULES = (
         "refused rows",
         lambda: _days(BadRow.retention.limit.days),
         purge_rows.bad_rows,
+    ),
+    Rule(
+        "import changes",
+        lambda: _hours(ImportChange.retention.limit),
+        purge_rows.import_changes,
     ),
     Rule(
         "file names",

@@ -134,18 +134,23 @@ def put_on_locked(
 
 def put_phones_on_locked(
     session: Session, account_id: int, phones: Sequence[str], list_ids: Collection[int]
-) -> None:
-    """As `put_on_locked`, for the recipients with these numbers."""
-    columns = table_of(Recipient).c
+) -> set[int]:
+    """As `put_on_locked`, for the recipients with these numbers; returns who was not on one yet."""
+    columns, put = table_of(Recipient).c, set[int]()
     for list_id in sorted(set(list_ids)):
         rows = select(literal(list_id), columns.id, literal(account_id)).where(
             columns.account_id == account_id, one_of(columns.phone, phones)
         )
-        insert = upsert.insert(ListRecipient).from_select(
-            ["list_id", "recipient_id", "account_id"], rows.order_by(columns.id)
+        insert = (
+            upsert.insert(ListRecipient)
+            .from_select(["list_id", "recipient_id", "account_id"], rows.order_by(columns.id))
+            .on_conflict_do_nothing()
+            .returning(table_of(ListRecipient).c.recipient_id)
         )
-        count = upsert.count(session, insert.on_conflict_do_nothing())
-        _resize(session, list_id, count)
+        added = session.connection().execute(insert).scalars().all()
+        _resize(session, list_id, len(added))
+        put.update(added)
+    return put
 
 
 def take_off_locked(session: Session, ids: Sequence[int], list_ids: Collection[int]) -> int:

@@ -261,9 +261,9 @@ def test_undoing_deletes_only_added_recipients(
     run(import_)
     assert import_.status == ImportStatus.UNDONE
     assert phones() == ["+48601200001"]
-    assert imports.list_of(import_).size == 1
+    assert imports.list_of(import_).size == 0
     places = select(func.count()).select_from(ListRecipient)
-    assert db.session.scalar(places) == 1
+    assert db.session.scalar(places) == 0
 
 
 @pytest.mark.parametrize(("seconds", "possible"), [(-1, True), (0, False)])

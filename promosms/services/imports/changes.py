@@ -1,0 +1,89 @@
+"""What an import changes in people who were here, noted so that undoing it can put it back."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from promosms.db.upsert_rows import upsert_rows
+from promosms.models import Import, ImportChange, table_of
+from promosms.services.imports import recipient_rows
+from promosms.services.imports.recipient_rows import Values
+from promosms.services.recipients import lists
+
+_CHANGES = table_of(ImportChange)
+_KEY = ("account_id", "import_id", "recipient_id")
+_NOTED = ("before", "changed_at", "listed")
+_DAY = "consent_on"
+
+
+def note(
+    session: Session,
+    running: Import,
+    before: Mapping[int, Values],
+    listed: Collection[int],
+    again: Collection[int],
+    at: datetime,
+) -> None:
+    """Note the values before a change by recipient, and who has been put on the list.
+
+    `again` are those whom a batch before had already: of them stays noted what was there first.
+    """
+    earlier = _noted(session, running, sorted({*again} & {*before})) if again else {}
+    rows = []
+    for recipient_id in sorted({*before, *listed, *earlier}):
+        first, changed_at, was_listed = earlier.get(recipient_id, ({}, None, False))
+        if recipient_id in before:
+            first, changed_at = {**_plain(before[recipient_id]), **first}, at
+        key = (running.account_id, running.id, recipient_id)
+        rows.append((*key, first, changed_at, was_listed or recipient_id in listed))
+    upsert_rows(session, _CHANGES, (*_KEY, *_NOTED), rows, _KEY, _NOTED)
+
+
+def put_back(session: Session, undoing: Import, most: int) -> int:
+    """Put back what was noted of some recipients, at most so many; returns how many there were.
+
+    Those who were changed again since keep their values. Whoever was put on the list leaves it.
+    """
+    ids = select(_CHANGES.c.recipient_id).where(*_of(undoing))
+    some = session.scalars(ids.order_by(_CHANGES.c.recipient_id).limit(most)).all()
+    noted = _noted(session, undoing, some)
+    listed = [recipient_id for recipient_id, row in noted.items() if row[2]]
+    if listed and undoing.list_id:
+        lists.take_off_locked(session, listed, lists.lock(session, [undoing.list_id]))
+    changed = {
+        recipient_id: (_typed(before), at)
+        for recipient_id, (before, at, _) in noted.items()
+        if at is not None
+    }
+    recipient_rows.put_back(session, undoing.account_id, changed)
+    session.execute(delete(_CHANGES).where(*_of(undoing), _CHANGES.c.recipient_id.in_(some)))
+    return len(some)
+
+
+def _of(import_: Import) -> tuple[Any, Any]:
+    return _CHANGES.c.account_id == import_.account_id, _CHANGES.c.import_id == import_.id
+
+
+def _noted(
+    session: Session, import_: Import, ids: Collection[int]
+) -> dict[int, tuple[dict[str, Any], datetime | None, bool]]:
+    query = select(_CHANGES).where(*_of(import_), _CHANGES.c.recipient_id.in_(ids))
+    return {
+        row.recipient_id: (row.before, row.changed_at, row.listed) for row in session.execute(query)
+    }
+
+
+def _plain(values: Values) -> dict[str, Any]:
+    """The values as JSON has them."""
+    if isinstance(day := values.get(_DAY), date):
+        return {**values, _DAY: day.isoformat()}
+    return dict(values)
+
+
+def _typed(values: Values) -> Values:
+    if day := values.get(_DAY):
+        return {**values, _DAY: date.fromisoformat(day)}
+    return values
