@@ -44,6 +44,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "bring them in": (
         "services/imports/imports.py",
         "services/imports/batch.py",
+        "services/imports/recipient_rows.py",
         "services/imports/columns.py",
         "services/imports/heads.py",
         "services/imports/consent_columns.py",

@@ -96,8 +96,8 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}imports/batch.py",
-        "Suppression.account_id == account_id, Suppression.phone",
-        "Suppression.phone",
+        "Suppression.account_id == account_id, one_of(",
+        "one_of(",
         "tests/services/imports",
     ),
     Mutation(
