@@ -47,9 +47,8 @@ def importing() -> Topic:
                         "here already is updated."
                     ),
                     _(
-                        "Landlines and wrong numbers are refused, each with its row and the "
-                        "reason. “Download the refused rows”, correct them, and import that "
-                        "file."
+                        "Landlines and wrong numbers are refused with the reason: correct "
+                        "them on the page of the import."
                     ),
                     _(
                         "A number that Excel has rounded, such as 4.479E+11, is refused "
@@ -64,8 +63,9 @@ def importing() -> Topic:
                 _("Was it the wrong file?"),
                 (
                     _(
-                        "“Undo the import” deletes the recipients whom it has added. "
-                        "Opt-outs, and those who were here before, stay."
+                        "For 24 hours “Undo the import” deletes the recipients whom it has "
+                        "added, and puts back what it has changed in others. Opt-outs, and "
+                        "what you have changed since, stay."
                     ),
                 ),
             ),
