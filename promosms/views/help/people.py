@@ -63,9 +63,8 @@ def importing() -> Topic:
                 _("Was it the wrong file?"),
                 (
                     _(
-                        "For 24 hours “Undo the import” deletes the recipients whom it has "
-                        "added, and puts back what it has changed in others. Opt-outs, and "
-                        "what you have changed since, stay."
+                        "For 24 hours “Undo the import” deletes whom it has added, and puts "
+                        "back what it has changed in others. Opt-outs stay."
                     ),
                 ),
             ),
