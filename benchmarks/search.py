@@ -156,7 +156,8 @@ def _lists(account_id: int) -> tuple[RecipientList, RecipientList]:
             columns = ["account_id", "list_id", "recipient_id"]
             members = select(literal(account_id), literal(new.id), rows.c.id)
             session.execute(insert(ListRecipient).from_select(columns, members))
-            new.size = session.scalar(select(func.count()).where(ListRecipient.list_id == new.id))
+            members_of = select(func.count()).where(ListRecipient.list_id == new.id)
+            new.size = session.scalar(members_of) or 0
             made.append(new)
     if not on_sqlite():
         with transaction() as session:

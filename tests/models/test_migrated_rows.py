@@ -5,11 +5,23 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import JSON, Connection, Date, DateTime, Integer, MetaData, Table, insert, select
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 from promosms.db import migrations
 from promosms.extensions import db
+from promosms.services.recipients.search import find
 from tests.models.test_migrations import no_tables
 
 # What the forms stored: midnight of the day, there, in UTC.
@@ -96,3 +108,27 @@ def _read(name: str, column: str, kind: TypeEngine[Any]) -> list[Any]:
 
 def _aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def test_texts_of_the_search_lose_their_accents_and_get_them_back(app: Flask) -> None:
+    migrations.init_app(app)
+    with app.app_context(), no_tables():
+        upgrade(revision="0009")
+        before = ["łucja müller köln 48601234561", "zoë 48601234562"]
+        people = [{"first_name": "Łucja", "last_name": "Müller", "city": "Köln"}]
+        people.append({"first_name": "Zoë"})
+        with db.engine.begin() as connection:
+            for number, (values, search) in enumerate(zip(people, before, strict=True), 1):
+                own = {"id": number, "public_id": f"row{number}", "account_id": 1}
+                if number == 1:
+                    _insert(connection, "accounts", own)
+                own |= {"phone": f"+4860123456{number}", "search": search}
+                _insert(connection, "recipients", {**own, **values})
+        upgrade(revision="0010")
+        after = ["  lucja  muller  koln  48601234561", "  zoe  48601234562"]
+        assert _read("recipients", "search", Text()) == after
+        assert find(1, ["kol", "lucja"], 5).ids == [1]
+        assert find(1, ["zoe"], 5).ids == [2]
+        db.session.remove()
+        downgrade(revision="0009")
+        assert _read("recipients", "search", Text()) == before

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from promosms.models.recipients import search_index
-from promosms.services.recipients.search import SEARCHED, search_text
+from promosms.services.recipients.search import search_text
 
 revision = '0010'
 down_revision = '0009'
@@ -14,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 BATCH = 5_000
+SEARCHED = ("email", "first_name", "last_name", "company", "city")
 RECIPIENTS = sa.table(
     "recipients", *(sa.column(name) for name in ("id", "account_id", "phone", "search", *SEARCHED))
 )
