@@ -46,6 +46,7 @@ from promosms.services.sending import opt_outs
 from tests.faults import failpoints
 from tests.faults.fork_server import ForkServer
 from tests.faults.report import Report
+from tests.support import search_index
 
 NAME, ROWS, TIMES = "imports", 600, 100
 IMPORT_STEPS = {
@@ -251,6 +252,8 @@ def _disagreements(import_id: int) -> list[str]:
     )
     if _count(ListRecipient, ListRecipient.account_id == this.account_id) != size:
         found.append("the list has another size than it says")
+    if not search_index.is_kept():
+        found.append("the index of the search is not the one of the texts")
     return found
 
 

@@ -52,6 +52,13 @@ TENANCY = (
         "tests/services/sending",
     ),
     Mutation(
+        f"{SERVICES}recipients/search.py",
+        "query = query.where(Recipient.account_id == account_id)\n    with",
+        "with",
+        "tests/services/recipients/test_search.py",
+        database="postgresql",
+    ),
+    Mutation(
         f"{SERVICES}recipients/recipients.py",
         "Recipient.account_id == account_id, Recipient.public_id",
         "Recipient.public_id",

@@ -99,20 +99,20 @@ def any_recipient(account_id: int) -> bool:
 
 def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
     """One more than the page shows, which proves that there is a next one."""
-    among, few = select(Recipient.id), False
+    members = [ListRecipient.recipient_id == Recipient.id]
     if search.on_list is not None:
-        among = among.join(ListRecipient, ListRecipient.recipient_id == Recipient.id).where(
-            ListRecipient.list_id == search.on_list.id
-        )
-        few = search.on_list.size <= FEW
-    if search.state in (State.OPTED_OUT, State.HELD):
-        out = Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
-        is_held = Suppression.source == SuppressionSource.HELD
-        wanted = is_held if search.state is State.HELD else ~is_held
-        among = among.join(Suppression, and_(*out)).where(wanted)
-        few = few or _few_opted_out(search.account_id)
+        members.append(ListRecipient.list_id == search.on_list.id)
+    among, few = select(Recipient.id).where(*_in_state(search.state)), True
+    if search.on_list is not None and search.on_list.size <= FEW:
+        among = among.join(ListRecipient, and_(*members))
+    elif search.state in (State.OPTED_OUT, State.HELD) and _few_opted_out(search.account_id):
+        out = select(Suppression.phone).where(Suppression.account_id == search.account_id)
+        own = Recipient.account_id == search.account_id
+        among = among.where(own, Recipient.phone.in_(out))
     else:
-        among = among.where(*_in_state(search.state))
+        few = False
+    if search.on_list is not None and search.on_list.size > FEW:
+        among = among.where(exists().where(*members).correlate(Recipient))
     return find(search.account_id, terms, PAGE + 1, before=last, among=among, few=few)
 
 
@@ -136,9 +136,8 @@ def _matching(search: Search) -> Select[Recipient]:
 
 
 def _in_state(state: State) -> list[ColumnElement[bool]]:
-    suppressed = exists().where(
-        Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
-    )
+    same = Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
+    suppressed = exists().where(*same).correlate(Recipient)
     held = Suppression.source == SuppressionSource.HELD
     conditions: dict[State, list[ColumnElement[bool]]] = {
         State.TEXTABLE: [Recipient.consent == Consent.GIVEN, ~suppressed],

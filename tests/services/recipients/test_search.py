@@ -281,3 +281,12 @@ def test_many_are_not_sorted(
     assert found_ids.total == 3
     assert "Sort" not in plans[-1]
     assert "TEMP B-TREE" not in plans[-1]
+
+
+def test_a_few_are_read_instead_of_the_index(accounts: tuple[int, int], plans: list[str]) -> None:
+    opted_out = pages.page(Search(accounts[0], "anna", State.OPTED_OUT))
+    assert opted_out.total == 0
+    if on_sqlite():  # PostgreSQL decides by the number of rows
+        assert "recipients USING INDEX sqlite_autoindex_recipients_" in plans[0]
+        assert "(account_id=? AND phone=?)" in plans[0].splitlines()[0]
+        assert "recipient_search VIRTUAL" not in plans[0]
