@@ -51,6 +51,17 @@ def archive(members: Mapping[str, str | bytes]) -> bytes:
     return file.getvalue()
 
 
+def members(content: bytes) -> dict[str, bytes]:
+    """What is in a zip archive, by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
+def with_member(content: bytes, name: str, text: bytes) -> bytes:
+    """The same archive with another text in this member."""
+    return archive(members(content) | {name: text})
+
+
 def raw(rows: str, **more: str | bytes) -> bytes:
     """An XLSX file whose only sheet has this XML within `sheetData`."""
     return archive(

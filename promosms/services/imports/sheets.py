@@ -116,11 +116,8 @@ def _offer(sheet: Sheet, region: str, labels: Mapping[str, str]) -> Offer:
 
 
 def _numbers(sample: Sequence[Row], region: str, labels: Mapping[str, str]) -> int:
-    rows = sample[import_columns.rows_above(sample, region, labels) :]
-    mapping, has_header = import_columns.guess(rows, region, labels)
-    if "phone" not in mapping:
-        return 0
-    return len(import_rows.read(rows[has_header:], mapping, region).entries)
+    mapping, _ = import_columns.guess(sample, region, labels)
+    return len(import_rows.read(sample, mapping, region).entries) if "phone" in mapping else 0
 
 
 def _list_of(name: str) -> Path:

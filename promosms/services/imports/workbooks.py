@@ -91,10 +91,10 @@ def store_records(records: Iterator[Record]) -> Workbook:
                 return Workbook(_filled(sheets), int(values["concealed"]))
             if name == "problem":
                 raise BrokenOff(rest[0])
-            if name == "sheet":
-                sheets.append(_store_sheet(rest[0], values["kind"], records))
-            else:
+            if name in values:
                 values[name] = rest[0]
+            else:
+                sheets.append(_store_sheet(rest[0], values["kind"], records))
         raise BrokenOff
     except BaseException:
         forget(sheets)

@@ -1,6 +1,7 @@
 """Workbooks are read in a process with limits, and their sheets are stored as rows."""
 
 import io
+import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,15 @@ from promosms.services.privacy import persons
 from promosms.services.recipients.consent import Basis
 from tests.support.cast import Cast
 from tests.support.settings import override
-from tests.support.workbooks import Table, content, raw, understated, workbook, xlsx
+from tests.support.workbooks import (
+    Table,
+    content,
+    raw,
+    understated,
+    with_member,
+    workbook,
+    xlsx,
+)
 
 HEAD = ["Telefon", "Imię"]
 PEOPLE = [HEAD, [601234567, "Łucja"], ["'+48 602 345 678", "Ola\u200b "]]
@@ -29,6 +38,7 @@ NOTES = [["Notes", "2024"], ["call", "back"]]
 CORNERS = (
     '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 )
+SECOND = "xl/worksheets/sheet2.xml"
 ROW = '<row><c t="inlineStr"><is><t>601234567</t></is></c></row>'
 
 
@@ -91,8 +101,9 @@ def test_sheets_become_stored_files_without_empty_and_invisible_cells(account: A
         (raw(CORNERS), FileProblem.TOO_LARGE),
         (xlsx([[" "], ["\u200b"]]), FileProblem.NO_CELLS),
         (xlsx([["a"]], [["b"]])[:-9], FileProblem.DAMAGED),
+        (with_member(xlsx([["a"]], [["b"]]), SECOND, b"<worksheet><sheet"), FileProblem.DAMAGED),
     ],
-    ids=["bomb", "understated", "memory", "spaces", "cut"],
+    ids=["bomb", "understated", "memory", "spaces", "cut", "second"],
 )
 def test_what_is_refused_leaves_no_file_and_no_process(
     account: Account, left: Path, file: bytes, problem: FileProblem
@@ -208,10 +219,10 @@ def test_a_sheet_that_is_too_long_is_offered_with_its_problem(
     app: Flask, account: Account, left: Path
 ) -> None:
     override(app, import_rows=3)
-    import_ = upload(account, People=PEOPLE, Others=OTHERS)
-    assert [one.problem for one in sheets.choice(import_.stored_as).offers] == ["", "too_many_rows"]
+    import_ = upload(account, Others=OTHERS, People=PEOPLE)
+    assert [one.problem for one in sheets.choice(import_.stored_as).offers] == ["too_many_rows", ""]
     with pytest.raises(BadFile) as error:
-        imports.choose_sheet(import_, account, 1)
+        imports.choose_sheet(import_, account, 0)
     assert error.value.problem is FileProblem.TOO_MANY_ROWS
     assert files(left) == [1, 2]
 
@@ -239,7 +250,27 @@ def test_nothing_is_kept_when_no_sheet_has_numbers(account: Account, left: Path)
     assert files(left) == [0, 0]
 
 
+def test_a_choice_that_comes_too_late_changes_nothing(account: Account, left: Path) -> None:
+    import_ = upload(account, People=PEOPLE, Others=OTHERS)
+    taken = sheets.take(import_.stored_as, 0)
+    assert imports.cancel(import_)
+    assert not imports._replace(import_, account, lambda: taken)
+    assert files(left) == [0, 0]
+    db.session.expire_all()
+    assert import_.status == ImportStatus.CANCELLED
+
+
+def test_hidden_rows_below_a_title_are_counted(account: Account) -> None:
+    book = workbook([["Klienci"], [], *PEOPLE])
+    book["Sheet1"].row_dimensions[4].hidden = True
+    assert imports.upload(account, io.BytesIO(content(book)), "x.xlsx").hidden_rows == 1
+
+
 def test_only_the_owner_of_the_process_can_read_the_sheets(account: Account, left: Path) -> None:
-    upload(account, People=PEOPLE, Others=OTHERS)
+    before = os.umask(0o022)
+    try:
+        upload(account, People=PEOPLE, Others=OTHERS)
+    finally:
+        os.umask(before)
     kept = list((left / "undecided_uploads").iterdir())
     assert [file.stat().st_mode & 0o077 for file in kept] == [0, 0, 0]

@@ -1,10 +1,8 @@
 """Workbooks: those of openpyxl are made here, those of LibreOffice lie in a folder.
 
-How the latter were made stands in `libreoffice/README.md`.
+How the latter were made stands in `libreoffice/README.md`. One of Excel lies in another folder.
 """
 
-import io
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -16,7 +14,17 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.services.imports.zoo.exhibits import Exhibit
-from tests.support.workbooks import SHEET, archive, content, raw, understated, workbook, xlsx
+from tests.support.workbooks import (
+    SHEET,
+    archive,
+    content,
+    members,
+    raw,
+    understated,
+    with_member,
+    workbook,
+    xlsx,
+)
 
 Cells = list[list[Any]]
 HEAD = ["Telefon", "Imię"]
@@ -250,6 +258,8 @@ def exhibits() -> Iterator[Exhibit]:
     for files in (_sheets(), _shapes(), _broken()):
         for name, (file, outcome) in files.items():
             yield Exhibit(name, file, outcome)
+    excel = Path(__file__).with_name("excel") / "sheets.xlsb"
+    yield Exhibit(excel.name, excel.read_bytes(), "! no_numbers")
     for path in sorted(Path(__file__).with_name("libreoffice").glob("*.*s*")):
         region = "DE" if path.stem == "years1904" else "PL"
         yield Exhibit(path.name, path.read_bytes(), LIBREOFFICE[path.stem], region)
@@ -270,19 +280,13 @@ def _inline(*cells: str) -> str:
 
 def _prefixed(file: bytes) -> bytes:
     """As some libraries write it: <x:row>."""
-    members = _members(file)
-    sheet = members[SHEET].decode().replace("<", "<x:").replace("<x:/", "</x:")
-    members[SHEET] = sheet.replace(" xmlns=", " xmlns:x=").replace("<x:?", "<?").encode()
-    return archive(members)
+    sheet = members(file)[SHEET].decode().replace("<", "<x:").replace("<x:/", "</x:")
+    sheet = sheet.replace(" xmlns=", " xmlns:x=").replace("<x:?", "<?")
+    return with_member(file, SHEET, sheet.encode())
 
 
 def _without(file: bytes, name: str) -> bytes:
-    return archive({key: text for key, text in _members(file).items() if key != name})
-
-
-def _members(file: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(file)) as zipped:
-        return {name: zipped.read(name) for name in zipped.namelist()}
+    return archive({key: text for key, text in members(file).items() if key != name})
 
 
 def _flipped(file: bytes) -> bytes:
