@@ -32,9 +32,10 @@ from promosms.models import (
     now,
     table_of,
 )
-from promosms.services.recipients import pages
-from promosms.services.recipients.pages import PAGE, Search, State
+from promosms.services.recipients import pages, states
+from promosms.services.recipients.pages import PAGE, Search
 from promosms.services.recipients.search import search_terms, search_text
+from promosms.services.recipients.states import State
 
 BATCH = 1_000
 FIRST = (
@@ -180,7 +181,7 @@ def _measure(label: str, search: Search, times: int) -> None:
     new = _median(lambda: pages.page(search), times)
     before = _median(lambda: _old(search), min(times, 3))
     more = "more than " if found.more_than_counted else ""
-    total = min(found.total, found.most_counted)
+    total = min(found.total, found.most_counted or found.total)
     _line(label, f"{new:.1f}", f"{before:,.0f}", f"{more}{total:,}")
 
 
@@ -192,7 +193,7 @@ def _old(search: Search) -> None:
         query = query.join(ListRecipient, ListRecipient.recipient_id == Recipient.id).where(on_list)
     for term in search_terms(search.words):
         query = query.where(Recipient.search.contains(term, autoescape=True))
-    query = query.where(*pages._in_state(search.state))
+    query = query.where(*states.conditions(search.state))
     if not on_sqlite():
         db.session.execute(text("SET LOCAL enable_bitmapscan = off"))
     db.session.scalars(query.order_by(Recipient.id.desc()).limit(PAGE + 1)).all()

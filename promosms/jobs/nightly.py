@@ -15,6 +15,7 @@ from promosms.services.invoices import invoices
 from promosms.services.ledger import campaign_costs, welcome_credits
 from promosms.services.ledger import nightly as ledger_nightly
 from promosms.services.privacy import departed, retention
+from promosms.services.recipients import counts as recipient_counts
 from promosms.services.sending import gateway_counts
 
 log = logs.get(__name__)
@@ -42,6 +43,7 @@ NIGHTLY: dict[str, Step] = {
     "erasures": whole(departed.tidy),
     "e-mail attempts": whole(receivers.forget_old),
     "welcome credits": whole(welcome_credits.forget_old),
+    recipient_counts.NAME: recipient_counts.step,
     "gateway counts": whole(gateway_counts.forget_old),
     "retention": retention.step,  # the last one: at its end it waits for a quiet hour
 }

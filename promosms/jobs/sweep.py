@@ -2,6 +2,7 @@
 
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
 from promosms.services.mail import outbox
+from promosms.services.recipients import counts as recipient_counts
 from promosms.services.sending import failover, gateway_counts, sweep
 
 
@@ -14,6 +15,7 @@ def run() -> None:
     sweep.finish_campaigns()
     sweep.release_unsettled()
     gateway_counts.fold()
+    recipient_counts.fold()
     email_links.forget_expired()
     two_factor.forget_expired()
     phone_changes.forget_expired()

@@ -65,7 +65,8 @@ from promosms.models.prices.price import BEGINNING, Price
 from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
 from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
-from promosms.models.recipients import search_index
+from promosms.models.recipients import count_triggers, search_index
+from promosms.models.recipients.count import EVERYBODY, FOLDED, RecipientCount, Standing
 from promosms.models.recipients.list import ListRecipient, RecipientList
 from promosms.models.recipients.recipient import (
     FIELD_NAMES,
@@ -94,6 +95,8 @@ from promosms.models.sending.unmatched_opt_out import UnmatchedOptOut, Unmatched
 __all__ = [
     "BEGINNING",
     "WORDS",
+    "EVERYBODY",
+    "FOLDED",
     "Export",
     "NotExported",
     "NotPersonal",
@@ -170,6 +173,7 @@ __all__ = [
     "Price",
     "Privacy",
     "Recipient",
+    "RecipientCount",
     "RecipientList",
     "RecoveryCode",
     "Role",
@@ -180,6 +184,7 @@ __all__ = [
     "Session",
     "CampaignCost",
     "SpentProof",
+    "Standing",
     "Suppression",
     "SuppressionSource",
     "TaxAnswer",
@@ -209,5 +214,6 @@ __all__ = [
 
 row_security.attach()
 search_index.attach()
+count_triggers.attach()
 ledger_guards.attach()
 invoice_guards.attach()

@@ -37,7 +37,7 @@ NO_WORDS = (
         "lease_token",
     ),
     *("stored_as", "delimiter", "mapping", "mode", "error", "phone"),
-    *("address", "address_hash", "code_hash", "decided_by"),
+    *("address", "address_hash", "code_hash", "decided_by", "standing"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""
 

@@ -26,6 +26,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "keep them as the account wants them": (
         "services/recipients/recipients.py",
         "services/recipients/pages.py",
+        "services/recipients/states.py",
         "services/recipients/search.py",
         "services/recipients/lists.py",
         "db/bulk.py",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now, table_of
@@ -69,6 +69,9 @@ class Consent(StrEnum):
     NONE = "none"
 
 
+NO_CONSENT = f"consent = '{Consent.NONE}'"
+
+
 class Recipient(Model):
     """A number of an account. `search` is the casefolded text that the search box looks in.
 
@@ -80,6 +83,13 @@ class Recipient(Model):
     __table_args__ = (
         UniqueConstraint("account_id", "phone"),
         Index("ix_recipients_page", "account_id", "id"),
+        Index(
+            "ix_recipients_no_consent",
+            "account_id",
+            "id",
+            sqlite_where=text(NO_CONSENT),
+            postgresql_where=text(NO_CONSENT),
+        ),
     )
     privacy = Privacy.COLLECTED
     export = Export(

@@ -94,6 +94,7 @@ def _erase(account: Account, person: Person, actor: str, *, noted: bool = False)
     _keep_wishes(person)
     _purge(person)
     with transaction() as session:
+        opt_outs.lock(session, account.id)
         if person.recipient_id is not None:
             recipients.delete_ids(session, [person.recipient_id])
         _forget(session, person)

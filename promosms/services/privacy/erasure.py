@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, literal, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from promosms.db import overwrite_files, row_security
-from promosms.db.transactions import on_sqlite, transaction, writing
+from promosms.db.transactions import transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -115,8 +115,8 @@ def begin(account_id: int, actor: str, link: str = "") -> bool:
     nested = writing()
     total = _total(account_id)
     with transaction() as session:
-        if not on_sqlite():  # a claim of its texts has committed, or sees that it is closed
-            session.execute(select(func.pg_advisory_xact_lock(suppressions.LOCKS + account_id)))
+        # A claim of its texts has committed, or sees that it is closed.
+        suppressions.lock(session, account_id)
         _stop(session, account_id)
         account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
         if account is None or account.status == AccountStatus.DELETING:

@@ -2,36 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import and_, exists, func, select
 
 from promosms.extensions import db
-from promosms.lib.pages import Key, id_of, page_of, select_page
+from promosms.lib.pages import Key, id_of, page_of
 from promosms.models import (
-    Consent,
     ListRecipient,
     Recipient,
     RecipientList,
     Suppression,
-    SuppressionSource,
     table_of,
 )
-from promosms.services.recipients import recipients
+from promosms.services.recipients import recipients, states
 from promosms.services.recipients.search import FEW, MOST_FOUND, Found, find, search_terms
+from promosms.services.recipients.states import State
 
 PAGE = 50
-MOST_COUNTED = 100_000
-
-
-class State(StrEnum):
-    """Which recipients to show."""
-
-    ALL = "all"
-    TEXTABLE = "textable"
-    NO_CONSENT = "no_consent"
-    OPTED_OUT = "opted_out"
-    HELD = "held"
 
 
 @dataclass(frozen=True)
@@ -54,12 +41,12 @@ class RecipientPage:
     lists: dict[int, list[RecipientList]]
     next_key: Key | None
     total: int
-    most_counted: int = MOST_COUNTED
+    most_counted: int | None = None
 
     @property
     def more_than_counted(self) -> bool:
         """Is the total only a lower bound?"""
-        return self.total > self.most_counted
+        return self.most_counted is not None and self.total > self.most_counted
 
 
 def page(search: Search) -> RecipientPage:
@@ -68,10 +55,10 @@ def page(search: Search) -> RecipientPage:
     terms = search_terms(search.words)
     if terms:
         found = _found(search, terms, last)
-        rows, total = _rows(found.ids), found.total
+        rows, total = states.rows(found.ids), found.total
     else:
-        query = select_page(_matching(search), Recipient.id, last, PAGE)
-        rows, total = db.session.scalars(query).all(), _total(search)
+        total = states.count(search.account_id, search.on_list)[search.state]
+        rows = states.newest(search.account_id, search.on_list, search.state, last, PAGE)
     shown = page_of(rows, PAGE, lambda recipient: recipient.public_id)
     return RecipientPage(
         recipients=shown.rows,
@@ -79,7 +66,7 @@ def page(search: Search) -> RecipientPage:
         lists=recipients.lists_of([recipient.id for recipient in shown.rows]),
         next_key=shown.next_key,
         total=total,
-        most_counted=MOST_FOUND if terms else MOST_COUNTED,
+        most_counted=MOST_FOUND if terms else None,
     )
 
 
@@ -102,7 +89,7 @@ def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
     members = [ListRecipient.recipient_id == Recipient.id]
     if search.on_list is not None:
         members.append(ListRecipient.list_id == search.on_list.id)
-    among, few = select(Recipient.id).where(*_in_state(search.state)), True
+    among, few = select(Recipient.id).where(*states.conditions(search.state)), True
     if search.on_list is not None and search.on_list.size <= FEW:
         among = among.join(ListRecipient, and_(*members))
     elif search.state in (State.OPTED_OUT, State.HELD) and _few_opted_out(search.account_id):
@@ -119,37 +106,3 @@ def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
 def _few_opted_out(account_id: int) -> bool:
     some = select(Suppression.id).where(Suppression.account_id == account_id).limit(FEW + 1)
     return (db.session.scalar(select(func.count()).select_from(some.subquery())) or 0) <= FEW
-
-
-def _rows(ids: Sequence[int]) -> Sequence[Recipient]:
-    query = select(Recipient).where(Recipient.id.in_(ids)).order_by(Recipient.id.desc())
-    return db.session.scalars(query).all()
-
-
-def _matching(search: Search) -> Select[Recipient]:
-    query = select(Recipient).where(Recipient.account_id == search.account_id)
-    if search.on_list is not None:
-        query = query.join(ListRecipient, ListRecipient.recipient_id == Recipient.id).where(
-            ListRecipient.list_id == search.on_list.id
-        )
-    return query.where(*_in_state(search.state))
-
-
-def _in_state(state: State) -> list[ColumnElement[bool]]:
-    same = Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
-    suppressed = exists().where(*same).correlate(Recipient)
-    held = Suppression.source == SuppressionSource.HELD
-    conditions: dict[State, list[ColumnElement[bool]]] = {
-        State.TEXTABLE: [Recipient.consent == Consent.GIVEN, ~suppressed],
-        State.NO_CONSENT: [Recipient.consent == Consent.NONE],
-        State.OPTED_OUT: [suppressed.where(~held)],
-        State.HELD: [suppressed.where(held)],
-    }
-    return conditions.get(state, [])
-
-
-def _total(search: Search) -> int:
-    if search.on_list is not None and search.state is State.ALL:
-        return search.on_list.size
-    counted = _matching(search).with_only_columns(Recipient.id).limit(MOST_COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(counted)) or 0

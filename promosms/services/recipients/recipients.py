@@ -64,6 +64,7 @@ def change(
     """Change a recipient and the lists it is on; raises InvalidPhone, DuplicatePhone."""
     number = phone.parse(values["phone"], region)
     with _one_per_number(recipient.account_id, number.e164), transaction() as session:
+        opt_outs.lock_shared(session, recipient.account_id)
         if number.e164 != recipient.phone:
             _claim_texts(session, recipient)
         before = set(_list_ids(session, [recipient.id]))
@@ -82,6 +83,7 @@ def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
     """
     chosen = list(public_ids)
     with transaction() as session:
+        opt_outs.lock_shared(session, account_id)
         ids = ids_of(account_id, chosen)
         opt_outs.skip_texts(session, _waiting(session, account_id, chosen), opt_outs.DELETED)
         delete_ids(session, ids)
@@ -96,7 +98,8 @@ def delete_ids(session: Session, ids: Sequence[int]) -> None:
     rows = session.execute(
         select(Recipient.account_id, Recipient.phone).where(Recipient.id.in_(ids))
     ).all()
-    for account_id in {row.account_id for row in rows}:
+    for account_id in sorted({row.account_id for row in rows}):
+        opt_outs.lock_shared(session, account_id)
         phones = [row.phone for row in rows if row.account_id == account_id]
         opt_outs.skip_waiting(session, account_id, phones, opt_outs.DELETED)
     touched = _list_ids(session, ids)

@@ -90,6 +90,7 @@ def lift(suppression: Suppression) -> bool:
     """
     account_id, number = suppression.account_id, suppression.phone
     with transaction() as session:
+        opt_outs.lock(session, account_id)
         row = opt_outs.locked(session, account_id, number)
         if row is None or not may_lift(row):
             return False

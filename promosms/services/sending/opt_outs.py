@@ -33,6 +33,7 @@ from promosms.models import (
     now,
     table_of,
 )
+from promosms.models.recipients import count_triggers
 from promosms.services.ledger import ledger
 from promosms.services.sending import counters, withdrawal
 
@@ -41,10 +42,7 @@ HELD = "held"
 DELETED = "deleted"
 MOST_TEXT = 2000  # characters of a reply that are kept
 PATIENCE = 2.0  # seconds that an opt-out waits for a submission
-# Advisory locks for opt-outs on PostgreSQL, one for each account. A claim takes it shared, see
-# `claim_statements.locking`.
-LOCKS = 1 << 32
-
+LOCKS = count_triggers.LOCKS
 LISTED = table_of(Suppression)
 T = TypeVar("T")
 # A source replaces those with a smaller number. A STOP word is the recipient's own and certain:
@@ -141,12 +139,30 @@ def alone(account_id: int, phone: str | Sequence[str], work: Callable[[Session],
     nested = writing()
     while True:
         with transaction() as session:
-            if not on_sqlite():
-                session.execute(select(func.pg_advisory_xact_lock(LOCKS + account_id)))
+            lock(session, account_id)
             begun = session.scalar(_begun(account_id, phone))
             if begun is None or nested or time.monotonic() > end:
                 return work(session)
         time.sleep(0.005)
+
+
+def lock(session: Session, account_id: int) -> None:
+    """Take the opt-out lock of an account, before any other lock: a claim takes it shared.
+
+    SQLite has one writer and needs none.
+    """
+    if not on_sqlite():
+        session.execute(select(func.pg_advisory_xact_lock(LOCKS + account_id)))
+
+
+def lock_shared(session: Session, account_id: int) -> None:
+    """Keep opt-outs of an account away until the end of the transaction.
+
+    Who writes recipients gets this lock in any case, see `count_triggers`. It has to be taken
+    before locks that an opt-out takes after its own, such as those of campaigns.
+    """
+    if not on_sqlite():
+        session.execute(select(func.pg_advisory_xact_lock_shared(LOCKS + account_id)))
 
 
 def suppress(
@@ -202,6 +218,7 @@ def reason_of(source: str) -> str:
 def lift(account_id: int, phone: str) -> bool:
     """Allow texts to the number again: only if the recipient asks for it later."""
     with transaction() as session:
+        lock(session, account_id)
         query = delete(Suppression).where(
             Suppression.account_id == account_id, Suppression.phone == phone
         )

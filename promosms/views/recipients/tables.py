@@ -11,9 +11,10 @@ from promosms.language import gettext as _
 from promosms.language import pgettext
 from promosms.lib import csv_files
 from promosms.models import RecipientList
-from promosms.services.recipients import fields, lists
+from promosms.services.recipients import fields, lists, states
 from promosms.services.recipients import pages as recipient_pages
-from promosms.services.recipients.pages import Search, State
+from promosms.services.recipients.pages import Search
+from promosms.services.recipients.states import State
 from promosms.sms import phone
 from promosms.views.layout import icon
 from promosms.web.access import my_account
@@ -79,10 +80,11 @@ def _groups(
     endpoint = "lists.page" if on_list else "recipients.index"
     of_list: dict[str, Any] = {"public_id": on_list.public_id} if on_list else {}
     chips: list[Chip] = []
+    number = states.count(my_account().id, on_list)
     for state, label in state_labels().items():
         args = {**of_list, **({} if state is State.ALL else {"state": str(state)})}
         current = search.state is state and search.on_list is on_list
-        chips.append((url_for(endpoint, **args), label, None, current))
+        chips.append((url_for(endpoint, **args), label, number[state], current))
     return chips if on_list else [*chips, *_list_chips(search, all_lists)]
 
 

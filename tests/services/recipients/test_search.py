@@ -16,8 +16,9 @@ from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Recipient, RecipientList, Suppression
 from promosms.services.recipients import lists, pages, search
-from promosms.services.recipients.pages import Search, State
+from promosms.services.recipients.pages import Search
 from promosms.services.recipients.search import find, search_terms, search_text
+from promosms.services.recipients.states import State
 from tests.support.cast import Cast
 
 FIELDS = ("first_name", "last_name", "company", "city", "email")

@@ -1,0 +1,133 @@
+"""States of recipients: who can get promotions, who not and why; how many, and the newest of them.
+
+Somebody who has opted out and has not agreed either is in both states.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, literal_column, select, text
+
+from promosms.db.transactions import on_sqlite
+from promosms.extensions import db
+from promosms.lib.pages import select_page
+from promosms.models import (
+    Consent,
+    ListRecipient,
+    Recipient,
+    RecipientList,
+    Standing,
+    Suppression,
+    SuppressionSource,
+)
+from promosms.services.recipients import counts
+
+FEW = 20_000
+"""So many opted-out numbers are looked up one by one to find the newest recipients among them."""
+
+
+class State(StrEnum):
+    """Which recipients to show."""
+
+    ALL = "all"
+    TEXTABLE = "textable"
+    NO_CONSENT = "no_consent"
+    OPTED_OUT = "opted_out"
+    HELD = "held"
+
+
+def count(account_id: int, on_list: RecipientList | None = None) -> Counter[State]:
+    """How many recipients of an account, or of one of its lists, are in each state."""
+    number: Counter[State] = Counter()
+    for row in counts.of(account_id, on_list):
+        number[State.ALL] += row.people
+        if row.consent == Consent.NONE:
+            number[State.NO_CONSENT] += row.people
+        elif row.standing == Standing.FREE:
+            number[State.TEXTABLE] += row.people
+        if row.standing != Standing.FREE:
+            number[State.HELD if row.standing == Standing.HELD else State.OPTED_OUT] += row.people
+    return number
+
+
+def conditions(state: State) -> list[ColumnElement[bool]]:
+    """The conditions that a recipient is in a state."""
+    same = Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone
+    suppressed = exists().where(*same).correlate(Recipient)
+    of_state: dict[State, list[ColumnElement[bool]]] = {
+        State.TEXTABLE: [Recipient.consent == Consent.GIVEN, ~suppressed],
+        State.NO_CONSENT: [Recipient.consent == literal_column(f"'{Consent.NONE}'")],
+        State.OPTED_OUT: [suppressed.where(~_HELD)],
+        State.HELD: [suppressed.where(_HELD)],
+    }
+    return of_state.get(state, [])
+
+
+def newest(
+    account_id: int, on_list: RecipientList | None, state: State, before: int | None, size: int
+) -> Sequence[Recipient]:
+    """The recipients of a page, and one more, along the shortest way.
+
+    The usual way is along the list, or along all recipients of the account. It would not end
+    before the last of them if hardly any is in the state.
+    """
+    here = count(account_id, on_list)
+    everywhere = here if on_list is None else count(account_id)
+    if not here[state]:
+        return []
+    if state in (State.OPTED_OUT, State.HELD) and everywhere[state] <= FEW:
+        return _by_opt_outs(account_id, on_list, state, before, size)
+    query = select(Recipient).where(Recipient.account_id == account_id, *conditions(state))
+    if on_list is None:
+        return db.session.scalars(select_page(query, Recipient.id, before, size)).all()
+    if state is State.NO_CONSENT and everywhere[state] < here[State.ALL]:
+        query = query.where(_on(on_list))
+    else:
+        query = query.join(ListRecipient, ListRecipient.recipient_id == Recipient.id)
+        query = query.where(ListRecipient.list_id == on_list.id)
+    return db.session.scalars(select_page(query, Recipient.id, before, size)).all()
+
+
+def _by_opt_outs(
+    account_id: int, on_list: RecipientList | None, state: State, before: int | None, size: int
+) -> Sequence[Recipient]:
+    """From the suppression list to the recipients. The + 0 tells databases to begin there."""
+    query = (
+        select(Recipient.id)
+        .join(
+            Suppression,
+            and_(
+                Recipient.account_id == Suppression.account_id + 0,
+                Recipient.phone == Suppression.phone,
+            ),
+        )
+        .where(Suppression.account_id == account_id, _HELD if state is State.HELD else ~_HELD)
+    )
+    if on_list is not None:
+        query = query.where(_on(on_list))
+    if before is not None:
+        query = query.where(Recipient.id < before)
+    if not on_sqlite():
+        db.session.execute(text("SET LOCAL enable_hashjoin = off"))
+        db.session.execute(text("SET LOCAL enable_mergejoin = off"))
+    ids = db.session.scalars(query.order_by((Recipient.id + 0).desc()).limit(size + 1)).all()
+    if not on_sqlite():
+        db.session.execute(text("SET LOCAL enable_hashjoin TO DEFAULT"))
+        db.session.execute(text("SET LOCAL enable_mergejoin TO DEFAULT"))
+    return rows(ids)
+
+
+def rows(ids: Sequence[int]) -> Sequence[Recipient]:
+    """The recipients with these ids, the newest first."""
+    query = select(Recipient).where(Recipient.id.in_(ids)).order_by(Recipient.id.desc())
+    return db.session.scalars(query).all()
+
+
+def _on(on_list: RecipientList) -> ColumnElement[bool]:
+    return exists().where(
+        ListRecipient.list_id == on_list.id, ListRecipient.recipient_id == Recipient.id
+    )
+
+
+_HELD = Suppression.source == SuppressionSource.HELD
