@@ -6,6 +6,7 @@ not matter who writes recipients, and a transaction that is rolled back leaves n
 """
 
 import sqlite3
+import time
 
 from sqlalchemy import Connection, Engine, event
 
@@ -20,7 +21,8 @@ PUT_IN = (
     f"INSERT INTO {TABLE}(rowid, search, owner) SELECT id, search, owner FROM {ROWS} "
     f"WHERE id IN (SELECT id FROM {CHANGES})"
 )
-PAGES = 1_000  # of the index that are merged in one transaction: some 50 ms
+PAGES, PAUSE = 64, 0.005
+"""So many pages of the index are merged at a time, some 50 ms; then other writers have a chance."""
 
 
 def init_app(engine: Engine) -> None:
@@ -48,6 +50,7 @@ def merge(raw: sqlite3.Connection) -> None:
         before = raw.total_changes
         raw.execute(f"INSERT INTO {TABLE}({TABLE}, rank) VALUES ('merge', {PAGES})")
         changed = raw.total_changes - before
+        time.sleep(PAUSE)
 
 
 def _before_commit(connection: Connection) -> None:
