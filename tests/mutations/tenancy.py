@@ -53,8 +53,8 @@ TENANCY = (
     ),
     Mutation(
         f"{SERVICES}recipients/search.py",
-        "query = query.where(Recipient.account_id == account_id)\n    with",
-        "with",
+        "query = query.where(Recipient.account_id == account_id)\n    recent",
+        "recent",
         "tests/services/recipients/test_search.py",
         database="postgresql",
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, select
 
 from promosms.extensions import db
 from promosms.lib.pages import Key, id_of, page_of
@@ -19,6 +19,8 @@ from promosms.services.recipients.search import FEW, MOST_FOUND, Found, find, se
 from promosms.services.recipients.states import State
 
 PAGE = 50
+NARROW = (State.OPTED_OUT, State.HELD)
+"""States in which there may be few of many recipients, who are then found without the index."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
     among, few = select(Recipient.id).where(*states.conditions(search.state)), True
     if search.on_list is not None and search.on_list.size <= FEW:
         among = among.join(ListRecipient, and_(*members))
-    elif search.state in (State.OPTED_OUT, State.HELD) and _few_opted_out(search.account_id):
+    elif search.state in NARROW and states.count(search.account_id)[search.state] <= FEW:
         out = select(Suppression.phone).where(Suppression.account_id == search.account_id)
         own = Recipient.account_id == search.account_id
         among = among.where(own, Recipient.phone.in_(out))
@@ -101,8 +103,3 @@ def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
     if search.on_list is not None and search.on_list.size > FEW:
         among = among.where(exists().where(*members).correlate(Recipient))
     return find(search.account_id, terms, PAGE + 1, before=last, among=among, few=few)
-
-
-def _few_opted_out(account_id: int) -> bool:
-    some = select(Suppression.id).where(Suppression.account_id == account_id).limit(FEW + 1)
-    return (db.session.scalar(select(func.count()).select_from(some.subquery())) or 0) <= FEW

@@ -25,8 +25,8 @@ MOST_FOUND = 1_000
 MOST_TERMS, MOST_INDEXED = 8, 60
 FEW = 10_000
 """So many recipients are read as they are, without the index."""
-NEWEST = 10_000
-"""Among so many of the newest PostgreSQL looks before it reads all that the index has found."""
+NEWEST = 20_000
+"""Among so many of the newest PostgreSQL looks before it reads what the index finds: a few ms."""
 GAP = "  "
 """Before each word of a text, so that three letters of the index hold the beginning of a word."""
 
@@ -136,22 +136,41 @@ def _triples(term: str) -> list[str]:
 
 
 def _on_postgresql(account_id: int, query: Select[int], size: int, before: int | None) -> Found:
-    """Few are all read, in any order. Many are looked for among the newest, by their ids."""
+    """Frequent terms are found among the newest; the index then finds all of the others."""
     query = query.where(Recipient.account_id == account_id)
-    with _planned_without("seqscan", "indexscan"):
-        ids = db.session.scalars(query.limit(MOST_FOUND + 1)).all()
-    if len(ids) <= MOST_FOUND:
-        return _page(ids, size, before)
-    bounds = [] if before is None else [Recipient.id < before]
-    query = query.where(*bounds).order_by(Recipient.id.desc()).limit(size)
-    own = select(Recipient.id).where(Recipient.account_id == account_id, *bounds)
-    border = db.session.scalar(own.order_by(Recipient.id.desc()).offset(NEWEST).limit(1))
+    recent, all_seen = _recent(account_id, query, None, MOST_FOUND + 1)
+    if len(recent) <= MOST_FOUND:
+        ids = recent if all_seen else _by_index(query.limit(MOST_FOUND + 1))
+        if len(ids) <= MOST_FOUND:
+            return _page(ids, size, before)
+    page = recent[:size]
+    if before is not None or len(page) < size:
+        page, all_seen = _recent(account_id, query, before, size)
+        if len(page) < size and not all_seen:
+            page = _by_index(_newest_first(query, before).limit(size))
+    return Found(page, MOST_FOUND + 1)
+
+
+def _recent(
+    account_id: int, query: Select[int], before: int | None, size: int
+) -> tuple[list[int], bool]:
+    """What the query finds among the newest below an id, and whether these are all."""
+    own = select(Recipient.id).where(Recipient.account_id == account_id)
+    border = db.session.scalar(_newest_first(own, before).offset(NEWEST).limit(1))
+    newest = _newest_first(query, before).where(Recipient.id > (border or 0)).limit(size)
     with _planned_without("seqscan", "bitmapscan"):
-        page = list(db.session.scalars(query.where(Recipient.id > (border or 0))))
-    if len(page) < size and border is not None:
-        with _planned_without("seqscan", "indexscan"):
-            page = list(db.session.scalars(query))
-    return Found(page, len(ids))
+        return list(db.session.scalars(newest)), border is None
+
+
+def _newest_first(query: Select[int], before: int | None) -> Select[int]:
+    if before is not None:
+        query = query.where(Recipient.id < before)
+    return query.order_by(Recipient.id.desc())
+
+
+def _by_index(query: Select[int]) -> list[int]:
+    with _planned_without("seqscan", "indexscan"):
+        return list(db.session.scalars(query))
 
 
 @contextmanager

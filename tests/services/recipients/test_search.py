@@ -258,7 +258,10 @@ def plans(accounts: tuple[int, int]) -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-def test_it_reads_the_index(accounts: tuple[int, int], plans: list[str]) -> None:
+def test_it_reads_the_index(
+    accounts: tuple[int, int], plans: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "NEWEST", 1)
     if not on_sqlite():  # for some people it reads the account; this ends with the transaction
         db.session.execute(text("DROP INDEX ix_recipients_page"))
         db.session.execute(text(f"ALTER TABLE recipients DROP CONSTRAINT {UNIQUE}"))
@@ -268,8 +271,8 @@ def test_it_reads_the_index(accounts: tuple[int, int], plans: list[str]) -> None
         assert "recipients USING INTEGER PRIMARY KEY" in plans[0]
         assert "TEMP B-TREE" not in plans[0]
     else:
-        assert "Bitmap Index Scan on ix_recipients_search" in plans[0]
-        condition = next(line for line in plans[0].splitlines() if "Index Cond" in line)
+        assert "Bitmap Index Scan on ix_recipients_search" in plans[1]
+        condition = next(line for line in plans[1].splitlines() if "Index Cond" in line)
         assert "account_id" in condition
         assert "koln" in condition
 
