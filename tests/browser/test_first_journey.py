@@ -88,7 +88,7 @@ def import_customers(page: Page, folder: Path) -> None:
     main = page.get_by_role("main")
     main.get_by_role("link", name="Recipients").tap()
     main.get_by_role("link", name=re.compile("file")).first.tap()
-    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Upload").tap()
     heading(page, "What do the columns mean?")
     page.get_by_text("Yes, they agreed").tap()

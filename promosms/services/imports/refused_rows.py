@@ -13,6 +13,7 @@ from promosms.lib.pages import Page, id_of, page_of, select_page
 from promosms.models import BadRow, Import, table_of
 from promosms.services.imports import rows as import_rows
 from promosms.services.imports.columns import OTHER_PHONE
+from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.sms import phone, phone_offers
 from promosms.sms.phone import LONGEST_TYPED, InvalidPhone, PhoneProblem
 from promosms.sms.phone_offers import Offer
@@ -36,7 +37,7 @@ _NAMED_BY = ("first_name", "last_name"), ("company",), ("email",)
 class RefusedRow:
     """A refused row: its name if it has one, the number there, what was tried, what is offered.
 
-    `others` are the other chosen cells.
+    `others` are the other chosen cells, without the answers yes and no.
     """
 
     public_id: str
@@ -135,7 +136,11 @@ def shown(row: BadRow, mapping: Sequence[str], region: str) -> RefusedRow:
         problem=row.problem,
         cell=cells[place],
         typed=row.typed,
-        others=tuple(cell for n, cell in enumerate(cells) if n != place and cell),
+        others=tuple(
+            cell
+            for n, (name, cell) in enumerate(zip(columns, cells, strict=False))
+            if n != place and cell and name not in (AGREED, OPTED_OUT)
+        ),
         offer=phone_offers.offer(cells[place], region),
     )
 

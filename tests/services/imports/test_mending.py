@@ -83,7 +83,7 @@ def test_the_page_shows_what_was_refused_and_what_is_offered(account: Account) -
     assert [(row.number, row.name, row.cell, row.others) for row in rows] == [
         (3, "Ewa", "60123456", ("Ewa", "Gdynia")),
         (4, "Ola", "22 621 00 00 / 602345678", ("Ola", "Sopot")),
-        (5, "Iga", "603 45 67 89 / 604 56 78 90", ("Iga", "yes")),
+        (5, "Iga", "603 45 67 89 / 604 56 78 90", ("Iga",)),
     ]
     assert [row.filled for row in rows] == [
         "60123456", "+48 602 345 678", "603 45 67 89 / 604 56 78 90",
