@@ -18,7 +18,7 @@ import signal
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
@@ -261,37 +261,39 @@ def _sheets(file: BinaryIO, hidden: Hidden, most_rows: int) -> Iterator[Record]:
         if sheet.typ != SheetTypeEnum.WorkSheet:
             continue  # a chart has no cells
         (shown if sheet.visible == SheetVisibleEnum.Visible else concealed).append(place)
-    rest = iter([*shown, None, *concealed])
-    found = 0
-    for place in rest:
-        if place is None:
-            if found:
-                break
-            continue
-        if found < MOST_SHEETS:
-            lines = _sheet(book, place, hidden.get(place, set()), most_rows)
-            for line in lines:
-                found += line[0] == "sheet"
-                yield line
-    yield ["concealed", str(sum(1 for _ in rest))]
-    if not found:
+    if (yield from _each(book, shown, hidden, most_rows)):
+        yield ["concealed", str(len(concealed))]
+    elif not (yield from _each(book, concealed, hidden, most_rows)):
         raise _Problem("no_cells")
+
+
+def _each(
+    book: Any, places: list[int], hidden: Hidden, most_rows: int
+) -> Generator[Record, None, bool]:
+    """These sheets; returns whether one of them has cells."""
+    found = size = 0
+    for place in places:
+        if found < MOST_SHEETS:
+            for line in _sheet(book, place, hidden.get(place, set()), most_rows):
+                found += line[0] == "sheet"
+                size += sum(map(len, line))
+                if size > _MOST_OUTPUT:
+                    raise _Problem("too_large")
+                yield line
+    return found > 0
 
 
 def _sheet(book: Any, place: int, hidden: set[int], most_rows: int) -> Iterator[Record]:
     sheet = book.get_sheet_by_index(place)
     if not sheet.height:
         return
-    count = unseen = size = 0
+    count = unseen = 0
     for number, cells in _filled_down(sheet):
         if not any(cells):
             continue
         if not count:
             yield ["sheet", sheet.name]
         count += 1
-        size += sum(map(len, cells))
-        if size > _MOST_OUTPUT:
-            raise _Problem("too_large")
         unseen += number in hidden
         yield [str(number), *cells]
         if count == most_rows:

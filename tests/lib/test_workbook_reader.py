@@ -121,7 +121,7 @@ def test_hidden_sheets_are_read_where_no_other_has_cells() -> None:
     book["Sheet1"].sheet_state = "veryHidden"
     found = records(content(book))
     assert [record[1] for record in found if record[0] == "sheet"] == ["Sheet1", "Sheet2"]
-    assert ["concealed", "0"] in found
+    assert not [record for record in found if record[0] == "concealed"]
 
 
 def test_charts_are_no_sheets() -> None:
@@ -167,3 +167,14 @@ def test_it_has_limits(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     assert records(file)[-1] == ["done"]
     monkeypatch.setattr(workbook_reader, limit, 5)
     assert records(file)[-1] == ["problem", "too_large"]
+
+
+def test_the_sheets_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_reader, "_MOST_OUTPUT", 150)
+    assert records(xlsx([["x" * 100]]))[-1] == ["done"]
+    assert records(xlsx([["x" * 100]], [["x" * 100]]))[-1] == ["problem", "too_large"]
+
+
+def test_only_the_first_sheets_are_read() -> None:
+    file = xlsx(*([[n]] for n in range(workbook_reader.MOST_SHEETS + 1)))
+    assert len([record for record in records(file) if record[0] == "sheet"]) == 50

@@ -2,8 +2,10 @@
 
 import io
 import os
+import random
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -146,6 +148,20 @@ def test_the_reader_has_limits(account: Account) -> None:
 )
 def test_it_says_why_the_reader_died(status: int, problem: FileProblem) -> None:
     assert workbooks._why_it_died(status) is problem
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_bytes_that_change_on_the_way_leave_no_file_and_no_process(
+    account: Account, left: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    file = bytearray(raw(ROW * 10))
+    for _ in range(3):
+        file[chance.randrange(4, len(file))] = chance.randrange(256)
+    with suppress(BadFile):
+        workbooks.forget(workbooks.store(io.BytesIO(file)).sheets)
+    assert files(left) == [0, 0]
+    assert not readers()
 
 
 def test_one_sheet_is_not_asked_about(account: Account, left: Path) -> None:
