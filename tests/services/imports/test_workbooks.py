@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from promosms.extensions import db
-from promosms.models import Account, ImportStatus
+from promosms.models import Account, Import, ImportStatus
 from promosms.services.imports import files as import_files
 from promosms.services.imports import imports, sheets, workbooks
 from promosms.services.imports.files import BadFile, FileProblem
@@ -258,6 +259,24 @@ def test_the_sheets_go_with_the_import(account: Account, left: Path) -> None:
     assert files(left) == [0, 0]
     db.session.expire_all()
     assert import_.status == ImportStatus.CANCELLED
+
+
+def test_the_sheets_go_with_the_account_and_after_a_day(account: Account, left: Path) -> None:
+    upload(account, People=PEOPLE, Others=OTHERS)
+    imports.forget_files(account.id)
+    assert files(left) == [0, 0]
+    upload(account, People=PEOPLE, Others=OTHERS)
+    orphans = [
+        file for name in ("uploads", "undecided_uploads") for file in (left / name).iterdir()
+    ]
+    db.session.execute(delete(Import))
+    db.session.commit()
+    imports.discard_abandoned()
+    assert files(left) == [1, 3]
+    for file in orphans:
+        os.utime(file, (0, 0))
+    imports.discard_abandoned()
+    assert files(left) == [0, 0]
 
 
 def test_nothing_is_kept_when_no_sheet_has_numbers(account: Account, left: Path) -> None:
