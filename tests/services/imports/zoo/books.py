@@ -258,8 +258,6 @@ def exhibits() -> Iterator[Exhibit]:
     for files in (_sheets(), _shapes(), _broken()):
         for name, (file, outcome) in files.items():
             yield Exhibit(name, file, outcome)
-    excel = Path(__file__).with_name("excel") / "sheets.xlsb"
-    yield Exhibit(excel.name, excel.read_bytes(), "! no_numbers")
     for path in sorted(Path(__file__).with_name("libreoffice").glob("*.*s*")):
         region = "DE" if path.stem == "years1904" else "PL"
         yield Exhibit(path.name, path.read_bytes(), LIBREOFFICE[path.stem], region)

@@ -6,11 +6,12 @@ import pytest
 
 from promosms.services.imports import files as import_files
 from promosms.services.imports import workbooks
-from tests.services.imports.zoo import books, damage, encodings, exports
+from tests.services.imports.zoo import binary, books, damage, encodings, exports
 from tests.services.imports.zoo.exhibits import Exhibit, outcome
 
 pytestmark = pytest.mark.usefixtures("context")
-EXHIBITS = [one for part in (encodings, exports, damage, books) for one in part.exhibits()]
+PARTS = (encodings, exports, damage, books, binary)
+EXHIBITS = [one for part in PARTS for one in part.exhibits()]
 
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
