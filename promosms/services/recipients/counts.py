@@ -123,7 +123,7 @@ def mend(account_id: int) -> int:
             part = FOLDED if on_sqlite() else func.txid_current()
             _add(session, [{**difference, "part": part} for difference in differences])
     number = len(differences)
-    log.error("recipient_counts.mended", extra={"count": number})
+    log.error("recipient_counts.mended", extra={"code": "differed", "count": number})
     return number
 
 
