@@ -67,7 +67,8 @@ class ModePart:
 
     def chosen_mode(self) -> ImportMode:
         """The chosen mode."""
-        return ImportMode(self.mode.data)
+        chosen = self.mode.data
+        return ImportMode(chosen) if chosen in set(ImportMode) else ImportMode.OVERWRITE
 
 
 class PasteForm(ModePart, ConsentPart, TargetPart, Form):
@@ -262,6 +263,33 @@ def sheet_problem(problem: FileProblem) -> str:
     if problem in (FileProblem.NO_NUMBERS, FileProblem.NO_ROWS):
         return str(gettext("There are no mobile numbers in this sheet. Choose another one."))
     return file_problem(problem)
+
+
+def understood(encoding: str, delimiter: str) -> str:
+    """How a file was read, in plain words: its kind, or its letters and what separates columns."""
+    if f".{encoding}" in _WORKBOOKS.split(","):
+        return str(gettext("It was read as a workbook."))
+    between = {
+        ",": gettext("commas"),
+        ";": gettext("semicolons"),
+        "\t": gettext("tabs"),
+        "|": gettext("vertical lines"),
+    }
+    letters = {
+        "utf-8": gettext("Unicode"),
+        "utf-16": gettext("Unicode"),
+        "cp1250": gettext("Central European"),
+        "cp1252": gettext("Western European"),
+    }
+    name = encoding.partition("/")[0].partition("*")[0]
+    how = next((words for start, words in letters.items() if name.startswith(start)), name)
+    return str(
+        gettext(
+            "Its columns are separated by %(signs)s, its letters are read as %(letters)s.",
+            signs=between.get(delimiter, delimiter),
+            letters=how,
+        )
+    )
 
 
 def column_labels(labels: Mapping[str, str]) -> dict[str, str]:

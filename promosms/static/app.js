@@ -26,7 +26,10 @@ async function refresh(region) {
   try {
     const fresh = await part(region.dataset.refresh);
     if (!fresh) return;
-    if (!region.contains(document.activeElement)) region.replaceChildren(...fresh.childNodes);
+    const read = region.contains(document.activeElement);
+    if (!read) region.replaceChildren(...fresh.childNodes);
+    // A part of a form that is being filled in: the page around it stays.
+    if (fresh.dataset.done === "stay") return read ? wait(region) : undefined;
     // What stands around the region was made for a state that is over.
     if (fresh.dataset.done !== undefined) {
       if (!document.activeElement?.closest("form")) location.reload();

@@ -24,6 +24,7 @@ BLUEPRINTS = (
     "recipients.lists",
     "imports",
     "mending",
+    "outcomes",
     "recipients.suppressions",
     "recipients.held_replies",
     "campaigns",

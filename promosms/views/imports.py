@@ -19,6 +19,7 @@ from promosms.forms.imports import (
     mapping_problem,
     row_problem,
     sheet_problem,
+    understood,
 )
 from promosms.language import gettext as _
 from promosms.language import pgettext
@@ -34,8 +35,9 @@ from promosms.services.imports import preview as import_preview
 from promosms.services.imports import run as import_run
 from promosms.services.imports import sheets as import_sheets
 from promosms.services.imports.files import BadFile
+from promosms.services.imports.outcome import Choice
 from promosms.services.recipients import exports, lists
-from promosms.views import mending
+from promosms.views import mending, outcomes
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, fresh, my_account, owned
 
@@ -104,27 +106,36 @@ def show(public_id: str) -> ResponseReturnValue:
         return _reading(import_, account, readings)
     if (choice := import_sheets.choice(import_.stored_as)).offers:
         return _sheet(import_, account, choice)
+    return _columns(import_, account)
+
+
+def _columns(import_: Import, account: Account) -> ResponseReturnValue:
+    """Ask what each column means, and say what will happen."""
     all_lists = lists.all_of(account.id)
-    form = MappingForm(has_header=import_.has_header)
+    form = MappingForm(has_header=import_.has_header, mode=import_.mode)
     form.offer(all_lists)
     mapping = _mapping(import_)
     problem = import_columns.why_not(mapping) if request.method == "POST" else ""
-    if form.validate_on_submit() and not problem:
+    only_check = "check" in request.form
+    if not only_check and form.validate_on_submit() and not problem:
         has_header = bool(form.has_header.data)
         target, basis = form.target(all_lists), form.basis()
         if imports.start(import_, mapping, has_header, target, basis, form.chosen_mode()):
             queue.wake("work", "imports.run", import_.id)
-        return redirect(url_for("imports.show", public_id=public_id), 303)
-    preview = import_preview.preview(import_, mapping, bool(form.has_header.data), account.region)
+        return redirect(url_for("imports.show", public_id=import_.public_id), 303)
+    choice = Choice(tuple(mapping), bool(form.has_header.data), form.chosen_mode())
+    if only_check and not problem:
+        imports.choose(import_, mapping, choice.has_header, form.chosen_mode())
     return render_template(
         "imports/mapping.html",
         import_=import_,
         form=form,
         mapping=mapping,
         mapping_error=mapping_problem(problem) if problem else "",
-        preview=preview,
+        preview=import_preview.preview(import_, choice.has_header),
         fields=column_labels(recipient_tables.labels()),
-        row_problem=row_problem,
+        understood=understood(import_.encoding, import_.delimiter),
+        **outcomes.context(import_, account.region, choice),
     )
 
 
@@ -227,8 +238,8 @@ def _bar(import_: Import, thinnest: float = THINNEST) -> Stacked:
     return stacked(
         [
             Part("good", import_.added, pgettext("rows of an import", "added")),
-            Part("wait", import_.updated, pgettext("rows of an import", "here before")),
-            Part("wait", import_.duplicates, pgettext("rows of an import", "repeated")),
+            Part("sent", import_.updated, pgettext("rows of an import", "here before")),
+            Part("sent", import_.duplicates, pgettext("rows of an import", "repeated")),
             Part("doubt", waiting, pgettext("rows of an import", "need a look")),
             Part("bad", out, pgettext("rows of an import", "left out")),
         ],

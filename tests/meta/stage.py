@@ -56,6 +56,7 @@ ARGUMENTS = {
     "lists.delete_now": "list",
     "imports.show": "import mapping",
     "imports.progress": "import running",
+    "outcomes.part": "import mapping",
     "imports.cancel": "import mapping",
     "imports.undo": "import finished",
     "imports.refused": "import finished",

@@ -53,6 +53,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/imports/number_lists.py",
         "services/imports/files.py",
         "services/imports/mending.py",
+        "services/imports/outcome.py",
         "services/imports/preview.py",
         "services/imports/refused_rows.py",
         "services/imports/rows.py",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,7 +41,9 @@ class Import(Model):
     """An import: its file (stored in UTF-8 under a random name) and the result of its rows.
 
     `mapping` is the recipient field of each column, or "". `position` is the number of rows done,
-    so that the import continues there when a worker was killed.
+    so that the import continues there when a worker was killed. `outcome` is what it would do, see
+    services/imports/outcome.py; it has rows of the file, so it goes with the file. `checked` rows
+    were looked into by a worker that gave its last sign at `checked_at`.
     """
 
     __tablename__ = "imports"
@@ -48,7 +51,9 @@ class Import(Model):
     export = Export(
         "imports",
         N_("Files and pasted numbers that you have imported."),
-        without=dict.fromkeys(("stored_as", "position", "touched_at"), MACHINERY),
+        without=dict.fromkeys(
+            ("stored_as", "position", "touched_at", "outcome", "checked", "checked_at"), MACHINERY
+        ),
         words={
             "filename": N_("the name of the file, for 30 days"),
             "delimiter": N_("what stands between two columns"),
@@ -116,6 +121,9 @@ class Import(Model):
     suppressed: Mapped[int] = mapped_column(Integer, default=0)
     mended: Mapped[int] = mapped_column(Integer, default=0)
     left_out: Mapped[int] = mapped_column(Integer, default=0)
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    checked: Mapped[int] = mapped_column(Integer, default=0)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -201,6 +201,7 @@ def read(name: str, skip: int = 0) -> Iterator[Row]:
 def forget(name: str) -> None:
     """Delete a stored file."""
     path(name).unlink(missing_ok=True)
+    seen_in(name).unlink(missing_ok=True)
     for file in undecided(name):
         file.unlink(missing_ok=True)
 
@@ -215,6 +216,11 @@ def stored_before(moment: datetime) -> list[str]:
 def path(name: str) -> Path:
     """The path of a stored file."""
     return instance_file("uploads", name)
+
+
+def seen_in(name: str) -> Path:
+    """The path of the file with what a check has seen in a stored file so far."""
+    return path(f"{name}.seen")
 
 
 def _bytes_of(name: str) -> Path:

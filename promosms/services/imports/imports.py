@@ -43,6 +43,7 @@ ENDED = (
     ImportStatus.UNDONE,
 )
 UNDOABLE = (ImportStatus.FINISHED, ImportStatus.CANCELLED)
+_UNCHECKED = {"outcome": None, "checked": 0, "checked_at": None}
 # Up to this many rows are imported or undone within the request, without a worker.
 MOST_INLINE = 500
 
@@ -134,6 +135,7 @@ def _columns(
             "has_header": has_header,
             "total": stored.rows - has_header,
             "hidden_rows": stored.hidden_rows,
+            **_UNCHECKED,
         }
 
 
@@ -172,6 +174,7 @@ def start(
     """Queue a mapped import; False if it was started or cancelled before, or is doubtful."""
     if import_files.is_doubtful(import_.stored_as):
         return False
+    stored_as = import_.stored_as
     with transaction() as session:
         rows = import_.total + import_.has_header
         values = {
@@ -181,6 +184,7 @@ def start(
             "list_id": _list_id(import_.account_id, target),
             "mode": mode,
             "status": ImportStatus.QUEUED,
+            **_UNCHECKED,
             **basis.columns(),
         }
         queued = session.execute(
@@ -189,14 +193,32 @@ def start(
             .values(values)
             .returning(Import.id)
         )
-        return queued.scalar() is not None
+        started = queued.scalar() is not None
+    if started:
+        import_files.seen_in(stored_as).unlink(missing_ok=True)
+    return started
+
+
+def choose(import_: Import, mapping: Sequence[str], has_header: bool, mode: ImportMode) -> None:
+    """Note what is chosen for a file that waits, so that its outcome can be found."""
+    with transaction() as session:
+        session.execute(
+            update(Import)
+            .where(Import.id == import_.id, Import.status == ImportStatus.MAPPING)
+            .values(
+                mapping=list(mapping),
+                has_header=has_header,
+                total=import_.total + import_.has_header - has_header,
+                mode=mode,
+            )
+        )
 
 
 def cancel(import_: Import) -> bool:
     """Stop before the next batch; imported rows stay. False if the import has already ended."""
     stored_as = import_.stored_as
     cancelled = _set_status(
-        import_.id, Import.status.in_(OPEN), ImportStatus.CANCELLED, finished_at=now()
+        import_.id, Import.status.in_(OPEN), ImportStatus.CANCELLED, finished_at=now(), **_UNCHECKED
     )
     if cancelled:
         import_files.forget(stored_as)

@@ -30,6 +30,11 @@ def importing() -> Topic:
                         "“Leave out” is not stored."
                     ),
                     _(
+                        "Say what happens to people who are here already: bring them up to "
+                        "date, fill in what is missing, or leave them as they are. “What will "
+                        "happen” shows the result beforehand."
+                    ),
+                    _(
                         "Say whether these people have agreed to promotions, and where and "
                         "when. Put them on a list if you like."
                     ),
@@ -42,13 +47,11 @@ def importing() -> Topic:
             Part(
                 _("What happens by itself"),
                 points=(
+                    _("A number that comes twice becomes one recipient."),
                     _(
-                        "A number that comes twice becomes one recipient, and one who is "
-                        "here already is updated."
-                    ),
-                    _(
-                        "Landlines and wrong numbers are refused with the reason: correct "
-                        "them on the page of the import."
+                        "Landlines and wrong numbers are refused with the reason. On the page "
+                        "of the import each has a field for the right number, and one button "
+                        "uses all that are certain."
                     ),
                     _(
                         "A number that Excel has rounded, such as 4.479E+11, is refused "

@@ -48,7 +48,8 @@ def people(app: Flask) -> set[str]:
 def test_a_workbook_with_one_sheet_is_imported_like_any_file(owner: PageClient, app: Flask) -> None:
     page = upload(owner, xlsx(PEOPLE))
     assert "klienci.xlsx has 2 rows." in text_of(page)
-    assert "Of the first 2 rows 1 can be imported." in text_of(page)
+    assert "1 recipient will be added, 1 row will be refused." in text_of(page)
+    assert "It was read as a workbook." in text_of(page)
     assert "hidden" not in text_of(page)
     owner.post_page(address(page), START)
     assert people(app) == {"Łucja"}

@@ -59,7 +59,8 @@ def test_it_shows_guessed_columns_and_what_will_happen(owner: PageClient) -> Non
     text = " ".join(page.get_text().split())
     assert "guests.csv has 3 rows." in text
     assert "Łucja" in text
-    assert "Of the first 3 rows 1 can be imported." in text
+    assert "separated by semicolons, its letters are read as Central European." in text
+    assert "1 recipient will be added, 2 rows will be refused." in text
     assert "A spreadsheet program has rounded the number" in text
     assert "This is a landline." in text
 
@@ -174,7 +175,9 @@ def test_it_requires_a_file(owner: PageClient) -> None:
 
 def test_a_column_of_damaged_numbers_is_named(owner: PageClient, work: Work) -> None:
     page = upload(owner, b"phone\n4.479E+11\n4.479E+11\n")
-    assert "Of the first 2 rows 0 can be imported." in " ".join(page.get_text().split())
+    assert "0 recipients will be added, 2 rows will be refused." in " ".join(
+        page.get_text().split()
+    )
     url = address(page)
     owner.post_page(url, {**START, "column": ["phone"]})
     work()
@@ -225,7 +228,7 @@ def test_it_says_how_many_have_opted_out(owner: PageClient) -> None:
     content = b"Phone,Accepts SMS Marketing\n601234567,yes\n602345678,no\n603456789,no\n"
     page = upload(owner, content)
     assert page.select_one("select[name=column] option[value=agreed][selected]")
-    assert "Of the first 3 rows 2 say that the person has opted out." in page.get_text()
+    assert "By the file 2 numbers opt out." in page.get_text()
 
 
 @pytest.mark.parametrize(
