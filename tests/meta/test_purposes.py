@@ -70,6 +70,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/accounts/trial.py",
         "services/campaigns/text_cost.py",
         "services/campaigns/live_estimate.py",
+        "services/campaigns/live_groups.py",
         "services/sending/claiming.py",
         "services/sending/claim_queries.py",
         "services/campaigns/message_rows.py",

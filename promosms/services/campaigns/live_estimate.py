@@ -1,31 +1,29 @@
 """What a text would cost its whole audience, while it is being written.
 
-The review reads every recipient; this must answer between two keys. So recipients with the same
-country, state and details are one group, read by one statement: a shop with 100,000 recipients has
-a few thousand different first names.
+The review reads every recipient; this must answer between two keys. It writes the text once for
+each group of recipients (live_groups.py). Of many recipients, how many get it is counted, and what
+their texts cost is what those of some cost.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, Select, false, func, select
+from sqlalchemy import func
 
 from promosms.extensions import db
-from promosms.models import FIELD_NAMES, Account, Recipient, RecipientList
+from promosms.models import FIELD_NAMES, Account
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience
+from promosms.services.campaigns import audience, live_groups
 from promosms.services.campaigns.audience import MessageDraft, PriceOf
 from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns.live_groups import Group
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
-from promosms.services.prices.prices import PriceList
 from promosms.sms import gsm7, segments
 
-MOST_GROUPS = 20_000
-"""Further groups are taken to be like these; the estimate says that it is one."""
 NAMED = 3
 PEOPLE_SHOWN = 20
 
@@ -42,23 +40,29 @@ class Person(NamedTuple):
 class DearDetails:
     """Recipients whose details, such as names, make their text dearer; `extra` in 1/10,000."""
 
-    people: int = 0
-    extra: int = 0
+    people: float = 0
+    extra: float = 0
     values: list[str] = field(default_factory=list)
     """The details of the first of them."""
 
 
 @dataclass
 class LiveEstimate:
-    """The audience of a text, and what it would cost; money in 1/10,000."""
+    """The audience of a text, and what it would cost; money in 1/10,000.
 
-    people: int = 0
+    Whole numbers in the end; fractions while few people stand for many.
+    """
+
+    people: float = 0
     left_out: Counter[str] = field(default_factory=Counter)
     fewest: int = 0
     """Texts that the cheapest recipient gets, for whom each part is one."""
     most: int = 0
-    price: int = 0
-    exact: bool = True
+    price: float = 0
+    read: int = 0
+    """So many people stand for all; 0 if all were read."""
+    counted: bool = True
+    """Is it exact how many people get it? Lists may share some."""
     dear: DearDetails = field(default_factory=DearDetails)
     dearest: str = ""
     """The text with the highest price."""
@@ -66,37 +70,14 @@ class LiveEstimate:
     """The text with the most characters."""
 
     @property
+    def exact(self) -> bool:
+        """Does it say what the review will say?"""
+        return self.counted and not self.read
+
+    @property
     def everybody(self) -> int:
         """All recipients, with those who are left out."""
-        return self.people + self.left_out.total()
-
-
-class _Group(NamedTuple):
-    """Recipients for whom everything that counts is the same.
-
-    `start` is the beginning of their phones, as long as the longest prefix with its own price;
-    `values` are those of the fields that the text uses.
-    """
-
-    country: str
-    start: str
-    consent: str
-    source: str | None
-    asked: bool
-    values: tuple[str, ...]
-    people: int
-
-    @classmethod
-    def of(cls, row: Row[Any]) -> "_Group":
-        """The group of a row: its first five fields, the values, and the count."""
-        country, start, consent, source, asked, *values, people = tuple[Any, ...](row)
-        return cls(country, start, consent, source, bool(asked), tuple(values), people)
-
-    def message(self, writer: Writer, price_of: PriceOf, choose: routing.Chooser) -> MessageDraft:
-        """The message that each of them would get."""
-        person = 0, "", self.start, self.country, self.consent, self.source
-        draft = audience.draft_of(writer, price_of, choose, *person, *self.values)
-        return audience.if_confirmed({self.start} if self.asked else set(), draft)
+        return round(self.people) + self.left_out.total()
 
 
 @dataclass(frozen=True)
@@ -120,20 +101,19 @@ def estimate(account: Account, draft: Draft) -> LiveEstimate:
     route = defaults.default_route().id
     price_list, choose = prices.price_list(route, account.id), routing.chooser(route)
     writers, total = _Writers.of(draft), LiveEstimate()
-    groups = _groups(account, draft, writers.chosen, price_list)
-    total.exact = len(groups) <= MOST_GROUPS
+    found = live_groups.find(account, draft, writers.chosen.names, price_list)
+    total.read, total.counted = found.read, found.counted
     highest = 0
-    for group in map(_Group.of, groups[:MOST_GROUPS]):
-        message = group.message(writers.chosen, price_list.of, choose)
+    for group in found.groups:
+        message = _message(group, writers.chosen, price_list.of, choose)
         if message.reason:
-            total.left_out[message.reason] += group.people
+            total.left_out[message.reason] += round(group.people)
             continue
         _add(total, message, group.people)
         if message.price > highest:
             total.dearest, highest = message.text, message.price
         _compare(total.dear, writers, price_list.of, group)
-    if not total.exact:
-        _extrapolate(account, draft, total)
+    _round(total)
     if others := _not_guests(account, draft):
         total.left_out[trial.SKIPPED] = others
     return total
@@ -141,8 +121,7 @@ def estimate(account: Account, draft: Draft) -> LiveEstimate:
 
 def person(account: Account, draft: Draft, number: int) -> Person | None:
     """A recipient who gets the draft, by its place among the first ones; None if nobody does."""
-    query = _to_some(account, draft, Recipient).where(audience.gets_promotions())
-    rows = list(db.session.scalars(query.order_by(Recipient.id).limit(PEOPLE_SHOWN)))
+    rows = live_groups.first(account, draft, PEOPLE_SHOWN)
     if not rows:
         return None
     row = rows[number % len(rows)]
@@ -151,43 +130,16 @@ def person(account: Account, draft: Draft, number: int) -> Person | None:
     return Person(name, row.phone, _Writers.of(draft).chosen.write(values))
 
 
-def _addressed(account: Account, draft: Draft, *columns: Any) -> Select[Any]:
-    """A query over those to whom the draft is addressed."""
-    chosen = select(RecipientList.id).where(
-        RecipientList.account_id == account.id, RecipientList.public_id.in_(draft.lists)
-    )
-    return audience.on_lists(account.id, None if draft.everyone else chosen, *columns)
+def _message(
+    group: Group, writer: Writer, price_of: PriceOf, choose: routing.Chooser
+) -> MessageDraft:
+    """The message that each of a group would get."""
+    someone = 0, "", group.start, group.country, group.consent, group.source
+    draft = audience.draft_of(writer, price_of, choose, *someone, *group.values)
+    return audience.if_confirmed({group.start} if group.asked else set(), draft)
 
 
-def _to_some(account: Account, draft: Draft, *columns: Any, asked: bool = False) -> Select[Any]:
-    """The same; on trial guests only, and with `asked` those who were asked to be guests."""
-    query, guests = _addressed(account, draft, *columns), trial.may_text(account)
-    if guests is None:
-        return query
-    reached = guests | trial.unconfirmed(account) if asked else guests
-    return query.where(Recipient.phone.in_(reached))
-
-
-def _groups(
-    account: Account, draft: Draft, writer: Writer, price_list: PriceList
-) -> list[Row[Any]]:
-    """Groups of recipients: the fields of a `_Group`, and how many they are."""
-    asked = trial.unconfirmed(account)
-    digits = max((len(prefix) for _, prefix in price_list.amounts), default=0)
-    columns = (
-        Recipient.country,
-        func.substr(Recipient.phone, 1, digits + 1).label("start"),
-        Recipient.consent,
-        audience.opted_out_by().label("source"),
-        (Recipient.phone.in_(asked) if asked else false()).label("asked"),
-    )
-    used = [getattr(Recipient, name).label(f"used_{name}") for name in writer.names]
-    people = _to_some(account, draft, *columns, *used, asked=True).subquery()
-    grouped = select(*people.c, func.count()).group_by(*people.c)
-    return list(db.session.execute(grouped.limit(MOST_GROUPS + 1)))
-
-
-def _add(total: LiveEstimate, message: MessageDraft, people: int) -> None:
+def _add(total: LiveEstimate, message: MessageDraft, people: float) -> None:
     total.people += people
     total.price += people * message.price
     total.fewest = min(total.fewest or message.parts, message.parts)
@@ -196,7 +148,7 @@ def _add(total: LiveEstimate, message: MessageDraft, people: int) -> None:
         total.longest = message.text
 
 
-def _compare(dear: DearDetails, writers: _Writers, price_of: PriceOf, group: _Group) -> None:
+def _compare(dear: DearDetails, writers: _Writers, price_of: PriceOf, group: Group) -> None:
     """Add a group to the dear ones if its text has fewer parts with plain details."""
     special = [value for value in group.values if value and not gsm7.is_gsm7(value)]
     if not special:
@@ -219,16 +171,11 @@ def _not_guests(account: Account, draft: Draft) -> int:
     """How many the draft does not reach because the account is on trial."""
     if trial.may_text(account) is None:
         return 0
-    everybody = db.session.scalar(_addressed(account, draft, func.count())) or 0
-    reached = db.session.scalar(_to_some(account, draft, func.count(), asked=True)) or 0
+    everybody = db.session.scalar(live_groups.addressed(account, draft, func.count())) or 0
+    reached = db.session.scalar(live_groups.to_some(account, draft, func.count(), asked=True)) or 0
     return everybody - reached
 
 
-def _extrapolate(account: Account, draft: Draft, total: LiveEstimate) -> None:
-    """The groups that were not read are taken to be like those that were."""
-    everybody = db.session.scalar(_to_some(account, draft, func.count(), asked=True)) or 0
-    factor = everybody / max(total.everybody, 1)
-    total.people, total.price = round(total.people * factor), round(total.price * factor)
-    total.left_out = Counter({why: round(n * factor) for why, n in total.left_out.items()})
-    total.dear.people = round(total.dear.people * factor)
-    total.dear.extra = round(total.dear.extra * factor)
+def _round(total: LiveEstimate) -> None:
+    total.people, total.price = round(total.people), round(total.price)
+    total.dear.people, total.dear.extra = round(total.dear.people), round(total.dear.extra)

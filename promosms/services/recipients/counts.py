@@ -22,6 +22,7 @@ from promosms.models import (
     RecipientCount,
     RecipientList,
     Standing,
+    SuppressionSource,
     table_of,
 )
 from promosms.models.recipients import count_triggers
@@ -59,9 +60,17 @@ def of_lists(account_id: int, list_ids: list[int]) -> dict[int, list[Count]]:
         .having(people != 0)
     )
     counts: dict[int, list[Count]] = {list_id: [] for list_id in list_ids}
-    for list_id, country, consent, standing, number in db.session.execute(query):
+    for row in db.session.execute(query):
+        list_id, country, consent, standing, number = tuple[Any, ...](row)
         counts[list_id].append(Count(country, consent, Standing(standing), int(number)))
     return counts
+
+
+def standing_of(source: str | None) -> Standing:
+    """The standing of a number with this source on the suppression list."""
+    if source is None:
+        return Standing.FREE
+    return Standing.HELD if source == SuppressionSource.HELD else Standing.OUT
 
 
 def fold() -> int:

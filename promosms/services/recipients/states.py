@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, literal_column, select, text
+from sqlalchemy import ColumnElement, exists, literal_column, select, text
 
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
@@ -92,17 +92,11 @@ def newest(
 def _by_opt_outs(
     account_id: int, on_list: RecipientList | None, state: State, before: int | None, size: int
 ) -> Sequence[Recipient]:
-    """From the suppression list to the recipients. The + 0 tells databases to begin there."""
-    query = (
-        select(Recipient.id)
-        .join(
-            Suppression,
-            and_(
-                Recipient.account_id == Suppression.account_id + 0,
-                Recipient.phone == Suppression.phone,
-            ),
-        )
-        .where(Suppression.account_id == account_id, _HELD if state is State.HELD else ~_HELD)
+    """From the suppression list to the recipients, whom the + 0 does not let be read in order."""
+    out = Suppression.account_id == account_id, _HELD if state is State.HELD else ~_HELD
+    query = select(Recipient.id).where(
+        Recipient.account_id == account_id,
+        Recipient.phone.in_(select(Suppression.phone).where(*out)),
     )
     if on_list is not None:
         query = query.where(_on(on_list))
@@ -125,8 +119,9 @@ def rows(ids: Sequence[int]) -> Sequence[Recipient]:
 
 
 def _on(on_list: RecipientList) -> ColumnElement[bool]:
+    """A condition to look up for each recipient: because of the + 0 nobody begins with the list."""
     return exists().where(
-        ListRecipient.list_id == on_list.id, ListRecipient.recipient_id == Recipient.id
+        ListRecipient.list_id == on_list.id, ListRecipient.recipient_id == Recipient.id + 0
     )
 
 

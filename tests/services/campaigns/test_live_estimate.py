@@ -21,7 +21,7 @@ from promosms.models import (
     SuppressionSource,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, campaigns, live_estimate
+from promosms.services.campaigns import audience, campaigns, live_estimate, live_groups
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.installation import defaults
 from promosms.services.sending.opt_outs import OPTED_OUT
@@ -74,12 +74,20 @@ def draft(text: str, **changes: Any) -> Draft:
     return replace(Draft(text=text, opt_out_line=False, everyone=True), **changes)
 
 
+@pytest.mark.parametrize("most_read", [20_000, 0])
 @pytest.mark.parametrize("everyone", [True, False])
 @pytest.mark.parametrize("plain_details", [True, False])
 @pytest.mark.parametrize("text", ["Hi", "Hi {first_name|you} " + LETTERS, "{first_name}"])
 def test_it_says_what_the_review_will_say(
-    account: Account, text: str, plain_details: bool, everyone: bool
+    account: Account,
+    text: str,
+    plain_details: bool,
+    everyone: bool,
+    most_read: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # With 0 the people are counted, and their details are those of some: here, of all.
+    monkeypatch.setattr(live_groups, "MOST_READ", most_read)
     typed = draft(
         text, plain_details=plain_details, everyone=everyone, lists=[] if everyone else ["some"]
     )
@@ -90,7 +98,8 @@ def test_it_says_what_the_review_will_say(
         review.total,
         review.skipped,
     )
-    assert live.exact
+    assert live.exact == (most_read > 0 or text == "Hi")
+    assert live.counted
 
 
 def agrees(account: Account, text: str) -> live_estimate.LiveEstimate:
@@ -157,15 +166,57 @@ def test_the_dearest_and_the_longest_text_are_true_cases(account: Account) -> No
     assert live.dearest in {name + LETTERS for name in ("Łucja", "Żaneta", "Zoë")}
 
 
-def test_more_groups_than_are_read_are_taken_to_be_like_these(
+def test_of_many_people_all_are_counted_and_some_are_read(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_estimate, "MOST_GROUPS", 6)
-    exact = live_estimate.estimate(account, draft("{first_name}"))
-    assert not exact.exact
-    assert exact.everybody == len(PEOPLE)
-    monkeypatch.setattr(live_estimate, "MOST_GROUPS", 7)
+    monkeypatch.setattr(live_groups, "MOST_READ", len(PEOPLE) - 1)
+    monkeypatch.setattr(live_groups, "BLOCKS", 2)
+    monkeypatch.setattr(live_groups, "BLOCK", 1)
+    live = live_estimate.estimate(account, draft("{first_name}"))
+    review = audience.estimate(campaigns.create(account, draft("{first_name}"), ""))
+    assert (live.exact, live.read, live.counted) == (False, 2, True)
+    # Of the two who are read, the names of both make a text: somebody has none.
+    assert (live.people, live.left_out[OPTED_OUT]) == (review.recipients + 1, 1)
+    assert live.everybody == len(PEOPLE)
+    monkeypatch.setattr(live_groups, "MOST_READ", len(PEOPLE))
     assert live_estimate.estimate(account, draft("{first_name}")).exact
+
+
+def on_list(account: Account, name: str, first: int, last: int) -> None:
+    with transaction() as session:
+        new = RecipientList(account_id=account.id, name=name, public_id=name, size=last - first)
+        session.add(new)
+        session.flush()
+        rows = session.query(Recipient).filter_by(account_id=account.id).order_by(Recipient.id)
+        session.add_all(
+            ListRecipient(list_id=new.id, recipient_id=row.id, account_id=account.id)
+            for row in rows[first:last]
+        )
+
+
+@pytest.mark.parametrize("read_all", [True, False])
+def test_who_is_on_two_lists_is_counted_once(
+    account: Account, read_all: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_list(account, "many", 1, 8)
+    on_list(account, "few", 5, 7)
+    typed = draft("Hi", everyone=False, lists=["few", "some", "many"])
+    review = audience.estimate(campaigns.create(account, typed, ""))
+    monkeypatch.setattr(live_groups, "MOST_READ", 0)
+    if not read_all:  # two lists are long: their people are taken to be like some of them
+        monkeypatch.setattr(live_groups, "BLOCKS", 1)
+        monkeypatch.setattr(live_groups, "BLOCK", 2)
+    live = live_estimate.estimate(account, typed)
+    assert live.counted == read_all
+    if read_all:
+        assert (live.people, live.price) == (review.recipients, review.total)
+        assert dict(live.left_out) == review.skipped
+        assert live.exact
+    else:  # one of the first two on `some` is on `many`, so half of its three are
+        assert live.everybody == 7 + 1 or live.everybody == 7 + 2
+    assert [live_estimate.person(account, typed, n) for n in range(2)] == [
+        live_estimate.person(account, draft("Hi"), n) for n in range(2)
+    ]
 
 
 def test_one_person_after_the_other_is_shown(account: Account) -> None:

@@ -1,0 +1,283 @@
+"""The groups of recipients whom a text that is being written is for.
+
+Recipients with the same country, state and details are one group: they get the same text. A few
+thousand recipients are read. Of more, the counts of recipients say how many are of each country and
+state, and some that are spread over all of them show which details there are.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, exists, false, func, select, true
+from sqlalchemy.orm import aliased
+
+from promosms.db.bulk import among
+from promosms.extensions import db
+from promosms.models import (
+    EVERYBODY,
+    Account,
+    Consent,
+    ListRecipient,
+    Recipient,
+    RecipientList,
+    Standing,
+    SuppressionSource,
+    table_of,
+)
+from promosms.services.accounts import trial
+from promosms.services.campaigns import audience
+from promosms.services.campaigns.campaigns import Draft
+from promosms.services.prices.prices import PriceList
+from promosms.services.recipients import counts
+
+PEOPLE, LISTED = table_of(Recipient), table_of(ListRecipient)
+MOST_READ = 20_000
+"""So many recipients are read one by one."""
+BLOCKS, BLOCK = 10, 200
+"""Of more, so many blocks of neighbours are read, spread evenly."""
+SOURCES = {
+    Standing.FREE: None,
+    Standing.HELD: SuppressionSource.HELD,
+    Standing.OUT: SuppressionSource.HAND,
+}
+"""A source with the same reason for the reader."""
+Stratum = tuple[str, str, Standing]
+"""Country, consent and standing."""
+
+
+class Group(NamedTuple):
+    """Recipients for whom everything that counts is the same.
+
+    `start` is the beginning of their phones, as long as the longest prefix with its own price;
+    `values` are those of the fields that the text uses. `people` is a fraction where a few stand
+    for many.
+    """
+
+    country: str
+    start: str
+    consent: str
+    source: str | None
+    asked: bool
+    values: tuple[str, ...]
+    people: float
+
+    @classmethod
+    def of(cls, row: Any) -> "Group":
+        """The group of a row: its first five fields, the values, and the count."""
+        country, start, consent, source, asked, *values, people = tuple[Any, ...](row)
+        return cls(country, start, consent, source, bool(asked), tuple(values), people)
+
+
+@dataclass
+class Groups:
+    """All groups. `read` is how many recipients stand for all, 0 if nobody was left unread.
+
+    `counted`: how many recipients there are is exact; on lists that share people it may not be.
+    """
+
+    groups: list[Group]
+    read: int = 0
+    counted: bool = True
+
+
+def find(account: Account, draft: Draft, names: Sequence[str], prices: PriceList) -> Groups:
+    """The groups for whom a text with these details is."""
+    if trial.may_text(account) is not None:
+        return Groups(_read(account, draft, names, prices, true()))
+    lists = [] if draft.everyone else chosen_lists(account, draft)
+    if not draft.everyone and sum(one.size for one in lists) <= MOST_READ:
+        on_lists = select(ListRecipient.recipient_id).where(
+            ListRecipient.list_id.in_([one.id for one in lists])
+        )
+        return Groups(_read(account, draft, names, prices, Recipient.id.in_(on_lists)))
+    strata, counted = _strata(account, lists)
+    dear = {country for country, prefix in prices.amounts if prefix}
+    if not names and not dear & {country for country, *_state in strata}:
+        return Groups([_group(*each) for each in strata.items()], counted=counted)
+    if sum(strata.values()) <= MOST_READ and not lists:
+        return Groups(_read(account, draft, names, prices, true()))
+    ids = _spread(account, lists)
+    some = _read(account, draft, names, prices, among(PEOPLE.c.id), ids)
+    return Groups(list(_scaled(strata, some, len(names))), len(ids), counted)
+
+
+def first(account: Account, draft: Draft, number: int) -> list[Recipient]:
+    """The first recipients who get the draft, by their ids."""
+    query = to_some(account, draft, Recipient)
+    order = Recipient.id
+    if draft.everyone or trial.may_text(account) is not None:
+        queries = [query]
+    else:  # from each list on its own: they are read in the order of the ids
+        member = ListRecipient.recipient_id == Recipient.id
+        order = ListRecipient.recipient_id
+        queries = [
+            select(Recipient).join(ListRecipient, member).where(ListRecipient.list_id == one.id)
+            for one in chosen_lists(account, draft)
+            if any(_texted(row) for row in counts.of(account.id, one))
+        ]
+    found = {
+        row.id: row
+        for query in queries
+        for row in db.session.scalars(
+            query.where(audience.gets_promotions()).order_by(order).limit(number)
+        )
+    }
+    return [found[key] for key in sorted(found)[:number]]
+
+
+def chosen_lists(account: Account, draft: Draft) -> list[RecipientList]:
+    """The lists that a draft is addressed to, the largest first."""
+    query = select(RecipientList).where(
+        RecipientList.account_id == account.id, RecipientList.public_id.in_(draft.lists)
+    )
+    return sorted(db.session.scalars(query), key=lambda one: (-one.size, one.id))
+
+
+def addressed(account: Account, draft: Draft, *columns: Any) -> Select[Any]:
+    """A query over those to whom the draft is addressed."""
+    chosen = select(RecipientList.id).where(
+        RecipientList.account_id == account.id, RecipientList.public_id.in_(draft.lists)
+    )
+    return audience.on_lists(account.id, None if draft.everyone else chosen, *columns)
+
+
+def to_some(account: Account, draft: Draft, *columns: Any, asked: bool = False) -> Select[Any]:
+    """The same; on trial guests only, and with `asked` those who were asked to be guests."""
+    query, guests = addressed(account, draft, *columns), trial.may_text(account)
+    if guests is None:
+        return query
+    reached = guests | trial.unconfirmed(account) if asked else guests
+    return query.where(Recipient.phone.in_(reached))
+
+
+def _read(
+    account: Account,
+    draft: Draft,
+    names: Sequence[str],
+    prices: PriceList,
+    condition: ColumnElement[bool],
+    ids: Sequence[int] = (),
+) -> list[Group]:
+    """The groups of those who are in the condition, read by one statement."""
+    asked = trial.unconfirmed(account)
+    digits = max((len(prefix) for _, prefix in prices.amounts), default=0)
+    columns = (
+        Recipient.country,
+        func.substr(Recipient.phone, 1, digits + 1).label("start"),
+        Recipient.consent,
+        audience.opted_out_by().label("source"),
+        (Recipient.phone.in_(asked) if asked else false()).label("asked"),
+    )
+    used = [getattr(Recipient, name).label(f"used_{name}") for name in names]
+    if trial.may_text(account) is not None:
+        query = to_some(account, draft, *columns, *used, asked=True)
+    else:
+        query = select(*columns, *used).where(Recipient.account_id == account.id, condition)
+    people = query.subquery()
+    grouped = select(*people.c, func.count()).group_by(*people.c)
+    return [Group.of(row) for row in db.session.execute(grouped, {"ids": ids} if ids else {})]
+
+
+def _strata(account: Account, lists: Sequence[RecipientList]) -> tuple[Counter[Stratum], bool]:
+    """How many recipients are of each country and state, and whether that is exact.
+
+    Who stands on several lists is counted on the largest of them. Of the others, long ones are
+    taken to share as many people with those before as some of their people say.
+    """
+    keys, strata, exact = [one.id for one in lists] or [EVERYBODY], Counter[Stratum](), True
+    for place, (list_id, rows) in enumerate(counts.of_lists(account.id, keys).items()):
+        share = 1.0
+        if place and sum(row.people for row in rows) <= BLOCKS * BLOCK:
+            rows = _not_on(account, keys[:place], list_id)
+        elif place:
+            share, exact = _share_not_on(keys[:place], list_id), False
+        for row in rows:
+            strata[row.country, row.consent, row.standing] += round(row.people * share)
+    return strata, exact
+
+
+def _not_on(account: Account, larger: Sequence[int], list_id: int) -> list[counts.Count]:
+    """The recipients of a list who are on none of the larger lists."""
+    other = aliased(ListRecipient)
+    on_larger = exists().where(
+        other.list_id.in_(larger), other.recipient_id == ListRecipient.recipient_id
+    )
+    columns = Recipient.country, Recipient.consent, audience.opted_out_by().label("source")
+    query = (
+        select(*columns)
+        .join(ListRecipient, ListRecipient.recipient_id == Recipient.id)
+        .where(ListRecipient.list_id == list_id, Recipient.account_id == account.id, ~on_larger)
+    ).subquery()
+    rows = db.session.execute(select(*query.c, func.count()).group_by(*query.c))
+    found = []
+    for row in rows:
+        country, consent, source, people = tuple[Any, ...](row)
+        found.append(counts.Count(country, consent, counts.standing_of(source), people))
+    return found
+
+
+def _share_not_on(larger: Sequence[int], list_id: int) -> float:
+    """Which share of a list, by some that are spread over it, are on none of the larger lists."""
+    ids = list(_of_list(list_id))
+    on_larger = select(func.count(func.distinct(ListRecipient.recipient_id))).where(
+        ListRecipient.list_id.in_(larger), among(LISTED.c.recipient_id)
+    )
+    return 1 - (db.session.scalar(on_larger, {"ids": ids}) or 0) / max(len(ids), 1)
+
+
+def _scaled(strata: Counter[Stratum], some: list[Group], names: int) -> Iterator[Group]:
+    """The groups of some recipients, with the people of everybody of their country.
+
+    Where nobody of a country was read, its people are taken to be like the others.
+    """
+    texted = [each for each in some if each.source is None and each.consent == Consent.GIVEN]
+    for stratum, people in strata.items():
+        country, consent, standing = stratum
+        like = [each for each in texted if each.country == country] or texted
+        if not like or consent != Consent.GIVEN or standing != Standing.FREE:
+            yield _group(stratum, people)._replace(values=("",) * names)
+            continue
+        factor = people / sum(each.people for each in like)
+        for each in like:
+            start = each.start if each.country == country else ""
+            yield each._replace(country=country, start=start, people=each.people * factor)
+
+
+def _texted(row: counts.Count) -> bool:
+    return row.consent == Consent.GIVEN and row.standing == Standing.FREE
+
+
+def _group(stratum: Stratum, people: float) -> Group:
+    country, consent, standing = stratum
+    return Group(country, "", consent, SOURCES[standing], asked=False, values=(), people=people)
+
+
+def _spread(account: Account, lists: Sequence[RecipientList]) -> list[int]:
+    """Ids of recipients, spread over the lists, or over all recipients of the account."""
+    if not lists:
+        ids = select(Recipient.id.label("id")).where(Recipient.account_id == account.id)
+        return list(_blocks(ids, Recipient.id, BLOCKS))
+    size = sum(one.size for one in lists)
+    found = (list(_of_list(one.id, max(1, round(BLOCKS * one.size / size)))) for one in lists)
+    return sorted(set().union(*found))
+
+
+def _of_list(list_id: int, blocks: int = BLOCKS) -> Iterator[int]:
+    ids = select(ListRecipient.recipient_id).where(ListRecipient.list_id == list_id)
+    return _blocks(ids, ListRecipient.recipient_id, blocks)
+
+
+def _blocks(query: Select[int], column: Any, blocks: int) -> Iterator[int]:
+    """Blocks of neighbours, the first at the beginning; each id once."""
+    first = db.session.scalar(query.order_by(column).limit(1))
+    last = db.session.scalar(query.order_by(column.desc()).limit(1))
+    if first is None or last is None:
+        return
+    after = first - 1
+    for number in range(blocks):
+        after = max(after, first - 1 + (last - first) * number // blocks)
+        block = db.session.scalars(query.where(column > after).order_by(column).limit(BLOCK)).all()
+        yield from block
+        after = block[-1] if block else after
