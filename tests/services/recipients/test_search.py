@@ -203,7 +203,8 @@ def test_it_finds_what_a_look_through_all_finds(
     accounts: tuple[int, int], crowd: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MOST_FOUND", 20)
-    monkeypatch.setattr(search, "NEWEST", 30)
+    monkeypatch.setattr(search, "NEWEST", 25)
+    monkeypatch.setattr(search, "OFTEN", 3)
     pieces = sorted({word for person in crowd for value in person[1:] for word in value.split()})
 
     @given(
