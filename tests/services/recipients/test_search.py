@@ -145,7 +145,7 @@ def test_a_list_and_a_state_narrow_it(
         session.execute(
             update(Recipient).where(Recipient.phone == rows[6].phone).values(consent="given")
         )
-    for few in (pages.FEW, 0):
+    for few in (search.FEW, 0):
         monkeypatch.setattr(pages, "FEW", few)
         for typed, on_list, state, expected in (
             ("234567", True, State.ALL, [2, 1]),
