@@ -19,10 +19,13 @@ BAD = ("4.479E+11", "22 555 12 34", "12345", "no number", "+48 601", "")
 
 def _number(country: str, n: int) -> str:
     # Above 110,000 no number has a special ending of the simulator.
-    digits = f"{110_000 + n:06}"
+    million, rest = divmod(110_000 + n, 1_000_000)
+    digits = f"{rest:06}"
     if country == "PL":
-        return f"601 {digits[:3]} {digits[3:]}"
-    return f"+44 7400 {digits}" if country == "GB" else f"0049 1512 0{digits}"
+        return f"{601 + million} {digits[:3]} {digits[3:]}"
+    if country == "GB":
+        return f"+44 {7400 + million} {digits}"
+    return f"0049 1512 {million}{digits}"
 
 
 def write(path: Path, people: int, bad: float, seed: int = 1, city: str = "Łódź") -> int:
