@@ -138,12 +138,13 @@ def put_phones_on_locked(
     """As `put_on_locked`, for the recipients with these numbers; returns who was not on one yet."""
     columns, put = table_of(Recipient).c, set[int]()
     for list_id in sorted(set(list_ids)):
+        # Without an order: with one, both databases read all recipients of the account by it.
         rows = select(literal(list_id), columns.id, literal(account_id)).where(
             columns.account_id == account_id, one_of(columns.phone, phones)
         )
         insert = (
             upsert.insert(ListRecipient)
-            .from_select(["list_id", "recipient_id", "account_id"], rows.order_by(columns.id))
+            .from_select(["list_id", "recipient_id", "account_id"], rows)
             .on_conflict_do_nothing()
             .returning(table_of(ListRecipient).c.recipient_id)
         )
