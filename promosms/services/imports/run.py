@@ -10,6 +10,7 @@ from promosms import logs
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import time_slice
+from promosms.lib.garbage import uncollected
 from promosms.models import Account, Import, ImportStatus, Recipient, now
 from promosms.services.imports import batch as import_batch
 from promosms.services.imports import changes
@@ -67,9 +68,10 @@ def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
     chunk = list(islice(rows, BATCH))
     over = begin()  # after skipping to its rows in the file, which can use up a whole slice
     while chunk:
-        batch = import_rows.read(chunk, mapping, region, mode)
-        if not import_batch.save(import_id, position, len(chunk), batch):
-            return False
+        with uncollected():
+            batch = import_rows.read(chunk, mapping, region, mode)
+            if not import_batch.save(import_id, position, len(chunk), batch):
+                return False
         position += len(chunk)
         if over():
             return _hand_over(import_id, ImportStatus.RUNNING, ImportStatus.QUEUED)
