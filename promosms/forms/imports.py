@@ -143,7 +143,14 @@ class NumberForm(Form):
         csrf = False
 
     number = StringField(
-        render_kw={"type": "tel", "maxlength": LONGEST_TYPED, "autocomplete": "off"}
+        validators=[InputRequired(_("Enter a mobile number.")), Length(max=LONGEST_TYPED)],
+        # A field that is left empty does not stop the others of its page.
+        render_kw={
+            "type": "tel",
+            "required": False,
+            "maxlength": LONGEST_TYPED,
+            "autocomplete": "off",
+        },
     )
 
 

@@ -62,7 +62,7 @@ def import_customers(page: Page, folder: Path) -> None:
     heading(page, "What do the columns mean?")
     chosen = page.get_by_role("combobox", name=re.compile("^Column"))
     assert [box.input_value() for box in chosen.all()] == ["phone", "first_name", "city"]
-    expect(page.get_by_text("Of the first 4 rows 3 can be imported.")).to_be_visible()
+    expect(page.get_by_text("3 recipients will be added, 1 row will be refused.")).to_be_visible()
     agree(page)
     page.get_by_label("Or on a new list, called").fill("Regulars")
     page.get_by_role("button", name="Start the import").click()

@@ -90,7 +90,8 @@ def sent(form: type[Form], values: dict[str, str]) -> list[Problem]:
     for field in filled:
         if isinstance(field, SelectFieldBase) and not field.choices:
             field.choices = [("one", "One")]
-    assert not filled.validate()
+    # The token is missing; the form of a row has none of its own.
+    assert not filled.validate() or not filled.meta.csrf
     return filled.problems
 
 

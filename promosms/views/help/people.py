@@ -24,15 +24,13 @@ def importing() -> Topic:
                         "up to %(size)s.",
                         size=f"{settings.max_content_length // (1024 * 1024)}\N{NO-BREAK SPACE}MB",
                     ),
-                    _("If there are several sheets, say which one holds your recipients."),
                     _(
                         "Check what each column means; we have guessed. A column with "
                         "“Leave out” is not stored."
                     ),
                     _(
-                        "Say what happens to people who are here already: bring them up to "
-                        "date, fill in what is missing, or leave them as they are. “What will "
-                        "happen” shows the result beforehand."
+                        "Say what happens to people who are here already. “What will happen” "
+                        "shows the result beforehand."
                     ),
                     _(
                         "Say whether these people have agreed to promotions, and where and "
@@ -49,9 +47,8 @@ def importing() -> Topic:
                 points=(
                     _("A number that comes twice becomes one recipient."),
                     _(
-                        "Landlines and wrong numbers are refused with the reason. On the page "
-                        "of the import each has a field for the right number, and one button "
-                        "uses all that are certain."
+                        "Landlines and wrong numbers are refused with the reason: correct "
+                        "them on the page of the import."
                     ),
                     _(
                         "A number that Excel has rounded, such as 4.479E+11, is refused "
