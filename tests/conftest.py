@@ -30,7 +30,13 @@ PACKAGE = TESTS.parent / "promosms"
 # What pages read and write is tested with the services, on both databases. Pages themselves run on
 # the stricter one: PostgreSQL with row security. Every route and every form is also tried on both,
 # in tests/meta, and the stories in the browser run on SQLite.
-PAGES = {TESTS / "views", TESTS / "forms", TESTS / "lib" / "test_csv_round_trip.py"} | {
+PAGES = {
+    TESTS / "views",
+    TESTS / "forms",
+    TESTS / "lib" / "test_csv_round_trip.py",
+    TESTS / "services" / "imports" / "zoo",
+    TESTS / "services" / "imports" / "test_exports_of_others.py",
+} | {
     TESTS / "meta" / f"test_{name}.py"
     for name in ("catalogues", "cookies", "masking", "no_third_party", "purposes")
 }
