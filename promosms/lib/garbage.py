@@ -9,8 +9,8 @@ from contextlib import contextmanager
 def uncollected() -> Iterator[None]:
     """Within it objects go when nothing refers to them, and nobody searches for cycles.
 
-    Rows of a batch live until it is stored: each search would look through all of them in vain,
-    which took a quarter of an import.
+    Rows of a batch live until it is stored: each search would look through all of them in vain
+    (docs/performance.md says what that costs).
     """
     searching = gc.isenabled()
     gc.disable()
