@@ -31,7 +31,8 @@ from promosms.models import (
 from promosms.services.campaigns import audience, live_estimate, text_cost
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.recipients import counts, pages, states
-from promosms.services.recipients.pages import PAGE, Search
+from promosms.services.recipients.filters import Search
+from promosms.services.recipients.pages import PAGE
 from promosms.services.recipients.states import State
 
 NUMBER = "CAST(600000000 + (CAST(n AS BIGINT) * 48271) % 99999989 AS TEXT)"

@@ -34,7 +34,8 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.recipients import pages, states
-from promosms.services.recipients.pages import PAGE, Search
+from promosms.services.recipients.filters import Search
+from promosms.services.recipients.pages import PAGE
 from promosms.services.recipients.search import search_terms, search_text
 from promosms.services.recipients.states import State
 

@@ -15,23 +15,13 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.recipients import recipients, states
+from promosms.services.recipients.filters import Search
 from promosms.services.recipients.search import FEW, MOST_FOUND, Found, find, search_terms
 from promosms.services.recipients.states import State
 
 PAGE = 50
 NARROW = (State.OPTED_OUT, State.HELD)
 """States in which there may be few of many recipients, who are then found without the index."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """What to show. `after` is the public id of the last recipient of the page before."""
-
-    account_id: int
-    words: str = ""
-    state: State = State.ALL
-    on_list: RecipientList | None = None
-    after: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from promosms.lib import csv_files
 from promosms.models import RecipientList
 from promosms.services.recipients import fields, lists, states
 from promosms.services.recipients import pages as recipient_pages
-from promosms.services.recipients.pages import Search
+from promosms.services.recipients.filters import Search
 from promosms.services.recipients.states import State
 from promosms.sms import phone
 from promosms.views.layout import icon

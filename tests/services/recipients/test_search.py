@@ -15,8 +15,8 @@ from sqlalchemy import event, insert, text, update
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Recipient, RecipientList, Suppression
-from promosms.services.recipients import lists, pages, search
-from promosms.services.recipients.pages import Search
+from promosms.services.recipients import filters, lists, pages, search
+from promosms.services.recipients.filters import Search
 from promosms.services.recipients.search import find, search_terms, search_text
 from promosms.services.recipients.states import State
 from tests.support.cast import Cast
@@ -159,9 +159,12 @@ def test_a_list_and_a_state_narrow_it(
             ("lukasz", True, State.ALL, []),
         ):
             chosen = db.session.get(RecipientList, regulars.id) if on_list else None
-            page = pages.page(Search(account_id, typed, state, chosen))
-            assert [row.phone for row in page.recipients] == [PEOPLE[n][0] for n in expected], typed
+            searched = Search(account_id, typed, state, chosen)
+            page, numbers = pages.page(searched), [PEOPLE[n][0] for n in expected]
+            assert [row.phone for row in page.recipients] == numbers, typed
             assert page.total == len(expected)
+            everybody = filters.select_all(searched, Recipient.phone).order_by(Recipient.id.desc())
+            assert db.session.scalars(everybody).all() == numbers
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Consent, Recipient, RecipientList, SuppressionSource
-from promosms.services.recipients import lists, pages, recipients, states
+from promosms.services.recipients import filters, lists, pages, recipients, states
 from promosms.services.recipients.consent import Basis
-from promosms.services.recipients.pages import Search
+from promosms.services.recipients.filters import Search
 from promosms.services.recipients.states import State
 from promosms.services.sending import opt_outs
 from tests.support.cast import Cast
@@ -70,6 +70,9 @@ def test_pages_of_each_state_show_everybody_once(
     for state in State:
         assert all_pages(account, state, chosen) == expected(state, on_list)
         assert states.count(account.id, chosen)[state] == len(expected(state, on_list))
+        everybody = filters.select_all(Search(account.id, "", state, chosen), Recipient.phone)
+        found = db.session.scalars(everybody.order_by(Recipient.id.desc())).all()
+        assert found == expected(state, on_list)
 
 
 def test_the_few_without_consent_are_found_on_a_long_list(account: Account) -> None:
