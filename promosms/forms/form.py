@@ -54,7 +54,9 @@ def has_problems(context: Context) -> bool:
 
 
 def _forms(value: object) -> list[Form]:
-    """The form, or the forms in a list."""
+    """The form, or the forms in a list or under names."""
+    if isinstance(value, dict):
+        value = list(value.values())
     values = value if isinstance(value, list | tuple) else [value]
     return [each for each in values if isinstance(each, Form)]
 

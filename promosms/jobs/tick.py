@@ -12,6 +12,7 @@ from promosms.jobs import nightly, stripe
 from promosms.jobs import sweep as sweep_list
 from promosms.jobs.time_limit import end_after, time_limit
 from promosms.lib import sign_of_life
+from promosms.services.bulk_actions import actions
 from promosms.services.campaigns import preparation
 from promosms.services.gateways import workers
 from promosms.services.imports import imports
@@ -75,6 +76,8 @@ def wake() -> None:
         queue.wake("receive", "receive.run")
     for import_id in imports.stale_imports():
         queue.wake("work", "imports.run", import_id)
+    for action_id in actions.stale():
+        queue.wake("work", "bulk_actions.run", action_id)
     for account_id in erasure.stale_erasures():
         queue.wake("work", "erasure.run", account_id)
     for export_id in account_export.waiting():

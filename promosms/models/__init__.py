@@ -66,6 +66,7 @@ from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
 from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
 from promosms.models.recipients import count_triggers, search_index
+from promosms.models.recipients.bulk_action import BulkAction, BulkKind, BulkStatus
 from promosms.models.recipients.count import EVERYBODY, FOLDED, RecipientCount, Standing
 from promosms.models.recipients.list import ListRecipient, RecipientList
 from promosms.models.recipients.recipient import (
@@ -93,6 +94,9 @@ from promosms.models.sending.message_count import MessageCount
 from promosms.models.sending.unmatched_opt_out import UnmatchedOptOut, UnmatchedStatus
 
 __all__ = [
+    "BulkAction",
+    "BulkKind",
+    "BulkStatus",
     "BEGINNING",
     "WORDS",
     "EVERYBODY",

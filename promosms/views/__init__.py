@@ -26,6 +26,7 @@ BLUEPRINTS = (
     "mending",
     "outcomes",
     "recipients.suppressions",
+    "recipients.bulk_actions",
     "recipients.held_replies",
     "campaigns",
     "billing",

@@ -16,6 +16,7 @@ from promosms.models import (
     Adjustment,
     AutomaticTopUp,
     BadRow,
+    BulkKind,
     Campaign,
     CampaignStatus,
     Consent,
@@ -42,6 +43,8 @@ from promosms.models import (
 from promosms.services.abuse import blocks
 from promosms.services.accounts import guests
 from promosms.services.auth import email_links, passwords
+from promosms.services.bulk_actions import actions
+from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.campaigns import campaigns
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.gateways import routes, simulated_phone
@@ -59,6 +62,7 @@ from promosms.services.privacy import erasure_requests
 from promosms.services.privacy import export as account_export
 from promosms.services.recipients import lists, recipients, suppression_list
 from promosms.services.recipients.consent import Basis
+from promosms.services.recipients.filters import Search
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
 from promosms.settings import settings_of, use_settings
@@ -139,6 +143,11 @@ class Stage:
     def _people(self, account: Account) -> None:
         group = lists.create(account.id, "Regulars")
         person = recipients.add(account, {"phone": "+48601111111"}, AGREED, [group.id])
+        chosen = Chosen(Search(account.id, "nobody"))
+        bulk = actions.begin(
+            chosen, BulkKind.DELETE, db.session.get_one(User, self.cast.owner.user_id)
+        )
+        self.ids["bulk_action"] = bulk.public_id
         suppression_list.add(account.id, "PL", ["+48601111119"])
         opt_outs.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)
         guest = guests.add(account, "+48601111112")

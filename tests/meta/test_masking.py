@@ -25,7 +25,7 @@ WORDS = (
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
-    *("attention_status", "recipient", "decision", "decided_by"),
+    *("attention_status", "recipient", "decision", "decided_by", "by"),
     *(
         "kind",
         "our_reference",

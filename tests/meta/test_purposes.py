@@ -26,6 +26,9 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "keep them as the account wants them": (
         "services/recipients/recipients.py",
         "services/recipients/pages.py",
+        "services/recipients/filters.py",
+        "services/bulk_actions/actions.py",
+        "services/bulk_actions/run.py",
         "services/recipients/states.py",
         "services/recipients/search.py",
         "services/recipients/lists.py",

@@ -14,6 +14,7 @@ from promosms.logs import files as log_files
 from promosms.models import (
     FORGOTTEN_NAME,
     BadRow,
+    BulkAction,
     GatewayInboxRow,
     Guest,
     Import,
@@ -87,6 +88,12 @@ def import_changes(place: Place, over: time_slice.Over) -> bool:
     )
     ended = select(Import.id).where(old)
     return _old_rows(table_of(ImportChange), ImportChange.import_id.in_(ended), place, over)
+
+
+def bulk_actions(place: Place, over: time_slice.Over) -> bool:
+    """Bulk actions that have ended."""
+    old = BulkAction.finished_at < now() - BulkAction.retention.limit
+    return _old_rows(table_of(BulkAction), old, place, over)
 
 
 def file_names(place: Place, _over: time_slice.Over) -> bool:

@@ -17,6 +17,7 @@ from promosms.models import (
     Account,
     AccountExport,
     BadRow,
+    BulkAction,
     CookieChoice,
     Email,
     EmailLinkKind,
@@ -257,6 +258,11 @@ RULES = (
         "import changes",
         lambda: _hours(ImportChange.retention.limit),
         purge_rows.import_changes,
+    ),
+    Rule(
+        "bulk actions",
+        lambda: _days(BulkAction.retention.limit.days),
+        purge_rows.bulk_actions,
     ),
     Rule(
         "file names",

@@ -84,10 +84,23 @@ def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
     chosen = list(public_ids)
     with transaction() as session:
         opt_outs.lock_shared(session, account_id)
-        ids = ids_of(account_id, chosen)
-        opt_outs.skip_texts(session, _waiting(session, account_id, chosen), opt_outs.DELETED)
-        delete_ids(session, ids)
-        return len(ids)
+        return delete_people(session, account_id, ids_of(account_id, chosen))
+
+
+def delete_people(session: Session, account_id: int, ids: Sequence[int]) -> int:
+    """Delete recipients by id within the caller's transaction; returns how many there were.
+
+    Messages that still wait for them are skipped, also those to numbers that they had before.
+    """
+    opt_outs.lock_shared(session, account_id)
+    query = select(Recipient.id, Recipient.public_id).where(
+        Recipient.account_id == account_id, Recipient.id.in_(ids)
+    )
+    found = session.execute(query.order_by(Recipient.id)).all()
+    waiting = _waiting(session, account_id, [row.public_id for row in found])
+    opt_outs.skip_texts(session, waiting, opt_outs.DELETED)
+    delete_ids(session, [row.id for row in found])
+    return len(found)
 
 
 def delete_ids(session: Session, ids: Sequence[int]) -> None:

@@ -10,13 +10,16 @@ from promosms.forms.imports import row_problem
 from promosms.forms.recipients import FieldNamesForm, RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
-from promosms.models import FIELD_NAMES, Recipient, RecipientList
+from promosms.models import FIELD_NAMES, BulkKind, Recipient, RecipientList
+from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.imports import imports
 from promosms.services.privacy import retention
 from promosms.services.recipients import exports, lists, recipients
 from promosms.services.recipients import pages as recipient_pages
+from promosms.services.recipients.filters import Search
 from promosms.services.recipients.recipients import DuplicatePhone
 from promosms.sms.phone import InvalidPhone
+from promosms.views.recipients import bulk_actions, bulk_words
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.inbox import conversation_with
 from promosms.web.access import Access, allow, fresh, my_account, owned
@@ -139,6 +142,8 @@ def bulk() -> ResponseReturnValue:
         return redirect(back_url, 303)
     if action == "delete":
         return _ask_to_delete(chosen, _from_list())
+    if action == "more":
+        return bulk_actions.offer(_chosen(chosen))
     chosen_list = request.form.get("list", "")
     if action == "remove":
         chosen_list = _from_list() or chosen_list
@@ -151,7 +156,8 @@ def bulk() -> ResponseReturnValue:
         if action == "remove"
         else lists.put(recipient_list, ids)
     )
-    flash(_bulk_result(action, count, recipient_list.name), "good")
+    kind = BulkKind.TAKE_OFF_LIST if action == "remove" else BulkKind.PUT_ON_LIST
+    flash(bulk_words.done(kind, count, recipient_list.name), "good")
     return redirect(back_url, 303)
 
 
@@ -196,26 +202,14 @@ def _form_data(recipient: Recipient) -> dict[str, object]:
     }
 
 
+def _chosen(recipients: list[str]) -> Chosen:
+    """These recipients, chosen on the page of all or of a list."""
+    account_id, from_list = my_account().id, _from_list()
+    on_list = owned(RecipientList, from_list) if from_list else None
+    return Chosen(Search(account_id, on_list=on_list), recipients)
+
+
 def _from_list() -> str:
     """The public id of the list on whose page the action was chosen; "" for all recipients."""
     public_id = request.form.get("from_list", "")
     return owned(RecipientList, public_id).public_id if public_id else ""
-
-
-def _bulk_result(action: str, count: int, name: str) -> str:
-    text: str = ngettext(
-        "%(n)s recipient was put on the list “%(name)s”.",
-        "%(n)s recipients were put on the list “%(name)s”.",
-        count,
-        n=count,
-        name=name,
-    )
-    if action == "remove":
-        text = ngettext(
-            "%(n)s recipient was taken off the list “%(name)s”.",
-            "%(n)s recipients were taken off the list “%(name)s”.",
-            count,
-            n=count,
-            name=name,
-        )
-    return text

@@ -1,6 +1,6 @@
 """The table of recipients, on the page of all recipients and on the page of a list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from promosms.language import gettext as _
 from promosms.language import pgettext
 from promosms.lib import csv_files
 from promosms.models import RecipientList
+from promosms.services.bulk_actions import actions
 from promosms.services.recipients import fields, lists, states
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.filters import Search
@@ -44,25 +45,9 @@ def state_labels() -> dict[State, str]:
 
 def table(on_list: RecipientList | None = None) -> dict[str, object]:
     """The context of the table's template, from the query string."""
-    account = my_account()
-    args = request.args
-    all_lists = lists.all_of(account.id)
-    chosen = on_list or next(
-        (
-            recipient_list
-            for recipient_list in all_lists
-            if recipient_list.public_id == args.get("list")
-        ),
-        None,
-    )
-    state = args.get("state", "")
-    search = Search(
-        account_id=account.id,
-        words=args.get("q", "")[:100].replace("\0", ""),
-        state=State(state) if state in set(State) else State.ALL,
-        on_list=chosen,
-        after=args.get("after", ""),
-    )
+    search = search_of(request.args, on_list)
+    all_lists = lists.all_of(search.account_id)
+    chosen = search.on_list
     return {
         "page": recipient_pages.page(search),
         "search": search,
@@ -70,7 +55,34 @@ def table(on_list: RecipientList | None = None) -> dict[str, object]:
         "groups": _groups(on_list, search, all_lists),
         "narrowed": bool(search.words or search.state is not State.ALL or (chosen and not on_list)),
         "address": _address(on_list, search),
+        "together": search_fields(search),
+        "working": actions.running(search.account_id),
     }
+
+
+def search_of(args: Mapping[str, str], on_list: RecipientList | None = None) -> Search:
+    """What is asked for in the words of an address or a form; on the page of a list, of it."""
+    account_id, state, list_id = my_account().id, args.get("state", ""), args.get("list", "")
+    chosen = on_list
+    if chosen is None and list_id:
+        chosen = next((one for one in lists.all_of(account_id) if one.public_id == list_id), None)
+    return Search(
+        account_id=account_id,
+        words=args.get("q", "")[:100].replace("\0", ""),
+        state=State(state) if state in set(State) else State.ALL,
+        on_list=chosen,
+        after=args.get("after", ""),
+    )
+
+
+def search_fields(search: Search) -> dict[str, str]:
+    """The words from which `search_of` makes the search again, without its position."""
+    fields = {
+        "q": search.words,
+        "state": str(search.state) if search.state is not State.ALL else "",
+        "list": search.on_list.public_id if search.on_list else "",
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def _groups(
@@ -121,10 +133,8 @@ def csv_file(rows: Iterable[Sequence[str | Decimal]], name: str) -> Response:
 
 def _address(on_list: RecipientList | None, search: Search) -> dict[str, str]:
     """The query arguments of this page without its position, for links to other pages."""
-    args = {"q": search.words, "state": search.state if search.state is not State.ALL else ""}
-    if search.on_list is not None and on_list is None:
-        args["list"] = search.on_list.public_id
-    return {name: str(value) for name, value in args.items() if value}
+    fields = search_fields(search)
+    return {name: value for name, value in fields.items() if name != "list" or on_list is None}
 
 
 def back_to(on_list: str) -> str:

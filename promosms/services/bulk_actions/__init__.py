@@ -1,0 +1,1 @@
+"""Bulk actions: the same for many recipients at once."""
