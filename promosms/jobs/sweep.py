@@ -14,6 +14,7 @@ def run() -> None:
     sweep.continue_blocked()
     sweep.finish_campaigns()
     sweep.release_unsettled()
+    sweep.release_unsettled_direct()
     gateway_counts.fold()
     recipient_counts.fold()
     email_links.forget_expired()

@@ -79,6 +79,7 @@ from promosms.models.recipients.recipient import (
 )
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.registry import WORDS, Export, NotExported, Retention
+from promosms.models.sending.direct_text import DirectText
 from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
 from promosms.models.sending.message import (
     Decision,
@@ -127,6 +128,7 @@ __all__ = [
     "CardDeletion",
     "NightlyJob",
     "Company",
+    "DirectText",
     "EmailAttempt",
     "EmailLink",
     "EmailLinkKind",

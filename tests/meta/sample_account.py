@@ -38,6 +38,7 @@ from promosms.models import (
     SuppressionSource,
     TopUpStatus,
     User,
+    new_public_id,
     now,
 )
 from promosms.services.abuse import blocks
@@ -49,7 +50,7 @@ from promosms.services.campaigns import campaigns
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.gateways import routes, simulated_phone
 from promosms.services.imports import imports
-from promosms.services.inbox import unmatched
+from promosms.services.inbox import direct_texts, unmatched
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies
@@ -169,6 +170,9 @@ class Stage:
                 received_at=HELD.received_at,
             )
             session.add(reply)
+            direct_texts.send(
+                account, "+48601111111", "Yes, until six", key=new_public_id(), agreed_price=300
+            )
             wishes = session.get_one(AutomaticTopUp, account.id)
             wishes.customer, wishes.card, wishes.card_label = "cus_1", "pm_1", "Visa 4242"
         self.ids |= {

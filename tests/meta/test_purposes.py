@@ -79,6 +79,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/message_rows.py",
         "services/inbox/inbox_rows.py",
         "services/sending/counters.py",
+        "services/inbox/direct_texts.py",
     ),
     "obey when they opt out": (
         "services/sending/opt_outs.py",

@@ -102,11 +102,12 @@ MessageStatus.ALWAYS_ATTENTION = MessageStatus.PROBLEM | {
 
 
 class Priority(IntEnum):
-    """The order of service at a gateway, the lowest number first."""
+    """The order of service at a gateway, the lowest number first; those of campaigns at the end."""
 
     VERIFICATION = 0
     TEST = 1
     CAMPAIGN = 2
+    DIRECT = 3  # a text to one person: as all without a campaign it goes before campaigns
 
 
 NEEDS_ATTENTION = "attention_status IS NOT NULL"
@@ -212,7 +213,7 @@ class Message(Model):
         ),
         Export(
             "other-messages",
-            N_("Tests, and texts of the service itself."),
+            N_("Texts to single people, tests, and texts of the service itself."),
             without={**_WITHOUT, "campaign_id": REPEATED},
             only=lambda table: table.c.campaign_id.is_(None),
         ),
@@ -336,7 +337,8 @@ class InboundMessage(Model):
 
     `decision` is about a reply of the kind HOLD; `decided_by` is the public id of a user.
     `read_at` is when somebody of the account first opened a reply of the kind REPLY. The other
-    kinds are never unread: they are obeyed, answered or decided.
+    kinds are never unread: they are obeyed, answered or decided. An answer goes the way back: by
+    `gateway_id`, from `inbound_number`.
     """
 
     __tablename__ = "inbound_messages"
@@ -355,9 +357,10 @@ class InboundMessage(Model):
     export = Export(
         "replies",
         N_("What recipients have answered."),
-        without={"reference": OPERATOR},
+        without={"reference": OPERATOR, "gateway_id": OPERATOR},
         words={
             "recipient": N_("the recipient, see recipients"),
+            "inbound_number": N_("the number that it was sent to"),
             "received_at": N_("when it came"),
             "decision": N_("what a held reply meant: stop, other or start"),
             "decided_by": N_("who has read it, see users"),
@@ -384,5 +387,7 @@ class InboundMessage(Model):
     decided_by: Mapped[str] = mapped_column(String(20), default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reference: Mapped[str] = mapped_column(String(64), default="")
+    gateway_id: Mapped[int | None] = mapped_column(BigInteger)
+    inbound_number: Mapped[str] = mapped_column(String(20), default="")
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -98,7 +98,7 @@ def take(session: Session, account_id: int, number: int) -> None:
 
 
 def used(account_id: int) -> int:
-    """The texts of the last 24 hours: tests, and all texts of campaigns that were active then."""
+    """The texts of the last 24 hours: tests, direct texts, and all of campaigns active then."""
     since = now() - DAY
     counters = (
         *(Campaign.n_queued, Campaign.n_sending, Campaign.n_sent, Campaign.n_delivered),
@@ -108,14 +108,14 @@ def used(account_id: int) -> int:
     campaigns = select(func.coalesce(func.sum(together), 0)).where(
         Campaign.account_id == account_id, _active_since(since)
     )
-    tests = select(func.count()).where(
+    single = select(func.count()).where(
         Message.account_id == account_id,
         Message.campaign_id.is_(None),
-        Message.priority == Priority.TEST,
+        Message.priority.in_((Priority.TEST, Priority.DIRECT)),
         Message.created_at > since,
-        Message.status != MessageStatus.CANCELLED,
+        Message.status.not_in((MessageStatus.CANCELLED, MessageStatus.SKIPPED)),
     )
-    return int(db.session.scalars(campaigns).one()) + db.session.scalars(tests).one()
+    return int(db.session.scalars(campaigns).one()) + db.session.scalars(single).one()
 
 
 def full_day(campaign: Campaign) -> bool:

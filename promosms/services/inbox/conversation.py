@@ -7,7 +7,7 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from promosms.extensions import db
 from promosms.lib.pages import HIGHEST, Page
@@ -54,8 +54,8 @@ class Bubble:
 def page(account_id: int, phone: str, before: str = "") -> Page[Bubble]:
     """The newest texts of a conversation, the oldest of them first; `next_key` leads further back.
 
-    Texts that were left out or cancelled are none, nor are system passwords. A key names the last
-    message and the last reply of the page before.
+    Texts of campaigns that were left out or cancelled are none, nor are system passwords. A key
+    names the last message and the last reply of the page before.
     """
     found = _KEY.fullmatch(before)
     typed = [int(part) for part in found.groups()] if found else [HIGHEST, HIGHEST]
@@ -97,7 +97,7 @@ def _sent(account_id: int, phone: str, before: int) -> list[Bubble]:
             Message.phone == phone,
             Message.account_id == account_id,
             Message.priority != Priority.VERIFICATION,
-            Message.status.not_in(NEVER_LEFT),
+            or_(Message.status.not_in(NEVER_LEFT), Message.priority == Priority.DIRECT),
             Message.id < before,
         )
         .order_by(Message.id.desc())

@@ -150,6 +150,8 @@ def store_reply(session: Session, account_id: int, reply: Reply, kind: InboundKi
             text=reply.text[: opt_outs.MOST_TEXT],
             kind=kind,
             reference=reply.reference,
+            gateway_id=reply.gateway_id,
+            inbound_number=reply.inbound_number,
             received_at=reply.received_at,
         )
     )

@@ -218,8 +218,12 @@ def _ending(_sqlite: bool) -> ReturningUpdate[Any]:
 
 
 def _charge_late(session: Session, message: MessageState) -> None:
-    """Charge a message that was unknown, unless its price was released after 72 hours."""
+    """Charge a message that was unknown, unless its price was released after 72 hours.
+
+    A test has been charged before, and has nothing set aside.
+    """
     if message.campaign_id is None:
+        ledger.settle_text(message.id, message.price, 0)
         return
     hold = session.get(Hold, message.campaign_id, populate_existing=True)
     if hold is not None and hold.remaining >= message.price:

@@ -2,7 +2,8 @@
 
 For each account, the balance is the sum of its entries and the held money the sum of its holds.
 For each campaign, the hold is what was charged, released and is left, and the charge is the price
-of its accepted texts. Each paid top-up was credited once and invoiced once.
+of its accepted texts; so it is for each text to one person. Each paid top-up was credited once and
+invoiced once.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,6 +29,9 @@ SENTENCES = {
     "remaining": _("Campaign %(subject)s: %(found)s are left, its entries say %(expected)s."),
     "closed": _("Campaign %(subject)s: %(found)s are left, which does not fit its end."),
     "charged": _("Campaign %(subject)s: %(found)s were charged, its texts cost %(expected)s."),
+    "text_hold": _("Text %(subject)s set %(found)s aside, its entries say %(expected)s."),
+    "text_remaining": _("Text %(subject)s: %(found)s are left, its entries say %(expected)s."),
+    "text_charged": _("Text %(subject)s: %(found)s were charged, it costs %(expected)s."),
     "no_hold": _("Entry %(subject)s over %(found)s: its campaign has set nothing aside."),
     "no_payment": _("Entry %(subject)s over %(found)s: the account has no such payment."),
     "credit": _("Order %(subject)s: %(found)s were credited instead of %(expected)s."),

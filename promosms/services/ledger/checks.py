@@ -4,7 +4,8 @@ A check returns its findings and the id to continue from, None at the end. So th
 little memory, no snapshot stays open for long, and the nightly audit can be interrupted.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,7 @@ from promosms.models import (
     Campaign,
     CampaignCost,
     CampaignStatus,
+    DirectText,
     EntryKind,
     Hold,
     Invoice,
@@ -39,13 +41,14 @@ from promosms.models import (
     LedgerEntry,
     Message,
     MessageCount,
+    MessageStatus,
     Payment,
     TopUp,
     TopUpStatus,
 )
 from promosms.services.ledger import campaign_costs
 
-ACCOUNTS, CAMPAIGNS, ENTRIES, TOP_UPS = 200, 20, 5_000, 200  # rows in a batch
+ACCOUNTS, CAMPAIGNS, DIRECT_TEXTS, ENTRIES, TOP_UPS = 200, 20, 500, 5_000, 200  # rows in a batch
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,15 @@ def snapshot() -> Iterator[Connection]:
 
 
 def accounts(after: int, _since: datetime | None) -> Batch:
-    """Balance and held money of an account are the sums of its entries; held also of its holds."""
-    entry_amounts, entry_helds, holds = (
+    """Balance and held money of an account are the sums of its entries; held also of its holds.
+
+    Those of direct texts among them.
+    """
+    entry_amounts, entry_helds, holds, direct = (
         _sum(LedgerEntry.amount, LedgerEntry.account_id == Account.id),
         _sum(LedgerEntry.held, LedgerEntry.account_id == Account.id),
         _sum(Hold.remaining, Hold.account_id == Account.id),
+        _sum(DirectText.remaining, DirectText.account_id == Account.id),
     )
     query = (
         select(
@@ -91,7 +98,7 @@ def accounts(after: int, _since: datetime | None) -> Batch:
             Account.held,
             entry_amounts,
             entry_helds,
-            holds,
+            holds + direct,
         )
         .where(Account.id > after, Account.status != AccountStatus.DELETING)
         .order_by(Account.id)
@@ -133,6 +140,37 @@ def campaigns(after: int, since: datetime | None) -> Batch:
                 recount = since is None or row.finished_at is None or row.finished_at >= since
                 findings += _charged(connection, row, sums[1], sums[3], recount)
     return findings, _next(rows, CAMPAIGNS)
+
+
+def direct_texts(after: int, _since: datetime | None) -> Batch:
+    """The price of a direct text was set aside once, then charged, released, or is left.
+
+    As far as its message is still stored, it was charged if a gateway has accepted it.
+    """
+    query = (
+        select(DirectText, Message.status)
+        .outerjoin(Message, Message.id == DirectText.message_id)
+        .join(Account, Account.id == DirectText.account_id)
+        .where(DirectText.id > after, Account.status != AccountStatus.DELETING)
+        .order_by(DirectText.id)
+        .limit(DIRECT_TEXTS)
+    )
+    findings: list[Finding] = []
+    with snapshot() as connection:
+        rows = connection.execute(query).all()
+        sums_of = _direct_sums(connection, [row.message_id for row in rows])
+    for row in rows:
+        name = str(row.message_id)
+        held, charged, released, unsettled = sums_of.get(row.message_id, (0, 0, 0, 0))
+        findings += _unless(held == row.amount, "text_hold", name, row.amount, held)
+        left = row.amount - charged - released
+        closed = (row.closed_at is not None) == (row.remaining == 0)
+        correct = left == row.remaining and closed
+        findings += _unless(correct, "text_remaining", name, row.remaining, left)
+        if row.status in MessageStatus.ACCEPTED:
+            cost = row.amount - unsettled
+            findings += _unless(charged == cost, "text_charged", name, charged, cost)
+    return findings, _next(rows, DIRECT_TEXTS)
 
 
 def entries(after: int, _since: datetime | None) -> Batch:
@@ -205,7 +243,7 @@ def top_ups(after: int, _since: datetime | None) -> Batch:
     return findings, _next(rows, TOP_UPS)
 
 
-CHECKS: tuple[Check, ...] = (accounts, campaigns, entries, top_ups)
+CHECKS: tuple[Check, ...] = (accounts, campaigns, direct_texts, entries, top_ups)
 
 
 def _entry_sums(connection: Connection, ids: list[int]) -> dict[int, tuple[int, int, int, int]]:
@@ -225,6 +263,36 @@ def _entry_sums(connection: Connection, ids: list[int]) -> dict[int, tuple[int, 
     )
     rows = connection.execute(query)
     return {row[0] or 0: (int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows}
+
+
+def _direct_sums(
+    connection: Connection, ids: Sequence[int]
+) -> dict[int, tuple[int, int, int, int]]:
+    """Held, charged, released, and released after 72 hours without a receipt, by message."""
+    kinds = ("hold", "charge", "release", "unsettled")
+    names = {_direct_reference(kind, number): (number, kind) for number in ids for kind in kinds}
+    query = select(LedgerEntry.reference, LedgerEntry.held).where(
+        LedgerEntry.campaign_id.is_(None), LedgerEntry.reference.in_(names)
+    )
+    sums: dict[int, Counter[str]] = defaultdict(Counter)
+    for reference, held in connection.execute(query):
+        message_id, kind = names[reference]
+        sums[message_id][kind] += abs(held)
+    return {
+        message_id: (
+            of["hold"],
+            of["charge"],
+            of["release"] + of["unsettled"],
+            of["unsettled"],
+        )
+        for message_id, of in sums.items()
+    }
+
+
+def _direct_reference(kind: str, message_id: int) -> str:
+    if kind == "unsettled":
+        return f"release:message:{message_id}:unsettled"
+    return f"{kind}:message:{message_id}"
 
 
 def _hold(row: Any, held: int, charged: int, released: int) -> Iterator[Finding]:

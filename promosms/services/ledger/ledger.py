@@ -9,8 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction
-from promosms.models import Account, EntryKind, Hold, LedgerEntry, now, table_of
+from promosms.models import Account, DirectText, EntryKind, Hold, LedgerEntry, now, table_of
 
 # Core statements, because a sender runs them for every batch of messages.
 HOLDS, ENTRIES, ACCOUNTS = table_of(Hold), table_of(LedgerEntry), table_of(Account)
@@ -188,6 +189,52 @@ def give_back(account_id: int, amount: int, reference: str) -> None:
     """Return the price of a single text that was not accepted to the balance."""
     with transaction() as session:
         _enter(session, _Entry(account_id, EntryKind.RELEASE, amount, reference))
+
+
+def hold_text(account_id: int, message_id: int, amount: int, key: str) -> None:
+    """Set the price of a direct text aside; raises InsufficientBalance without any change.
+
+    The key of its form is unique in the account, so nothing is set aside twice for it.
+    """
+    with transaction() as session:
+        _lock_with_balance(session, account_id, amount)
+        session.add(
+            DirectText(
+                account_id=account_id,
+                message_id=message_id,
+                key=key,
+                amount=amount,
+                remaining=amount,
+                closed_at=None if amount else now(),
+            )
+        )
+        session.flush()
+        entry = _Entry(account_id, EntryKind.HOLD, -amount, f"hold:message:{message_id}")
+        _enter(session, entry, held=amount)
+
+
+def settle_text(message_id: int, charged: int, released: int, why: str = "") -> bool:
+    """Charge what was set aside for a direct text, or give it back; False if that was done before.
+
+    Together it is the whole price: a direct text is settled once.
+    """
+    with transaction() as session:
+        account_id = session.scalar(
+            update_rows(DirectText)
+            .where(DirectText.message_id == message_id, DirectText.closed_at.is_(None))
+            .values(remaining=DirectText.remaining - charged - released, closed_at=now())
+            .returning(DirectText.account_id)
+        )
+        if account_id is None:
+            return False
+        if charged:
+            entry = _Entry(account_id, EntryKind.CHARGE, 0, f"charge:message:{message_id}")
+            _enter(session, entry, held=-charged)
+        if released:
+            reference = f"release:message:{message_id}{why}"
+            entry = _Entry(account_id, EntryKind.RELEASE, released, reference)
+            _enter(session, entry, held=-released)
+        return True
 
 
 def settle(campaign_id: int, charged: int, released: int, reference: str) -> None:

@@ -18,6 +18,7 @@ from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import (
     Campaign,
     CampaignCost,
+    DirectText,
     EntryKind,
     Hold,
     Invoice,
@@ -47,8 +48,10 @@ class Topic(StrEnum):
 
 TOPICS: dict[Topic, ColumnElement[bool]] = {
     Topic.TOP_UPS: LedgerEntry.kind.in_((EntryKind.CREDIT, EntryKind.REFUND, EntryKind.DISPUTE)),
-    Topic.CAMPAIGNS: LedgerEntry.kind == EntryKind.HOLD,
-    Topic.TEXTS: and_(LedgerEntry.kind.in_(OF_CAMPAIGNS), LedgerEntry.campaign_id.is_(None)),
+    Topic.CAMPAIGNS: LedgerEntry.campaign_id.is_not(None),
+    Topic.TEXTS: and_(
+        LedgerEntry.kind.in_((EntryKind.HOLD, *OF_CAMPAIGNS)), LedgerEntry.campaign_id.is_(None)
+    ),
     Topic.CORRECTIONS: LedgerEntry.kind == EntryKind.ADJUSTMENT,
 }
 
@@ -79,7 +82,8 @@ class StatementRow:
 
     `amount` is the change of the balance, `after` the balance with this row and all older ones.
     Of a campaign, `charged` is what was spent, `held` what is still set aside, `released` what
-    was given back; `costs` splits this by country, parts and price once the hold is closed.
+    was given back; `costs` splits this by country, parts and price once the hold is closed. Of a
+    direct text, `held` is what is still set aside.
     """
 
     id: int
@@ -192,7 +196,10 @@ def _entries(
 
 
 def _has_row() -> ColumnElement[bool]:
-    return or_(LedgerEntry.campaign_id.is_(None), LedgerEntry.kind.not_in(OF_CAMPAIGNS))
+    """The charge of a direct text has none: its hold, which changed the balance, is the row."""
+    single = LedgerEntry.campaign_id.is_(None)
+    settled = and_(LedgerEntry.kind == EntryKind.CHARGE, LedgerEntry.amount == 0)
+    return or_(and_(single, ~settled), LedgerEntry.kind.not_in(OF_CAMPAIGNS))
 
 
 def _conditions(account_id: int, filters: StatementFilter) -> Iterator[ColumnElement[bool]]:
@@ -255,6 +262,7 @@ def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
     holds, costs = _holds(campaigns), _costs(campaigns)
     payments = _payments([entry.payment_id for entry in entries if entry.payment_id])
     paid = _paid([payment for payment, _invoice in payments.values()])
+    direct = _direct(entries)
     rows = []
     for entry in entries:
         payment, invoice = payments.get(entry.payment_id or 0, (None, None))
@@ -268,11 +276,24 @@ def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
             payment=payment,
             invoice=invoice,
             paid=paid.get(entry.payment_id or 0),
+            held=direct.get(entry.reference, 0),
         )
         if entry.campaign_id in holds:
             row = _of_campaign(row, *holds[entry.campaign_id], costs[entry.campaign_id])
         rows.append(row)
     return rows
+
+
+def _direct(entries: Sequence[LedgerEntry]) -> dict[str, int]:
+    """What is still set aside for direct texts, by the reference of their hold."""
+    ids = [
+        int(entry.reference.rpartition(":")[2])
+        for entry in entries
+        if entry.kind == EntryKind.HOLD and entry.campaign_id is None
+    ]
+    query = select(DirectText.message_id, DirectText.remaining)
+    rows = db.session.execute(query.where(DirectText.message_id.in_(ids))) if ids else ()
+    return {f"hold:message:{message_id}": remaining for message_id, remaining in rows}
 
 
 def _of_campaign(

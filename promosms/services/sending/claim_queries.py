@@ -69,12 +69,14 @@ class Claimed(NamedTuple):
 
 
 COLUMNS = Claimed._fields[:-1]
+_DIRECT = ROWS.c.priority == Priority.DIRECT
 
 
 class Kind(Enum):
     """Which queued messages a statement claims."""
 
-    SINGLE = "messages without a campaign"
+    SINGLE = "messages without a campaign, direct texts excepted"
+    DIRECT = "direct texts of an account"
     DETACHED = "detached messages of a campaign"
     CURSOR = "messages after the send cursor of a campaign"
 
@@ -84,11 +86,12 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
     """Claim the next messages. The last column says how the number opted out, if it did.
 
     Those are claimed too, so that a cursor never passes a queued message. Parameters: gateway,
-    most, token, moment, until, probing; for a campaign also campaign, for a cursor also next and
-    last. The campaign must be locked.
+    most, token, moment, until, probing; for direct texts also account, for a campaign also
+    campaign, for a cursor also next and last. The campaign must be locked.
     """
-    single, by_cursor = kind is Kind.SINGLE, kind is Kind.CURSOR
-    rows = _single() if single else _of_campaign(sqlite, by_cursor)
+    by_cursor = kind is Kind.CURSOR
+    without_campaign = kind in (Kind.SINGLE, Kind.DIRECT)
+    rows = _single(kind) if without_campaign else _of_campaign(sqlite, by_cursor)
     return (
         update(ROWS)
         .where(*rows, ROWS.c.status == MessageStatus.QUEUED)
@@ -104,14 +107,18 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
         .returning(
             *(ROWS.c[name] for name in COLUMNS),
             ROWS.c.encrypted_text,
-            (null() if single else opt_outs.suppressed_by()).label("suppressed_by"),
+            (null() if kind is Kind.SINGLE else opt_outs.suppressed_by()).label("suppressed_by"),
         )
     )
 
 
-def _single() -> tuple[ColumnElement[bool], ...]:
+def _single(kind: Kind) -> tuple[ColumnElement[bool], ...]:
     accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
     allowed = or_(ROWS.c.priority == Priority.VERIFICATION, ROWS.c.account_id.in_(accounts))
+    if kind is Kind.DIRECT:
+        allowed = and_(_DIRECT, ROWS.c.account_id == bindparam("account"), allowed)
+    else:
+        allowed = and_(~_DIRECT, allowed)
     query = select(ROWS.c.id).where(*_without_campaign(), _active(), _due(), allowed)
     query = query.order_by(ROWS.c.priority, ROWS.c.id).limit(bindparam("most"))
     # PostgreSQL may run a plain subquery again for each row, and then claim too many.
@@ -181,6 +188,15 @@ def locking(sqlite: bool) -> Select[Any]:
 def single_waiting() -> Select[int]:
     """Is a message without a campaign queued?"""
     return select(ROWS.c.id).where(*_without_campaign()).limit(1)
+
+
+@lru_cache
+def direct_waiting() -> Select[int]:
+    """The account of the direct text that waits longest and may be sent now."""
+    accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
+    due = _DIRECT, _active(), _due(), ROWS.c.account_id.in_(accounts)
+    query = select(ROWS.c.account_id).where(*_without_campaign(), *due)
+    return query.order_by(ROWS.c.id).limit(1)
 
 
 @lru_cache

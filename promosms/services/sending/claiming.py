@@ -4,14 +4,14 @@ import secrets
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, false, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite, transaction
-from promosms.models import CampaignStatus, MessageStatus, now
+from promosms.models import Account, CampaignStatus, MessageStatus, now
 from promosms.services.installation import defaults
 from promosms.services.sending import claim_queries, cursors, opt_outs, trial_numbers
 from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
@@ -22,6 +22,10 @@ from promosms.settings import settings
 PHONE = COLUMNS.index("phone")
 EMPTY_SECONDS = 1.0  # a campaign without messages for this gateway is not read again before
 RETRIES_SECONDS = 1.0  # between two looks for detached messages of a campaign
+OptedOut = list[tuple[int, str]]
+"""Ids of messages, each with how its number got on the list."""
+Refused = dict[str, list[int]]
+"""Ids of messages by the reason why they are skipped."""
 
 
 @dataclass
@@ -71,18 +75,18 @@ def take(
 ) -> list[Claimed]:
     """Claim the next messages, at most `most`, and write the intent to submit them.
 
-    The order is: verification texts, tests, then the campaign of the account that was served least
-    recently. Messages of paused and cancelled campaigns, paused gateways and suspended accounts
-    are not claimed; those to numbers that have opted out are skipped. An opt-out waits until this
-    has committed, or this sees it. The result may be empty although messages are queued; then
-    `claim.empty` is false. The caller writes `deltas`, if given; `campaign_ids` are the other
+    The order is: verification texts, tests, direct texts, then the campaign of the account that was
+    served least recently. Messages of paused and cancelled campaigns, paused gateways and suspended
+    accounts are not claimed; those to numbers that have opted out are skipped. An opt-out waits
+    until this has committed, or this sees it. The result may be empty although messages are queued;
+    then `claim.empty` is false. The caller writes `deltas`, if given; `campaign_ids` are the other
     campaigns that they change.
     """
     collected = deltas or CounterDeltas()
     with transaction() as session:
         claim.empty = False
-        messages = _take_single(session, claim, most)
-        if not messages:
+        messages = _take_without_campaign(session, claim, most)
+        if messages is None:
             messages = _take_of_campaign(session, claim, most, collected, campaign_ids)
         if deltas is None:
             collected.write(session, claim.next_reference())
@@ -99,11 +103,29 @@ def taken_before(claim: Claim) -> list[Claimed]:
         return read(session, rows)
 
 
-def _take_single(session: Session, claim: Claim, most: int) -> list[Claimed]:
-    values = {"gateway": claim.gateway_id}
+def _take_without_campaign(session: Session, claim: Claim, most: int) -> list[Claimed] | None:
+    """Claim messages without a campaign; None if there are none to claim."""
+    values: dict[str, Any] = {"gateway": claim.gateway_id}
     if session.connection().scalar(claim_queries.single_waiting(), values) is None:
-        return []
-    return read(session, _claim(session, claim, most, Kind.SINGLE))
+        return None
+    rows = _claim(session, claim, most, Kind.SINGLE)
+    if rows:
+        return read(session, rows)
+    values |= {"moment": now(), "probing": claim.probing}
+    account_id = session.connection().scalar(claim_queries.direct_waiting(), values)
+    return None if account_id is None else _take_direct(session, claim, most, account_id)
+
+
+def _take_direct(
+    session: Session, claim: Claim, most: int, account_id: int
+) -> list[Claimed] | None:
+    """Claim direct texts of one account, under its opt-out lock like those of campaigns."""
+    opt_outs.lock_shared(session, account_id)
+    rows = _claim(session, claim, most, Kind.DIRECT, account=account_id)
+    approved_at = session.scalar(select(Account.approved_at).where(Account.id == account_id))
+    allowed, opted_out, refused = _sorted_out(session, account_id, approved_at, rows)
+    _skip(session, opted_out, refused)
+    return read(session, allowed) if rows else None
 
 
 def _take_of_campaign(
@@ -128,24 +150,35 @@ def _take_of_campaign(
         claim.empty_until[campaign_id] = time.monotonic() + EMPTY_SECONDS
     over = not rows or turn.left <= 0 or time.monotonic() > turn.until
     claim.turn = None if over else turn
+    approved_at = campaign.approved_at if campaign is not None else None
+    allowed, opted_out, refused = _sorted_out(session, turn.account_id, approved_at, rows)
+    deltas.move(campaign_id, len(allowed), MessageStatus.QUEUED, MessageStatus.SENDING)
+    _skip(session, opted_out, refused)
+    return read(session, allowed)
+
+
+def _sorted_out(
+    session: Session, account_id: int, approved_at: datetime | None, rows: Sequence[Row[Any]]
+) -> tuple[Sequence[Row[Any]], OptedOut, Refused]:
+    """Claimed rows: those that may be sent, those that have opted out, those a trial refuses."""
     opted_out = [(row[0], row[-1]) for row in rows if row[-1]]
     allowed = [row for row in rows if not row[-1]] if opted_out else rows
-    refused: dict[str, list[int]] = {}
-    if allowed and campaign is not None and campaign.approved_at is None:
-        refused = _not_on_trial(session, turn.account_id, allowed)
+    refused: Refused = {}
+    if allowed and approved_at is None:
+        refused = _not_on_trial(session, account_id, allowed)
         others = {message_id for ids in refused.values() for message_id in ids}
         allowed = [row for row in allowed if row[0] not in others]
-    deltas.move(campaign_id, len(allowed), MessageStatus.QUEUED, MessageStatus.SENDING)
+    return allowed, opted_out, refused
+
+
+def _skip(session: Session, opted_out: OptedOut, refused: Refused) -> None:
     if opted_out:
         opt_outs.skip_claimed(session, opted_out)
     for reason, ids in refused.items():
         opt_outs.skip_claimed_for(session, ids, reason)
-    return read(session, allowed)
 
 
-def _not_on_trial(
-    session: Session, account_id: int, rows: Sequence[Row[Any]]
-) -> dict[str, list[int]]:
+def _not_on_trial(session: Session, account_id: int, rows: Sequence[Row[Any]]) -> Refused:
     """Claimed messages that an account on trial may not send, by reason.
 
     Their number was a guest's, or a user's, when the campaign was prepared.
@@ -155,7 +188,7 @@ def _not_on_trial(
     allowed = trial_numbers.of(session, account_id)
     others = [row for row in rows if row[PHONE] not in allowed]
     asked = trial_numbers.unconfirmed(session, account_id) if others else set()
-    refused: dict[str, list[int]] = {}
+    refused: Refused = {}
     for row in others:
         waits = row[PHONE] in asked
         reason = trial_numbers.UNCONFIRMED if waits else trial_numbers.NOT_GUEST

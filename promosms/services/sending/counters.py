@@ -44,14 +44,15 @@ def _addition(statuses: tuple[str, ...], cursors: bool) -> Update:
 class CounterDeltas:
     """Changes of counters, and amounts in 1/10,000 to charge or release, by campaign.
 
-    Also the new send cursors of the campaigns from which messages were claimed, and what is added
-    to the counts of gateways.
+    Also those of direct texts, by message, the new send cursors of the campaigns from which
+    messages were claimed, and what is added to the counts of gateways.
     """
 
     def __init__(self) -> None:
         self.changes: dict[int, Counter[MessageStatus]] = defaultdict(Counter)
         self.charged: Counter[int] = Counter()
         self.released: Counter[int] = Counter()
+        self.direct: dict[int, tuple[int, int]] = {}
         self.served: set[int] = set()
         self.send_cursors: dict[int, dict[str, list[int]]] = {}
         self.gateways = gateway_counts.Changes()
@@ -69,6 +70,10 @@ class CounterDeltas:
         self.charged[campaign_id] += charged
         self.released[campaign_id] += released
 
+    def pay_direct(self, message_id: int, charged: int, released: int) -> None:
+        """Note amounts to take out of what was set aside for a direct text: all of it."""
+        self.direct[message_id] = charged, released
+
     def serve(self, account_id: int) -> None:
         """Note that the account has its turn now."""
         self.served.add(account_id)
@@ -85,6 +90,8 @@ class CounterDeltas:
                 self.released[campaign_id],
                 f"{reference}:{campaign_id}",
             )
+        for message_id, (charged, released) in sorted(self.direct.items()):
+            ledger.settle_text(message_id, charged, released)
         for account_id in sorted(self.served):
             session.execute(
                 update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(served_at=now())

@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from promosms.models import (
     Guest,
     Message,
     MessageStatus,
+    Priority,
     Suppression,
     SuppressionSource,
     new_public_id,
@@ -45,6 +47,8 @@ PATIENCE = 2.0  # seconds that an opt-out waits for a submission
 LOCKS = count_triggers.LOCKS
 LISTED = table_of(Suppression)
 T = TypeVar("T")
+OF_ACCOUNT = or_(Message.campaign_id.is_not(None), Message.priority == Priority.DIRECT)
+"""Texts of the account itself: opt-outs stop these, and neither tests nor verification texts."""
 # A source replaces those with a smaller number. A STOP word is the recipient's own and certain:
 # only START lifts it. What is held until it is read replaces nothing.
 STRENGTH = {
@@ -255,7 +259,7 @@ def _begun(account_id: int, phone: str | Sequence[str]) -> Select[int]:
         .where(
             Message.phone.in_([phone] if isinstance(phone, str) else phone),
             Message.account_id == account_id,
-            Message.campaign_id.is_not(None),
+            OF_ACCOUNT,
             Message.status == MessageStatus.SENDING,
             Message.submitted_at.is_not(None),
         )
@@ -272,13 +276,14 @@ def _row(account_id: int, phone: str) -> Select[int]:
 def suppressed_by() -> ColumnElement[str | None]:
     """How the number of a row of messages got on the list of its account; NULL if it did not.
 
-    Only for messages of campaigns. Plain SQL, because SQLAlchemy leaves out table names in
-    RETURNING on SQLite.
+    Only for those of the account, as OF_ACCOUNT. Plain SQL, because SQLAlchemy leaves out table
+    names in RETURNING on SQLite.
     """
     return literal_column(
         "(SELECT suppressions.source FROM suppressions"
         " WHERE suppressions.account_id = messages.account_id"
-        " AND suppressions.phone = messages.phone AND messages.campaign_id IS NOT NULL)"
+        " AND suppressions.phone = messages.phone"
+        f" AND (messages.campaign_id IS NOT NULL OR messages.priority = {Priority.DIRECT:d}))"
     )
 
 
@@ -286,7 +291,7 @@ def skip_claimed(session: Session, sources: Iterable[tuple[int, str]]) -> None:
     """Skip messages that this transaction has claimed although their number is on the list.
 
     `sources` has the id of each, and how the number got there. They were queued after that. Their
-    campaign must be locked.
+    campaign, if they have one, must be locked.
     """
     by_reason: dict[str, list[int]] = defaultdict(list)
     for message_id, source in sources:
@@ -314,16 +319,16 @@ def skip_claimed_for(session: Session, ids: Sequence[int], reason: str) -> None:
 
 
 def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reason: str) -> None:
-    """Skip queued campaign messages of the account to these numbers and release their price."""
+    """Skip queued messages of the account to these numbers and release their price."""
     to_phones = and_(Message.phone.in_(phones), Message.account_id == account_id)
     skip_texts(session, to_phones, reason)
 
 
 def skip_texts(session: Session, condition: ColumnElement[bool], reason: str) -> None:
-    """Skip those of these messages that are queued in a campaign and release their price."""
+    """Skip those of these messages that are queued, tests excepted, and release their price."""
     queued = (
         condition,
-        Message.campaign_id.is_not(None),
+        OF_ACCOUNT,
         Message.status == MessageStatus.QUEUED,
     )
     campaign_ids = session.scalars(select(Message.campaign_id).where(*queued)).all()
@@ -351,6 +356,8 @@ def _skip(session: Session, queued: tuple[ColumnElement[bool], ...], reason: str
         .returning(Message.id, Message.campaign_id, Message.price)
     ).all()
     for message_id, campaign_id, price in skipped:
-        assert campaign_id is not None
+        if campaign_id is None:
+            ledger.settle_text(message_id, 0, price)
+            continue
         counters.move(session, campaign_id, {MessageStatus.QUEUED: -1, MessageStatus.SKIPPED: 1})
         ledger.release_if_held(campaign_id, price, f"release:message:{message_id}")

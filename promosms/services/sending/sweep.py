@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session as Transaction
 
 from promosms.db.statements import update_rows
@@ -16,6 +16,7 @@ from promosms.models import (
     AccountStatus,
     Campaign,
     CampaignStatus,
+    DirectText,
     Gateway,
     GatewayInboxRow,
     Hold,
@@ -30,6 +31,7 @@ from promosms.services.sending import counters, cursors, recording, withdrawal
 BATCH = 1000
 UNSETTLED = timedelta(hours=72)
 CONTINUED = timedelta(hours=24)
+HELD = text("direct_texts.remaining > 0")  # in the words of its index
 
 
 def take_back_leases() -> int:
@@ -131,6 +133,26 @@ def release_unsettled() -> int:
             ledger.release(campaign_id, remaining, f"release:{campaign_id}:unsettled")
             number += 1
     return number
+
+
+def release_unsettled_direct() -> int:
+    """The same for direct texts; also for one whose message was deleted before it was settled."""
+    moment = now() - UNSETTLED
+    unknown = Message.status == MessageStatus.UNKNOWN, Message.final_at < moment
+    query = (
+        select(DirectText.message_id, DirectText.remaining)
+        .outerjoin(Message, Message.id == DirectText.message_id)
+        .where(
+            HELD,
+            DirectText.created_at < moment,
+            or_(Message.id.is_(None), and_(*unknown)),
+        )
+    )
+    with transaction() as session:
+        rows = session.execute(query.limit(BATCH)).all()
+        for message_id, remaining in rows:
+            ledger.settle_text(message_id, 0, remaining, ":unsettled")
+    return len(rows)
 
 
 def gateways_with_work() -> list[int]:

@@ -26,6 +26,8 @@ def title(row: StatementRow) -> str:
         return str(_("Correction by the operator"))
     if row.kind == EntryKind.RELEASE:
         return str(_("Single text, not accepted"))
+    if row.kind == EntryKind.HOLD:
+        return str(_("Text to one person"))
     return str(_("Single text"))
 
 
@@ -41,6 +43,8 @@ def reason(row: StatementRow) -> str:
         return str(_("The dispute was settled in our favour, so you have the credit again."))
     if row.kind == EntryKind.RELEASE:
         return str(_("No network took it, so it costs nothing."))
+    if row.kind == EntryKind.HOLD and row.held:
+        return str(_("The amount is set aside until a network has taken the text."))
     if row.kind == EntryKind.CREDIT and row.payment is not None:
         return " ".join(_paid(row, row.payment))
     if row.kind == EntryKind.REFUND and row.payment is not None and row.payment.amount < 0:

@@ -13,6 +13,7 @@ from promosms.models import (
     Account,
     Campaign,
     Consent,
+    DirectText,
     GatewayCount,
     GatewayCountChange,
     Hold,
@@ -94,7 +95,10 @@ def check_books(account_id: int) -> None:
     remaining = db.session.scalar(
         select(func.sum(Hold.remaining)).where(Hold.account_id == account_id)
     )
-    assert account.held == int(remaining or 0)
+    direct = db.session.scalar(
+        select(func.sum(DirectText.remaining)).where(DirectText.account_id == account_id)
+    )
+    assert account.held == int(remaining or 0) + int(direct or 0)
     for campaign in db.session.scalars(select(Campaign).where(Campaign.account_id == account_id)):
         counted = statuses(campaign.id)
         kept = {

@@ -1,0 +1,60 @@
+"""Direct texts: one text of an account to one person, outside of a campaign."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.processing import MONEY, Processing
+from promosms.models.registry import ADD_AND_CHANGE, KEY, MACHINERY, N_, WITH_ACCOUNT, Export
+
+HELD = "remaining > 0"
+
+
+class DirectText(Model):
+    """The money of a direct text, and the key of the form that sent it.
+
+    `remaining` of `amount` is neither charged nor released yet. `key` is unique in the account, so
+    a form that comes twice sends once. Number and text are in the message, without a foreign key:
+    it is deleted before this row, which says nothing about a person.
+    """
+
+    __tablename__ = "direct_texts"
+    __table_args__ = (
+        UniqueConstraint("account_id", "key"),
+        CheckConstraint("remaining >= 0", name="remaining"),
+        Index("ix_direct_texts_held", "id", sqlite_where=text(HELD), postgresql_where=text(HELD)),
+    )
+    privacy = Privacy.ACCOUNT
+    customer_rights = ADD_AND_CHANGE
+    export = Export(
+        "direct_texts",
+        N_("What texts to single people have cost."),
+        without={"message_id": MACHINERY, "key": KEY},
+        words={
+            "amount": N_("the price that was set aside"),
+            "remaining": N_("what is neither charged nor given back yet"),
+            "closed_at": N_("when nothing was left of it"),
+        },
+        money=("amount", "remaining"),
+    )
+    retention = WITH_ACCOUNT
+    processing = Processing(MONEY, N_("What texts to single people have cost, as figures"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    message_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    key: Mapped[str] = mapped_column(String(20))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    remaining: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,272 @@
+"""Direct texts: an answer, or a first text, to one person, outside of a campaign.
+
+Somebody who has written within 30 days may be answered: they began the conversation. To write to
+anybody else is advertising, so it needs their consent to promotions. An opt-out refuses both.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    Consent,
+    Decision,
+    DirectText,
+    InboundKind,
+    InboundMessage,
+    Message,
+    Priority,
+    Recipient,
+    Suppression,
+    SuppressionSource,
+    now,
+)
+from promosms.services.accounts import trial
+from promosms.services.gateways import routing
+from promosms.services.installation import defaults
+from promosms.services.ledger import ledger
+from promosms.services.prices import prices
+from promosms.services.recipients import recipients
+from promosms.services.sending import opt_outs
+from promosms.sms import gsm7, segments, transliterate
+from promosms.sms.phone import InvalidPhone, country_of
+
+ANSWERABLE = timedelta(days=30)
+"""So long after their last text somebody may be answered without consent to promotions."""
+
+SENDER = 16  # characters of a sender, as messages store it
+
+
+class Refusal(StrEnum):
+    """Why a direct text is not sent."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    OPTED_OUT = "opted_out"
+    HELD = "held"
+    NO_CONSENT = "no_consent"
+    SUSPENDED = "suspended"
+    TRIAL_GUEST = "trial_guest"
+    TRIAL_DAY = "trial_day"
+    NO_PRICE = "no_price"
+    NO_GATEWAY = "no_gateway"
+    NOT_AGREED = "not_agreed"  # to this price: it was not shown, or is higher now
+
+
+class DirectTextRefused(Exception):
+    """Nothing was sent; `code` says why."""
+
+    def __init__(self, code: Refusal) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class AlreadySent(Exception):
+    """The form was sent before. `same`: with this text, so there is nothing left to do."""
+
+    def __init__(self, same: bool) -> None:
+        super().__init__(same)
+        self.same = same
+
+
+@dataclass(frozen=True)
+class Permission:
+    """May this number be texted now? `refusal` says why not.
+
+    With `agreed` they agreed to promotions. Else they wrote at `wrote_at`, and may be answered
+    until `until`.
+    """
+
+    refusal: Refusal | None = None
+    agreed: bool = False
+    wrote_at: datetime | None = None
+
+    @property
+    def until(self) -> datetime | None:
+        """When the time for an answer ends."""
+        return self.wrote_at + ANSWERABLE if self.wrote_at else None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The size of a text and its price to a number, in 1/10,000; None without a price."""
+
+    characters: int
+    parts: int
+    left: int
+    special: bool
+    costly: tuple[tuple[str, str | None], ...]
+    """Characters that make the text dearer, with their plain replacements."""
+    plain_parts: int
+    price: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a text leaves: the gateway, None if there is none, and the sender that is shown."""
+
+    gateway_id: int | None
+    sender: str
+
+    @property
+    def answerable(self) -> bool:
+        """Can they answer it?"""
+        return _is_number(self.sender)
+
+
+def permission(account_id: int, phone: str) -> Permission:
+    """May the account write to this number now?"""
+    listed = select(Suppression.source).where(
+        Suppression.account_id == account_id, Suppression.phone == phone
+    )
+    source = db.session.scalar(listed)
+    if source is not None:
+        held = source == SuppressionSource.HELD
+        return Permission(Refusal.HELD if held else Refusal.OPTED_OUT)
+    agreed = select(Recipient.consent).where(
+        Recipient.account_id == account_id, Recipient.phone == phone
+    )
+    if db.session.scalar(agreed) == Consent.GIVEN:
+        return Permission(agreed=True)
+    wrote_at = _wrote_at(account_id, phone)
+    if wrote_at is None or wrote_at <= now() - ANSWERABLE:
+        return Permission(Refusal.NO_CONSENT)
+    return Permission(wrote_at=wrote_at)
+
+
+def cost(account_id: int, phone: str, text: str) -> Cost:
+    """The size and the price of a text to this number."""
+    measure = segments.measure(text)
+    price_list = prices.price_list(defaults.default_route().id, account_id)
+    price = price_list.of(_country(phone), phone)
+    return Cost(
+        characters=measure.units,
+        parts=measure.parts,
+        left=measure.left,
+        special=measure.encoding == "ucs2",
+        costly=tuple((char, transliterate.plain(char)) for char in gsm7.costly(text)),
+        plain_parts=segments.measure(transliterate.plain_text(text)).parts,
+        price=None if price is None else price * measure.parts,
+    )
+
+
+def line(account_id: int, phone: str) -> Line:
+    """The way of a text to this number: back from the number that they last wrote to.
+
+    If its gateway is not on the default route, or cannot send at the moment, the text leaves like
+    any other, with the sender of that route.
+    """
+    route, country = defaults.default_route(), _country(phone)
+    last = (
+        select(InboundMessage.gateway_id, InboundMessage.inbound_number)
+        .where(InboundMessage.account_id == account_id, InboundMessage.phone == phone)
+        .order_by(InboundMessage.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(last).one_or_none()
+    if row is not None and _is_number(row.inbound_number):
+        choices = {choice.gateway_id: choice for choice in routing.choices_of(route.id)}
+        back = choices.get(row.gateway_id or 0)
+        if back is not None and back.usable and back.serves(country):
+            return Line(back.gateway_id, row.inbound_number)
+    return Line(routing.gateway_for(route.id, country), route.sender)
+
+
+def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int | None) -> Message:
+    """Set the price of a text aside and queue it, in one transaction; the caller wakes the gateway.
+
+    `key` names the form: it sends once, however often it comes. `agreed_price` (1/10,000) is what
+    the page has shown, None if it has not. Raises DirectTextRefused, AlreadySent and
+    InsufficientBalance.
+    """
+    with transaction() as session:
+        opt_outs.lock_shared(session, account.id)
+        account = session.get_one(Account, account.id, with_for_update=True, populate_existing=True)
+        _check_key(session, account.id, key, text)
+        _check(account, phone, text)
+        size = cost(account.id, phone, text)
+        if size.price is None:
+            raise DirectTextRefused(Refusal.NO_PRICE)
+        way = line(account.id, phone)
+        if way.gateway_id is None:
+            raise DirectTextRefused(Refusal.NO_GATEWAY)
+        if agreed_price is None or size.price > agreed_price:
+            raise DirectTextRefused(Refusal.NOT_AGREED)
+        message = Message(
+            account_id=account.id,
+            gateway_id=way.gateway_id,
+            priority=Priority.DIRECT,
+            recipient=recipients.owner_of(session, account.id, phone),
+            phone=phone,
+            country=_country(phone),
+            sender=way.sender,
+            text=text,
+            encoding="ucs2" if size.special else "gsm7",
+            parts=size.parts,
+            price=size.price,
+        )
+        session.add(message)
+        session.flush()
+        ledger.hold_text(account.id, message.id, size.price, key)
+        return message
+
+
+def _check_key(session: Session, account_id: int, key: str, text: str) -> None:
+    """The account is locked, so of two forms with the same key the second one finds the first."""
+    sent = select(DirectText.message_id).where(
+        DirectText.account_id == account_id, DirectText.key == key
+    )
+    message_id = session.scalar(sent)
+    if message_id is not None:
+        message = session.get(Message, message_id)
+        raise AlreadySent(message is None or message.text == text)
+
+
+def _check(account: Account, phone: str, text: str) -> None:
+    if account.status != AccountStatus.ACTIVE:
+        raise DirectTextRefused(Refusal.SUSPENDED)
+    refusal = permission(account.id, phone).refusal
+    if refusal is not None:
+        raise DirectTextRefused(refusal)
+    if not text.strip():
+        raise DirectTextRefused(Refusal.EMPTY)
+    if segments.measure(text).parts > segments.MAX_PARTS:
+        raise DirectTextRefused(Refusal.TOO_LONG)
+    guests = trial.may_text(account)
+    if guests is not None and phone not in guests:
+        raise DirectTextRefused(Refusal.TRIAL_GUEST)
+    try:
+        trial.take(db.session(), account.id, 1)
+    except trial.DayIsFull as error:
+        raise DirectTextRefused(Refusal.TRIAL_DAY) from error
+
+
+def _wrote_at(account_id: int, phone: str) -> datetime | None:
+    """When they last wrote; a text that was an opt-out began no conversation."""
+    query = select(InboundMessage.received_at).where(
+        InboundMessage.account_id == account_id,
+        InboundMessage.phone == phone,
+        InboundMessage.kind != InboundKind.STOP,
+        InboundMessage.decision != Decision.STOP,
+    )
+    return db.session.scalar(query.order_by(InboundMessage.id.desc()).limit(1))
+
+
+def _country(phone: str) -> str:
+    """The country of a number; replies also come from what is none, such as short numbers."""
+    try:
+        return country_of(phone) or ""
+    except InvalidPhone:
+        return ""
+
+
+def _is_number(sender: str) -> bool:
+    number = sender.removeprefix("+")
+    return number.isascii() and number.isdecimal() and len(sender) <= SENDER
