@@ -86,7 +86,7 @@ def test_it_holds_everything_of_the_account_and_nothing_of_another(
                 csv.reader(io.StringIO(archive.read(f"{part.file}.csv").decode("utf-8-sig")))
             )
             assert len(table) == len(rows) + 1, part.file
-        assert json.loads(archive.read("account.json"))[0]["balance"] == "34.97"
+        assert json.loads(archive.read("account.json"))[0]["balance"] == "34.94"
 
 
 def test_cells_are_safe_in_a_spreadsheet_and_numbers_readable(
