@@ -8,16 +8,19 @@ from markupsafe import Markup
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from promosms.forms.field_values import cell_problem
 from promosms.forms.form import Form
 from promosms.forms.shared import ConsentPart, TargetPart
 from promosms.language import gettext, ngettext, number
 from promosms.language import lazy_gettext as _
 from promosms.lib.text_encodings import Reading
-from promosms.models import ImportMode
+from promosms.models import Account, ImportMode
+from promosms.services.imports import typed_cells
 from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.services.imports.files import FileProblem
 from promosms.services.imports.sheets import Choice, Offer
+from promosms.services.recipients.fields import labels
 from promosms.settings import settings
 from promosms.sms.phone import LONGEST_TYPED
 
@@ -135,7 +138,10 @@ def _sheet(offer: Offer) -> Markup:
 
 
 class NumberForm(Form):
-    """The number of a refused row; the page has one form for all rows, and checks its token."""
+    """The number of a refused row, or another value that could not be read.
+
+    The page has one form for all rows, and checks its token.
+    """
 
     class Meta(Form.Meta):
         """The token stands beside the rows."""
@@ -165,8 +171,11 @@ class NumbersForm(Form):
     )
 
 
-def row_problem(code: str) -> str:
-    """Why a number or a row was refused."""
+def row_problem(code: str, account: Account | None = None) -> str:
+    """Why a number or a row was refused; the account names its fields."""
+    if account and typed_cells.is_problem(code):
+        type_, name = typed_cells.of_problem(code)
+        return cell_problem(type_, labels(account)[name], account.region)
     explanations: dict[str, str] = {
         "empty": gettext("There is no number."),
         "letters": gettext("There are letters or signs in the number."),
@@ -299,14 +308,14 @@ def understood(encoding: str, delimiter: str) -> str:
     )
 
 
-def column_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """What a column can be, in the order of the menu; `labels` names the fields."""
+def column_labels(names: Mapping[str, str]) -> dict[str, str]:
+    """What a column can be, in the order of the menu; `names` are those of the fields."""
     other = {OTHER_PHONE: str(gettext("Second number, where the first is missing or wrong"))}
     said = {
         OPTED_OUT: str(gettext("Has opted out (yes: never text)")),
         AGREED: str(gettext("Has agreed to texts (no: never text)")),
     }
-    return {"phone": labels["phone"], **other, **labels, **said}
+    return {"phone": names["phone"], **other, **names, **said}
 
 
 def mapping_problem(code: str) -> str:

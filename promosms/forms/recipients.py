@@ -1,18 +1,43 @@
 """Forms for one recipient and the names of the free fields, made from FIELDS, and for lists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from wtforms import EmailField, SelectMultipleField, StringField, TelField, TextAreaField
+from wtforms import (
+    EmailField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
+from promosms.forms.field_values import hint, value_problem
 from promosms.forms.form import Form
 from promosms.forms.shared import ConsentPart, stripped
 from promosms.language import lazy_gettext as _
-from promosms.models import FIELD_NAMES, FIELDS, Account, Field, Input, RecipientList
-from promosms.services.recipients.fields import FREE_FIELDS, labels
+from promosms.language import timezone
+from promosms.lib import local_values
+from promosms.lib.local_values import Unreadable
+from promosms.models import (
+    FIELD_NAMES,
+    FIELDS,
+    Account,
+    Field,
+    FieldType,
+    Input,
+    RecipientList,
+    now,
+)
+from promosms.services.recipients import field_values
+from promosms.services.recipients.fields import FREE_FIELDS, labels, types
 from promosms.sms.phone import LONGEST_TYPED
+
+LONGEST_VALUE = 60
+"""A birthday in words is longer than one that is kept."""
 
 
 def _phone(about: Field) -> TelField:
@@ -33,12 +58,23 @@ def _email(about: Field) -> EmailField:
     )
 
 
+def _fits(form: Any, field: Any) -> None:
+    """A value that was there before its field became a number or a date may stay."""
+    if field.data and field.data != form.opened_with.get(field.name):
+        try:
+            form.kept(field.name)
+        except Unreadable as error:
+            type_, region = form.types[field.name], form.account.region
+            raise ValidationError(value_problem(type_, error.code, region)) from error
+
+
 def _line(about: Field) -> StringField:
+    typed = about.free or about.type != FieldType.TEXT
     return StringField(
         _lazy(about.label),
-        [Length(max=about.longest)],
+        [Length(max=max(about.longest, LONGEST_VALUE)), *([_fits] if typed else [])],
         filters=[stripped],
-        render_kw={"maxlength": about.longest, "autocomplete": "off"},
+        render_kw={"maxlength": max(about.longest, LONGEST_VALUE), "autocomplete": "off"},
     )
 
 
@@ -80,14 +116,50 @@ class RecipientForm(ConsentPart, FieldsPart, Form):
 
     lists = SelectMultipleField(_("Lists"), option_widget=CheckboxInput())
 
+    account: Account
+    types: Mapping[str, FieldType] = MappingProxyType({})
+    opened_with: Mapping[str, str] = MappingProxyType({})
+    """The values of typed fields as they stand in the form when it opens."""
+
     def prepare(self, account: Account, lists: list[RecipientList]) -> None:
-        """Set the labels of the free fields, and the choice of lists."""
+        """Set the labels and types of the fields, and the choice of lists."""
+        self.account, self.types = account, types(account)
         names = labels(account)
         for name in FREE_FIELDS:
             self[name].label.text = names[name]
+        self.opened_with = {name: self._open(name, type_) for name, type_ in self.types.items()}
         self.lists.choices = {
             recipient_list.public_id: recipient_list.name for recipient_list in lists
         }
+
+    def _open(self, name: str, type_: FieldType) -> str:
+        """Show what is kept as somebody types it; browsers have a field of their own for dates.
+
+        Returns with what the field opens.
+        """
+        field, kept = self[name], self[name].object_data or ""
+        iso = type_ == FieldType.DATE and (not kept or field_values.fits(type_, kept))
+        opened = kept if iso else field_values.as_typed(type_, kept, self.account.region)
+        if not self.is_submitted():
+            field.data = opened
+        if iso and (not field.data or field_values.fits(type_, field.data)):
+            field.render_kw = {"type": "date"}
+            return opened
+        field.description = hint(type_, self.account.region)
+        if type_ == FieldType.NUMBER:
+            field.render_kw = {**field.render_kw, "inputmode": "decimal"}
+        return opened
+
+    def kept(self, name: str) -> str:
+        """What is typed in a field, in the form in which it is kept. Raises Unreadable."""
+        typed = self[name].data or ""
+        if name not in self.types:
+            return typed
+        if typed == self.opened_with[name]:
+            return self[name].object_data or ""
+        today = now().astimezone(timezone()).date()
+        how = local_values.ways(self.account.region)
+        return field_values.read(self.types[name], typed, how, today)
 
     @property
     def first(self) -> list[Any]:
@@ -100,8 +172,8 @@ class RecipientForm(ConsentPart, FieldsPart, Form):
         return [self[name] for name in MORE]
 
     def values(self) -> dict[str, str]:
-        """The fields of the recipient as they were typed."""
-        return {name: self[name].data or "" for name in FIELD_NAMES}
+        """The fields of the recipient in the form in which they are kept."""
+        return {name: self.kept(name) for name in FIELD_NAMES}
 
     def list_ids(self, lists: list[RecipientList]) -> list[int]:
         """The ids of the chosen lists."""

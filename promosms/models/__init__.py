@@ -74,6 +74,7 @@ from promosms.models.recipients.recipient import (
     FIELDS,
     Consent,
     Field,
+    FieldType,
     Input,
     Recipient,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "Topic",
     "Retention",
     "FIELDS",
+    "FieldType",
     "FORGOTTEN_NAME",
     "FIELD_NAMES",
     "Account",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -135,7 +136,7 @@ def _columns(import_: Import, account: Account) -> ResponseReturnValue:
         preview=import_preview.preview(import_, choice.has_header),
         fields=column_labels(recipient_tables.labels()),
         understood=understood(import_.encoding, import_.delimiter),
-        **outcomes.context(import_, account.region, choice),
+        **outcomes.context(import_, account, choice),
     )
 
 
@@ -201,7 +202,7 @@ def undo(public_id: str) -> ResponseReturnValue:
 def refused(public_id: str) -> ResponseReturnValue:
     """The refused rows as a file."""
     import_ = owned(Import, public_id)
-    problems = {code: row_problem(code) for code in exports.problems_of(import_)}
+    problems = {code: row_problem(code, my_account()) for code in exports.problems_of(import_)}
     rows = exports.refused_rows(import_, problems, column_labels(recipient_tables.labels()))
     return recipient_tables.csv_file(rows, "refused-rows.csv")
 
@@ -225,7 +226,7 @@ def _state(import_: Import) -> dict[str, object]:
         "mend": mending.of_page(import_, my_account().region),
         "reasons": [] if busy else _reasons(import_),
         "most_refused": import_batch.MOST_REFUSED,
-        "row_problem": row_problem,
+        "row_problem": partial(row_problem, account=my_account()),
         "undo_until": imports.undo_until(import_),
         "undo_over": not imports.may_undo(import_),
     }
@@ -251,7 +252,7 @@ def _reasons(import_: Import) -> list[tuple[str, int]]:
     """Why rows were left out, and how many; what is said in the same words is one reason."""
     numbers: Counter[str] = Counter()
     for code, number in imports.reasons(import_):
-        numbers[str(row_problem(code))] += number
+        numbers[str(row_problem(code, my_account()))] += number
     return numbers.most_common()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from promosms.models import Import
 from promosms.services.imports import mending, refused_rows
 from promosms.services.imports.mending import Mended, Result
 from promosms.services.imports.refused_rows import RefusedRow
+from promosms.services.recipients import fields
 from promosms.sms import phone
 from promosms.web.access import Access, allow, my_account, owned
 
@@ -33,6 +35,11 @@ class Shown:
     def phone(self) -> str:
         """The number that it has got."""
         return phone.pretty(self.mended.phone) if self.mended and self.mended.phone else ""
+
+    @property
+    def label(self) -> str:
+        """The name of the field whose value is wrong; empty if it is the number."""
+        return fields.labels(my_account()).get(self.row.field, "")
 
     @property
     def likely(self) -> str:
@@ -82,8 +89,8 @@ class Mend:
 
     @property
     def fields(self) -> int:
-        """How many numbers can be typed in."""
-        return sum(bool(shown.form) and shown.row.of_number for shown in self.rows)
+        """How many numbers and other values can be typed in."""
+        return sum(bool(shown.form) and shown.row.mendable for shown in self.rows)
 
     @property
     def certain(self) -> int:
@@ -105,7 +112,8 @@ class Mend:
 
 def _problem(row: RefusedRow) -> str:
     """What is wrong with a row, in words that are understood away from it."""
-    return str(_("Row %(n)s: %(problem)s", n=number(row.number), problem=row_problem(row.problem)))
+    problem = row_problem(row.problem, my_account())
+    return str(_("Row %(n)s: %(problem)s", n=number(row.number), problem=problem))
 
 
 @bp.route("/imports/<public_id>/refused", methods=["GET", "POST"])
@@ -124,7 +132,7 @@ def page(public_id: str) -> ResponseReturnValue:
         import_=import_,
         mend=mend,
         forms=mend.forms,
-        row_problem=row_problem,
+        row_problem=partial(row_problem, account=my_account()),
     )
 
 
@@ -171,7 +179,7 @@ def _act(import_: Import, region: str, before: Mapping[str, RefusedRow]) -> dict
         return mending.mend(import_, region, {key: offer.e164}) if offer else {}
     if key := form.get("one"):
         return mending.mend(import_, region, {key: _typed(key)})
-    filled = {key: _typed(key) for key, row in before.items() if row.of_number}
+    filled = {key: _typed(key) for key, row in before.items() if row.mendable}
     numbers = {key: typed for key, typed in filled.items() if typed not in ("", before[key].line)}
     return mending.mend(import_, region, numbers) if numbers else {}
 
@@ -183,7 +191,7 @@ def _typed(key: str) -> str:
 def _form(row: RefusedRow, mended: Mended | None = None) -> NumberForm:
     form = NumberForm(prefix=row.public_id, number=row.filled)
     if mended and mended.result == Result.REFUSED:
-        form.number.errors = [row_problem(row.problem)]
+        form.number.errors = [row_problem(row.problem, my_account())]
     return form
 
 

@@ -1,5 +1,6 @@
 """What an import will do, on the page of its columns: at once, or when a worker has found it."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -9,7 +10,7 @@ from promosms import queue
 from promosms.forms.imports import row_problem
 from promosms.language import pgettext
 from promosms.lib.charts.stacked import Part, Stacked, stacked
-from promosms.models import Import, ImportStatus
+from promosms.models import Account, Import, ImportStatus
 from promosms.services.gateways import workers
 from promosms.services.imports import check
 from promosms.services.imports import columns as import_columns
@@ -27,13 +28,13 @@ def part(public_id: str) -> ResponseReturnValue:
     import_ = owned(Import, public_id)
     if import_.status != ImportStatus.MAPPING:
         return redirect(url_for("imports.show", public_id=public_id))
-    found = context(import_, my_account().region, check.choice_of(import_))
+    found = context(import_, my_account(), check.choice_of(import_))
     return render_template("imports/outcome.html", import_=import_, **found)
 
 
-def context(import_: Import, region: str, choice: Choice) -> dict[str, Any]:
+def context(import_: Import, account: Account, choice: Choice) -> dict[str, Any]:
     """What the template needs; a worker is called if it has to find the outcome."""
-    outcome = _outcome(import_, region, choice)
+    outcome = _outcome(import_, account, choice)
     checking = outcome is None and choice == check.choice_of(import_) and check.is_missing(import_)
     if checking and check.is_wanted(import_):
         queue.wake("work", "imports.check", import_.id)
@@ -43,16 +44,16 @@ def context(import_: Import, region: str, choice: Choice) -> dict[str, Any]:
         "mode": choice.mode,
         "checking": checking,
         "no_worker": checking and "work" in workers.missing(),
-        "row_problem": row_problem,
+        "row_problem": partial(row_problem, account=account),
     }
 
 
-def _outcome(import_: Import, region: str, choice: Choice) -> Outcome | None:
+def _outcome(import_: Import, account: Account, choice: Choice) -> Outcome | None:
     if import_columns.why_not(choice.mapping):
         return None
     if import_.total > import_outcome.SMALL:
         return import_outcome.stored(import_, choice)
-    return import_outcome.of(import_, region, choice)
+    return import_outcome.of(import_, account, choice)
 
 
 def _bar(outcome: Outcome) -> Stacked:

@@ -56,6 +56,8 @@ class Account(Model):
             "shop_name": N_("the name that is texted to recipients who answer HELP"),
             "balance": N_("what can be spent"),
             "field_labels": N_("what you call your own fields"),
+            "field_types": N_("which of your own fields are numbers or dates"),
+            "recipient_columns": N_("the columns that you chose for the table of recipients"),
             "approved_at": N_("when the trial ended"),
             "terms_version": N_("the version of the policies that was accepted"),
             "retention_days": N_("days for which numbers and texts of messages are kept"),
@@ -80,6 +82,8 @@ class Account(Model):
     balance: Mapped[int] = mapped_column(BigInteger, default=0)
     held: Mapped[int] = mapped_column(BigInteger, default=0)
     field_labels: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    field_types: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    recipient_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shop_name: Mapped[str] = mapped_column(String(60), default="", server_default="")

@@ -24,6 +24,20 @@ class Input(StrEnum):
     LINES = "lines"
 
 
+class FieldType(StrEnum):
+    """What the values of a field are: how they are read, kept, compared and written.
+
+    A number is kept as a plain decimal (-12.5), a date as ISO (2026-05-17), a birthday as a date or
+    without its year (--05-17). A value that was there before its field got the type, and does not
+    fit, stays the text that it is.
+    """
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    BIRTHDAY = "birthday"
+
+
 @dataclass(frozen=True)
 class Field:
     """What is true of a field of a recipient. Words are English and marked for translation.
@@ -33,8 +47,8 @@ class Field:
     small letters and digits without diacritics, that head its column in files: in the languages of
     the registration countries, and the tags of PromoSMS; what names it best stands first.
     `searched`: the search box finds it. `first`: it is at the top of the form, not behind *More*.
-    `instead` is what the composer offers for somebody who has none. A `free` one has the name that
-    the account gives it. A value is as long as its column allows (`longest`).
+    `instead` is what the composer offers for somebody who has none. A `free` one has the name and
+    the type that the account gives it. A value is as long as its column allows (`longest`).
     """
 
     label: str
@@ -44,6 +58,7 @@ class Field:
     name: str = ""
     longest: int = 0
     input: Input = Input.LINE
+    type: FieldType = FieldType.TEXT
     searched: bool = False
     first: bool = False
     free: bool = False
@@ -234,6 +249,27 @@ class Recipient(Model):
             input=Input.LINES,
         ),
         default="",
+    )
+    birthday: Mapped[str] = field(
+        String(10),
+        Field(
+            N_("Birthday"),
+            N_("birthday, without its year if that is not known: --05-17"),
+            "birthday birthdate dateofbirth dob birth birthdaydate bday borndate urodziny "
+            "dataurodzenia dataur urodzenie geburtstag geburtsdatum gebdatum geburtsdat "
+            "datedenaissance anniversaire naissance fechadenacimiento fechanacimiento cumpleanos "
+            "nacimiento datadinascita datanascita compleanno nascita datumnarozeni narozeniny "
+            "narozeni datumnarodenia narodeniny verjaardag geboortedatum dataebreithe breithla "
+            "datadenascimento datanascimento aniversario fodselsdag fodselsdato fodelsedag "
+            "fodelsedatum syntymapaiva syntymaaika szuletesnap szuletesidatum datanasterii "
+            "datadenastere gimimodata gimtadienis dzimsanasdatums dzimsanasdiena sunnipaev "
+            "sunniaeg datumrodenja rodendan datumrojstva датанародження деньнародження "
+            "датарождения деньрождения ημερομηνιαγεννησησ γενεθλια датанараждане",
+            NC_("You may add", "birthday"),
+            type=FieldType.BIRTHDAY,
+        ),
+        default="",
+        server_default="",
     )
     field1: Mapped[str] = free_field(1)
     field2: Mapped[str] = free_field(2)

@@ -81,8 +81,7 @@ def _free() -> ColumnElement[bool]:
 def _look(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
     import_ = db.session.get_one(Import, import_id)
     name, choice = import_.stored_as, choice_of(import_)
-    region = db.session.get_one(Account, import_.account_id).region
-    forecast = Forecast(import_.account_id, region, choice, import_.total + 1)
+    forecast = Forecast(import_, db.session.get_one(Account, import_.account_id), choice)
     _resume(name, forecast)
     db.session.commit()
     skip = forecast.outcome.rows + choice.has_header

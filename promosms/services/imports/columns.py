@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
-from promosms.lib import csv_reader
-from promosms.models import FIELD_NAMES
+from promosms.lib import csv_reader, local_values
+from promosms.lib.local_values import Unreadable
+from promosms.models import FIELD_NAMES, FieldType
 from promosms.services.imports import consent_columns, heads, phone_columns
 from promosms.services.imports.files import Row
 from promosms.services.imports.phone_columns import is_certain, problem_of
+from promosms.services.recipients import field_values
 
 SAMPLE = phone_columns.SAMPLE
 OTHER_PHONE = "other_phone"
@@ -33,6 +36,8 @@ def guess(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> tuple[
     head = [column[0] if has_header else "" for column in columns]
     named = [heads.field_of(name, labels) for name in head]
     chosen = _best(named, body)
+    if "birthday" in chosen and not _mostly_birthdays(body[chosen.index("birthday")], region):
+        chosen[chosen.index("birthday")] = ""
     for index, column in enumerate(body):
         if not chosen[index] and "email" not in chosen and _mostly_emails(column):
             chosen[index] = "email"
@@ -127,6 +132,17 @@ def _best(named: Sequence[tuple[str, int]], body: Sequence[Sequence[str]]) -> li
             chosen[n] = field
             taken.add(field)
     return chosen
+
+
+def _mostly_birthdays(column: Sequence[str], region: str) -> bool:
+    """Otherwise the column is no help: it would have its rows refused."""
+    cells = [cell for cell in column[:SAMPLE] if cell]
+    how, read = local_values.of_column(local_values.ways(region), cells), 0
+    for cell in cells:
+        with suppress(Unreadable):
+            field_values.read(FieldType.BIRTHDAY, cell, how)
+            read += 1
+    return read * 2 > len(cells) or not cells
 
 
 def _mostly_emails(column: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Refused rows of an import, mended on its page: with another number a row goes the usual way."""
+"""Refused rows of an import, mended: with another number or value a row goes the usual way."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
+    Account,
     BadRow,
     Import,
     ImportStatus,
@@ -19,9 +20,10 @@ from promosms.models import (
     now,
 )
 from promosms.services.imports import batch as import_batch
-from promosms.services.imports import refused_rows
+from promosms.services.imports import refused_rows, typed_cells
 from promosms.services.imports import rows as import_rows
-from promosms.services.imports.rows import Batch
+from promosms.services.imports.rows import Batch, Refused
+from promosms.services.recipients import fields
 from promosms.services.sending import opt_outs
 from promosms.sms.phone import LONGEST_TYPED
 
@@ -57,7 +59,8 @@ def may_mend(import_: Import) -> bool:
 def mend(import_: Import, region: str, numbers: Mapping[str, str]) -> dict[str, Mended]:
     """Import rows with these numbers, by public id of the row; says what became of each.
 
-    A number that is wrong, too, stays with its row. A row that was mended before changes nothing.
+    If it was another value that could not be read, it is that value. One that is wrong, too, stays
+    with its row. A row that was mended before changes nothing.
     """
     import_id = import_.id
     _opt_out(import_, region, numbers)
@@ -108,7 +111,7 @@ def _mend(
         number = numbers[row.public_id]
         batch = _read(running, region, [(row, number)])
         if batch.refused:
-            row.problem, row.typed = batch.refused[0].problem, number.strip()[:LONGEST_TYPED]
+            _refuse_again(row, batch.refused[0], number)
             yield row.public_id, Mended(Result.REFUSED)
         else:
             good.append((row, number))
@@ -120,6 +123,15 @@ def _mend(
         running.mended += len(good)
         import_batch.save_entries(session, running, batch.entries)
         _settle(session, running, [row for row, _number in good])
+
+
+def _refuse_again(row: BadRow, refused: Refused, typed: str) -> None:
+    """Keep what was tried beside the row; in it if it is good and another cell is wrong, too."""
+    if typed_cells.place_of(row.problem) == typed_cells.place_of(refused.problem):
+        row.typed = typed.strip()[:LONGEST_TYPED]
+    else:
+        row.content, row.typed = refused.content, ""
+    row.problem = refused.problem
 
 
 def _results(
@@ -155,7 +167,10 @@ def _read(import_: Import, region: str, rows: Sequence[tuple[BadRow, str]]) -> B
     filled = [
         (row.row, refused_rows.with_number(row, mapping, region, number)) for row, number in rows
     ]
-    return import_rows.read(filled, refused_rows.fields(mapping), region, import_.mode)
+    columns = refused_rows.fields(mapping)
+    types = fields.types(db.session.get_one(Account, import_.account_id))
+    typed = typed_cells.kept(columns, region, types)
+    return import_rows.read(filled, columns, region, import_.mode, typed)
 
 
 def _settle(session: Session, running: Import, rows: Sequence[BadRow]) -> None:

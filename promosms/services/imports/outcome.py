@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from promosms.db.bulk import one_of
 from promosms.extensions import db
 from promosms.lib.number_set import NumberSet
-from promosms.models import Import, Recipient, Suppression, table_of
+from promosms.models import Account, Import, Recipient, Suppression, table_of
 from promosms.services.imports import files as import_files
 from promosms.services.imports import rows as import_rows
 from promosms.services.imports import run as import_run
+from promosms.services.imports import typed_cells
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.services.imports.files import Row
 
@@ -63,8 +64,11 @@ class Outcome:
 class Forecast:
     """An outcome that grows, a batch of rows after the other, and the numbers seen so far."""
 
-    def __init__(self, account_id: int, region: str, choice: Choice, rows: int) -> None:
-        self.account_id, self.region, self.choice = account_id, region, choice
+    def __init__(self, import_: Import, account: Account, choice: Choice) -> None:
+        self.account_id, self.region, self.choice = account.id, account.region, choice
+        header = choice.has_header
+        self.typed = typed_cells.of_import(import_, choice.mapping, header, account)
+        rows = import_.total + 1
         self.outcome = Outcome()
         answers = not {OPTED_OUT, AGREED}.isdisjoint(choice.mapping)
         self.seen = NumberSet(2 * rows if answers else rows)
@@ -72,7 +76,7 @@ class Forecast:
     def take(self, rows: Sequence[Row]) -> None:
         """Count a batch of rows, as large as those of an import."""
         choice, outcome = self.choice, self.outcome
-        batch = import_rows.read(rows, choice.mapping, self.region, choice.mode)
+        batch = import_rows.read(rows, choice.mapping, self.region, choice.mode, self.typed)
         fresh = [e164 for e164 in batch.entries if self.seen.add(2 * _digits(e164))]
         outcome.opted_out += sum(self.seen.add(2 * _digits(e164) + 1) for e164 in batch.opted_out)
         known = self._known(fresh)
@@ -108,9 +112,9 @@ class Forecast:
         return sum(e164 in here or 2 * _digits(e164) + 1 in self.seen for e164 in phones)
 
 
-def of(import_: Import, region: str, choice: Choice) -> Outcome:
+def of(import_: Import, account: Account, choice: Choice) -> Outcome:
     """The outcome of a small file; large ones are for the worker, see `check`."""
-    forecast = Forecast(import_.account_id, region, choice, import_.total + 1)
+    forecast = Forecast(import_, account, choice)
     for batch in batches(import_files.read(import_.stored_as, int(choice.has_header))):
         forecast.take(batch)
     return forecast.outcome

@@ -12,6 +12,7 @@ from promosms.extensions import db
 from promosms.lib.pages import Page, id_of, page_of, select_page
 from promosms.models import BadRow, Import, table_of
 from promosms.services.imports import rows as import_rows
+from promosms.services.imports import typed_cells
 from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
 from promosms.sms import phone, phone_offers
@@ -35,9 +36,10 @@ _NAMED_BY = ("first_name", "last_name"), ("company",), ("email",)
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A refused row: its name if it has one, the number there, what was tried, what is offered.
+    """A refused row: its name if it has one, the cell that is wrong, what was tried and offered.
 
-    `others` are the other chosen cells, without the answers yes and no.
+    `field` is the one whose value cannot be read, "" if it is the number. `others` are the other
+    chosen cells, without the answers yes and no.
     """
 
     public_id: str
@@ -46,12 +48,18 @@ class RefusedRow:
     problem: str
     cell: str
     typed: str
+    field: str
     others: tuple[str, ...]
     offer: Offer | None
 
     @property
     def of_number(self) -> bool:
         """Is it the number that is wrong?"""
+        return self.problem != import_rows.LONG_VALUE and not self.field
+
+    @property
+    def mendable(self) -> bool:
+        """Can another number or value be typed in?"""
         return self.problem != import_rows.LONG_VALUE
 
     @property
@@ -63,6 +71,8 @@ class RefusedRow:
     @property
     def filled(self) -> str:
         """What stands in the field: what was tried, what is certain, or what can be corrected."""
+        if self.field:
+            return self.typed or self.line
         if self.typed or self.offer is None or not self.offer.certain:
             return self.typed or (self.line if self.problem not in _TYPED_ANEW else "")
         return phone.pretty(self.offer.e164)
@@ -115,10 +125,12 @@ def fields(mapping: Sequence[str]) -> list[str]:
 
 
 def with_number(row: BadRow, mapping: Sequence[str], region: str, number: str) -> list[str]:
-    """The cells with a number instead of the refused one."""
-    columns = fields(mapping)
+    """The cells with a number, or another value, instead of the refused one."""
+    columns, typed = fields(mapping), number.strip()
     cells = _cells(row, len(columns))
-    cells[_refused_at(cells, columns, region)] = number.strip()
+    if typed_cells.is_problem(row.problem):
+        typed = typed_cells.typed_by_hand(row.problem, typed, region)
+    cells[_refused_at(row, cells, columns, region)] = typed
     return cells
 
 
@@ -126,7 +138,8 @@ def shown(row: BadRow, mapping: Sequence[str], region: str) -> RefusedRow:
     """A row as its page shows it."""
     columns = fields(mapping)
     cells = _cells(row, len(columns))
-    place = _refused_at(cells, columns, region)
+    place = _refused_at(row, cells, columns, region)
+    of_value = typed_cells.is_problem(row.problem)
     values = dict(zip(columns, cells, strict=False))
     names = (" ".join(values.get(name, "") for name in group).strip() for group in _NAMED_BY)
     return RefusedRow(
@@ -136,12 +149,13 @@ def shown(row: BadRow, mapping: Sequence[str], region: str) -> RefusedRow:
         problem=row.problem,
         cell=cells[place],
         typed=row.typed,
+        field=columns[place] if of_value else "",
         others=tuple(
             cell
             for n, (name, cell) in enumerate(zip(columns, cells, strict=False))
             if n != place and cell and name not in (AGREED, OPTED_OUT)
         ),
-        offer=phone_offers.offer(cells[place], region),
+        offer=None if of_value else phone_offers.offer(cells[place], region),
     )
 
 
@@ -154,8 +168,10 @@ def _cells(row: BadRow, width: int) -> list[str]:
     return [*cells, *[""] * (width - len(cells))]
 
 
-def _refused_at(cells: Sequence[str], columns: Sequence[str], region: str) -> int:
-    """The place of the number that was refused: of the first that is not empty."""
+def _refused_at(row: BadRow, cells: Sequence[str], columns: Sequence[str], region: str) -> int:
+    """The place of what was refused: of numbers it is the first that is not empty."""
+    if typed_cells.is_problem(row.problem):
+        return columns.index(typed_cells.of_problem(row.problem)[1])
     places = [columns.index(name) for name in ("phone", OTHER_PHONE) if name in columns]
     return next((place for place in places if not _is_empty(cells[place], region)), places[0])
 

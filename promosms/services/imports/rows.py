@@ -5,11 +5,12 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from promosms.models import ImportMode
-from promosms.services.imports import merging
+from promosms.models import FIELDS, FieldType, ImportMode
+from promosms.services.imports import merging, typed_cells
 from promosms.services.imports.columns import OTHER_PHONE
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT, Standing, standing
 from promosms.services.imports.files import Row
+from promosms.services.imports.typed_cells import TypedColumn
 from promosms.services.recipients.fields import LENGTHS
 from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone, PhoneProblem
@@ -17,7 +18,9 @@ from promosms.sms.phone import InvalidPhone, PhoneProblem
 LONG_VALUE = "long_value"
 _MOST_CELL = max(LENGTHS.values()) + 1
 """Of a cell of a refused row that is kept: one that was cut is too long for its field, too."""
-_ALWAYS_FITS = min(length for name, length in LENGTHS.items() if name != "phone")
+_ALWAYS_FITS = min(
+    field.longest for field in FIELDS if field.type == FieldType.TEXT and field.name != "phone"
+)
 
 
 @dataclass(slots=True)
@@ -54,14 +57,22 @@ def read(
     mapping: Sequence[str],
     region: str,
     mode: str = ImportMode.OVERWRITE,
+    typed: Sequence[TypedColumn] = (),
 ) -> Batch:
-    """Read rows; rows with the same number are merged as the mode says."""
+    """Read rows; rows with the same number are merged as the mode says.
+
+    `typed` are the columns of numbers, dates and birthdays: a row whose value cannot be read is
+    refused, so that nothing is lost silently.
+    """
     batch = Batch()
     columns = {field: n for n, field in enumerate(mapping) if field}
     kept = sorted(columns.values())
     phones = [columns.pop(name) for name in ("phone", OTHER_PHONE) if name in columns]
     answers = [(name, columns.pop(name)) for name in (OPTED_OUT, AGREED) if name in columns]
+    unread = ""
     for row_number, cells in rows:
+        if typed:
+            cells, unread = typed_cells.read(cells, typed)
         try:
             number = _number(cells, phones, region)
         except InvalidPhone as error:
@@ -71,8 +82,8 @@ def read(
         if row_standing == Standing.OUT:
             batch.opted_out.add(number.e164)
         values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
-        if _too_long(values):
-            batch.refused.append(Refused(row_number, LONG_VALUE, _content(cells, kept)))
+        if unread or _too_long(values):
+            batch.refused.append(Refused(row_number, unread or LONG_VALUE, _content(cells, kept)))
             continue
         _merge(batch, number, values, row_standing, mode)
     return batch

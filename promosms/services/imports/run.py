@@ -13,7 +13,7 @@ from promosms.lib import time_slice
 from promosms.lib.garbage import uncollected
 from promosms.models import Account, Import, ImportStatus, Recipient, now
 from promosms.services.imports import batch as import_batch
-from promosms.services.imports import changes
+from promosms.services.imports import changes, typed_cells
 from promosms.services.imports import files as import_files
 from promosms.services.imports import rows as import_rows
 from promosms.services.imports.imports import claimable
@@ -60,8 +60,10 @@ def _claim(import_id: int) -> str | None:
 
 def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
     running = db.session.get_one(Import, import_id)
-    region = db.session.get_one(Account, running.account_id).region
+    account = db.session.get_one(Account, running.account_id)
+    region = account.region
     mapping, position, mode = list(running.mapping), running.position, running.mode
+    typed = typed_cells.of_import(running, mapping, running.has_header, account)
     name, skip = running.stored_as, running.position + running.has_header
     db.session.commit()
     rows = import_files.read(name, skip)
@@ -69,7 +71,7 @@ def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
     over = begin()  # after skipping to its rows in the file, which can use up a whole slice
     while chunk:
         with uncollected():
-            batch = import_rows.read(chunk, mapping, region, mode)
+            batch = import_rows.read(chunk, mapping, region, mode, typed)
             if not import_batch.save(import_id, position, len(chunk), batch):
                 return False
         position += len(chunk)

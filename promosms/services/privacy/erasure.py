@@ -267,6 +267,7 @@ def _empty(account_id: int, public_id: str) -> None:
         session.execute(
             update(Account)
             .where(Account.id == account_id)
-            .values(field_labels={}, shop_name="", suspended_reason="", balance=0, held=0)
+            .values(field_labels={}, field_types={}, recipient_columns=None)
+            .values(shop_name="", suspended_reason="", balance=0, held=0)
         )
     db.session.remove()

@@ -2,7 +2,7 @@
 
 from promosms.language import gettext, pgettext
 from promosms.lib.folding import fold
-from promosms.models import FIELDS, Account
+from promosms.models import FIELDS, Account, FieldType
 
 FREE_FIELDS = tuple(field.name for field in FIELDS if field.free)
 # Names of fields in other programs that head no column.
@@ -12,6 +12,10 @@ _BY_WORD = (
     | {field.name.replace("_", ""): field.name for field in FIELDS}
     | _ELSEWHERE
 )
+FIXED_TYPES = {field.name: field.type for field in FIELDS if field.type != FieldType.TEXT}
+"""The known fields that are more than text."""
+OWN_TYPES = (FieldType.TEXT, FieldType.NUMBER, FieldType.DATE)
+"""What a free field can be."""
 LENGTHS = {field.name: field.longest for field in FIELDS}
 
 
@@ -22,6 +26,13 @@ def labels(account: Account) -> dict[str, str]:
         label = account.field_labels.get(name)
         fixed[name] = label or gettext("Detail %(number)s", number=number)
     return {field.name: fixed[field.name] for field in FIELDS}
+
+
+def types(account: Account) -> dict[str, FieldType]:
+    """The types of the fields that are more than text."""
+    chosen = {name: FieldType(kept) for name, kept in account.field_types.items()}
+    own = {name: chosen[name] for name in FREE_FIELDS if name in chosen}
+    return {**FIXED_TYPES, **own}
 
 
 def placeholders(account: Account) -> list[tuple[str, str]]:

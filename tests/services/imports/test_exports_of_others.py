@@ -81,7 +81,7 @@ FIELDS_OF = {
           "Email (Billing)": "email", "Phone (Billing)": "phone"},
     "phone_number,first_name,last_name,idx,email,birthday_date,city,description,groups":
         {"phone_number": "phone", "first_name": "first_name", "last_name": "last_name",
-         "email": "email", "city": "city", "description": "note"},
+         "email": "email", "birthday_date": "birthday", "city": "city", "description": "note"},
     "id,created_time,ad_name,form_name,platform,email,full_name,phone_number,lead_status":
         {"email": "email", "full_name": "first_name", "phone_number": "phone"},
     "user_email;billing_first_name;billing_phone":
@@ -308,6 +308,8 @@ def test_of_several_names_the_most_exact_wins(account: Account) -> None:
 
 
 def test_the_labels_of_the_interface_are_heads(account: Account) -> None:
-    polish = "Numer komórkowy,E-mail,Imię,Nazwisko,Firma,NIP,Adres,Miasto,Notatka,Własne pole 1"
+    polish = (
+        "Numer komórkowy,E-mail,Imię,Nazwisko,Firma,NIP,Adres,Miasto,Notatka,Urodziny,Własne pole 1"
+    )
     known = [heads.field_of(name, {})[0] for name in polish.split(",")]
-    assert known == list(import_columns.FIELD_NAMES[:10])
+    assert known == list(import_columns.FIELD_NAMES[:11])

@@ -61,7 +61,8 @@ def upload(account: Account, rows: str) -> Import:
 
 
 def foreseen(import_: Import, mode: ImportMode = ImportMode.OVERWRITE) -> Outcome:
-    return import_outcome.of(import_, "PL", Choice(tuple(MAPPING), True, mode))
+    account = db.session.get_one(Account, import_.account_id)
+    return import_outcome.of(import_, account, Choice(tuple(MAPPING), True, mode))
 
 
 def figures(counted: Import | Outcome) -> tuple[int, ...]:
