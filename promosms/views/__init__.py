@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 from promosms.forms import form
-from promosms.views import errors, layout
+from promosms.views import errors, files, layout
 
 BLUEPRINTS = (
     "auth.sign_in",
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     "recipients.recipients",
     "recipients.inbox",
     "recipients.persons",
+    "recipients.downloads",
     "recipients.lists",
     "imports",
     "mending",
@@ -48,4 +49,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(import_module(f"promosms.views.{name}").bp)
     errors.init_app(app)
     layout.init_app(app)
+    files.init_app(app)
     form.init_app(app)

@@ -38,7 +38,7 @@ from promosms.services.imports import sheets as import_sheets
 from promosms.services.imports.files import BadFile
 from promosms.services.imports.outcome import Choice
 from promosms.services.recipients import exports, lists
-from promosms.views import mending, outcomes
+from promosms.views import files, mending, outcomes
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, fresh, my_account, owned
 
@@ -196,15 +196,15 @@ def undo(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("imports.show", public_id=public_id), 303)
 
 
-@bp.route("/imports/<public_id>/refused.csv")
+@bp.route("/imports/<public_id>/refused/download")
 @allow(Access.MEMBER)
 @fresh
 def refused(public_id: str) -> ResponseReturnValue:
     """The refused rows as a file."""
     import_ = owned(Import, public_id)
     problems = {code: row_problem(code, my_account()) for code in exports.problems_of(import_)}
-    rows = exports.refused_rows(import_, problems, column_labels(recipient_tables.labels()))
-    return recipient_tables.csv_file(rows, "refused-rows.csv")
+    labels = column_labels(recipient_tables.labels())
+    return files.answer(exports.refused_table(import_, problems, labels), "refused-rows")
 
 
 def _begin(import_: Import, rows: int) -> None:

@@ -99,6 +99,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/sending/overview.py",
         "services/accounts/preferences.py",
         "services/recipients/exports.py",
+        "views/recipients/downloads.py",
         "services/inbox/message_id_format.py",
         "services/inbox/conversation.py",
         "views/recipients/inbox.py",

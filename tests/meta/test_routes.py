@@ -158,7 +158,7 @@ ASKED_AGAIN = {
     *("admin.default_route", "admin.change_gateway", "admin.gateway_country"),
     *("admin.pause", "admin.resume", "admin.invite_admin", "admin.add_gateway"),
     *("billing.automatic", "billing.automatic_card", "data.export", "data.download"),
-    *("recipients.export", "suppressions.export", "campaigns.download", "imports.refused"),
+    *("downloads.recipients", "downloads.opt_outs", "campaigns.download", "imports.refused"),
     *("settings.end_session", "settings.end_others", "email_and_phone.email"),
     *("email_and_phone.phone", "two_factor.switch_on", "two_factor.switch_off"),
     "two_factor.new_codes",

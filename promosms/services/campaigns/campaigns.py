@@ -310,10 +310,10 @@ def example(campaign: Campaign) -> Row[Message, str, str] | None:
     return db.session.execute(query.order_by(Message.id).limit(1)).first()
 
 
-def all_messages(campaign: Campaign) -> Iterator[Row[Message, str, str]]:
+def pages_of_messages(campaign: Campaign) -> Iterator[Sequence[Row[Message, str, str]]]:
     """All messages of a campaign, read in chunks."""
     for rows in all_pages(_messages(campaign), Message.id, CHUNK):
-        yield from rows
+        yield rows
         for row in rows:
             db.session.expunge(row[0])
 

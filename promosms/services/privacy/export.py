@@ -7,6 +7,7 @@ was killed, the export starts again. An account has one; it is deleted after 48 
 
 import errno
 import secrets
+import shutil
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import time_slice
+from promosms.lib.xlsx_files import WAITING
 from promosms.models import Account, AccountExport, AccountStatus, ExportStatus, now
 from promosms.services.audit import log as audit_log
 from promosms.services.privacy import export_files
@@ -95,8 +97,13 @@ def forget_expired() -> None:
     for export in db.session.scalars(select(AccountExport).where(old)).all():
         discard(export)
     names = set(db.session.scalars(select(AccountExport.stored_as)))
-    for path in instance_file(FOLDER, "any").parent.glob("*.zip"):
-        if path.name not in names and time.time() - path.stat().st_mtime > ORPHAN:
+    folder = instance_file(FOLDER, "any").parent
+    for path in (*folder.glob("*.zip"), *folder.glob(f"{WAITING}*")):
+        if path.name in names or time.time() - path.stat().st_mtime < ORPHAN:
+            continue
+        if path.is_dir():  # of a workbook whose process was killed
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 

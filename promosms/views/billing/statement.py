@@ -1,24 +1,27 @@
 """The statement of an account, as a page and as a file, and the costs of a campaign."""
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from promosms.forms.statement import Filters
 from promosms.language import gettext as _
-from promosms.language import pgettext, timezone
+from promosms.language import pgettext
+from promosms.lib.tables import Column, Kind, Row, Table
 from promosms.models import Campaign
 from promosms.services.invoices import seller
 from promosms.services.ledger import statement as services
 from promosms.services.ledger.statement import StatementFilter, Topic
 from promosms.services.privacy import policies
 from promosms.settings import currencies, settings
+from promosms.views import files
 from promosms.views.billing import statement_labels
 from promosms.views.billing.blueprint import bp
-from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, my_account, owned
+
+BLOCK = 1_000
 
 
 @bp.route("")
@@ -56,35 +59,42 @@ def campaign(public_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.route("/statement.csv")
+@bp.route("/statement/download")
 @allow(Access.MEMBER)
 def download() -> ResponseReturnValue:
     """The statement as a file, with the filters of the page."""
     filters = Filters(request.args, my_account()).values
-    return recipient_tables.csv_file(_rows(my_account().id, filters), "statement.csv")
+    return files.answer(_table(my_account().id, filters), "statement")
 
 
-def _rows(account_id: int, filters: StatementFilter) -> Iterator[list[str | Decimal]]:
-    """Amounts have a decimal point and no separators, a format that any spreadsheet can import."""
-    yield [
-        _("Date"),
-        _("What"),
-        _("Why"),
-        pgettext("of the balance", "Change"),
-        _("Balance"),
-        _("Currency"),
-        _("Invoice"),
+def _table(account_id: int, filters: StatementFilter) -> Table:
+    """Amounts have no separators of thousands, so that any spreadsheet reads them."""
+    columns = [
+        Column(_("Date"), Kind.MOMENT, 20),
+        Column(_("What"), width=32),
+        Column(_("Why"), width=32),
+        Column(pgettext("of the balance", "Change"), Kind.NUMBER, 12),
+        Column(_("Balance"), Kind.NUMBER, 12),
+        Column(_("Currency"), width=10),
+        Column(_("Invoice")),
     ]
-    zone = timezone()
-    for row in services.all_rows(account_id, filters):
+    return Table(_("Statement"), columns, _blocks(account_id, filters))
+
+
+def _blocks(account_id: int, filters: StatementFilter) -> Iterator[Sequence[Row]]:
+    rows = services.all_rows(account_id, filters)
+    while block := list(islice(rows, BLOCK)):
         yield [
-            row.at.astimezone(zone).isoformat(timespec="seconds"),
-            statement_labels.title(row),
-            statement_labels.reason(row),
-            currencies.decimal(row.amount, settings.currency),
-            currencies.decimal(row.after, settings.currency) if filters.whole else "",
-            settings.currency,
-            row.invoice.label if row.invoice else "",
+            (
+                row.at,
+                str(statement_labels.title(row)),
+                str(statement_labels.reason(row)),
+                currencies.decimal(row.amount, settings.currency),
+                currencies.decimal(row.after, settings.currency) if filters.whole else "",
+                settings.currency,
+                row.invoice.label if row.invoice else "",
+            )
+            for row in block
         ]
 
 

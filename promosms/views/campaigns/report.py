@@ -1,30 +1,21 @@
 """The report of a campaign, and the buttons to pause, resume or cancel it."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from flask import (
-    Response,
-    flash,
-    redirect,
-    render_template,
-    request,
-    stream_with_context,
-    url_for,
-)
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.language import day, moment, ngettext, pgettext
 from promosms.language import gettext as _
 from promosms.lib.charts.curve import Curve, Moment, curve
 from promosms.lib.charts.stacked import THINNEST_IN_ROW
-from promosms.lib.formulas import escaped
+from promosms.lib.tables import Cell, Column, Kind, Row, Table
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
 from promosms.services.campaigns import arrivals, campaigns, launch, repeats, responses
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.ledger import campaign_costs
 from promosms.settings import currencies, settings
+from promosms.views import files
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
 from promosms.web.access import Access, allow, fresh, my_account, owned
@@ -81,15 +72,12 @@ def live(public_id: str) -> ResponseReturnValue:
     return render_template("campaigns/live.html", **_state(owned(Campaign, public_id)))
 
 
-@bp.route("/campaigns/<public_id>/report.csv")
+@bp.route("/campaigns/<public_id>/download")
 @allow(Access.MEMBER)
 @fresh
 def download(public_id: str) -> ResponseReturnValue:
-    """All messages of the campaign as a CSV file that is safe in a spreadsheet."""
-    campaign = owned(Campaign, public_id)
-    headers = {"Content-Disposition": "attachment; filename=report.csv"}
-    rows = stream_with_context(_csv(campaign))
-    return Response(rows, headers=headers, content_type="text/csv; charset=utf-8")
+    """All messages of the campaign as a file."""
+    return files.answer(_table(owned(Campaign, public_id)), "report")
 
 
 @bp.route("/campaigns/<public_id>/pause", methods=["POST"])
@@ -160,23 +148,28 @@ def _curve(campaign: Campaign) -> Curve | None:
     return curve(moment(campaign.launched_at, "HH:mm").split()[0], moments) if found else None
 
 
-def _csv(campaign: Campaign) -> Iterator[str]:
-    yield "\ufeff" + _csv_line(
-        [
-            pgettext("of a phone", "Number"),
-            _("First name"),
-            _("Last name"),
-            _("Status"),
-            _("Reason"),
-            _("Texts"),
-            _("Price"),
-            _("Sent"),
-            pgettext("time of a text", "Last news"),
-            _("Text"),
+def _table(campaign: Campaign) -> Table:
+    columns = [
+        Column(pgettext("of a phone", "Number"), width=16),
+        Column(_("First name")),
+        Column(_("Last name")),
+        Column(_("Status"), width=14),
+        Column(_("Reason"), width=28),
+        Column(_("Texts"), Kind.NUMBER, 8),
+        Column(_("Price"), Kind.NUMBER, 12),
+        Column(_("Sent"), Kind.MOMENT, 20),
+        Column(pgettext("time of a text", "Last news"), Kind.MOMENT, 20),
+        Column(_("Text"), width=60),
+    ]
+    return Table(_("Report"), columns, _blocks(campaign, len(columns)))
+
+
+def _blocks(campaign: Campaign, width: int) -> Iterator[Sequence[Row]]:
+    for page in campaigns.pages_of_messages(campaign):
+        yield [
+            (message.phone, first_name, last_name, *_facts(message))
+            for message, first_name, last_name in page
         ]
-    )
-    for message, first_name, last_name in campaigns.all_messages(campaign):
-        yield _csv_line([message.phone, first_name, last_name, *_facts(message)])
     count, deleted_at = campaigns.deleted(campaign)
     if count and deleted_at:
         note = ngettext(
@@ -186,23 +179,17 @@ def _csv(campaign: Campaign) -> Iterator[str]:
             n=count,
             day=day(deleted_at),
         )
-        yield _csv_line([note])
+        yield [(note, *[""] * (width - 1))]
 
 
-def _facts(message: Message) -> list[str]:
+def _facts(message: Message) -> tuple[Cell, ...]:
     label, _tone = labels.MESSAGE_STATUS[MessageStatus(message.status)]
-    return [
+    return (
         str(label),
         str(labels.why(message.status, message.reason)),
-        str(message.parts),
-        currencies.amount_text(message.price, settings.currency),
-        message.sent_at.isoformat(timespec="seconds") if message.sent_at else "",
-        message.final_at.isoformat(timespec="seconds") if message.final_at else "",
+        message.parts,
+        currencies.decimal(message.price, settings.currency),
+        message.sent_at,
+        message.final_at,
         message.text,
-    ]
-
-
-def _csv_line(cells: list[str]) -> str:
-    output = io.StringIO()
-    csv.writer(output).writerow([escaped(cell) for cell in cells])
-    return output.getvalue()
+    )

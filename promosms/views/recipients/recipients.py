@@ -1,6 +1,4 @@
-"""The pages of recipients: the table, one recipient, field names, the export."""
-
-from itertools import chain
+"""The pages of recipients: the table, one recipient, field names."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +12,7 @@ from promosms.models import FIELD_NAMES, BulkKind, Recipient, RecipientList
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.imports import imports
 from promosms.services.privacy import retention
-from promosms.services.recipients import exports, lists, recipients
+from promosms.services.recipients import lists, recipients
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.recipients import DuplicatePhone
@@ -22,7 +20,7 @@ from promosms.sms.phone import InvalidPhone
 from promosms.views.recipients import bulk_actions, bulk_words
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.inbox import conversation_with
-from promosms.web.access import Access, allow, fresh, my_account, owned
+from promosms.web.access import Access, allow, my_account, owned
 
 TITLE = ("phone", "first_name", "last_name")
 """What the title of a recipient's page says."""
@@ -172,16 +170,6 @@ def field_names() -> ResponseReturnValue:
         flash(_("The names were saved."), "good")
         return redirect(url_for("recipients.index"), 303)
     return render_template("recipients/field_names.html", form=form)
-
-
-@bp.route("/recipients/export.csv")
-@allow(Access.MEMBER)
-@fresh
-def export() -> ResponseReturnValue:
-    """All recipients as a file."""
-    header = exports.recipient_header(recipient_tables.labels())
-    rows = chain([header], exports.recipient_rows(my_account().id))
-    return recipient_tables.csv_file(rows, "recipients.csv")
 
 
 def _ask_to_delete(chosen: list[str], from_list: str = "") -> str:

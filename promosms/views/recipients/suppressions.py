@@ -9,11 +9,10 @@ from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Suppression
 from promosms.services.imports import pasting
-from promosms.services.recipients import exports, held_replies, suppression_list
+from promosms.services.recipients import held_replies, suppression_list
 from promosms.services.recipients.suppression_list import MOST_ADDED, Added
-from promosms.views.recipients import tables as recipient_tables
-from promosms.views.recipients.labels import NAMES, SOURCES
-from promosms.web.access import Access, allow, fresh, my_account, owned
+from promosms.views.recipients.labels import SOURCES
+from promosms.web.access import Access, allow, my_account, owned
 
 bp = Blueprint("suppressions", __name__)
 
@@ -68,15 +67,6 @@ def lift(public_id: str) -> ResponseReturnValue:
             "bad",
         )
     return redirect(url_for("suppressions.index"), 303)
-
-
-@bp.route("/recipients/opt-outs.csv")
-@allow(Access.MEMBER)
-@fresh
-def export() -> ResponseReturnValue:
-    """All opt-outs as a file."""
-    rows = exports.suppression_rows(my_account().id, NAMES)
-    return recipient_tables.csv_file(rows, "opt-outs.csv")
 
 
 def _flash_result(added: Added) -> None:

@@ -56,8 +56,15 @@ def table(on_list: RecipientList | None = None) -> dict[str, object]:
         "narrowed": bool(search.words or search.state is not State.ALL or (chosen and not on_list)),
         "address": _address(on_list, search),
         "together": search_fields(search),
+        "file": _file(search),
         "working": actions.running(search.account_id),
     }
+
+
+def _file(search: Search) -> str:
+    """The address of the file with everybody whom the page shows."""
+    args: dict[str, Any] = dict(search_fields(search))
+    return url_for("downloads.recipients", **args)
 
 
 def search_of(args: Mapping[str, str], on_list: RecipientList | None = None) -> Search:

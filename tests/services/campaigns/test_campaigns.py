@@ -131,7 +131,8 @@ def test_all_messages_are_read_in_chunks(
         )
         campaign.n_failed, campaign.n_delivered = 3, 4
     assert campaigns.reasons(campaign) == [("failed", "rejected", 3)]
-    assert len({row[0].phone for row in campaigns.all_messages(campaign)}) == 7
+    pages = campaigns.pages_of_messages(campaign)
+    assert len({row[0].phone for page in pages for row in page}) == 7
 
 
 def test_two_clicks_at_the_same_moment_make_one_draft(app: Flask, account: Account) -> None:

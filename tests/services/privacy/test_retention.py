@@ -201,7 +201,7 @@ def test_the_report_says_what_was_deleted(
     assert OURS[0] not in page
     assert "They have opted out of your texts." in page
     assert "The text was deleted together with" in page
-    assert "4 messages, whose numbers" in owner.get(f"/campaigns/{name}/report.csv").text
+    assert "4 messages, whose numbers" in owner.get(f"/campaigns/{name}/download?form=commas").text
 
 
 def test_a_stop_is_honoured_after_the_numbers_are_deleted(

@@ -132,7 +132,7 @@ def test_text_typed_into_a_deleted_draft_is_kept(
 
 
 def test_strangers_find_nothing(stranger: PageClient, draft: str, typed: Typed) -> None:
-    for page in ("edit", "review", "live", "report.csv"):
+    for page in ("edit", "review", "live", "download"):
         stranger.get_page(f"/campaigns/{draft}/{page}", 404)
     stranger.get_page(f"/campaigns/{draft}", 404)
     for action in ("edit", "send", "test", "pause", "resume", "cancel", "duplicate", "delete"):
@@ -140,7 +140,7 @@ def test_strangers_find_nothing(stranger: PageClient, draft: str, typed: Typed) 
 
 
 def test_visitors_sign_in_first(visitor: PageClient, draft: str) -> None:
-    for page in ("", "/edit", "/review", "/live", "/report.csv"):
+    for page in ("", "/edit", "/review", "/live", "/download"):
         assert "/login" in visitor.get(f"/campaigns/{draft}{page}").location
     for action in ("send", "test", "pause", "resume", "cancel", "duplicate", "delete"):
         assert visitor.send(f"/campaigns/{draft}/{action}").status_code == 401

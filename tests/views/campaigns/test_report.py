@@ -187,7 +187,7 @@ def test_the_file_is_safe_to_open_in_a_spreadsheet(
             {"first_name": '=HYPERLINK("x")'}
         )
     settle()
-    response = owner.get(f"/campaigns/{launched}/report.csv")
+    response = owner.get(f"/campaigns/{launched}/download?form=commas")
     assert response.content_type == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
     assert len(rows) == 5

@@ -98,7 +98,7 @@ def test_refused_rows_download_without_formulas(owner: PageClient, work: Work) -
     url = address(upload(owner, FILE.encode()))
     owner.post_page(url, START)
     work()
-    response = owner.get(url + "/refused.csv")
+    response = owner.get(url + "/refused/download?form=commas")
     assert response.mimetype == "text/csv"
     assert response.text.startswith("\ufeffRow,Problem,Mobile number,First name\r\n3,")
     assert ",22 621 00 00,'=Jan\r\n" in response.text
@@ -109,7 +109,9 @@ def test_corrected_rows_are_imported_again(owner: PageClient, work: Work) -> Non
     url = address(upload(owner, FILE.encode()))
     owner.post_page(url, START)
     work()
-    corrected = owner.get(url + "/refused.csv").text.replace("22 621 00 00", "602 345 678")
+    corrected = owner.get(url + "/refused/download?form=commas").text.replace(
+        "22 621 00 00", "602 345 678"
+    )
     page = upload(owner, corrected.encode(), "refused-rows.csv")
     chosen = [select.select_one("option[selected]") for select in page.select("[name=column]")]
     fields = [option["value"] if option else "" for option in chosen]
@@ -207,7 +209,7 @@ def test_starting_twice_imports_once(owner: PageClient, work: Work) -> None:
 
 def test_it_refuses_strangers(owner: PageClient, stranger: PageClient, work: Work) -> None:
     url = address(upload(owner, FILE.encode()))
-    for path in ("", "/progress", "/refused.csv"):
+    for path in ("", "/progress", "/refused/download"):
         assert stranger.get(url + path).status_code == 404, path
     for path in ("", "/cancel", "/undo"):
         assert stranger.send(url + path, START).status_code == 404, path

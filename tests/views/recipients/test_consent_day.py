@@ -30,7 +30,7 @@ def live_in(app: Flask, cast: Cast, zone: str) -> None:
 
 
 def exported(client: PageClient) -> str:
-    text = client.get("/recipients/export.csv").text.removeprefix("\ufeff")
+    text = client.get("/recipients/download?form=commas").text.removeprefix("\ufeff")
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     return row["When they agreed"]
 

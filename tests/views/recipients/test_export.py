@@ -2,22 +2,29 @@
 
 import csv
 import io
+import os
+import time
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
+from python_calamine import CalamineWorkbook
 
 from promosms.models import SuppressionSource
+from promosms.services.privacy import export as account_export
 from promosms.services.recipients import exports
 from promosms.services.sending import opt_outs
+from promosms.settings import instance_file
+from promosms.views import files
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
 Add = Callable[..., str]
 
 
-def table(client: PageClient) -> list[dict[str, str]]:
-    response = client.get("/recipients/export.csv")
+def table(client: PageClient, query: str = "") -> list[dict[str, str]]:
+    response = client.get(f"/recipients/download?form=commas&{query}")
     assert response.mimetype == "text/csv"
     assert "attachment" in response.headers["Content-Disposition"]
     return list(csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff"), newline="")))
@@ -35,7 +42,61 @@ def test_it_contains_every_field(owner: PageClient, add: Add, app: Flask, cast: 
     assert first["Where or how they agreed"] == "form"
     assert first["When they agreed"]
     assert (second["Company"], second["City"]) == ("'=HYPERLINK(1)", "'+48")
-    assert (second["Agreed to promotions"], second["Opted out"]) == ("no", "yes")
+    assert (second["Agreed to promotions"], second["Opted out"]) == ("not agreed", "yes")
+
+
+def test_it_has_what_the_page_shows(
+    owner: PageClient, stranger: PageClient, add: Add, app: Flask, cast: Cast
+) -> None:
+    add("601234567", on="Guests", first_name="Ala", city="Łódź")
+    add("602345678", on="Guests", first_name="Ola", agreed=False)
+    add("603345678", first_name="Ula", city="Łódź")
+    page = owner.get_page("/lists")
+    guests = str(page.select(".rows a.title")[0]["href"])
+    on_guests = f"list={guests.rsplit('/', 1)[1]}"
+    for query, expected in (
+        ("", "Ala Ola Ula"),
+        (on_guests, "Ala Ola"),
+        (f"{on_guests}&state=no_consent", "Ola"),
+        ("q=lodz", "Ala Ula"),
+    ):
+        assert [row["First name"] for row in table(owner, query)] == expected.split(), query
+    offered = owner.get_page(f"{guests}?q=ola").select(".download a")
+    assert [str(link["href"]).rpartition("=")[2] for link in offered] == [
+        *("xlsx", "semicolons", "commas")
+    ]
+    rows = owner.get(str(offered[1]["href"])).text.splitlines()
+    assert [row.split(";")[2] for row in rows] == ["First name", "Ola"]
+    assert stranger.get(f"/recipients/download?{on_guests}").status_code == 404
+
+
+def test_a_workbook_holds_the_same(
+    owner: PageClient, add: Add, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("601234567", on="Guests", first_name="Łucja", note="=1+1", tax_id="0012")
+    response = owner.get("/recipients/download?form=xlsx")
+    assert response.mimetype.endswith("spreadsheetml.sheet")
+    assert "recipients.xlsx" in response.headers["Content-Disposition"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(response.data))
+    head, row = book.get_sheet_by_name("Recipients").to_python()
+    values = dict(zip(head, row, strict=True))
+    assert (values["Mobile number"], values["Lists"]) == ("+48601234567", "Guests")
+    assert (values["Tax ID"], values["Note"]) == ("0012", "=1+1")
+    assert isinstance(values["When they agreed"], date)
+    response.close()
+    monkeypatch.setattr(files, "MOST_AT_ONCE", 0)
+    response = owner.get("/recipients/download?form=xlsx")
+    assert (response.status_code, "Choose CSV" in response.text) == (409, True)
+    response.close()
+    with app.app_context():
+        folder = instance_file(files.FOLDER, "any").parent
+        assert not list(folder.iterdir())
+        for left, age in (("workbook-old", 2), ("workbook-new", 0)):
+            (folder / left).mkdir()
+            (folder / left / "rows").touch()
+            os.utime(folder / left, (time.time() - age * 3600,) * 2)
+        account_export.forget_expired()
+        assert [path.name for path in folder.iterdir()] == ["workbook-new"]
 
 
 def test_it_reads_page_by_page(
@@ -52,7 +113,7 @@ def test_the_export_can_be_imported_again(
 ) -> None:
     add("601234567", first_name="Łucja", company="=A1", note="'quoted'")
     add("+447911123456", first_name="Sam")
-    content = owner.get("/recipients/export.csv").data
+    content = owner.get("/recipients/download?form=commas").data
     upload = {"file": (io.BytesIO(content), "recipients.csv")}
     page = stranger.post_page("/imports/new", upload)
     chosen = [

@@ -69,11 +69,11 @@ def test_every_page_says_what_is_true(
     assert "They get nothing until you decide." in home
     assert len(buttons(owner, "/dashboard")) == 2
     assert "To decide" in text(owner, "/recipients?state=held")
-    assert f"{LABEL}," in owner.get(f"{LIST}.csv").text
+    assert f"{LABEL}," in owner.get(f"{LIST}/download?form=commas").text
     link = owner.get_page("/recipients").select_one(".rows a.title")
     assert link is not None
     assert len(buttons(owner, str(link["href"]))) == 2
-    assert "held until read" in owner.get("/recipients/export.csv").text
+    assert "held until read" in owner.get("/recipients/download?form=commas").text
 
 
 @pytest.mark.parametrize("url", [INBOX, LIST])
@@ -87,7 +87,7 @@ def test_they_want_no_more_texts(held: None, owner: PageClient, app: Flask, url:
     assert "Nothing was changed" in owner.post_page(other).get_text()
     assert source(app) == "words"
     assert "This is an opt-out now." in owner.post_page(stop).get_text()
-    assert "owner@example.com" in owner.get(f"{LIST}.csv").text
+    assert "owner@example.com" in owner.get(f"{LIST}/download?form=commas").text
 
 
 @pytest.mark.parametrize("url", [INBOX, LIST])

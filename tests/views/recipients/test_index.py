@@ -87,7 +87,7 @@ def test_it_shows_no_recipients_of_other_accounts(
 ) -> None:
     public_id = add("601234567", on="Guests")
     assert "601 234" not in stranger.get_page("/recipients").get_text()
-    assert "601 234" not in stranger.get("/recipients/export.csv").text
+    assert "601 234" not in stranger.get("/recipients/download?form=commas").text
     stranger.get_page(f"/recipients/{public_id}", status=404)
     stranger.get_page(f"/recipients/{public_id}/edit", status=404)
     stranger.get_page(f"/recipients/{public_id}/delete", status=404)

@@ -1,0 +1,122 @@
+"""Tables as files: a workbook, or CSV with the separators of a country.
+
+CSV is streamed. A workbook has to be complete before it is sent: it is written into a file without
+a name, which is gone when it was sent, or when the process is killed.
+"""
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import Flask, Response, render_template, request, send_file, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from promosms.language import gettext as _
+from promosms.language import number, timezone
+from promosms.lib import countries, csv_files, xlsx_files
+from promosms.lib.csv_files import COMMAS, SEMICOLONS, Style
+from promosms.lib.tables import Table
+from promosms.settings import instance_file
+from promosms.web.access import my_account
+
+FOLDER = "exports"
+MOST_AT_ONCE = 20_000
+"""Rows of a workbook that are written while somebody waits: in about two seconds."""
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Form(StrEnum):
+    """In which form a table leaves."""
+
+    WORKBOOK = "xlsx"
+    SEMICOLONS = "semicolons"
+    COMMAS = "commas"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A form to choose, and for whom it is."""
+
+    form: Form
+    label: str
+    help: str
+
+
+class TooLong(Exception):
+    """The table has more rows than a workbook that is written while somebody waits."""
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates the forms, and explain what is too long."""
+    app.jinja_env.globals.update(download_offers=offers)
+    app.register_error_handler(TooLong, too_long)
+
+
+def too_long(_error: TooLong) -> ResponseReturnValue:
+    """A table that has more rows than a workbook can have here."""
+    title = _("This is too long for a workbook")
+    advice = _(
+        "A workbook can have %(most)s rows here. Choose CSV instead: every spreadsheet opens it.",
+        most=number(MOST_AT_ONCE),
+    )
+    return render_template("error.html", title=title, advice=advice), 409
+
+
+def offers() -> list[Offer]:
+    """The forms of a table, that of the account's country before the other one."""
+    region = my_account().region
+    country = countries.name(region)
+    theirs = _("For spreadsheets as they are set in %(country)s.", country=country)
+    others = _("For other countries and for programs.")
+    semicolons_here = csv_files.style_of(region).delimiter == SEMICOLONS.delimiter
+    csv = [
+        Offer(Form.SEMICOLONS, _("CSV with semicolons"), theirs if semicolons_here else others),
+        Offer(Form.COMMAS, _("CSV with commas"), others if semicolons_here else theirs),
+    ]
+    workbook = Offer(
+        Form.WORKBOOK,
+        _("Workbook (XLSX)"),
+        _("For Excel, LibreOffice and others; numbers and days stay as they are."),
+    )
+    return [workbook, *(csv if semicolons_here else reversed(csv))]
+
+
+def answer(table: Table, name: str) -> ResponseReturnValue:
+    """The table in the form that the address asks for. Raises TooLong."""
+    if request.args.get("form") == Form.WORKBOOK:
+        return _workbook(table, f"{name}.xlsx")
+    lines = csv_files.blocks(table, _style(), timezone())
+    return Response(
+        stream_with_context(lines),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def _style() -> Style:
+    """The separators that the address asks for, or those of the account's country."""
+    theirs = csv_files.style_of(my_account().region)
+    asked = request.args.get("form")
+    if asked == Form.COMMAS:
+        return COMMAS
+    if asked == Form.SEMICOLONS and theirs == COMMAS:
+        return SEMICOLONS
+    return theirs
+
+
+def _workbook(table: Table, name: str) -> Response:
+    folder = instance_file(FOLDER, "any").parent
+    with ExitStack() as opened:
+        file = opened.enter_context(tempfile.TemporaryFile("w+b", dir=folder))
+        with xlsx_files.Writer(file, table, timezone(), folder) as writer:
+            rows = 0
+            for block in table.blocks:
+                rows += len(block)
+                if rows > MOST_AT_ONCE:
+                    raise TooLong
+                writer.write(block)
+        file.seek(0)
+        answer = send_file(file, _WORKBOOK, as_attachment=True, download_name=name, etag=False)
+        opened.pop_all()  # the answer closes it
+        return answer
