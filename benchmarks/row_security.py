@@ -187,7 +187,7 @@ ACTIONS: dict[str, tuple[Callable[[Site], Callable[[], None]], float]] = {
     "campaign report": (lambda site: lambda: site.get(f"/campaigns/{site.report}"), 1),
     "statement": (lambda site: lambda: site.get("/billing"), 1),
     "report as a file": (
-        lambda site: lambda: site.get(f"/campaigns/{site.report}/report.csv"),
+        lambda site: lambda: site.get(f"/campaigns/{site.report}/download"),
         0.1,
     ),
     "add a recipient (writes)": (

@@ -81,7 +81,7 @@ def test_a_number_cannot_be_removed_after_a_stop(owner: PageClient, app: Flask, 
 
 def test_it_downloads(owner: PageClient) -> None:
     owner.post_page(URL, {"text": "601234567"})
-    response = owner.get(URL + ".csv")
+    response = owner.get(URL + "/download?form=commas")
     assert response.text.startswith("\ufeffMobile number,How,Since,Reply,")
     assert "\r\n'+48601234567,Added by hand,20" in response.text
 
@@ -91,7 +91,7 @@ def test_it_refuses_strangers(owner: PageClient, stranger: PageClient) -> None:
     (form,) = owner.get_page(URL).select(".rows form")
     assert stranger.send(str(form["action"])).status_code == 404
     assert "601 234" not in stranger.get_page(URL).get_text()
-    assert "48601" not in stranger.get(URL + ".csv").text
+    assert "48601" not in stranger.get(URL + "/download?form=commas").text
     assert "601 234 567" in owner.get_page(URL).get_text()
 
 
