@@ -156,14 +156,21 @@ class CampaignForm(Form):
             raise ValidationError(_problem_text(problem, field.data or "", self.account))
 
 
-def _problem_text(problem: TextProblem, text: str, account: Account) -> str:
-    message = gettext("Write the text first: there is nothing to send yet.")
-    if problem == TextProblem.TOO_LONG:
-        message = gettext(
+def too_long(text: str) -> str:
+    """How long a text may be, and how long this one is."""
+    return str(
+        gettext(
             "This text is too long: it may count as six texts at most, about 918 plain letters, "
             "or about 402 with special letters. You wrote %(count)s characters.",
             count=number(len(text)),
         )
+    )
+
+
+def _problem_text(problem: TextProblem, text: str, account: Account) -> str:
+    message = gettext("Write the text first: there is nothing to send yet.")
+    if problem == TextProblem.TOO_LONG:
+        return too_long(text)
     if problem == TextProblem.UNKNOWN_PLACEHOLDER:
         message = gettext(
             "Nobody can fill in: %(wrong)s. These details can be used: %(known)s.",

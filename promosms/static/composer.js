@@ -1,22 +1,13 @@
 // The composer: the server counts while one writes and keeps the draft, and details go in at the cursor.
+import { counting } from "./counting.js";
 import { part } from "./part.js";
 import { writing } from "./writing.js";
 
 const form = document.querySelector("form[data-count]");
 const saved = document.querySelector("[data-saved]");
-let counting, waiting, running, saving, changed = false, elsewhere = false;
+let typing, waiting, saving, changed = false, elsewhere = false;
 
-async function count() {
-  running?.abort();
-  running = new AbortController();
-  try {
-    const fresh = await part(form.dataset.count, new FormData(form), form.elements.csrf_token.value, running.signal);
-    for (const piece of fresh?.querySelectorAll("[data-part]") ?? []) {
-      const old = document.querySelector(`[data-part="${piece.dataset.part}"]`);
-      if (!old.contains(document.activeElement)) old.replaceChildren(...piece.childNodes);
-    }
-  } catch { /* the next key tries again */ }
-}
+const count = counting(form);
 
 // Saving keeps what is written as it stands. One save follows the other, so that each knows the stamp of the last.
 async function save() {
@@ -46,9 +37,9 @@ async function keep() {
 
 form.addEventListener("input", () => {
   changed = true;
-  clearTimeout(counting);
+  clearTimeout(typing);
   clearTimeout(waiting);
-  counting = setTimeout(count, 350);
+  typing = setTimeout(count, 350);
   waiting = setTimeout(save, 1500);
 });
 

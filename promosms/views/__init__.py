@@ -20,6 +20,7 @@ BLUEPRINTS = (
     "dashboard",
     "recipients.recipients",
     "recipients.inbox",
+    "recipients.direct_texts",
     "recipients.persons",
     "recipients.downloads",
     "recipients.lists",

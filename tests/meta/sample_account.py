@@ -159,9 +159,10 @@ class Stage:
         opt_outs.opt_out(account.id, "+48601111117", SuppressionSource.HELD, HELD)
         by_hand, by_reply, held = reversed(suppression_list.page(account.id).rows)
         with transaction() as session:
-            session.add(
-                InboundMessage(account_id=account.id, phone="+48601111111", text="Is it open?")
+            question = InboundMessage(
+                account_id=account.id, phone="+48601111111", text="Is it open?"
             )
+            session.add(question)
             reply = InboundMessage(
                 account_id=account.id,
                 phone="+48601111117",
@@ -178,6 +179,7 @@ class Stage:
         self.ids |= {
             "recipient": person.public_id,
             "guest": guest.public_id,
+            "reply question": question.public_id,
             "list": group.public_id,
             "suppression by hand": by_hand.public_id,
             "suppression by reply": by_reply.public_id,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
@@ -19,10 +19,12 @@ from promosms.models import (
     Message,
     MessageStatus,
     Priority,
+    now,
 )
 from promosms.services.inbox import replies
 
 PAGE = 30
+SOON = timedelta(minutes=2)  # most receipts have come by then
 NEVER_LEFT = (MessageStatus.SKIPPED, MessageStatus.CANCELLED)
 _KEY = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
@@ -41,6 +43,16 @@ class Bubble:
         """What was written."""
         one = self.message or self.reply
         return one.text if one else ""
+
+    @property
+    def moves(self) -> bool:
+        """Is it a text to one person of which news may come in a moment?"""
+        message = self.message
+        if message is None or message.priority != Priority.DIRECT:
+            return False
+        just_sent = message.sent_at is not None and message.sent_at > now() - SOON
+        sent = message.status == MessageStatus.SENT and just_sent
+        return sent or message.status in MessageStatus.WAITING
 
     @property
     def waits(self) -> bool:

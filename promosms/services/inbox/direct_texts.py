@@ -7,6 +7,7 @@ anybody else is advertising, so it needs their consent to promotions. An opt-out
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -94,18 +95,29 @@ class Permission:
         return self.wrote_at + ANSWERABLE if self.wrote_at else None
 
 
+class CostlyCharacter(NamedTuple):
+    """A character that makes a text dearer, and its plain replacement."""
+
+    char: str
+    plain: str | None
+
+
 @dataclass(frozen=True)
 class Cost:
-    """The size of a text and its price to a number, in 1/10,000; None without a price."""
+    """The size of a text; `part_price` in 1/10,000, None if its number cannot be texted."""
 
     characters: int
     parts: int
     left: int
     special: bool
-    costly: tuple[tuple[str, str | None], ...]
-    """Characters that make the text dearer, with their plain replacements."""
+    costly: tuple[CostlyCharacter, ...]
     plain_parts: int
-    price: int | None
+    part_price: int | None
+
+    @property
+    def price(self) -> int | None:
+        """The price of the text, in 1/10,000."""
+        return None if self.part_price is None else self.part_price * self.parts
 
 
 @dataclass(frozen=True)
@@ -141,19 +153,39 @@ def permission(account_id: int, phone: str) -> Permission:
     return Permission(wrote_at=wrote_at)
 
 
+def why_not(account: Account, phone: str) -> Refusal | None:
+    """Why nothing can be written to this number now, whatever the text is."""
+    return _why_not(account, phone, cost(account.id, phone, ""), line(account.id, phone))
+
+
+def _why_not(account: Account, phone: str, size: Cost, way: Line) -> Refusal | None:
+    refusal = permission(account.id, phone).refusal
+    guests = trial.may_text(account)
+    if account.status != AccountStatus.ACTIVE:
+        return Refusal.SUSPENDED
+    if refusal is not None:
+        return refusal
+    if guests is not None and phone not in guests:
+        return Refusal.TRIAL_GUEST
+    if size.part_price is None:
+        return Refusal.NO_PRICE
+    return Refusal.NO_GATEWAY if way.gateway_id is None else None
+
+
 def cost(account_id: int, phone: str, text: str) -> Cost:
     """The size and the price of a text to this number."""
     measure = segments.measure(text)
     price_list = prices.price_list(defaults.default_route().id, account_id)
-    price = price_list.of(_country(phone), phone)
     return Cost(
         characters=measure.units,
         parts=measure.parts,
         left=measure.left,
         special=measure.encoding == "ucs2",
-        costly=tuple((char, transliterate.plain(char)) for char in gsm7.costly(text)),
+        costly=tuple(
+            CostlyCharacter(char, transliterate.plain(char)) for char in gsm7.costly(text)
+        ),
         plain_parts=segments.measure(transliterate.plain_text(text)).parts,
-        price=None if price is None else price * measure.parts,
+        part_price=price_list.of(_country(phone), phone),
     )
 
 
@@ -190,14 +222,10 @@ def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int
         opt_outs.lock_shared(session, account.id)
         account = session.get_one(Account, account.id, with_for_update=True, populate_existing=True)
         _check_key(session, account.id, key, text)
-        _check(account, phone, text)
-        size = cost(account.id, phone, text)
-        if size.price is None:
-            raise DirectTextRefused(Refusal.NO_PRICE)
-        way = line(account.id, phone)
-        if way.gateway_id is None:
-            raise DirectTextRefused(Refusal.NO_GATEWAY)
-        if agreed_price is None or size.price > agreed_price:
+        way, size = line(account.id, phone), cost(account.id, phone, text)
+        _check(account, phone, text, size, way)
+        price = size.price or 0
+        if agreed_price is None or price > agreed_price:
             raise DirectTextRefused(Refusal.NOT_AGREED)
         message = Message(
             account_id=account.id,
@@ -210,11 +238,11 @@ def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int
             text=text,
             encoding="ucs2" if size.special else "gsm7",
             parts=size.parts,
-            price=size.price,
+            price=price,
         )
         session.add(message)
         session.flush()
-        ledger.hold_text(account.id, message.id, size.price, key)
+        ledger.hold_text(account.id, message.id, price, key)
         return message
 
 
@@ -229,19 +257,14 @@ def _check_key(session: Session, account_id: int, key: str, text: str) -> None:
         raise AlreadySent(message is None or message.text == text)
 
 
-def _check(account: Account, phone: str, text: str) -> None:
-    if account.status != AccountStatus.ACTIVE:
-        raise DirectTextRefused(Refusal.SUSPENDED)
-    refusal = permission(account.id, phone).refusal
+def _check(account: Account, phone: str, text: str, size: Cost, way: Line) -> None:
+    refusal = _why_not(account, phone, size, way)
     if refusal is not None:
         raise DirectTextRefused(refusal)
     if not text.strip():
         raise DirectTextRefused(Refusal.EMPTY)
-    if segments.measure(text).parts > segments.MAX_PARTS:
+    if size.parts > segments.MAX_PARTS:
         raise DirectTextRefused(Refusal.TOO_LONG)
-    guests = trial.may_text(account)
-    if guests is not None and phone not in guests:
-        raise DirectTextRefused(Refusal.TRIAL_GUEST)
     try:
         trial.take(db.session(), account.id, 1)
     except trial.DayIsFull as error:

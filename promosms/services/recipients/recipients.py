@@ -76,6 +76,24 @@ def change(
         lists.take_off_locked(session, [recipient.id], before - set(list_ids))
 
 
+def put_on_lists(recipient: Recipient, chosen: Sequence[str], shown: Sequence[str]) -> None:
+    """Put a recipient on the `chosen` lists, and take it off the other `shown` ones.
+
+    Both are public ids; a list that is not there any more, or of another account, is left out.
+    """
+    with transaction() as session:
+        opt_outs.lock_shared(session, recipient.account_id)
+        query = select(RecipientList.public_id, RecipientList.id).where(
+            RecipientList.account_id == recipient.account_id,
+            RecipientList.public_id.in_({*chosen, *shown}),
+        )
+        found = {row.public_id: row.id for row in session.execute(query)}
+        lists.lock(session, found.values())
+        put = {list_id for public_id, list_id in found.items() if public_id in chosen}
+        lists.put_on_locked(session, recipient.account_id, [recipient.id], put)
+        lists.take_off_locked(session, [recipient.id], set(found.values()) - put)
+
+
 def delete_many(account_id: int, public_ids: Iterable[str]) -> int:
     """Delete the account's recipients with these public ids; returns how many.
 

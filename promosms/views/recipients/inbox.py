@@ -9,6 +9,8 @@ from promosms.services.inbox import conversation as conversations
 from promosms.services.inbox import replies
 from promosms.services.recipients import held_replies, recipients, suppression_list
 from promosms.views.campaigns import labels
+from promosms.views.recipients import answering
+from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.labels import SOURCES
 from promosms.web import prefetch
 from promosms.web.access import Access, allow, my_account, owned
@@ -52,18 +54,26 @@ def conversation(public_id: str) -> ResponseReturnValue:
     phone = owned(InboundMessage, public_id).phone
     if (recipient := recipients.by_phone(my_account().id, phone)) is not None:
         return redirect(url_for("recipients.person", public_id=recipient.public_id), 303)
+    return conversation_page(phone, public_id)
+
+
+def conversation_page(phone: str, public_id: str, box: AnswerBox | None = None) -> str:
+    """The conversation with a number that is no recipient; `box` if something was written."""
     return render_template(
-        "inbox/conversation.html", phone=phone, public_id=public_id, **conversation_with(phone)
+        "inbox/conversation.html", phone=phone, public_id=public_id, **conversation_with(phone, box)
     )
 
 
-def conversation_with(phone: str) -> dict[str, object]:
+def conversation_with(phone: str, box: AnswerBox | None = None) -> dict[str, object]:
     """The context of a page with a conversation, whose replies are read now that it is opened."""
     account_id = my_account().id
+    answer = box or answering.box(phone)
     page = conversations.page(account_id, phone, request.args.get("before", ""))
     suppression = suppression_list.of_number(account_id, phone)
     context: dict[str, object] = {
         "page": page,
+        "answer": answer,
+        "form": answer.form,
         "suppression": suppression,
         "reply_of": held_replies.reply_of,
         "sources": SOURCES,

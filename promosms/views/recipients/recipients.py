@@ -19,6 +19,7 @@ from promosms.services.recipients.recipients import DuplicatePhone
 from promosms.sms.phone import InvalidPhone
 from promosms.views.recipients import bulk_actions, bulk_words
 from promosms.views.recipients import tables as recipient_tables
+from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.inbox import conversation_with
 from promosms.web.access import Access, allow, my_account, owned
 
@@ -67,7 +68,11 @@ def add() -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def person(public_id: str) -> ResponseReturnValue:
     """One recipient: the conversation, what is known, and why texts are allowed."""
-    recipient = owned(Recipient, public_id)
+    return person_page(owned(Recipient, public_id))
+
+
+def person_page(recipient: Recipient, box: AnswerBox | None = None) -> str:
+    """The page of a recipient; `box` if something was written to them."""
     labels = recipient_tables.labels()
     known = [(labels[name], getattr(recipient, name)) for name in FIELD_NAMES if name not in TITLE]
     return render_template(
@@ -76,7 +81,8 @@ def person(public_id: str) -> ResponseReturnValue:
         lists=recipients.lists_of([recipient.id])[recipient.id],
         known=[(label, value) for label, value in known if value],
         brought_in=imports.of_recipient(recipient),
-        **conversation_with(recipient.phone),
+        all_lists=lists.all_of(recipient.account_id),
+        **conversation_with(recipient.phone, box),
     )
 
 
@@ -105,6 +111,18 @@ def edit(public_id: str) -> ResponseReturnValue:
     return render_template(
         "recipients/edit.html", form=form, recipient=recipient, existing=existing
     )
+
+
+@bp.route("/recipients/<public_id>/lists", methods=["POST"])
+@allow(Access.MEMBER)
+def change_lists(public_id: str) -> ResponseReturnValue:
+    """Put a recipient on the chosen lists, and take it off those that were shown as chosen."""
+    recipient = owned(Recipient, public_id)
+    recipients.put_on_lists(
+        recipient, chosen=request.form.getlist("list"), shown=request.form.getlist("shown")
+    )
+    flash(_("The lists were saved."), "good")
+    return redirect(url_for("recipients.person", public_id=public_id), 303)
 
 
 @bp.route("/recipients/<public_id>/delete")
