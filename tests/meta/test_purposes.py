@@ -80,6 +80,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/inbox/inbox_rows.py",
         "services/sending/counters.py",
         "services/inbox/direct_texts.py",
+        "views/recipients/direct_texts.py",
     ),
     "obey when they opt out": (
         "services/sending/opt_outs.py",
