@@ -178,9 +178,7 @@ def replies() -> Topic:
             Part(
                 _("Answering"),
                 (
-                    _(
-                        "Open the reply and write below it; the button says the price."
-                    ),
+                    _("Open the reply and write below it; the button says the price."),
                     _(
                         "Who has written in the last 30 days may be answered without consent "
                         "to promotions. To write first you need it. Who has opted out gets no "
