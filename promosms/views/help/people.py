@@ -181,8 +181,7 @@ def replies() -> Topic:
                     _("Open the reply and write below it; the button says the price."),
                     _(
                         "Who has written in the last 30 days may be answered without consent "
-                        "to promotions. To write first you need it. Who has opted out gets no "
-                        "answer either."
+                        "to promotions; to write first you need it."
                     ),
                 ),
             ),
@@ -192,8 +191,8 @@ def replies() -> Topic:
                     _(
                         "Somebody writes: please leave me alone. Such a number gets no "
                         "texts until you have read the reply and decided: “They want no "
-                        "more texts” or “It was about something else”. Until then it stands "
-                        "at the top of the inbox and on your first page."
+                        "more texts” or “It was about something else”. It stands at the top "
+                        "of the inbox."
                     ),
                 ),
             ),
@@ -202,9 +201,8 @@ def replies() -> Topic:
                 (
                     _(
                         "On the page of the recipient press “They want no more texts”, or "
-                        "enter the number under “Opt-outs”, “Add numbers by hand”. What you "
-                        "have entered yourself you can take off again with “Added by "
-                        "mistake”."
+                        "enter the number under “Opt-outs”. “Added by mistake” takes off "
+                        "what you have entered."
                     ),
                 ),
             ),
@@ -213,9 +211,8 @@ def replies() -> Topic:
                 (
                     _(
                         "It is added to a campaign in the language that you choose. Leave "
-                        "it on in promotions: the law asks for a way out. Replies can reach "
-                        "you only if your texts come from a number; nobody can answer a "
-                        "name. The page where you write shows which it is."
+                        "it on in promotions: the law asks for a way out. Nobody can answer "
+                        "a name; the page where you write shows the sender."
                     ),
                 ),
                 picture=Picture("way-out", _("The setting with the line: Reply STOP to opt out")),
