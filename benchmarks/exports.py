@@ -30,6 +30,7 @@ from promosms.lib.pages import all_pages
 from promosms.lib.tables import Table
 from promosms.models import (
     FIELD_NAMES,
+    Account,
     ListRecipient,
     Recipient,
     RecipientList,
@@ -97,7 +98,7 @@ def _measure(
 def _table(account_id: int, search: Search | None = None) -> Table:
     labels = {name: name for name in FIELD_NAMES}
     found = filters.select_all(search, Recipient.id) if search else None
-    return exports.recipients_table(account_id, labels, found)
+    return exports.recipients_table(db.session.get_one(Account, account_id), labels, found)
 
 
 def _csv(table: Table) -> Iterator[int]:

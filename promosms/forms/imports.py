@@ -17,7 +17,14 @@ from promosms.lib.text_encodings import Reading
 from promosms.models import Account, ImportMode
 from promosms.services.imports import typed_cells
 from promosms.services.imports.columns import OTHER_PHONE
-from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
+from promosms.services.imports.consent_columns import (
+    AGREED,
+    CONSENTED,
+    DAY,
+    HOW,
+    LISTS,
+    OPTED_OUT,
+)
 from promosms.services.imports.files import FileProblem
 from promosms.services.imports.sheets import Choice, Offer
 from promosms.services.recipients.fields import labels
@@ -314,6 +321,10 @@ def column_labels(names: Mapping[str, str]) -> dict[str, str]:
     said = {
         OPTED_OUT: str(gettext("Has opted out (yes: never text)")),
         AGREED: str(gettext("Has agreed to texts (no: never text)")),
+        CONSENTED: str(gettext("Has agreed to promotions (no: gets no promotions)")),
+        HOW: str(gettext("Where or how they agreed")),
+        DAY: str(gettext("When they agreed")),
+        LISTS: str(gettext("Lists (names with commas between them)")),
     }
     return {"phone": names["phone"], **other, **names, **said}
 
@@ -322,6 +333,9 @@ def mapping_problem(code: str) -> str:
     """Why a choice of columns cannot be used."""
     explanations: dict[str, str] = {
         "no_phone": gettext("Choose the column that holds the mobile numbers."),
+        "nobody_agreed": gettext(
+            "Choose the column that says who has agreed, or leave out where and when they did."
+        ),
         "twice": gettext("Two columns fill the same field. Leave one of them out."),
     }
     default: str = gettext("Choose a field for each column, or leave the column out.")

@@ -1,7 +1,6 @@
 """Parts that several forms of recipients share: the consent, and the list to put them on."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from wtforms import (
@@ -21,10 +20,8 @@ from promosms.language import lazy_gettext as _
 from promosms.lib.pages import HIGHEST
 from promosms.models import Consent, RecipientList, now
 from promosms.services.imports.imports import Target
-from promosms.services.recipients.consent import Basis
+from promosms.services.recipients.consent import FIRST_DAY, Basis
 
-FIRST_DAY = date(1990, 1, 1)
-"""Nobody has agreed to texts before there were any: the year is a slip of the pen."""
 NO_NUMBER = "-"
 DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]
 """As browsers send a day, and as people type it; 05/06 is two different days."""

@@ -84,10 +84,13 @@ Way = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def _numbers(style: Style) -> Way:
+    def number(cell: Any) -> str:
+        if isinstance(cell, str):
+            return formulas.escaped(cell)
+        return "" if cell is None else str(cell).replace(".", style.decimal)
+
     def numbers(cells: Sequence[Any]) -> Sequence[Any]:
-        return [
-            str(cell).replace(".", style.decimal) if cell or cell == 0 else "" for cell in cells
-        ]
+        return list(map(number, cells))
 
     return numbers
 
@@ -109,7 +112,10 @@ def _moments(zone: tzinfo) -> Way:
 
 
 def _days(cells: Sequence[Any]) -> Sequence[Any]:
-    known = {day: day.isoformat() if day else "" for day in set(cells)}
+    known = {
+        day: formulas.escaped(day) if isinstance(day, str) else day.isoformat() if day else ""
+        for day in set(cells)
+    }
     return [known[cell] for cell in cells]
 
 

@@ -11,7 +11,7 @@ Row = Sequence[Cell]
 
 
 class Kind(StrEnum):
-    """What the cells of a column are; an empty cell is "" or None in each of them."""
+    """What the cells of a column are; in each of them one can be empty ("" or None) or a text."""
 
     TEXT = "text"
     NUMBER = "number"

@@ -93,14 +93,12 @@ class Writer:
         self.place = 1
 
     def _put(self, sheet: "Worksheet", kind: Kind) -> Put:
+        texts = _texts(sheet, self.quoted)
         if kind is Kind.NUMBER:
-            write: Put = sheet.write_number
-            return write
+            return _numbers(sheet, texts)
         if kind is Kind.DAY:
-            return _days(sheet, self.day)
-        if kind is Kind.MOMENT:
-            return self._moments(sheet)
-        return _texts(sheet, self.quoted)
+            return _days(sheet, self.day, texts)
+        return self._moments(sheet) if kind is Kind.MOMENT else texts
 
     def _moments(self, sheet: "Worksheet") -> Put:
         def put(row: int, column: int, cell: Any) -> None:
@@ -124,11 +122,21 @@ def _texts(sheet: "Worksheet", quoted: "Format") -> Put:
     return put
 
 
-def _days(sheet: "Worksheet", format_: "Format") -> Put:
+def _numbers(sheet: "Worksheet", texts: Put) -> Put:
+    def put(row: int, column: int, cell: Cell) -> None:
+        if isinstance(cell, str):
+            texts(row, column, cell)
+        else:
+            sheet.write_number(row, column, cell)
+
+    return put
+
+
+def _days(sheet: "Worksheet", format_: "Format", texts: Put) -> Put:
     def put(row: int, column: int, cell: Cell) -> None:
         if isinstance(cell, date) and cell.year > 1899:
             sheet.write_datetime(row, column, cell, format_)
         else:
-            sheet.write_string(row, column, str(cell))
+            texts(row, column, str(cell))
 
     return put

@@ -225,6 +225,7 @@ def _state(import_: Import) -> dict[str, object]:
         "bar": _bar(import_),
         "mend": mending.of_page(import_, my_account().region),
         "reasons": [] if busy else _reasons(import_),
+        "most_lists": lists.MOST_LISTS,
         "most_refused": import_batch.MOST_REFUSED,
         "row_problem": partial(row_problem, account=my_account()),
         "undo_until": imports.undo_until(import_),

@@ -44,6 +44,7 @@ def context(import_: Import, account: Account, choice: Choice) -> dict[str, Any]
         "mode": choice.mode,
         "checking": checking,
         "no_worker": checking and "work" in workers.missing(),
+        "lists_named": _lists_named,
         "row_problem": partial(row_problem, account=account),
     }
 
@@ -54,6 +55,12 @@ def _outcome(import_: Import, account: Account, choice: Choice) -> Outcome | Non
     if import_.total > import_outcome.SMALL:
         return import_outcome.stored(import_, choice)
     return import_outcome.of(import_, account, choice)
+
+
+def _lists_named(outcome: Outcome) -> str:
+    """The lists of a file, as far as they fit into a sentence."""
+    shown = ", ".join(f"“{name}”" for name in outcome.lists[: import_outcome.MOST_NAMED])
+    return f"{shown}, …" if len(outcome.lists) > import_outcome.MOST_NAMED else shown
 
 
 def _bar(outcome: Outcome) -> Stacked:

@@ -16,7 +16,8 @@ class ImportChange(Model):
 
     `before` are the columns that it has changed, as they were: fields, and the evidence of the
     consent. `changed_at` is the recipient's `updated_at` then: somebody who was changed again
-    since stays as they are. `listed`: the import has put the recipient on its list.
+    since stays as they are. `listed`: the import has put the recipient on its list; `lists` are
+    the ids of others that the file has named.
     """
 
     __tablename__ = "import_changes"
@@ -43,3 +44,4 @@ class ImportChange(Model):
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     listed: Mapped[bool] = mapped_column(default=False)
+    lists: Mapped[list[int]] = mapped_column(JSON, default=list)

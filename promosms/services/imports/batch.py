@@ -35,6 +35,7 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
     """
     if batch.opted_out and not _opt_out(import_id, position, batch.opted_out):
         return False
+    named = lists_of(import_id, batch.entries)
     with transaction() as session:
         running = session.scalar(
             select(Import)
@@ -55,8 +56,18 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
         running.bad += len(batch.refused)
         running.duplicates += batch.duplicates
         if batch.entries:
-            save_entries(session, running, batch.entries)
+            save_entries(session, running, batch.entries, named)
         return True
+
+
+def lists_of(import_id: int, entries: Mapping[str, Entry]) -> dict[str, int]:
+    """The ids of the lists that rows name; those that are not there are created before the rows."""
+    names = sorted({name for entry in entries.values() for name in entry.lists})
+    if not names:
+        return {}
+    with transaction() as session:
+        account_id = session.scalars(select(Import.account_id).where(Import.id == import_id)).one()
+    return lists.named(account_id, names)
 
 
 def _opt_out(import_id: int, position: int, phones: Collection[str]) -> bool:
@@ -90,9 +101,18 @@ def _save_refused(session: Session, running: Import, batch: Batch) -> None:
         )
 
 
-def save_entries(session: Session, running: Import, entries: Mapping[str, Entry]) -> None:
-    """Within a transaction that has locked the import: write recipients, list and counters."""
-    list_ids = lists.lock(session, [running.list_id]) if running.list_id else []
+def save_entries(
+    session: Session,
+    running: Import,
+    entries: Mapping[str, Entry],
+    named: Mapping[str, int],
+) -> None:
+    """Within a transaction that has locked the import: write recipients, lists and counters.
+
+    `named` are the lists that the rows name.
+    """
+    locked = lists.lock(session, {*named.values(), *filter(None, [running.list_id])})
+    list_ids = [list_id for list_id in locked if list_id == running.list_id]
     phones = sorted(entries)
     before = recipient_rows.known(session, running.account_id, phones)
     at = now()
@@ -106,7 +126,30 @@ def save_entries(session: Session, running: Import, entries: Mapping[str, Entry]
     put = lists.put_phones_on_locked(session, running.account_id, fresh, list_ids)
     theirs = {row["id"] for row in before.values() if row["import_id"] != running.id}
     again = {before[e164]["id"] for e164 in repeated}
-    changes.note(session, running, changed, put & theirs, again & theirs, at)
+    on_lists = _put_on(session, running.account_id, entries, named, locked)
+    own = {id_: on_lists[id_] for id_ in theirs & on_lists.keys()}
+    changes.note(session, running, changed, put & theirs, own, again & theirs, at)
+
+
+def _put_on(
+    session: Session,
+    account_id: int,
+    entries: Mapping[str, Entry],
+    named: Mapping[str, int],
+    locked: Collection[int],
+) -> dict[int, list[int]]:
+    """Put everybody on the lists that their rows name; returns on which they were not yet."""
+    phones: dict[int, list[str]] = {}
+    for e164, entry in entries.items():
+        for name in entry.lists:
+            phones.setdefault(named[name], []).append(e164)
+    put: dict[int, list[int]] = {}
+    for list_id in sorted(phones.keys() & set(locked)):
+        for recipient_id in lists.put_phones_on_locked(
+            session, account_id, phones[list_id], [list_id]
+        ):
+            put.setdefault(recipient_id, []).append(list_id)
+    return put
 
 
 def _count_suppressed(session: Session, account_id: int, phones: Sequence[str]) -> int:

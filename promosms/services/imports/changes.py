@@ -1,6 +1,6 @@
 """What an import changes in people who were here, noted so that undoing it can put it back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from promosms.services.recipients import lists
 
 _CHANGES = table_of(ImportChange)
 _KEY = ("account_id", "import_id", "recipient_id")
-_NOTED = ("before", "changed_at", "listed")
+_NOTED = ("before", "changed_at", "listed", "lists")
 _DAY = "consent_on"
 
 
@@ -24,21 +24,24 @@ def note(
     running: Import,
     before: Mapping[int, Values],
     listed: Collection[int],
+    lists_: Mapping[int, Sequence[int]],
     again: Collection[int],
     at: datetime,
 ) -> None:
     """Note the values before a change by recipient, and who has been put on the list.
 
-    `again` are those whom a batch before had already: of them stays noted what was there first.
+    `lists_` are those on which the file itself has put them. `again` are those whom a batch before
+    had already: of them stays noted what was there first.
     """
     earlier = _noted(session, running, sorted({*again} & {*before})) if again else {}
     rows = []
-    for recipient_id in sorted({*before, *listed, *earlier}):
-        first, changed_at, was_listed = earlier.get(recipient_id, ({}, None, False))
+    for recipient_id in sorted({*before, *listed, *lists_, *earlier}):
+        first, changed_at, was_listed, on = earlier.get(recipient_id, ({}, None, False, []))
         if recipient_id in before:
             first, changed_at = {**_plain(before[recipient_id]), **first}, at
         key = (running.account_id, running.id, recipient_id)
-        rows.append((*key, first, changed_at, was_listed or recipient_id in listed))
+        on = sorted({*on, *lists_.get(recipient_id, ())})
+        rows.append((*key, first, changed_at, was_listed or recipient_id in listed, on))
     upsert_rows(session, _CHANGES, (*_KEY, *_NOTED), rows, _KEY, _NOTED)
 
 
@@ -51,11 +54,15 @@ def put_back(session: Session, undoing: Import, most: int) -> int:
     some = session.scalars(ids.order_by(_CHANGES.c.recipient_id).limit(most)).all()
     noted = _noted(session, undoing, some)
     listed = [recipient_id for recipient_id, row in noted.items() if row[2]]
-    if listed and undoing.list_id:
-        lists.take_off_locked(session, listed, lists.lock(session, [undoing.list_id]))
+    on_lists: dict[int, list[int]] = {undoing.list_id: listed} if undoing.list_id else {}
+    for recipient_id, row in noted.items():
+        for list_id in row[3]:
+            on_lists.setdefault(list_id, []).append(recipient_id)
+    for list_id in lists.lock(session, on_lists):
+        lists.take_off_locked(session, on_lists[list_id], [list_id])
     changed = {
         recipient_id: (_typed(before), at)
-        for recipient_id, (before, at, _) in noted.items()
+        for recipient_id, (before, at, *_) in noted.items()
         if at is not None
     }
     recipient_rows.put_back(session, undoing.account_id, changed)
@@ -69,10 +76,11 @@ def _of(import_: Import) -> tuple[Any, Any]:
 
 def _noted(
     session: Session, import_: Import, ids: Collection[int]
-) -> dict[int, tuple[dict[str, Any], datetime | None, bool]]:
+) -> dict[int, tuple[dict[str, Any], datetime | None, bool, list[int]]]:
     query = select(_CHANGES).where(*_of(import_), _CHANGES.c.recipient_id.in_(ids))
     return {
-        row.recipient_id: (row.before, row.changed_at, row.listed) for row in session.execute(query)
+        row.recipient_id: (row.before, row.changed_at, row.listed, row.lists)
+        for row in session.execute(query)
     }
 
 

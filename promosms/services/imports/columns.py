@@ -15,12 +15,13 @@ from promosms.services.recipients import field_values
 SAMPLE = phone_columns.SAMPLE
 OTHER_PHONE = "other_phone"
 """Not a field of a recipient: the number of rows whose first column has none that can be texted."""
-CHOICES = (*FIELD_NAMES, OTHER_PHONE, consent_columns.OPTED_OUT, consent_columns.AGREED)
+CHOICES = (*FIELD_NAMES, OTHER_PHONE, *consent_columns.EXTRAS)
 """What a column can be."""
 # Each dot can match in one place only; otherwise a long cell would backtrack for very long.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _DIGITS = re.compile(r"(?:\D*\d){6}")
 _MOST_ABOVE = 20
+_EVIDENCE = {consent_columns.HOW, consent_columns.DAY}
 
 
 def guess(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> tuple[list[str], bool]:
@@ -50,6 +51,8 @@ def guess(rows: Sequence[Row], region: str, labels: Mapping[str, str]) -> tuple[
         meant = consent_columns.of_column(head[index], column)
         if meant and not chosen[index] and meant not in chosen:
             chosen[index] = meant
+    if not _says_who_agreed(chosen):
+        chosen = ["" if name in _EVIDENCE else name for name in chosen]
     return chosen, has_header
 
 
@@ -88,13 +91,19 @@ def _below_a_number(rows: Sequence[Row], labels: Mapping[str, str]) -> int:
 
 
 def why_not(mapping: Sequence[str]) -> str:
-    """What is wrong with the mapping that the user chose: "", no_phone, twice or unknown."""
+    """What is wrong with a mapping: "", no_phone, nobody_agreed, twice or unknown."""
     used = [field for field in mapping if field]
     if any(field not in CHOICES for field in used):
         return "unknown"
     if "phone" not in used:
         return "no_phone"
+    if not _EVIDENCE.isdisjoint(used) and not _says_who_agreed(used):
+        return "nobody_agreed"
     return "twice" if len(used) != len(set(used)) else ""
+
+
+def _says_who_agreed(mapping: Sequence[str]) -> bool:
+    return consent_columns.AGREED in mapping or consent_columns.CONSENTED in mapping
 
 
 def _cell(cells: Sequence[str], index: int) -> str:

@@ -1,4 +1,7 @@
-"""Columns that say who has opted out, or who has agreed to texts: their heads and their answers."""
+"""Columns that say who has opted out, or who has agreed to texts: their heads and their answers.
+
+Also the columns of our own exports that are no fields: the lists, and the evidence of the consent.
+"""
 
 import re
 from collections.abc import Iterable
@@ -10,6 +13,31 @@ OPTED_OUT = "opted_out"
 """Not a field of a recipient: yes, a date or a reason is an opt-out."""
 AGREED = "agreed"
 """Not a field of a recipient: no is an opt-out, and only yes is a consent."""
+
+CONSENTED = "consented"
+"""As in our exports: only yes is a consent, and no is no opt-out."""
+HOW, DAY = "consent_how", "consent_day"
+"""Where or how they agreed, and when: a row that says both after its yes has its own evidence."""
+LISTS = "lists"
+"""Names of lists, between commas."""
+ANSWERS = (OPTED_OUT, AGREED, CONSENTED)
+EXTRAS = (*ANSWERS, HOW, DAY, LISTS)
+"""What a column can be beside a field and a number."""
+# The heads of our exports and of refused rows, in the languages of the pages.
+_OURS = {
+    "agreedtopromotions": CONSENTED,
+    "zgodanapromocje": CONSENTED,
+    "hasagreedtopromotionsnogetsnopromotions": CONSENTED,
+    "zgodanapromocjeniebezpromocji": CONSENTED,
+    "whereorhowtheyagreed": HOW,
+    "gdzielubjakwyrazonozgode": HOW,
+    "whentheyagreed": DAY,
+    "kiedywyrazonozgode": DAY,
+    "lists": LISTS,
+    "listy": LISTS,
+    "listsnameswithcommasbetweenthem": LISTS,
+    "listynazwyoddzieloneprzecinkami": LISTS,
+}
 
 # A consent to e-mails is none to texts, and to leave a newsletter is no opt-out of texts.
 _OF_EMAILS = re.compile(r"mail|newsletter|courriel|correo|whatsapp|facebook|push")
@@ -64,8 +92,10 @@ class Standing(IntEnum):
 
 
 def of_head(head: str) -> str:
-    """OPTED_OUT or AGREED if the head says so; "" otherwise."""
+    """OPTED_OUT or AGREED if the head says so, or what it is in our exports; "" otherwise."""
     word = heads.normalised(head)
+    if word in _OURS:
+        return _OURS[word]
     if _OF_EMAILS.search(word):
         return ""
     if _OUT.search(word):
@@ -93,9 +123,11 @@ def of_column(head: str, cells: Iterable[str]) -> str:
 def standing(field: str, cell: str) -> Standing:
     """What a cell of such a column says; what nobody understands is never a consent."""
     word = heads.normalised(cell) or ("yes" if cell.strip() in ("✓", "✔", "☑", "+") else "")
-    if field == AGREED:
+    if field in (AGREED, CONSENTED):
         if word in _YES:
             return Standing.UNSAID
+        if field == CONSENTED:
+            return Standing.NO_CONSENT
         return Standing.OUT if word in _NO | _LEFT else Standing.NO_CONSENT
     if word in _NEVER:
         return Standing.NO_CONSENT

@@ -22,6 +22,7 @@ from promosms.models import (
 from promosms.services.imports import batch as import_batch
 from promosms.services.imports import refused_rows, typed_cells
 from promosms.services.imports import rows as import_rows
+from promosms.services.imports.consent_columns import LISTS
 from promosms.services.imports.rows import Batch, Refused
 from promosms.services.recipients import fields
 from promosms.services.sending import opt_outs
@@ -64,12 +65,13 @@ def mend(import_: Import, region: str, numbers: Mapping[str, str]) -> dict[str, 
     """
     import_id = import_.id
     _opt_out(import_, region, numbers)
+    named = _lists(import_, region, numbers)
     results = {public_id: Mended(Result.GONE) for public_id in numbers}
     with transaction() as session:
         running = _locked(session, import_id)
         if running is not None:
             rows = refused_rows.rows(session, import_id, numbers, lock=True)
-            results.update(_mend(session, running, region, rows, numbers))
+            results.update(_mend(session, running, region, rows, numbers, named))
     return results
 
 
@@ -104,6 +106,7 @@ def _mend(
     region: str,
     rows: Sequence[BadRow],
     numbers: Mapping[str, str],
+    named: Mapping[str, int],
 ) -> Iterator[tuple[str, Mended]]:
     good: list[tuple[BadRow, str]] = []
     phones: list[tuple[BadRow, str]] = []
@@ -121,7 +124,7 @@ def _mend(
         batch = _read(running, region, good)
         running.duplicates += batch.duplicates
         running.mended += len(good)
-        import_batch.save_entries(session, running, batch.entries)
+        import_batch.save_entries(session, running, batch.entries, named)
         _settle(session, running, [row for row, _number in good])
 
 
@@ -189,6 +192,15 @@ def _opt_out(import_: Import, region: str, numbers: Mapping[str, str]) -> None:
     batch = _read(import_, region, [(row, numbers[row.public_id]) for row in rows])
     if batch.opted_out:
         opt_outs.opt_out_all(account_id, sorted(batch.opted_out), SuppressionSource.IMPORT)
+
+
+def _lists(import_: Import, region: str, numbers: Mapping[str, str]) -> dict[str, int]:
+    """The lists that the rows name, which are created before."""
+    if LISTS not in import_.mapping or not may_mend(import_):
+        return {}
+    rows = refused_rows.rows(db.session(), import_.id, numbers)
+    batch = _read(import_, region, [(row, numbers[row.public_id]) for row in rows])
+    return import_batch.lists_of(import_.id, batch.entries)
 
 
 def _locked(session: Session, import_id: int) -> Import | None:

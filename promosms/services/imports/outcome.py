@@ -25,6 +25,7 @@ from promosms.services.imports.files import Row
 
 SMALL = 3_000
 """Rows whose outcome is found while the page is made, in about a fifth of a second."""
+MOST_NAMED = 20
 _EXAMPLES = 2
 _EXAMPLE = 60
 
@@ -57,6 +58,10 @@ class Outcome:
     bad: int = 0
     suppressed: int = 0
     opted_out: int = 0
+    agreed: int = 0
+    """Rows with the evidence of their consent."""
+    lists: list[str] = field(default_factory=list)
+    """The lists that the file names: the first of them, and one more if there are more."""
     problems: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[list[Any]]] = field(default_factory=dict)
 
@@ -79,6 +84,11 @@ class Forecast:
         batch = import_rows.read(rows, choice.mapping, self.region, choice.mode, self.typed)
         fresh = [e164 for e164 in batch.entries if self.seen.add(2 * _digits(e164))]
         outcome.opted_out += sum(self.seen.add(2 * _digits(e164) + 1) for e164 in batch.opted_out)
+        entries = batch.entries.values()
+        outcome.agreed += sum(entry.evidence is not None for entry in entries)
+        if len(outcome.lists) <= MOST_NAMED:
+            names = dict.fromkeys(name for entry in entries for name in entry.lists)
+            outcome.lists = [*dict.fromkeys((*outcome.lists, *names))][: MOST_NAMED + 1]
         known = self._known(fresh)
         outcome.rows += len(rows)
         outcome.added += len(fresh) - known

@@ -117,7 +117,7 @@ def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: date
         if existing is None:
             values: Mapping[str, str] = entry.values
             fields = _in_order({**_EMPTY, **values})
-            evidence = none if entry.standing > Standing.UNSAID else given
+            evidence = _own(entry) or (none if entry.standing > Standing.UNSAID else given)
         else:
             changed = _changed(running, entry, existing)
             if changed is None:
@@ -159,6 +159,13 @@ def _evidence(running: Import, entry: Entry, existing: RowMapping) -> tuple[Any,
         said_here = existing["last_import_id"] == running.id and entry.standing
         if not said_here:
             return tuple(existing[name] for name in _EVIDENCE)
+    if own := _own(entry):
+        return own
     if entry.standing > Standing.UNSAID:
         return tuple(Basis().columns().values())
     return tuple(getattr(running, name) for name in _EVIDENCE)
+
+
+def _own(entry: Entry) -> tuple[Any, ...]:
+    """The evidence that a row has itself: somebody may have agreed before they opted out."""
+    return (Consent.GIVEN, *entry.evidence) if entry.evidence else ()

@@ -14,7 +14,7 @@ from promosms.models import BadRow, Import, table_of
 from promosms.services.imports import rows as import_rows
 from promosms.services.imports import typed_cells
 from promosms.services.imports.columns import OTHER_PHONE
-from promosms.services.imports.consent_columns import AGREED, OPTED_OUT
+from promosms.services.imports.consent_columns import EXTRAS
 from promosms.sms import phone, phone_offers
 from promosms.sms.phone import LONGEST_TYPED, InvalidPhone, PhoneProblem
 from promosms.sms.phone_offers import Offer
@@ -153,7 +153,7 @@ def shown(row: BadRow, mapping: Sequence[str], region: str) -> RefusedRow:
         others=tuple(
             cell
             for n, (name, cell) in enumerate(zip(columns, cells, strict=False))
-            if n != place and cell and name not in (AGREED, OPTED_OUT)
+            if n != place and cell and name not in EXTRAS
         ),
         offer=None if of_value else phone_offers.offer(cells[place], region),
     )

@@ -4,23 +4,43 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache, partial
 
-from promosms.models import FIELDS, FieldType, ImportMode
+from promosms.lib import local_values
+from promosms.lib.local_values import Unreadable, Ways
+from promosms.models import FIELDS, FieldType, ImportMode, now
 from promosms.services.imports import merging, typed_cells
 from promosms.services.imports.columns import OTHER_PHONE
-from promosms.services.imports.consent_columns import AGREED, OPTED_OUT, Standing, standing
+from promosms.services.imports.consent_columns import (
+    AGREED,
+    ANSWERS,
+    CONSENTED,
+    DAY,
+    HOW,
+    LISTS,
+    Standing,
+    standing,
+)
 from promosms.services.imports.files import Row
 from promosms.services.imports.typed_cells import TypedColumn
+from promosms.services.recipients import list_names
+from promosms.services.recipients.consent import FIRST_DAY
 from promosms.services.recipients.fields import LENGTHS
 from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone, PhoneProblem
 
 LONG_VALUE = "long_value"
+_LONGEST_HOW = 300
+_CACHED = 10_000
 _MOST_CELL = max(LENGTHS.values()) + 1
 """Of a cell of a refused row that is kept: one that was cut is too long for its field, too."""
 _ALWAYS_FITS = min(
     field.longest for field in FIELDS if field.type == FieldType.TEXT and field.name != "phone"
 )
+
+
+Evidence = tuple[str, date]
 
 
 @dataclass(slots=True)
@@ -30,6 +50,9 @@ class Entry:
     phone: phone.Phone
     values: dict[str, str]
     standing: Standing = Standing.UNSAID
+    evidence: Evidence | None = None
+    """Where or how, and when they agreed, if their rows say it."""
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +91,8 @@ def read(
     columns = {field: n for n, field in enumerate(mapping) if field}
     kept = sorted(columns.values())
     phones = [columns.pop(name) for name in ("phone", OTHER_PHONE) if name in columns]
-    answers = [(name, columns.pop(name)) for name in (OPTED_OUT, AGREED) if name in columns]
+    answers = [(name, columns.pop(name)) for name in ANSWERS if name in columns]
+    extras = _Extras(columns, answers, region)
     unread = ""
     for row_number, cells in rows:
         if typed:
@@ -82,10 +106,11 @@ def read(
         if row_standing == Standing.OUT:
             batch.opted_out.add(number.e164)
         values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
-        if unread or _too_long(values):
+        if unread or _too_long(values) or extras.too_long(cells):
             batch.refused.append(Refused(row_number, unread or LONG_VALUE, _content(cells, kept)))
             continue
-        _merge(batch, number, values, row_standing, mode)
+        entry = Entry(number, values, row_standing, extras.evidence(cells), extras.lists(cells))
+        _merge(batch, entry, mode)
     return batch
 
 
@@ -105,16 +130,63 @@ def _number(cells: Sequence[str], positions: Sequence[int], region: str) -> phon
     raise wrong or InvalidPhone(PhoneProblem.EMPTY)
 
 
-def _merge(
-    batch: Batch, number: phone.Phone, values: dict[str, str], standing: Standing, mode: str
-) -> None:
-    entry = batch.entries.get(number.e164)
+def _merge(batch: Batch, new: Entry, mode: str) -> None:
+    entry = batch.entries.get(new.phone.e164)
     if entry is None:
-        batch.entries[number.e164] = Entry(number, values, standing)
+        batch.entries[new.phone.e164] = new
     else:
-        entry.values = merging.merged(mode, entry.values, values)
-        entry.standing = max(entry.standing, standing)
+        entry.values = merging.merged(mode, entry.values, new.values)
+        entry.standing = max(entry.standing, new.standing)
+        entry.evidence = entry.evidence if new.evidence else None
+        entry.lists = tuple(dict.fromkeys((*entry.lists, *new.lists)))
         batch.duplicates += 1
+
+
+class _Extras:
+    """The columns of a file that are no fields: evidence of the consent, and lists."""
+
+    def __init__(
+        self, columns: dict[str, int], answers: Sequence[tuple[str, int]], region: str
+    ) -> None:
+        self.answers = [(name, n) for name, n in answers if name in (AGREED, CONSENTED)]
+        self.how, self.day = columns.pop(HOW, None), columns.pop(DAY, None)
+        self.on_lists = columns.pop(LISTS, None)
+        self.read = lru_cache(_CACHED)(partial(_day, how=local_values.ways(region)))
+
+    def evidence(self, cells: Sequence[str]) -> Evidence | None:
+        """Where or how, and when somebody agreed, if a row says yes and both."""
+        how, day = _cell(cells, self.how), _cell(cells, self.day)
+        if not how or not day or any(standing(name, _cell(cells, n)) for name, n in self.answers):
+            return None
+        read = self.read(day)
+        return (how, read) if read else None
+
+    def lists(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """The names of the lists of a row."""
+        cell = _cell(cells, self.on_lists)
+        return tuple(list_names.split(cell)) if cell else ()
+
+    def too_long(self, cells: Sequence[str]) -> bool:
+        """Is the evidence, or the name of a list, longer than it can be kept?"""
+        if len(_cell(cells, self.how)) > _LONGEST_HOW:
+            return True
+        return self.on_lists is not None and any(
+            len(name) > list_names.LONGEST for name in self.lists(cells)
+        )
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place] if place is not None and place < len(cells) else ""
+
+
+def _day(cell: str, how: Ways) -> date | None:
+    """A day on which somebody can have agreed."""
+    today = now().date()
+    try:
+        day = date.fromisoformat(local_values.day(cell, how, today))
+    except Unreadable:
+        return None
+    return day if FIRST_DAY <= day <= today + timedelta(days=1) else None
 
 
 def _too_long(values: Mapping[str, str]) -> bool:

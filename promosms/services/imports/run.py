@@ -18,6 +18,7 @@ from promosms.services.imports import files as import_files
 from promosms.services.imports import rows as import_rows
 from promosms.services.imports.imports import claimable
 from promosms.services.recipients import recipients
+from promosms.services.recipients.lists import TooManyLists
 
 log = logs.get(__name__)
 BATCH = 4000
@@ -41,6 +42,11 @@ def work(
     except FileNotFoundError:
         _end(import_id, ImportStatus.FAILED, error="file_missing")
         log.warning("import.failed", exc_info=True, extra={"import_id": import_id})
+        return False
+    except TooManyLists:
+        stored_as = db.session.get_one(Import, import_id).stored_as
+        _end(import_id, ImportStatus.CANCELLED, error="too_many_lists")
+        import_files.forget(stored_as)
         return False
 
 

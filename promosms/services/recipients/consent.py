@@ -5,6 +5,9 @@ from datetime import date
 
 from promosms.models import Consent
 
+FIRST_DAY = date(1990, 1, 1)
+"""Nobody has agreed to texts before there were any: the year is a slip of the pen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:

@@ -8,6 +8,8 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, String, select, type_coerce
@@ -20,8 +22,10 @@ from promosms.lib.garbage import uncollected
 from promosms.lib.tables import Column, Kind, Row, Table
 from promosms.models import (
     FIELD_NAMES,
+    Account,
     BadRow,
     Consent,
+    FieldType,
     Import,
     ListRecipient,
     Recipient,
@@ -30,7 +34,7 @@ from promosms.models import (
     SuppressionSource,
     table_of,
 )
-from promosms.services.recipients import held_replies, list_names
+from promosms.services.recipients import field_values, fields, held_replies, list_names
 
 PAGE = 5_000
 _RECIPIENTS = table_of(Recipient).c
@@ -38,19 +42,29 @@ _SUPPRESSIONS = table_of(Suppression).c
 _MEMBERS = table_of(ListRecipient).c
 _WIDE, _WIDER = 28, 40
 _WIDTHS = {"phone": 16, "email": _WIDE, "address": _WIDE, "note": _WIDER}
+_KINDS = {
+    FieldType.TEXT: Kind.TEXT,
+    FieldType.NUMBER: Kind.NUMBER,
+    FieldType.DATE: Kind.DAY,
+    FieldType.BIRTHDAY: Kind.DAY,
+}
 _EVIDENCE = ("consent", "consent_source", "consent_on")
 
 
 def recipients_table(
-    account_id: int, labels: Mapping[str, str], among: Select[Any] | None = None
+    account: Account, labels: Mapping[str, str], among: Select[Any] | None = None
 ) -> Table:
     """The recipients of an account: fields, lists, consent with its evidence, opt-outs.
 
     `among` selects ids of recipients of the account: all that a filter finds. `labels` names the
     fields for the reader.
     """
+    types = fields.types(account)
     columns = [
-        *(Column(labels[name], width=_WIDTHS.get(name, 18)) for name in FIELD_NAMES),
+        *(
+            Column(labels[name], _KINDS[types.get(name, FieldType.TEXT)], _WIDTHS.get(name, 18))
+            for name in FIELD_NAMES
+        ),
         Column(_("Lists"), width=_WIDE),
         Column(_("Agreed to promotions")),
         Column(_("Where or how they agreed"), width=_WIDE),
@@ -59,7 +73,7 @@ def recipients_table(
         Column(_("Added"), Kind.MOMENT, 20),
     ]
     query = select(Recipient.id) if among is None else among
-    return Table(_("Recipients"), columns, _recipient_blocks(account_id, query))
+    return Table(_("Recipients"), columns, _recipient_blocks(account.id, query, types))
 
 
 def opt_outs_table(account_id: int, labels: Mapping[SuppressionSource, object]) -> Table:
@@ -100,7 +114,9 @@ def problems_of(import_: Import) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def _recipient_blocks(account_id: int, among: Select[Any]) -> Iterator[Sequence[Row]]:
+def _recipient_blocks(
+    account_id: int, among: Select[Any], types: Mapping[str, FieldType]
+) -> Iterator[Sequence[Row]]:
     names = [*FIELD_NAMES, *_EVIDENCE, "created_at"]
     shown: list[Any] = [_RECIPIENTS.id, *(_RECIPIENTS[name] for name in names)]
     # Times and days come as the driver has them: most rows have the same few.
@@ -111,19 +127,27 @@ def _recipient_blocks(account_id: int, among: Select[Any]) -> Iterator[Sequence[
         .where(_RECIPIENTS.account_id == account_id)
         .order_by(None)
     )
-    agreed = {Consent.GIVEN.value: _("yes"), Consent.NONE.value: _("not agreed")}
+    agreed = {Consent.GIVEN.value: _("yes"), Consent.NONE.value: _("no")}
     lists = _ListNames(account_id)
+    readers = {FIELD_NAMES.index(name): partial(_typed, type_) for name, type_ in types.items()}
     for rows in _pages(query, _RECIPIENTS.id):
         with uncollected():
-            block = _block(account_id, rows, agreed, lists)
+            block = _block(account_id, rows, agreed, lists, readers)
         db.session.commit()  # no snapshot stays open while the reader's network is slow
         yield block
 
 
 def _block(
-    account_id: int, rows: Sequence[Any], agreed: Mapping[str, str], lists: "_ListNames"
+    account_id: int,
+    rows: Sequence[Any],
+    agreed: Mapping[str, str],
+    lists: "_ListNames",
+    readers: Mapping[int, Callable[[Any], Any]],
 ) -> Sequence[Row]:
-    ids, *columns = zip(*rows, strict=True)
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    ids = columns.pop(0)
+    for place, reader in readers.items():
+        columns[place] = _each(columns[place], reader)
     phones, at = columns[0], len(FIELD_NAMES)
     consent, source, day, added = columns[at:]
     out, on_lists = _opted_out(account_id, phones), lists.of(ids)
@@ -184,6 +208,13 @@ def _each(cells: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """The cells converted, each different one once."""
     known = {cell: convert(cell) for cell in set(cells)}
     return [known[cell] for cell in cells]
+
+
+def _typed(type_: FieldType, kept: str) -> Any:
+    """A number as such and a day as such; what does not fit the type of its field is a text."""
+    if not field_values.fits(type_, kept) or kept.startswith("--"):
+        return kept
+    return Decimal(kept) if type_ == FieldType.NUMBER else date.fromisoformat(kept)
 
 
 def _day(stored: Any) -> Any:

@@ -4,6 +4,7 @@ import csv
 import re
 
 BETWEEN = ", "
+LONGEST = 80
 _TO_QUOTE = re.compile(r'[,"\r\n]|^\s|\s$')
 
 

@@ -17,6 +17,7 @@ from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
+    Account,
     Campaign,
     CampaignList,
     CampaignStatus,
@@ -26,9 +27,16 @@ from promosms.models import (
     table_of,
 )
 
+MOST_LISTS = 500
+"""With so many lists an import creates no further ones."""
+
 
 class NameTaken(Exception):
     """The account already has a list of this name."""
+
+
+class TooManyLists(Exception):
+    """A file names more lists than an account can have by imports: its column is no list."""
 
 
 class ListInUse(Exception):
@@ -61,6 +69,23 @@ def find_or_create(account_id: int, name: str) -> RecipientList:
             RecipientList.account_id == account_id, RecipientList.name == name.strip()
         )
         return session.scalar(query) or create(account_id, name)
+
+
+def named(account_id: int, names: Collection[str]) -> dict[str, int]:
+    """The ids of the lists with these names, which are created; raises TooManyLists."""
+    with transaction() as session:
+        # Two at once must not both create one.
+        session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+        query = select(RecipientList.name, RecipientList.id)
+        known = dict(session.execute(query.where(RecipientList.account_id == account_id)).all())
+        new = [name for name in dict.fromkeys(names) if name not in known]
+        if new and len(known) + len(new) > MOST_LISTS:
+            raise TooManyLists
+        made = [RecipientList(account_id=account_id, name=name) for name in new]
+        session.add_all(made)
+        session.flush()
+        known.update({one.name: one.id for one in made})
+    return {name: known[name] for name in names}
 
 
 def rename(recipient_list: RecipientList, name: str) -> None:

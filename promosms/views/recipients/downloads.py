@@ -21,7 +21,7 @@ def recipients() -> ResponseReturnValue:
     chosen = request.args.get("list", "")
     on_list = owned(RecipientList, chosen) if chosen else None
     found = filters.select_all(recipient_tables.search_of(request.args, on_list), Recipient.id)
-    table = exports.recipients_table(my_account().id, recipient_tables.labels(), found)
+    table = exports.recipients_table(my_account(), recipient_tables.labels(), found)
     return files.answer(table, "recipients")
 
 

@@ -42,7 +42,7 @@ def test_it_contains_every_field(owner: PageClient, add: Add, app: Flask, cast: 
     assert first["Where or how they agreed"] == "form"
     assert first["When they agreed"]
     assert (second["Company"], second["City"]) == ("'=HYPERLINK(1)", "'+48")
-    assert (second["Agreed to promotions"], second["Opted out"]) == ("not agreed", "yes")
+    assert (second["Agreed to promotions"], second["Opted out"]) == ("no", "yes")
 
 
 def test_it_has_what_the_page_shows(
@@ -111,7 +111,7 @@ def test_it_reads_page_by_page(
 def test_the_export_can_be_imported_again(
     owner: PageClient, stranger: PageClient, add: Add
 ) -> None:
-    add("601234567", first_name="Łucja", company="=A1", note="'quoted'")
+    add("601234567", on="Guests", first_name="Łucja", company="=A1", note="'quoted'")
     add("+447911123456", first_name="Sam")
     content = owner.get("/recipients/download?form=commas").data
     upload = {"file": (io.BytesIO(content), "recipients.csv")}
@@ -127,3 +127,5 @@ def test_the_export_can_be_imported_again(
     stranger.post_page(str(form["action"]), data)
     assert "will be refused" not in page.get_text()
     assert "2 recipients will be added" in page.get_text()
+    assert "By the file 2 recipients have agreed" in page.get_text()
+    assert "on the lists “Guests”" in page.get_text()
