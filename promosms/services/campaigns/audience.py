@@ -37,6 +37,7 @@ from promosms.services.campaigns import repeats
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
+from promosms.services.recipients import fields
 from promosms.services.sending.opt_outs import HELD, OPTED_OUT, reason_of
 from promosms.sms import segments
 
@@ -201,6 +202,7 @@ def writer_of(campaign: Campaign) -> Writer:
         campaign.text,
         campaign.opt_out_line,
         campaign.language,
+        fields.types(db.session.get_one(Account, campaign.account_id)),
         plain_details=campaign.plain_details,
     )
 

@@ -22,6 +22,7 @@ from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
+from promosms.services.recipients import fields
 from promosms.sms import gsm7, segments
 
 NAMED = 3
@@ -89,9 +90,9 @@ class _Writers:
     plain: Writer
 
     @classmethod
-    def of(cls, draft: Draft) -> "_Writers":
+    def of(cls, account: Account, draft: Draft) -> "_Writers":
         """The writers of a draft."""
-        args = draft.text, draft.opt_out_line, draft.language
+        args = draft.text, draft.opt_out_line, draft.language, fields.types(account)
         both = Writer(*args), Writer(*args, plain_details=True)
         return cls(both[draft.plain_details], *both)
 
@@ -100,7 +101,7 @@ def estimate(account: Account, draft: Draft) -> LiveEstimate:
     """What the draft would cost if it left now; it need not be stored."""
     route = defaults.default_route().id
     price_list, choose = prices.price_list(route, account.id), routing.chooser(route)
-    writers, total = _Writers.of(draft), LiveEstimate()
+    writers, total = _Writers.of(account, draft), LiveEstimate()
     found = live_groups.find(account, draft, writers.chosen.names, price_list)
     total.read, total.counted = found.read, found.counted
     highest = 0
@@ -127,7 +128,7 @@ def person(account: Account, draft: Draft, number: int) -> Person | None:
     row = rows[number % len(rows)]
     values = {name: getattr(row, name) for name in FIELD_NAMES}
     name = f"{row.first_name} {row.last_name}".strip()
-    return Person(name, row.phone, _Writers.of(draft).chosen.write(values))
+    return Person(name, row.phone, _Writers.of(account, draft).chosen.write(values))
 
 
 def _message(

@@ -90,7 +90,7 @@ def plain(text: str) -> str:
 
 def text_cost(account: Account, text: str, *, opt_out_line: bool, language: str) -> TextCost:
     """The size and the price of a text while it is being written."""
-    writer = Writer(text, opt_out_line, language)
+    writer = Writer(text, opt_out_line, language, fields.types(account))
     written = writer.write({})
     measure = segments.measure(written)
     longest = _longest(account, writer) if 0 < len(text) <= MOST_PERSONALISED else None
