@@ -12,6 +12,7 @@ import argparse
 import csv
 import io
 import os
+import statistics
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -44,6 +45,7 @@ from promosms.services.recipients.filters import Search
 ZONE = ZoneInfo("Europe/Warsaw")
 NUMBER = "CAST(600000000 + (CAST(n AS BIGINT) * 48271) % 99999989 AS TEXT)"
 SHARES = (("large", 3), ("smaller", 10), ("VIP, smallest", 50))
+TURNS = 3
 BEFORE = 100_000
 """So many leave by the way before: it is the same for each page."""
 WORKBOOK = 100_000
@@ -75,9 +77,13 @@ def main() -> None:
 def _measure(
     account_id: int, large: RecipientList, options: argparse.Namespace, folder: Path
 ) -> None:
-    before = _rate("CSV before, rows/s", _before(account_id), BEFORE)
-    every = _rate("CSV, rows/s", _csv(_table(account_id)), options.recipients)
-    say("CSV, times as fast as before", f"{every / before:.1f}")
+    _rate("CSV, rows/s", _csv(_table(account_id)), options.recipients)
+    ratios = []
+    for turn in range(TURNS):
+        before = _rate(f"CSV before, rows/s, turn {turn}", _before(account_id), BEFORE)
+        some = _some(_csv(_table(account_id)), BEFORE)
+        ratios.append(_rate(f"CSV, rows/s, turn {turn}", some, BEFORE) / before)
+    say("CSV, times as fast as before", f"{statistics.median(ratios):.1f}")
     search = Search(account_id, on_list=large)
     _rate("CSV of a list, rows/s", _csv(_table(account_id, search)), large.size)
     _rate("CSV of a search, rows/s read", _csv(_table(account_id, Search(account_id, "agnieszka"))))
@@ -107,8 +113,16 @@ def _csv(table: Table) -> Iterator[int]:
     )
 
 
+def _some(counts: Iterable[int], most: int) -> Iterator[int]:
+    for count in counts:
+        yield count
+        most -= count
+        if most < 0:
+            return
+
+
 def _rate(label: str, counts: Iterable[int], expected: int = 0) -> float:
-    begun, rows = time.monotonic(), -1  # without the head
+    begun, busy, rows = time.monotonic(), time.process_time(), -1  # without the head
     for count in counts:
         rows += count
         if not expected and rows < 0:
@@ -117,6 +131,7 @@ def _rate(label: str, counts: Iterable[int], expected: int = 0) -> float:
         sys.exit(f"{rows} of {expected}")
     spent = time.monotonic() - begun
     say(label, rows / spent)
+    say(f"{label} of processor time", rows / (time.process_time() - busy))
     return rows / spent
 
 

@@ -5,6 +5,8 @@ a name, which is gone when it was sent, or when the process is killed.
 """
 
 import tempfile
+import threading
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +25,9 @@ from promosms.web.access import my_account
 FOLDER = "exports"
 MOST_AT_ONCE = 20_000
 """Rows of a workbook that are written while somebody waits: in about two seconds."""
+THREADS = 2
+"""Of the threads of a web process so many make files, or wait for a slow reader of one."""
+_threads = threading.BoundedSemaphore(THREADS)
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,6 +48,10 @@ class Offer:
     help: str
 
 
+class Crowded(Exception):
+    """Others are downloading: nothing was begun, try again in a minute."""
+
+
 class TooLong(Exception):
     """The table has more rows than a workbook that is written while somebody waits."""
 
@@ -51,6 +60,7 @@ def init_app(app: Flask) -> None:
     """Give the templates the forms, and explain what is too long."""
     app.jinja_env.globals.update(download_offers=offers)
     app.register_error_handler(TooLong, too_long)
+    app.register_error_handler(Crowded, crowded)
 
 
 def too_long(_error: TooLong) -> ResponseReturnValue:
@@ -61,6 +71,14 @@ def too_long(_error: TooLong) -> ResponseReturnValue:
         most=number(MOST_AT_ONCE),
     )
     return render_template("error.html", title=title, advice=advice), 409
+
+
+def crowded(_error: Crowded) -> ResponseReturnValue:
+    """Others are downloading, perhaps slowly."""
+    title = _("Others are downloading at the moment")
+    advice = _("Please try again in a minute. Nothing is lost.")
+    page = render_template("error.html", title=title, advice=advice)
+    return page, 503, {"Retry-After": "60"}
 
 
 def offers() -> list[Offer]:
@@ -83,15 +101,45 @@ def offers() -> list[Offer]:
 
 
 def answer(table: Table, name: str) -> ResponseReturnValue:
-    """The table in the form that the address asks for. Raises TooLong."""
+    """The table in the form that the address asks for. Raises TooLong, Crowded."""
+    if not _threads.acquire(blocking=False):
+        raise Crowded
     if request.args.get("form") == Form.WORKBOOK:
-        return _workbook(table, f"{name}.xlsx")
+        try:
+            return _workbook(table, f"{name}.xlsx")
+        finally:
+            _threads.release()
     lines = csv_files.blocks(table, _style(), timezone())
     return Response(
-        stream_with_context(lines),
+        _Stream(stream_with_context(lines)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+class _Stream:
+    """A file on its way; the thread is free when it has left, or the reader has."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines, self.open = lines, True
+
+    def __iter__(self) -> "_Stream":
+        return self
+
+    def __next__(self) -> str:
+        try:
+            return next(self.lines)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let others download."""
+        if self.open:
+            self.open = False
+            _threads.release()
+            if isinstance(self.lines, Generator):
+                self.lines.close()
 
 
 def _style() -> Style:

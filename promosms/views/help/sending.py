@@ -259,7 +259,7 @@ def delivery() -> Topic:
                         "offers “Look at sending again”. It shows the price first, and "
                         "reaches only those who may not have got it."
                     ),
-                    _("“Download as CSV” gives you all of it as a table."),
+                    _("“Download” gives you all of it as a table."),
                 ),
             ),
             Part(

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -68,6 +69,24 @@ def test_it_has_what_the_page_shows(
     rows = owner.get(str(offered[1]["href"])).text.splitlines()
     assert [row.split(";")[2] for row in rows] == ["First name", "Ola"]
     assert stranger.get(f"/recipients/download?{on_guests}").status_code == 404
+
+
+def test_slow_readers_do_not_take_all_threads(
+    owner: PageClient, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("601234567")
+    threads = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(files, "_threads", threads)
+    for form in ("commas", "xlsx"):
+        url = f"/recipients/download?form={form}"
+        owner.get(url).close()  # the reader has left
+        whole = owner.get(url)
+        assert whole.data
+        with threads:
+            response = owner.get(url)
+            assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+            response.close()
+        whole.close()
 
 
 def test_a_workbook_holds_the_same(
