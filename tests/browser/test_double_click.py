@@ -64,3 +64,18 @@ def test_sending_again_from_another_window_says_that_it_was_sent(
         heading(page, "Two windows")
     expect(second_page.get_by_text(ALREADY)).to_be_visible()
     launched_once(second_page, "Two windows")
+
+
+def test_a_double_click_answers_once_and_the_page_says_what_becomes_of_it(
+    open_browser: OpenBrowser, shop: Shop
+) -> None:
+    page = open_browser(storage_state=shop.memory).page
+    page.goto("/recipients")
+    page.get_by_role("main").get_by_role("link", name="Ola").click()
+    heading(page, "Ola")
+    text = "Yes, until six"
+    page.get_by_label("Your text").press_sequentially(text)
+    page.get_by_role("button", name="Send for €0.03").dblclick()
+    bubble = page.locator(".bubble.mine").filter(has_text=text)
+    expect(bubble).to_contain_text("Arrived")
+    expect(bubble).to_have_count(1)
