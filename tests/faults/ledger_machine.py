@@ -1,7 +1,8 @@
 """A state machine with every operation on the money of an account, compared with a model."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import ClassVar
 
 from hypothesis import strategies as st
@@ -31,6 +32,7 @@ class LedgerMachine(RuleBasedStateMachine):
     """Every operation, with valid and too large amounts, and repeated ones."""
 
     taken: ClassVar[Counter[str]] = Counter()
+    messages: ClassVar[Iterator[int]] = count(2_000_000_000)  # no messages have these ids
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +43,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.account = account.id
         self.balance = self.held = self.number = 0
         self.holds: dict[int, int] = {}
+        self.direct: dict[int, int] = {}
+        self.settled: set[int] = set()
         self.used: list[str] = []
 
     def reference(self, of: str) -> str:
@@ -97,6 +101,28 @@ class LedgerMachine(RuleBasedStateMachine):
         self.held -= charged + released
         self.balance += released
 
+    @rule(amount=st.integers(1, 20_000))
+    def hold_text(self, amount: int) -> None:
+        message, key = next(self.messages), self.reference("text")[-20:]
+        if self._spent(amount, lambda: ledger.hold_text(self.account, message, amount, key)):
+            self.held += amount
+            self.direct[message] = amount
+
+    @precondition(lambda self: self.direct)
+    @rule(data=st.data())
+    def settle_text(self, data: st.DataObject) -> None:
+        """Wholly, and once: a second time changes nothing."""
+        self.taken["settle text"] += 1
+        message = data.draw(st.sampled_from(sorted(self.direct)))
+        amount = self.direct[message]
+        charged = data.draw(st.integers(0, amount))
+        fresh = message not in self.settled
+        assert ledger.settle_text(message, charged, amount - charged) is fresh
+        if fresh:
+            self.settled.add(message)
+            self.held -= amount
+            self.balance += amount - charged
+
     @rule(amount=AMOUNTS)
     def pay(self, amount: int) -> None:
         self._spend("pay", amount, lambda name: ledger.pay(self.account, amount, name))
@@ -147,7 +173,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_balances_match_the_model(self) -> None:
         assert balances(self.account) == (self.balance, self.held)
         assert self.balance >= 0
-        assert self.held == sum(self.holds.values())
+        waiting = self.direct.keys() - self.settled
+        assert self.held == sum(self.holds.values()) + sum(self.direct[key] for key in waiting)
 
     def teardown(self) -> None:
         of_account = ENTRY.account_id == self.account

@@ -4,6 +4,7 @@ They need a database but no workers, so they have their own report.
 """
 
 import contextlib
+import itertools
 import tempfile
 import threading
 import time
@@ -92,7 +93,7 @@ def installed(kind: str) -> Iterator[Flask]:
 
 
 def spends(app: Flask, kind: str, rounds: int, spenders: int = SPENDERS) -> MoneyReport:
-    """In each round all spend the last unit of an account at once, in five ways; one succeeds."""
+    """In each round all spend the last unit of an account at once, in six ways; one succeeds."""
     report = MoneyReport("spends", kind)
     spend_round = _SpendRound(app, spenders)
     threads = [threading.Thread(target=spend_round.spend, args=(n,)) for n in range(spenders)]
@@ -178,9 +179,11 @@ def _dispute(account: int, _campaign: int, reference: str) -> None:
         raise ledger.InsufficientBalance(UNIT)
 
 
+MESSAGES = itertools.count(1_000_000_000)  # no messages have these ids
 WAYS: dict[str, Callable[[int, int, str], object]] = {
     "hold": lambda account, campaign, _: ledger.hold(account, campaign, UNIT),
     "pay": lambda account, _, reference: ledger.pay(account, UNIT, reference),
+    "direct": lambda account, _, name: ledger.hold_text(account, next(MESSAGES), UNIT, name[-20:]),
     "adjust": lambda account, _, reference: ledger.adjust(account, -UNIT, reference, "x", "x"),
     "refund": lambda account, _, reference: ledger.refund(account, UNIT, reference, "", "x"),
     "dispute": _dispute,

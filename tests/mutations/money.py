@@ -96,4 +96,46 @@ MONEY = (
         "if ill and answer.error_class is not None:",
         "tests/services/sending/test_breaker.py",
     ),
+    Mutation(
+        f"{SERVICES}ledger/ledger.py",
+        ".where(DirectText.message_id == message_id, DirectText.closed_at.is_(None))",
+        ".where(DirectText.message_id == message_id)",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/recording.py",
+        "            deltas.pay_direct(message.id, message.price, 0)",
+        "            pass",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/recording.py",
+        "        deltas.pay_direct(message.id, charged, message.price - charged)",
+        "        pass",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "        _check_key(session, account.id, key, text)\n",
+        "",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "price > agreed_price",
+        "price - 1 > agreed_price",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/receipts.py",
+        "        ledger.settle_text(message.id, message.price, 0)\n",
+        "",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/sweep.py",
+        "or_(Message.id.is_(None), and_(*unknown))",
+        "and_(*unknown)",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
 )

@@ -106,4 +106,28 @@ OPT_OUT = (
         "if not batch:",
         "tests/services/imports",
     ),
+    Mutation(
+        f"{SERVICES}sending/claim_queries.py",
+        "null() if kind is Kind.SINGLE else",
+        "null() if without_campaign else",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/opt_outs.py",
+        "OF_ACCOUNT = or_(Message.campaign_id.is_not(None), Message.priority == Priority.DIRECT)",
+        "OF_ACCOUNT = Message.campaign_id.is_not(None)",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "        InboundMessage.kind != InboundKind.STOP,\n",
+        "",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "    if source is not None:\n        held",
+        "    if source == SuppressionSource.HELD:\n        held",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
 )

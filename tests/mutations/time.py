@@ -48,4 +48,10 @@ TIME = (
         "tests/views/auth/test_session_limits.py",
         "postgresql",
     ),
+    Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "wrote_at <= now() - ANSWERABLE",
+        "wrote_at <= now() - ANSWERABLE - timedelta(seconds=2)",
+        "tests/services/inbox/test_direct_texts.py",
+    ),
 )

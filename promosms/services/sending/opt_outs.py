@@ -276,14 +276,13 @@ def _row(account_id: int, phone: str) -> Select[int]:
 def suppressed_by() -> ColumnElement[str | None]:
     """How the number of a row of messages got on the list of its account; NULL if it did not.
 
-    Only for those of the account, as OF_ACCOUNT. Plain SQL, because SQLAlchemy leaves out table
-    names in RETURNING on SQLite.
+    Ask only for those of OF_ACCOUNT: an opt-out stops no others. Plain SQL, because SQLAlchemy
+    leaves out table names in RETURNING on SQLite.
     """
     return literal_column(
         "(SELECT suppressions.source FROM suppressions"
         " WHERE suppressions.account_id = messages.account_id"
-        " AND suppressions.phone = messages.phone"
-        f" AND (messages.campaign_id IS NOT NULL OR messages.priority = {Priority.DIRECT:d}))"
+        " AND suppressions.phone = messages.phone)"
     )
 
 
