@@ -30,6 +30,7 @@ from promosms.models.base import (
 from promosms.models.campaigns.campaign import (
     Campaign,
     CampaignList,
+    CampaignSegment,
     CampaignStatus,
     campaign_name,
     follows_text,
@@ -66,6 +67,7 @@ from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
 from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
 from promosms.models.recipients import count_triggers, search_index
+from promosms.models.recipients.activity import RecipientActivity
 from promosms.models.recipients.bulk_action import BulkAction, BulkKind, BulkStatus
 from promosms.models.recipients.count import EVERYBODY, FOLDED, RecipientCount, Standing
 from promosms.models.recipients.list import ListRecipient, RecipientList
@@ -78,6 +80,7 @@ from promosms.models.recipients.recipient import (
     Input,
     Recipient,
 )
+from promosms.models.recipients.segment import Segment
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.sending.direct_text import DirectText
@@ -126,6 +129,7 @@ __all__ = [
     "BadRow",
     "Campaign",
     "CampaignList",
+    "CampaignSegment",
     "CampaignStatus",
     "CardDeletion",
     "NightlyJob",
@@ -182,6 +186,7 @@ __all__ = [
     "Privacy",
     "Recipient",
     "RecipientCount",
+    "RecipientActivity",
     "RecipientList",
     "RecoveryCode",
     "Role",
@@ -189,6 +194,7 @@ __all__ = [
     "RouteGateway",
     "TwoFactorChallenge",
     "SenderKind",
+    "Segment",
     "Session",
     "CampaignCost",
     "SpentProof",

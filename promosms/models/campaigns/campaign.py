@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
@@ -63,6 +63,9 @@ def is_automatic(name: str, text: str) -> bool:
     return name == campaign_name(text) or ("{" in name and follows_text(name, text))
 
 
+ACTIVITY_DUE = "activity_cursor IS NOT NULL"
+
+
 class Campaign(Model):
     """`cursor` is the last recipient prepared; `n_…` count its messages by status.
 
@@ -71,6 +74,9 @@ class Campaign(Model):
     Money in 1/10,000: `agreed_price` is the price on the review page, `total_price` the price of
     all prepared messages, `missing` the amount that the balance lacks while it is blocked.
     `told_missing_at` is the time of the e-mail to the owner about that.
+
+    `activity_cursor` is the last message that has been noted as the activity of its recipient; this
+    begins when the campaign has ended. NULL: all have been.
 
     `not_guests` are recipients for whom there is no message at all: the account was on trial.
 
@@ -84,6 +90,12 @@ class Campaign(Model):
         Index("ix_campaigns_page", "account_id", "id"),
         Index("ix_campaigns_status", "status"),
         Index("uq_campaigns_repeat_of", "repeat_of", unique=True),  # one repeat of each
+        Index(
+            "ix_campaigns_activity",
+            "account_id",
+            sqlite_where=text(ACTIVITY_DUE),
+            postgresql_where=text(ACTIVITY_DUE),
+        ),
         {"sqlite_autoincrement": True},  # ids are never reused
     )
     privacy = Privacy.COLLECTED
@@ -94,6 +106,7 @@ class Campaign(Model):
             "route_id": OPERATOR,
             "cursor": MACHINERY,
             "send_cursors": MACHINERY,
+            "activity_cursor": MACHINERY,
             "told_missing_at": MACHINERY,
         },
         words={
@@ -142,6 +155,7 @@ class Campaign(Model):
     status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
     send_cursors: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
+    activity_cursor: Mapped[int | None] = mapped_column(BigInteger, default=0)
     audience: Mapped[int] = mapped_column(Integer, default=0)
     agreed_price: Mapped[int] = mapped_column(BigInteger, default=0)
     total_price: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -166,12 +180,15 @@ class Campaign(Model):
 
 
 class CampaignList(Model):
-    """A list that a campaign is addressed to."""
+    """A list that a campaign is addressed to, or that it leaves out (`excluded`)."""
 
     __tablename__ = "campaign_lists"
     privacy = Privacy.COLLECTED
     export = Export(
-        "campaign-lists", N_("To which lists a campaign was addressed."), parent="campaign_id"
+        "campaign-lists",
+        N_("To which lists a campaign was addressed."),
+        words={"excluded": N_("were those on it left out")},
+        parent="campaign_id",
     )
     retention = WITH_ACCOUNT
     processing = Processing(CAMPAIGNS, N_("Which lists a campaign was addressed to"))
@@ -183,3 +200,32 @@ class CampaignList(Model):
         ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True
     )
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    excluded: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class CampaignSegment(Model):
+    """A segment that a campaign is addressed to, or that it leaves out (`excluded`)."""
+
+    __tablename__ = "campaign_segments"
+    __table_args__ = (Index("ix_campaign_segments_segment", "segment_id"),)
+    privacy = Privacy.COLLECTED
+    export = Export(
+        "campaign-segments",
+        N_("To which segments a campaign was addressed."),
+        words={
+            "segment_id": N_("the segment, see segments"),
+            "excluded": N_("were those in it left out"),
+        },
+        parent="campaign_id",
+    )
+    retention = WITH_ACCOUNT
+    processing = Processing(CAMPAIGNS, N_("Which segments a campaign was addressed to"))
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True
+    )
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    excluded: Mapped[bool] = mapped_column(default=False, server_default=false())

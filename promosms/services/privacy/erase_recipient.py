@@ -38,7 +38,8 @@ from promosms.services.sending import opt_outs
 
 ERASE = "recipient.erase"
 TABLES = (
-    *("recipients", "list_recipients", "messages", "message_parts", "inbound_messages"),
+    *("recipients", "list_recipients", "recipient_activity"),
+    *("messages", "message_parts", "inbound_messages"),
     *(
         "suppressions",
         "gateway_inbox",
