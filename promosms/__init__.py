@@ -6,6 +6,7 @@ from flask import Flask
 
 from promosms import extensions, language, logs, settings
 from promosms.db import transactions
+from promosms.lib.folding import fold
 
 
 def create_app(overrides: Mapping[str, object] | None = None, *, pages: bool = True) -> Flask:
@@ -19,7 +20,7 @@ def create_app(overrides: Mapping[str, object] | None = None, *, pages: bool = T
     if pages:
         _init_requests(app)
     extensions.init_app(app)
-    transactions.init_app(app)
+    transactions.init_app(app, {"folded": fold})
     language.init_app(app)
     if pages:
         _init_pages(app)

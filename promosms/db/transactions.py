@@ -4,8 +4,9 @@ import random
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,15 @@ USUAL_LOG, LARGE_LOG = 1_000, 16_384  # pages of 4 KiB
 ROOM = 2**30
 
 
-def init_app(app: Flask) -> None:
-    """Attach the listeners of this module to the engine of the application."""
+def init_app(app: Flask, functions: Mapping[str, Callable[[str], str]]) -> None:
+    """Attach the listeners of this module to the engine of the application.
+
+    SQLite can call the `functions` by their names; the same text always has the same answer.
+    """
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "connect", partial(_configure_sqlite, functions))
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _usual_log)
         search_index.init_app(engine)
@@ -106,11 +110,15 @@ def dispose() -> None:
     engine.dispose(close=False)
 
 
-def _configure_sqlite(connection: Any, _record: object) -> None:
+def _configure_sqlite(
+    functions: Mapping[str, Callable[[str], str]], connection: Any, _record: object
+) -> None:
     raw: sqlite3.Connection = connection
     raw.isolation_level = None  # SQLAlchemy's BEGIN below is the only one
     for pragma in PRAGMAS:
         raw.execute(pragma)
+    for name, function in functions.items():
+        raw.create_function(name, 1, function, deterministic=True)
 
 
 def _usual_log(raw: Any, record: Any) -> None:

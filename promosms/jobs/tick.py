@@ -22,6 +22,7 @@ from promosms.services.mail import outbox
 from promosms.services.payments import balance_alerts, top_ups
 from promosms.services.privacy import erasure
 from promosms.services.privacy import export as account_export
+from promosms.services.recipients import activity
 from promosms.services.sending import sweep
 from promosms.settings import settings
 
@@ -86,6 +87,8 @@ def wake() -> None:
         queue.wake("work", "invoices.run")
     if campaign_costs.due():
         queue.wake("work", "campaign_costs.run")
+    if activity.due():
+        queue.wake("work", "activity.run")
     if nightly.due():
         queue.wake("work", "nightly.run")
     stripe.wake()

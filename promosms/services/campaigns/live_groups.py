@@ -30,7 +30,7 @@ from promosms.services.accounts import trial
 from promosms.services.campaigns import audience
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.prices.prices import PriceList
-from promosms.services.recipients import counts
+from promosms.services.recipients import counts, sample
 
 PEOPLE, LISTED = table_of(Recipient), table_of(ListRecipient)
 MOST_READ = 20_000
@@ -257,8 +257,7 @@ def _group(stratum: Stratum, people: float) -> Group:
 def _spread(account: Account, lists: Sequence[RecipientList]) -> list[int]:
     """Ids of recipients, spread over the lists, or over all recipients of the account."""
     if not lists:
-        ids = select(Recipient.id.label("id")).where(Recipient.account_id == account.id)
-        return list(_blocks(ids, Recipient.id, BLOCKS))
+        return list(sample.of_everybody(account.id, BLOCKS, BLOCK))
     size = sum(one.size for one in lists)
     found = (list(_of_list(one.id, max(1, round(BLOCKS * one.size / size)))) for one in lists)
     return sorted(set().union(*found))
@@ -266,18 +265,4 @@ def _spread(account: Account, lists: Sequence[RecipientList]) -> list[int]:
 
 def _of_list(list_id: int, blocks: int = BLOCKS) -> Iterator[int]:
     ids = select(ListRecipient.recipient_id).where(ListRecipient.list_id == list_id)
-    return _blocks(ids, ListRecipient.recipient_id, blocks)
-
-
-def _blocks(query: Select[int], column: Any, blocks: int) -> Iterator[int]:
-    """Blocks of neighbours, the first at the beginning; each id once."""
-    first = db.session.scalar(query.order_by(column).limit(1))
-    last = db.session.scalar(query.order_by(column.desc()).limit(1))
-    if first is None or last is None:
-        return
-    after = first - 1
-    for number in range(blocks):
-        after = max(after, first - 1 + (last - first) * number // blocks)
-        block = db.session.scalars(query.where(column > after).order_by(column).limit(BLOCK)).all()
-        yield from block
-        after = block[-1] if block else after
+    return sample.spread(ids, ListRecipient.recipient_id, blocks, BLOCK)

@@ -33,7 +33,7 @@ from promosms.models import (
 from promosms.services.inbox import auto_replies
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.inbox.inbox_rows import INBOX
-from promosms.services.recipients import held_replies, recipients
+from promosms.services.recipients import activity, held_replies, recipients
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
 from promosms.sms.keywords import Keyword, recognise
@@ -156,6 +156,7 @@ def store_reply(session: Session, account_id: int, reply: Reply, kind: InboundKi
         )
     )
     session.flush()
+    activity.replied(session, account_id, reply.phone, reply.received_at)
     if kind == InboundKind.STOP:
         auto_replies.confirm_stop(session, account_id, reply)
     elif kind == InboundKind.HELP:

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select
 
-from promosms.models import ListRecipient, Recipient, RecipientList
+from promosms.models import ListRecipient, Recipient, RecipientList, Segment
 from promosms.services.recipients import states
 from promosms.services.recipients.search import contains, search_terms
+from promosms.services.recipients.segments import queries
 from promosms.services.recipients.states import State
 
 
@@ -23,6 +24,7 @@ class Search:
     state: State = State.ALL
     on_list: RecipientList | None = None
     after: str = ""
+    segment: Segment | None = None
 
 
 def conditions(search: Search) -> list[ColumnElement[bool]]:
@@ -35,6 +37,8 @@ def conditions(search: Search) -> list[ColumnElement[bool]]:
                 ListRecipient.recipient_id == Recipient.id,
             )
         )
+    if search.segment is not None:
+        found.append(queries.conditions(search.segment))
     return [Recipient.account_id == search.account_id, *found]
 
 

@@ -26,6 +26,7 @@ from promosms.models import (
     RecipientList,
     table_of,
 )
+from promosms.services.recipients.segments import segments
 
 MOST_LISTS = 500
 """With so many lists an import creates no further ones."""
@@ -40,11 +41,7 @@ class TooManyLists(Exception):
 
 
 class ListInUse(Exception):
-    """An unfinished campaign is addressed to the list."""
-
-    def __init__(self, campaign: Campaign) -> None:
-        super().__init__(campaign.public_id)
-        self.campaign = campaign
+    """An unfinished campaign is addressed to the list, or a segment asks for it."""
 
 
 def all_of(account_id: int) -> list[RecipientList]:
@@ -113,9 +110,8 @@ def delete_list(recipient_list: RecipientList) -> None:
     """Delete a list, not its recipients; raises ListInUse."""
     with transaction() as session:
         lock(session, [recipient_list.id])
-        campaign = why_not_delete(recipient_list)
-        if campaign is not None:
-            raise ListInUse(campaign)
+        if why_not_delete(recipient_list) or segments.with_list(recipient_list):
+            raise ListInUse
         session.execute(delete(RecipientList).where(RecipientList.id == recipient_list.id))
 
 

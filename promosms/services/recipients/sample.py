@@ -1,0 +1,29 @@
+"""Some recipients who are spread over all: neighbours, in blocks that begin at even distances."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from promosms.extensions import db
+from promosms.models import Recipient
+
+
+def of_everybody(account_id: int, blocks: int, size: int) -> Iterator[int]:
+    """Ids of recipients who are spread over all of the account."""
+    ids = select(Recipient.id.label("id")).where(Recipient.account_id == account_id)
+    return spread(ids, Recipient.id, blocks, size)
+
+
+def spread(query: Select[int], column: Any, blocks: int, size: int) -> Iterator[int]:
+    """Blocks of neighbours, the first at the beginning; each id once."""
+    first = db.session.scalar(query.order_by(column).limit(1))
+    last = db.session.scalar(query.order_by(column.desc()).limit(1))
+    if first is None or last is None:
+        return
+    after = first - 1
+    for number in range(blocks):
+        after = max(after, first - 1 + (last - first) * number // blocks)
+        block = db.session.scalars(query.where(column > after).order_by(column).limit(size)).all()
+        yield from block
+        after = block[-1] if block else after
