@@ -51,7 +51,9 @@ def _replacements() -> tuple[str, str, tuple[tuple[str, str], ...], str]:
 
 def _marks() -> str:
     marks = [
-        code for code in range(0x300, 0x110000) if unicodedata.combining(chr(code)) and chr(code) != IOTA
+        code
+        for code in range(0x300, 0x110000)
+        if unicodedata.combining(chr(code)) and chr(code) != IOTA
     ]
     ranges: list[list[int]] = []
     for code in marks:

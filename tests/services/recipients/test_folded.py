@@ -12,7 +12,9 @@ from promosms.extensions import db
 from promosms.lib.folding import fold
 
 NAMES = ("Köhler", "KOHLER", "Łódź", "Straße", "ŒUVRE", "naïve", "Þór", "O’Neill", "Αθήνα", "ЇЖАК")
-LETTERS = [chr(code) for code in (*range(0x20, 0x530), *range(0x1E00, 0x2200), *range(0xFB00, 0xFB07))]
+LETTERS = [
+    chr(code) for code in (*range(0x20, 0x530), *range(0x1E00, 0x2200), *range(0xFB00, 0xFB07))
+]
 
 
 def test_each_letter_is_folded_as_by_the_search(context: None) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from promosms.services.recipients.folded import folded
 from promosms.db.transactions import on_sqlite
@@ -21,7 +22,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.recipients import activity, states, typed_columns
-from promosms.services.recipients.search import contains, search_terms
+from promosms.services.recipients.search import SEARCHED, contains, search_terms
 from promosms.services.recipients.segments.conditions import NOT, Condition, Filter, Kind, Match
 from promosms.services.recipients.states import State
 
@@ -74,12 +75,20 @@ def _text(_calendar: Calendar, row: Condition, test: str) -> Truth:
     if test == "empty":
         return _column(row) == ""
     text, typed = folded(_column(row)), fold(row.value)
-    if test == "is":
-        return text == typed
-    if test == "begins":
-        return func.substr(text, 1, len(typed)) == typed
-    place = func.instr if on_sqlite() else func.strpos
-    return place(text, typed) > 0
+    met = {
+        "is": text == typed,
+        "begins": func.substr(text, 1, len(typed)) == typed,
+        "contains": _has(text, typed),
+    }
+    if row.subject not in SEARCHED:
+        return met[test]
+    # Words that nobody is found by are seen in the text for searching, which is folded already.
+    return and_(*(_has(Recipient.search, word) for word in typed.split()), met[test])
+
+
+def _has(text: SQLCoreOperations[str], part: str) -> Truth:
+    place: ColumnElement[int] = (func.instr if on_sqlite() else func.strpos)(text, part)
+    return place > 0
 
 
 def _number(_calendar: Calendar, row: Condition, test: str) -> Truth:
