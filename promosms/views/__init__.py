@@ -24,6 +24,7 @@ BLUEPRINTS = (
     "recipients.persons",
     "recipients.downloads",
     "recipients.lists",
+    "recipients.segments",
     "imports",
     "mending",
     "outcomes",

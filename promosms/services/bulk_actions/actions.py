@@ -15,6 +15,7 @@ from promosms.models import (
     BulkStatus,
     Recipient,
     RecipientList,
+    Segment,
     User,
     now,
 )
@@ -47,6 +48,7 @@ class Chosen:
             "words": self.search.words,
             "state": str(self.search.state),
             "list": on_list.public_id if on_list else "",
+            **({"segment": self.search.segment.conditions} if self.search.segment else {}),
         }
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -69,14 +71,20 @@ def chosen_of(action: BulkAction) -> Chosen:
             stored.get("words", ""),
             State(stored.get("state", State.ALL)),
             _list(action.account_id, stored.get("list", "")),
+            segment=_segment(action.account_id, stored.get("segment")),
         )
     )
+
+
+def _segment(account_id: int, conditions: dict[str, Any] | None) -> Segment | None:
+    """The segment as it was when they were chosen: who changes it later means others."""
+    return None if conditions is None else Segment(account_id=account_id, conditions=conditions)
 
 
 def count(chosen: Chosen) -> int:
     """How many recipients are chosen."""
     search = chosen.search
-    if chosen.recipients is None and not search.words.strip():
+    if chosen.recipients is None and not search.words.strip() and search.segment is None:
         return states.count(search.account_id, search.on_list)[search.state]
     query = select(func.count()).select_from(Recipient).where(*chosen.conditions())
     return db.session.scalar(query) or 0

@@ -79,7 +79,7 @@ def texted_since(account_id: int, moment: datetime | None) -> ColumnElement[bool
         TEXTS.c.phone == Recipient.phone,
         TEXTS.c.campaign_id.in_(running),
         TEXTS.c.status.in_(TEXTED),
-        *(() if moment is None else (_MOMENT >= _moment(moment),)),
+        *(() if moment is None else (_moment(moment) <= _MOMENT,)),
     )
     return or_(noted, texts)
 

@@ -12,6 +12,7 @@ from promosms.models import ListRecipient, Recipient, RecipientList, Segment
 from promosms.services.recipients import states
 from promosms.services.recipients.search import contains, search_terms
 from promosms.services.recipients.segments import queries
+from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from promosms.services.recipients.states import State
 
 
@@ -40,6 +41,32 @@ def conditions(search: Search) -> list[ColumnElement[bool]]:
     if search.segment is not None:
         found.append(queries.conditions(search.segment))
     return [Recipient.account_id == search.account_id, *found]
+
+
+def as_filter(search: Search) -> Filter:
+    """The same as conditions that can be saved, without a segment that was chosen as well."""
+    rows = [
+        *([_row(Kind.LIST, "on", search.on_list.public_id)] if search.on_list else []),
+        *(_row(*asked) for asked in _STATES[search.state]),
+        *([_row(Kind.SEARCH, "words", search.words.strip())] if search.words.strip() else []),
+    ]
+    return Filter(Match.ALL, tuple(rows))
+
+
+def _row(kind: Kind, test: str, value: str = "") -> Condition:
+    return Condition(kind, kind.value, test, value)
+
+
+_STATES: dict[State, tuple[tuple[Kind, str], ...]] = {
+    State.ALL: (),
+    State.TEXTABLE: (
+        *((Kind.CONSENT, "given"), (Kind.OPTED_OUT, "not_out")),
+        (Kind.OPTED_OUT, "not_held"),
+    ),
+    State.NO_CONSENT: ((Kind.CONSENT, "not_given"),),
+    State.OPTED_OUT: ((Kind.OPTED_OUT, "out"),),
+    State.HELD: ((Kind.OPTED_OUT, "held"),),
+}
 
 
 def select_all(search: Search, *columns: Any) -> Select[Any]:

@@ -1,7 +1,7 @@
 """Text as `lib/folding.py` folds it, within the databases: SQLite calls it, PostgreSQL has its own.
 
 PostgreSQL takes letters apart, drops their marks, and replaces what is left. That is `fold` for
-every letter (tests/services/recipients/test_folded.py), except where its Unicode is older than that of Python.
+every letter that people type (tests/services/recipients/test_folded.py).
 """
 
 import unicodedata

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from promosms.extensions import db
 from promosms.models import Recipient
@@ -13,6 +13,13 @@ def of_everybody(account_id: int, blocks: int, size: int) -> Iterator[int]:
     """Ids of recipients who are spread over all of the account."""
     ids = select(Recipient.id.label("id")).where(Recipient.account_id == account_id)
     return spread(ids, Recipient.id, blocks, size)
+
+
+def newest(account_id: int, number: int) -> ColumnElement[bool]:
+    """A condition: the recipient is one of so many who were added last."""
+    own = select(Recipient.id).where(Recipient.account_id == account_id)
+    first = db.session.scalar(own.order_by(Recipient.id.desc()).offset(number - 1).limit(1))
+    return and_(Recipient.account_id == account_id, Recipient.id >= (first or 0))
 
 
 def spread(query: Select[int], column: Any, blocks: int, size: int) -> Iterator[int]:

@@ -51,6 +51,11 @@ def count(account_id: int, on_list: RecipientList | None = None) -> Counter[Stat
     return number
 
 
+def countries(account_id: int) -> list[str]:
+    """The countries of the recipients of an account."""
+    return sorted({row.country for row in counts.of(account_id)})
+
+
 def conditions(state: State) -> list[ColumnElement[bool]]:
     """The conditions that a recipient is in a state."""
     same = Suppression.account_id == Recipient.account_id, Suppression.phone == Recipient.phone

@@ -88,7 +88,11 @@ def cancel(public_id: str) -> ResponseReturnValue:
 def _chosen() -> Chosen:
     """Those whose boxes are ticked, or else all whom the page of recipients has shown."""
     search = recipient_tables.search_of(request.values)
-    known = {"state": str(search.state), "list": search.on_list.public_id if search.on_list else ""}
+    known = {
+        "state": str(search.state),
+        "list": search.on_list.public_id if search.on_list else "",
+        "segment": search.segment.public_id if search.segment else "",
+    }
     for name, value in known.items():
         # On a page what is unknown is left out; here that would mean everybody.
         if request.values.get(name, "") not in ("", value):
@@ -151,6 +155,8 @@ def _who(chosen: Chosen) -> dict[str, object]:
     search = chosen.search
     words = []
     if chosen.recipients is None:
+        if search.segment is not None:
+            words.append(_("In the segment “%(name)s”", name=search.segment.name))
         if search.on_list is not None:
             words.append(_("On the list “%(name)s”", name=search.on_list.name))
         if search.state is not State.ALL:
@@ -164,7 +170,9 @@ def _who(chosen: Chosen) -> dict[str, object]:
         "everybody": not words and chosen.recipients is None,
         "fields": fields,
         "back": _back(chosen),
-        "back_label": search.on_list.name if search.on_list else _("Recipients"),
+        "back_label": next(
+            (one.name for one in (search.segment, search.on_list) if one), _("Recipients")
+        ),
     }
 
 
@@ -172,6 +180,9 @@ def _back(chosen: Chosen) -> str:
     """The page on which they were chosen."""
     search = chosen.search
     fields: dict[str, Any] = {**recipient_tables.search_fields(search)}
+    if search.segment is not None:
+        del fields["segment"]
+        return url_for("segments.page", public_id=search.segment.public_id, **fields)
     if search.on_list is not None:
         del fields["list"]
         return url_for("lists.page", public_id=search.on_list.public_id, **fields)

@@ -8,6 +8,7 @@ from promosms.language import gettext as _
 from promosms.models import RecipientList
 from promosms.services.recipients import detail_names, lists
 from promosms.services.recipients.lists import ListInUse, NameTaken
+from promosms.services.recipients.segments import segments
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, my_account, owned
 
@@ -65,6 +66,7 @@ def delete(public_id: str) -> ResponseReturnValue:
         "lists/delete.html",
         recipient_list=recipient_list,
         campaign=lists.why_not_delete(recipient_list),
+        segment=segments.with_list(recipient_list),
         title=detail_names.campaign_title,
     )
 

@@ -89,7 +89,7 @@ TESTS: dict[Kind, dict[str, Value]] = {
 }
 """What can be asked about each kind, and what has to be typed for it."""
 FIELD_KINDS = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.BIRTHDAY)
-TEXT_FIELDS = tuple(field.name for field in FIELDS if field.name != "phone")
+SUBJECTS = tuple(field.name for field in FIELDS if field.name != "phone")
 """The fields of a recipient that conditions can be about."""
 
 

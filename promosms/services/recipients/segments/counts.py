@@ -20,8 +20,9 @@ from promosms.services.recipients.segments import queries
 from promosms.services.recipients.states import State
 
 MOST_READ = 20_000
-"""So many recipients are read one by one while somebody waits; of several segments together more."""
+"""So many recipients are read one by one while somebody waits."""
 OFTEN = 10
+"""So often for the segments of a page."""
 BLOCKS, BLOCK = 20, 500
 STALE = timedelta(minutes=5)
 

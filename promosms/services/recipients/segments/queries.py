@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, s
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from promosms.services.recipients.folded import folded
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
 from promosms.lib.folding import fold
@@ -22,6 +21,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.recipients import activity, states, typed_columns
+from promosms.services.recipients.folded import folded
 from promosms.services.recipients.search import SEARCHED, contains, search_terms
 from promosms.services.recipients.segments.conditions import NOT, Condition, Filter, Kind, Match
 from promosms.services.recipients.states import State
@@ -168,7 +168,8 @@ def _opted_out(_calendar: Calendar, _row: Condition, test: str) -> Truth:
 
 
 def _search(_calendar: Calendar, row: Condition, _test: str) -> Truth:
-    return and_(true(), *contains(search_terms(row.value)))
+    terms = search_terms(row.value)
+    return and_(*contains(terms)) if terms else false()
 
 
 _ASKED: dict[Kind, Callable[[Calendar, Condition, str], Truth]] = {
