@@ -49,7 +49,7 @@ class ConditionForm(Form):
     subject = HiddenField()
     test = SelectField(_("Condition"), validate_choice=False)
     text = StringField(_("Words"), filters=[stripped], render_kw={"maxlength": 100})
-    number = StringField(_("Number"), filters=[stripped], render_kw={"inputmode": "decimal"})
+    number = StringField(_("Which number"), filters=[stripped], render_kw={"inputmode": "decimal"})
     date = StringField(_("Day"), filters=[stripped], render_kw={"type": "date"})
     days = StringField(_("Days"), filters=[stripped], render_kw={"inputmode": "numeric"})
     month = SelectField(_("Month"), validate_choice=False)
@@ -160,9 +160,9 @@ class SegmentForm(Form):
         return Filter(self._match(), tuple(row for row in conditions if row))
 
     def ready(self) -> Filter | None:
-        """The conditions of the rows that are ready, without errors at the others."""
+        """The conditions, without errors; None as long as one is not ready."""
         ready = tuple(row for row in (each.ready() for each in self.rows) if row)
-        return Filter(self._match(), ready) if ready else None
+        return Filter(self._match(), ready) if 0 < len(self.rows) == len(ready) else None
 
     def _match(self) -> Match:
         return Match.ANY if self.match.data == Match.ANY else Match.ALL

@@ -3,7 +3,7 @@ import { part } from "./part.js";
 
 const form = document.querySelector("form[data-count]");
 const found = form.querySelector("[data-part=found]");
-for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+for (const tag of form.querySelectorAll("[data-without-script]")) tag.remove();
 let waiting, running;
 
 async function count() {

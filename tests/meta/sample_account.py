@@ -64,6 +64,8 @@ from promosms.services.privacy import export as account_export
 from promosms.services.recipients import lists, recipients, suppression_list
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.filters import Search
+from promosms.services.recipients.segments import segments
+from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
 from promosms.settings import settings_of, use_settings
@@ -176,8 +178,11 @@ class Stage:
             )
             wishes = session.get_one(AutomaticTopUp, account.id)
             wishes.customer, wishes.card, wishes.card_label = "cus_1", "pm_1", "Visa 4242"
+        row = Condition(Kind.CONSENT, Kind.CONSENT, "given")
+        regulars = segments.create(account.id, "Our regulars", Filter(Match.ALL, (row,)))
         self.ids |= {
             "recipient": person.public_id,
+            "segment": regulars.public_id,
             "guest": guest.public_id,
             "reply question": question.public_id,
             "list": group.public_id,

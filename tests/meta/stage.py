@@ -57,6 +57,10 @@ ARGUMENTS = {
     "lists.rename": "list",
     "lists.delete": "list",
     "lists.delete_now": "list",
+    "segments.page": "segment",
+    "segments.edit": "segment",
+    "segments.delete": "segment",
+    "segments.delete_now": "segment",
     "imports.show": "import mapping",
     "imports.progress": "import running",
     "outcomes.part": "import mapping",
@@ -135,6 +139,7 @@ ARGUMENTS = {
 }
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
+IN_TOWN = {"c0-kind": "text", "c0-subject": "city", "c0-test": "is", "c0-text": "Łódź"}
 DRAFT = {"name": "Sale", "audience": "everyone", "text": "20% off", "language": "en"}
 
 
@@ -236,6 +241,10 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "lists.index": {"name": "Newcomers"},
     "lists.rename": {"name": "Old friends"},
     "lists.delete_now": {},
+    "segments.new": {"name": "Those in town", **IN_TOWN},
+    "segments.edit": {"name": "Those out of town", **IN_TOWN, "c0-test": "not_is"},
+    "segments.count": {**IN_TOWN},
+    "segments.delete_now": {},
     "imports.new": lambda _things, _: {"file": (io.BytesIO(FILE), "customers.csv")},
     "imports.paste": {"text": "+48601222333", **CONSENT},
     "imports.show": {"column": ["phone", "first_name"], "has_header": "y", **CONSENT},
@@ -338,6 +347,7 @@ STORES_NOTHING = {
     "billing.choose",
     "billing.confirm_company",  # no confirmation is needed here
     "campaigns.count",
+    "segments.count",
     "delete_account.verify",
     "policies.dismiss_notice",
     "policies.choose_cookies",  # no cookie is optional here

@@ -15,8 +15,19 @@ from tests.support.pages import PageClient
 OPEN = {"public_id", "kind", "name", "code", "day", "filename"}
 OPEN_QUERY = {
     *("after", "before", "first", "last", "since", "until", "from", "to", "year", "month"),
-    *("amount", "country", "form", "kind", "list", "number", "page", "provider", "q", "route"),
-    *("invoice", "show", "state", "status", "trial", "account", "email", "part"),
+    *(
+        "amount",
+        "country",
+        "form",
+        "kind",
+        "list",
+        "number",
+        "page",
+        "provider",
+        "q",
+        "route",
+    ),
+    *("segment", "invoice", "show", "state", "status", "trial", "account", "email", "part"),
     "next",  # another address, looked into
 }
 READ = re.compile(r'args\.get(?:list)?\(\s*"(\w+)"')

@@ -24,6 +24,8 @@ BY_FIELD = [
     ("bulk_actions.choose", "to-list", "list"),
     ("recipients.add", "lists", "list"),
     ("imports.paste", "list", "list"),
+    ("segments.new", "c0-list", "list"),
+    ("segments.count", "c0-list", "list"),
     ("campaigns.new", "audience", "list"),
     ("campaigns.new", "key", "campaign draft"),
     ("campaigns.autosave", "draft", "campaign draft"),
@@ -36,6 +38,8 @@ BY_QUERY = {
     "/recipients/add?list={}": "list",
     "/recipients/opt-outs?after={}": "suppression",
     "/campaigns/new?list={}": "list",
+    "/segments/new?list={}": "list",
+    "/recipients?segment={}": "segment",
 }
 OWN = ("Regulars", "+48601111111", "601 111 111", "+48601111119", "601 111 119")
 
@@ -83,6 +87,8 @@ def test_a_form_cannot_name_objects_of_another_account(
     filled = {"phone": "+48601222333", "text": "+48601222333", **CONSENT}
     if endpoint == "recipients.bulk":
         filled = own_objects
+    elif endpoint.startswith("segments."):
+        filled = {"c0-kind": "list", "c0-subject": "list", "c0-test": "on", "name": "Theirs"}
     elif endpoint.startswith("campaigns."):
         filled = dict(DRAFT)
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)

@@ -36,22 +36,38 @@ from promosms.services.recipients.segments.conditions import (
 
 ZONE = ZoneInfo("Pacific/Auckland")  # its day is another one than that of UTC for half of the time
 FOLDED = {
-    **{"": "", "Łódź": "lodz", "łodz": "lodz", "Köln": "koln", "KOLN am Rhein": "koln am rhein"},
-    **{"Großau": "grossau", "100%": "100%", "a_b": "a_b", "O’Neill": "o'neill", "ŁÓ": "lo"},
-    **{"ss": "ss", "Kö": "ko", "%": "%", "_": "_", "o'n": "o'n", "am": "am"},
+    "": "",
+    "Łódź": "lodz",
+    "łodz": "lodz",
+    "Köln": "koln",
+    "KOLN am Rhein": "koln am rhein",
+    "Großau": "grossau",
+    "100%": "100%",
+    "a_b": "a_b",
+    "O’Neill": "o'neill",
+    "ŁÓ": "lo",
+    "ss": "ss",
+    "Kö": "ko",
+    "%": "%",
+    "_": "_",
+    "o'n": "o'n",
+    "am": "am",
 }
 TEXTS = ("", "Łódź", "łodz", "Köln", "KOLN am Rhein", "Großau", "100%", "a_b", "O’Neill")
 TYPED = ("ŁÓ", "łodz", "ss", "Kö", "%", "_", "o'n", "am", "Köln")
 NUMBERS = {"": None, "5": 5.0, "-12.5": -12.5, "7.25": 7.25, "many": None, "5.0": 5.0}
 TODAY = datetime.now(ZONE).date()
 DATES = {
-    **{"": None, "soon": None, "2026-02-30": None},
+    "": None,
+    "soon": None,
+    "2026-02-30": None,
     **{
         str(TODAY + timedelta(days=n)): TODAY + timedelta(days=n) for n in (-40, -6, -1, 0, 1, 6, 9)
     },
 }
 BIRTHDAYS = {
-    **{"": None, "tomorrow": None},
+    "": None,
+    "tomorrow": None,
     **{f"19{n}{f'{TODAY + timedelta(days=n - 70):-%m-%d}'}": n - 70 for n in range(70, 80)},
     f"--{TODAY + timedelta(days=3):%m-%d}": 3,
 }

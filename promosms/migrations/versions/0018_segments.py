@@ -14,19 +14,19 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 DUE = "activity_cursor IS NOT NULL"
 NO = sa.false()
-# A text that may have reached the phone. Tests and texts of the service itself have no campaign.
+# A text that may have reached the phone, of a campaign or to one person (3).
 TEXTED = """
     INSERT INTO recipient_activity (recipient_id, account_id, texted_at, replied_at)
     SELECT id, account_id, max(texted_at), max(replied_at) FROM (
         SELECT r.id, r.account_id, coalesce(m.sent_at, m.submitted_at, m.created_at) AS texted_at,
             {nothing} AS replied_at
         FROM messages m JOIN recipients r ON r.public_id = m.recipient
-        WHERE m.campaign_id IS NOT NULL
+        WHERE (m.campaign_id IS NOT NULL OR m.priority = 3)
         AND m.status IN ('sent', 'delivered', 'undelivered', 'expired', 'unknown')
         UNION ALL
         SELECT r.id, r.account_id, coalesce(m.sent_at, m.submitted_at, m.created_at), {nothing}
         FROM messages m JOIN recipients r ON r.account_id = m.account_id AND r.phone = m.phone
-        WHERE m.campaign_id IS NOT NULL AND m.recipient IS NULL
+        WHERE (m.campaign_id IS NOT NULL OR m.priority = 3) AND m.recipient IS NULL
         AND m.status IN ('sent', 'delivered', 'undelivered', 'expired', 'unknown')
         UNION ALL
         SELECT r.id, r.account_id, {nothing}, i.received_at

@@ -34,7 +34,7 @@ from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.prices import prices
-from promosms.services.recipients import recipients
+from promosms.services.recipients import activity, recipients
 from promosms.services.sending import opt_outs
 from promosms.sms import gsm7, segments, transliterate
 from promosms.sms.phone import InvalidPhone, country_of
@@ -243,6 +243,7 @@ def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int
         session.add(message)
         session.flush()
         ledger.hold_text(account.id, message.id, price, key)
+        activity.texted(session, account.id, phone, now())
         return message
 
 

@@ -52,15 +52,14 @@ def note(over: Callable[[], bool]) -> bool:
     return False
 
 
+def texted(session: Session, account_id: int, phone: str, moment: datetime) -> None:
+    """Note a text to one person, if the number is a recipient's."""
+    _note_one(session, account_id, phone, "texted_at", moment)
+
+
 def replied(session: Session, account_id: int, phone: str, moment: datetime) -> None:
     """Note a reply of the recipient with this number, if there is one."""
-    replier = select(PEOPLE.c.id, PEOPLE.c.account_id, _moment(moment)).where(
-        PEOPLE.c.account_id == account_id, PEOPLE.c.phone == phone
-    )
-    statement = upsert.insert(RecipientActivity).from_select(
-        ["recipient_id", "account_id", "replied_at"], replier
-    )
-    _latest(session, statement, "replied_at")
+    _note_one(session, account_id, phone, "replied_at", moment)
 
 
 def texted_since(account_id: int, moment: datetime | None) -> ColumnElement[bool]:
@@ -87,6 +86,14 @@ def texted_since(account_id: int, moment: datetime | None) -> ColumnElement[bool
 def replied_since(moment: datetime | None) -> ColumnElement[bool]:
     """A condition: the recipient replied at this moment or later; None: ever."""
     return _since(ACTIVITY.c.replied_at, moment)
+
+
+def _note_one(session: Session, account_id: int, phone: str, name: str, moment: datetime) -> None:
+    person = select(PEOPLE.c.id, PEOPLE.c.account_id, _moment(moment)).where(
+        PEOPLE.c.account_id == account_id, PEOPLE.c.phone == phone
+    )
+    columns = ["recipient_id", "account_id", name]
+    _latest(session, upsert.insert(RecipientActivity).from_select(columns, person), name)
 
 
 def _since(column: ColumnElement[datetime], moment: datetime | None) -> ColumnElement[bool]:

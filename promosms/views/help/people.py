@@ -150,6 +150,50 @@ def consent() -> Topic:
     )
 
 
+def segments() -> Topic:
+    """Saved filters."""
+    return Topic(
+        "segments",
+        _("Segments: saved filters"),
+        _("A segment is a filter that you save. Who is in it is looked up each time."),
+        (
+            Part(
+                steps=(
+                    _("Under Recipients, open “Segments” and press “New segment”."),
+                    _(
+                        "Choose what a condition is about, such as the city, the last text or a "
+                        "list, and press “Add”."
+                    ),
+                    _("The page says how many meet the conditions. Save the segment with a name."),
+                ),
+            ),
+            Part(
+                _("A list or a segment?"),
+                (
+                    _(
+                        "You put people on a list yourself. In a segment they are by themselves, "
+                        "as long as they meet its conditions."
+                    ),
+                ),
+                points=(
+                    _("Capital letters and accents make no difference: “lodz” finds Łódź."),
+                    _(
+                        "Days are those of your time zone, and today is the first or the last of "
+                        "them."
+                    ),
+                    _("“Last texted” means campaigns and texts to one person; tests do not count."),
+                    _(
+                        "With many recipients the number is counted from time to time, and the "
+                        "page says when."
+                    ),
+                ),
+            ),
+        ),
+        (Link("segments.index", _("Segments")),),
+        _("filter, audience, group"),
+    )
+
+
 def replies() -> Topic:
     """What happens when somebody answers."""
     return Topic(

@@ -9,6 +9,7 @@ ORDER: tuple[Callable[[], Topic], ...] = (
     sending.first_campaign,
     people.importing,
     people.consent,
+    people.segments,
     people.replies,
     sending.prices,
     money.top_up,

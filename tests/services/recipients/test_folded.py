@@ -6,10 +6,10 @@ import unicodedata
 from sqlalchemy import String, column, select
 from sqlalchemy import text as sql
 
-from promosms.services.recipients.folded import folded
 from promosms.db.transactions import on_sqlite
 from promosms.extensions import db
 from promosms.lib.folding import fold
+from promosms.services.recipients.folded import folded
 
 NAMES = ("Köhler", "KOHLER", "Łódź", "Straße", "ŒUVRE", "naïve", "Þór", "O’Neill", "Αθήνα", "ЇЖАК")
 LETTERS = [

@@ -13,10 +13,10 @@ from tests.support.cast import Cast
 
 def test_generated_filters_find_whom_they_should(context: None, cast: Cast) -> None:
     account, dice = db.session.get_one(Account, cast.owner.account_id), random.Random(13)
-    everybody = [people.anybody(dice, number) for number in range(60)]
+    everybody = [people.anybody(dice, number) for number in range(40)]
     made = people.store(account, everybody)
     sizes = set()
-    for _ in range(300):
+    for _ in range(120):
         chosen = people.any_filter(dice, made)
         condition = queries.where(account, chosen)
         expected = {one.phone for one in everybody if people.meets(one, chosen, made)}
