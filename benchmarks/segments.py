@@ -15,8 +15,9 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, literal, literal_column, select, text
+from sqlalchemy import Select, func, insert, literal, literal_column, select, text
 
 from benchmarks.counts import NUMBER
 from benchmarks.installation import account, database, fill, running_installation, say
@@ -117,7 +118,7 @@ def _fill(account_id: int, number: int) -> RecipientList:
             )
             session.add(campaign)
             session.flush()
-            texts = select(
+            texts: Select[*tuple[Any, ...]] = select(
                 *(literal(account_id), literal(campaign.id), Recipient.public_id, Recipient.phone),
                 *(
                     literal_column(f"'{MessageStatus.DELIVERED}'"),
