@@ -32,14 +32,17 @@ from promosms.lib.tables import Table
 from promosms.models import (
     FIELD_NAMES,
     Account,
+    Consent,
+    ConsentHow,
     ListRecipient,
     Recipient,
     RecipientList,
     Suppression,
     now,
 )
-from promosms.services.recipients import exports, filters, recipients
+from promosms.services.recipients import consents, exports, filters, recipients
 from promosms.services.recipients import pages as recipient_pages
+from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.filters import Search
 
 ZONE = ZoneInfo("Europe/Warsaw")
@@ -163,8 +166,6 @@ def _page_before(account_id: int, page: list[Recipient]) -> list[list[str]]:
             *(getattr(recipient, name) for name in FIELD_NAMES[1:]),
             ", ".join(recipient_list.name for recipient_list in lists[recipient.id]),
             recipient.consent,
-            recipient.consent_source,
-            recipient.consent_on.isoformat() if recipient.consent_on else "",
             out.get(recipient.phone, ""),
             recipient.created_at.isoformat(),
         ]
@@ -174,6 +175,9 @@ def _page_before(account_id: int, page: list[Recipient]) -> list[list[str]]:
 
 def _fill(account_id: int, number: int) -> RecipientList:
     """The recipients, and the largest list."""
+    with transaction() as session:
+        basis = Basis(Consent.GIVEN, "loyalty card form in the shop", date(2025, 5, 17))
+        act_id = consents.make(session, account_id, basis, ConsentHow.BULK)
     columns: dict[str, object] = {
         "account_id": account_id,
         "public_id": f"=CAST({10**15} + n AS TEXT)",
@@ -187,8 +191,7 @@ def _fill(account_id: int, number: int) -> RecipientList:
         "note": "=CASE n % 9 WHEN 0 THEN 'first line\nsecond; line' ELSE '' END",
         "field1": "=CAST(n % 50 AS TEXT)",
         "consent": "=CASE n % 20 WHEN 3 THEN 'none' ELSE 'given' END",
-        "consent_source": "loyalty card form in the shop",
-        "consent_on": date(2025, 5, 17),
+        "consent_id": f"=CASE n % 20 WHEN 3 THEN NULL ELSE {act_id} END",
         "search": "=CASE n % 100 WHEN 0 THEN ' agnieszka' ELSE ' lucja' END",
         "created_at": now(),
     }

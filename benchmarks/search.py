@@ -120,7 +120,7 @@ def _fill(number: int) -> int:
 
 def _people(account_id: int, number: int, seed: int) -> Iterator[dict[str, Any]]:
     chance = random.Random(seed)
-    empty: dict[str, Any] = dict.fromkeys((*FIELD_NAMES, "consent_source"), "")
+    empty: dict[str, Any] = dict.fromkeys(FIELD_NAMES, "")
     firsts, cities, hosts, *pieces = WORDS
     for n in range(number):
         last = "".join(map(chance.choice, pieces))

@@ -21,6 +21,7 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Consent,
+    ConsentHow,
     Message,
     MessagePart,
     MessageStatus,
@@ -36,7 +37,8 @@ from promosms.services.auth import passwords
 from promosms.services.campaigns import audience, campaigns, launch, preparation
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.ledger import ledger
-from promosms.services.recipients import lists
+from promosms.services.recipients import consents, lists
+from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.search import search_text
 from promosms.services.sending import counters, gateway_counts, opt_outs
 
@@ -46,6 +48,7 @@ CREDIT = 10_000_000
 RATE = 300  # texts per second of the past campaigns
 WITHOUT_CONSENT = 0.01
 OPTED_OUT = 12
+DAYS = 40  # on which people have agreed
 ENDS = {
     MessageStatus.DELIVERED: 0.962,
     MessageStatus.UNDELIVERED: 0.021,
@@ -134,9 +137,10 @@ def _account(session: Session, password_hash: str) -> Account:
 def _recipients(
     session: Session, account: Account, country: Country, random: Random
 ) -> RecipientList:
+    acts = [_agreed(session, account, random) for _number in range(DAYS)]
     session.execute(
         insert(Recipient),
-        [_recipient(account.id, country, number, random) for number in range(country.people)],
+        [_recipient(account.id, country, number, random, acts) for number in range(country.people)],
     )
     new = lists.create(account.id, country.list_name)
     ids = session.scalars(
@@ -149,7 +153,16 @@ def _recipients(
     return new
 
 
-def _recipient(account_id: int, country: Country, number: int, random: Random) -> dict[str, object]:
+def _agreed(session: Session, account: Account, random: Random) -> int:
+    """The consent of those who filled in the card on the same day."""
+    day = now().date() - timedelta(days=random.randint(15, 400))
+    basis = Basis(Consent.GIVEN, "Card at the till", day)
+    return consents.make(session, account.id, basis, ConsentHow.BULK)
+
+
+def _recipient(
+    account_id: int, country: Country, number: int, random: Random, acts: Sequence[int]
+) -> dict[str, object]:
     phone = f"+{country.first_number + number}"
     names = {
         "first_name": random.choice(country.first_names),
@@ -163,8 +176,7 @@ def _recipient(account_id: int, country: Country, number: int, random: Random) -
         "country": country.region,
         **names,
         "consent": Consent.GIVEN if given else Consent.NONE,
-        "consent_source": "Card at the till" if given else "",
-        "consent_on": now().date() - timedelta(days=random.randint(15, 400)) if given else None,
+        "consent_id": random.choice(acts) if given else None,
         "search": search_text(phone, names),
     }
 

@@ -66,9 +66,10 @@ from promosms.models.prices.price import BEGINNING, Price
 from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
 from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
-from promosms.models.recipients import count_triggers, search_index
+from promosms.models.recipients import consent_triggers, count_triggers, search_index
 from promosms.models.recipients.activity import RecipientActivity
 from promosms.models.recipients.bulk_action import BulkAction, BulkKind, BulkStatus
+from promosms.models.recipients.consent_act import ConsentAct, ConsentChange, ConsentHow
 from promosms.models.recipients.count import EVERYBODY, FOLDED, RecipientCount, Standing
 from promosms.models.recipients.list import ListRecipient, RecipientList
 from promosms.models.recipients.recipient import (
@@ -82,6 +83,7 @@ from promosms.models.recipients.recipient import (
 )
 from promosms.models.recipients.segment import Segment
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
+from promosms.models.recipients.wording import LONGEST_WORDING, Wording
 from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.sending.direct_text import DirectText
 from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
@@ -139,6 +141,9 @@ __all__ = [
     "EmailLink",
     "EmailLinkKind",
     "Consent",
+    "ConsentAct",
+    "ConsentChange",
+    "ConsentHow",
     "CookieChoice",
     "Decision",
     "Email",
@@ -214,6 +219,8 @@ __all__ = [
     "User",
     "UtcDateTime",
     "WelcomeCredit",
+    "LONGEST_WORDING",
+    "Wording",
     "Worker",
     "models",
     "attention_status_of",
@@ -229,5 +236,6 @@ __all__ = [
 row_security.attach()
 search_index.attach()
 count_triggers.attach()
+consent_triggers.attach()
 ledger_guards.attach()
 invoice_guards.attach()

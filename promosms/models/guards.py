@@ -22,8 +22,8 @@ class Rule(NamedTuple):
     why: str
 
 
-# For a table and a dialect, "sqlite" or "postgresql": one rule for each of the two acts.
-Rules = Callable[[str], tuple[Rule, Rule]]
+# For a table and a dialect, "sqlite" or "postgresql": a rule for each act that is guarded.
+Rules = Callable[[str], tuple[Rule, ...]]
 GUARDED: dict[str, Rules] = {}
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 
@@ -77,7 +77,8 @@ def _sqlite(table: str) -> Iterator[str]:
 
 def _postgresql(table: str) -> Iterator[str]:
     """A condition of a trigger cannot look into other tables there, so the function does."""
-    for act, when, why in GUARDED[table]("postgresql"):
+    rules = GUARDED[table]("postgresql")
+    for act, when, why in rules:
         result = "NEW" if act == "update" else "OLD"
         condition = f"TG_OP = 'TRUNCATE' OR {when}" if act == "delete" and when else when
         yield (
@@ -90,7 +91,8 @@ def _postgresql(table: str) -> Iterator[str]:
             f"CREATE TRIGGER {table}_{act} BEFORE {act.upper()} ON {table} FOR EACH ROW "
             f"EXECUTE FUNCTION guard_{table}_{act}()"
         )
-    yield (
-        f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
-        f"EXECUTE FUNCTION guard_{table}_delete()"
-    )
+    if any(act == "delete" for act, _when, _why in rules):
+        yield (
+            f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
+            f"EXECUTE FUNCTION guard_{table}_delete()"
+        )

@@ -52,8 +52,7 @@ WORDS: Mapping[str, str] = {
     "tax_id": N_("tax ID"),
     "note": N_("note"),
     "consent": N_("did they agree to promotions: given or none"),
-    "consent_source": N_("where or how they agreed"),
-    "consent_on": N_("the day on which they agreed"),
+    "consent_id": N_("the consent, see consents"),
     "encoding": N_("how the letters are written"),
     "text": N_("the text"),
     "parts": N_("how many texts a message counts as"),
@@ -141,6 +140,7 @@ Rights = tuple[Right, ...]
 NO_RIGHTS: Rights = ()
 READ: Rights = (Right.SELECT,)
 ADD: Rights = (Right.SELECT, Right.INSERT)
+ADD_AND_DELETE: Rights = (Right.SELECT, Right.INSERT, Right.DELETE)
 ONLY_ADD: Rights = (Right.INSERT,)
 CHANGE: Rights = (Right.SELECT, Right.UPDATE)
 ADD_AND_CHANGE: Rights = (Right.SELECT, Right.INSERT, Right.UPDATE)

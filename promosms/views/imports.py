@@ -40,7 +40,7 @@ from promosms.services.imports.outcome import Choice
 from promosms.services.recipients import exports, lists
 from promosms.views import files, mending, outcomes
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, fresh, my_account, owned
+from promosms.web.access import Access, allow, fresh, me, my_account, owned
 
 log = logs.get(__name__)
 
@@ -84,9 +84,8 @@ def paste() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             text = form.text.data or ""
-            import_ = imports.paste(
-                account, text, form.target(all_lists), form.basis(), form.chosen_mode()
-            )
+            target, basis, mode = form.target(all_lists), form.basis(), form.chosen_mode()
+            import_ = imports.paste(account, text, target, basis, mode, me().public_id)
             _begin(import_, import_.total)
             return redirect(url_for("imports.show", public_id=import_.public_id), 303)
         except BadFile as error:
@@ -120,8 +119,8 @@ def _columns(import_: Import, account: Account) -> ResponseReturnValue:
     only_check = "check" in request.form
     if not only_check and form.validate_on_submit() and not problem:
         has_header = bool(form.has_header.data)
-        target, basis = form.target(all_lists), form.basis()
-        if imports.start(import_, mapping, has_header, target, basis, form.chosen_mode()):
+        target, basis, mode = form.target(all_lists), form.basis(), form.chosen_mode()
+        if imports.start(import_, mapping, has_header, target, basis, mode, me().public_id):
             queue.wake("work", "imports.run", import_.id)
         return redirect(url_for("imports.show", public_id=import_.public_id), 303)
     choice = Choice(tuple(mapping), bool(form.has_header.data), form.chosen_mode())

@@ -77,6 +77,5 @@ def _recipient(account_id: int, number: int, place: int) -> dict[str, object]:
         "country": "PL",
         "first_name": "Ola" if place % 8 else LONG_NAME,
         "consent": Consent.GIVEN,
-        "consent_on": now().date(),
         "search": phone_number,
     }

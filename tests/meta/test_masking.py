@@ -20,12 +20,22 @@ CANARY = "Zyxkanarek"
 NUMBER = re.compile(r"601\D{0,8}2\D{0,3}9\D{0,3}9\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 WORDS = (
     *(name for name in FIELD_NAMES if name != "phone"),
-    *("consent_source", "search"),
+    "search",
     *("content", "typed", "text", "name", "filename"),
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
-    *("attention_status", "recipient", "decision", "decided_by", "by"),
+    *(
+        "attention_status",
+        "recipient",
+        "decision",
+        "decided_by",
+        "by",
+        "series",
+        "digest",
+        "how",
+        "state",
+    ),
     *(
         "kind",
         "our_reference",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -14,6 +14,8 @@ from promosms.models import (
     FIELD_NAMES,
     Account,
     Consent,
+    ConsentAct,
+    ConsentHow,
     ListRecipient,
     Recipient,
     RecipientList,
@@ -22,7 +24,8 @@ from promosms.models import (
     new_public_id,
     table_of,
 )
-from promosms.services.recipients import lists
+from promosms.services.recipients import consents, lists
+from promosms.services.recipients.consent import Basis
 from promosms.services.sending import opt_outs
 
 TYPES = {"field1": "number", "field2": "date"}
@@ -135,17 +138,22 @@ def _row(account_id: int, person: Person) -> dict[str, Any]:
         **dict(person.fields),
     }
     given = person.evidence is not None
-    source, day = person.evidence or ("", None)
-    return {
-        **row,
-        "consent": Consent.GIVEN if given else Consent.NONE,
-        "consent_source": source,
-        "consent_on": day,
-    }
+    return {**row, "consent": Consent.GIVEN if given else Consent.NONE}
 
 
 def _agree(account_id: int, those: Sequence[Person], ids: dict[str, int]) -> None:
-    """Nothing more: the evidence stands with the recipients."""
+    """An act for each evidence, in force for its people."""
+    acts: dict[tuple[str, date], list[int]] = {}
+    for person in those:
+        if person.evidence:
+            acts.setdefault(person.evidence, []).append(ids[person.phone])
+    with transaction() as session:
+        for (source, day), people in acts.items():
+            basis = Basis(Consent.GIVEN, source, day)
+            act_id = consents.make(session, account_id, basis, ConsentHow.BULK)
+            session.execute(
+                update(Recipient).where(Recipient.id.in_(people)).values(consent_id=act_id)
+            )
 
 
 def stored(account_id: int) -> dict[str, Person]:
@@ -174,10 +182,12 @@ def stored(account_id: int) -> dict[str, Person]:
 
 def _evidence(account_id: int) -> dict[str, tuple[str, date] | None]:
     columns = table_of(Recipient).c
-    query = select(columns.phone, columns.consent, columns.consent_source, columns.consent_on)
+    query = (
+        select(columns.phone, columns.consent, ConsentAct.source, ConsentAct.agreed_on)
+        .outerjoin_from(table_of(Recipient), ConsentAct, ConsentAct.id == columns.consent_id)
+        .where(columns.account_id == account_id)
+    )
     return {
         phone: (source, day) if consent == Consent.GIVEN else None
-        for phone, consent, source, day in db.session.execute(
-            query.where(columns.account_id == account_id)
-        )
+        for phone, consent, source, day in db.session.execute(query)
     }

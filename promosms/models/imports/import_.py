@@ -1,10 +1,10 @@
 """Imports: files and pasted numbers that become recipients."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
@@ -43,7 +43,8 @@ class Import(Model):
     `mapping` is the recipient field of each column, or "". `position` is the number of rows done,
     so that the import continues there when a worker was killed. `outcome` is what it would do, see
     services/imports/outcome.py; it has rows of the file, so it goes with the file. `checked` rows
-    were looked into by a worker that gave its last sign at `checked_at`.
+    were looked into by a worker that gave its last sign at `checked_at`. `consent` is what was said
+    of its people, and `consent_id` the act that gives it to them, made when the import is started.
     """
 
     __tablename__ = "imports"
@@ -107,8 +108,7 @@ class Import(Model):
     list_id: Mapped[int | None] = mapped_column(ForeignKey("lists.id", ondelete="SET NULL"))
     mode: Mapped[str] = mapped_column(String(9), default=ImportMode.OVERWRITE)
     consent: Mapped[str] = mapped_column(String(5), default="none")
-    consent_source: Mapped[str] = mapped_column(String(300), default="")
-    consent_on: Mapped[date | None] = mapped_column(Date)
+    consent_id: Mapped[int | None] = mapped_column(BigInteger)
     status: Mapped[str] = mapped_column(String(10), default=ImportStatus.MAPPING)
     error: Mapped[str] = mapped_column(String(40), default="")
     total: Mapped[int] = mapped_column(Integer, default=0)

@@ -14,10 +14,10 @@ from promosms.models.registry import N_, NotExported, Retention
 class ImportChange(Model):
     """A recipient whom an import has changed, or put on its list.
 
-    `before` are the columns that it has changed, as they were: fields, and the evidence of the
-    consent. `changed_at` is the recipient's `updated_at` then: somebody who was changed again
-    since stays as they are. `listed`: the import has put the recipient on its list; `lists` are
-    the ids of others that the file has named.
+    `before` are the columns that it has changed, as they were: fields, and the consent in force.
+    `changed_at` is the recipient's `updated_at` then: somebody who was changed again since stays
+    as they are. `listed`: the import has put the recipient on its list; `lists` are the ids of
+    others that the file has named.
     """
 
     __tablename__ = "import_changes"

@@ -1,11 +1,11 @@
 """Recipients: the people whom an account texts."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now, table_of
@@ -89,6 +89,10 @@ NO_CONSENT = f"consent = '{Consent.NONE}'"
 
 class Recipient(Model):
     """A number of an account. `search` is the casefolded text that the search box looks in.
+
+    `consent` is the state of the act in force (`consent_id`, see consent_act.py): for indexes and
+    counts. Without an act nothing is known of a consent. `consent_id` is no foreign key: that would
+    cost every row of an import a look-up, and an index.
 
     `import_id` is the import that added the recipient, which can be undone. `last_import_id` is the
     latest import that contained the number: a duplicate in a file is known even after a restart.
@@ -277,8 +281,7 @@ class Recipient(Model):
     field4: Mapped[str] = free_field(4)
     field5: Mapped[str] = free_field(5)
     consent: Mapped[str] = mapped_column(String(5), default=Consent.NONE)
-    consent_source: Mapped[str] = mapped_column(String(300), default="")
-    consent_on: Mapped[date | None] = mapped_column(Date)
+    consent_id: Mapped[int | None] = mapped_column(BigInteger)
     search: Mapped[str] = mapped_column(Text, default="")
     import_id: Mapped[int | None] = mapped_column(
         ForeignKey("imports.id", ondelete="SET NULL"), index=True

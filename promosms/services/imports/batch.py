@@ -114,7 +114,7 @@ def save_entries(
     locked = lists.lock(session, {*named.values(), *filter(None, [running.list_id])})
     list_ids = [list_id for list_id in locked if list_id == running.list_id]
     phones = sorted(entries)
-    before = recipient_rows.known(session, running.account_id, phones)
+    before = recipient_rows.known(session, running, phones)
     at = now()
     changed = recipient_rows.write(session, running, entries, before, at)
     repeated = {e164 for e164, row in before.items() if row["last_import_id"] == running.id}

@@ -1,7 +1,7 @@
 """What an import changes in people who were here, noted so that undoing it can put it back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -16,7 +16,6 @@ from promosms.services.recipients import lists
 _CHANGES = table_of(ImportChange)
 _KEY = ("account_id", "import_id", "recipient_id")
 _NOTED = ("before", "changed_at", "listed", "lists")
-_DAY = "consent_on"
 
 
 def note(
@@ -38,7 +37,7 @@ def note(
     for recipient_id in sorted({*before, *listed, *lists_, *earlier}):
         first, changed_at, was_listed, on = earlier.get(recipient_id, ({}, None, False, []))
         if recipient_id in before:
-            first, changed_at = {**_plain(before[recipient_id]), **first}, at
+            first, changed_at = {**before[recipient_id], **first}, at
         key = (running.account_id, running.id, recipient_id)
         on = sorted({*on, *lists_.get(recipient_id, ())})
         rows.append((*key, first, changed_at, was_listed or recipient_id in listed, on))
@@ -61,7 +60,7 @@ def put_back(session: Session, undoing: Import, most: int) -> int:
     for list_id in lists.lock(session, on_lists):
         lists.take_off_locked(session, on_lists[list_id], [list_id])
     changed = {
-        recipient_id: (_typed(before), at)
+        recipient_id: (before, at)
         for recipient_id, (before, at, *_) in noted.items()
         if at is not None
     }
@@ -82,16 +81,3 @@ def _noted(
         row.recipient_id: (row.before, row.changed_at, row.listed, row.lists)
         for row in session.execute(query)
     }
-
-
-def _plain(values: Values) -> dict[str, Any]:
-    """The values as JSON has them."""
-    if isinstance(day := values.get(_DAY), date):
-        return {**values, _DAY: day.isoformat()}
-    return dict(values)
-
-
-def _typed(values: Values) -> Values:
-    if day := values.get(_DAY):
-        return {**values, _DAY: date.fromisoformat(day)}
-    return values

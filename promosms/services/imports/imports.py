@@ -9,6 +9,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -16,6 +17,7 @@ from promosms.lib.text_encodings import Reading
 from promosms.models import (
     Account,
     BadRow,
+    ConsentHow,
     Import,
     ImportChange,
     ImportMode,
@@ -28,7 +30,7 @@ from promosms.services.imports import columns as import_columns
 from promosms.services.imports import files as import_files
 from promosms.services.imports import number_lists, pasting, sheets, workbooks
 from promosms.services.imports.files import BadFile, FileProblem, Row, StoredFile
-from promosms.services.recipients import lists
+from promosms.services.recipients import consents, lists
 from promosms.services.recipients.consent import Basis
 
 STALE_AFTER = timedelta(seconds=60)
@@ -145,12 +147,13 @@ def paste(
     target: Target,
     basis: Basis,
     mode: ImportMode = ImportMode.OVERWRITE,
+    by: str = "",
 ) -> Import:
-    """Store pasted numbers and queue them; raises BadFile."""
+    """Store pasted numbers and queue them; raises BadFile. `by` is the public id of the user."""
     account_id = account.id
     stored = import_files.store_rows(pasting.rows(text))
-    with _deleted_on_failure(stored), transaction():
-        return _add(
+    with _deleted_on_failure(stored), transaction() as session:
+        import_ = _add(
             account_id=account_id,
             stored_as=stored.name,
             mapping=list(pasting.COLUMNS),
@@ -159,8 +162,9 @@ def paste(
             status=ImportStatus.QUEUED,
             list_id=_list_id(account_id, target),
             mode=mode,
-            **basis.columns(),
         )
+        _agree(session, import_, basis, by)
+        return import_
 
 
 def start(
@@ -170,8 +174,12 @@ def start(
     target: Target,
     basis: Basis,
     mode: ImportMode = ImportMode.OVERWRITE,
+    by: str = "",
 ) -> bool:
-    """Queue a mapped import; False if it was started or cancelled before, or is doubtful."""
+    """Queue a mapped import; False if it was started or cancelled before, or is doubtful.
+
+    The consent of all its people is one act, which is made here, by this user.
+    """
     if import_files.is_doubtful(import_.stored_as):
         return False
     stored_as = import_.stored_as
@@ -185,7 +193,6 @@ def start(
             "mode": mode,
             "status": ImportStatus.QUEUED,
             **_UNCHECKED,
-            **basis.columns(),
         }
         queued = session.execute(
             update(Import)
@@ -194,6 +201,8 @@ def start(
             .returning(Import.id)
         )
         started = queued.scalar() is not None
+        if started:
+            _agree(session, import_, basis, by)
     if started:
         import_files.seen_in(stored_as).unlink(missing_ok=True)
     return started
@@ -331,6 +340,15 @@ def _add(**values: object) -> Import:
         session.add(import_)
         session.flush()
     return import_
+
+
+def _agree(session: Session, import_: Import, basis: Basis, by: str) -> None:
+    """Note what was said of the people of an import, and make the act that gives their consent."""
+    values: dict[str, object] = {"consent": basis.consent}
+    if basis.given:
+        how, account_id = ConsentHow.IMPORT, import_.account_id
+        values["consent_id"] = consents.make(session, account_id, basis, how, by, import_.id)
+    session.execute(update(Import).where(Import.id == import_.id).values(values))
 
 
 def _set_status(

@@ -14,7 +14,6 @@ from promosms.db.statements import update_rows
 from promosms.db.upsert_rows import upsert_rows
 from promosms.models import (
     FIELD_NAMES,
-    Consent,
     Import,
     Recipient,
     new_public_ids,
@@ -22,16 +21,15 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.imports import merging
-from promosms.services.imports.consent_columns import Standing
+from promosms.services.imports.row_consents import COLUMNS, RowConsents
 from promosms.services.imports.rows import Entry
-from promosms.services.recipients.consent import Basis
+from promosms.services.recipients import consents
 from promosms.services.recipients.search import search_text
 
 _FIELDS = FIELD_NAMES[1:]
 _EMPTY = dict.fromkeys(_FIELDS, "")
 _in_order = itemgetter(*_FIELDS)
-_EVIDENCE = ("consent", "consent_source", "consent_on")
-_PRESERVED = (*_FIELDS, *_EVIDENCE)
+_PRESERVED = (*_FIELDS, *COLUMNS)
 _OWN = ("public_id", "account_id", "phone", "country", "import_id", "created_at")
 _KNOWN = ("id", "phone", "import_id", "last_import_id")
 _REPLACED = (*_PRESERVED, "search", "last_import_id", "updated_at")
@@ -54,12 +52,16 @@ class Rows:
     """What the columns that change have held, by recipient; not of those whom the import added."""
 
 
-def known(session: Session, account_id: int, phones: Sequence[str]) -> Known:
-    """The recipients with these numbers, locked in the order of their numbers."""
+def known(session: Session, running: Import, phones: Sequence[str]) -> Known:
+    """The recipients with these numbers, locked in the order of their numbers.
+
+    `withdrawn_at` is when those have withdrawn their consent who have none for that reason.
+    """
     columns = table_of(Recipient).c
+    shown = (columns[name] for name in (*_KNOWN, *_PRESERVED))
     query = (
-        select(*(columns[name] for name in (*_KNOWN, *_PRESERVED)))
-        .where(columns.account_id == account_id, one_of(columns.phone, phones))
+        select(*shown, consents.withdrawn_at().label("withdrawn_at"))
+        .where(columns.account_id == running.account_id, one_of(columns.phone, phones))
         .order_by(columns.phone)
         .with_for_update()
     )
@@ -74,7 +76,8 @@ def write(
 
     Returns what the columns that change have held, by recipient.
     """
-    rows = _rows(running, entries, before, at)
+    agreed = RowConsents(session, running, entries.values())
+    rows = _rows(running, entries, before, at, agreed)
     table = table_of(Recipient)
     upsert_rows(session, table, _COLUMNS, rows.written, ("account_id", "phone"), _REPLACED)
     if rows.same:
@@ -106,10 +109,14 @@ def put_back(
     upsert_rows(session, table_of(Recipient), _COLUMNS, rows, ("account_id", "phone"), _REPLACED)
 
 
-def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: datetime) -> Rows:
+def _rows(
+    running: Import,
+    entries: Mapping[str, Entry],
+    before: Known,
+    at: datetime,
+    agreed: RowConsents,
+) -> Rows:
     rows, account_id, import_id = Rows(), running.account_id, running.id
-    given = tuple(getattr(running, name) for name in _EVIDENCE)
-    none = tuple(Basis().columns().values())
     public_ids = new_public_ids(len(entries))
     # In the order of their numbers, so that two imports wait for each other instead of deadlocking.
     for public_id, (e164, entry) in zip(public_ids, sorted(entries.items()), strict=True):
@@ -117,9 +124,9 @@ def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: date
         if existing is None:
             values: Mapping[str, str] = entry.values
             fields = _in_order({**_EMPTY, **values})
-            evidence = _own(entry) or (none if entry.standing > Standing.UNSAID else given)
+            evidence = agreed.of_new(entry)
         else:
-            changed = _changed(running, entry, existing)
+            changed = _changed(running, entry, existing, agreed)
             if changed is None:
                 rows.same.append(e164)
                 continue
@@ -134,38 +141,21 @@ def _rows(running: Import, entries: Mapping[str, Entry], before: Known, at: date
 
 
 def _changed(
-    running: Import, entry: Entry, existing: RowMapping
+    running: Import, entry: Entry, existing: RowMapping, agreed: RowConsents
 ) -> tuple[Mapping[str, str], tuple[Any, ...]] | None:
     """The fields and the evidence of a recipient as the import leaves them; None: as they are."""
     if merging.stays(running.mode, ours=existing["import_id"] == running.id):
         return None
     before = {name: existing[name] for name in _FIELDS}
     values = merging.merged(running.mode, before, entry.values)
-    evidence_before = tuple(existing[name] for name in _EVIDENCE)
-    evidence = _evidence(running, entry, existing)
+    evidence_before = tuple(existing[name] for name in COLUMNS)
+    said_here = bool(existing["last_import_id"] == running.id and entry.standing)
+    evidence = agreed.of_known(entry, existing, said_here=said_here)
     if values == before and evidence == evidence_before:
         return None
     return values, evidence
 
 
 def _before(existing: RowMapping, values: Values, evidence: Sequence[Any]) -> Values:
-    after = {**values, **dict(zip(_EVIDENCE, evidence, strict=True))}
+    after = {**values, **dict(zip(COLUMNS, evidence, strict=True))}
     return {name: existing[name] for name in _PRESERVED if existing[name] != after[name]}
-
-
-def _evidence(running: Import, entry: Entry, existing: RowMapping) -> tuple[Any, ...]:
-    """Older evidence is better evidence; a row that says so gives no consent of its own."""
-    if existing["consent"] == Consent.GIVEN:
-        said_here = existing["last_import_id"] == running.id and entry.standing
-        if not said_here:
-            return tuple(existing[name] for name in _EVIDENCE)
-    if own := _own(entry):
-        return own
-    if entry.standing > Standing.UNSAID:
-        return tuple(Basis().columns().values())
-    return tuple(getattr(running, name) for name in _EVIDENCE)
-
-
-def _own(entry: Entry) -> tuple[Any, ...]:
-    """The evidence that a row has itself: somebody may have agreed before they opted out."""
-    return (Consent.GIVEN, *entry.evidence) if entry.evidence else ()

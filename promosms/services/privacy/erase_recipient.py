@@ -40,6 +40,7 @@ ERASE = "recipient.erase"
 TABLES = (
     *("recipients", "list_recipients", "recipient_activity"),
     *("messages", "message_parts", "inbound_messages"),
+    *("consents", "consent_changes"),
     *(
         "suppressions",
         "gateway_inbox",

@@ -15,6 +15,7 @@ from promosms.models import (
     FORGOTTEN_NAME,
     BadRow,
     BulkAction,
+    ConsentAct,
     GatewayInboxRow,
     Guest,
     Import,
@@ -28,6 +29,7 @@ from promosms.models import (
 from promosms.services.gateways import simulated_phone
 from promosms.services.imports import imports
 from promosms.services.privacy import purge_messages
+from promosms.services.recipients import consents as recipient_consents
 
 NETWORK = timedelta(days=30)
 BATCH = 500
@@ -110,6 +112,27 @@ def file_names(place: Place, _over: time_slice.Over) -> bool:
     if changed:
         purge_messages.note(place, Import.__tablename__)
     return False
+
+
+def consents(place: Place, over: time_slice.Over) -> bool:
+    """Acts of consent that nobody refers to any more, an account after the other."""
+    old = ConsentAct.created_at < now() - ConsentAct.retention.limit
+    accounts = select(ConsentAct.account_id).where(old).order_by(ConsentAct.account_id).limit(1)
+    while True:
+        here = ConsentAct.account_id > place.get("consents", 0)
+        with transaction() as session:
+            account_id = session.scalar(accounts.where(here))
+            if account_id is None:
+                place.pop("consents", None)
+                return False
+            acts = select(ConsentAct.id).where(ConsentAct.account_id == account_id, old)
+            unused = {*session.scalars(acts)} - recipient_consents.referred(session, account_id)
+            recipient_consents.forget(session, unused)
+        if unused:
+            purge_messages.note(place, ConsentAct.__tablename__)
+        place["consents"] = account_id
+        if over():
+            return True
 
 
 def guests(place: Place, over: time_slice.Over) -> bool:

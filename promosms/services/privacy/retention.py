@@ -18,6 +18,7 @@ from promosms.models import (
     AccountExport,
     BadRow,
     BulkAction,
+    ConsentAct,
     CookieChoice,
     Email,
     EmailLinkKind,
@@ -268,6 +269,14 @@ RULES = (
         "file names",
         lambda: _days(BadRow.retention.limit.days),
         purge_rows.file_names,
+    ),
+    Rule(
+        "consents",
+        lambda: _(
+            "As long as one of the people whom they are about, and at least %(days)s.",
+            days=_days(ConsentAct.retention.limit.days),
+        ),
+        purge_rows.consents,
     ),
     Rule(
         "exports",

@@ -11,17 +11,23 @@ FIRST_DAY = date(1990, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Whether the recipient agreed, and the evidence: where or how, and on which day."""
+    """Whether people agreed, and the evidence: where or how, on which day, to which words."""
 
     consent: Consent = Consent.NONE
     source: str = ""
     day: date | None = None
+    wording_id: int | None = None
+
+    @property
+    def given(self) -> bool:
+        """Have they agreed?"""
+        return self.consent is Consent.GIVEN
 
     def columns(self) -> dict[str, object]:
-        """The columns of a recipient or an import that hold it."""
-        given = self.consent is Consent.GIVEN
+        """The columns of an act that hold it."""
         return {
-            "consent": self.consent,
-            "consent_source": self.source.strip() if given else "",
-            "consent_on": self.day if given else None,
+            "state": self.consent,
+            "source": self.source.strip() if self.given else "",
+            "agreed_on": self.day if self.given else None,
+            "wording_id": self.wording_id if self.given else None,
         }

@@ -34,7 +34,13 @@ from promosms.models import (
     SuppressionSource,
     table_of,
 )
-from promosms.services.recipients import field_values, fields, held_replies, list_names
+from promosms.services.recipients import (
+    consents,
+    field_values,
+    fields,
+    held_replies,
+    list_names,
+)
 
 PAGE = 5_000
 _RECIPIENTS = table_of(Recipient).c
@@ -48,7 +54,7 @@ _KINDS = {
     FieldType.DATE: Kind.DAY,
     FieldType.BIRTHDAY: Kind.DAY,
 }
-_EVIDENCE = ("consent", "consent_source", "consent_on")
+_EVIDENCE = ("consent", "consent_id")
 
 
 def recipients_table(
@@ -119,9 +125,8 @@ def _recipient_blocks(
 ) -> Iterator[Sequence[Row]]:
     names = [*FIELD_NAMES, *_EVIDENCE, "created_at"]
     shown: list[Any] = [_RECIPIENTS.id, *(_RECIPIENTS[name] for name in names)]
-    # Times and days come as the driver has them: most rows have the same few.
+    # Times come as the driver has them: most rows have the same few.
     shown[-1] = type_coerce(_RECIPIENTS.created_at, String)
-    shown[-2] = type_coerce(_RECIPIENTS.consent_on, String)
     query = (
         among.with_only_columns(*shown, maintain_column_froms=True)
         .where(_RECIPIENTS.account_id == account_id)
@@ -149,15 +154,16 @@ def _block(
     for place, reader in readers.items():
         columns[place] = _each(columns[place], reader)
     phones, at = columns[0], len(FIELD_NAMES)
-    consent, source, day, added = columns[at:]
+    consent, act_ids, added = columns[at:]
+    acts = consents.evidence_of(act_ids)
     out, on_lists = _opted_out(account_id, phones), lists.of(ids)
     return list(
         zip(
             *columns[:at],
             [on_lists.get(id_, "") for id_ in ids],
             [agreed[state] for state in consent],
-            source,
-            _each(day, _day),
+            [acts.get(act_id, consents.NO_EVIDENCE)[0] for act_id in act_ids],
+            [acts.get(act_id, consents.NO_EVIDENCE)[1] for act_id in act_ids],
             [out.get(phone, "") for phone in phones],
             _each(added, _moment),
             strict=True,
@@ -215,10 +221,6 @@ def _typed(type_: FieldType, kept: str) -> Any:
     if not field_values.fits(type_, kept) or kept.startswith("--"):
         return kept
     return Decimal(kept) if type_ == FieldType.NUMBER else date.fromisoformat(kept)
-
-
-def _day(stored: Any) -> Any:
-    return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 def _moment(stored: Any) -> datetime:

@@ -23,7 +23,7 @@ from promosms.models import (
     RecipientList,
     now,
 )
-from promosms.services.recipients import lists
+from promosms.services.recipients import consents, lists
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.fields import FREE_FIELDS
 from promosms.services.recipients.search import search_text
@@ -40,14 +40,19 @@ class DuplicatePhone(Exception):
 
 
 def add(
-    account: Account, values: Mapping[str, str], basis: Basis, list_ids: Sequence[int] = ()
+    account: Account,
+    values: Mapping[str, str],
+    basis: Basis,
+    list_ids: Sequence[int] = (),
+    by: str = "",
 ) -> Recipient:
-    """Add a recipient; raises InvalidPhone, DuplicatePhone."""
+    """Add a recipient, as a user (`by`, a public id) does; raises InvalidPhone, DuplicatePhone."""
     number = phone.parse(values["phone"], account.region)
     with _one_per_number(account.id, number.e164), transaction() as session:
         lists.lock(session, list_ids)
         recipient = Recipient(account_id=account.id)
-        _fill(recipient, number, values, basis)
+        _fill(recipient, number, values)
+        consents.set_one(session, recipient, basis, by)
         session.add(recipient)
         session.flush()
         lists.put_on_locked(session, account.id, [recipient.id], list_ids)
@@ -60,8 +65,12 @@ def change(
     values: Mapping[str, str],
     basis: Basis,
     list_ids: Sequence[int],
+    by: str = "",
 ) -> None:
-    """Change a recipient and the lists it is on; raises InvalidPhone, DuplicatePhone."""
+    """Change a recipient and the lists it is on; raises InvalidPhone, DuplicatePhone.
+
+    Another consent is an act of its own, by this user; the one before stays in the history.
+    """
     number = phone.parse(values["phone"], region)
     with _one_per_number(recipient.account_id, number.e164), transaction() as session:
         opt_outs.lock_shared(session, recipient.account_id)
@@ -69,7 +78,8 @@ def change(
             _claim_texts(session, recipient)
         before = set(_list_ids(session, [recipient.id]))
         lists.lock(session, before | set(list_ids))
-        _fill(recipient, number, values, basis)
+        _fill(recipient, number, values)
+        consents.set_one(session, recipient, basis, by)
         recipient.updated_at = now()
         session.flush()
         lists.put_on_locked(session, recipient.account_id, [recipient.id], list_ids)
@@ -124,7 +134,8 @@ def delete_people(session: Session, account_id: int, ids: Sequence[int]) -> int:
 def delete_ids(session: Session, ids: Sequence[int]) -> None:
     """Delete recipients by id within the caller's transaction, and update the sizes of lists.
 
-    Messages that still wait for them in a campaign are skipped.
+    Messages that still wait for them in a campaign are skipped. Consents that are about them alone
+    go with them, and so does their history.
     """
     rows = session.execute(
         select(Recipient.account_id, Recipient.phone).where(Recipient.id.in_(ids))
@@ -136,7 +147,9 @@ def delete_ids(session: Session, ids: Sequence[int]) -> None:
     touched = _list_ids(session, ids)
     lists.lock(session, touched)
     lists.take_off_locked(session, ids, touched)
+    of_them = consents.of_persons(session, ids)
     session.execute(delete(Recipient).where(Recipient.id.in_(ids)))
+    consents.forget(session, of_them)
 
 
 def ids_of(account_id: int, public_ids: Iterable[str]) -> list[int]:
@@ -217,14 +230,10 @@ def _claim_texts(session: Session, recipient: Recipient) -> None:
         )
 
 
-def _fill(
-    recipient: Recipient, number: phone.Phone, values: Mapping[str, str], basis: Basis
-) -> None:
+def _fill(recipient: Recipient, number: phone.Phone, values: Mapping[str, str]) -> None:
     recipient.phone, recipient.country = number.e164, number.country
     for name in FIELD_NAMES[1:]:
         setattr(recipient, name, values.get(name, "").strip())
-    for name, value in basis.columns().items():
-        setattr(recipient, name, value)
     recipient.search = search_text(number.e164, values)
 
 

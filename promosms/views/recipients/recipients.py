@@ -12,7 +12,7 @@ from promosms.models import FIELD_NAMES, BulkKind, Recipient, RecipientList
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.imports import imports
 from promosms.services.privacy import retention
-from promosms.services.recipients import lists, recipients
+from promosms.services.recipients import consents, lists, recipients
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.recipients import DuplicatePhone
@@ -21,7 +21,7 @@ from promosms.views.recipients import bulk_actions, bulk_words
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.inbox import conversation_with
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import Access, allow, me, my_account, owned
 
 TITLE = ("phone", "first_name", "last_name")
 """What the title of a recipient's page says."""
@@ -51,7 +51,8 @@ def add() -> ResponseReturnValue:
     existing = None
     if form.validate_on_submit():
         try:
-            recipients.add(account, form.values(), form.basis(), form.list_ids(all_lists))
+            chosen = form.list_ids(all_lists)
+            recipients.add(account, form.values(), form.basis(), chosen, me().public_id)
             flash(_("The recipient was added."), "good")
             return redirect(url_for("recipients.index"), 303)
         except InvalidPhone as error:
@@ -80,6 +81,7 @@ def person_page(recipient: Recipient, box: AnswerBox | None = None) -> str:
         recipient=recipient,
         lists=recipients.lists_of([recipient.id])[recipient.id],
         known=[(label, value) for label, value in known if value],
+        act=consents.of(recipient),
         brought_in=imports.of_recipient(recipient),
         all_lists=lists.all_of(recipient.account_id),
         **conversation_with(recipient.phone, box),
@@ -100,7 +102,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             chosen = form.list_ids(all_lists)
-            recipients.change(recipient, account.region, form.values(), form.basis(), chosen)
+            values, basis = form.values(), form.basis()
+            recipients.change(recipient, account.region, values, basis, chosen, me().public_id)
             flash(_("The changes were saved."), "good")
             return redirect(url_for("recipients.person", public_id=public_id), 303)
         except InvalidPhone as error:
@@ -198,12 +201,13 @@ def _ask_to_delete(chosen: list[str], from_list: str = "") -> str:
 def _form_data(recipient: Recipient) -> dict[str, object]:
     """The values with which the form of a recipient opens."""
     current_lists = recipients.lists_of([recipient.id])[recipient.id]
+    basis = consents.basis_of(consents.of(recipient))
     return {
         **{name: getattr(recipient, name) for name in FIELD_NAMES[1:]},
         "phone": recipient_tables.pretty(recipient.phone),
         "consent": recipient.consent,
-        "consent_source": recipient.consent_source,
-        "consent_on": recipient.consent_on,
+        "consent_source": basis.source,
+        "consent_on": basis.day,
         "lists": [recipient_list.public_id for recipient_list in current_lists],
     }
 

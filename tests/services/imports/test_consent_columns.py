@@ -24,6 +24,7 @@ from promosms.services.recipients import recipients
 from promosms.services.sending import opt_outs
 from tests.services.imports.test_imports import AGREED as BASIS
 from tests.support.cast import Cast
+from tests.support.consent import evidence
 
 OUT, NO_CONSENT, UNSAID = Standing.OUT, Standing.NO_CONSENT, Standing.UNSAID
 
@@ -177,7 +178,7 @@ def test_an_opt_out_of_their_own_and_older_evidence_stay(account: Account) -> No
     assert consents() == {"A": Consent.NONE, "B": Consent.GIVEN}
     recipient = recipients.by_phone(account.id, "+48602345678")
     assert recipient is not None
-    assert recipient.consent_source == "older"
+    assert evidence(recipient)[1] == "older"
 
 
 def test_an_opt_out_stands_before_its_recipient_does(

@@ -34,6 +34,7 @@ from promosms.services.recipients.consent import Basis
 from promosms.services.sending import opt_outs
 from tests.support.cast import Cast
 from tests.support.clock import Clock
+from tests.support.consent import evidence
 
 NAMES = ["Łukasz", "Małgorzata", "Śćibor", "Żaneta", "Grażyna", "Zdzisław"]
 AGREED = Basis(Consent.GIVEN, "card", now().date())
@@ -86,7 +87,7 @@ def test_it_imports_polish_tables(account: Account, encoding: str) -> None:
     rows = list(db.session.scalars(select(Recipient).order_by(Recipient.phone)))
     assert {recipient.first_name for recipient in rows} == set(NAMES)
     assert rows[0].search == "  lukasz  lodz  48601200000"
-    assert (rows[0].country, rows[0].consent, rows[0].consent_source) == ("PL", "given", "card")
+    assert (rows[0].country, *evidence(rows[0])[:2]) == ("PL", "given", "card")
     target = imports.list_of(import_)
     assert target is not None
     assert target.size == 300
@@ -189,7 +190,7 @@ def test_it_updates_without_emptying(account: Account) -> None:
         "Anna",
         "Gdynia",
     )
-    assert (recipient.consent, recipient.consent_source) == ("given", "first")
+    assert evidence(recipient)[:2] == ("given", "first")
     assert recipient.search == "  anna  gdynia  48601234567"
 
 

@@ -25,6 +25,7 @@ from promosms.services.recipients import lists, recipients
 from promosms.services.recipients.consent import Basis
 from tests.support.cast import Cast
 from tests.support.clock import Clock
+from tests.support.consent import evidence
 
 ASKED = Basis(Consent.GIVEN, "at the till", date(2026, 3, 4))
 LATER = Basis(Consent.GIVEN, "card", date(2026, 11, 1))
@@ -72,8 +73,7 @@ def noted() -> int:
 
 
 def state(recipient: Recipient) -> tuple[object, ...]:
-    consent = recipient.consent, recipient.consent_source, recipient.consent_on
-    return recipient.first_name, recipient.city, *consent, recipient.search
+    return recipient.first_name, recipient.city, *evidence(recipient), recipient.search
 
 
 def test_values_and_consent_are_put_back(account: Account, anna: Recipient) -> None:

@@ -19,6 +19,7 @@ from promosms.models import (
     Account,
     AccountExport,
     Consent,
+    ConsentHow,
     ExportStatus,
     ListRecipient,
     Model,
@@ -34,7 +35,8 @@ from promosms.services.imports import rows as import_rows
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy import export_files
 from promosms.services.privacy.export_tables import NEVER, left_out, parts
-from promosms.services.recipients import lists
+from promosms.services.recipients import consents, lists
+from promosms.services.recipients.consent import Basis
 from tests.meta.sample_account import Stage
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
@@ -102,7 +104,9 @@ def test_cells_are_safe_in_a_spreadsheet_and_numbers_readable(
         stored = json.loads(archive.read("recipients.json"))
         evil_stored = next(row for row in stored if row["phone"] == "+48601777001")
         assert evil_stored["note"] == "=HYPERLINK(1)"
-        assert evil_stored["consent_source"] == "Card at the till"
+        acts = json.loads(archive.read("consents.json"))
+        (act,) = (act for act in acts if act["public_id"] == evil_stored["consent_id"])
+        assert act["source"] == "Card at the till"
 
 
 def test_its_numbers_can_be_imported_in_any_country(app: Flask, cast: Cast, filled: int) -> None:
@@ -255,7 +259,9 @@ def filled(app: Flask, cast: Cast, snapshots: Snapshots) -> int:
 def _add(account_id: int, phone: str, **values: object) -> None:
     with transaction() as session:
         columns = {"account_id": account_id, "phone": phone, "country": "PL"}
-        session.add(Recipient(**columns, consent_source="Card at the till", **values))
+        basis = Basis(Consent.GIVEN, "Card at the till")
+        act_id = consents.make(session, account_id, basis, ConsentHow.HAND)
+        session.add(Recipient(**columns, consent_id=act_id, **values))
 
 
 def _many(account_id: int, number: int) -> set[str]:

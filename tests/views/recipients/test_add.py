@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 
+from flask import Flask
+
 from promosms.models import Recipient
+from tests.support.consent import evidence
 from tests.support.pages import PageClient
 
 Stored = Callable[[], list[Recipient]]
@@ -17,7 +20,7 @@ GOOD = {
 }
 
 
-def test_it_adds(owner: PageClient, stored: Stored) -> None:
+def test_it_adds(app: Flask, owner: PageClient, stored: Stored) -> None:
     owner.get_page("/recipients/add")
     page = owner.post_page("/recipients/add", GOOD)
     assert "The recipient was added." in page.get_text()
@@ -25,7 +28,8 @@ def test_it_adds(owner: PageClient, stored: Stored) -> None:
     assert (recipient.phone, recipient.country) == ("+48601234567", "PL")
     assert recipient.first_name == "Łucja"
     assert recipient.search == "  lucja  48601234567"
-    assert recipient.consent_on == date(2026, 5, 12)
+    with app.app_context():
+        assert evidence(recipient) == ("given", "card", date(2026, 5, 12))
 
 
 def test_it_refuses_a_landline_and_keeps_the_rest(owner: PageClient, stored: Stored) -> None:
@@ -68,7 +72,7 @@ def test_a_consent_needs_evidence(owner: PageClient, stored: Stored) -> None:
 def test_no_consent_needs_no_evidence(owner: PageClient, stored: Stored) -> None:
     owner.post_page("/recipients/add", {"phone": "601234567", "consent": "none"})
     (recipient,) = stored()
-    assert (recipient.consent, recipient.consent_source, recipient.consent_on) == ("none", "", None)
+    assert (recipient.consent, recipient.consent_id) == ("none", None)
 
 
 def test_an_expired_form_keeps_typed_values(owner: PageClient, stored: Stored) -> None:
