@@ -130,4 +130,25 @@ OPT_OUT = (
         "    if source == SuppressionSource.HELD:\n        held",
         "tests/services/inbox/test_direct_texts.py",
     ),
+    Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "        opt_outs.lock_shared(session, account.id)\n",
+        "",
+        "tests/services/inbox/test_direct_texts.py",
+        "postgresql",
+    ),
+    Mutation(
+        f"{SERVICES}sending/claiming.py",
+        "    opt_outs.lock_shared(session, account_id)\n",
+        "",
+        "tests/services/inbox/test_direct_texts.py",
+        "postgresql",
+    ),
+    Mutation(
+        f"{SERVICES}recipients/recipients.py",
+        "ids = [*session.scalars(in_campaigns), *session.scalars(single)]",
+        "ids = [*session.scalars(in_campaigns)]",
+        "tests/services/inbox/test_direct_texts.py",
+        "sqlite",
+    ),
 )

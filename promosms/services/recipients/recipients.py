@@ -208,11 +208,12 @@ def _waiting(session: Session, account_id: int, public_ids: Sequence[str]) -> Co
         Campaign.account_id == account_id, Campaign.status.in_(CampaignStatus.OPEN)
     )
     query = select(Message.id).where(
-        Message.campaign_id.in_(session.scalars(campaigns).all()),
-        Message.recipient.in_(public_ids),
-        Message.status == MessageStatus.QUEUED,
+        Message.recipient.in_(public_ids), Message.status == MessageStatus.QUEUED
     )
-    return Message.id.in_(session.scalars(query).all())
+    in_campaigns = query.where(Message.campaign_id.in_(session.scalars(campaigns).all()))
+    single = query.where(Message.campaign_id.is_(None), Message.account_id == account_id)
+    ids = [*session.scalars(in_campaigns), *session.scalars(single)]
+    return Message.id.in_(ids)
 
 
 def _claim_texts(session: Session, recipient: Recipient) -> None:

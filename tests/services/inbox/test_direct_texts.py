@@ -39,6 +39,7 @@ from promosms.services.inbox.direct_texts import (
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.ledger import ledger, statement
 from promosms.services.privacy import erase_recipient
+from promosms.services.recipients import recipients
 from promosms.services.sending import claiming, exchange, opt_outs, recording, sweep
 from promosms.services.sending.claiming import Claim
 from tests.services.sending.conftest import check_books
@@ -286,6 +287,36 @@ def test_it_leaves_from_the_number_that_they_wrote_to(account: int) -> None:
     assert direct_texts.line(account, ANNA) == usual
     write(account, ANNA, gateway_id=gateway_id + 1, inbound_number=THEIRS)
     assert direct_texts.line(account, ANNA) == usual
+
+
+def test_it_is_skipped_when_the_recipient_is_deleted(account: int) -> None:
+    with transaction() as session:
+        person = Recipient(account_id=account, phone=ANNA, country="PL")
+        session.add(person)
+    message_id, public_id = send(account).id, person.public_id
+    with transaction() as session:  # they have got another number since
+        session.execute(update(Recipient).values(phone="+48601444109"))
+    assert recipients.delete_many(account, [public_id]) == 1
+    assert status_of(message_id) == ("skipped", "deleted")
+    assert money(account) == (100_000, 0)
+
+
+@pytest.mark.only("postgresql")
+def test_an_opt_out_waits_for_a_form_and_for_a_claim(app: Flask, account: int) -> None:
+    def locked() -> bool:
+        """May nobody opt out of this account's texts at the moment?"""
+        lock = select(func.pg_try_advisory_xact_lock(opt_outs.LOCKS + account))
+        with db.engine.connect() as other:
+            return not other.scalar(lock)
+
+    with transaction():
+        send(account)
+        assert locked()
+    assert not locked()
+    with transaction():
+        assert len(taken()[1]) == 1
+        assert locked()
+    assert not locked()
 
 
 def test_two_at_once_neither_send_twice_nor_more_than_there_is(app: Flask, account: int) -> None:

@@ -10,6 +10,7 @@ from tests.support.byte_scan.encodings import numbers
 LETTERS = "bcdfghjklmnpqrstvwxz"
 KINDS = (
     *("First", "Family", "Note", "Wording", "Firm", "Street", "Refused", "Waiting", "Reply"),
+    "Answer",
     *("List", "Campaign", "Basis", "File", "Agent"),
 )
 SENT = "Finished"
@@ -67,6 +68,7 @@ class Shop:
         )
         phone.submit("/phone/reply", {"number": self.phones[2], "to": sender, "text": "STOP"})
         wait(lambda: self.words["Reply"] in browser.get("/recipients/replies").text, "the reply")
+        self._answer()
 
     def leave(self, wait: Wait) -> str:
         """Delete the account on its page; returns the certificate."""
@@ -129,3 +131,11 @@ class Shop:
         target = str(answer.url).removesuffix("/review")
         browser.submit(f"{target}/send", dict(hidden))
         wait(lambda: SENT in browser.get(target).text, "the campaign")
+
+    def _answer(self) -> None:
+        """Below the reply, on the page of who wrote it."""
+        before = self.browser.get("/recipients/replies").text.partition(self.words["Reply"])[0]
+        target = re.findall(r'href="(/recipients/[0-9a-f]+)"', before)[-1]
+        self.browser.get(target)
+        fields = {"text": self.words["Answer"], "agreed": "999999"}
+        assert self.words["Answer"] in self.browser.submit(f"{target}/text", fields).text

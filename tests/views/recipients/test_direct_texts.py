@@ -66,6 +66,9 @@ def test_the_button_says_the_price_and_sends_once(
     assert bubble.select("blockquote")[0].get_text() == TEXT
     assert "Waiting" in bubble.get_text()
     assert page.select(".conversation[data-refresh]")
+    statement = owner.get_page("/billing").get_text()
+    assert "Text to one person" in statement
+    assert "set aside until a network has taken the text" in statement
     assert "Nothing was sent twice." in owner.post_page(f"{address}/text", form).get_text()
     page = owner.post_page(f"{address}/text", {**form, "text": "And on Sunday?"})
     assert "This one was not yet" in page.get_text()
