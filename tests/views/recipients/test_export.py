@@ -68,7 +68,14 @@ def test_it_has_what_the_page_shows(
     ]
     rows = owner.get(str(offered[1]["href"])).text.splitlines()
     assert [row.split(";")[2] for row in rows] == ["First name", "Ola"]
-    assert stranger.get(f"/recipients/download?{on_guests}").status_code == 404
+    row = {"c0-kind": "text", "c0-subject": "city", "c0-test": "contains", "c0-text": "lodz"}
+    owner.post_page("/segments/new", {**row, "match": "all", "name": "Łódź", "action": "save"})
+    segment = str(owner.get_page("/segments").select(".rows a.title")[0]["href"])
+    (link,) = owner.get_page(segment).select(".download a[href$=commas]")
+    in_segment = str(link["href"]).partition("?")[2]
+    assert [row["First name"] for row in table(owner, in_segment)] == ["Ala", "Ula"]
+    for address in (on_guests, in_segment):
+        assert stranger.get(f"/recipients/download?{address}").status_code == 404
 
 
 def test_slow_readers_do_not_take_all_threads(
