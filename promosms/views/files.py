@@ -23,8 +23,8 @@ from promosms.settings import instance_file
 from promosms.web.access import my_account
 
 FOLDER = "exports"
-MOST_AT_ONCE = 20_000
-"""Rows of a workbook that are written while somebody waits: in about two seconds."""
+MOST_AT_ONCE = 50_000
+"""Rows of a workbook that are written while somebody waits: in about five seconds."""
 THREADS = 2
 """Of the threads of a web process so many make files, or wait for a slow reader of one."""
 _threads = threading.BoundedSemaphore(THREADS)

@@ -101,6 +101,18 @@ OPT_OUT = (
         "tests/services/imports",
     ),
     Mutation(
+        f"{SERVICES}imports/rows.py",
+        "        entry.evidence = entry.evidence if new.evidence else None",
+        "        entry.evidence = entry.evidence or new.evidence",
+        "tests/services/imports/test_files_of_ours.py",
+    ),
+    Mutation(
+        f"{SERVICES}imports/rows.py",
+        "any(standing(name, _cell(cells, n)) for name, n in self.answers)",
+        "False",
+        "tests/services/imports/test_files_of_ours.py",
+    ),
+    Mutation(
         f"{SERVICES}imports/mending.py",
         "if batch.opted_out:",
         "if not batch:",
