@@ -1,15 +1,15 @@
-"""Forms of bulk actions: the list on which many recipients are put, or which they leave."""
+"""Forms of bulk actions: the list that many recipients are put on or leave, their consent."""
 
 from collections.abc import Sequence
 
-from wtforms import Field, SelectField, ValidationError
+from wtforms import Field, RadioField, SelectField, ValidationError
 from wtforms.validators import DataRequired
 
 from promosms.forms.form import Form
-from promosms.forms.shared import TargetPart
+from promosms.forms.shared import ConsentPart, TargetPart
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
-from promosms.models import RecipientList
+from promosms.models import Consent, RecipientList
 
 
 class PutOnListForm(TargetPart, Form):
@@ -39,6 +39,20 @@ class TakeOffListForm(Form):
     def target(self, lists: Sequence[RecipientList]) -> RecipientList:
         """The chosen list."""
         return next(one for one in lists if one.public_id == self.off_list.data)
+
+
+class RecordConsentForm(ConsentPart, Form):
+    """The consent that all of them have given: the day and the evidence are needed."""
+
+    consent = RadioField(
+        choices=[(Consent.GIVEN.value, "")], filters=[lambda _sent: Consent.GIVEN.value]
+    )
+
+    def offer(self, lists: Sequence[RecipientList]) -> None:
+        """Nothing depends on the lists."""
+
+
+BulkForm = PutOnListForm | TakeOffListForm | RecordConsentForm
 
 
 def _choice(lists: Sequence[RecipientList]) -> dict[str, str]:

@@ -39,6 +39,7 @@ class BulkAction(Model):
     action goes on there when a worker was killed, and `until` the highest there was when it began:
     who comes later is not meant. Of `total` people then, `seen` have been looked at, `changed` were
     not so before, and `left` could not be erased because a text to them was just leaving.
+    `consent_id` is the act that is recorded for all of them.
     """
 
     __tablename__ = "bulk_actions"
@@ -76,6 +77,7 @@ class BulkAction(Model):
     list_id: Mapped[int | None] = mapped_column(
         ForeignKey("lists.id", ondelete="SET NULL"), index=True
     )
+    consent_id: Mapped[int | None] = mapped_column(BigInteger)
     by: Mapped[str] = mapped_column(String(20), default="")
     status: Mapped[str] = mapped_column(String(9), default=BulkStatus.QUEUED, index=True)
     position: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -13,13 +13,15 @@ from promosms.models import (
     BulkAction,
     BulkKind,
     BulkStatus,
+    ConsentHow,
     Recipient,
     RecipientList,
     Segment,
     User,
     now,
 )
-from promosms.services.recipients import filters, states
+from promosms.services.recipients import consents, filters, states
+from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.states import State
 
@@ -91,9 +93,16 @@ def count(chosen: Chosen) -> int:
 
 
 def begin(
-    chosen: Chosen, kind: BulkKind, by: User, target: RecipientList | None = None
+    chosen: Chosen,
+    kind: BulkKind,
+    by: User,
+    target: RecipientList | None = None,
+    basis: Basis | None = None,
 ) -> BulkAction:
-    """Queue an action for all who are chosen now; one that is the same and waits is given back."""
+    """Queue an action for all who are chosen now; one that is the same and waits is given back.
+
+    `target` is a list that they are put on or taken off, `basis` the consent that is recorded.
+    """
     account_id, stored = chosen.search.account_id, chosen.stored()
     list_id, public_id = target.id if target else None, by.public_id
     total = count(chosen)
@@ -105,14 +114,18 @@ def begin(
             BulkAction.list_id.is_(None) if list_id is None else BulkAction.list_id == list_id,
         )
         for action in session.scalars(waiting):
-            if action.chosen == stored:
+            if action.chosen == stored and basis in (None, consents.basis_of(consents.of(action))):
                 return action
-        own = Recipient.account_id == account_id
+        own, consent_id = Recipient.account_id == account_id, None
+        if basis is not None:
+            how = ConsentHow.BULK if total > 1 else ConsentHow.HAND
+            consent_id = consents.make(session, account_id, basis, how, public_id)
         action = BulkAction(
             account_id=account_id,
             kind=kind,
             chosen=stored,
             list_id=list_id,
+            consent_id=consent_id,
             by=public_id,
             until=session.scalar(select(func.max(Recipient.id)).where(own)) or 0,
             total=total,

@@ -19,7 +19,7 @@ from promosms.models import (
 from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions.actions import ON_LISTS, Chosen, FilterGone
 from promosms.services.privacy import erase_recipient
-from promosms.services.recipients import lists, recipients
+from promosms.services.recipients import consents, lists, recipients
 
 BATCH = 2000
 SECONDS = 15.0
@@ -109,6 +109,9 @@ def _apply(session: Session, action: BulkAction, ids: Sequence[int]) -> int:
         if action.kind == BulkKind.PUT_ON_LIST:
             return lists.put_on_locked(session, action.account_id, ids, target)
         return lists.take_off_locked(session, ids, target)
+    if action.kind == BulkKind.RECORD_CONSENT:
+        assert action.consent_id is not None
+        return consents.record(session, action.account_id, ids, action.consent_id)
     return recipients.delete_people(session, action.account_id, ids)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from promosms.db.bulk import among
 from promosms.extensions import db
 from promosms.models import (
+    BulkAction,
     Consent,
     ConsentAct,
     ConsentChange,
@@ -47,8 +48,8 @@ def make(
     return act.id
 
 
-def of(holder: Recipient | Import) -> ConsentAct | None:
-    """The act in force for a recipient, or that an import gives; None if nothing was said."""
+def of(holder: Recipient | Import | BulkAction) -> ConsentAct | None:
+    """The act in force for a recipient, or that is given to many; None if nothing was said."""
     return db.session.get(ConsentAct, holder.consent_id) if holder.consent_id else None
 
 
@@ -89,15 +90,14 @@ def set_one(session: Session, recipient: Recipient, basis: Basis, by: str) -> No
         recipient.consent = basis.consent
 
 
-def record(
-    session: Session, account_id: int, recipient_ids: Collection[int], basis: Basis, by: str
-) -> int:
-    """Record the consent of many as one act; returns for how many it is news.
+def record(session: Session, account_id: int, recipient_ids: Collection[int], act_id: int) -> int:
+    """Put an act in force for many; returns for how many it is news.
 
     Who has agreed already keeps the evidence that is there, and whoever has withdrawn on that day
     or later stays withdrawn. An opt-out stays: it counts more than any consent. To repeat it
-    changes nothing. ValueError if the basis is no consent.
+    changes nothing. ValueError if the act gives no consent.
     """
+    basis = basis_of(session.get(ConsentAct, act_id))
     if not basis.given:
         raise ValueError("only a consent is recorded for many")
     none = among(RECIPIENTS.c.id), RECIPIENTS.c.consent == Consent.NONE
@@ -106,12 +106,10 @@ def record(
     )
     ordered = query.order_by(RECIPIENTS.c.phone).with_for_update()
     ids = session.connection().scalars(ordered, {"ids": sorted(recipient_ids)}).all()
-    if not ids:
-        return 0
-    how = ConsentHow.BULK if len(ids) > 1 else ConsentHow.HAND
-    values = {"consent": basis.consent, "consent_id": make(session, account_id, basis, how, by)}
-    changed = update(RECIPIENTS).where(among(RECIPIENTS.c.id)).values(**values, updated_at=now())
-    session.connection().execute(changed, {"ids": ids})
+    if ids:
+        values = {"consent": basis.consent, "consent_id": act_id, "updated_at": now()}
+        changed = update(RECIPIENTS).where(among(RECIPIENTS.c.id)).values(**values)
+        session.connection().execute(changed, {"ids": ids})
     return len(ids)
 
 

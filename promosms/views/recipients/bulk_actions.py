@@ -6,8 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from promosms import queue
-from promosms.forms.bulk_actions import PutOnListForm, TakeOffListForm
-from promosms.forms.form import Form
+from promosms.forms.bulk_actions import BulkForm, PutOnListForm, RecordConsentForm, TakeOffListForm
 from promosms.language import gettext as _
 from promosms.models import BulkAction, BulkKind, BulkStatus, RecipientList
 from promosms.services.bulk_actions import actions
@@ -16,6 +15,7 @@ from promosms.services.bulk_actions.actions import ON_LISTS, WAITING, Chosen
 from promosms.services.gateways import workers
 from promosms.services.privacy import retention
 from promosms.services.recipients import lists
+from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.states import State
 from promosms.views.recipients import bulk_words
 from promosms.views.recipients import tables as recipient_tables
@@ -24,9 +24,10 @@ from promosms.web.access import Access, allow, me, my_account, owned
 bp = Blueprint("bulk_actions", __name__)
 MOST_INLINE, MOST_ERASED_INLINE = 500, 5
 """So many recipients are changed within the request, without a worker."""
-FORMS: dict[BulkKind, type[PutOnListForm | TakeOffListForm]] = {
+FORMS: dict[BulkKind, type[BulkForm]] = {
     BulkKind.PUT_ON_LIST: PutOnListForm,
     BulkKind.TAKE_OFF_LIST: TakeOffListForm,
+    BulkKind.RECORD_CONSENT: RecordConsentForm,
 }
 TO_CONFIRM = (BulkKind.DELETE, BulkKind.ERASE)
 
@@ -47,7 +48,10 @@ def offer(chosen: Chosen) -> ResponseReturnValue:
     kind, all_lists = _kind(), lists.all_of(chosen.search.account_id)
     forms = {each: _form(each, all_lists, sent=each is kind) for each in FORMS}
     if kind in forms and forms[kind].validate_on_submit():
-        return _start(chosen, kind, _target(forms[kind], all_lists))
+        form = forms[kind]
+        if isinstance(form, RecordConsentForm):
+            return _start(chosen, kind, basis=form.basis())
+        return _start(chosen, kind, _target(form, all_lists))
     if kind in TO_CONFIRM:
         return (
             _start(chosen, kind) if "confirmed" in request.form else _confirm(chosen, kind, people)
@@ -56,7 +60,7 @@ def offer(chosen: Chosen) -> ResponseReturnValue:
         "bulk_actions/choose.html",
         people=people,
         forms=forms,
-        open_kind=kind,
+        open_kind=kind or request.args.get("kind"),
         any_list=bool(all_lists),
         **_who(chosen),
     )
@@ -107,28 +111,28 @@ def _kind() -> BulkKind | None:
     return BulkKind(kind) if kind in set(BulkKind) else None
 
 
-def _form(
-    kind: BulkKind, all_lists: list[RecipientList], *, sent: bool
-) -> PutOnListForm | TakeOffListForm:
+def _form(kind: BulkKind, all_lists: list[RecipientList], *, sent: bool) -> BulkForm:
     """The form of a kind; empty if another was sent. Its fields are not those of the filter."""
     form = FORMS[kind](prefix="to") if sent else FORMS[kind](formdata=None, prefix="to")
     form.offer(all_lists)
     return form
 
 
-def _target(form: Form, all_lists: list[RecipientList]) -> RecipientList:
+def _target(form: PutOnListForm | TakeOffListForm, all_lists: list[RecipientList]) -> RecipientList:
     if isinstance(form, TakeOffListForm):
         return form.target(all_lists)
-    assert isinstance(form, PutOnListForm)
     target = form.target(all_lists)
     return target.existing or lists.find_or_create(my_account().id, target.new_name)
 
 
 def _start(
-    chosen: Chosen, kind: BulkKind, target: RecipientList | None = None
+    chosen: Chosen,
+    kind: BulkKind,
+    target: RecipientList | None = None,
+    basis: Basis | None = None,
 ) -> ResponseReturnValue:
     """Do it at once for a few; leave many to the worker."""
-    action = actions.begin(chosen, kind, me(), target)
+    action = actions.begin(chosen, kind, me(), target, basis)
     action_id, public_id = action.id, action.public_id
     few = action.total <= (MOST_ERASED_INLINE if kind == BulkKind.ERASE else MOST_INLINE)
     if not few or bulk_run.work(action_id):

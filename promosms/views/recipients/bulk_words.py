@@ -13,6 +13,15 @@ def result(action: BulkAction, name: str = "") -> str:
         words.append(
             ngettext("%(n)s was on it before.", "%(n)s were on it before.", same, n=number(same))
         )
+    if same > 0 and action.kind == BulkKind.RECORD_CONSENT:
+        words.append(
+            ngettext(
+                "%(n)s had agreed before, or has withdrawn it since: nothing changes for them.",
+                "%(n)s had agreed before, or have withdrawn it since: nothing changes for them.",
+                same,
+                n=number(same),
+            )
+        )
     if action.left:
         words.append(
             ngettext(
@@ -49,6 +58,15 @@ def done(kind: BulkKind, people: int, name: str = "") -> str:
                 name=name,
             )
         )
+    if kind == BulkKind.RECORD_CONSENT:
+        return str(
+            ngettext(
+                "The consent of %(n)s recipient is recorded.",
+                "The consent of %(n)s recipients is recorded.",
+                people,
+                n=number(people),
+            )
+        )
     if kind == BulkKind.ERASE:
         return str(
             ngettext(
@@ -75,6 +93,8 @@ def doing(action: BulkAction, name: str = "") -> str:
         return str(_("Recipients are put on the list “%(name)s”", **people))
     if action.kind == BulkKind.TAKE_OFF_LIST:
         return str(_("Recipients are taken off the list “%(name)s”", **people))
+    if action.kind == BulkKind.RECORD_CONSENT:
+        return str(_("The consent of recipients is recorded"))
     if action.kind == BulkKind.ERASE:
         return str(_("People are erased everywhere"))
     return str(_("Recipients are deleted"))

@@ -1,5 +1,6 @@
 """Bulk actions: each meant recipient is changed once, whenever the worker ends; nobody else is."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from promosms.models import (
     BulkAction,
     BulkKind,
     BulkStatus,
+    Consent,
     ListRecipient,
     Recipient,
     RecipientList,
@@ -23,7 +25,7 @@ from promosms.models import (
 from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions import run as bulk_run
 from promosms.services.bulk_actions.actions import Chosen
-from promosms.services.recipients import lists, recipients
+from promosms.services.recipients import consents, lists, recipients
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.states import State
@@ -58,10 +60,11 @@ def begin(
     kind: BulkKind,
     chosen: Chosen | None = None,
     target: RecipientList | None = None,
+    basis: Basis | None = None,
 ) -> BulkAction:
     by = db.session.scalars(select(User).where(User.account_id == account.id)).first()
     assert by is not None
-    return actions.begin(chosen or Chosen(Search(account.id)), kind, by, target)
+    return actions.begin(chosen or Chosen(Search(account.id)), kind, by, target, basis)
 
 
 def finish(action: BulkAction) -> BulkAction:
@@ -182,6 +185,29 @@ def test_erasing_many_waits_for_nobody(account: Account, monkeypatch: pytest.Mon
     assert left(account) == [phone(n) for n in (0, 2, 4, 5, 6, 8, 10)]
     noted = select(AuditEntry.actor).where(AuditEntry.action == "recipient.erase")
     assert set(db.session.scalars(noted)) == {done.by}
+
+
+def test_consent_is_one_act_for_all_who_have_not_agreed(account: Account) -> None:
+    older = Basis(Consent.GIVEN, "letter", date(2026, 1, 2))
+    agreed, withdrawn = people(account, [1, 3])
+    for person, basis in ((agreed, older), (withdrawn, older), (withdrawn, Basis())):
+        values = {"phone": person.phone, "first_name": "Anna"}
+        recipients.change(person, account.region, values, basis, [])
+    card, anna = Basis(Consent.GIVEN, "card", date(2026, 3, 4)), Search(account.id, "anna")
+    action = begin(account, BulkKind.RECORD_CONSENT, Chosen(anna), basis=card)
+    assert begin(account, BulkKind.RECORD_CONSENT, Chosen(anna), basis=card).id == action.id
+    assert begin(account, BulkKind.RECORD_CONSENT, Chosen(anna), basis=older).id != action.id
+    done = finish(action)
+    assert (done.seen, done.changed) == (6, 4)
+    found = people(account, [1, 3, 5, 7, 9, 11])
+    assert [one.consent for one in found] == ["given", "none", *["given"] * 4]
+    acts = [consents.of(one) for one in found]
+    assert [act.source for act in acts if act] == ["letter", "", *["card"] * 4]
+    (act,) = {act for act in acts if act and act.source == "card"}
+    assert (act.how, act.by, act.agreed_on) == ("bulk", done.by, card.day)
+    assert {one.consent for one in people(account, [0, 2, 4, 6, 8, 10])} == {"none"}
+    assert opt_outs.is_suppressed(account.id, phone(9))
+    assert finish(begin(account, BulkKind.RECORD_CONSENT, Chosen(anna), basis=card)).changed == 0
 
 
 def test_a_list_that_is_deleted_ends_it(account: Account) -> None:

@@ -52,6 +52,23 @@ def test_all_of_a_search_are_put_on_a_list_and_deleted(
     assert [one.first_name for one in stored()] == ["Ben"]
 
 
+def test_those_without_consent_are_asked_for_and_recorded(
+    owner: PageClient, add: Add, stored: Stored
+) -> None:
+    for n in range(3):
+        add(f"60123450{n}", agreed=n == 0)
+    link = owner.get_page("/recipients?state=no_consent").select_one("main .notice a")
+    assert link is not None
+    page = owner.get_page(str(link["href"]))
+    assert page.select_one("details[open] [name=to-consent_source]") is not None
+    sent = {"state": "no_consent", "kind": "record_consent", "to-consent_source": "letter"}
+    refused = owner.post_page(TOGETHER, sent)
+    assert refused.select_one("details[open] .error") is not None
+    page = owner.post_page(TOGETHER, {**sent, "to-consent_on": "2026-03-04", "to-consent": "none"})
+    assert "The consent of 2 recipients is recorded." in words(page.get_text())
+    assert {one.consent for one in stored()} == {"given"}
+
+
 def test_what_nobody_knows_is_never_everybody(owner: PageClient, add: Add, stored: Stored) -> None:
     add("601234500")
     delete = {"kind": "delete", "confirmed": "y"}
