@@ -45,7 +45,7 @@ class RecordConsentForm(ConsentPart, Form):
     """The consent that all of them have given: the day and the evidence are needed."""
 
     consent = RadioField(
-        choices=[(Consent.GIVEN.value, "")], filters=[lambda _sent: Consent.GIVEN.value]
+        choices={Consent.GIVEN.value: ""}, filters=[lambda _sent: Consent.GIVEN.value]
     )
 
     def offer(self, lists: Sequence[RecipientList]) -> None:
