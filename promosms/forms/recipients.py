@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import (
     EmailField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TelField,
@@ -18,8 +19,8 @@ from wtforms.widgets import CheckboxInput
 from promosms.forms.field_values import hint, value_problem
 from promosms.forms.form import Form
 from promosms.forms.shared import ConsentPart, stripped
+from promosms.language import gettext, pgettext, timezone
 from promosms.language import lazy_gettext as _
-from promosms.language import timezone
 from promosms.lib import local_values
 from promosms.lib.local_values import Unreadable
 from promosms.models import (
@@ -181,25 +182,48 @@ class RecipientForm(ConsentPart, FieldsPart, Form):
         return [recipient_list.id for recipient_list in lists if recipient_list.public_id in chosen]
 
 
+def _types_of_own() -> dict[str, str]:
+    return {
+        FieldType.TEXT.value: gettext("Text"),
+        FieldType.NUMBER.value: pgettext("a kind of value", "Number"),
+        FieldType.DATE.value: gettext("Date"),
+    }
+
+
+def _name(number: int) -> StringField:
+    return StringField(
+        _("Detail %(number)s", number=number),
+        [Length(max=40)],
+        filters=[stripped],
+        render_kw={"maxlength": 40, "autocomplete": "off"},
+    )
+
+
+def _type(number: int) -> SelectField:
+    return SelectField(_("What detail %(number)s holds", number=number), choices=_types_of_own)
+
+
 NamesPart: Any = type(
     "NamesPart",
     (),
     {
-        name: StringField(
-            _("Detail %(number)s", number=number), [Length(max=40)], filters=[stripped]
-        )
-        for number, name in enumerate(FREE_FIELDS, 1)
+        **{name: _name(number) for number, name in enumerate(FREE_FIELDS, 1)},
+        **{f"{name}_type": _type(number) for number, name in enumerate(FREE_FIELDS, 1)},
     },
 )
 
 
 class FieldNamesForm(NamesPart, Form):
-    """The account's own names of its free fields."""
+    """The account's own names of its free fields, and their types."""
 
     @property
-    def names(self) -> list[Any]:
-        """A field for each name."""
-        return [self[name] for name in FREE_FIELDS]
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """The fields for name and type of each."""
+        return [(self[name], self[f"{name}_type"]) for name in FREE_FIELDS]
+
+    def types(self) -> dict[str, FieldType]:
+        """The types by field."""
+        return {name: FieldType(self[f"{name}_type"].data) for name in FREE_FIELDS}
 
     def labels(self) -> dict[str, str]:
         """The names by field."""

@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "accounts.guests",
     "dashboard",
     "recipients.recipients",
+    "recipients.fields",
     "recipients.inbox",
     "recipients.direct_texts",
     "recipients.persons",

@@ -237,7 +237,11 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     },
     "bulk_actions.choose": {"kind": "put_on_list", "to-new_list": "Together"},
     "bulk_actions.cancel": {},
-    "recipients.field_names": {"field1": "Shoe size"},
+    "recipient_fields.own": {
+        "field1": "Shoe size",
+        **{f"field{n}_type": "text" for n in range(1, 6)},
+    },
+    "recipient_fields.table": {"columns": ["city", "consent"]},
     "lists.index": {"name": "Newcomers"},
     "lists.rename": {"name": "Old friends"},
     "lists.delete_now": {},

@@ -18,6 +18,7 @@ class BulkKind(StrEnum):
     PUT_ON_LIST = "put_on_list"
     TAKE_OFF_LIST = "take_off_list"
     RECORD_CONSENT = "record_consent"
+    READ_VALUES = "read_values"  # of fields that are texts, numbers or dates now
     DELETE = "delete"
     ERASE = "erase"  # also out of texts, replies and refused rows
 

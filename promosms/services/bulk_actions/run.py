@@ -16,7 +16,7 @@ from promosms.models import (
     Recipient,
     now,
 )
-from promosms.services.bulk_actions import actions
+from promosms.services.bulk_actions import actions, field_types
 from promosms.services.bulk_actions.actions import ON_LISTS, Chosen, FilterGone
 from promosms.services.privacy import erase_recipient
 from promosms.services.recipients import consents, lists, recipients
@@ -112,6 +112,8 @@ def _apply(session: Session, action: BulkAction, ids: Sequence[int]) -> int:
     if action.kind == BulkKind.RECORD_CONSENT:
         assert action.consent_id is not None
         return consents.record(session, action.account_id, ids, action.consent_id)
+    if action.kind == BulkKind.READ_VALUES:
+        return field_types.read_values(session, action, ids)
     return recipients.delete_people(session, action.account_id, ids)
 
 

@@ -67,6 +67,15 @@ def done(kind: BulkKind, people: int, name: str = "") -> str:
                 n=number(people),
             )
         )
+    if kind == BulkKind.READ_VALUES:
+        return str(
+            ngettext(
+                "The values of %(n)s recipient are written in the new way.",
+                "The values of %(n)s recipients are written in the new way.",
+                people,
+                n=number(people),
+            )
+        )
     if kind == BulkKind.ERASE:
         return str(
             ngettext(
@@ -95,6 +104,8 @@ def doing(action: BulkAction, name: str = "") -> str:
         return str(_("Recipients are taken off the list “%(name)s”", **people))
     if action.kind == BulkKind.RECORD_CONSENT:
         return str(_("The consent of recipients is recorded"))
+    if action.kind == BulkKind.READ_VALUES:
+        return str(_("The values of your own details are read"))
     if action.kind == BulkKind.ERASE:
         return str(_("People are erased everywhere"))
     return str(_("Recipients are deleted"))

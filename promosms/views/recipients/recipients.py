@@ -1,19 +1,20 @@
-"""The pages of recipients: the table, one recipient, field names."""
+"""The pages of recipients: the table, and one recipient."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.extensions import csrf
 from promosms.forms.imports import row_problem
-from promosms.forms.recipients import FieldNamesForm, RecipientForm
+from promosms.forms.recipients import RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
-from promosms.models import FIELD_NAMES, BulkKind, Recipient, RecipientList
+from promosms.models import FIELD_NAMES, BulkKind, FieldType, Recipient, RecipientList
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.imports import imports
 from promosms.services.privacy import retention
-from promosms.services.recipients import consents, lists, recipients
+from promosms.services.recipients import consents, fields, lists, recipients
 from promosms.services.recipients import pages as recipient_pages
+from promosms.services.recipients.field_values import shown
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.recipients import DuplicatePhone
 from promosms.sms.phone import InvalidPhone
@@ -74,8 +75,12 @@ def person(public_id: str) -> ResponseReturnValue:
 
 def person_page(recipient: Recipient, box: AnswerBox | None = None) -> str:
     """The page of a recipient; `box` if something was written to them."""
-    labels = recipient_tables.labels()
-    known = [(labels[name], getattr(recipient, name)) for name in FIELD_NAMES if name not in TITLE]
+    labels, types = recipient_tables.labels(), fields.types(my_account())
+    known = [
+        (labels[name], shown(types.get(name, FieldType.TEXT), getattr(recipient, name)))
+        for name in FIELD_NAMES
+        if name not in TITLE
+    ]
     return render_template(
         "recipients/person.html",
         recipient=recipient,
@@ -178,19 +183,6 @@ def bulk() -> ResponseReturnValue:
     kind = BulkKind.TAKE_OFF_LIST if action == "remove" else BulkKind.PUT_ON_LIST
     flash(bulk_words.done(kind, count, recipient_list.name), "good")
     return redirect(back_url, 303)
-
-
-@bp.route("/recipients/field-names", methods=["GET", "POST"])
-@allow(Access.MEMBER)
-def field_names() -> ResponseReturnValue:
-    """Change the names of the five free fields."""
-    account = my_account()
-    form = FieldNamesForm(data=account.field_labels)
-    if form.validate_on_submit():
-        recipients.name_fields(account, form.labels())
-        flash(_("The names were saved."), "good")
-        return redirect(url_for("recipients.index"), 303)
-    return render_template("recipients/field_names.html", form=form)
 
 
 def _ask_to_delete(chosen: list[str], from_list: str = "") -> str:

@@ -21,6 +21,7 @@ from promosms.services.recipients.segments import segments
 from promosms.services.recipients.states import State
 from promosms.sms import phone
 from promosms.views.layout import icon
+from promosms.views.recipients import cells
 from promosms.web.access import my_account
 
 MOST_LISTS = 6
@@ -60,6 +61,7 @@ def table(
         "page": page,
         "search": search,
         "all_lists": all_lists,
+        "columns": cells.of(my_account()),
         "groups": _groups(on_list, search, all_lists, all_segments),
         "narrowed": bool(narrowed),
         "address": _address(on_list, search),
