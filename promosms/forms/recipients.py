@@ -200,7 +200,11 @@ def _name(number: int) -> StringField:
 
 
 def _type(number: int) -> SelectField:
-    return SelectField(_("What detail %(number)s holds", number=number), choices=_types_of_own)
+    return SelectField(
+        _("What detail %(number)s holds", number=number),
+        choices=_types_of_own,
+        default=FieldType.TEXT.value,
+    )
 
 
 NamesPart: Any = type(
