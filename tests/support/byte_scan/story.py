@@ -135,7 +135,7 @@ class Shop:
     def _answer(self) -> None:
         """Below the reply, on the page of who wrote it."""
         before = self.browser.get("/recipients/replies").text.partition(self.words["Reply"])[0]
-        target = re.findall(r'href="(/recipients/[0-9a-f]+)"', before)[-1]
+        target = re.findall(r'href="(/recipients/[0-9a-f]+)#newest"', before)[-1]
         self.browser.get(target)
         fields = {"text": self.words["Answer"], "agreed": "999999"}
         assert self.words["Answer"] in self.browser.submit(f"{target}/text", fields).text
