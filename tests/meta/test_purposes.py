@@ -111,6 +111,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/sending/overview.py",
         "services/accounts/preferences.py",
         "services/recipients/exports.py",
+        "services/recipients/consent_exports.py",
         "views/recipients/downloads.py",
         "services/inbox/message_id_format.py",
         "services/inbox/conversation.py",

@@ -1,4 +1,4 @@
-"""Recipients and opt-outs as files: all of them, a list, a segment, or what a page shows."""
+"""Recipients, consents and opt-outs as files: all of them, or those whom a page shows."""
 
 from typing import TypeVar
 
@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from promosms.models import Recipient, RecipientList, Segment
-from promosms.services.recipients import exports, filters
+from promosms.services.recipients import consent_exports, exports, filters
 from promosms.views import files
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.labels import NAMES
@@ -27,6 +27,14 @@ def recipients() -> ResponseReturnValue:
     found = filters.select_all(search, Recipient.id)
     table = exports.recipients_table(my_account(), recipient_tables.labels(), found)
     return files.answer(table, "recipients")
+
+
+@bp.route("/recipients/consents/download")
+@allow(Access.MEMBER)
+@fresh
+def consents() -> ResponseReturnValue:
+    """What everybody has said about promotions, also before, for whoever may ask for proof."""
+    return files.answer(consent_exports.consents_table(my_account().id), "consents")
 
 
 @bp.route("/recipients/opt-outs/download")

@@ -1,0 +1,51 @@
+"""The export of consents: what each person has said, in force and before, with what proves it."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+
+from promosms.models import now
+from promosms.services.recipients import consent_exports
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+
+Add = Callable[..., str]
+
+
+def table(client: PageClient) -> list[dict[str, str]]:
+    response = client.get("/recipients/consents/download?form=commas")
+    return list(csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff"), newline="")))
+
+
+def test_it_has_every_act_of_everybody(
+    owner: PageClient,
+    stranger: PageClient,
+    add: Add,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consent_exports, "PAGE", 1)
+    today = now().date().isoformat()
+    anna = add("601234567", first_name="Anna")
+    add("602345678", agreed=False)
+    add("603345678", first_name="Ola")
+    said = {"phone": "601234567", "first_name": "Anna"}
+    agreed = {"consent": "given", "consent_source": "=card", "consent_on": today}
+    for answer in ({"consent": "none"}, agreed):
+        owner.post_page(f"/recipients/{anna}/edit", said | answer)
+    rows = table(owner)
+    assert [(row["Mobile number"][-9:], row["Consent"]) for row in rows] == [
+        ("601234567", "agreed"),
+        ("601234567", "withdrawn"),
+        ("601234567", "agreed"),
+        ("603345678", "agreed"),
+    ]
+    last, withdrawn, first, other = rows
+    assert (last["Where or how they agreed"], last["When they agreed"]) == ("'=card", today)
+    assert (last["Recorded by"], last["Recorded"]) == (cast.owner.email, "by hand")
+    assert (last["Replaced on"], other["Replaced on"]) == ("", "")
+    assert first["Recorded on"] <= first["Replaced on"] <= withdrawn["Replaced on"]
+    assert first["Where or how they agreed"] == "form"
+    assert table(stranger) == []
