@@ -38,11 +38,10 @@ from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
 from promosms.services.recipients import fields
-from promosms.services.sending.opt_outs import HELD, OPTED_OUT, reason_of
+from promosms.services.sending.opt_outs import HELD, NO_CONSENT, OPTED_OUT, reason_of
 from promosms.sms import segments
 
 PAGE = 5000
-NO_CONSENT = "no_consent"
 NO_PRICE = "no_price"
 NO_GATEWAY = "no_gateway"
 TOO_LONG = "too_long"

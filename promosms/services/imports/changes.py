@@ -12,6 +12,7 @@ from promosms.models import Import, ImportChange, table_of
 from promosms.services.imports import recipient_rows
 from promosms.services.imports.recipient_rows import Values
 from promosms.services.recipients import lists
+from promosms.services.sending import opt_outs
 
 _CHANGES = table_of(ImportChange)
 _KEY = ("account_id", "import_id", "recipient_id")
@@ -49,6 +50,7 @@ def put_back(session: Session, undoing: Import, most: int) -> int:
 
     Those who were changed again since keep their values. Whoever was put on the list leaves it.
     """
+    opt_outs.lock(session, undoing.account_id)
     ids = select(_CHANGES.c.recipient_id).where(*_of(undoing))
     some = session.scalars(ids.order_by(_CHANGES.c.recipient_id).limit(most)).all()
     noted = _noted(session, undoing, some)

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, and_, select
 from sqlalchemy.orm import Session
 
 from promosms.db.bulk import one_of
@@ -14,7 +14,9 @@ from promosms.db.statements import update_rows
 from promosms.db.upsert_rows import upsert_rows
 from promosms.models import (
     FIELD_NAMES,
+    Consent,
     Import,
+    Message,
     Recipient,
     new_public_ids,
     now,
@@ -25,6 +27,7 @@ from promosms.services.imports.row_consents import COLUMNS, RowConsents
 from promosms.services.imports.rows import Entry
 from promosms.services.recipients import consents
 from promosms.services.recipients.search import search_text
+from promosms.services.sending import opt_outs
 
 _FIELDS = FIELD_NAMES[1:]
 _EMPTY = dict.fromkeys(_FIELDS, "")
@@ -91,7 +94,10 @@ def write(
 def put_back(
     session: Session, account_id: int, before: Mapping[int, tuple[Values, datetime]]
 ) -> None:
-    """Give recipients earlier values; not those that have changed after the time beside them."""
+    """Give recipients earlier values; not those that have changed after the time beside them.
+
+    Whoever has no consent any more gets no promotion that waits. The opt-out lock is held.
+    """
     columns = table_of(Recipient).c
     query = (
         select(*(columns[name] for name in ("id", *_COLUMNS)))
@@ -99,13 +105,18 @@ def put_back(
         .order_by(columns.phone)
         .with_for_update()
     )
-    at, rows = now(), []
+    at, rows, withdrawn = now(), [], []
     for row in session.connection().execute(query).mappings():
         values, changed_at = before[row["id"]]
         if row["updated_at"] == changed_at:
             stored = {**row, **values, "updated_at": at}
             stored["search"] = search_text(stored["phone"], stored)
             rows.append(tuple(stored[name] for name in _COLUMNS))
+            if row["consent"] == Consent.GIVEN and stored["consent"] == Consent.NONE:
+                withdrawn.append(row["phone"])
+    if withdrawn:
+        theirs = Message.account_id == account_id, Message.phone.in_(withdrawn)
+        opt_outs.skip_promotions(session, and_(*theirs))
     upsert_rows(session, table_of(Recipient), _COLUMNS, rows, ("account_id", "phone"), _REPLACED)
 
 

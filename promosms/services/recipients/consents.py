@@ -84,7 +84,8 @@ def set_one(session: Session, recipient: Recipient, basis: Basis, by: str) -> No
 
     Who withdraws by it may have texts that wait: the caller skips them.
     """
-    if basis.columns() != basis_of(of(recipient)).columns():
+    before = basis_of(of(recipient)).columns()
+    if basis.columns() != before or basis.consent != (recipient.consent or Consent.NONE):
         account_id = recipient.account_id
         recipient.consent_id = make(session, account_id, basis, ConsentHow.HAND, by)
         recipient.consent = basis.consent

@@ -15,6 +15,7 @@ from promosms.models import (
     Account,
     Campaign,
     CampaignStatus,
+    Consent,
     InboundMessage,
     ListRecipient,
     Message,
@@ -69,11 +70,15 @@ def change(
 ) -> None:
     """Change a recipient and the lists it is on; raises InvalidPhone, DuplicatePhone.
 
-    Another consent is an act of its own, by this user; the one before stays in the history.
+    Another consent is an act of its own, by this user; the one before stays in the history. Who
+    withdraws gets nothing that waits: as after an opt-out nothing is submitted when this returns.
     """
     number = phone.parse(values["phone"], region)
-    with _one_per_number(recipient.account_id, number.e164), transaction() as session:
-        opt_outs.lock_shared(session, recipient.account_id)
+
+    def work(session: Session) -> None:
+        if withdraws:
+            waiting = _waiting(session, account_id, [recipient.public_id])
+            opt_outs.skip_promotions(session, waiting)
         if number.e164 != recipient.phone:
             _claim_texts(session, recipient)
         before = set(_list_ids(session, [recipient.id]))
@@ -84,6 +89,16 @@ def change(
         session.flush()
         lists.put_on_locked(session, recipient.account_id, [recipient.id], list_ids)
         lists.take_off_locked(session, [recipient.id], before - set(list_ids))
+
+    account_id = recipient.account_id
+    withdraws = recipient.consent == Consent.GIVEN and not basis.given
+    with _one_per_number(account_id, number.e164):
+        if withdraws:
+            opt_outs.alone(account_id, recipient.phone, work)
+            return
+        with transaction() as session:
+            opt_outs.lock_shared(session, account_id)
+            work(session)
 
 
 def put_on_lists(recipient: Recipient, chosen: Sequence[str], shown: Sequence[str]) -> None:

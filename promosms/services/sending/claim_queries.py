@@ -83,7 +83,8 @@ class Kind(Enum):
 
 @lru_cache
 def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
-    """Claim the next messages. The last column says how the number opted out, if it did.
+    """Claim the next messages. The last column says how the number opted out, or that the consent
+    to a promotion was withdrawn.
 
     Those are claimed too, so that a cursor never passes a queued message. Parameters: gateway,
     most, token, moment, until, probing; for direct texts also account, for a campaign also
@@ -107,9 +108,16 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
         .returning(
             *(ROWS.c[name] for name in COLUMNS),
             ROWS.c.encrypted_text,
-            (null() if kind is Kind.SINGLE else opt_outs.suppressed_by()).label("suppressed_by"),
+            _left_out(kind).label("left_out_by"),
         )
     )
+
+
+def _left_out(kind: Kind) -> ColumnElement[Any]:
+    """Why a message is not sent: of campaigns also if its recipient has no consent any more."""
+    if kind is Kind.SINGLE:
+        return null()
+    return opt_outs.suppressed_by() if kind is Kind.DIRECT else opt_outs.left_out_by()
 
 
 def _single(kind: Kind) -> tuple[ColumnElement[bool], ...]:
@@ -235,7 +243,7 @@ def _due() -> ColumnElement[bool]:
 def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
     """Claimed messages in the order of sending.
 
-    A row has COLUMNS, then `encrypted_text`, then `suppressed_by`, which is not read here.
+    A row has COLUMNS, then `encrypted_text`, then `left_out_by`, which is not read here.
     """
     messages = [_claimed(*row) for row in rows]
     messages.sort(key=lambda message: (message.priority, message.id))

@@ -42,6 +42,7 @@ from promosms.services.sending import counters, withdrawal
 OPTED_OUT = "opted_out"
 HELD = "held"
 DELETED = "deleted"
+NO_CONSENT = "no_consent"
 MOST_TEXT = 2000  # characters of a reply that are kept
 PATIENCE = 2.0  # seconds that an opt-out waits for a submission
 LOCKS = count_triggers.LOCKS
@@ -215,7 +216,9 @@ def locked(session: Session, account_id: int, phone: str) -> Suppression | None:
 
 
 def reason_of(source: str) -> str:
-    """Why a message to a number on the list is skipped."""
+    """Why a message to a number on the list, or without consent, is skipped."""
+    if source == NO_CONSENT:
+        return NO_CONSENT
     return HELD if source == SuppressionSource.HELD else OPTED_OUT
 
 
@@ -284,6 +287,27 @@ def suppressed_by() -> ColumnElement[str | None]:
         " WHERE suppressions.account_id = messages.account_id"
         " AND suppressions.phone = messages.phone)"
     )
+
+
+def left_out_by() -> ColumnElement[str | None]:
+    """As `suppressed_by`, and NO_CONSENT if the recipient with the number has none (any more).
+
+    For messages of campaigns, which are promotions.
+    """
+    without = (
+        "(SELECT 'no_consent' FROM recipients"
+        " WHERE recipients.account_id = messages.account_id"
+        " AND recipients.phone = messages.phone AND recipients.consent = 'none')"
+    )
+    return func.coalesce(suppressed_by(), literal_column(without))
+
+
+def skip_promotions(session: Session, condition: ColumnElement[bool]) -> None:
+    """Skip those of these messages that wait in a campaign: their consent was withdrawn.
+
+    Take the lock of `lock` before: no claim is under way then, and a later one looks again.
+    """
+    skip_texts(session, and_(condition, Message.campaign_id.is_not(None)), NO_CONSENT)
 
 
 def skip_claimed(session: Session, sources: Iterable[tuple[int, str]]) -> None:

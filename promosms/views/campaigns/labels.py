@@ -17,7 +17,7 @@ from promosms.services.campaigns import audience, launch, responses
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
-from promosms.services.sending.opt_outs import DELETED, HELD, OPTED_OUT
+from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
 from promosms.web.access import my_account
 
 # Status: its label, and the tone of its badge.
@@ -60,7 +60,7 @@ SKIPPED = {
     OPTED_OUT: _("They have opted out of your texts."),
     HELD: _("Their reply sounded like an opt-out, and nobody had read it yet."),
     DELETED: _("You have deleted them since."),
-    audience.NO_CONSENT: _("They have not agreed to get promotional texts."),
+    NO_CONSENT: _("They have not agreed to get promotional texts."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
     audience.NO_GATEWAY: _("No line reaches their country at the moment."),
     audience.TOO_LONG: _("With their own details it would be more than six texts long."),
@@ -100,7 +100,7 @@ ADVICE = {
     "too_long": SHORTER,
     OPTED_OUT: _("Only they can take it back, by texting START."),
     HELD: _("Read the reply and decide."),
-    audience.NO_CONSENT: _("Ask them, and note their answer on their page."),
+    NO_CONSENT: _("Ask them, and note their answer on their page."),
     audience.NO_PRICE: ASK,
     audience.NO_GATEWAY: ASK,
     audience.TOO_LONG: SHORTER,

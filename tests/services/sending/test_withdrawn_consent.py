@@ -1,0 +1,87 @@
+"""Who withdraws a consent gets no promotion that waits, however the consent was withdrawn."""
+
+import io
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Account, CampaignStatus, Consent, ConsentChange, Gateway, Recipient
+from promosms.services.campaigns import preparation
+from promosms.services.imports import imports, run
+from promosms.services.imports.imports import Target
+from promosms.services.ledger import ledger
+from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
+from promosms.services.sending import claiming
+from promosms.services.sending.claiming import Claim
+from tests.services.sending.conftest import MakeCampaign, check_books, statuses
+from tests.services.sending.test_who_is_skipped import reasons
+from tests.support.cast import Cast
+
+pytestmark = pytest.mark.usefixtures("context")
+PHONES = ["+48601200001", "+48601200002", "+48601200003"]
+
+
+@pytest.fixture
+def campaign_id(make_campaign: MakeCampaign, cast: Cast) -> int:
+    ledger.credit(cast.owner.account_id, 1_000_000, "topup:1")
+    return make_campaign(PHONES)
+
+
+def claimed() -> list[str]:
+    gateway_id = db.session.scalars(select(Gateway.id)).one()
+    return sorted(message.phone for message in claiming.take(Claim(gateway_id), 10))
+
+
+def test_a_withdrawal_by_hand_skips_what_waits_and_releases_it(
+    campaign_id: int, cast: Cast
+) -> None:
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    anna = recipients.by_phone(cast.owner.account_id, PHONES[0])
+    assert anna is not None
+    recipients.change(anna, "PL", {"phone": PHONES[0]}, Basis(), [], "user1")
+    assert reasons(campaign_id)[PHONES[0]] == "no_consent"
+    assert statuses(campaign_id) == {"skipped": 1, "queued": 2}
+    assert db.session.get_one(Account, cast.owner.account_id).held == 600
+    assert claimed() == PHONES[1:]
+    check_books(cast.owner.account_id)
+
+
+def test_a_claim_looks_again_at_the_consent(campaign_id: int, cast: Cast) -> None:
+    """As when it is withdrawn while the campaign is prepared: the text is queued after that."""
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    with transaction() as session:
+        theirs = update(Recipient).where(Recipient.phone == PHONES[1])
+        session.execute(theirs.values(consent=Consent.NONE))
+    assert claimed() == [PHONES[0], PHONES[2]]
+    assert reasons(campaign_id)[PHONES[1]] == "no_consent"
+    assert statuses(campaign_id) == {"skipped": 1, "sending": 2}
+    check_books(cast.owner.account_id)
+
+
+def test_undoing_an_import_takes_its_consent_and_what_waits_for_it(
+    campaign_id: int, cast: Cast
+) -> None:
+    account = db.session.get_one(Account, cast.owner.account_id)
+    with transaction() as session:
+        theirs = update(Recipient).where(Recipient.phone == PHONES[2])
+        session.execute(theirs.values(consent=Consent.NONE))
+    file = io.BytesIO(f"phone;first_name\n{PHONES[2]};Ola\n".encode())
+    import_ = imports.upload(account, file, "people.csv")
+    basis = Basis(Consent.GIVEN, "card", date(2026, 3, 4))
+    assert imports.start(import_, import_.mapping, True, Target(), basis)
+    import_id = import_.id
+    while run.work(import_id):
+        pass
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert statuses(campaign_id) == {"queued": 3}
+    assert imports.undo(db.session.get_one(type(import_), import_id))
+    while run.work(import_id):
+        pass
+    assert reasons(campaign_id)[PHONES[2]] == "no_consent"
+    assert claimed() == PHONES[:2]
+    assert len(db.session.scalars(select(ConsentChange)).all()) == 1, "it stays in the history"
+    check_books(account.id)
