@@ -46,6 +46,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/accounts/guests.py",
         "services/sending/cursors.py",
         "forms/recipients.py",
+        "forms/bulk_actions.py",
         "forms/imports.py",
         "forms/shared.py",
         "views/recipients/recipients.py",
