@@ -15,7 +15,7 @@ class ColumnsForm(Form):
 
     columns = SelectMultipleField(
         _("Beside name and number"),
-        description=_("Up to five fit. On a phone they stand below the name."),
+        description=_("Up to four fit. On a phone they stand below the name."),
         option_widget=CheckboxInput(),
     )
 
@@ -31,8 +31,8 @@ class ColumnsForm(Form):
         if more > 0:
             raise ValidationError(
                 ngettext(
-                    "Five columns fit beside name and number. Take %(num)s away.",
-                    "Five columns fit beside name and number. Take %(num)s away.",
+                    "Four columns fit beside name and number. Take %(num)s away.",
+                    "Four columns fit beside name and number. Take %(num)s away.",
                     more,
                 )
             )

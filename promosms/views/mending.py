@@ -93,6 +93,11 @@ class Mend:
         return sum(bool(shown.form) and shown.row.mendable for shown in self.rows)
 
     @property
+    def values(self) -> int:
+        """How many of the rows have a number, and another value that cannot be read."""
+        return sum(bool(shown.form and shown.row.field) for shown in self.rows)
+
+    @property
     def certain(self) -> int:
         """How many of the numbers are certain."""
         return sum(shown.is_certain for shown in self.rows)

@@ -12,7 +12,7 @@ from promosms.services.recipients import fields
 LISTS, ADDED, CONSENT = "lists", "created_at", "consent"
 USUAL = (LISTS, CONSENT)
 """Until an account has chosen others."""
-MOST = 5
+MOST = 4
 """More do not fit beside each other."""
 _IN_NAME = ("phone", "first_name", "last_name")
 NAMES = (
