@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, func, insert, literal, literal_column, select, text
+from sqlalchemy import Select, exists, func, insert, literal, literal_column, select, text
 
 from benchmarks.installation import account, database, fill, running_installation, say
 from promosms.db.transactions import on_sqlite, transaction
@@ -159,7 +159,10 @@ def _groups_before(account_id: int, draft: Draft) -> None:
     columns = Recipient.country, Recipient.consent, audience.opted_out_by().label("source")
     used = [Recipient.first_name] if "{" in draft.text else []
     lists = select(RecipientList.id).where(RecipientList.public_id.in_(draft.lists))
-    query = audience.on_lists(account_id, None if draft.everyone else lists, *columns, *used)
+    query = select(*columns, *used).where(Recipient.account_id == account_id)
+    if not draft.everyone:
+        member = ListRecipient.list_id.in_(lists), ListRecipient.recipient_id == Recipient.id
+        query = query.where(exists().where(*member))
     people = query.subquery()
     db.session.execute(select(*people.c, func.count()).group_by(*people.c)).all()
 

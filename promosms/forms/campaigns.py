@@ -1,5 +1,6 @@
 """The form of a campaign."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from wtforms import (
@@ -22,9 +23,12 @@ from promosms.services.campaigns import campaigns, text_cost
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.campaigns.text_cost import TextProblem
 from promosms.services.recipients import detail_names, fields, lists
+from promosms.services.recipients.segments import segments
 from promosms.sms.transliterate import tidy
 
 EVERYONE = "everyone"
+SEGMENT = "segment-"
+"""Before the public id of a segment in the choice of who gets it."""
 LANGUAGES = {
     "en": "English",
     "pl": "Polski",
@@ -53,7 +57,7 @@ class CampaignForm(Form):
     """
 
     words: ClassVar[dict[str, object]] = {
-        "audience": _("Choose who gets it: everyone, or one of your lists."),
+        "audience": _("Choose who gets it: everyone, a list or a segment."),
         "language": _("Choose the language of that line."),
         "text": _("Write the text first: there is nothing to send yet."),
     }
@@ -66,6 +70,9 @@ class CampaignForm(Form):
     )
     audience = SelectMultipleField(
         _("Who gets it"), option_widget=CheckboxInput(), validate_choice=False
+    )
+    without = SelectMultipleField(
+        _("Leave out"), option_widget=CheckboxInput(), validate_choice=False
     )
     text = TextAreaField(_("Your text"), filters=[_tidy])
     opt_out_line = BooleanField(
@@ -81,17 +88,17 @@ class CampaignForm(Form):
     """The place of the recipient whose text is shown, among the first ones."""
 
     def prepare(self, account: Account) -> None:
-        """Set the choices: everyone, and the lists of the account."""
+        """Set the choices: everyone, the lists and the segments of the account."""
         self.account = account
         self.lists = lists.all_of(account.id)
         count = number(campaigns.count_recipients(account))
-        self.audience.choices = {
-            EVERYONE: gettext("Everyone (%(people)s)", people=count),
-            **{
-                recipient_list.public_id: f"{recipient_list.name} ({number(recipient_list.size)})"
-                for recipient_list in self.lists
-            },
+        self.groups = {
+            **{one.public_id: f"{one.name} ({number(one.size)})" for one in self.lists},
+            **{f"{SEGMENT}{one.public_id}": one.name for one in segments.all_of(account.id)},
         }
+        everyone = gettext("Everyone (%(people)s)", people=count)
+        self.audience.choices = {EVERYONE: everyone, **self.groups}
+        self.without.choices = self.groups
         self.key.data = self.key.data or new_public_id()
 
     def show(self, draft: Draft, campaign: Campaign | None = None) -> None:
@@ -102,7 +109,8 @@ class CampaignForm(Form):
         self.text.data = draft.text
         self.opt_out_line.data, self.language.data = draft.opt_out_line, draft.language
         self.plain_details.data = draft.plain_details
-        self.audience.data = [EVERYONE] if draft.everyone else list(draft.lists)
+        self.audience.data = [EVERYONE] if draft.everyone else _values(draft.lists, draft.segments)
+        self.without.data = _values(draft.without_lists, draft.without_segments)
         if campaign is not None:
             self.stamp.data = campaigns.stamp(campaign)
 
@@ -117,9 +125,10 @@ class CampaignForm(Form):
             language=self.language.data or DEFAULT_LANGUAGE,
             plain_details=bool(self.plain_details.data),
             everyone=EVERYONE in chosen,
-            lists=[]
-            if EVERYONE in chosen
-            else [public_id for public_id in chosen if public_id != EVERYONE],
+            lists=[] if EVERYONE in chosen else _lists(chosen),
+            segments=[] if EVERYONE in chosen else _segments(chosen),
+            without_lists=_lists(self.without.data or []),
+            without_segments=_segments(self.without.data or []),
         )
 
     def shown_person(self) -> int:
@@ -133,17 +142,33 @@ class CampaignForm(Form):
             return True
         self.audience.errors = [
             *self.audience.errors,
-            gettext("Choose who gets it: everyone, or one of your lists."),
+            gettext("Choose who gets it: everyone, a list or a segment."),
         ]
         return False
 
     def validate_audience(self, field: SelectMultipleField) -> None:
         """A chosen list may have been deleted in another window."""
-        offered = {EVERYONE, *(recipient_list.public_id for recipient_list in self.lists)}
+        self._keep_offered(field, {EVERYONE, *self.groups})
+
+    def validate_without(self, field: SelectMultipleField) -> None:
+        """Nobody is chosen and left out by the same list."""
+        self._keep_offered(field, set(self.groups))
+        both = [one for one in field.data or [] if one in (self.audience.data or [])]
+        if both:
+            raise ValidationError(
+                gettext(
+                    "“%(name)s” is chosen and left out. Choose one of the two.",
+                    name=self.groups[both[0]],
+                )
+            )
+
+    def _keep_offered(self, field: SelectMultipleField, offered: set[str]) -> None:
         chosen = field.data or []
         if not offered.issuperset(chosen):
             field.data = [value for value in chosen if value in offered]
-            raise ValidationError(gettext("A chosen list no longer exists. Please choose again."))
+            raise ValidationError(
+                gettext("A chosen list or segment no longer exists. Please choose again.")
+            )
 
     def validate_text(self, field: TextAreaField) -> None:
         """The text must not be empty or too long, and must have known placeholders only."""
@@ -165,6 +190,19 @@ def too_long(text: str) -> str:
             count=number(len(text)),
         )
     )
+
+
+def _values(lists: Sequence[str], segments: Sequence[str]) -> list[str]:
+    """Lists and segments as the choice names them."""
+    return [*lists, *(f"{SEGMENT}{public_id}" for public_id in segments)]
+
+
+def _lists(chosen: Sequence[str]) -> list[str]:
+    return [one for one in chosen if one != EVERYONE and not one.startswith(SEGMENT)]
+
+
+def _segments(chosen: Sequence[str]) -> list[str]:
+    return [one.removeprefix(SEGMENT) for one in chosen if one.startswith(SEGMENT)]
 
 
 def _problem_text(problem: TextProblem, text: str, account: Account) -> str:

@@ -28,6 +28,7 @@ BY_FIELD = [
     ("segments.count", "c0-list", "list"),
     ("campaigns.new", "audience", "list"),
     ("campaigns.new", "key", "campaign draft"),
+    ("campaigns.new", "without", "list"),
     ("campaigns.autosave", "draft", "campaign draft"),
     ("campaigns.autosave", "key", "campaign draft"),
     ("campaigns.autosave", "audience", "list"),
@@ -39,6 +40,7 @@ BY_QUERY = {
     "/recipients/opt-outs?after={}": "suppression",
     "/campaigns/new?list={}": "list",
     "/segments/new?list={}": "list",
+    "/campaigns/new?segment={}": "segment",
     "/recipients?segment={}": "segment",
 }
 OWN = ("Regulars", "+48601111111", "601 111 111", "+48601111119", "601 111 119")

@@ -26,14 +26,12 @@ from promosms.models import (
     FIELD_NAMES,
     Account,
     Campaign,
-    CampaignList,
     Consent,
-    ListRecipient,
     Recipient,
     Suppression,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import repeats
+from promosms.services.campaigns import addressed, repeats
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
@@ -209,22 +207,10 @@ def writer_of(campaign: Campaign) -> Writer:
 def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
     """A query over the recipients that the campaign is addressed to."""
     if campaign.repeat_of is not None:
-        query = on_lists(campaign.account_id, None, *columns)
+        query = select(*columns).where(Recipient.account_id == campaign.account_id)
         return query.where(Recipient.phone.in_(repeats.phones(campaign.repeat_of)))
-    lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
-    return on_lists(campaign.account_id, None if campaign.everyone else lists, *columns)
-
-
-def on_lists(account_id: int, lists: Select[int] | None, *columns: Any) -> Select[Any]:
-    """A query over the recipients on any of these lists, given by their ids; None: everyone."""
-    query = select(*columns).where(Recipient.account_id == account_id)
-    if lists is None:
-        return query
-    # A correlated subquery: with IN the database would build the whole set again for each page.
-    on_list = exists().where(
-        ListRecipient.list_id.in_(lists), ListRecipient.recipient_id == Recipient.id
-    )
-    return query.where(on_list)
+    # The days of segments are those of the launch, also when the preparation lasts.
+    return addressed.of(campaign).select(*columns, moment=campaign.launched_at)
 
 
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:

@@ -18,17 +18,18 @@ from promosms.models import (
     Account,
     Campaign,
     CampaignList,
+    CampaignSegment,
     CampaignStatus,
     Gateway,
     Message,
     MessageCount,
     MessageStatus,
     Recipient,
-    RecipientList,
     RouteGateway,
     now,
 )
 from promosms.services.accounts import trial
+from promosms.services.campaigns import addressed
 from promosms.services.installation import defaults
 
 PAGE = 25
@@ -58,7 +59,10 @@ class Draft:
     language: str = "en"
     plain_details: bool = False
     everyone: bool = False
-    lists: list[str] = field(default_factory=list)  # public ids
+    lists: list[str] = field(default_factory=list)  # public ids, as all that follow
+    segments: list[str] = field(default_factory=list)
+    without_lists: list[str] = field(default_factory=list)
+    without_segments: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,7 @@ def duplicate(campaign: Campaign, name: str) -> Campaign:
 
 def read(campaign: Campaign) -> Draft:
     """The name, text and audience of a campaign, as typed."""
+    to = addressed.of(campaign)
     return Draft(
         name=campaign.name,
         text=campaign.text,
@@ -151,24 +156,16 @@ def read(campaign: Campaign) -> Draft:
         language=campaign.language,
         plain_details=campaign.plain_details,
         everyone=campaign.everyone,
-        lists=[recipient_list.public_id for recipient_list in lists_of(campaign)],
+        lists=[one.public_id for one in to.chosen.lists],
+        segments=[one.public_id for one in to.chosen.segments],
+        without_lists=[one.public_id for one in to.without.lists],
+        without_segments=[one.public_id for one in to.without.segments],
     )
 
 
 def stamp(campaign: Campaign) -> str:
     """The time of the last save, to detect a change in another window."""
     return campaign.updated_at.isoformat()
-
-
-def lists_of(campaign: Campaign) -> list[RecipientList]:
-    """The lists that a campaign is addressed to, in the order of their names."""
-    query = (
-        select(RecipientList)
-        .join(CampaignList, CampaignList.list_id == RecipientList.id)
-        .where(CampaignList.campaign_id == campaign.id)
-        .order_by(RecipientList.name)
-    )
-    return list(db.session.scalars(query))
 
 
 def last_language(account: Account) -> str:
@@ -342,7 +339,17 @@ def _lock_draft(campaign: Campaign) -> None:
 def _is_unchanged(campaign: Campaign, draft: Draft) -> bool:
     """Is the draft the same as the stored one?"""
     stored = read(campaign)
-    return replace(stored, lists=sorted(stored.lists)) == replace(draft, lists=sorted(draft.lists))
+    return _sorted(stored) == _sorted(draft)
+
+
+def _sorted(draft: Draft) -> Draft:
+    return replace(
+        draft,
+        lists=sorted(draft.lists),
+        segments=sorted(draft.segments),
+        without_lists=sorted(draft.without_lists),
+        without_segments=sorted(draft.without_segments),
+    )
 
 
 def _write(campaign: Campaign, draft: Draft) -> None:
@@ -353,14 +360,22 @@ def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.plain_details = draft.plain_details
     campaign.everyone = draft.everyone
     campaign.updated_at = _later(campaign.updated_at)
-    db.session.execute(delete(CampaignList).where(CampaignList.campaign_id == campaign.id))
-    chosen = select(RecipientList.id).where(
-        RecipientList.account_id == campaign.account_id, RecipientList.public_id.in_(draft.lists)
-    )
-    db.session.add_all(
-        CampaignList(campaign_id=campaign.id, list_id=list_id, account_id=campaign.account_id)
-        for list_id in db.session.scalars(chosen).all()
-    )
+    _address(campaign, draft)
+
+
+def _address(campaign: Campaign, draft: Draft) -> None:
+    for model in (CampaignList, CampaignSegment):
+        db.session.execute(delete(model).where(model.campaign_id == campaign.id))
+    own = {"campaign_id": campaign.id, "account_id": campaign.account_id}
+    for excluded, lists, segments in (
+        (False, draft.lists, draft.segments),
+        (True, draft.without_lists, draft.without_segments),
+    ):
+        chosen = addressed.chosen(campaign.account_id, lists, segments)
+        for recipient_list in chosen.lists:
+            db.session.add(CampaignList(list_id=recipient_list.id, excluded=excluded, **own))
+        for segment in chosen.segments:
+            db.session.add(CampaignSegment(segment_id=segment.id, excluded=excluded, **own))
 
 
 def _later(previous: datetime | None) -> datetime:

@@ -172,7 +172,7 @@ def _not_guests(account: Account, draft: Draft) -> int:
     """How many the draft does not reach because the account is on trial."""
     if trial.may_text(account) is None:
         return 0
-    everybody = db.session.scalar(live_groups.addressed(account, draft, func.count())) or 0
+    everybody = db.session.scalar(live_groups.whom(account, draft).select(func.count())) or 0
     reached = db.session.scalar(live_groups.to_some(account, draft, func.count(), asked=True)) or 0
     return everybody - reached
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
 from sqlalchemy.orm import aliased
 
 from promosms.db.bulk import among
@@ -27,7 +27,8 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience
+from promosms.services.campaigns import addressed, audience
+from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.prices.prices import PriceList
 from promosms.services.recipients import counts, sample
@@ -35,6 +36,8 @@ from promosms.services.recipients import counts, sample
 PEOPLE, LISTED = table_of(Recipient), table_of(ListRecipient)
 MOST_READ = 20_000
 """So many recipients are read one by one."""
+MOST_WALKED = 100_000
+"""Among so many the first people are looked for who are in a segment."""
 BLOCKS, BLOCK = 10, 200
 """Of more, so many blocks of neighbours are read, spread evenly."""
 SOURCES = {
@@ -86,6 +89,8 @@ def find(account: Account, draft: Draft, names: Sequence[str], prices: PriceList
     """The groups for whom a text with these details is."""
     if trial.may_text(account) is not None:
         return Groups(_read(account, draft, names, prices, true()))
+    if not (asked := whom(account, draft)).only_lists:
+        return _looked_up(account, draft, names, prices, asked)
     lists = [] if draft.everyone else chosen_lists(account, draft)
     if not draft.everyone and sum(one.size for one in lists) <= MOST_READ:
         on_lists = select(ListRecipient.recipient_id).where(
@@ -103,11 +108,34 @@ def find(account: Account, draft: Draft, names: Sequence[str], prices: PriceList
     return Groups(list(_scaled(strata, some, len(names))), len(ids), counted)
 
 
+def _looked_up(
+    account: Account, draft: Draft, names: Sequence[str], prices: PriceList, asked: Addressed
+) -> Groups:
+    """With segments, or with some left out: of many recipients by some spread over all."""
+    everybody = sum(row.people for row in counts.of(account.id))
+    met = and_(*asked.conditions())
+    on_lists = sum(one.size for one in asked.chosen.lists)
+    if not (draft.everyone or asked.chosen.segments) and on_lists <= MOST_READ:
+        members = select(ListRecipient.recipient_id).where(
+            ListRecipient.list_id.in_([one.id for one in asked.chosen.lists])
+        )
+        return Groups(_read(account, draft, names, prices, and_(Recipient.id.in_(members), met)))
+    if everybody <= MOST_READ:
+        return Groups(_read(account, draft, names, prices, met))
+    ids = list(sample.of_everybody(account.id, 2 * BLOCKS, 2 * BLOCK))
+    some = _read(account, draft, names, prices, and_(among(PEOPLE.c.id), met), ids)
+    factor = everybody / max(len(ids), 1)
+    groups = [each._replace(people=each.people * factor) for each in some]
+    return Groups(groups, len(ids), counted=False)
+
+
 def first(account: Account, draft: Draft, number: int) -> list[Recipient]:
     """The first recipients who get the draft, by their ids."""
     query = to_some(account, draft, Recipient)
     order = Recipient.id
-    if draft.everyone or trial.may_text(account) is not None:
+    if not whom(account, draft).only_lists:
+        queries = [query.where(sample.oldest(account.id, MOST_WALKED))]
+    elif draft.everyone or trial.may_text(account) is not None:
         queries = [query]
     else:  # from each list on its own: they are read in the order of the ids
         member = ListRecipient.recipient_id == Recipient.id
@@ -135,17 +163,19 @@ def chosen_lists(account: Account, draft: Draft) -> list[RecipientList]:
     return sorted(db.session.scalars(query), key=lambda one: (-one.size, one.id))
 
 
-def addressed(account: Account, draft: Draft, *columns: Any) -> Select[Any]:
-    """A query over those to whom the draft is addressed."""
-    chosen = select(RecipientList.id).where(
-        RecipientList.account_id == account.id, RecipientList.public_id.in_(draft.lists)
+def whom(account: Account, draft: Draft) -> Addressed:
+    """Whom the draft is addressed to."""
+    return Addressed(
+        account.id,
+        draft.everyone,
+        addressed.chosen(account.id, draft.lists, draft.segments),
+        addressed.chosen(account.id, draft.without_lists, draft.without_segments),
     )
-    return audience.on_lists(account.id, None if draft.everyone else chosen, *columns)
 
 
 def to_some(account: Account, draft: Draft, *columns: Any, asked: bool = False) -> Select[Any]:
     """The same; on trial guests only, and with `asked` those who were asked to be guests."""
-    query, guests = addressed(account, draft, *columns), trial.may_text(account)
+    query, guests = whom(account, draft).select(*columns), trial.may_text(account)
     if guests is None:
         return query
     reached = guests | trial.unconfirmed(account) if asked else guests

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from promosms.extensions import db
+from promosms.lib.pages import HIGHEST
 from promosms.models import Recipient
 
 
@@ -20,6 +21,13 @@ def newest(account_id: int, number: int) -> ColumnElement[bool]:
     own = select(Recipient.id).where(Recipient.account_id == account_id)
     first = db.session.scalar(own.order_by(Recipient.id.desc()).offset(number - 1).limit(1))
     return and_(Recipient.account_id == account_id, Recipient.id >= (first or 0))
+
+
+def oldest(account_id: int, number: int) -> ColumnElement[bool]:
+    """A condition: the recipient is one of so many who were added first."""
+    own = select(Recipient.id).where(Recipient.account_id == account_id)
+    last = db.session.scalar(own.order_by(Recipient.id).offset(number - 1).limit(1))
+    return and_(Recipient.account_id == account_id, Recipient.id <= (last or HIGHEST))
 
 
 def spread(query: Select[int], column: Any, blocks: int, size: int) -> Iterator[int]:

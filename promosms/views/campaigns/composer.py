@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from promosms.extensions import csrf
-from promosms.forms.campaigns import EVERYONE, CampaignForm
+from promosms.forms.campaigns import EVERYONE, SEGMENT, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus, campaign_name, is_automatic, now
@@ -29,7 +29,9 @@ def new() -> ResponseReturnValue:
         return _submitted(form, None)
     form.language.data = campaigns.last_language(my_account()) or current_language()
     chosen = request.args.get("list", "")
-    form.audience.data = [chosen] if chosen else [] if form.lists else [EVERYONE]
+    if segment := request.args.get("segment", ""):
+        chosen = f"{SEGMENT}{segment}"
+    form.audience.data = [chosen] if chosen else [] if form.groups else [EVERYONE]
     return _page(form, None)
 
 

@@ -14,6 +14,7 @@ from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
 from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, launch, responses
+from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
@@ -143,6 +144,19 @@ PROBLEMS = {
 def title(campaign: Campaign) -> str:
     """The title of a campaign in the reader's language."""
     return detail_names.campaign_title(campaign)
+
+
+def to_whom(to: Addressed) -> str:
+    """Whom a campaign is addressed to, in a sentence."""
+    names, left_out = ", ".join(to.chosen.names), ", ".join(to.without.names)
+    if to.everyone and left_out:
+        return str(_("To everyone, without %(left_out)s.") % {"left_out": left_out})
+    if to.everyone:
+        return str(_("To everyone."))
+    if left_out:
+        words = _("To: %(lists)s, without %(left_out)s.")
+        return str(words % {"lists": names, "left_out": left_out})
+    return str(_("To: %(lists)s.") % {"lists": names})
 
 
 def in_words(text: str) -> str:

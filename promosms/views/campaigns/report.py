@@ -11,7 +11,7 @@ from promosms.lib.charts.curve import Curve, Moment, curve
 from promosms.lib.charts.stacked import THINNEST_IN_ROW
 from promosms.lib.tables import Cell, Column, Kind, Row, Table
 from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
-from promosms.services.campaigns import arrivals, campaigns, launch, repeats, responses
+from promosms.services.campaigns import addressed, arrivals, campaigns, launch, repeats, responses
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.ledger import campaign_costs
 from promosms.settings import currencies, settings
@@ -57,7 +57,7 @@ def report(public_id: str) -> ResponseReturnValue:
         deleted=deleted,
         deleted_at=deleted_at,
         chosen=chosen if statuses or who else "",
-        lists=campaigns.lists_of(campaign),
+        to=addressed.of(campaign),
         original=repeats.original(campaign),
         example=campaigns.example(campaign),
         arrivals=_curve(campaign),

@@ -6,7 +6,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
-from promosms.services.campaigns import audience, campaigns, launch, repeats, text_cost
+from promosms.services.campaigns import addressed, audience, campaigns, launch, repeats, text_cost
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.gateways import routing
 from promosms.settings import settings
@@ -32,7 +32,7 @@ def review(public_id: str) -> ResponseReturnValue:
         campaign=campaign,
         estimate=estimate,
         examples=[draft for draft in first_page if not draft.reason][:EXAMPLES],
-        lists=campaigns.lists_of(campaign),
+        to=addressed.of(campaign),
         problem=text_cost.problem(
             campaign.text, opt_out_line=campaign.opt_out_line, language=campaign.language
         ),

@@ -10,7 +10,7 @@ from flask import Flask
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign, Gateway, Message, RecipientList
-from promosms.services.campaigns import campaigns
+from promosms.services.campaigns import addressed, campaigns
 from promosms.services.campaigns.campaigns import ChangedElsewhere, Draft, NotDraft
 from promosms.services.recipients import lists
 from tests.support.cast import Cast
@@ -43,7 +43,7 @@ def test_a_draft_is_read_as_it_was_created(account: Account) -> None:
 
 def test_a_strangers_list_cannot_be_chosen(account: Account, theirs: str) -> None:
     campaign = campaigns.create(account, Draft(text="Hello", lists=[theirs]), "")
-    assert campaigns.lists_of(campaign) == []
+    assert not addressed.of(campaign).chosen
 
 
 def test_every_save_changes_the_stamp(account: Account) -> None:
