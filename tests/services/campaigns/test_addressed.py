@@ -19,7 +19,7 @@ from promosms.services.campaigns import (
 )
 from promosms.services.campaigns.campaigns import Draft
 from promosms.services.recipients.segments import counts, segments
-from promosms.services.recipients.segments.conditions import Filter
+from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from tests.support import segments as people
 from tests.support.cast import Cast
 
@@ -121,3 +121,15 @@ def test_a_strangers_segment_is_nobodys(context: None, cast: Cast) -> None:
     to = addressed.of(campaigns.create(account, draft, ""))
     assert not to.chosen
     assert not to.without
+
+
+def test_what_is_not_known_leaves_nobody_out(context: None, cast: Cast) -> None:
+    account = db.session.get_one(Account, cast.owner.account_id)
+    values = dict.fromkeys(people.COLUMNS.values(), "")
+    people.store(
+        account, [people.Somebody(1, values), people.Somebody(2, {**values, "field1": "9"})]
+    )
+    more = Condition(Kind.NUMBER, "field1", "more", "5")
+    segment = segments.create(account.id, "Many", Filter(Match.ALL, (more,)))
+    draft = Draft(text="Hi", everyone=True, without_segments=[segment.public_id])
+    assert audience.count(campaigns.create(account, draft, "")) == 1
