@@ -1,6 +1,7 @@
 """The form of a campaign."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from wtforms import (
@@ -86,6 +87,9 @@ class CampaignForm(Form):
     key = HiddenField()
     person = HiddenField()
     """The place of the recipient whose text is shown, among the first ones."""
+
+    groups: Mapping[str, str] = MappingProxyType({})
+    """The lists and segments that can be chosen, set by `prepare`."""
 
     def prepare(self, account: Account) -> None:
         """Set the choices: everyone, the lists and the segments of the account."""

@@ -3,7 +3,7 @@
 The rows are read as they were typed, so that adding one or taking one out loses nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import get_locale
 from werkzeug.datastructures import MultiDict
@@ -131,6 +131,9 @@ class SegmentForm(Form):
         default=Match.ALL.value,
     )
     add = SelectField(_("Another condition"), default="", validate_choice=False)
+
+    rows: Sequence[ConditionForm] = ()
+    """A form for each condition, made by `prepare`."""
 
     def prepare(
         self, account: Account, rows: Iterable[Raw], all_lists: list[RecipientList]

@@ -77,6 +77,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "db/upsert.py",
     ),
     "text them": (
+        "services/campaigns/addressed.py",
         "services/campaigns/audience.py",
         "services/campaigns/campaigns.py",
         "services/campaigns/repeats.py",
