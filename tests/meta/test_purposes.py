@@ -43,6 +43,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "db/bulk.py",
         "services/recipients/consent.py",
         "services/recipients/consents.py",
+        "services/recipients/consent_history.py",
         "services/accounts/guests.py",
         "services/sending/cursors.py",
         "forms/recipients.py",

@@ -33,7 +33,7 @@ from promosms.services.inbox import gateway_inbox, unmatched
 from promosms.services.privacy import erasure_journal, persons, purge_messages
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy.persons import Person
-from promosms.services.recipients import recipients
+from promosms.services.recipients import consents, recipients
 from promosms.services.sending import opt_outs
 
 ERASE = "recipient.erase"
@@ -98,7 +98,10 @@ def _erase(account: Account, person: Person, actor: str, *, noted: bool = False)
     with transaction() as session:
         opt_outs.lock(session, account.id)
         if person.recipient_id is not None:
+            acts = consents.of_persons(session, [person.recipient_id], alone=False)
             recipients.delete_ids(session, [person.recipient_id])
+            # A file may have said of this person alone where they agreed.
+            consents.forget(session, acts - consents.referred(session, account.id))
         _forget(session, person)
         audit_log.record(actor, ERASE, account_public_id)
     with row_security.bypass("receipts that have found no text belong to no account"):

@@ -152,15 +152,16 @@ def begin_of(agreed_on: date | None) -> datetime:
     return datetime.combine(agreed_on or date(1, 1, 2), time(), UTC) - _EAST
 
 
-def of_persons(session: Session, recipient_ids: Collection[int]) -> list[int]:
-    """The acts that are about these recipients alone: they have to go with them."""
+def of_persons(session: Session, recipient_ids: Collection[int], *, alone: bool = True) -> set[int]:
+    """The acts about these recipients; those about them alone have to go with them."""
     ids = {"ids": sorted(recipient_ids)}
     acts = union_all(
         select(RECIPIENTS.c.consent_id.label("id")).where(among(RECIPIENTS.c.id)),
         select(CHANGES.c.consent_id).where(among(CHANGES.c.recipient_id)),
     ).subquery()
-    query = select(ACTS.c.id).where(ACTS.c.how == ConsentHow.HAND, ACTS.c.id.in_(select(acts.c.id)))
-    return list(session.connection().scalars(query, ids))
+    query = select(ACTS.c.id).where(ACTS.c.id.in_(select(acts.c.id)))
+    own = query.where(ACTS.c.how == ConsentHow.HAND) if alone else query
+    return {*session.connection().scalars(own, ids)}
 
 
 def referred(session: Session, account_id: int) -> set[int]:

@@ -12,7 +12,7 @@ from promosms.models import FIELD_NAMES, BulkKind, FieldType, Recipient, Recipie
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.imports import imports
 from promosms.services.privacy import retention
-from promosms.services.recipients import consents, fields, lists, recipients
+from promosms.services.recipients import consent_history, consents, fields, lists, recipients
 from promosms.services.recipients import pages as recipient_pages
 from promosms.services.recipients.field_values import shown
 from promosms.services.recipients.filters import Search
@@ -86,7 +86,7 @@ def person_page(recipient: Recipient, box: AnswerBox | None = None) -> str:
         recipient=recipient,
         lists=recipients.lists_of([recipient.id])[recipient.id],
         known=[(label, value) for label, value in known if value],
-        act=consents.of(recipient),
+        said=consent_history.of(recipient),
         brought_in=imports.of_recipient(recipient),
         all_lists=lists.all_of(recipient.account_id),
         **conversation_with(recipient.phone, box),

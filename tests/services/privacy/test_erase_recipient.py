@@ -14,6 +14,9 @@ from promosms.jobs import erasure as job
 from promosms.models import (
     Account,
     Campaign,
+    Consent,
+    ConsentAct,
+    ConsentHow,
     InboundMessage,
     Message,
     MessageCount,
@@ -24,7 +27,7 @@ from promosms.models import (
 from promosms.services.imports import imports
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.privacy import erase_recipient, erasure_journal
-from promosms.services.recipients import recipients
+from promosms.services.recipients import consents, recipients
 from promosms.services.recipients.consent import Basis
 from tests.services.privacy.test_erasure import Business
 from tests.support.byte_scan import Scanner, database_files, numbers
@@ -93,6 +96,23 @@ def test_the_suppression_stays(app: Flask, business: Business) -> None:
         assert db.session.scalars(kept).all() == [business.phones[3]]
         others = select(func.count()).select_from(Message)
         assert db.session.scalar(others.where(Message.phone == business.phones[3])) == 0
+
+
+def test_what_a_file_has_said_of_this_person_alone_goes(app: Flask, business: Business) -> None:
+    with app.app_context():
+        account, recipient = account_and_recipient(business, 3)
+        _account, other = account_and_recipient(business, 5)
+        with transaction() as session:
+            alone, shared = (
+                consents.make(session, account.id, Basis(Consent.GIVEN, words), ConsentHow.IMPORT)
+                for words in ("said so to Ewa", "card")
+            )
+            recipient.consent_id = shared
+            session.flush()
+            recipient.consent_id, other.consent_id = alone, shared
+        erase_recipient.erase(account, recipient, "me")
+        left = select(ConsentAct.id).where(ConsentAct.id.in_([alone, shared]))
+        assert db.session.scalars(left).all() == [shared]
 
 
 def test_an_unconfirmed_text_loses_the_number_and_keeps_its_hold(

@@ -13,7 +13,7 @@ from promosms.services.campaigns import preparation
 from promosms.services.imports import imports, run
 from promosms.services.imports.imports import Target
 from promosms.services.ledger import ledger
-from promosms.services.recipients import recipients
+from promosms.services.recipients import consent_history, recipients
 from promosms.services.recipients.consent import Basis
 from promosms.services.sending import claiming
 from promosms.services.sending.claiming import Claim
@@ -34,6 +34,10 @@ def campaign_id(make_campaign: MakeCampaign, cast: Cast) -> int:
 def claimed() -> list[str]:
     gateway_id = db.session.scalars(select(Gateway.id)).one()
     return sorted(message.phone for message in claiming.take(Claim(gateway_id), 10))
+
+
+def ola() -> Recipient:
+    return db.session.scalars(select(Recipient).where(Recipient.phone == PHONES[2])).one()
 
 
 def test_a_withdrawal_by_hand_skips_what_waits_and_releases_it(
@@ -82,6 +86,7 @@ def test_undoing_an_import_takes_its_consent_and_what_waits_for_it(
     while run.work(import_id):
         pass
     assert reasons(campaign_id)[PHONES[2]] == "no_consent"
+    assert [said.import_ is not None for said in consent_history.of(ola())] == [True]
     assert claimed() == PHONES[:2]
     assert len(db.session.scalars(select(ConsentChange)).all()) == 1, "it stays in the history"
     check_books(account.id)
