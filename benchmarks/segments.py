@@ -48,6 +48,12 @@ CITIES = (
     "WHEN n % 3 = 1 THEN 'Kraków' ELSE 'Köln' END"
 )
 
+FOLDED = (
+    "CASE WHEN n % 50000 = 7 THEN '  elk' WHEN n % 3 = 0 THEN '  lodz' "
+    "WHEN n % 3 = 1 THEN '  krakow' ELSE '  koln' END"
+)
+"""The same cities in the text for searching."""
+
 
 def main() -> None:
     """Fill, measure, print."""
@@ -99,7 +105,7 @@ def _fill(account_id: int, number: int) -> RecipientList:
         "country": "PL",
         "city": CITIES,
         "consent": "=CASE n % 20 WHEN 3 THEN 'none' ELSE 'given' END",
-        "search": f"='48' || {NUMBER}",
+        "search": f"={FOLDED} || '  48' || {NUMBER}",
     }
     fill(Recipient, number, columns)
     with transaction() as session:
