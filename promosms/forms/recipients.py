@@ -122,9 +122,12 @@ class RecipientForm(ConsentPart, FieldsPart, Form):
     opened_with: Mapping[str, str] = MappingProxyType({})
     """The values of typed fields as they stand in the form when it opens."""
 
-    def prepare(self, account: Account, lists: list[RecipientList]) -> None:
-        """Set the labels and types of the fields, and the choice of lists."""
+    def prepare(
+        self, account: Account, lists: list[RecipientList], wording_id: int | None = None
+    ) -> None:
+        """Set the labels and types of the fields, and the choice of lists and of words."""
         self.account, self.types = account, types(account)
+        self.offer_wordings(account.id, wording_id)
         names = labels(account)
         for name in FREE_FIELDS:
             self[name].label.text = names[name]

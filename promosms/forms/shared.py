@@ -1,6 +1,7 @@
 """Parts that several forms of recipients share: the consent, and the list to put them on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from wtforms import (
@@ -18,8 +19,9 @@ from promosms.forms.words import DAY
 from promosms.language import gettext, timezone
 from promosms.language import lazy_gettext as _
 from promosms.lib.pages import HIGHEST
-from promosms.models import Consent, RecipientList, now
+from promosms.models import Consent, RecipientList, Wording, now
 from promosms.services.imports.imports import Target
+from promosms.services.recipients import wordings
 from promosms.services.recipients.consent import FIRST_DAY, Basis
 
 NO_NUMBER = "-"
@@ -82,6 +84,26 @@ class ConsentPart:
         description=_("If there are several days, the last."),
     )
 
+    wording = SelectField(
+        _("Words that they agreed to"),
+        choices=lambda: {"": gettext("No words noted")},
+        default="",
+        description=_("Of your own: see “Words that people agree to”."),
+    )
+    wording_ids: Mapping[str, int] = MappingProxyType({})
+
+    def offer_wordings(self, account_id: int, chosen: int | None = None) -> None:
+        """Fill the choice of words; `chosen` is an id that is in force already."""
+        rows = wordings.offered(account_id, chosen)
+        named = {row.public_id: _wording_label(row) for row in rows}
+        self.wording.choices = {"": gettext("No words noted"), **named}
+        self.wording_ids = {row.public_id: row.id for row in rows}
+
+    @property
+    def any_wording(self) -> bool:
+        """Has the account any words of its own to choose from?"""
+        return bool(self.wording_ids)
+
     def validate_consent_source(self, field: Field) -> None:
         """A consent needs its evidence."""
         if self.consent.data == Consent.GIVEN and not field.data:
@@ -96,8 +118,13 @@ class ConsentPart:
 
     def basis(self) -> Basis:
         """The chosen consent."""
-        day = self.consent_on.data
-        return Basis(Consent(self.consent.data), self.consent_source.data or "", day)
+        day, wording_id = self.consent_on.data, self.wording_ids.get(self.wording.data or "")
+        source = self.consent_source.data or ""
+        return Basis(Consent(self.consent.data), source, day, wording_id)
+
+
+def _wording_label(wording: Wording) -> str:
+    return str(gettext("%(name)s, version %(number)s", name=wording.name, number=wording.version))
 
 
 class TargetPart:

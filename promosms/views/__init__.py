@@ -31,6 +31,7 @@ BLUEPRINTS = (
     "outcomes",
     "recipients.suppressions",
     "recipients.bulk_actions",
+    "recipients.wordings",
     "recipients.held_replies",
     "campaigns",
     "billing",

@@ -81,6 +81,7 @@ def paste() -> ResponseReturnValue:
     all_lists = lists.all_of(account.id)
     form = PasteForm()
     form.offer(all_lists)
+    form.offer_wordings(account.id)
     if form.validate_on_submit():
         try:
             text = form.text.data or ""
@@ -114,6 +115,7 @@ def _columns(import_: Import, account: Account) -> ResponseReturnValue:
     all_lists = lists.all_of(account.id)
     form = MappingForm(has_header=import_.has_header, mode=import_.mode)
     form.offer(all_lists)
+    form.offer_wordings(account.id)
     mapping = _mapping(import_)
     problem = import_columns.why_not(mapping) if request.method == "POST" else ""
     only_check = "check" in request.form

@@ -81,6 +81,7 @@ MEMBER = (
             "held_replies",
             "persons",
             "bulk_actions",
+            "wordings",
         ),
         tab="tab",
     ),

@@ -61,7 +61,7 @@ from promosms.services.payments.automatic_top_ups import Settings
 from promosms.services.policies import versions as policy_versions
 from promosms.services.privacy import erasure_requests
 from promosms.services.privacy import export as account_export
-from promosms.services.recipients import lists, recipients, suppression_list
+from promosms.services.recipients import lists, recipients, suppression_list, wordings
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.segments import segments
@@ -146,10 +146,10 @@ class Stage:
     def _people(self, account: Account) -> None:
         group = lists.create(account.id, "Regulars")
         person = recipients.add(account, {"phone": "+48601111111"}, AGREED, [group.id])
-        chosen = Chosen(Search(account.id, "nobody"))
-        bulk = actions.begin(
-            chosen, BulkKind.DELETE, db.session.get_one(User, self.cast.owner.user_id)
-        )
+        by = db.session.get_one(User, self.cast.owner.user_id)
+        bulk = actions.begin(Chosen(Search(account.id, "nobody")), BulkKind.DELETE, by)
+        words = wordings.add(account.id, "Card", "en", "Yes, you may text me.", by.public_id)
+        self.ids["wording"] = words.public_id
         self.ids["bulk_action"] = bulk.public_id
         suppression_list.add(account.id, "PL", ["+48601111119"])
         opt_outs.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)

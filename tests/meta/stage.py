@@ -71,6 +71,8 @@ ARGUMENTS = {
     "bulk_actions.show": "bulk_action",
     "bulk_actions.progress": "bulk_action",
     "bulk_actions.cancel": "bulk_action",
+    "wordings.page": "wording",
+    "wordings.retire": "wording",
     "suppressions.lift": "suppression by hand",
     "held_replies.stop": "reply held",
     "held_replies.other": "reply held",
@@ -230,6 +232,9 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "persons.recipient": {},
     "persons.number": {"phone": "+48601111111", "confirmed": "y"},
     "recipients.delete_many": lambda ids, _: {"recipient": ids["recipient"]},
+    "wordings.index": {"name": "Card", "language": "en", "text": "Yes, text me."},
+    "wordings.page": {"name": "Card", "language": "en", "text": "Yes, please text me."},
+    "wordings.retire": {},
     "recipients.bulk": lambda ids, _: {
         "recipient": ids["recipient"],
         "list": ids["list"],

@@ -3,14 +3,29 @@
 import io
 import re
 import zipfile
+from datetime import date
 
 import pytest
 from flask import Flask
 from sqlalchemy import String, Text, select, update
+from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
-from promosms.models import FIELD_NAMES, Gateway, Model, Privacy, User
+from promosms.models import (
+    FIELD_NAMES,
+    Account,
+    Consent,
+    ConsentHow,
+    Gateway,
+    Model,
+    Privacy,
+    Recipient,
+    User,
+)
+from promosms.models.guards import GUARDED
 from promosms.services.gateways import gateways, test_texts
+from promosms.services.recipients import consents, wordings
+from promosms.services.recipients.consent import Basis
 from promosms.web.access import Access, access_of
 from tests.meta.routes import path, routes
 from tests.meta.stage import ARGUMENTS, FORMS, Stage, form
@@ -61,7 +76,7 @@ def plant(stage: Stage) -> None:
     with stage.app.app_context(), transaction() as session:
         for table in Model.metadata.sorted_tables:
             collected = table.name in COLLECTED
-            if not (collected or table is User.__table__):
+            if table.name in GUARDED or not (collected or table is User.__table__):
                 continue
             names = {column.name for column in table.columns}
             for (row,) in session.execute(select(table.c.id)).all() if "id" in names else ():
@@ -70,6 +85,17 @@ def plant(stage: Stage) -> None:
                     values |= dict.fromkeys(names & set(WORDS), f"{CANARY} {row}")
                 if values:
                     session.execute(update(table).where(table.c.id == row).values(values))
+        for account_id in session.scalars(select(Account.id)).all():
+            _plant_consents(session, account_id)
+
+
+def _plant_consents(session: Session, account_id: int) -> None:
+    """The database refuses to change the evidence of consents: new ones, with a canary."""
+    words = wordings.add(account_id, CANARY, "en", f"{CANARY} agrees", "")
+    basis = Basis(Consent.GIVEN, CANARY, date(2026, 1, 2), words.id)
+    act_id = consents.make(session, account_id, basis, ConsentHow.HAND)
+    mine = update(Recipient).where(Recipient.account_id == account_id)
+    session.execute(mine.values(consent="given", consent_id=act_id))
 
 
 COLLECTED = {

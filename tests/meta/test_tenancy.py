@@ -23,6 +23,8 @@ BY_FIELD = [
     ("bulk_actions.choose", "list", "list"),
     ("bulk_actions.choose", "to-list", "list"),
     ("recipients.add", "lists", "list"),
+    ("recipients.add", "wording", "wording"),
+    ("imports.paste", "wording", "wording"),
     ("imports.paste", "list", "list"),
     ("segments.new", "c0-list", "list"),
     ("segments.count", "c0-list", "list"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from promosms.extensions import db
-from promosms.models import ConsentAct, ConsentChange, Import, Recipient
+from promosms.models import ConsentAct, ConsentChange, Import, Recipient, Wording
 from promosms.services.recipients import held_replies
 
 
@@ -17,6 +17,7 @@ class Said:
     act: ConsentAct
     by: str
     import_: Import | None
+    wording: Wording | None
     until: datetime | None
 
 
@@ -36,6 +37,7 @@ def of(recipient: Recipient) -> list[Said]:
             act,
             names.get(act.by, ""),
             db.session.get(Import, act.import_id) if act.import_id else None,
+            db.session.get(Wording, act.wording_id) if act.wording_id else None,
             until,
         )
         for act, until in found

@@ -115,6 +115,8 @@ def _form(kind: BulkKind, all_lists: list[RecipientList], *, sent: bool) -> Bulk
     """The form of a kind; empty if another was sent. Its fields are not those of the filter."""
     form = FORMS[kind](prefix="to") if sent else FORMS[kind](formdata=None, prefix="to")
     form.offer(all_lists)
+    if isinstance(form, RecordConsentForm):
+        form.offer_wordings(my_account().id)
     return form
 
 

@@ -12,8 +12,16 @@ from promosms.models import FIELD_NAMES, BulkKind, FieldType, Recipient, Recipie
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.imports import imports
 from promosms.services.privacy import retention
-from promosms.services.recipients import consent_history, consents, fields, lists, recipients
+from promosms.services.recipients import (
+    consent_history,
+    consents,
+    fields,
+    lists,
+    recipients,
+    wordings,
+)
 from promosms.services.recipients import pages as recipient_pages
+from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.field_values import shown
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.recipients import DuplicatePhone
@@ -101,8 +109,9 @@ def edit(public_id: str) -> ResponseReturnValue:
     recipient = owned(Recipient, public_id)
     account = my_account()
     all_lists = lists.all_of(account.id)
-    form = RecipientForm(data=_form_data(recipient))
-    form.prepare(account, all_lists)
+    basis = consents.basis_of(consents.of(recipient))
+    form = RecipientForm(data=_form_data(recipient, basis))
+    form.prepare(account, all_lists, basis.wording_id)
     existing = None
     if form.validate_on_submit():
         try:
@@ -190,16 +199,16 @@ def _ask_to_delete(chosen: list[str], from_list: str = "") -> str:
     return render_template("recipients/delete.html", chosen=chosen, from_list=from_list, kept=kept)
 
 
-def _form_data(recipient: Recipient) -> dict[str, object]:
+def _form_data(recipient: Recipient, basis: Basis) -> dict[str, object]:
     """The values with which the form of a recipient opens."""
     current_lists = recipients.lists_of([recipient.id])[recipient.id]
-    basis = consents.basis_of(consents.of(recipient))
     return {
         **{name: getattr(recipient, name) for name in FIELD_NAMES[1:]},
         "phone": recipient_tables.pretty(recipient.phone),
         "consent": recipient.consent,
         "consent_source": basis.source,
         "consent_on": basis.day,
+        "wording": wordings.public_id_of(basis.wording_id),
         "lists": [recipient_list.public_id for recipient_list in current_lists],
     }
 
