@@ -45,6 +45,7 @@ WRITERS = {
     *("language.py", "settings/currencies.py"),
     *("documents/formats.py", "documents/payment_qr.py"),  # the formats of standards
     *("services/prices/tables.py", "services/payments/payment_qr.py"),
+    "services/recipients/field_values.py",  # in the language of a text, not of the page
 }
 BY_HAND = re.compile(
     r":\.[24]f\}|\.quantize\(|format_currency|format_percent|format_decimal|/ ?10_000\b|/ UNITS"

@@ -148,7 +148,7 @@ class Stage:
         person = recipients.add(account, {"phone": "+48601111111"}, AGREED, [group.id])
         by = db.session.get_one(User, self.cast.owner.user_id)
         bulk = actions.begin(Chosen(Search(account.id, "nobody")), BulkKind.DELETE, by)
-        words = wordings.add(account.id, "Card", "en", "Yes, you may text me.", by.public_id)
+        words = wordings.add(account.id, "Till", "en", "Yes, you may text me.", by.public_id)
         self.ids["wording"] = words.public_id
         self.ids["bulk_action"] = bulk.public_id
         suppression_list.add(account.id, "PL", ["+48601111119"])

@@ -82,7 +82,9 @@ def plant(stage: Stage) -> None:
             for (row,) in session.execute(select(table.c.id)).all() if "id" in names else ():
                 values = {"phone": number(row)} if "phone" in names else {}
                 if collected:
-                    values |= dict.fromkeys(names & set(WORDS), f"{CANARY} {row}")
+                    for column in names & set(WORDS):
+                        longest = getattr(table.c[column].type, "length", None)
+                        values[column] = f"{CANARY} {row}"[:longest]
                 if values:
                     session.execute(update(table).where(table.c.id == row).values(values))
         for account_id in session.scalars(select(Account.id)).all():

@@ -120,8 +120,8 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}sending/claim_queries.py",
-        "null() if kind is Kind.SINGLE else",
-        "null() if without_campaign else",
+        "    if kind is Kind.SINGLE:\n        return null()",
+        "    if kind is not Kind.CURSOR:\n        return null()",
         "tests/services/inbox/test_direct_texts.py",
     ),
     Mutation(

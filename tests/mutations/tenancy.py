@@ -65,14 +65,14 @@ TENANCY = (
         "tests/meta/test_foreign_ids.py tests/meta/test_tenancy.py",
     ),
     Mutation(
-        f"{SERVICES}campaigns/campaigns.py",
-        "RecipientList.account_id == campaign.account_id, RecipientList",
+        f"{SERVICES}campaigns/addressed.py",
+        "RecipientList.account_id == account_id, RecipientList",
         "RecipientList",
         "tests/meta/test_foreign_ids.py tests/services/campaigns",
     ),
     Mutation(
         f"{SERVICES}campaigns/audience.py",
-        "select(*columns).where(Recipient.account_id == account_id)",
+        "select(*columns).where(Recipient.account_id == campaign.account_id)",
         "select(*columns)",
         "tests/services/campaigns tests/services/sending",
     ),

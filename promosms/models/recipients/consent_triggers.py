@@ -59,5 +59,6 @@ def _make(_table: Table, connection: Connection, **_options: object) -> None:
 
 def _wordings(dialect: str) -> tuple[Rule, ...]:
     differs = guards.DIFFERS[dialect]
-    changed = " OR ".join(f"NEW.{name} {differs} OLD.{name}" for name in FROZEN)
+    # In quotes: PL/pgSQL does not take BY, a word of its own, for a column.
+    changed = " OR ".join(f'NEW."{name}" {differs} OLD."{name}"' for name in FROZEN)
     return (Rule("update", changed, WORDING_CHANGED),)

@@ -55,7 +55,6 @@ def importing() -> Topic:
                         "too: its digits are lost. Set the column to text in the original "
                         "table."
                     ),
-                    _("Rows that a filter hides are imported too; hidden sheets are not."),
                     _("Who has opted out stays opted out, whatever the file says."),
                 ),
             ),
@@ -166,6 +165,7 @@ def segments() -> Topic:
                     ),
                     _("The page says how many meet the conditions. Save the segment with a name."),
                 ),
+                drawing="search",
             ),
             Part(
                 _("A list or a segment?"),
@@ -176,7 +176,7 @@ def segments() -> Topic:
                     ),
                 ),
                 points=(
-                    _("Capital letters and accents make no difference: “lodz” finds Łódź."),
+                    _("Capital letters and accents make no difference: lodz finds Łódź."),
                     _(
                         "Days are those of your time zone, and today is the first or the last of "
                         "them."
