@@ -37,6 +37,8 @@ def consents_table(account_id: int) -> Table:
         Column(_("Where or how they agreed"), width=28),
         Column(_("When they agreed"), Kind.DAY, 14),
         Column(_("Words they agreed to"), width=40),
+        Column(_("Version"), Kind.NUMBER, 9),
+        Column(_("SHA-256 of these words"), width=40),
         Column(_("Recorded"), width=18),
         Column(_("Recorded by"), width=28),
         Column(_("Recorded on"), Kind.MOMENT, 20),
@@ -83,7 +85,8 @@ def _earlier(ids: Sequence[int]) -> dict[int, list[tuple[int, datetime | None]]]
 def _described(account_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """What an act says, in the order of the columns."""
     names = ("id", "state", "source", "agreed_on", "how", "by", "created_at")
-    query = select(*(_ACTS[name] for name in names), _WORDINGS.text)
+    words = (_WORDINGS.text, _WORDINGS.version, _WORDINGS.digest)
+    query = select(*(_ACTS[name] for name in names), *words)
     query = query.outerjoin_from(
         table_of(ConsentAct), table_of(Wording), _WORDINGS.id == _ACTS.wording_id
     ).where(among(_ACTS.id))
@@ -97,7 +100,8 @@ def _described(account_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]
     }
     return {
         act.id: (
-            *(states[act.state], act.source, act.agreed_on, act.text or ""),
+            *(states[act.state], act.source, act.agreed_on),
+            *(act.text or "", act.version, act.digest or ""),
             *(ways.get(act.how, act.how), users.get(act.by, ""), act.created_at),
         )
         for act in acts

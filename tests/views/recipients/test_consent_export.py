@@ -1,13 +1,14 @@
 """The export of consents: what each person has said, in force and before, with what proves it."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable
 
 import pytest
 
 from promosms.models import now
-from promosms.services.recipients import consent_exports
+from promosms.services.recipients import consent_exports, wordings
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
@@ -32,7 +33,10 @@ def test_it_has_every_act_of_everybody(
     add("602345678", agreed=False)
     add("603345678", first_name="Ola")
     said = {"phone": "601234567", "first_name": "Anna"}
-    agreed = {"consent": "given", "consent_source": "=card", "consent_on": today}
+    with cast.owner.app.app_context():
+        words = wordings.add(cast.owner.account_id, "Card", "en", "I agree to texts.", "").public_id
+    evidence = {"consent_source": "=card", "consent_on": today, "wording": words}
+    agreed = {"consent": "given", **evidence}
     for answer in ({"consent": "none"}, agreed):
         owner.post_page(f"/recipients/{anna}/edit", said | answer)
     rows = table(owner)
@@ -44,6 +48,10 @@ def test_it_has_every_act_of_everybody(
     ]
     last, withdrawn, first, other = rows
     assert (last["Where or how they agreed"], last["When they agreed"]) == ("'=card", today)
+    digest = hashlib.sha256(b"I agree to texts.").hexdigest()
+    proof = ("Words they agreed to", "Version", "SHA-256 of these words")
+    assert [last[name] for name in proof] == ["I agree to texts.", "1", digest]
+    assert [first[name] for name in proof] == ["", "", ""]
     assert (last["Recorded by"], last["Recorded"]) == (cast.owner.email, "by hand")
     assert (last["Replaced on"], other["Replaced on"]) == ("", "")
     assert first["Recorded on"] <= first["Replaced on"] <= withdrawn["Replaced on"]
