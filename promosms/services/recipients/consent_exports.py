@@ -12,10 +12,12 @@ from promosms.language import gettext as _
 from promosms.lib.garbage import uncollected
 from promosms.lib.tables import Column, Kind, Row, Table
 from promosms.models import (
+    FORGOTTEN_NAME,
     Consent,
     ConsentAct,
     ConsentChange,
     ConsentHow,
+    Import,
     Recipient,
     Wording,
     table_of,
@@ -25,6 +27,7 @@ from promosms.services.recipients import held_replies
 PAGE = 5_000
 _RECIPIENTS, _ACTS = table_of(Recipient).c, table_of(ConsentAct).c
 _CHANGES, _WORDINGS = table_of(ConsentChange).c, table_of(Wording).c
+_IMPORTS = table_of(Import).c
 
 
 def consents_table(account_id: int) -> Table:
@@ -40,6 +43,7 @@ def consents_table(account_id: int) -> Table:
         Column(_("Version"), Kind.NUMBER, 9),
         Column(_("SHA-256 of these words"), width=40),
         Column(_("Recorded"), width=18),
+        Column(_("File of the import"), width=28),
         Column(_("Recorded by"), width=28),
         Column(_("Recorded on"), Kind.MOMENT, 20),
         Column(_("Replaced on"), Kind.MOMENT, 20),
@@ -86,11 +90,11 @@ def _described(account_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]
     """What an act says, in the order of the columns."""
     names = ("id", "state", "source", "agreed_on", "how", "by", "created_at")
     words = (_WORDINGS.text, _WORDINGS.version, _WORDINGS.digest)
-    query = select(*(_ACTS[name] for name in names), *words)
+    query = select(*(_ACTS[name] for name in names), *words, _IMPORTS.filename)
     query = query.outerjoin_from(
         table_of(ConsentAct), table_of(Wording), _WORDINGS.id == _ACTS.wording_id
-    ).where(among(_ACTS.id))
-    acts = db.session.connection().execute(query, {"ids": ids}).all()
+    ).outerjoin(table_of(Import), _IMPORTS.id == _ACTS.import_id)
+    acts = db.session.connection().execute(query.where(among(_ACTS.id)), {"ids": ids}).all()
     users = held_replies.readers(account_id, {act.by for act in acts})
     states = {Consent.GIVEN.value: _("agreed"), Consent.NONE.value: _("withdrawn")}
     ways = {
@@ -102,7 +106,13 @@ def _described(account_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]
         act.id: (
             *(states[act.state], act.source, act.agreed_on),
             *(act.text or "", act.version, act.digest or ""),
-            *(ways.get(act.how, act.how), users.get(act.by, ""), act.created_at),
+            *(ways.get(act.how, act.how), _file(act.filename)),
+            *(users.get(act.by, ""), act.created_at),
         )
         for act in acts
     }
+
+
+def _file(name: str | None) -> str:
+    """The name of the file of an import, as long as it is kept."""
+    return "" if name in (None, FORGOTTEN_NAME) else str(name)

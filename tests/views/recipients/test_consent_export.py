@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from promosms.models import now
+from promosms.extensions import db
+from promosms.models import Import, now
+from promosms.services.imports import run as import_run
 from promosms.services.recipients import consent_exports, wordings
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
@@ -56,4 +58,14 @@ def test_it_has_every_act_of_everybody(
     assert (last["Replaced on"], other["Replaced on"]) == ("", "")
     assert first["Recorded on"] <= first["Replaced on"] <= withdrawn["Replaced on"]
     assert first["Where or how they agreed"] == "form"
+    file = io.BytesIO(b"phone,name\n604345678,Ewa\n")
+    page = owner.post_page("/imports/new", {"file": (file, "people.csv")})
+    address = str(page.select_one("form[action^='/imports/']")["action"])
+    owner.post_page(address, {"column": ["phone", "first_name"], "has_header": "y", **agreed})
+    with cast.owner.app.app_context():
+        import_run.work(db.session.query(Import.id).scalar())
+    ewa = table(owner)[-1]
+    assert (ewa["Mobile number"][-9:], ewa["Recorded"]) == ("604345678", "by an import")
+    assert (ewa["File of the import"], ewa["Version"]) == ("people.csv", "1")
+    assert other["File of the import"] == ""
     assert table(stranger) == []
