@@ -38,7 +38,10 @@ PAGES = {
     TESTS / "services" / "imports" / "test_exports_of_others.py",
 } | {
     TESTS / "meta" / f"test_{name}.py"
-    for name in ("catalogues", "cookies", "masking", "no_third_party", "purposes")
+    for name in (
+        *("catalogues", "cookies", "foreign_ids", "masking", "no_third_party", "purposes"),
+        "weight",
+    )
 }
 # What `scripts/test --fast` leaves out: whole installations, browsers and faults; the pages, of
 # which it opens each and sends every form once, in tests/meta/test_routes.py; what takes seconds.

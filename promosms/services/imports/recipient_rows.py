@@ -58,12 +58,17 @@ class Rows:
 def known(session: Session, running: Import, phones: Sequence[str]) -> Known:
     """The recipients with these numbers, locked in the order of their numbers.
 
-    `withdrawn_at` is when those have withdrawn their consent who have none for that reason.
+    `withdrawn_at` is when those have withdrawn their consent who have none for that reason, and
+    `agreed_by` the import that has brought a consent.
     """
     columns = table_of(Recipient).c
     shown = (columns[name] for name in (*_KNOWN, *_PRESERVED))
     query = (
-        select(*shown, consents.withdrawn_at().label("withdrawn_at"))
+        select(
+            *shown,
+            consents.withdrawn_at().label("withdrawn_at"),
+            consents.imported_by().label("agreed_by"),
+        )
         .where(columns.account_id == running.account_id, one_of(columns.phone, phones))
         .order_by(columns.phone)
         .with_for_update()
@@ -160,7 +165,7 @@ def _changed(
     before = {name: existing[name] for name in _FIELDS}
     values = merging.merged(running.mode, before, entry.values)
     evidence_before = tuple(existing[name] for name in COLUMNS)
-    said_here = bool(existing["last_import_id"] == running.id and entry.standing)
+    said_here = bool(entry.standing and existing["agreed_by"] == running.id)
     evidence = agreed.of_known(entry, existing, said_here=said_here)
     if values == before and evidence == evidence_before:
         return None

@@ -36,7 +36,7 @@ class RowConsents:
         return UNSAID if entry.standing > Standing.UNSAID else self.of_all
 
     def of_known(self, entry: Entry, existing: RowMapping, *, said_here: bool) -> tuple[Any, ...]:
-        """Of somebody who is here; `said_here`: an earlier row of the import has said something.
+        """Of somebody who is here; `said_here`: their consent is of an earlier row of the import.
 
         Older evidence is better evidence; a row that says so gives no consent of its own. Who has
         withdrawn a consent since they agreed, as the import says, has none.

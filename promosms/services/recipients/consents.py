@@ -139,6 +139,12 @@ def withdrawn_at() -> ScalarSelect[datetime]:
     return query.correlate(RECIPIENTS).scalar_subquery()
 
 
+def imported_by() -> ScalarSelect[int]:
+    """The import that has brought the consent of a recipient; NULL if none has."""
+    query = select(ACTS.c.import_id).where(ACTS.c.id == RECIPIENTS.c.consent_id)
+    return query.correlate(RECIPIENTS).scalar_subquery()
+
+
 def _withdrawn(basis: Basis) -> ColumnElement[bool]:
     """Has a recipient withdrawn their consent since they agreed as the basis says?"""
     later = select(ACTS.c.id).where(

@@ -290,16 +290,21 @@ def suppressed_by() -> ColumnElement[str | None]:
 
 
 def left_out_by() -> ColumnElement[str | None]:
-    """As `suppressed_by`, and NO_CONSENT if the recipient with the number has none (any more).
+    """As `suppressed_by`, and NO_CONSENT if the recipient has none (any more).
 
-    For messages of campaigns, which are promotions.
+    For messages of campaigns, which are promotions. The recipient is whoever has the number, and
+    the one for whom the text was written, who may have got another number since.
     """
-    without = (
+    with_number = (
         "(SELECT 'no_consent' FROM recipients"
         " WHERE recipients.account_id = messages.account_id"
         " AND recipients.phone = messages.phone AND recipients.consent = 'none')"
     )
-    return func.coalesce(suppressed_by(), literal_column(without))
+    meant = (
+        "(SELECT 'no_consent' FROM recipients"
+        " WHERE recipients.public_id = messages.recipient AND recipients.consent = 'none')"
+    )
+    return func.coalesce(suppressed_by(), literal_column(with_number), literal_column(meant))
 
 
 def skip_promotions(session: Session, condition: ColumnElement[bool]) -> None:

@@ -36,7 +36,7 @@ def importing() -> Topic:
                         "Say whether these people have agreed to promotions, and where and "
                         "when. Put them on a list if you like."
                     ),
-                    _("Press “Start the import”. You can leave the page: the work goes on."),
+                    _("Press “Start the import”."),
                 ),
                 picture=Picture(
                     "file", _("A table with number, first name and city, and two recipients in it")

@@ -181,6 +181,20 @@ def test_an_opt_out_of_their_own_and_older_evidence_stay(account: Account) -> No
     assert evidence(recipient)[1] == "older"
 
 
+def test_a_number_that_comes_again_takes_back_only_what_its_own_file_has_given(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_run, "BATCH", 1)
+    older = replace(BASIS, source="older")
+    recipients.add(account, {"phone": "601234567", "first_name": "A"}, older)
+    rows = "601234567;A;\n602345678;B;\n601234567;A;pending\n602345678;B;pending\n"
+    imported(account, f"telefon;imie;wypisany\n{rows}")
+    assert consents() == {"A": Consent.GIVEN, "B": Consent.NONE}
+    recipient = recipients.by_phone(account.id, "+48601234567")
+    assert recipient is not None
+    assert evidence(recipient)[1] == "older"
+
+
 def test_an_opt_out_stands_before_its_recipient_does(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

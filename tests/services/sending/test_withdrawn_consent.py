@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -63,6 +64,25 @@ def test_a_claim_looks_again_at_the_consent(campaign_id: int, cast: Cast) -> Non
     assert claimed() == [PHONES[0], PHONES[2]]
     assert reasons(campaign_id)[PHONES[1]] == "no_consent"
     assert statuses(campaign_id) == {"skipped": 1, "sending": 2}
+    check_books(cast.owner.account_id)
+
+
+@pytest.mark.parametrize("number", [PHONES[0], "+48601200009"])
+def test_a_withdrawal_while_a_page_is_prepared_counts_also_with_another_number(
+    campaign_id: int, cast: Cast, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    insert = preparation._insert_page
+
+    def late(*args: Any, **options: Any) -> Any:
+        anna = recipients.by_phone(cast.owner.account_id, PHONES[0])
+        if anna is not None and anna.consent == Consent.GIVEN:
+            recipients.change(anna, "PL", {"phone": number}, Basis(), [], "user1")
+        return insert(*args, **options)
+
+    monkeypatch.setattr(preparation, "_insert_page", late)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert claimed() == PHONES[1:]
+    assert reasons(campaign_id)[PHONES[0]] == "no_consent"
     check_books(cast.owner.account_id)
 
 
