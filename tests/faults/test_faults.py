@@ -57,7 +57,7 @@ def test_killed_workers_lose_and_repeat_nothing(
 ) -> None:
     with make_installation(SMALL, seed=11) as running:
         report = workers.kills(running, 300, 10)
-    assert report.fine, report
+    assert report.fine, str(report)
     assert report.facts["kills"] == 10
 
 
@@ -68,7 +68,7 @@ def test_a_kill_at_any_step_leaves_at_most_one_window_unconfirmed(
     chosen = STEPS[database_url.startswith("sqlite") :: 2]
     with make_installation(SMALL, seed=12) as running:
         report = workers.steps(running, 1, chosen)
-    assert report.fine, report
+    assert report.fine, str(report)
     assert report.facts["kills"] == len(chosen)
 
 
@@ -77,13 +77,13 @@ def test_a_worker_stopped_longer_than_its_lease_repeats_nothing(
 ) -> None:
     with make_installation(SMALL, seed=13) as running:
         report = workers.sleeps(running, 1, workers.ASLEEP[1:3])
-    assert report.fine, report
+    assert report.fine, str(report)
 
 
 def test_losing_redis_causes_only_a_delay(make_installation: MakeInstallation) -> None:
     with make_installation(SMALL, seed=14) as running:
         report = stores.redis(running, 600, 2, 1)
-    assert report.fine, report
+    assert report.fine, str(report)
     assert report.findings.statuses == {"delivered": 600}
 
 
@@ -91,33 +91,33 @@ def test_a_misbehaving_smsc_causes_no_duplicates(make_installation: MakeInstalla
     with make_installation(BRISK, seed=15) as running:
         names = ("garbage", "half-open connection", "receipts in disorder")
         report = network.misbehaviours(running, 100, names)
-    assert report.fine, report
+    assert report.fine, str(report)
 
 
 def test_nothing_goes_to_a_number_after_its_opt_out(make_installation: MakeInstallation) -> None:
     with make_installation(RACE, seed=16) as running:
         report = network.stop_race(running, 100)
-    assert report.fine, report
+    assert report.fine, str(report)
 
 
 def test_a_killed_web_launches_each_campaign_once(make_installation: MakeInstallation) -> None:
     with make_installation(BRISK, seed=17) as running:
         report = stores.web(running, 10)
-    assert report.fine, report
+    assert report.fine, str(report)
     assert report.findings.messages == 100
 
 
 def test_wrong_clocks_lose_and_repeat_nothing(make_installation: MakeInstallation) -> None:
     with make_installation(SMALL, seed=18) as running:
         report = stores.clocks(running, 400, 6)
-    assert report.fine, report
+    assert report.fine, str(report)
 
 
 def test_a_full_disk_damages_nothing() -> None:
     with running_installation("", SMALL, 19, megabytes=8) as running:
         assert running.disk
         report = stores.disk(running, running.disk, 500, 1)
-    assert report.fine, report
+    assert report.fine, str(report)
 
 
 def test_an_immediate_stop_of_postgresql_loses_nothing(tmp_path: Path, short_folder: Path) -> None:
@@ -128,13 +128,13 @@ def test_an_immediate_stop_of_postgresql_loses_nothing(tmp_path: Path, short_fol
         running_installation(database_server.url, SMALL, 20) as running,
     ):
         report = stores.postgres(running, database_server, 500, 1)
-    assert report.fine, report
+    assert report.fine, str(report)
 
 
 def test_invoices_are_numbered_without_a_gap(database_url: str, tmp_path: Path) -> None:
     def run(url: str) -> None:
         report = invoicing.run(tmp_path, url, 4, 200, 21)
-        assert report.fine, report
+        assert report.fine, str(report)
         assert report.facts["killed"]
 
     if database_url.startswith("sqlite"):
@@ -147,7 +147,7 @@ def test_invoices_are_numbered_without_a_gap(database_url: str, tmp_path: Path) 
 def test_an_erasure_killed_at_any_step_is_finished_later(database_url: str, tmp_path: Path) -> None:
     def run(url: str) -> None:
         report = erasing.run(tmp_path, url, 4, 22)
-        assert report.fine, report
+        assert report.fine, str(report)
         assert report.facts["kills"]
 
     if database_url.startswith("sqlite"):
@@ -162,7 +162,7 @@ def test_a_killed_import_goes_on_or_is_undone_and_is_never_half(
 ) -> None:
     def run(url: str) -> None:
         report = importing.run(tmp_path, url, 300, 4, 31)
-        assert report.fine, report
+        assert report.fine, str(report)
         assert report.facts["kills"]
 
     if database_url.startswith("sqlite"):

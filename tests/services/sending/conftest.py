@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from promosms.db.transactions import transaction
+from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
@@ -83,8 +83,13 @@ def statuses(campaign_id: int) -> dict[str, int]:
 
 
 def check_books(account_id: int) -> None:
-    """The balance is the sum of the ledger; the counters agree with the rows."""
+    """The balance is the sum of the ledger; the counters agree with the rows.
+
+    As they are at one moment: late receipts may still be applied.
+    """
     db.session.remove()
+    if not on_sqlite():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     account = db.session.get_one(Account, account_id)
     sums = db.session.execute(
         select(func.sum(LedgerEntry.amount), func.sum(LedgerEntry.held)).where(
