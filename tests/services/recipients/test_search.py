@@ -136,7 +136,8 @@ def test_a_list_and_a_state_narrow_it(
     accounts: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account_id = accounts[0]
-    rows = db.session.query(Recipient).where(Recipient.account_id == account_id).all()
+    mine = db.session.query(Recipient).where(Recipient.account_id == account_id)
+    rows = mine.order_by(Recipient.id).all()
     regulars = lists.create(db.session.get_one(Recipient, rows[0].id).account_id, "Regulars")
     lists.put(regulars, [rows[1].id, rows[2].id])
     with transaction() as session:
