@@ -82,6 +82,8 @@ MEMBER = (
             "persons",
             "bulk_actions",
             "wordings",
+            "segments",
+            "recipient_fields",
         ),
         tab="tab",
     ),

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     rows = wordings.all_of(account.id)
     latest = {row.series: row for row in reversed(rows)}
     shown = sorted(latest.values(), key=lambda row: (row.retired_at is not None, row.name.lower()))
-    return render_template("wordings/index.html", form=form, wordings=shown, languages=LANGUAGES)
+    return render_template("wordings/index.html", form=form, wordings=shown)
 
 
 @bp.route("/recipients/wordings/<public_id>", methods=["GET", "POST"])
@@ -45,7 +45,7 @@ def page(public_id: str) -> ResponseReturnValue:
         flash(_("Saved as version %(number)s.", number=changed.version), "good")
         return redirect(url_for("wordings.page", public_id=changed.public_id), 303)
     return render_template(
-        "wordings/page.html", form=form, latest=latest, versions=versions, languages=LANGUAGES
+        "wordings/page.html", form=form, latest=latest, versions=versions, names=LANGUAGES
     )
 
 

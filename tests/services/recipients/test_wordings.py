@@ -49,6 +49,10 @@ def test_other_words_are_a_new_version_and_evidence_keeps_its_own(account: Accou
 
 def test_a_person_and_a_paste_name_the_words(owner: PageClient, cast: Cast) -> None:
     assert owner.get_page(ADD).select_one("[name=wording]") is None
+    page = owner.get_page("/recipients/wordings")
+    assert [button.get_text(strip=True) for button in page.select("footer [name=language]")] == [
+        "Polski"
+    ]
     kept = {"name": "Card", "language": "en", "text": "Yes, text me."}
     owner.post_page("/recipients/wordings", kept)
     option = owner.get_page(ADD).select_one("[name=wording] option:last-child")
