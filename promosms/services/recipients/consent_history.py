@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import ConsentAct, ConsentChange, Import, Recipient, Wording
-from promosms.services.recipients import held_replies
+from promosms.services.recipients import consents, held_replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def of(recipient: Recipient) -> list[Said]:
     before = db.session.execute(query.order_by(ConsentChange.id.desc())).all()
     spans: list[tuple[int | None, datetime | None]] = [(recipient.consent_id, None)]
     spans += [(row.consent_id, row.replaced_at) for row in before]
-    acts = {act_id: db.session.get(ConsentAct, act_id) for act_id, _until in spans if act_id}
+    acts = consents.of_many(act_id for act_id, _until in spans)
     found = [(act, until) for act_id, until in spans if (act := acts.get(act_id or 0)) is not None]
     names = held_replies.readers(recipient.account_id, {act.by for act, _until in found if act.by})
     return [
