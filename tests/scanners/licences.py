@@ -26,6 +26,7 @@ ALLOWED = {
     "LicenseRef-scancode-public-domain": NOTICE,
     "MIT": NOTICE,
     "MIT-0": NOTICE,
+    "MIT-CMU": NOTICE,
     "MPL-2.0": "holds for its own files only, and we change none of them",
     "OFL-1.1": "a font: it may come with software, and documents set in it are free",
     "PSF-2.0": NOTICE,
