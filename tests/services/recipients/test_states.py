@@ -59,13 +59,19 @@ def all_pages(account: Account, state: State, on_list: RecipientList | None) -> 
         after = str(page.next_key)
 
 
-@pytest.mark.parametrize("few", [0, 20_000])
+@pytest.mark.parametrize(("few", "some", "size"), [(0, 0, 3), (20_000, 20_000, 3), (20_000, 0, 1)])
 @pytest.mark.parametrize("on_list", [False, True])
 def test_pages_of_each_state_show_everybody_once(
-    account: Account, on_list: bool, few: int, monkeypatch: pytest.MonkeyPatch
+    account: Account,
+    on_list: bool,
+    few: int,
+    some: int,
+    size: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(states, "FEW", few)
-    monkeypatch.setattr(pages, "PAGE", 3)
+    monkeypatch.setattr(states, "SOME", some)
+    monkeypatch.setattr(pages, "PAGE", size)
     chosen = lists.all_of(account.id)[0] if on_list else None
     for state in State:
         assert all_pages(account, state, chosen) == expected(state, on_list)
