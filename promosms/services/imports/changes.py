@@ -8,11 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from promosms.db.upsert_rows import upsert_rows
-from promosms.models import Import, ImportChange, table_of
+from promosms.extensions import db
+from promosms.models import Consent, Import, ImportChange, Recipient, table_of
 from promosms.services.imports import recipient_rows
 from promosms.services.imports.recipient_rows import Values
 from promosms.services.recipients import lists
-from promosms.services.sending import opt_outs
 
 _CHANGES = table_of(ImportChange)
 _KEY = ("account_id", "import_id", "recipient_id")
@@ -49,10 +49,9 @@ def put_back(session: Session, undoing: Import, most: int) -> int:
     """Put back what was noted of some recipients, at most so many; returns how many there were.
 
     Those who were changed again since keep their values. Whoever was put on the list leaves it.
+    The caller is alone with the numbers of `losing_consent`.
     """
-    opt_outs.lock(session, undoing.account_id)
-    ids = select(_CHANGES.c.recipient_id).where(*_of(undoing))
-    some = session.scalars(ids.order_by(_CHANGES.c.recipient_id).limit(most)).all()
+    some = _next(session, undoing, most)
     noted = _noted(session, undoing, some)
     listed = [recipient_id for recipient_id, row in noted.items() if row[2]]
     on_lists: dict[int, list[int]] = {undoing.list_id: listed} if undoing.list_id else {}
@@ -69,6 +68,24 @@ def put_back(session: Session, undoing: Import, most: int) -> int:
     recipient_rows.put_back(session, undoing.account_id, changed)
     session.execute(delete(_CHANGES).where(*_of(undoing), _CHANGES.c.recipient_id.in_(some)))
     return len(some)
+
+
+def losing_consent(undoing: Import, most: int) -> list[str]:
+    """The numbers of those among the next so many who may have no consent any more after that."""
+    session = db.session()
+    noted = _noted(session, undoing, _next(session, undoing, most))
+    losing = [
+        recipient_id
+        for recipient_id, (before, *_) in noted.items()
+        if before.get("consent") == Consent.NONE
+    ]
+    query = select(Recipient.phone).where(Recipient.id.in_(losing))
+    return list(session.scalars(query)) if losing else []
+
+
+def _next(session: Session, undoing: Import, most: int) -> Sequence[int]:
+    ids = select(_CHANGES.c.recipient_id).where(*_of(undoing))
+    return session.scalars(ids.order_by(_CHANGES.c.recipient_id).limit(most)).all()
 
 
 def _of(import_: Import) -> tuple[Any, Any]:

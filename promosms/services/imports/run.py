@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from promosms import logs
 from promosms.db.transactions import transaction
@@ -19,6 +20,7 @@ from promosms.services.imports import rows as import_rows
 from promosms.services.imports.imports import claimable
 from promosms.services.recipients import recipients
 from promosms.services.recipients.lists import TooManyLists
+from promosms.services.sending import opt_outs
 
 log = logs.get(__name__)
 BATCH = 4000
@@ -90,19 +92,39 @@ def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
 
 
 def _undo(import_id: int, over: time_slice.Over) -> bool:
-    while True:
-        with transaction() as session:
-            query = select(Recipient.id).where(Recipient.import_id == import_id).limit(BATCH)
-            ids = sorted(session.scalars(query))
-            recipients.delete_ids(session, ids)
-            undoing = session.get_one(Import, import_id)
-            done = not ids and not changes.put_back(session, undoing, BATCH)
-            values = {"status": ImportStatus.UNDONE} if done else {"touched_at": now()}
-            session.execute(update(Import).where(Import.id == import_id).values(values))
-        if done:
-            return False
+    while not _undo_some(import_id):
         if over():
             return _hand_over(import_id, ImportStatus.UNDOING, ImportStatus.UNDOING)
+    return False
+
+
+def _undo_some(import_id: int) -> bool:
+    """Delete some whom the import added, then put back some whom it changed; True at the end.
+
+    What is put back may take a consent: nothing is being submitted to these numbers meanwhile, as
+    when it is withdrawn by hand.
+    """
+    with transaction() as session:
+        query = select(Recipient.id).where(Recipient.import_id == import_id).limit(BATCH)
+        ids = sorted(session.scalars(query))
+        if ids:
+            recipients.delete_ids(session, ids)
+            _note_undoing(session, import_id, done=False)
+            return False
+
+    def put_back(session: Session) -> bool:
+        done = not changes.put_back(session, session.get_one(Import, import_id), BATCH)
+        _note_undoing(session, import_id, done=done)
+        return done
+
+    undoing = db.session.get_one(Import, import_id)
+    losing = changes.losing_consent(undoing, BATCH)
+    return opt_outs.alone(undoing.account_id, losing, put_back)
+
+
+def _note_undoing(session: Session, import_id: int, *, done: bool) -> None:
+    values = {"status": ImportStatus.UNDONE} if done else {"touched_at": now()}
+    session.execute(update(Import).where(Import.id == import_id).values(values))
 
 
 def _hand_over(import_id: int, status: ImportStatus, to: ImportStatus) -> bool:

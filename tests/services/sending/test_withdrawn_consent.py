@@ -1,7 +1,9 @@
 """Who withdraws a consent gets no promotion that waits, however the consent was withdrawn."""
 
 import io
+import time
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,14 +11,23 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, CampaignStatus, Consent, ConsentChange, Gateway, Recipient
+from promosms.models import (
+    Account,
+    CampaignStatus,
+    Consent,
+    ConsentChange,
+    Gateway,
+    Import,
+    Message,
+    Recipient,
+)
 from promosms.services.campaigns import preparation
 from promosms.services.imports import imports, run
 from promosms.services.imports.imports import Target
 from promosms.services.ledger import ledger
 from promosms.services.recipients import consent_history, recipients
 from promosms.services.recipients.consent import Basis
-from promosms.services.sending import claiming
+from promosms.services.sending import claiming, opt_outs
 from promosms.services.sending.claiming import Claim
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.services.sending.test_who_is_skipped import reasons
@@ -37,6 +48,22 @@ def claimed() -> list[str]:
     return sorted(message.phone for message in claiming.take(Claim(gateway_id), 10))
 
 
+@pytest.fixture
+def submissions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Submissions end as soon as somebody waits for them; the consents to them at that moment."""
+    consents: list[str] = []
+
+    def end(_seconds: float) -> None:
+        with transaction() as session:
+            begun = update(Message).where(Message.submitted_at.is_not(None))
+            phones = session.scalars(begun.values(submitted_at=None).returning(Message.phone)).all()
+            query = select(Recipient.consent).where(Recipient.phone.in_(phones))
+            consents.extend(session.scalars(query))
+
+    monkeypatch.setattr(opt_outs, "time", SimpleNamespace(sleep=end, monotonic=time.monotonic))
+    return consents
+
+
 def ola() -> Recipient:
     return db.session.scalars(select(Recipient).where(Recipient.phone == PHONES[2])).one()
 
@@ -53,6 +80,16 @@ def test_a_withdrawal_by_hand_skips_what_waits_and_releases_it(
     assert db.session.get_one(Account, cast.owner.account_id).held == 600
     assert claimed() == PHONES[1:]
     check_books(cast.owner.account_id)
+
+
+def test_a_withdrawal_by_hand_waits_for_a_submission_that_has_begun(
+    campaign_id: int, cast: Cast, submissions: list[str]
+) -> None:
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert claimed() == PHONES
+    recipients.change(ola(), "PL", {"phone": PHONES[2]}, Basis(), [], "user1")
+    assert submissions == [Consent.GIVEN] * 3, "all three, and nothing was written before"
+    assert ola().consent == Consent.NONE
 
 
 def test_a_claim_looks_again_at_the_consent(campaign_id: int, cast: Cast) -> None:
@@ -87,11 +124,38 @@ def test_a_withdrawal_while_a_page_is_prepared_counts_also_with_another_number(
 
 
 def test_undoing_an_import_takes_its_consent_and_what_waits_for_it(
-    campaign_id: int, cast: Cast
+    campaign_id: int, cast: Cast, submissions: list[str]
 ) -> None:
     account = db.session.get_one(Account, cast.owner.account_id)
+    imported = import_of_ola(account)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert statuses(campaign_id) == {"queued": 3}
+    undo(imported)
+    assert submissions == [], "nothing was being submitted"
+    assert reasons(campaign_id)[PHONES[2]] == "no_consent"
+    assert [said.import_ is not None for said in consent_history.of(ola())] == [True]
+    assert claimed() == PHONES[:2]
+    assert len(db.session.scalars(select(ConsentChange)).all()) == 1, "it stays in the history"
+    check_books(account.id)
+
+
+def test_undoing_an_import_waits_for_a_submission_to_whom_it_takes_the_consent(
+    campaign_id: int, cast: Cast, submissions: list[str]
+) -> None:
+    imported = import_of_ola(db.session.get_one(Account, cast.owner.account_id))
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert claimed() == PHONES
+    undo(imported)
+    assert submissions == [Consent.GIVEN] * 3, "all three, and nothing was written before"
+    assert ola().consent == Consent.NONE
+
+
+def import_of_ola(account: Account) -> int:
+    """Import her consent; she had none before the first time."""
     with transaction() as session:
-        theirs = update(Recipient).where(Recipient.phone == PHONES[2])
+        theirs = update(Recipient).where(
+            Recipient.phone == PHONES[2], Recipient.consent_id.is_(None)
+        )
         session.execute(theirs.values(consent=Consent.NONE))
     file = io.BytesIO(f"phone;first_name\n{PHONES[2]};Ola\n".encode())
     import_ = imports.upload(account, file, "people.csv")
@@ -100,13 +164,11 @@ def test_undoing_an_import_takes_its_consent_and_what_waits_for_it(
     import_id = import_.id
     while run.work(import_id):
         pass
-    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
-    assert statuses(campaign_id) == {"queued": 3}
-    assert imports.undo(db.session.get_one(type(import_), import_id))
+    assert ola().consent == Consent.GIVEN
+    return import_id
+
+
+def undo(import_id: int) -> None:
+    assert imports.undo(db.session.get_one(Import, import_id))
     while run.work(import_id):
         pass
-    assert reasons(campaign_id)[PHONES[2]] == "no_consent"
-    assert [said.import_ is not None for said in consent_history.of(ola())] == [True]
-    assert claimed() == PHONES[:2]
-    assert len(db.session.scalars(select(ConsentChange)).all()) == 1, "it stays in the history"
-    check_books(account.id)
