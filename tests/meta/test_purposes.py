@@ -60,6 +60,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "bring them in": (
         "services/imports/imports.py",
         "services/imports/batch.py",
+        "services/imports/changes.py",
         "services/imports/recipient_rows.py",
         "services/imports/row_consents.py",
         "services/imports/columns.py",
@@ -89,6 +90,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/live_estimate.py",
         "services/campaigns/live_groups.py",
         "services/sending/claiming.py",
+        "services/sending/answers.py",
         "services/sending/claim_queries.py",
         "services/campaigns/message_rows.py",
         "services/inbox/inbox_rows.py",

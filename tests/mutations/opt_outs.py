@@ -131,10 +131,34 @@ OPT_OUT = (
         "tests/services/inbox/test_direct_texts.py",
     ),
     Mutation(
-        f"{SERVICES}inbox/direct_texts.py",
-        "        InboundMessage.kind != InboundKind.STOP,\n",
+        f"{SERVICES}sending/answers.py",
+        "InboundMessage.kind != InboundKind.STOP, ",
         "",
         "tests/services/inbox/test_direct_texts.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/answers.py",
+        "row.wrote_at <= row.created_at - ANSWERABLE",
+        "False",
+        "tests/services/sending/test_withdrawn_consent.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/claiming.py",
+        "if withdrawn:",
+        "if False:",
+        "tests/services/sending/test_withdrawn_consent.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/opt_outs.py",
+        "promotions = or_(Message.campaign_id.is_not(None), direct)",
+        "promotions = Message.campaign_id.is_not(None)",
+        "tests/services/sending/test_withdrawn_consent.py",
+    ),
+    Mutation(
+        f"{SERVICES}imports/run.py",
+        "opt_outs.alone(undoing.account_id, losing, put_back)",
+        "opt_outs.alone(undoing.account_id, [], put_back)",
+        "tests/services/sending/test_withdrawn_consent.py",
     ),
     Mutation(
         f"{SERVICES}inbox/direct_texts.py",

@@ -1,11 +1,12 @@
 """Direct texts: an answer, or a first text, to one person, outside of a campaign.
 
 Somebody who has written within 30 days may be answered: they began the conversation. To write to
-anybody else is advertising, so it needs their consent to promotions. An opt-out refuses both.
+anybody else is advertising, so it needs their consent to promotions, until it leaves. An opt-out
+refuses both.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -18,9 +19,7 @@ from promosms.models import (
     Account,
     AccountStatus,
     Consent,
-    Decision,
     DirectText,
-    InboundKind,
     InboundMessage,
     Message,
     Priority,
@@ -35,12 +34,10 @@ from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.prices import prices
 from promosms.services.recipients import activity, recipients
-from promosms.services.sending import opt_outs
+from promosms.services.sending import answers, opt_outs
+from promosms.services.sending.answers import ANSWERABLE
 from promosms.sms import gsm7, segments, transliterate
 from promosms.sms.phone import InvalidPhone, country_of
-
-ANSWERABLE = timedelta(days=30)
-"""So long after their last text somebody may be answered without consent to promotions."""
 
 SENDER = 16  # characters of a sender, as messages store it
 
@@ -275,10 +272,7 @@ def _check(account: Account, phone: str, text: str, size: Cost, way: Line) -> No
 def _wrote_at(account_id: int, phone: str) -> datetime | None:
     """When they last wrote; a text that was an opt-out began no conversation."""
     query = select(InboundMessage.received_at).where(
-        InboundMessage.account_id == account_id,
-        InboundMessage.phone == phone,
-        InboundMessage.kind != InboundKind.STOP,
-        InboundMessage.decision != Decision.STOP,
+        InboundMessage.account_id == account_id, InboundMessage.phone == phone, answers.began()
     )
     return db.session.scalar(query.order_by(InboundMessage.id.desc()).limit(1))
 

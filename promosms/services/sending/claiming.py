@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import Account, CampaignStatus, MessageStatus, now
 from promosms.services.installation import defaults
-from promosms.services.sending import claim_queries, cursors, opt_outs, trial_numbers
+from promosms.services.sending import answers, claim_queries, cursors, opt_outs, trial_numbers
 from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
 from promosms.services.sending.counters import CounterDeltas
 from promosms.services.sending.cursors import Turn
@@ -124,6 +124,10 @@ def _take_direct(
     rows = _claim(session, claim, most, Kind.DIRECT, account=account_id)
     approved_at = session.scalar(select(Account.approved_at).where(Account.id == account_id))
     allowed, opted_out, refused = _sorted_out(session, account_id, approved_at, rows)
+    withdrawn = answers.withdrawn(session, [row[0] for row in allowed])
+    if withdrawn:
+        refused[opt_outs.NO_CONSENT] = withdrawn
+        allowed = [row for row in allowed if row[0] not in withdrawn]
     _skip(session, opted_out, refused)
     return read(session, allowed) if rows else None
 

@@ -37,7 +37,7 @@ from promosms.models import (
 )
 from promosms.models.recipients import count_triggers
 from promosms.services.ledger import ledger
-from promosms.services.sending import counters, withdrawal
+from promosms.services.sending import answers, counters, withdrawal
 
 OPTED_OUT = "opted_out"
 HELD = "held"
@@ -308,11 +308,15 @@ def left_out_by() -> ColumnElement[str | None]:
 
 
 def skip_promotions(session: Session, condition: ColumnElement[bool]) -> None:
-    """Skip those of these messages that wait in a campaign: their consent was withdrawn.
+    """Skip those of these messages that wait and need a consent: it was withdrawn.
 
-    Take the lock of `lock` before: no claim is under way then, and a later one looks again.
+    They are those of campaigns, and direct texts that answer nobody. Take the lock of `lock`
+    before: no claim is under way then, and a later one looks again.
     """
-    skip_texts(session, and_(condition, Message.campaign_id.is_not(None)), NO_CONSENT)
+    waiting = and_(condition, Message.status == MessageStatus.QUEUED)
+    direct = Message.id.in_(answers.without(session, waiting))
+    promotions = or_(Message.campaign_id.is_not(None), direct)
+    skip_texts(session, and_(condition, promotions), NO_CONSENT)
 
 
 def skip_claimed(session: Session, sources: Iterable[tuple[int, str]]) -> None:

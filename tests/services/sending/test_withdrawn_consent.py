@@ -2,7 +2,7 @@
 
 import io
 import time
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,12 +18,17 @@ from promosms.models import (
     ConsentChange,
     Gateway,
     Import,
+    InboundKind,
+    InboundMessage,
     Message,
     Recipient,
+    new_public_id,
+    now,
 )
 from promosms.services.campaigns import preparation
 from promosms.services.imports import imports, run
 from promosms.services.imports.imports import Target
+from promosms.services.inbox import direct_texts
 from promosms.services.ledger import ledger
 from promosms.services.recipients import consent_history, recipients
 from promosms.services.recipients.consent import Basis
@@ -148,6 +153,55 @@ def test_undoing_an_import_waits_for_a_submission_to_whom_it_takes_the_consent(
     undo(imported)
     assert submissions == [Consent.GIVEN] * 3, "all three, and nothing was written before"
     assert ola().consent == Consent.NONE
+
+
+def test_a_direct_text_needs_the_consent_until_it_leaves_unless_it_is_an_answer(
+    campaign_id: int, cast: Cast, submissions: list[str]
+) -> None:
+    """The first wrote too long ago, the second only an opt-out that was lifted."""
+    account = db.session.get_one(Account, cast.owner.account_id)
+    wrote(account.id, PHONES[0], 31)
+    wrote(account.id, PHONES[1], 1, kind=InboundKind.STOP)
+    texts = [direct_text(account, phone) for phone in PHONES]
+    wrote(account.id, PHONES[2], 31)
+    with transaction() as session:  # to her it waits since two days: it was an answer then
+        hers = update(Message).where(Message.id == texts[2])
+        session.execute(hers.values(created_at=now() - timedelta(days=2)))
+        session.execute(update(Recipient).values(consent=Consent.NONE))
+    assert claimed() == [PHONES[2]]
+    skipped, given = ("skipped", "no_consent"), Consent.GIVEN
+    assert [outcome(text) for text in texts] == [skipped, skipped, ("sending", "")]
+    assert db.session.get_one(Account, account.id).held == 300, "of hers"
+    with transaction() as session:
+        session.execute(update(Recipient).values(consent=given))
+    again = [direct_text(account, phone) for phone in (PHONES[0], PHONES[2])]
+    for phone in (PHONES[0], PHONES[2]):
+        person = recipients.by_phone(account.id, phone)
+        assert person is not None
+        wrote(account.id, PHONES[2], 1)
+        recipients.change(person, "PL", {"phone": phone}, Basis(), [], "user1")
+    assert [outcome(text) for text in again] == [skipped, ("queued", "")]
+    assert db.session.get_one(Account, account.id).held == 600
+    check_books(account.id)
+    assert submissions == [given], "what had left to her was waited for"
+
+
+def wrote(account_id: int, phone: str, days: int, kind: InboundKind = InboundKind.REPLY) -> None:
+    """Somebody has written so many days ago."""
+    at = now() - timedelta(days=days)
+    text = InboundMessage(account_id=account_id, phone=phone, kind=kind, text="", received_at=at)
+    with transaction() as session:
+        session.add(text)
+
+
+def direct_text(account: Account, phone: str) -> int:
+    key = new_public_id()
+    return direct_texts.send(account, phone, "Come in", key=key, agreed_price=300).id
+
+
+def outcome(message_id: int) -> tuple[str, str]:
+    message = db.session.get_one(Message, message_id, populate_existing=True)
+    return message.status, message.reason
 
 
 def import_of_ola(account: Account) -> int:
