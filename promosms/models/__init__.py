@@ -69,7 +69,12 @@ from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
 from promosms.models.recipients import consent_triggers, count_triggers, search_index
 from promosms.models.recipients.activity import RecipientActivity
 from promosms.models.recipients.bulk_action import BulkAction, BulkKind, BulkStatus
-from promosms.models.recipients.consent_act import ConsentAct, ConsentChange, ConsentHow
+from promosms.models.recipients.consent_act import (
+    OF_ONE,
+    ConsentAct,
+    ConsentChange,
+    ConsentHow,
+)
 from promosms.models.recipients.count import EVERYBODY, FOLDED, RecipientCount, Standing
 from promosms.models.recipients.list import ListRecipient, RecipientList
 from promosms.models.recipients.recipient import (
@@ -82,6 +87,8 @@ from promosms.models.recipients.recipient import (
     Recipient,
 )
 from promosms.models.recipients.segment import Segment
+from promosms.models.recipients.sign_up import SignUp
+from promosms.models.recipients.sign_up_form import SignUpForm
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.recipients.wording import LONGEST_WORDING, Wording
 from promosms.models.registry import WORDS, Export, NotExported, Retention
@@ -144,6 +151,7 @@ __all__ = [
     "ConsentAct",
     "ConsentChange",
     "ConsentHow",
+    "OF_ONE",
     "CookieChoice",
     "Decision",
     "Email",
@@ -201,6 +209,8 @@ __all__ = [
     "SenderKind",
     "Segment",
     "Session",
+    "SignUp",
+    "SignUpForm",
     "CampaignCost",
     "SpentProof",
     "Standing",

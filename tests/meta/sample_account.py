@@ -35,6 +35,7 @@ from promosms.models import (
     PhoneChange,
     Role,
     Session,
+    SignUp,
     SuppressionSource,
     TopUpStatus,
     User,
@@ -68,6 +69,9 @@ from promosms.services.recipients.segments import segments
 from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
+from promosms.services.sign_ups import forms as sign_up_forms
+from promosms.services.sign_ups.forms import Draft as SignUpDraft
+from promosms.services.sign_ups.forms import Words
 from promosms.settings import settings_of, use_settings
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
@@ -150,6 +154,7 @@ class Stage:
         bulk = actions.begin(Chosen(Search(account.id, "nobody")), BulkKind.DELETE, by)
         words = wordings.add(account.id, "Till", "en", "Yes, you may text me.", by.public_id)
         self.ids["wording"] = words.public_id
+        self._sign_ups(account, group.id, by.public_id)
         self.ids["bulk_action"] = bulk.public_id
         suppression_list.add(account.id, "PL", ["+48601111119"])
         opt_outs.opt_out(account.id, "+48601111118", SuppressionSource.REPLY)
@@ -191,6 +196,24 @@ class Stage:
             "suppression held": held.public_id,
             "reply held": reply.public_id,
         }
+
+    def _sign_ups(self, account: Account, list_id: int, by: str) -> None:
+        """A sign-up form, and a number that waits for its code."""
+        said = {"en": Words("Our offers", "A text a week.", "Yes, text me your offers.")}
+        form = sign_up_forms.add(account.id, SignUpDraft(list_id, said), by)
+        with transaction() as session:
+            waiting = SignUp(
+                account_id=account.id,
+                form_id=form.id,
+                phone="+48601111116",
+                language="en",
+                wording_id=form.wording_en_id,
+                code_hash=passwords.hash_password(GUEST_CODE),
+                expires_at=now() + timedelta(minutes=30),
+            )
+            session.add(waiting)
+        self.ids["sign_up_form"], self.ids["sign_up"] = form.public_id, waiting.public_id
+        self.ids["sign_up_token"] = form.token
 
     def _imports(self, account: Account) -> None:
         for status in ImportStatus:

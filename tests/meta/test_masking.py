@@ -37,6 +37,7 @@ WORDS = (
     *(name for name in FIELD_NAMES if name != "phone"),
     "search",
     *("content", "typed", "text", "name", "filename"),
+    *("title_en", "title_pl", "lead_en", "lead_pl", "keyword"),
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
@@ -62,7 +63,7 @@ NO_WORDS = (
         "lease_token",
     ),
     *("stored_as", "delimiter", "mapping", "mode", "error", "phone"),
-    *("address", "address_hash", "code_hash", "decided_by", "standing"),
+    *("address", "address_hash", "code_hash", "decided_by", "standing", "token", "created_by"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""
 

@@ -44,6 +44,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/recipients/consent.py",
         "services/recipients/consents.py",
         "services/recipients/consent_history.py",
+        "services/sign_ups/joining.py",
         "services/accounts/guests.py",
         "services/sending/cursors.py",
         "forms/recipients.py",

@@ -13,11 +13,17 @@ from promosms.models.registry import ADD, ADD_AND_DELETE, N_, UNTIL_DELETED, Exp
 
 
 class ConsentHow(StrEnum):
-    """How an act came into the account. One by hand is about one person, the others about many."""
+    """How an act came into the account. An import and many at once are about many people."""
 
     IMPORT = "import"
     HAND = "hand"
     BULK = "bulk"  # for many at once, on a page
+    FORM = "form"  # a sign-up form, confirmed by the code of a text
+    KEYWORD = "keyword"  # a text with the word of a sign-up form
+
+
+OF_ONE = (ConsentHow.HAND, ConsentHow.FORM, ConsentHow.KEYWORD)
+"""Acts about one person, who may be named in them: they go with that person."""
 
 
 class ConsentAct(Model):
@@ -25,8 +31,8 @@ class ConsentAct(Model):
 
     The database refuses to change one. `recipients.consent_id` names the act in force: an import
     of a million people is one act. `source` is where or how they agreed, `agreed_on` the day; a
-    withdrawal has neither. `by` is the public id of the user who has recorded it. An act by hand
-    goes with its person, because its source may name them.
+    withdrawal has neither. `by` is the public id of the user who has recorded it, empty if the
+    person did it. An act about one person goes with them, because its source may name them.
     """
 
     __tablename__ = "consents"
@@ -37,7 +43,10 @@ class ConsentAct(Model):
         N_("The acts by which people agreed, or withdrew that: each for one person or for many."),
         words={
             "state": N_("did they agree to promotions: given or none"),
-            "how": N_("how it was recorded: by an import, by hand for one, or in bulk for many"),
+            "how": N_(
+                "how it was recorded: by an import, by hand for one, in bulk for many, by the "
+                "person in a sign-up form (form), or with a text (keyword)"
+            ),
             "source": N_("where or how they agreed"),
             "agreed_on": N_("the day on which they agreed"),
             "wording_id": N_("the words that they agreed to, see wordings"),

@@ -33,7 +33,7 @@ class Wording(Model):
             "by": N_("who has recorded it, see users"),
             "retired_at": N_("since when it is not offered any more"),
         },
-        referred=("wording_id",),
+        referred=("wording_id", "wording_en_id", "wording_pl_id"),
     )
     retention = WITH_ACCOUNT
     processing = Processing(RECIPIENTS, N_("The words that they agreed to, in every version"))

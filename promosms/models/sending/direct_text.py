@@ -24,8 +24,9 @@ class DirectText(Model):
     """The money of a direct text, and the key of the form that sent it.
 
     `remaining` of `amount` is neither charged nor released yet. `key` is unique in the account, so
-    a form that comes twice sends once. Number and text are in the message, without a foreign key:
-    it is deleted before this row, which says nothing about a person.
+    a form that comes twice sends once. `sign_up`: the text had the code of a sign-up form. Number
+    and text are in the message, without a foreign key: it is deleted before this row, which says
+    nothing about a person.
     """
 
     __tablename__ = "direct_texts"
@@ -44,6 +45,7 @@ class DirectText(Model):
             "amount": N_("the price that was set aside"),
             "remaining": N_("what is neither charged nor given back yet"),
             "closed_at": N_("when nothing was left of it"),
+            "sign_up": N_("was it the code of a sign-up form"),
         },
         money=("amount", "remaining"),
     )
@@ -56,5 +58,6 @@ class DirectText(Model):
     key: Mapped[str] = mapped_column(String(20))
     amount: Mapped[int] = mapped_column(BigInteger)
     remaining: Mapped[int] = mapped_column(BigInteger)
+    sign_up: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

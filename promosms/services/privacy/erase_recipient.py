@@ -24,6 +24,7 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
+    SignUp,
     SuppressionSource,
     now,
 )
@@ -48,6 +49,7 @@ TABLES = (
         "bad_rows",
         "import_changes",
         "guests",
+        "sign_ups",
         "account_exports",
     ),
 )
@@ -180,4 +182,5 @@ def _forget(session: Session, person: Person) -> None:
             code_hash="",
         )
     )
+    session.execute(delete(SignUp).where(persons.sign_ups(person)))
     session.execute(delete(BadRow).where(BadRow.id.in_(persons.refused_rows(person))))

@@ -27,6 +27,7 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
+    SignUp,
     Suppression,
     User,
     table_of,
@@ -73,6 +74,7 @@ class Found:
     replies: int
     guests: int
     refused: int
+    sign_ups: int
     opted_out: bool
     evidence: bool
     user: bool
@@ -84,7 +86,7 @@ class Found:
     @property
     def anything(self) -> bool:
         """Is there anything to erase?"""
-        counts = (self.texts, self.replies, self.guests, self.refused)
+        counts = (self.texts, self.replies, self.guests, self.refused, self.sign_ups)
         return self.recipient or self.evidence or any(counts)
 
 
@@ -125,6 +127,7 @@ def count(person: Person) -> Found:
         replies=_count(InboundMessage, replies(person)) + _count(GatewayInboxRow, inbox(person)),
         guests=_count(Guest, guests(person)),
         refused=len(refused_rows(person)),
+        sign_ups=_count(SignUp, sign_ups(person)),
         opted_out=opt_outs.is_suppressed(person.account_id, person.phone),
         evidence=_has_evidence(person),
         user=db.session.scalar(user.limit(1)) is not None,
@@ -162,6 +165,15 @@ def guests(person: Person) -> ColumnElement[bool]:
         Guest.account_id == person.account_id,
         Guest.phone.in_(person.own),
         _until(Guest.added_at, person.before),
+    )
+
+
+def sign_ups(person: Person) -> ColumnElement[bool]:
+    """The person in sign-up forms, before the code was typed."""
+    return and_(
+        SignUp.account_id == person.account_id,
+        SignUp.phone.in_(person.own),
+        _until(SignUp.created_at, person.before),
     )
 
 

@@ -20,6 +20,7 @@ from promosms.models import (
     Guest,
     Import,
     ImportChange,
+    SignUp,
     TaxCheck,
     UnmatchedOptOut,
     UnmatchedStatus,
@@ -141,6 +142,12 @@ def guests(place: Place, over: time_slice.Over) -> bool:
     unanswered = and_(Guest.confirmed_at.is_(None), Guest.sent_at < border)
     old = or_(Guest.removed_at < border, and_(Guest.removed_at.is_(None), unanswered))
     return _old_rows(table_of(Guest), old, place, over)
+
+
+def sign_ups(place: Place, over: time_slice.Over) -> bool:
+    """Numbers in sign-up forms that were not confirmed, and what is left of those that were."""
+    old = SignUp.texted_at < now() - SignUp.retention.limit
+    return _old_rows(table_of(SignUp), old, place, over)
 
 
 def evidence(place: Place, _over: time_slice.Over) -> bool:

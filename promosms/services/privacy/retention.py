@@ -29,6 +29,7 @@ from promosms.models import (
     Model,
     Retention,
     Session,
+    SignUp,
     TaxCheck,
     UnmatchedOptOut,
     models,
@@ -50,7 +51,8 @@ from promosms.settings import settings
 CALM = timedelta(hours=3)
 """So long the rewriting of the files waits for an hour in which nothing is sent."""
 WITH_NUMBERS = (
-    *("messages", "replies", "receipts", "network", "uploads", "refused rows", "exports"),
+    *("messages", "replies", "receipts", "network", "uploads", "refused rows"),
+    *("exports", "sign-ups"),
 )
 """The rules of what else may hold the number of a recipient, beside the guests."""
 
@@ -302,6 +304,11 @@ RULES = (
         "guests",
         lambda: _hours(Guest.retention.limit),
         purge_rows.guests,
+    ),
+    Rule(
+        "sign-ups",
+        lambda: _hours(SignUp.retention.limit),
+        purge_rows.sign_ups,
     ),
     Rule(
         "tax checks",

@@ -101,6 +101,8 @@ def _described(account_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]
         ConsentHow.IMPORT.value: _("by an import"),
         ConsentHow.HAND.value: _("by hand"),
         ConsentHow.BULK.value: _("for many at once"),
+        ConsentHow.FORM.value: _("by themselves, in a sign-up form"),
+        ConsentHow.KEYWORD.value: _("by themselves, with a text"),
     }
     return {
         act.id: (

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from promosms.db.bulk import among
 from promosms.extensions import db
 from promosms.models import (
+    OF_ONE,
     BulkAction,
     Consent,
     ConsentAct,
@@ -166,7 +167,7 @@ def of_persons(session: Session, recipient_ids: Collection[int], *, alone: bool 
         select(CHANGES.c.consent_id).where(among(CHANGES.c.recipient_id)),
     ).subquery()
     query = select(ACTS.c.id).where(ACTS.c.id.in_(select(acts.c.id)))
-    own = query.where(ACTS.c.how == ConsentHow.HAND) if alone else query
+    own = query.where(ACTS.c.how.in_(OF_ONE)) if alone else query
     return {*session.connection().scalars(own, ids)}
 
 

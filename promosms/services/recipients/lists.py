@@ -24,6 +24,8 @@ from promosms.models import (
     ListRecipient,
     Recipient,
     RecipientList,
+    SignUpForm,
+    now,
     table_of,
 )
 from promosms.services.recipients.segments import segments
@@ -107,11 +109,13 @@ def why_not_delete(recipient_list: RecipientList) -> Campaign | None:
 
 
 def delete_list(recipient_list: RecipientList) -> None:
-    """Delete a list, not its recipients; raises ListInUse."""
+    """Delete a list, not its recipients; its sign-up forms are closed. Raises ListInUse."""
     with transaction() as session:
         lock(session, [recipient_list.id])
         if why_not_delete(recipient_list) or segments.with_list(recipient_list):
             raise ListInUse
+        its_forms = SignUpForm.list_id == recipient_list.id, SignUpForm.closed_at.is_(None)
+        session.execute(update_rows(SignUpForm).where(*its_forms).values(closed_at=now()))
         session.execute(delete(RecipientList).where(RecipientList.id == recipient_list.id))
 
 

@@ -60,7 +60,8 @@ def test_every_column_is_explained_and_none_is_a_key() -> None:
         assert set(part.export.without) <= {column.name for column in part.table.columns}
         for column in part.columns:
             assert part.words[column.name], f"{part.file}: {column.name}"
-            assert not any(word in column.name for word in SECRET_WORDS), column.name
+            plain = column.name.replace("keyword", "")  # a word to text
+            assert not any(word in plain for word in SECRET_WORDS), column.name
             assert column.name not in NEVER
 
 
