@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, select
 
 from promosms.extensions import db
 from promosms.lib.pages import Key, id_of, page_of, select_page
@@ -121,14 +121,12 @@ def _count_in_segment(search: Search) -> Counted:
 
 def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
     """One more than the page shows, which proves that there is a next one."""
-    members = [ListRecipient.recipient_id == Recipient.id]
-    if search.on_list is not None:
-        members.append(ListRecipient.list_id == search.on_list.id)
     among, few = select(Recipient.id).where(*states.conditions(search.state)), True
     if search.segment is not None:
         among = among.where(queries.conditions(search.segment))
     if search.on_list is not None and search.on_list.size <= FEW:
-        among = among.join(ListRecipient, and_(*members))
+        member = ListRecipient.recipient_id == Recipient.id
+        among = among.join(ListRecipient, and_(member, ListRecipient.list_id == search.on_list.id))
     elif search.state in NARROW and states.count(search.account_id)[search.state] <= FEW:
         out = select(Suppression.phone).where(Suppression.account_id == search.account_id)
         own = Recipient.account_id == search.account_id
@@ -136,5 +134,5 @@ def _found(search: Search, terms: Sequence[str], last: int | None) -> Found:
     else:
         few = False
     if search.on_list is not None and search.on_list.size > FEW:
-        among = among.where(exists().where(*members).correlate(Recipient))
+        among = among.where(states.on(search.on_list))
     return find(search.account_id, terms, PAGE + 1, before=last, among=among, few=few)

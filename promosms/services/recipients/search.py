@@ -25,9 +25,10 @@ MOST_FOUND = 1_000
 MOST_TERMS, MOST_INDEXED = 8, 60
 FEW = 10_000
 """So many recipients are read as they are, without the index."""
-NEWEST, OFTEN = 4_000, 160
-"""Among so many of the newest PostgreSQL looks first; so many found there make it look among ten
-times as many. Otherwise it reads what the index finds, which costs more the more that is."""
+NEWEST, OFTEN, SOMETIMES = 4_000, 160, 12
+"""Among so many of the newest PostgreSQL looks first. So many found there make it look among ten
+times as many: to count them, or to show a page. Otherwise it reads what the index finds, which
+costs more the more that is."""
 GAP = "  "
 """Before each word of a text, so that three letters of the index hold the beginning of a word."""
 
@@ -143,9 +144,17 @@ def _on_postgresql(account_id: int, query: Select[int], size: int, before: int |
     if not all_seen and OFTEN <= len(recent) <= MOST_FOUND:
         recent, all_seen = _recent(account_id, query, None, MOST_FOUND + 1, 10 * NEWEST)
     if len(recent) <= MOST_FOUND:
-        ids = recent if all_seen else _by_index(query.limit(MOST_FOUND + 1))
+        if before is None and not all_seen and SOMETIMES <= len(recent) < size:
+            newest, _all = _recent(account_id, query, None, size, 10 * NEWEST)
+        else:
+            newest = recent
+        # Without a full page the index is read in order, for the page and the total at once.
+        enough = before is not None or len(newest) >= size
+        first = query if enough else _newest_first(query, None)
+        ids = recent if all_seen else _by_index(first.limit(MOST_FOUND + 1))
         if len(ids) <= MOST_FOUND:
             return _page(ids, size, before)
+        recent = newest if enough else ids
     page = recent[:size]
     if before is not None or len(page) < size:
         page, all_seen = _recent(account_id, query, before, size)

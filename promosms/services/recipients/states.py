@@ -85,7 +85,7 @@ def newest(
         return []
     query = select(Recipient).where(Recipient.account_id == account_id, *conditions(state))
     if state is State.NO_CONSENT and on_list and everywhere[state] < here[State.ALL]:
-        query = query.where(_on(on_list))
+        query = query.where(on(on_list))
     elif on_list is not None:
         query = query.join(ListRecipient, ListRecipient.recipient_id == Recipient.id)
         query = query.where(ListRecipient.list_id == on_list.id)
@@ -111,6 +111,13 @@ def _border(account_id: int, on_list: RecipientList | None, before: int | None, 
     return next(iter(db.session.scalars(query)), 0)
 
 
+def on(on_list: RecipientList) -> ColumnElement[bool]:
+    """A condition to look up for each recipient: because of the + 0 nobody begins with the list."""
+    return exists().where(
+        ListRecipient.list_id == on_list.id, ListRecipient.recipient_id == Recipient.id + 0
+    )
+
+
 def _by_opt_outs(
     account_id: int, on_list: RecipientList | None, state: State, before: int | None, size: int
 ) -> Sequence[Recipient]:
@@ -121,7 +128,7 @@ def _by_opt_outs(
         Recipient.phone.in_(select(Suppression.phone).where(*out)),
     )
     if on_list is not None:
-        query = query.where(_on(on_list))
+        query = query.where(on(on_list))
     if before is not None:
         query = query.where(Recipient.id < before)
     if not on_sqlite():
@@ -138,13 +145,6 @@ def rows(ids: Sequence[int]) -> Sequence[Recipient]:
     """The recipients with these ids, the newest first."""
     query = select(Recipient).where(Recipient.id.in_(ids)).order_by(Recipient.id.desc())
     return db.session.scalars(query).all()
-
-
-def _on(on_list: RecipientList) -> ColumnElement[bool]:
-    """A condition to look up for each recipient: because of the + 0 nobody begins with the list."""
-    return exists().where(
-        ListRecipient.list_id == on_list.id, ListRecipient.recipient_id == Recipient.id + 0
-    )
 
 
 _HELD = Suppression.source == SuppressionSource.HELD

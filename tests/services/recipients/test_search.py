@@ -207,8 +207,8 @@ def test_it_finds_what_a_look_through_all_finds(
     accounts: tuple[int, int], crowd: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MOST_FOUND", 20)
-    monkeypatch.setattr(search, "NEWEST", 25)
     monkeypatch.setattr(search, "OFTEN", 3)
+    monkeypatch.setattr(search, "SOMETIMES", 2)
     pieces = sorted({word for person in crowd for value in person[1:] for word in value.split()})
 
     @given(
@@ -217,13 +217,16 @@ def test_it_finds_what_a_look_through_all_finds(
         ),
         st.integers(1, 30),
         st.integers(0, 60),
+        st.sampled_from([1, 3, 25]),
     )
-    def agrees(chosen: list[tuple[str, int, int]], size: int, skipped: int) -> None:
+    def agrees(chosen: list[tuple[str, int, int]], size: int, skipped: int, newest: int) -> None:
+        monkeypatch.setattr(search, "NEWEST", newest)
         typed = " ".join(word[start : start + length] for word, start, length in chosen)
         if not typed.strip() or not search_terms(typed) or typed.strip().replace(" ", "").isdigit():
             return
         expected = [person[0] for person in reversed(crowd) if has(person, typed)]
         page = find(accounts[0], search_terms(typed), len(crowd))
+        begin = find(accounts[0], search_terms(typed), size)
         rest = (
             find(accounts[0], search_terms(typed), size, before=page.ids[skipped])
             if (len(page.ids) > skipped)
@@ -231,12 +234,33 @@ def test_it_finds_what_a_look_through_all_finds(
         )
         phones = {row.id: row.phone for row in db.session.query(Recipient)}
         assert [phones[one] for one in page.ids] == expected, typed
-        assert page.total == min(len(expected), 21)
+        assert [phones[one] for one in begin.ids] == expected[:size], typed
+        assert page.total == begin.total == min(len(expected), 21)
         if rest is not None:
             assert [phones[one] for one in rest.ids] == expected[skipped + 1 :][:size], typed
             assert rest.total == page.total
 
     agrees()
+
+
+@pytest.mark.parametrize("newest", [1, 4, 8, 30])
+def test_the_first_pages_show_the_newest(
+    accounts: tuple[int, int],
+    crowd: list[tuple[str, ...]],
+    newest: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = {"MOST_FOUND": 20, "NEWEST": newest, "OFTEN": 8, "SOMETIMES": 2}
+    for name, number in most.items():
+        monkeypatch.setattr(search, name, number)
+    phones = {row.id: row.phone for row in db.session.query(Recipient)}
+    for typed in ("anna", "köhler", "wp.pl", "anna wp.pl"):
+        expected = [person[0] for person in reversed(crowd) if has(person, typed)]
+        for size in (1, 3, 12):
+            first = find(accounts[0], search_terms(typed), size)
+            second = find(accounts[0], search_terms(typed), size, before=first.ids[-1])
+            assert [phones[one] for one in first.ids + second.ids] == expected[: 2 * size]
+            assert first.total == second.total == min(len(expected), 21)
 
 
 def test_another_account_is_never_found(accounts: tuple[int, int]) -> None:
