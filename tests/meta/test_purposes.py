@@ -92,6 +92,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/live_groups.py",
         "services/sending/claiming.py",
         "services/sending/answers.py",
+        "services/sending/deletions.py",
         "services/sending/claim_queries.py",
         "services/campaigns/message_rows.py",
         "services/inbox/inbox_rows.py",

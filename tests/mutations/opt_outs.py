@@ -155,6 +155,27 @@ OPT_OUT = (
         "tests/services/sending/test_withdrawn_consent.py",
     ),
     Mutation(
+        f"{SERVICES}sending/deletions.py",
+        "session.execute(select(func.pg_advisory_xact_lock(LOCKS + account_id)))",
+        "pass",
+        "tests/services/sending/test_preparation.py",
+        "postgresql",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/preparation.py",
+        "        deletions.keep_away(session, campaign_id)\n",
+        "",
+        "tests/services/sending/test_preparation.py",
+        "postgresql",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/preparation.py",
+        "_insert(session, campaign, _still_there(session, page), sender)",
+        "_insert(session, campaign, page, sender)",
+        "tests/services/sending/test_preparation.py",
+        "postgresql",
+    ),
+    Mutation(
         f"{SERVICES}imports/run.py",
         "opt_outs.alone(undoing.account_id, losing, put_back)",
         "opt_outs.alone(undoing.account_id, [], put_back)",

@@ -23,7 +23,7 @@ from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.payments import balance_alerts
-from promosms.services.sending import counters, cursors
+from promosms.services.sending import counters, cursors, deletions
 
 
 def prepare(
@@ -88,10 +88,11 @@ def _insert_page(
     with transaction() as session:
         if room:
             lengthen_log(session)
+        deletions.keep_away(session, campaign_id)
         campaign = _still_preparing(session, campaign_id, start)
         if campaign is None:
             return False
-        new = _insert(session, campaign, page, sender)
+        new = _insert(session, campaign, _still_there(session, page), sender)
         queued = [draft for draft in new if not draft.reason]
         changes = {MessageStatus.QUEUED: len(queued), MessageStatus.SKIPPED: len(new) - len(queued)}
         counters.move(session, campaign_id, changes)
@@ -101,6 +102,12 @@ def _insert_page(
         campaign.total_price += sum(draft.price for draft in queued)
         campaign.n_parts += sum(draft.parts for draft in queued)
     return True
+
+
+def _still_there(session: Session, page: Sequence[MessageDraft]) -> Sequence[MessageDraft]:
+    """A page without those who were deleted since it was read: they get no text and no message."""
+    gone = deletions.gone(session, [draft.recipient_id for draft in page])
+    return [draft for draft in page if draft.recipient_id not in gone] if gone else page
 
 
 def _insert(

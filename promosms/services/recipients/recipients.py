@@ -28,7 +28,7 @@ from promosms.services.recipients import consents, lists
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.fields import FREE_FIELDS
 from promosms.services.recipients.search import search_text
-from promosms.services.sending import opt_outs
+from promosms.services.sending import deletions, opt_outs
 from promosms.sms import phone
 
 
@@ -135,7 +135,7 @@ def delete_people(session: Session, account_id: int, ids: Sequence[int]) -> int:
 
     Messages that still wait for them are skipped, also those to numbers that they had before.
     """
-    opt_outs.lock_shared(session, account_id)
+    deletions.begin(session, account_id)
     query = select(Recipient.id, Recipient.public_id).where(
         Recipient.account_id == account_id, Recipient.id.in_(ids)
     )
@@ -156,7 +156,7 @@ def delete_ids(session: Session, ids: Sequence[int]) -> None:
         select(Recipient.account_id, Recipient.phone).where(Recipient.id.in_(ids))
     ).all()
     for account_id in sorted({row.account_id for row in rows}):
-        opt_outs.lock_shared(session, account_id)
+        deletions.begin(session, account_id)
         phones = [row.phone for row in rows if row.account_id == account_id]
         opt_outs.skip_waiting(session, account_id, phones, opt_outs.DELETED)
     touched = _list_ids(session, ids)

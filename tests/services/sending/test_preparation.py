@@ -1,12 +1,16 @@
 """Preparation: every recipient once, whatever changes while it runs."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Function, func, select, text
 
 from promosms.db.transactions import has_room, lengthen_log, on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import Campaign, CampaignStatus, Consent, Message, Recipient, RouteGateway
 from promosms.services.campaigns import audience, preparation
+from promosms.services.recipients import recipients
+from promosms.services.sending import deletions, opt_outs
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
 from tests.support.cast import Cast
 
@@ -35,6 +39,62 @@ def test_a_number_that_was_deleted_and_added_again_is_texted_once(
     campaign = db.session.get_one(Campaign, campaign_id)
     assert (campaign.audience, campaign.total_price, campaign.n_parts) == (6, 6 * 300, 6)
     check_books(cast.owner.account_id)
+
+
+def test_who_is_deleted_between_reading_and_writing_a_page_is_not_texted(
+    context: None, make_campaign: MakeCampaign, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert, account_id = preparation._insert_page, cast.owner.account_id
+    campaign_id = make_campaign(PHONES)
+    public_ids = list(db.session.scalars(select(Recipient.public_id).order_by(Recipient.phone)))
+
+    def late(*args: Any, **options: Any) -> Any:
+        assert recipients.delete_many(account_id, public_ids[-2:]) == 2
+        return insert(*args, **options)
+
+    monkeypatch.setattr(preparation, "_insert_page", late)
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    assert statuses(campaign_id) == {"queued": 4}
+    campaign = db.session.get_one(Campaign, campaign_id)
+    assert (campaign.audience, campaign.total_price, campaign.n_parts) == (4, 4 * 300, 4)
+    texts = select(Message.phone).where(Message.campaign_id == campaign_id)
+    assert sorted(db.session.scalars(texts)) == PHONES[:4], "nothing is kept about them"
+    check_books(account_id)
+
+
+@pytest.mark.only("postgresql")
+def test_a_deletion_waits_for_a_page_and_a_page_for_a_deletion(
+    context: None, make_campaign: MakeCampaign, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account_id = cast.owner.account_id
+    campaign_id, key = make_campaign(PHONES[:1]), deletions.LOCKS + account_id
+    public_ids = list(db.session.scalars(select(Recipient.public_id)))
+    begin, page = func.pg_try_advisory_xact_lock(key), func.pg_try_advisory_xact_lock_shared(key)
+    still_preparing, skip, held = preparation._still_preparing, opt_outs.skip_texts, []
+
+    def preparing(*args: Any) -> Any:
+        held.append(("page", free(page), free(begin)))
+        return still_preparing(*args)
+
+    def deleting(*args: Any) -> Any:
+        held.append(("deletion", free(page), free(begin)))
+        return skip(*args)
+
+    monkeypatch.setattr(preparation, "_still_preparing", preparing)
+    monkeypatch.setattr(opt_outs, "skip_texts", deleting)
+    with transaction():
+        preparation.prepare(campaign_id)
+        assert held[0] == ("page", True, False), "before it looks who is still there"
+    recipients.delete_many(account_id, public_ids)
+    assert {*held[-2:]} == {("deletion", False, False)}, "before it looks what waits"
+    assert (free(page), free(begin)) == (True, True)
+    assert statuses(campaign_id) == {"skipped": 1}
+
+
+def free(lock: Function[bool]) -> bool:
+    """Would somebody else get this lock at once?"""
+    with db.engine.connect() as other:
+        return bool(other.scalar(select(lock)))
 
 
 def test_texts_are_stored_as_written(
