@@ -95,6 +95,7 @@ from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.sending.direct_text import DirectText
 from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
 from promosms.models.sending.message import (
+    WITH_HOLD,
     Decision,
     InboundKind,
     InboundMessage,
@@ -112,6 +113,7 @@ __all__ = [
     "BulkKind",
     "BulkStatus",
     "BEGINNING",
+    "WITH_HOLD",
     "WORDS",
     "EVERYBODY",
     "FOLDED",

@@ -12,9 +12,14 @@ from promosms.models.registry import ADD, ADD_AND_CHANGE, N_, NOBODYS, Retention
 
 
 class AttemptKind(StrEnum):
-    """A text with a password or a code, the e-mail whose link leads to one, or a notice by text."""
+    """A text with a password or a code, the e-mail whose link leads to one, or a notice by text.
+
+    The codes of sign-up forms are counted apart: accounts pay them, and whoever uses up their
+    limits keeps nobody from signing in.
+    """
 
     TEXT = "text"
+    SIGN_UP = "signup"
     NOTICE = "notice"
     EMAIL = "email"
 
@@ -39,7 +44,7 @@ class TextAttempt(Model):
     )
     processing = Processing(
         SECURITY,
-        N_("That a text or an e-mail about signing in was sent: number and network"),
+        N_("That a text or an e-mail about signing in or up was sent: number and network"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

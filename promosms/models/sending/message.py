@@ -108,6 +108,11 @@ class Priority(IntEnum):
     TEST = 1
     CAMPAIGN = 2
     DIRECT = 3  # a text to one person: as all without a campaign it goes before campaigns
+    SIGN_UP = 4  # the code of a sign-up form: they ask for it, so no opt-out stops it
+
+
+WITH_HOLD = (Priority.DIRECT, Priority.SIGN_UP)
+"""Texts without a campaign whose price is set aside first."""
 
 
 NEEDS_ATTENTION = "attention_status IS NOT NULL"

@@ -19,6 +19,8 @@ MOST_PER_NUMBER = 3  # in 24 hours
 LONGEST_WAIT = timedelta(minutes=32)
 WATCHED = 10  # texts to a prefix, before its sign-ins are checked
 FEWEST_COMPLETED = 0.2
+SIGN_UPS = 10
+"""So many times as many codes of sign-up forms, which accounts pay and limit themselves."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,23 @@ RULES = {
         Rule(P.UNPROVEN, fixed(20), DAY, _all, unproven=True),
         Rule(P.DIAL_CODE, lambda: settings.verification_texts_per_dial_code, DAY, _dial_code),
     ),
+    AttemptKind.SIGN_UP: (
+        Rule(P.PREFIX, fixed(10), HOUR, _prefix),
+        # The guests of a restaurant share one.
+        Rule(P.NETWORK, fixed(20), HOUR, _network),
+        Rule(P.NETWORK, fixed(60), DAY, _network),
+        Rule(P.UNPROVEN, fixed(2), HOUR, _prefix, unproven=True),
+        Rule(P.UNPROVEN, fixed(3), HOUR, _network, unproven=True),
+        Rule(P.UNPROVEN, fixed(10), DAY, _network, unproven=True),
+        Rule(P.UNPROVEN, fixed(20), HOUR, _all, unproven=True),
+        Rule(
+            P.DIAL_CODE,
+            lambda: SIGN_UPS * settings.verification_texts_per_dial_code,
+            DAY,
+            _dial_code,
+        ),
+        Rule(P.BUDGET, lambda: SIGN_UPS * settings.verification_texts_per_hour, HOUR, _all),
+    ),
     AttemptKind.NOTICE: (
         Rule(P.NUMBER, fixed(MOST_PER_NUMBER), DAY, _number),
         Rule(P.PREFIX, fixed(5), HOUR, _prefix),
@@ -128,10 +147,10 @@ def completed() -> int:
     return db.session.scalars(query.where(*_of_day(AttemptKind.TEXT), TextAttempt.completed)).one()
 
 
-def times_of(number_hash: str) -> list[datetime]:
-    """When texts went to a number in the last day or two, the newest first."""
+def times_of(request: Request) -> list[datetime]:
+    """When texts of this kind went to the number in the last day or two, the newest first."""
     query = select(TextAttempt.created_at).where(
-        TextAttempt.number_hash == number_hash, TextAttempt.kind == AttemptKind.TEXT
+        TextAttempt.number_hash == request.number_hash, TextAttempt.kind == request.kind
     )
     return list(db.session.scalars(query.order_by(TextAttempt.created_at.desc())))
 
@@ -141,13 +160,13 @@ def wait(texts: int) -> timedelta:
     return min(timedelta(minutes=2 ** (texts - 1)), LONGEST_WAIT) if texts else timedelta()
 
 
-def unanswered(prefix_hash: str, since: datetime) -> int:
-    """The texts to a prefix since then, if too few of them led to a sign-in; else 0."""
+def unanswered(request: Request, since: datetime) -> int:
+    """The texts of this kind to the prefix since then, if too few codes were used; else 0."""
     query = select(
         func.count(), func.coalesce(func.sum(case((TextAttempt.completed, 1), else_=0)), 0)
     ).where(
-        *_of_day(AttemptKind.TEXT),
-        TextAttempt.prefix_hash == prefix_hash,
+        *_of_day(request.kind),
+        TextAttempt.prefix_hash == request.prefix_hash,
         TextAttempt.created_at > since,
     )
     texts, sign_ins = db.session.execute(query).one()

@@ -34,6 +34,7 @@ class ProofForm(StrEnum):
     RESET = "reset"
     NUMBER = "number"
     EMAIL = "email"
+    SIGN_UP = "sign_up"
 
 
 def challenge(form: ProofForm) -> dict[str, Any]:

@@ -6,6 +6,7 @@ uses. The counts are in the database, under one lock, without numbers and addres
 deleted after a day or two.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import phonenumbers
@@ -53,15 +54,21 @@ def lock() -> None:
 
 
 def why_not(
-    number: str, network: str, proof: str, form: ProofForm = ProofForm.NUMBER
+    number: str,
+    network: str,
+    proof: str,
+    form: ProofForm = ProofForm.NUMBER,
+    also: Sequence[str] = (),
 ) -> PumpingProblem | None:
     """Why no text with a password or code may go to this number (E.164); None counts it as sent.
 
     `network` is the address of the browser or its network, `proof` the solution of its form (empty
-    without script). Joins a running transaction: do not roll back after a refusal, or it is not
-    counted. Takes the lock, so call it before other rows are locked.
+    without script). Allowed are numbers of the countries of registration, and of those in `also`.
+    Joins a running transaction: do not roll back after a refusal, or it is not counted. Takes the
+    lock, so call it before other rows are locked.
     """
-    return _decide(AttemptKind.TEXT, number, network, proof, form)
+    kind = AttemptKind.SIGN_UP if form == ProofForm.SIGN_UP else AttemptKind.TEXT
+    return _decide(kind, number, network, proof, form, also)
 
 
 def why_no_email(number: str, network: str, proof: str) -> PumpingProblem | None:
@@ -126,7 +133,12 @@ def purge() -> None:
 
 
 def _decide(
-    kind: AttemptKind, number: str, network: str, proof: str, form: ProofForm
+    kind: AttemptKind,
+    number: str,
+    network: str,
+    proof: str,
+    form: ProofForm,
+    also: Sequence[str] = (),
 ) -> PumpingProblem | None:
     with transaction() as session:
         lock()
@@ -134,7 +146,7 @@ def _decide(
             problem: PumpingProblem | None = PumpingProblem.PROOF
         else:
             request = _request(kind, number, network, bool(proof))
-            problem = _problem(request, number, form)
+            problem = _problem(request, number, form, also)
         if problem is not None:
             refusals.note(problem)
             return problem
@@ -154,14 +166,17 @@ def _request(kind: AttemptKind, number: str, network: str, proven: bool) -> Requ
     )
 
 
-def _problem(request: Request, number: str, form: ProofForm) -> PumpingProblem | None:
+def _problem(
+    request: Request, number: str, form: ProofForm, also: Sequence[str]
+) -> PumpingProblem | None:
     """The first layer that refuses it; the budget comes last, because it e-mails the admins."""
     if request.kind == AttemptKind.EMAIL:
         return limits.problem(request) if settings.rate_limits else None
-    problem = _wrong_number(number, form) or _unreachable(number) or _too_often(request)
+    problem = _wrong_number(number, form, also) or _unreachable(number) or _too_often(request)
     if problem is None and settings.rate_limits:
         problem = _watched(request, number) or limits.problem(request)
-    if problem is None and limits.sent(limits.HOUR) >= _budget(request):
+    counted = request.kind == AttemptKind.TEXT
+    if problem is None and counted and limits.sent(limits.HOUR) >= _budget(request):
         blocks.note_empty_budget()
         problem = PumpingProblem.BUDGET
     return problem
@@ -177,11 +192,11 @@ def _budget(request: Request) -> int:
     return budget * 3 // 5 if unused else budget
 
 
-def _wrong_number(number: str, form: ProofForm) -> PumpingProblem | None:
+def _wrong_number(number: str, form: ProofForm, also: Sequence[str]) -> PumpingProblem | None:
     # An existing account stays usable when the list of countries becomes shorter.
     if form == ProofForm.RESET:
         return None
-    countries = settings.registration_countries
+    countries = [*settings.registration_countries, *also]
     try:
         allowed = phone.parse(number, countries[0]).country in countries
     except InvalidPhone:
@@ -198,7 +213,7 @@ def _unreachable(number: str) -> PumpingProblem | None:
 
 
 def _too_often(request: Request) -> PumpingProblem | None:
-    times, moment = limits.times_of(request.number_hash), now()
+    times, moment = limits.times_of(request), now()
     if sum(time > moment - DAY for time in times) >= limits.MOST_PER_NUMBER:
         return PumpingProblem.NUMBER
     if settings.rate_limits and times and moment - times[0] < limits.wait(len(times)):
@@ -210,7 +225,7 @@ def _watched(request: Request, number: str) -> PumpingProblem | None:
     prefix = blocks.prefix_of(number)
     if blocks.is_blocked(prefix):
         return PumpingProblem.BLOCKED
-    texts = limits.unanswered(request.prefix_hash, blocks.lifted_at(prefix))
+    texts = limits.unanswered(request, blocks.lifted_at(prefix))
     if not texts:
         return None
     blocks.block(prefix, texts)

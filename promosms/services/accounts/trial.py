@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
+    WITH_HOLD,
     Account,
     Campaign,
     CampaignStatus,
@@ -98,7 +99,7 @@ def take(session: Session, account_id: int, number: int) -> None:
 
 
 def used(account_id: int) -> int:
-    """The texts of the last 24 hours: tests, direct texts, and all of campaigns active then."""
+    """The texts of the last 24 hours: tests, those to one person, all of campaigns active then."""
     since = now() - DAY
     counters = (
         *(Campaign.n_queued, Campaign.n_sending, Campaign.n_sent, Campaign.n_delivered),
@@ -111,7 +112,7 @@ def used(account_id: int) -> int:
     single = select(func.count()).where(
         Message.account_id == account_id,
         Message.campaign_id.is_(None),
-        Message.priority.in_((Priority.TEST, Priority.DIRECT)),
+        Message.priority.in_((Priority.TEST, *WITH_HOLD)),
         Message.created_at > since,
         Message.status.not_in((MessageStatus.CANCELLED, MessageStatus.SKIPPED)),
     )

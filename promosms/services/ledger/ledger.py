@@ -191,8 +191,10 @@ def give_back(account_id: int, amount: int, reference: str) -> None:
         _enter(session, _Entry(account_id, EntryKind.RELEASE, amount, reference))
 
 
-def hold_text(account_id: int, message_id: int, amount: int, key: str) -> None:
-    """Set the price of a direct text aside; raises InsufficientBalance without any change.
+def hold_text(
+    account_id: int, message_id: int, amount: int, key: str, *, sign_up: bool = False
+) -> None:
+    """Set the price of a text to one person aside; raises InsufficientBalance without any change.
 
     The key of its form is unique in the account, so nothing is set aside twice for it.
     """
@@ -205,6 +207,7 @@ def hold_text(account_id: int, message_id: int, amount: int, key: str) -> None:
                 key=key,
                 amount=amount,
                 remaining=amount,
+                sign_up=sign_up,
                 closed_at=None if amount else now(),
             )
         )

@@ -122,7 +122,7 @@ def _stop(session: Session, person: Person) -> None:
     sending = select(Message.id).where(texts, Message.status == MessageStatus.SENDING)
     if session.scalar(sending.limit(1)) is not None:
         raise StillActive
-    opt_outs.skip_texts(session, texts, opt_outs.DELETED)
+    opt_outs.skip_texts(session, texts, opt_outs.DELETED, opt_outs.WITH_SIGN_UPS)
 
 
 def _keep_wishes(person: Person) -> None:

@@ -111,11 +111,12 @@ def why_not_delete(recipient_list: RecipientList) -> Campaign | None:
 def delete_list(recipient_list: RecipientList) -> None:
     """Delete a list, not its recipients; its sign-up forms are closed. Raises ListInUse."""
     with transaction() as session:
+        # Who joins by a form locks it before the list.
+        its_forms = SignUpForm.list_id == recipient_list.id, SignUpForm.closed_at.is_(None)
+        session.execute(update_rows(SignUpForm).where(*its_forms).values(closed_at=now()))
         lock(session, [recipient_list.id])
         if why_not_delete(recipient_list) or segments.with_list(recipient_list):
             raise ListInUse
-        its_forms = SignUpForm.list_id == recipient_list.id, SignUpForm.closed_at.is_(None)
-        session.execute(update_rows(SignUpForm).where(*its_forms).values(closed_at=now()))
         session.execute(delete(RecipientList).where(RecipientList.id == recipient_list.id))
 
 

@@ -50,6 +50,7 @@ LISTED = table_of(Suppression)
 T = TypeVar("T")
 OF_ACCOUNT = or_(Message.campaign_id.is_not(None), Message.priority == Priority.DIRECT)
 """Texts of the account itself: opt-outs stop these, and neither tests nor verification texts."""
+WITH_SIGN_UPS = or_(OF_ACCOUNT, Message.priority == Priority.SIGN_UP)
 # A source replaces those with a smaller number. A STOP word is the recipient's own and certain:
 # only START lifts it. What is held until it is read replaces nothing.
 STRENGTH = {
@@ -356,13 +357,14 @@ def skip_waiting(session: Session, account_id: int, phones: Sequence[str], reaso
     skip_texts(session, to_phones, reason)
 
 
-def skip_texts(session: Session, condition: ColumnElement[bool], reason: str) -> None:
+def skip_texts(
+    session: Session,
+    condition: ColumnElement[bool],
+    reason: str,
+    kinds: ColumnElement[bool] = OF_ACCOUNT,
+) -> None:
     """Skip those of these messages that are queued, tests excepted, and release their price."""
-    queued = (
-        condition,
-        OF_ACCOUNT,
-        Message.status == MessageStatus.QUEUED,
-    )
+    queued = condition, kinds, Message.status == MessageStatus.QUEUED
     campaign_ids = session.scalars(select(Message.campaign_id).where(*queued)).all()
     # Everything that changes queued messages locks their campaign first: no deadlocks.
     session.execute(

@@ -14,7 +14,7 @@ from promosms.db import bulk
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.gateways import KINDS
 from promosms.gateways.base import Answer, ErrorClass, Resend
-from promosms.models import Gateway, MessageStatus, Priority, attention_status_of, now
+from promosms.models import WITH_HOLD, Gateway, MessageStatus, attention_status_of, now
 from promosms.services.ledger import ledger
 from promosms.services.sending.claim_queries import PARTS, ROWS, Claimed
 from promosms.services.sending.claiming import Claim
@@ -109,7 +109,7 @@ def _accept(
     for message, _ in recorded:
         if message.campaign_id is not None:
             deltas.charged[message.campaign_id] += message.price
-        elif message.priority == Priority.DIRECT:
+        elif message.priority in WITH_HOLD:
             deltas.pay_direct(message.id, message.price, 0)
     return len(moved)
 
@@ -168,7 +168,7 @@ def _pay(message: Claimed, parts: int, deltas: CounterDeltas) -> None:
     charged = message.price * parts // message.parts
     if message.campaign_id is not None:
         deltas.pay(message.campaign_id, charged, message.price - charged)
-    elif message.priority == Priority.DIRECT:
+    elif message.priority in WITH_HOLD:
         deltas.pay_direct(message.id, charged, message.price - charged)
     elif message.price > charged:
         ledger.give_back(

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from promosms.db import upsert
-from promosms.db.statements import update_rows
 from promosms.models import (
     FIELD_NAMES,
     Account,
@@ -46,6 +45,7 @@ def join(
     """
     account_id = form.account_id
     opt_outs.lock(session, account_id)
+    form = session.get_one(SignUpForm, form.id, with_for_update=True, populate_existing=True)
     if _stopped_since(session, account_id, phone, moment):
         return False
     lifted = opt_outs.lift(account_id, phone)
@@ -61,7 +61,7 @@ def join(
     put = lists.put_on_locked(session, account_id, [recipient.id], list_ids)
     if news or put:
         recipient.updated_at = now()
-        _count(session, form)
+        form.n_joined += 1
     session.flush()
     return bool(news or put)
 
@@ -124,11 +124,3 @@ def _agree(
     recipient.consent_id = consents.make(session, recipient.account_id, basis, how)
     recipient.consent = basis.consent
     return True
-
-
-def _count(session: Session, form: SignUpForm) -> None:
-    session.execute(
-        update_rows(SignUpForm)
-        .where(SignUpForm.id == form.id)
-        .values(n_joined=SignUpForm.n_joined + 1)
-    )

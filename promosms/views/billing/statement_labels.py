@@ -27,7 +27,7 @@ def title(row: StatementRow) -> str:
     if row.kind == EntryKind.RELEASE:
         return str(_("Single text, not accepted"))
     if row.kind == EntryKind.HOLD:
-        return str(_("Text to one person"))
+        return str(_("Sign-up text") if row.sign_up else _("Text to one person"))
     return str(_("Single text"))
 
 
