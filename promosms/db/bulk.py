@@ -9,6 +9,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Dialect,
+    Result,
+    Select,
     Text,
     TypeDecorator,
     any_,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine, UserDefinedType
@@ -93,6 +96,42 @@ def one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[b
         return _among(column, parameter)
     # With = ANY (array) a plan without statistics compares each row with each of the words.
     return column.in_(select(func.unnest(parameter)))
+
+
+def each_of(ids: Sequence[int]) -> ColumnElement[int]:
+    """The ids as the column of a table, to select from."""
+    parameter = bindparam(None, ids, type_=Many(NUMBERS), unique=True)
+    if on_sqlite():
+        return func.json_each(parameter).table_valued("value").c.value
+    return func.unnest(parameter).table_valued("id").render_derived().c.id
+
+
+def look_up(
+    session: Session,
+    query: Select[Any],
+    column: ColumnElement[str],
+    values: Sequence[str],
+    *,
+    lock: bool = False,
+) -> Result[Any]:
+    """The rows of the query whose column is one of these words, in the order of the words.
+
+    The other conditions of the query and the column are those of a unique index, in its order. For
+    an account of which PostgreSQL has no statistics yet, it would read all of its rows for each of
+    the words: only by that index each of them is found without sorting.
+    """
+    if on_sqlite():
+        return session.connection().execute(query.where(one_of(column, values)).order_by(column))
+    words_ = func.unnest(bindparam(None, values, type_=Many(WORDS), unique=True))
+    word = words_.table_valued("word").render_derived()
+    # Both borders instead of =, with which there is nothing to sort.
+    one = query.where(column >= word.c.word, column <= word.c.word).order_by(column).limit(1)
+    found = (one.with_for_update() if lock else one).lateral()
+    session.execute(text("SET LOCAL enable_sort = off"))
+    try:
+        return session.connection().execute(select(found).select_from(word.join(found, true())))
+    finally:
+        session.execute(text("SET LOCAL enable_sort TO DEFAULT"))
 
 
 def _among(column: ColumnElement[Any], parameter: BindParameter[Any]) -> ColumnElement[bool]:

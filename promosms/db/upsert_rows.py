@@ -24,14 +24,16 @@ def upsert_rows(
     rows: Sequence[Row],
     unique: Sequence[str],
     replaced: Sequence[str],
-) -> None:
-    """Insert rows with the columns `names`.
+    by: str = "",
+) -> dict[Any, int]:
+    """Insert rows with the columns `names`; with `by` returns the ids by this column.
 
     Of a row whose `unique` columns are there already the columns in `replaced` are replaced; the
-    others stay. No two of the rows may have the same unique columns.
+    others stay. No two of the rows may have the same unique columns. (SQLite gives only the ids of
+    rows that were not there.)
     """
     if not rows:
-        return
+        return {}
     connection = session.connection()
     conflict = f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET " + ", ".join(
         f"{name} = excluded.{name}" for name in replaced
@@ -40,14 +42,17 @@ def upsert_rows(
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))
         stored = _stored(table, names, rows, connection.dialect)
+        newest = f"SELECT {by}, id FROM {table.name} WHERE id > ?"
+        last = connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar() if by else 0
         connection.exec_driver_sql(f"{begin} VALUES ({marks}) {conflict}", stored)
-        return
+        return dict(connection.exec_driver_sql(newest, (last or 0,)).all()) if by else {}
     values, parameters, arrays = _as_arrays(table, names, rows, connection.dialect)
     # A condition, or ON CONFLICT would be read as ON of a join.
     source = f"FROM unnest({', '.join(arrays)}) AS given({', '.join(arrays.values())})"
-    session.execute(
-        text(f"{begin} SELECT {', '.join(values)} {source} WHERE true {conflict}"), parameters
-    )
+    returning = f"RETURNING {by}, id" if by else ""
+    statement = f"{begin} SELECT {', '.join(values)} {source} WHERE true {conflict} {returning}"
+    result = session.execute(text(statement), parameters)
+    return dict(result.all()) if by else {}
 
 
 def _stored(

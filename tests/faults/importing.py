@@ -56,7 +56,7 @@ IMPORT_STEPS = {
     "promosms.services.imports.batch:_save_refused": 5,
     "promosms.services.imports.recipient_rows:known": 10,
     "promosms.services.imports.recipient_rows:write": 10,
-    "promosms.services.recipients.lists:put_phones_on_locked": 10,
+    "promosms.services.recipients.lists:put_many_on_locked": 10,
     "promosms.services.imports.run:_end": 1,
     "promosms.services.imports.files:forget": 1,
 }

@@ -116,37 +116,39 @@ def save_entries(
     phones = sorted(entries)
     before = recipient_rows.known(session, running, phones)
     at = now()
-    changed = recipient_rows.write(session, running, entries, before, at)
+    written = recipient_rows.write(session, running, entries, before, at)
     repeated = {e164 for e164, row in before.items() if row["last_import_id"] == running.id}
     running.added += len(phones) - len(before)
     running.updated += len(before) - len(repeated)
     running.duplicates += len(repeated)
     fresh = [e164 for e164 in phones if e164 not in repeated]
     running.suppressed += _count_suppressed(session, running.account_id, fresh)
-    put = lists.put_phones_on_locked(session, running.account_id, fresh, list_ids)
+    ids = sorted(written.ids[e164] for e164 in fresh)
+    put = lists.put_many_on_locked(session, running.account_id, ids, list_ids)
     theirs = {row["id"] for row in before.values() if row["import_id"] != running.id}
     again = {before[e164]["id"] for e164 in repeated}
-    on_lists = _put_on(session, running.account_id, entries, named, locked)
+    on_lists = _put_on(session, running.account_id, entries, written.ids, named, locked)
     own = {id_: on_lists[id_] for id_ in theirs & on_lists.keys()}
-    changes.note(session, running, changed, put & theirs, own, again & theirs, at)
+    changes.note(session, running, written.before, put & theirs, own, again & theirs, at)
 
 
 def _put_on(
     session: Session,
     account_id: int,
     entries: Mapping[str, Entry],
+    ids: Mapping[str, int],
     named: Mapping[str, int],
     locked: Collection[int],
 ) -> dict[int, list[int]]:
     """Put everybody on the lists that their rows name; returns on which they were not yet."""
-    phones: dict[int, list[str]] = {}
+    theirs: dict[int, list[int]] = {}
     for e164, entry in entries.items():
         for name in entry.lists:
-            phones.setdefault(named[name], []).append(e164)
+            theirs.setdefault(named[name], []).append(ids[e164])
     put: dict[int, list[int]] = {}
-    for list_id in sorted(phones.keys() & set(locked)):
-        for recipient_id in lists.put_phones_on_locked(
-            session, account_id, phones[list_id], [list_id]
+    for list_id in sorted(theirs.keys() & set(locked)):
+        for recipient_id in lists.put_many_on_locked(
+            session, account_id, theirs[list_id], [list_id]
         ):
             put.setdefault(recipient_id, []).append(list_id)
     return put

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from promosms.db.bulk import one_of
+from promosms.db.bulk import look_up, one_of
 from promosms.extensions import db
 from promosms.lib.number_set import NumberSet
 from promosms.models import Account, Import, Recipient, Suppression, table_of
@@ -105,10 +105,8 @@ class Forecast:
 
     def _known(self, phones: Sequence[str]) -> int:
         columns = table_of(Recipient).c
-        query = select(func.count()).where(
-            columns.account_id == self.account_id, one_of(columns.phone, phones)
-        )
-        return (db.session.scalar(query) or 0) if phones else 0
+        query = select(columns.id).where(columns.account_id == self.account_id)
+        return len(look_up(db.session(), query, columns.phone, sorted(phones)).all())
 
     def _suppressed(self, phones: Sequence[str]) -> int:
         """How many of the numbers have opted out, here or by the rows so far."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, select
 from sqlalchemy.orm import Session
 
-from promosms.db.bulk import one_of
+from promosms.db.bulk import among, look_up
 from promosms.db.statements import update_rows
 from promosms.db.upsert_rows import upsert_rows
 from promosms.models import (
@@ -47,12 +47,14 @@ Values = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Rows:
-    """What to store: rows in the order of `_COLUMNS`, and the numbers of whom nothing changes."""
+    """What to store: rows in the order of `_COLUMNS`, and the ids of those whom nothing changes."""
 
     written: list[tuple[Any, ...]] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
+    same: list[int] = field(default_factory=list)
     before: dict[int, Values] = field(default_factory=dict)
     """What the columns that change have held, by recipient; not of those whom the import added."""
+    ids: dict[str, int] = field(default_factory=dict)
+    """Of everybody whom the batch names, by number."""
 
 
 def known(session: Session, running: Import, phones: Sequence[str]) -> Known:
@@ -63,37 +65,30 @@ def known(session: Session, running: Import, phones: Sequence[str]) -> Known:
     """
     columns = table_of(Recipient).c
     shown = (columns[name] for name in (*_KNOWN, *_PRESERVED))
-    query = (
-        select(
-            *shown,
-            consents.withdrawn_at().label("withdrawn_at"),
-            consents.imported_by().label("agreed_by"),
-        )
-        .where(columns.account_id == running.account_id, one_of(columns.phone, phones))
-        .order_by(columns.phone)
-        .with_for_update()
-    )
-    found = session.connection().execute(query).mappings()
+    query = select(
+        *shown,
+        consents.withdrawn_at().label("withdrawn_at"),
+        consents.imported_by().label("agreed_by"),
+    ).where(columns.account_id == running.account_id)
+    found = look_up(session, query, columns.phone, phones, lock=True).mappings()
     return {row["phone"]: row for row in found}
 
 
 def write(
     session: Session, running: Import, entries: Mapping[str, Entry], before: Known, at: datetime
-) -> dict[int, Values]:
-    """Store the entries: new ones, and of those in `before` what changes.
-
-    Returns what the columns that change have held, by recipient.
-    """
+) -> Rows:
+    """Store the entries: new ones, and of those in `before` what changes."""
     agreed = RowConsents(session, running, entries.values())
     rows = _rows(running, entries, before, at, agreed)
     table = table_of(Recipient)
-    upsert_rows(session, table, _COLUMNS, rows.written, ("account_id", "phone"), _REPLACED)
+    rows.ids.update((e164, row["id"]) for e164, row in before.items())
+    unique = "account_id", "phone"
+    new = upsert_rows(session, table, _COLUMNS, rows.written, unique, _REPLACED, "phone")
+    rows.ids.update(new)
     if rows.same:
-        touched = update_rows(Recipient).where(
-            table.c.account_id == running.account_id, one_of(table.c.phone, rows.same)
-        )
-        session.execute(touched.values(last_import_id=running.id))
-    return rows.before
+        touched = update_rows(Recipient).where(among(table.c.id))
+        session.execute(touched.values(last_import_id=running.id), {"ids": rows.same})
+    return rows
 
 
 def put_back(
@@ -144,7 +139,7 @@ def _rows(
         else:
             changed = _changed(running, entry, existing, agreed)
             if changed is None:
-                rows.same.append(e164)
+                rows.same.append(existing["id"])
                 continue
             values, evidence = changed
             if existing["import_id"] != import_id:

@@ -7,12 +7,12 @@ transactions could wait for each other.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import delete, func, literal, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from promosms.db import upsert
-from promosms.db.bulk import one_of
+from promosms.db.bulk import each_of
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -158,16 +158,17 @@ def put_on_locked(
     return added
 
 
-def put_phones_on_locked(
-    session: Session, account_id: int, phones: Sequence[str], list_ids: Collection[int]
+def put_many_on_locked(
+    session: Session, account_id: int, ids: Sequence[int], list_ids: Collection[int]
 ) -> set[int]:
-    """As `put_on_locked`, for the recipients with these numbers; returns who was not on one yet."""
-    columns, put = table_of(Recipient).c, set[int]()
+    """As `put_on_locked`, for thousands of recipients whom the transaction has locked.
+
+    Returns who was not on one yet.
+    """
+    put = set[int]()
     for list_id in sorted(set(list_ids)):
-        # Without an order: with one, both databases read all recipients of the account by it.
-        rows = select(literal(list_id), columns.id, literal(account_id)).where(
-            columns.account_id == account_id, one_of(columns.phone, phones)
-        )
+        one = each_of(ids)
+        rows = select(literal(list_id), one, literal(account_id)).where(true())
         insert = (
             upsert.insert(ListRecipient)
             .from_select(["list_id", "recipient_id", "account_id"], rows)
