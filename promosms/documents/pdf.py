@@ -4,8 +4,6 @@ typst renders `invoice.typ`, which gets all values as one JSON text. So a name i
 cannot open a file. Equal values give equal bytes.
 """
 
-import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from promosms.documents import metadata
 from promosms.documents.data import InvoiceData
 from promosms.documents.formats import drawable
 from promosms.documents.template_values import template_values
-from promosms.settings import invoice_font
+from promosms.documents.typesetting import compile_pdf
 
 _TEMPLATE = Path(__file__).with_name("invoice.typ")
 _LARGEST_LOGO = 1_000_000  # bytes
@@ -42,14 +40,7 @@ def render(data: InvoiceData, xml: bytes | None = None) -> bytes:
 
 def _compile(values: dict[str, Any], logo: bytes, xml: bytes | None) -> bytes:
     data = values | {"logo": list(logo), "xml": xml.decode() if xml else ""}
-    return typst.compile(
-        _TEMPLATE,
-        root=_TEMPLATE.parent,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"values": json.dumps(data)},
-        pdf_standards="a-3b",
-    )
+    return compile_pdf(_TEMPLATE, data, "a-3b")
 
 
 def _drawable(values: Any) -> Any:
@@ -58,15 +49,6 @@ def _drawable(values: Any) -> Any:
     if isinstance(values, dict):
         return {name: _drawable(value) for name, value in values.items()}
     return [_drawable(value) for value in values] if isinstance(values, list) else values
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=True,
-        font_paths=[invoice_font.FOLDER],
-    )
 
 
 def _logo(path: str) -> bytes:
