@@ -5,6 +5,7 @@ The quiet zone of four modules is part of the picture (ISO/IEC 18004).
 """
 
 import io
+import math
 
 import segno
 
@@ -21,7 +22,7 @@ def svg(address: str) -> bytes:
 def png(address: str) -> bytes:
     """The code as PNG, black on white, every module the same whole number of dots."""
     modules, _height = _code(address).symbol_size(border=QUIET)
-    return _saved(address, "png", -(-PRINTED // modules))
+    return _saved(address, "png", math.ceil(PRINTED / modules))
 
 
 def _code(address: str) -> segno.QRCode:

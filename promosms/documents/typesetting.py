@@ -3,14 +3,16 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
 from promosms.settings import invoice_font
 
 
-def compile_pdf(template: Path, values: dict[str, Any], standards: str | None = None) -> bytes:
+def compile_pdf(
+    template: Path, values: dict[str, Any], standards: Literal["a-3b"] | None = None
+) -> bytes:
     """The template with these values as a PDF. Raises typst.TypstError."""
     printed: bytes = typst.compile(
         template,

@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "recipients.suppressions",
     "recipients.bulk_actions",
     "recipients.wordings",
+    "recipients.sign_up_forms",
     "recipients.held_replies",
     "campaigns",
     "billing",

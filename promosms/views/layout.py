@@ -82,6 +82,7 @@ MEMBER = (
             "persons",
             "bulk_actions",
             "wordings",
+            "sign_up_forms",
             "segments",
             "recipient_fields",
         ),

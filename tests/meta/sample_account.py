@@ -214,6 +214,9 @@ class Stage:
             session.add(waiting)
         self.ids["sign_up_form"], self.ids["sign_up"] = form.public_id, waiting.public_id
         self.ids["sign_up_token"] = form.token
+        closed = sign_up_forms.add(account.id, SignUpDraft(list_id, said), by)
+        sign_up_forms.close(closed)
+        self.ids["sign_up_form closed"] = closed.public_id
 
     def _imports(self, account: Account) -> None:
         for status in ImportStatus:

@@ -20,6 +20,7 @@ OPEN_QUERY = {
         "country",
         "form",
         "kind",
+        "language",
         "list",
         "number",
         "page",

@@ -24,6 +24,7 @@ BY_FIELD = [
     ("bulk_actions.choose", "to-list", "list"),
     ("recipients.add", "lists", "list"),
     ("recipients.add", "wording", "wording"),
+    ("sign_up_forms.new", "list", "list"),
     ("imports.paste", "wording", "wording"),
     ("imports.paste", "list", "list"),
     ("segments.new", "c0-list", "list"),
@@ -42,6 +43,7 @@ BY_QUERY = {
     "/recipients/opt-outs?after={}": "suppression",
     "/campaigns/new?list={}": "list",
     "/segments/new?list={}": "list",
+    "/sign-up-forms/new?list={}": "list",
     "/campaigns/new?segment={}": "segment",
     "/recipients?segment={}": "segment",
 }
@@ -93,6 +95,8 @@ def test_a_form_cannot_name_objects_of_another_account(
         filled = own_objects
     elif endpoint.startswith("segments."):
         filled = {"c0-kind": "list", "c0-subject": "list", "c0-test": "on", "name": "Theirs"}
+    elif endpoint.startswith("sign_up_forms."):
+        filled = form(endpoint, stage)
     elif endpoint.startswith("campaigns."):
         filled = dict(DRAFT)
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from promosms.views.help import money, people, sending, trust
+from promosms.views.help import joining, money, people, sending, trust
 from promosms.views.help.topic import Topic
 
 ORDER: tuple[Callable[[], Topic], ...] = (
     sending.first_campaign,
     people.importing,
     people.consent,
+    joining.signing_up,
     people.segments,
     people.replies,
     sending.prices,
