@@ -98,7 +98,7 @@ def of_list(public_id: str) -> ResponseReturnValue:
 def page(public_id: str) -> ResponseReturnValue:
     """One sign-up form: how to share it, how many have joined, and what does not work."""
     row = owned(SignUpForm, public_id)
-    languages = forms.languages_of(row)
+    languages = sorted(forms.languages_of(row), key=lambda each: each != me().language)
     return render_template(
         "sign_up_forms/page.html",
         row=row,
