@@ -170,7 +170,7 @@ def mobile_number(typed: str) -> str:
     try:
         number = numbers.parse(typed, countries[0])
     except InvalidPhone as error:
-        raise ValidationError(_phone_message(error.code)) from error
+        raise ValidationError(phone_message(error.code)) from error
     if number.country not in countries:
         raise ValidationError(
             gettext("Numbers of this country cannot register here. Write to the operator.")
@@ -201,7 +201,8 @@ def _password_message(problem: PasswordProblem) -> str:
     return messages[problem]
 
 
-def _phone_message(problem: PhoneProblem) -> str:
+def phone_message(problem: PhoneProblem) -> str:
+    """What is wrong with a number that somebody types for themselves."""
     messages: dict[PhoneProblem, str] = {
         PhoneProblem.TOO_SHORT: gettext("This number is too short. Is a digit missing?"),
         PhoneProblem.TOO_LONG: gettext("This number is too long. Is there a digit too many?"),

@@ -33,6 +33,7 @@ BLUEPRINTS = (
     "recipients.bulk_actions",
     "recipients.wordings",
     "recipients.sign_up_forms",
+    "recipients.joining",
     "recipients.held_replies",
     "campaigns",
     "billing",

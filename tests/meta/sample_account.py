@@ -85,6 +85,8 @@ NEW_PASSWORD = "seven slow boats in May"
 NUMBER = "+48732000001"
 TEXTED = "ACDE-FGHJ"
 GUEST_CODE = "123456"
+SIGNED_UP = {"list": "new", "new_list": "Signed up", "daily_limit": "20"}
+SIGNING_UP = {"phone": "+48601222334", "agree": "y"}
 COMPANY = Details("Milk Bar", "Long Street 1", "00-001", "Warsaw", "PL", "PL5260001246")
 Ids = dict[str, str]
 Form = dict[str, object]
@@ -201,6 +203,7 @@ class Stage:
         """A sign-up form, and a number that waits for its code."""
         said = {"en": Words("Our offers", "A text a week.", "Yes, text me your offers.")}
         form = sign_up_forms.add(account.id, SignUpDraft(list_id, said), by)
+        words_id = sign_up_forms.shown(form, "en").wording.public_id
         with transaction() as session:
             waiting = SignUp(
                 account_id=account.id,
@@ -209,14 +212,15 @@ class Stage:
                 language="en",
                 wording_id=form.wording_en_id,
                 code_hash=passwords.hash_password(GUEST_CODE),
-                expires_at=now() + timedelta(minutes=30),
+                texted_at=now() - timedelta(minutes=2),
+                expires_at=now() + timedelta(minutes=28),
             )
             session.add(waiting)
         self.ids["sign_up_form"], self.ids["sign_up"] = form.public_id, waiting.public_id
-        self.ids["sign_up_token"] = form.token
         closed = sign_up_forms.add(account.id, SignUpDraft(list_id, said), by)
         sign_up_forms.close(closed)
         self.ids["sign_up_form closed"] = closed.public_id
+        self.ids["sign_up_token"], self.ids["sign_up_words"] = form.token, words_id
 
     def _imports(self, account: Account) -> None:
         for status in ImportStatus:

@@ -50,6 +50,7 @@ PUBLIC = {
         "email_and_phone.confirm_phone",
     ),
     "email_and_phone.keep_two_factor",
+    *("joining.index", "joining.code", "joining.again", "joining.done"),
     *(
         "delete_account.ask",
         "delete_account.by_link",

@@ -21,6 +21,7 @@ from promosms.lib import encryption
 from promosms.models import (
     Account,
     AccountStatus,
+    Company,
     Message,
     Priority,
     SignUp,
@@ -166,15 +167,16 @@ def ask(form: SignUpForm, visitor: Visitor) -> Asked:
     raise CodeRefused(problem)  # not within the transaction: the refusal is counted
 
 
-def find(form: SignUpForm, public_id: str) -> SignUp | None:
-    """The sign-up of the form with this public id, confirmed or not."""
-    query = select(SignUp).where(SignUp.form_id == form.id, SignUp.public_id == public_id)
-    return db.session.scalar(query)
+def find(public_id: str) -> SignUp | None:
+    """The sign-up with this public id, confirmed or not."""
+    return db.session.scalar(select(SignUp).where(SignUp.public_id == public_id))
 
 
 def name_of(account: Account, form: SignUpForm, language: str) -> str:
-    """The name of the shop, or what its form is called."""
-    return account.shop_name or forms.shown(form, language).title
+    """The name of the shop, else of the company, else what the form is called."""
+    company = db.session.get(Company, account.id)
+    name = account.shop_name or (company.name if company else "")
+    return name or forms.shown(form, language).title
 
 
 def _row(session: Session, form: SignUpForm, phone: str) -> SignUp | None:

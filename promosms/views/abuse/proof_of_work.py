@@ -4,6 +4,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from promosms.forms.auth import RegisterForm
+from promosms.forms.joining import JoinForm
 from promosms.language import gettext as _
 from promosms.services.abuse import proof_of_work, refusals, sms_pumping
 from promosms.services.abuse.proof_of_work import ProofForm
@@ -41,7 +42,7 @@ def why_no_email(form: RegisterForm) -> PumpingProblem | None:
     return sms_pumping.why_no_email(form.number, *submitted())
 
 
-def note_problems(form: RegisterForm) -> None:
+def note_problems(form: RegisterForm | JoinForm) -> None:
     """Count forms without a valid token, and numbers that may not register."""
     if form.csrf_token.errors:
         refusals.note(PumpingProblem.FORM)
