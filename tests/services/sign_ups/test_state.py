@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from promosms.extensions import db
-from promosms.models import Account, AccountStatus, SignUp, SignUpForm, now
+from promosms.models import Account, AccountStatus, Gateway, SignUp, SignUpForm, now
 from promosms.services.recipients import lists
 from promosms.services.sign_ups import forms, state
 from promosms.services.sign_ups.forms import Draft, Words
@@ -35,6 +35,10 @@ def test_one_obstacle_is_named_the_lasting_ones_first(form: SignUpForm) -> None:
     assert state.obstacle(form, account) is None
     account.balance = price - 1
     assert state.obstacle(form, account) == Obstacle.NO_MONEY
+    account.approved_at = None
+    db.session.add(Gateway(name="Real", kind="smsapi"))
+    db.session.flush()
+    assert state.obstacle(form, account) == Obstacle.TRIAL
     account.status = AccountStatus.SUSPENDED
     assert state.obstacle(form, account) == Obstacle.SUSPENDED
     form.closed_at = now()

@@ -119,6 +119,10 @@ def test_code_and_poster_lead_to_its_address(owner: PageClient, row: SignUpForm)
         said = " ".join(text.replace("\u00a0", " ").split())
         for part in (title, stop, "Bean & Co", address.removeprefix("https://")):
             assert part in said
+    row.title_en = ""
+    db.session.commit()
+    only = owner.get(f"{base}/poster.pdf?language=en")
+    assert 'filename="poster-pl.pdf"' in only.headers["Content-Disposition"]
 
 
 def test_it_is_closed_opened_and_deleted_and_says_what_does_not_work(
@@ -171,6 +175,8 @@ def test_who_has_not_agreed_is_asked_by_a_form_and_a_list_leads_to_its_own(
         assert link["href"] == "/sign-up-forms"
     assert "even a text that asks for consent" in owner.get_page("/sign-up-forms").get_text()
     on_list = forms.list_of(row).public_id
+    other = lists.create(row.account_id, "Others")
+    forms.add(row.account_id, Draft(other.id, {"en": Words("Other", "", "Yes!")}), "u")
     assert f"/sign-up-forms/of-list/{on_list}" in str(owner.get_page(f"/lists/{on_list}"))
     answer = owner.get(f"/sign-up-forms/of-list/{on_list}")
     assert answer.headers["Location"] == f"/sign-up-forms/{row.public_id}"
