@@ -24,6 +24,7 @@ from promosms.services.privacy import erasure
 from promosms.services.privacy import export as account_export
 from promosms.services.recipients import activity
 from promosms.services.sending import sweep
+from promosms.services.workbooks import workbooks
 from promosms.settings import settings
 
 log = logs.get(__name__)
@@ -81,6 +82,8 @@ def wake() -> None:
         queue.wake("work", "bulk_actions.run", action_id)
     for account_id in erasure.stale_erasures():
         queue.wake("work", "erasure.run", account_id)
+    for workbook_id in workbooks.waiting():
+        queue.wake("work", "workbooks.run", workbook_id)
     for export_id in account_export.waiting():
         queue.wake("work", "exports.run", export_id)
     if invoice_files.missing():

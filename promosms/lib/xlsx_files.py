@@ -46,7 +46,7 @@ class Writer:
         self.quoted = self.workbook.add_format({"quote_prefix": True})
         self.day = self.workbook.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = self.workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        self._begin_sheet()
+        self.begin_sheet()
 
     def __enter__(self) -> "Writer":
         return self
@@ -60,7 +60,7 @@ class Writer:
         """Write a block of rows."""
         for row in rows:
             if self.place == MOST_ROWS:
-                self._begin_sheet()
+                self.begin_sheet()
             for column, cell in enumerate(row):
                 if cell is not None and cell != "":
                     self.puts[column](self.place, column, cell)
@@ -79,7 +79,8 @@ class Writer:
                     sheet.row_data_fh.close()
             self.waiting.cleanup()
 
-    def _begin_sheet(self) -> None:
+    def begin_sheet(self) -> None:
+        """Begin the next sheet with its head."""
         self.sheets += 1
         name = self.table.name.translate(_NOT_IN_NAMES)[:_NAME].strip()
         sheet = self.workbook.add_worksheet(name if self.sheets == 1 else f"{name} {self.sheets}")
@@ -113,13 +114,20 @@ def _texts(sheet: "Worksheet", quoted: "Format") -> Put:
 
     def put(row: int, column: int, cell: str) -> None:
         if cell[0] in formulas.FIRST:
-            # An import takes an apostrophe off: a cell that has one of its own gets another.
-            kept = cell if formulas.unescaped(cell) == cell else formulas.escaped(cell)
-            write(row, column, kept[:LONGEST], quoted)
+            write(row, column, marked(cell), quoted)
         else:
             write(row, column, cell[:LONGEST])
 
     return put
+
+
+def marked(cell: str) -> str:
+    """A text that looks like a formula; its cell has the mark of a text.
+
+    An import takes an apostrophe off: a cell that has one of its own gets another.
+    """
+    kept = cell if formulas.unescaped(cell) == cell else formulas.escaped(cell)
+    return kept[:LONGEST]
 
 
 def _numbers(sheet: "Worksheet", texts: Put) -> Put:

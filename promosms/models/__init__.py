@@ -65,6 +65,7 @@ from promosms.models.policies.cookie_choice import CookieChoice
 from promosms.models.prices.price import BEGINNING, Price
 from promosms.models.privacy.account_export import AccountExport, ExportStatus
 from promosms.models.privacy.erasure import Erasure
+from promosms.models.privacy.workbook import Workbook, WorkbookKind
 from promosms.models.processing import TOPICS, NotPersonal, Processing, Topic
 from promosms.models.recipients import consent_triggers, count_triggers, search_index
 from promosms.models.recipients.activity import RecipientActivity
@@ -233,6 +234,8 @@ __all__ = [
     "WelcomeCredit",
     "LONGEST_WORDING",
     "Wording",
+    "Workbook",
+    "WorkbookKind",
     "Worker",
     "models",
     "attention_status_of",

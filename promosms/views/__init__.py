@@ -24,6 +24,7 @@ BLUEPRINTS = (
     "recipients.direct_texts",
     "recipients.persons",
     "recipients.downloads",
+    "recipients.workbooks",
     "recipients.lists",
     "recipients.segments",
     "imports",

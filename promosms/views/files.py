@@ -28,7 +28,7 @@ MOST_AT_ONCE = 50_000
 THREADS = 2
 """Of the threads of a web process so many make files, or wait for a slow reader of one."""
 _threads = threading.BoundedSemaphore(THREADS)
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Form(StrEnum):
@@ -165,6 +165,6 @@ def _workbook(table: Table, name: str) -> Response:
                     raise TooLong
                 writer.write(block)
         file.seek(0)
-        answer = send_file(file, _WORKBOOK, as_attachment=True, download_name=name, etag=False)
+        answer = send_file(file, WORKBOOK, as_attachment=True, download_name=name, etag=False)
         opened.pop_all()  # the answer closes it
         return answer

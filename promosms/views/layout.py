@@ -81,6 +81,7 @@ MEMBER = (
             "held_replies",
             "persons",
             "bulk_actions",
+            "workbooks",
             "wordings",
             "sign_up_forms",
             "segments",

@@ -39,6 +39,7 @@ from promosms.models import (
     SuppressionSource,
     TopUpStatus,
     User,
+    WorkbookKind,
     new_public_id,
     now,
 )
@@ -72,6 +73,8 @@ from promosms.services.sending.opt_outs import Evidence
 from promosms.services.sign_ups import forms as sign_up_forms
 from promosms.services.sign_ups.forms import Draft as SignUpDraft
 from promosms.services.sign_ups.forms import Words
+from promosms.services.workbooks import run as workbook_run
+from promosms.services.workbooks import workbooks
 from promosms.settings import settings_of, use_settings
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
@@ -311,6 +314,10 @@ class Stage:
         export = account_export.start(account, "test")
         assert not account_export.work(export.id)
         self.ids["account_export"] = export.public_id
+        chosen = workbooks.chosen_of(Search(account.id))
+        workbook = workbooks.start(account.id, WorkbookKind.RECIPIENTS, chosen, 0)
+        assert not workbook_run.work(workbook.id)
+        self.ids["workbook"] = workbook.public_id
 
     def _links(self) -> None:
         owner = db.session.get_one(User, self.cast.owner.user_id)

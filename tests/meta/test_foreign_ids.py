@@ -31,6 +31,7 @@ NAMES = {
     "session": "session",
     "guest": "guest",
     "export": "account_export",
+    "workbook": "workbook",
     "top_up": "top_up open",
     "order": "top_up open",
     "invoice": "invoice",

@@ -62,7 +62,7 @@ NO_WORDS = (
         "reason",
         "lease_token",
     ),
-    *("stored_as", "delimiter", "mapping", "mode", "error", "phone"),
+    *("stored_as", "zone", "delimiter", "mapping", "mode", "error", "phone"),
     *("address", "address_hash", "code_hash", "decided_by", "standing", "token", "created_by"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""

@@ -160,6 +160,7 @@ ASKED_AGAIN = {
     *("admin.pause", "admin.resume", "admin.invite_admin", "admin.add_gateway"),
     *("billing.automatic", "billing.automatic_card", "data.export", "data.download"),
     *("downloads.recipients", "downloads.opt_outs", "downloads.consents"),
+    *("workbooks.start", "workbooks.download"),
     *("campaigns.download", "imports.refused"),
     *("settings.end_session", "settings.end_others", "email_and_phone.email"),
     *("email_and_phone.phone", "two_factor.switch_on", "two_factor.switch_off"),

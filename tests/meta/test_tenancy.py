@@ -22,6 +22,8 @@ BY_FIELD = [
     ("bulk_actions.choose", "recipient", "recipient"),
     ("bulk_actions.choose", "list", "list"),
     ("bulk_actions.choose", "to-list", "list"),
+    ("workbooks.start", "list", "list"),
+    ("workbooks.start", "segment", "segment"),
     ("recipients.add", "lists", "list"),
     ("recipients.add", "wording", "wording"),
     ("sign_up_forms.new", "list", "list"),

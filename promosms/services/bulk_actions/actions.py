@@ -16,22 +16,16 @@ from promosms.models import (
     ConsentHow,
     Recipient,
     RecipientList,
-    Segment,
     User,
     now,
 )
 from promosms.services.recipients import consents, filters, states
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.filters import Search
-from promosms.services.recipients.states import State
 
 STALE_AFTER = timedelta(seconds=60)
 WAITING = (BulkStatus.QUEUED, BulkStatus.RUNNING)
 ON_LISTS = (BulkKind.PUT_ON_LIST, BulkKind.TAKE_OFF_LIST)
-
-
-class FilterGone(Exception):
-    """The list that the recipients are on does not exist any more."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +39,7 @@ class Chosen:
         """As an action stores it."""
         if self.recipients is not None:
             return {"recipients": list(self.recipients)}
-        on_list = self.search.on_list
-        return {
-            "words": self.search.words,
-            "state": str(self.search.state),
-            "list": on_list.public_id if on_list else "",
-            **({"segment": self.search.segment.conditions} if self.search.segment else {}),
-        }
+        return filters.stored(self.search)
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The conditions that a recipient is one of them."""
@@ -67,20 +55,7 @@ def chosen_of(action: BulkAction) -> Chosen:
     everybody = Search(action.account_id)
     if "recipients" in stored:
         return Chosen(everybody, stored["recipients"])
-    return Chosen(
-        Search(
-            action.account_id,
-            stored.get("words", ""),
-            State(stored.get("state", State.ALL)),
-            _list(action.account_id, stored.get("list", "")),
-            segment=_segment(action.account_id, stored.get("segment")),
-        )
-    )
-
-
-def _segment(account_id: int, conditions: dict[str, Any] | None) -> Segment | None:
-    """The segment as it was when they were chosen: who changes it later means others."""
-    return None if conditions is None else Segment(account_id=account_id, conditions=conditions)
+    return Chosen(filters.of_stored(action.account_id, stored))
 
 
 def count(chosen: Chosen) -> int:
@@ -173,15 +148,3 @@ def claimable() -> ColumnElement[bool]:
         BulkAction.status == BulkStatus.QUEUED,
         and_(BulkAction.status == BulkStatus.RUNNING, untouched),
     )
-
-
-def _list(account_id: int, public_id: str) -> RecipientList | None:
-    if not public_id:
-        return None
-    query = select(RecipientList).where(
-        RecipientList.account_id == account_id, RecipientList.public_id == public_id
-    )
-    found = db.session.scalar(query)
-    if found is None:
-        raise FilterGone
-    return found

@@ -17,9 +17,10 @@ from promosms.models import (
     now,
 )
 from promosms.services.bulk_actions import actions, field_types
-from promosms.services.bulk_actions.actions import ON_LISTS, Chosen, FilterGone
+from promosms.services.bulk_actions.actions import ON_LISTS, Chosen
 from promosms.services.privacy import erase_recipient
 from promosms.services.recipients import consents, lists, recipients
+from promosms.services.recipients.filters import FilterGone
 
 BATCH = 2000
 SECONDS = 15.0

@@ -36,6 +36,7 @@ from promosms.services.privacy import export as account_export
 from promosms.services.privacy.persons import Person
 from promosms.services.recipients import consents, recipients
 from promosms.services.sending import opt_outs
+from promosms.services.workbooks import workbooks
 
 ERASE = "recipient.erase"
 TABLES = (
@@ -51,6 +52,7 @@ TABLES = (
         "guests",
         "sign_ups",
         "account_exports",
+        "workbooks",
     ),
 )
 """Tables that may have lost rows; their files are overwritten."""
@@ -110,6 +112,7 @@ def _erase(account: Account, person: Person, actor: str, *, noted: bool = False)
         gateway_inbox.forget_receipts(person.account_id, person.own, person.before)
     _purge(person)  # a campaign that is being prepared may have added a text meanwhile
     account_export.begin_again(person.account_id, actor)
+    workbooks.forget(person.account_id)
     if simulated_phone.gateway_settings()["path"].exists():
         simulated_phone.store().forget([], person.own)
         simulated_phone.store().overwrite()

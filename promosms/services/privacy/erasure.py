@@ -45,6 +45,7 @@ from promosms.services.privacy import export as account_export
 from promosms.services.privacy.account_scope import rows_of, tables
 from promosms.services.sending import cursors
 from promosms.services.sending import opt_outs as suppressions
+from promosms.services.workbooks import workbooks
 
 SUBMISSION = timedelta(seconds=30)  # the longest that a living worker takes to submit a text
 SECONDS = 20.0
@@ -164,6 +165,7 @@ def erase(account_id: int, seconds: float = SECONDS) -> bool:
     unmatched.forget_account(account_id)
     imports.forget_files(account_id)
     account_export.forget_file(account_id)
+    workbooks.forget(account_id)
     db.session.rollback()
     if not simulated_phone.forget_account(account_id):
         raise Unfinished("the simulator's file is in use")

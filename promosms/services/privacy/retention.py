@@ -32,6 +32,7 @@ from promosms.models import (
     SignUp,
     TaxCheck,
     UnmatchedOptOut,
+    Workbook,
     models,
     now,
 )
@@ -46,13 +47,14 @@ from promosms.services.privacy import export as account_export
 from promosms.services.privacy import purge_messages, purge_rows
 from promosms.services.privacy.purge_rows import Place, Purge
 from promosms.services.sending import sweep
+from promosms.services.workbooks import workbooks
 from promosms.settings import settings
 
 CALM = timedelta(hours=3)
 """So long the rewriting of the files waits for an hour in which nothing is sent."""
 WITH_NUMBERS = (
     *("messages", "replies", "receipts", "network", "uploads", "refused rows"),
-    *("exports", "sign-ups"),
+    *("exports", "workbooks", "sign-ups"),
 )
 """The rules of what else may hold the number of a recipient, beside the guests."""
 
@@ -284,6 +286,11 @@ RULES = (
         "exports",
         lambda: _hours(AccountExport.retention.limit),
         purge_rows.at_once(account_export.forget_expired),
+    ),
+    Rule(
+        "workbooks",
+        lambda: _hours(Workbook.retention.limit),
+        purge_rows.at_once(workbooks.forget_expired),
     ),
     Rule(
         "emails",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from promosms.db.bulk import among
 from promosms.extensions import db
@@ -30,8 +30,11 @@ _CHANGES, _WORDINGS = table_of(ConsentChange).c, table_of(Wording).c
 _IMPORTS = table_of(Import).c
 
 
-def consents_table(account_id: int) -> Table:
-    """What people have said about promotions: in force first, by person, with what proves it."""
+def consents_table(account_id: int, place: dict[str, Any] | None = None) -> Table:
+    """What people have said about promotions: in force first, by person, with what proves it.
+
+    The blocks begin after `place`, and move it.
+    """
     columns = [
         Column(_("Mobile number"), width=16),
         Column(_("First name")),
@@ -48,20 +51,25 @@ def consents_table(account_id: int) -> Table:
         Column(_("Recorded on"), Kind.MOMENT, 20),
         Column(_("Replaced on"), Kind.MOMENT, 20),
     ]
-    return Table(_("Consents"), columns, _blocks(account_id))
+    return Table(_("Consents"), columns, _blocks(account_id, {} if place is None else place))
 
 
-def _blocks(account_id: int) -> Iterator[Sequence[Row]]:
+def _blocks(account_id: int, place: dict[str, Any]) -> Iterator[Sequence[Row]]:
     shown = (_RECIPIENTS[name] for name in ("phone", "first_name", "last_name", "consent_id"))
     query = select(_RECIPIENTS.id, *shown).where(_RECIPIENTS.account_id == account_id)
-    page, after = query.order_by(_RECIPIENTS.id).limit(PAGE), 0
-    while people := db.session.connection().execute(page.where(_RECIPIENTS.id > after)).all():
-        after = people[-1].id
+    page = query.order_by(_RECIPIENTS.id).limit(PAGE)
+    while people := _after(page, place):
+        place["after"] = people[-1].id
         with uncollected():
             block = list(_rows(account_id, people))
         db.session.commit()  # no snapshot stays open while the reader's network is slow
         if block:
             yield block
+
+
+def _after(page: Select[Any], place: dict[str, Any]) -> Sequence[Any]:
+    later = page.where(_RECIPIENTS.id > place.get("after", 0))
+    return db.session.connection().execute(later).all()
 
 
 def _rows(account_id: int, people: Sequence[Any]) -> Iterator[Row]:

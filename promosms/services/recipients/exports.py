@@ -55,15 +55,20 @@ _KINDS = {
     FieldType.BIRTHDAY: Kind.DAY,
 }
 _EVIDENCE = ("consent", "consent_id")
+Place = dict[str, Any]
+"""Where a table goes on: `after` is the id of the last row that was read."""
 
 
 def recipients_table(
-    account: Account, labels: Mapping[str, str], among: Select[Any] | None = None
+    account: Account,
+    labels: Mapping[str, str],
+    among: Select[Any] | None = None,
+    place: Place | None = None,
 ) -> Table:
     """The recipients of an account: fields, lists, consent with its evidence, opt-outs.
 
     `among` selects ids of recipients of the account: all that a filter finds. `labels` names the
-    fields for the reader.
+    fields for the reader. The blocks begin after `place`, and move it.
     """
     types = fields.types(account)
     columns = [
@@ -79,13 +84,15 @@ def recipients_table(
         Column(_("Added"), Kind.MOMENT, 20),
     ]
     query = select(Recipient.id) if among is None else among
-    return Table(_("Recipients"), columns, _recipient_blocks(account.id, query, types))
+    return Table(_("Recipients"), columns, _recipient_blocks(account.id, query, types, place))
 
 
-def opt_outs_table(account_id: int, labels: Mapping[SuppressionSource, object]) -> Table:
+def opt_outs_table(
+    account_id: int, labels: Mapping[SuppressionSource, object], place: Place | None = None
+) -> Table:
     """The numbers on the suppression list: since when, how they got there, and what proves it.
 
-    `labels` names the sources.
+    `labels` names the sources. The blocks begin after `place`, and move it.
     """
     columns = [
         Column(_("Mobile number"), width=16),
@@ -98,7 +105,7 @@ def opt_outs_table(account_id: int, labels: Mapping[SuppressionSource, object]) 
         Column(_("Decided on"), Kind.MOMENT, 20),
     ]
     words = {source.value: str(label) for source, label in labels.items()}
-    return Table(_("Opt-outs"), columns, _opt_out_blocks(account_id, words))
+    return Table(_("Opt-outs"), columns, _opt_out_blocks(account_id, words, place))
 
 
 def refused_table(import_: Import, problems: dict[str, str], labels: dict[str, str]) -> Table:
@@ -121,7 +128,7 @@ def problems_of(import_: Import) -> list[str]:
 
 
 def _recipient_blocks(
-    account_id: int, among: Select[Any], types: Mapping[str, FieldType]
+    account_id: int, among: Select[Any], types: Mapping[str, FieldType], place: Place | None
 ) -> Iterator[Sequence[Row]]:
     names = [*FIELD_NAMES, *_EVIDENCE, "created_at"]
     shown: list[Any] = [_RECIPIENTS.id, *(_RECIPIENTS[name] for name in names)]
@@ -135,7 +142,7 @@ def _recipient_blocks(
     agreed = {Consent.GIVEN.value: _("yes"), Consent.NONE.value: _("no")}
     lists = _ListNames(account_id)
     readers = {FIELD_NAMES.index(name): partial(_typed, type_) for name, type_ in types.items()}
-    for rows in _pages(query, _RECIPIENTS.id):
+    for rows in _pages(query, _RECIPIENTS.id, place):
         with uncollected():
             block = _block(account_id, rows, agreed, lists, readers)
         db.session.commit()  # no snapshot stays open while the reader's network is slow
@@ -171,11 +178,13 @@ def _block(
     )
 
 
-def _opt_out_blocks(account_id: int, words: Mapping[str, str]) -> Iterator[Sequence[Row]]:
+def _opt_out_blocks(
+    account_id: int, words: Mapping[str, str], place: Place | None
+) -> Iterator[Sequence[Row]]:
     names = ("phone", "source", "created_at", "text", "received_at", "inbound_number")
     shown = (_SUPPRESSIONS[name] for name in (*names, "decided_by", "decided_at"))
     query = select(_SUPPRESSIONS.id, *shown).where(_SUPPRESSIONS.account_id == account_id)
-    for rows in _pages(query, _SUPPRESSIONS.id):
+    for rows in _pages(query, _SUPPRESSIONS.id, place):
         readers = held_replies.readers(account_id, {row.decided_by for row in rows})
         db.session.commit()
         yield [
@@ -197,17 +206,18 @@ def _refused_blocks(
         ]
 
 
-def _pages(query: Select[Any], key: Any) -> Iterator[Sequence[Any]]:
-    """The rows in pages by their key, which is the first of their columns."""
-    page = query.order_by(key).limit(PAGE)
+def _pages(query: Select[Any], key: Any, place: Place | None = None) -> Iterator[Sequence[Any]]:
+    """The rows in pages by their key, which is the first of their columns; moves the place."""
+    place = {} if place is None else place
     while True:
+        page = query.where(key > place["after"]) if "after" in place else query
         with uncollected():
-            rows = db.session.connection().execute(page).all()
+            rows = db.session.connection().execute(page.order_by(key).limit(PAGE)).all()
         if rows:
+            place["after"] = rows[-1][0]
             yield rows
         if len(rows) < PAGE:
             return
-        page = query.where(key > rows[-1][0]).order_by(key).limit(PAGE)
 
 
 def _each(cells: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:

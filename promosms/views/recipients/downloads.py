@@ -1,19 +1,17 @@
 """Recipients, consents and opt-outs as files: all of them, or those whom a page shows."""
 
-from typing import TypeVar
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from promosms.models import Recipient, RecipientList, Segment
+from promosms.models import Recipient, WorkbookKind
 from promosms.services.recipients import consent_exports, exports, filters
-from promosms.views import files
+from promosms.services.recipients.filters import Search
 from promosms.views.recipients import tables as recipient_tables
+from promosms.views.recipients import workbooks
 from promosms.views.recipients.labels import NAMES
-from promosms.web.access import Access, allow, fresh, my_account, owned
+from promosms.web.access import Access, allow, fresh, my_account
 
 bp = Blueprint("downloads", __name__)
-Asked = TypeVar("Asked")
 
 
 @bp.route("/recipients/download")
@@ -21,12 +19,10 @@ Asked = TypeVar("Asked")
 @fresh
 def recipients() -> ResponseReturnValue:
     """All recipients, or those whom the page with the same query shows."""
-    # One that is gone, or of others, must not give the file with everybody.
-    on_list, segment = _asked("list", RecipientList), _asked("segment", Segment)
-    search = recipient_tables.search_of(request.args, on_list, segment)
+    search = workbooks.search_of(request.args.get)
     found = filters.select_all(search, Recipient.id)
     table = exports.recipients_table(my_account(), recipient_tables.labels(), found)
-    return files.answer(table, "recipients")
+    return workbooks.answer(table, WorkbookKind.RECIPIENTS, search)
 
 
 @bp.route("/recipients/consents/download")
@@ -34,7 +30,8 @@ def recipients() -> ResponseReturnValue:
 @fresh
 def consents() -> ResponseReturnValue:
     """What everybody has said about promotions, also before, for whoever may ask for proof."""
-    return files.answer(consent_exports.consents_table(my_account().id), "consents")
+    table = consent_exports.consents_table(my_account().id)
+    return workbooks.answer(table, WorkbookKind.CONSENTS, Search(my_account().id))
 
 
 @bp.route("/recipients/opt-outs/download")
@@ -42,10 +39,5 @@ def consents() -> ResponseReturnValue:
 @fresh
 def opt_outs() -> ResponseReturnValue:
     """All opt-outs."""
-    return files.answer(exports.opt_outs_table(my_account().id, NAMES), "opt-outs")
-
-
-def _asked(name: str, model: type[Asked]) -> Asked | None:
-    """What the address names of this account, else 404; None if it names nothing."""
-    public_id = request.args.get(name, "")
-    return owned(model, public_id) if public_id else None
+    table = exports.opt_outs_table(my_account().id, NAMES)
+    return workbooks.answer(table, WorkbookKind.OPT_OUTS, Search(my_account().id))

@@ -16,6 +16,7 @@ from promosms.models import SuppressionSource
 from promosms.services.privacy import export as account_export
 from promosms.services.recipients import exports
 from promosms.services.sending import opt_outs
+from promosms.services.workbooks import run, workbooks
 from promosms.settings import instance_file
 from promosms.views import files
 from tests.support.cast import Cast
@@ -112,7 +113,7 @@ def test_a_workbook_holds_the_same(
     response.close()
     monkeypatch.setattr(files, "MOST_AT_ONCE", 0)
     response = owner.get("/recipients/download?form=xlsx")
-    assert (response.status_code, "Choose CSV" in response.text) == (409, True)
+    assert (response.status_code, "CSV is downloaded at once" in response.text) == (200, True)
     response.close()
     with app.app_context():
         folder = instance_file(files.FOLDER, "any").parent
@@ -123,6 +124,38 @@ def test_a_workbook_holds_the_same(
             os.utime(folder / left, (time.time() - age * 3600,) * 2)
         account_export.forget_expired()
         assert [path.name for path in folder.iterdir()] == ["workbook-new"]
+
+
+def test_a_long_workbook_is_made_by_a_worker_and_downloaded(
+    owner: PageClient, stranger: PageClient, add: Add, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("601234567", on="Guests", first_name="Ala", city="Łódź")
+    add("602345678", first_name="Ola")
+    monkeypatch.setattr(files, "MOST_AT_ONCE", 0)
+    url = "/recipients/download?form=xlsx&q=lodz"
+    (form,) = owner.get_page(url).select("main form")
+    asked = {str(one["name"]): str(one["value"]) for one in form.select("input[value]")}
+    assert (asked["kind"], asked["q"]) == ("recipients", "lodz")
+    address = str(owner.send("/recipients/workbooks", asked).headers["Location"])
+    for page in (address, f"{address}/progress"):
+        assert "0 of 1 rows" in owner.get(page).text
+    assert owner.get(f"{address}/file").status_code == 404, "it is not ready"
+    with app.app_context():
+        assert [run.work(one) for one in workbooks.waiting()] == [False]
+    assert owner.get(url).headers["Location"] == address, "the same button leads there"
+    (link,) = owner.get_page(address).select("main a.first")
+    with owner.get(str(link["href"])) as response:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(response.data))
+        assert "recipients.xlsx" in response.headers["Content-Disposition"]
+    assert [row[2] for row in book.get_sheet_by_index(0).to_python()] == ["First name", "Ala"]
+    for theirs in (address, f"{address}/progress", f"{address}/file"):
+        assert stranger.get(theirs).status_code == 404
+    assert stranger.send(f"{address}/delete").status_code == 404
+    for kind in ("consents", "opt-outs"):
+        assert owner.send("/recipients/workbooks", {"kind": kind}).status_code == 303
+    assert owner.send("/recipients/workbooks", {"kind": "users"}).status_code == 404
+    owner.send(f"{address}/delete")
+    assert owner.get(f"{address}/file").status_code == 404
 
 
 def test_it_reads_page_by_page(
