@@ -100,7 +100,7 @@ class Book:
         self._add(sheet, self.after, last=True)
         self.file.seek(sheet["at"])  # its sizes are known now
         self.file.write(_info(self._name(), sheet).FileHeader(zip64=False))
-        self.file.seek(0, io.SEEK_END)
+        self.file.seek(self.place["size"])
         self.place["sheets"].append(sheet)
 
     def _name(self) -> str:

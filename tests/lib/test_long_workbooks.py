@@ -73,7 +73,9 @@ def long(tmp_path: Path, blocks: list[int]) -> bytes:
         long_workbooks.Book(file, TABLE, WARSAW, tmp_path, place).end()
         assert place["size"] == file.tell()
     assert [path.name for path in tmp_path.iterdir()] == ["long"]
-    return (tmp_path / "long").read_bytes()
+    content = (tmp_path / "long").read_bytes()
+    assert b"half a block" not in content
+    return content
 
 
 @pytest.mark.parametrize("blocks", [[5], [1, 3, 1]])
