@@ -92,18 +92,23 @@ def enter(page: Page, phone: str) -> None:
 
 def system_password(page: Page, phone: str) -> str:
     """Read the password on the simulated phone, as soon as its text has arrived."""
+    return texted(page, phone, r"your password is (\S+)\.")
+
+
+def texted(page: Page, phone: str, words: str) -> str:
+    """What the words find in a text on the simulated phone, as soon as it has arrived."""
     return_url = page.url
     page.goto(f"/phone?number={phone.replace('+', '%2B').replace(' ', '')}")
     for _ in range(50):
         # Of the conversation that is open: the list beside it shows texts of other numbers.
         texts = "\n".join(page.locator("blockquote").all_inner_texts())
-        match = re.search(r"your password is (\S+)\.", texts)
+        match = re.search(words, texts)
         if match:
             page.goto(return_url)
             return match[1]
         page.wait_for_timeout(200)
         page.reload()
-    raise AssertionError("no text with a password has arrived")
+    raise AssertionError(f"no text has arrived with {words}")
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
