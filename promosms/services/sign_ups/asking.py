@@ -38,6 +38,7 @@ from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.ledger.ledger import InsufficientBalance
 from promosms.services.prices import prices
+from promosms.services.recipients import suppression_list
 from promosms.services.sending import verification_texts
 from promosms.services.sign_ups import forms
 from promosms.sms import segments
@@ -136,7 +137,8 @@ def ask(form: SignUpForm, visitor: Visitor) -> Asked:
     """Text a code to a number, and let it wait; the caller wakes the gateway.
 
     Who asks again within a minute gets no second text, and else a new code instead of the one
-    before. Raises SignUpRefused and CodeRefused; then nothing has changed.
+    before; none is texted after a STOP that came since. Raises SignUpRefused and CodeRefused; then
+    nothing has changed.
     """
     code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
     hashed = passwords.hash_password(code)
@@ -150,7 +152,7 @@ def ask(form: SignUpForm, visitor: Visitor) -> Asked:
                 SignUpForm, form.id, with_for_update=True, populate_existing=True
             )
             row, moment = _row(session, form, visitor.phone), now()
-            if row is not None and row.texted_at > moment - AGAIN:
+            if row is not None and (row.texted_at > moment - AGAIN or _stopped(row)):
                 return Asked(row.public_id)
             text = _text(account, form, visitor, code, hashed)
             _check(session, account, form, visitor.phone)
@@ -186,6 +188,12 @@ def _row(session: Session, form: SignUpForm, phone: str) -> SignUp | None:
     if row is not None and row.texted_at < now() - SignUp.retention.limit:
         row.texts = 0
     return row
+
+
+def _stopped(row: SignUp) -> bool:
+    """Have they answered the code with STOP? Then a stranger has asked, and no other is texted."""
+    listed = suppression_list.of_number(row.account_id, row.phone or "")
+    return listed is not None and (listed.received_at or listed.created_at) >= row.texted_at
 
 
 def _check(session: Session, account: Account, form: SignUpForm, phone: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
-from promosms.models import ConsentHow, SignUp, SignUpForm, now
+from promosms.models import Account, AccountStatus, ConsentHow, SignUp, SignUpForm, now
 from promosms.services.abuse import sms_pumping
 from promosms.services.auth import passwords
 from promosms.services.sending import opt_outs
@@ -49,7 +49,8 @@ def confirm(form: SignUpForm, sign_up: SignUp, typed: str) -> Confirmed:
             return Confirmed.OVER  # a new code was asked for meanwhile
         if row.confirmed_at is not None:
             return Confirmed.DONE
-        if form.closed_at is not None:
+        account = session.get_one(Account, form.account_id, populate_existing=True)
+        if form.closed_at is not None or account.status == AccountStatus.DELETING:
             return Confirmed.OVER
         _join(session, form, row)
     return Confirmed.DONE

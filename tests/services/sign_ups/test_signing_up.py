@@ -204,6 +204,11 @@ def test_it_is_refused_while_nobody_may_be_texted(
     account.status = AccountStatus.ACTIVE
     db.session.commit()
     ask(form)
+    account.status = AccountStatus.DELETING
+    db.session.commit()
+    assert confirm(form, code()) is Confirmed.OVER
+    account.status = AccountStatus.ACTIVE
+    db.session.commit()
     forms.close(form)
     assert confirm(form, code()) is Confirmed.OVER
     assert refused(form, "+48601234568") is Refusal.CLOSED
@@ -221,6 +226,16 @@ def test_an_opt_out_is_lifted_by_the_code_only_and_stops_again(
     opt_outs.opt_out(account.id, ANNA, SuppressionSource.KEYWORD)
     assert confirm(form, code()) is Confirmed.DONE
     assert opt_outs.is_suppressed(account.id, ANNA), "the old code lifts no later opt-out"
+
+
+def test_who_answers_the_code_with_stop_gets_no_other(form: SignUpForm, account: Account) -> None:
+    asked = ask(form)
+    age(form, 61)
+    opt_outs.opt_out(account.id, ANNA, SuppressionSource.KEYWORD)
+    assert ask(form) == asking.Asked(asked.public_id), "a stranger sees nothing of it"
+    assert len(texts()) == 1
+    assert confirm(form, code()) is Confirmed.DONE, "it was themselves after all"
+    assert not opt_outs.is_suppressed(account.id, ANNA)
 
 
 def test_two_at_once_text_once_and_join_once(app: Flask, form: SignUpForm) -> None:
