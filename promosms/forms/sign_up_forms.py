@@ -12,6 +12,7 @@ from promosms.language import lazy_gettext as _
 from promosms.models import RecipientList, SignUpForm
 from promosms.services.sign_ups import forms
 from promosms.services.sign_ups.forms import LANGUAGES, Draft, Words
+from promosms.sms.keywords import BadWord, WordProblem, sign_up_word
 
 NAMES = {"en": "English", "pl": "Polski"}
 LONGEST_TITLE, LONGEST_LEAD, LONGEST_WORDS = 80, 400, 1500
@@ -67,6 +68,12 @@ class SignUpFormForm(Form):
         _("Ask for the first name too"),
         description=_("They may leave it empty."),
     )
+    keyword = StringField(
+        _("Keyword"),
+        [Length(max=40)],
+        filters=[stripped],
+        render_kw={"maxlength": 40, "autocomplete": "off", "autocapitalize": "characters"},
+    )
     daily_limit = WholeNumberField(
         _("Texts a day at most"),
         [
@@ -76,8 +83,25 @@ class SignUpFormForm(Form):
         render_kw={"inputmode": "numeric"},
     )
 
-    def prepare(self, lists: Sequence[RecipientList], first: str, price: int | None) -> None:
-        """Offer the lists, and say what a sign-up costs; `first` is the language of the owner."""
+    def prepare(
+        self,
+        lists: Sequence[RecipientList],
+        first: str,
+        price: int | None,
+        number: str | None,
+    ) -> None:
+        """Offer the lists, and say what a sign-up costs; `first` is the language of the owner.
+
+        `number` is where people text the keyword, as it is read; without it there is none.
+        """
+        if number is None:
+            del self.keyword
+        else:
+            self.keyword.description = gettext(
+                "If you like: one word, such as PIZZA. Who texts it to %(number)s is on the list "
+                "without a code, and gets one text that says so.",
+                number=number,
+            )
         named = {one.public_id: one.name for one in lists}
         self.offered = {**named, NEW: gettext("A new list")}
         self.list.choices = self.offered
@@ -102,6 +126,8 @@ class SignUpFormForm(Form):
         chosen = forms.list_of(form)
         self.list.data = chosen.public_id if chosen else NEW
         self.ask_name.data, self.daily_limit.data = form.ask_name, form.daily_limit
+        if self.keyword:
+            self.keyword.data = form.keyword
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -127,6 +153,8 @@ class SignUpFormForm(Form):
             problems.append(_say(self.of("title", self.first), gettext("Give the form a title.")))
         if self.list.data == NEW and not self.new_list.data:
             problems.append(_say(self.new_list, gettext("Name the new list.")))
+        if self.keyword and self.keyword.data and (wrong := _wrong_keyword(self.keyword.data)):
+            problems.append(_say(self.keyword, wrong))
         return valid and not any(problems)
 
     def _half(self, language: str) -> bool:
@@ -141,15 +169,23 @@ class SignUpFormForm(Form):
             return _say(wording, sentence)
         return False
 
-    def draft(self, list_id: int, keyword: str) -> Draft:
-        """What was typed. A language without a title is not used."""
+    def taken(self) -> None:
+        """Say that the keyword belongs to another form."""
+        _say(self.keyword, gettext("Another form has this keyword. Choose another one."))
+
+    def draft(self, list_id: int, keyword: str = "") -> Draft:
+        """What was typed. A language without a title is not used.
+
+        Where no keyword can be typed the form keeps its `keyword`.
+        """
         words = {
             language: Words(*(self.of(part, language).data or "" for part in PARTS))
             for language in LANGUAGES
             if self.of("title", language).data
         }
         limit = self.daily_limit.data or Draft.daily_limit
-        return Draft(list_id, words, bool(self.ask_name.data), limit, keyword)
+        typed = self.keyword.data or "" if self.keyword else keyword
+        return Draft(list_id, words, bool(self.ask_name.data), limit, typed)
 
 
 def ready_words(shop: str, language: str) -> str:
@@ -173,6 +209,28 @@ def _limit_words(price: int | None) -> str:
     if price is None:
         return str(gettext("Each sign-up costs you one text."))
     return str(gettext("Each sign-up costs you one text, about %(price)s.", price=money(price)))
+
+
+def _wrong_keyword(typed: str) -> str:
+    """What is wrong with a keyword, and what to do; empty if nothing is."""
+    try:
+        sign_up_word(typed)
+    except BadWord as error:
+        return str(
+            {
+                WordProblem.NOT_ONE_WORD: gettext("Choose one word of Latin letters and digits."),
+                WordProblem.TOO_SHORT: gettext("Choose a word of at least three letters."),
+                WordProblem.TOO_LONG: gettext("Choose a word of at most 20 letters."),
+                WordProblem.NUMBER: gettext("Choose a word with letters in it."),
+                WordProblem.RESERVED: gettext(
+                    "This word means, or may mean, to stop or to get help. Choose another one."
+                ),
+                WordProblem.ANSWER: gettext(
+                    "People answer with this word to many questions. Choose another one."
+                ),
+            }[error.problem]
+        )
+    return ""
 
 
 def _say(field: Field, words: str) -> bool:

@@ -108,6 +108,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/inbox/inbound.py",
         "services/inbox/replies.py",
         "services/inbox/auto_replies.py",
+        "services/sign_ups/keywords.py",
         "services/inbox/gateway_inbox.py",
         "services/sending/recording.py",
         "services/mail/emails.py",

@@ -23,9 +23,27 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "    skip_waiting(session, account_id, [phone], reason_of(suppression.source))",
+        "    skip_texts(session, waiting, reason_of(suppression.source), WITH_SIGN_UPS)",
         "    pass",
         "tests/services/sending",
+    ),
+    Mutation(
+        f"{SERVICES}sending/opt_outs.py",
+        "reason_of(suppression.source), WITH_SIGN_UPS)",
+        "reason_of(suppression.source))",
+        "tests/services/sign_ups/test_keywords.py",
+    ),
+    Mutation(
+        f"{SERVICES}sign_ups/keywords.py",
+        "            SignUpForm.closed_at.is_(None),\n",
+        "",
+        "tests/services/sign_ups/test_keywords.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/inbound.py",
+        "    if reply.address:\n",
+        "    if not reply.phone:\n",
+        "tests/services/sign_ups/test_keywords.py",
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",

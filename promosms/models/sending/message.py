@@ -108,7 +108,7 @@ class Priority(IntEnum):
     TEST = 1
     CAMPAIGN = 2
     DIRECT = 3  # a text to one person: as all without a campaign it goes before campaigns
-    SIGN_UP = 4  # the code of a sign-up form: they ask for it, so no opt-out stops it
+    SIGN_UP = 4  # of a sign-up form: they ask for it, so no opt-out from before stops it
 
 
 WITH_HOLD = (Priority.DIRECT, Priority.SIGN_UP)

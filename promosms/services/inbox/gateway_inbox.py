@@ -31,6 +31,7 @@ from promosms.services.inbox.inbox_rows import (
     remove,
 )
 from promosms.services.sending import opt_outs
+from promosms.services.sign_ups import keywords
 
 log = logs.get(__name__)
 BATCH = 2000
@@ -109,6 +110,10 @@ def _apply_reply(row_id: int) -> bool:
             return True
         reply = senders.read(session, reply)
         kind, accounts = inbound.accounts_of(session, reply)
+        form = inbound.sign_up_form(session, reply)
+        form_id = form.id if form is not None else None
+        if form is not None:
+            accounts = [form.account_id]
         if len(accounts) != 1:
             inbound.copy_for_accounts(session, reply, accounts)
             remove(session, _ids(rows))
@@ -124,8 +129,10 @@ def _apply_reply(row_id: int) -> bool:
             accounts[0], reply.phone, inbound.SOURCES[kind], inbound.evidence_of(reply)
         )
     with transaction() as session:
+        if form_id is not None:
+            keywords.lock(session, accounts[0])
         if rows := concatenation.lock(session, row_id):
-            inbound.store_reply(session, accounts[0], reply, kind)
+            inbound.store_reply(session, accounts[0], reply, kind, form_id)
             remove(session, _ids(rows))
     return True
 

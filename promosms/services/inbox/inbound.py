@@ -8,6 +8,7 @@ went to. There may be none: the sender was a name, or the provider showed anothe
   opt-out is not, and START takes it back. If an account has deleted the numbers of old messages,
   the opt-out counts if the phone is one of its recipients.
 - START is dropped, because consent must be certain, and so are other texts.
+A keyword of a sign-up form belongs to the account of the form, whoever has texted this phone.
 An opt-out that belongs to no account is kept for the admins (`unmatched.py`). Nothing else is
 stored about people whom no account has texted.
 """
@@ -27,6 +28,7 @@ from promosms.models import (
     MessageCount,
     MessageStatus,
     Recipient,
+    SignUpForm,
     SuppressionSource,
     now,
 )
@@ -36,6 +38,7 @@ from promosms.services.inbox.inbox_rows import INBOX
 from promosms.services.recipients import activity, held_replies, recipients
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
+from promosms.services.sign_ups import keywords
 from promosms.sms.keywords import Keyword, recognise
 
 KINDS = {
@@ -131,17 +134,38 @@ def copy_for_accounts(session: Session, reply: Reply, accounts: Sequence[int]) -
         session.execute(insert(INBOX), rows)
 
 
-def store_reply(session: Session, account_id: int, reply: Reply, kind: InboundKind) -> None:
+def sign_up_form(session: Session, reply: Reply) -> SignUpForm | None:
+    """The form that a reply signs its sender up by, whoever has texted them before.
+
+    Only with a number that is certain: it is a consent.
+    """
+    if reply.address:
+        return None
+    form = keywords.form_of(session, reply.phone, reply.text)
+    elsewhere = form is not None and reply.account_id not in (None, form.account_id)
+    return None if elsewhere else form
+
+
+def store_reply(
+    session: Session,
+    account_id: int,
+    reply: Reply,
+    kind: InboundKind,
+    form_id: int | None = None,
+) -> None:
     """Store a reply for its account, once, and queue an auto reply to STOP and HELP.
 
     The opt-out of STOP and HOLD is stored before. HOLD, perhaps an opt-out in other words,
-    is not confirmed: a person reads it first (`held_replies`). START has no auto reply.
+    is not confirmed: a person reads it first (`held_replies`). START has no auto reply. With
+    `form_id` the sender joins the list of that sign-up form, see `keywords.lock`.
     """
     if is_stored(session, account_id, reply):
         return
     if kind == InboundKind.START:
         opt_outs.lift(account_id, reply.phone)
         held_replies.settle(session, account_id, reply.phone)
+    if form_id is not None:
+        keywords.take(session, form_id, _texted(reply))
     session.add(
         InboundMessage(
             account_id=account_id,
@@ -161,6 +185,11 @@ def store_reply(session: Session, account_id: int, reply: Reply, kind: InboundKi
         auto_replies.confirm_stop(session, account_id, reply)
     elif kind == InboundKind.HELP:
         auto_replies.reply_to_help(session, account_id, reply)
+
+
+def _texted(reply: Reply) -> keywords.Texted:
+    number, gateway_id = reply.inbound_number[:16], reply.gateway_id
+    return keywords.Texted(reply.phone, number, reply.text, gateway_id, reply.received_at)
 
 
 def evidence_of(reply: Reply) -> Evidence:

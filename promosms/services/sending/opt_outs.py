@@ -193,7 +193,9 @@ def suppress(
     session.flush()
     if suppression.source != SuppressionSource.HELD:
         _remove_guests(session, account_id, [phone])
-    skip_waiting(session, account_id, [phone], reason_of(suppression.source))
+    # What they had asked for by a sign-up form as well: the opt-out came after it.
+    waiting = and_(Message.account_id == account_id, Message.phone == phone)
+    skip_texts(session, waiting, reason_of(suppression.source), WITH_SIGN_UPS)
     return before in ("", SuppressionSource.HELD) and before != suppression.source
 
 

@@ -133,6 +133,11 @@ def texted_today(account: Account, form: SignUpForm) -> int:
     return form.texted if form.texted_on == _today(account) else 0
 
 
+def count_text(account: Account, form: SignUpForm) -> None:
+    """Count a text of the form on the present day; both rows are locked."""
+    form.texted, form.texted_on = texted_today(account, form) + 1, _today(account)
+
+
 def ask(form: SignUpForm, visitor: Visitor) -> Asked:
     """Text a code to a number, and let it wait; the caller wakes the gateway.
 
@@ -161,8 +166,7 @@ def ask(form: SignUpForm, visitor: Visitor) -> Asked:
                 row = row or SignUp(account_id=account.id, form_id=form.id, texts=0)
                 _fill(row, visitor, text, moment)
                 session.add(row)
-                form.texted = texted_today(account, form) + 1
-                form.texted_on = _today(account)
+                count_text(account, form)
                 return Asked(row.public_id, _send(session, account, visitor.phone, text))
     except InsufficientBalance as error:
         raise SignUpRefused(Refusal.NO_MONEY) from error

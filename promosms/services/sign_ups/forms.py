@@ -14,6 +14,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import RecipientList, SignUpForm, Wording, now
 from promosms.services.recipients import wordings
+from promosms.sms.keywords import sign_up_word
 
 LANGUAGES = ("en", "pl")
 """In which a form has words of its owner."""
@@ -69,7 +70,7 @@ class Shown:
 def add(account_id: int, draft: Draft, by: str) -> SignUpForm:
     """A new, open form; `by` is the public id of the user.
 
-    Raises KeywordTaken, and ValueError if no language is complete.
+    Raises BadWord (of the keyword), KeywordTaken, and ValueError if no language is complete.
     """
     with _one_per_keyword(), transaction() as session:
         form = SignUpForm(account_id=account_id, token=_new_token(), created_by=by)
@@ -80,7 +81,7 @@ def add(account_id: int, draft: Draft, by: str) -> SignUpForm:
 
 
 def change(form: SignUpForm, draft: Draft, by: str) -> None:
-    """Save what the owner has typed; raises KeywordTaken and ValueError as `add` does.
+    """Save what the owner has typed; raises what `add` does.
 
     Other words to agree to are a new version: who has agreed to the one before keeps that.
     """
@@ -173,7 +174,8 @@ def _fill(session: Session, form: SignUpForm, draft: Draft, by: str) -> None:
     if not FEWEST_A_DAY <= draft.daily_limit <= MOST_A_DAY:
         raise ValueError(draft.daily_limit)
     form.list_id, form.ask_name = draft.list_id, draft.ask_name
-    form.daily_limit, form.keyword = draft.daily_limit, draft.keyword.strip()
+    form.daily_limit = draft.daily_limit
+    form.keyword = sign_up_word(draft.keyword) if draft.keyword.strip() else ""
     for language in LANGUAGES:
         words = draft.words.get(language, Words())
         setattr(form, f"title_{language}", words.title.strip())

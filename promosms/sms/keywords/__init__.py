@@ -2,5 +2,14 @@
 
 from promosms.sms.keywords.opt_out_lines import opt_out_line
 from promosms.sms.keywords.replies import Keyword, recognise
+from promosms.sms.keywords.sign_up import BadWord, WordProblem, sign_up_word, sign_up_word_in
 
-__all__ = ["Keyword", "opt_out_line", "recognise"]
+__all__ = [
+    "BadWord",
+    "Keyword",
+    "WordProblem",
+    "opt_out_line",
+    "recognise",
+    "sign_up_word",
+    "sign_up_word_in",
+]

@@ -9,11 +9,12 @@ from promosms.language import gettext as _
 from promosms.language import lazy_gettext
 from promosms.models import RecipientList, SignUpForm
 from promosms.services.recipients import lists
-from promosms.services.sign_ups import asking, forms, state
+from promosms.services.sign_ups import asking, forms, keywords, state
 from promosms.services.sign_ups.forms import LANGUAGES, KeywordTaken, NoList
 from promosms.services.sign_ups.state import Obstacle
 from promosms.views.recipients import sign_up_posters
 from promosms.views.recipients.sign_up_posters import address_of, shop_name
+from promosms.views.recipients.tables import pretty
 from promosms.web.access import Access, allow, me, my_account, owned
 
 EDIT = "sign_up_forms.edit"
@@ -75,7 +76,11 @@ def new() -> ResponseReturnValue:
         asked = request.args.get("list", "")
         form.begin(shop_name(my_account()), asked if asked in form.offered else "")
     if form.validate_on_submit():
-        made = forms.add(my_account().id, form.draft(_list_id(form), ""), me().public_id)
+        try:
+            made = forms.add(my_account().id, form.draft(_list_id(form)), me().public_id)
+        except KeywordTaken:
+            form.taken()
+            return _edit_page(form, None)
         flash(_("Your sign-up form is open. Print the poster or share the link."), "good")
         return redirect(url_for("sign_up_forms.page", public_id=made.public_id), 303)
     return _edit_page(form, None)
@@ -110,6 +115,7 @@ def page(public_id: str) -> ResponseReturnValue:
         today=asking.texted_today(my_account(), row),
         waiting=state.waiting(row),
         obstacle=_obstacle(row),
+        number=keywords.receiving_number(row.account_id),
         unprintable=sign_up_posters.unprintable(row, my_account()),
         shop=shop_name(my_account()),
     )
@@ -123,7 +129,11 @@ def edit(public_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         form.fill(row, shop_name(my_account()))
     if form.validate_on_submit():
-        forms.change(row, form.draft(_list_id(form), row.keyword), me().public_id)
+        try:
+            forms.change(row, form.draft(_list_id(form), row.keyword), me().public_id)
+        except KeywordTaken:
+            form.taken()
+            return _edit_page(form, row)
         flash(_("The sign-up form was saved."), "good")
         return redirect(url_for("sign_up_forms.page", public_id=public_id), 303)
     return _edit_page(form, row)
@@ -205,7 +215,9 @@ def title_of(row: SignUpForm) -> str:
 def _form() -> SignUpFormForm:
     form, account = SignUpFormForm(), my_account()
     language = me().language if me().language in LANGUAGES else LANGUAGES[0]
-    form.prepare(lists.all_of(account.id), language, state.price_of(account))
+    number = keywords.receiving_number(account.id)
+    shown = pretty(number) if number else None
+    form.prepare(lists.all_of(account.id), language, state.price_of(account), shown)
     return form
 
 

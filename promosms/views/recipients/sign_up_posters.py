@@ -6,8 +6,9 @@ from promosms.language import force_locale
 from promosms.language import gettext as _
 from promosms.models import Account, SignUpForm
 from promosms.services.invoices import companies
-from promosms.services.sign_ups import forms
+from promosms.services.sign_ups import forms, keywords
 from promosms.urls import public_address
+from promosms.views.recipients.tables import pretty
 
 
 def address_of(row: SignUpForm) -> str:
@@ -50,7 +51,15 @@ def _poster(row: SignUpForm, account: Account, language: str) -> Poster:
             scan=_("Scan with the camera of your phone"),
             address=address_of(row),
             or_open=_("or open"),
-            or_text="",  # the way by a keyword stands here
+            or_text=_by_keyword(row),
             words=shown.wording.text,
             stop=_("You can stop at any time: our texts say how, or tell us."),
         )
+
+
+def _by_keyword(row: SignUpForm) -> str:
+    """How to sign up by its keyword; empty without one, or where texts cannot be answered."""
+    number = keywords.receiving_number(row.account_id) if row.keyword else None
+    if number is None:
+        return ""
+    return _("or text %(keyword)s to %(number)s", keyword=row.keyword, number=pretty(number))

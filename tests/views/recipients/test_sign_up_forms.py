@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from promosms.extensions import db
 from promosms.models import Account, Recipient, RecipientList, SignUpForm
+from promosms.services.installation import defaults
 from promosms.services.recipients import lists
 from promosms.services.sign_ups import forms
 from promosms.services.sign_ups.forms import Draft, Words
@@ -92,11 +93,38 @@ def test_a_change_keeps_keyword_list_and_words_that_stay(
     assert page.select_one("[name=list] [selected]").get_text() == "Regulars"
     before, kept = row.wording_en_id, row.list_id
     chosen = {"list": forms.list_of(row).public_id, "new_list": "", "ask_name": "y"}
-    typed = {**NEW, **chosen, **ENGLISH, "wording_en": "Yes!"}
+    assert page.select_one("[name=keyword]")["value"] == "KAWA"
+    typed = {**NEW, **chosen, **ENGLISH, "wording_en": "Yes!", "keyword": "kawa "}
     owner.post_page(f"/sign-up-forms/{row.public_id}/edit", typed)
     changed = stored()
     assert (changed.wording_en_id, changed.list_id, changed.keyword) == (before, kept, "KAWA")
     assert (changed.ask_name, forms.languages_of(changed)) == (True, ["en"])
+
+
+def test_a_keyword_is_shown_with_its_number_and_belongs_to_one_form(
+    owner: PageClient, row: SignUpForm
+) -> None:
+    base = f"/sign-up-forms/{row.public_id}"
+    facts = owner.get_page(base).select_one("[aria-labelledby=keyword] dl")
+    assert words(facts.get_text(" ")) == "Keyword KAWA Text it to +48 732 000 001"
+    poster = PdfReader(io.BytesIO(owner.get(f"{base}/poster.pdf?language=en").data))
+    said = poster.pages[0].extract_text().replace("\u00a0", " ")
+    assert "or text KAWA to +48 732 000 001" in " ".join(said.split())
+    for typed, problem in (
+        ("Káwa", "Another form has this keyword. Choose another one."),
+        ("stop", "This word means, or may mean, to stop or to get help. Choose another one."),
+        ("two words", "Choose one word of Latin letters and digits."),
+    ):
+        assert refusals(owner, **ENGLISH, keyword=typed) == [problem]
+    assert db.session.query(SignUpForm).count() == 1
+    chosen = {**NEW, "list": forms.list_of(row).public_id, **ENGLISH}
+    owner.post_page(f"{base}/edit", {**chosen, "keyword": ""})
+    assert stored().keyword == ""
+    assert "Choose a keyword" in owner.get_page(base).get_text()
+    defaults.default_route().sender = "Bean"
+    db.session.commit()
+    assert "which nobody can answer" in owner.get_page(base).get_text()
+    assert not owner.get_page(f"{base}/edit").select("[name=keyword]")
 
 
 def test_code_and_poster_lead_to_its_address(owner: PageClient, row: SignUpForm) -> None:
