@@ -14,6 +14,8 @@ from promosms.models import (
     Account,
     AccountStatus,
     DirectText,
+    Gateway,
+    Guest,
     Message,
     Recipient,
     SignUp,
@@ -23,6 +25,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.abuse.sms_pumping import PumpingProblem
+from promosms.services.accounts import trial
 from promosms.services.auth import passwords
 from promosms.services.ledger import audit as ledger_audit
 from promosms.services.ledger import statement
@@ -154,12 +157,12 @@ def test_a_new_code_comes_after_a_minute_and_three_at_most(form: SignUpForm) -> 
         assert len(texts()) == number
     assert first == code() or confirm(form, first) is Confirmed.WRONG
     age(form, 3600)
+    with transaction() as session:
+        session.execute(update(TextAttempt).values(created_at=now() - timedelta(hours=25)))
     with pytest.raises(CodeRefused) as caught:
         ask(form)
     assert caught.value.problem is PumpingProblem.NUMBER
     age(form, 86_500)
-    with transaction() as session:
-        session.execute(update(TextAttempt).values(created_at=now() - timedelta(hours=25)))
     ask(form)
     assert len(texts()) == 4
 
@@ -212,6 +215,17 @@ def test_it_is_refused_while_nobody_may_be_texted(
     forms.close(form)
     assert confirm(form, code()) is Confirmed.OVER
     assert refused(form, "+48601234568") is Refusal.CLOSED
+
+
+def test_an_account_on_trial_texts_its_guests_only(form: SignUpForm, account: Account) -> None:
+    with transaction() as session:
+        session.add(Gateway(name="Real", kind="smsapi"))
+        account.approved_at = None
+    assert refused(form) is Refusal.TRIAL
+    with transaction() as session:
+        session.add(Guest(account_id=account.id, phone=ANNA, confirmed_at=now()))
+    ask(form)
+    assert trial.used(account.id) == 1
 
 
 def test_an_opt_out_is_lifted_by_the_code_only_and_stops_again(
