@@ -17,6 +17,8 @@ from promosms.settings import invoice_font
 
 # No line ends with "i" or "w", and none begins within a number of a phone.
 _TOGETHER = re.compile(r"((?<!\S)\w|\d(?= \d)) ")
+# To look for a size in which a word of a thousand letters fits takes seconds.
+_LONG = re.compile(r"(\S{60})(?=\S)")
 _TEMPLATE = Path(__file__).with_name("poster.typ")
 
 
@@ -45,6 +47,7 @@ class Poster:
 def render(poster: Poster) -> bytes:
     """The poster as a PDF. Equal words give equal bytes."""
     texts = {name: _printable(value) for name, value in asdict(poster).items()}
+    texts |= {name: _LONG.sub(r"\1 ", texts[name]) for name in ("shop", "title", "lead", "words")}
     code = list(qr_code.svg(poster.address))
     return compile_pdf(_TEMPLATE, texts | {"typed": _typed(texts["address"]), "code": code})
 
