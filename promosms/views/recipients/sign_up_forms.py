@@ -245,6 +245,6 @@ def _edit_page(form: SignUpFormForm, row: SignUpForm | None) -> str:
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:
-    """A file that a browser shows, and saves under this name."""
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    """A file to save: our policy forbids what readers of PDF within a browser need."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, content_type=kind, headers=headers)

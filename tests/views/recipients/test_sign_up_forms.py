@@ -150,7 +150,7 @@ def test_code_and_poster_lead_to_its_address(owner: PageClient, row: SignUpForm)
     row.title_en = ""
     db.session.commit()
     only = owner.get(f"{base}/poster.pdf?language=en")
-    assert 'filename="poster-pl.pdf"' in only.headers["Content-Disposition"]
+    assert only.headers["Content-Disposition"] == 'attachment; filename="poster-pl.pdf"'
 
 
 def test_it_is_closed_opened_and_deleted_and_says_what_does_not_work(
