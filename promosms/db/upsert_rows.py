@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from promosms.db import bulk
 
 Row = tuple[Any, ...]
+_ENCODER = json.JSONEncoder(check_circular=False)
 
 
 def upsert_rows(
@@ -60,7 +61,7 @@ def _stored(
 ) -> Sequence[Row]:
     """The rows as the driver takes them: times and dates as texts."""
     processors = {
-        n: processor if isinstance(kind, JSON) else _remembering(processor)
+        n: _json if isinstance(kind, JSON) else _remembering(processor)
         for n, name in enumerate(names)
         if (kind := table.c[name].type)
         and (processor := kind.dialect_impl(dialect).bind_processor(dialect))
@@ -85,6 +86,11 @@ def _remembering(processor: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return processed
 
 
+def _json(value: Any) -> str:
+    """What the database stores: most lists and dictionaries of a batch are empty."""
+    return "{}" if value == {} else "[]" if value == [] else _ENCODER.encode(value)
+
+
 def _as_arrays(
     table: Table, names: Sequence[str], rows: Sequence[Row], dialect: Dialect
 ) -> tuple[list[str], dict[str, str], dict[str, str]]:
@@ -96,7 +102,7 @@ def _as_arrays(
     for n, (name, column) in enumerate(zip(names, zip(*rows, strict=True), strict=True)):
         kind = table.c[name].type.compile(dialect)
         if isinstance(table.c[name].type, JSON):
-            column = tuple(map(json.dumps, column))
+            column = tuple(map(_json, column))
         if len(set(column)) == 1 and n:
             parameters[f"p{n}"] = _word(column[0])
             values.append(f"CAST(:p{n} AS {kind})")

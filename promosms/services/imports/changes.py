@@ -34,14 +34,15 @@ def note(
     had already: of them stays noted what was there first.
     """
     earlier = _noted(session, running, sorted({*again} & {*before})) if again else {}
-    rows = []
+    rows, of_import = [], (running.account_id, running.id)
     for recipient_id in sorted({*before, *listed, *lists_, *earlier}):
         first, changed_at, was_listed, on = earlier.get(recipient_id, ({}, None, False, []))
         if recipient_id in before:
             first, changed_at = {**before[recipient_id], **first}, at
-        key = (running.account_id, running.id, recipient_id)
         on = sorted({*on, *lists_.get(recipient_id, ())})
-        rows.append((*key, first, changed_at, was_listed or recipient_id in listed, on))
+        rows.append(
+            (*of_import, recipient_id, first, changed_at, was_listed or recipient_id in listed, on)
+        )
     upsert_rows(session, _CHANGES, (*_KEY, *_NOTED), rows, _KEY, _NOTED)
 
 

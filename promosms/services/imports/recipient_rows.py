@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from promosms.db.bulk import among, look_up
@@ -39,7 +39,7 @@ _REPLACED = (*_PRESERVED, "search", "last_import_id", "updated_at")
 _COLUMNS = (*_OWN, *_REPLACED)
 """In the order of the rows."""
 
-Known = Mapping[str, RowMapping]
+Known = Mapping[str, Mapping[str, Any]]
 """The recipients that are here already, by number."""
 Values = Mapping[str, Any]
 """Values of columns by name."""
@@ -70,8 +70,9 @@ def known(session: Session, running: Import, phones: Sequence[str]) -> Known:
         consents.withdrawn_at().label("withdrawn_at"),
         consents.imported_by().label("agreed_by"),
     ).where(columns.account_id == running.account_id)
-    found = look_up(session, query, columns.phone, phones, lock=True).mappings()
-    return {row["phone"]: row for row in found}
+    found = look_up(session, query, columns.phone, phones, lock=True)
+    names = tuple(found.keys())  # rows of SQLAlchemy take longer to answer than dictionaries
+    return {row.phone: dict(zip(names, row, strict=True)) for row in found}
 
 
 def write(
@@ -127,46 +128,46 @@ def _rows(
     at: datetime,
     agreed: RowConsents,
 ) -> Rows:
-    rows, account_id, import_id = Rows(), running.account_id, running.id
+    # Attributes of a model are slower than variables: these are asked for with each row.
+    rows, account_id, import_id, mode = Rows(), running.account_id, running.id, running.mode
     public_ids = new_public_ids(len(entries))
     # In the order of their numbers, so that two imports wait for each other instead of deadlocking.
     for public_id, (e164, entry) in zip(public_ids, sorted(entries.items()), strict=True):
         existing = before.get(e164)
         if existing is None:
-            values: Mapping[str, str] = entry.values
-            fields = _in_order({**_EMPTY, **values})
+            values: Values = {**_EMPTY, **entry.values}
             evidence = agreed.of_new(entry)
         else:
-            changed = _changed(running, entry, existing, agreed)
+            ours = existing["import_id"] == import_id
+            said_here = bool(entry.standing and existing["agreed_by"] == import_id)
+            leaves = merging.stays(mode, ours=ours)
+            changed = None if leaves else _changed(mode, entry, existing, agreed, said_here)
             if changed is None:
                 rows.same.append(existing["id"])
                 continue
-            values, evidence = changed
-            if existing["import_id"] != import_id:
-                rows.before[existing["id"]] = _before(existing, values, evidence)
-            fields = _in_order(values)
+            given, evidence = changed
+            if not ours:
+                rows.before[existing["id"]] = _before(existing, given, evidence)
+            values = {**existing, **given}
         own = (public_id, account_id, e164, entry.phone.country, import_id, at)
         searched = search_text(e164, values)
-        rows.written.append((*own, *fields, *evidence, searched, import_id, at))
+        rows.written.append((*own, *_in_order(values), *evidence, searched, import_id, at))
     return rows
 
 
 def _changed(
-    running: Import, entry: Entry, existing: RowMapping, agreed: RowConsents
+    mode: str, entry: Entry, existing: Values, agreed: RowConsents, said_here: bool
 ) -> tuple[Mapping[str, str], tuple[Any, ...]] | None:
-    """The fields and the evidence of a recipient as the import leaves them; None: as they are."""
-    if merging.stays(running.mode, ours=existing["import_id"] == running.id):
-        return None
-    before = {name: existing[name] for name in _FIELDS}
-    values = merging.merged(running.mode, before, entry.values)
+    """The fields of the row and the evidence as the import leaves them; None: as they are."""
+    before = {name: existing[name] for name in entry.values}
+    values = merging.merged(mode, before, entry.values)
     evidence_before = tuple(existing[name] for name in COLUMNS)
-    said_here = bool(entry.standing and existing["agreed_by"] == running.id)
     evidence = agreed.of_known(entry, existing, said_here=said_here)
     if values == before and evidence == evidence_before:
         return None
     return values, evidence
 
 
-def _before(existing: RowMapping, values: Values, evidence: Sequence[Any]) -> Values:
+def _before(existing: Values, values: Values, evidence: Sequence[Any]) -> Values:
     after = {**values, **dict(zip(COLUMNS, evidence, strict=True))}
-    return {name: existing[name] for name in _PRESERVED if existing[name] != after[name]}
+    return {name: existing[name] for name, value in after.items() if existing[name] != value}

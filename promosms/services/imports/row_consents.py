@@ -1,9 +1,8 @@
 """The consents that the rows of an import give: one act for all, and those that rows say alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from promosms.models import Consent, Import
@@ -35,7 +34,9 @@ class RowConsents:
             return Consent.GIVEN.value, self.acts[entry.evidence]
         return UNSAID if entry.standing > Standing.UNSAID else self.of_all
 
-    def of_known(self, entry: Entry, existing: RowMapping, *, said_here: bool) -> tuple[Any, ...]:
+    def of_known(
+        self, entry: Entry, existing: Mapping[str, Any], *, said_here: bool
+    ) -> tuple[Any, ...]:
         """Of somebody who is here; `said_here`: their consent is of an earlier row of the import.
 
         Older evidence is better evidence; a row that says so gives no consent of its own. Who has
