@@ -9,6 +9,7 @@ from promosms.models import RecipientList
 from promosms.services.recipients import detail_names, lists
 from promosms.services.recipients.lists import ListInUse, NameTaken
 from promosms.services.recipients.segments import segments
+from promosms.views.recipients import sign_up_forms
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import Access, allow, my_account, owned
 
@@ -67,6 +68,7 @@ def delete(public_id: str) -> ResponseReturnValue:
         recipient_list=recipient_list,
         campaign=lists.why_not_delete(recipient_list),
         segment=segments.with_list(recipient_list),
+        sign_up_forms=sign_up_forms.open_titles(recipient_list),
         title=detail_names.campaign_title,
     )
 

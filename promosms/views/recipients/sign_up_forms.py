@@ -212,6 +212,12 @@ def title_of(row: SignUpForm) -> str:
     return forms.shown(row, me().language).title
 
 
+def open_titles(on_list: RecipientList) -> list[str]:
+    """The titles of the open forms of a list; they are closed when it is deleted."""
+    rows = forms.offered(on_list.account_id)
+    return [title_of(row) for row in rows if row.list_id == on_list.id]
+
+
 def _form() -> SignUpFormForm:
     form, account = SignUpFormForm(), my_account()
     language = me().language if me().language in LANGUAGES else LANGUAGES[0]

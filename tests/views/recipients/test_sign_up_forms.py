@@ -161,6 +161,8 @@ def test_it_is_closed_opened_and_deleted_and_says_what_does_not_work(
     assert "This form is closed" in owner.post_page(f"{base}/close", {}).get_text()
     assert stored().closed_at
     assert "open again" in owner.post_page(f"{base}/reopen", {}).get_text()
+    said = "Sign-up forms that lead to this list are closed: Fresh coffee."
+    assert said in owner.get_page(f"/lists/{on_list.public_id}/delete").get_text()
     lists.delete_list(on_list)
     page = owner.get_page(base)
     assert "the list of this form was deleted" in page.select_one(".notice").get_text()
