@@ -17,6 +17,7 @@ from promosms.lib.pages import HIGHEST
 from promosms.models import Email, Message
 from promosms.services.installation import defaults
 from promosms.settings import instance_file, settings
+from promosms.sms import sender
 from promosms.urls import public_address
 
 __all__ = [
@@ -107,8 +108,18 @@ def email(email_id: int) -> Email | None:
     return db.session.get(Email, email_id) if 0 < email_id <= HIGHEST else None
 
 
+def reachable(number: str) -> list[str]:
+    """To whom a phone can write: those who have texted it, and the number of this installation.
+
+    The latest first; none if nobody has, and the texts come from a name.
+    """
+    ends = [text.other for text in texts(number)]
+    shown = defaults.default_route().sender
+    return list(dict.fromkeys([*ends, *([shown] if sender.number(shown) else [])]))
+
+
 def reply(number: str, to: str, text: str) -> None:
-    """The person with this number answers."""
+    """The person with this number answers, or writes first."""
     store().reply(number, to, text[:1000])
 
 

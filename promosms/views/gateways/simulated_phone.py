@@ -95,9 +95,11 @@ def _shown() -> dict[str, object]:
 def index() -> ResponseReturnValue:
     """The newest texts and e-mails; with a number its conversation, or one e-mail."""
     number, email = _number(), _email()
+    reachable = simulated_phone.reachable(number) if number else []
     return render_template(
         "phone/index.html",
         form=ReplyForm(),
+        to=reachable[0] if reachable else "",
         outcomes=simulated_phone.OUTCOMES,
         number=number,
         texts=_texts(number),
@@ -136,7 +138,7 @@ def reply() -> ResponseReturnValue:
     """Send a reply from the number."""
     form = ReplyForm()
     number, to = form.number.data or "", form.to.data or ""
-    if not any(text.phone == number and text.other == to for text in simulated_phone.texts(number)):
+    if not number or _normalised(number) != number or to not in simulated_phone.reachable(number):
         abort(404)
     if form.validate():
         simulated_phone.reply(number, to, form.text.data or "")

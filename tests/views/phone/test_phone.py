@@ -8,6 +8,7 @@ from flask import Flask
 from promosms.extensions import db
 from promosms.models import Suppression
 from promosms.services.gateways import simulated_phone
+from promosms.services.installation import defaults
 from promosms.services.mail import outbox
 from promosms.services.sending import verification_texts
 from tests.support.cast import Cast
@@ -94,8 +95,24 @@ def test_an_empty_reply_is_not_sent(
     assert not page.select(".bubble.mine")
 
 
-def test_only_numbers_with_a_text_can_reply(visitor: PageClient) -> None:
-    visitor.post_page("/phone/reply", {"number": NUMBER, "to": "+1", "text": "x"}, status=404)
+def test_a_phone_writes_first_only_to_the_number_of_this_installation(
+    app: Flask, visitor: PageClient
+) -> None:
+    page = visitor.get_page("/phone?number=%2B48601000101")
+    to = page.select_one("[name=to]")["value"]
+    assert to == "+48732000001"
+    first = {"number": NUMBER, "to": to, "text": "PIZZA"}
+    page = visitor.post_page("/phone/reply", first)
+    assert page.select_one(".bubble.mine blockquote").get_text() == "PIZZA"
+    visitor.post_page("/phone/reply", first | {"to": "+1"}, status=404)
+    for number in ("", "48601000101", "x"):
+        visitor.post_page("/phone/reply", first | {"number": number}, status=404)
+    with app.app_context():
+        defaults.default_route().sender = "Promo"
+        db.session.commit()
+    visitor.post_page("/phone/reply", first | {"number": "+48601000102"}, status=404)
+    page = visitor.get_page("/phone?number=%2B48601000102")
+    assert not page.select("[name=to]"), "nobody answers to a name who was not texted by it"
 
 
 def test_only_the_latest_texts_are_shown(
