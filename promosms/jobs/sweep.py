@@ -4,6 +4,7 @@ from promosms.services.auth import email_links, phone_changes, sessions, two_fac
 from promosms.services.mail import outbox
 from promosms.services.recipients import counts as recipient_counts
 from promosms.services.sending import failover, gateway_counts, sweep
+from promosms.services.sign_ups import asking
 
 
 def run() -> None:
@@ -15,6 +16,7 @@ def run() -> None:
     sweep.finish_campaigns()
     sweep.release_unsettled()
     sweep.release_unsettled_direct()
+    asking.skip_late()
     gateway_counts.fold()
     recipient_counts.fold()
     email_links.forget_expired()

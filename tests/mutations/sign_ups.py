@@ -65,4 +65,5 @@ SIGN_UPS = (
         _PAGES,
         "postgresql",
     ),
+    Mutation(_ASKING, "Message.created_at < now() - LIFETIME", "Message.id > 0", _TESTS),
 )

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
@@ -23,6 +23,7 @@ from promosms.models import (
     AccountStatus,
     Company,
     Message,
+    MessageStatus,
     Priority,
     SignUp,
     SignUpForm,
@@ -39,7 +40,7 @@ from promosms.services.ledger import ledger
 from promosms.services.ledger.ledger import InsufficientBalance
 from promosms.services.prices import prices
 from promosms.services.recipients import suppression_list
-from promosms.services.sending import verification_texts
+from promosms.services.sending import opt_outs, verification_texts
 from promosms.services.sign_ups import forms
 from promosms.sms import segments
 from promosms.sms.phone import country_of
@@ -51,6 +52,8 @@ AGAIN = timedelta(minutes=1)
 MOST_TEXTS = 3
 """To a number by one form, while its row is kept."""
 DIGITS, DOTS = 6, "••••••"
+LATE = "late"
+"""Why a text was left out: no gateway could send it while its code counted."""
 LONGEST_NAME = 30
 
 
@@ -171,6 +174,15 @@ def ask(form: SignUpForm, visitor: Visitor) -> Asked:
     except InsufficientBalance as error:
         raise SignUpRefused(Refusal.NO_MONEY) from error
     raise CodeRefused(problem)  # not within the transaction: the refusal is counted
+
+
+def skip_late() -> None:
+    """Leave out texts whose code does not count any more: nobody pays for them."""
+    waits = Message.attention_status == MessageStatus.QUEUED, Message.campaign_id.is_(None)
+    old = Message.priority == Priority.SIGN_UP, Message.created_at < now() - LIFETIME
+    with transaction() as session:
+        if session.scalar(select(Message.id).where(*waits, *old).limit(1)) is not None:
+            opt_outs.skip_texts(session, and_(*waits, *old), LATE, opt_outs.WITH_SIGN_UPS)
 
 
 def find(public_id: str) -> SignUp | None:

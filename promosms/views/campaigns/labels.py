@@ -19,6 +19,7 @@ from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
 from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
+from promosms.services.sign_ups import asking
 from promosms.web.access import my_account
 
 # Status: its label, and the tone of its badge.
@@ -62,6 +63,7 @@ SKIPPED = {
     HELD: _("Their reply sounded like an opt-out, and nobody had read it yet."),
     DELETED: _("You have deleted them since."),
     NO_CONSENT: _("They have not agreed to get promotional texts."),
+    asking.LATE: _("No line was free in time: the code in it does not count any more."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
     audience.NO_GATEWAY: _("No line reaches their country at the moment."),
     audience.TOO_LONG: _("With their own details it would be more than six texts long."),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.jobs import sweep
 from promosms.models import (
     Account,
     AccountStatus,
@@ -215,6 +216,20 @@ def test_it_is_refused_while_nobody_may_be_texted(
     forms.close(form)
     assert confirm(form, code()) is Confirmed.OVER
     assert refused(form, "+48601234568") is Refusal.CLOSED
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(29, "queued"), (31, "skipped")])
+def test_a_text_that_would_come_too_late_is_left_out(
+    form: SignUpForm, account: Account, minutes: int, status: str
+) -> None:
+    ask(form)
+    with transaction() as session:
+        session.execute(update(Message).values(created_at=now() - timedelta(minutes=minutes)))
+    sweep.run()
+    assert db.session.scalars(select(Message.status)).all() == [status]
+    db.session.refresh(account)
+    assert account.held == (PRICE if status == "queued" else 0)
+    assert account.balance + account.held == 100_000
 
 
 def test_an_account_on_trial_texts_its_guests_only(form: SignUpForm, account: Account) -> None:
