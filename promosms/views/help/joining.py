@@ -30,7 +30,15 @@ def signing_up() -> Topic:
                         "They open the link, type their number, tick the sentence, and type the "
                         "code from a text: nobody signs up somebody else."
                     ),
-                    _("The page speaks English or Polish, whichever you have filled in."),
+                ),
+            ),
+            Part(
+                _("By one text"),
+                (
+                    _(
+                        "Choose a keyword, such as PIZZA. Who texts it to your number is on the "
+                        "list without a code, and their text is the proof."
+                    ),
                 ),
             ),
             Part(
