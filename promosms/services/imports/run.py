@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from itertools import islice
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from promosms import logs
-from promosms.db.transactions import transaction
+from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.lib import time_slice
 from promosms.lib.garbage import uncollected
@@ -25,6 +25,8 @@ from promosms.services.sending import opt_outs
 log = logs.get(__name__)
 BATCH = 4000
 SECONDS = 15.0
+MANY = 4_000
+"""An import of more rows makes what PostgreSQL knows of the recipients too old."""
 
 
 def work(
@@ -88,7 +90,20 @@ def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
         chunk = list(islice(rows, BATCH))
     _end(import_id, ImportStatus.FINISHED)
     import_files.forget(name)
+    if position > MANY:
+        _tell_planner()
     return False
+
+
+def _tell_planner() -> None:
+    """Let PostgreSQL see now how many recipients accounts have.
+
+    By itself it looks after a minute, or when a tenth of all have changed. Until then it could read
+    all recipients of the account for each text that a campaign sends.
+    """
+    if not on_sqlite():
+        with transaction() as session:
+            session.execute(text("ANALYZE (SKIP_LOCKED) recipients (account_id, phone, consent)"))
 
 
 def _undo(import_id: int, over: time_slice.Over) -> bool:
