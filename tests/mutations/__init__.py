@@ -4,10 +4,11 @@ from tests.mutations.departed import DEPARTED
 from tests.mutations.money import MONEY
 from tests.mutations.mutation import Mutation
 from tests.mutations.opt_outs import OPT_OUT
+from tests.mutations.recipients import RECIPIENTS
 from tests.mutations.sign_ups import SIGN_UPS
 from tests.mutations.tenancy import TENANCY
 from tests.mutations.time import TIME
 
 __all__ = ["MUTATIONS", "Mutation"]
 
-MUTATIONS = (*MONEY, *TIME, *OPT_OUT, *TENANCY, *DEPARTED, *SIGN_UPS)
+MUTATIONS = (*MONEY, *TIME, *OPT_OUT, *TENANCY, *DEPARTED, *SIGN_UPS, *RECIPIENTS)

@@ -224,3 +224,12 @@ def test_a_list_that_is_deleted_ends_it(account: Account) -> None:
         lists.delete_list(gone)
         done = finish(action)
         assert (done.status, done.changed, done.chosen) == (BulkStatus.FAILED, 2, {})
+
+
+def test_people_of_another_account_are_never_meant(account: Account, cast: Cast) -> None:
+    theirs = recipients.by_phone(cast.stranger.account_id, phone(1))
+    assert theirs is not None
+    chosen = Chosen(Search(account.id), [theirs.public_id])
+    assert actions.count(chosen) == 0
+    assert finish(begin(account, BulkKind.DELETE, chosen)).changed == 0
+    assert recipients.by_phone(cast.stranger.account_id, phone(1)) is not None

@@ -2,14 +2,18 @@
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     Account,
     Consent,
+    ConsentAct,
+    ConsentHow,
     Import,
     ImportStatus,
     Recipient,
@@ -20,7 +24,9 @@ from promosms.services.imports import batch as import_batch
 from promosms.services.imports import consent_columns, imports
 from promosms.services.imports import run as import_run
 from promosms.services.imports.consent_columns import AGREED, OPTED_OUT, Standing
+from promosms.services.recipients import consents as consent_acts
 from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
 from promosms.services.sending import opt_outs
 from tests.services.imports.test_imports import AGREED as BASIS
 from tests.support.cast import Cast
@@ -193,6 +199,23 @@ def test_a_number_that_comes_again_takes_back_only_what_its_own_file_has_given(
     recipient = recipients.by_phone(account.id, "+48601234567")
     assert recipient is not None
     assert evidence(recipient)[1] == "older"
+
+
+def test_who_has_withdrawn_gets_a_consent_back_only_from_a_file_of_a_later_day(
+    account: Account,
+) -> None:
+    border = consent_acts.begin_of(BASIS.day)
+    for number, moment in (("601234567", border), ("602345678", border - timedelta(seconds=1))):
+        person = recipients.add(account, {"phone": number, "first_name": number[2]}, Basis())
+        act = ConsentAct(
+            account_id=account.id, how=ConsentHow.HAND, state=Consent.NONE, created_at=moment
+        )
+        with transaction() as session:
+            session.add(act)
+            session.flush()
+            person.consent_id = act.id
+    imported(account, "telefon;imie\n601234567;1\n602345678;2\n")
+    assert consents() == {"1": Consent.NONE, "2": Consent.GIVEN}
 
 
 def test_an_opt_out_stands_before_its_recipient_does(

@@ -109,6 +109,21 @@ def test_a_claim_looks_again_at_the_consent(campaign_id: int, cast: Cast) -> Non
     check_books(cast.owner.account_id)
 
 
+def test_a_claim_looks_at_whoever_has_the_number_now(campaign_id: int, cast: Cast) -> None:
+    assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
+    account = db.session.get_one(Account, cast.owner.account_id)
+    with transaction() as session:
+        anna = recipients.by_phone(account.id, PHONES[0])
+        assert anna is not None
+        session.execute(
+            update(Recipient).where(Recipient.id == anna.id).values(phone="+48601299999")
+        )
+        session.expire_all()
+    recipients.add(account, {"phone": PHONES[0]}, Basis())
+    assert claimed() == PHONES[1:]
+    assert reasons(campaign_id)[PHONES[0]] == "no_consent"
+
+
 @pytest.mark.parametrize("number", [PHONES[0], "+48601200009"])
 def test_a_withdrawal_while_a_page_is_prepared_counts_also_with_another_number(
     campaign_id: int, cast: Cast, monkeypatch: pytest.MonkeyPatch, number: str
