@@ -62,4 +62,4 @@ def _by_keyword(row: SignUpForm) -> str:
     number = keywords.receiving_number(row.account_id) if row.keyword else None
     if number is None:
         return ""
-    return _("or text %(keyword)s to %(number)s", keyword=row.keyword, number=pretty(number))
+    return str(_("or text %(keyword)s to %(number)s", keyword=row.keyword, number=pretty(number)))
