@@ -1,14 +1,28 @@
 """Mutations: rules of money, time, opt-out and tenancy that are broken one at a time."""
 
+from tests.mutations.bulk_actions import BULK_ACTIONS
+from tests.mutations.consents import CONSENTS
 from tests.mutations.departed import DEPARTED
 from tests.mutations.money import MONEY
 from tests.mutations.mutation import Mutation
 from tests.mutations.opt_outs import OPT_OUT
 from tests.mutations.recipients import RECIPIENTS
+from tests.mutations.segments import SEGMENTS
 from tests.mutations.sign_ups import SIGN_UPS
 from tests.mutations.tenancy import TENANCY
 from tests.mutations.time import TIME
 
 __all__ = ["MUTATIONS", "Mutation"]
 
-MUTATIONS = (*MONEY, *TIME, *OPT_OUT, *TENANCY, *DEPARTED, *SIGN_UPS, *RECIPIENTS)
+MUTATIONS = (
+    *MONEY,
+    *TIME,
+    *OPT_OUT,
+    *CONSENTS,
+    *RECIPIENTS,
+    *SEGMENTS,
+    *BULK_ACTIONS,
+    *SIGN_UPS,
+    *TENANCY,
+    *DEPARTED,
+)

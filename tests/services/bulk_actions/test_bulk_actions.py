@@ -94,7 +94,7 @@ def test_who_is_in_a_filter_is_put_on_a_list_and_taken_off(account: Account) -> 
         (Chosen(Search(account.id, "anna")), {*range(1, NUMBER, 2)}),
         (Chosen(Search(account.id, "", State.OPTED_OUT)), {*range(0, NUMBER, 3)}),
         (Chosen(Search(account.id, "anna", State.OPTED_OUT)), {3, 9}),
-        (Chosen(mine, [one.public_id for one in people(account, [4, 7])]), {4, 7}),
+        (Chosen(mine, [one.public_id for one in of_all_accounts([1, 4])]), {1, 4}),
     )
     for chosen, expected in cases:
         assert actions.count(chosen) == len(expected)
@@ -108,6 +108,9 @@ def test_who_is_in_a_filter_is_put_on_a_list_and_taken_off(account: Account) -> 
         everybody = Chosen(Search(account.id, on_list=target))
         gone = finish(begin(account, BulkKind.TAKE_OFF_LIST, everybody, target))
         assert (on(target), gone.changed) == ([], len(numbers))
+    goals = [target, lists.create(account.id, "Others")]
+    waiting = [begin(account, BulkKind.PUT_ON_LIST, Chosen(mine), one).id for one in goals]
+    assert waiting == sorted(set(waiting)), "each list gets its own"
 
 
 def people(account: Account, places: list[int]) -> list[Recipient]:
@@ -117,9 +120,17 @@ def people(account: Account, places: list[int]) -> list[Recipient]:
     return list(db.session.scalars(query.order_by(Recipient.id)))
 
 
+def of_all_accounts(places: list[int]) -> list[Recipient]:
+    """As `people`, and whoever has these numbers in other accounts."""
+    query = select(Recipient).where(Recipient.phone.in_([phone(n) for n in places]))
+    return list(db.session.scalars(query.order_by(Recipient.id)))
+
+
 def test_deleting_stops_between_two_batches_and_nobody_new_is_meant(account: Account) -> None:
     action = begin(account, BulkKind.DELETE, Chosen(Search(account.id, "anna")))
     assert begin(account, BulkKind.DELETE, Chosen(Search(account.id, "anna"))).id == action.id
+    assert begin(account, BulkKind.DELETE, Chosen(Search(account.id, "ben"))).id != action.id
+    assert begin(account, BulkKind.ERASE, Chosen(Search(account.id, "anna"))).id != action.id
     assert bulk_run.work(action.id, 0.0)
     assert len(left(account)) == NUMBER - 2
     recipients.add(account, {"phone": phone(100), "first_name": "Anna"}, Basis())
@@ -136,20 +147,23 @@ def test_deleting_stops_between_two_batches_and_nobody_new_is_meant(account: Acc
     assert len(left(account)) == 5
 
 
+@pytest.mark.parametrize(
+    ("kind", "step"), [(BulkKind.DELETE, "_change"), (BulkKind.ERASE, "_erase")]
+)
 def test_who_left_the_filter_meanwhile_is_not_meant(
-    account: Account, monkeypatch: pytest.MonkeyPatch
+    account: Account, monkeypatch: pytest.MonkeyPatch, kind: BulkKind, step: str
 ) -> None:
-    action = begin(account, BulkKind.DELETE, Chosen(Search(account.id, "", State.OPTED_OUT)))
-    change = bulk_run._change
+    action = begin(account, kind, Chosen(Search(account.id, "", State.OPTED_OUT)))
+    change = getattr(bulk_run, step)
 
     def lifted_first(*args: Any) -> bool:
         with transaction() as session:
             for row in session.scalars(select(Suppression).where(Suppression.phone == phone(3))):
                 session.delete(row)
-        monkeypatch.setattr(bulk_run, "_change", change)
+        monkeypatch.setattr(bulk_run, step, change)
         return change(*args)
 
-    monkeypatch.setattr(bulk_run, "_change", lifted_first)
+    monkeypatch.setattr(bulk_run, step, lifted_first)
     assert finish(action).changed == 3
     assert phone(3) in left(account)
 
@@ -187,6 +201,18 @@ def test_erasing_many_waits_for_nobody(account: Account, monkeypatch: pytest.Mon
     assert set(db.session.scalars(noted)) == {done.by}
 
 
+def test_erasing_stops_between_two_people(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action, erase = begin(account, BulkKind.ERASE), bulk_run._erase
+
+    def then_cancelled(*args: Any) -> bool:
+        return erase(*args) and (actions.cancel(action) or True)
+
+    monkeypatch.setattr(bulk_run, "_erase", then_cancelled)
+    assert (finish(action).status, len(left(account))) == (BulkStatus.CANCELLED, NUMBER - 1)
+
+
 def test_consent_is_one_act_for_all_who_have_not_agreed(account: Account) -> None:
     older = Basis(Consent.GIVEN, "letter", date(2026, 1, 2))
     agreed, withdrawn = people(account, [1, 3])
@@ -208,6 +234,12 @@ def test_consent_is_one_act_for_all_who_have_not_agreed(account: Account) -> Non
     assert {one.consent for one in people(account, [0, 2, 4, 6, 8, 10])} == {"none"}
     assert opt_outs.is_suppressed(account.id, phone(9))
     assert finish(begin(account, BulkKind.RECORD_CONSENT, Chosen(anna), basis=card)).changed == 0
+    with transaction() as session:
+        ids = [one.id for one in of_all_accounts([1])]
+        assert consents.record(session, account.id, ids, act.id) == 0, "nobody else's recipient"
+        assert acts[1] is not None
+        with pytest.raises(ValueError, match="only a consent"):
+            consents.record(session, account.id, ids, acts[1].id)
 
 
 def test_a_list_that_is_deleted_ends_it(account: Account) -> None:

@@ -7,16 +7,17 @@ import pytest
 from sqlalchemy import select
 
 from promosms.extensions import db
-from promosms.models import Account, BadRow, Import, ImportStatus, Suppression
+from promosms.models import Account, BadRow, Consent, Import, ImportStatus, Recipient, Suppression
 from promosms.services.imports import columns, consent_columns, imports, outcome
 from promosms.services.imports import mending as import_mending
 from promosms.services.imports import run as import_run
 from promosms.services.imports.imports import Target
 from promosms.services.imports.outcome import Choice
-from promosms.services.recipients import list_names, lists, recipients
+from promosms.services.recipients import consents, list_names, lists, recipients
 from promosms.services.recipients.consent import Basis
 from tests.support import round_trip
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 
 HEAD = (
     "Mobile number,First name,Lists,Agreed to promotions,Where or how they agreed,When they agreed"
@@ -56,6 +57,26 @@ def test_evidence_counts_where_a_row_says_yes_how_and_when(account: Account) -> 
     agreed = {phone[-1]: person.evidence for phone, person in found.items()}
     assert agreed == {**dict.fromkeys("12", CARD), **dict.fromkeys("345678")}
     assert not db.session.scalars(select(Suppression)).all()  # here no is no opt-out
+
+
+def test_each_import_proves_its_own_and_ends_only_an_older_withdrawal(
+    account: Account, clock: Clock
+) -> None:
+    anna = recipients.add(account, {"phone": "601000001"}, Basis(Consent.GIVEN, *CARD))
+    recipients.change(anna, "PL", {"phone": "601000001"}, Basis(), [])
+    rows = [f"60100000{n},,,yes,card,2025-05-17" for n in (1, 2, 3)]
+    runs = [run(account, *rows[:2])]
+    assert anna.consent == Consent.NONE, "she has withdrawn it after that day"
+    clock.move(days=3)
+    runs.append(run(account, rows[2], f"601000001,,,yes,stand,{clock.now():%Y-%m-%d}"))
+    assert anna.consent == Consent.GIVEN
+    acts = [consents.of(one) for one in people(account)]
+    assert [act.import_id for act in acts if act] == [runs[n].id for n in (1, 0, 1)]
+
+
+def people(account: Account) -> list[Recipient]:
+    query = select(Recipient).where(Recipient.account_id == account.id)
+    return list(db.session.scalars(query.order_by(Recipient.phone)))
 
 
 def test_lists_are_found_or_created_and_undone(account: Account) -> None:

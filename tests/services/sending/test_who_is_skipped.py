@@ -17,6 +17,8 @@ from promosms.models import (
 )
 from promosms.services.campaigns import preparation
 from promosms.services.ledger import ledger
+from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
 from promosms.services.sending import claiming, opt_outs
 from promosms.services.sending.claiming import Claim
 from tests.services.sending.conftest import MakeCampaign, check_books, statuses
@@ -47,7 +49,7 @@ def test_only_recipients_who_agreed_and_did_not_opt_out_are_prepared_and_paid_fo
     check_books(cast.owner.account_id)
 
 
-def test_an_opt_out_from_another_account_skips_nothing(
+def test_what_somebody_said_to_another_account_skips_nothing(
     make_campaign: MakeCampaign, cast: Cast
 ) -> None:
     ledger.credit(cast.owner.account_id, 1_000_000, "topup:1")
@@ -55,6 +57,8 @@ def test_an_opt_out_from_another_account_skips_nothing(
     opt_outs.opt_out(cast.stranger.account_id, PHONES[0], SuppressionSource.REPLY)
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
     opt_outs.opt_out(cast.stranger.account_id, PHONES[1], SuppressionSource.REPLY)
+    stranger = db.session.get_one(Account, cast.stranger.account_id)
+    recipients.add(stranger, {"phone": PHONES[2]}, Basis())  # who has not agreed there
     gateway_id = db.session.scalars(select(Gateway.id)).one()
     messages = claiming.take(Claim(gateway_id), 10)
     assert sorted(message.phone for message in messages) == PHONES

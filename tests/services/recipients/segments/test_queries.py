@@ -4,9 +4,12 @@ import random
 
 from sqlalchemy import select
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Recipient
+from promosms.models import Account, ListRecipient, Recipient
+from promosms.services.recipients import lists
 from promosms.services.recipients.segments import counts, queries
+from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from tests.support import segments as people
 from tests.support.cast import Cast
 
@@ -25,3 +28,22 @@ def test_generated_filters_find_whom_they_should(context: None, cast: Cast) -> N
         assert counts.now_or_about(account.id, condition) == counts.Counted(len(expected))
         sizes.add(len(expected))
     assert len(sizes) > 20
+
+
+def test_what_asks_for_nobody_is_not_met_by_everybody(context: None, cast: Cast) -> None:
+    """A list that is gone or of another account, even with a recipient on it; words of signs."""
+    account = db.session.get_one(Account, cast.owner.account_id)
+    people.store(account, [people.anybody(random.Random(5), number) for number in range(3)])
+    theirs = lists.create(cast.stranger.account_id, "Theirs")
+    anybody = db.session.scalars(select(Recipient.id).where(Recipient.account_id == account.id))
+    row = {"recipient_id": anybody.first(), "account_id": theirs.account_id}
+    with transaction() as session:
+        session.add(ListRecipient(list_id=theirs.id, **row))
+    for kind, test, value in (
+        (Kind.LIST, "on", "gone"),
+        (Kind.LIST, "on", theirs.public_id),
+        (Kind.SEARCH, "words", "+-()"),
+    ):
+        chosen = Filter(Match.ALL, (Condition(kind, kind, test, value),))
+        found = select(Recipient.id).where(queries.where(account, chosen))
+        assert db.session.scalars(found).all() == [], (kind, value)
