@@ -30,12 +30,6 @@ CONSENTS = (
     ),
     Mutation(
         _ACTS,
-        " or basis.consent != (recipient.consent or Consent.NONE):",
-        ":",
-        "tests/views/recipients tests/services/recipients",
-    ),
-    Mutation(
-        _ACTS,
         "    own = query.where(ACTS.c.how.in_(OF_ONE)) if alone else query",
         "    own = query",
         "tests/services/privacy",
@@ -56,7 +50,7 @@ CONSENTS = (
         _OPT_OUTS,
         "coalesce(suppressed_by(), literal_column(with_number)",
         "coalesce(literal_column(with_number)",
-        _SKIPPED,
+        _SENDING,
     ),
     Mutation(_OPT_OUTS, "literal_column(with_number), ", "", _SENDING),
     Mutation(_OPT_OUTS, ", literal_column(meant))", ")", _SENDING),

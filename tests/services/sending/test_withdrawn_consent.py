@@ -22,6 +22,8 @@ from promosms.models import (
     InboundMessage,
     Message,
     Recipient,
+    Suppression,
+    SuppressionSource,
     new_public_id,
     now,
 )
@@ -97,15 +99,18 @@ def test_a_withdrawal_by_hand_waits_for_a_submission_that_has_begun(
     assert ola().consent == Consent.NONE
 
 
-def test_a_claim_looks_again_at_the_consent(campaign_id: int, cast: Cast) -> None:
-    """As when it is withdrawn while the campaign is prepared: the text is queued after that."""
+def test_a_claim_looks_again_at_consent_and_opt_out(campaign_id: int, cast: Cast) -> None:
+    """As when they come while the campaign is prepared: the text is queued after that."""
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
     with transaction() as session:
         theirs = update(Recipient).where(Recipient.phone == PHONES[1])
-        session.execute(theirs.values(consent=Consent.NONE))
-    assert claimed() == [PHONES[0], PHONES[2]]
-    assert reasons(campaign_id)[PHONES[1]] == "no_consent"
-    assert statuses(campaign_id) == {"skipped": 1, "sending": 2}
+        anew = {"public_id": new_public_id(), "consent": Consent.NONE}  # deleted, and added again
+        session.execute(theirs.values(**anew))
+        opted_out = {"phone": PHONES[2], "source": SuppressionSource.HAND}
+        session.add(Suppression(account_id=cast.owner.account_id, **opted_out))
+    assert claimed() == PHONES[:1]
+    assert reasons(campaign_id) == dict(zip(PHONES, ("", "no_consent", "opted_out"), strict=True))
+    assert statuses(campaign_id) == {"skipped": 2, "sending": 1}
     check_books(cast.owner.account_id)
 
 

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from sqlalchemy import select
 
 from promosms.db.transactions import transaction
@@ -19,8 +20,9 @@ def test_generated_filters_find_whom_they_should(context: None, cast: Cast) -> N
     everybody = [people.anybody(dice, number) for number in range(40)]
     made = people.store(account, everybody)
     sizes = set()
-    for _ in range(120):
-        chosen = people.any_filter(dice, made)
+    drawn = [people.any_filter(dice, made) for _ in range(120)]
+    edges = [Condition(Kind.DATE, "field2", "next_days", str(days)) for days in (1, 6, 9)]
+    for chosen in (*drawn, *(Filter(Match.ALL, (edge,)) for edge in edges)):
         condition = queries.where(account, chosen)
         expected = {one.phone for one in everybody if people.meets(one, chosen, made)}
         found = select(Recipient.phone).where(Recipient.account_id == account.id, condition)
@@ -47,3 +49,11 @@ def test_what_asks_for_nobody_is_not_met_by_everybody(context: None, cast: Cast)
         chosen = Filter(Match.ALL, (Condition(kind, kind, test, value),))
         found = select(Recipient.id).where(queries.where(account, chosen))
         assert db.session.scalars(found).all() == [], (kind, value)
+
+
+def test_conditions_of_another_version_are_not_guessed() -> None:
+    stored = Filter(Match.ALL, (Condition(Kind.CONSENT, Kind.CONSENT, "given"),)).stored()
+    unknown = {**stored["conditions"][0], "test": "is"}
+    for other in ({"version": 2}, {"conditions": [unknown, *stored["conditions"]]}):
+        with pytest.raises(ValueError, match=r"version|cannot be asked"):
+            Filter.read({**stored, **other})
