@@ -1,4 +1,4 @@
-"""Mutations: rules of money, time, opt-out and tenancy that are broken one at a time."""
+"""Mutations: rules of money, time, opt-out, consent and tenancy that are broken one at a time."""
 
 from tests.mutations.bulk_actions import BULK_ACTIONS
 from tests.mutations.consents import CONSENTS

@@ -5,7 +5,6 @@ from tests.mutations.mutation import SERVICES, Mutation
 _ACTIONS, _RUN = f"{SERVICES}bulk_actions/actions.py", f"{SERVICES}bulk_actions/run.py"
 _TESTS = "tests/services/bulk_actions"
 BULK_ACTIONS = (
-    Mutation(_ACTIONS, "return [own, Recipient.public_id", "return [Recipient.public_id", _TESTS),
     Mutation(_ACTIONS, "if action.chosen == stored and basis", "if basis", _TESTS),
     Mutation(
         _ACTIONS,
@@ -34,14 +33,6 @@ BULK_ACTIONS = (
     Mutation(
         _ACTIONS, "_(None), BulkAction.touched_at < now() - STALE_AFTER)", "_not(None))", _TESTS
     ),
-    Mutation(_RUN, ", Recipient.id <= action.until", "", _TESTS),
-    Mutation(
-        _RUN,
-        ".where(*chosen.conditions(), Recipient.id.in_(ids))",
-        ".where(Recipient.id.in_(ids))",
-        _TESTS,
-    ),
-    Mutation(_RUN, "action is None or action.position != position", "action is None", _TESTS),
     Mutation(
         _RUN,
         "where(*chosen.conditions(), Recipient.id == recipient_id)",

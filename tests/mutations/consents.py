@@ -16,7 +16,6 @@ CONSENTS = (
         "(among(RECIPIENTS.c.id),)\n",
         _MANY,
     ),
-    Mutation(_ACTS, "*none, ~_withdrawn(basis)", "*none", _MANY),
     Mutation(_ACTS, "    if not basis.given:\n", "    if False:\n", _MANY),
     Mutation(
         _ACTS, "time(), UTC) - _EAST", "time(), UTC)", "tests/services/recipients/test_consents.py"
@@ -35,13 +34,6 @@ CONSENTS = (
         "tests/services/privacy",
     ),
     Mutation(
-        _ROWS,
-        "UNSAID if entry.standing > Standing.UNSAID else self.of_all",
-        "self.of_all",
-        _IMPORTS,
-    ),
-    Mutation(_ROWS, " and not said_here:", ":", _IMPORTS),
-    Mutation(
         _ROWS, 'if existing["consent"] == Consent.GIVEN and not said_here:', "if False:", _IMPORTS
     ),
     Mutation(_ROWS, "entry.evidence[1] if entry.evidence else self.day", "self.day", _IMPORTS),
@@ -52,8 +44,6 @@ CONSENTS = (
         "coalesce(literal_column(with_number)",
         _SENDING,
     ),
-    Mutation(_OPT_OUTS, "literal_column(with_number), ", "", _SENDING),
-    Mutation(_OPT_OUTS, ", literal_column(meant))", ")", _SENDING),
     Mutation(
         _OPT_OUTS,
         ' WHERE recipients.account_id = messages.account_id"\n        " AND recipients.phone',

@@ -8,16 +8,9 @@ _CONDITIONS, _ADDRESSED = f"{_FOLDER}/conditions.py", f"{SERVICES}campaigns/addr
 _WHO, _TESTS = "tests/services/recipients/segments/test_queries.py", "tests/services/recipients"
 _CAMPAIGNS = "tests/services/campaigns tests/services/sending"
 SEGMENTS = (
-    Mutation(
-        _QUERIES,
-        "~func.coalesce(asked(calendar, row, row.test.removeprefix(NOT)), false())",
-        "~asked(calendar, row, row.test.removeprefix(NOT))",
-        _WHO,
-    ),
     Mutation(_QUERIES, "if chosen.match is Match.ALL", "if chosen.conditions", _WHO),
     Mutation(_QUERIES, "moment.astimezone(self.zone).date()", "moment.date()", _WHO),
     Mutation(_QUERIES, "time.min, self.zone)", "time.min, UTC)", _WHO),
-    Mutation(_QUERIES, "timedelta(days=days - 1)", "timedelta(days=days)", _WHO),
     Mutation(
         _QUERIES, "timedelta(days=int(row.value) - 1)", "timedelta(days=int(row.value))", _WHO
     ),
@@ -46,12 +39,6 @@ SEGMENTS = (
     Mutation(_SAVED, "_used_by(segment, CampaignStatus.UNFINISHED)", "None", _TESTS),
     Mutation(_SAVED, "    if set(found) != named:", "    if False:", _TESTS),
     Mutation(_ADDRESSED, "        if self.without:\n", "        if False:\n", _CAMPAIGNS),
-    Mutation(
-        _ADDRESSED,
-        "~func.coalesce(self.without.condition(moment), false())",
-        "~self.without.condition(moment)",
-        _CAMPAIGNS,
-    ),
     Mutation(
         _ADDRESSED,
         "in_segments if row[1] is left_out",
