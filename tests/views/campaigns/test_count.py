@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 
+import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
 from promosms.db.transactions import transaction
-from promosms.models import Consent, Recipient
+from promosms.extensions import db
+from promosms.models import Account, Consent, Recipient, now
+from promosms.services.campaigns import live_groups
+from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
+from promosms.services.recipients.segments import segments
+from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
@@ -109,6 +116,28 @@ def test_names_that_make_texts_dearer_are_named_and_written_plainly_on_demand(
 def test_it_says_who_is_left_out(owner: PageClient, people: str, typed: Typed) -> None:
     text = counted(owner, typed())
     assert "1 person is left out They have not agreed to get promotional texts. 1" in text
+
+
+def test_nobody_of_a_part_may_still_be_somebody(
+    app: Flask, cast: Cast, owner: PageClient, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in {"MOST_READ": 0, "BLOCKS": 1, "BLOCK": 1}.items():
+        monkeypatch.setattr(live_groups, name, number)
+    agreed = Basis(Consent.GIVEN, "card", now().date())
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        for n in range(12):
+            name = "Rare" if n == 11 else "Often"
+            recipients.add(account, {"phone": f"6012001{n:02}", "first_name": name}, agreed)
+        asked = {
+            name: segments.create(account.id, name, Filter(Match.ALL, (condition,))).public_id
+            for name in ("Rare", "Often")
+            for condition in [Condition(Kind.TEXT, "first_name", "is", name)]
+        }
+    rare = counted(owner, typed(audience=[f"segment-{asked['Rare']}"]))
+    assert "few people or nobody; you see it before you send" in rare
+    assert "about 0" not in rare
+    assert "about 12 people" in counted(owner, typed(audience=[f"segment-{asked['Often']}"]))
 
 
 def test_the_next_person_is_shown(owner: PageClient, people: str, typed: Typed) -> None:
