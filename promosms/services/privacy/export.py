@@ -141,7 +141,7 @@ def work(export_id: int, over: Callable[[], bool] = time_slice.nobody) -> bool:
         path.unlink(missing_ok=True)
         full = fault.errno in FULL
         code = "disk_full" if full else "file"
-        _save(export_id, status=ExportStatus.FAILED, error=code)
+        _save(export_id, path, status=ExportStatus.FAILED, error=code)
         log.warning("export.failed", exc_info=fault, extra={"code": code})
         return False
 
@@ -152,7 +152,7 @@ def _go_on(export: AccountExport, over: Callable[[], bool]) -> bool:
     if not place or not path.exists() or path.stat().st_size != export.size:
         path.unlink(missing_ok=True)
         place, done = {}, 0
-        _save(export_id, total=_total(account_id))
+        _save(export_id, path, total=_total(account_id))
     ended = False
     while not ended:
         with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
@@ -161,16 +161,17 @@ def _go_on(export: AccountExport, over: Callable[[], bool]) -> bool:
         ended = rows is None
         done += rows or 0
         size = path.stat().st_size
-        known = _save(export_id, place=place, done=done, size=size, touched_at=now())
+        known = _save(export_id, path, place=place, done=done, size=size, touched_at=now())
         if not known:  # the account has left, or a new one was asked for
             path.unlink(missing_ok=True)
             return False
         if not ended and over():
-            _save(export_id, touched_at=None)
+            _save(export_id, path, touched_at=None)
             return True
     moment = now()
     _save(
         export_id,
+        path,
         status=ExportStatus.READY,
         finished_at=moment,
         expires_at=moment + KEPT,
@@ -274,11 +275,12 @@ def _claimable() -> ColumnElement[bool]:
     return and_(AccountExport.status.in_(OPEN), stale, active.exists())
 
 
-def _save(export_id: int, **values: Any) -> bool:
+def _save(export_id: int, path: Path, **values: Any) -> bool:
+    """Write how far it is; False if it is gone. A new one may have got the same id on SQLite."""
     with transaction() as session:
         changed = session.execute(
             update_rows(AccountExport)
-            .where(AccountExport.id == export_id)
+            .where(AccountExport.id == export_id, AccountExport.stored_as == path.name)
             .values(**values)
             .returning(AccountExport.id)
         )

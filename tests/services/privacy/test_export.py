@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -165,6 +166,29 @@ def test_a_killed_export_is_restarted_and_finishes(app: Flask, cast: Cast, after
         archive = _archive(export.id)
         assert len(json.loads(archive.read("recipients.json"))) == 10
         assert len(archive.namelist()) == len(set(archive.namelist()))
+
+
+def test_one_that_begins_again_is_not_taken_for_the_one_before(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        _many(cast.owner.account_id, 10)
+        account_id, first = cast.owner.account_id, _started(cast)
+        first_id, write = first.id, account_export._next_file
+
+        def begin_again(*args: Any) -> int | None:
+            monkeypatch.setattr(account_export, "_next_file", write)
+            account_export.begin_again(account_id, "somebody")
+            return write(*args)
+
+        monkeypatch.setattr(account_export, "_next_file", begin_again)
+        assert not account_export.work(first_id), "the worker stops: its export is gone"
+        db.session.expire_all()
+        again = account_export.of(account_id)
+        assert again is not None
+        assert (again.status, again.done) == (ExportStatus.QUEUED, 0)
+        assert not account_export.work(again.id)
+        assert len(json.loads(_archive(again.id).read("recipients.json"))) == 10
 
 
 def test_an_account_has_one_at_a_time(app: Flask, cast: Cast) -> None:
