@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Table, text
+from sqlalchemy import JSON, Table, func, select, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -43,10 +43,12 @@ def upsert_rows(
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))
         stored = _stored(table, names, rows, connection.dialect)
-        newest = f"SELECT {by}, id FROM {table.name} WHERE id > ?"
-        last = connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar() if by else 0
+        last = connection.scalar(select(func.max(table.c.id))) if by else 0
         connection.exec_driver_sql(f"{begin} VALUES ({marks}) {conflict}", stored)
-        return dict(connection.exec_driver_sql(newest, (last or 0,)).all()) if by else {}
+        if not by:
+            return {}
+        newest = select(table.c[by], table.c.id).where(table.c.id > (last or 0))
+        return dict(connection.execute(newest).all())
     values, parameters, arrays = _as_arrays(table, names, rows, connection.dialect)
     # A condition, or ON CONFLICT would be read as ON of a join.
     source = f"FROM unnest({', '.join(arrays)}) AS given({', '.join(arrays.values())})"

@@ -54,6 +54,7 @@ def _wording() -> TextAreaField:
 class SignUpFormForm(Form):
     """Words in one language at least, a list, and limits."""
 
+    first = LANGUAGES[0]
     title_en, lead_en, wording_en = _title(), _lead(), _wording()
     title_pl, lead_pl, wording_pl = _title(), _lead(), _wording()
     list = SelectField(_("The list they get on"))

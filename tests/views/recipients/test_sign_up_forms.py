@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from flask import Flask
 from PIL import Image
 from pypdf import PdfReader
 
@@ -102,7 +103,7 @@ def test_a_change_keeps_keyword_list_and_words_that_stay(
 
 
 def test_a_keyword_is_shown_with_its_number_and_belongs_to_one_form(
-    owner: PageClient, row: SignUpForm
+    app: Flask, owner: PageClient, row: SignUpForm
 ) -> None:
     base = f"/sign-up-forms/{row.public_id}"
     facts = owner.get_page(base).select_one("[aria-labelledby=keyword] dl")
@@ -121,8 +122,9 @@ def test_a_keyword_is_shown_with_its_number_and_belongs_to_one_form(
     owner.post_page(f"{base}/edit", {**chosen, "keyword": ""})
     assert stored().keyword == ""
     assert "Choose a keyword" in owner.get_page(base).get_text()
-    defaults.default_route().sender = "Bean"
-    db.session.commit()
+    with app.app_context():  # as the installation, to which routes belong
+        defaults.default_route().sender = "Bean"
+        db.session.commit()
     assert "which nobody can answer" in owner.get_page(base).get_text()
     assert not owner.get_page(f"{base}/edit").select("[name=keyword]")
 
