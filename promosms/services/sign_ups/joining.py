@@ -114,11 +114,13 @@ def _agree(
 ) -> bool:
     """Make their consent the act in force, if it is news.
 
-    After an opt-out they have agreed `again`: the act before does not prove that.
+    Who has agreed to the same words in the same way keeps the older act, whatever the day: it is
+    no news, so nobody is told and paid for. After an opt-out they have agreed `again`: the act
+    before does not prove that.
     """
     before = consents.of(recipient)
-    if before is not None:
-        same = before.how == how and consents.basis_of(before).columns() == basis.columns()
+    if before is not None and before.state == Consent.GIVEN:
+        same = (before.how, before.wording_id) == (how, basis.wording_id)
         if same and not again:
             return False
     recipient.consent_id = consents.make(session, recipient.account_id, basis, how)

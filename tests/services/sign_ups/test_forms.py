@@ -123,6 +123,23 @@ def test_joining_makes_a_recipient_with_provable_consent_once(
     )
 
 
+def test_who_joins_again_on_another_day_keeps_the_older_proof(
+    form: SignUpForm, account: Account
+) -> None:
+    assert join(form, ago=3 * 24 * 60)
+    anna = recipients.by_phone(account.id, ANNA)
+    assert anna is not None
+    first = anna.consent_id
+    assert not join(form)
+    db.session.expire_all()
+    assert (anna.consent_id, form.n_joined) == (first, 1)
+    words = {"en": Words("Our offers", "", "Yes, and news too.")}
+    assert form.list_id is not None
+    forms.change(form, Draft(form.list_id, words), "u")
+    assert join(form), "other words are another consent"
+    assert anna.consent_id != first
+
+
 def test_joining_completes_who_is_here_and_lifts_what_came_before_and_not_after(
     form: SignUpForm, account: Account
 ) -> None:
