@@ -116,6 +116,14 @@ def country_of(e164: str) -> str:
     return _country(parse_number(e164))
 
 
+def country_if_any(phone: str) -> str:
+    """The country of a number, empty for what is none: texts also come from short numbers."""
+    try:
+        return country_of(phone)
+    except InvalidPhone:
+        return ""
+
+
 def _country(number: PhoneNumber) -> str:
     """Return the country of a number. Raises InvalidPhone without one, as for satellites."""
     country = phonenumbers.region_code_for_number(number)

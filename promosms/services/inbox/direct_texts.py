@@ -37,7 +37,7 @@ from promosms.services.recipients import activity, recipients
 from promosms.services.sending import answers, opt_outs
 from promosms.services.sending.answers import ANSWERABLE
 from promosms.sms import gsm7, segments, transliterate
-from promosms.sms.phone import InvalidPhone, country_of
+from promosms.sms.phone import country_if_any
 
 SENDER = 16  # characters of a sender, as messages store it
 
@@ -182,7 +182,7 @@ def cost(account_id: int, phone: str, text: str) -> Cost:
             CostlyCharacter(char, transliterate.plain(char)) for char in gsm7.costly(text)
         ),
         plain_parts=segments.measure(transliterate.plain_text(text)).parts,
-        part_price=price_list.of(_country(phone), phone),
+        part_price=price_list.of(country_if_any(phone), phone),
     )
 
 
@@ -192,7 +192,7 @@ def line(account_id: int, phone: str) -> Line:
     If its gateway is not on the default route, or cannot send at the moment, the text leaves like
     any other, with the sender of that route.
     """
-    route, country = defaults.default_route(), _country(phone)
+    route, country = defaults.default_route(), country_if_any(phone)
     last = (
         select(InboundMessage.gateway_id, InboundMessage.inbound_number)
         .where(InboundMessage.account_id == account_id, InboundMessage.phone == phone)
@@ -230,7 +230,7 @@ def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int
             priority=Priority.DIRECT,
             recipient=recipients.owner_of(session, account.id, phone),
             phone=phone,
-            country=_country(phone),
+            country=country_if_any(phone),
             sender=way.sender,
             text=text,
             encoding="ucs2" if size.special else "gsm7",
@@ -275,14 +275,6 @@ def _wrote_at(account_id: int, phone: str) -> datetime | None:
         InboundMessage.account_id == account_id, InboundMessage.phone == phone, answers.began()
     )
     return db.session.scalar(query.order_by(InboundMessage.id.desc()).limit(1))
-
-
-def _country(phone: str) -> str:
-    """The country of a number; replies also come from what is none, such as short numbers."""
-    try:
-        return country_of(phone) or ""
-    except InvalidPhone:
-        return ""
 
 
 def _is_number(sender: str) -> bool:

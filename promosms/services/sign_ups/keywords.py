@@ -32,7 +32,7 @@ from promosms.services.sending import opt_outs
 from promosms.services.sign_ups import asking, forms, joining
 from promosms.sms import sender, transliterate
 from promosms.sms.keywords import sign_up_word_in
-from promosms.sms.phone import InvalidPhone, country_of
+from promosms.sms.phone import country_if_any
 from promosms.sms.segments import measure
 
 DAY = timedelta(days=1)
@@ -71,7 +71,7 @@ def form_of(session: Session, phone: str, text: str) -> SignUpForm | None:
     A form is open for a mobile number only, and not while its account is being deleted.
     """
     word = sign_up_word_in(text)
-    if not word or not _country(phone):
+    if not word or not country_if_any(phone):
         return None
     query = (
         select(SignUpForm)
@@ -102,7 +102,7 @@ def take(session: Session, form_id: int, texted: Texted) -> bool:
     form = session.scalars(locked).one_or_none()
     if form is None or form.list_id is None:
         return False
-    shown = forms.shown(form, "pl" if _country(texted.phone) == "PL" else "en")
+    shown = forms.shown(form, "pl" if country_if_any(texted.phone) == "PL" else "en")
     source = f"{texted.text.strip()} ({texted.number})"
     moment, wording_id = texted.received_at, shown.wording.id
     joined = joining.join(
@@ -119,7 +119,7 @@ def _tell(session: Session, form: SignUpForm, texted: Texted, language: str) -> 
     text = _words(asking.name_of(account, form, language), language)
     size = measure(text)
     price_list = prices.price_list(defaults.default_route().id, account.id)
-    part_price = price_list.of(_country(texted.phone), texted.phone)
+    part_price = price_list.of(country_if_any(texted.phone), texted.phone)
     if part_price is None or not _may_tell(session, account, form, texted, text):
         return
     price = part_price * size.parts
@@ -130,7 +130,7 @@ def _tell(session: Session, form: SignUpForm, texted: Texted, language: str) -> 
         gateway_id=texted.gateway_id,
         priority=Priority.SIGN_UP,
         phone=texted.phone,
-        country=_country(texted.phone),
+        country=country_if_any(texted.phone),
         sender=texted.number,
         text=text,
         encoding=size.encoding,
@@ -176,11 +176,3 @@ def _words(name: str, language: str) -> str:
             name=name[:LONGEST_NAME].strip(),
         )
     return transliterate.plain_text(str(text))
-
-
-def _country(phone: str) -> str:
-    """The country of a number; texts also come from what is none, such as short numbers."""
-    try:
-        return country_of(phone) or ""
-    except InvalidPhone:
-        return ""
