@@ -89,18 +89,21 @@ def among_names(column: ColumnElement[str], name: str = "references") -> ColumnE
     return _among(column, bindparam(name, type_=Many(WORDS)))
 
 
-def one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
-    """Is the column one of these words? For thousands, with an index on the column."""
-    parameter = bindparam(None, values, type_=Many(WORDS), unique=True)
+def one_of(column: ColumnElement[str], name: str = "words") -> ColumnElement[bool]:
+    """Is the column one of the words in the parameter `name`? For thousands, by an index of it.
+
+    The values are given with the execution: a statement that holds them is a cycle of objects, and
+    keeps them until somebody searches for cycles.
+    """
     if on_sqlite():
-        return _among(column, parameter)
+        return among_names(column, name)
     # With = ANY (array) a plan without statistics compares each row with each of the words.
-    return column.in_(select(func.unnest(parameter)))
+    return column.in_(select(func.unnest(bindparam(name, type_=Many(WORDS)))))
 
 
-def each_of(ids: Sequence[int]) -> ColumnElement[int]:
-    """The ids as the column of a table, to select from."""
-    parameter = bindparam(None, ids, type_=Many(NUMBERS), unique=True)
+def each_of(name: str = "ids") -> ColumnElement[int]:
+    """The ids in the parameter `name` as the column of a table, to select from."""
+    parameter = bindparam(name, type_=Many(NUMBERS))
     if on_sqlite():
         return func.json_each(parameter).table_valued("value").c.value
     return func.unnest(parameter).table_valued("id").render_derived().c.id
@@ -120,16 +123,19 @@ def look_up(
     an account of which PostgreSQL has no statistics yet, it would read all of its rows for each of
     the words: only by that index each of them is found without sorting.
     """
+    given = {"words": values}
     if on_sqlite():
-        return session.connection().execute(query.where(one_of(column, values)).order_by(column))
-    words_ = func.unnest(bindparam(None, values, type_=Many(WORDS), unique=True))
+        found = query.where(one_of(column)).order_by(column)
+        return session.connection().execute(found, given)
+    words_ = func.unnest(bindparam("words", type_=Many(WORDS)))
     word = words_.table_valued("word").render_derived()
     # Both borders instead of =, with which there is nothing to sort.
     one = query.where(column >= word.c.word, column <= word.c.word).order_by(column).limit(1)
-    found = (one.with_for_update() if lock else one).lateral()
+    found_one = (one.with_for_update() if lock else one).lateral()
     session.execute(text("SET LOCAL enable_sort = off"))
     try:
-        return session.connection().execute(select(found).select_from(word.join(found, true())))
+        joined = select(found_one).select_from(word.join(found_one, true()))
+        return session.connection().execute(joined, given)
     finally:
         session.execute(text("SET LOCAL enable_sort TO DEFAULT"))
 
@@ -147,6 +153,10 @@ def numbers(values: Iterable[int]) -> str:
 
 def words(values: Iterable[str]) -> str:
     """A PostgreSQL array of words."""
+    values = list(values)
+    joined = '","'.join(values)
+    if "\\" not in joined and joined.count('"') == 2 * (len(values) - 1):
+        return f'{{"{joined}"}}'  # as nearly always: no sign that has to be marked
     quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in values)
     return "{" + ",".join(quoted) + "}"
 

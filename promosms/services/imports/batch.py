@@ -1,18 +1,20 @@
 """One batch of an import in one transaction: recipients, list, refused rows and counters."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from promosms.db.bulk import one_of
 from promosms.db.transactions import has_room, lengthen_log, transaction
+from promosms.db.upsert_rows import insert_rows
 from promosms.models import (
     BadRow,
     Import,
     ImportStatus,
     Suppression,
     SuppressionSource,
+    new_public_ids,
     now,
     table_of,
 )
@@ -25,9 +27,19 @@ MOST_REFUSED = 10_000
 """So many refused rows of an import are kept; nobody mends more by hand, and all are counted."""
 
 
-def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
+_OF_REFUSED = ("public_id", "account_id", "import_id", "row", "problem", "content", "typed")
+
+
+def save(
+    import_id: int,
+    position: int,
+    count: int,
+    batch: Batch,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> bool:
     """Write a batch of `count` rows that begins at `position`.
 
+    `meanwhile` is called just before the database gets them, which takes it most of the time.
     Returns False and changes nothing when the import was cancelled or another worker has already
     written these rows. The counters and the position change in the same transaction as the
     recipients. Who has opted out by the file is suppressed before: at no moment can a recipient of
@@ -56,7 +68,7 @@ def save(import_id: int, position: int, count: int, batch: Batch) -> bool:
         running.bad += len(batch.refused)
         running.duplicates += batch.duplicates
         if batch.entries:
-            save_entries(session, running, batch.entries, named)
+            save_entries(session, running, batch.entries, named, meanwhile)
         return True
 
 
@@ -85,20 +97,12 @@ def _opt_out(import_id: int, position: int, phones: Collection[str]) -> bool:
 
 def _save_refused(session: Session, running: Import, batch: Batch) -> None:
     kept = batch.refused[: max(MOST_REFUSED - running.bad, 0)]
-    if kept:
-        session.execute(
-            insert(BadRow),
-            [
-                {
-                    "account_id": running.account_id,
-                    "import_id": running.id,
-                    "row": row.number,
-                    "problem": row.problem,
-                    "content": row.content,
-                }
-                for row in kept
-            ],
-        )
+    of_import = running.account_id, running.id
+    rows = [
+        (public_id, *of_import, row.number, row.problem, row.content, "")
+        for public_id, row in zip(new_public_ids(len(kept)), kept, strict=True)
+    ]
+    insert_rows(session, table_of(BadRow), _OF_REFUSED, rows)
 
 
 def save_entries(
@@ -106,17 +110,18 @@ def save_entries(
     running: Import,
     entries: Mapping[str, Entry],
     named: Mapping[str, int],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
     """Within a transaction that has locked the import: write recipients, lists and counters.
 
-    `named` are the lists that the rows name.
+    `named` are the lists that the rows name; `meanwhile` as of `save`.
     """
     locked = lists.lock(session, {*named.values(), *filter(None, [running.list_id])})
     list_ids = [list_id for list_id in locked if list_id == running.list_id]
     phones = sorted(entries)
     before = recipient_rows.known(session, running, phones)
     at = now()
-    written = recipient_rows.write(session, running, entries, before, at)
+    written = recipient_rows.write(session, running, entries, before, at, meanwhile)
     repeated = {e164 for e164, row in before.items() if row["last_import_id"] == running.id}
     running.added += len(phones) - len(before)
     running.updated += len(before) - len(repeated)
@@ -156,6 +161,6 @@ def _put_on(
 
 def _count_suppressed(session: Session, account_id: int, phones: Sequence[str]) -> int:
     query = select(func.count()).where(
-        Suppression.account_id == account_id, one_of(table_of(Suppression).c.phone, phones)
+        Suppression.account_id == account_id, one_of(table_of(Suppression).c.phone)
     )
-    return session.scalar(query) or 0
+    return session.scalar(query, {"words": phones}) or 0

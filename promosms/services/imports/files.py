@@ -192,8 +192,15 @@ def rewrite(stored: StoredFile, rows: Iterable[Row]) -> StoredFile:
 
 
 def read(name: str, skip: int = 0) -> Iterator[Row]:
-    """The rows of a stored file after the first `skip`, with their numbers in the original."""
-    with path(name).open(encoding="utf-8", newline="") as file:
+    """The rows of a stored file after the first `skip`, with their numbers in the original.
+
+    Also another thread can read them.
+    """
+    return _rows_after(path(name), skip)
+
+
+def _rows_after(stored: Path, skip: int) -> Iterator[Row]:
+    with stored.open(encoding="utf-8", newline="") as file:
         for number, *cells in islice(csv.reader(file), skip, None):
             yield int(number), cells
 

@@ -1,8 +1,9 @@
 """The recipients that a batch of an import adds or changes, as rows to store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from promosms.db.bulk import among, look_up
 from promosms.db.statements import update_rows
 from promosms.db.upsert_rows import upsert_rows
+from promosms.lib.folding import fold
 from promosms.models import (
     FIELD_NAMES,
     Consent,
@@ -76,15 +78,23 @@ def known(session: Session, running: Import, phones: Sequence[str]) -> Known:
 
 
 def write(
-    session: Session, running: Import, entries: Mapping[str, Entry], before: Known, at: datetime
+    session: Session,
+    running: Import,
+    entries: Mapping[str, Entry],
+    before: Known,
+    at: datetime,
+    meanwhile: Callable[[], None],
 ) -> Rows:
-    """Store the entries: new ones, and of those in `before` what changes."""
+    """Store the entries: new ones, and of those in `before` what changes.
+
+    `meanwhile` is called when they are ready for the database.
+    """
     agreed = RowConsents(session, running, entries.values())
     rows = _rows(running, entries, before, at, agreed)
     table = table_of(Recipient)
     rows.ids.update((e164, row["id"]) for e164, row in before.items())
     unique = "account_id", "phone"
-    new = upsert_rows(session, table, _COLUMNS, rows.written, unique, _REPLACED, "phone")
+    new = upsert_rows(session, table, _COLUMNS, rows.written, unique, _REPLACED, "phone", meanwhile)
     rows.ids.update(new)
     if rows.same:
         touched = update_rows(Recipient).where(among(table.c.id))
@@ -130,7 +140,7 @@ def _rows(
 ) -> Rows:
     # Attributes of a model are slower than variables: these are asked for with each row.
     rows, account_id, import_id, mode = Rows(), running.account_id, running.id, running.mode
-    public_ids = new_public_ids(len(entries))
+    public_ids, folded = new_public_ids(len(entries)), cache(fold)
     # In the order of their numbers, so that two imports wait for each other instead of deadlocking.
     for public_id, (e164, entry) in zip(public_ids, sorted(entries.items()), strict=True):
         existing = before.get(e164)
@@ -150,7 +160,7 @@ def _rows(
                 rows.before[existing["id"]] = _before(existing, given, evidence)
             values = {**existing, **given}
         own = (public_id, account_id, e164, entry.phone.country, import_id, at)
-        searched = search_text(e164, values)
+        searched = search_text(e164, values, folded)
         rows.written.append((*own, *_in_order(values), *evidence, searched, import_id, at))
     return rows
 

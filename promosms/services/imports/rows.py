@@ -93,6 +93,8 @@ def read(
     phones = [columns.pop(name) for name in ("phone", OTHER_PHONE) if name in columns]
     answers = [(name, columns.pop(name)) for name in ANSWERS if name in columns]
     extras = _Extras(columns, answers, region)
+    has_extras = extras.any()
+    places, width = tuple(columns.items()), max(columns.values(), default=-1)
     unread = ""
     for row_number, cells in rows:
         if typed:
@@ -105,11 +107,16 @@ def read(
         row_standing = _standing(cells, answers) if answers else Standing.UNSAID
         if row_standing == Standing.OUT:
             batch.opted_out.add(number.e164)
-        values = {name: cells[n] for name, n in columns.items() if n < len(cells) and cells[n]}
-        if unread or _too_long(values) or extras.too_long(cells):
+        if len(cells) > width:
+            values = {name: cell for name, n in places if (cell := cells[n])}
+        else:
+            values = {name: cells[n] for name, n in places if n < len(cells) and cells[n]}
+        if unread or _too_long(values) or (has_extras and extras.too_long(cells)):
             batch.refused.append(Refused(row_number, unread or LONG_VALUE, _content(cells, kept)))
             continue
-        entry = Entry(number, values, row_standing, extras.evidence(cells), extras.lists(cells))
+        entry = Entry(number, values, row_standing)
+        if has_extras:
+            entry.evidence, entry.lists = extras.evidence(cells), extras.lists(cells)
         _merge(batch, entry, mode)
     return batch
 
@@ -120,14 +127,16 @@ def _standing(cells: Sequence[str], answers: Sequence[tuple[str, int]]) -> Stand
 
 def _number(cells: Sequence[str], positions: Sequence[int], region: str) -> phone.Phone:
     """The first valid number. Raises InvalidPhone: what is wrong with the first that there is."""
-    wrong = None
+    problem = PhoneProblem.EMPTY
     for position in positions:
         try:
             return phone.parse(cells[position] if position < len(cells) else "", region)
         except InvalidPhone as error:
-            if wrong is None or wrong.code == PhoneProblem.EMPTY:
-                wrong = error
-    raise wrong or InvalidPhone(PhoneProblem.EMPTY)
+            # Not the error itself: it would refer to this frame, which refers to it, and so keep
+            # all rows of the batch until somebody searches for cycles.
+            if problem == PhoneProblem.EMPTY:
+                problem = error.code
+    raise InvalidPhone(problem)
 
 
 def _merge(batch: Batch, new: Entry, mode: str) -> None:
@@ -152,6 +161,10 @@ class _Extras:
         self.how, self.day = columns.pop(HOW, None), columns.pop(DAY, None)
         self.on_lists = columns.pop(LISTS, None)
         self.read = lru_cache(_CACHED)(partial(_day, how=local_values.ways(region)))
+
+    def any(self) -> bool:
+        """Does the file have one of them?"""
+        return any(place is not None for place in (self.how, self.day, self.on_lists))
 
     def evidence(self, cells: Sequence[str]) -> Evidence | None:
         """Where or how, and when somebody agreed, if a row says yes and both."""

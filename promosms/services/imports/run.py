@@ -1,6 +1,6 @@
 """The worker's side of an import: one claim, a transaction per batch, a restart at any point."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -11,13 +11,16 @@ from promosms import logs
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.lib import time_slice
+from promosms.lib.ahead import Ahead
 from promosms.lib.garbage import uncollected
 from promosms.models import Account, Import, ImportStatus, Recipient, now
 from promosms.services.imports import batch as import_batch
 from promosms.services.imports import changes, typed_cells
 from promosms.services.imports import files as import_files
 from promosms.services.imports import rows as import_rows
+from promosms.services.imports.files import Row
 from promosms.services.imports.imports import claimable
+from promosms.services.imports.rows import Batch
 from promosms.services.recipients import recipients
 from promosms.services.recipients.lists import TooManyLists
 from promosms.services.sending import opt_outs
@@ -76,23 +79,29 @@ def _import(import_id: int, begin: Callable[[], time_slice.Over]) -> bool:
     typed = typed_cells.of_import(running, mapping, running.has_header, account)
     name, skip = running.stored_as, running.position + running.has_header
     db.session.commit()
-    rows = import_files.read(name, skip)
-    chunk = list(islice(rows, BATCH))
-    over = begin()  # after skipping to its rows in the file, which can use up a whole slice
-    while chunk:
-        with uncollected():
-            batch = import_rows.read(chunk, mapping, region, mode, typed)
-            if not import_batch.save(import_id, position, len(chunk), batch):
+    read = partial(import_rows.read, mapping=mapping, region=region, mode=mode, typed=typed)
+    with uncollected(), Ahead(_batches(import_files.read(name, skip), read)) as batches:
+        over: time_slice.Over | None = None
+        for count, batch in batches:
+            over = over or begin()  # after skipping to its rows in the file
+            if not import_batch.save(import_id, position, count, batch, batches.begin):
                 return False
-        position += len(chunk)
-        if over():
-            return _hand_over(import_id, ImportStatus.RUNNING, ImportStatus.QUEUED)
-        chunk = list(islice(rows, BATCH))
+            position += count
+            if over():
+                return _hand_over(import_id, ImportStatus.RUNNING, ImportStatus.QUEUED)
     _end(import_id, ImportStatus.FINISHED)
     import_files.forget(name)
     if position > MANY:
         _tell_planner()
     return False
+
+
+def _batches(
+    rows: Iterator[Row], read: Callable[[Sequence[Row]], Batch]
+) -> Iterator[tuple[int, Batch]]:
+    """What a batch of rows says, with how many rows these are."""
+    while chunk := list(islice(rows, BATCH)):
+        yield len(chunk), read(chunk)
 
 
 def _tell_planner() -> None:

@@ -270,12 +270,12 @@ class _ListNames:
 
 def _opted_out(account_id: int, phones: Sequence[str]) -> dict[str, str]:
     query = select(_SUPPRESSIONS.phone, _SUPPRESSIONS.source).where(
-        _SUPPRESSIONS.account_id == account_id, one_of(_SUPPRESSIONS.phone, phones)
+        _SUPPRESSIONS.account_id == account_id, one_of(_SUPPRESSIONS.phone)
     )
     held, out = str(_("held until read")), str(_("yes"))
     return {
         phone: held if source == SuppressionSource.HELD else out
-        for phone, source in db.session.execute(query)
+        for phone, source in db.session.execute(query, {"words": phones})
     }
 
 

@@ -167,7 +167,7 @@ def put_many_on_locked(
     """
     put = set[int]()
     for list_id in sorted(set(list_ids)):
-        one = each_of(ids)
+        one = each_of()
         rows = select(literal(list_id), one, literal(account_id)).where(true())
         insert = (
             upsert.insert(ListRecipient)
@@ -175,7 +175,7 @@ def put_many_on_locked(
             .on_conflict_do_nothing()
             .returning(table_of(ListRecipient).c.recipient_id)
         )
-        added = session.connection().execute(insert).scalars().all()
+        added = session.connection().execute(insert, {"ids": ids}).scalars().all()
         _resize(session, list_id, len(added))
         put.update(added)
     return put

@@ -6,7 +6,7 @@ letters in a row (`models/recipients/search_index.py`); each of them is then com
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -49,10 +49,17 @@ class Found:
     total: int
 
 
-def search_text(e164: str, values: Mapping[str, str]) -> str:
-    """The folded text for searching, a gap before each word: searched fields, then the number."""
-    words = [values.get(name, "") for name in SEARCHED]
-    return fold(GAP + GAP.join(" ".join((*words, e164.removeprefix("+"))).split()))
+def search_text(e164: str, values: Mapping[str, str], folded: Callable[[str], str] = fold) -> str:
+    """The folded text for searching, a gap before each word: searched fields, then the number.
+
+    `folded` is `fold`, which may remember the names and cities that repeat in a batch.
+    """
+    words = [
+        GAP.join(value.split()).lower() if value.isascii() else folded(GAP.join(value.split()))
+        for name in SEARCHED
+        if (value := values.get(name))
+    ]
+    return GAP + GAP.join((*filter(None, words), e164.removeprefix("+")))
 
 
 def search_terms(query: str) -> list[str]:
