@@ -1,6 +1,6 @@
 """What is stored: a file per noun."""
 
-from promosms.models import row_security
+from promosms.models import row_security, statement_keys
 from promosms.models.abuse.email_attempt import EmailAttempt
 from promosms.models.abuse.spent_proof import SpentProof
 from promosms.models.abuse.text_attempt import AttemptKind, TextAttempt, TextBlock, TextRefusal
@@ -250,6 +250,7 @@ __all__ = [
 
 row_security.attach()
 search_index.attach()
+statement_keys.attach()
 count_triggers.attach()
 consent_triggers.attach()
 ledger_guards.attach()

@@ -111,6 +111,15 @@ def checked_on_sqlite(
     return constraint
 
 
+def checked_by_statement(
+    column: str, target: str, ondelete: str | None = None
+) -> ForeignKeyConstraint:
+    """A foreign key that PostgreSQL checks once for each statement, see statement_keys.py."""
+    constraint = checked_on_sqlite(column, target, ondelete)
+    constraint.info["by_statement"] = True
+    return constraint
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware UTC in Python; timestamptz in PostgreSQL, naive UTC text in SQLite."""
 

@@ -42,7 +42,7 @@ def test_the_migrations_lead_to_the_models_and_back(app: Flask) -> None:
 GUARDS = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
-    " UNION SELECT proname, prosrc FROM pg_proc WHERE proname ~ '^(guard|count|note)_'"
+    " UNION SELECT proname, prosrc FROM pg_proc WHERE proname ~ '^(guard|count|note|check)_'"
     " UNION SELECT relname, 'row security' FROM pg_class WHERE relrowsecurity"
     " UNION SELECT tablename, policyname || cmd || roles::text || qual FROM pg_policies",
 }

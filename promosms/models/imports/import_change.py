@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import Model, Privacy, UtcDateTime
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, checked_by_statement
 from promosms.models.processing import IMPORTS, Processing
 from promosms.models.registry import N_, NotExported, Retention
 
@@ -21,7 +21,11 @@ class ImportChange(Model):
     """
 
     __tablename__ = "import_changes"
-    __table_args__ = (Index("ix_import_changes_recipient", "recipient_id"),)
+    __table_args__ = (
+        checked_by_statement("account_id", "accounts.id"),
+        checked_by_statement("import_id", "imports.id", ondelete="CASCADE"),
+        Index("ix_import_changes_recipient", "recipient_id"),
+    )
     privacy = Privacy.COLLECTED
     export = NotExported(
         N_("What imports of the last day have changed: it is kept to undo them, and then deleted.")
@@ -34,10 +38,8 @@ class ImportChange(Model):
     )
     processing = Processing(IMPORTS, N_("What stood in a recipient before an import changed it"))
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    import_id: Mapped[int] = mapped_column(
-        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
-    )
+    account_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    import_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     recipient_id: Mapped[int] = mapped_column(
         ForeignKey("recipients.id", ondelete="CASCADE"), primary_key=True
     )

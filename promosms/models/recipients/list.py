@@ -5,7 +5,15 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
+from promosms.models.base import (
+    BigId,
+    Model,
+    Privacy,
+    UtcDateTime,
+    checked_by_statement,
+    new_public_id,
+    now,
+)
 from promosms.models.processing import RECIPIENTS, Processing
 from promosms.models.registry import N_, UNTIL_DELETED, Export
 
@@ -37,7 +45,11 @@ class ListRecipient(Model):
     """A recipient that is on a list."""
 
     __tablename__ = "list_recipients"
-    __table_args__ = (Index("ix_list_recipients_recipient", "recipient_id"),)
+    __table_args__ = (
+        checked_by_statement("list_id", "lists.id", ondelete="CASCADE"),
+        checked_by_statement("account_id", "accounts.id"),
+        Index("ix_list_recipients_recipient", "recipient_id"),
+    )
     privacy = Privacy.COLLECTED
     export = Export(
         "list-recipients",
@@ -48,10 +60,8 @@ class ListRecipient(Model):
     retention = UNTIL_DELETED
     processing = Processing(RECIPIENTS, N_("Who is on which list"))
 
-    list_id: Mapped[int] = mapped_column(
-        ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True
-    )
+    list_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     recipient_id: Mapped[int] = mapped_column(
         ForeignKey("recipients.id", ondelete="CASCADE"), primary_key=True
     )
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigId, index=True)

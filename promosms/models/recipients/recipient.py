@@ -5,10 +5,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now, table_of
+from promosms.models.base import (
+    BigId,
+    Model,
+    Privacy,
+    UtcDateTime,
+    checked_by_statement,
+    new_public_id,
+    now,
+    table_of,
+)
 from promosms.models.processing import RECIPIENTS, Processing
 from promosms.models.registry import MACHINERY, N_, NC_, REPEATED, UNTIL_DELETED, Export
 
@@ -101,6 +110,8 @@ class Recipient(Model):
     __tablename__ = "recipients"
     __table_args__ = (
         UniqueConstraint("account_id", "phone"),
+        checked_by_statement("account_id", "accounts.id"),
+        checked_by_statement("import_id", "imports.id", ondelete="SET NULL"),
         Index("ix_recipients_page", "account_id", "id"),
         Index(
             "ix_recipients_no_consent",
@@ -124,7 +135,7 @@ class Recipient(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int] = mapped_column(BigId)
     phone: Mapped[str] = field(
         String(16),
         Field(
@@ -283,9 +294,7 @@ class Recipient(Model):
     consent: Mapped[str] = mapped_column(String(5), default=Consent.NONE)
     consent_id: Mapped[int | None] = mapped_column(BigInteger)
     search: Mapped[str] = mapped_column(Text, default="")
-    import_id: Mapped[int | None] = mapped_column(
-        ForeignKey("imports.id", ondelete="SET NULL"), index=True
-    )
+    import_id: Mapped[int | None] = mapped_column(BigId, index=True)
     last_import_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
