@@ -39,6 +39,8 @@ SEGMENTS = (
     Mutation(_SAVED, "_used_by(segment, CampaignStatus.UNFINISHED)", "None", _TESTS),
     Mutation(_SAVED, "    if set(found) != named:", "    if False:", _TESTS),
     Mutation(_ADDRESSED, "        if self.without:\n", "        if False:\n", _CAMPAIGNS),
+    Mutation(_ADDRESSED, "self.chosen.condition(moment)", "self.chosen.condition()", _CAMPAIGNS),
+    Mutation(_ADDRESSED, "self.without.condition(moment)", "self.without.condition()", _CAMPAIGNS),
     Mutation(
         _ADDRESSED,
         "in_segments if row[1] is left_out",

@@ -17,6 +17,7 @@ SIGN_UPS = (
     Mutation(_CONFIRMING, "tries=SignUp.tries + 1", "tries=SignUp.tries", _TESTS),
     Mutation(_CONFIRMING, "SignUp.tries < MOST_TRIES", "SignUp.tries <= MOST_TRIES", _TESTS),
     Mutation(_CONFIRMING, ", SignUp.expires_at > now()", "", _TESTS),
+    Mutation(_CONFIRMING, "if row is None or row.code_hash != hashed:", "if False:", _TESTS),
     Mutation(_CONFIRMING, "if row.confirmed_at is not None:", "if False:", _TESTS),
     Mutation(_CONFIRMING, "form.closed_at is not None or ", "", _TESTS),
     Mutation(

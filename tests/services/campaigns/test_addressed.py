@@ -1,13 +1,23 @@
 """Whom a campaign is addressed to: what is counted, shown and prepared are the same people."""
 
 import random
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, CampaignStatus, Message, MessageStatus, Segment
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Consent,
+    Message,
+    MessageStatus,
+    Recipient,
+    Segment,
+)
 from promosms.services.campaigns import (
     addressed,
     audience,
@@ -18,10 +28,12 @@ from promosms.services.campaigns import (
     preparation,
 )
 from promosms.services.campaigns.campaigns import Draft
+from promosms.services.recipients import activity
 from promosms.services.recipients.segments import counts, segments
 from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from tests.support import segments as people
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 
 ROUNDS, PREPARED = 16, 4
 
@@ -133,3 +145,54 @@ def test_what_is_not_known_leaves_nobody_out(context: None, cast: Cast) -> None:
     segment = segments.create(account.id, "Many", Filter(Match.ALL, (more,)))
     draft = Draft(text="Hi", everyone=True, without_segments=[segment.public_id])
     assert audience.count(campaigns.create(account, draft, "")) == 1
+
+
+def test_the_days_of_segments_are_those_of_the_launch_when_midnight_passes_between_pages(
+    context: None, cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "PAGE", 2)
+    account = db.session.get_one(Account, cast.owner.account_id)
+    today = clock.now().astimezone(people.ZONE).date()
+    midnight = datetime.combine(today, time.min, people.ZONE).astimezone(UTC)
+    tonight = datetime.combine(today + timedelta(days=1), time.min, people.ZONE).astimezone(UTC)
+    six_days_ago = datetime.combine(today - timedelta(days=6), time.min, people.ZONE)
+    phones = [f"+4860120{number:04}" for number in range(10)]
+    lately, older = phones[4:8:2], phones[-1]
+    with transaction() as session:
+        account.timezone = str(people.ZONE)
+        for phone in phones:
+            before = timedelta(seconds=1 if phone == older else 0)
+            session.add(
+                Recipient(
+                    account_id=account.id,
+                    phone=phone,
+                    country="PL",
+                    consent=Consent.GIVEN,
+                    created_at=midnight - before,
+                )
+            )
+        session.flush()
+        for phone in lately:
+            activity.texted(session, account.id, phone, six_days_ago)
+    added = segment_of(account, Condition(Kind.ADDED, Kind.ADDED, "last_days", "1"))
+    texted = segment_of(account, Condition(Kind.TEXTED, Kind.TEXTED, "last_days", "7"))
+    draft = Draft(text="Hi", segments=[added.public_id], without_segments=[texted.public_id])
+    campaign = campaigns.create(account, draft, "")
+    clock.stop()
+    clock.move(seconds=(tonight - clock.now()).total_seconds() - 1)
+    launch.launch(campaign, 10**6)
+    assert preparation.prepare(campaign.id, seconds=0) == CampaignStatus.PREPARING
+    assert campaign.n_queued == 2
+    clock.move(seconds=2)
+    assert counts.of(account.id, [added])[added.id].people == 0, "the next day has begun"
+    assert counts.of(account.id, [texted])[texted.id].people == 0
+    assert preparation.prepare(campaign.id, seconds=0) == CampaignStatus.PREPARING
+    clock.move(hours=24)
+    assert preparation.prepare(campaign.id) == CampaignStatus.SENDING
+    rows = db.session.scalars(select(Message.phone).where(Message.campaign_id == campaign.id))
+    assert set(rows) == {*phones} - {*lately, older}
+    assert (campaign.audience, campaign.n_queued) == (7, 7)
+
+
+def segment_of(account: Account, condition: Condition) -> Segment:
+    return segments.create(account.id, condition.kind.title(), Filter(Match.ALL, (condition,)))

@@ -14,6 +14,7 @@ from promosms.jobs import sweep
 from promosms.models import (
     Account,
     AccountStatus,
+    ConsentAct,
     DirectText,
     Gateway,
     Guest,
@@ -296,6 +297,73 @@ def test_two_at_once_text_once_and_join_once(app: Flask, form: SignUpForm) -> No
     assert results[2:] == [Confirmed.DONE] * 2
     assert db.session.get_one(SignUpForm, form_id).n_joined == 1
     assert db.session.scalar(select(func.count(Recipient.id))) == 1
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_code_that_is_replaced_between_its_check_and_the_join_joins_nobody(
+    form: SignUpForm, account: Account, joined: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(form, first_name="Anna")
+    first = code()
+
+    def replaced() -> None:
+        age(form, 61)
+        ask(form, first_name="Anna")
+        assert not joined or confirm(form, code()) is Confirmed.DONE
+
+    after_the_check(monkeypatch, replaced)
+    assert confirm(form, first) is Confirmed.OVER
+    row, anna = row_of(form), recipients.by_phone(account.id, ANNA)
+    assert (row.confirmed_at is not None, anna is not None) == (joined, joined)
+    assert (row.phone, row.first_name) == ((None, "") if joined else (ANNA, "Anna"))
+    assert form.n_joined == joined
+    assert row.tries == joined, "the try of the older code does not count against the new one"
+    assert first == code() or confirm(form, first) is Confirmed.WRONG
+    assert confirm(form, code()) is Confirmed.DONE
+    check_joined_once(form, texted=2)
+
+
+def test_who_asks_anew_between_the_check_and_the_join_of_a_second_click_joins_once(
+    form: SignUpForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(form)
+    first, row = code(), row_of(form)
+
+    def joins_and_asks() -> None:
+        assert confirm(form, first) is Confirmed.DONE
+        ask(form)
+
+    after_the_check(monkeypatch, joins_and_asks)
+    assert confirming.confirm(form, row, first) is Confirmed.DONE
+    assert row_of(form).id != row.id
+    assert row_of(form).confirmed_at is None, "the new code waits to be typed"
+    assert first == code() or confirm(form, first) is Confirmed.WRONG
+    assert confirm(form, code()) is Confirmed.DONE
+    check_joined_once(form, texted=2)
+
+
+def after_the_check(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Something happens once, when a code has been compared and nobody has joined yet."""
+    matches, waiting = passwords.matches, [happens]
+
+    def then(hashed: str, typed: str) -> bool:
+        right = matches(hashed, typed)
+        while waiting:
+            waiting.pop()()
+        return right
+
+    monkeypatch.setattr(passwords, "matches", then)
+
+
+def check_joined_once(form: SignUpForm, texted: int) -> None:
+    """There is one recipient with one consent, and the price of each text is set aside once."""
+    check_books(form.account_id)
+    form = db.session.scalars(select(SignUpForm)).one()
+    account = db.session.get_one(Account, form.account_id)
+    tables = Recipient, ConsentAct, Message
+    counted = [db.session.scalar(select(func.count(table.id))) for table in tables]
+    assert (form.n_joined, *counted) == (1, 1, 1, texted)
+    assert (account.balance, account.held) == (100_000 - texted * PRICE, texted * PRICE)
 
 
 def test_a_program_gets_few_texts(app: Flask, form: SignUpForm) -> None:
