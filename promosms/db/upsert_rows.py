@@ -105,7 +105,7 @@ def _some_at_once(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[str, Row]]
         n: column[0] for n, column in enumerate(columns) if column.count(column[0]) == len(column)
     }
     varied = [column for n, column in enumerate(columns) if n not in same]
-    rows = list(zip(*varied, strict=True)) or [()]
+    rows = list(zip(*varied, strict=True)) if varied else [()] * len(columns[0])
     start = 0
     for size in _TOGETHER:
         values = _values(len(columns), tuple(same), size)
