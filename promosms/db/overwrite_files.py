@@ -3,7 +3,8 @@
 SQLite overwrites deleted rows (`secure_delete`), but copies can stay in free pages and in the
 write-ahead log, and letters in the index of the search: a merge rewrites the index, VACUUM the
 file, and a truncating checkpoint empties the log. PostgreSQL keeps dead rows until the table is
-rewritten, and samples of values in its statistics; those of an emptied table it keeps for ever.
+rewritten, and samples of values in its statistics; those of an emptied table it keeps for ever. It
+also keeps, in a rewritten table, what a transaction that began before may still see.
 """
 
 import sqlite3
@@ -31,6 +32,12 @@ IF_PERMITTED = (
     # Twice: a checkpoint frees only the log before the previous checkpoint.
     *("SELECT pg_switch_wal()", "CHECKPOINT") * 2,
 )
+# Whoever began, or took a snapshot, before the transaction :moment may see what it found deleted.
+SEEN_BY = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND greatest(age(backend_xid), age(backend_xmin)) > age(CAST(:moment AS xid))
+"""
 # Columns of text, JSON and bytes with statistics; numbers and times are not personal.
 SAMPLED = """
     SELECT quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)
@@ -106,6 +113,9 @@ def _overwrite_postgresql(tables: Iterable[str]) -> bool:
     with engine.connect() as connection:
         connection.detach()  # its settings must not go back to the pool
         connection.execute(text(f"SET lock_timeout = {LOCK_MILLISECONDS}"))
+        if not _is_seen_by_nobody(connection):
+            log.warning("overwrite.busy", extra={"code": "snapshot"})
+            return False
         try:
             for name in tables:
                 connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
@@ -119,6 +129,22 @@ def _overwrite_postgresql(tables: Iterable[str]) -> bool:
             except SQLAlchemyError:
                 log.info("overwrite.not_permitted", extra={"where": statement.split()[0].lower()})
     return True
+
+
+def _is_seen_by_nobody(connection: Connection) -> bool:
+    """Wait until nobody may see any more what is deleted by now; False if it takes too long."""
+    end = time.monotonic() + PATIENCE
+    moment = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS text)"))
+    while connection.scalar(text(SEEN_BY), {"moment": _as_xid(moment)}):
+        if time.monotonic() > end:
+            return False
+        time.sleep(PAUSE)
+    return True
+
+
+def _as_xid(full: str) -> str:
+    """A transaction id without the number of times that the ids have begun anew."""
+    return str(int(full) % 2**32)
 
 
 def _forget_samples(connection: Connection, name: str) -> None:
