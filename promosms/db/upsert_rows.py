@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT of thousands of rows, without a step in Python for each of their values.
+"""INSERT (… ON CONFLICT) of thousands of rows, without a step in Python for each of their values.
 
 SQLAlchemy takes each value of each row through a bind parameter and its type: that costs more than
 the databases need to store them. Here SQLite gets some rows with each statement, and PostgreSQL an
