@@ -29,6 +29,7 @@ from promosms.models.base import (
 )
 from promosms.models.campaigns.campaign import (
     Campaign,
+    CampaignKind,
     CampaignList,
     CampaignSegment,
     CampaignStatus,
@@ -140,6 +141,7 @@ __all__ = [
     "AutomaticTopUp",
     "BadRow",
     "Campaign",
+    "CampaignKind",
     "CampaignList",
     "CampaignSegment",
     "CampaignStatus",

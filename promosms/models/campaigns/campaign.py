@@ -35,6 +35,14 @@ class CampaignStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CampaignKind(StrEnum):
+    """PROMOTIONAL needs consent and a way out, and keeps quiet hours; SERVICE is about something
+    that the person asked for or bought."""
+
+    PROMOTIONAL = "promotional"
+    SERVICE = "service"
+
+
 COUNTERS = (
     *("n_queued", "n_sending", "n_sent", "n_delivered", "n_undelivered", "n_expired"),
     *("n_failed", "n_unknown", "n_skipped", "n_cancelled"),
@@ -110,6 +118,7 @@ class Campaign(Model):
             "told_missing_at": MACHINERY,
         },
         words={
+            "kind": N_("is it promotional, or about something that the person asked for or bought"),
             "opt_out_line": N_("is the line with which one opts out added"),
             "plain_details": N_("do names lose the accents that make a text dearer"),
             "repeat_of": N_("the campaign that it sends again, see campaigns"),
@@ -148,6 +157,9 @@ class Campaign(Model):
     repeat_of: Mapped[int | None] = mapped_column(BigId)
     name: Mapped[str] = mapped_column(String(100), default="")
     text: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(
+        String(11), default=CampaignKind.PROMOTIONAL, server_default="promotional"
+    )
     opt_out_line: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     plain_details: Mapped[bool] = mapped_column(default=False, server_default=false())

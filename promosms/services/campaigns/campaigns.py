@@ -17,6 +17,7 @@ from promosms.lib.pages import Page, all_pages, page_of, select_page
 from promosms.models import (
     Account,
     Campaign,
+    CampaignKind,
     CampaignList,
     CampaignSegment,
     CampaignStatus,
@@ -55,6 +56,7 @@ class Draft:
 
     name: str = ""
     text: str = ""
+    kind: str = CampaignKind.PROMOTIONAL
     opt_out_line: bool = True
     language: str = "en"
     plain_details: bool = False
@@ -152,6 +154,7 @@ def read(campaign: Campaign) -> Draft:
     return Draft(
         name=campaign.name,
         text=campaign.text,
+        kind=campaign.kind,
         opt_out_line=campaign.opt_out_line,
         language=campaign.language,
         plain_details=campaign.plain_details,
@@ -355,6 +358,7 @@ def _sorted(draft: Draft) -> Draft:
 def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.name = draft.name[:100]
     campaign.text = draft.text
+    campaign.kind = draft.kind
     campaign.opt_out_line = draft.opt_out_line
     campaign.language = draft.language
     campaign.plain_details = draft.plain_details

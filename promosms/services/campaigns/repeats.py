@@ -85,6 +85,7 @@ def draft(campaign: Campaign, name: str) -> Campaign:
                 repeat_of=campaign.id,
                 name=name[:100],
                 text=campaign.text,
+                kind=campaign.kind,
                 opt_out_line=campaign.opt_out_line,
                 language=campaign.language,
                 plain_details=campaign.plain_details,
