@@ -29,7 +29,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.campaigns import audience, live_estimate, text_cost
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.recipients import counts, pages, states
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.pages import PAGE

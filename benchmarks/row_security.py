@@ -44,7 +44,7 @@ from promosms.models import (
 )
 from promosms.models import row_security as row_policies
 from promosms.services.auth import sessions
-from promosms.services.campaigns import campaigns, preparation
+from promosms.services.campaigns import drafts, preparation
 from promosms.services.installation import defaults
 from promosms.views.campaigns.review import _agreements
 from tests.meta.stage import CONSENT
@@ -93,7 +93,7 @@ class Site:
         """Create a draft to everybody, confirmed on its review page, ready to be sent."""
         with self.app.app_context():
             draft = _campaign(self.account_id, CampaignStatus.DRAFT)
-            agreed = _agreements().dumps([draft.public_id, campaigns.stamp(draft), 10**9])
+            agreed = _agreements().dumps([draft.public_id, drafts.stamp(draft), 10**9])
             path = f"/campaigns/{draft.public_id}/send"
         return lambda: self.post(path, {"agreed": str(agreed)})
 

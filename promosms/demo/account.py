@@ -6,7 +6,7 @@ are valid and invented, and go to the simulator only.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -34,8 +34,8 @@ from promosms.models import (
     now,
 )
 from promosms.services.auth import passwords
-from promosms.services.campaigns import audience, campaigns, launch, preparation
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import audience, drafts, launch, preparation
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.ledger import ledger
 from promosms.services.recipients import consents, lists
 from promosms.services.recipients.consent import Basis
@@ -108,7 +108,7 @@ def seed() -> DemoAccount | None:
         for days, country, draft in PAST:
             _past(session, account, _addressed(draft, by_country[country]), days, random)
         _opt_out(session, account, random)
-        running = campaigns.create(account, RUNNING, key="")
+        running = drafts.create(account, RUNNING, key="")
         launch.launch(running, audience.estimate(running).total)
         return DemoAccount(password, running.id)
 
@@ -182,13 +182,13 @@ def _recipient(
 
 
 def _addressed(draft: Draft, to: RecipientList) -> Draft:
-    return Draft(draft.name, draft.text, draft.opt_out_line, draft.language, lists=[to.public_id])
+    return replace(draft, everyone=False, lists=[to.public_id])
 
 
 def _past(session: Session, account: Account, draft: Draft, days: int, random: Random) -> None:
     """A campaign that was sent `days` ago, with its receipts and its money."""
     started = now() - timedelta(days=days)
-    campaign = campaigns.create(account, draft, key="")
+    campaign = drafts.create(account, draft, key="")
     launch.launch(campaign, audience.estimate(campaign).total)
     with ledger.dated(started):
         preparation.prepare(campaign.id)

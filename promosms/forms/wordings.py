@@ -3,7 +3,7 @@
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from promosms.forms.campaigns import LANGUAGES
+from promosms.forms.campaigns.composer import LANGUAGES
 from promosms.forms.form import Form
 from promosms.forms.shared import stripped
 from promosms.language import lazy_gettext as _

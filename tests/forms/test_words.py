@@ -19,7 +19,7 @@ from wtforms.i18n import messages_path
 from wtforms.validators import Length
 
 from promosms import forms
-from promosms.forms.campaigns import CampaignForm
+from promosms.forms.campaigns.composer import CampaignForm
 from promosms.forms.form import Form, Problem
 from promosms.forms.unmatched import AssignForm
 from promosms.forms.words import headline

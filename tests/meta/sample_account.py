@@ -48,8 +48,8 @@ from promosms.services.accounts import guests
 from promosms.services.auth import email_links, passwords
 from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions.actions import Chosen
-from promosms.services.campaigns import campaigns
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import drafts
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.gateways import routes, simulated_phone
 from promosms.services.imports import imports
 from promosms.services.inbox import direct_texts, unmatched
@@ -244,7 +244,7 @@ class Stage:
 
     def _campaigns(self, account: Account) -> None:
         for status in CampaignStatus:
-            campaign = campaigns.create(
+            campaign = drafts.create(
                 account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
             )
             if status != CampaignStatus.DRAFT:

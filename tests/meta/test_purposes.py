@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from promosms.extensions import db
 from promosms.models import Account, Company, Consent, Message, MessageStatus
-from promosms.services.campaigns import audience, campaigns, launch
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import audience, drafts, launch
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.recipients import recipients
 from promosms.services.recipients.consent import Basis
 from tests.meta.routes import path, routes
@@ -212,7 +212,7 @@ def test_a_text_is_sent_without_any_invoice_data(
         account = db.session.get_one(Account, cast.owner.account_id)
         agreed = Basis(Consent.GIVEN, "card")
         recipients.add(account, {"phone": "+48601555001"}, agreed)
-        campaign = campaigns.create(account, Draft(name="First", text="Hello", everyone=True), "")
+        campaign = drafts.create(account, Draft(name="First", text="Hello", everyone=True), "")
         campaign_id = campaign.id
         launch.launch(campaign, audience.estimate(campaign).total)
     settle()

@@ -16,7 +16,7 @@ from promosms.models import FIELD_NAMES, Account
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, live_groups
 from promosms.services.campaigns.audience import MessageDraft, PriceOf
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.live_groups import Group
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing

@@ -29,7 +29,7 @@ from promosms.models import (
 from promosms.services.accounts import trial
 from promosms.services.campaigns import addressed, audience
 from promosms.services.campaigns.addressed import Addressed
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.prices.prices import PriceList
 from promosms.services.recipients import counts, sample
 

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from promosms.extensions import csrf
-from promosms.forms.campaigns import EVERYONE, SEGMENT, CampaignForm
+from promosms.forms.campaigns.composer import EVERYONE, SEGMENT, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus, campaign_name, is_automatic, now
-from promosms.services.campaigns import campaigns, live_estimate, repeats, text_cost
+from promosms.services.campaigns import drafts, live_estimate, repeats, text_cost
 from promosms.services.installation import defaults
 from promosms.services.recipients import fields
 from promosms.sms import keywords
@@ -27,7 +27,7 @@ def new() -> ResponseReturnValue:
     form.prepare(my_account())
     if request.method == "POST":
         return _submitted(form, None)
-    form.language.data = campaigns.last_language(my_account()) or current_language()
+    form.language.data = drafts.last_language(my_account()) or current_language()
     chosen = request.args.get("list", "")
     if segment := request.args.get("segment", ""):
         chosen = f"{SEGMENT}{segment}"
@@ -54,7 +54,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         return _submitted(form, campaign)
     if campaign.status != CampaignStatus.DRAFT:
         return to_report(campaign)
-    form.show(campaigns.read(campaign), campaign)
+    form.show(drafts.read(campaign), campaign)
     return _page(form, campaign)
 
 
@@ -78,10 +78,10 @@ def autosave() -> ResponseReturnValue:
         return _saved(campaign)
     try:
         if campaign is None:
-            campaign = campaigns.create(my_account(), form.draft(), form.key.data or "")
+            campaign = drafts.create(my_account(), form.draft(), form.key.data or "")
         else:
-            campaigns.update(campaign, form.draft(), form.stamp.data or "")
-    except (campaigns.NotDraft, campaigns.ChangedElsewhere):
+            drafts.update(campaign, form.draft(), form.stamp.data or "")
+    except (drafts.NotDraft, drafts.ChangedElsewhere):
         return _saved(campaign, elsewhere=True)
     return _saved(campaign, saved_at=now())
 
@@ -94,7 +94,7 @@ def duplicate(public_id: str) -> ResponseReturnValue:
     text = campaign.text
     automatic = bool(text) and is_automatic(campaign.name, text)
     name = campaign_name(text) if automatic else _("%(name)s (copy)", name=_stored_name(campaign))
-    copy = campaigns.duplicate(campaign, name)
+    copy = drafts.duplicate(campaign, name)
     return redirect(url_for("campaigns.edit", public_id=copy.public_id), 303)
 
 
@@ -117,8 +117,8 @@ def delete(public_id: str) -> ResponseReturnValue:
     """Delete a draft; launched campaigns cannot be deleted."""
     campaign = owned(Campaign, public_id)
     try:
-        campaigns.remove(campaign)
-    except campaigns.NotDraft:
+        drafts.remove(campaign)
+    except drafts.NotDraft:
         flash(_("Only drafts can be deleted. This campaign was sent: its report stays."), "warn")
         return to_report(campaign)
     flash(_("The draft was deleted."), "good")
@@ -154,7 +154,7 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
         return _page(form, campaign)
     try:
         campaign = _save(form, campaign)
-    except campaigns.ChangedElsewhere:
+    except drafts.ChangedElsewhere:
         return _conflict(form, campaign)
     if action == "test":
         text_me(campaign)
@@ -167,11 +167,11 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
 def _save(form: CampaignForm, campaign: Campaign | None) -> Campaign:
     account = my_account()
     if campaign is None:
-        return campaigns.create(account, form.draft(), form.key.data or "")
+        return drafts.create(account, form.draft(), form.key.data or "")
     try:
-        campaigns.update(campaign, form.draft(), form.stamp.data or "")
+        drafts.update(campaign, form.draft(), form.stamp.data or "")
         return campaign
-    except campaigns.NotDraft:
+    except drafts.NotDraft:
         flash(
             _(
                 "This campaign was sent meanwhile, from another window. What you wrote here is "
@@ -179,20 +179,20 @@ def _save(form: CampaignForm, campaign: Campaign | None) -> Campaign:
             ),
             "warn",
         )
-        return campaigns.create(account, form.draft(), form.key.data or "")
+        return drafts.create(account, form.draft(), form.key.data or "")
 
 
 def _conflict(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnValue:
     if campaign is None:
         return _page(form, None)
-    form.stamp.data = campaigns.stamp(campaign)
-    return _page(form, campaign, other=campaigns.read(campaign))
+    form.stamp.data = drafts.stamp(campaign)
+    return _page(form, campaign, other=drafts.read(campaign))
 
 
 def _page(
     form: CampaignForm,
     campaign: Campaign | None,
-    other: campaigns.Draft | None = None,
+    other: drafts.Draft | None = None,
     *,
     gone: bool = False,
 ) -> str:
@@ -208,7 +208,7 @@ def _page(
 
 
 def _saved(campaign: Campaign | None, **state: object) -> str:
-    stamp = campaigns.stamp(campaign) if campaign else ""
+    stamp = drafts.stamp(campaign) if campaign else ""
     return render_template("campaigns/saved.html", campaign=campaign, stamp=stamp, **state)
 
 

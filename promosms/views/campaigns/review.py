@@ -6,7 +6,15 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
-from promosms.services.campaigns import addressed, audience, campaigns, launch, repeats, text_cost
+from promosms.services.campaigns import (
+    addressed,
+    audience,
+    campaigns,
+    drafts,
+    launch,
+    repeats,
+    text_cost,
+)
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.gateways import routing
 from promosms.settings import settings
@@ -41,7 +49,7 @@ def review(public_id: str) -> ResponseReturnValue:
         balance=my_account().balance,
         duration=campaigns.duration(campaign, estimate.parts),
         agreed=_agreements().dumps(
-            [campaign.public_id, campaigns.stamp(campaign), estimate.total, estimate.everybody]
+            [campaign.public_id, drafts.stamp(campaign), estimate.total, estimate.everybody]
         ),
         worker_missing=worker_missing(),
         original=original,
@@ -93,6 +101,6 @@ def _agreed(campaign: Campaign) -> tuple[int | None, int]:
         public_id, stamp, price, everybody = _agreements().loads(request.form.get("agreed", ""))
     except (BadSignature, ValueError, TypeError):
         return None, 0
-    if public_id != campaign.public_id or stamp != campaigns.stamp(campaign):
+    if public_id != campaign.public_id or stamp != drafts.stamp(campaign):
         return None, 0
     return int(price), int(everybody)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promosms.forms.campaigns import too_long
+from promosms.forms.campaigns.composer import too_long
 from promosms.forms.direct_texts import DirectTextForm
 from promosms.language import gettext as _
 from promosms.language import lazy_gettext, money

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.forms.campaigns import LANGUAGES
+from promosms.forms.campaigns.composer import LANGUAGES
 from promosms.forms.wordings import WordingForm
 from promosms.language import gettext as _
 from promosms.models import Wording

@@ -21,13 +21,13 @@ from promosms.models import (
 from promosms.services.campaigns import (
     addressed,
     audience,
-    campaigns,
+    drafts,
     launch,
     live_estimate,
     live_groups,
     preparation,
 )
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.recipients import activity
 from promosms.services.recipients.segments import counts, segments
 from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
@@ -54,8 +54,8 @@ def test_generated_audiences_reach_whom_they_should(
         assert counts.of(account.id, [segment])[segment.id].people == in_it
     for number in range(ROUNDS):
         draft = any_draft(dice, [*by_id], saved)
-        campaign = campaigns.create(account, draft, "")
-        assert campaigns.read(campaign).segments == sorted_by_name(draft.segments, saved)
+        campaign = drafts.create(account, draft, "")
+        assert drafts.read(campaign).segments == sorted_by_name(draft.segments, saved)
         members = {
             one.phone: one
             for one in everybody
@@ -130,7 +130,7 @@ def test_a_strangers_segment_is_nobodys(context: None, cast: Cast) -> None:
     segment = segments.create(stranger.id, "Theirs", people.any_filter(random.Random(1), made))
     account = db.session.get_one(Account, cast.owner.account_id)
     draft = Draft(text="Hi", segments=[segment.public_id], without_segments=[segment.public_id])
-    to = addressed.of(campaigns.create(account, draft, ""))
+    to = addressed.of(drafts.create(account, draft, ""))
     assert not to.chosen
     assert not to.without
 
@@ -144,7 +144,7 @@ def test_what_is_not_known_leaves_nobody_out(context: None, cast: Cast) -> None:
     more = Condition(Kind.NUMBER, "field1", "more", "5")
     segment = segments.create(account.id, "Many", Filter(Match.ALL, (more,)))
     draft = Draft(text="Hi", everyone=True, without_segments=[segment.public_id])
-    assert audience.count(campaigns.create(account, draft, "")) == 1
+    assert audience.count(drafts.create(account, draft, "")) == 1
 
 
 def test_the_days_of_segments_are_those_of_the_launch_when_midnight_passes_between_pages(
@@ -177,7 +177,7 @@ def test_the_days_of_segments_are_those_of_the_launch_when_midnight_passes_betwe
     added = segment_of(account, Condition(Kind.ADDED, Kind.ADDED, "last_days", "1"))
     texted = segment_of(account, Condition(Kind.TEXTED, Kind.TEXTED, "last_days", "7"))
     draft = Draft(text="Hi", segments=[added.public_id], without_segments=[texted.public_id])
-    campaign = campaigns.create(account, draft, "")
+    campaign = drafts.create(account, draft, "")
     clock.stop()
     clock.move(seconds=(tonight - clock.now()).total_seconds() - 1)
     launch.launch(campaign, 10**6)

@@ -9,9 +9,9 @@ from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, Gateway, Message, RecipientList
-from promosms.services.campaigns import addressed, campaigns
-from promosms.services.campaigns.campaigns import ChangedElsewhere, Draft, NotDraft
+from promosms.models import Account, Campaign, CampaignKind, Gateway, Message, RecipientList
+from promosms.services.campaigns import addressed, campaigns, drafts
+from promosms.services.campaigns.drafts import ChangedElsewhere, Draft, NotDraft
 from promosms.services.recipients import lists
 from tests.support.cast import Cast
 
@@ -37,60 +37,68 @@ def test_a_draft_is_read_as_it_was_created(account: Account) -> None:
     with transaction() as session:
         session.add(RecipientList(account_id=account.id, name="Regulars"))
     (group,) = lists.all_of(account.id)
-    draft = Draft("Sale", "Hello\nyou", False, "pl", True, False, [group.public_id])
-    assert campaigns.read(campaigns.create(account, draft, "")) == draft
+    draft = Draft(
+        name="Sale",
+        text="Hello\nyou",
+        kind=CampaignKind.SERVICE,
+        opt_out_line=False,
+        language="pl",
+        plain_details=True,
+        lists=[group.public_id],
+    )
+    assert drafts.read(drafts.create(account, draft, "")) == draft
 
 
 def test_a_strangers_list_cannot_be_chosen(account: Account, theirs: str) -> None:
-    campaign = campaigns.create(account, Draft(text="Hello", lists=[theirs]), "")
+    campaign = drafts.create(account, Draft(text="Hello", lists=[theirs]), "")
     assert not addressed.of(campaign).chosen
 
 
 def test_every_save_changes_the_stamp(account: Account) -> None:
-    campaign = campaigns.create(account, TEXT, "")
-    seen = {campaigns.stamp(campaign)}
+    campaign = drafts.create(account, TEXT, "")
+    seen = {drafts.stamp(campaign)}
     for n in range(20):
-        campaigns.update(campaign, Draft(text=f"Hello {n}"), campaigns.stamp(campaign))
-        seen.add(campaigns.stamp(campaign))
+        drafts.update(campaign, Draft(text=f"Hello {n}"), drafts.stamp(campaign))
+        seen.add(drafts.stamp(campaign))
     assert len(seen) == 21
 
 
 def test_an_old_stamp_changes_nothing(account: Account) -> None:
-    campaign = campaigns.create(account, TEXT, "")
-    old = campaigns.stamp(campaign)
-    campaigns.update(campaign, Draft(text="First"), old)
+    campaign = drafts.create(account, TEXT, "")
+    old = drafts.stamp(campaign)
+    drafts.update(campaign, Draft(text="First"), old)
     with pytest.raises(ChangedElsewhere):
-        campaigns.update(campaign, Draft(text="Second"), old)
+        drafts.update(campaign, Draft(text="Second"), old)
     assert campaign.text == "First"
-    campaigns.update(campaign, Draft(text="First"), old)
+    drafts.update(campaign, Draft(text="First"), old)
 
 
 def test_only_drafts_can_be_changed_and_deleted(account: Account) -> None:
-    campaign = campaigns.create(account, TEXT, "")
+    campaign = drafts.create(account, TEXT, "")
     with transaction():
         campaign.status = "sending"
     with pytest.raises(NotDraft):
-        campaigns.update(campaign, TEXT, campaigns.stamp(campaign))
+        drafts.update(campaign, TEXT, drafts.stamp(campaign))
     with pytest.raises(NotDraft):
-        campaigns.remove(campaign)
+        drafts.remove(campaign)
     assert db.session.get(Campaign, campaign.id) is campaign
 
 
 def test_the_same_key_returns_the_same_draft(account: Account) -> None:
     key = "0123456789abcdef0123"
-    first = campaigns.create(account, TEXT, key)
-    second = campaigns.create(account, Draft(text="Again"), key)
+    first = drafts.create(account, TEXT, key)
+    second = drafts.create(account, Draft(text="Again"), key)
     assert first.public_id == second.public_id == key
     assert first.text == "Again"
-    assert campaigns.create(account, TEXT, "not a key").public_id != "not a key"
+    assert drafts.create(account, TEXT, "not a key").public_id != "not a key"
 
 
 def test_a_used_key_of_a_sent_campaign_makes_a_new_draft(account: Account) -> None:
     key = "0123456789abcdef0123"
-    first = campaigns.create(account, TEXT, key)
+    first = drafts.create(account, TEXT, key)
     with transaction():
         first.status = "finished"
-    assert campaigns.create(account, Draft(text="Again"), key).id != first.id
+    assert drafts.create(account, Draft(text="Again"), key).id != first.id
     assert first.text == "Hello"
 
 
@@ -107,7 +115,7 @@ def test_the_figures_add_up(account: Account) -> None:
 
 
 def test_the_duration_follows_the_rate_of_the_gateway(account: Account) -> None:
-    campaign = campaigns.create(account, TEXT, "")
+    campaign = drafts.create(account, TEXT, "")
     with transaction() as session:
         session.query(Gateway).one().rate = 20
     assert campaigns.duration(campaign, 1200) == timedelta(minutes=1)
@@ -117,7 +125,7 @@ def test_all_messages_are_read_in_chunks(
     app: Flask, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(campaigns, "CHUNK", 3)
-    campaign = campaigns.create(account, TEXT, "")
+    campaign = drafts.create(account, TEXT, "")
     with transaction() as session:
         session.add_all(
             Message(
@@ -145,7 +153,7 @@ def test_two_clicks_at_the_same_moment_make_one_draft(app: Flask, account: Accou
         with app.app_context():
             owner_account = db.session.get_one(Account, account_id)
             barrier.wait()
-            public_id = campaigns.create(owner_account, Draft(text=f"Click {n}"), key).public_id
+            public_id = drafts.create(owner_account, Draft(text=f"Click {n}"), key).public_id
             db.session.remove()
             return public_id
 

@@ -21,8 +21,8 @@ from promosms.models import (
     SuppressionSource,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, campaigns, live_estimate, live_groups
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import audience, drafts, live_estimate, live_groups
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.installation import defaults
 from promosms.services.sending.opt_outs import OPTED_OUT
 from tests.support.cast import Cast
@@ -92,7 +92,7 @@ def test_it_says_what_the_review_will_say(
         text, plain_details=plain_details, everyone=everyone, lists=[] if everyone else ["some"]
     )
     live = live_estimate.estimate(account, typed)
-    review = audience.estimate(campaigns.create(account, typed, ""))
+    review = audience.estimate(drafts.create(account, typed, ""))
     assert (live.people, live.price, dict(live.left_out)) == (
         review.recipients,
         review.total,
@@ -105,7 +105,7 @@ def test_it_says_what_the_review_will_say(
 def agrees(account: Account, text: str) -> live_estimate.LiveEstimate:
     """Is the live sentence that of the review?"""
     live = live_estimate.estimate(account, draft(text))
-    review = audience.estimate(campaigns.create(account, draft(text), ""))
+    review = audience.estimate(drafts.create(account, draft(text), ""))
     assert (live.people, live.price) == (review.recipients, review.total)
     assert dict(live.left_out) == review.skipped
     return live
@@ -173,7 +173,7 @@ def test_of_many_people_all_are_counted_and_some_are_read(
     monkeypatch.setattr(live_groups, "BLOCKS", 2)
     monkeypatch.setattr(live_groups, "BLOCK", 1)
     live = live_estimate.estimate(account, draft("{first_name}"))
-    review = audience.estimate(campaigns.create(account, draft("{first_name}"), ""))
+    review = audience.estimate(drafts.create(account, draft("{first_name}"), ""))
     assert (live.exact, live.read, live.counted) == (False, 2, True)
     # Of the two who are read, the names of both make a text: somebody has none.
     assert (live.people, live.left_out[OPTED_OUT]) == (review.recipients + 1, 1)
@@ -201,7 +201,7 @@ def test_who_is_on_two_lists_is_counted_once(
     on_list(account, "many", 1, 8)
     on_list(account, "few", 5, 7)
     typed = draft("Hi", everyone=False, lists=["few", "some", "many"])
-    review = audience.estimate(campaigns.create(account, typed, ""))
+    review = audience.estimate(drafts.create(account, typed, ""))
     monkeypatch.setattr(live_groups, "MOST_READ", 0)
     if not read_all:  # two lists are long: their people are taken to be like some of them
         monkeypatch.setattr(live_groups, "BLOCKS", 1)

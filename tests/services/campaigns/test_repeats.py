@@ -17,7 +17,7 @@ from promosms.models import (
     MessageStatus,
     SuppressionSource,
 )
-from promosms.services.campaigns import audience, campaigns, launch, preparation, repeats
+from promosms.services.campaigns import audience, drafts, launch, preparation, repeats
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.campaigns.repeats import Repeatable
 from promosms.services.privacy import erase_recipient
@@ -110,7 +110,7 @@ def test_a_campaign_is_repeated_once(finished: Campaign, app: Flask) -> None:
 
 
 def test_a_deleted_draft_can_be_made_again(finished: Campaign) -> None:
-    campaigns.remove(repeats.draft(finished, "Again"))
+    drafts.remove(repeats.draft(finished, "Again"))
     assert repeats.of(finished).people == 4
     assert repeats.draft(finished, "Again").status == CampaignStatus.DRAFT
 

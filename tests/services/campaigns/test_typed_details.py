@@ -6,8 +6,8 @@ import pytest
 
 from promosms.extensions import db
 from promosms.models import Account, Consent, FieldType
-from promosms.services.campaigns import audience, campaigns, live_estimate, text_cost
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import audience, drafts, live_estimate, text_cost
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.recipients import field_values, recipients
 from promosms.services.recipients.consent import Basis
 from promosms.sms import gsm7
@@ -35,7 +35,7 @@ def account(cast: Cast, context: None) -> Account:
 @pytest.mark.parametrize("language", WRITTEN)
 def test_composer_review_and_preparation_write_the_same(account: Account, language: str) -> None:
     draft = Draft(text=TEXT, opt_out_line=False, everyone=True, language=language)
-    campaign = campaigns.create(account, draft, "")
+    campaign = drafts.create(account, draft, "")
     ((message,),) = audience.read_pages(campaign)
     person = live_estimate.person(account, draft, 0)
     assert person is not None

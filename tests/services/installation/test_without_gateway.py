@@ -22,8 +22,8 @@ from promosms.models import (
 )
 from promosms.services.abuse import sms_pumping
 from promosms.services.abuse.sms_pumping import PumpingProblem
-from promosms.services.campaigns import campaigns, launch
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import drafts, launch
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import gateways, routes, routing, test_texts, workers
 from promosms.services.installation import defaults
@@ -52,7 +52,7 @@ def campaign(cast: Cast) -> Campaign:
             Recipient(account_id=account.id, phone=PHONE, country="PL", consent=Consent.GIVEN)
         )
         session.flush()
-        return campaigns.create(account, Draft(name="Sale", text="Hello", everyone=True), "")
+        return drafts.create(account, Draft(name="Sale", text="Hello", everyone=True), "")
 
 
 def booked() -> tuple[int | None, ...]:

@@ -14,8 +14,8 @@ from promosms.models import (
     Message,
     Recipient,
 )
-from promosms.services.campaigns import audience, campaigns, launch, preparation
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import audience, drafts, launch, preparation
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.inbox import gateway_inbox
 from promosms.services.installation import defaults
 from promosms.services.recipients import recipients
@@ -32,7 +32,7 @@ def account(person: Person) -> Account:
 
 def launched(person: Person) -> int:
     """The id of a campaign to everybody that waits for its preparation."""
-    campaign = campaigns.create(account(person), Draft("Autumn", "Hello", everyone=True), "")
+    campaign = drafts.create(account(person), Draft("Autumn", "Hello", everyone=True), "")
     launch.launch(campaign, audience.estimate(campaign).total)
     return campaign.id
 

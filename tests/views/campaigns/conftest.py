@@ -16,8 +16,8 @@ from promosms.models import (
     Recipient,
     RecipientList,
 )
-from promosms.services.campaigns import campaigns
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import drafts
+from promosms.services.campaigns.drafts import Draft
 from tests.support.cast import Cast
 
 PEOPLE = {
@@ -62,7 +62,7 @@ def draft(app: Flask, cast: Cast, people: str) -> str:
     """A draft of the owner to everyone; returns its public id."""
     with app.app_context():
         account = db.session.get_one(Account, cast.owner.account_id)
-        campaign = campaigns.create(
+        campaign = drafts.create(
             account,
             Draft(name="Spring sale", text="Hi {first_name|there}, 20% off", everyone=True),
             "",

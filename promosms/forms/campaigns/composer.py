@@ -20,8 +20,8 @@ from promosms.forms.form import Form
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, campaign_name, is_automatic, new_public_id
-from promosms.services.campaigns import campaigns, text_cost
-from promosms.services.campaigns.campaigns import Draft
+from promosms.services.campaigns import campaigns, drafts, text_cost
+from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.text_cost import TextProblem
 from promosms.services.recipients import detail_names, fields, lists
 from promosms.services.recipients.segments import segments
@@ -116,7 +116,7 @@ class CampaignForm(Form):
         self.audience.data = [EVERYONE] if draft.everyone else _values(draft.lists, draft.segments)
         self.without.data = _values(draft.without_lists, draft.without_segments)
         if campaign is not None:
-            self.stamp.data = campaigns.stamp(campaign)
+            self.stamp.data = drafts.stamp(campaign)
 
     def draft(self) -> Draft:
         """The draft as typed."""
