@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
 
 ZERO_WIDTH_JOINER = "\u200d"
 
@@ -32,16 +34,31 @@ def _marks() -> Iterable[int]:
             yield code
 
 
-_EXTENDS = _ranges(_marks()) + _ALSO_EXTENDS
-_EXTENSION = re.compile(f"[{_EXTENDS}]")
-_BOUND = re.compile(f"[{_EXTENDS}{_FLAG_LETTERS}]")
 # A cheap first search, enough for most languages: other ranges contain nothing bound.
 _MAY_BE_BOUND = re.compile("[\u0300-\u200d\u20d0-\U0010ffff]")
-_CLUSTER = re.compile(
-    f"[{_FLAG_LETTERS}]{{2}}[{_EXTENDS}]*"
-    f"|.[{_EXTENDS}]*(?:(?<={ZERO_WIDTH_JOINER})[{JOINABLE}][{_EXTENDS}]*)*",
-    re.DOTALL,
-)
+
+
+class _Patterns(NamedTuple):
+    """What extends a character, what is bound to another one, and a whole cluster."""
+
+    extension: re.Pattern[str]
+    bound: re.Pattern[str]
+    cluster: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Made when the first text needs them: that takes a while, and most processes read none."""
+    extends = _ranges(_marks()) + _ALSO_EXTENDS
+    cluster = (
+        f"[{_FLAG_LETTERS}]{{2}}[{extends}]*"
+        f"|.[{extends}]*(?:(?<={ZERO_WIDTH_JOINER})[{JOINABLE}][{extends}]*)*"
+    )
+    return _Patterns(
+        re.compile(f"[{extends}]"),
+        re.compile(f"[{extends}{_FLAG_LETTERS}]"),
+        re.compile(cluster, re.DOTALL),
+    )
 
 
 def clusters(text: str) -> list[str]:
@@ -51,14 +68,14 @@ def clusters(text: str) -> list[str]:
     variation selectors, skin tones and tags stay with their base, flags are pairs, and a
     zero-width joiner binds the symbol or the Arabic or Indic letter that follows.
     """
-    return _CLUSTER.findall(text) if has_bound(text) else list(text)
+    return _patterns().cluster.findall(text) if has_bound(text) else list(text)
 
 
 def has_bound(text: str) -> bool:
     """Does any character of the text belong to the one before or after it?"""
-    return bool(_MAY_BE_BOUND.search(text) and _BOUND.search(text))
+    return bool(_MAY_BE_BOUND.search(text) and _patterns().bound.search(text))
 
 
 def without_last_extension(cluster: str) -> str:
     """Drop the last mark or joiner; a cluster that does not end in one becomes empty."""
-    return cluster[:-1] if _EXTENSION.match(cluster[-1:]) else ""
+    return cluster[:-1] if _patterns().extension.match(cluster[-1:]) else ""

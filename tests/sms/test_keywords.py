@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from promosms.sms.gsm7 import is_gsm7
 from promosms.sms.keywords import Keyword, opt_out_line, recognise
-from promosms.sms.keywords.dictionary import DICTIONARY
+from promosms.sms.keywords.dictionary import dictionary
 from promosms.sms.keywords.languages import LANGUAGES
 from promosms.sms.keywords.words import words_of
 from promosms.sms.opt_out import CONFIRMATIONS, confirmation
@@ -103,7 +103,7 @@ def test_no_harmless_phrase_covers_a_wish(language: str) -> None:
     for name, words in dataclasses.asdict(LANGUAGES[language]).items():
         if "," in words and name not in NOT_A_WISH:
             for text in (text for phrase in words.split(",") for text in written_out(phrase)):
-                assert not list(DICTIONARY.harmless.spans(words_of(text))), text
+                assert not list(dictionary().harmless.spans(words_of(text))), text
 
 
 def test_the_replies_cover_every_language_and_many_are_harmless() -> None:
@@ -162,7 +162,7 @@ def test_the_work_grows_with_the_length_of_a_reply_and_not_faster(hostile: str) 
     reads = []
     for length in (100, 200, 400):
         words = CountedWords((words_of(hostile) * length)[:length])
-        assert not DICTIONARY.hold.find(words)
+        assert not dictionary().hold.find(words)
         reads.append(words.reads)
     assert reads[1] <= 2.1 * reads[0]
     assert reads[2] <= 2.1 * reads[1]
@@ -171,10 +171,10 @@ def test_the_work_grows_with_the_length_of_a_reply_and_not_faster(hostile: str) 
 
 def test_the_expression_for_joined_words_cannot_go_back_for_long() -> None:
     """Repeats are possessive or have a small limit, and longer words are not compared."""
-    without = DICTIONARY.joined.pattern.replace(r"\d++", "").replace("}+", "}")
+    without = dictionary().joined.pattern.replace(r"\d++", "").replace("}+", "}")
     assert not re.search(r"[*+]", without)
     assert {int(most) for most in re.findall(r"\{\d,(\d+)\}", without)} == {3}
-    assert not DICTIONARY.is_clear("stop" * 11)
+    assert not dictionary().is_clear("stop" * 11)
     assert recognise("stopsms" * 300 + "x") is Keyword.HOLD
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from promosms.sms.keywords.languages import LANGUAGES
 from promosms.sms.keywords.phrases import Phrases, spellings
@@ -134,4 +135,9 @@ def _cuts(words: Collection[str]) -> frozenset[str]:
 
 
 _STOP_CUTS = _cuts(["stop"])
-DICTIONARY = Dictionary(LANGUAGES.values())
+
+
+@cache
+def dictionary() -> Dictionary:
+    """That of all languages. Made when the first reply is read: most processes read none."""
+    return Dictionary(LANGUAGES.values())

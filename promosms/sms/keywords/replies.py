@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from promosms.sms.keywords.dictionary import DICTIONARY as KNOWN
+from promosms.sms.keywords.dictionary import dictionary
 from promosms.sms.keywords.words import join_spelled, words_of
 
 
@@ -54,9 +54,9 @@ def recognise(text: str) -> Keyword:
     words = words_of(text)
     content = _without_courtesies(words)
     alone = content[0] if len(content) == 1 else ""
-    if alone in KNOWN.start:
+    if alone in dictionary().start:
         return Keyword.START
-    if alone in KNOWN.help:
+    if alone in dictionary().help:
         return Keyword.HELP
     if _is_certain(text):
         return Keyword.STOP
@@ -73,7 +73,7 @@ def _is_certain(text: str) -> bool:
     return (
         _is_stop(words)
         and not _is_question(first_line, words)
-        and all(map(KNOWN.is_about_texting, _with_one_number(words)))
+        and all(map(dictionary().is_about_texting, _with_one_number(words)))
     )
 
 
@@ -83,16 +83,16 @@ def _is_question(text: str, words: list[str]) -> bool:
 
 
 def _is_stop(words: list[str]) -> bool:
-    if not words or any(map(KNOWN.is_other_thing, words)):
+    if not words or any(map(dictionary().is_other_thing, words)):
         return False
-    if any(start == 0 for start, _ in KNOWN.harmless.spans(words)):
+    if any(start == 0 for start, _ in dictionary().harmless.spans(words)):
         return False
-    if len(words) <= _WORDS_AFTER_STOP + 1 and "".join(words) in KNOWN.clear:
+    if len(words) <= _WORDS_AFTER_STOP + 1 and "".join(words) in dictionary().clear:
         return True
     first, *rest = words
-    if not KNOWN.is_clear(first):
-        return KNOWN.is_everyday(first) and all(map(KNOWN.is_about_texting, rest))
-    rest = _with_one_number([word for word in rest if word not in KNOWN.clear])
+    if not dictionary().is_clear(first):
+        return dictionary().is_everyday(first) and all(map(dictionary().is_about_texting, rest))
+    rest = _with_one_number([word for word in rest if word not in dictionary().clear])
     return len(rest) <= _WORDS_AFTER_STOP and not (rest and rest[0] in _VISITS)
 
 
@@ -116,13 +116,13 @@ def _may_be_stop(words: list[str], text: str) -> bool:
         return any(sign in text for sign in _SIGNS_ALONE)
     sentences = [words_of(sentence) for sentence in _SENTENCE_ENDS.split(text)]
     read = join_spelled([word for each in sentences for word in _without_harmless(each)])
-    if any(map(KNOWN.may_be_stop, read)) or KNOWN.hold.find(read):
+    if any(map(dictionary().may_be_stop, read)) or dictionary().hold.find(read):
         return True
-    return any(map(_says_nothing_else, (words, *sentences))) or KNOWN.is_nearly_stop(read)
+    return any(map(_says_nothing_else, (words, *sentences))) or dictionary().is_nearly_stop(read)
 
 
 def _says_nothing_else(words: list[str]) -> bool:
-    return KNOWN.alone.is_all(words) or KNOWN.alone.is_all(_without_courtesies(words))
+    return dictionary().alone.is_all(words) or dictionary().alone.is_all(_without_courtesies(words))
 
 
 def _without_harmless(words: list[str]) -> list[str]:
@@ -131,19 +131,19 @@ def _without_harmless(words: list[str]) -> list[str]:
     Not if words of texting follow: "I am on the bus stop texting me".
     """
     read = list(words)
-    for start, end in KNOWN.harmless.spans(words):
-        goes_on = end < len(words) and KNOWN.is_about_texting(words[end])
-        if not (goes_on and words[end - 1] in KNOWN.clear):
+    for start, end in dictionary().harmless.spans(words):
+        goes_on = end < len(words) and dictionary().is_about_texting(words[end])
+        if not (goes_on and words[end - 1] in dictionary().clear):
             read[start:end] = [""] * (end - start)
     return read
 
 
 def _without_signature(words: list[str]) -> list[str]:
-    starts = (start for start, _ in KNOWN.signatures.spans(words) if start)
+    starts = (start for start, _ in dictionary().signatures.spans(words) if start)
     return words[: next(starts, len(words))]
 
 
 def _without_courtesies(words: Sequence[str]) -> list[str]:
     """Return the words without polite ones; "opt out" and "stop all" become one word."""
-    text = " ".join(word for word in words if word not in KNOWN.polite)
+    text = " ".join(word for word in words if word not in dictionary().polite)
     return _PAIRS.sub(r"\1\2", text).split()
