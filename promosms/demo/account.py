@@ -22,6 +22,7 @@ from promosms.models import (
     CampaignStatus,
     Consent,
     ConsentHow,
+    InboundMessage,
     Message,
     MessagePart,
     MessageStatus,
@@ -45,6 +46,7 @@ from promosms.services.sending import counters, gateway_counts, opt_outs
 EMAIL = "demo@example.com"
 PHONE = "+48500009990"
 CREDIT = 10_000_000
+REPLY_OF = 40  # one of so many writes back
 RATE = 300  # texts per second of the past campaigns
 WITHOUT_CONSENT = 0.01
 OPTED_OUT = 12
@@ -56,7 +58,8 @@ ENDS = {
     MessageStatus.FAILED: 0.005,
     MessageStatus.UNKNOWN: 0.003,
 }
-REASONS = {MessageStatus.FAILED: "rejected", MessageStatus.UNKNOWN: "no_answer"}
+REASONS = {MessageStatus.FAILED: "bad_number", MessageStatus.UNKNOWN: "no_answer"}
+REPLIES = ("Super, będę w sobotę", "Thank you!", "Do której otwarte?", "Lovely, see you there")
 PAST = (
     (
         9,
@@ -205,6 +208,27 @@ def _past(session: Session, account: Account, draft: Draft, days: int, random: R
     campaign.created_at = campaign.launched_at = started
     campaign.finished_at = max(message.final_at or started for message in messages)
     campaign.status = CampaignStatus.FINISHED
+    _reply(session, messages, random)
+
+
+def _reply(session: Session, messages: Sequence[Message], random: Random) -> None:
+    """Some of those who got the text have written back, and somebody has read that."""
+    arrived = [each for each in messages if each.status == MessageStatus.DELIVERED]
+    for message in random.sample(arrived, len(arrived) // REPLY_OF):
+        assert message.final_at is not None
+        at = message.final_at + timedelta(minutes=random.uniform(1, 600))
+        session.add(
+            InboundMessage(
+                account_id=message.account_id,
+                recipient=message.recipient,
+                phone=message.phone,
+                text=random.choice(REPLIES),
+                gateway_id=message.gateway_id,
+                inbound_number=message.sender,
+                received_at=at,
+                read_at=at,
+            )
+        )
 
 
 def _end(session: Session, message: Message, at: datetime, random: Random) -> None:

@@ -13,6 +13,7 @@ from promosms.language import gettext as _
 from promosms.lib.charts import bars
 from promosms.lib.charts.bars import Day
 from promosms.lib.charts.curve import Moment, curve
+from promosms.lib.charts.funnel import Step, funnel
 from promosms.lib.charts.stacked import Part, stacked
 from promosms.settings import settings
 from promosms.web.access import Access, allow
@@ -64,5 +65,8 @@ def _charts() -> dict[str, object]:
         "chart": bars.bars(month),
         "strip": bars.strip(_named(month[-7:])),
         "bar": stacked([Part(*part) for part in parts]),
+        "steps": funnel(
+            [Step("Addressed", 1_700), Step("Got it", 1_623, 1_700), Step("Replied", 4, 0)]
+        ),
         "arrivals": curve("10:00", [Moment(*moment) for moment in shares]),
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
 
 from promosms.extensions import db
 from promosms.lib.pages import Page, all_pages, page_of, select_page
@@ -28,6 +28,10 @@ ROWS = 50
 CHUNK = 1_000
 LATEST_RECEIPT = timedelta(hours=72)  # after the end; the networks send none later
 MOST_COUNTED = 20_000  # reasons of a running campaign are counted up to here only
+
+
+MessageRow = Row[Message, str, str, str]
+"""A message, and first name, last name and public id of its recipient, empty if it is deleted."""
 
 
 @dataclass(frozen=True)
@@ -158,12 +162,17 @@ def messages(
     statuses: Sequence[str],
     after: int | None = None,
     phones: Select[str] | None = None,
-) -> Page[Row[Message, str, str]]:
-    """A page of messages with first and last name of their recipient, in the order of sending.
+    reasons: Sequence[tuple[str, str]] = (),
+) -> Page[MessageRow]:
+    """A page of messages with what is known of their recipient, in the order of sending.
 
-    Those with one of the statuses, and to one of the phones; to all of them without.
+    Those with one of the statuses, to one of the phones, with one of the pairs of a status and a
+    reason; all of them without.
     """
     query = _messages(campaign)
+    if reasons:
+        alike = [and_(has_status([status]), Message.reason == why) for status, why in reasons]
+        query = query.where(or_(*alike))
     if statuses:
         query = query.where(has_status(statuses))
     if phones is not None:
@@ -172,13 +181,13 @@ def messages(
     return page_of(rows, ROWS, lambda row: row[0].id)
 
 
-def example(campaign: Campaign) -> Row[Message, str, str] | None:
+def example(campaign: Campaign) -> MessageRow | None:
     """The first message that has arrived, as somebody has read it, with their names."""
     query = _messages(campaign).where(has_status([MessageStatus.DELIVERED]))
     return db.session.execute(query.order_by(Message.id).limit(1)).first()
 
 
-def pages_of_messages(campaign: Campaign) -> Iterator[Sequence[Row[Message, str, str]]]:
+def pages_of_messages(campaign: Campaign) -> Iterator[Sequence[MessageRow]]:
     """All messages of a campaign, read in chunks."""
     for rows in all_pages(_messages(campaign), Message.id, CHUNK):
         yield rows
@@ -186,12 +195,13 @@ def pages_of_messages(campaign: Campaign) -> Iterator[Sequence[Row[Message, str,
             db.session.expunge(row[0])
 
 
-def _messages(campaign: Campaign) -> Select[Message, str, str]:
+def _messages(campaign: Campaign) -> Select[Message, str, str, str]:
     return (
         select(
             Message,
             func.coalesce(Recipient.first_name, ""),
             func.coalesce(Recipient.last_name, ""),
+            func.coalesce(Recipient.public_id, ""),
         )
         .outerjoin(
             Recipient,

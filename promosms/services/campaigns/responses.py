@@ -3,6 +3,7 @@
 A reply and an opt-out belong to the campaign whose text was the last one before them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,6 +63,22 @@ def opted_out(campaign: Campaign) -> Select[str]:
         Suppression.phone,
         Suppression.created_at,
         and_(Suppression.account_id == campaign.account_id, Suppression.source.in_(THEIR_WISH)),
+    )
+
+
+@dataclass(frozen=True)
+class Responders:
+    """The numbers of some people that have written back, and of those that have opted out."""
+
+    replied: frozenset[str]
+    opted_out: frozenset[str]
+
+
+def among(campaign: Campaign, phones: Collection[str]) -> Responders:
+    """Which of these numbers have responded to the campaign."""
+    return Responders(
+        frozenset(db.session.scalars(replied(campaign).where(InboundMessage.phone.in_(phones)))),
+        frozenset(db.session.scalars(opted_out(campaign).where(Suppression.phone.in_(phones)))),
     )
 
 

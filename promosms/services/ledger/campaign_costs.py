@@ -66,6 +66,28 @@ class CostRow:
     pending: int = 0
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What became of the money of a campaign, in 1/10,000: by its ledger entries and its hold.
+
+    `set_aside` is the sum of the other three; `pending` is neither charged nor given back yet.
+    """
+
+    set_aside: int
+    charged: int
+    given_back: int
+    pending: int
+
+
+def totals(campaign: Campaign) -> Totals | None:
+    """The money of a campaign; None before its hold."""
+    hold = db.session.get(Hold, campaign.id)
+    if hold is None:
+        return None
+    charged = spent(campaign.id)
+    return Totals(hold.amount, charged, hold.amount - charged - hold.remaining, hold.remaining)
+
+
 def of(campaign: Campaign) -> list[CostRow]:
     """The costs of a campaign by country, parts and price; empty before its hold.
 

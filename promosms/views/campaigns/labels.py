@@ -1,8 +1,5 @@
 """Labels of campaigns: statuses, reasons and problems as the pages show them."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from babel import dates
@@ -88,26 +85,6 @@ BY_STATUS = {
     MessageStatus.FAILED: _("The network refused the text. You did not pay for it."),
     MessageStatus.UNKNOWN: _("The network did not say whether it took the text."),
 }
-CHECK = _("Check the number when you next see them.")
-SHORTER = _("A shorter text goes through.")
-ASK = _("The operator knows whether that will change.")
-# What can be done about it, by the reason or the status.
-ADVICE = {
-    MessageStatus.UNDELIVERED: CHECK,
-    MessageStatus.EXPIRED: _("Try again another time."),
-    "bad_number": CHECK,
-    "busy": _("Try again another time."),
-    "opted_out": _("They are left out from now on."),
-    "country": ASK,
-    "partly": SHORTER,
-    "too_long": SHORTER,
-    OPTED_OUT: _("Only they can take it back, by texting START."),
-    HELD: _("Read the reply and decide."),
-    NO_CONSENT: _("Ask them, and note their answer on their page."),
-    audience.NO_PRICE: ASK,
-    audience.NO_GATEWAY: ASK,
-    audience.TOO_LONG: SHORTER,
-}
 PROBLEMS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
     LaunchProblem.EMPTY_TEXT: _("Write the text first: there is nothing to send yet."),
@@ -171,28 +148,6 @@ def why(status: str, reason: str) -> object:
     if status == MessageStatus.SKIPPED:
         return SKIPPED.get(reason, _("Left out when the campaign was prepared."))
     return FAILED.get(reason) or BY_STATUS.get(MessageStatus(status), "")
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why so many people did not get a text, and what can be done about it, if anything."""
-
-    why: str
-    advice: str
-    people: int
-
-
-def reasons(rows: Iterable[tuple[str, str, int]], *, left_out: bool) -> list[Reason]:
-    """The reasons of those who were left out, or of the others, in words, the greatest first.
-
-    `rows` are status, reason and number; what is said in the same words is one reason.
-    """
-    people: Counter[tuple[str, str]] = Counter()
-    for status, reason, number in rows:
-        if (status == MessageStatus.SKIPPED) == left_out:
-            advice = ADVICE.get(reason) or ADVICE.get(status, "")
-            people[str(why(status, reason)), str(advice)] += number
-    return [Reason(*words, number) for words, number in people.most_common()]
 
 
 def parts(figures: Figures, thinnest: float = THINNEST) -> Stacked:

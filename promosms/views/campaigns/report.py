@@ -1,24 +1,21 @@
 """The report of a campaign, and the buttons to pause, resume or cancel it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.language import day, moment, ngettext, pgettext
 from promosms.language import gettext as _
+from promosms.language import moment
 from promosms.lib.charts.curve import Curve, Moment, curve
 from promosms.lib.charts.stacked import THINNEST_IN_ROW
-from promosms.lib.tables import Cell, Column, Kind, Row, Table
-from promosms.models import Campaign, CampaignStatus, Message, MessageStatus
+from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import addressed, arrivals, campaigns, launch, repeats, responses
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.ledger import campaign_costs
-from promosms.settings import currencies, settings
-from promosms.views import files
-from promosms.views.campaigns import labels
+from promosms.views.campaigns import labels, reasons, steps
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
-from promosms.web.access import Access, allow, fresh, my_account, owned
+from promosms.web.access import Access, allow, my_account, owned
 from promosms.web.limits import limit
 
 
@@ -44,11 +41,14 @@ def report(public_id: str) -> ResponseReturnValue:
     chosen = request.args.get("status", "")
     _label, statuses = labels.FILTERS.get(chosen, ("", []))
     _label, who = labels.RESPONSES.get(chosen, ("", None))
+    counts = campaigns.reasons(campaign)
+    why = reasons.of_key(counts, request.args.get("why", ""))
     page = campaigns.messages(
         campaign,
         statuses,
         request.args.get("after", type=int),
         who(campaign) if who else None,
+        why,
     )
     deleted, deleted_at = campaigns.deleted(campaign)
     return render_template(
@@ -57,11 +57,12 @@ def report(public_id: str) -> ResponseReturnValue:
         deleted=deleted,
         deleted_at=deleted_at,
         chosen=chosen if statuses or who else "",
+        why=request.args.get("why", "") if why else "",
         to=addressed.of(campaign),
         original=repeats.original(campaign),
         example=campaigns.example(campaign),
         arrivals=_curve(campaign),
-        **_state(campaign),
+        **_state(campaign, counts),
     )
 
 
@@ -69,15 +70,9 @@ def report(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def live(public_id: str) -> ResponseReturnValue:
     """The part of the report that changes while the campaign runs."""
-    return render_template("campaigns/live.html", **_state(owned(Campaign, public_id)))
-
-
-@bp.route("/campaigns/<public_id>/download")
-@allow(Access.MEMBER)
-@fresh
-def download(public_id: str) -> ResponseReturnValue:
-    """All messages of the campaign as a file."""
-    return files.answer(_table(owned(Campaign, public_id)), "report")
+    campaign = owned(Campaign, public_id)
+    counts = campaigns.reasons(campaign)
+    return render_template("campaigns/live.html", **_state(campaign, counts))
 
 
 @bp.route("/campaigns/<public_id>/pause", methods=["POST"])
@@ -121,16 +116,18 @@ def cancel(public_id: str) -> ResponseReturnValue:
     return to_report(campaign)
 
 
-def _state(campaign: Campaign) -> dict[str, object]:
-    figures, reasons = campaigns.figures(campaign), campaigns.reasons(campaign)
+def _state(campaign: Campaign, counts: Sequence[reasons.Count]) -> dict[str, object]:
+    figures, answers = campaigns.figures(campaign), responses.of(campaign)
     return {
         "campaign": campaign,
         "figures": figures,
         "bar": labels.parts(figures),
-        "reasons": labels.reasons(reasons, left_out=False),
-        "left_out": labels.reasons(reasons, left_out=True),
-        "responses": responses.of(campaign),
+        "steps": steps.bars(figures, answers),
+        "reasons": reasons.found(campaign, counts, left_out=False),
+        "left_out": reasons.found(campaign, counts, left_out=True),
+        "responses": answers,
         "spent": campaign_costs.spent(campaign.id),
+        "cost": campaign_costs.totals(campaign),
         "repeatable": repeats.of(campaign),
         "repeat": repeats.find(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
@@ -146,50 +143,3 @@ def _curve(campaign: Campaign) -> Curve | None:
     found = arrivals.of(campaign)
     moments = [Moment(labels.short(arrived.after), arrived.share) for arrived in found]
     return curve(moment(campaign.launched_at, "HH:mm").split()[0], moments) if found else None
-
-
-def _table(campaign: Campaign) -> Table:
-    columns = [
-        Column(pgettext("of a phone", "Number"), width=16),
-        Column(_("First name")),
-        Column(_("Last name")),
-        Column(_("Status"), width=14),
-        Column(_("Reason"), width=28),
-        Column(_("Texts"), Kind.NUMBER, 8),
-        Column(_("Price"), Kind.NUMBER, 12),
-        Column(_("Sent"), Kind.MOMENT, 20),
-        Column(pgettext("time of a text", "Last news"), Kind.MOMENT, 20),
-        Column(_("Text"), width=60),
-    ]
-    return Table(_("Report"), columns, _blocks(campaign, len(columns)))
-
-
-def _blocks(campaign: Campaign, width: int) -> Iterator[Sequence[Row]]:
-    for page in campaigns.pages_of_messages(campaign):
-        yield [
-            (message.phone, first_name, last_name, *_facts(message))
-            for message, first_name, last_name in page
-        ]
-    count, deleted_at = campaigns.deleted(campaign)
-    if count and deleted_at:
-        note = ngettext(
-            "%(n)s message, whose number and text were deleted on %(day)s.",
-            "%(n)s messages, whose numbers and texts were deleted on %(day)s.",
-            count,
-            n=count,
-            day=day(deleted_at),
-        )
-        yield [(note, *[""] * (width - 1))]
-
-
-def _facts(message: Message) -> tuple[Cell, ...]:
-    label, _tone = labels.MESSAGE_STATUS[MessageStatus(message.status)]
-    return (
-        str(label),
-        str(labels.why(message.status, message.reason)),
-        message.parts,
-        currencies.decimal(message.price, settings.currency),
-        message.sent_at,
-        message.final_at,
-        message.text,
-    )

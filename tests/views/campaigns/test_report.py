@@ -191,7 +191,8 @@ def test_the_file_is_safe_to_open_in_a_spreadsheet(
     assert response.content_type == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
     assert len(rows) == 5
-    assert [row[3] for row in rows[1:]] == ["Arrived"] * 3 + ["Left out"]
+    assert [row[4] for row in rows[1:]] == ["Arrived"] * 3 + ["Left out"]
+    assert [row[rows[0].index("Country")] for row in rows[1:]] == ["Poland"] * 4
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
@@ -290,7 +291,7 @@ def test_the_report_opens_with_a_sentence_and_a_bar(
     shares = [text.get_text() for text in arrivals.select("text.strong")]
     assert shares == ["0%", "0.1%"]  # once each: what stays the same would stand on itself
     assert "Hi Ola, 20% off" in page.select_one(".bubble").get_text()
-    assert "Try again another time. 1" in words(page.select_one(".reasons").get_text(" "))
+    assert "Try again another time. Show them 1" in words(page.select_one(".reasons").get_text(" "))
     replied = owner.get_page(f"/campaigns/{draft}?status=replied")
     assert words(replied.select_one(".chip[aria-current]").get_text(" ")) == "Replied 2"
     people = [words(row.get_text(" ")) for row in replied.select("#recipients .title")]
