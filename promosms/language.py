@@ -195,12 +195,13 @@ def _sign(value: float, signed: bool = False) -> str:
     return "+" if signed and value > 0 else ""
 
 
-def moment(value: datetime | None, form: str = "d MMM y, HH:mm") -> str:
-    """A time in the zone of the account, or of the admin, with the zone named."""
+def moment(
+    value: datetime | None, form: str = "d MMM y, HH:mm", zone: ZoneInfo | None = None
+) -> str:
+    """A time in the zone of the account, or of the admin, or in another, with the zone named."""
     if value is None:
         return ""
-    zone = timezone()
-    local = value.astimezone(zone)
+    local = value.astimezone(zone or timezone())
     text = format_datetime(local, form, rebase=False)
     return f"{text} {local.tzname()}" if "H" in form else str(text)
 

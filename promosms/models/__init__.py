@@ -28,6 +28,7 @@ from promosms.models.base import (
     table_of,
 )
 from promosms.models.campaigns.campaign import (
+    LATEST_HOURS,
     Campaign,
     CampaignKind,
     CampaignList,
@@ -115,6 +116,7 @@ __all__ = [
     "BulkKind",
     "BulkStatus",
     "BEGINNING",
+    "LATEST_HOURS",
     "WITH_HOLD",
     "WORDS",
     "EVERYBODY",

@@ -247,7 +247,9 @@ class Stage:
             campaign = drafts.create(
                 account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
             )
-            if status != CampaignStatus.DRAFT:
+            if status == CampaignStatus.SCHEDULED:
+                self._scheduled(campaign)
+            elif status != CampaignStatus.DRAFT:
                 self._launched(campaign, status)
             self.ids[f"campaign {status}"] = campaign.public_id
 
@@ -259,6 +261,16 @@ class Stage:
             with transaction():
                 top_up.status, top_up.paid_at = status, now()
             self.ids[f"top_up {status}"] = top_up.public_id
+
+    def _scheduled(self, campaign: Campaign) -> None:
+        with transaction():
+            tomorrow = (now() + timedelta(days=1)).replace(second=0, microsecond=0)
+            campaign.planned_time, campaign.planned_zone = f"{tomorrow:%Y-%m-%dT%H:%M}", "UTC"
+            campaign.status, campaign.send_at, campaign.audience = (
+                CampaignStatus.SCHEDULED,
+                tomorrow,
+                1,
+            )
 
     def _launched(self, campaign: Campaign, status: CampaignStatus) -> None:
         with transaction() as session:

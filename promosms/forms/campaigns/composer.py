@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput
 
+from promosms.forms.campaigns.when import WhenPart
 from promosms.forms.form import Form
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
@@ -51,8 +52,8 @@ def _single_line(typed: str | None) -> str:
     return " ".join(_tidy(typed).split())
 
 
-class CampaignForm(Form):
-    """Name, audience and text of a draft.
+class CampaignForm(WhenPart, Form):
+    """Name, audience, text and time of a draft.
 
     `stamp` is the state of the draft that the user saw; `key` creates a new draft at most once.
     """
@@ -115,6 +116,7 @@ class CampaignForm(Form):
         self.plain_details.data = draft.plain_details
         self.audience.data = [EVERYONE] if draft.everyone else _values(draft.lists, draft.segments)
         self.without.data = _values(draft.without_lists, draft.without_segments)
+        self.show_plan(draft)
         if campaign is not None:
             self.stamp.data = drafts.stamp(campaign)
 
@@ -122,7 +124,7 @@ class CampaignForm(Form):
         """The draft as typed."""
         chosen = self.audience.data or []
         text = self.text.data or ""
-        return Draft(
+        draft = Draft(
             name=self.name.data or campaign_name(text),
             text=text,
             opt_out_line=bool(self.opt_out_line.data),
@@ -134,6 +136,7 @@ class CampaignForm(Form):
             without_lists=_lists(self.without.data or []),
             without_segments=_segments(self.without.data or []),
         )
+        return self.with_plan(draft)
 
     def shown_person(self) -> int:
         """The place of the recipient whose text is shown."""

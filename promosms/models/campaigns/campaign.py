@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, false, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, new_public_id, now
@@ -13,12 +24,12 @@ from promosms.models.registry import MACHINERY, N_, OPERATOR, WITH_ACCOUNT, Expo
 
 
 class CampaignStatus(StrEnum):
-    """draft -> preparing -> sending -> finished, plus blocked, paused, cancelled."""
+    """draft -> scheduled -> preparing -> sending -> finished, plus blocked, paused, cancelled."""
 
     RUNNING: ClassVar["frozenset[CampaignStatus]"]
     """Workers are busy with it."""
     OPEN: ClassVar["frozenset[CampaignStatus]"]
-    """Launched, and not at its end."""
+    """Its price was agreed to, and it is not at its end."""
     UNFINISHED: ClassVar["frozenset[CampaignStatus]"]
     SENDABLE: ClassVar["frozenset[CampaignStatus]"]
     """Prepared, and not at its end."""
@@ -27,6 +38,7 @@ class CampaignStatus(StrEnum):
     """Nothing more is sent at the moment."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"
     PREPARING = "preparing"
     BLOCKED = "blocked"
     SENDING = "sending"
@@ -49,7 +61,11 @@ COUNTERS = (
 )
 CampaignStatus.RUNNING = frozenset({CampaignStatus.PREPARING, CampaignStatus.SENDING})
 CampaignStatus.SENDABLE = frozenset({CampaignStatus.SENDING, CampaignStatus.PAUSED})
-CampaignStatus.OPEN = CampaignStatus.RUNNING | CampaignStatus.SENDABLE | {CampaignStatus.BLOCKED}
+CampaignStatus.OPEN = (
+    CampaignStatus.RUNNING
+    | CampaignStatus.SENDABLE
+    | {CampaignStatus.SCHEDULED, CampaignStatus.BLOCKED}
+)
 CampaignStatus.UNFINISHED = CampaignStatus.OPEN | {CampaignStatus.DRAFT}
 CampaignStatus.FINAL = frozenset({CampaignStatus.FINISHED, CampaignStatus.CANCELLED})
 CampaignStatus.STOPPED = CampaignStatus.FINAL | {CampaignStatus.PAUSED}
@@ -71,6 +87,8 @@ def is_automatic(name: str, text: str) -> bool:
     return name == campaign_name(text) or ("{" in name and follows_text(name, text))
 
 
+LATEST_HOURS = 12
+"""How much later than planned a campaign may start without asking, unless the user says else."""
 ACTIVITY_DUE = "activity_cursor IS NOT NULL"
 
 
@@ -82,6 +100,11 @@ class Campaign(Model):
     Money in 1/10,000: `agreed_price` is the price on the review page, `total_price` the price of
     all prepared messages, `missing` the amount that the balance lacks while it is blocked.
     `told_missing_at` is the time of the e-mail to the owner about that.
+
+    `planned_time` is the time on the clock at which it is to start, in `planned_zone`:
+    ``2026-12-24T10:00``; empty to start when it is sent. `send_at` is that moment while it is
+    scheduled, and until it has started. More than `latest_hours` after it the campaign does not
+    start by itself, but asks. `not_started` is why it could not start (`LaunchProblem`).
 
     `activity_cursor` is the last message that has been noted as the activity of its recipient; this
     begins when the campaign has ended. NULL: all have been.
@@ -129,6 +152,11 @@ class Campaign(Model):
             "missing": N_("what was missing on the balance"),
             "n_parts": N_("how many texts all messages count as"),
             "launched_at": N_("when it was launched"),
+            "planned_time": N_("the time on the clock at which it was to start"),
+            "planned_zone": N_("the time zone of that clock"),
+            "latest_hours": N_("how many hours later it may start without asking"),
+            "send_at": N_("when it was to start"),
+            "not_started": N_("why it could not start"),
             **dict.fromkeys(COUNTERS, N_("messages with this status now")),
             "not_guests": N_("recipients left out because the account was on trial"),
         },
@@ -165,6 +193,13 @@ class Campaign(Model):
     plain_details: Mapped[bool] = mapped_column(default=False, server_default=false())
     everyone: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
+    planned_time: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    planned_zone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    latest_hours: Mapped[int] = mapped_column(
+        SmallInteger, default=LATEST_HOURS, server_default=str(LATEST_HOURS)
+    )
+    send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    not_started: Mapped[str] = mapped_column(String(24), default="", server_default="")
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
     send_cursors: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
     activity_cursor: Mapped[int | None] = mapped_column(BigInteger, default=0)

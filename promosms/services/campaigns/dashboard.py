@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from promosms.extensions import db
 from promosms.models import (
@@ -17,7 +17,7 @@ from promosms.models import (
     Recipient,
     now,
 )
-from promosms.services.campaigns import campaigns
+from promosms.services.campaigns import campaigns, schedule
 from promosms.services.inbox import replies
 from promosms.services.inbox.replies import Unread
 from promosms.services.installation import defaults
@@ -31,6 +31,7 @@ MOST_HELD = 3
 MOST_REPLIES = 2
 MOST_OPEN = 12
 MOST_IMPORTS = 2
+MOST_PLANNED = 3
 MOST_UNCONFIRMED = 2
 
 
@@ -60,6 +61,7 @@ class Summary:
     imports_number: int
     imports: list[Import]
     under_way: list[Campaign]
+    planned: list[Campaign]
     unconfirmed: list[Campaign]
     home: int | None
     days: list[tuple[date, int, int]]  # day, arrived, did not arrive
@@ -91,7 +93,8 @@ def steps(account: Account) -> Steps:
     )
     sent = _any(
         select(Campaign.id).where(
-            Campaign.account_id == account.id, Campaign.launched_at.is_not(None)
+            Campaign.account_id == account.id,
+            or_(Campaign.launched_at.is_not(None), Campaign.status == CampaignStatus.SCHEDULED),
         )
     )
     return Steps(
@@ -119,6 +122,7 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
         under_way=[
             campaign for campaign in unfinished if campaign.status != CampaignStatus.BLOCKED
         ],
+        planned=schedule.upcoming(account, MOST_PLANNED),
         unconfirmed=[campaign for campaign in launched if campaign.n_unknown],
         home=_home(account),
         days=_days(launched, today, zone),
@@ -134,7 +138,8 @@ def _home(account: Account) -> int | None:
 
 def _open(account: Account) -> list[Campaign]:
     query = select(Campaign).where(
-        Campaign.account_id == account.id, Campaign.status.in_(CampaignStatus.OPEN)
+        Campaign.account_id == account.id,
+        Campaign.status.in_(CampaignStatus.OPEN - {CampaignStatus.SCHEDULED}),
     )
     return list(db.session.scalars(query.order_by(Campaign.id.desc()).limit(MOST_OPEN)))
 

@@ -12,6 +12,7 @@ from promosms.db import row_security
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
+    LATEST_HOURS,
     Account,
     Campaign,
     CampaignKind,
@@ -36,7 +37,7 @@ class ChangedElsewhere(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """What the user typed: name, text and audience."""
+    """What the user typed: name, text, time and audience."""
 
     name: str = ""
     text: str = ""
@@ -44,6 +45,9 @@ class Draft:
     opt_out_line: bool = True
     language: str = "en"
     plain_details: bool = False
+    planned_time: str = ""
+    planned_zone: str = ""
+    latest_hours: int = LATEST_HOURS
     everyone: bool = False
     lists: list[str] = field(default_factory=list)  # public ids, as all that follow
     segments: list[str] = field(default_factory=list)
@@ -107,9 +111,10 @@ def remove(campaign: Campaign) -> None:
 
 
 def duplicate(campaign: Campaign, name: str) -> Campaign:
-    """A new draft with the text and the audience of a campaign."""
+    """A new draft with the text and the audience of a campaign; its time was for that one only."""
     account = db.session.get_one(Account, campaign.account_id)
-    return create(account, replace(read(campaign), name=name), key="")
+    copied = replace(read(campaign), name=name, planned_time="", planned_zone="")
+    return create(account, copied, key="")
 
 
 def read(campaign: Campaign) -> Draft:
@@ -122,6 +127,9 @@ def read(campaign: Campaign) -> Draft:
         opt_out_line=campaign.opt_out_line,
         language=campaign.language,
         plain_details=campaign.plain_details,
+        planned_time=campaign.planned_time,
+        planned_zone=campaign.planned_zone,
+        latest_hours=campaign.latest_hours,
         everyone=campaign.everyone,
         lists=[one.public_id for one in to.chosen.lists],
         segments=[one.public_id for one in to.chosen.segments],
@@ -175,6 +183,8 @@ def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.opt_out_line = draft.opt_out_line
     campaign.language = draft.language
     campaign.plain_details = draft.plain_details
+    campaign.planned_time, campaign.planned_zone = draft.planned_time, draft.planned_zone
+    campaign.latest_hours = draft.latest_hours
     campaign.everyone = draft.everyone
     campaign.updated_at = _later(campaign.updated_at)
     _address(campaign, draft)

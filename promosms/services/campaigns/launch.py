@@ -48,6 +48,8 @@ class LaunchProblem(StrEnum):
     TRIAL_GUESTS = "trial_guests"
     TRIAL_DAY = "trial_day"
     TOO_MANY = "too_many"
+    TIME_PASSED = "time_passed"
+    LATE = "late"
 
 
 IN_VAIN = 20  # launches within an hour from which no text has left
@@ -68,44 +70,57 @@ def launch(
     *,
     as_it_stands: bool = False,
     reviewed: int | None = None,
+    before: CampaignStatus = CampaignStatus.DRAFT,
+    **values: object,
 ) -> None:
     """Start preparing a draft. `agreed_price` (1/10,000) is the price on the review page.
 
     A text with placeholders of other programs is sent only `as_it_stands`: the user was asked.
     `reviewed` is the number of recipients on the review page, with those who are left out.
+    One that was scheduled is launched from another status, `before`; `values` are further columns.
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
     """
-    reached = campaign.status != CampaignStatus.DRAFT or audience.has_anybody(campaign)
+    reached = campaign.status != before or audience.has_anybody(campaign)
     with transaction() as session:
-        account = session.get_one(Account, campaign.account_id)
-        if account.status != AccountStatus.ACTIVE:
-            raise LaunchError(LaunchProblem.SUSPENDED)
-        if campaign.status != CampaignStatus.DRAFT:
-            raise LaunchError(LaunchProblem.NOT_DRAFT)
-        check_text(campaign.text)
-        if text_cost.foreign(campaign.text) and not as_it_stands:
-            raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
-        if routing.gateway_for(campaign.route_id) is None:
-            raise LaunchError(LaunchProblem.NO_GATEWAY)
-        count = audience.count(campaign)
-        if count == 0:
-            raise LaunchError(LaunchProblem.NO_AUDIENCE)
-        _set_status(
+        count = check(session, campaign, before, as_it_stands=as_it_stands)
+        set_status(
             session,
             campaign,
-            [CampaignStatus.DRAFT],
+            [before],
             CampaignStatus.PREPARING,
             LaunchProblem.NOT_DRAFT,
             launched_at=now(),
             agreed_price=agreed_price,
             audience=count if reviewed is None else min(count, reviewed),
             cursor=0,
+            **values,
         )
         _check_trial(session, campaign)
         if not reached:
             raise LaunchError(LaunchProblem.NO_AUDIENCE)
         if _in_vain(session, campaign.account_id) >= IN_VAIN:
             raise LaunchError(LaunchProblem.TOO_MANY)
+
+
+def check(
+    session: Session, campaign: Campaign, before: CampaignStatus, *, as_it_stands: bool
+) -> int:
+    """Can it be launched, or scheduled, now? Returns how many recipients it has, or raises
+    LaunchError."""
+    account = session.get_one(Account, campaign.account_id)
+    if account.status != AccountStatus.ACTIVE:
+        raise LaunchError(LaunchProblem.SUSPENDED)
+    if campaign.status != before:
+        raise LaunchError(LaunchProblem.NOT_DRAFT)
+    check_text(campaign.text)
+    if text_cost.foreign(campaign.text) and not as_it_stands:
+        raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
+    if routing.gateway_for(campaign.route_id) is None:
+        raise LaunchError(LaunchProblem.NO_GATEWAY)
+    count = audience.count(campaign)
+    if count == 0:
+        raise LaunchError(LaunchProblem.NO_AUDIENCE)
+    return count
 
 
 def check_text(text: str) -> None:
@@ -121,14 +136,15 @@ def check_text(text: str) -> None:
 def pause(campaign: Campaign) -> None:
     """Stop sending after the messages that are being submitted now."""
     with transaction() as session:
-        _set_status(session, campaign, [CampaignStatus.SENDING], CampaignStatus.PAUSED)
+        set_status(session, campaign, [CampaignStatus.SENDING], CampaignStatus.PAUSED)
 
 
 def resume(campaign: Campaign) -> None:
     """Continue a paused campaign, or try a blocked one again at its current price.
 
     Resuming a blocked campaign agrees to the price that its preparation found. The price is held
-    after the next preparation.
+    after the next preparation. One that was scheduled and has not started is started by
+    `schedule.start_now`.
     """
     with transaction() as session:
         account = session.get_one(Account, campaign.account_id)
@@ -136,17 +152,20 @@ def resume(campaign: Campaign) -> None:
             raise LaunchError(LaunchProblem.SUSPENDED)
         if routing.gateway_for(campaign.route_id) is None:
             raise LaunchError(LaunchProblem.NO_GATEWAY)
+        if campaign.status == CampaignStatus.BLOCKED and campaign.not_started:
+            raise LaunchError(LaunchProblem.NOT_RUNNING)
         if campaign.status == CampaignStatus.BLOCKED:
-            _set_status(
+            set_status(
                 session,
                 campaign,
                 [CampaignStatus.BLOCKED],
                 CampaignStatus.PREPARING,
                 agreed_price=campaign.total_price,
                 missing=0,
+                send_at=None,  # the user starts it: it cannot be too late any more
             )
             return
-        _set_status(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
+        set_status(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
         # Adds 0: as a running campaign it counts its own messages.
         _take_from_trial(session, campaign.account_id, 0)
 
@@ -154,7 +173,7 @@ def resume(campaign: Campaign) -> None:
 def cancel(campaign: Campaign) -> None:
     """Send nothing more. Messages that a gateway already has cannot be stopped."""
     with transaction() as session:
-        _set_status(
+        set_status(
             session, campaign, CampaignStatus.OPEN, CampaignStatus.CANCELLED, finished_at=now()
         )
         withdrawal.withdraw(
@@ -242,7 +261,7 @@ def _take_from_trial(session: Session, account_id: int, number: int) -> None:
         raise LaunchError(LaunchProblem.TRIAL_DAY) from error
 
 
-def _set_status(
+def set_status(
     session: Session,
     campaign: Campaign,
     before: Collection[CampaignStatus],
@@ -250,6 +269,7 @@ def _set_status(
     problem: LaunchProblem = LaunchProblem.NOT_RUNNING,
     **values: object,
 ) -> None:
+    """Change the status if it is one of those `before`; else raise LaunchError(problem)."""
     changed = session.execute(
         update_rows(Campaign)
         .where(Campaign.id == campaign.id, Campaign.status.in_(before))

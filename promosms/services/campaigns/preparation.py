@@ -18,8 +18,9 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import affordability, audience, message_rows
+from promosms.services.campaigns import affordability, audience, message_rows, schedule
 from promosms.services.campaigns.audience import Estimate, MessageDraft
+from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.payments import balance_alerts
@@ -43,6 +44,9 @@ def prepare(
         return None
     sender = defaults.sender_of(campaign.route_id)
     start, room = campaign.cursor, has_room()
+    if start == 0 and schedule.is_late(campaign):  # no worker was there in time
+        schedule.ask(campaign, LaunchProblem.LATE, CampaignStatus.PREPARING)
+        return CampaignStatus.BLOCKED
     if start == 0 and (estimate := affordability.unaffordable(campaign)):
         blocked = _block(campaign_id, estimate)
         if blocked != CampaignStatus.PREPARING:

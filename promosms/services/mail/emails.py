@@ -154,6 +154,15 @@ def campaign_waits(name: str, missing: str, public_id: str) -> EmailText:
     )
 
 
+def campaign_did_not_start(name: str, public_id: str) -> EmailText:
+    """To an owner whose scheduled campaign could not start by itself."""
+    return _("“%(name)s” has not started: please decide", name=name), paragraphs(
+        _("Your campaign “%(name)s” was to start now, and nothing of it was sent.", name=name),
+        _("Why, and what you can do, stands here: send it now, choose another time or cancel it."),
+        public_address(f"/campaigns/{public_id}"),
+    )
+
+
 def topped_up(amount: str, balance: str) -> EmailText:
     """To an owner whose payment has reached the balance."""
     return _("%(amount)s have reached your balance", amount=amount), paragraphs(

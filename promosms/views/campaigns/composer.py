@@ -149,7 +149,7 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
         return _page(form, campaign)
     valid = form.validate()
     if action == "review":
-        valid = form.demand_audience() and valid
+        valid = all([form.demand_audience(), form.demand_time(), valid])
     if not valid:
         return _page(form, campaign)
     try:
@@ -220,6 +220,7 @@ def _shown(form: CampaignForm) -> dict[str, object]:
         "live": live_estimate.estimate(my_account(), draft),
         "person": live_estimate.person(my_account(), draft, form.shown_person()),
         "way_out": keywords.opt_out_line(draft.language) if draft.opt_out_line else "",
+        "starts_at": form.starts_at(),
         "sender": defaults.sender_of(defaults.default_route().id),
     }
 

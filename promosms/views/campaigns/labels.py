@@ -6,11 +6,11 @@ from babel import dates
 from flask_babel import format_timedelta, get_locale
 
 from promosms.language import lazy_gettext as _
-from promosms.language import pgettext
+from promosms.language import moment, pgettext
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
 from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, launch, responses
+from promosms.services.campaigns import audience, launch, responses, schedule
 from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.launch import LaunchProblem
@@ -22,6 +22,7 @@ from promosms.web.access import my_account
 # Status: its label, and the tone of its badge.
 STATUS = {
     CampaignStatus.DRAFT: (_("Draft"), ""),
+    CampaignStatus.SCHEDULED: (_("Scheduled"), "info"),
     CampaignStatus.PREPARING: (_("Being prepared"), "info"),
     CampaignStatus.BLOCKED: (_("Waiting for you"), "warn"),
     CampaignStatus.SENDING: (_("Being sent"), "info"),
@@ -117,6 +118,13 @@ PROBLEMS = {
         "Many campaigns were started within an hour, and no text has left from any of them. "
         "Nothing was sent now. Try again in an hour."
     ),
+    LaunchProblem.TIME_PASSED: _(
+        "The time at which it was to start has passed meanwhile. Nothing was sent. Choose a later "
+        "time, or empty the fields to send it at once."
+    ),
+    LaunchProblem.LATE: _(
+        "The service stood still when it was to start, and now it is later than you allowed."
+    ),
 }
 
 
@@ -164,6 +172,16 @@ def parts(figures: Figures, thinnest: float = THINNEST) -> Stacked:
         ],
         thinnest,
     )
+
+
+def why_not_started(campaign: Campaign) -> str:
+    """Why a scheduled campaign could not start by itself."""
+    return str(PROBLEMS[LaunchProblem(campaign.not_started)])
+
+
+def planned(campaign: Campaign) -> str:
+    """The time at which it is to start, on the clocks for which that was said."""
+    return moment(schedule.planned(campaign), zone=schedule.zone_named(campaign.planned_zone))
 
 
 def problem(error: launch.LaunchError) -> str:

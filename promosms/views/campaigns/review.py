@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from promosms.language import gettext as _
-from promosms.models import Campaign, CampaignStatus
+from promosms.models import Campaign, CampaignStatus, now
 from promosms.services.campaigns import (
     addressed,
     audience,
@@ -13,6 +13,7 @@ from promosms.services.campaigns import (
     drafts,
     launch,
     repeats,
+    schedule,
     text_cost,
 )
 from promosms.services.campaigns.launch import LaunchError
@@ -47,6 +48,10 @@ def review(public_id: str) -> ResponseReturnValue:
         foreign=text_cost.foreign(campaign.text),
         no_gateway=routing.gateway_for(campaign.route_id) is None,
         balance=my_account().balance,
+        starts_at=schedule.planned(campaign),
+        comes_twice=schedule.comes_twice(campaign),
+        zone=schedule.zone_named(campaign.planned_zone),
+        now=now(),
         duration=campaigns.duration(campaign, estimate.parts),
         agreed=_agreements().dumps(
             [campaign.public_id, drafts.stamp(campaign), estimate.total, estimate.everybody]
@@ -67,18 +72,16 @@ def send(public_id: str) -> ResponseReturnValue:
         flash(_("The campaign was changed after this review. Please look at it again."), "warn")
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
     try:
-        launch.launch(
-            campaign,
-            price or 0,
-            as_it_stands="as_it_stands" in request.form,
-            reviewed=reviewed,
-        )
+        begin = schedule.schedule if campaign.planned_time else launch.launch
+        as_it_stands = "as_it_stands" in request.form
+        begin(campaign, price or 0, as_it_stands=as_it_stands, reviewed=reviewed)
     except LaunchError as error:
         already = error.code == launch.LaunchProblem.NOT_DRAFT
         flash(labels.problem(error), "info" if already else "bad")
         page = "campaigns.report" if already else "campaigns.review"
         return redirect(url_for(page, public_id=public_id), 303)
-    enqueue(campaign)
+    if campaign.status == CampaignStatus.PREPARING:
+        enqueue(campaign)
     return to_report(campaign)
 
 

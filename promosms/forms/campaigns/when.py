@@ -1,0 +1,133 @@
+"""The part of the composer that says when a campaign starts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from wtforms import DateField, Field, HiddenField, SelectField, TimeField
+from wtforms.validators import StopValidation
+
+from promosms.forms.shared import DAY_FORMATS
+from promosms.language import gettext, moment, timezone
+from promosms.language import lazy_gettext as _
+from promosms.lib import wall_clock
+from promosms.models import LATEST_HOURS, now
+from promosms.services.campaigns import schedule
+from promosms.services.campaigns.drafts import Draft
+
+CLOCK_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M"]
+
+
+def _hours() -> dict[str, str]:
+    return {
+        "1": gettext("1 hour"),
+        "3": gettext("3 hours"),
+        "6": gettext("6 hours"),
+        "12": gettext("12 hours"),
+        "24": gettext("1 day"),
+        "72": gettext("3 days"),
+    }
+
+
+def _beside(other: str, missing: Any) -> Callable[[Any, Field], None]:
+    """A field that may stay empty if the other one is empty too."""
+
+    def validate(form: Any, field: Field) -> None:
+        if _typed(field):
+            return
+        field.errors = []  # of reading nothing as a time
+        raise StopValidation(str(missing) if _typed(form[other]) else "")
+
+    return validate
+
+
+def _typed(field: Field) -> bool:
+    return bool(field.raw_data and field.raw_data[0].strip())
+
+
+class WhenPart:
+    """The day and the time at which it starts, on the clocks of `zone`; none: when it is sent."""
+
+    words: ClassVar[dict[str, object]] = {"latest": _("Choose how much later it may start.")}
+
+    day = DateField(
+        _("Day"), [_beside("clock", _("Give the day too, or empty both."))], format=DAY_FORMATS
+    )
+    clock = TimeField(
+        _("Time"), [_beside("day", _("Give the time too, or empty both."))], format=CLOCK_FORMATS
+    )
+    latest = SelectField(
+        _("May start later by at most"),
+        choices=_hours,
+        coerce=int,
+        default=LATEST_HOURS,
+        description=_("If the service stands still for longer, it asks you before it starts."),
+    )
+    zone = HiddenField()
+
+    def show_plan(self, draft: Draft) -> None:
+        """Fill the fields with those of a draft."""
+        self.zone.data, self.latest.data = draft.planned_zone, draft.latest_hours
+        if draft.planned_time:
+            wall = datetime.fromisoformat(draft.planned_time)
+            self.day.data, self.clock.data = wall.date(), wall.time()
+
+    def with_plan(self, draft: Draft) -> Draft:
+        """The draft with the time that was typed; a half of a time is none."""
+        wall = self._wall()
+        hours = self.latest.data if self.latest.data in schedule.LATEST else LATEST_HOURS
+        if wall is None:
+            return replace(draft, latest_hours=hours)
+        return replace(
+            draft,
+            planned_time=wall.strftime(wall_clock.FORM),
+            planned_zone=self.its_zone().key,
+            latest_hours=hours,
+        )
+
+    def its_zone(self) -> ZoneInfo:
+        """The zone that the page has named beside the fields; else that of the account."""
+        return schedule.zone_named(self.zone.data) if self.zone.data else timezone()
+
+    def starts_at(self) -> datetime | None:
+        """The moment that was typed, if it is one."""
+        wall = self._wall()
+        return None if wall is None else wall_clock.moment(wall, self.its_zone())
+
+    def demand_time(self) -> bool:
+        """The review needs a time to come, if there is one; returns False with an error else."""
+        wall = self._wall()
+        problem = "" if wall is None else self._why_not(wall)
+        if problem:
+            self.clock.errors = [*self.clock.errors, problem]
+        return not problem
+
+    def _wall(self) -> datetime | None:
+        if self.day.data is None or self.clock.data is None:
+            return None
+        return datetime.combine(self.day.data, self.clock.data.replace(second=0))
+
+    def _why_not(self, wall: datetime) -> str:
+        try:
+            at = wall_clock.exact(wall, self.its_zone())
+        except wall_clock.NoSuchTime as gap:
+            return str(
+                gettext(
+                    "The clocks are put forward in that night, so this time does not exist. Choose "
+                    "%(before)s or %(after)s.",
+                    before=f"{gap.before:%H:%M}",
+                    after=f"{gap.after:%H:%M}",
+                )
+            )
+        if at <= now():
+            return str(
+                gettext(
+                    "That time has passed: it is %(now)s. Choose a later one, or empty both.",
+                    now=moment(now(), "d MMM, HH:mm", self.its_zone()),
+                )
+            )
+        if at > now() + schedule.FURTHEST:
+            return str(gettext("Choose a day within a year."))
+        return ""

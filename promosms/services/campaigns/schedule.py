@@ -1,0 +1,213 @@
+"""Scheduled campaigns: when they start, their start by the tick, and what asks the user first.
+
+The time on the clock counts: it is kept with the zone in which it was meant, and read again before
+the start. So a campaign starts at ten also if the rules of the zone have changed meanwhile; and
+another time zone of the account does not move it.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+
+from promosms import logs
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.lib import wall_clock
+from promosms.models import Account, Campaign, CampaignStatus, now
+from promosms.services.campaigns import launch
+from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.mail import emails, notify
+from promosms.services.recipients import detail_names
+
+log = logs.get(__name__)
+
+AHEAD = timedelta(days=1)  # clocks do not change by more
+FURTHEST = timedelta(days=366)
+LATEST = (1, 3, 6, 12, 24, 72)
+"""Hours that can be chosen as the greatest delay."""
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name; UTC for one that is not known (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def planned(campaign: Campaign) -> datetime | None:
+    """The moment for which a campaign is planned; None if it starts when it is sent."""
+    if not campaign.planned_time:
+        return None
+    return wall_clock.moment(_wall(campaign), zone_named(campaign.planned_zone))
+
+
+def comes_twice(campaign: Campaign) -> bool:
+    """Do the clocks show its time twice in that night? It starts at the first one."""
+    zone = zone_named(campaign.planned_zone)
+    return bool(campaign.planned_time) and wall_clock.comes_twice(_wall(campaign), zone)
+
+
+def schedule(
+    campaign: Campaign, agreed_price: int, *, as_it_stands: bool = False, reviewed: int = 0
+) -> None:
+    """Agree to a draft and its price (1/10,000); the tick starts it when its time comes.
+
+    Nothing is held before that. Raises LaunchError as `launch` does, and for a time that has
+    passed while the review was read.
+    """
+    at = planned(campaign)
+    if at is None or at <= now():
+        raise LaunchError(LaunchProblem.TIME_PASSED)
+    with transaction() as session:
+        launch.check(session, campaign, CampaignStatus.DRAFT, as_it_stands=as_it_stands)
+        launch.set_status(
+            session,
+            campaign,
+            [CampaignStatus.DRAFT],
+            CampaignStatus.SCHEDULED,
+            LaunchProblem.NOT_DRAFT,
+            send_at=at,
+            agreed_price=agreed_price,
+            audience=reviewed,
+            not_started="",
+        )
+
+
+def edit(campaign: Campaign) -> None:
+    """Make a draft again of a campaign that has not started; it keeps its time.
+
+    Raises LaunchError when it has started.
+    """
+    _check_waits(campaign)
+    with transaction() as session:
+        launch.set_status(
+            session,
+            campaign,
+            [CampaignStatus(campaign.status)],
+            CampaignStatus.DRAFT,
+            send_at=None,
+            launched_at=None,
+            agreed_price=0,
+            audience=0,
+            not_started="",
+        )
+
+
+def start_now(campaign: Campaign) -> None:
+    """Start a campaign that is scheduled, or that could not start, for the agreed price.
+
+    Raises LaunchError.
+    """
+    _check_waits(campaign)
+    _launch(campaign, CampaignStatus(campaign.status), send_at=None, not_started="")
+
+
+def waits_to_start(campaign: Campaign) -> bool:
+    """Is it scheduled, or could it not start by itself?"""
+    if campaign.status == CampaignStatus.BLOCKED:
+        return bool(campaign.not_started)
+    return campaign.status == CampaignStatus.SCHEDULED
+
+
+def is_late(campaign: Campaign) -> bool:
+    """Is it too late for a campaign to start without asking?"""
+    if campaign.send_at is None:
+        return False
+    return now() > campaign.send_at + timedelta(hours=campaign.latest_hours)
+
+
+def start_due() -> list[int]:
+    """Start the scheduled campaigns whose time has come; returns the ids of those that started.
+
+    One that cannot start asks its owner. Two of these at once start a campaign once.
+    """
+    query = select(Campaign).where(
+        Campaign.status == CampaignStatus.SCHEDULED, Campaign.send_at <= now() + AHEAD
+    )
+    started: list[int] = []
+    for campaign in db.session.scalars(query.order_by(Campaign.send_at, Campaign.id)).all():
+        at = planned(campaign)
+        if at is not None and at != campaign.send_at:
+            _correct(campaign, at)
+        if campaign.send_at is not None and campaign.send_at <= now() and start(campaign):
+            started.append(campaign.id)
+    return started
+
+
+def start(campaign: Campaign) -> bool:
+    """Start a scheduled campaign, or ask its owner; returns whether it started."""
+    try:
+        if is_late(campaign):
+            raise LaunchError(LaunchProblem.LATE)
+        _launch(campaign, CampaignStatus.SCHEDULED)
+    except LaunchError as error:
+        if error.code != LaunchProblem.NOT_DRAFT:  # else it was started, cancelled or edited
+            ask(campaign, error.code)
+        return False
+    return True
+
+
+def ask(
+    campaign: Campaign,
+    problem: LaunchProblem,
+    before: CampaignStatus = CampaignStatus.SCHEDULED,
+) -> bool:
+    """Stop a campaign before its first message, and ask its owner what shall be done.
+
+    False if its status has changed meanwhile.
+    """
+    try:
+        with transaction() as session:
+            launch.set_status(
+                session, campaign, [before], CampaignStatus.BLOCKED, not_started=problem
+            )
+            notify.tell_owner(
+                campaign.account_id,
+                lambda: emails.campaign_did_not_start(
+                    detail_names.campaign_title(campaign), campaign.public_id
+                ),
+            )
+    except LaunchError:
+        return False
+    log.info("schedule.not_started", extra={"campaign": campaign.id, "code": problem})
+    return True
+
+
+def upcoming(account: Account, most: int) -> list[Campaign]:
+    """The next campaigns that are scheduled, the earliest first."""
+    query = select(Campaign).where(
+        Campaign.account_id == account.id, Campaign.status == CampaignStatus.SCHEDULED
+    )
+    return list(db.session.scalars(query.order_by(Campaign.send_at, Campaign.id).limit(most)))
+
+
+def _wall(campaign: Campaign) -> datetime:
+    return datetime.fromisoformat(campaign.planned_time)
+
+
+def _launch(campaign: Campaign, before: CampaignStatus, **values: object) -> None:
+    """The text cannot have changed since the user agreed to it, so that is not asked again."""
+    launch.launch(
+        campaign,
+        campaign.agreed_price,
+        as_it_stands=True,
+        reviewed=campaign.audience,
+        before=before,
+        **values,
+    )
+
+
+def _correct(campaign: Campaign, at: datetime) -> None:
+    """The rules of the zone have changed since it was scheduled."""
+    with transaction() as session:
+        session.refresh(campaign, with_for_update=True)
+        if campaign.status == CampaignStatus.SCHEDULED:
+            campaign.send_at = at
+
+
+def _check_waits(campaign: Campaign) -> None:
+    db.session.refresh(campaign)
+    if not waits_to_start(campaign):
+        raise LaunchError(LaunchProblem.NOT_RUNNING)

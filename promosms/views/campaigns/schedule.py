@@ -1,0 +1,44 @@
+"""The buttons of a campaign that has not started: start it now, or write on."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from promosms.language import gettext as _
+from promosms.models import Campaign
+from promosms.services.campaigns import schedule
+from promosms.services.campaigns.launch import LaunchError
+from promosms.views.campaigns import labels
+from promosms.views.campaigns.blueprint import bp, enqueue, to_report
+from promosms.web.access import Access, allow, owned
+from promosms.web.limits import limit
+
+
+@bp.route("/campaigns/<public_id>/start", methods=["POST"])
+@allow(Access.MEMBER)
+@limit("20/minute;120/hour")
+def start(public_id: str) -> ResponseReturnValue:
+    """Start a scheduled campaign now, or one that could not start, for the agreed price."""
+    campaign = owned(Campaign, public_id)
+    try:
+        schedule.start_now(campaign)
+    except LaunchError as error:
+        flash(labels.problem(error), "info")
+    else:
+        enqueue(campaign)
+    return to_report(campaign)
+
+
+@bp.route("/campaigns/<public_id>/unschedule", methods=["POST"])
+@allow(Access.MEMBER)
+def unschedule(public_id: str) -> ResponseReturnValue:
+    """Make a draft again of a campaign that has not started, and open it."""
+    campaign = owned(Campaign, public_id)
+    try:
+        schedule.edit(campaign)
+    except LaunchError as error:
+        flash(labels.problem(error), "info")
+        return to_report(campaign)
+    flash(
+        _("It is a draft again, and does not start by itself before you have agreed to it."), "info"
+    )
+    return redirect(url_for("campaigns.edit", public_id=public_id), 303)
