@@ -1,7 +1,7 @@
 """The tasks of the sweep, which the tick runs in every round. A new task is a line here."""
 
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
-from promosms.services.campaigns import schedule
+from promosms.services.campaigns import guard, schedule
 from promosms.services.mail import outbox
 from promosms.services.recipients import counts as recipient_counts
 from promosms.services.sending import failover, gateway_counts, sweep
@@ -13,6 +13,7 @@ def run() -> None:
     sweep.take_back_leases()
     sweep.withdraw_stopped()
     failover.move_waiting()
+    guard.pause_alarming()
     sweep.continue_blocked()
     schedule.start_due()
     sweep.finish_campaigns()

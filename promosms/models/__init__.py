@@ -38,6 +38,7 @@ from promosms.models.campaigns.campaign import (
     follows_text,
     is_automatic,
 )
+from promosms.models.campaigns.guard import Guard
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
@@ -173,6 +174,7 @@ __all__ = [
     "GatewayCountChange",
     "GatewayInboxRow",
     "GatewayStatus",
+    "Guard",
     "Guest",
     "Hold",
     "Import",

@@ -236,6 +236,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "data.delete": {},
     "billing.alerts": {"below": "25", "by_text": "y"},
     "billing.alerts_off": {},
+    "billing.limits": {"per_campaign": "25", "failures": "20", "wishes": "5"},
     "settings.place": {"region": "GB", "timezone": "Europe/London"},
     "settings.end_session": {},
     "settings.end_others": {},

@@ -138,4 +138,46 @@ MONEY = (
         "and_(*unknown)",
         "tests/services/inbox/test_direct_texts.py",
     ),
+    Mutation(
+        f"{SERVICES}campaigns/guard.py",
+        "price > limit",
+        "price >= limit",
+        "tests/services/campaigns/test_guard.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/guard.py",
+        "number * 100 > of_all * percent",
+        "number * 100 >= of_all * percent",
+        "tests/services/campaigns/test_guard.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/guard.py",
+        "of_all >= LEAST and",
+        "of_all > LEAST and",
+        "tests/services/campaigns/test_guard.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/guard.py",
+        "newest.c.decision != Decision.OTHER",
+        "newest.c.decision != Decision.STOP",
+        "tests/services/campaigns/test_guard.py",
+    ),
+    Mutation(
+        f"{SERVICES}ledger/spending.py",
+        "-LedgerEntry.amount - LedgerEntry.held",
+        "-LedgerEntry.amount",
+        "tests/services/campaigns/test_guard.py",
+    ),
+    Mutation(
+        f"{SERVICES}ledger/spending.py",
+        "int(spent or 0) + account.held",
+        "int(spent or 0)",
+        "tests/services/campaigns/test_guard.py",
+    ),
+    Mutation(
+        f"{SERVICES}ledger/spending.py",
+        "committed(session, account) + amount - limit, 0",
+        "committed(session, account) - limit, 0",
+        "tests/services/campaigns/test_guard.py",
+    ),
 )

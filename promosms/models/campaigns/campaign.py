@@ -111,6 +111,9 @@ class Campaign(Model):
 
     `not_guests` are recipients for whom there is no message at all: the account was on trial.
 
+    `stopped_why` is the reason (`services/campaigns/guard.py`) for which it was paused or blocked
+    by itself; `guard_passed` are the reasons, separated by blanks, that somebody saw and went on.
+
     `repeat_of` is the campaign that this one sends again, to those whose text was not confirmed or
     failed in an outage; it has no foreign key, because all campaigns of an account are deleted
     together and ids are never reused.
@@ -139,6 +142,7 @@ class Campaign(Model):
             "send_cursors": MACHINERY,
             "activity_cursor": MACHINERY,
             "told_missing_at": MACHINERY,
+            "guard_passed": MACHINERY,
         },
         words={
             "kind": N_("is it promotional, or about something that the person asked for or bought"),
@@ -150,6 +154,7 @@ class Campaign(Model):
             "agreed_price": N_("the price that was agreed to"),
             "total_price": N_("the price of all prepared messages"),
             "missing": N_("what was missing on the balance"),
+            "stopped_why": N_("why it was stopped by itself, if it was"),
             "n_parts": N_("how many texts all messages count as"),
             "launched_at": N_("when it was launched"),
             "planned_time": N_("the time on the clock at which it was to start"),
@@ -219,6 +224,8 @@ class Campaign(Model):
     n_cancelled: Mapped[int] = mapped_column(Integer, default=0)
     not_guests: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     n_parts: Mapped[int] = mapped_column(Integer, default=0)
+    stopped_why: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    guard_passed: Mapped[str] = mapped_column(String(40), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     launched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

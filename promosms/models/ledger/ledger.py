@@ -59,6 +59,7 @@ class LedgerEntry(Model):
     __tablename__ = "ledger_entries"
     __table_args__ = (
         Index("ix_ledger_entries_page", "account_id", "id"),
+        Index("ix_ledger_entries_month", "account_id", "created_at"),  # what a month has cost
         CheckConstraint(SIGNS, name="signs"),
     )
     privacy = Privacy.ACCOUNT

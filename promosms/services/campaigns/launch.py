@@ -21,7 +21,8 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, text_cost
+from promosms.services.campaigns import audience, guard, text_cost
+from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
@@ -50,10 +51,16 @@ class LaunchProblem(StrEnum):
     TOO_MANY = "too_many"
     TIME_PASSED = "time_passed"
     LATE = "late"
+    CAMPAIGN_LIMIT = "campaign_limit"
+    MONTH_LIMIT = "month_limit"
 
 
 IN_VAIN = 20  # launches within an hour from which no text has left
 HOUR = timedelta(hours=1)
+OVER = {
+    StopReason.CAMPAIGN: LaunchProblem.CAMPAIGN_LIMIT,
+    StopReason.MONTH: LaunchProblem.MONTH_LIMIT,
+}
 
 
 class LaunchError(Exception):
@@ -83,6 +90,7 @@ def launch(
     reached = campaign.status != before or audience.has_anybody(campaign)
     with transaction() as session:
         count = check(session, campaign, before, as_it_stands=as_it_stands)
+        check_limits(session, campaign.account_id, agreed_price)
         set_status(
             session,
             campaign,
@@ -133,10 +141,20 @@ def check_text(text: str) -> None:
         raise LaunchError(LaunchProblem.TOO_LONG)
 
 
+def check_limits(session: Session, account_id: int, price: int, *, month: bool = True) -> None:
+    """Raise LaunchError for a campaign that costs more than the account wants to spend."""
+    account = session.get_one(Account, account_id)
+    reason = guard.over_limit(session, account, price, month=month)
+    if reason is not None:
+        raise LaunchError(OVER[reason])
+
+
 def pause(campaign: Campaign) -> None:
     """Stop sending after the messages that are being submitted now."""
     with transaction() as session:
-        set_status(session, campaign, [CampaignStatus.SENDING], CampaignStatus.PAUSED)
+        set_status(
+            session, campaign, [CampaignStatus.SENDING], CampaignStatus.PAUSED, stopped_why=""
+        )
 
 
 def resume(campaign: Campaign) -> None:
@@ -154,7 +172,9 @@ def resume(campaign: Campaign) -> None:
             raise LaunchError(LaunchProblem.NO_GATEWAY)
         if campaign.status == CampaignStatus.BLOCKED and campaign.not_started:
             raise LaunchError(LaunchProblem.NOT_RUNNING)
+        seen = guard.passed(campaign)
         if campaign.status == CampaignStatus.BLOCKED:
+            check_limits(session, account.id, campaign.total_price)
             set_status(
                 session,
                 campaign,
@@ -163,9 +183,18 @@ def resume(campaign: Campaign) -> None:
                 agreed_price=campaign.total_price,
                 missing=0,
                 send_at=None,  # the user starts it: it cannot be too late any more
+                stopped_why="",
+                guard_passed=seen,
             )
             return
-        set_status(session, campaign, [CampaignStatus.PAUSED], CampaignStatus.SENDING)
+        set_status(
+            session,
+            campaign,
+            [CampaignStatus.PAUSED],
+            CampaignStatus.SENDING,
+            stopped_why="",
+            guard_passed=seen,
+        )
         # Adds 0: as a running campaign it counts its own messages.
         _take_from_trial(session, campaign.account_id, 0)
 
@@ -220,7 +249,10 @@ def send_test(campaign: Campaign, phone: str) -> Message:
         )
         session.add(message)
         session.flush()
-        ledger.pay(account.id, message.price, f"charge:message:{message.id}")
+        try:
+            ledger.pay(account.id, message.price, f"charge:message:{message.id}")
+        except ledger.OverMonthlyLimit as error:
+            raise LaunchError(LaunchProblem.MONTH_LIMIT) from error
         return message
 
 

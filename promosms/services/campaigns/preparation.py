@@ -20,6 +20,7 @@ from promosms.models import (
 from promosms.services.accounts import trial
 from promosms.services.campaigns import affordability, audience, message_rows, schedule
 from promosms.services.campaigns.audience import Estimate, MessageDraft
+from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
@@ -178,6 +179,9 @@ def _hold(session: Session, campaign: Campaign, total: int, number: int) -> Camp
         trial.take(session, campaign.account_id, number)
         ledger.hold(campaign.account_id, campaign.id, total)
     except trial.DayIsFull:
+        return CampaignStatus.BLOCKED
+    except ledger.OverMonthlyLimit:
+        campaign.stopped_why = StopReason.MONTH
         return CampaignStatus.BLOCKED
     except ledger.InsufficientBalance as problem:
         campaign.missing = problem.missing

@@ -62,6 +62,7 @@ def schedule(
         raise LaunchError(LaunchProblem.TIME_PASSED)
     with transaction() as session:
         launch.check(session, campaign, CampaignStatus.DRAFT, as_it_stands=as_it_stands)
+        launch.check_limits(session, campaign.account_id, agreed_price, month=False)
         launch.set_status(
             session,
             campaign,

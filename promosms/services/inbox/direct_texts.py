@@ -55,6 +55,7 @@ class Refusal(StrEnum):
     TRIAL_DAY = "trial_day"
     NO_PRICE = "no_price"
     NO_GATEWAY = "no_gateway"
+    MONTH_LIMIT = "month_limit"
     NOT_AGREED = "not_agreed"  # to this price: it was not shown, or is higher now
 
 
@@ -239,9 +240,16 @@ def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int
         )
         session.add(message)
         session.flush()
-        ledger.hold_text(account.id, message.id, price, key)
+        _hold(account.id, message.id, price, key)
         activity.texted(session, account.id, phone, now())
         return message
+
+
+def _hold(account_id: int, message_id: int, price: int, key: str) -> None:
+    try:
+        ledger.hold_text(account_id, message_id, price, key)
+    except ledger.OverMonthlyLimit as error:
+        raise DirectTextRefused(Refusal.MONTH_LIMIT) from error
 
 
 def _check_key(session: Session, account_id: int, key: str, text: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import Account, DirectText, EntryKind, Hold, LedgerEntry, now, table_of
+from promosms.services.ledger import spending
 
 # Core statements, because a sender runs them for every batch of messages.
 HOLDS, ENTRIES, ACCOUNTS = table_of(Hold), table_of(LedgerEntry), table_of(Account)
@@ -67,6 +68,10 @@ class InsufficientBalance(Exception):
     def __init__(self, missing: int) -> None:
         super().__init__(missing)
         self.missing = missing
+
+
+class OverMonthlyLimit(InsufficientBalance):
+    """The account does not want to spend so much in a month: it would be passed by `missing`."""
 
 
 @contextmanager
@@ -148,9 +153,12 @@ def adjust(account_id: int, amount: int, reference: str, note: str, actor: str) 
 
 
 def hold(account_id: int, campaign_id: int, amount: int) -> None:
-    """Set the price of a campaign aside; raises InsufficientBalance without any change."""
+    """Set the price of a campaign aside; raises InsufficientBalance without any change.
+
+    So do the two functions below, and all raise OverMonthlyLimit.
+    """
     with transaction() as session:
-        _lock_with_balance(session, account_id, amount)
+        _lock_to_spend(session, account_id, amount)
         session.add(
             Hold(campaign_id=campaign_id, account_id=account_id, amount=amount, remaining=amount)
         )
@@ -181,7 +189,7 @@ def release_if_held(campaign_id: int, amount: int, reference: str) -> None:
 def pay(account_id: int, amount: int, reference: str) -> None:
     """Charge a single text directly to the balance, without a hold."""
     with transaction() as session:
-        _lock_with_balance(session, account_id, amount)
+        _lock_to_spend(session, account_id, amount)
         _enter(session, _Entry(account_id, EntryKind.CHARGE, -amount, reference))
 
 
@@ -199,7 +207,7 @@ def hold_text(
     The key of its form is unique in the account, so nothing is set aside twice for it.
     """
     with transaction() as session:
-        _lock_with_balance(session, account_id, amount)
+        _lock_to_spend(session, account_id, amount)
         session.add(
             DirectText(
                 account_id=account_id,
@@ -289,6 +297,14 @@ def _close_if_empty(session: Session, campaign_id: int) -> None:
 def _lock(session: Session, account_id: int) -> Account:
     query = select(Account).where(Account.id == account_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _lock_to_spend(session: Session, account_id: int, amount: int) -> None:
+    """Lock the account, and raise an error if it has not so much, or does not want to spend it."""
+    _lock_with_balance(session, account_id, amount)
+    over = spending.over_month(session, session.get_one(Account, account_id), amount)
+    if over:
+        raise OverMonthlyLimit(over)
 
 
 def _lock_with_balance(session: Session, account_id: int, amount: int) -> None:

@@ -7,12 +7,14 @@ from flask_babel import format_timedelta, get_locale
 
 from promosms.language import lazy_gettext as _
 from promosms.language import moment, pgettext
+from promosms.language import number as shown
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
 from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, launch, responses, schedule
+from promosms.services.campaigns import audience, guard, launch, responses, schedule
 from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Figures
+from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
 from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
@@ -114,6 +116,14 @@ PROBLEMS = {
         "Your account is still on trial, and these would be more texts than it may send in a day. "
         "Nothing was sent. Try again tomorrow, or top up once."
     ),
+    LaunchProblem.CAMPAIGN_LIMIT: _(
+        "This costs more than one campaign may cost, as the owner of the account wants it. Choose "
+        "fewer people, or change the limit in Billing, Limits."
+    ),
+    LaunchProblem.MONTH_LIMIT: _(
+        "With this campaign you would spend more in this month than you want to. Send it next "
+        "month, choose fewer people, or change the limit in Billing, Limits."
+    ),
     LaunchProblem.TOO_MANY: _(
         "Many campaigns were started within an hour, and no text has left from any of them. "
         "Nothing was sent now. Try again in an hour."
@@ -126,6 +136,24 @@ PROBLEMS = {
         "The service stood still when it was to start, and now it is later than you allowed."
     ),
 }
+
+
+STOPPED: dict[str, object] = {
+    StopReason.WISHES: _(
+        "It has paused itself: unusually many people want no more texts. Look at the replies "
+        "before you go on."
+    ),
+    StopReason.MONTH: PROBLEMS[LaunchProblem.MONTH_LIMIT],
+}
+
+
+def stopped(campaign: Campaign) -> str:
+    """Why a campaign was stopped by itself, with its figures now; "" if a person has paused it."""
+    if campaign.stopped_why == StopReason.FAILURES:
+        failed, results = (shown(figure) for figure in guard.failures(campaign))
+        words = _("It has paused itself: %(failed)s of the first %(results)s texts did not arrive.")
+        return str(words % {"failed": failed, "results": results})
+    return str(STOPPED.get(campaign.stopped_why, ""))
 
 
 def title(campaign: Campaign) -> str:

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus, now
 from promosms.services.campaigns import (
@@ -11,6 +12,7 @@ from promosms.services.campaigns import (
     audience,
     campaigns,
     drafts,
+    guard,
     launch,
     repeats,
     schedule,
@@ -56,6 +58,7 @@ def review(public_id: str) -> ResponseReturnValue:
         agreed=_agreements().dumps(
             [campaign.public_id, drafts.stamp(campaign), estimate.total, estimate.everybody]
         ),
+        limit=_limit(campaign, estimate.total),
         worker_missing=worker_missing(),
         original=original,
         repeatable=repeats.of(original) if original else None,
@@ -92,6 +95,13 @@ def test(public_id: str) -> ResponseReturnValue:
     campaign = owned(Campaign, public_id)
     text_me(campaign)
     return redirect(url_for("campaigns.review", public_id=public_id), 303)
+
+
+def _limit(campaign: Campaign, price: int) -> launch.LaunchProblem | None:
+    """The limit of the account that this price would pass; one that starts later, in its month."""
+    month = not campaign.planned_time
+    reason = guard.over_limit(db.session(), my_account(), price, month=month)
+    return launch.OVER[reason] if reason else None
 
 
 def _agreements() -> URLSafeSerializer:

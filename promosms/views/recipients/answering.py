@@ -31,6 +31,10 @@ REFUSALS = {
         "Your account is still on trial, and has sent as many texts as it may send in a day. Try "
         "again tomorrow, or top up once."
     ),
+    Refusal.MONTH_LIMIT: lazy_gettext(
+        "With this text you would spend more in this month than you want to. The owner of the "
+        "account can change that in Billing, Limits."
+    ),
     Refusal.NO_PRICE: lazy_gettext("There is no price for their country, so it cannot be texted."),
     Refusal.NO_GATEWAY: lazy_gettext("No line reaches their country at the moment."),
 }
