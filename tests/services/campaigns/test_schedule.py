@@ -25,7 +25,7 @@ from promosms.models import (
     RouteGateway,
 )
 from promosms.services.accounts import preferences
-from promosms.services.campaigns import audience, drafts, launch, preparation, schedule
+from promosms.services.campaigns import audience, drafts, guard, launch, preparation, schedule
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.recipients import lists
@@ -308,3 +308,17 @@ def test_it_starts_once_in_nights_when_clocks_change(
         clock.move(minutes=15)
     assert starts == [at]
     assert schedule.comes_twice(campaign) == (wall == "2026-10-25T02:30")
+
+
+def test_the_limits_of_the_account_count_when_it_starts(
+    make: Make, account: Account, clock: Clock
+) -> None:
+    guard.choose(account.id, guard.Limits(per_month=1))
+    campaign = make(1)  # it may start in another month
+    clock.move(hours=1)
+    assert schedule.start_due() == []
+    assert problem(campaign) == LaunchProblem.MONTH_LIMIT
+    guard.choose(account.id, guard.Limits(per_campaign=1))
+    with pytest.raises(LaunchError) as refused:
+        make(1)
+    assert refused.value.code == LaunchProblem.CAMPAIGN_LIMIT
