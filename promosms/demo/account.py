@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.demo import billing as demo_billing
+from promosms.demo import inbox as demo_inbox
 from promosms.demo.names import BRITAIN, COUNTRIES, POLAND, Country
 from promosms.models import (
     Account,
@@ -111,6 +112,7 @@ def seed() -> DemoAccount | None:
         for days, country, draft in PAST:
             _past(session, account, _addressed(draft, by_country[country]), days, random)
         _opt_out(session, account, random)
+        demo_inbox.seed(session, account)
         running = drafts.create(account, RUNNING, key="")
         launch.launch(running, audience.estimate(running).total)
         return DemoAccount(password, running.id)

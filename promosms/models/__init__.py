@@ -96,6 +96,7 @@ from promosms.models.recipients.sign_up_form import SignUpForm
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.recipients.wording import LONGEST_WORDING, Wording
 from promosms.models.registry import WORDS, Export, NotExported, Retention
+from promosms.models.sending.conversation import Conversation
 from promosms.models.sending.direct_text import DirectText
 from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
 from promosms.models.sending.message import (
@@ -159,6 +160,7 @@ __all__ = [
     "ConsentAct",
     "ConsentChange",
     "ConsentHow",
+    "Conversation",
     "OF_ONE",
     "CookieChoice",
     "Decision",

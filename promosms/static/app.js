@@ -28,6 +28,8 @@ async function refresh(region) {
     if (!fresh) return;
     const read = region.contains(document.activeElement);
     if (!read) region.replaceChildren(...fresh.childNodes);
+    if (fresh.dataset.title) document.title = fresh.dataset.title;
+    if (fresh.dataset.every) region.dataset.every = fresh.dataset.every;
     // A part of a form that is being filled in: the page around it stays.
     if (fresh.dataset.done === "stay") return read ? wait(region) : undefined;
     // What stands around the region was made for a state that is over.

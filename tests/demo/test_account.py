@@ -13,6 +13,7 @@ from promosms.models import (
     Campaign,
     CampaignStatus,
     Company,
+    DirectText,
     Hold,
     Invoice,
     InvoiceSeries,
@@ -25,6 +26,8 @@ from promosms.models import (
     User,
 )
 from promosms.services.auth import passwords
+from promosms.services.inbox import conversations
+from promosms.services.inbox.conversations import Show
 from promosms.sms import phone
 from tests.running.test_selling import POLAND
 from tests.support.cast import Cast
@@ -40,10 +43,15 @@ def test_it_is_a_paid_account_whose_sums_hold_made_once(context: None) -> None:
     assert account.balance > 0
     sums = select(func.sum(LedgerEntry.amount), func.sum(LedgerEntry.held))
     assert tuple(db.session.execute(sums).one()) == (account.balance, account.held)
-    assert db.session.scalar(select(func.sum(Hold.remaining))) == account.held == 0
+    assert db.session.scalar(select(func.sum(Hold.remaining))) == 0
+    (answer,) = db.session.scalars(select(DirectText))  # it has not left yet
+    assert account.held == answer.remaining > 0
     assert account.approved_at is not None
     assert_billing(account)
     assert_recipients()
+    waiting = conversations.counts(account.id)
+    assert waiting == {Show.OPEN: 5, Show.UNREAD: 3, Show.DECIDE: 1}
+    assert len(conversations.page(account.id, Show.DONE).rows) == 2
     assert_counters()
     running = db.session.get_one(Campaign, made.campaign_id)
     assert running.status == CampaignStatus.PREPARING

@@ -52,7 +52,7 @@ from promosms.services.campaigns import drafts
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.gateways import routes, simulated_phone
 from promosms.services.imports import imports
-from promosms.services.inbox import direct_texts, unmatched
+from promosms.services.inbox import conversations, direct_texts, unmatched
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies
@@ -78,6 +78,7 @@ from promosms.services.workbooks import workbooks
 from promosms.settings import settings_of, use_settings
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
+from tests.support.replies import store
 from tests.support.settings import override
 from tests.support.snapshot import stored_rows
 
@@ -174,7 +175,7 @@ class Stage:
             question = InboundMessage(
                 account_id=account.id, phone="+48601111111", text="Is it open?"
             )
-            session.add(question)
+            store(session, question)
             reply = InboundMessage(
                 account_id=account.id,
                 phone="+48601111117",
@@ -182,7 +183,8 @@ class Stage:
                 kind=InboundKind.HOLD,
                 received_at=HELD.received_at,
             )
-            session.add(reply)
+            store(session, reply)
+            conversations.mark_done(account.id, reply.phone, reply.id)
             direct_texts.send(
                 account, "+48601111111", "Yes, until six", key=new_public_id(), agreed_price=300
             )

@@ -126,6 +126,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/workbooks/run.py",
         "services/inbox/message_id_format.py",
         "services/inbox/conversation.py",
+        "services/inbox/conversation_rows.py",
+        "services/inbox/conversations.py",
         "views/recipients/inbox.py",
     ),
     "let the account take them along": ("services/privacy/export_tables.py",),
@@ -144,7 +146,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "db/overwrite_files.py",
         "lib/time_slice.py",
     ),
-    "try the product with invented people": ("demo/account.py", "demo/names.py"),
+    "try the product with invented people": ("demo/account.py", "demo/inbox.py", "demo/names.py"),
 }
 # Fields that only an invoice needs.
 INVOICE_FIELDS = {"street", "postcode", "tax_id", "vat_id", "company_name", "iban"}

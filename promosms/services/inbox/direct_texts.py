@@ -30,6 +30,7 @@ from promosms.models import (
 )
 from promosms.services.accounts import trial
 from promosms.services.gateways import routing
+from promosms.services.inbox import conversation_rows
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.prices import prices
@@ -241,6 +242,7 @@ def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int
         session.add(message)
         session.flush()
         _hold(account.id, message.id, price, key)
+        conversation_rows.answered(session, account.id, phone, message.id)
         activity.texted(session, account.id, phone, now())
         return message
 

@@ -32,7 +32,7 @@ from promosms.models import (
     SuppressionSource,
     now,
 )
-from promosms.services.inbox import auto_replies
+from promosms.services.inbox import auto_replies, conversation_rows
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.inbox.inbox_rows import INBOX
 from promosms.services.recipients import activity, held_replies, recipients
@@ -166,20 +166,20 @@ def store_reply(
         held_replies.settle(session, account_id, reply.phone)
     if form_id is not None:
         keywords.take(session, form_id, _texted(reply))
-    session.add(
-        InboundMessage(
-            account_id=account_id,
-            recipient=recipients.owner_of(session, account_id, reply.phone),
-            phone=reply.phone,
-            text=reply.text[: opt_outs.MOST_TEXT],
-            kind=kind,
-            reference=reply.reference,
-            gateway_id=reply.gateway_id,
-            inbound_number=reply.inbound_number,
-            received_at=reply.received_at,
-        )
+    message = InboundMessage(
+        account_id=account_id,
+        recipient=recipients.owner_of(session, account_id, reply.phone),
+        phone=reply.phone,
+        text=reply.text[: opt_outs.MOST_TEXT],
+        kind=kind,
+        reference=reply.reference,
+        gateway_id=reply.gateway_id,
+        inbound_number=reply.inbound_number,
+        received_at=reply.received_at,
     )
+    session.add(message)
     session.flush()
+    conversation_rows.received(session, message)
     activity.replied(session, account_id, reply.phone, reply.received_at)
     if kind == InboundKind.STOP:
         auto_replies.confirm_stop(session, account_id, reply)

@@ -30,7 +30,7 @@ from promosms.models import (
 )
 from promosms.services.audit import log as audit_log
 from promosms.services.gateways import simulated_phone
-from promosms.services.inbox import gateway_inbox, unmatched
+from promosms.services.inbox import conversation_rows, gateway_inbox, unmatched
 from promosms.services.privacy import erasure_journal, persons, purge_messages
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy.persons import Person
@@ -41,7 +41,7 @@ from promosms.services.workbooks import workbooks
 ERASE = "recipient.erase"
 TABLES = (
     *("recipients", "list_recipients", "recipient_activity"),
-    *("messages", "message_parts", "inbound_messages"),
+    *("messages", "message_parts", "inbound_messages", "conversations"),
     *("consents", "consent_changes"),
     *(
         "suppressions",
@@ -173,7 +173,11 @@ def _purge(person: Person) -> None:
 
 def _forget(session: Session, person: Person) -> None:
     opt_outs.forget_words(session, person.account_id, person.own, person.before)
+    own = select(InboundMessage.phone).where(persons.replies(person)).distinct()
+    numbers = {person.phone, *session.scalars(own)}
+    conversation_rows.lock(session, person.account_id, numbers)
     session.execute(delete(InboundMessage).where(persons.replies(person)))
+    conversation_rows.refresh(session, person.account_id, numbers)
     session.execute(delete(GatewayInboxRow).where(persons.inbox(person)))
     session.execute(  # without its number a guest still takes a place for a day
         update_rows(Guest)

@@ -32,6 +32,7 @@ from promosms.models import (
     AccountStatus,
     Campaign,
     CampaignStatus,
+    Conversation,
     Hold,
     InboundMessage,
     Message,
@@ -43,6 +44,7 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.gateways import simulated_phone
+from promosms.services.inbox import conversation_rows
 from promosms.services.ledger import campaign_costs
 
 SHORTEST, LONGEST = 3, 90
@@ -65,13 +67,16 @@ def messages(place: Place, over: Callable[[], bool]) -> bool:
 def replies(place: Place, over: Callable[[], bool]) -> bool:
     """Purge replies after the retention time of their account; True if there is more."""
     for account_id, cutoff in _accounts(0):
-        query = select(InboundMessage.id).where(
+        query = select(InboundMessage.id, InboundMessage.phone).where(
             InboundMessage.account_id == account_id, InboundMessage.received_at < cutoff
         )
-        while ids := list(db.session.scalars(query.limit(BATCH))):
+        while rows := db.session.execute(query.limit(BATCH)).all():
+            ids, phones = [row.id for row in rows], {row.phone for row in rows}
             with transaction() as session:
+                conversation_rows.lock(session, account_id, phones)
                 session.execute(delete(REPLIES).where(among(REPLIES.c.id)), {"ids": ids})
-            note(place, REPLIES.name)
+                conversation_rows.refresh(session, account_id, phones)
+            note(place, REPLIES.name, Conversation.__tablename__)
             if over():
                 return True
     return False

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from promosms.db.statements import update_rows
 from promosms.extensions import db
 from promosms.models import (
+    Conversation,
     Decision,
     InboundKind,
     InboundMessage,
@@ -84,6 +85,7 @@ def decide(reply: InboundMessage, decision: Decision, user: User) -> bool:
         evidence = Evidence(row.text, number, row.received_at, by, row.decided_at)
         if decision == Decision.STOP:
             opt_outs.suppress(session, account_id, phone, SuppressionSource.WORDS, evidence)
+            _close(session, account_id, phone)
         elif suppression is not None and suppression.source == SuppressionSource.HELD:
             session.flush()
             hold_on(session, suppression)
@@ -117,6 +119,20 @@ def decide_number(suppression: Suppression, decision: Decision, user: User) -> b
         return True
 
     return opt_outs.alone(account_id, phone, work)
+
+
+def _close(session: Session, account_id: int, phone: str) -> None:
+    """There is nothing left to answer: nobody may write to them."""
+    session.execute(
+        update_rows(Conversation)
+        .where(
+            Conversation.account_id == account_id,
+            Conversation.phone == phone,
+            Conversation.unread == 0,
+            Conversation.done_at.is_(None),
+        )
+        .values(done_at=now())
+    )
 
 
 def reply_of(suppression: Suppression) -> InboundMessage | None:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import InboundMessage, Message, now
-from promosms.services.inbox import conversation, replies
+from promosms.services.inbox import conversation, conversation_rows, replies
 from tests.support.cast import Cast
+from tests.support.replies import store
 
 PHONE, OTHER = "+48601234567", "+48602345678"
 # Minutes, direction, text, and a status or a kind: in the order in which they are stored.
@@ -39,12 +40,11 @@ def test_it_pages_from_the_newest_and_marks_what_was_shown(
                 for minute, way, text, state in TEXTS:
                     at = begin + timedelta(minutes=minute)
                     columns = {"account_id": owner, "phone": phone, "text": text}
-                    session.add(
-                        Message(**columns, status=state, sent_at=at)
-                        if way == "out"
-                        else InboundMessage(**columns, kind=state, received_at=at)
-                    )
-                    session.flush()
+                    if way == "in":
+                        store(session, InboundMessage(**columns, kind=state, received_at=at))
+                    else:
+                        session.add(Message(**columns, status=state, sent_at=at))
+                        session.flush()
             session.add(
                 Message(account_id=account, phone=PHONE, text="Password", status="sent", priority=0)
             )
@@ -63,14 +63,16 @@ def test_it_pages_from_the_newest_and_marks_what_was_shown(
         newest = conversation.page(account, PHONE)
         later = InboundMessage(account_id=account, phone=PHONE, text="One more")
         with transaction() as session:
-            session.add(later)
+            store(session, later)
         conversation.mark_read(account, PHONE, newest.rows)
-        unread = select(InboundMessage.text).where(replies.is_unread(account))
+        unread = select(InboundMessage.text).where(
+            InboundMessage.account_id == account, conversation_rows.is_unread()
+        )
         assert list(db.session.scalars(unread.order_by(InboundMessage.id))) == [
             "Until when?",
             "See you",
             "One more",
         ]
         assert replies.count_unread(cast.stranger.account_id) == 2
-        assert replies.mark_read(account) == 3
+        assert replies.mark_all_read(account) == 3
         assert replies.count_unread(account) == 0

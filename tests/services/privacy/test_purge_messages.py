@@ -71,7 +71,7 @@ def test_replies_are_deleted_by_the_retention_time_of_their_account(
         place: dict[str, object] = {}
         # A purge that has to stop says that there is more, and which tables it deleted from.
         assert purge_messages.replies(place, lambda: True)
-        assert (_replies(), place["deleted"]) == (5, ["inbound_messages"])
+        assert (_replies(), place["deleted"]) == (5, ["conversations", "inbound_messages"])
         assert not purge_messages.replies(place, lambda: False)
         left = set(db.session.scalars(select(InboundMessage.account_id)))
         assert (_replies(), left) == (3, {cast.stranger.account_id})

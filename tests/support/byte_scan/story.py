@@ -133,9 +133,9 @@ class Shop:
         wait(lambda: SENT in browser.get(target).text, "the campaign")
 
     def _answer(self) -> None:
-        """Below the reply, on the page of who wrote it."""
+        """Below the reply, in the conversation."""
         before = self.browser.get("/recipients/replies").text.partition(self.words["Reply"])[0]
-        target = re.findall(r'href="(/recipients/[0-9a-f]+)#newest"', before)[-1]
+        target = re.findall(r'href="(/recipients/replies/[0-9a-f]+)#newest"', before)[-1]
         self.browser.get(target)
         fields = {"text": self.words["Answer"], "agreed": "999999"}
         assert self.words["Answer"] in self.browser.submit(f"{target}/text", fields).text

@@ -21,13 +21,18 @@ from promosms.models import (
 from promosms.services.gateways import workers
 from promosms.services.installation import defaults
 from promosms.views.dashboard import headline
+from tests.support import replies
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 
 
 def add(app: Flask, *rows: object) -> None:
     with app.app_context(), transaction() as session:
-        session.add_all(rows)
+        for row in rows:
+            if isinstance(row, InboundMessage):
+                replies.store(session, row)
+            else:
+                session.add(row)
 
 
 def campaign(app: Flask, cast: Cast, **values: object) -> None:

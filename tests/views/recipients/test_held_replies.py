@@ -14,6 +14,7 @@ from promosms.services.sending.opt_outs import Evidence
 from tests.support.cast import Cast
 from tests.support.html import Tag
 from tests.support.pages import PageClient, words
+from tests.support.replies import store
 
 PHONE, QUESTION = "+48601234567", "Do you stop serving lunch at 2?"
 INBOX, LIST = "/recipients/replies", "/recipients/opt-outs"
@@ -28,15 +29,14 @@ def held(app: Flask, cast: Cast) -> None:
         evidence = Evidence(QUESTION, "+48732000001", moment)
         opt_outs.opt_out(account_id, PHONE, SuppressionSource.HELD, evidence)
         with transaction() as session:
-            session.add(
-                InboundMessage(
-                    account_id=account_id,
-                    phone=PHONE,
-                    text=QUESTION,
-                    kind=InboundKind.HOLD,
-                    received_at=moment,
-                )
+            question = InboundMessage(
+                account_id=account_id,
+                phone=PHONE,
+                text=QUESTION,
+                kind=InboundKind.HOLD,
+                received_at=moment,
             )
+            store(session, question)
         db.session.remove()
 
 
@@ -81,7 +81,8 @@ def test_they_want_no_more_texts(held: None, owner: PageClient, app: Flask, url:
     stop, other = (str(form["action"]) for form in buttons(owner, url))
     assert "This is an opt-out now." in owner.post_page(stop).get_text()
     assert source(app) == "words"
-    for page in (INBOX, LIST):
+    assert buttons(owner, INBOX) == []
+    for page in (f"{INBOX}?show=done", LIST):
         assert "Decided by owner@example.com on" in text(owner, page)
         assert buttons(owner, page) == []
     assert "Nothing was changed" in owner.post_page(other).get_text()

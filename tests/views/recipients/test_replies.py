@@ -1,31 +1,36 @@
 """The inbox, the conversation with a number, and the mark of what somebody has read."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.models import InboundMessage
 from tests.support.cast import Cast
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, words
+from tests.support.replies import store
 
 Add = Callable[..., str]
+INBOX = "/recipients/replies"
 
 
 def receive(app: Flask, cast: Cast, *texts: tuple[str, str, str]) -> None:
     with app.app_context(), transaction() as session:
         for phone, text, kind in texts:
-            session.add(
-                InboundMessage(account_id=cast.owner.account_id, phone=phone, text=text, kind=kind)
-            )
-            session.flush()
+            account_id = cast.owner.account_id
+            store(session, InboundMessage(account_id=account_id, phone=phone, text=text, kind=kind))
 
 
 def test_it_explains_when_empty(owner: PageClient) -> None:
     assert "No replies yet" in owner.get_page("/recipients/replies").get_text()
 
 
-def test_it_shows_sender_and_meaning(
+def rows(owner: PageClient, address: str = INBOX) -> list[str]:
+    return [words(row.get_text(" ")) for row in owner.get_page(address).select(".row")]
+
+
+def test_people_are_listed_once_with_what_they_wrote_last(
     owner: PageClient, stranger: PageClient, app: Flask, cast: Cast, add: Add
 ) -> None:
     add("601234567", first_name="Łucja")
@@ -33,25 +38,72 @@ def test_it_shows_sender_and_meaning(
         app,
         cast,
         ("+48601234567", "Thank <you>", "reply"),
+        ("+48603456789", "Is it open?", "reply"),
         ("+48602345678", "STOP", "stop"),
         ("+48602345678", "who is it", "help"),
+        ("+48601234567", "Bye", "reply"),
     )
-    rows = owner.get_page("/recipients/replies").select(".row")
-    texts = [" ".join(row.get_text(" ").split()) for row in rows]
-    assert "Asked who writes" in texts[0]
-    assert "Opted out" in texts[1]
-    assert "Łucja" in texts[2]
-    assert "Thank <you>" in texts[2]
-    assert "No replies yet" in stranger.get_page("/recipients/replies").get_text()
+    (lucja, other) = rows(owner)
+    assert ("Łucja Bye" in lucja, "2 new" in lucja) == (True, True)
+    assert "+48 603 456 789 Is it open?" in other
+    (settled,) = rows(owner, f"{INBOX}?show=done")
+    assert "+48 602 345 678 who is it" in settled
+    for typed, found in (("lucj", 1), ("602 345", 1), ("+48603456789", 1), ("nobody", 0), ("%", 0)):
+        assert len(rows(owner, f"{INBOX}?q={quote(typed)}")) == found, typed
+    assert "No replies yet" in stranger.get_page(INBOX).get_text()
+    assert not rows(stranger, f"{INBOX}?q=lucj")
 
 
 def test_it_pages(owner: PageClient, app: Flask, cast: Cast) -> None:
-    receive(app, cast, *[("+48601234567", f"no {n}", "reply") for n in range(60)])
-    page = owner.get_page("/recipients/replies")
+    receive(app, cast, *[(f"+486012345{n}", f"no {n}", "reply") for n in range(10, 70)])
+    page = owner.get_page(INBOX)
     link = page.select_one(".pager a")
     assert link is not None
+    receive(app, cast, ("+48601234510", "The oldest writes again", "reply"))
     further = owner.get_page(str(link["href"]))
-    assert (len(page.select(".row")), len(further.select(".row"))) == (50, 10)
+    assert (len(page.select(".row")), len(further.select(".row"))) == (50, 9)
+
+
+def test_what_is_done_leaves_until_they_write_again(
+    owner: PageClient, stranger: PageClient, app: Flask, cast: Cast
+) -> None:
+    first, second = "+48601234567", "+48602345678"
+    receive(app, cast, (first, "First", "reply"), (second, "Second", "reply"))
+
+    def addresses() -> list[str]:
+        links = owner.get_page(INBOX).select(".row a.title")
+        return [str(link["href"]).partition("#")[0] for link in links]
+
+    newest, oldest = addresses()
+    assert stranger.send(f"{newest}/done").status_code == 404
+    page = owner.post_page(f"{newest}/done")
+    assert "The conversation with +48 602 345 678 is done." in page.get_text()
+    assert page.h1.get_text() == "+48 601 234 567"
+    assert addresses() == [oldest]
+    (undo,) = page.select(".toast form")
+    assert owner.post_page(str(undo["action"])).h1.get_text() == "+48 602 345 678"
+    assert addresses() == [newest, oldest]
+    owner.post_page(f"{newest}/done")
+    receive(app, cast, (second, "One more", "reply"))
+    assert "They have just written again." in owner.post_page(f"{newest}/done").get_text()
+    assert len(addresses()) == 2
+    for address in addresses():
+        page = owner.post_page(f"{address}/done")
+    assert (page.h1.get_text(), "Nobody waits for you here." in page.get_text()) == ("Inbox", True)
+    assert len(rows(owner, f"{INBOX}?show=done")) == 2
+
+
+def test_the_list_is_refreshed_with_the_number_in_the_title(
+    owner: PageClient, app: Flask, cast: Cast
+) -> None:
+    receive(app, cast, ("+48601234567", "First", "reply"))
+    page = owner.get_page(INBOX)
+    assert page.title.get_text() == "(1) Inbox · PromoSMS"
+    (region,) = page.select("[data-refresh]")
+    receive(app, cast, ("+48602345678", "Second", "reply"))
+    part = owner.get(str(region["data-refresh"])).text
+    assert 'data-title="(2) Inbox · PromoSMS"' in part
+    assert ("First" in part, "Second" in part) == (True, True)
 
 
 def test_a_reply_is_new_until_somebody_opens_the_conversation(
@@ -70,22 +122,23 @@ def test_a_reply_is_new_until_somebody_opens_the_conversation(
     def new() -> list[str]:
         page = owner.get_page("/recipients/replies")
         waiting = page.select(".sidebar .nav .count")
-        unread = page.select(".row.unread .kept")
-        assert [int(count.own_texts()[0]) for count in waiting] == [len(unread)] * bool(unread)
+        unread = page.select(".row.unread .snippet")
+        replies = sum(int(one.own_texts()[0]) for one in page.select(".row.unread .count"))
+        assert [int(count.own_texts()[0]) for count in waiting] == ([replies] if replies else [])
         assert bool(page.select("form[action$='/replies/read']")) == bool(unread)
         return [text.get_text() for text in unread]
 
-    assert new() == ["Third", "Second", "First"]
+    assert new() == ["who is it", "Second"]
     address = f"/recipients/{public_id}"
     owner.get(address, headers={"Sec-Purpose": "prefetch;prerender"})
     owner.get(address, headers={"Purpose": "prefetch"})
     owner.head(address)
     stranger.get_page(address, status=404)
     stranger.post_page("/recipients/replies/read")
-    assert new() == ["Third", "Second", "First"]
+    assert new() == ["who is it", "Second"]
     shown = [one.get_text() for one in owner.get_page(address).select(".bubble blockquote")]
     assert shown == ["First", "Second"]
-    assert new() == ["Third"]
+    assert new() == ["who is it"]
     page = owner.post_page("/recipients/replies/read")
     assert "1 reply is marked as read." in page.get_text()
     assert new() == []
@@ -101,5 +154,5 @@ def test_a_number_that_is_no_recipient_has_a_conversation_too(
     page = owner.get_page(address)
     assert [one.get_text() for one in page.select(".bubble blockquote")] == ["Are you open?"]
     assert not owner.get_page("/recipients/replies").select(".unread")
-    public_id = add("602345678")
-    assert str(owner.get(address).location).endswith(f"/recipients/{public_id}")
+    add("602345678", first_name="Łucja")
+    assert owner.get_page(address).h1.get_text() == "Łucja"
