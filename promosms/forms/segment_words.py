@@ -52,6 +52,7 @@ WORDS: dict[Kind, dict[str, object]] = {
     Kind.ADDED: {**LATELY, "before": _("before the day"), "after": _("after the day")},
     Kind.TEXTED: {**LATELY, "ever": _("at some time"), "not_ever": _("never")},
     Kind.REPLIED: {**LATELY, "ever": _("at some time"), "not_ever": _("never")},
+    Kind.CLICKED: {**LATELY, "ever": _("at some time"), "not_ever": _("never")},
     Kind.CONSENT: {"given": _("have agreed"), "not_given": _("have not agreed")},
     Kind.COUNTRY: {"is": _("is"), "not_is": _("is not")},
     Kind.OPTED_OUT: {
@@ -70,6 +71,7 @@ SUBJECTS: dict[Kind, object] = {
     Kind.ADDED: _("Added"),
     Kind.TEXTED: _("Last texted"),
     Kind.REPLIED: _("Last replied"),
+    Kind.CLICKED: _("Last opened a link"),
     Kind.SEARCH: _("Words of the search"),
 }
 
@@ -91,7 +93,7 @@ def subjects(account: Account) -> dict[str, str]:
 def groups(account: Account, *, any_list: bool) -> dict[str, dict[str, str]]:
     """The same in groups, for a choice."""
     names = subjects(account)
-    of_texts = [Kind.ADDED, Kind.TEXTED, Kind.REPLIED]
+    of_texts = [Kind.ADDED, Kind.TEXTED, Kind.REPLIED, Kind.CLICKED]
     about = [*([Kind.LIST] if any_list else []), Kind.CONSENT, Kind.OPTED_OUT, Kind.COUNTRY]
     details = [name for name in names if name not in set(Kind)]
     return {

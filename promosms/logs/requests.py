@@ -28,7 +28,7 @@ def _start(_app: Flask, **_more: object) -> None:
 
 
 def _note(response: Response) -> Response:
-    if request.endpoint == "static" and response.status_code < 400:
+    if _is_nobodys_business(response):
         return response
     line: dict[str, object] = {
         "at": logs.moment(time.time()),
@@ -46,6 +46,12 @@ def _note(response: Response) -> Response:
             log_files.SECURITY, {**line, "event": event, **_about(response.status_code)}
         )
     return response
+
+
+def _is_nobodys_business(response: Response) -> bool:
+    """Files say nothing; and that somebody opens a link in a text is kept without their address."""
+    fine_file = request.endpoint == "static" and response.status_code < 400
+    return fine_file or request.blueprint == "links"
 
 
 def _about(status: int) -> dict[str, object]:

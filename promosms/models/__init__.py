@@ -39,6 +39,7 @@ from promosms.models.campaigns.campaign import (
     is_automatic,
 )
 from promosms.models.campaigns.guard import Guard
+from promosms.models.campaigns.link import Click, Link, LinkKind
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
@@ -151,6 +152,7 @@ __all__ = [
     "CampaignStatus",
     "CardDeletion",
     "NightlyJob",
+    "Click",
     "Company",
     "DirectText",
     "EmailAttempt",
@@ -195,6 +197,8 @@ __all__ = [
     "Priority",
     "LedgerEntry",
     "LedgerTotal",
+    "Link",
+    "LinkKind",
     "ListRecipient",
     "LowBalanceAlert",
     "Message",

@@ -126,6 +126,8 @@ def _completed(settings: Settings, folder: Path) -> Settings:
     local = () if settings.production else ("localhost", "127.0.0.1")
     url = service_urls.split(settings.public_url)
     host = (url and url.hostname) or ""
+    short = service_urls.split(settings.short_link_url)
+    short_host = (short and short.hostname) or host
     logo, leaked = settings.operator_logo, settings.leaked_passwords
     return replace(
         settings,
@@ -134,7 +136,7 @@ def _completed(settings: Settings, folder: Path) -> Settings:
         redis_url=service_urls.plain(settings.redis_url) or embedded.redis_url(folder),
         operator_logo=logo and str(folder / logo),
         leaked_passwords=leaked and str(folder / leaked),
-        trusted_hosts=settings.trusted_hosts or tuple(dict.fromkeys((host, *local))),
+        trusted_hosts=settings.trusted_hosts or tuple(dict.fromkeys((host, short_host, *local))),
     )
 
 

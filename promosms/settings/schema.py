@@ -35,6 +35,7 @@ class Settings:
     # the installation
     production: bool = False
     public_url: str = "https://localhost:8443"
+    short_link_url: str = ""
     trusted_proxies: Annotated[int, Between(0, 10, "proxies")] = 0
     proxy_networks: tuple[str, ...] = (
         *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),

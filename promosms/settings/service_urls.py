@@ -50,7 +50,13 @@ def split(url: str) -> SplitResult | None:
 
 def problem(settings: Settings) -> str:
     """What is wrong with an address, in one line; empty if nothing is."""
-    checks = (_public(settings), _database(settings), _redis(settings), _mail(settings))
+    checks = (
+        _public(settings),
+        _short_links(settings),
+        _database(settings),
+        _redis(settings),
+        _mail(settings),
+    )
     return next((line for check in checks for line in check), "")
 
 
@@ -60,6 +66,12 @@ def _public(settings: Settings) -> Iterator[str]:
         yield "PUBLIC_URL cannot be read: https://sms.example.com is one."
     elif url.netloc and not ORIGIN.fullmatch(settings.public_url):
         yield "PUBLIC_URL must be only https:// and a host, such as https://sms.example.com."
+
+
+def _short_links(settings: Settings) -> Iterator[str]:
+    address = settings.short_link_url
+    if address and (split(address) is None or not re.fullmatch(r"https://[^\s/?#@]+/?", address)):
+        yield "SHORT_LINK_URL must be only https:// and a host, such as https://shop.link."
 
 
 def _database(settings: Settings) -> Iterator[str]:

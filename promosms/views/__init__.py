@@ -37,6 +37,7 @@ BLUEPRINTS = (
     "recipients.joining",
     "recipients.held_replies",
     "campaigns",
+    "links.links",
     "billing",
     "policies.policies",
     "policies.security",

@@ -19,6 +19,7 @@ from promosms.models import (
     BulkKind,
     Campaign,
     CampaignStatus,
+    Click,
     Consent,
     Email,
     EmailLink,
@@ -29,10 +30,12 @@ from promosms.models import (
     InboundKind,
     InboundMessage,
     InvoiceDocument,
+    Link,
     Message,
     MessageStatus,
     PayMethod,
     PhoneChange,
+    Recipient,
     Role,
     Session,
     SignUp,
@@ -58,6 +61,7 @@ from promosms.services.installation import defaults
 from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
 from promosms.services.ledger import ledger
+from promosms.services.links import links
 from promosms.services.payments import automatic_top_ups, balance_alerts, payments, top_ups
 from promosms.services.payments.automatic_top_ups import Settings
 from promosms.services.policies import versions as policy_versions
@@ -254,6 +258,20 @@ class Stage:
             elif status != CampaignStatus.DRAFT:
                 self._launched(campaign, status)
             self.ids[f"campaign {status}"] = campaign.public_id
+        self._link(campaign)
+
+    def _link(self, campaign: Campaign) -> None:
+        with transaction() as session:
+            account_id = campaign.account_id
+            link = Link(account_id=account_id, campaign_id=campaign.id, target="https://kawa.pl")
+            session.add(link)
+            session.flush()
+            recipient = session.query(Recipient).filter_by(account_id=account_id).first()
+            assert recipient is not None
+            click = {"first_at": now(), "last_at": now(), "account_id": account_id}
+            session.add(Click(link_id=link.id, recipient_id=recipient.id, **click))
+            [text] = links.Writer([link]).write([links.example(0, 9)], [links.NOBODY])
+        self.ids["short_link"] = text.rpartition("/")[2]
 
     def _top_ups(self, account: Account) -> None:
         companies.save(account.id, COMPANY, "test")

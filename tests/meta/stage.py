@@ -95,6 +95,7 @@ ARGUMENTS = {
     "joining.done": "sign_up_token",
     "joining.code": "sign_up",
     "joining.again": "sign_up",
+    "links.follow": "short_link",
     "suppressions.lift": "suppression by hand",
     "held_replies.stop": "reply held",
     "held_replies.other": "reply held",

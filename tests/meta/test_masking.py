@@ -36,7 +36,7 @@ NUMBER = re.compile(r"601\D{0,8}2\D{0,3}9\D{0,3}9\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 WORDS = (
     *(name for name in FIELD_NAMES if name != "phone"),
     "search",
-    *("content", "typed", "text", "name", "filename"),
+    *("content", "typed", "text", "name", "filename", "target"),
     *("title_en", "title_pl", "lead_en", "lead_pl", "keyword"),
 )
 NO_WORDS = (

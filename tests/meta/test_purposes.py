@@ -85,6 +85,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/campaigns.py",
         "services/campaigns/repeats.py",
         "services/campaigns/preparation.py",
+        "services/links/links.py",
         "services/campaigns/launch.py",
         "services/accounts/trial.py",
         "services/campaigns/text_cost.py",
@@ -116,6 +117,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "show the account what it has": (
         "services/campaigns/dashboard.py",
         "services/campaigns/responses.py",
+        "services/campaigns/clicks.py",
+        "services/links/clicks.py",
         "services/sending/overview.py",
         "services/accounts/preferences.py",
         "services/recipients/exports.py",

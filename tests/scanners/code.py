@@ -10,6 +10,7 @@ from tests.meta.sources import PACKAGE, ROOT
 KNOWN = {
     ("S108", "settings/embedded.py"): "a folder made for this user alone, and checked",
     ("S108", "supervisor/web.py"): "the folder in memory where Gunicorn keeps its heartbeats",
+    ("S305", "lib/short_codes.py"): "the round function of a permutation, of one block each",
     ("S314", "lib/workbook_reader.py"): "in a process that limits of memory and time end",
     ("S608", "gateways/simulator_store.py"): "placeholders, one for each number",
     ("S608", "models/row_security.py"): "names of tables of the models",

@@ -229,6 +229,8 @@ ADDRESSES: list[tuple[str, str, str]] = [
     ("PUBLIC_URL", f"https://u:{WORD}@sms.shop.pl", "must be only https:// and a host"),
     ("PUBLIC_URL", "https://sms.shop.pl?x=1", "must be only https:// and a host"),
     ("PUBLIC_URL", "https://sms.shop.pl#x", "must be only https:// and a host"),
+    ("SHORT_LINK_URL", "http://shop.link", "must be only https:// and a host"),
+    ("SHORT_LINK_URL", "https://shop.link/l", "must be only https:// and a host"),
     ("PUBLIC_URL", "https://sms shop.pl", "must be only https:// and a host"),
     ("CURRENCY", "PLZ", "must be a code of ISO 4217"),
     ("CURRENCY", "DEM", "must be a code of ISO 4217"),

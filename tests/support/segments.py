@@ -89,6 +89,7 @@ class Somebody:
     texted: int | None = None
     running: bool = False
     replied: int | None = None
+    clicked: int | None = None
 
     @property
     def phone(self) -> str:
@@ -115,6 +116,7 @@ def anybody(dice: random.Random, number: int) -> Somebody:
         dice.randrange(12),
         dice.choice((None, *range(12))),
         dice.random() < 0.3,
+        dice.choice((None, None, *range(12))),
         dice.choice((None, None, *range(12))),
     )
 
@@ -150,6 +152,9 @@ def store(account: Account, people: list[Somebody]) -> dict[str, RecipientList]:
             texts = [(running if one.running else ended, MessageStatus.SENT, one.texted)]
             for campaign, status, days in texts if one.texted is not None else others:
                 session.add(_message(account, recipient, campaign, status, noon(days or 0)))
+            if one.clicked is not None:
+                activity.clicked(session, account.id, recipient.id, noon(one.clicked))
+                activity.clicked(session, account.id, recipient.id, noon(11))
             if one.replied is not None:
                 activity.replied(session, account.id, one.phone, noon(one.replied))
                 activity.replied(session, account.id, one.phone, noon(11))
@@ -218,6 +223,7 @@ def _meets(one: Somebody, row: Condition, names: dict[str, str]) -> bool:
         Kind.ADDED: lambda: _day(TODAY - timedelta(days=one.added), test, row.value),
         Kind.TEXTED: lambda: _lately(one.texted, test, row.value),
         Kind.REPLIED: lambda: _lately(one.replied, test, row.value),
+        Kind.CLICKED: lambda: _lately(one.clicked, test, row.value),
         Kind.CONSENT: lambda: one.consent,
         Kind.COUNTRY: lambda: one.country == row.value,
         Kind.OPTED_OUT: lambda: _out(one.out, test),

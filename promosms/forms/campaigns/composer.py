@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput
 
+from promosms.forms.campaigns.links import LinksFields
 from promosms.forms.campaigns.when import WhenPart
 from promosms.forms.form import Form
 from promosms.language import gettext, number
@@ -52,7 +53,7 @@ def _single_line(typed: str | None) -> str:
     return " ".join(_tidy(typed).split())
 
 
-class CampaignForm(WhenPart, Form):
+class CampaignForm(LinksFields, WhenPart, Form):
     """Name, audience, text and time of a draft.
 
     `stamp` is the state of the draft that the user saw; `key` creates a new draft at most once.
@@ -114,6 +115,7 @@ class CampaignForm(WhenPart, Form):
         self.text.data = draft.text
         self.opt_out_line.data, self.language.data = draft.opt_out_line, draft.language
         self.plain_details.data = draft.plain_details
+        self.short_links.data = draft.short_links
         self.audience.data = [EVERYONE] if draft.everyone else _values(draft.lists, draft.segments)
         self.without.data = _values(draft.without_lists, draft.without_segments)
         self.show_plan(draft)
@@ -130,6 +132,7 @@ class CampaignForm(WhenPart, Form):
             opt_out_line=bool(self.opt_out_line.data),
             language=self.language.data or DEFAULT_LANGUAGE,
             plain_details=bool(self.plain_details.data),
+            short_links=bool(self.short_links.data),
             everyone=EVERYONE in chosen,
             lists=[] if EVERYONE in chosen else _lists(chosen),
             segments=[] if EVERYONE in chosen else _segments(chosen),
@@ -183,6 +186,7 @@ class CampaignForm(WhenPart, Form):
             field.data or "",
             opt_out_line=bool(self.opt_out_line.data),
             language=self.language.data or DEFAULT_LANGUAGE,
+            short_links=bool(self.short_links.data),
         )
         if problem:
             raise ValidationError(_problem_text(problem, field.data or "", self.account))

@@ -148,6 +148,7 @@ class Campaign(Model):
             "kind": N_("is it promotional, or about something that the person asked for or bought"),
             "opt_out_line": N_("is the line with which one opts out added"),
             "plain_details": N_("do names lose the accents that make a text dearer"),
+            "short_links": N_("are its addresses shortened, and who opens them counted"),
             "repeat_of": N_("the campaign that it sends again, see campaigns"),
             "everyone": N_("is it addressed to all recipients"),
             "audience": N_("how many recipients it was addressed to"),
@@ -196,6 +197,7 @@ class Campaign(Model):
     opt_out_line: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     plain_details: Mapped[bool] = mapped_column(default=False, server_default=false())
+    short_links: Mapped[bool] = mapped_column(default=False, server_default=false())
     everyone: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
     planned_time: Mapped[str] = mapped_column(String(16), default="", server_default="")

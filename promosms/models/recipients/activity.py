@@ -1,4 +1,4 @@
-"""Activity of recipients: when they were texted, and when they replied, for the last time."""
+"""Activity of recipients: when they were texted, replied, or opened a link for the last time."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from promosms.models.registry import N_, UNTIL_DELETED, Export
 
 
 class RecipientActivity(Model):
-    """The last text of a campaign to a recipient, and the recipient's last reply.
+    """The last text of a campaign to a recipient, their last reply, and the last link they opened.
 
-    It outlives messages and replies, whose numbers and texts are deleted after some time. It is a
+    It outlives messages, replies and clicks, which are deleted after some time. It is a
     table of its own: a row of the recipients is wide and in many indexes, and to write it for each
     text would cost several times as much.
     """
@@ -22,16 +22,18 @@ class RecipientActivity(Model):
     privacy = Privacy.COLLECTED
     export = Export(
         "recipient-activity",
-        N_("When each recipient was texted and has replied for the last time."),
+        N_("When each recipient was texted, has replied, has opened a link for the last time."),
         words={
             "recipient_id": N_("the recipient, see recipients"),
             "texted_at": N_("when the last text of a campaign left"),
             "replied_at": N_("when the last reply came"),
+            "clicked_at": N_("when they opened a link of a text for the last time"),
         },
     )
     retention = UNTIL_DELETED
     processing = Processing(
-        RECIPIENTS, N_("When somebody was texted and has replied for the last time")
+        RECIPIENTS,
+        N_("When somebody was texted, has replied, has opened a link for the last time"),
     )
 
     recipient_id: Mapped[int] = mapped_column(
@@ -43,3 +45,4 @@ class RecipientActivity(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     texted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clicked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

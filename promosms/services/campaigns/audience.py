@@ -201,6 +201,7 @@ def writer_of(campaign: Campaign) -> Writer:
         campaign.language,
         fields.types(db.session.get_one(Account, campaign.account_id)),
         plain_details=campaign.plain_details,
+        short_links=campaign.short_links,
     )
 
 

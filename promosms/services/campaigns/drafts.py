@@ -48,6 +48,7 @@ class Draft:
     planned_time: str = ""
     planned_zone: str = ""
     latest_hours: int = LATEST_HOURS
+    short_links: bool = False
     everyone: bool = False
     lists: list[str] = field(default_factory=list)  # public ids, as all that follow
     segments: list[str] = field(default_factory=list)
@@ -130,6 +131,7 @@ def read(campaign: Campaign) -> Draft:
         planned_time=campaign.planned_time,
         planned_zone=campaign.planned_zone,
         latest_hours=campaign.latest_hours,
+        short_links=campaign.short_links,
         everyone=campaign.everyone,
         lists=[one.public_id for one in to.chosen.lists],
         segments=[one.public_id for one in to.chosen.segments],
@@ -185,6 +187,7 @@ def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.plain_details = draft.plain_details
     campaign.planned_time, campaign.planned_zone = draft.planned_time, draft.planned_zone
     campaign.latest_hours = draft.latest_hours
+    campaign.short_links = draft.short_links
     campaign.everyone = draft.everyone
     campaign.updated_at = _later(campaign.updated_at)
     _address(campaign, draft)

@@ -26,10 +26,12 @@ from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
+from promosms.services.links import links
 from promosms.services.prices import prices
 from promosms.services.sending import withdrawal
 from promosms.sms import personalise, segments
 from promosms.sms.phone import country_of
+from promosms.sms.transliterate import tidy
 
 
 class LaunchProblem(StrEnum):
@@ -120,7 +122,7 @@ def check(
         raise LaunchError(LaunchProblem.SUSPENDED)
     if campaign.status != before:
         raise LaunchError(LaunchProblem.NOT_DRAFT)
-    check_text(campaign.text)
+    check_text(campaign.text, short_links=campaign.short_links)
     if text_cost.foreign(campaign.text) and not as_it_stands:
         raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
     if routing.gateway_for(campaign.route_id) is None:
@@ -131,13 +133,14 @@ def check(
     return count
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, *, short_links: bool = False) -> None:
     """Raise LaunchError for a text that must not be sent."""
     if not text.strip():
         raise LaunchError(LaunchProblem.EMPTY_TEXT)
     if personalise.unknown(text, audience.placeholders()):
         raise LaunchError(LaunchProblem.UNKNOWN_PLACEHOLDER)
-    if segments.measure(text).parts > segments.MAX_PARTS:
+    written = links.shortened(tidy(text)) if short_links else text
+    if segments.measure(written).parts > segments.MAX_PARTS:
         raise LaunchError(LaunchProblem.TOO_LONG)
 
 
@@ -215,8 +218,9 @@ def send_test(campaign: Campaign, phone: str) -> Message:
 
     Raises LaunchError and InsufficientBalance.
     """
-    check_text(campaign.text)
-    text = audience.render(campaign, next(iter(audience.sample(campaign, 1)), None))
+    check_text(campaign.text, short_links=campaign.short_links)
+    shown = audience.render(campaign, next(iter(audience.sample(campaign, 1)), None))
+    [text] = links.writer(campaign).write([shown], [links.NOBODY])
     measure = segments.measure(text)
     if measure.parts > segments.MAX_PARTS:
         raise LaunchError(LaunchProblem.TOO_LONG)

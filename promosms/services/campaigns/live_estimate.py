@@ -93,7 +93,10 @@ class _Writers:
     def of(cls, account: Account, draft: Draft) -> "_Writers":
         """The writers of a draft."""
         args = draft.text, draft.opt_out_line, draft.language, fields.types(account)
-        both = Writer(*args), Writer(*args, plain_details=True)
+        both = (
+            Writer(*args, short_links=draft.short_links),
+            Writer(*args, plain_details=True, short_links=draft.short_links),
+        )
         return cls(both[draft.plain_details], *both)
 
 

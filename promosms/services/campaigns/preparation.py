@@ -24,6 +24,7 @@ from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
+from promosms.services.links import links
 from promosms.services.payments import balance_alerts
 from promosms.services.sending import counters, cursors, deletions
 
@@ -52,10 +53,11 @@ def prepare(
         blocked = _block(campaign_id, estimate)
         if blocked != CampaignStatus.PREPARING:
             return blocked
+    writer = links.writer(campaign)
     # SQLite works inside this process: a second thread would only compete with the first.
     read_pages = audience.read_pages if on_sqlite() or writing() else audience.read_pages_ahead
     for page in read_pages(campaign, start):
-        if not _insert_page(campaign_id, start, page, sender, room=room):
+        if not _insert_page(campaign_id, start, _with_links(writer, page), sender, room=room):
             return None
         start = page[-1].recipient_id
         if over():
@@ -109,6 +111,14 @@ def _insert_page(
     return True
 
 
+def _with_links(writer: links.Writer, page: Sequence[MessageDraft]) -> Sequence[MessageDraft]:
+    """A page whose texts have the short links of their recipients."""
+    people = [draft.recipient_id for draft in page]
+    texts = writer.write([draft.text for draft in page], people)
+    pairs = zip(page, texts, strict=True)
+    return [draft._replace(text=text) if text else draft for draft, text in pairs]
+
+
 def _still_there(session: Session, page: Sequence[MessageDraft]) -> Sequence[MessageDraft]:
     """A page without those who were deleted since it was read: they get no text and no message."""
     gone = deletions.gone(session, [draft.recipient_id for draft in page])
@@ -156,6 +166,7 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
             .group_by(Message.gateway_id)
         ).all()
         total, number = sum(int(row[1]) for row in rows), sum(row[2] for row in rows)
+        links.prepared(session, campaign_id)
         campaign.send_cursors = cursors.initial(
             {row[0]: (row[3], row[4]) for row in rows if row[0]}
         )

@@ -89,6 +89,7 @@ def draft(campaign: Campaign, name: str) -> Campaign:
                 opt_out_line=campaign.opt_out_line,
                 language=campaign.language,
                 plain_details=campaign.plain_details,
+                short_links=campaign.short_links,
             )
             session.add(repeat)
     except IntegrityError:  # another request was faster

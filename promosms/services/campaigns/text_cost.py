@@ -56,13 +56,15 @@ class TextCost:
     """Placeholders that nobody can fill in."""
 
 
-def problem(text: str, *, opt_out_line: bool, language: str) -> TextProblem | None:
+def problem(
+    text: str, *, opt_out_line: bool, language: str, short_links: bool = False
+) -> TextProblem | None:
     """The problem of a text; None if it can be sent."""
     if not text.strip():
         return TextProblem.EMPTY
     if unknown(text):
         return TextProblem.UNKNOWN_PLACEHOLDER
-    written = Writer(text, opt_out_line, language).write({})
+    written = Writer(text, opt_out_line, language, short_links=short_links).write({})
     if segments.measure(written).parts > segments.MAX_PARTS:
         return TextProblem.TOO_LONG
     return None
@@ -88,9 +90,12 @@ def plain(text: str) -> str:
     return transliterate.plain_text(text)
 
 
-def text_cost(account: Account, text: str, *, opt_out_line: bool, language: str) -> TextCost:
+def text_cost(
+    account: Account, text: str, *, opt_out_line: bool, language: str, short_links: bool = False
+) -> TextCost:
     """The size and the price of a text while it is being written."""
-    writer = Writer(text, opt_out_line, language, fields.types(account))
+    types = fields.types(account)
+    writer = Writer(text, opt_out_line, language, types, short_links=short_links)
     written = writer.write({})
     measure = segments.measure(written)
     longest = _longest(account, writer) if 0 < len(text) <= MOST_PERSONALISED else None

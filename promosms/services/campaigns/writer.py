@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from promosms.models import FIELD_NAMES, FieldType
+from promosms.services.links import links
 from promosms.services.recipients import field_values
 from promosms.sms import gsm7, keywords, personalise
 from promosms.sms.transliterate import plain_text, tidy
@@ -18,7 +19,8 @@ class Writer:
     `tail` is the opt-out line in the language of the text, empty if there is none. With
     `plain_details` the details of recipients lose the accents that make a text dearer: Zoë is Zoe.
     `types` are those of the fields that are no texts: numbers and dates are written in the language
-    of the text, and a month loses the accents that would make a plain text dearer.
+    of the text, and a month loses the accents that would make a plain text dearer. With
+    `short_links` an example stands for each address: the preparation puts the codes in.
     """
 
     def __init__(
@@ -29,8 +31,10 @@ class Writer:
         types: Mapping[str, FieldType] = NO_TYPES,
         *,
         plain_details: bool = False,
+        short_links: bool = False,
     ) -> None:
-        self.template = personalise.compile(tidy(text), FIELD_NAMES)
+        text = links.shortened(tidy(text)) if short_links else tidy(text)
+        self.template = personalise.compile(text, FIELD_NAMES)
         self.names, self.language = self.template.names, language
         self.typed = [(name, types[name]) for name in self.names if name in types]
         self.plain_details = plain_details

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,7 @@ from promosms.models import (
     AccountStatus,
     Campaign,
     CampaignStatus,
+    Click,
     Conversation,
     Hold,
     InboundMessage,
@@ -53,6 +55,7 @@ BATCH = 500
 PAUSE = 0.005  # seconds between two batches, for other writers
 Place = dict[str, Any]
 ROWS, PARTS, REPLIES = table_of(Message), table_of(MessagePart), table_of(InboundMessage)
+CLICKS = table_of(Click)
 KEYS = ("campaign_id", "status", "reason", "country", "parts", "price")
 
 
@@ -77,6 +80,25 @@ def replies(place: Place, over: Callable[[], bool]) -> bool:
                 session.execute(delete(REPLIES).where(among(REPLIES.c.id)), {"ids": ids})
                 conversation_rows.refresh(session, account_id, phones)
             note(place, REPLIES.name, Conversation.__tablename__)
+            if over():
+                return True
+    return False
+
+
+def clicks(place: Place, over: Callable[[], bool]) -> bool:
+    """Purge clicks after the retention time of their account; True if there is more.
+
+    How many people have opened a link stays with the link.
+    """
+    for account_id, cutoff in _accounts(0):
+        query = select(Click.link_id, Click.recipient_id).where(
+            Click.account_id == account_id, Click.first_at < cutoff
+        )
+        while keys := [tuple(row) for row in db.session.execute(query.limit(BATCH))]:
+            key = tuple_(CLICKS.c.link_id, CLICKS.c.recipient_id)
+            with transaction() as session:
+                session.execute(delete(CLICKS).where(key.in_(keys)))
+            note(place, CLICKS.name)
             if over():
                 return True
     return False

@@ -223,6 +223,11 @@ RULES = (
         purge_messages.replies,
     ),
     Rule(
+        "clicks",
+        lambda: _("As long as the numbers and texts of messages. How many people it was stays."),
+        purge_messages.clicks,
+    ),
+    Rule(
         "receipts",
         lambda: _(
             "Until they are applied, and never longer than %(days)s.",

@@ -1,4 +1,4 @@
-"""Activity: when recipients were texted, and when they replied, for the last time.
+"""Activity: when recipients were texted, replied, or opened a link, for the last time.
 
 The texts of a campaign are noted when it has ended, many by one statement, so sending costs no
 more. Until then its messages say who was texted. Tests and texts of the service do not count.
@@ -62,6 +62,12 @@ def replied(session: Session, account_id: int, phone: str, moment: datetime) -> 
     _note_one(session, account_id, phone, "replied_at", moment)
 
 
+def clicked(session: Session, account_id: int, recipient_id: int, moment: datetime) -> None:
+    """Note that a recipient has opened a link."""
+    values = {"recipient_id": recipient_id, "account_id": account_id, "clicked_at": moment}
+    _latest(session, upsert.insert(RecipientActivity).values(values), "clicked_at")
+
+
 def texted_since(account_id: int, moment: datetime | None) -> ColumnElement[bool]:
     """A condition: the recipient was texted at this moment or later; None: ever."""
     noted = _since(ACTIVITY.c.texted_at, moment)
@@ -88,6 +94,11 @@ def texted_since(account_id: int, moment: datetime | None) -> ColumnElement[bool
 def replied_since(moment: datetime | None) -> ColumnElement[bool]:
     """A condition: the recipient replied at this moment or later; None: ever."""
     return _since(ACTIVITY.c.replied_at, moment)
+
+
+def clicked_since(moment: datetime | None) -> ColumnElement[bool]:
+    """A condition: the recipient opened a link at this moment or later; None: ever."""
+    return _since(ACTIVITY.c.clicked_at, moment)
 
 
 def _note_one(session: Session, account_id: int, phone: str, name: str, moment: datetime) -> None:

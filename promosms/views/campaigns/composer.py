@@ -231,4 +231,5 @@ def _text_cost(form: CampaignForm) -> text_cost.TextCost:
         form.text.data or "",
         opt_out_line=bool(form.opt_out_line.data),
         language=form.language.data or "en",
+        short_links=bool(form.short_links.data),
     )

@@ -11,7 +11,7 @@ from promosms.language import number as shown
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
 from promosms.models import Campaign, CampaignStatus, MessageStatus
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, guard, launch, responses, schedule
+from promosms.services.campaigns import audience, clicks, guard, launch, responses, schedule
 from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.guard import StopReason
@@ -55,6 +55,7 @@ FILTERS = {
     "cancelled": (_("Cancelled"), [MessageStatus.CANCELLED]),
 }
 RESPONSES = {
+    "clicked": (_("Opened the link"), clicks.clicked),
     "replied": (_("Replied"), responses.replied),
     "opted_out": (_("Want no more texts"), responses.opted_out),
 }

@@ -10,7 +10,15 @@ from promosms.language import moment
 from promosms.lib.charts.curve import Curve, Moment, curve
 from promosms.lib.charts.stacked import THINNEST_IN_ROW
 from promosms.models import Campaign, CampaignStatus
-from promosms.services.campaigns import addressed, arrivals, campaigns, launch, repeats, responses
+from promosms.services.campaigns import (
+    addressed,
+    arrivals,
+    campaigns,
+    clicks,
+    launch,
+    repeats,
+    responses,
+)
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.ledger import campaign_costs
 from promosms.views.campaigns import labels, reasons, steps
@@ -118,14 +126,16 @@ def cancel(public_id: str) -> ResponseReturnValue:
 
 def _state(campaign: Campaign, counts: Sequence[reasons.Count]) -> dict[str, object]:
     figures, answers = campaigns.figures(campaign), responses.of(campaign)
+    opened = clicks.of(campaign)
     return {
         "campaign": campaign,
         "figures": figures,
         "bar": labels.parts(figures),
-        "steps": steps.bars(figures, answers),
+        "steps": steps.bars(figures, answers, opened.people),
         "reasons": reasons.found(campaign, counts, left_out=False),
         "left_out": reasons.found(campaign, counts, left_out=True),
         "responses": answers,
+        "clicks": opened,
         "spent": campaign_costs.spent(campaign.id),
         "cost": campaign_costs.totals(campaign),
         "repeatable": repeats.of(campaign),

@@ -45,7 +45,10 @@ def review(public_id: str) -> ResponseReturnValue:
         examples=[draft for draft in first_page if not draft.reason][:EXAMPLES],
         to=addressed.of(campaign),
         problem=text_cost.problem(
-            campaign.text, opt_out_line=campaign.opt_out_line, language=campaign.language
+            campaign.text,
+            opt_out_line=campaign.opt_out_line,
+            language=campaign.language,
+            short_links=campaign.short_links,
         ),
         foreign=text_cost.foreign(campaign.text),
         no_gateway=routing.gateway_for(campaign.route_id) is None,

@@ -6,8 +6,10 @@ from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.responses import Responses
 
 
-def bars(figures: Figures, answers: Responses) -> list[Bar]:
-    """The steps with their bars, from counters and two queries by index: cheap enough to refresh.
+def bars(figures: Figures, answers: Responses, clicked: int) -> list[Bar]:
+    """The steps with their bars, from counters and queries by index: cheap enough to refresh.
+
+    `clicked`: so many people have opened a link.
 
     Who has answered is compared with those whose text left: a receipt may come late, or never.
     """
@@ -17,6 +19,8 @@ def bars(figures: Figures, answers: Responses) -> list[Bar]:
         Step(pgettext("people", "Texted"), left, figures.total + figures.skipped),
         Step(pgettext("people", "Got it"), figures.delivered, left),
     ]
+    if clicked:
+        steps.append(Step(pgettext("people", "Opened the link"), clicked, left))
     if answers.replied:
         steps.append(Step(pgettext("people", "Replied"), answers.replied, left))
     if answers.opted_out:

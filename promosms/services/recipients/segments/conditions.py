@@ -28,6 +28,7 @@ class Kind(StrEnum):
     ADDED = "added"
     TEXTED = "texted"
     REPLIED = "replied"
+    CLICKED = "clicked"
     CONSENT = "consent"
     COUNTRY = "country"
     OPTED_OUT = "opted_out"
@@ -82,6 +83,7 @@ TESTS: dict[Kind, dict[str, Value]] = {
     Kind.ADDED: {**dict(_with_opposites(_DAYS)), **_SIDES},
     Kind.TEXTED: dict(_with_opposites({**_DAYS, "ever": Value.NOTHING})),
     Kind.REPLIED: dict(_with_opposites({**_DAYS, "ever": Value.NOTHING})),
+    Kind.CLICKED: dict(_with_opposites({**_DAYS, "ever": Value.NOTHING})),
     Kind.CONSENT: dict(_with_opposites({"given": Value.NOTHING})),
     Kind.COUNTRY: dict(_with_opposites({"is": Value.COUNTRY})),
     Kind.OPTED_OUT: dict(_with_opposites({"out": Value.NOTHING, "held": Value.NOTHING})),

@@ -149,6 +149,10 @@ def _replied(calendar: Calendar, row: Condition, test: str) -> Truth:
     return activity.replied_since(_since(calendar, row, test))
 
 
+def _clicked(calendar: Calendar, row: Condition, test: str) -> Truth:
+    return activity.clicked_since(_since(calendar, row, test))
+
+
 def _since(calendar: Calendar, row: Condition, test: str) -> datetime | None:
     if test == "ever":
         return None
@@ -181,6 +185,7 @@ _ASKED: dict[Kind, Callable[[Calendar, Condition, str], Truth]] = {
     Kind.ADDED: _added,
     Kind.TEXTED: _texted,
     Kind.REPLIED: _replied,
+    Kind.CLICKED: _clicked,
     Kind.CONSENT: _consent,
     Kind.COUNTRY: _country,
     Kind.OPTED_OUT: _opted_out,

@@ -1,0 +1,1 @@
+"""Short links in the texts of campaigns: their codes, and who opens them."""
