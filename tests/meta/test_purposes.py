@@ -84,6 +84,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/audience.py",
         "services/campaigns/campaigns.py",
         "services/campaigns/repeats.py",
+        "services/campaigns/follow_ups.py",
         "services/campaigns/preparation.py",
         "services/links/links.py",
         "services/campaigns/launch.py",

@@ -91,6 +91,18 @@ MONEY = (
         "tests/services/campaigns/test_repeats.py",
     ),
     Mutation(
+        f"{SERVICES}campaigns/follow_ups.py",
+        "WHO[self.kind], ~self._has_another()]",
+        "WHO[self.kind]]",
+        "tests/services/campaigns/test_follow_ups.py",
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/follow_ups.py",
+        "Message.reason.not_in((OUTAGE, *HOPELESS))",
+        "Message.reason.not_in(HOPELESS)",
+        "tests/services/campaigns/test_follow_ups.py",
+    ),
+    Mutation(
         "promosms/jobs/sender.py",
         "if ill and answer.error_class is ErrorClass.PERMANENT:",
         "if ill and answer.error_class is not None:",

@@ -22,8 +22,9 @@ from promosms.forms.form import Form
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, campaign_name, is_automatic, new_public_id
-from promosms.services.campaigns import campaigns, drafts, text_cost
+from promosms.services.campaigns import campaigns, drafts, follow_ups, text_cost
 from promosms.services.campaigns.drafts import Draft
+from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.campaigns.text_cost import TextProblem
 from promosms.services.recipients import detail_names, fields, lists
 from promosms.services.recipients.segments import segments
@@ -93,8 +94,12 @@ class CampaignForm(LinksFields, WhenPart, Form):
     groups: Mapping[str, str] = MappingProxyType({})
     """The lists and segments that can be chosen, set by `prepare`."""
 
-    def prepare(self, account: Account) -> None:
+    follow_up: FollowUp | None = None
+    """For some of another campaign; then nothing is chosen but who is left out."""
+
+    def prepare(self, account: Account, public_id: str = "") -> None:
         """Set the choices: everyone, the lists and the segments of the account."""
+        self.follow(account, public_id)
         self.account = account
         self.lists = lists.all_of(account.id)
         count = number(campaigns.count_recipients(account))
@@ -106,6 +111,10 @@ class CampaignForm(LinksFields, WhenPart, Form):
         self.audience.choices = {EVERYONE: everyone, **self.groups}
         self.without.choices = self.groups
         self.key.data = self.key.data or new_public_id()
+
+    def follow(self, account: Account, public_id: str) -> None:
+        """Is the draft with this public id a follow-up? Then its audience is given."""
+        self.follow_up = follow_ups.of_draft(account, public_id)
 
     def show(self, draft: Draft, campaign: Campaign | None = None) -> None:
         """Fill the fields with a draft."""
@@ -124,7 +133,7 @@ class CampaignForm(LinksFields, WhenPart, Form):
 
     def draft(self) -> Draft:
         """The draft as typed."""
-        chosen = self.audience.data or []
+        chosen = [] if self.follow_up else self.audience.data or []
         text = self.text.data or ""
         draft = Draft(
             name=self.name.data or campaign_name(text),
@@ -138,6 +147,7 @@ class CampaignForm(LinksFields, WhenPart, Form):
             segments=[] if EVERYONE in chosen else _segments(chosen),
             without_lists=_lists(self.without.data or []),
             without_segments=_segments(self.without.data or []),
+            follow_up=self.follow_up,
         )
         return self.with_plan(draft)
 
@@ -148,7 +158,7 @@ class CampaignForm(LinksFields, WhenPart, Form):
 
     def demand_audience(self) -> bool:
         """The review needs an audience; returns False with an error without one."""
-        if self.audience.data:
+        if self.audience.data or self.follow_up:
             return True
         self.audience.errors = [
             *self.audience.errors,

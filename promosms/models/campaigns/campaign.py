@@ -55,6 +55,13 @@ class CampaignKind(StrEnum):
     SERVICE = "service"
 
 
+class FollowUpKind(StrEnum):
+    """Whom of another campaign a follow-up is for."""
+
+    NOT_GOT = "not_got"
+    NOT_ANSWERED = "not_answered"
+
+
 COUNTERS = (
     *("n_queued", "n_sending", "n_sent", "n_delivered", "n_undelivered", "n_expired"),
     *("n_failed", "n_unknown", "n_skipped", "n_cancelled"),
@@ -90,6 +97,8 @@ def is_automatic(name: str, text: str) -> bool:
 LATEST_HOURS = 12
 """How much later than planned a campaign may start without asking, unless the user says else."""
 ACTIVITY_DUE = "activity_cursor IS NOT NULL"
+FOLLOWS = "follow_up_of IS NOT NULL"
+FOLLOW_UP_IN_TURN = f"{FOLLOWS} AND status IN ('scheduled', 'preparing', 'blocked')"
 
 
 class Campaign(Model):
@@ -117,6 +126,10 @@ class Campaign(Model):
     `repeat_of` is the campaign that this one sends again, to those whose text was not confirmed or
     failed in an outage; it has no foreign key, because all campaigns of an account are deleted
     together and ids are never reused.
+
+    `follow_up_of` is the campaign of which this one texts some people, by `follow_up_kind`; as with
+    `repeat_of` there is no foreign key. Of the same kind only one may wait for its messages, so
+    that nobody gets two: what the others have texted is then in the table.
     """
 
     __tablename__ = "campaigns"
@@ -124,6 +137,20 @@ class Campaign(Model):
         Index("ix_campaigns_page", "account_id", "id"),
         Index("ix_campaigns_status", "status"),
         Index("uq_campaigns_repeat_of", "repeat_of", unique=True),  # one repeat of each
+        Index(
+            "ix_campaigns_follow_up_of",
+            "follow_up_of",
+            sqlite_where=text(FOLLOWS),
+            postgresql_where=text(FOLLOWS),
+        ),
+        Index(
+            "uq_campaigns_follow_up_in_turn",
+            "follow_up_of",
+            "follow_up_kind",
+            unique=True,
+            sqlite_where=text(FOLLOW_UP_IN_TURN),
+            postgresql_where=text(FOLLOW_UP_IN_TURN),
+        ),
         Index(
             "ix_campaigns_activity",
             "account_id",
@@ -150,6 +177,8 @@ class Campaign(Model):
             "plain_details": N_("do names lose the accents that make a text dearer"),
             "short_links": N_("are its addresses shortened, and who opens them counted"),
             "repeat_of": N_("the campaign that it sends again, see campaigns"),
+            "follow_up_of": N_("the campaign of which it texts some people, see campaigns"),
+            "follow_up_kind": N_("those who did not get that campaign, or did not answer"),
             "everyone": N_("is it addressed to all recipients"),
             "audience": N_("how many recipients it was addressed to"),
             "agreed_price": N_("the price that was agreed to"),
@@ -167,7 +196,7 @@ class Campaign(Model):
             "not_guests": N_("recipients left out because the account was on trial"),
         },
         money=("agreed_price", "total_price", "missing"),
-        referred=("campaign_id", "repeat_of"),
+        referred=("campaign_id", "repeat_of", "follow_up_of"),
     )
     retention = WITH_ACCOUNT
     processing = (
@@ -189,6 +218,8 @@ class Campaign(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))
     repeat_of: Mapped[int | None] = mapped_column(BigId)
+    follow_up_of: Mapped[int | None] = mapped_column(BigId)
+    follow_up_kind: Mapped[str] = mapped_column(String(12), default="", server_default="")
     name: Mapped[str] = mapped_column(String(100), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[str] = mapped_column(

@@ -1,4 +1,4 @@
-"""Whom a campaign is addressed to: everyone, or lists and segments, without others of them.
+"""Whom a campaign is addressed to: everyone, lists and segments, or some of another campaign.
 
 A segment is looked up when somebody is: for the review, and again for the preparation.
 """
@@ -20,6 +20,7 @@ from promosms.models import (
     RecipientList,
     Segment,
 )
+from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.recipients.segments import queries
 
 
@@ -51,22 +52,25 @@ class Choice:
 
 @dataclass(frozen=True)
 class Addressed:
-    """Everyone, or those of a choice; in both cases without those of another one."""
+    """Everyone, those of a choice, or some of another campaign; without those of another choice."""
 
     account_id: int
     everyone: bool
     chosen: Choice
     without: Choice
+    follow_up: FollowUp | None = None
 
     @property
     def only_lists(self) -> bool:
         """Is nothing to be looked up but who is on a list?"""
-        return not (self.without or self.chosen.segments)
+        return not (self.without or self.chosen.segments or self.follow_up)
 
     def conditions(self, moment: datetime | None = None) -> list[ColumnElement[bool]]:
         """The conditions that a recipient is one of them."""
         found: list[ColumnElement[bool]] = [Recipient.account_id == self.account_id]
-        if not self.everyone:
+        if self.follow_up:
+            found.append(self.follow_up.condition())
+        elif not self.everyone:
             found.append(self.chosen.condition(moment))
         if self.without:
             # What is not known is no reason to leave somebody out.
@@ -99,7 +103,8 @@ def of(campaign: Campaign) -> Addressed:
         )
         for left_out in (False, True)
     )
-    return Addressed(campaign.account_id, campaign.everyone, included, excluded)
+    follow_up = FollowUp.of(campaign)
+    return Addressed(campaign.account_id, campaign.everyone, included, excluded, follow_up)
 
 
 def chosen(account_id: int, lists: Sequence[str], segments: Sequence[str]) -> Choice:

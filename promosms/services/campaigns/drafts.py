@@ -22,6 +22,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.campaigns import addressed
+from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.installation import defaults
 
 _KEY = re.compile(r"[0-9a-f]{20}")
@@ -54,6 +55,7 @@ class Draft:
     segments: list[str] = field(default_factory=list)
     without_lists: list[str] = field(default_factory=list)
     without_segments: list[str] = field(default_factory=list)
+    follow_up: FollowUp | None = None
 
 
 def create(account: Account, draft: Draft, key: str) -> Campaign:
@@ -112,10 +114,10 @@ def remove(campaign: Campaign) -> None:
 
 
 def duplicate(campaign: Campaign, name: str) -> Campaign:
-    """A new draft with the text and the audience of a campaign; its time was for that one only."""
+    """A new draft with text and audience of a campaign, without its time and whom it followed."""
     account = db.session.get_one(Account, campaign.account_id)
-    copied = replace(read(campaign), name=name, planned_time="", planned_zone="")
-    return create(account, copied, key="")
+    draft = replace(read(campaign), name=name, follow_up=None)
+    return create(account, replace(draft, planned_time="", planned_zone=""), key="")
 
 
 def read(campaign: Campaign) -> Draft:
@@ -137,6 +139,7 @@ def read(campaign: Campaign) -> Draft:
         segments=[one.public_id for one in to.chosen.segments],
         without_lists=[one.public_id for one in to.without.lists],
         without_segments=[one.public_id for one in to.without.segments],
+        follow_up=to.follow_up,
     )
 
 
@@ -189,6 +192,9 @@ def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.latest_hours = draft.latest_hours
     campaign.short_links = draft.short_links
     campaign.everyone = draft.everyone
+    if draft.follow_up is not None:
+        campaign.follow_up_of = draft.follow_up.original
+        campaign.follow_up_kind = draft.follow_up.kind
     campaign.updated_at = _later(campaign.updated_at)
     _address(campaign, draft)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from promosms.db.statements import update_rows
@@ -21,7 +22,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, guard, text_cost
+from promosms.services.campaigns import audience, follow_ups, guard, text_cost
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
@@ -55,6 +56,8 @@ class LaunchProblem(StrEnum):
     LATE = "late"
     CAMPAIGN_LIMIT = "campaign_limit"
     MONTH_LIMIT = "month_limit"
+    FOLLOW_UP_IN_TURN = "follow_up_in_turn"
+    FOLLOW_UP_TOO_LATE = "follow_up_too_late"
 
 
 IN_VAIN = 20  # launches within an hour from which no text has left
@@ -127,6 +130,8 @@ def check(
         raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
     if routing.gateway_for(campaign.route_id) is None:
         raise LaunchError(LaunchProblem.NO_GATEWAY)
+    if follow_ups.too_late(campaign):
+        raise LaunchError(LaunchProblem.FOLLOW_UP_TOO_LATE)
     count = audience.count(campaign)
     if count == 0:
         raise LaunchError(LaunchProblem.NO_AUDIENCE)
@@ -306,12 +311,16 @@ def set_status(
     **values: object,
 ) -> None:
     """Change the status if it is one of those `before`; else raise LaunchError(problem)."""
-    changed = session.execute(
+    change = (
         update_rows(Campaign)
         .where(Campaign.id == campaign.id, Campaign.status.in_(before))
         .values(status=after, updated_at=now(), **values)
         .returning(Campaign.id)
-    ).all()
+    )
+    try:
+        changed = session.execute(change).all()
+    except IntegrityError as error:  # another follow-up of the same kind is being prepared
+        raise LaunchError(LaunchProblem.FOLLOW_UP_IN_TURN) from error
     if not changed:
         raise LaunchError(problem)
     db.session.refresh(campaign)

@@ -114,8 +114,11 @@ def _looked_up(
     """With segments, or with some left out: of many recipients by some spread over all."""
     everybody = sum(row.people for row in counts.of(account.id))
     met = and_(*asked.conditions())
+    if asked.follow_up and asked.follow_up.most <= MOST_READ:
+        return Groups(_read(account, draft, names, prices, met))
     on_lists = sum(one.size for one in asked.chosen.lists)
-    if not (draft.everyone or asked.chosen.segments) and on_lists <= MOST_READ:
+    chosen_by_lists = not (draft.everyone or asked.chosen.segments or asked.follow_up)
+    if chosen_by_lists and on_lists <= MOST_READ:
         members = select(ListRecipient.recipient_id).where(
             ListRecipient.list_id.in_([one.id for one in asked.chosen.lists])
         )
@@ -133,7 +136,10 @@ def first(account: Account, draft: Draft, number: int) -> list[Recipient]:
     """The first recipients who get the draft, by their ids."""
     query = to_some(account, draft, Recipient)
     order = Recipient.id
-    if not whom(account, draft).only_lists:
+    asked = whom(account, draft)
+    if asked.follow_up and asked.follow_up.most <= MOST_READ:
+        queries = [query]
+    elif not asked.only_lists:
         queries = [query.where(sample.oldest(account.id, MOST_WALKED))]
     elif draft.everyone or trial.may_text(account) is not None:
         queries = [query]
@@ -170,6 +176,7 @@ def whom(account: Account, draft: Draft) -> Addressed:
         draft.everyone,
         addressed.chosen(account.id, draft.lists, draft.segments),
         addressed.chosen(account.id, draft.without_lists, draft.without_segments),
+        draft.follow_up,
     )
 
 

@@ -8,8 +8,23 @@ from promosms.extensions import csrf
 from promosms.forms.campaigns.composer import EVERYONE, SEGMENT, CampaignForm
 from promosms.language import current_language
 from promosms.language import gettext as _
-from promosms.models import Campaign, CampaignStatus, campaign_name, is_automatic, now
-from promosms.services.campaigns import drafts, live_estimate, repeats, text_cost
+from promosms.models import (
+    Campaign,
+    CampaignStatus,
+    FollowUpKind,
+    campaign_name,
+    is_automatic,
+    now,
+)
+from promosms.services.campaigns import (
+    drafts,
+    follow_ups,
+    launch,
+    live_estimate,
+    live_groups,
+    repeats,
+    text_cost,
+)
 from promosms.services.installation import defaults
 from promosms.services.recipients import fields
 from promosms.sms import keywords
@@ -49,7 +64,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     if campaign.repeat_of is not None:  # text and people are those of the other campaign
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
     form = CampaignForm()
-    form.prepare(my_account())
+    form.prepare(my_account(), public_id)
     if request.method == "POST":
         return _submitted(form, campaign)
     if campaign.status != CampaignStatus.DRAFT:
@@ -63,6 +78,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 def count() -> ResponseReturnValue:
     """The parts of the composer that show what the typed text would be and cost."""
     form = CampaignForm()
+    form.follow(my_account(), request.form.get("draft", ""))
     return render_template("campaigns/count.html", form=form, **_shown(form))
 
 
@@ -71,8 +87,8 @@ def count() -> ResponseReturnValue:
 def autosave() -> ResponseReturnValue:
     """Keep what is being written, as it stands; it need not be fit to be sent."""
     form = CampaignForm()
-    form.prepare(my_account())
     public_id = request.form.get("draft", "")
+    form.prepare(my_account(), public_id)
     campaign = owned(Campaign, public_id) if public_id else None
     if not (form.text.data or "").strip():
         return _saved(campaign)
@@ -109,6 +125,23 @@ def repeat(public_id: str) -> ResponseReturnValue:
         flash(_("There is nobody left to whom this text can be sent again."), "info")
         return to_report(campaign)
     return redirect(url_for("campaigns.review", public_id=draft.public_id), 303)
+
+
+@bp.route("/campaigns/<public_id>/follow-up", methods=["POST"])
+@allow(Access.MEMBER)
+def follow_up(public_id: str) -> ResponseReturnValue:
+    """A draft for those of the campaign who did not get it, or did not answer."""
+    campaign = owned(Campaign, public_id)
+    kind = next((kind for kind in FollowUpKind if kind == request.form.get("kind")), None)
+    if kind is None:
+        return to_report(campaign)
+    name = labels.FOLLOW_UP_NAMES[kind] % {"name": _stored_name(campaign)}
+    try:
+        draft = follow_ups.draft(campaign, kind, str(name))
+    except follow_ups.NoFollowUp:
+        flash(labels.PROBLEMS[launch.LaunchProblem.FOLLOW_UP_TOO_LATE], "info")
+        return to_report(campaign)
+    return redirect(url_for("campaigns.edit", public_id=draft.public_id), 303)
 
 
 @bp.route("/campaigns/<public_id>/delete", methods=["POST"])
@@ -203,6 +236,7 @@ def _page(
         other=other,
         gone=gone,
         placeholders=fields.placeholders(my_account()),
+        to=live_groups.whom(my_account(), form.draft()) if form.follow_up else None,
         **_shown(form),
     )
 

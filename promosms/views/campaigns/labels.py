@@ -9,11 +9,12 @@ from promosms.language import lazy_gettext as _
 from promosms.language import moment, pgettext
 from promosms.language import number as shown
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
-from promosms.models import Campaign, CampaignStatus, MessageStatus
+from promosms.models import Campaign, CampaignStatus, FollowUpKind, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, clicks, guard, launch, responses, schedule
 from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Figures
+from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
@@ -89,6 +90,15 @@ BY_STATUS = {
     MessageStatus.FAILED: _("The network refused the text. You did not pay for it."),
     MessageStatus.UNKNOWN: _("The network did not say whether it took the text."),
 }
+# Whom a follow-up is for, what a draft of it is called, and the button that makes one.
+FOLLOW_UPS = {
+    FollowUpKind.NOT_GOT: _("To those of “%(name)s” who did not get it."),
+    FollowUpKind.NOT_ANSWERED: _("To those of “%(name)s” who did not answer."),
+}
+FOLLOW_UP_NAMES = {
+    FollowUpKind.NOT_GOT: _("%(name)s (did not get it)"),
+    FollowUpKind.NOT_ANSWERED: _("%(name)s (did not answer)"),
+}
 PROBLEMS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
     LaunchProblem.EMPTY_TEXT: _("Write the text first: there is nothing to send yet."),
@@ -136,6 +146,14 @@ PROBLEMS = {
     LaunchProblem.LATE: _(
         "The service stood still when it was to start, and now it is later than you allowed."
     ),
+    LaunchProblem.FOLLOW_UP_IN_TURN: _(
+        "Another text to the same people is being prepared, or waits for you. Let it leave or "
+        "cancel it first: so nobody gets two."
+    ),
+    LaunchProblem.FOLLOW_UP_TOO_LATE: _(
+        "It is not known any more whom this text would be for: numbers, texts and replies of that "
+        "campaign are deleted after a time, as your settings say."
+    ),
 }
 
 
@@ -165,6 +183,8 @@ def title(campaign: Campaign) -> str:
 def to_whom(to: Addressed) -> str:
     """Whom a campaign is addressed to, in a sentence."""
     names, left_out = ", ".join(to.chosen.names), ", ".join(to.without.names)
+    if to.follow_up:
+        return _to_some(to.follow_up, left_out)
     if to.everyone and left_out:
         return str(_("To everyone, without %(left_out)s.") % {"left_out": left_out})
     if to.everyone:
@@ -173,6 +193,12 @@ def to_whom(to: Addressed) -> str:
         words = _("To: %(lists)s, without %(left_out)s.")
         return str(words % {"lists": names, "left_out": left_out})
     return str(_("To: %(lists)s.") % {"lists": names})
+
+
+def _to_some(follow_up: FollowUp, left_out: str) -> str:
+    whom = str(FOLLOW_UPS[follow_up.kind] % {"name": title(follow_up.campaign)})
+    without = str(_("Without %(left_out)s.") % {"left_out": left_out})
+    return f"{whom} {without}" if left_out else whom
 
 
 def in_words(text: str) -> str:

@@ -15,13 +15,14 @@ from promosms.services.campaigns import (
     arrivals,
     campaigns,
     clicks,
+    follow_ups,
     launch,
     repeats,
     responses,
 )
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.ledger import campaign_costs
-from promosms.views.campaigns import labels, reasons, steps
+from promosms.views.campaigns import labels, next_texts, reasons, steps
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
 from promosms.web.access import Access, allow, my_account, owned
 from promosms.web.limits import limit
@@ -140,6 +141,8 @@ def _state(campaign: Campaign, counts: Sequence[reasons.Count]) -> dict[str, obj
         "cost": campaign_costs.totals(campaign),
         "repeatable": repeats.of(campaign),
         "repeat": repeats.find(campaign),
+        "next_texts": next_texts.offered(campaign),
+        "follow_ups": follow_ups.all_of(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
         "over": campaigns.over(campaign),
         "awaited": campaign.status in CampaignStatus.OPEN or campaign.n_sent + figures.waiting,

@@ -12,6 +12,7 @@ from promosms.services.campaigns import (
     audience,
     campaigns,
     drafts,
+    follow_ups,
     guard,
     launch,
     repeats,
@@ -64,6 +65,7 @@ def review(public_id: str) -> ResponseReturnValue:
         limit=_limit(campaign, estimate.total),
         worker_missing=worker_missing(),
         original=original,
+        too_late=follow_ups.too_late(campaign),
         repeatable=repeats.of(original) if original else None,
     )
 
