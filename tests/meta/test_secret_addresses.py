@@ -28,7 +28,7 @@ OPEN_QUERY = {
         "q",
         "route",
     ),
-    *("segment", "invoice", "show", "state", "status", "trial", "account", "email", "part"),
+    *("segment", "invoice", "show", "state", "status", "trial", "account", "email", "part", "why"),
     "next",  # another address, looked into
 }
 READ = re.compile(r'args\.get(?:list)?\(\s*"(\w+)"')
