@@ -20,6 +20,7 @@ from promosms.demo.names import BRITAIN, COUNTRIES, POLAND, Country
 from promosms.models import (
     Account,
     Campaign,
+    CampaignKind,
     CampaignStatus,
     Consent,
     ConsentHow,
@@ -61,6 +62,13 @@ ENDS = {
 }
 REASONS = {MessageStatus.FAILED: "bad_number", MessageStatus.UNKNOWN: "no_answer"}
 REPLIES = ("Super, będę w sobotę", "Thank you!", "Do której otwarte?", "Lovely, see you there")
+SERVICE = Draft(
+    name="Moved appointments",
+    text="Hello {first_name|there}, the workshop is closed on Friday. Your appointment is on "
+    "Monday at the same time.",
+    kind=CampaignKind.SERVICE,
+    opt_out_line=False,
+)
 PAST = (
     (
         9,
@@ -81,6 +89,7 @@ PAST = (
             "Bring this text for a free tea.",
         ),
     ),
+    (1, BRITAIN, SERVICE),
 )
 RUNNING = Draft(
     name="Winter opening hours",

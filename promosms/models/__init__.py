@@ -38,6 +38,7 @@ from promosms.models.campaigns.campaign import (
     campaign_name,
     follows_text,
     is_automatic,
+    is_promotional,
 )
 from promosms.models.campaigns.guard import Guard
 from promosms.models.campaigns.link import Click, Link, LinkKind
@@ -254,6 +255,7 @@ __all__ = [
     "models",
     "attention_status_of",
     "campaign_name",
+    "is_promotional",
     "follows_text",
     "is_automatic",
     "new_public_id",

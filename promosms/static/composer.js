@@ -57,6 +57,13 @@ addEventListener("pagehide", () => {
   if (changed && !elsewhere && !saving) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
 });
 
+// Another kind of text brings what is usual for it: the line in promotional texts, none in service texts.
+form.addEventListener("change", ({ target }) => {
+  if (target.name !== "kind") return;
+  form.elements.opt_out_line.checked = target.value === "promotional";
+  form.elements.line_for.value = target.value;
+});
+
 // The next person is shown without leaving the page.
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button[value=next]");

@@ -92,7 +92,7 @@ def assert_recipients() -> None:
 def assert_counters() -> None:
     finished = select(Campaign).where(Campaign.status == CampaignStatus.FINISHED)
     campaigns = db.session.scalars(finished).all()
-    assert len(campaigns) == 2
+    assert len(campaigns) == 3
     for campaign in campaigns:
         rows = select(Message.status, func.count()).where(Message.campaign_id == campaign.id)
         counted = Counter[str]()

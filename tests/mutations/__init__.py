@@ -4,6 +4,7 @@ from tests.mutations.bulk_actions import BULK_ACTIONS
 from tests.mutations.consents import CONSENTS
 from tests.mutations.departed import DEPARTED
 from tests.mutations.imports import IMPORTS
+from tests.mutations.kinds import KINDS
 from tests.mutations.money import MONEY
 from tests.mutations.mutation import Mutation
 from tests.mutations.opt_outs import OPT_OUT
@@ -20,6 +21,7 @@ MUTATIONS = (
     *TIME,
     *OPT_OUT,
     *CONSENTS,
+    *KINDS,
     *RECIPIENTS,
     *IMPORTS,
     *SEGMENTS,

@@ -90,13 +90,13 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}campaigns/audience.py",
-        "if suppressed or consent",
-        "if consent",
+        "if suppressed or not agreed",
+        "if not agreed",
         "tests/services/campaigns tests/services/sending",
     ),
     Mutation(
         f"{SERVICES}campaigns/audience.py",
-        "or consent != Consent.GIVEN or price",
+        "or not agreed or price",
         "or price",
         "tests/services/campaigns tests/services/sending",
     ),
@@ -168,8 +168,8 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "promotions = or_(Message.campaign_id.is_not(None), direct)",
-        "promotions = Message.campaign_id.is_not(None)",
+        "~of_service.exists()), direct)",
+        "~of_service.exists()))",
         "tests/services/sending/test_withdrawn_consent.py",
     ),
     Mutation(

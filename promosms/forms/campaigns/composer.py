@@ -16,9 +16,9 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput
 
+from promosms.forms.campaigns.kind import KindFields
 from promosms.forms.campaigns.links import LinksFields
 from promosms.forms.campaigns.when import WhenPart
-from promosms.forms.form import Form
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, campaign_name, is_automatic, new_public_id
@@ -54,8 +54,8 @@ def _single_line(typed: str | None) -> str:
     return " ".join(_tidy(typed).split())
 
 
-class CampaignForm(LinksFields, WhenPart, Form):
-    """Name, audience, text and time of a draft.
+class CampaignForm(LinksFields, WhenPart, KindFields):
+    """Name, kind, audience, text and time of a draft.
 
     `stamp` is the state of the draft that the user saw; `key` creates a new draft at most once.
     """
@@ -79,11 +79,6 @@ class CampaignForm(LinksFields, WhenPart, Form):
         _("Leave out"), option_widget=CheckboxInput(), validate_choice=False
     )
     text = TextAreaField(_("Your text"), filters=[_tidy])
-    opt_out_line = BooleanField(
-        _("Say how to opt out"),
-        default=True,
-        description=_("Adds a short line at the end. The law asks for it in promotional texts."),
-    )
     language = SelectField(_("Language of that line"), choices=LANGUAGES)
     plain_details = BooleanField(_("Write names plainly"))
     stamp = HiddenField()
@@ -122,7 +117,8 @@ class CampaignForm(LinksFields, WhenPart, Form):
         name = "" if is_automatic(draft.name, draft.text) else draft.name
         self.name.data = name and detail_names.title(name, self.account)
         self.text.data = draft.text
-        self.opt_out_line.data, self.language.data = draft.opt_out_line, draft.language
+        self.show_kind(draft.kind, opt_out_line=draft.opt_out_line)
+        self.language.data = draft.language
         self.plain_details.data = draft.plain_details
         self.short_links.data = draft.short_links
         self.audience.data = [EVERYONE] if draft.everyone else _values(draft.lists, draft.segments)
@@ -138,6 +134,7 @@ class CampaignForm(LinksFields, WhenPart, Form):
         draft = Draft(
             name=self.name.data or campaign_name(text),
             text=text,
+            kind=self.kind.data,
             opt_out_line=bool(self.opt_out_line.data),
             language=self.language.data or DEFAULT_LANGUAGE,
             plain_details=bool(self.plain_details.data),

@@ -62,6 +62,11 @@ class FollowUpKind(StrEnum):
     NOT_ANSWERED = "not_answered"
 
 
+def is_promotional(kind: str) -> bool:
+    """Do texts of this kind need a consent and a way out?"""
+    return kind != CampaignKind.SERVICE
+
+
 COUNTERS = (
     *("n_queued", "n_sending", "n_sent", "n_delivered", "n_undelivered", "n_expired"),
     *("n_failed", "n_unknown", "n_skipped", "n_cancelled"),
@@ -117,6 +122,9 @@ class Campaign(Model):
 
     `activity_cursor` is the last message that has been noted as the activity of its recipient; this
     begins when the campaign has ended. NULL: all have been.
+
+    `service_confirmed_by` is the public id of the user who has said that a service text is no
+    promotion, although it sounds like one.
 
     `not_guests` are recipients for whom there is no message at all: the account was on trial.
 
@@ -176,6 +184,10 @@ class Campaign(Model):
             "opt_out_line": N_("is the line with which one opts out added"),
             "plain_details": N_("do names lose the accents that make a text dearer"),
             "short_links": N_("are its addresses shortened, and who opens them counted"),
+            "service_confirmed_by": N_(
+                "who has confirmed that it is no promotion although it has words of one, see users"
+            ),
+            "service_confirmed_at": N_("when that was confirmed"),
             "repeat_of": N_("the campaign that it sends again, see campaigns"),
             "follow_up_of": N_("the campaign of which it texts some people, see campaigns"),
             "follow_up_kind": N_("those who did not get that campaign, or did not answer"),
@@ -200,7 +212,13 @@ class Campaign(Model):
     )
     retention = WITH_ACCOUNT
     processing = (
-        Processing(CAMPAIGNS, N_("Name, lists, settings and counts of a campaign")),
+        Processing(
+            CAMPAIGNS,
+            N_(
+                "Name, lists, settings and counts of a campaign, and who has confirmed that it is "
+                "about something people asked for"
+            ),
+        ),
         Processing(
             CAMPAIGNS,
             N_("The text of a campaign"),
@@ -229,6 +247,8 @@ class Campaign(Model):
     language: Mapped[str] = mapped_column(String(5), default="en")
     plain_details: Mapped[bool] = mapped_column(default=False, server_default=false())
     short_links: Mapped[bool] = mapped_column(default=False, server_default=false())
+    service_confirmed_by: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    service_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     everyone: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default=CampaignStatus.DRAFT)
     planned_time: Mapped[str] = mapped_column(String(16), default="", server_default="")

@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,7 @@ from promosms.models import (
     Consent,
     Recipient,
     Suppression,
+    is_promotional,
 )
 from promosms.services.accounts import trial
 from promosms.services.campaigns import addressed, repeats
@@ -108,7 +110,7 @@ def count(campaign: Campaign) -> int:
 def count_of(campaign: Campaign, phones: Iterable[str]) -> int:
     """The number of these phones that would get the campaign, by consent and opt-outs."""
     query = recipients_of(campaign, func.count()).where(
-        Recipient.phone.in_(phones), gets_promotions()
+        Recipient.phone.in_(phones), gets(campaign.kind)
     )
     return db.session.scalar(query) or 0
 
@@ -176,7 +178,7 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
     """A function that reads the page after a recipient's id."""
     writer = writer_of(campaign)
     price_of = prices.price_list(campaign.route_id, campaign.account_id).of
-    choose = routing.chooser(campaign.route_id)
+    choose, promotional = routing.chooser(campaign.route_id), is_promotional(campaign.kind)
     query = _query(campaign, writer).limit(PAGE)
     guests = _guests(campaign)
     unconfirmed = trial.unconfirmed(db.session.get_one(Account, campaign.account_id))
@@ -186,9 +188,9 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
     def page(session: Session, after: int) -> list[MessageDraft]:
         rows = session.execute(query, {"after": after}).all()
         if unconfirmed:
-            drafts = (draft_of(writer, price_of, choose, *row) for row in rows)
+            drafts = (draft_of(writer, price_of, choose, promotional, *row) for row in rows)
             return [if_confirmed(unconfirmed, draft) for draft in drafts]
-        return [draft_of(writer, price_of, choose, *row) for row in rows]
+        return [draft_of(writer, price_of, choose, promotional, *row) for row in rows]
 
     return page
 
@@ -223,9 +225,10 @@ def _query(campaign: Campaign, writer: Writer) -> Select[Any]:
     return query.where(Recipient.id > bindparam("after")).order_by(Recipient.id)
 
 
-def gets_promotions() -> ColumnElement[bool]:
-    """A condition: this recipient has agreed, and has not opted out."""
-    return and_(Recipient.consent == Consent.GIVEN, ~_suppressed())
+def gets(kind: str) -> ColumnElement[bool]:
+    """A condition: this recipient has not opted out, and has agreed if the kind needs it."""
+    agreed = Recipient.consent == Consent.GIVEN if is_promotional(kind) else true()
+    return and_(agreed, ~_suppressed())
 
 
 def _suppressed() -> Exists:
@@ -247,6 +250,7 @@ def draft_of(
     writer: Writer,
     price_of: PriceOf,
     choose: routing.Chooser,
+    promotional: bool,
     recipient_id: int,
     recipient: str,
     phone: str,
@@ -255,10 +259,14 @@ def draft_of(
     suppressed: str | None,
     *values: str,
 ) -> MessageDraft:
-    """The message of a recipient with these values of the fields that the text uses."""
+    """The message of a recipient with these values of the fields that the text uses.
+
+    Only a promotional text needs a consent; nobody who has opted out gets either kind.
+    """
     price, person = price_of(country, phone), (recipient_id, recipient, phone, country)
-    if suppressed or consent != Consent.GIVEN or price is None:
-        reason = NO_PRICE if consent == Consent.GIVEN else NO_CONSENT
+    agreed = consent == Consent.GIVEN or not promotional
+    if suppressed or not agreed or price is None:
+        reason = NO_PRICE if agreed else NO_CONSENT
         reason = reason_of(suppressed) if suppressed else reason
         return MessageDraft(*person, "", "gsm7", 0, 0, reason, None)
     text = writer.write(dict(zip(writer.names, values, strict=True)))

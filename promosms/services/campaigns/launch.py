@@ -22,7 +22,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, follow_ups, guard, text_cost
+from promosms.services.campaigns import audience, follow_ups, guard, kinds, text_cost
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
 from promosms.services.installation import defaults
@@ -42,6 +42,8 @@ class LaunchProblem(StrEnum):
     EMPTY_TEXT = "empty_text"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     FOREIGN_PLACEHOLDER = "foreign_placeholder"
+    NO_WAY_OUT = "no_way_out"
+    LIKE_PROMOTION = "like_promotion"
     TOO_LONG = "too_long"
     NO_AUDIENCE = "no_audience"
     SUSPENDED = "suspended"
@@ -81,6 +83,7 @@ def launch(
     agreed_price: int,
     *,
     as_it_stands: bool = False,
+    service_confirmed_by: str = "",
     reviewed: int | None = None,
     before: CampaignStatus = CampaignStatus.DRAFT,
     **values: object,
@@ -88,13 +91,16 @@ def launch(
     """Start preparing a draft. `agreed_price` (1/10,000) is the price on the review page.
 
     A text with placeholders of other programs is sent only `as_it_stands`: the user was asked.
+    `service_confirmed_by` is the public id of the user who has said that a service text with words
+    of promotions is none; it is kept, with the time.
     `reviewed` is the number of recipients on the review page, with those who are left out.
     One that was scheduled is launched from another status, `before`; `values` are further columns.
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
     """
     reached = campaign.status != before or audience.has_anybody(campaign)
     with transaction() as session:
-        count = check(session, campaign, before, as_it_stands=as_it_stands)
+        by = service_confirmed_by
+        count = check(session, campaign, before, as_it_stands=as_it_stands, confirmed_by=by)
         check_limits(session, campaign.account_id, agreed_price)
         set_status(
             session,
@@ -106,6 +112,7 @@ def launch(
             agreed_price=agreed_price,
             audience=count if reviewed is None else min(count, reviewed),
             cursor=0,
+            **confirmation(campaign, by),
             **values,
         )
         _check_trial(session, campaign)
@@ -116,10 +123,15 @@ def launch(
 
 
 def check(
-    session: Session, campaign: Campaign, before: CampaignStatus, *, as_it_stands: bool
+    session: Session,
+    campaign: Campaign,
+    before: CampaignStatus,
+    *,
+    as_it_stands: bool,
+    confirmed_by: str,
 ) -> int:
     """Can it be launched, or scheduled, now? Returns how many recipients it has, or raises
-    LaunchError."""
+    LaunchError. `confirmed_by` has said that a service text is no promotion."""
     account = session.get_one(Account, campaign.account_id)
     if account.status != AccountStatus.ACTIVE:
         raise LaunchError(LaunchProblem.SUSPENDED)
@@ -128,6 +140,7 @@ def check(
     check_text(campaign.text, short_links=campaign.short_links)
     if text_cost.foreign(campaign.text) and not as_it_stands:
         raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
+    _check_kind(campaign, confirmed_by)
     if routing.gateway_for(campaign.route_id) is None:
         raise LaunchError(LaunchProblem.NO_GATEWAY)
     if follow_ups.too_late(campaign):
@@ -155,6 +168,22 @@ def check_limits(session: Session, account_id: int, price: int, *, month: bool =
     reason = guard.over_limit(session, account, price, month=month)
     if reason is not None:
         raise LaunchError(OVER[reason])
+
+
+def _check_kind(campaign: Campaign, confirmed_by: str) -> None:
+    """Raise LaunchError for what the kind of the text forbids."""
+    kind, text = campaign.kind, campaign.text
+    if kinds.lacks_way_out(kind, text, opt_out_line=campaign.opt_out_line):
+        raise LaunchError(LaunchProblem.NO_WAY_OUT)
+    if kinds.promotion_words_in(kind, text) and not confirmed_by:
+        raise LaunchError(LaunchProblem.LIKE_PROMOTION)
+
+
+def confirmation(campaign: Campaign, by: str) -> dict[str, object]:
+    """What is kept of who has confirmed that a service text is no promotion, if it was asked."""
+    if campaign.service_confirmed_by or not kinds.promotion_words_in(campaign.kind, campaign.text):
+        return {}
+    return {"service_confirmed_by": by, "service_confirmed_at": now()}
 
 
 def pause(campaign: Campaign) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import func
 
 from promosms.extensions import db
-from promosms.models import FIELD_NAMES, Account
+from promosms.models import FIELD_NAMES, Account, is_promotional
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, live_groups
 from promosms.services.campaigns.audience import MessageDraft, PriceOf
@@ -105,11 +105,12 @@ def estimate(account: Account, draft: Draft) -> LiveEstimate:
     route = defaults.default_route().id
     price_list, choose = prices.price_list(route, account.id), routing.chooser(route)
     writers, total = _Writers.of(account, draft), LiveEstimate()
+    promotional = is_promotional(draft.kind)
     found = live_groups.find(account, draft, writers.chosen.names, price_list)
     total.read, total.counted = found.read, found.counted
     highest = 0
     for group in found.groups:
-        message = _message(group, writers.chosen, price_list.of, choose)
+        message = _message(group, writers.chosen, price_list.of, choose, promotional)
         if message.reason:
             total.left_out[message.reason] += round(group.people)
             continue
@@ -135,11 +136,11 @@ def person(account: Account, draft: Draft, number: int) -> Person | None:
 
 
 def _message(
-    group: Group, writer: Writer, price_of: PriceOf, choose: routing.Chooser
+    group: Group, writer: Writer, price_of: PriceOf, choose: routing.Chooser, promotional: bool
 ) -> MessageDraft:
     """The message that each of a group would get."""
     someone = 0, "", group.start, group.country, group.consent, group.source
-    draft = audience.draft_of(writer, price_of, choose, *someone, *group.values)
+    draft = audience.draft_of(writer, price_of, choose, promotional, *someone, *group.values)
     return audience.if_confirmed({group.start} if group.asked else set(), draft)
 
 

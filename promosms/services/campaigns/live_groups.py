@@ -24,6 +24,7 @@ from promosms.models import (
     RecipientList,
     Standing,
     SuppressionSource,
+    is_promotional,
     table_of,
 )
 from promosms.services.accounts import trial
@@ -105,7 +106,7 @@ def find(account: Account, draft: Draft, names: Sequence[str], prices: PriceList
         return Groups(_read(account, draft, names, prices, true()))
     ids = _spread(account, lists)
     some = _read(account, draft, names, prices, among(PEOPLE.c.id), ids)
-    return Groups(list(_scaled(strata, some, len(names))), len(ids), counted)
+    return Groups(list(_scaled(strata, some, len(names), draft.kind)), len(ids), counted)
 
 
 def _looked_up(
@@ -149,13 +150,13 @@ def first(account: Account, draft: Draft, number: int) -> list[Recipient]:
         queries = [
             select(Recipient).join(ListRecipient, member).where(ListRecipient.list_id == one.id)
             for one in chosen_lists(account, draft)
-            if any(_texted(row) for row in counts.of(account.id, one))
+            if any(_texted(row, draft.kind) for row in counts.of(account.id, one))
         ]
     found = {
         row.id: row
         for query in queries
         for row in db.session.scalars(
-            query.where(audience.gets_promotions()).order_by(order).limit(number)
+            query.where(audience.gets(draft.kind)).order_by(order).limit(number)
         )
     }
     return [found[key] for key in sorted(found)[:number]]
@@ -264,16 +265,16 @@ def _share_not_on(larger: Sequence[int], list_id: int) -> float:
     return 1 - (db.session.scalar(on_larger, {"ids": ids}) or 0) / max(len(ids), 1)
 
 
-def _scaled(strata: Counter[Stratum], some: list[Group], names: int) -> Iterator[Group]:
+def _scaled(strata: Counter[Stratum], some: list[Group], names: int, kind: str) -> Iterator[Group]:
     """The groups of some recipients, with the people of everybody of their country.
 
     Where nobody of a country was read, its people are taken to be like the others.
     """
-    texted = [each for each in some if each.source is None and each.consent == Consent.GIVEN]
+    texted = [each for each in some if each.source is None and _agreed(each.consent, kind)]
     for stratum, people in strata.items():
         country, consent, standing = stratum
         like = [each for each in texted if each.country == country] or texted
-        if not like or consent != Consent.GIVEN or standing != Standing.FREE:
+        if not like or not _agreed(consent, kind) or standing != Standing.FREE:
             yield _group(stratum, people)._replace(values=("",) * names)
             continue
         factor = people / sum(each.people for each in like)
@@ -282,8 +283,13 @@ def _scaled(strata: Counter[Stratum], some: list[Group], names: int) -> Iterator
             yield each._replace(country=country, start=start, people=each.people * factor)
 
 
-def _texted(row: counts.Count) -> bool:
-    return row.consent == Consent.GIVEN and row.standing == Standing.FREE
+def _texted(row: counts.Count, kind: str) -> bool:
+    return _agreed(row.consent, kind) and row.standing == Standing.FREE
+
+
+def _agreed(consent: str, kind: str) -> bool:
+    """Has somebody with this consent agreed to texts of the kind?"""
+    return consent == Consent.GIVEN or not is_promotional(kind)
 
 
 def _group(stratum: Stratum, people: float) -> Group:

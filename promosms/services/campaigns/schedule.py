@@ -50,7 +50,12 @@ def comes_twice(campaign: Campaign) -> bool:
 
 
 def schedule(
-    campaign: Campaign, agreed_price: int, *, as_it_stands: bool = False, reviewed: int = 0
+    campaign: Campaign,
+    agreed_price: int,
+    *,
+    as_it_stands: bool = False,
+    service_confirmed_by: str = "",
+    reviewed: int = 0,
 ) -> None:
     """Agree to a draft and its price (1/10,000); the tick starts it when its time comes.
 
@@ -61,18 +66,20 @@ def schedule(
     if at is None or at <= now():
         raise LaunchError(LaunchProblem.TIME_PASSED)
     with transaction() as session:
-        launch.check(session, campaign, CampaignStatus.DRAFT, as_it_stands=as_it_stands)
+        by, draft = service_confirmed_by, CampaignStatus.DRAFT
+        launch.check(session, campaign, draft, as_it_stands=as_it_stands, confirmed_by=by)
         launch.check_limits(session, campaign.account_id, agreed_price, month=False)
         launch.set_status(
             session,
             campaign,
-            [CampaignStatus.DRAFT],
+            [draft],
             CampaignStatus.SCHEDULED,
             LaunchProblem.NOT_DRAFT,
             send_at=at,
             agreed_price=agreed_price,
             audience=reviewed,
             not_started="",
+            **launch.confirmation(campaign, by),
         )
 
 
@@ -93,6 +100,8 @@ def edit(campaign: Campaign) -> None:
             agreed_price=0,
             audience=0,
             not_started="",
+            service_confirmed_by="",
+            service_confirmed_at=None,
         )
 
 
@@ -194,6 +203,7 @@ def _launch(campaign: Campaign, before: CampaignStatus, **values: object) -> Non
         campaign,
         campaign.agreed_price,
         as_it_stands=True,
+        service_confirmed_by=campaign.service_confirmed_by,
         reviewed=campaign.audience,
         before=before,
         **values,

@@ -82,9 +82,9 @@ class Kind(Enum):
 
 
 @lru_cache
-def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
+def claiming(sqlite: bool, kind: Kind, promotional: bool = True) -> ReturningUpdate[Any]:
     """Claim the next messages. The last column says how the number opted out, or that the consent
-    to a promotion was withdrawn.
+    to a promotion was withdrawn; a campaign that is not `promotional` needs none.
 
     Those are claimed too, so that a cursor never passes a queued message. Parameters: gateway,
     most, token, moment, until, probing; for direct texts also account, for a campaign also
@@ -108,16 +108,21 @@ def claiming(sqlite: bool, kind: Kind) -> ReturningUpdate[Any]:
         .returning(
             *(ROWS.c[name] for name in COLUMNS),
             ROWS.c.encrypted_text,
-            _left_out(kind).label("left_out_by"),
+            _left_out(kind, promotional).label("left_out_by"),
         )
     )
 
 
-def _left_out(kind: Kind) -> ColumnElement[Any]:
-    """Why a message is not sent: of campaigns also if its recipient has no consent any more."""
+def _left_out(kind: Kind, promotional: bool) -> ColumnElement[Any]:
+    """Why a message is not sent: a promotion also if its recipient has no consent any more.
+
+    Direct texts are looked at one by one: an answer needs no consent.
+    """
     if kind is Kind.SINGLE:
         return null()
-    return opt_outs.suppressed_by() if kind is Kind.DIRECT else opt_outs.left_out_by()
+    if kind is Kind.DIRECT or not promotional:
+        return opt_outs.suppressed_by()
+    return opt_outs.left_out_by()
 
 
 def _single(kind: Kind) -> tuple[ColumnElement[bool], ...]:
@@ -181,7 +186,7 @@ def locking(sqlite: bool) -> Select[Any]:
     """
     approved = select(Account.approved_at).where(Account.id == CAMPAIGNS.c.account_id)
     query = select(
-        *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.send_cursors),
+        *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.kind, CAMPAIGNS.c.send_cursors),
         approved.scalar_subquery().label("approved_at"),
     ).where(CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True)))
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, false, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite, transaction
-from promosms.models import Account, CampaignStatus, MessageStatus, now
+from promosms.models import Account, CampaignStatus, MessageStatus, is_promotional, now
 from promosms.services.installation import defaults
 from promosms.services.sending import answers, claim_queries, cursors, opt_outs, trial_numbers
 from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
@@ -204,8 +204,10 @@ def _claim_of(
     session: Session, claim: Claim, most: int, campaign: Row[Any], deltas: CounterDeltas
 ) -> Sequence[Row[Any]]:
     """Claim detached messages of a campaign, or else those after the send cursor."""
+    promotional = is_promotional(campaign.kind)
     if claim.retries_due(campaign.id):
-        rows = _claim(session, claim, most, Kind.DETACHED, campaign=campaign.id)
+        given = {"campaign": campaign.id}
+        rows = _claim(session, claim, most, Kind.DETACHED, promotional=promotional, **given)
         if rows:
             return rows
         claim.retries_checked_at[campaign.id] = time.monotonic()
@@ -213,7 +215,7 @@ def _claim_of(
     if cursor.next >= cursor.last:
         return []
     given = {"campaign": campaign.id, "next": cursor.next, "last": cursor.last}
-    rows = _claim(session, claim, most, Kind.CURSOR, **given)
+    rows = _claim(session, claim, most, Kind.CURSOR, promotional=promotional, **given)
     last_claimed = max((row[0] for row in rows), default=cursor.last)
     if not rows:
         values = {**given, "gateway": claim.gateway_id}
@@ -245,7 +247,13 @@ def _locked(session: Session, account_id: int, ids: Collection[int]) -> dict[int
 
 
 def _claim(
-    session: Session, claim: Claim, most: int, kind: Kind, **given: int
+    session: Session,
+    claim: Claim,
+    most: int,
+    kind: Kind,
+    *,
+    promotional: bool = True,
+    **given: int,
 ) -> Sequence[Row[Any]]:
     """Claimed rows; the first column is the id, the last says if the number has opted out."""
     moment = now()
@@ -258,4 +266,5 @@ def _claim(
         "probing": claim.probing,
         **given,
     }
-    return session.connection().execute(claim_queries.claiming(on_sqlite(), kind), values).all()
+    statement = claim_queries.claiming(on_sqlite(), kind, promotional)
+    return session.connection().execute(statement, values).all()

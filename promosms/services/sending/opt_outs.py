@@ -25,6 +25,7 @@ from promosms.db.transactions import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
+    CampaignKind,
     Guest,
     Message,
     MessageStatus,
@@ -295,7 +296,7 @@ def suppressed_by() -> ColumnElement[str | None]:
 def left_out_by() -> ColumnElement[str | None]:
     """As `suppressed_by`, and NO_CONSENT if the recipient has none (any more).
 
-    For messages of campaigns, which are promotions. The recipient is whoever has the number, and
+    For messages of promotional campaigns. The recipient is whoever has the number, and
     the one for whom the text was written, who may have got another number since.
     """
     with_number = (
@@ -313,12 +314,15 @@ def left_out_by() -> ColumnElement[str | None]:
 def skip_promotions(session: Session, condition: ColumnElement[bool]) -> None:
     """Skip those of these messages that wait and need a consent: it was withdrawn.
 
-    They are those of campaigns, and direct texts that answer nobody. Take the lock of `lock`
-    before: no claim is under way then, and a later one looks again.
+    They are those of promotional campaigns, and direct texts that answer nobody. Take the lock of
+    `lock` before: no claim is under way then, and a later one looks again.
     """
     waiting = and_(condition, Message.status == MessageStatus.QUEUED)
     direct = Message.id.in_(answers.without(session, waiting))
-    promotions = or_(Message.campaign_id.is_not(None), direct)
+    of_service = select(Campaign.id).where(
+        Campaign.id == Message.campaign_id, Campaign.kind == CampaignKind.SERVICE
+    )
+    promotions = or_(and_(Message.campaign_id.is_not(None), ~of_service.exists()), direct)
     skip_texts(session, and_(condition, promotions), NO_CONSENT)
 
 

@@ -3,6 +3,7 @@
 from promosms.sms.keywords.opt_out_lines import opt_out_line
 from promosms.sms.keywords.replies import Keyword, recognise
 from promosms.sms.keywords.sign_up import BadWord, WordProblem, sign_up_word, sign_up_word_in
+from promosms.sms.keywords.way_out import says_way_out
 
 __all__ = [
     "BadWord",
@@ -10,6 +11,7 @@ __all__ = [
     "WordProblem",
     "opt_out_line",
     "recognise",
+    "says_way_out",
     "sign_up_word",
     "sign_up_word_in",
 ]

@@ -10,6 +10,7 @@ from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.models import (
     Campaign,
+    CampaignKind,
     CampaignStatus,
     FollowUpKind,
     campaign_name,
@@ -19,6 +20,7 @@ from promosms.models import (
 from promosms.services.campaigns import (
     drafts,
     follow_ups,
+    kinds,
     launch,
     live_estimate,
     live_groups,
@@ -176,9 +178,13 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
         form.text.data = text_cost.plain(form.text.data or "")
     if action == "ours":
         form.text.data = text_cost.with_ours(form.text.data or "")
+    if action == "line":
+        form.opt_out_line.data = True
+    if action == "promotional":
+        form.show_kind(CampaignKind.PROMOTIONAL, opt_out_line=True)
     if action == "next":
         form.person.data = str((form.shown_person() + 1) % live_estimate.PEOPLE_SHOWN)
-    if action in ("plain", "ours", "next", "count"):
+    if action in ("plain", "ours", "line", "promotional", "next", "count"):
         return _page(form, campaign)
     valid = form.validate()
     if action == "review":
@@ -253,6 +259,9 @@ def _shown(form: CampaignForm) -> dict[str, object]:
         "cost": _text_cost(form),
         "live": live_estimate.estimate(my_account(), draft),
         "person": live_estimate.person(my_account(), draft, form.shown_person()),
+        "promoting": kinds.promotion_words_in(draft.kind, draft.text),
+        "no_way_out": bool(draft.text.strip())
+        and kinds.lacks_way_out(draft.kind, draft.text, opt_out_line=draft.opt_out_line),
         "way_out": keywords.opt_out_line(draft.language) if draft.opt_out_line else "",
         "starts_at": form.starts_at(),
         "sender": defaults.sender_of(defaults.default_route().id),

@@ -9,7 +9,7 @@ from promosms.language import lazy_gettext as _
 from promosms.language import moment, pgettext
 from promosms.language import number as shown
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
-from promosms.models import Campaign, CampaignStatus, FollowUpKind, MessageStatus
+from promosms.models import Campaign, CampaignKind, CampaignStatus, FollowUpKind, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, clicks, guard, launch, responses, schedule
 from promosms.services.campaigns.addressed import Addressed
@@ -84,6 +84,21 @@ FAILED = {
     "partly": _("The network took only a part of this long text. You paid for that part only."),
     "too_long": _("The line does not take so long a text. You did not pay for it."),
 }
+KINDS = {
+    CampaignKind.PROMOTIONAL: _("A promotional text."),
+    CampaignKind.SERVICE: _("A service text, about something they asked for or bought."),
+}
+# What each kind is for, below its name in the composer.
+KINDS_EXPLAINED = {
+    CampaignKind.PROMOTIONAL: _(
+        "An offer, news, an invitation: only people who have agreed get it, and it says how to opt "
+        "out."
+    ),
+    CampaignKind.SERVICE: _(
+        "About what they asked for or bought, such as an appointment or an order, without any "
+        "offer: everybody gets it who has not opted out."
+    ),
+}
 BY_STATUS = {
     MessageStatus.UNDELIVERED: _("The network could not deliver the text to this number."),
     MessageStatus.EXPIRED: _("The phone was not reachable before the text ran out of time."),
@@ -107,6 +122,14 @@ PROBLEMS = {
     ),
     LaunchProblem.FOREIGN_PLACEHOLDER: _(
         "Nothing was sent yet: please say first whether the text shall leave as it stands."
+    ),
+    LaunchProblem.NO_WAY_OUT: _(
+        "People must be able to say no: this promotional text does not say how. Switch the line "
+        "“Say how to opt out” on, or write in your own words how people can opt out by STOP."
+    ),
+    LaunchProblem.LIKE_PROMOTION: _(
+        "Nothing was sent yet: please say first whether this is really about something they asked "
+        "for or bought."
     ),
     LaunchProblem.TOO_LONG: _("The text is longer than six texts. Please shorten it first."),
     LaunchProblem.NO_AUDIENCE: _("Nobody would get this text. Choose recipients first."),

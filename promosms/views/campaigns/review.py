@@ -14,17 +14,18 @@ from promosms.services.campaigns import (
     drafts,
     follow_ups,
     guard,
+    kinds,
     launch,
     repeats,
     schedule,
     text_cost,
 )
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import routing
 from promosms.settings import settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, worker_missing
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import Access, allow, me, my_account, owned
 
 EXAMPLES = 3
 
@@ -45,13 +46,9 @@ def review(public_id: str) -> ResponseReturnValue:
         estimate=estimate,
         examples=[draft for draft in first_page if not draft.reason][:EXAMPLES],
         to=addressed.of(campaign),
-        problem=text_cost.problem(
-            campaign.text,
-            opt_out_line=campaign.opt_out_line,
-            language=campaign.language,
-            short_links=campaign.short_links,
-        ),
+        problem=_problem(campaign),
         foreign=text_cost.foreign(campaign.text),
+        promoting=kinds.promotion_words_in(campaign.kind, campaign.text),
         no_gateway=routing.gateway_for(campaign.route_id) is None,
         balance=my_account().balance,
         starts_at=schedule.planned(campaign),
@@ -81,8 +78,13 @@ def send(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
     try:
         begin = schedule.schedule if campaign.planned_time else launch.launch
-        as_it_stands = "as_it_stands" in request.form
-        begin(campaign, price or 0, as_it_stands=as_it_stands, reviewed=reviewed)
+        begin(
+            campaign,
+            price or 0,
+            as_it_stands="as_it_stands" in request.form,
+            service_confirmed_by=me().public_id if "about_service" in request.form else "",
+            reviewed=reviewed,
+        )
     except LaunchError as error:
         already = error.code == launch.LaunchProblem.NOT_DRAFT
         flash(labels.problem(error), "info" if already else "bad")
@@ -107,6 +109,18 @@ def _limit(campaign: Campaign, price: int) -> launch.LaunchProblem | None:
     month = not campaign.planned_time
     reason = guard.over_limit(db.session(), my_account(), price, month=month)
     return launch.OVER[reason] if reason else None
+
+
+def _problem(campaign: Campaign) -> str:
+    """Why the text cannot be sent; empty if it can."""
+    text, line = campaign.text, campaign.opt_out_line
+    problem = text_cost.problem(
+        text, opt_out_line=line, language=campaign.language, short_links=campaign.short_links
+    )
+    if problem:
+        return problem
+    lacking = kinds.lacks_way_out(campaign.kind, text, opt_out_line=line)
+    return LaunchProblem.NO_WAY_OUT if lacking else ""
 
 
 def _agreements() -> URLSafeSerializer:
