@@ -64,6 +64,7 @@ def test_a_follow_up_is_written_reviewed_and_sent_to_these_people(
     }
     counted = owner.send("/campaigns/count", data).text
     assert "1 person" in counted
+    assert "Choose who gets it" not in counted
     owner.send("/campaigns/draft", data)
     data["stamp"] = owner.get_page(f"{url}/edit").select_one("[name=stamp]")["value"]
     review = owner.post_page(f"{url}/edit", {**data, "action": "review"})
