@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from promosms.extensions import db
 from promosms.models import Campaign, Click, Link, LinkKind, Recipient
+
+SHOWN = 5
+"""So many of the links of one person are shown."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,14 @@ def clicked(campaign: Campaign) -> Select[str]:
     """The numbers of the people who have opened a link of it."""
     query = select(Recipient.phone).join(Click, Click.recipient_id == Recipient.id)
     return query.where(_of(campaign)).distinct()
+
+
+def of_recipient(recipient: Recipient) -> Sequence[Row[str, datetime]]:
+    """Where the links lead that a recipient has opened, and when last; the latest of them first."""
+    latest = func.max(Click.last_at)
+    query = select(Link.target, latest).join(Click, Click.link_id == Link.id)
+    query = query.where(Click.recipient_id == recipient.id).group_by(Link.target)
+    return db.session.execute(query.order_by(latest.desc()).limit(SHOWN)).all()
 
 
 def _of(campaign: Campaign) -> ColumnElement[bool]:

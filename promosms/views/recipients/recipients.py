@@ -10,6 +10,7 @@ from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import FIELD_NAMES, BulkKind, FieldType, Recipient, RecipientList
 from promosms.services.bulk_actions.actions import Chosen
+from promosms.services.campaigns import clicks
 from promosms.services.imports import imports
 from promosms.services.privacy import retention
 from promosms.services.recipients import (
@@ -95,6 +96,7 @@ def person_page(recipient: Recipient, box: AnswerBox | None = None) -> str:
         lists=recipients.lists_of([recipient.id])[recipient.id],
         known=[(label, value) for label, value in known if value],
         said=consent_history.of(recipient),
+        opened=clicks.of_recipient(recipient),
         brought_in=imports.of_recipient(recipient),
         all_lists=lists.all_of(recipient.account_id),
         **conversation_with(recipient.phone, box),

@@ -187,6 +187,10 @@ def test_a_link_is_opened_on_the_phone_and_seen_in_report_and_segment(
     listed = owner.get_page(f"{address}?status=clicked").select("li.row .title")
     assert {row.get_text(strip=True) for row in listed} == {"+48 601 111 111", "+48 601 111 112"}
     stranger.get_page(address, 404)
+    with app.app_context():
+        ola = sent.person(OLA, cast.owner.account_id).public_id
+    facts = owner.get_page(f"/recipients/{ola}").select_one("dl.facts").get_text()
+    assert "kawa.pl/menu?from=sms" in facts
     page = owner.post_page(
         "/segments/new",
         {"action": "save", "name": "Curious", "match": "all", **CURIOUS},
