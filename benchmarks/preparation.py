@@ -1,9 +1,10 @@
 """How many messages a second preparation writes, and whether its memory stays flat.
 
-    python -m benchmarks.preparation [--people 1000000] [--database sqlite|postgresql|URL]
+    python -m benchmarks.preparation [--people 1000000] [--database sqlite|postgresql|URL] [--links]
 
 The real worker `work` renders, prices and inserts a campaign with two placeholders for everybody;
-one name in four and one city in three are missing. Measured from queueing the job to the hold.
+one name in four and one city in three are missing; `--links` adds an address that is shortened.
+Measured from queueing the job to the hold.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from promosms.services.installation import defaults
 from tests.services.sending.conftest import check_books
 
 TEXT = "Hello {first_name|there}, our new shop in {city|your city} is open. 20 % off until Sunday!"
+ADDRESS = " https://shop.example/warsaw/opening-hours"
 NAMES = "=CASE n % 4 WHEN 0 THEN '' WHEN 1 THEN 'Ola' WHEN 2 THEN 'José' ELSE 'Agnieszka' END"
 CITIES = "=CASE n % 3 WHEN 0 THEN '' WHEN 1 THEN 'Warszawa' ELSE 'Köln' END"
 
@@ -31,11 +33,12 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql or a URL")
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--links", action="store_true")
     options = parser.parse_args()
     results: dict[str, list[float]] = {}
     with database(options.database) as url:
         for _ in range(options.runs):
-            for name, value in run(options.people, url).items():
+            for name, value in run(options.people, url, links=options.links).items():
                 results.setdefault(name, []).append(value)
     say("database", options.database)
     say("people", options.people)
@@ -43,13 +46,13 @@ def main() -> None:
         say(name, median(values))
 
 
-def run(people: int, url: str) -> dict[str, float]:
+def run(people: int, url: str, *, links: bool = False) -> dict[str, float]:
     """Measure once in a new installation."""
     with running_installation(url) as running:
         with running.app.app_context():
             account_id = account("preparation")
             add_people(account_id, people, 600_000_000)
-            campaign_id, estimating = launched(account_id)
+            campaign_id, estimating = launched(account_id, links=links)
         running.start("work")
         begun, busy = time.monotonic(), running.busy("work")
         with running.app.app_context():
@@ -87,13 +90,14 @@ def add_people(account_id: int, people: int, first: int) -> None:
     fill(Recipient, people, columns)
 
 
-def launched(account_id: int) -> tuple[int, float]:
+def launched(account_id: int, *, links: bool = False) -> tuple[int, float]:
     """A campaign to everybody; returns its id and the seconds that its estimate took."""
     with transaction() as session:
         campaign = Campaign(
             account_id=account_id,
             route_id=defaults.default_route().id,
-            text=TEXT,
+            text=TEXT + ADDRESS if links else TEXT,
+            short_links=links,
             everyone=True,
         )
         session.add(campaign)

@@ -86,6 +86,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/repeats.py",
         "services/campaigns/follow_ups.py",
         "services/campaigns/preparation.py",
+        "services/campaigns/guard.py",
         "services/links/links.py",
         "services/campaigns/launch.py",
         "services/accounts/trial.py",
