@@ -27,7 +27,7 @@ def send(
     for phone in phones:
         if phone not in known:
             recipients.add(account, {"phone": phone}, Basis(Consent.GIVEN, "card"))
-    draft = {"short_links": True, "opt_out_line": False, "everyone": True, **draft}
+    draft = {"short_links": True, "everyone": True, **draft}
     campaign = drafts.create(account, Draft(text=text, **draft), "")
     launch.launch(campaign, audience.estimate(campaign).total)
     preparation.prepare(campaign.id)
