@@ -59,6 +59,8 @@ def test_a_follow_up_is_written_reviewed_and_sent_to_these_people(
     data = {
         "draft": url.rpartition("/")[2],
         "text": "Did you see it?",
+        "kind": "promotional",
+        "opt_out_line": "y",
         "language": "en",
         "stamp": page.select_one("[name=stamp]")["value"],
     }
